@@ -1,0 +1,1 @@
+//! Path literals of `wechatpay-chain`.

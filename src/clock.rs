@@ -1,0 +1,96 @@
+//! Time and nonces, injectable so that a signature can be reproduced.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where a client takes the time and its nonces from.
+///
+/// The default, [`SystemClock`], is right for every program; a test gives its own to make
+/// signatures repeatable.
+///
+/// ```
+/// use wechatpay_chain::{Clock, Result};
+///
+/// #[derive(Debug)]
+/// struct Fixed;
+/// impl Clock for Fixed {
+///     fn now(&self) -> i64 {
+///         1_700_000_000
+///     }
+///     fn nonce(&self) -> Result<String> {
+///         Ok("0123456789abcdefABCDEF0123456789".into())
+///     }
+/// }
+/// ```
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// Seconds since the Unix epoch.
+    fn now(&self) -> i64;
+
+    /// A fresh nonce: 32 characters of `[0-9A-Za-z]`, unpredictable.
+    ///
+    /// # Errors
+    ///
+    /// When the machine gives no randomness.
+    fn nonce(&self) -> Result<String>;
+}
+
+/// The machine's clock and OpenSSL's random generator.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+impl SystemClock {
+    /// The machine's clock.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> i64 {
+        match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+            Err(_) => 0,
+        }
+    }
+
+    fn nonce(&self) -> Result<String> {
+        nonce()
+    }
+}
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const NONCE_LEN: usize = 32;
+
+/// Draws with rejection: bytes of 248 and more would favour the first characters.
+fn nonce() -> Result<String> {
+    const LIMIT: u8 = 248;
+    let mut text = String::with_capacity(NONCE_LEN);
+    let mut random = [0; NONCE_LEN + 8];
+    while text.len() < NONCE_LEN {
+        openssl::rand::rand_bytes(&mut random).map_err(|err| {
+            Error::new(ErrorKind::Request, "this machine gives no random bytes").with_source(err)
+        })?;
+        let usable = random.iter().filter(|byte| **byte < LIMIT);
+        for byte in usable.take(NONCE_LEN - text.len()) {
+            text.push(char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]));
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nonces_are_32_alphanumerics_and_differ() {
+        let (a, b) = (nonce().unwrap(), nonce().unwrap());
+        assert_eq!(a.len(), 32);
+        assert!(a.bytes().all(|c| c.is_ascii_alphanumeric()));
+        assert_ne!(a, b);
+    }
+}

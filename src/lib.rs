@@ -1,0 +1,9 @@
+//! A chainable client for every WeChat Pay (微信支付) API.
+
+mod clock;
+mod error;
+mod secret;
+
+pub use clock::{Clock, SystemClock};
+pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
+pub use secret::Secret;
