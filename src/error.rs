@@ -45,6 +45,7 @@ struct Inner {
     maybe_sent: bool,
     api: Option<ApiError>,
     request_id: Option<String>,
+    body: Option<Bytes>,
 }
 
 /// What kind of thing went wrong.
@@ -194,6 +195,7 @@ impl Error {
                 maybe_sent,
                 api: None,
                 request_id: None,
+                body: None,
             }),
         }
     }
@@ -219,12 +221,19 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.inner.body = Some(body);
+        self
+    }
+
     pub(crate) fn from_api(api: ApiError) -> Self {
         let message = match (api.code.as_str(), api.message.as_str()) {
             ("", "") => format!("WeChat Pay answered {}", api.status),
             (code, message) => format!("WeChat Pay answered {}: {code} {message}", api.status),
         };
-        let mut err = Self::new(ErrorKind::Api, message).with_request_id(api.request_id.clone());
+        let mut err = Self::new(ErrorKind::Api, message)
+            .with_request_id(api.request_id.clone())
+            .with_body(api.body.clone());
         err.inner.api = Some(api);
         err
     }
@@ -253,6 +262,15 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id.as_deref()
+    }
+
+    /// The answer's body as received, when there was an answer.
+    ///
+    /// After [`ErrorKind::Verify`] it is somebody's word, not WeChat Pay's: look at it, do not act on
+    /// it.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.inner.body.as_ref()
     }
 
     /// Why a signature was not accepted, when that is what went wrong.

@@ -1,0 +1,325 @@
+//! One call, gathered but not yet made.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method};
+use serde_json::Value;
+
+use crate::dry_run::{self, SignedRequest};
+use crate::engine::{BaseUrl, Engine};
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{
+    FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
+    header_value, into_headers, into_payload,
+};
+use crate::net::blocking;
+use crate::query::Query;
+use crate::transport::BoxFuture;
+
+/// A call that is ready to be made: `.await` it, or `.wait()` for it.
+///
+/// Nothing is sent before. Whatever is wrong with what was given comes as the call's error.
+///
+/// ```no_run
+/// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// let res = client
+///     .chain("v3/pay/transactions/id/{transaction_id}")
+///     .get(())
+///     .query("mchid", "1230000109")
+///     .var("transaction_id", "1217752501201407033233368018")
+///     .await?;
+/// println!("{}", res["trade_state"]);
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is made when it is awaited, or waited for with .wait()"]
+pub struct Call {
+    engine: Arc<Engine>,
+    plan: Result<Box<Plan>>,
+}
+
+/// All that the caller said.
+pub(crate) struct Plan {
+    pub(crate) method: Method,
+    pub(crate) template: Cow<'static, str>,
+    pub(crate) vars: Vec<(Cow<'static, str>, Value)>,
+    pub(crate) query: Query,
+    pub(crate) headers: HeaderMap,
+    pub(crate) payload: Payload,
+    pub(crate) base_url: Option<BaseUrl>,
+    pub(crate) options: Options,
+}
+
+impl Call {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        method: Method,
+        template: Result<Cow<'static, str>>,
+    ) -> Self {
+        let plan = template.map(|template| {
+            Box::new(Plan {
+                method,
+                template,
+                vars: Vec::new(),
+                query: Query::default(),
+                headers: HeaderMap::new(),
+                payload: Payload::Empty,
+                base_url: None,
+                options: Options::default(),
+            })
+        });
+        Self { engine, plan }
+    }
+
+    /// Gives a variable of the path template its value.
+    ///
+    /// A text or number becomes one percent-encoded segment; lists and objects expand as RFC 6570
+    /// says. Every variable must be given, and every one given must be in the template; a value of
+    /// `.` or `..` is refused, since servers take it for a step in the path.
+    pub fn var(self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.edit(|plan| plan.vars.push((name.into(), value.into())))
+    }
+
+    /// Adds a query parameter.
+    ///
+    /// Encoded as PHP's `http_build_query` does with RFC 3986: `true` is `1`, `false` is `0`, `null`
+    /// is left out, lists and objects become `name[0]` and `name[key]`.
+    pub fn query(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.edit(|plan| plan.query.push(name.into(), value.into()))
+    }
+
+    /// Sets a header. One that was set before is replaced.
+    pub fn header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let headers = into_headers([(name, value)]);
+        self.merge(headers)
+    }
+
+    /// Sets headers.
+    pub fn headers(self, headers: impl IntoHeaders) -> Self {
+        self.merge(into_headers(headers))
+    }
+
+    /// Sets the JSON body.
+    pub fn json(self, json: impl Into<Value>) -> Self {
+        let json = json.into();
+        self.edit(|plan| plan.payload = Payload::Json(json))
+    }
+
+    /// Sets the body: what `post` takes.
+    pub fn body(self, body: impl IntoPayload) -> Self {
+        self.attempt(|plan| {
+            plan.payload = into_payload(body)?;
+            Ok(())
+        })
+    }
+
+    /// Bounds this call, from the first middleware to the last byte of the answer.
+    ///
+    /// Of a streamed answer only the beginning is bounded.
+    pub fn timeout(self, limit: Duration) -> Self {
+        self.edit(|plan| plan.options.timeout = Some(limit))
+    }
+
+    /// Sends this call elsewhere: `https://apihk.mch.weixin.qq.com/`.
+    ///
+    /// A path in it stands before the call's, with or without its last slash.
+    pub fn base_url(self, url: impl AsRef<str>) -> Self {
+        self.attempt(|plan| {
+            plan.base_url = Some(BaseUrl::parse(url.as_ref())?);
+            Ok(())
+        })
+    }
+
+    /// Encrypts further fields of the JSON body: JSON pointers, `*` for every item of an array.
+    ///
+    /// ```
+    /// # use wechatpay_chain::Client;
+    /// # use serde_json::json;
+    /// # fn example(client: &Client) {
+    /// let call = client
+    ///     .chain("v3/new/endpoint")
+    ///     .post(json!({"payers": [{"name": "张三"}]}), ())
+    ///     .encrypt(["/payers/*/name"]);
+    /// # }
+    /// ```
+    pub fn encrypt<P: Into<Cow<'static, str>>>(
+        self,
+        pointers: impl IntoIterator<Item = P>,
+    ) -> Self {
+        let pointers = pointers.into_iter().map(Into::into);
+        self.edit(|plan| plan.options.encrypt.extend(pointers))
+    }
+
+    /// Decrypts further fields of the answer: JSON pointers, `*` for every item of an array.
+    pub fn decrypt<P: Into<Cow<'static, str>>>(
+        self,
+        pointers: impl IntoIterator<Item = P>,
+    ) -> Self {
+        let pointers = pointers.into_iter().map(Into::into);
+        self.edit(|plan| plan.options.decrypt.extend(pointers))
+    }
+
+    /// Says for this call whether sensitive fields are encrypted and decrypted.
+    pub fn fields(self, policy: FieldPolicy) -> Self {
+        self.edit(|plan| plan.options.fields = Some(policy))
+    }
+
+    /// Makes the call and parks this thread until its answer is there.
+    ///
+    /// It works anywhere: without a runtime, inside one of either kind, in a blocking task.
+    ///
+    /// # Errors
+    ///
+    /// Everything that can go wrong in a call, and [`ErrorKind::Blocking`] inside a middleware or
+    /// transport of a call that is itself waited for.
+    pub fn wait(self) -> Result<Response> {
+        blocking::wait(self.run())
+    }
+
+    /// The answer as a stream, for files: constant memory, no limit on its length.
+    pub fn stream(self) -> Pending<Streaming> {
+        let call = self.edit(|plan| plan.options.stream = true);
+        Pending(Box::pin(async move {
+            call.run().await.map(Streaming::new)
+        }))
+    }
+
+    /// The signed request as it would be sent; nothing is sent.
+    ///
+    /// The whole stack runs as for a real call, over a transport that only keeps the request.
+    pub fn dry_run(self) -> Pending<SignedRequest> {
+        let Self { engine, plan } = self;
+        Pending(Box::pin(
+            async move { dry_run::run(&engine, *plan?).await },
+        ))
+    }
+
+    async fn run(self) -> Result<Response> {
+        let plan = self.plan?;
+        self.engine.execute(*plan).await
+    }
+
+    fn merge(self, headers: Result<HeaderMap>) -> Self {
+        self.attempt(|plan| {
+            let headers = headers?;
+            forbid_reserved(&headers)?;
+            replace(&mut plan.headers, headers);
+            Ok(())
+        })
+    }
+
+    fn edit(self, edit: impl FnOnce(&mut Plan)) -> Self {
+        self.attempt(|plan| {
+            edit(plan);
+            Ok(())
+        })
+    }
+
+    /// The first error stays; it comes out when the call is made.
+    pub(crate) fn attempt(mut self, edit: impl FnOnce(&mut Plan) -> Result<()>) -> Self {
+        if let Ok(plan) = &mut self.plan
+            && let Err(err) = edit(plan)
+        {
+            self.plan = Err(err);
+        }
+        self
+    }
+
+    pub(crate) fn fail(self, err: Error) -> Self {
+        self.attempt(|_| Err(err))
+    }
+}
+
+/// All values of a name give way to the new ones.
+fn replace(headers: &mut HeaderMap, with: HeaderMap) {
+    let mut last: Option<HeaderName> = None;
+    for (name, value) in with {
+        match (name, &last) {
+            (Some(name), _) => {
+                headers.insert(name.clone(), value);
+                last = Some(name);
+            }
+            (None, Some(name)) => {
+                headers.append(name.clone(), value);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+impl IntoFuture for Call {
+    type Output = Result<Response>;
+    type IntoFuture = CallFuture;
+
+    fn into_future(self) -> CallFuture {
+        CallFuture(Box::pin(blocking::anywhere(self.run())))
+    }
+}
+
+/// A call under way. Dropping it gives the call up; what was sent is not taken back.
+#[must_use = "futures do nothing unless polled"]
+pub struct CallFuture(BoxFuture<'static, Result<Response>>);
+
+impl Future for CallFuture {
+    type Output = Result<Response>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+/// Something other than a plain answer that a call can give: `.await` it, or `.wait()` for it.
+#[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
+pub struct Pending<T>(BoxFuture<'static, Result<T>>);
+
+impl<T: Send + 'static> Pending<T> {
+    /// Parks this thread until it is there; works anywhere, as [`Call::wait`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::wait`].
+    pub fn wait(self) -> Result<T> {
+        blocking::wait(self.0)
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Pending<T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'static, Result<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(blocking::anywhere(self.0))
+    }
+}
+
+/// Method and template; values, headers and body may be secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Call");
+        match &self.plan {
+            Ok(plan) => out
+                .field("method", &plan.method)
+                .field("template", &plan.template)
+                .finish_non_exhaustive(),
+            Err(err) => out.field("error", err).finish_non_exhaustive(),
+        }
+    }
+}
+
+impl fmt::Debug for CallFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFuture").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}

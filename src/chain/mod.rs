@@ -1,0 +1,265 @@
+//! Chains: path segments gathered one by one, as a whole, or by index.
+
+mod nodes;
+mod options;
+mod segment;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Index;
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::Value;
+
+pub use segment::{IntoPath, IntoSegment};
+
+use crate::call::Call;
+use crate::engine::{self, Engine};
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{IntoHeaders, IntoPayload};
+use nodes::Nodes;
+
+/// The path of an endpoint, as far as it is gathered.
+///
+/// A chain is cheap to clone and can be used again and again.
+///
+/// **A literal is a name, a `String` is a value.** A literal (`&'static str`) is written as in the
+/// PHP SDK and normalised like there, segment by segment: `aggracctBc` becomes `aggracct-bc`, `_x_`
+/// becomes `{x}`. A `String` made at run time is never rewritten: an OpenID keeps its capitals.
+///
+/// ```
+/// # fn example(client: &wechatpay_chain::Client, openid: String) {
+/// let coupons = client.v3().seg("marketing").seg("favor").seg("users").seg(openid).seg("coupons");
+/// let punish = client.chain("v3/aggracct-bc/wb-channel/control-orders/punish");
+/// let native = &client["v3/pay/transactions/native"];
+/// # }
+/// ```
+pub struct Chain {
+    engine: Arc<Engine>,
+    path: Path,
+    nodes: Nodes,
+}
+
+/// A template, or why there is none; the error comes out when a call is made.
+#[derive(Clone)]
+enum Path {
+    Literal(&'static str),
+    Made(Arc<str>),
+    Wrong(Arc<Error>),
+}
+
+impl Chain {
+    pub(crate) fn root(engine: Arc<Engine>) -> Self {
+        Self::at(engine, Path::Literal(""))
+    }
+
+    fn at(engine: Arc<Engine>, path: Path) -> Self {
+        let nodes = Nodes::default();
+        Self {
+            engine,
+            path,
+            nodes,
+        }
+    }
+
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Adds one segment.
+    ///
+    /// A literal is normalised (`wbChannel`, `wb-channel` and `_openid_` are all fine, and `a/b` is
+    /// two segments); a `String` or number is a value: one percent-encoded segment.
+    pub fn seg(&self, segment: impl IntoSegment) -> Self {
+        self.join(segment::segment(segment))
+    }
+
+    /// Adds a path.
+    ///
+    /// A literal is normalised segment by segment; a `String` is an RFC 6570 template and is not
+    /// rewritten.
+    pub fn chain(&self, path: impl IntoPath) -> Self {
+        self.join(segment::path(path))
+    }
+
+    /// A `GET` request.
+    pub fn get(&self, headers: impl IntoHeaders) -> Call {
+        self.call(Method::GET).headers(headers)
+    }
+
+    /// A `DELETE` request; a few endpoints want a body with it, see [`Call::json`].
+    pub fn delete(&self, headers: impl IntoHeaders) -> Call {
+        self.call(Method::DELETE).headers(headers)
+    }
+
+    /// A `POST` request.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # fn example(client: &wechatpay_chain::Client) {
+    /// let call = client
+    ///     .chain("v3/pay/transactions/out-trade-no/{out_trade_no}/close")
+    ///     .post(json!({"mchid": "1230000109"}), ())
+    ///     .var("out_trade_no", "1217752501201407033233368018");
+    /// # }
+    /// ```
+    pub fn post(&self, body: impl IntoPayload, headers: impl IntoHeaders) -> Call {
+        self.call(Method::POST).headers(headers).body(body)
+    }
+
+    /// A `PUT` request.
+    pub fn put(&self, body: impl IntoPayload, headers: impl IntoHeaders) -> Call {
+        self.call(Method::PUT).headers(headers).body(body)
+    }
+
+    /// A `PATCH` request.
+    pub fn patch(&self, body: impl IntoPayload, headers: impl IntoHeaders) -> Call {
+        self.call(Method::PATCH).headers(headers).body(body)
+    }
+
+    /// A request from data, with the option keys of the PHP SDK.
+    ///
+    /// `json`, `query`, `headers`, `body`, `base_uri` and `timeout` (seconds) are what they are
+    /// there; every other key is a variable of the path. An option of Guzzle's that this crate has
+    /// another way for is refused with that way's name, not taken for a variable.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # fn example(client: &wechatpay_chain::Client) {
+    /// let call = client.chain("v3/pay/transactions/id/{transaction_id}").request("GET", json!({
+    ///     "query": {"mchid": "1230000109"},
+    ///     "transaction_id": "1217752501201407033233368018",
+    /// }));
+    /// # }
+    /// ```
+    pub fn request(&self, method: &str, options: Value) -> Call {
+        match engine::verb(method) {
+            Ok(method) => options::apply(self.call(method), options),
+            Err(err) => self.call(Method::GET).fail(err),
+        }
+    }
+
+    /// A chain of this path, which is normalised already.
+    #[cfg(feature = "macros")]
+    pub(crate) fn literal(&self, path: &'static str) -> Self {
+        Self::at(Arc::clone(&self.engine), Path::Literal(path))
+    }
+
+    fn call(&self, method: Method) -> Call {
+        let template = match &self.path {
+            Path::Literal(text) => Ok(Cow::Borrowed(*text)),
+            Path::Made(text) => Ok(Cow::Owned(text.to_string())),
+            Path::Wrong(err) => Err(again(err)),
+        };
+        Call::new(Arc::clone(&self.engine), method, template)
+    }
+
+    fn join(&self, added: Result<Cow<'static, str>>) -> Self {
+        let path = match added {
+            Ok(added) => self.path.join(added),
+            Err(err) => self.path.or_wrong(err),
+        };
+        Self::at(Arc::clone(&self.engine), path)
+    }
+}
+
+impl Path {
+    fn join(&self, added: Cow<'static, str>) -> Self {
+        let before: &str = match self {
+            Self::Literal("") => return Self::from(added),
+            Self::Literal(text) => text,
+            Self::Made(text) => text,
+            Self::Wrong(_) => return self.clone(),
+        };
+        let before = before.strip_suffix('/').unwrap_or(before);
+        Self::Made(format!("{before}/{added}").into())
+    }
+
+    fn or_wrong(&self, err: Error) -> Self {
+        match self {
+            Self::Wrong(_) => self.clone(),
+            _ => Self::Wrong(Arc::new(err)),
+        }
+    }
+}
+
+impl From<Cow<'static, str>> for Path {
+    fn from(text: Cow<'static, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::Literal(text),
+            Cow::Owned(text) => Self::Made(text.into()),
+        }
+    }
+}
+
+/// A chain may be used often, and gives its error to each call.
+fn again(err: &Arc<Error>) -> Error {
+    Error::new(ErrorKind::Path, err.to_string()).with_source(Shared(Arc::clone(err)))
+}
+
+/// The first error as a cause, so that its type can still be found.
+struct Shared(Arc<Error>);
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("in the chain")
+    }
+}
+
+impl std::error::Error for Shared {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.0)
+    }
+}
+
+/// Clones share the client, not the nodes made by indexing.
+impl Clone for Chain {
+    fn clone(&self) -> Self {
+        Self::at(Arc::clone(&self.engine), self.path.clone())
+    }
+}
+
+impl<I: IndexPath> Index<I> for Chain {
+    type Output = Self;
+
+    /// The chain below this one at a literal path; made once and kept.
+    fn index(&self, path: I) -> &Self {
+        let path = path.literal();
+        self.nodes.get_or_make(path, || self.chain(path))
+    }
+}
+
+/// What chains and clients can be indexed with: a literal.
+#[diagnostic::on_unimplemented(
+    message = "a chain is indexed with a literal, not with `{Self}`",
+    label = "a text made at run time goes into `.chain(..)` as a template, or `.seg(..)` as a value"
+)]
+pub trait IndexPath {
+    #[doc(hidden)]
+    fn literal(self) -> &'static str;
+}
+
+impl IndexPath for &'static str {
+    fn literal(self) -> &'static str {
+        self
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_tuple("Chain");
+        match &self.path {
+            Path::Literal(text) => out.field(text),
+            Path::Made(_) => out.field(&"(holds values)"),
+            Path::Wrong(err) => out.field(err),
+        };
+        out.finish()
+    }
+}

@@ -1,0 +1,123 @@
+//! Calls from data, with the option keys of the PHP SDK and Guzzle.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Options that mean something else here, and what to use in their place.
+const ELSEWHERE: [(&str, &str); 16] = [
+    ("allow_redirects", "redirects are never followed"),
+    ("auth", "the stack's `signer` makes the Authorization header"),
+    ("cert", "the client is built with its certificate"),
+    ("connect_timeout", "ClientBuilder::connect_timeout"),
+    ("cookies", "WeChat Pay sets none"),
+    ("debug", "add a middleware that logs"),
+    ("decode_content", "set the Accept-Encoding header"),
+    ("form_params", "WeChat Pay takes no forms"),
+    ("handler", "Client::with_stack"),
+    ("http_errors", "remove `status` from the stack"),
+    ("multipart", "the media upload, in a later version"),
+    ("proxy", "ClientBuilder::proxy"),
+    ("ssl_key", "the client is built with its key"),
+    ("stream", "Call::stream"),
+    ("verify", "ClientBuilder::root_certificate"),
+    ("version", "HTTP/2 and HTTP/1.1 are negotiated"),
+];
+
+/// Options of the PHP SDK that this version has no machinery for.
+const LATER: [&str; 4] = ["nonceless", "security", "sink", "xml"];
+
+pub(super) fn apply(call: Call, options: Value) -> Call {
+    match options {
+        Value::Null => call,
+        Value::Object(options) => options
+            .into_iter()
+            .fold(call, |call, (key, value)| option(call, key, value)),
+        Value::Array(list) if list.is_empty() => call,
+        _ => call.fail(Error::new(
+            ErrorKind::Request,
+            "the options of a request are a JSON object: {\"json\": {..}, \"headers\": {..}}",
+        )),
+    }
+}
+
+fn option(call: Call, key: String, value: Value) -> Call {
+    match key.as_str() {
+        "json" if value.is_null() => call,
+        "json" => call.json(value),
+        "query" => query(call, value),
+        "headers" => call.headers(value),
+        "body" => body(call, value),
+        "base_uri" => with_text(call, "base_uri", value, Call::base_url),
+        "timeout" => timeout(call, &value),
+        name if LATER.contains(&name) => call.fail(Error::new(
+            ErrorKind::Unsupported,
+            format!("the option `{name}` is not in this version yet"),
+        )),
+        name => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
+            Some((_, instead)) => call.fail(Error::new(
+                ErrorKind::Unsupported,
+                format!("the option `{name}` has another way here: {instead}"),
+            )),
+            None => call.var(key, value),
+        },
+    }
+}
+
+fn query(call: Call, value: Value) -> Call {
+    match value {
+        Value::Null => call,
+        Value::Object(parameters) => parameters
+            .into_iter()
+            .fold(call, |call, (name, value)| call.query(name, value)),
+        Value::String(text) => call.attempt(|plan| plan.query.set_text(text)),
+        Value::Array(list) => list
+            .into_iter()
+            .enumerate()
+            .fold(call, |call, (index, value)| call.query(index.to_string(), value)),
+        _ => call.fail(wrong("query", "an object or a text")),
+    }
+}
+
+/// As in Guzzle, `json` wins over `body`.
+fn body(call: Call, value: Value) -> Call {
+    match value {
+        Value::Null => call,
+        Value::String(text) => call.attempt(|plan| plan.set_text_body(text)),
+        _ => call.fail(wrong("body", "a text")),
+    }
+}
+
+fn timeout(call: Call, value: &Value) -> Call {
+    match seconds(value) {
+        Ok(Some(limit)) => call.timeout(limit),
+        Ok(None) => call.timeout(Duration::MAX),
+        Err(err) => call.fail(err),
+    }
+}
+
+/// Guzzle's zero means no limit.
+fn seconds(value: &Value) -> Result<Option<Duration>> {
+    value
+        .as_f64()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .map(|limit| (!limit.is_zero()).then_some(limit))
+        .ok_or_else(|| wrong("timeout", "a number of seconds"))
+}
+
+fn with_text(call: Call, name: &str, value: Value, set: impl Fn(Call, String) -> Call) -> Call {
+    match value {
+        Value::String(text) => set(call, text),
+        _ => call.fail(wrong(name, "a text")),
+    }
+}
+
+fn wrong(name: &str, form: &str) -> Error {
+    Error::new(
+        ErrorKind::Request,
+        format!("the option `{name}` has to be {form}"),
+    )
+}

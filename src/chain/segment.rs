@@ -1,0 +1,107 @@
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::template;
+
+/// What [`Chain::seg`](super::Chain::seg) takes: a literal, which is normalised, or a value made at
+/// run time (`String` or number), which is one percent-encoded segment and never rewritten.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a segment",
+    label = "give a literal, or a value as a `String` or number"
+)]
+pub trait IntoSegment: sealed::Segment {}
+
+impl<T: sealed::Segment> IntoSegment for T {}
+
+/// What [`Chain::chain`](super::Chain::chain) takes: a literal, which is normalised, or a template
+/// made at run time (`String`), which is not rewritten.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a path",
+    label = "give a literal, or a template as a `String`"
+)]
+pub trait IntoPath: sealed::Path {}
+
+impl<T: sealed::Path> IntoPath for T {}
+
+pub(super) fn segment(segment: impl IntoSegment) -> Result<Cow<'static, str>> {
+    sealed::Segment::text(segment)
+}
+
+pub(super) fn path(path: impl IntoPath) -> Result<Cow<'static, str>> {
+    sealed::Path::text(path)
+}
+
+mod sealed {
+    use super::{Cow, Result};
+
+    pub trait Segment {
+        fn text(self) -> Result<Cow<'static, str>>;
+    }
+
+    pub trait Path {
+        fn text(self) -> Result<Cow<'static, str>>;
+    }
+}
+
+impl sealed::Path for &'static str {
+    fn text(self) -> Result<Cow<'static, str>> {
+        literal(self)
+    }
+}
+
+impl sealed::Path for String {
+    fn text(self) -> Result<Cow<'static, str>> {
+        wechatpay_chain_path::check_template(&self).map_err(bad_path)?;
+        Ok(Cow::Owned(self.strip_prefix('/').map(str::to_owned).unwrap_or(self)))
+    }
+}
+
+impl sealed::Path for &String {
+    fn text(self) -> Result<Cow<'static, str>> {
+        sealed::Path::text(self.clone())
+    }
+}
+
+impl sealed::Segment for &'static str {
+    fn text(self) -> Result<Cow<'static, str>> {
+        literal(self)
+    }
+}
+
+impl sealed::Segment for String {
+    fn text(self) -> Result<Cow<'static, str>> {
+        template::encode_segment(&self).map(Cow::Owned)
+    }
+}
+
+impl sealed::Segment for &String {
+    fn text(self) -> Result<Cow<'static, str>> {
+        template::encode_segment(self).map(Cow::Owned)
+    }
+}
+
+macro_rules! number {
+    ($($number:ty)*) => {$(
+        impl sealed::Segment for $number {
+            fn text(self) -> Result<Cow<'static, str>> {
+                Ok(Cow::Owned(self.to_string()))
+            }
+        }
+    )*};
+}
+
+number!(u32 u64 i32 i64 usize);
+
+fn literal(text: &'static str) -> Result<Cow<'static, str>> {
+    let normal = wechatpay_chain_path::normalize_literal(text).map_err(bad_path)?;
+    // Documentation spells paths as they are: keeping the literal saves a copy in every call.
+    Ok(if normal == text {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(normal)
+    })
+}
+
+fn bad_path(err: wechatpay_chain_path::PathError) -> Error {
+    Error::new(ErrorKind::Path, "this is not a path of WeChat Pay").with_source(err)
+}

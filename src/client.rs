@@ -1,0 +1,192 @@
+//! The client: what a program builds once and calls from everywhere.
+
+use std::fmt;
+use std::ops::Index;
+use std::sync::Arc;
+
+use crate::builder::ClientBuilder;
+use crate::chain::{Chain, IndexPath, IntoPath};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::{Keyring, PlatformKey};
+use crate::stack::Stack;
+
+/// A client of WeChat Pay for one merchant.
+///
+/// Building one needs no runtime; clones are cheap and share everything.
+///
+/// ```no_run
+/// use serde_json::json;
+/// use wechatpay_chain::{Client, PrivateKey, PublicKey};
+///
+/// # async fn example() -> wechatpay_chain::Result<()> {
+/// let client = Client::builder()
+///     .mchid("1900000109")
+///     .serial("5157F09EFDC096DE15EBE81A47057A7232F1B8E1")
+///     .private_key(PrivateKey::from_file("apiclient_key.pem")?)
+///     .platform_key(
+///         "PUB_KEY_ID_0114232134912410000000000000",
+///         PublicKey::from_file("wxp_pub.pem")?,
+///     )
+///     .build()?;
+///
+/// let res = client["v3/pay/transactions/native"]
+///     .post(json!({"mchid": "1900000109", "out_trade_no": "native12177525012014070332333"}), ())
+///     .await?;
+/// println!("{}", res["code_url"]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    root: Arc<Chain>,
+}
+
+impl Client {
+    /// Begins a client.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self {
+            root: Arc::new(Chain::root(Arc::new(engine))),
+        }
+    }
+
+    /// A chain from a path: a literal, normalised segment by segment, or a `String`, an RFC 6570
+    /// template that is not rewritten.
+    pub fn chain(&self, path: impl IntoPath) -> Chain {
+        self.root.chain(path)
+    }
+
+    /// The chain of APIv3.
+    #[must_use]
+    pub fn v3(&self) -> Chain {
+        self.root.chain("v3")
+    }
+
+    /// The chain of APIv2 (XML).
+    ///
+    /// This version refuses its calls: the v2 stack is not in it yet.
+    #[must_use]
+    pub fn v2(&self) -> Chain {
+        self.root.chain("v2")
+    }
+
+    /// One ciphertext, base64, as sensitive fields have it: RSAES-OAEP with the platform key that
+    /// requests name by default.
+    ///
+    /// The fields that the catalogue knows, or that [`Call::encrypt`](crate::Call::encrypt) names,
+    /// need no call of this.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Encrypt`] when there is no platform key, or the text is too long for the key
+    /// (214 bytes for 2048 bits).
+    pub fn encrypt(&self, plaintext: impl AsRef<str>) -> Result<String> {
+        let key = self.preferred_key()?;
+        key.public_key()
+            .encrypt(Default::default(), plaintext.as_ref().as_bytes())
+    }
+
+    /// One sensitive field of an answer or notification, decrypted with the merchant's private key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`] when it was not encrypted to this merchant's certificate.
+    pub fn decrypt(&self, ciphertext: impl AsRef<str>) -> Result<String> {
+        let plaintext = self
+            .engine()
+            .merchant
+            .key
+            .decrypt(Default::default(), ciphertext.as_ref())?;
+        String::from_utf8(plaintext.to_vec())
+            .map_err(|_| Error::new(ErrorKind::Decrypt, "the decrypted field is not UTF-8 text"))
+    }
+
+    /// The platform keys, which can be changed while the client is used.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.engine().keyring
+    }
+
+    /// The merchant id (商户号).
+    #[must_use]
+    pub fn mchid(&self) -> &str {
+        &self.engine().merchant.mchid
+    }
+
+    /// The serial of the merchant certificate.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.engine().merchant.serial
+    }
+
+    /// A sibling with an edited stack that shares this client's connections and keys.
+    ///
+    /// ```
+    /// use wechatpay_chain::middleware::{self, from_fn};
+    /// use wechatpay_chain::{Client, Next, Request, Result};
+    ///
+    /// fn logging(client: &Client) -> Result<Client> {
+    ///     client.with_stack(|stack| {
+    ///         stack.before(middleware::SIGNER, "log", from_fn(|request: Request, next: Next| async move {
+    ///             println!("{}", request.method());
+    ///             next.run(request).await
+    ///         }))?;
+    ///         Ok(())
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `edit`.
+    pub fn with_stack(&self, edit: impl FnOnce(&mut Stack) -> Result<()>) -> Result<Self> {
+        let engine = self.engine();
+        let mut frozen = (*engine.frozen).clone();
+        edit(&mut frozen.stack)?;
+        Ok(Self::new(Engine {
+            frozen: Arc::new(frozen),
+            ..(**engine).clone()
+        }))
+    }
+
+    fn preferred_key(&self) -> Result<PlatformKey> {
+        let engine = self.engine();
+        engine.keyring.preferred(engine.clock.now()).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Encrypt,
+                "there is no platform key to encrypt with: give platform_key(..) or \
+                 platform_certificate(..)",
+            )
+        })
+    }
+
+    fn engine(&self) -> &Arc<Engine> {
+        self.root.engine()
+    }
+}
+
+impl<I: IndexPath> Index<I> for Client {
+    type Output = Chain;
+
+    /// The chain of a literal path; made once and kept.
+    fn index(&self, path: I) -> &Chain {
+        &self.root[path]
+    }
+}
+
+/// The names of the stack are shown, so that a removed `verifier` is seen.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engine = self.engine();
+        f.debug_struct("Client")
+            .field("merchant", &engine.merchant)
+            .field("platform_keys", &engine.keyring)
+            .field("base_url", &engine.base)
+            .field("stack", &engine.frozen.stack)
+            .finish_non_exhaustive()
+    }
+}

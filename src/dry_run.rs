@@ -1,0 +1,129 @@
+//! The signed request of a call that is not made.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Request, Uri};
+
+use crate::call::Plan;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::Body;
+use crate::protocol::{Authorization, request_text};
+use crate::stack::Frozen;
+use crate::transport::{self, Transport};
+
+/// A request, encrypted and signed as it would go over the wire.
+///
+/// ```no_run
+/// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// let request = client.chain("v3/certificates").get(()).dry_run().await?;
+/// println!("{} {}", request.method(), request.uri());
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct SignedRequest {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl SignedRequest {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The absolute URI.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The headers, `Authorization` among them.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body, sensitive fields encrypted.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The text that the signature covers; `None` when the stack's `signer` makes another header
+    /// than APIv3's.
+    #[must_use]
+    pub fn signed_text(&self) -> Option<String> {
+        let header = self.headers.get(AUTHORIZATION)?.to_str().ok()?;
+        let auth = Authorization::parse(header).ok()?;
+        let text = request_text(
+            self.method.as_str(),
+            self.uri.path_and_query()?.as_str(),
+            auth.timestamp(),
+            auth.nonce_str(),
+            &self.body,
+        );
+        String::from_utf8(text).ok()
+    }
+}
+
+/// Runs the whole stack over a transport that keeps the request and answers nothing.
+pub(crate) async fn run(engine: &Engine, plan: Plan) -> Result<SignedRequest> {
+    let kept = Arc::new(Mutex::new(None));
+    let dry = Engine {
+        frozen: Arc::new(Frozen {
+            transport: Arc::new(keeper(&kept)),
+            ..(*engine.frozen).clone()
+        }),
+        ..engine.clone()
+    };
+    let outcome = dry.execute(plan).await;
+    let request = kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (request, outcome) {
+        (Some(request), _) => Ok(request),
+        (None, Err(err)) => Err(err),
+        (None, Ok(_)) => Err(Error::new(
+            ErrorKind::Middleware,
+            "no request came to the wire: a middleware answered the call by itself",
+        )),
+    }
+}
+
+fn keeper(kept: &Arc<Mutex<Option<SignedRequest>>>) -> impl Transport + use<> {
+    let kept = Arc::clone(kept);
+    transport::from_fn(move |request| {
+        let kept = Arc::clone(&kept);
+        async move {
+            let request = signed(request).await?;
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+            Err(Error::new(ErrorKind::Unsupported, "a dry run sends nothing"))
+        }
+    })
+}
+
+async fn signed(request: Request<Body>) -> Result<SignedRequest> {
+    let (parts, body) = request.into_parts();
+    Ok(SignedRequest {
+        method: parts.method,
+        uri: parts.uri,
+        headers: parts.headers,
+        body: body.collect(usize::MAX).await?,
+    })
+}
+
+/// The body is left out, and `Authorization` is marked as sensitive.
+impl fmt::Debug for SignedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("method", &self.method)
+            .field("headers", &self.headers)
+            .field("body_len", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

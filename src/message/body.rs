@@ -1,0 +1,134 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+
+use crate::error::{BoxError, Error, ErrorKind, Result};
+
+/// The body of a request or response at a [`Transport`](crate::Transport): bytes or a stream.
+pub struct Body(Kind);
+
+enum Kind {
+    Full(Full<Bytes>),
+    Stream(UnsyncBoxBody<Bytes, BoxError>),
+}
+
+impl Body {
+    /// A body that comes in pieces.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self(Kind::Stream(body.map_err(Into::into).boxed_unsync()))
+    }
+
+    /// All of the body.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when it is longer than `limit` bytes, [`ErrorKind::Transport`] when it
+    /// ends early.
+    pub async fn collect(mut self, limit: usize) -> Result<Bytes> {
+        let expected = self.size_hint();
+        if expected.lower() > limit as u64 {
+            return Err(too_long(limit));
+        }
+        let Some(first) = self.next_chunk().await? else {
+            return Ok(Bytes::new());
+        };
+        // One piece is the common case and needs no copy.
+        let Some(mut next) = self.next_chunk().await? else {
+            return within(first, limit);
+        };
+        let mut all = Vec::with_capacity(expected.lower().max(first.len() as u64) as usize);
+        all.extend_from_slice(&first);
+        loop {
+            if all.len() + next.len() > limit {
+                return Err(too_long(limit));
+            }
+            all.extend_from_slice(&next);
+            match self.next_chunk().await? {
+                Some(chunk) => next = chunk,
+                None => return Ok(all.into()),
+            }
+        }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
+        while let Some(frame) = self.frame().await {
+            let frame = frame.map_err(|err| {
+                Error::new(ErrorKind::Transport, "the connection broke inside the response")
+                    .with_source(err)
+            })?;
+            if let Ok(data) = frame.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Body {
+    fn from(bytes: T) -> Self {
+        Self(Kind::Full(Full::new(bytes.into())))
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut self.get_mut().0 {
+            Kind::Full(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
+            Kind::Stream(body) => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Full(body) => body.is_end_stream(),
+            Kind::Stream(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Full(body) => body.size_hint(),
+            Kind::Stream(body) => body.size_hint(),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body")
+            .field("exact_len", &self.size_hint().exact())
+            .finish_non_exhaustive()
+    }
+}
+
+fn within(bytes: Bytes, limit: usize) -> Result<Bytes> {
+    if bytes.len() > limit {
+        return Err(too_long(limit));
+    }
+    Ok(bytes)
+}
+
+fn too_long(limit: usize) -> Error {
+    Error::new(
+        ErrorKind::Body,
+        format!(
+            "the response is longer than {limit} bytes; read it with Call::stream, or raise \
+             ClientBuilder::max_response_bytes"
+        ),
+    )
+}

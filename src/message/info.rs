@@ -1,0 +1,142 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+
+use crate::catalog::Operation;
+
+/// What a middleware may want to know of the call that its request belongs to.
+///
+/// It is in the request's extensions:
+///
+/// ```
+/// use wechatpay_chain::{CallInfo, Next, Request, Response, Result};
+///
+/// async fn log(request: Request, next: Next) -> Result<Response> {
+///     let template = request.extensions().get::<CallInfo>().map(|info| info.template().to_owned());
+///     let response = next.run(request).await?;
+///     println!("{template:?} -> {}", response.status());
+///     Ok(response)
+/// }
+/// ```
+#[derive(Clone)]
+pub struct CallInfo {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    template: Cow<'static, str>,
+    operation: Option<&'static Operation>,
+    origin: Origin,
+    options: Options,
+    handed_over: AtomicBool,
+}
+
+/// Whether catalogue fields are encrypted and decrypted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldPolicy {
+    /// The fields that the catalogue or the call names.
+    #[default]
+    Catalogue,
+    /// None: bodies pass as they are.
+    Off,
+}
+
+/// The settings of one call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) encrypt: Vec<Cow<'static, str>>,
+    pub(crate) decrypt: Vec<Cow<'static, str>>,
+    pub(crate) fields: Option<FieldPolicy>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) stream: bool,
+}
+
+/// Scheme, host and port: where a signed request may go.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+}
+
+impl CallInfo {
+    pub(crate) fn new(
+        template: Cow<'static, str>,
+        operation: Option<&'static Operation>,
+        origin: Origin,
+        options: Options,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                template,
+                operation,
+                origin,
+                options,
+                handed_over: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// The path template, for logs: it holds no values.
+    ///
+    /// ```text
+    /// v3/pay/transactions/id/{transaction_id}
+    /// ```
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.inner.template
+    }
+
+    /// What the catalogue knows of the endpoint, if it is in it.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.inner.operation
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.inner.options
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.inner.origin
+    }
+
+    /// Remembers that from here on the request may have been sent.
+    pub(crate) fn hand_over(&self) {
+        self.inner.handed_over.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn was_handed_over(&self) -> bool {
+        self.inner.handed_over.load(Ordering::Relaxed)
+    }
+}
+
+impl Origin {
+    pub(crate) fn new(scheme: Scheme, authority: Authority) -> Self {
+        Self { scheme, authority }
+    }
+
+    /// Whether a request to `uri` goes there.
+    pub(crate) fn holds(&self, uri: &Uri) -> bool {
+        uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.authority)
+    }
+}
+
+impl fmt::Debug for CallInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallInfo")
+            .field("template", &self.inner.template)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,25 @@
+//! What travels through the stack: requests, responses and their parts.
+
+mod body;
+mod headers;
+mod info;
+mod payload;
+mod response;
+mod stream;
+
+pub use body::Body;
+pub use headers::IntoHeaders;
+pub(crate) use headers::{forbid_reserved, header_value, into_headers};
+pub use info::{CallInfo, FieldPolicy};
+pub(crate) use info::{Options, Origin};
+pub use payload::{IntoPayload, Json, Payload};
+pub(crate) use payload::into_payload;
+pub use response::Response;
+pub(crate) use response::ResponseBody;
+pub use stream::Streaming;
+pub(crate) use stream::{BodyStream, StreamCheck};
+
+/// A request on its way through the stack: an [`http::Request`] whose body is a [`Payload`].
+///
+/// Its extensions hold a [`CallInfo`].
+pub type Request = http::Request<Payload>;

@@ -1,0 +1,140 @@
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The body of a request on its way through the stack.
+///
+/// JSON stays a [`Value`] until `prepare` serialises it, once: what is signed is what is sent.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Payload {
+    /// No body.
+    #[default]
+    Empty,
+    /// JSON, not yet serialised.
+    Json(Value),
+    /// The bytes to send.
+    Bytes(Bytes),
+}
+
+impl Payload {
+    /// The bytes to send; `None` while it is still JSON.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Empty => Some(b""),
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Json(_) => None,
+        }
+    }
+}
+
+/// The content is left out: bodies name people and money.
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Json(_) => f.write_str("Json(..)"),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+        }
+    }
+}
+
+/// A typed body: anything that serialises.
+///
+/// ```
+/// # use wechatpay_chain::Client;
+/// use serde::Serialize;
+/// use wechatpay_chain::Json;
+///
+/// #[derive(Serialize)]
+/// struct Close<'a> {
+///     mchid: &'a str,
+/// }
+///
+/// # fn example(client: &Client) {
+/// let call = client
+///     .chain("v3/pay/transactions/out-trade-no/{out_trade_no}/close")
+///     .post(Json(&Close { mchid: "1230000109" }), ())
+///     .var("out_trade_no", "1217752501201407033233368018");
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "a newtype that users build")]
+pub struct Json<T>(pub T);
+
+/// What can be given as a body: `()` for none, a JSON [`Value`] or object, [`Json`] of anything that
+/// serialises, or [`Bytes`] with a `Content-Type` of the caller's.
+///
+/// Text and vectors are not taken directly, so that nobody sends JSON where text was meant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a request body",
+    label = "give `json!({{..}})`, `Json(&value)`, `Bytes`, or `()` for none"
+)]
+pub trait IntoPayload: sealed::IntoPayload {}
+
+impl<T: sealed::IntoPayload> IntoPayload for T {}
+
+/// The payload that the caller means.
+pub(crate) fn into_payload(payload: impl IntoPayload) -> Result<Payload> {
+    sealed::IntoPayload::into_payload(payload)
+}
+
+mod sealed {
+    use super::{Payload, Result};
+
+    pub trait IntoPayload {
+        fn into_payload(self) -> Result<Payload>;
+    }
+}
+
+impl sealed::IntoPayload for () {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(Payload::Empty)
+    }
+}
+
+impl sealed::IntoPayload for Payload {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(self)
+    }
+}
+
+impl sealed::IntoPayload for Value {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(Payload::Json(self))
+    }
+}
+
+impl sealed::IntoPayload for &Value {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(Payload::Json(self.clone()))
+    }
+}
+
+impl sealed::IntoPayload for Map<String, Value> {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(Payload::Json(Value::Object(self)))
+    }
+}
+
+impl sealed::IntoPayload for Bytes {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(Payload::Bytes(self))
+    }
+}
+
+impl<T: Serialize> sealed::IntoPayload for Json<T> {
+    fn into_payload(self) -> Result<Payload> {
+        serde_json::to_value(self.0)
+            .map(Payload::Json)
+            .map_err(|err| {
+                Error::new(ErrorKind::Request, "the body does not serialise to JSON")
+                    .with_source(err)
+            })
+    }
+}

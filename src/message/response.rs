@@ -1,0 +1,192 @@
+use std::fmt;
+use std::ops::Index;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::stream::BodyStream;
+use crate::error::{Error, ErrorKind, Result, Verification};
+
+/// An answer of WeChat Pay.
+///
+/// ```no_run
+/// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// let res = client.chain("v3/pay/transactions/native").post(serde_json::json!({}), ()).await?;
+/// println!("{} {:?}", res.status(), res.request_id());
+/// println!("{}", res["code_url"]);
+/// # Ok(()) }
+/// ```
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: ResponseBody,
+    value: OnceLock<Option<Value>>,
+    verification: Verification,
+}
+
+pub(crate) enum ResponseBody {
+    Bytes(Bytes),
+    Stream(BodyStream),
+}
+
+impl Response {
+    /// A response made by a middleware or a test.
+    ///
+    /// ```
+    /// use http::{HeaderMap, StatusCode};
+    /// let res = wechatpay_chain::Response::new(StatusCode::OK, HeaderMap::new(), "{\"a\":1}");
+    /// assert_eq!(res["a"], 1);
+    /// ```
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self::with_body(status, headers, ResponseBody::Bytes(body.into()))
+    }
+
+    pub(crate) fn with_body(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            value: OnceLock::new(),
+            verification: Verification::NotChecked,
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The `Request-ID`: what WeChat Pay's support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers.get("Request-ID")?.to_str().ok()
+    }
+
+    /// What is known of the signature.
+    #[must_use]
+    pub fn verification(&self) -> &Verification {
+        &self.verification
+    }
+
+    /// The body as received: what the signature covers. Sensitive fields in it are still encrypted.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        static EMPTY: Bytes = Bytes::new();
+        match &self.body {
+            ResponseBody::Bytes(bytes) => bytes,
+            ResponseBody::Stream(_) => &EMPTY,
+        }
+    }
+
+    /// The body as received, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when it is not UTF-8.
+    pub fn text(&self) -> Result<&str> {
+        std::str::from_utf8(self.bytes()).map_err(|err| {
+            self.body_error("the response is not UTF-8 text; use bytes()")
+                .with_source(err)
+        })
+    }
+
+    /// The body as JSON, sensitive fields decrypted; `Null` for an empty body.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when it is not JSON.
+    pub fn value(&self) -> Result<&Value> {
+        match self.value.get_or_init(|| self.parse()) {
+            Some(value) => Ok(value),
+            None => Err(self.body_error("the response is not JSON; use bytes() or text()")),
+        }
+    }
+
+    /// The body as a type of the caller's, sensitive fields decrypted.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when it is not JSON or not of that shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        T::deserialize(self.value()?).map_err(|err| {
+            self.body_error("the response does not have the shape of the type asked for")
+                .with_source(err)
+        })
+    }
+
+    /// The body as JSON by value, sensitive fields decrypted.
+    ///
+    /// # Errors
+    ///
+    /// As [`value`](Self::value).
+    pub fn into_value(mut self) -> Result<Value> {
+        self.value()?;
+        Ok(self.value.take().flatten().unwrap_or_default())
+    }
+
+    pub(crate) fn set_value(&mut self, value: Value) {
+        self.value = OnceLock::from(Some(value));
+    }
+
+    pub(crate) fn set_verification(&mut self, verification: Verification) {
+        self.verification = verification;
+    }
+
+    pub(crate) fn body_mut(&mut self) -> &mut ResponseBody {
+        &mut self.body
+    }
+
+    pub(crate) fn into_body(self) -> ResponseBody {
+        self.body
+    }
+
+    /// An error that keeps the answer: the request was processed, so nothing of it may be lost.
+    pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, message.into())
+            .with_request_id(self.request_id().map(str::to_owned))
+            .with_body(self.bytes().clone())
+    }
+
+    fn body_error(&self, message: &'static str) -> Error {
+        self.error(ErrorKind::Body, message)
+    }
+
+    fn parse(&self) -> Option<Value> {
+        if self.bytes().is_empty() {
+            return Some(Value::Null);
+        }
+        serde_json::from_slice(self.bytes()).ok()
+    }
+}
+
+/// A field of the JSON body, `Null` when there is none, as `serde_json` has it.
+impl Index<&str> for Response {
+    type Output = Value;
+
+    fn index(&self, field: &str) -> &Value {
+        static NULL: Value = Value::Null;
+        self.value().map_or(&NULL, |value| &value[field])
+    }
+}
+
+/// The body is left out: answers name people and orders.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("request_id", &self.request_id())
+            .field("verification", &self.verification)
+            .field("body_len", &self.bytes().len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,146 @@
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::body::Body;
+use super::response::{Response, ResponseBody};
+use crate::crypto::StreamVerifier;
+use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+
+/// An answer that is read piece by piece, in constant memory.
+///
+/// **The pieces are not verified while they come.** A signed answer is verified when its end is
+/// reached: [`chunk`](Self::chunk) then gives `None` only if the signature holds, and an error if
+/// not. Do not act on the pieces before.
+///
+/// ```no_run
+/// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// let mut bill = client
+///     .chain("v3/billdownload/file")
+///     .get(())
+///     .query("token", "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA_Cv_isgaUtBzp4QtiozLO")
+///     .stream()
+///     .await?;
+/// while let Some(piece) = bill.chunk().await? {
+///     println!("{} bytes", piece.len());
+/// }
+/// # Ok(()) }
+/// ```
+pub struct Streaming {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: BodyStream,
+    verification: Verification,
+}
+
+/// A body with the check that its end must pass.
+pub(crate) struct BodyStream {
+    body: Body,
+    check: Option<StreamCheck>,
+}
+
+/// The signature of a streamed body, fed piece by piece.
+pub(crate) struct StreamCheck {
+    pub(crate) verifier: StreamVerifier,
+    pub(crate) serial: String,
+}
+
+impl Streaming {
+    pub(crate) fn new(response: Response) -> Self {
+        let status = response.status();
+        let headers = response.headers().clone();
+        let verification = response.verification().clone();
+        let body = match response.into_body() {
+            ResponseBody::Stream(body) => body,
+            ResponseBody::Bytes(bytes) => BodyStream::new(bytes.into()),
+        };
+        Self {
+            status,
+            headers,
+            body,
+            verification,
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What is known of the signature; of a signed answer nothing before its end.
+    #[must_use]
+    pub fn verification(&self) -> &Verification {
+        &self.verification
+    }
+
+    /// The next piece; `None` at the end, when the signature (if there is one) holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Transport`] when the connection breaks, [`ErrorKind::Verify`] at the end when
+    /// the signature does not fit what was read.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        if let Some(piece) = self.body.chunk().await? {
+            return Ok(Some(piece));
+        }
+        if let Some(serial) = self.body.finish()? {
+            self.verification = Verification::Verified { serial };
+        }
+        Ok(None)
+    }
+}
+
+impl BodyStream {
+    pub(crate) fn new(body: Body) -> Self {
+        Self { body, check: None }
+    }
+
+    pub(crate) fn set_check(&mut self, check: StreamCheck) {
+        self.check = Some(check);
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        let piece = self.body.next_chunk().await?;
+        if let (Some(piece), Some(check)) = (&piece, &mut self.check) {
+            check.verifier.update(piece);
+        }
+        Ok(piece)
+    }
+
+    fn finish(&mut self) -> Result<Option<String>> {
+        let Some(check) = self.check.take() else {
+            return Ok(None);
+        };
+        let StreamCheck {
+            mut verifier,
+            serial,
+        } = check;
+        verifier.update(b"\n");
+        if verifier.finish() {
+            return Ok(Some(serial));
+        }
+        let failure = VerifyFailure::Signature { serial };
+        Err(Error::new(
+            ErrorKind::Verify,
+            "the streamed response is not WeChat Pay's: discard all of what was read",
+        )
+        .with_source(failure))
+    }
+}
+
+impl fmt::Debug for Streaming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streaming")
+            .field("status", &self.status)
+            .field("verification", &self.verification)
+            .finish_non_exhaustive()
+    }
+}

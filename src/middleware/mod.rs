@@ -1,0 +1,76 @@
+//! The layers of the default stack, and what it takes to write others.
+//!
+//! Outermost first: [`STATUS`], [`DECRYPT`], [`ENCRYPT`], [`PREPARE`], [`VERIFIER`], [`SIGNER`]. The
+//! names are those of the PHP SDK where it has the layer.
+
+mod decrypt;
+mod encrypt;
+mod prepare;
+mod signer;
+mod status;
+#[cfg(feature = "tower")]
+mod tower;
+mod verifier;
+
+use std::future::Future;
+
+pub(crate) use decrypt::Decrypt;
+pub(crate) use encrypt::Encrypt;
+pub(crate) use prepare::Prepare;
+pub(crate) use signer::Signer;
+pub use signer::signed_text;
+pub(crate) use status::Status;
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub use tower::{NextService, tower};
+pub(crate) use verifier::Verifier;
+
+use crate::error::Result;
+use crate::message::{Request, Response};
+use crate::stack::{Middleware, Next};
+
+/// Turns an answer that is not 2xx into an error.
+pub const STATUS: &str = "status";
+/// Decrypts the sensitive fields of a response.
+pub const DECRYPT: &str = "decrypt";
+/// Encrypts the sensitive fields of a request.
+pub const ENCRYPT: &str = "encrypt";
+/// Serialises the body, once, and sets the default headers.
+pub const PREPARE: &str = "prepare";
+/// Verifies the signature of a response.
+pub const VERIFIER: &str = "verifier";
+/// Signs a request.
+pub const SIGNER: &str = "signer";
+
+/// A middleware from a closure or function.
+///
+/// ```
+/// use wechatpay_chain::middleware::from_fn;
+/// use wechatpay_chain::{Next, Request};
+///
+/// let log = from_fn(|request: Request, next: Next| async move {
+///     let response = next.run(request).await?;
+///     println!("{}", response.status());
+///     Ok(response)
+/// });
+/// # let _ = log;
+/// ```
+pub fn from_fn<F, Fut>(handle: F) -> impl Middleware
+where
+    F: Fn(Request, Next) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response>> + Send + 'static,
+{
+    FromFn(handle)
+}
+
+struct FromFn<F>(F);
+
+impl<F, Fut> Middleware for FromFn<F>
+where
+    F: Fn(Request, Next) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Response>> + Send + 'static,
+{
+    fn handle(&self, request: Request, next: Next) -> impl Future<Output = Result<Response>> + Send {
+        (self.0)(request, next)
+    }
+}

@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use http::header::{ACCEPT, CONTENT_TYPE, Entry, HeaderName, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{Payload, Request, Response, header_value};
+use crate::protocol::{Keyring, WECHATPAY_SERIAL};
+use crate::stack::{Middleware, Next};
+
+/// Inside of `encrypt`. Sees the request; turns JSON into bytes and sets the headers that the caller
+/// has not: `Accept`, `Content-Type`, `User-Agent`, `Wechatpay-Serial`.
+///
+/// After it the body does not change: what is signed is what is sent.
+pub(crate) struct Prepare {
+    pub(crate) keyring: Keyring,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) user_agent: HeaderValue,
+}
+
+impl Middleware for Prepare {
+    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        let content_type = serialize(&mut request)?;
+        let headers = request.headers_mut();
+        default(headers, ACCEPT, || ACCEPTED);
+        default(headers, CONTENT_TYPE, || content_type);
+        default(headers, USER_AGENT, || self.user_agent.clone());
+        self.name_key(headers)?;
+        next.run(request).await
+    }
+}
+
+const ACCEPTED: HeaderValue = HeaderValue::from_static(
+    "application/json, text/plain, application/x-gzip, application/pdf, image/png, image/*;q=0.5",
+);
+/// The PHP SDK's two spellings: with a JSON body, and without.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NO_JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+impl Prepare {
+    /// Says which key the answer should be signed with. A merchant who moves from certificates to a
+    /// public key has both, and WeChat Pay takes the one that the request names.
+    fn name_key(&self, headers: &mut HeaderMap) -> Result<()> {
+        if headers.contains_key(WECHATPAY_SERIAL) {
+            return Ok(());
+        }
+        if let Some(key) = self.keyring.preferred(self.clock.now()) {
+            let value = header_value(WECHATPAY_SERIAL, key.id())?;
+            headers.insert(WECHATPAY_SERIAL, value);
+        }
+        Ok(())
+    }
+}
+
+fn serialize(request: &mut Request) -> Result<HeaderValue> {
+    let Payload::Json(value) = request.body() else {
+        return Ok(NO_JSON);
+    };
+    let bytes = serde_json::to_vec(value).map_err(|err| {
+        Error::new(ErrorKind::Request, "the body does not serialise").with_source(err)
+    })?;
+    *request.body_mut() = Payload::Bytes(bytes.into());
+    Ok(JSON)
+}
+
+fn default(headers: &mut HeaderMap, name: HeaderName, value: impl FnOnce() -> HeaderValue) {
+    if let Entry::Vacant(entry) = headers.entry(name) {
+        entry.insert(value());
+    }
+}

@@ -1,0 +1,82 @@
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::keys::Merchant;
+use crate::message::{Request, Response};
+use crate::protocol::{Authorization, request_text};
+use crate::stack::{Middleware, Next};
+
+/// Innermost. Sees the request as it will be sent; adds `Authorization`.
+///
+/// Fails when the body is not serialised yet, or the machine gives no randomness.
+pub(crate) struct Signer {
+    pub(crate) merchant: Merchant,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Middleware for Signer {
+    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        let header = self.authorization(&request)?.to_header_value()?;
+        request.headers_mut().insert(AUTHORIZATION, header);
+        next.run(request).await
+    }
+}
+
+impl Signer {
+    fn authorization(&self, request: &Request) -> Result<Authorization> {
+        let timestamp = self.clock.now();
+        let nonce = self.clock.nonce()?;
+        let text = signed_text(request, timestamp, &nonce)?;
+        let signature = self.merchant.key.sign(&text)?;
+        Ok(Authorization::new(
+            &*self.merchant.mchid,
+            &*self.merchant.serial,
+            timestamp,
+            nonce,
+            signature,
+        ))
+    }
+}
+
+/// The text that the signature of this request has to cover, for whoever replaces the `signer`.
+///
+/// `timestamp` in Unix seconds.
+///
+/// # Errors
+///
+/// [`ErrorKind::Middleware`] when the body is not serialised yet: a signer stands inside of
+/// `prepare`.
+///
+/// ```
+/// use wechatpay_chain::middleware::signed_text;
+/// use wechatpay_chain::Payload;
+///
+/// let request = http::Request::get("https://api.mch.weixin.qq.com/v3/certificates")
+///     .body(Payload::Empty)
+///     .unwrap();
+/// let text = signed_text(&request, 1554208460, "593BEC0C930BF1AFEB40B4A08C8FB242")?;
+/// assert!(text.starts_with(b"GET\n/v3/certificates\n1554208460\n"));
+/// # Ok::<(), wechatpay_chain::Error>(())
+/// ```
+pub fn signed_text(request: &Request, timestamp: i64, nonce: &str) -> Result<Vec<u8>> {
+    let body = request.body().as_bytes().ok_or_else(|| {
+        Error::new(
+            ErrorKind::Middleware,
+            "the body is not serialised yet: put a signer inside of `prepare`",
+        )
+    })?;
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    Ok(request_text(
+        request.method().as_str(),
+        target,
+        timestamp,
+        nonce,
+        body,
+    ))
+}

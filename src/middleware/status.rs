@@ -1,0 +1,37 @@
+use serde_json::Value;
+
+use crate::error::{ApiError, Error, Result};
+use crate::message::{Request, Response};
+use crate::stack::{Middleware, Next};
+
+/// Outermost. Sees the response; turns one that is not 2xx into [`ErrorKind::Api`].
+///
+/// Redirects are not followed: they are answers that are not 2xx.
+///
+/// [`ErrorKind::Api`]: crate::ErrorKind::Api
+pub(crate) struct Status;
+
+impl Middleware for Status {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let response = next.run(request).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(Error::from_api(api_error(&response)))
+    }
+}
+
+/// What the body says, if it is WeChat Pay's JSON; a proxy's page is kept as it is.
+fn api_error(response: &Response) -> ApiError {
+    let value = response.value().unwrap_or(&Value::Null);
+    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+    ApiError {
+        status: response.status(),
+        code: text("code"),
+        message: text("message"),
+        detail: value["detail"].clone(),
+        request_id: response.request_id().map(str::to_owned),
+        body: response.bytes().clone(),
+        verification: response.verification().clone(),
+    }
+}

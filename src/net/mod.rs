@@ -1,0 +1,8 @@
+//! The default transport: hyper over TCP, TLS by OpenSSL.
+
+pub(crate) mod blocking;
+mod connect;
+mod hyper;
+mod tls;
+
+pub(crate) use self::hyper::{HyperTransport, Settings};

@@ -1,0 +1,50 @@
+use openssl::ssl::{SslConnector, SslConnectorBuilder, SslMethod, SslVersion};
+
+use crate::crypto::Certificate;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A TLS configuration: hostname and chain are verified against the system's roots and `roots`;
+/// HTTP/2 and HTTP/1.1 are offered.
+///
+/// Loading the system's roots takes up to 25 ms: make it once, and only when TLS is needed.
+pub(crate) fn connector(roots: &[Certificate]) -> Result<SslConnectorBuilder> {
+    build(roots).map_err(|err| {
+        Error::new(
+            ErrorKind::Connect,
+            "TLS could not be set up; are OpenSSL's files and the system's root certificates \
+             (package ca-certificates) installed?",
+        )
+        .with_source(err)
+    })
+}
+
+fn build(roots: &[Certificate]) -> Result<SslConnectorBuilder, openssl::error::ErrorStack> {
+    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
+    builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
+    builder.set_alpn_protos(b"\x02h2\x08http/1.1")?;
+    system_roots(&mut builder)?;
+    for root in roots {
+        builder.cert_store_mut().add_cert(root.x509().clone())?;
+    }
+    Ok(builder)
+}
+
+/// A bundled OpenSSL does not know where this system keeps its roots.
+#[cfg(feature = "vendored")]
+fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), openssl::error::ErrorStack> {
+    let found = openssl_probe::probe();
+    if let Some(file) = &found.cert_file {
+        builder.load_verify_locations(Some(file), None)?;
+    }
+    for dir in &found.cert_dir {
+        builder.load_verify_locations(None, Some(dir))?;
+    }
+    Ok(())
+}
+
+/// The system's OpenSSL has them set: `SslConnector` loads the default paths.
+#[cfg(not(feature = "vendored"))]
+#[allow(clippy::unnecessary_wraps, reason = "the twin can fail")]
+fn system_roots(_: &mut SslConnectorBuilder) -> Result<(), openssl::error::ErrorStack> {
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The rules of WeChat Pay's protocol as pure functions: bytes in, bytes out, no I/O.
+
+mod authorization;
+mod canonical;
+pub(crate) mod fields;
+mod keyring;
+mod signature;
+
+pub use authorization::{Authorization, SCHEME};
+pub use canonical::{request_text, response_text};
+pub use keyring::{KeyOrigin, Keyring, PlatformKey};
+pub use signature::{PROBE_PREFIX, SignatureHeaders};
+pub(crate) use signature::{STATEMENT_SHA1, WECHATPAY_SERIAL, statement_text};

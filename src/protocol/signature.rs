@@ -1,0 +1,137 @@
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use super::canonical::response_text;
+use super::keyring::{Keyring, PlatformKey};
+use crate::error::VerifyFailure;
+
+/// A signature that begins with this is a probe: wrong on purpose.
+pub const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
+
+/// The header that names a platform key: on a request the one its fields are encrypted with, on an
+/// answer the one that signed it.
+pub(crate) const WECHATPAY_SERIAL: &str = "Wechatpay-Serial";
+pub(crate) const STATEMENT_SHA1: &str = "Wechatpay-Statement-Sha1";
+const TIMESTAMP: &str = "Wechatpay-Timestamp";
+const NONCE: &str = "Wechatpay-Nonce";
+const SIGNATURE: &str = "Wechatpay-Signature";
+
+/// How far a timestamp may be from this machine's clock.
+const MAX_CLOCK_OFFSET: Duration = Duration::from_secs(300);
+
+/// The four headers by which WeChat Pay signs answers and notifications.
+///
+/// Source: WeChat Pay document "如何验证签名".
+#[derive(Debug, Clone, Copy)]
+pub struct SignatureHeaders<'a> {
+    serial: &'a str,
+    timestamp: &'a str,
+    nonce: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> SignatureHeaders<'a> {
+    /// Reads the headers.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyFailure::Header`] naming the first one that is missing, doubled or not text.
+    pub fn read(headers: &'a HeaderMap) -> Result<Self, VerifyFailure> {
+        Ok(Self {
+            signature: single(headers, SIGNATURE)?,
+            serial: single(headers, WECHATPAY_SERIAL)?,
+            timestamp: single(headers, TIMESTAMP)?,
+            nonce: single(headers, NONCE)?,
+        })
+    }
+
+    /// Whether none of the headers that sign is there.
+    pub(crate) fn absent(headers: &HeaderMap) -> bool {
+        [SIGNATURE, TIMESTAMP, NONCE]
+            .iter()
+            .all(|name| !headers.contains_key(*name))
+    }
+
+    /// Checks what can be checked before the body is there: probe, clock, serial.
+    ///
+    /// `now` is in Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// The [`VerifyFailure`] that says which check failed.
+    pub(crate) fn key(&self, keyring: &Keyring, now: i64) -> Result<PlatformKey, VerifyFailure> {
+        if self.signature.starts_with(PROBE_PREFIX) {
+            return Err(VerifyFailure::Probe);
+        }
+        self.check_clock(now)?;
+        keyring
+            .get(self.serial)
+            .ok_or_else(|| VerifyFailure::UnknownSerial {
+                serial: self.serial.to_owned(),
+                known: keyring.ids(),
+            })
+    }
+
+    /// Checks everything over the bytes of a body and gives the key's id.
+    ///
+    /// # Errors
+    ///
+    /// The [`VerifyFailure`] that says which check failed.
+    pub fn verify(
+        &self,
+        keyring: &Keyring,
+        now: i64,
+        body: &[u8],
+    ) -> Result<String, VerifyFailure> {
+        let key = self.key(keyring, now)?;
+        let text = response_text(self.timestamp, self.nonce, body);
+        if key.public_key().verify(&text, self.signature) {
+            Ok(key.id().to_owned())
+        } else {
+            Err(VerifyFailure::Signature {
+                serial: key.id().to_owned(),
+            })
+        }
+    }
+
+    /// What stands before the body in the signed text.
+    pub(crate) fn prefix(&self) -> Vec<u8> {
+        let mut text = response_text(self.timestamp, self.nonce, b"");
+        text.pop();
+        text
+    }
+
+    pub(crate) fn signature(&self) -> &'a str {
+        self.signature
+    }
+
+    fn check_clock(&self, now: i64) -> Result<(), VerifyFailure> {
+        let theirs: i64 = self
+            .timestamp
+            .parse()
+            .map_err(|_| VerifyFailure::Header { name: TIMESTAMP })?;
+        let offset = theirs.saturating_sub(now);
+        if offset.unsigned_abs() > MAX_CLOCK_OFFSET.as_secs() {
+            return Err(VerifyFailure::Clock { offset });
+        }
+        Ok(())
+    }
+}
+
+/// What is signed in place of a statement's body: its digest.
+pub(crate) fn statement_text(sha1: &str) -> String {
+    format!("{{\"sha1\":\"{sha1}\"}}")
+}
+
+fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, VerifyFailure> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value
+            .to_str()
+            .ok()
+            .filter(|text| !text.is_empty())
+            .ok_or(VerifyFailure::Header { name }),
+        _ => Err(VerifyFailure::Header { name }),
+    }
+}

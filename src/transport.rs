@@ -1,0 +1,79 @@
+//! What carries a finished request over the wire.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::message::Body;
+
+/// A boxed future that can be sent between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What carries a request to WeChat Pay and its answer back.
+///
+/// A client comes with one over hyper and OpenSSL; any other can be given to
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). A transport sends the request as it
+/// is, once, follows no redirect, and says with [`Error::maybe_sent`](crate::Error::maybe_sent) of
+/// its errors whether the request may have left.
+///
+/// The request's extensions hold the [`CallInfo`](crate::CallInfo).
+///
+/// ```
+/// use wechatpay_chain::transport::{Body, BoxFuture, Transport};
+/// use wechatpay_chain::{Error, ErrorKind, Result};
+///
+/// struct Offline;
+/// impl Transport for Offline {
+///     fn send(&self, _: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>> {
+///         Box::pin(async { Err(Error::new(ErrorKind::Connect, "offline")) })
+///     }
+/// }
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when nothing was sent,
+    /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) when the connection failed later.
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>> {
+        (**self).send(request)
+    }
+}
+
+/// A transport from a closure.
+///
+/// ```
+/// use wechatpay_chain::transport::{self, Body};
+///
+/// let teapot = transport::from_fn(|_request| async {
+///     let mut response = http::Response::new(Body::from("short and stout"));
+///     *response.status_mut() = http::StatusCode::IM_A_TEAPOT;
+///     Ok(response)
+/// });
+/// # let _ = teapot;
+/// ```
+pub fn from_fn<F, Fut>(send: F) -> impl Transport
+where
+    F: Fn(http::Request<Body>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<http::Response<Body>>> + Send + 'static,
+{
+    FromFn(send)
+}
+
+struct FromFn<F>(F);
+
+impl<F, Fut> Transport for FromFn<F>
+where
+    F: Fn(http::Request<Body>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<http::Response<Body>>> + Send + 'static,
+{
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>> {
+        Box::pin((self.0)(request))
+    }
+}
