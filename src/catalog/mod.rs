@@ -31,7 +31,7 @@ use fact::Verb;
 /// use wechatpay_chain::catalog;
 ///
 /// let op = catalog::find(&Method::POST, "v3/aggracct-bc/wb-channel/control-orders/punish").unwrap();
-/// assert_eq!(op.encrypt(), ["/bal_account_no"]);
+/// assert_eq!(op.encrypt(), ["/bal_account_no", "/card_no"]);
 ///
 /// let template = catalog::find(&Method::GET, "v3/pay/transactions/id/{id}").unwrap();
 /// let concrete = catalog::find(&Method::GET, "/v3/pay/transactions/id/1217752501").unwrap();

@@ -159,17 +159,10 @@ impl Walk<'_, '_> {
                 Some(member) => self.down(name, member, below),
                 None => Ok(false),
             },
-            (index, Value::Array(items)) if is_index(index) => {
-                // An index too large to be a number is beyond the end all the more.
-                match index
-                    .parse()
-                    .ok()
-                    .and_then(|index: usize| items.get_mut(index))
-                {
-                    Some(item) => self.down(index, item, below),
-                    None => Ok(false),
-                }
-            }
+            (index, Value::Array(items)) if is_index(index) => match nth(items, index) {
+                Some(item) => self.down(index, item, below),
+                None => Ok(false),
+            },
             (_, other) => Err(self.mismatch("an object", other)),
         }
     }
@@ -216,12 +209,8 @@ impl Walk<'_, '_> {
     /// Whether this is not an item that goes without encryption.
     fn wanted(&self, value: &Value, rest: &str) -> bool {
         let walked = &self.pointer[..self.pointer.len() - rest.len()];
-        !self
-            .fields
-            .when_asked
-            .iter()
-            .any(|pattern| covers(pattern, walked))
-            || asks(value)
+        let mut patterns = self.fields.when_asked.iter();
+        !patterns.any(|pattern| covers(pattern, walked)) || asks(value)
     }
 
     fn mismatch(&self, expected: &str, found: &Value) -> Error {
@@ -259,6 +248,14 @@ fn unescape(token: &str) -> Cow<'_, str> {
 fn is_index(token: &str) -> bool {
     let digits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
     digits && (token == "0" || !token.starts_with('0'))
+}
+
+fn nth<'v>(items: &'v mut [Value], index: &str) -> Option<&'v mut Value> {
+    // An index too large for a number is beyond the end all the more.
+    index
+        .parse()
+        .ok()
+        .and_then(|index: usize| items.get_mut(index))
 }
 
 /// Whether a pointer is a pattern's, an index counting as `*`.
