@@ -1,8 +1,10 @@
 //! A chainable client for every WeChat Pay (微信支付) API.
 
+pub mod catalog;
 mod clock;
 mod crypto;
 mod error;
+mod protocol;
 mod secret;
 
 pub use clock::{Clock, SystemClock};

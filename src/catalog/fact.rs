@@ -1,0 +1,73 @@
+//! The words that the table's rows are written in.
+
+use http::Method;
+
+use super::operation::{AnswerKind, BodyKind};
+use crate::crypto::Padding;
+
+pub(super) const FRAUD: &str = "fraud.mch.weixin.qq.com";
+pub(super) const HONG_KONG: &str = "apihk.mch.weixin.qq.com";
+pub(super) const PAYAPP: &str = "payapp.weixin.qq.com";
+
+/// The methods of the table: [`Method`] itself is neither `Copy` nor ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verb {
+    Delete,
+    Get,
+    Patch,
+    Post,
+    Put,
+}
+
+impl Verb {
+    pub(super) fn of(method: &Method) -> Option<Self> {
+        Some(match *method {
+            Method::DELETE => Self::Delete,
+            Method::GET => Self::Get,
+            Method::PATCH => Self::Patch,
+            Method::POST => Self::Post,
+            Method::PUT => Self::Put,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn method(self) -> Method {
+        match self {
+            Self::Delete => Method::DELETE,
+            Self::Get => Method::GET,
+            Self::Patch => Method::PATCH,
+            Self::Post => Method::POST,
+            Self::Put => Method::PUT,
+        }
+    }
+}
+
+/// One thing about an operation that is not as usual.
+///
+/// A row lists the few it has: most have none, so this keeps the table small in the source and
+/// in memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Fact {
+    Answer(AnswerKind),
+    AnswerPadded(Padding),
+    Body(BodyKind),
+    Decrypt(&'static [&'static str]),
+    Encrypt(&'static [&'static str]),
+    EncryptBank(&'static [&'static str]),
+    EncryptWhenAsked(&'static [&'static str]),
+    Host(&'static str),
+    IdempotencyHeader(&'static str),
+    JsonEncoded(&'static [&'static str]),
+    JsonEncodedAnswer(&'static [&'static str]),
+    NeedsClientCert,
+    Nonceless,
+    OnlyHost(&'static str),
+    Padded(Padding),
+    QueryEncrypt(&'static [&'static str]),
+    Reentrant,
+    SignFields(&'static [&'static str]),
+    SignedDigest(&'static str, &'static str),
+    UnsignedAnswer,
+    UnsignedRequest,
+    UrlEncoded(&'static [&'static str]),
+}
