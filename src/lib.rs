@@ -6,6 +6,6 @@ mod error;
 mod secret;
 
 pub use clock::{Clock, SystemClock};
-pub use crypto::Padding;
+pub use crypto::{Certificate, Padding, PrivateKey, PublicKey};
 pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 pub use secret::Secret;
