@@ -8,6 +8,6 @@ mod protocol;
 mod secret;
 
 pub use clock::{Clock, SystemClock};
-pub use crypto::Padding;
+pub use crypto::{Certificate, Padding, PrivateKey, PublicKey};
 pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 pub use secret::Secret;

@@ -1,5 +1,17 @@
 //! Keys and the algorithms that WeChat Pay uses. Knows no HTTP and no WeChat Pay.
 
+pub(crate) mod aes;
+pub(crate) mod base64;
+mod contexts;
+pub(crate) mod digest;
+mod keys;
 mod padding;
+mod rsa;
+mod stream_verifier;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
+
+pub use keys::{Certificate, PrivateKey, PublicKey};
 pub use padding::Padding;
+pub(crate) use stream_verifier::StreamVerifier;

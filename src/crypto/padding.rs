@@ -13,3 +13,21 @@ pub enum Padding {
     /// RSAES-PKCS1-v1_5.
     Pkcs1v15,
 }
+
+impl Padding {
+    /// How many bytes of the modulus the padding itself takes.
+    pub(super) const fn overhead(self) -> usize {
+        match self {
+            Self::Oaep => 2 * 20 + 2,
+            Self::Pkcs1v15 => 11,
+        }
+    }
+
+    /// The name that RFC 8017 gives it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Oaep => "RSAES-OAEP",
+            Self::Pkcs1v15 => "RSAES-PKCS1-v1_5",
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Digests, as hex text in the spelling that WeChat Pay uses for each, and their comparison.
+
+use std::fmt::Write;
+
+use openssl::error::ErrorStack;
+use openssl::hash::{MessageDigest, hash};
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+
+use crate::{Error, ErrorKind, Result};
+
+/// SHA-1, 40 lower-case hex digits: for bills, whose integrity WeChat Pay declares so.
+pub(crate) fn sha1_hex(data: &[u8]) -> String {
+    hex_lower(&openssl::sha::sha1(data))
+}
+
+/// SHA-256, 64 lower-case hex digits: for uploads.
+pub(crate) fn sha256_hex(data: &[u8]) -> String {
+    hex_lower(&openssl::sha::sha256(data))
+}
+
+/// MD5, 32 upper-case hex digits: a v2 signature.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+pub(crate) fn md5_hex(data: &[u8]) -> Result<String> {
+    let digest = hash(MessageDigest::md5(), data).map_err(|err| unavailable("MD5", err))?;
+    Ok(hex_upper(&digest))
+}
+
+/// HMAC-SHA256, 64 upper-case hex digits: the other v2 signature (RFC 2104).
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] where OpenSSL refuses the key.
+pub(crate) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String> {
+    let tag = hmac_sha256(key, data).map_err(|err| unavailable("HMAC-SHA256", err))?;
+    Ok(hex_upper(&tag))
+}
+
+fn hmac_sha256(key: &[u8], data: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+    let key = PKey::hmac(key)?;
+    Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(data)
+}
+
+fn unavailable(name: &str, err: ErrorStack) -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("this OpenSSL refuses {name}; allow it in its configuration (FIPS mode?)"),
+    )
+    .with_source(err)
+}
+
+/// Whether two byte strings are equal, in a time that depends on their lengths only.
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && openssl::memcmp::eq(a, b)
+}
+
+/// Lower-case hex digits.
+pub(crate) fn hex_lower(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// Upper-case hex digits.
+pub(crate) fn hex_upper(bytes: &[u8]) -> String {
+    let mut text = hex_lower(bytes);
+    text.make_ascii_uppercase();
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-4 examples, "abc" and the two-block message.
+    #[test]
+    fn sha_vectors_hold() {
+        assert_eq!(sha1_hex(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(
+            sha256_hex(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(
+            sha256_hex(b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        );
+    }
+
+    /// RFC 1321, appendix A.5.
+    #[test]
+    fn md5_vectors_hold() {
+        assert_eq!(md5_hex(b"").unwrap(), "D41D8CD98F00B204E9800998ECF8427E");
+        assert_eq!(
+            md5_hex(b"message digest").unwrap(),
+            "F96B697D7CB7938D525A2F31AAF161D0"
+        );
+    }
+
+    /// RFC 4231, test cases 1, 2 and 6.
+    #[test]
+    fn hmac_vectors_hold() {
+        let cases: [(&[u8], &[u8], &str); 3] = [
+            (
+                &[0x0b; 20],
+                b"Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ];
+        for (key, data, tag) in cases {
+            assert_eq!(hmac_sha256_hex(key, data).unwrap(), tag.to_uppercase());
+        }
+    }
+
+    #[test]
+    fn comparison_looks_at_length_and_content() {
+        assert!(constant_time_eq(b"", b""));
+        assert!(constant_time_eq(b"abc", b"abc"));
+        assert!(!constant_time_eq(b"abc", b"abd"));
+        assert!(!constant_time_eq(b"abc", b"ab"));
+    }
+}

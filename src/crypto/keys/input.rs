@@ -1,0 +1,183 @@
+//! What some bytes are: a pure function from bytes to what was found in them.
+//!
+//! Nothing of the bytes ever gets into an error.
+
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
+
+use super::super::base64;
+use super::{der, pem};
+
+/// What was found.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// One or more structures.
+    Items(Vec<Item>),
+    /// `file://…`, as the PHP SDK takes it: the key is in that file.
+    File(PathBuf),
+}
+
+/// One structure.
+pub(super) struct Item {
+    pub(super) kind: Kind,
+    /// DER; for [`Kind::EncryptedPem`] the PEM text, put in order.
+    pub(super) data: Zeroizing<Vec<u8>>,
+}
+
+/// What a structure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// RFC 8017, appendix A.1.2.
+    PrivatePkcs1,
+    /// RFC 5208, section 5, of an RSA key.
+    PrivatePkcs8,
+    /// A private key of another algorithm than RSA.
+    PrivateOther,
+    /// RFC 5208, section 6.
+    EncryptedPkcs8,
+    /// PEM with `Proc-Type: 4,ENCRYPTED` (RFC 1421, section 4.6.1.1).
+    EncryptedPem,
+    /// RFC 8017, appendix A.1.1.
+    PublicPkcs1,
+    /// RFC 5280, section 4.1.2.7, of an RSA key.
+    PublicSpki,
+    /// A public key of another algorithm than RSA.
+    PublicOther,
+    /// RFC 5280, section 4.1.
+    Certificate,
+    /// RFC 2986, a certificate signing request.
+    Request,
+    /// RFC 7292.
+    Pkcs12,
+    /// RFC 2315.
+    Pkcs7,
+    /// OpenSSH's own format.
+    OpenSsh,
+    /// None of these.
+    Unknown,
+}
+
+/// Why nothing was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    Empty,
+    Truncated,
+    Base64,
+    Path,
+    Unknown,
+}
+
+/// Tells what some bytes are: DER, PEM however mangled, bare base64, or a form of the PHP SDK.
+pub(super) fn inspect(bytes: &[u8]) -> Result<Input, Unreadable> {
+    if der::is_binary(bytes) {
+        return item(bytes).map(one);
+    }
+    let text = unmangle(bytes);
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '"' || c == '\'');
+    if let Some(path) = file_url(bytes) {
+        return Ok(Input::File(path));
+    }
+    match text {
+        "" => Err(Unreadable::Empty),
+        _ if text.contains(pem::BEGIN) => pem::items(text).map(Input::Items),
+        _ => bare(text).map(one),
+    }
+}
+
+/// What a DER structure is.
+pub(super) fn item(bytes: &[u8]) -> Result<Item, Unreadable> {
+    let (kind, whole) = der::identify(bytes).ok_or(Unreadable::Truncated)?;
+    Ok(Item {
+        kind,
+        data: Zeroizing::new(whole.to_vec()),
+    })
+}
+
+/// Base64 in which white space does not count and the padding may be missing.
+pub(super) fn loose_base64<'a>(
+    words: impl Iterator<Item = &'a str> + Clone,
+) -> Option<Zeroizing<Vec<u8>>> {
+    // Room for all of it at once: a string that grows leaves copies of the key behind.
+    let len: usize = words.clone().map(str::len).sum();
+    let mut text = Zeroizing::new(String::with_capacity(len + 4));
+    text.extend(words);
+    while text.len() % 4 != 0 {
+        text.push('=');
+    }
+    base64::decode(&text).map(Zeroizing::new)
+}
+
+fn one(item: Item) -> Input {
+    Input::Items(vec![item])
+}
+
+/// The text as it was before an environment variable, a database or an editor got hold of it.
+///
+/// `\n` (also `\\n`) and `\r` become line breaks; a byte order mark and whatever else is not
+/// ASCII become spaces; the zeroes of UTF-16 go.
+fn unmangle(bytes: &[u8]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
+    let mut bytes = bytes.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next_if(|next| matches!(next, b'n' | b'r'));
+                text.push('\n');
+            }
+            0 => {}
+            0x80.. => text.push(' '),
+            _ => text.push(char::from(byte)),
+        }
+    }
+    text
+}
+
+/// The path of `file://…`, which need not be ASCII and may hold backslashes.
+fn file_url(bytes: &[u8]) -> Option<PathBuf> {
+    let text = std::str::from_utf8(bytes)
+        .ok()?
+        .trim()
+        .trim_matches('\u{feff}');
+    text.strip_prefix("file://").map(PathBuf::from)
+}
+
+/// The PHP SDK's schemes. What they claim is not asked: the structure itself says what it is.
+const SCHEMES: [&str; 4] = [
+    "private.pkcs8://",
+    "private.pkcs1://",
+    "public.spki://",
+    "public.pkcs1://",
+];
+
+fn bare(text: &str) -> Result<Item, Unreadable> {
+    let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
+    let body = scheme.unwrap_or(text);
+    let decoded = loose_base64(body.split_ascii_whitespace());
+    match decoded.as_deref().map(|der| (der, item(der))) {
+        Some((_, Ok(item))) if item.kind != Kind::Unknown => Ok(item),
+        Some((der, Err(err))) if der::is_binary(der) => Err(err),
+        None if scheme.is_some() => Err(Unreadable::Base64),
+        _ if scheme.is_none() && looks_like_path(text) => Err(Unreadable::Path),
+        _ => Err(Unreadable::Unknown),
+    }
+}
+
+fn looks_like_path(text: &str) -> bool {
+    const ENDINGS: [&str; 7] = [".pem", ".key", ".p12", ".pfx", ".der", ".crt", ".cer"];
+    let lower = text.to_ascii_lowercase();
+    text.len() < 512 && !text.contains('\n') && ENDINGS.iter().any(|ending| lower.ends_with(ending))
+}
+
+/// The contents are left out: they may be a key.
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Item")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "input_tests.rs"]
+mod tests;
