@@ -33,15 +33,14 @@ pub(crate) fn escape(text: &[u8]) -> Option<u8> {
 
 fn push(out: &mut String, text: &str, keep: impl Fn(u8) -> bool, escapes: bool) {
     let bytes = text.as_bytes();
-    let kept = |at: usize| keep(bytes[at]) || (escapes && escape(&bytes[at..]).is_some());
     let mut start = 0;
-    for at in 0..bytes.len() {
-        if kept(at) {
+    for (at, &byte) in bytes.iter().enumerate() {
+        if keep(byte) || (escapes && escape(&bytes[at..]).is_some()) {
             continue;
         }
         // Inside a character the range is empty, and `get` gives nothing.
         out.push_str(text.get(start..at).unwrap_or_default());
-        push_byte(out, bytes[at]);
+        push_byte(out, byte);
         start = at + 1;
     }
     out.push_str(text.get(start..).unwrap_or_default());

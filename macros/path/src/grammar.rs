@@ -4,7 +4,7 @@ use crate::PathError;
 
 /// A piece of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(
+#[expect(
     clippy::exhaustive_enums,
     reason = "a template has these two, by its RFC"
 )]
