@@ -336,7 +336,7 @@ fn keyring(
                 keyring.add_public_key(&id, key)?;
             }
             Platform::Certificate(certificate) => {
-                refuse_own(&certificate.serial(), &certificate.public_key(), merchant)?;
+                refuse_own(certificate.serial(), certificate.public_key(), merchant)?;
                 keyring.add_certificate(&certificate);
             }
         }
@@ -346,7 +346,7 @@ fn keyring(
 
 /// The commonest mix-up: the merchant's own certificate or key in place of WeChat Pay's.
 fn refuse_own(id: &str, key: &PublicKey, merchant: &Merchant) -> Result<()> {
-    if id != &*merchant.serial && *key != merchant.key.public_key() {
+    if id != &*merchant.serial && key != merchant.key.public_key() {
         return Ok(());
     }
     Err(Error::new(

@@ -8,16 +8,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::{BaseUrl, Engine};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
-    header_value, into_headers, into_payload,
+    into_headers, into_payload,
 };
 use crate::net::blocking;
 use crate::query::Query;
@@ -56,6 +55,15 @@ pub(crate) struct Plan {
     pub(crate) options: Options,
 }
 
+impl Plan {
+    /// As in Guzzle, `json` wins over a text body.
+    pub(crate) fn set_text_body(&mut self, text: String) {
+        if !matches!(self.payload, Payload::Json(_)) {
+            self.payload = Payload::Bytes(text.into());
+        }
+    }
+}
+
 impl Call {
     pub(crate) fn new(
         engine: Arc<Engine>,
@@ -91,7 +99,7 @@ impl Call {
     /// Encoded as PHP's `http_build_query` does with RFC 3986: `true` is `1`, `false` is `0`, `null`
     /// is left out, lists and objects become `name[0]` and `name[key]`.
     pub fn query(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.edit(|plan| plan.query.push(name.into(), value.into()))
+        self.attempt(|plan| plan.query.push(name.into(), value.into()))
     }
 
     /// Sets a header. One that was set before is replaced.
@@ -176,7 +184,7 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// Everything that can go wrong in a call, and [`ErrorKind::Blocking`] inside a middleware or
+    /// Everything that can go wrong in a call, and [`ErrorKind::Blocking`](crate::ErrorKind::Blocking) inside a middleware or
     /// transport of a call that is itself waited for.
     pub fn wait(self) -> Result<Response> {
         blocking::wait(self.run())
@@ -214,7 +222,7 @@ impl Call {
         })
     }
 
-    fn edit(self, edit: impl FnOnce(&mut Plan)) -> Self {
+    pub(crate) fn edit(self, edit: impl FnOnce(&mut Plan)) -> Self {
         self.attempt(|plan| {
             edit(plan);
             Ok(())

@@ -153,6 +153,12 @@ impl Client {
         }))
     }
 
+    /// A chain of a path that is normalised already.
+    #[cfg(feature = "macros")]
+    pub(crate) fn literal(&self, path: &'static str) -> Chain {
+        self.root.literal(path)
+    }
+
     fn preferred_key(&self) -> Result<PlatformKey> {
         let engine = self.engine();
         engine.keyring.preferred(engine.clock.now()).ok_or_else(|| {

@@ -59,7 +59,7 @@ impl Engine {
     /// The request as it enters the stack; everything the caller got wrong is found here.
     pub(crate) fn request(&self, plan: Plan) -> Result<(Request, CallInfo)> {
         let path = expand(&plan)?;
-        if template::is_v2(&path) {
+        if is_v2(&path) {
             return Err(Error::new(
                 ErrorKind::Unsupported,
                 "this version speaks APIv3 only; the v2 (XML) stack is not in it yet",
@@ -67,10 +67,11 @@ impl Engine {
         }
         let operation = find(&plan, &path);
         let base = self.base_for(&plan, operation);
-        let uri = base.join(&path)?;
+        let origin = base.origin();
+        let uri = base.join(path)?;
         let mut options = plan.options;
         options.fields.get_or_insert(self.fields);
-        let info = CallInfo::new(plan.template, operation, base.origin(), options);
+        let info = CallInfo::new(plan.template, operation, origin, options);
         let mut request = Request::new(plan.payload);
         *request.method_mut() = plan.method;
         *request.uri_mut() = uri;
@@ -93,10 +94,16 @@ impl Engine {
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
 
-/// Path and query, without a leading slash.
+/// The API is chosen by the first segment, in any case as in the PHP SDK.
+fn is_v2(path: &str) -> bool {
+    path.get(..4)
+        .is_some_and(|first| first.eq_ignore_ascii_case("/v2/"))
+}
+
+/// Path and query, with a leading slash.
 fn expand(plan: &Plan) -> Result<String> {
     let mut path = template::expand(&plan.template, &plan.vars)?;
-    let Some(query) = plan.query.encode()? else {
+    let Some(query) = plan.query.encode() else {
         return Ok(path);
     };
     if path.contains('?') {
@@ -178,8 +185,12 @@ impl BaseUrl {
         Origin::new(self.scheme.clone(), self.authority.clone())
     }
 
-    fn join(self, path: &str) -> Result<Uri> {
-        let target = format!("{}/{path}", self.prefix);
+    fn join(self, path: String) -> Result<Uri> {
+        let target = if self.prefix.is_empty() {
+            path
+        } else {
+            self.prefix + &path
+        };
         let target = PathAndQuery::try_from(target).map_err(|err| {
             Error::new(ErrorKind::Path, "the path cannot be written as a URL").with_source(err)
         })?;
@@ -242,11 +253,11 @@ mod tests {
     fn a_base_url_keeps_its_prefix_with_and_without_the_last_slash() {
         for text in ["https://API.mch.weixin.qq.com:443/hk", "https://api.mch.weixin.qq.com/hk/"] {
             let base = BaseUrl::parse(text).unwrap();
-            let uri = base.join("v3/merchants?a=1").unwrap();
+            let uri = base.join("/v3/merchants?a=1".into()).unwrap();
             assert_eq!(uri, "https://api.mch.weixin.qq.com/hk/v3/merchants?a=1");
         }
         let base = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
-        assert_eq!(base.join("v3/pay").unwrap(), "http://127.0.0.1:8080/v3/pay");
+        assert_eq!(base.join("/v3/pay".into()).unwrap(), "http://127.0.0.1:8080/v3/pay");
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<()> {
 
 fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<str>> {
     let given = given.map(check_serial).transpose()?;
-    let derived = certificate.map(Certificate::serial);
+    let derived = certificate.map(|certificate| certificate.serial().to_owned());
     match (given, derived) {
         (Some(given), Some(derived)) if given != derived => Err(builder(format!(
             "the serial {given} is not that of the merchant certificate, {derived}; give the \

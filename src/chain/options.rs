@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
+use crate::query::Query;
 
 /// Options that mean something else here, and what to use in their place.
 const ELSEWHERE: [(&str, &str); 16] = [
@@ -68,25 +69,17 @@ fn option(call: Call, key: String, value: Value) -> Call {
 }
 
 fn query(call: Call, value: Value) -> Call {
-    match value {
-        Value::Null => call,
-        Value::Object(parameters) => parameters
-            .into_iter()
-            .fold(call, |call, (name, value)| call.query(name, value)),
-        Value::String(text) => call.attempt(|plan| plan.query.set_text(text)),
-        Value::Array(list) => list
-            .into_iter()
-            .enumerate()
-            .fold(call, |call, (index, value)| call.query(index.to_string(), value)),
-        _ => call.fail(wrong("query", "an object or a text")),
-    }
+    call.attempt(|plan| {
+        plan.query = Query::from_value(value)?;
+        Ok(())
+    })
 }
 
 /// As in Guzzle, `json` wins over `body`.
 fn body(call: Call, value: Value) -> Call {
     match value {
         Value::Null => call,
-        Value::String(text) => call.attempt(|plan| plan.set_text_body(text)),
+        Value::String(text) => call.edit(|plan| plan.set_text_body(text)),
         _ => call.fail(wrong("body", "a text")),
     }
 }

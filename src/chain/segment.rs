@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::template;
 
 /// What [`Chain::seg`](super::Chain::seg) takes: a literal, which is normalised, or a value made at
@@ -51,7 +51,7 @@ impl sealed::Path for &'static str {
 
 impl sealed::Path for String {
     fn text(self) -> Result<Cow<'static, str>> {
-        wechatpay_chain_path::check_template(&self).map_err(bad_path)?;
+        wechatpay_chain_path::check_template(&self)?;
         Ok(Cow::Owned(self.strip_prefix('/').map(str::to_owned).unwrap_or(self)))
     }
 }
@@ -93,15 +93,11 @@ macro_rules! number {
 number!(u32 u64 i32 i64 usize);
 
 fn literal(text: &'static str) -> Result<Cow<'static, str>> {
-    let normal = wechatpay_chain_path::normalize_literal(text).map_err(bad_path)?;
+    let normal = wechatpay_chain_path::normalize_literal(text)?;
     // Documentation spells paths as they are: keeping the literal saves a copy in every call.
     Ok(if normal == text {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(normal)
     })
-}
-
-fn bad_path(err: wechatpay_chain_path::PathError) -> Error {
-    Error::new(ErrorKind::Path, "this is not a path of WeChat Pay").with_source(err)
 }

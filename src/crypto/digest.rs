@@ -14,6 +14,24 @@ pub(crate) fn sha1_hex(data: &[u8]) -> String {
     hex_lower(&openssl::sha::sha1(data))
 }
 
+/// A running SHA-1, for bodies that come in pieces.
+pub(crate) struct Sha1(openssl::sha::Sha1);
+
+impl Sha1 {
+    pub(crate) fn new() -> Self {
+        Self(openssl::sha::Sha1::new())
+    }
+
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// 40 lower-case hex digits.
+    pub(crate) fn finish(self) -> String {
+        hex_lower(&self.0.finish())
+    }
+}
+
 /// SHA-256, 64 lower-case hex digits: for uploads.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {
     hex_lower(&openssl::sha::sha256(data))

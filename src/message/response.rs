@@ -142,8 +142,8 @@ impl Response {
         self.verification = verification;
     }
 
-    pub(crate) fn body_mut(&mut self) -> &mut ResponseBody {
-        &mut self.body
+    pub(crate) fn parts_mut(&mut self) -> (&HeaderMap, &mut ResponseBody) {
+        (&self.headers, &mut self.body)
     }
 
     pub(crate) fn into_body(self) -> ResponseBody {

@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use super::body::Body;
 use super::response::{Response, ResponseBody};
 use crate::crypto::StreamVerifier;
+use crate::crypto::digest::Sha1;
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 
 /// An answer that is read piece by piece, in constant memory.
@@ -40,10 +41,52 @@ pub(crate) struct BodyStream {
     check: Option<StreamCheck>,
 }
 
-/// The signature of a streamed body, fed piece by piece.
+/// What a streamed body must fit, fed piece by piece.
 pub(crate) struct StreamCheck {
-    pub(crate) verifier: StreamVerifier,
-    pub(crate) serial: String,
+    fits: Fits,
+    serial: String,
+}
+
+enum Fits {
+    Signature(StreamVerifier),
+    Sha1 { expected: String, running: Sha1 },
+}
+
+impl StreamCheck {
+    /// The signature covers the body; what stands before it is fed already.
+    pub(crate) fn signature(verifier: StreamVerifier, serial: String) -> Self {
+        let fits = Fits::Signature(verifier);
+        Self { fits, serial }
+    }
+
+    /// The signature was checked, and covers this digest of the body.
+    pub(crate) fn sha1(expected: &str, serial: String) -> Self {
+        let fits = Fits::Sha1 {
+            expected: expected.to_owned(),
+            running: Sha1::new(),
+        };
+        Self { fits, serial }
+    }
+
+    fn update(&mut self, piece: &[u8]) {
+        match &mut self.fits {
+            Fits::Signature(verifier) => verifier.update(piece),
+            Fits::Sha1 { running, .. } => running.update(piece),
+        }
+    }
+
+    fn finish(self) -> Result<String, VerifyFailure> {
+        let serial = self.serial;
+        let fits = match self.fits {
+            Fits::Signature(mut verifier) => {
+                verifier.update(b"\n");
+                verifier.finish()
+            }
+            Fits::Sha1 { expected, running } => running.finish().eq_ignore_ascii_case(&expected),
+        };
+        fits.then_some(serial.clone())
+            .ok_or(VerifyFailure::Signature { serial })
+    }
 }
 
 impl Streaming {
@@ -110,7 +153,7 @@ impl BodyStream {
     async fn chunk(&mut self) -> Result<Option<Bytes>> {
         let piece = self.body.next_chunk().await?;
         if let (Some(piece), Some(check)) = (&piece, &mut self.check) {
-            check.verifier.update(piece);
+            check.update(piece);
         }
         Ok(piece)
     }
@@ -119,20 +162,13 @@ impl BodyStream {
         let Some(check) = self.check.take() else {
             return Ok(None);
         };
-        let StreamCheck {
-            mut verifier,
-            serial,
-        } = check;
-        verifier.update(b"\n");
-        if verifier.finish() {
-            return Ok(Some(serial));
-        }
-        let failure = VerifyFailure::Signature { serial };
-        Err(Error::new(
-            ErrorKind::Verify,
-            "the streamed response is not WeChat Pay's: discard all of what was read",
-        )
-        .with_source(failure))
+        check.finish().map(Some).map_err(|failure| {
+            Error::new(
+                ErrorKind::Verify,
+                "the streamed response is not WeChat Pay's: discard all of what was read",
+            )
+            .with_source(failure)
+        })
     }
 }
 

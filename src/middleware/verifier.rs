@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
 
-use crate::catalog::Operation;
+use crate::catalog::{AnswerSignature, Operation};
 use crate::clock::Clock;
 use crate::crypto::{StreamVerifier, digest};
 use crate::error::{ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck};
-use crate::protocol::{Keyring, STATEMENT_SHA1, SignatureHeaders, statement_text};
+use crate::protocol::{Keyring, SignatureHeaders, digest_text};
 use crate::stack::{Middleware, Next};
 
 /// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature.
@@ -26,10 +26,12 @@ impl Middleware for Verifier {
             .get::<CallInfo>()
             .and_then(CallInfo::operation);
         let mut response = next.run(request).await?;
-        let outcome = self.check(&mut response, operation);
+        let covered = operation.map_or(AnswerSignature::Body, Operation::answer_signature);
         if response.status().is_success() {
-            self.accept(response, outcome)
+            let outcome = self.check(&mut response, covered);
+            accept(response, outcome)
         } else {
+            let outcome = self.check(&mut response, AnswerSignature::Body);
             let verification = note(&response, outcome);
             response.set_verification(verification);
             Ok(response)
@@ -37,22 +39,26 @@ impl Middleware for Verifier {
     }
 }
 
+type Outcome = Result<Verification, VerifyFailure>;
+
 impl Verifier {
-    fn check(
-        &self,
-        response: &mut Response,
-        operation: Option<&Operation>,
-    ) -> Result<Verification, VerifyFailure> {
-        if response.status().is_success() && operation.is_some_and(Operation::unsigned_response) {
-            return Ok(Verification::Unsigned);
+    fn check(&self, response: &mut Response, covered: AnswerSignature) -> Outcome {
+        match covered {
+            AnswerSignature::Nothing => Ok(Verification::Unsigned),
+            AnswerSignature::Digest { name, header }
+                if response.headers().contains_key(header) =>
+            {
+                self.check_digest(response, name, header)
+            }
+            _ => self.check_body(response),
         }
-        let headers = response.headers().clone();
-        let signature = SignatureHeaders::read(&headers)?;
-        if operation.is_some_and(Operation::signs_digest) && headers.contains_key(STATEMENT_SHA1) {
-            return self.check_digest(response, signature, &headers);
-        }
+    }
+
+    fn check_body(&self, response: &mut Response) -> Outcome {
+        let (headers, body) = response.parts_mut();
+        let signature = SignatureHeaders::read(headers)?;
         let now = self.clock.now();
-        match response.body_mut() {
+        match body {
             ResponseBody::Bytes(body) => signature
                 .verify(&self.keyring, now, body)
                 .map(|serial| Verification::Verified { serial }),
@@ -61,63 +67,73 @@ impl Verifier {
                 let mut verifier = StreamVerifier::new(key.public_key(), signature.signature());
                 verifier.update(&signature.prefix());
                 let serial = key.id().to_owned();
-                stream.set_check(StreamCheck { verifier, serial });
+                stream.set_check(StreamCheck::signature(verifier, serial));
                 Ok(Verification::NotChecked)
             }
         }
     }
 
     /// A statement's signature covers its digest, so the digest has to fit the body as well.
+    ///
+    /// The digest is that of the file, before any `Content-Encoding`.
     fn check_digest(
         &self,
-        response: &Response,
-        signature: SignatureHeaders<'_>,
-        headers: &HeaderMap,
-    ) -> Result<Verification, VerifyFailure> {
-        let missing = VerifyFailure::Header {
-            name: STATEMENT_SHA1,
-        };
-        let sha1 = headers
-            .get(STATEMENT_SHA1)
-            .and_then(|value| value.to_str().ok())
-            .ok_or(missing)?;
-        let text = statement_text(sha1);
-        let serial = signature.verify(&self.keyring, self.clock.now(), text.as_bytes())?;
-        if !sha1.eq_ignore_ascii_case(&digest::sha1_hex(response.bytes())) {
-            return Err(VerifyFailure::Signature { serial });
+        response: &mut Response,
+        name: &'static str,
+        header: &'static str,
+    ) -> Outcome {
+        let (headers, body) = response.parts_mut();
+        if name != "sha1" || headers.contains_key(CONTENT_ENCODING) {
+            return Err(VerifyFailure::Header {
+                name: "Content-Encoding",
+            });
         }
-        Ok(Verification::Verified { serial })
-    }
-
-    fn accept(
-        &self,
-        mut response: Response,
-        outcome: Result<Verification, VerifyFailure>,
-    ) -> Result<Response> {
-        match outcome {
-            Ok(verification) => {
-                response.set_verification(verification);
-                Ok(response)
+        let sha1 = headers
+            .get(header)
+            .and_then(|value| value.to_str().ok())
+            .ok_or(VerifyFailure::Header { name: header })?;
+        let text = digest_text(name, sha1);
+        let serial = SignatureHeaders::read(headers)?.verify(
+            &self.keyring,
+            self.clock.now(),
+            text.as_bytes(),
+        )?;
+        match body {
+            ResponseBody::Stream(stream) => {
+                stream.set_check(StreamCheck::sha1(sha1, serial));
+                Ok(Verification::NotChecked)
             }
-            Err(VerifyFailure::Probe) => Err(response
-                .error(
-                    ErrorKind::Probe,
-                    "WeChat Pay processed the request and signed the answer wrongly on purpose, to \
-                     see that clients verify; query before repeating it",
-                )
-                .with_source(VerifyFailure::Probe)),
-            Err(failure) => Err(response
-                .error(
-                    ErrorKind::Verify,
-                    "the response cannot be trusted: its signature was not accepted; the request \
-                     may have been processed, so query before repeating it",
-                )
-                .with_source(failure)),
+            ResponseBody::Bytes(body) if digest::sha1_hex(body).eq_ignore_ascii_case(sha1) => {
+                Ok(Verification::Verified { serial })
+            }
+            ResponseBody::Bytes(_) => Err(VerifyFailure::Signature { serial }),
         }
     }
 }
 
-fn note(response: &Response, outcome: Result<Verification, VerifyFailure>) -> Verification {
+fn accept(mut response: Response, outcome: Outcome) -> Result<Response> {
+    let (kind, message, failure) = match outcome {
+        Ok(verification) => {
+            response.set_verification(verification);
+            return Ok(response);
+        }
+        Err(VerifyFailure::Probe) => (
+            ErrorKind::Probe,
+            "WeChat Pay processed the request and signed the answer wrongly on purpose, to see that \
+             clients verify; query before repeating it",
+            VerifyFailure::Probe,
+        ),
+        Err(failure) => (
+            ErrorKind::Verify,
+            "the response cannot be trusted: its signature was not accepted; the request may have \
+             been processed, so query before repeating it",
+            failure,
+        ),
+    };
+    Err(response.error(kind, message).with_source(failure))
+}
+
+fn note(response: &Response, outcome: Outcome) -> Verification {
     match outcome {
         Ok(verification) => verification,
         Err(_) if SignatureHeaders::absent(response.headers()) => Verification::Absent,

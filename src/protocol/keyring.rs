@@ -74,7 +74,7 @@ impl Keyring {
     pub fn add_certificate(&self, certificate: &Certificate) {
         self.insert(PlatformKey {
             id: certificate.serial().into(),
-            key: certificate.public_key(),
+            key: certificate.public_key().clone(),
             origin: KeyOrigin::Certificate {
                 not_before: certificate.not_before(),
                 not_after: certificate.not_after(),

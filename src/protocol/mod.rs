@@ -10,4 +10,4 @@ pub use authorization::{Authorization, SCHEME};
 pub use canonical::{request_text, response_text};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use signature::{PROBE_PREFIX, SignatureHeaders};
-pub(crate) use signature::{STATEMENT_SHA1, WECHATPAY_SERIAL, statement_text};
+pub(crate) use signature::{WECHATPAY_SERIAL, digest_text};

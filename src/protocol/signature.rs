@@ -12,7 +12,6 @@ pub const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
 /// The header that names a platform key: on a request the one its fields are encrypted with, on an
 /// answer the one that signed it.
 pub(crate) const WECHATPAY_SERIAL: &str = "Wechatpay-Serial";
-pub(crate) const STATEMENT_SHA1: &str = "Wechatpay-Statement-Sha1";
 const TIMESTAMP: &str = "Wechatpay-Timestamp";
 const NONCE: &str = "Wechatpay-Nonce";
 const SIGNATURE: &str = "Wechatpay-Signature";
@@ -120,8 +119,8 @@ impl<'a> SignatureHeaders<'a> {
 }
 
 /// What is signed in place of a statement's body: its digest.
-pub(crate) fn statement_text(sha1: &str) -> String {
-    format!("{{\"sha1\":\"{sha1}\"}}")
+pub(crate) fn digest_text(name: &str, digest: &str) -> String {
+    format!("{{\"{name}\":\"{digest}\"}}")
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, VerifyFailure> {

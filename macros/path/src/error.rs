@@ -1,0 +1,179 @@
+use std::fmt;
+
+/// Why a path, a template or one of its variables is refused. Nothing was sent.
+///
+/// `Display` says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PathError {
+    /// The path names a host of its own: `https://…`, `//host`, `\\host`, or any other scheme.
+    Absolute,
+    /// Something was added behind the query of a path.
+    AfterQuery,
+    /// The path holds a backslash, which some servers read as `/`.
+    Backslash,
+    /// The path holds white space or a control character.
+    Character {
+        /// The first such character.
+        found: char,
+    },
+    /// A segment is `.` or `..`, as it stands or percent-encoded.
+    DotSegment,
+    /// The value of a variable is `.` or `..`, which would be taken as a step in the path.
+    DotValue {
+        /// The variable.
+        name: String,
+    },
+    /// A `{}` without a variable name.
+    EmptyExpression,
+    /// Two slashes stand together in the path.
+    EmptySegment,
+    /// A runtime segment is empty.
+    EmptyValue,
+    /// The path holds a `#`, or a template operator that makes one.
+    Fragment,
+    /// A variable of the template has no value.
+    MissingVariable {
+        /// The variable.
+        name: String,
+        /// The names that were given.
+        given: Vec<String>,
+    },
+    /// An expression begins with a character that RFC 6570 reserves.
+    Operator {
+        /// That character.
+        found: char,
+    },
+    /// A prefix `{name:3}` is not a number from 1 to 9999, or was used on a list or map.
+    Prefix {
+        /// The variable.
+        name: String,
+    },
+    /// The expanded path is longer than an HTTP target may be.
+    TooLong,
+    /// A `{` has no `}`.
+    UnclosedBrace,
+    /// A `}` has no `{`.
+    UnopenedBrace,
+    /// A value was given for a variable that the template does not have.
+    UnusedVariable {
+        /// The name that was given.
+        name: String,
+        /// The variables of the template.
+        template: Vec<String>,
+    },
+    /// The value of a variable is of a kind that cannot be put into a path.
+    ValueType {
+        /// The variable.
+        name: String,
+        /// What was found.
+        found: &'static str,
+    },
+    /// The name of a variable has other characters than letters, digits, `_` and inner `.`.
+    VariableName {
+        /// What stands there.
+        name: String,
+    },
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character { found } => write!(
+                f,
+                "the path holds the character {found:?}; remove it, or write it percent-encoded"
+            ),
+            Self::DotValue { name } => write!(
+                f,
+                "the value of `{name}` is `.` or `..`, which would change the path; give the real value"
+            ),
+            Self::MissingVariable { name, given } => write!(
+                f,
+                "the path needs a value for `{name}` and {}; give it with `.var({name:?}, …)`",
+                Names("was given", given)
+            ),
+            Self::Operator { found } => write!(
+                f,
+                "`{found}` cannot begin a template expression; write `{{name}}`, or one of the \
+                 operators `+ . / ; ? &` before the name"
+            ),
+            Self::Prefix { name } => write!(
+                f,
+                "the prefix of `{name}` is wrong; write a number from 1 to 9999, as in \
+                 `{{{name}:3}}`, and use it on a text only"
+            ),
+            Self::UnusedVariable { name, template } => write!(
+                f,
+                "the path has no variable `{name}`, it {}; correct the name or leave it out",
+                Names("has", template)
+            ),
+            Self::ValueType { name, found } => write!(
+                f,
+                "the value of `{name}` holds {found}, which a path cannot; write the text that \
+                 shall stand in the path"
+            ),
+            Self::VariableName { name } => write!(
+                f,
+                "`{name}` cannot name a variable; use letters, digits and `_`, as in `{{out_trade_no}}`"
+            ),
+            _ => f.write_str(self.advice()),
+        }
+    }
+}
+
+impl std::error::Error for PathError {}
+
+impl PathError {
+    /// The sentence of the variants that carry no data.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Absolute => {
+                "the path names a host or scheme of its own; write only the path, as in \
+                 `v3/pay/transactions/native`, and set another host as the base URL"
+            }
+            Self::AfterQuery => {
+                "a segment follows the query of the path; write the query last, or give it as an \
+                 option of the call"
+            }
+            Self::Backslash => "the path holds a backslash; separate segments with `/`",
+            Self::DotSegment => {
+                "the path holds the segment `.` or `..`, which would change the path; write the \
+                 path in full"
+            }
+            Self::EmptyExpression => {
+                "the path holds `{}`; write the variable's name between the braces, as in `{out_trade_no}`"
+            }
+            Self::EmptySegment => {
+                "the path holds an empty segment (`//`); write single slashes, or a variable with \
+                 an empty value where the segment shall be empty"
+            }
+            Self::EmptyValue => {
+                "the segment is empty; give its value, or use a variable whose value may be empty"
+            }
+            Self::Fragment => {
+                "the path holds a `#`, which is never sent; remove it, or write `%23`"
+            }
+            Self::TooLong => "the path is longer than 65534 bytes; send large values in the body",
+            Self::UnclosedBrace => {
+                "a `{` in the path has no `}`; write `{name}`, or `%7B` for a brace"
+            }
+            Self::UnopenedBrace => {
+                "a `}` in the path has no `{`; write `{name}`, or `%7D` for a brace"
+            }
+            _ => "the path cannot be used",
+        }
+    }
+}
+
+/// `has `a`, `b``, or `has none`.
+struct Names<'a>(&'static str, &'a [String]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(verb, names) = self;
+        match names {
+            [] => write!(f, "{verb} none"),
+            names => write!(f, "{verb} `{}`", names.join("`, `")),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use serde_json::Value;
+
+use crate::catalog::Operation;
+use crate::crypto::{Padding, PrivateKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{CallInfo, FieldPolicy, Request, Response};
+use crate::protocol::fields::Fields;
+use crate::stack::{Middleware, Next};
+
+/// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalogue or
+/// the call names, with the merchant's private key.
+///
+/// A catalogue's field that does not look like a ciphertext is left as it is; one that the call
+/// names has to be one. Fails when a ciphertext was made for another key.
+pub(crate) struct Decrypt {
+    pub(crate) key: PrivateKey,
+}
+
+impl Middleware for Decrypt {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let info = request.extensions().get::<CallInfo>().cloned();
+        let mut response = next.run(request).await?;
+        if let Some(info) = info
+            && info.options().fields != Some(FieldPolicy::Off)
+            && response.status().is_success()
+        {
+            self.decrypt(&mut response, &info)?;
+        }
+        Ok(response)
+    }
+}
+
+impl Decrypt {
+    fn decrypt(&self, response: &mut Response, info: &CallInfo) -> Result<()> {
+        let named = info.operation().map_or(&[][..], Operation::decrypt);
+        let added = &info.options().decrypt;
+        if (named.is_empty() && added.is_empty()) || info.options().stream {
+            return Ok(());
+        }
+        let Ok(value) = response.value() else {
+            return Ok(());
+        };
+        let mut value = value.clone();
+        let padding = info
+            .operation()
+            .map(Operation::decrypt_padding)
+            .unwrap_or_default();
+        let named = named.iter().map(|pointer| (*pointer, false));
+        let added = added.iter().map(|pointer| (&**pointer, true));
+        for (pointer, strict) in named.chain(added) {
+            self.rewrite(&mut value, pointer, padding, strict)
+                .map_err(|err| keep(response, err))?;
+        }
+        response.set_value(value);
+        Ok(())
+    }
+
+    fn rewrite(&self, value: &mut Value, pointer: &str, padding: Padding, strict: bool) -> Result<()> {
+        let key = self.key.public_key();
+        Fields::of_answer().rewrite(value, pointer, &mut |at, text| {
+            if !strict && !key.is_ciphertext(text) {
+                return Ok(None);
+            }
+            let plaintext = self
+                .key
+                .decrypt(padding, text)
+                .map_err(|err| cannot(at, err))?;
+            String::from_utf8(plaintext.to_vec())
+                .map(Some)
+                .map_err(|err| cannot(at, err.utf8_error()))
+        })
+    }
+}
+
+fn cannot(at: &str, err: impl Into<crate::error::BoxError>) -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        format!("the field {at} of the response was not encrypted to this merchant's certificate"),
+    )
+    .with_source(err)
+}
+
+/// The request was processed: the answer goes with the error.
+fn keep(response: &Response, err: Error) -> Error {
+    response
+        .error(ErrorKind::Decrypt, "the response was verified but not decrypted")
+        .with_source(err)
+}

@@ -1,0 +1,183 @@
+use std::sync::Arc;
+
+use http::Uri;
+use http::uri::PathAndQuery;
+
+use crate::catalog::Operation;
+use crate::clock::Clock;
+use crate::crypto::Padding;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, header_value};
+use crate::protocol::fields::{Fields, rewrite_query};
+use crate::protocol::{Keyring, PlatformKey, WECHATPAY_SERIAL};
+use crate::stack::{Middleware, Next};
+
+/// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
+/// that the catalogue or the call names, and says in `Wechatpay-Serial` with which key.
+///
+/// What is a ciphertext already is left alone. Fails when a field cannot be encrypted, and when the
+/// caller names a key that the client does not have; then nothing is sent.
+pub(crate) struct Encrypt {
+    pub(crate) keyring: Keyring,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Middleware for Encrypt {
+    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        if let Some(info) = request.extensions().get::<CallInfo>().cloned()
+            && info.options().fields != Some(FieldPolicy::Off)
+        {
+            self.encrypt(&mut request, &info)?;
+        }
+        next.run(request).await
+    }
+}
+
+impl Encrypt {
+    fn encrypt(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
+        let named = self.named_key(request)?;
+        let mut cipher = Cipher {
+            layer: self,
+            key: named,
+            padding: info.operation().map(Operation::padding).unwrap_or_default(),
+            used: false,
+        };
+        cipher.query(request, info)?;
+        cipher.body(request.body_mut(), info)?;
+        if let (true, Some(key)) = (cipher.used, &cipher.key) {
+            let value = header_value(WECHATPAY_SERIAL, key.id())?;
+            request.headers_mut().insert(WECHATPAY_SERIAL, value);
+        }
+        Ok(())
+    }
+
+    /// The key that the caller's header names.
+    fn named_key(&self, request: &Request) -> Result<Option<PlatformKey>> {
+        let Some(serial) = request.headers().get(WECHATPAY_SERIAL) else {
+            return Ok(None);
+        };
+        let serial = serial.to_str().unwrap_or_default();
+        self.keyring.get(serial).map(Some).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Encrypt,
+                format!(
+                    "the header Wechatpay-Serial names the key {serial:?}, which this client does \
+                     not have; it has {:?}: add that key, or leave the header out",
+                    self.keyring.ids()
+                ),
+            )
+        })
+    }
+
+    fn preferred_key(&self) -> Result<PlatformKey> {
+        self.keyring.preferred(self.clock.now()).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Encrypt,
+                "there is no platform key to encrypt with: give platform_key(..) or \
+                 platform_certificate(..)",
+            )
+        })
+    }
+}
+
+/// The encryption of one request: one key for all its fields.
+struct Cipher<'a> {
+    layer: &'a Encrypt,
+    key: Option<PlatformKey>,
+    padding: Padding,
+    used: bool,
+}
+
+impl Cipher<'_> {
+    fn query(&mut self, request: &mut Request, info: &CallInfo) -> Result<()> {
+        let names = info.operation().map_or(&[][..], Operation::query_encrypt);
+        let Some(query) = request.uri().query().filter(|_| !names.is_empty()) else {
+            return Ok(());
+        };
+        let rewritten = rewrite_query(query, names, &mut |at, text| self.field(at, text))?;
+        if let Some(query) = rewritten {
+            *request.uri_mut() = with_query(request.uri(), &query)?;
+        }
+        Ok(())
+    }
+
+    fn body(&mut self, body: &mut Payload, info: &CallInfo) -> Result<()> {
+        let named = info.operation().map_or(&[][..], Operation::encrypt);
+        let when_asked = info.operation().map_or(&[][..], Operation::encrypt_when_asked);
+        let added = &info.options().encrypt;
+        let Payload::Json(value) = body else {
+            return match added.first() {
+                Some(pointer) => Err(not_json(pointer)),
+                None => Ok(()),
+            };
+        };
+        let fields = Fields::of_request(when_asked);
+        let pointers = named.iter().copied().chain(added.iter().map(|p| &**p));
+        for pointer in pointers {
+            fields.rewrite(value, pointer, &mut |at, text| self.field(at, text))?;
+        }
+        refuse_unnamed(&fields.asking(value)?, added)
+    }
+
+    /// The ciphertext of a field; `None` when it is one already.
+    fn field(&mut self, at: &str, text: &str) -> Result<Option<String>> {
+        let key = match &self.key {
+            Some(key) => key,
+            None => self.key.insert(self.layer.preferred_key()?),
+        };
+        self.used = true;
+        let key = key.public_key();
+        if key.is_ciphertext(text) {
+            return Ok(None);
+        }
+        let limit = key.max_plaintext_len(self.padding);
+        if text.len() > limit {
+            return Err(Error::new(
+                ErrorKind::Encrypt,
+                format!(
+                    "the field {at} has {} bytes, and at most {limit} can be encrypted",
+                    text.len()
+                ),
+            ));
+        }
+        key.encrypt(self.padding, text.as_bytes())
+            .map(Some)
+            .map_err(|err| {
+                let message = format!("the field {at} cannot be encrypted");
+                Error::new(ErrorKind::Encrypt, message).with_source(err)
+            })
+    }
+}
+
+/// Items that ask for encryption, of which nobody has said which member holds the content.
+fn refuse_unnamed(asking: &[String], named: &[std::borrow::Cow<'static, str>]) -> Result<()> {
+    match asking.first() {
+        Some(at) if named.is_empty() => Err(Error::new(
+            ErrorKind::Encrypt,
+            format!(
+                "the item {at} says need_encrypt, and the catalogue does not know which of its \
+                 members is sensitive: name it with .encrypt([\"…\"])"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn not_json(pointer: &str) -> Error {
+    Error::new(
+        ErrorKind::Encrypt,
+        format!("the field {pointer} cannot be encrypted: the body is not JSON"),
+    )
+}
+
+fn with_query(uri: &Uri, query: &str) -> Result<Uri> {
+    let mut parts = uri.clone().into_parts();
+    let target = format!("{}?{query}", uri.path());
+    let target = PathAndQuery::try_from(target).map_err(|err| {
+        Error::new(ErrorKind::Encrypt, "the encrypted query is no URL").with_source(err)
+    })?;
+    parts.path_and_query = Some(target);
+    Uri::from_parts(parts).map_err(|err| {
+        Error::new(ErrorKind::Encrypt, "the encrypted query is no URL").with_source(err)
+    })
+}
