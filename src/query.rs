@@ -1,5 +1,7 @@
 //! The `query` option of a call, written as the PHP SDK writes it.
 
+use std::borrow::Cow;
+
 use serde_json::{Number, Value};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -113,11 +115,11 @@ fn name(parent: &str, key: &str) -> String {
 }
 
 /// None for what has members or is left out.
-fn scalar(value: &Value) -> Option<String> {
+fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::Bool(flag) => Some(u8::from(*flag).to_string()),
-        Value::Number(number) => Some(number_text(number)),
-        Value::String(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(if *flag { "1" } else { "0" }.into()),
+        Value::Number(number) => Some(number_text(number).into()),
+        Value::String(text) => Some(text.into()),
         Value::Array(_) | Value::Null | Value::Object(_) => None,
     }
 }

@@ -207,6 +207,22 @@ fn a_value_must_be_what_a_path_can_hold() {
 }
 
 #[test]
+fn whatever_the_characters_the_target_is_one_that_http_accepts() {
+    let all = (0..=0x100_u32).chain([0x4E2D, 0x1F600]);
+    for c in all.filter_map(char::from_u32) {
+        for operator in ["", "+", ".", "/", ";", "?", "&"] {
+            let template = format!("v3/x{{{operator}v*}}/y");
+            let text = sent(&template, json!({"v": c.to_string()}));
+            assert!(text.is_ok() || matches!(c, '#' | '.'), "{operator} {c:?}");
+            let map = sent(&template, json!({"v": {c.to_string(): c.to_string()}}));
+            assert!(map.is_ok() || c == '#', "{operator} {c:?}");
+        }
+        let literal = sent(&format!("v3/x{c}?{c}"), json!({}));
+        assert!(literal.is_ok() || matches!(c, '{' | '}'), "{c:?}");
+    }
+}
+
+#[test]
 fn a_malformed_template_sends_nothing() {
     assert_eq!(sent("x/{v", json!({"v": 1})), Err(PathError::UnclosedBrace));
     assert_eq!(sent("x/{}", json!({})), Err(PathError::EmptyExpression));

@@ -171,6 +171,8 @@ mod tests {
             ("v3/p ay", Character { found: ' ' }),
             ("v3/pay?a=b c", Character { found: ' ' }),
             ("v3/pay\n", Character { found: '\n' }),
+            ("v3/pay\0", Character { found: '\0' }),
+            ("v3/\u{7f}", Character { found: '\u{7f}' }),
             ("v3/\u{3000}pay", Character { found: '\u{3000}' }),
             ("v3/{ a }", Character { found: ' ' }),
             ("v3/{a", UnclosedBrace),
