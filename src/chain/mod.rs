@@ -166,14 +166,16 @@ impl Chain {
 
 impl Path {
     fn join(&self, added: Cow<'static, str>) -> Self {
-        let before: &str = match self {
+        let mut path = match self {
             Self::Literal("") => return Self::from(added),
-            Self::Literal(text) => text,
-            Self::Made(text) => text,
+            Self::Literal(text) => String::from(*text),
+            Self::Made(text) => text.to_string(),
             Self::Wrong(_) => return self.clone(),
         };
-        let before = before.strip_suffix('/').unwrap_or(before);
-        Self::Made(format!("{before}/{added}").into())
+        match wechatpay_chain_path::join(&mut path, &added) {
+            Ok(()) => Self::Made(path.into()),
+            Err(err) => self.or_wrong(err.into()),
+        }
     }
 
     fn or_wrong(&self, err: Error) -> Self {

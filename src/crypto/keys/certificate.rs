@@ -44,6 +44,11 @@ struct Inner {
 }
 
 impl Certificate {
+    /// For TLS, which takes OpenSSL's own type.
+    pub(crate) fn x509(&self) -> &X509 {
+        &self.inner.x509
+    }
+
     /// Reads a certificate from a file.
     ///
     /// # Errors
