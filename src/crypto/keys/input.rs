@@ -102,7 +102,7 @@ pub(super) fn loose_base64<'a>(
     let len: usize = words.clone().map(str::len).sum();
     let mut text = Zeroizing::new(String::with_capacity(len + 4));
     text.extend(words);
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     base64::decode(&text).map(Zeroizing::new)

@@ -70,7 +70,7 @@ fn a_pkcs12_file_of_open_length_opens() {
 
 #[test]
 fn keys_may_go_to_other_threads() {
-    fn check<T: Send + Sync + Clone + std::fmt::Debug>() {}
+    fn check<T: Send + Sync + Clone + fmt::Debug>() {}
     check::<PrivateKey>();
     check::<PublicKey>();
     check::<super::super::Certificate>();
@@ -155,10 +155,9 @@ fn a_passphrase_that_cannot_fit_is_an_error_never_a_question_or_a_panic() {
 
 #[test]
 fn damaged_contents_are_an_error() {
-    let der = crate::crypto::fixtures::pkey()
+    let mut broken = crate::crypto::fixtures::pkey()
         .private_key_to_pkcs8()
         .unwrap();
-    let mut broken = der.clone();
     broken[26..40].fill(0xff);
     assert!(refusal(PrivateKey::from_bytes(&broken)).contains("OpenSSL cannot read it"));
 }
