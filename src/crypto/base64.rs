@@ -19,7 +19,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 pub(crate) fn decoded_len(text: &str) -> Option<usize> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
-    let well_formed = text.len() % 4 == 0
+    let well_formed = text.len().is_multiple_of(4)
         && padding <= 2
         && i32::try_from(text.len()).is_ok()
         && digits.bytes().all(is_digit);

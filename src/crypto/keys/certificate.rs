@@ -194,9 +194,14 @@ impl Certificate {
     }
 }
 
+/// As `openssl x509 -serial` prints it, also for the numbers that RFC 5280 forbids.
 fn serial(x509: &X509Ref) -> Result<String, ErrorStack> {
-    let number = x509.serial_number().to_bn()?.to_vec();
-    Ok(hex_upper(&number))
+    let number = x509.serial_number().to_bn()?;
+    let sign = if number.is_negative() { "-" } else { "" };
+    Ok(match hex_upper(&number.to_vec()) {
+        digits if digits.is_empty() => "00".to_owned(),
+        digits => format!("{sign}{digits}"),
+    })
 }
 
 fn unix(time: &Asn1TimeRef) -> Result<i64, ErrorStack> {

@@ -54,12 +54,12 @@ fn in_file(path: &Path, expected: Expected) -> Outcome<Vec<Item>> {
     }
 }
 
-/// Whether the "path" is a key: it must get into no message then.
+/// Whether the "path" is a key, whole or damaged: it must get into no message then.
 fn is_no_path(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
-    !bytes.is_empty() && matches!(inspect(bytes), Ok(Input::Items(_)))
-        || bytes.len() > 1024
-        || bytes.windows(5).any(|word| word == b"-----")
+    bytes.len() > 1024
+        || bytes.windows(10).any(|word| word == b"-----BEGIN")
+        || matches!(inspect(bytes), Ok(Input::Items(_)))
 }
 
 fn without_scheme(path: &Path) -> PathBuf {

@@ -73,15 +73,15 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Input, Unreadable> {
     if der::is_binary(bytes) {
         return item(bytes).map(one);
     }
-    let text = unmangle(bytes);
-    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '"' || c == '\'');
     if let Some(path) = file_url(bytes) {
         return Ok(Input::File(path));
     }
+    let text = unmangle(bytes);
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '"' || c == '\'');
     match text {
         "" => Err(Unreadable::Empty),
         _ if text.contains(pem::BEGIN) => pem::items(text).map(Input::Items),
-        _ => bare(text).map(one),
+        _ => bare(text).map_err(|why| path_or(why, bytes)).map(one),
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn loose_base64<'a>(
     let len: usize = words.clone().map(str::len).sum();
     let mut text = Zeroizing::new(String::with_capacity(len + 4));
     text.extend(words);
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     base64::decode(&text).map(Zeroizing::new)
@@ -153,20 +153,30 @@ const SCHEMES: [&str; 4] = [
 fn bare(text: &str) -> Result<Item, Unreadable> {
     let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
     let body = scheme.unwrap_or(text);
-    let decoded = loose_base64(body.split_ascii_whitespace());
-    match decoded.as_deref().map(|der| (der, item(der))) {
-        Some((_, Ok(item))) if item.kind != Kind::Unknown => Ok(item),
-        Some((der, Err(err))) if der::is_binary(der) => Err(err),
-        None if scheme.is_some() => Err(Unreadable::Base64),
-        _ if scheme.is_none() && looks_like_path(text) => Err(Unreadable::Path),
+    let Some(der) = loose_base64(body.split_ascii_whitespace()) else {
+        return Err(match scheme {
+            Some(_) => Unreadable::Base64,
+            None => Unreadable::Unknown,
+        });
+    };
+    match item(&der) {
+        Err(Unreadable::Truncated) if der::is_binary(&der) => Err(Unreadable::Truncated),
+        Ok(item) if item.kind != Kind::Unknown => Ok(item),
         _ => Err(Unreadable::Unknown),
     }
 }
 
-fn looks_like_path(text: &str) -> bool {
-    const ENDINGS: [&str; 7] = [".pem", ".key", ".p12", ".pfx", ".der", ".crt", ".cer"];
-    let lower = text.to_ascii_lowercase();
-    text.len() < 512 && !text.contains('\n') && ENDINGS.iter().any(|ending| lower.ends_with(ending))
+/// A path given where its file's contents were expected gets a word of its own.
+fn path_or(why: Unreadable, bytes: &[u8]) -> Unreadable {
+    const ENDINGS: [&[u8]; 7] = [
+        b".pem", b".key", b".p12", b".pfx", b".der", b".crt", b".cer",
+    ];
+    let end = bytes.trim_ascii().to_ascii_lowercase();
+    let is_path = end.len() < 512 && ENDINGS.iter().any(|ending| end.ends_with(ending));
+    match why {
+        Unreadable::Unknown if is_path => Unreadable::Path,
+        why => why,
+    }
 }
 
 /// The contents are left out: they may be a key.

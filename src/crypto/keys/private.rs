@@ -117,8 +117,8 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when it is no PKCS#12 file, the passphrase does not fit, the legacy
-    /// provider is needed and not installed, or there is no key in it.
+    /// [`ErrorKind::Key`] when the passphrase does not fit, the legacy provider is needed and not
+    /// installed (the message names the command that converts the file), or no key is in it.
     pub fn from_pkcs12(bytes: impl AsRef<[u8]>, passphrase: impl Into<Secret>) -> Result<Self> {
         Self::from_bytes_with_passphrase(bytes, passphrase)
     }

@@ -65,3 +65,20 @@ pub(super) fn legacy_is_there() -> bool {
         .get_or_init(|| Provider::try_load(None, "legacy", true).ok())
         .is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn what_fails_is_tried_once_more_where_the_old_algorithms_are_there() {
+        let calls = Cell::new(0);
+        let outcome = with_legacy(|| match calls.replace(calls.get() + 1) {
+            0 => Err(ErrorStack::get()),
+            _ => Ok(()),
+        });
+        assert_eq!(outcome.is_ok(), legacy_is_there());
+    }
+}
