@@ -8,7 +8,7 @@ pub mod catalog;
 mod chain;
 mod client;
 mod clock;
-mod crypto;
+pub mod crypto;
 mod dry_run;
 mod engine;
 mod error;

@@ -6,18 +6,18 @@ use zeroize::Zeroizing;
 use crate::{Error, ErrorKind, Result};
 
 /// The length of a key, in bytes.
-pub(crate) const KEY_LEN: usize = 32;
+pub const KEY_LEN: usize = 32;
 /// The length of a GCM nonce, in bytes.
-pub(crate) const NONCE_LEN: usize = 12;
+pub const NONCE_LEN: usize = 12;
 /// The length of the tag at the end of a GCM ciphertext, in bytes.
-pub(crate) const TAG_LEN: usize = 16;
+pub const TAG_LEN: usize = 16;
 
 /// Encrypts with AES-256-GCM; the tag is at the end of the ciphertext.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Encrypt`] when the nonce is not of 12 bytes.
-pub(crate) fn gcm_encrypt(
+pub fn gcm_encrypt(
     key: &[u8; KEY_LEN],
     nonce: &[u8],
     aad: &[u8],
@@ -43,7 +43,7 @@ pub(crate) fn gcm_encrypt(
 /// # Errors
 ///
 /// [`ErrorKind::Decrypt`] when key, nonce, associated data and ciphertext do not belong together.
-pub(crate) fn gcm_decrypt(
+pub fn gcm_decrypt(
     key: &[u8; KEY_LEN],
     nonce: &[u8],
     aad: &[u8],
@@ -72,7 +72,7 @@ pub(crate) fn gcm_decrypt(
 /// # Errors
 ///
 /// [`ErrorKind::Encrypt`] when the text is 2 GiB or longer.
-pub(crate) fn ecb_encrypt(key: &[u8; KEY_LEN], plaintext: &[u8]) -> Result<Vec<u8>> {
+pub fn ecb_encrypt(key: &[u8; KEY_LEN], plaintext: &[u8]) -> Result<Vec<u8>> {
     check_len(ErrorKind::Encrypt, plaintext)?;
     symm::encrypt(Cipher::aes_256_ecb(), key, None, plaintext)
         .map_err(|err| Error::new(ErrorKind::Encrypt, "AES-256-ECB failed").with_source(err))
@@ -83,7 +83,7 @@ pub(crate) fn ecb_encrypt(key: &[u8; KEY_LEN], plaintext: &[u8]) -> Result<Vec<u
 /// # Errors
 ///
 /// [`ErrorKind::Decrypt`] when the padding does not come out right.
-pub(crate) fn ecb_decrypt(key: &[u8; KEY_LEN], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+pub fn ecb_decrypt(key: &[u8; KEY_LEN], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     check_len(ErrorKind::Decrypt, ciphertext)?;
     symm::decrypt(Cipher::aes_256_ecb(), key, None, ciphertext)
         .map(Zeroizing::new)

@@ -10,7 +10,7 @@ use openssl::sign::Signer;
 use crate::{Error, ErrorKind, Result};
 
 /// SHA-1, 40 lower-case hex digits: for bills, whose integrity WeChat Pay declares so.
-pub(crate) fn sha1_hex(data: &[u8]) -> String {
+pub fn sha1_hex(data: &[u8]) -> String {
     hex_lower(&openssl::sha::sha1(data))
 }
 
@@ -33,7 +33,7 @@ impl Sha1 {
 }
 
 /// SHA-256, 64 lower-case hex digits: for uploads.
-pub(crate) fn sha256_hex(data: &[u8]) -> String {
+pub fn sha256_hex(data: &[u8]) -> String {
     hex_lower(&openssl::sha::sha256(data))
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn sha256_hex(data: &[u8]) -> String {
 /// # Errors
 ///
 /// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
-pub(crate) fn md5_hex(data: &[u8]) -> Result<String> {
+pub fn md5_hex(data: &[u8]) -> Result<String> {
     let digest = hash(MessageDigest::md5(), data).map_err(|err| unavailable("MD5", err))?;
     Ok(hex_upper(&digest))
 }
@@ -52,7 +52,7 @@ pub(crate) fn md5_hex(data: &[u8]) -> Result<String> {
 /// # Errors
 ///
 /// [`ErrorKind::Unsupported`] where OpenSSL refuses the key.
-pub(crate) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String> {
+pub fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String> {
     let tag = hmac_sha256(key, data).map_err(|err| unavailable("HMAC-SHA256", err))?;
     Ok(hex_upper(&tag))
 }
@@ -71,12 +71,12 @@ fn unavailable(name: &str, err: ErrorStack) -> Error {
 }
 
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
-pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && openssl::memcmp::eq(a, b)
 }
 
 /// Lower-case hex digits.
-pub(crate) fn hex_lower(bytes: &[u8]) -> String {
+pub fn hex_lower(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
@@ -86,7 +86,7 @@ pub(crate) fn hex_lower(bytes: &[u8]) -> String {
 }
 
 /// Upper-case hex digits.
-pub(crate) fn hex_upper(bytes: &[u8]) -> String {
+pub fn hex_upper(bytes: &[u8]) -> String {
     let mut text = hex_lower(bytes);
     text.make_ascii_uppercase();
     text

@@ -1,9 +1,9 @@
 //! Keys and the algorithms that WeChat Pay uses. Knows no HTTP and no WeChat Pay.
 
-pub(crate) mod aes;
+pub mod aes;
 pub(crate) mod base64;
 mod contexts;
-pub(crate) mod digest;
+pub mod digest;
 mod keys;
 mod padding;
 mod rsa;

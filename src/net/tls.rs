@@ -36,7 +36,7 @@ fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), openssl::error:
     if let Some(file) = &found.cert_file {
         builder.load_verify_locations(Some(file), None)?;
     }
-    for dir in &found.cert_dir {
+    if let Some(dir) = &found.cert_dir {
         builder.load_verify_locations(None, Some(dir))?;
     }
     Ok(())
