@@ -1,0 +1,91 @@
+use std::task::{Context, Poll};
+
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::message::{Request, Response};
+use crate::stack::{Middleware, Next};
+use crate::transport::BoxFuture;
+
+/// A tower layer as middleware, for any named place of the stack.
+///
+/// The layer's service is built once, so that its state (a limit, a counter) is shared by all calls
+/// of the client; its clones have to share it, as tower's do.
+///
+/// ```
+/// use tower::limit::GlobalConcurrencyLimitLayer;
+/// use wechatpay_chain::{Stack, middleware};
+///
+/// let mut stack = Stack::new();
+/// stack.push("limit", middleware::tower(GlobalConcurrencyLimitLayer::new(8)))?;
+/// # Ok::<(), wechatpay_chain::Error>(())
+/// ```
+pub fn tower<L>(layer: L) -> impl Middleware
+where
+    L: Layer<NextService>,
+    L::Service: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
+    <L::Service as Service<Request>>::Future: Send,
+    <L::Service as Service<Request>>::Error: Into<BoxError>,
+{
+    Tower(layer.layer(NextService(())))
+}
+
+/// The rest of the stack as a tower service: what a layer given to [`tower`] wraps.
+#[derive(Debug, Clone)]
+pub struct NextService(());
+
+struct Tower<S>(S);
+
+impl<S> Middleware for Tower<S>
+where
+    S: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+{
+    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        // The service outlives the call; what comes after it travels with the request.
+        request.extensions_mut().insert(next);
+        let mut service = self.0.clone();
+        std::future::poll_fn(|cx| service.poll_ready(cx))
+            .await
+            .map_err(own)?;
+        service.call(request).await.map_err(own)
+    }
+}
+
+impl Service<Request> for NextService {
+    type Response = Response;
+    type Error = Error;
+    type Future = BoxFuture<'static, Result<Response>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        match request.extensions_mut().remove::<Next>() {
+            Some(next) => next.run(request),
+            None => Box::pin(async {
+                Err(Error::new(
+                    ErrorKind::Middleware,
+                    "a tower layer sent a request that has lost its extensions: make a new one \
+                     from the parts of the old",
+                ))
+            }),
+        }
+    }
+}
+
+/// This crate's errors pass through layers that box them.
+fn own(err: impl Into<BoxError>) -> Error {
+    match err.into().downcast::<Error>() {
+        Ok(err) => *err,
+        Err(err) => {
+            let sent = crate::error::maybe_sent(&*err);
+            Error::new(ErrorKind::Middleware, "a tower layer failed")
+                .with_source(err)
+                .with_maybe_sent(sent)
+        }
+    }
+}
