@@ -234,10 +234,7 @@ impl ClientBuilder {
     /// });
     /// # let _ = builder;
     /// ```
-    pub fn stack(
-        mut self,
-        edit: impl FnOnce(&mut Stack) -> Result<()> + Send + 'static,
-    ) -> Self {
+    pub fn stack(mut self, edit: impl FnOnce(&mut Stack) -> Result<()> + Send + 'static) -> Self {
         self.edits.push(Box::new(edit));
         self
     }
@@ -294,11 +291,41 @@ fn default_stack(
     let (keyring, clock) = (|| keyring.clone(), || Arc::clone(clock));
     let mut stack = Stack::new();
     stack.push(STATUS, Status)?;
-    stack.push(DECRYPT, Decrypt { key: merchant.key.clone() })?;
-    stack.push(ENCRYPT, Encrypt { keyring: keyring(), clock: clock() })?;
-    stack.push(PREPARE, Prepare { keyring: keyring(), clock: clock(), user_agent })?;
-    stack.push(VERIFIER, Verifier { keyring: keyring(), clock: clock() })?;
-    stack.push(SIGNER, Signer { merchant: merchant.clone(), clock: clock() })?;
+    stack.push(
+        DECRYPT,
+        Decrypt {
+            key: merchant.key.clone(),
+        },
+    )?;
+    stack.push(
+        ENCRYPT,
+        Encrypt {
+            keyring: keyring(),
+            clock: clock(),
+        },
+    )?;
+    stack.push(
+        PREPARE,
+        Prepare {
+            keyring: keyring(),
+            clock: clock(),
+            user_agent,
+        },
+    )?;
+    stack.push(
+        VERIFIER,
+        Verifier {
+            keyring: keyring(),
+            clock: clock(),
+        },
+    )?;
+    stack.push(
+        SIGNER,
+        Signer {
+            merchant: merchant.clone(),
+            clock: clock(),
+        },
+    )?;
     Ok(stack)
 }
 
@@ -315,11 +342,7 @@ fn check_apiv3_key(key: Option<&Secret>) -> Result<()> {
     }
 }
 
-fn keyring(
-    shared: Option<Keyring>,
-    given: Vec<Platform>,
-    merchant: &Merchant,
-) -> Result<Keyring> {
+fn keyring(shared: Option<Keyring>, given: Vec<Platform>, merchant: &Merchant) -> Result<Keyring> {
     if shared.is_none() && given.is_empty() {
         return Err(Error::new(
             ErrorKind::Builder,

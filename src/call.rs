@@ -193,9 +193,9 @@ impl Call {
     /// The answer as a stream, for files: constant memory, no limit on its length.
     pub fn stream(self) -> Pending<Streaming> {
         let call = self.edit(|plan| plan.options.stream = true);
-        Pending(Box::pin(async move {
-            call.run().await.map(Streaming::new)
-        }))
+        Pending(Box::pin(
+            async move { call.run().await.map(Streaming::new) },
+        ))
     }
 
     /// The signed request as it would be sent; nothing is sent.
@@ -203,9 +203,7 @@ impl Call {
     /// The whole stack runs as for a real call, over a transport that only keeps the request.
     pub fn dry_run(self) -> Pending<SignedRequest> {
         let Self { engine, plan } = self;
-        Pending(Box::pin(
-            async move { dry_run::run(&engine, *plan?).await },
-        ))
+        Pending(Box::pin(async move { dry_run::run(&engine, *plan?).await }))
     }
 
     async fn run(self) -> Result<Response> {

@@ -43,7 +43,6 @@ pub struct Client {
 
 impl Client {
     /// Begins a client.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }

@@ -102,7 +102,10 @@ fn keeper(kept: &Arc<Mutex<Option<SignedRequest>>>) -> impl Transport + use<> {
         async move {
             let request = signed(request).await?;
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-            Err(Error::new(ErrorKind::Unsupported, "a dry run sends nothing"))
+            Err(Error::new(
+                ErrorKind::Unsupported,
+                "a dry run sends nothing",
+            ))
         }
     })
 }

@@ -48,12 +48,17 @@ impl Engine {
         let limit = plan.options.timeout.or(self.timeout);
         let (request, info) = self.request(plan)?;
         let answer = Next::first(Arc::clone(&self.frozen)).run(request);
-        let Some(limit) = limit else {
-            return answer.await;
+        let outcome = match limit {
+            None => answer.await,
+            Some(limit) => tokio::time::timeout(limit, answer)
+                .await
+                .unwrap_or_else(|_| Err(timed_out(limit, info.maybe_sent()))),
         };
-        tokio::time::timeout(limit, answer)
-            .await
-            .unwrap_or_else(|_| Err(timed_out(limit, &info)))
+        // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
+        outcome.map_err(|err| match info.maybe_sent() {
+            true => err.with_maybe_sent(true),
+            false => err,
+        })
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
@@ -131,8 +136,7 @@ fn without_query(path: &str) -> &str {
     path.split_once('?').map_or(path, |(path, _)| path)
 }
 
-fn timed_out(limit: Duration, info: &CallInfo) -> Error {
-    let sent = info.was_handed_over();
+fn timed_out(limit: Duration, sent: bool) -> Error {
     let outcome = if sent {
         "the request may have been processed, so query before repeating it"
     } else {
@@ -251,18 +255,31 @@ mod tests {
 
     #[test]
     fn a_base_url_keeps_its_prefix_with_and_without_the_last_slash() {
-        for text in ["https://API.mch.weixin.qq.com:443/hk", "https://api.mch.weixin.qq.com/hk/"] {
+        for text in [
+            "https://API.mch.weixin.qq.com:443/hk",
+            "https://api.mch.weixin.qq.com/hk/",
+        ] {
             let base = BaseUrl::parse(text).unwrap();
             let uri = base.join("/v3/merchants?a=1".into()).unwrap();
             assert_eq!(uri, "https://api.mch.weixin.qq.com/hk/v3/merchants?a=1");
         }
         let base = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
-        assert_eq!(base.join("/v3/pay".into()).unwrap(), "http://127.0.0.1:8080/v3/pay");
+        assert_eq!(
+            base.join("/v3/pay".into()).unwrap(),
+            "http://127.0.0.1:8080/v3/pay"
+        );
     }
 
     #[test]
     fn what_is_no_base_url_is_refused() {
-        for text in ["", "api.mch.weixin.qq.com", "/hk/", "ftp://host/", "https://u:p@host/", "https://h/?a=1"] {
+        for text in [
+            "",
+            "api.mch.weixin.qq.com",
+            "/hk/",
+            "ftp://host/",
+            "https://u:p@host/",
+            "https://h/?a=1",
+        ] {
             let err = BaseUrl::parse(text).map(drop).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Request, "{text}");
             assert!(!err.to_string().contains("u:p"), "{err}");

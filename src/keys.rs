@@ -137,7 +137,10 @@ mod tests {
         for (serial, word) in [
             ("", "40 hexadecimal"),
             ("51:57:F0", "colons"),
-            ("464306395018862183164412395868402563268526864609", "decimal"),
+            (
+                "464306395018862183164412395868402563268526864609",
+                "decimal",
+            ),
             ("PUB_KEY_ID_0114232134912410000000000000", "public key"),
             ("5157F09EFDC096DE15EBE81A47057A7232F1B8EX", "40 hexadecimal"),
         ] {
@@ -150,7 +153,13 @@ mod tests {
     #[test]
     fn a_mchid_is_a_number() {
         assert!(check_mchid(Some("1900000109")).is_ok());
-        for mchid in [None, Some(""), Some("wx12345678"), Some("19000001O9"), Some("190 0000109")] {
+        for mchid in [
+            None,
+            Some(""),
+            Some("wx12345678"),
+            Some("19000001O9"),
+            Some("190 0000109"),
+        ] {
             assert_eq!(check_mchid(mchid).unwrap_err().kind(), ErrorKind::Builder);
         }
     }

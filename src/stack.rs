@@ -37,16 +37,25 @@ pub trait Middleware: Send + Sync + 'static {
     /// # Errors
     ///
     /// Its own, of [`ErrorKind::Middleware`], and those of the layers further in.
-    fn handle(&self, request: Request, next: Next) -> impl Future<Output = Result<Response>> + Send;
+    fn handle(&self, request: Request, next: Next)
+    -> impl Future<Output = Result<Response>> + Send;
 }
 
 /// The object-safe twin: traits with async functions cannot be made into objects.
 trait DynMiddleware: Send + Sync {
-    fn handle(self: Arc<Self>, request: Request, next: Next) -> BoxFuture<'static, Result<Response>>;
+    fn handle(
+        self: Arc<Self>,
+        request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>>;
 }
 
 impl<M: Middleware> DynMiddleware for M {
-    fn handle(self: Arc<Self>, request: Request, next: Next) -> BoxFuture<'static, Result<Response>> {
+    fn handle(
+        self: Arc<Self>,
+        request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
         Box::pin(async move { Middleware::handle(&*self, request, next).await })
     }
 }
@@ -257,14 +266,18 @@ impl Frozen {
             .and_then(|()| request_body(request))
             .map(|request| {
                 if let Some(info) = &info {
-                    info.hand_over();
+                    info.begin_attempt();
                 }
                 self.transport.send(request)
             });
         let limit = self.max_response_bytes;
         async move {
-            let (parts, body) = sent?.await?.into_parts();
-            let stream = info.is_some_and(|info| info.options().stream);
+            let answer = sent?.await;
+            let stream = info.is_some_and(|info| {
+                info.end_attempt(answer.as_ref().map_or_else(Error::maybe_sent, |_| true));
+                info.options().stream
+            });
+            let (parts, body) = answer?.into_parts();
             let body = if stream && parts.status.is_success() {
                 ResponseBody::Stream(crate::message::BodyStream::new(body))
             } else {
@@ -280,7 +293,10 @@ impl Frozen {
         if !request.headers().contains_key(AUTHORIZATION)
             || info.is_some_and(|info| info.origin().holds(uri))
             || (uri.scheme_str() == Some("https")
-                && self.trusted_hosts.iter().any(|host| uri.host() == Some(host)))
+                && self
+                    .trusted_hosts
+                    .iter()
+                    .any(|host| uri.host() == Some(host)))
         {
             return Ok(());
         }

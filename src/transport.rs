@@ -37,11 +37,17 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when nothing was sent,
     /// [`ErrorKind::Transport`](crate::ErrorKind::Transport) when the connection failed later.
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>>;
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>>>;
 }
 
 impl<T: Transport + ?Sized> Transport for Arc<T> {
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>> {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>>> {
         (**self).send(request)
     }
 }
@@ -73,7 +79,10 @@ where
     F: Fn(http::Request<Body>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<http::Response<Body>>> + Send + 'static,
 {
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>>> {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>>> {
         Box::pin((self.0)(request))
     }
 }

@@ -45,10 +45,8 @@ impl Nodes {
 
 /// Paths differ most at their end.
 fn bucket(key: &str) -> usize {
-    let sum = key
-        .bytes()
-        .rev()
-        .take(8)
-        .fold(key.len(), |sum, byte| sum.wrapping_mul(31) ^ usize::from(byte));
+    let sum = key.bytes().rev().take(8).fold(key.len(), |sum, byte| {
+        sum.wrapping_mul(31) ^ usize::from(byte)
+    });
     sum % BUCKETS
 }

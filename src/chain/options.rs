@@ -11,7 +11,10 @@ use crate::query::Query;
 /// Options that mean something else here, and what to use in their place.
 const ELSEWHERE: [(&str, &str); 16] = [
     ("allow_redirects", "redirects are never followed"),
-    ("auth", "the stack's `signer` makes the Authorization header"),
+    (
+        "auth",
+        "the stack's `signer` makes the Authorization header",
+    ),
     ("cert", "the client is built with its certificate"),
     ("connect_timeout", "ClientBuilder::connect_timeout"),
     ("cookies", "WeChat Pay sets none"),

@@ -52,7 +52,9 @@ impl sealed::Path for &'static str {
 impl sealed::Path for String {
     fn text(self) -> Result<Cow<'static, str>> {
         wechatpay_chain_path::check_template(&self)?;
-        Ok(Cow::Owned(self.strip_prefix('/').map(str::to_owned).unwrap_or(self)))
+        Ok(Cow::Owned(
+            self.strip_prefix('/').map(str::to_owned).unwrap_or(self),
+        ))
     }
 }
 

@@ -62,8 +62,11 @@ impl Body {
     pub(crate) async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
         while let Some(frame) = self.frame().await {
             let frame = frame.map_err(|err| {
-                Error::new(ErrorKind::Transport, "the connection broke inside the response")
-                    .with_source(err)
+                Error::new(
+                    ErrorKind::Transport,
+                    "the connection broke inside the response",
+                )
+                .with_source(err)
             })?;
             if let Ok(data) = frame.into_data() {
                 return Ok(Some(data));
@@ -88,7 +91,9 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.get_mut().0 {
-            Kind::Full(body) => Pin::new(body).poll_frame(cx).map_err(|never| match never {}),
+            Kind::Full(body) => Pin::new(body)
+                .poll_frame(cx)
+                .map_err(|never| match never {}),
             Kind::Stream(body) => Pin::new(body).poll_frame(cx),
         }
     }

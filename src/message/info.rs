@@ -33,7 +33,8 @@ struct Inner {
     operation: Option<&'static Operation>,
     origin: Origin,
     options: Options,
-    handed_over: AtomicBool,
+    in_flight: AtomicBool,
+    sent: AtomicBool,
 }
 
 /// Whether catalogue fields are encrypted and decrypted.
@@ -77,7 +78,8 @@ impl CallInfo {
                 operation,
                 origin,
                 options,
-                handed_over: AtomicBool::new(false),
+                in_flight: AtomicBool::new(false),
+                sent: AtomicBool::new(false),
             }),
         }
     }
@@ -106,13 +108,20 @@ impl CallInfo {
         &self.inner.origin
     }
 
-    /// Remembers that from here on the request may have been sent.
-    pub(crate) fn hand_over(&self) {
-        self.inner.handed_over.store(true, Ordering::Relaxed);
+    /// Notes that an attempt is with the transport; dropped there, nobody knows how far it came.
+    pub(crate) fn begin_attempt(&self) {
+        self.inner.in_flight.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn was_handed_over(&self) -> bool {
-        self.inner.handed_over.load(Ordering::Relaxed)
+    /// Notes how an attempt ended.
+    pub(crate) fn end_attempt(&self, maybe_sent: bool) {
+        self.inner.sent.fetch_or(maybe_sent, Ordering::Relaxed);
+        self.inner.in_flight.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether any attempt so far may have reached WeChat Pay.
+    pub(crate) fn maybe_sent(&self) -> bool {
+        self.inner.sent.load(Ordering::Relaxed) || self.inner.in_flight.load(Ordering::Relaxed)
     }
 }
 

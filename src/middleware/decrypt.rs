@@ -55,7 +55,13 @@ impl Decrypt {
         Ok(())
     }
 
-    fn rewrite(&self, value: &mut Value, pointer: &str, padding: Padding, strict: bool) -> Result<()> {
+    fn rewrite(
+        &self,
+        value: &mut Value,
+        pointer: &str,
+        padding: Padding,
+        strict: bool,
+    ) -> Result<()> {
         let key = self.key.public_key();
         Fields::of_answer().rewrite(value, pointer, &mut |at, text| {
             if !strict && !key.is_ciphertext(text) {
@@ -83,6 +89,9 @@ fn cannot(at: &str, err: impl Into<crate::error::BoxError>) -> Error {
 /// The request was processed: the answer goes with the error.
 fn keep(response: &Response, err: Error) -> Error {
     response
-        .error(ErrorKind::Decrypt, "the response was verified but not decrypted")
+        .error(
+            ErrorKind::Decrypt,
+            "the response was verified but not decrypted",
+        )
         .with_source(err)
 }

@@ -103,7 +103,9 @@ impl Cipher<'_> {
 
     fn body(&mut self, body: &mut Payload, info: &CallInfo) -> Result<()> {
         let named = info.operation().map_or(&[][..], Operation::encrypt);
-        let when_asked = info.operation().map_or(&[][..], Operation::encrypt_when_asked);
+        let when_asked = info
+            .operation()
+            .map_or(&[][..], Operation::encrypt_when_asked);
         let added = &info.options().encrypt;
         let Payload::Json(value) = body else {
             return match added.first() {

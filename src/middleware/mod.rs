@@ -70,7 +70,11 @@ where
     F: Fn(Request, Next) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Response>> + Send + 'static,
 {
-    fn handle(&self, request: Request, next: Next) -> impl Future<Output = Result<Response>> + Send {
+    fn handle(
+        &self,
+        request: Request,
+        next: Next,
+    ) -> impl Future<Output = Result<Response>> + Send {
         (self.0)(request, next)
     }
 }

@@ -81,11 +81,6 @@ impl Service<Request> for NextService {
 fn own(err: impl Into<BoxError>) -> Error {
     match err.into().downcast::<Error>() {
         Ok(err) => *err,
-        Err(err) => {
-            let sent = crate::error::maybe_sent(&*err);
-            Error::new(ErrorKind::Middleware, "a tower layer failed")
-                .with_source(err)
-                .with_maybe_sent(sent)
-        }
+        Err(err) => Error::new(ErrorKind::Middleware, "a tower layer failed").with_source(err),
     }
 }

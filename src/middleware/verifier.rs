@@ -45,9 +45,7 @@ impl Verifier {
     fn check(&self, response: &mut Response, covered: AnswerSignature) -> Outcome {
         match covered {
             AnswerSignature::Nothing => Ok(Verification::Unsigned),
-            AnswerSignature::Digest { name, header }
-                if response.headers().contains_key(header) =>
-            {
+            AnswerSignature::Digest { name, header } if response.headers().contains_key(header) => {
                 self.check_digest(response, name, header)
             }
             _ => self.check_body(response),

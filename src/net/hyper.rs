@@ -69,9 +69,9 @@ impl HyperTransport {
     }
 
     fn plain(&self) -> &Client<Bounded<Connector>, Body> {
-        self.pools().plain.get_or_init(|| {
-            self.client(Bounded::new(self.connector.clone(), self.connect_timeout))
-        })
+        self.pools()
+            .plain
+            .get_or_init(|| self.client(Bounded::new(self.connector.clone(), self.connect_timeout)))
     }
 
     fn tls(&self) -> Result<&Client<Bounded<HttpsConnector<Connector>>, Body>> {

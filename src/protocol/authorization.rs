@@ -73,7 +73,14 @@ impl Authorization {
                 return Err(malformed("a parameter stands twice"));
             }
         }
-        let [Some(mchid), Some(serial), Some(time), Some(nonce), Some(signature)] = parts else {
+        let [
+            Some(mchid),
+            Some(serial),
+            Some(time),
+            Some(nonce),
+            Some(signature),
+        ] = parts
+        else {
             return Err(malformed("a parameter is missing"));
         };
         let timestamp = time
@@ -89,7 +96,12 @@ impl Authorization {
     /// [`ErrorKind::Header`] when a part holds a quote, a backslash or a character that headers
     /// cannot carry.
     pub fn to_header_value(&self) -> Result<HeaderValue> {
-        let texts = [&self.mchid, &self.serial_no, &self.nonce_str, &self.signature];
+        let texts = [
+            &self.mchid,
+            &self.serial_no,
+            &self.nonce_str,
+            &self.signature,
+        ];
         if texts.iter().any(|text| text.contains(['"', '\\'])) {
             return Err(malformed("a part holds a quote or a backslash"));
         }

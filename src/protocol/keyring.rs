@@ -43,8 +43,10 @@ pub struct PlatformKey {
 /// ```
 #[derive(Clone, Default)]
 pub struct Keyring {
-    keys: Arc<RwLock<Arc<BTreeMap<Arc<str>, PlatformKey>>>>,
+    keys: Arc<RwLock<Arc<Keys>>>,
 }
+
+type Keys = BTreeMap<Arc<str>, PlatformKey>;
 
 impl Keyring {
     /// An empty keyring.
@@ -114,12 +116,12 @@ impl Keyring {
         self.change(|keys| keys.insert(Arc::clone(&key.id), key));
     }
 
-    fn change<T>(&self, edit: impl FnOnce(&mut BTreeMap<Arc<str>, PlatformKey>) -> T) -> T {
+    fn change<T>(&self, edit: impl FnOnce(&mut Keys) -> T) -> T {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         edit(Arc::make_mut(&mut keys))
     }
 
-    fn snapshot(&self) -> Arc<BTreeMap<Arc<str>, PlatformKey>> {
+    fn snapshot(&self) -> Arc<Keys> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
