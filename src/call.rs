@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, Method, Uri};
 use serde_json::Value;
 
 use crate::dry_run::{self, SignedRequest};
@@ -52,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
     pub(crate) base_url: Option<BaseUrl>,
+    /// An absolute URL that the request came with; it has to agree with where the call goes.
+    pub(crate) absolute: Option<Uri>,
     pub(crate) options: Options,
 }
 
@@ -79,6 +81,7 @@ impl Call {
                 headers: HeaderMap::new(),
                 payload: Payload::Empty,
                 base_url: None,
+                absolute: None,
                 options: Options::default(),
             })
         });

@@ -32,6 +32,16 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
+    pub(crate) async fn read(request: Request<Body>) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        Ok(Self {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body: body.collect(usize::MAX).await?,
+        })
+    }
+
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
@@ -100,23 +110,13 @@ fn keeper(kept: &Arc<Mutex<Option<SignedRequest>>>) -> impl Transport + use<> {
     transport::from_fn(move |request| {
         let kept = Arc::clone(&kept);
         async move {
-            let request = signed(request).await?;
+            let request = SignedRequest::read(request).await?;
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
             Err(Error::new(
                 ErrorKind::Unsupported,
                 "a dry run sends nothing",
             ))
         }
-    })
-}
-
-async fn signed(request: Request<Body>) -> Result<SignedRequest> {
-    let (parts, body) = request.into_parts();
-    Ok(SignedRequest {
-        method: parts.method,
-        uri: parts.uri,
-        headers: parts.headers,
-        body: body.collect(usize::MAX).await?,
     })
 }
 

@@ -73,6 +73,9 @@ impl Engine {
         let operation = find(&plan, &path);
         let base = self.base_for(&plan, operation);
         let origin = base.origin();
+        if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
+            return Err(elsewhere(&absolute, &origin));
+        }
         let uri = base.join(path)?;
         let mut options = plan.options;
         options.fields.get_or_insert(self.fields);
@@ -134,6 +137,14 @@ fn find(plan: &Plan, path: &str) -> Option<&'static Operation> {
 
 fn without_query(path: &str) -> &str {
     path.split_once('?').map_or(path, |(path, _)| path)
+}
+
+fn elsewhere(uri: &Uri, origin: &Origin) -> Error {
+    let host = uri.host().unwrap_or_default();
+    Error::new(
+        ErrorKind::Request,
+        format!("the request names the host {host}, and this client's calls go to {origin}"),
+    )
 }
 
 fn timed_out(limit: Duration, sent: bool) -> Error {

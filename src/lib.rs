@@ -20,8 +20,13 @@ mod percent;
 mod protocol;
 mod query;
 mod secret;
+#[cfg(feature = "tower")]
+mod service;
 mod stack;
 mod template;
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod testing;
 pub mod transport;
 
 pub use builder::ClientBuilder;
@@ -44,7 +49,8 @@ pub use wechatpay_chain_path::PathError;
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
     pub use crate::protocol::{
-        Authorization, PROBE_PREFIX, SCHEME, SignatureHeaders, request_text, response_text,
+        Authorization, PROBE_PREFIX, SCHEME, SignType, SignatureHeaders, request_text,
+        response_text,
     };
 }
 

@@ -146,7 +146,7 @@ impl Chain {
         Self::at(Arc::clone(&self.engine), Path::Literal(path))
     }
 
-    fn call(&self, method: Method) -> Call {
+    pub(crate) fn call(&self, method: Method) -> Call {
         let template = match &self.path {
             Path::Literal(text) => Ok(Cow::Borrowed(*text)),
             Path::Made(text) => Ok(Cow::Owned(text.to_string())),
