@@ -19,6 +19,7 @@ mod net;
 mod percent;
 mod protocol;
 mod query;
+mod reader;
 mod secret;
 #[cfg(feature = "tower")]
 mod service;
@@ -41,6 +42,7 @@ pub use message::{
     CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Payload, Request, Response, Streaming,
 };
 pub use protocol::{KeyOrigin, Keyring, PlatformKey};
+pub use reader::StreamReader;
 pub use secret::Secret;
 pub use stack::{Middleware, Next, Stack};
 pub use transport::Transport;

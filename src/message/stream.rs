@@ -5,9 +5,9 @@ use http::{HeaderMap, StatusCode};
 
 use super::body::Body;
 use super::response::{Response, ResponseBody};
-use crate::crypto::StreamVerifier;
 use crate::crypto::digest::Sha1;
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use crate::protocol::BodyCheck;
 
 /// An answer that is read piece by piece, in constant memory.
 ///
@@ -42,50 +42,45 @@ pub(crate) struct BodyStream {
 }
 
 /// What a streamed body must fit, fed piece by piece.
-pub(crate) struct StreamCheck {
-    fits: Fits,
-    serial: String,
-}
-
-enum Fits {
-    Signature(StreamVerifier),
-    Sha1 { expected: String, running: Sha1 },
+pub(crate) enum StreamCheck {
+    /// The signature covers the body.
+    Signature(BodyCheck),
+    /// The signature was checked, and covers this digest of the body.
+    Sha1 {
+        expected: String,
+        running: Sha1,
+        serial: String,
+    },
 }
 
 impl StreamCheck {
-    /// The signature covers the body; what stands before it is fed already.
-    pub(crate) fn signature(verifier: StreamVerifier, serial: String) -> Self {
-        let fits = Fits::Signature(verifier);
-        Self { fits, serial }
-    }
-
-    /// The signature was checked, and covers this digest of the body.
     pub(crate) fn sha1(expected: &str, serial: String) -> Self {
-        let fits = Fits::Sha1 {
+        Self::Sha1 {
             expected: expected.to_owned(),
             running: Sha1::new(),
-        };
-        Self { fits, serial }
+            serial,
+        }
     }
 
     fn update(&mut self, piece: &[u8]) {
-        match &mut self.fits {
-            Fits::Signature(verifier) => verifier.update(piece),
-            Fits::Sha1 { running, .. } => running.update(piece),
+        match self {
+            Self::Signature(check) => check.update(piece),
+            Self::Sha1 { running, .. } => running.update(piece),
         }
     }
 
     fn finish(self) -> Result<String, VerifyFailure> {
-        let serial = self.serial;
-        let fits = match self.fits {
-            Fits::Signature(mut verifier) => {
-                verifier.update(b"\n");
-                verifier.finish()
-            }
-            Fits::Sha1 { expected, running } => running.finish().eq_ignore_ascii_case(&expected),
-        };
-        fits.then_some(serial.clone())
-            .ok_or(VerifyFailure::Signature { serial })
+        match self {
+            Self::Signature(check) => check.finish(),
+            Self::Sha1 {
+                expected,
+                running,
+                serial,
+            } => match running.finish().eq_ignore_ascii_case(&expected) {
+                true => Ok(serial),
+                false => Err(VerifyFailure::Signature { serial }),
+            },
+        }
     }
 }
 
