@@ -7,6 +7,7 @@
     reason = "a test that cannot go on may panic, and says what it has counted"
 )]
 
+mod build;
 mod encryption;
 mod golden;
 mod layering;
