@@ -352,6 +352,9 @@ fn keyring(shared: Option<Keyring>, given: Vec<Platform>, merchant: &Merchant) -
         ));
     }
     let keyring = shared.unwrap_or_default();
+    for key in keyring.ids().iter().filter_map(|id| keyring.get(id)) {
+        refuse_own(key.id(), key.public_key(), merchant)?;
+    }
     for key in given {
         match key {
             Platform::PublicKey(id, key) => {

@@ -70,8 +70,10 @@ impl Engine {
                 "this version speaks APIv3 only; the v2 (XML) stack is not in it yet",
             ));
         }
-        let operation = find(&plan, &path);
-        let base = self.base_for(&plan, operation);
+        let base = plan.base_url.clone().or_else(|| self.base.clone());
+        let prefix = base.as_ref().map_or("", |base| &base.prefix);
+        let operation = find(&plan, prefix, &path);
+        let base = base.unwrap_or_else(|| documented_base(operation));
         let origin = base.origin();
         if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
             return Err(elsewhere(&absolute, &origin));
@@ -87,20 +89,14 @@ impl Engine {
         request.extensions_mut().insert(info.clone());
         Ok((request, info))
     }
-
-    /// The call's own base URL, else the client's, else the one that the catalogue names.
-    fn base_for(&self, plan: &Plan, operation: Option<&'static Operation>) -> BaseUrl {
-        plan.base_url
-            .clone()
-            .or_else(|| self.base.clone())
-            .unwrap_or_else(|| match operation.and_then(Operation::host) {
-                Some(host) => BaseUrl::https(host),
-                None => BaseUrl::https(DEFAULT_HOST),
-            })
-    }
 }
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
+
+/// Where a call goes that neither it nor the client sends elsewhere.
+fn documented_base(operation: Option<&'static Operation>) -> BaseUrl {
+    BaseUrl::https(operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST))
+}
 
 /// The API is chosen by the first segment, in any case as in the PHP SDK.
 fn is_v2(path: &str) -> bool {
@@ -125,14 +121,22 @@ fn expand(plan: &Plan) -> Result<String> {
     Ok(path)
 }
 
-fn find(plan: &Plan, path: &str) -> Option<&'static Operation> {
-    let template = without_query(&plan.template);
-    catalog::find(&plan.method, template).or_else(|| {
-        let concrete = without_query(path);
-        (concrete != template)
-            .then(|| catalog::find(&plan.method, concrete))
-            .flatten()
+/// By the template, else by the path as it is sent.
+///
+/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
+/// the paths of a gateway a prefix means nothing.
+fn find(plan: &Plan, prefix: &str, path: &str) -> Option<&'static Operation> {
+    [&plan.template, path].into_iter().find_map(|path| {
+        let path = without_query(path);
+        below(prefix, path)
+            .and_then(|path| catalog::find(&plan.method, &path))
+            .or_else(|| catalog::find(&plan.method, path))
     })
+}
+
+fn below(prefix: &str, path: &str) -> Option<String> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    (!prefix.is_empty()).then(|| format!("{prefix}/{path}"))
 }
 
 fn without_query(path: &str) -> &str {

@@ -1,0 +1,20 @@
+//! The library as its users see it, one file per theme.
+
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on may panic, and says what it has counted"
+)]
+
+mod build;
+mod encryption;
+mod golden;
+mod layering;
+mod nothing_is_sent;
+mod secrets;
+mod stack;
+mod support;
+mod types;
+mod verification;
+mod wait;
