@@ -19,6 +19,9 @@ mod net;
 mod percent;
 mod protocol;
 mod query;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
 mod secret;
 mod stack;
 mod template;

@@ -1,0 +1,4 @@
+//! The sandbox.
+
+#[cfg(feature = "sandbox")]
+mod sandbox;
