@@ -20,6 +20,9 @@ mod percent;
 mod protocol;
 mod query;
 mod reader;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod sandbox;
 mod secret;
 #[cfg(feature = "tower")]
 mod service;

@@ -12,6 +12,8 @@ mod encryption;
 mod golden;
 mod layering;
 mod nothing_is_sent;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod secrets;
 mod stack;
 mod support;
