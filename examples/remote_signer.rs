@@ -38,7 +38,9 @@ impl RemoteSigner {
                 .with_source(err)
         })?;
         let auth = Authorization::new(self.mchid, self.serial, timestamp, nonce, signature);
-        request.headers_mut().insert(AUTHORIZATION, auth.to_header_value()?);
+        request
+            .headers_mut()
+            .insert(AUTHORIZATION, auth.to_header_value()?);
         next.run(request).await
     }
 }
@@ -79,7 +81,9 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
 /// back.
 async fn ask(service: SocketAddr, text: &[u8]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(service).await?;
-    stream.write_u32(u32::try_from(text.len()).unwrap_or(u32::MAX)).await?;
+    stream
+        .write_u32(u32::try_from(text.len()).unwrap_or(u32::MAX))
+        .await?;
     stream.write_all(text).await?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).await?;
@@ -100,10 +104,15 @@ async fn serve(key: PrivateKey) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
-async fn sign_one(mut stream: TcpStream, key: &PrivateKey) -> std::result::Result<(), Box<dyn Error + Send + Sync>> {
+async fn sign_one(
+    mut stream: TcpStream,
+    key: &PrivateKey,
+) -> std::result::Result<(), Box<dyn Error + Send + Sync>> {
     let mut text = vec![0; stream.read_u32().await? as usize];
     stream.read_exact(&mut text).await?;
     let signature = key.sign(&text)?;
-    stream.write_all(format!("{signature}\n").as_bytes()).await?;
+    stream
+        .write_all(format!("{signature}\n").as_bytes())
+        .await?;
     Ok(())
 }

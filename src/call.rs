@@ -181,6 +181,20 @@ impl Call {
         self.edit(|plan| plan.options.fields = Some(policy))
     }
 
+    /// APIv2: says whether the request presents the merchant's TLS certificate.
+    ///
+    /// Unless it is said, the catalogue decides.
+    pub fn security(self, security: bool) -> Self {
+        self.edit(|plan| plan.options.security = Some(security))
+    }
+
+    /// APIv2: says whether the request goes without a generated `nonce_str`.
+    ///
+    /// Unless it is said, the catalogue decides.
+    pub fn nonceless(self, nonceless: bool) -> Self {
+        self.edit(|plan| plan.options.nonceless = Some(nonceless))
+    }
+
     /// Makes the call and parks this thread until its answer is there.
     ///
     /// It works anywhere: without a runtime, inside one of either kind, in a blocking task.

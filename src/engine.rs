@@ -23,7 +23,8 @@ pub(crate) struct Engine {
     pub(crate) base: Option<BaseUrl>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fields: FieldPolicy,
-    pub(crate) frozen: Arc<Frozen>,
+    pub(crate) v3: Arc<Frozen>,
+    pub(crate) v2: Arc<Frozen>,
     pub(crate) keyring: Keyring,
     pub(crate) merchant: Merchant,
     pub(crate) timeout: Option<Duration>,
@@ -46,8 +47,8 @@ impl Engine {
     /// Everything that can go wrong in a call.
     pub(crate) async fn execute(&self, plan: Plan) -> Result<Response> {
         let limit = plan.options.timeout.or(self.timeout);
-        let (request, info) = self.request(plan)?;
-        let answer = Next::first(Arc::clone(&self.frozen)).run(request);
+        let (request, info, api) = self.request(plan)?;
+        let answer = Next::first(Arc::clone(self.stack(api))).run(request);
         let outcome = match limit {
             None => answer.await,
             Some(limit) => tokio::time::timeout(limit, answer)
@@ -62,15 +63,14 @@ impl Engine {
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
-    pub(crate) fn request(&self, plan: Plan) -> Result<(Request, CallInfo)> {
-        let path = expand(&plan)?;
-        if is_v2(&path) {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                "this version speaks APIv3 only; the v2 (XML) stack is not in it yet",
-            ));
-        }
+    pub(crate) fn request(&self, plan: Plan) -> Result<(Request, CallInfo, Api)> {
+        let mut path = expand(&plan)?;
+        let api = Api::of(&path);
+        self.check_credentials(api)?;
         let operation = find(&plan, &path);
+        if api == Api::V2 {
+            path.drain(..V2.len());
+        }
         let base = self.base_for(&plan, operation);
         let origin = base.origin();
         if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
@@ -85,7 +85,29 @@ impl Engine {
         *request.uri_mut() = uri;
         *request.headers_mut() = plan.headers;
         request.extensions_mut().insert(info.clone());
-        Ok((request, info))
+        Ok((request, info, api))
+    }
+
+    fn stack(&self, api: Api) -> &Arc<Frozen> {
+        match api {
+            Api::V2 => &self.v2,
+            Api::V3 => &self.v3,
+        }
+    }
+
+    /// The two APIs' credentials are independent of each other.
+    fn check_credentials(&self, api: Api) -> Result<()> {
+        let missing = match api {
+            Api::V2 if self.merchant.v2_key.is_none() => {
+                "this client has no APIv2 key: build it with v2_key(..)"
+            }
+            Api::V3 if self.merchant.signing.is_none() => {
+                "this client has no APIv3 credentials: build it with serial(..), private_key(..) and \
+                 platform_key(..)"
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::new(ErrorKind::Request, missing))
     }
 
     /// The call's own base URL, else the client's, else the one that the catalogue names.
@@ -102,10 +124,25 @@ impl Engine {
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
 
-/// The API is chosen by the first segment, in any case as in the PHP SDK.
-fn is_v2(path: &str) -> bool {
-    path.get(..4)
-        .is_some_and(|first| first.eq_ignore_ascii_case("/v2/"))
+/// Which of the two APIs a call is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Api {
+    V2,
+    V3,
+}
+
+/// What chooses APIv2; it is not sent.
+const V2: &str = "/v2";
+
+impl Api {
+    /// The first segment chooses, in any case as in the PHP SDK.
+    fn of(path: &str) -> Self {
+        let first = path.get(..V2.len() + 1);
+        match first.is_some_and(|first| first.eq_ignore_ascii_case("/v2/")) {
+            true => Self::V2,
+            false => Self::V3,
+        }
+    }
 }
 
 /// Path and query, with a leading slash.
