@@ -11,8 +11,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, Method, Uri};
 use serde_json::Value;
 
+use crate::base_url::BaseUrl;
 use crate::dry_run::{self, SignedRequest};
-use crate::engine::{BaseUrl, Engine};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
@@ -179,6 +180,20 @@ impl Call {
     /// Says for this call whether sensitive fields are encrypted and decrypted.
     pub fn fields(self, policy: FieldPolicy) -> Self {
         self.edit(|plan| plan.options.fields = Some(policy))
+    }
+
+    /// APIv2: says whether the request presents the merchant's TLS certificate.
+    ///
+    /// Unless it is said, the catalogue decides.
+    pub fn security(self, security: bool) -> Self {
+        self.edit(|plan| plan.options.security = Some(security))
+    }
+
+    /// APIv2: says whether the request goes without a generated `nonce_str`.
+    ///
+    /// Unless it is said, the catalogue decides.
+    pub fn nonceless(self, nonceless: bool) -> Self {
+        self.edit(|plan| plan.options.nonceless = Some(nonceless))
     }
 
     /// Makes the call and parks this thread until its answer is there.

@@ -86,11 +86,10 @@ impl SignedRequest {
 /// Runs the whole stack over a transport that keeps the request and answers nothing.
 pub(crate) async fn run(engine: &Engine, plan: Plan) -> Result<SignedRequest> {
     let kept = Arc::new(Mutex::new(None));
+    let transport: Arc<dyn Transport> = Arc::new(keeper(&kept));
     let dry = Engine {
-        frozen: Arc::new(Frozen {
-            transport: Arc::new(keeper(&kept)),
-            ..(*engine.frozen).clone()
-        }),
+        v2: over(&engine.v2, &transport),
+        v3: over(&engine.v3, &transport),
         ..engine.clone()
     };
     let outcome = dry.execute(plan).await;
@@ -103,6 +102,13 @@ pub(crate) async fn run(engine: &Engine, plan: Plan) -> Result<SignedRequest> {
             "no request came to the wire: a middleware answered the call by itself",
         )),
     }
+}
+
+fn over(frozen: &Frozen, transport: &Arc<dyn Transport>) -> Arc<Frozen> {
+    Arc::new(Frozen {
+        transport: Arc::clone(transport),
+        ..frozen.clone()
+    })
 }
 
 fn keeper(kept: &Arc<Mutex<Option<SignedRequest>>>) -> impl Transport + use<> {

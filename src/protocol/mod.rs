@@ -6,6 +6,7 @@ pub(crate) mod fields;
 mod keyring;
 mod sign_v2;
 mod signature;
+pub(crate) mod xml;
 
 pub use authorization::{Authorization, SCHEME};
 pub use canonical::{request_text, response_text};

@@ -193,6 +193,11 @@ impl PrivateKey {
         Some(plain)
     }
 
+    /// For TLS, which takes OpenSSL's own type.
+    pub(crate) fn pkey(&self) -> &PKey<Private> {
+        &self.inner.key
+    }
+
     /// The public half: equal to the public key of the certificate that belongs to this key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
