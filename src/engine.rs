@@ -57,6 +57,12 @@ impl Engine {
         let mut path = expand(&plan)?;
         let api = Api::of(&path);
         self.check_credentials(api)?;
+        if plan.options.xml && api == Api::V3 {
+            return Err(Error::new(
+                ErrorKind::Request,
+                "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/",
+            ));
+        }
         let base = plan.base_url.clone().or_else(|| self.base.clone());
         let prefix = base.as_ref().map_or("", BaseUrl::prefix);
         let operation = find(&plan, prefix, &path);

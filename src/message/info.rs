@@ -59,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) stream: bool,
     pub(crate) nonceless: Option<bool>,
     pub(crate) security: Option<bool>,
+    /// The body was given as `xml`, which only APIv2 takes.
+    pub(crate) xml: bool,
 }
 
 /// Scheme, host and port: where a signed request may go.

@@ -222,7 +222,7 @@ fn options_that_are_not_understood() {
         (json!({"query": 1}), ErrorKind::Request),
         (json!({"headers": "X: 1"}), ErrorKind::Header),
         (json!({"verify": false}), ErrorKind::Unsupported),
-        (json!({"xml": {}}), ErrorKind::Unsupported),
+        (json!({"xml": {}}), ErrorKind::Request),
         (json!({"allow_redirects": true}), ErrorKind::Unsupported),
     ];
     for (options, kind) in options {
@@ -249,7 +249,7 @@ fn what_does_not_go_together() {
             .seg("unifiedorder")
             .post(json!({}), ())
     });
-    assert_eq!(err.kind(), ErrorKind::Unsupported);
+    assert_eq!(err.kind(), ErrorKind::Request);
     let unprintable = std::collections::HashMap::from([((1, 2), 3)]);
     let err = refused(|client| client.chain(PUNISH).post(Json(&unprintable), ()));
     assert_eq!(err.kind(), ErrorKind::Request);
