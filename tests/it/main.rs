@@ -15,6 +15,8 @@ mod nothing_is_sent;
 mod secrets;
 mod stack;
 mod support;
+#[cfg(feature = "tower")]
+mod tower;
 mod types;
 mod verification;
 mod wait;
