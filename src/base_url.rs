@@ -36,7 +36,7 @@ impl BaseUrl {
             return Err(bad_base(text, "its scheme is neither https nor http"));
         }
         if authority.as_str().contains('@') {
-            return Err(bad_base("…@…", "it holds a user name or password"));
+            return Err(bad_base(text, "it holds a user name or password"));
         }
         let target = parts.path_and_query;
         if target.as_ref().and_then(PathAndQuery::query).is_some() {
@@ -93,6 +93,8 @@ fn normal(scheme: &Scheme, authority: Authority) -> Authority {
 }
 
 fn bad_base(text: &str, why: &str) -> Error {
+    // Before an @ there may be a password.
+    let text = if text.contains('@') { "…@…" } else { text };
     Error::new(
         ErrorKind::Request,
         format!(

@@ -77,7 +77,8 @@ impl Engine {
         let uri = base.join(path)?;
         let mut options = plan.options;
         options.fields.get_or_insert(self.fields);
-        let info = CallInfo::new(plan.template, operation, origin, options);
+        let label = plan.label.map_or(plan.template, Into::into);
+        let info = CallInfo::new(label, operation, origin, options);
         let mut request = Request::new(plan.payload);
         *request.method_mut() = plan.method;
         *request.uri_mut() = uri;

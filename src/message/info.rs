@@ -89,7 +89,8 @@ impl CallInfo {
         }
     }
 
-    /// The path template, for logs: it holds no values.
+    /// The path template, for logs: it holds no values of variables, and `{}` for each value that
+    /// was given as a segment.
     ///
     /// ```text
     /// v3/pay/transactions/id/{transaction_id}

@@ -17,6 +17,8 @@ mod sandbox;
 mod secrets;
 mod stack;
 mod support;
+#[cfg(feature = "tower")]
+mod tower;
 mod types;
 mod verification;
 mod wait;
