@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request, Uri};
+use http_body::Body as _;
 
 use crate::call::Plan;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::Body;
+use crate::message::{Body, SignedText};
 use crate::protocol::{Authorization, request_text};
 use crate::stack::Frozen;
 use crate::transport::{self, Transport};
@@ -29,6 +30,7 @@ pub struct SignedRequest {
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
+    signed: Option<Bytes>,
 }
 
 impl SignedRequest {
@@ -38,7 +40,8 @@ impl SignedRequest {
             method: parts.method,
             uri: parts.uri,
             headers: parts.headers,
-            body: body.collect(usize::MAX).await?,
+            signed: parts.extensions.get().map(|SignedText(text)| text.clone()),
+            body: keep(body).await?,
         })
     }
 
@@ -60,7 +63,7 @@ impl SignedRequest {
         &self.headers
     }
 
-    /// The body, sensitive fields encrypted.
+    /// The body, sensitive fields encrypted; of an upload all its parts.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
@@ -77,10 +80,26 @@ impl SignedRequest {
             self.uri.path_and_query()?.as_str(),
             auth.timestamp(),
             auth.nonce_str(),
-            &self.body,
+            self.signed.as_ref().unwrap_or(&self.body),
         );
         String::from_utf8(text).ok()
     }
+}
+
+/// How long an upload may be whose body a dry run keeps.
+const KEPT: usize = 64 << 20;
+
+async fn keep(body: Body) -> Result<Bytes> {
+    if body.size_hint().lower() > KEPT as u64 {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            format!(
+                "a dry run keeps the body, and this upload is longer than {KEPT} bytes; nothing was \
+                 sent: try it with a shorter file"
+            ),
+        ));
+    }
+    body.collect(KEPT).await
 }
 
 /// Runs the whole stack over a transport that keeps the request and answers nothing.

@@ -66,6 +66,8 @@ pub enum ErrorKind {
     Decrypt,
     /// A sensitive field of the request could not be encrypted; nothing was sent.
     Encrypt,
+    /// A local file could not be read or written.
+    File,
     /// A header's name or value is malformed, or is one that only this crate may set.
     Header,
     /// A key or certificate could not be read, or is of another kind than expected.
@@ -161,6 +163,15 @@ pub enum VerifyFailure {
     Signature {
         /// The platform key it was checked with.
         serial: String,
+    },
+    /// The file is not the one whose digest was given.
+    Digest {
+        /// The digest's algorithm: `SHA1`.
+        algorithm: &'static str,
+        /// What the file should have, in hex.
+        expected: String,
+        /// What it has.
+        found: String,
     },
     /// A probe of WeChat Pay: wrong on purpose.
     Probe,
@@ -410,6 +421,14 @@ impl fmt::Display for VerifyFailure {
                     "the signature does not fit the body under the key {serial}"
                 )
             }
+            Self::Digest {
+                algorithm,
+                expected,
+                found,
+            } => write!(
+                f,
+                "the file's {algorithm} is {found} and should be {expected}"
+            ),
             Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
         }
     }

@@ -17,6 +17,7 @@ mod keys;
 mod message;
 pub mod middleware;
 mod net;
+mod offload;
 mod percent;
 mod protocol;
 mod query;
@@ -43,7 +44,8 @@ pub use crypto::{Certificate, Padding, PrivateKey, PublicKey};
 pub use dry_run::SignedRequest;
 pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 pub use message::{
-    CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Payload, Request, Response, Streaming,
+    CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Media, Payload, Request, Response,
+    Streaming, Upload,
 };
 pub use protocol::{KeyOrigin, Keyring, PlatformKey};
 pub use reader::StreamReader;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use http::header::AUTHORIZATION;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Body, CallInfo, Payload, Request, Response, ResponseBody};
+use crate::message::{Body, CallInfo, Payload, Request, Response, ResponseBody, SignedText};
 use crate::transport::{BoxFuture, Transport};
 
 /// One layer of the stack.
@@ -313,19 +313,23 @@ impl Frozen {
 
 /// Only what `prepare` has serialised is what was signed.
 fn request_body(request: Request) -> Result<http::Request<Body>> {
-    let (parts, payload) = request.into_parts();
-    let bytes = match payload {
-        Payload::Empty => bytes::Bytes::new(),
-        Payload::Bytes(bytes) => bytes,
-        Payload::Json(_) => {
+    let (mut parts, payload) = request.into_parts();
+    let body = match payload {
+        Payload::Empty => bytes::Bytes::new().into(),
+        Payload::Bytes(bytes) => bytes.into(),
+        Payload::Upload(upload) => {
+            parts.extensions.insert(SignedText(upload.signed().clone()));
+            upload.body()?
+        }
+        Payload::Json(_) | Payload::Media(_) => {
             return Err(Error::new(
                 ErrorKind::Middleware,
-                "the request still holds JSON at the transport: the stack has no `prepare`, or a \
-                 layer inside of it put a JSON body in",
+                "the request still holds JSON or a file at the transport: the stack has no \
+                 `prepare`, or a layer inside of it put such a body in",
             ));
         }
     };
-    Ok(http::Request::from_parts(parts, bytes.into()))
+    Ok(http::Request::from_parts(parts, body))
 }
 
 #[cfg(test)]

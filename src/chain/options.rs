@@ -23,7 +23,7 @@ const ELSEWHERE: [(&str, &str); 16] = [
     ("form_params", "WeChat Pay takes no forms"),
     ("handler", "Client::with_stack"),
     ("http_errors", "remove `status` from the stack"),
-    ("multipart", "the media upload, in a later version"),
+    ("multipart", "post(Media::from_path(..)?, ())"),
     ("proxy", "ClientBuilder::proxy"),
     ("ssl_key", "the client is built with its key"),
     ("stream", "Call::stream"),

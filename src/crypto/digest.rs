@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use openssl::error::ErrorStack;
-use openssl::hash::{MessageDigest, hash};
+use openssl::hash::{Hasher, MessageDigest, hash};
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 
@@ -29,6 +29,82 @@ impl Sha1 {
     /// 40 lower-case hex digits.
     pub(crate) fn finish(self) -> String {
         hex_lower(&self.0.finish())
+    }
+}
+
+/// A digest that files are known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DigestKind {
+    /// MD5: APIv2's uploads.
+    Md5,
+    /// SHA-1: bills and statements.
+    Sha1,
+    /// SHA-256: APIv3's uploads.
+    Sha256,
+}
+
+impl DigestKind {
+    /// As WeChat Pay's `hash_type` spells it; in any case, with or without a hyphen.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name.to_ascii_uppercase().replace('-', "").as_str() {
+            "MD5" => Some(Self::Md5),
+            "SHA1" => Some(Self::Sha1),
+            "SHA256" => Some(Self::Sha256),
+            _ => None,
+        }
+    }
+
+    /// As WeChat Pay's `hash_type` spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+        }
+    }
+
+    /// How many hex digits it has.
+    #[must_use]
+    pub fn hex_len(self) -> usize {
+        match self {
+            Self::Md5 => 32,
+            Self::Sha1 => 40,
+            Self::Sha256 => 64,
+        }
+    }
+}
+
+/// A running digest, for files that come in pieces.
+pub(crate) struct Digester {
+    kind: DigestKind,
+    hasher: Hasher,
+}
+
+impl Digester {
+    pub(crate) fn new(kind: DigestKind) -> Result<Self> {
+        let algorithm = match kind {
+            DigestKind::Md5 => MessageDigest::md5(),
+            DigestKind::Sha1 => MessageDigest::sha1(),
+            DigestKind::Sha256 => MessageDigest::sha256(),
+        };
+        let hasher = Hasher::new(algorithm).map_err(|err| unavailable(kind.name(), err))?;
+        Ok(Self { kind, hasher })
+    }
+
+    pub(crate) fn update(&mut self, piece: &[u8]) -> Result<()> {
+        let kind = self.kind;
+        let updated = self.hasher.update(piece);
+        updated.map_err(|err| unavailable(kind.name(), err))
+    }
+
+    /// Lower-case hex digits.
+    pub(crate) fn finish(mut self) -> Result<String> {
+        let digest = self.hasher.finish();
+        let digest = digest.map_err(|err| unavailable(self.kind.name(), err))?;
+        Ok(hex_lower(&digest))
     }
 }
 

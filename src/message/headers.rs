@@ -1,4 +1,4 @@
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, Entry, HOST, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, Entry, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -111,6 +111,18 @@ pub(crate) fn forbid_reserved(headers: &HeaderMap) -> Result<()> {
                  request is signed replace the `signer` of the stack, to reach another host use \
                  base_url"
             ),
+        )),
+    }
+}
+
+/// Refuses a `Content-Type` of the caller's for an upload: only its maker knows the boundary.
+pub(crate) fn refuse_content_type(headers: &HeaderMap) -> Result<()> {
+    match headers.contains_key(CONTENT_TYPE) {
+        false => Ok(()),
+        true => Err(Error::new(
+            ErrorKind::Header,
+            "the Content-Type of an upload names its boundary and is set by the client: leave it out; \
+             the file's own type goes into Media::content_type",
         )),
     }
 }

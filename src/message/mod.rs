@@ -3,17 +3,21 @@
 mod body;
 mod headers;
 mod info;
+mod media;
 mod payload;
 mod response;
 mod stream;
 
 pub use body::Body;
 pub use headers::IntoHeaders;
-pub(crate) use headers::{default_header, forbid_reserved, header_value, into_headers};
+pub(crate) use headers::{
+    default_header, forbid_reserved, header_value, into_headers, refuse_content_type,
+};
 pub use info::{CallInfo, FieldPolicy};
 pub(crate) use info::{Options, Origin, with_query};
-pub(crate) use payload::into_payload;
+pub use media::{Media, Upload};
 pub use payload::{IntoPayload, Json, Payload};
+pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
 pub(crate) use response::ResponseBody;
 pub use stream::Streaming;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::media::{Media, Upload};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The body of a request on its way through the stack.
@@ -19,16 +20,35 @@ pub enum Payload {
     Json(Value),
     /// The bytes to send.
     Bytes(Bytes),
+    /// A file to upload, as the caller described it.
+    Media(Box<Media>),
+    /// A file to upload, laid out by `prepare`: what is signed of it, and how to send it.
+    Upload(Box<Upload>),
 }
 
+/// What a signature covers in the place of a body that is not all of it; in the extensions of a
+/// request at the transport.
+#[derive(Clone)]
+pub(crate) struct SignedText(pub(crate) Bytes);
+
 impl Payload {
-    /// The bytes to send; `None` while it is still JSON.
+    /// The bytes to send; `None` while it is still JSON, and of a file.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Empty => Some(b""),
             Self::Bytes(bytes) => Some(bytes),
-            Self::Json(_) => None,
+            Self::Json(_) | Self::Media(_) | Self::Upload(_) => None,
+        }
+    }
+
+    /// What a signature covers: the bytes to send, and of an upload its `meta`; `None` before
+    /// `prepare` has made them.
+    #[must_use]
+    pub fn signed_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Upload(upload) => Some(upload.signed()),
+            other => other.as_bytes(),
         }
     }
 }
@@ -40,6 +60,8 @@ impl fmt::Debug for Payload {
             Self::Empty => f.write_str("Empty"),
             Self::Json(_) => f.write_str("Json(..)"),
             Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Media(media) => media.fmt(f),
+            Self::Upload(upload) => upload.fmt(f),
         }
     }
 }
@@ -68,12 +90,12 @@ impl fmt::Debug for Payload {
 pub struct Json<T>(pub T);
 
 /// What can be given as a body: `()` for none, a JSON [`Value`] or object, [`Json`] of anything that
-/// serialises, or [`Bytes`] with a `Content-Type` of the caller's.
+/// serialises, a [`Media`] to upload, or [`Bytes`] with a `Content-Type` of the caller's.
 ///
 /// Text and vectors are not taken directly, so that nobody sends JSON where text was meant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a request body",
-    label = "give `json!({{..}})`, `Json(&value)`, `Bytes`, or `()` for none"
+    label = "give `json!({{..}})`, `Json(&value)`, `Media`, `Bytes`, or `()` for none"
 )]
 pub trait IntoPayload: sealed::IntoPayload {}
 
@@ -125,6 +147,12 @@ impl sealed::IntoPayload for Map<String, Value> {
 impl sealed::IntoPayload for Bytes {
     fn into_payload(self) -> Result<Payload> {
         Ok(Payload::Bytes(self))
+    }
+}
+
+impl sealed::IntoPayload for Media {
+    fn into_payload(self) -> Result<Payload> {
+        Ok(Payload::Media(Box::new(self)))
     }
 }
 

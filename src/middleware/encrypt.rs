@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::catalog::Operation;
 use crate::clock::Clock;
 use crate::crypto::Padding;
@@ -24,14 +26,14 @@ impl Middleware for Encrypt {
         if let Some(info) = request.extensions().get::<CallInfo>().cloned()
             && info.options().fields != Some(FieldPolicy::Off)
         {
-            self.encrypt(&mut request, &info)?;
+            self.encrypt(&mut request, &info).await?;
         }
         next.run(request).await
     }
 }
 
 impl Encrypt {
-    fn encrypt(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
+    async fn encrypt(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
         let named = self.named_key(request)?;
         let mut cipher = Cipher {
             layer: self,
@@ -40,7 +42,17 @@ impl Encrypt {
             used: false,
         };
         cipher.query(request, info)?;
-        cipher.body(request.body_mut(), info)?;
+        match request.body_mut() {
+            Payload::Media(media) if cipher.concerns_body(info) => {
+                // The catalogue's pointers begin with the part's name.
+                let meta = media.resolve_meta().await?;
+                let mut parts = json!({"meta": meta.take()});
+                cipher.fields(&mut parts, info)?;
+                *meta = parts["meta"].take();
+            }
+            Payload::Media(_) => {}
+            body => cipher.body(body, info)?,
+        }
         if let (true, Some(key)) = (cipher.used, &cipher.key) {
             let value = header_value(WECHATPAY_SERIAL, key.id())?;
             request.headers_mut().insert(WECHATPAY_SERIAL, value);
@@ -99,17 +111,27 @@ impl Cipher<'_> {
     }
 
     fn body(&mut self, body: &mut Payload, info: &CallInfo) -> Result<()> {
+        match (body, info.options().encrypt.first()) {
+            (Payload::Json(value), _) => self.fields(value, info),
+            (_, Some(pointer)) => Err(not_json(pointer)),
+            (_, None) => Ok(()),
+        }
+    }
+
+    /// Whether there is anything to encrypt in a body.
+    fn concerns_body(&self, info: &CallInfo) -> bool {
+        let named = info.operation().is_some_and(|operation| {
+            !operation.encrypt().is_empty() || !operation.encrypt_when_asked().is_empty()
+        });
+        named || !info.options().encrypt.is_empty()
+    }
+
+    fn fields(&mut self, value: &mut Value, info: &CallInfo) -> Result<()> {
         let named = info.operation().map_or(&[][..], Operation::encrypt);
         let when_asked = info
             .operation()
             .map_or(&[][..], Operation::encrypt_when_asked);
         let added = &info.options().encrypt;
-        let Payload::Json(value) = body else {
-            return match added.first() {
-                Some(pointer) => Err(not_json(pointer)),
-                None => Ok(()),
-            };
-        };
         let fields = Fields::of_request(when_asked);
         let pointers = named.iter().copied().chain(added.iter().map(|p| &**p));
         for pointer in pointers {

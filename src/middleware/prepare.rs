@@ -5,7 +5,9 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Payload, Request, Response, default_header, header_value};
+use crate::message::{
+    Payload, Request, Response, default_header, header_value, refuse_content_type,
+};
 use crate::protocol::{Keyring, WECHATPAY_SERIAL};
 use crate::stack::{Middleware, Next};
 
@@ -21,7 +23,10 @@ pub(crate) struct Prepare {
 
 impl Middleware for Prepare {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
-        let content_type = serialize(&mut request)?;
+        let content_type = match request.body() {
+            Payload::Media(_) => lay_out(&mut request).await?,
+            _ => serialize(&mut request)?,
+        };
         let headers = request.headers_mut();
         default_header(headers, ACCEPT, || ACCEPTED);
         default_header(headers, CONTENT_TYPE, || content_type);
@@ -51,6 +56,17 @@ impl Prepare {
         }
         Ok(())
     }
+}
+
+async fn lay_out(request: &mut Request) -> Result<HeaderValue> {
+    let Payload::Media(media) = std::mem::take(request.body_mut()) else {
+        return Ok(NO_JSON);
+    };
+    refuse_content_type(request.headers())?;
+    let upload = media.into_upload().await?;
+    let content_type = header_value("Content-Type", &upload.content_type())?;
+    *request.body_mut() = Payload::Upload(Box::new(upload));
+    Ok(content_type)
 }
 
 fn serialize(request: &mut Request) -> Result<HeaderValue> {

@@ -63,7 +63,7 @@ impl Signer {
 /// # Ok::<(), wechatpay_chain::Error>(())
 /// ```
 pub fn signed_text(request: &Request, timestamp: i64, nonce: &str) -> Result<Vec<u8>> {
-    let body = request.body().as_bytes().ok_or_else(|| {
+    let body = request.body().signed_bytes().ok_or_else(|| {
         Error::new(
             ErrorKind::Middleware,
             "the body is not serialised yet: put a signer inside of `prepare`",

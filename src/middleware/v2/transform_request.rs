@@ -4,12 +4,15 @@ use std::sync::Arc;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::catalog::Operation;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{CallInfo, Payload, Request, Response, default_header, with_query};
+use crate::message::{
+    CallInfo, Payload, Request, Response, default_header, header_value, refuse_content_type,
+    with_query,
+};
 use crate::percent;
 use crate::protocol::{SignType, xml};
 use crate::secret::Secret;
@@ -32,6 +35,8 @@ impl Middleware for TransformRequest {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
         if *request.method() == Method::GET {
             self.sign_query(&mut request)?;
+        } else if let Payload::Media(_) = request.body() {
+            self.sign_upload(&mut request).await?;
         } else {
             self.sign_body(&mut request)?;
         }
@@ -62,6 +67,31 @@ impl TransformRequest {
         let members = self.signed(members, nonceless(request))?;
         let text = xml::encode(members.iter().map(|(key, text)| (&**key, &**text)))?;
         *request.body_mut() = Payload::Bytes(text.into());
+        Ok(())
+    }
+
+    /// Of an upload only its fields are signed, among them the file's MD5.
+    async fn sign_upload(&self, request: &mut Request) -> Result<()> {
+        let Payload::Media(mut media) = std::mem::take(request.body_mut()) else {
+            return Ok(());
+        };
+        refuse_content_type(request.headers())?;
+        let (md5, given) = media.v2_fields().await?;
+        let usual = json!({"mch_id": &*self.mchid, "media_hash": md5, "sign_type": "HMAC-SHA256"});
+        let mut fields = match usual {
+            Value::Object(usual) => usual,
+            _ => Map::new(),
+        };
+        fields.extend(given);
+        let members = fields
+            .iter()
+            .map(|(key, value)| Ok((key.clone(), xml::member_text(key, value)?)))
+            .collect::<Result<Members>>()?;
+        let members = self.signed(members, nonceless(request))?;
+        let upload = media.into_v2_upload(&members).await?;
+        let content_type = header_value("Content-Type", &upload.content_type())?;
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
+        *request.body_mut() = Payload::Upload(Box::new(upload));
         Ok(())
     }
 

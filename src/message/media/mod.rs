@@ -1,0 +1,281 @@
+//! Files to upload: what a caller describes, until `prepare` makes a body of it.
+
+mod body;
+mod layout;
+mod source;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::io::AsyncRead;
+
+pub use layout::Upload;
+use source::Source;
+
+use crate::crypto::digest::DigestKind;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A file to upload: the body of `post` where an endpoint takes `multipart/form-data`.
+///
+/// Its `meta`, `{"filename": …, "sha256": …}`, is computed unless [`meta`](Self::meta) or
+/// [`meta_with`](Self::meta_with) says another, and is what the signature covers. The file is
+/// streamed with a known length: neither its digest nor its upload holds it in memory. A retry
+/// sends it again.
+///
+/// ```no_run
+/// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// use wechatpay_chain::Media;
+///
+/// let res = client
+///     .chain("v3/merchant/media/upload")
+///     .post(Media::from_path("license.jpg")?, ())
+///     .await?;
+/// println!("{}", res["media_id"]);
+/// # Ok(()) }
+/// ```
+///
+/// APIv2's `secapi/mch/uploadmedia` takes it the same; its `media_hash` and `sign` are made for the
+/// caller, and `meta` may add fields.
+///
+/// Sources: WeChat Pay documents "图片上传" and "如何计算签名值" (uploads), RFC 7578.
+#[derive(Clone)]
+#[must_use = "a file does nothing until it is given to post"]
+pub struct Media {
+    part: Cow<'static, str>,
+    name: String,
+    content_type: Option<Cow<'static, str>>,
+    source: Source,
+    meta: Meta,
+    others: Vec<Self>,
+    progress: Option<Progress>,
+}
+
+/// Told how many of the file's bytes were handed to the connection, and how many it has.
+type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+type MakeMeta = Arc<dyn Fn(&str, &str) -> Value + Send + Sync>;
+
+#[derive(Clone)]
+enum Meta {
+    /// `filename` and `sha256`, then these.
+    Usual(serde_json::Map<String, Value>),
+    Made(MakeMeta),
+    Given(Value),
+}
+
+impl Media {
+    /// A file on disk.
+    ///
+    /// It is read when the call is made, and again for every retry.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when it is not there or not a file, or its name is not UTF-8.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let source = Source::path(path)?;
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| {
+            Error::new(
+                ErrorKind::File,
+                "the file's name is not UTF-8: read it yourself and give Media::from_bytes a name",
+            )
+        })?;
+        Ok(Self::new(name.to_owned(), source))
+    }
+
+    /// A file in memory.
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::new(name.into(), Source::bytes(bytes.into()))
+    }
+
+    /// A file of `len` bytes from anywhere.
+    ///
+    /// A reader can be read once, and the digest stands before the file. Give the digest with
+    /// [`sha256`](Self::sha256) and the file goes straight from the reader to the wire, checked
+    /// while it passes; such a body cannot be sent a second time. Without it the file is first
+    /// written to a temporary file, which needs the feature `files`.
+    pub fn from_reader(
+        name: impl Into<String>,
+        len: u64,
+        reader: impl AsyncRead + Send + 'static,
+    ) -> Self {
+        Self::new(name.into(), Source::reader(len, Box::pin(reader)))
+    }
+
+    fn new(name: String, source: Source) -> Self {
+        Self {
+            part: Cow::Borrowed("file"),
+            name,
+            content_type: None,
+            source,
+            meta: Meta::Usual(serde_json::Map::new()),
+            others: Vec::new(),
+            progress: None,
+        }
+    }
+
+    /// Sends another file name than the file's own. The media type follows its extension.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sends another media type than the extension tells.
+    pub fn content_type(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// Names the part that holds the file; `file` unless said, `media` in APIv2.
+    pub fn part(mut self, part: impl Into<Cow<'static, str>>) -> Self {
+        self.part = part.into();
+        self
+    }
+
+    /// Adds a further file, in a part of its own name; its `meta` is not sent.
+    pub fn and(mut self, other: Self) -> Self {
+        self.others.push(other);
+        self
+    }
+
+    /// The file's SHA-256, 64 hex digits: saves reading the file twice.
+    ///
+    /// What is sent is checked against it; the body breaks off before its end where it does not
+    /// fit.
+    pub fn sha256(mut self, hex: impl Into<String>) -> Self {
+        self.source.expect(hex.into());
+        self
+    }
+
+    /// Replaces the `meta`, member for member as given.
+    ///
+    /// Sensitive fields in it are encrypted as the catalogue says.
+    pub fn meta(mut self, meta: impl Into<Value>) -> Self {
+        self.meta = Meta::Given(meta.into());
+        self
+    }
+
+    /// Adds a member to the usual `meta`.
+    pub fn meta_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        match &mut self.meta {
+            Meta::Usual(members) | Meta::Given(Value::Object(members)) => {
+                members.insert(name, value);
+            }
+            Meta::Made(_) | Meta::Given(_) => {
+                self.meta = Meta::Usual([(name, value)].into_iter().collect());
+            }
+        }
+        self
+    }
+
+    /// Makes the `meta` from the file's name and its SHA-256.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use wechatpay_chain::Media;
+    ///
+    /// let media = Media::from_bytes("image.jpg", "…").meta_with(|name, sha256| {
+    ///     json!({"file_name": name, "file_digest": sha256, "sub_mchid": "1230001104"})
+    /// });
+    /// # let _ = media;
+    /// ```
+    pub fn meta_with(mut self, make: impl Fn(&str, &str) -> Value + Send + Sync + 'static) -> Self {
+        self.meta = Meta::Made(Arc::new(make));
+        self
+    }
+
+    /// Is told how many of the file's bytes were handed to the connection, and how many it has.
+    ///
+    /// It is called often, and begins anew with every retry.
+    pub fn on_progress(mut self, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// The `meta`, made where it is not given; what it needs of the file is read now.
+    pub(crate) async fn resolve_meta(&mut self) -> Result<&mut Value> {
+        let made = match &self.meta {
+            Meta::Given(_) => None,
+            _ => Some(self.source.digest(DigestKind::Sha256).await?),
+        };
+        if let Some(sha256) = made {
+            self.meta = Meta::Given(self.make_meta(&sha256));
+        }
+        match &mut self.meta {
+            Meta::Given(meta) => Ok(meta),
+            // Not reached: the lines above have made it a given one.
+            _ => Err(Error::new(ErrorKind::Request, "the upload has no meta")),
+        }
+    }
+
+    fn make_meta(&self, sha256: &str) -> Value {
+        match &self.meta {
+            Meta::Given(meta) => meta.clone(),
+            Meta::Made(make) => make(&self.name, sha256),
+            Meta::Usual(members) => {
+                let mut meta = json!({"filename": self.name, "sha256": sha256});
+                if let Value::Object(usual) = &mut meta {
+                    usual.extend(members.clone());
+                }
+                meta
+            }
+        }
+    }
+
+    /// MD5 of the file, 32 lower-case hex digits, and what of `meta` the caller gave.
+    pub(crate) async fn v2_fields(&mut self) -> Result<(String, serde_json::Map<String, Value>)> {
+        let fields = match &self.meta {
+            Meta::Usual(members) | Meta::Given(Value::Object(members)) => members.clone(),
+            _ => serde_json::Map::new(),
+        };
+        let md5 = self.source.digest(DigestKind::Md5).await?;
+        Ok((md5, fields))
+    }
+
+    /// The upload of APIv3: the `meta`, then the files.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when a name cannot be written into a header, [`ErrorKind::File`] when
+    /// a file cannot be read.
+    pub(crate) async fn into_upload(mut self) -> Result<Upload> {
+        let meta = self.resolve_meta().await?;
+        let meta = serde_json::to_vec(meta).map_err(|err| {
+            Error::new(ErrorKind::Request, "the meta does not serialise").with_source(err)
+        })?;
+        layout::Form::new()?.meta(meta.into()).files(self).await
+    }
+
+    /// The upload of APIv2: the fields, then the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`into_upload`](Self::into_upload).
+    pub(crate) async fn into_v2_upload(mut self, fields: &[(String, String)]) -> Result<Upload> {
+        if self.part == "file" {
+            self.part = Cow::Borrowed("media");
+        }
+        let form = layout::Form::new()?;
+        fields
+            .iter()
+            .try_fold(form, |form, (name, text)| form.field(name, text))?
+            .files(self)
+            .await
+    }
+}
+
+/// The name's extension only: names and contents are the merchant's business.
+impl fmt::Debug for Media {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Media")
+            .field("part", &self.part)
+            .field("len", &self.source.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,308 @@
+//! Where the bytes of a file come from, and its digests.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::io::AsyncRead;
+
+use crate::crypto::digest::{DigestKind, Digester};
+use crate::error::{Error, ErrorKind, Result};
+use crate::offload::offload;
+
+/// The bytes of a file; clones share what a reader has given.
+#[derive(Clone)]
+pub(super) struct Source {
+    len: u64,
+    origin: Origin,
+    /// Digests that are known, of the caller or of an earlier look.
+    known: Vec<(DigestKind, String)>,
+    /// Whether what is sent has to be checked: the caller gave the digest and nobody has looked.
+    unchecked: bool,
+}
+
+#[derive(Clone)]
+enum Origin {
+    Bytes(Bytes),
+    Path(Arc<PathBuf>),
+    Reader(Arc<Mutex<Once>>),
+}
+
+/// What can be read once.
+enum Once {
+    Unread(Pin<Box<dyn AsyncRead + Send>>),
+    Gone,
+    #[cfg(feature = "files")]
+    Spooled(Arc<tempfile::TempPath>),
+}
+
+/// What a body is made from.
+pub(super) enum Opened {
+    Bytes(Bytes),
+    Path(SharedPath),
+    Reader(Pin<Box<dyn AsyncRead + Send>>),
+}
+
+/// A path, kept from being removed while it is read.
+#[derive(Clone)]
+pub(super) enum SharedPath {
+    Own(Arc<PathBuf>),
+    #[cfg(feature = "files")]
+    Temporary(Arc<tempfile::TempPath>),
+}
+
+impl AsRef<Path> for SharedPath {
+    fn as_ref(&self) -> &Path {
+        match self {
+            Self::Own(path) => path,
+            #[cfg(feature = "files")]
+            Self::Temporary(path) => path,
+        }
+    }
+}
+
+impl Source {
+    pub(super) fn bytes(bytes: Bytes) -> Self {
+        Self::new(bytes.len() as u64, Origin::Bytes(bytes))
+    }
+
+    pub(super) fn path(path: &Path) -> Result<Self> {
+        let len = file_len(path)?;
+        Ok(Self::new(len, Origin::Path(Arc::new(path.to_owned()))))
+    }
+
+    pub(super) fn reader(len: u64, reader: Pin<Box<dyn AsyncRead + Send>>) -> Self {
+        let once = Arc::new(Mutex::new(Once::Unread(reader)));
+        Self::new(len, Origin::Reader(once))
+    }
+
+    fn new(len: u64, origin: Origin) -> Self {
+        Self {
+            len,
+            origin,
+            known: Vec::new(),
+            unchecked: false,
+        }
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Takes the caller's word for the SHA-256.
+    pub(super) fn expect(&mut self, sha256: String) {
+        self.known = vec![(DigestKind::Sha256, sha256.to_ascii_lowercase())];
+        self.unchecked = true;
+    }
+
+    /// The SHA-256 that what is sent has to have, where nobody has checked it yet.
+    pub(super) fn expected(&self) -> Option<&str> {
+        let (_, sha256) = self.known.first().filter(|_| self.unchecked)?;
+        Some(sha256)
+    }
+
+    /// Makes sure of the length: a file may have changed since it was named.
+    pub(super) async fn make_ready(&mut self) -> Result<()> {
+        if let Origin::Path(path) = &self.origin {
+            let path = Arc::clone(path);
+            self.len = offload(move || file_len(&path)).await?;
+        }
+        Ok(())
+    }
+
+    /// A digest in hex; reads the file unless it is known.
+    pub(super) async fn digest(&mut self, kind: DigestKind) -> Result<String> {
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == kind) {
+            return Ok(known.clone());
+        }
+        let digest = match self.rereadable().await? {
+            Opened::Path(path) => digest_file(path, kind).await?,
+            Opened::Bytes(bytes) => {
+                offload(move || {
+                    let mut digester = Digester::new(kind)?;
+                    digester.update(&bytes)?;
+                    digester.finish()
+                })
+                .await?
+            }
+            Opened::Reader(_) => return Err(read_already()),
+        };
+        self.known.push((kind, digest.clone()));
+        Ok(digest)
+    }
+
+    /// The file, to be sent.
+    pub(super) fn open(&self) -> Result<Opened> {
+        match &self.origin {
+            Origin::Bytes(bytes) => Ok(Opened::Bytes(bytes.clone())),
+            Origin::Path(path) => Ok(Opened::Path(SharedPath::Own(Arc::clone(path)))),
+            Origin::Reader(once) => {
+                let mut once = lock(once);
+                match &*once {
+                    #[cfg(feature = "files")]
+                    Once::Spooled(path) => {
+                        Ok(Opened::Path(SharedPath::Temporary(Arc::clone(path))))
+                    }
+                    _ => match std::mem::replace(&mut *once, Once::Gone) {
+                        Once::Unread(reader) => Ok(Opened::Reader(reader)),
+                        _ => Err(read_already()),
+                    },
+                }
+            }
+        }
+    }
+
+    /// The file in a form that can be read twice.
+    async fn rereadable(&self) -> Result<Opened> {
+        match (self.open()?, &self.origin) {
+            (Opened::Reader(reader), Origin::Reader(once)) => {
+                let path = spool(reader, self.len).await?;
+                Ok(keep(once, path))
+            }
+            (opened, _) => Ok(opened),
+        }
+    }
+}
+
+/// The file's length; only files have one.
+fn file_len(path: &Path) -> Result<u64> {
+    let found = std::fs::metadata(path).map_err(|err| {
+        let message = format!(
+            "the file {} cannot be read; nothing was sent",
+            path.display()
+        );
+        Error::new(ErrorKind::File, message).with_source(err)
+    })?;
+    if found.is_file() {
+        return Ok(found.len());
+    }
+    Err(Error::new(
+        ErrorKind::File,
+        format!(
+            "{} is not a file; of a pipe or device give the length, with Media::from_reader",
+            path.display()
+        ),
+    ))
+}
+
+/// How much is hashed before the thread is given back: a call that is dropped ends soon after.
+const SLICE: usize = 8 << 20;
+const BUFFER: usize = 256 << 10;
+
+async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<String> {
+    let mut state = offload(move || {
+        let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
+        let buffer = vec![0; BUFFER];
+        Ok((path, file, buffer, Digester::new(kind)?))
+    })
+    .await?;
+    loop {
+        let (next, done) = offload(move || {
+            let (path, mut file, mut buffer, mut digester) = state;
+            let mut hashed = 0;
+            while hashed < SLICE {
+                let read = file
+                    .read(&mut buffer)
+                    .map_err(|err| unreadable(&path, err))?;
+                if read == 0 {
+                    return Ok(((path, file, buffer, digester), true));
+                }
+                digester.update(&buffer[..read])?;
+                hashed += read;
+            }
+            Ok(((path, file, buffer, digester), false))
+        })
+        .await?;
+        if done {
+            return next.3.finish();
+        }
+        state = next;
+    }
+}
+
+#[cfg(feature = "files")]
+type Spooled = tempfile::TempPath;
+#[cfg(not(feature = "files"))]
+type Spooled = std::convert::Infallible;
+
+/// Writes what a reader gives to a temporary file, which only its owner can read.
+#[cfg(feature = "files")]
+async fn spool(mut reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spooled> {
+    use std::io::Write;
+
+    let failed = |err| {
+        Error::new(
+            ErrorKind::File,
+            "the upload's temporary file cannot be written",
+        )
+        .with_source(err)
+    };
+    let mut file = offload(move || tempfile::NamedTempFile::new().map_err(failed)).await?;
+    let mut written = 0;
+    loop {
+        let piece = super::body::read_some(&mut reader, BUFFER)
+            .await
+            .map_err(reader_failed)?;
+        if piece.is_empty() {
+            break;
+        }
+        written += piece.len() as u64;
+        file = offload(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
+    }
+    match written == len {
+        true => Ok(file.into_temp_path()),
+        false => Err(other_length(written, len)),
+    }
+}
+
+#[cfg(not(feature = "files"))]
+async fn spool(_: Pin<Box<dyn AsyncRead + Send>>, _: u64) -> Result<Spooled> {
+    Err(Error::new(
+        ErrorKind::Unsupported,
+        "the meta of an upload holds the file's digest, and a reader can be read once only: give it \
+         with Media::sha256, or build this crate with its feature `files`",
+    ))
+}
+
+#[cfg(feature = "files")]
+fn keep(once: &Mutex<Once>, path: Spooled) -> Opened {
+    let path = Arc::new(path);
+    *lock(once) = Once::Spooled(Arc::clone(&path));
+    Opened::Path(SharedPath::Temporary(path))
+}
+
+#[cfg(not(feature = "files"))]
+fn keep(_: &Mutex<Once>, path: Spooled) -> Opened {
+    match path {}
+}
+
+fn lock(once: &Mutex<Once>) -> MutexGuard<'_, Once> {
+    once.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn unreadable(path: &SharedPath, err: std::io::Error) -> Error {
+    let message = format!("the file {} cannot be read", path.as_ref().display());
+    Error::new(ErrorKind::File, message).with_source(err)
+}
+
+pub(super) fn reader_failed(err: std::io::Error) -> Error {
+    Error::new(ErrorKind::File, "the upload's reader failed").with_source(err)
+}
+
+pub(super) fn other_length(found: u64, len: u64) -> Error {
+    Error::new(
+        ErrorKind::File,
+        format!("the file to upload has {found} bytes or more or fewer, and {len} were announced"),
+    )
+}
+
+fn read_already() -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the upload's reader was read already and a body cannot be made of it again: to retry an \
+         upload, use Media::from_path or Media::from_bytes",
+    )
+}

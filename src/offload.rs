@@ -1,0 +1,38 @@
+//! Work that blocks, on the threads that the runtime keeps for it.
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Runs a function that blocks, and waits for it.
+///
+/// # Errors
+///
+/// Its own, and [`ErrorKind::File`] when there is no runtime or it ends first.
+pub(crate) async fn offload<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    start(work)?.await.unwrap_or_else(|err| {
+        Err(Error::new(ErrorKind::File, "the work on a file was given up").with_source(err))
+    })
+}
+
+/// Starts a function that blocks.
+///
+/// # Errors
+///
+/// [`ErrorKind::File`] when there is no tokio runtime.
+pub(crate) fn start<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>> {
+    let runtime = Handle::try_current().map_err(|err| {
+        Error::new(
+            ErrorKind::File,
+            "files are read and written on a tokio runtime, and there is none here: make the call \
+             with .await or .wait()",
+        )
+        .with_source(err)
+    })?;
+    Ok(runtime.spawn_blocking(work))
+}
