@@ -58,6 +58,14 @@ impl BaseUrl {
         }
     }
 
+    /// The same host without the path before every other.
+    pub(crate) fn root(&self) -> Self {
+        Self {
+            prefix: String::new(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn origin(&self) -> Origin {
         Origin::new(self.scheme.clone(), self.authority.clone())
     }
@@ -79,6 +87,29 @@ impl BaseUrl {
             Error::new(ErrorKind::Path, "the path cannot be written as a URL").with_source(err)
         })
     }
+}
+
+/// A URL to be followed as it is: absolute, or a path on the client's own host.
+pub(crate) fn exact(text: &str) -> Result<Uri> {
+    let refused = |why: &str| {
+        Error::new(
+            ErrorKind::Request,
+            format!("the URL cannot be followed: {why}; give it as the answer has it"),
+        )
+    };
+    let uri: Uri = text
+        .parse()
+        .map_err(|err| refused("it is not a URL").with_source(err))?;
+    if uri.host().is_none() && !text.starts_with('/') {
+        return Err(refused("it has neither a host nor a leading slash"));
+    }
+    if text.contains('#') {
+        return Err(refused("it has a fragment"));
+    }
+    if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
+        return Err(refused("it holds a user name or password"));
+    }
+    Ok(uri)
 }
 
 /// Lower case and without the scheme's own port, as it is in the `Host` header.

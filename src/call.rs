@@ -12,6 +12,8 @@ use http::{HeaderMap, HeaderName, Method, Uri};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
+#[cfg(feature = "files")]
+use crate::download::{self, Sink};
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -58,6 +60,10 @@ pub(crate) struct Plan {
     /// An absolute URL that the request came with; it has to agree with where the call goes.
     pub(crate) absolute: Option<Uri>,
     pub(crate) options: Options,
+    #[cfg(feature = "files")]
+    pub(crate) sink: Option<Sink>,
+    /// A whole URL to be followed as it is, in the template's place.
+    pub(crate) exact: Option<Uri>,
 }
 
 impl Plan {
@@ -87,6 +93,9 @@ impl Call {
                 base_url: None,
                 absolute: None,
                 options: Options::default(),
+                #[cfg(feature = "files")]
+                sink: None,
+                exact: None,
             })
         });
         Self { engine, plan }
@@ -227,8 +236,16 @@ impl Call {
         Pending(Box::pin(async move { dry_run::run(&engine, *plan?).await }))
     }
 
-    async fn run(self) -> Result<Response> {
-        let plan = self.plan?;
+    pub(crate) async fn run(self) -> Result<Response> {
+        #[cfg_attr(
+            not(feature = "files"),
+            allow(unused_mut, reason = "a sink is taken out")
+        )]
+        let mut plan = self.plan?;
+        #[cfg(feature = "files")]
+        if let Some(sink) = plan.sink.take() {
+            return download::save(&self.engine, *plan, sink).await;
+        }
         self.engine.execute(*plan).await
     }
 
@@ -304,6 +321,12 @@ impl Future for CallFuture {
 /// Something other than a plain answer that a call can give: `.await` it, or `.wait()` for it.
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Pending<T>(BoxFuture<'static, Result<T>>);
+
+impl<T> Pending<T> {
+    pub(crate) fn new(work: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Box::pin(work))
+    }
+}
 
 impl<T: Send + 'static> Pending<T> {
     /// Parks this thread until it is there; works anywhere, as [`Call::wait`] does.

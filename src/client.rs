@@ -5,6 +5,7 @@ use std::ops::Index;
 use std::sync::Arc;
 
 use crate::builder::ClientBuilder;
+use crate::call::Call;
 use crate::chain::{Chain, IndexPath, IntoPath};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -57,6 +58,28 @@ impl Client {
     /// template that is not rewritten.
     pub fn chain(&self, path: impl IntoPath) -> Chain {
         self.root.chain(path)
+    }
+
+    /// A `GET` of a URL that an answer has given: a bill's `download_url`, a complaint's `media_url`.
+    ///
+    /// Path and query are signed and sent exactly as they stand, whatever is encoded in them. The
+    /// host has to be this client's own, one of WeChat Pay's, or one named with
+    /// [`trust_host`](ClientBuilder::trust_host).
+    ///
+    /// ```no_run
+    /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+    /// let complaint = client.chain("v3/merchant-service/complaints-v2/{id}").get(()).var("id", "2002").await?;
+    /// let url = complaint["complaint_media_list"][0]["media_url"][0].as_str().unwrap_or_default();
+    /// let image = client.follow(url).stream().await?;
+    /// # let _ = image;
+    /// # Ok(()) }
+    /// ```
+    pub fn follow(&self, url: impl AsRef<str>) -> Call {
+        let url = crate::base_url::exact(url.as_ref());
+        self.root.chain("{url}").get(()).attempt(|plan| {
+            plan.exact = Some(url?);
+            Ok(())
+        })
     }
 
     /// The chain of APIv3.

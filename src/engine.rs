@@ -53,8 +53,15 @@ impl Engine {
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
-    pub(crate) fn request(&self, plan: Plan) -> Result<(Request, CallInfo, Api)> {
-        let mut path = expand(&plan)?;
+    pub(crate) fn request(&self, mut plan: Plan) -> Result<(Request, CallInfo, Api)> {
+        let exact = plan.exact.take().map(|url| self.known(&url)).transpose()?;
+        let (mut path, base) = match exact {
+            Some((base, target)) => (target, Some(base)),
+            None => (
+                expand(&plan)?,
+                plan.base_url.clone().or_else(|| self.base.clone()),
+            ),
+        };
         let api = Api::of(&path);
         self.check_credentials(api)?;
         if plan.options.xml && api == Api::V3 {
@@ -63,7 +70,6 @@ impl Engine {
                 "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/",
             ));
         }
-        let base = plan.base_url.clone().or_else(|| self.base.clone());
         let prefix = base.as_ref().map_or("", BaseUrl::prefix);
         let operation = find(&plan, prefix, &path);
         if api == Api::V2 {
@@ -85,6 +91,37 @@ impl Engine {
         *request.headers_mut() = plan.headers;
         request.extensions_mut().insert(info.clone());
         Ok((request, info, api))
+    }
+
+    /// A URL that an answer has given, as base and target: signed requests go to known hosts only.
+    fn known(&self, url: &Uri) -> Result<(BaseUrl, String)> {
+        let target = url.path_and_query().map_or("/", |target| target.as_str());
+        let documented = || BaseUrl::https(DEFAULT_HOST);
+        let Some(host) = url.host() else {
+            let base = self.base.as_ref().map(BaseUrl::root);
+            return Ok((base.unwrap_or_else(documented), target.to_owned()));
+        };
+        let scheme = url.scheme_str().unwrap_or_default();
+        let port = url
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        let base = BaseUrl::parse(&format!("{scheme}://{host}{port}/"))?;
+        let origin = base.origin();
+        let own = self.base.as_ref().is_some_and(|own| own.origin() == origin);
+        let listed = scheme.eq_ignore_ascii_case("https")
+            && url.port_u16().is_none_or(|port| port == 443)
+            && self.knows_host(&host.to_ascii_lowercase());
+        match own || listed {
+            true => Ok((base, target.to_owned())),
+            false => Err(unknown_host(host)),
+        }
+    }
+
+    fn knows_host(&self, host: &str) -> bool {
+        let documented = || catalog::operations().iter().filter_map(Operation::host);
+        [DEFAULT_HOST, BACKUP_HOST].contains(&host)
+            || documented().any(|known| known == host)
+            || self.v3.trusted_hosts.iter().any(|known| known == host)
     }
 
     fn stack(&self, api: Api) -> &Arc<Frozen> {
@@ -111,6 +148,8 @@ impl Engine {
 }
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
+/// 跨城冗灾: the same API elsewhere.
+const BACKUP_HOST: &str = "api2.mch.weixin.qq.com";
 
 /// Where a call goes that neither it nor the client sends elsewhere.
 fn documented_base(operation: Option<&'static Operation>) -> BaseUrl {
@@ -175,6 +214,17 @@ fn below(prefix: &str, path: &str) -> Option<String> {
 
 fn without_query(path: &str) -> &str {
     path.split_once('?').map_or(path, |(path, _)| path)
+}
+
+fn unknown_host(host: &str) -> Error {
+    Error::new(
+        ErrorKind::Request,
+        format!(
+            "the URL names the host {host:?}, which is neither this client's nor WeChat Pay's, and a \
+             signed request would tell it who the merchant is; nothing was sent: if it is right, name \
+             it with ClientBuilder::trust_host"
+        ),
+    )
 }
 
 fn elsewhere(uri: &Uri, origin: &Origin) -> Error {

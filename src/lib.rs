@@ -3,6 +3,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+pub mod bill;
 mod builder;
 mod call;
 pub mod catalog;
@@ -10,6 +13,8 @@ mod chain;
 mod client;
 mod clock;
 pub mod crypto;
+#[cfg(feature = "files")]
+mod download;
 mod dry_run;
 mod engine;
 mod error;
@@ -41,8 +46,14 @@ pub use chain::{Chain, IndexPath, IntoPath, IntoSegment};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Certificate, Padding, PrivateKey, PublicKey};
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+pub use download::Download;
 pub use dry_run::SignedRequest;
 pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+pub use message::SavedFile;
 pub use message::{
     CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Media, Payload, Request, Response,
     Streaming, Upload,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::call::Call;
+#[cfg(feature = "files")]
+use crate::download::Sink;
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::Query;
 
@@ -30,9 +32,6 @@ const ELSEWHERE: [(&str, &str); 16] = [
     ("verify", "ClientBuilder::root_certificate"),
     ("version", "HTTP/2 and HTTP/1.1 are negotiated"),
 ];
-
-/// Options of the PHP SDK that this version has no machinery for.
-const LATER: [&str; 1] = ["sink"];
 
 pub(super) fn apply(call: Call, options: Value) -> Call {
     match options {
@@ -60,10 +59,7 @@ fn option(call: Call, key: String, value: Value) -> Call {
         "body" => body(call, value),
         "base_uri" => with_text(call, "base_uri", value, Call::base_url),
         "timeout" => timeout(call, &value),
-        name if LATER.contains(&name) => call.fail(Error::new(
-            ErrorKind::Unsupported,
-            format!("the option `{name}` is not in this version yet"),
-        )),
+        "sink" => sink(call, value),
         name => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
             Some((_, instead)) => call.fail(Error::new(
                 ErrorKind::Unsupported,
@@ -105,6 +101,24 @@ fn seconds(value: &Value) -> Result<Option<Duration>> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .map(|limit| (!limit.is_zero()).then_some(limit))
         .ok_or_else(|| wrong("timeout", "a number of seconds"))
+}
+
+/// A path; PHP's streams have [`Call::stream`] in their place.
+#[cfg(feature = "files")]
+fn sink(call: Call, value: Value) -> Call {
+    match value {
+        Value::Null => call,
+        Value::String(path) => call.edit(|plan| plan.sink = Some(Sink::new(path.into()))),
+        _ => call.fail(wrong("sink", "the path of a file")),
+    }
+}
+
+#[cfg(not(feature = "files"))]
+fn sink(call: Call, _: Value) -> Call {
+    call.fail(Error::new(
+        ErrorKind::Unsupported,
+        "the option `sink` needs this crate's feature `files`",
+    ))
 }
 
 fn with_text(call: Call, name: &str, value: Value, set: impl Fn(Call, String) -> Call) -> Call {

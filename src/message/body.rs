@@ -128,7 +128,7 @@ fn within(bytes: Bytes, limit: usize) -> Result<Bytes> {
     Ok(bytes)
 }
 
-fn too_long(limit: usize) -> Error {
+pub(super) fn too_long(limit: usize) -> Error {
     Error::new(
         ErrorKind::Body,
         format!(

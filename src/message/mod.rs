@@ -6,6 +6,8 @@ mod info;
 mod media;
 mod payload;
 mod response;
+#[cfg(feature = "files")]
+mod saved;
 mod stream;
 
 pub use body::Body;
@@ -20,6 +22,8 @@ pub use payload::{IntoPayload, Json, Payload};
 pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
 pub(crate) use response::ResponseBody;
+#[cfg(feature = "files")]
+pub use saved::SavedFile;
 pub use stream::Streaming;
 pub(crate) use stream::{BodyStream, StreamCheck};
 

@@ -7,6 +7,8 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+#[cfg(feature = "files")]
+use super::saved::SavedFile;
 use super::stream::BodyStream;
 use crate::error::{Error, ErrorKind, Result, Verification};
 
@@ -25,6 +27,8 @@ pub struct Response {
     body: ResponseBody,
     value: OnceLock<Option<Value>>,
     verification: Verification,
+    #[cfg(feature = "files")]
+    saved: Option<Box<SavedFile>>,
 }
 
 pub(crate) enum ResponseBody {
@@ -51,6 +55,8 @@ impl Response {
             body,
             value: OnceLock::new(),
             verification: Verification::NotChecked,
+            #[cfg(feature = "files")]
+            saved: None,
         }
     }
 
@@ -140,6 +146,41 @@ impl Response {
 
     pub(crate) fn set_verification(&mut self, verification: Verification) {
         self.verification = verification;
+    }
+
+    /// The file that the body went into, of a call with the option `sink`; the body is then empty.
+    #[cfg(feature = "files")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+    #[must_use]
+    pub fn saved(&self) -> Option<&SavedFile> {
+        self.saved.as_deref()
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn into_saved(self) -> Option<SavedFile> {
+        self.saved.map(|saved| *saved)
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn set_saved(&mut self, saved: SavedFile) {
+        self.saved = Some(Box::new(saved));
+    }
+
+    /// Reads a stream in when its beginning passes a test; says whether the body is in memory now.
+    pub(crate) async fn buffer_if(
+        &mut self,
+        test: impl FnOnce(&[u8]) -> bool,
+        limit: usize,
+    ) -> Result<bool> {
+        let ResponseBody::Stream(stream) = &mut self.body else {
+            return Ok(true);
+        };
+        if !test(stream.peek().await?) {
+            return Ok(false);
+        }
+        let bytes = stream.collect(limit).await?;
+        self.body = ResponseBody::Bytes(bytes);
+        Ok(true)
     }
 
     pub(crate) fn parts_mut(&mut self) -> (&HeaderMap, &mut ResponseBody) {

@@ -9,6 +9,8 @@ use super::response::{Response, ResponseBody};
 use crate::crypto::digest::Sha1;
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::protocol::BodyCheck;
+#[cfg(feature = "files")]
+use crate::protocol::Gunzip;
 
 /// An answer that is read piece by piece, in constant memory.
 ///
@@ -44,7 +46,11 @@ pub(crate) struct BodyStream(Mutex<Inner>);
 
 struct Inner {
     body: Body,
+    /// A piece that was looked at and not taken.
+    first: Option<Bytes>,
     check: Option<StreamCheck>,
+    #[cfg(feature = "files")]
+    gunzip: Option<Gunzip>,
 }
 
 /// What a streamed body must fit, fed piece by piece.
@@ -144,17 +150,51 @@ impl Streaming {
 
 impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
-        Self(Mutex::new(Inner { body, check: None }))
+        Self(Mutex::new(Inner {
+            body,
+            first: None,
+            check: None,
+            #[cfg(feature = "files")]
+            gunzip: None,
+        }))
     }
 
     pub(crate) fn set_check(&mut self, check: StreamCheck) {
         self.inner().check = Some(check);
     }
 
+    /// Unzips the pieces before they are checked and given.
+    #[cfg(feature = "files")]
+    pub(crate) fn set_gunzip(&mut self) {
+        self.inner().gunzip = Some(Gunzip::new());
+    }
+
+    /// The first piece, which stays; empty at the end.
+    pub(super) async fn peek(&mut self) -> Result<&[u8]> {
+        let inner = self.inner();
+        if inner.first.is_none() {
+            inner.first = inner.body.next_chunk().await?;
+        }
+        Ok(inner.first.as_deref().unwrap_or_default())
+    }
+
+    /// All of it, unless it is longer than `limit`.
+    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes> {
+        let inner = self.inner();
+        let mut all = inner.first.take().unwrap_or_default().to_vec();
+        while let Some(piece) = inner.body.next_chunk().await? {
+            all.extend_from_slice(&piece);
+            if all.len() > limit {
+                return Err(super::body::too_long(limit));
+            }
+        }
+        Ok(all.into())
+    }
+
     async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let Inner { body, check } = self.inner();
-        let piece = body.next_chunk().await?;
-        if let (Some(piece), Some(check)) = (&piece, check) {
+        let inner = self.inner();
+        let piece = inner.next_piece().await?;
+        if let (Some(piece), Some(check)) = (&piece, &mut inner.check) {
             check.update(piece);
         }
         Ok(piece)
@@ -175,6 +215,39 @@ impl BodyStream {
 
     fn inner(&mut self) -> &mut Inner {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    async fn next_raw(&mut self) -> Result<Option<Bytes>> {
+        match self.first.take() {
+            Some(piece) => Ok(Some(piece)),
+            None => self.body.next_chunk().await,
+        }
+    }
+
+    #[cfg(not(feature = "files"))]
+    async fn next_piece(&mut self) -> Result<Option<Bytes>> {
+        self.next_raw().await
+    }
+
+    #[cfg(feature = "files")]
+    async fn next_piece(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            let Some(gunzip) = &mut self.gunzip else {
+                return self.next_raw().await;
+            };
+            if let Some(piece) = gunzip.take()? {
+                return Ok(Some(piece));
+            }
+            let Some(zipped) = self.next_raw().await? else {
+                let last = self.gunzip.take().map(Gunzip::finish).transpose()?;
+                return Ok(last.filter(|last| !last.is_empty()));
+            };
+            if let Some(gunzip) = &mut self.gunzip {
+                gunzip.push(zipped);
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
 use crate::catalog::{AnswerSignature, Operation};
@@ -70,7 +71,8 @@ impl Verifier {
 
     /// A statement's signature covers its digest, so the digest has to fit the body as well.
     ///
-    /// The digest is that of the file, before any `Content-Encoding`.
+    /// The digest is that of the file, before any `Content-Encoding`; a zipped one has to be streamed,
+    /// which unzips it.
     fn check_digest(
         &self,
         response: &mut Response,
@@ -78,7 +80,7 @@ impl Verifier {
         header: &'static str,
     ) -> Outcome {
         let (headers, body) = response.parts_mut();
-        if name != "sha1" || headers.contains_key(CONTENT_ENCODING) {
+        if name != "sha1" || !decoded(headers, body) {
             return Err(VerifyFailure::Header {
                 name: "Content-Encoding",
             });
@@ -103,6 +105,19 @@ impl Verifier {
             }
             ResponseBody::Bytes(_) => Err(VerifyFailure::Signature { serial }),
         }
+    }
+}
+
+/// Whether the body is given as the file: not encoded, or unzipped while it is streamed.
+fn decoded(headers: &HeaderMap, body: &mut ResponseBody) -> bool {
+    match (headers.get(CONTENT_ENCODING), body) {
+        (None, _) => true,
+        #[cfg(feature = "files")]
+        (Some(encoding), ResponseBody::Stream(stream)) if encoding == "gzip" => {
+            stream.set_gunzip();
+            true
+        }
+        _ => false,
     }
 }
 

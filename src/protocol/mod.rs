@@ -3,6 +3,8 @@
 mod authorization;
 mod canonical;
 pub(crate) mod fields;
+#[cfg(feature = "files")]
+mod gunzip;
 mod keyring;
 mod sign_v2;
 mod signature;
@@ -10,6 +12,8 @@ pub(crate) mod xml;
 
 pub use authorization::{Authorization, SCHEME};
 pub use canonical::{request_text, response_text};
+#[cfg(feature = "files")]
+pub(crate) use gunzip::{Gunzip, not_gzip};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
 pub(crate) use signature::{BodyCheck, WECHATPAY_SERIAL, digest_text};

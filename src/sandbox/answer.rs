@@ -73,7 +73,7 @@ impl Answer {
         }
     }
 
-    fn check(self) -> Result<Checked> {
+    pub(super) fn check(self) -> Result<Checked> {
         let status = StatusCode::from_u16(self.status)
             .ok()
             .filter(|status| !status.is_informational())

@@ -9,9 +9,11 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use openssl::sha::sha256;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::{Answers, Checked};
+#[cfg(feature = "files")]
+use super::bills::Bills;
 use super::door::{Door, Signed};
 use super::fault::{Fault, Faults};
 use super::fields::{self, Opener};
@@ -23,7 +25,7 @@ use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
-use crate::crypto::digest::hex_upper;
+use crate::crypto::digest::{hex_upper, sha256_hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
 
@@ -35,6 +37,10 @@ pub(super) struct Gateway {
     pub(super) records: Records,
     clock: Arc<dyn Clock>,
     max_body_bytes: usize,
+    #[cfg(feature = "files")]
+    pub(super) bills: Bills,
+    #[cfg(feature = "files")]
+    tls: bool,
     door: Door,
     count: AtomicU64,
 }
@@ -54,6 +60,11 @@ impl Gateway {
         identity: Arc<Identity>,
         clock: Arc<dyn Clock>,
         max_body_bytes: usize,
+        #[cfg_attr(
+            not(feature = "files"),
+            allow(unused_variables, reason = "bills name their URL")
+        )]
+        tls: bool,
     ) -> Self {
         Self {
             identity,
@@ -62,6 +73,10 @@ impl Gateway {
             records: Records::default(),
             clock,
             max_body_bytes,
+            #[cfg(feature = "files")]
+            bills: Bills::default(),
+            #[cfg(feature = "files")]
+            tls,
             door: Door::default(),
             count: AtomicU64::new(0),
         }
@@ -124,8 +139,20 @@ impl Gateway {
                 call.query = opener.query(query)?;
             }
             if let Some(json) = &mut json {
-                opener.body(json)?;
+                match multipart::is_multipart(call.content_type()) {
+                    false => opener.body(json)?,
+                    // The catalogue's pointers begin with the part's name.
+                    true => {
+                        let mut parts = json!({"meta": json.take()});
+                        let opened = opener.body(&mut parts);
+                        *json = parts["meta"].take();
+                        opened?;
+                    }
+                }
             }
+        }
+        if let Some(meta) = &json {
+            call.check_file(meta)?;
         }
         call.json = json;
         Ok(())
@@ -176,12 +203,22 @@ impl Gateway {
         let answer = self
             .answers
             .get(method, call.head.uri.path())
-            .unwrap_or_else(|| Checked::default(method, operation, call.json.as_ref()));
+            .map_or_else(|| self.usual(call), Ok)?;
         let key = self.identity.merchant_certificate.public_key();
         answer.reply(operation, |value| match operation {
             Some(operation) => fields::close(value, operation, key),
             None => Ok(()),
         })
+    }
+
+    /// What is answered where nothing was said.
+    fn usual(&self, call: &Call) -> Result<Checked> {
+        #[cfg(feature = "files")]
+        if let Some(bill) = self.bills.answer(&call.head, self.tls) {
+            return bill.check();
+        }
+        let json = call.json.as_ref();
+        Ok(Checked::default(&call.head.method, call.operation, json))
     }
 
     /// Of the form that WeChat Pay's have, and never the same.
@@ -207,10 +244,30 @@ impl Call {
         }
     }
 
+    /// An upload's file has to have the digest that its signed `meta` names.
+    fn check_file(&self, meta: &Value) -> Result<(), Refusal> {
+        let Some(expected) = meta["sha256"].as_str() else {
+            return Ok(());
+        };
+        let Some(file) = multipart::part(self.content_type(), &self.body, "file") else {
+            return Ok(());
+        };
+        let found = sha256_hex(file);
+        if found.eq_ignore_ascii_case(expected) {
+            return Ok(());
+        }
+        let why = format!("the file's SHA-256 is {found}, and its meta says {expected}");
+        Err(Refusal::param_error("图片sha256计算错误", why))
+    }
+
+    fn content_type(&self) -> &str {
+        let kind = self.head.headers.get(CONTENT_TYPE);
+        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
     /// What is signed and read of the body: of an upload its `meta` part.
     fn content(&self) -> Result<Bytes, Refusal> {
-        let kind = self.head.headers.get(CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = self.content_type();
         if !multipart::is_multipart(kind) {
             return Ok(self.body.clone());
         }

@@ -123,7 +123,7 @@ impl SandboxBuilder {
             true => Identity::fresh()?,
             false => Identity::shared()?,
         };
-        let gateway = Gateway::new(identity, self.clock, self.max_body_bytes);
+        let gateway = Gateway::new(identity, self.clock, self.max_body_bytes, self.tls);
         Ok((Arc::new(gateway), self.listen))
     }
 }

@@ -32,6 +32,7 @@
 //! | wrong signature | 401 `SIGN_ERROR`, the text that the gateway built in `detail.sign_information` |
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
+//! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
 //! | anything else | what [`Sandbox::answer`] was told, or a default |
 //!
 //! The key that the request's `Wechatpay-Serial` names signs the answer; without one it is the
@@ -46,6 +47,8 @@
 //! sandbox's own.
 
 mod answer;
+#[cfg(feature = "files")]
+mod bills;
 mod door;
 mod fault;
 mod fields;
@@ -164,6 +167,16 @@ impl Sandbox {
     /// is not one.
     pub fn answer(&self, method: &str, path: &str, answer: Answer) -> Result<()> {
         self.gateway.answers.set(method, path, answer)
+    }
+
+    /// Gives this bill, whichever is asked for; by default a short one.
+    ///
+    /// The endpoints that ask answer with its `download_url` and SHA-1, and with `tar_type=GZIP` it
+    /// comes zipped.
+    #[cfg(feature = "files")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+    pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
+        self.gateway.bills.set(content.into());
     }
 
     /// Answers the next request with a fault; several wait for one request each.

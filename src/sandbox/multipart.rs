@@ -1,4 +1,4 @@
-//! Finds the part of an upload that its signature covers.
+//! Finds the parts of an upload: the one that its signature covers, and the file.
 //!
 //! Source: RFC 7578 (multipart/form-data) and RFC 2046, section 5.1.1.
 
@@ -10,12 +10,17 @@ pub(super) fn is_multipart(content_type: &str) -> bool {
 
 /// The content of the part named `meta`; `None` when there is no such part.
 pub(super) fn meta<'b>(content_type: &str, body: &'b [u8]) -> Option<&'b [u8]> {
+    part(content_type, body, "meta")
+}
+
+/// The content of the part of this name.
+pub(super) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
     let boundary = format!("--{}", parameter(content_type, "boundary")?);
     let mut rest = after_delimiter(body, boundary.as_bytes())?;
     loop {
         let (part, next) = cut(rest, format!("\r\n{boundary}").as_bytes())?;
         let (head, content) = cut(part, b"\r\n\r\n")?;
-        if is_meta(head) {
+        if is_named(head, name) {
             return Some(content);
         }
         rest = next;
@@ -28,12 +33,12 @@ fn after_delimiter<'b>(body: &'b [u8], delimiter: &[u8]) -> Option<&'b [u8]> {
         .or_else(|| Some(cut(body, &[b"\r\n", delimiter].concat())?.1))
 }
 
-fn is_meta(head: &[u8]) -> bool {
+fn is_named(head: &[u8], expected: &str) -> bool {
     head.split(|byte| *byte == b'\n').any(|line| {
         let line = String::from_utf8_lossy(line);
         line.split_once(':').is_some_and(|(name, value)| {
             name.trim().eq_ignore_ascii_case("content-disposition")
-                && parameter(value, "name") == Some("meta")
+                && parameter(value, "name") == Some(expected)
         })
     })
 }

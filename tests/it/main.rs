@@ -20,5 +20,7 @@ mod support;
 #[cfg(feature = "tower")]
 mod tower;
 mod types;
+#[cfg(all(feature = "files", feature = "sandbox"))]
+mod upload;
 mod verification;
 mod wait;

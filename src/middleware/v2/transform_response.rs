@@ -26,10 +26,14 @@ impl Middleware for TransformResponse {
         let unsigned = operation
             .is_some_and(|operation| operation.answer_signature() == AnswerSignature::Nothing);
         let mut response = next.run(request).await?;
-        if !response.status().is_success() || info.is_some_and(|info| info.options().stream) {
+        if !response.status().is_success() {
             return Ok(response);
         }
-        if unsigned && !xml::is_xml(response.bytes()) {
+        // A refusal comes in a bill's place with the same status: it must not become a file.
+        let in_memory = response
+            .buffer_if(|begin| !unsigned || xml::is_xml(begin), MESSAGE)
+            .await?;
+        if unsigned && (!in_memory || !xml::is_xml(response.bytes())) {
             response.set_verification(Verification::Unsigned);
             return Ok(response);
         }
@@ -41,6 +45,9 @@ impl Middleware for TransformResponse {
         Ok(response)
     }
 }
+
+/// No message is longer; only files are.
+const MESSAGE: usize = 1 << 20;
 
 impl TransformResponse {
     /// A refusal at the door (`return_code` FAIL) carries no signature.

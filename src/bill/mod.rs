@@ -1,0 +1,186 @@
+//! Bills: asked for, followed, checked, unzipped and read.
+//!
+//! ```no_run
+//! # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+//! use wechatpay_chain::bill::Rows;
+//!
+//! let file = client
+//!     .bill("v3/bill/tradebill")
+//!     .query("bill_date", "2024-01-01")
+//!     .query("tar_type", "GZIP")
+//!     .download("2024-01-01.csv")
+//!     .await?;
+//! for row in Rows::open(file.path())? {
+//!     let row = row?;
+//!     println!("{:?} {:?}", row.get("商户订单号"), row.get("订单金额"));
+//! }
+//! # Ok(()) }
+//! ```
+
+mod rows;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::call::{Call, Pending};
+use crate::chain::IntoPath;
+use crate::client::Client;
+use crate::crypto::digest::DigestKind;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{Response, SavedFile};
+pub use rows::{Row, Rows};
+
+/// A bill to download; begun by [`Client::bill`].
+#[must_use = "nothing happens until download() is awaited, or waited for with .wait()"]
+pub struct Bill {
+    client: Client,
+    call: Call,
+    zipped: bool,
+    timeout: Option<Duration>,
+    max_bytes: Option<u64>,
+    progress: Option<Box<dyn Fn(u64, Option<u64>) + Send + Sync>>,
+}
+
+impl Client {
+    /// Begins the download of a bill: `v3/bill/tradebill`, `v3/bill/fundflowbill`,
+    /// `v3/profitsharing/bills` and every other endpoint that answers with a `download_url`.
+    pub fn bill(&self, path: impl IntoPath) -> Bill {
+        Bill {
+            client: self.clone(),
+            call: self.chain(path).get(()),
+            zipped: false,
+            timeout: None,
+            max_bytes: None,
+            progress: None,
+        }
+    }
+}
+
+impl Bill {
+    /// Adds a query parameter. With `tar_type` `GZIP` the bill travels zipped and is unzipped.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        if name == "tar_type" {
+            let tar_type = value.as_str().unwrap_or_default();
+            self.zipped = tar_type.eq_ignore_ascii_case("GZIP");
+        }
+        self.call = self.call.query(name, value);
+        self
+    }
+
+    /// Gives a variable of the path template its value.
+    pub fn var(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.call = self.call.var(name, value);
+        self
+    }
+
+    /// Bounds the question for the bill, the beginning of the download and every pause in it.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.call = self.call.timeout(limit);
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Gives the bill up when it is longer than this many bytes, unzipped.
+    pub fn max_bytes(mut self, limit: u64) -> Self {
+        self.max_bytes = Some(limit);
+        self
+    }
+
+    /// Is told how many bytes have come, and how many there are if the answer says so.
+    pub fn on_progress(
+        mut self,
+        progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// Asks for the bill, follows its `download_url`, checks its digest, unzips it and puts it where
+    /// `path` says: all or nothing, as [`Download`](crate::Download) does.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when the answer names no file, or several encrypted ones;
+    /// [`ErrorKind::Unsupported`] when it names a digest that is not known here; and all of
+    /// [`Call::sink`](crate::Call::sink).
+    pub fn download(self, path: impl Into<PathBuf>) -> Pending<SavedFile> {
+        let path = path.into();
+        Pending::new(async move {
+            let answer = self.call.run().await?;
+            let ticket = Ticket::read(&answer)?;
+            let mut call = self.client.follow(ticket.url);
+            if let Some(limit) = self.timeout {
+                call = call.timeout(limit);
+            }
+            let mut download = call.sink(path);
+            if let Some((kind, hex)) = ticket.digest {
+                download = download.expect_digest(kind, hex);
+            }
+            if self.zipped {
+                download = download.gunzip();
+            }
+            if let Some(limit) = self.max_bytes {
+                download = download.max_bytes(limit);
+            }
+            if let Some(progress) = self.progress {
+                download = download.on_progress(progress);
+            }
+            download.run().await
+        })
+    }
+}
+
+/// What an answer says of the file.
+struct Ticket<'a> {
+    url: &'a str,
+    digest: Option<(DigestKind, &'a str)>,
+}
+
+impl<'a> Ticket<'a> {
+    fn read(answer: &'a Response) -> Result<Self> {
+        if answer["download_bill_list"].is_array() {
+            return Err(answer.error(
+                ErrorKind::Body,
+                "the answer names a list of encrypted bills, which this version does not decrypt: ask \
+                 with a plain call, and take each download_url with Client::follow and Call::sink",
+            ));
+        }
+        let Some(url) = answer["download_url"].as_str() else {
+            return Err(answer.error(
+                ErrorKind::Body,
+                "the answer names no download_url: is this the endpoint of a bill?",
+            ));
+        };
+        Ok(Self {
+            url,
+            digest: digest(answer)?,
+        })
+    }
+}
+
+fn digest(answer: &Response) -> Result<Option<(DigestKind, &str)>> {
+    let Some(hex) = answer["hash_value"].as_str() else {
+        return Ok(None);
+    };
+    let name = answer["hash_type"].as_str().unwrap_or("SHA1");
+    match DigestKind::parse(name) {
+        Some(kind) => Ok(Some((kind, hex))),
+        None => Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("the bill's hash_type is {name:?}, which this version cannot check"),
+        )),
+    }
+}
+
+impl fmt::Debug for Bill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bill")
+            .field("call", &self.call)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,231 @@
+//! Answers that go into files: streamed, checked, and only then put in their place.
+
+mod writer;
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::CONTENT_LENGTH;
+
+use crate::call::{Call, Pending, Plan};
+use crate::crypto::digest::DigestKind;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{Response, SavedFile, Streaming};
+use crate::transport::BoxFuture;
+use writer::Writer;
+
+/// A call whose answer goes into a file: `.await` it, or `.wait()` for it.
+///
+/// The answer is streamed in constant memory to a temporary file beside the target that only its
+/// owner can read. When it is whole and checked it replaces the target in one step; until then, and
+/// whatever goes wrong, the target is as it was and nothing else is left behind.
+///
+/// What is checked: the answer's signature where it has one, of a statement its digest, and the
+/// digest given here. Where an answer carries no signature and no digest is given, only TLS vouches
+/// for it; of endpoints that the catalogue does not declare unsigned such an answer is refused.
+///
+/// ```no_run
+/// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+/// let file = client
+///     .chain("v3/billdownload/file")
+///     .get(())
+///     .query("token", "6XIv5TUPto7p")
+///     .sink("2024-01-01.csv")
+///     .expect_sha1("79bb0f45fc4c42234a918000b2668d689e2bde04")
+///     .await?;
+/// println!("{} bytes", file.len());
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
+pub struct Download {
+    call: Call,
+}
+
+/// Where an answer goes, and what it has to be.
+pub(crate) struct Sink {
+    target: PathBuf,
+    digest: Option<(DigestKind, String)>,
+    gunzip: bool,
+    max_bytes: u64,
+    progress: Option<Progress>,
+}
+
+/// Told how many bytes have come, and how many there are if the answer says so.
+type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+
+impl Sink {
+    pub(crate) fn new(target: PathBuf) -> Self {
+        Self {
+            target,
+            digest: None,
+            gunzip: false,
+            max_bytes: u64::MAX,
+            progress: None,
+        }
+    }
+}
+
+impl Call {
+    /// The answer as a file: see [`Download`].
+    ///
+    /// A [`timeout`](Self::timeout) bounds the beginning of the answer and every pause in it.
+    pub fn sink(self, path: impl Into<PathBuf>) -> Download {
+        let sink = Sink::new(path.into());
+        Download {
+            call: self.edit(|plan| plan.sink = Some(sink)),
+        }
+    }
+}
+
+impl Download {
+    /// Accepts only a file of this SHA-1, 40 hex digits: what bills announce.
+    pub fn expect_sha1(self, hex: impl Into<String>) -> Self {
+        self.expect_digest(DigestKind::Sha1, hex)
+    }
+
+    /// Accepts only a file of this digest, in hex. With [`gunzip`](Self::gunzip) it is that of the
+    /// unzipped file.
+    pub fn expect_digest(self, kind: DigestKind, hex: impl Into<String>) -> Self {
+        let hex = hex.into().to_ascii_lowercase();
+        Self {
+            call: self.call.attempt(|plan| {
+                if hex.len() != kind.hex_len() || !hex.bytes().all(|c| c.is_ascii_hexdigit()) {
+                    return Err(not_a_digest(kind));
+                }
+                if let Some(sink) = &mut plan.sink {
+                    sink.digest = Some((kind, hex));
+                }
+                Ok(())
+            }),
+        }
+    }
+
+    /// Unzips the file on its way: for `tar_type=GZIP`.
+    pub fn gunzip(self) -> Self {
+        self.edit(|sink| sink.gunzip = true)
+    }
+
+    /// Gives a file up that is longer than this many bytes, unzipped.
+    pub fn max_bytes(self, limit: u64) -> Self {
+        self.edit(|sink| sink.max_bytes = limit)
+    }
+
+    /// Is told how many bytes have come, and how many there are if the answer says so; zipped, if
+    /// they come zipped.
+    pub fn on_progress(self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
+        self.edit(|sink| sink.progress = Some(Arc::new(progress)))
+    }
+
+    /// Parks this thread until the file is there; works anywhere, as [`Call::wait`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when the file cannot be written, [`ErrorKind::Verify`] when signature or
+    /// digest do not fit, [`ErrorKind::Body`] when it is not gzip, [`ErrorKind::Transport`] when
+    /// the connection breaks, and all of [`Call::wait`]. Nothing is left behind.
+    pub fn wait(self) -> Result<SavedFile> {
+        self.call.wait().and_then(saved)
+    }
+
+    pub(crate) async fn run(self) -> Result<SavedFile> {
+        self.call.run().await.and_then(saved)
+    }
+
+    fn edit(self, edit: impl FnOnce(&mut Sink)) -> Self {
+        Self {
+            call: self.call.edit(|plan| {
+                if let Some(sink) = &mut plan.sink {
+                    edit(sink);
+                }
+            }),
+        }
+    }
+}
+
+impl IntoFuture for Download {
+    type Output = Result<SavedFile>;
+    type IntoFuture = BoxFuture<'static, Result<SavedFile>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Pending::new(self.run()).into_future()
+    }
+}
+
+fn saved(response: Response) -> Result<SavedFile> {
+    response.into_saved().ok_or_else(|| {
+        Error::new(
+            ErrorKind::Middleware,
+            "the call ended without a file: a middleware answered it by itself",
+        )
+    })
+}
+
+/// Makes the call, and puts its answer into a file.
+pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Result<Response> {
+    plan.options.stream = true;
+    let pause = plan.options.timeout.or(engine.timeout);
+    let progress = sink.progress.take();
+    // Before anything is sent: a target that cannot be written costs no call.
+    let writer = Writer::create(sink).await?;
+    let response = engine.execute(plan).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut answer = Streaming::new(response);
+    let saved = drain(&mut answer, writer, pause, progress).await;
+    let saved = saved.map_err(|err| err.with_maybe_sent(true))?;
+    let mut response = Response::new(status, headers, "");
+    response.set_verification(saved.verification.clone());
+    response.set_saved(saved);
+    Ok(response)
+}
+
+async fn drain(
+    answer: &mut Streaming,
+    mut writer: Writer,
+    pause: Option<Duration>,
+    progress: Option<Progress>,
+) -> Result<SavedFile> {
+    let total = answer.headers().get(CONTENT_LENGTH);
+    let total = total.and_then(|len| len.to_str().ok()?.parse().ok());
+    let mut received = 0;
+    while let Some(piece) = within(pause, answer.chunk()).await? {
+        received += piece.len() as u64;
+        if let Some(progress) = &progress {
+            progress(received, total);
+        }
+        writer = writer.write(piece).await?;
+    }
+    writer.commit(answer.verification().clone()).await
+}
+
+async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let Some(pause) = pause else {
+        return work.await;
+    };
+    tokio::time::timeout(pause, work).await.unwrap_or_else(|_| {
+        Err(Error::new(
+            ErrorKind::Timeout,
+            format!("the download stood still for {pause:?}; nothing of it was kept"),
+        ))
+    })
+}
+
+fn not_a_digest(kind: DigestKind) -> Error {
+    Error::new(
+        ErrorKind::Request,
+        format!(
+            "a {} has {} hex digits, and this one is not that",
+            kind.name(),
+            kind.hex_len()
+        ),
+    )
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Download").field(&self.call).finish()
+    }
+}

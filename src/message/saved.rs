@@ -1,0 +1,45 @@
+use std::path::{Path, PathBuf};
+
+use crate::crypto::digest::DigestKind;
+use crate::error::Verification;
+
+/// A downloaded file that is whole, checked and in its place.
+#[derive(Debug, Clone)]
+pub struct SavedFile {
+    pub(crate) path: PathBuf,
+    pub(crate) len: u64,
+    pub(crate) digest: Option<(DigestKind, String)>,
+    pub(crate) verification: Verification,
+}
+
+impl SavedFile {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How long it is, in bytes, unzipped if it came zipped.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The digest that it was checked against, in lower-case hex; `None` when none was given.
+    #[must_use]
+    pub fn digest(&self) -> Option<(DigestKind, &str)> {
+        self.digest.as_ref().map(|(kind, hex)| (*kind, &**hex))
+    }
+
+    /// What is known of the answer's own signature.
+    #[must_use]
+    pub fn verification(&self) -> &Verification {
+        &self.verification
+    }
+}
