@@ -170,24 +170,37 @@ pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Res
     let pause = plan.options.timeout.or(engine.timeout);
     let progress = sink.progress.take();
     // Before anything is sent: a target that cannot be written costs no call.
-    let writer = Writer::create(sink).await?;
-    let response = engine.execute(plan).await?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let mut answer = Streaming::new(response);
-    let saved = drain(&mut answer, writer, pause, progress).await;
-    let saved = saved.map_err(|err| err.with_maybe_sent(true))?;
-    let mut response = Response::new(status, headers, "");
-    response.set_verification(saved.verification.clone());
-    response.set_saved(saved);
-    Ok(response)
+    let mut writer = Writer::create(sink).await?;
+    let answer = match engine.execute(plan).await {
+        Ok(response) => drain(Streaming::new(response), &mut writer, pause, progress)
+            .await
+            .map_err(|err| err.with_maybe_sent(true)),
+        Err(err) => Err(err),
+    };
+    match answer {
+        Ok(answer) => {
+            let saved = writer.commit(answer.verification().clone()).await;
+            let saved = saved.map_err(|err| err.with_maybe_sent(true))?;
+            Ok(response(&answer, saved))
+        }
+        Err(err) => Err(writer.discard().await.unwrap_or(err)),
+    }
 }
 
+fn response(answer: &Streaming, saved: SavedFile) -> Response {
+    let mut response = Response::new(answer.status(), answer.headers().clone(), "");
+    response.set_verification(saved.verification.clone());
+    response.set_saved(saved);
+    response
+}
+
+/// Writes the answer to its end, where its signature is checked.
 async fn drain(
-    answer: &mut Streaming,
-    mut writer: Writer,
+    mut answer: Streaming,
+    writer: &mut Writer,
     pause: Option<Duration>,
     progress: Option<Progress>,
-) -> Result<SavedFile> {
+) -> Result<Streaming> {
     let total = answer.headers().get(CONTENT_LENGTH);
     let total = total.and_then(|len| len.to_str().ok()?.parse().ok());
     let mut received = 0;
@@ -196,9 +209,9 @@ async fn drain(
         if let Some(progress) = &progress {
             progress(received, total);
         }
-        writer = writer.write(piece).await?;
+        writer.write(piece).await?;
     }
-    writer.commit(answer.verification().clone()).await
+    Ok(answer)
 }
 
 async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {

@@ -39,28 +39,31 @@ impl Writer {
         Ok(Self { pieces, thread })
     }
 
-    pub(super) async fn write(self, piece: Bytes) -> Result<Self> {
-        match self.pieces.send(Message::Piece(piece)).await {
-            Ok(()) => Ok(self),
-            Err(_) => Err(self.failure().await),
-        }
+    /// # Errors
+    ///
+    /// [`ErrorKind::File`] when the thread has given up; [`discard`](Self::discard) tells why.
+    pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
+        let sent = self.pieces.send(Message::Piece(piece)).await;
+        sent.map_err(|_| given_up())
     }
 
     /// Checks the file and puts it into its place.
     pub(super) async fn commit(self, verification: Verification) -> Result<SavedFile> {
-        let told = self.pieces.send(Message::Commit(verification)).await;
-        match (told, self.thread.await) {
-            (_, Ok(Ok(Some(saved)))) => Ok(saved),
-            (_, Ok(Err(err))) => Err(err),
+        // Not taken when the thread has given up: its error is the one that counts.
+        let _ = self.pieces.send(Message::Commit(verification)).await;
+        match self.thread.await {
+            Ok(Ok(Some(saved))) => Ok(saved),
+            Ok(Err(err)) => Err(err),
             _ => Err(given_up()),
         }
     }
 
-    /// Why the thread does not listen any more.
-    async fn failure(self) -> Error {
+    /// Removes the file, and gives the error of the thread if that was first.
+    pub(super) async fn discard(self) -> Option<Error> {
+        drop(self.pieces);
         match self.thread.await {
-            Ok(Err(err)) => err,
-            _ => given_up(),
+            Ok(Err(err)) => Some(err.with_maybe_sent(true)),
+            _ => None,
         }
     }
 }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use wechatpay_chain::crypto::digest;
 use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::{
-    Call, Chain, Client, Clock, Error, ErrorKind, FieldPolicy, Media, PathError, PrivateKey, PublicKey,
-    SignedRequest,
+    Call, Chain, Client, Clock, Error, ErrorKind, FieldPolicy, Media, PathError, PrivateKey,
+    PublicKey, SignedRequest,
 };
 
 use crate::support::keys::{KEY_ID, MCHID, SERIAL};
@@ -289,7 +289,10 @@ impl Replay {
     fn upload(&self, row: &Row) -> Call {
         *self.clock.0.lock().unwrap() = (row.timestamp(), row.auth.nonce_str.clone());
         let mut snippet = php::read(&row.php);
-        assert_eq!(snippet.options.remove("body").unwrap(), "$media->getStream()");
+        assert_eq!(
+            snippet.options.remove("body").unwrap(),
+            "$media->getStream()"
+        );
         let headers = snippet.options.remove("headers").unwrap();
         assert_eq!(headers["Content-Type"], "$media->getContentType()");
         let parts = &row.multipart.as_ref().unwrap().parts;

@@ -7,7 +7,11 @@
     reason = "a test that cannot go on may panic, and says what it has counted"
 )]
 
+#[cfg(all(feature = "files", feature = "sandbox"))]
+mod bill;
 mod build;
+#[cfg(all(feature = "files", feature = "sandbox"))]
+mod download;
 mod encryption;
 mod golden;
 mod layering;

@@ -135,7 +135,10 @@ fn further_files_go_in_parts_of_their_own() {
     let media = Media::from_bytes("front.png", "1").part("front").and(back);
     client.chain(PATH).post(media, ()).wait().unwrap();
     let body = String::from_utf8(sandbox.last_call().unwrap().body.to_vec()).unwrap();
-    for part in ["name=\"front\"; filename=\"front.png\"", "name=\"back\"; filename=\"back.png\""] {
+    for part in [
+        "name=\"front\"; filename=\"front.png\"",
+        "name=\"back\"; filename=\"back.png\"",
+    ] {
         assert!(body.contains(part), "{body}");
     }
 }
@@ -192,8 +195,14 @@ fn a_retry_sends_a_file_again_and_not_a_reader() {
 #[test]
 fn what_cannot_be_sent_is_refused_before_the_wire() {
     let (sandbox, client) = sandbox();
-    assert_eq!(Media::from_path("/no/such/file").unwrap_err().kind(), ErrorKind::File);
-    assert_eq!(Media::from_path("/dev/null").unwrap_err().kind(), ErrorKind::File);
+    assert_eq!(
+        Media::from_path("/no/such/file").unwrap_err().kind(),
+        ErrorKind::File
+    );
+    assert_eq!(
+        Media::from_path("/dev/null").unwrap_err().kind(),
+        ErrorKind::File
+    );
     for name in ["a\"b.jpg", "a\r\nb.jpg", "a\\b.jpg", ""] {
         let media = Media::from_bytes(name, "x");
         let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
@@ -227,7 +236,12 @@ fn a_file_that_is_not_what_was_said_does_not_arrive() {
         let file = err.kind() == ErrorKind::File || err.report().contains("the file to upload");
         assert!(file, "{}", err.report());
     }
-    assert!(sandbox.calls().iter().all(|call| !call.verdict.is_accepted()));
+    assert!(
+        sandbox
+            .calls()
+            .iter()
+            .all(|call| !call.verdict.is_accepted())
+    );
     // The gateway checks it too.
     let media = Media::from_bytes("a", "x").meta(json!({"sha256": sha256}));
     let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
@@ -237,11 +251,17 @@ fn a_file_that_is_not_what_was_said_does_not_arrive() {
 #[test]
 fn a_dry_run_gives_the_body_and_the_text_that_is_signed() {
     let (sandbox, client) = sandbox();
-    let call = client.chain(PATH).post(Media::from_bytes("a.jpg", "content"), ());
+    let call = client
+        .chain(PATH)
+        .post(Media::from_bytes("a.jpg", "content"), ());
     let made = call.dry_run().wait().unwrap();
     let sha256 = digest::sha256_hex(b"content");
     let meta = format!("{{\"filename\":\"a.jpg\",\"sha256\":\"{sha256}\"}}");
-    assert!(made.signed_text().unwrap().ends_with(&format!("\n{meta}\n")));
+    assert!(
+        made.signed_text()
+            .unwrap()
+            .ends_with(&format!("\n{meta}\n"))
+    );
     assert!(made.body().windows(7).any(|text| text == b"content"));
     assert_eq!(sandbox.calls().len(), 0);
 }

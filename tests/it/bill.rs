@@ -1,0 +1,196 @@
+//! Bills over a real socket: asked for, followed, checked, unzipped, read.
+
+use std::fs;
+
+use serde_json::json;
+use wechatpay_chain::bill::{Bill, Rows};
+use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
+use wechatpay_chain::{Client, ErrorKind};
+
+const TRADE: &str = "v3/bill/tradebill";
+
+fn place() -> (Sandbox, Client, tempfile::TempDir) {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = sandbox.client().unwrap();
+    (sandbox, client, tempfile::tempdir().unwrap())
+}
+
+fn bill(client: &Client, zipped: bool) -> Bill {
+    let bill = client.bill(TRADE).query("bill_date", "2024-01-01");
+    match zipped {
+        true => bill.query("tar_type", "GZIP"),
+        false => bill,
+    }
+}
+
+#[test]
+fn a_bill_is_one_call_and_its_rows_are_read_one_by_one() {
+    let (sandbox, client, dir) = place();
+    let row = "`2024-01-01 10:00:00,`a,b,`0.01\r\n";
+    let text = format!(
+        "\u{feff}时间,名称,金额\r\n{}总数,总额\r\n`9,`9\r\n",
+        row.repeat(50_000)
+    );
+    sandbox.set_bill(text.clone());
+    for zipped in [false, true] {
+        let target = dir.path().join("bill.csv");
+        let file = bill(&client, zipped).download(&target).wait().unwrap();
+        assert!(fs::read_to_string(&target).unwrap() == text);
+        let mut rows = Rows::open(file.path()).unwrap();
+        let read = rows.by_ref().map(|row| row.unwrap());
+        assert_eq!(
+            read.filter(|row| row.get("名称") == Some("a,b")).count(),
+            50_000
+        );
+        assert_eq!(rows.summary().unwrap().get("总数"), Some("9"));
+    }
+    assert!(
+        sandbox
+            .calls()
+            .iter()
+            .all(|call| call.verdict.is_accepted())
+    );
+}
+
+#[tokio::test]
+async fn the_url_is_signed_as_it_stands() {
+    let (sandbox, client, dir) = place();
+    bill(&client, true)
+        .download(dir.path().join("b"))
+        .await
+        .unwrap();
+    let call = sandbox.last_call().unwrap();
+    let target = "/v3/billdownload/file?token=6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg%3D&tartype=gzip";
+    assert_eq!(call.target, target);
+    assert!(
+        call.signed_text
+            .unwrap()
+            .starts_with(&format!("GET\n{target}\n"))
+    );
+}
+
+#[test]
+fn a_bill_that_was_altered_or_cut_leaves_nothing() {
+    let (sandbox, client, dir) = place();
+    // Only the file: the answer that names it is in order.
+    let faulty = |fault: Fault, zipped: bool| {
+        let ticket = client.chain(TRADE).get(());
+        let ticket = ticket
+            .query("tar_type", if zipped { "GZIP" } else { "" })
+            .wait()
+            .unwrap();
+        sandbox.misbehave(fault);
+        let url = ticket["download_url"].as_str().unwrap().to_owned();
+        let download = client.follow(url).sink(dir.path().join("b"));
+        let download = download.expect_sha1(ticket["hash_value"].as_str().unwrap());
+        let download = if zipped { download.gunzip() } else { download };
+        let err = download.wait().unwrap_err();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        err.kind()
+    };
+    assert_eq!(faulty(Fault::TamperedBody, false), ErrorKind::Verify);
+    assert_eq!(faulty(Fault::TamperedBody, true), ErrorKind::Body);
+    assert_eq!(faulty(Fault::CutInBody, false), ErrorKind::Transport);
+    assert_eq!(faulty(Fault::CutInBody, true), ErrorKind::Transport);
+    // The answer that names the file is verified as any.
+    sandbox.misbehave(Fault::TamperedBody);
+    let err = bill(&client, false)
+        .download(dir.path().join("b"))
+        .wait()
+        .unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Verify);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_announced_hash_is_what_counts() {
+    let (sandbox, client, dir) = place();
+    let ticket = |hash_type: &str, hash: &str| {
+        let url = format!("{}v3/billdownload/file", sandbox.base_url());
+        let body = json!({"download_url": url, "hash_type": hash_type, "hash_value": hash});
+        sandbox.answer("GET", TRADE, Answer::json(body)).unwrap();
+        sandbox
+            .answer(
+                "GET",
+                "v3/billdownload/file",
+                Answer::bytes("text/plain", "abc"),
+            )
+            .unwrap();
+        bill(&client, false).download(dir.path().join("b")).wait()
+    };
+    assert!(ticket("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89d").is_ok());
+    let other = ticket("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89e").unwrap_err();
+    assert_eq!(other.kind(), ErrorKind::Verify);
+    let sm3 = ticket("SM3", "a9993e364706816aba3e25717850c26c9cd0d89d").unwrap_err();
+    assert_eq!(sm3.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn an_answer_that_names_no_file_is_said() {
+    let (sandbox, client, dir) = place();
+    let encrypted = json!({"download_bill_count": 1, "download_bill_list": []});
+    for body in [json!({}), encrypted] {
+        sandbox.answer("GET", TRADE, Answer::json(body)).unwrap();
+        let err = bill(&client, false)
+            .download(dir.path().join("b"))
+            .wait()
+            .unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Body);
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_url_is_followed_to_known_hosts_only() {
+    let (sandbox, client, _dir) = place();
+    let port = sandbox.address().port();
+    for unknown in [
+        "https://evil.example/v3/billdownload/file?token=x".to_owned(),
+        "https://api.mch.weixin.qq.com.evil.example/v3/x".to_owned(),
+        "https://api.mch.weixin.qq.com:8443/v3/x".to_owned(),
+        "http://api.mch.weixin.qq.com/v3/x".to_owned(),
+        "https://user:pw@api.mch.weixin.qq.com/v3/x".to_owned(),
+        format!("https://127.0.0.1:{port}/v3/x"),
+        format!("http://localhost:{port}/v3/x"),
+        format!("http://127.0.0.1:{port}/v3/x#fragment"),
+        "file:///etc/passwd".to_owned(),
+        "v3/x".to_owned(),
+        "{url}".to_owned(),
+        String::new(),
+    ] {
+        let err = client.follow(&*unknown).wait().unwrap_err();
+        assert_eq!(
+            err.kind(),
+            ErrorKind::Request,
+            "{unknown}: {}",
+            err.report()
+        );
+        assert!(!err.maybe_sent());
+    }
+    assert_eq!(sandbox.calls().len(), 0);
+    for known in [
+        format!(
+            "{}v3/merchant-service/images/%E5%9B%BE%2F%3D.jpg",
+            sandbox.base_url()
+        ),
+        "/v3/merchant-service/images/%E5%9B%BE%2F%3D.jpg".to_owned(),
+    ] {
+        // The catalogue's image endpoint: its answers carry no signature.
+        client.follow(known).wait().unwrap();
+        let target = sandbox.last_call().unwrap().target;
+        assert_eq!(target, "/v3/merchant-service/images/%E5%9B%BE%2F%3D.jpg");
+    }
+    for official in ["api", "api2", "apihk"] {
+        let url = format!("https://{official}.mch.weixin.qq.com/v3/billdownload/file?token=x");
+        let made = client.follow(&*url).dry_run().wait().unwrap();
+        assert_eq!(made.uri().to_string(), url);
+    }
+    let trusting = sandbox
+        .client_builder()
+        .trust_host("cdn.example")
+        .build()
+        .unwrap();
+    let url = "https://cdn.example/v3/x?a=%2f";
+    let made = trusting.follow(url).dry_run().wait().unwrap();
+    assert_eq!(made.uri().to_string(), url);
+}
