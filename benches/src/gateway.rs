@@ -13,7 +13,7 @@ use std::{env, fs, process, thread};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,6 +23,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::repeated::{FILE, Repeated};
 use crate::setup::{PLATFORM_ID, Setup};
 use crate::{Result, runtime};
 
@@ -114,10 +115,15 @@ async fn connection(stream: TcpStream, answer: Arc<RwLock<Response<Bytes>>>) {
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = Arc::clone(&answer);
         async move {
-            // Keep-alive needs the request read to its end.
-            let _ = request.into_body().collect().await;
+            let file = request.uri().path() == FILE;
+            // Keep-alive needs the request read to its end; an upload is too long to keep.
+            let mut body = request.into_body();
+            while let Some(Ok(_)) = body.frame().await {}
             let answer = answer.read().unwrap_or_else(PoisonError::into_inner).clone();
-            Ok::<_, Infallible>(answer.map(Full::new))
+            Ok::<_, Infallible>(match file {
+                true => Response::new(Repeated::file()),
+                false => answer.map(Repeated::once),
+            })
         }
     });
     let _ = http1::Builder::new()

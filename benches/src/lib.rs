@@ -3,6 +3,7 @@
 pub mod caller;
 mod floor;
 pub mod gateway;
+pub mod repeated;
 pub mod setup;
 
 pub use caller::{Caller, Who, Work};

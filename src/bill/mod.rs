@@ -42,8 +42,10 @@ pub struct Bill {
     zipped: bool,
     timeout: Option<Duration>,
     max_bytes: Option<u64>,
-    progress: Option<Box<dyn Fn(u64, Option<u64>) + Send + Sync>>,
+    progress: Option<Progress>,
 }
+
+type Progress = Box<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 impl Client {
     /// Begins the download of a bill: `v3/bill/tradebill`, `v3/bill/fundflowbill`,

@@ -65,7 +65,7 @@ impl Rows {
             let message = format!("the bill {} cannot be read", path.display());
             Error::new(ErrorKind::File, message).with_source(err)
         })?;
-        Rows::new(BufReader::new(file))
+        Self::new(BufReader::new(file))
     }
 }
 

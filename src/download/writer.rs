@@ -88,7 +88,7 @@ struct Output {
 
 enum Stream {
     Plain(Temporary),
-    Zipped(MultiGzDecoder<Temporary>),
+    Zipped(Box<MultiGzDecoder<Temporary>>),
 }
 
 impl Output {
@@ -107,7 +107,7 @@ impl Output {
         };
         Ok(Self {
             stream: match sink.gunzip {
-                true => Stream::Zipped(MultiGzDecoder::new(temporary)),
+                true => Stream::Zipped(Box::new(MultiGzDecoder::new(temporary))),
                 false => Stream::Plain(temporary),
             },
             target: sink.target,

@@ -50,7 +50,7 @@ struct Inner {
     first: Option<Bytes>,
     check: Option<StreamCheck>,
     #[cfg(feature = "files")]
-    gunzip: Option<Gunzip>,
+    gunzip: Option<Box<Gunzip>>,
 }
 
 /// What a streamed body must fit, fed piece by piece.
@@ -166,7 +166,7 @@ impl BodyStream {
     /// Unzips the pieces before they are checked and given.
     #[cfg(feature = "files")]
     pub(crate) fn set_gunzip(&mut self) {
-        self.inner().gunzip = Some(Gunzip::new());
+        self.inner().gunzip = Some(Box::new(Gunzip::new()));
     }
 
     /// The first piece, which stays; empty at the end.
@@ -241,7 +241,11 @@ impl Inner {
                 return Ok(Some(piece));
             }
             let Some(zipped) = self.next_raw().await? else {
-                let last = self.gunzip.take().map(Gunzip::finish).transpose()?;
+                let last = self
+                    .gunzip
+                    .take()
+                    .map(|gunzip| gunzip.finish())
+                    .transpose()?;
                 return Ok(last.filter(|last| !last.is_empty()));
             };
             if let Some(gunzip) = &mut self.gunzip {
