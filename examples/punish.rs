@@ -124,7 +124,10 @@ fn show(call: &CallRecord, answer: &Response) -> Result<(), BoxError> {
     let opened = call.json.as_ref().unwrap_or(&Value::Null);
     println!("the sensitive field bal_account_no");
     println!("    as sent: {}", sent["bal_account_no"]);
-    println!("    as the gateway decrypted it: {}\n", opened["bal_account_no"]);
+    println!(
+        "    as the gateway decrypted it: {}\n",
+        opened["bal_account_no"]
+    );
 
     println!("the gateway answered");
     println!("    {}", answer.status());
