@@ -15,9 +15,8 @@ fn each(fault: &Fault, check: impl Fn(&Sandbox, &Error) -> Outcome) -> Outcome {
         let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
         let client = sandbox.client()?;
         sandbox.misbehave(fault.clone());
-        let err = match client.chain(PUNISH).post(order(), ()).wait() {
-            Ok(_) => return Err(format!("{fault:?} was not noticed, tls {tls}").into()),
-            Err(err) => err,
+        let Err(err) = client.chain(PUNISH).post(order(), ()).wait() else {
+            return Err(format!("{fault:?} was not noticed, tls {tls}").into());
         };
         assert!(err.maybe_sent(), "{fault:?}");
         let call = last(&sandbox)?;

@@ -11,9 +11,8 @@ const ACCOUNT: &str = "6217000000000000001";
 
 /// What a refused call was told: code and field.
 fn refused(call: Call) -> Outcome<(u16, String, String)> {
-    let err = match call.wait() {
-        Ok(_) => return Err("the call was accepted".into()),
-        Err(err) => err,
+    let Err(err) = call.wait() else {
+        return Err("the call was accepted".into());
     };
     let api = err.api().ok_or_else(|| err.report())?;
     assert!(matches!(api.verification, Verification::Verified { .. }));
