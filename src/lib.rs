@@ -63,6 +63,8 @@ pub mod crypto;
 mod dry_run;
 mod engine;
 mod error;
+// The examples of its pages need tower.
+#[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
 mod keys;
 mod message;
