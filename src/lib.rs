@@ -156,12 +156,7 @@ pub mod __private {
 }
 
 /// The examples of the READMEs are compiled as tests.
-#[cfg(all(
-    doctest,
-    feature = "macros",
-    feature = "sandbox",
-    feature = "tower"
-))]
+#[cfg(all(doctest, feature = "macros", feature = "sandbox", feature = "tower"))]
 mod readme {
     #[doc = include_str!("../README.md")]
     struct English;
