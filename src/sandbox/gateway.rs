@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use openssl::sha::sha256;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answer::{Answers, Checked};
 use super::door::{Door, Signed};
@@ -117,18 +117,11 @@ impl Gateway {
                 .check(&self.identity, headers, &signed, now, built)?;
         }
         let pair = fields::named(&call.head.headers, &self.identity)?;
-        let mut json = parse(&content)?;
-        if let Some(operation) = call.operation {
-            let opener = Opener { operation, pair };
-            if let Some(query) = call.head.uri.query() {
-                call.query = opener.query(query)?;
-            }
-            if let Some(json) = &mut json {
-                opener.body(json)?;
-            }
+        call.json = parse(&content)?;
+        match call.operation {
+            Some(operation) => call.open(&Opener { operation, pair }),
+            None => Ok(()),
         }
-        call.json = json;
-        Ok(())
     }
 
     fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
@@ -209,8 +202,7 @@ impl Call {
 
     /// What is signed and read of the body: of an upload its `meta` part.
     fn content(&self) -> Result<Bytes, Refusal> {
-        let kind = self.head.headers.get(CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = self.content_type();
         if !multipart::is_multipart(kind) {
             return Ok(self.body.clone());
         }
@@ -220,6 +212,34 @@ impl Call {
                 let why = "the upload has no part named meta";
                 Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
             })
+    }
+
+    /// Decrypts what is sensitive.
+    ///
+    /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
+    fn open(&mut self, opener: &Opener<'_>) -> Result<(), Refusal> {
+        if let Some(query) = self.head.uri.query() {
+            self.query = opener.query(query)?;
+        }
+        let upload = multipart::is_multipart(self.content_type());
+        match self.json.take() {
+            Some(meta) if upload => {
+                let mut form = json!({"meta": meta});
+                opener.body(&mut form)?;
+                self.json = Some(form["meta"].take());
+            }
+            Some(mut body) => {
+                opener.body(&mut body)?;
+                self.json = Some(body);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn content_type(&self) -> &str {
+        let kind = self.head.headers.get(CONTENT_TYPE);
+        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
     }
 
     fn record(self, judged: Result<(), Refusal>, status: Option<StatusCode>) -> CallRecord {
