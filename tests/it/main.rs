@@ -14,6 +14,7 @@ mod layering;
 mod nothing_is_sent;
 mod secrets;
 mod stack;
+mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;
