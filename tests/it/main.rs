@@ -16,6 +16,7 @@ mod nothing_is_sent;
 mod sandbox;
 mod secrets;
 mod stack;
+mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;

@@ -8,7 +8,10 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Guards the test that holds it.
-pub(crate) struct Watchdog(Sender<()>);
+pub(crate) struct Watchdog {
+    /// Dropping it is the sign that all is well.
+    _alive: Sender<()>,
+}
 
 impl Watchdog {
     pub(crate) fn guard(name: &'static str) -> Self {
@@ -19,6 +22,6 @@ impl Watchdog {
                 std::process::abort();
             }
         });
-        Self(alive)
+        Self { _alive: alive }
     }
 }
