@@ -10,6 +10,7 @@
 mod build;
 mod encryption;
 mod golden;
+mod golden_v2;
 mod layering;
 mod nothing_is_sent;
 #[cfg(feature = "sandbox")]
