@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderMap, HeaderName, Method, Uri};
 use serde_json::Value;
 
+use crate::base_url::BaseUrl;
 use crate::dry_run::{self, SignedRequest};
-use crate::engine::{BaseUrl, Engine};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
@@ -47,11 +48,15 @@ pub struct Call {
 pub(crate) struct Plan {
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
+    /// The template for logs, when values stand in it.
+    pub(crate) label: Option<String>,
     pub(crate) vars: Vec<(Cow<'static, str>, Value)>,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
     pub(crate) payload: Payload,
     pub(crate) base_url: Option<BaseUrl>,
+    /// An absolute URL that the request came with; it has to agree with where the call goes.
+    pub(crate) absolute: Option<Uri>,
     pub(crate) options: Options,
 }
 
@@ -68,17 +73,19 @@ impl Call {
     pub(crate) fn new(
         engine: Arc<Engine>,
         method: Method,
-        template: Result<Cow<'static, str>>,
+        template: Result<(Cow<'static, str>, Option<String>)>,
     ) -> Self {
-        let plan = template.map(|template| {
+        let plan = template.map(|(template, label)| {
             Box::new(Plan {
                 method,
                 template,
+                label,
                 vars: Vec::new(),
                 query: Query::default(),
                 headers: HeaderMap::new(),
                 payload: Payload::Empty,
                 base_url: None,
+                absolute: None,
                 options: Options::default(),
             })
         });
@@ -176,6 +183,20 @@ impl Call {
     /// Says for this call whether sensitive fields are encrypted and decrypted.
     pub fn fields(self, policy: FieldPolicy) -> Self {
         self.edit(|plan| plan.options.fields = Some(policy))
+    }
+
+    /// APIv2: says whether the request presents the merchant's TLS certificate.
+    ///
+    /// Unless it is said, the catalogue decides.
+    pub fn security(self, security: bool) -> Self {
+        self.edit(|plan| plan.options.security = Some(security))
+    }
+
+    /// APIv2: says whether the request goes without a generated `nonce_str`.
+    ///
+    /// Unless it is said, the catalogue decides.
+    pub fn nonceless(self, nonceless: bool) -> Self {
+        self.edit(|plan| plan.options.nonceless = Some(nonceless))
     }
 
     /// Makes the call and parks this thread until its answer is there.
@@ -311,7 +332,7 @@ impl fmt::Debug for Call {
         match &self.plan {
             Ok(plan) => out
                 .field("method", &plan.method)
-                .field("template", &plan.template)
+                .field("template", &plan.label.as_deref().unwrap_or(&plan.template))
                 .finish_non_exhaustive(),
             Err(err) => out.field("error", err).finish_non_exhaustive(),
         }

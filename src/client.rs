@@ -9,7 +9,7 @@ use crate::chain::{Chain, IndexPath, IntoPath};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{Keyring, PlatformKey};
-use crate::stack::Stack;
+use crate::stack::{Frozen, Stack};
 
 /// A client of WeChat Pay for one merchant.
 ///
@@ -65,9 +65,7 @@ impl Client {
         self.root.chain("v3")
     }
 
-    /// The chain of APIv2 (XML).
-    ///
-    /// This version refuses its calls: the v2 stack is not in it yet.
+    /// The chain of APIv2 (XML): a body is an object whose members become XML elements.
     #[must_use]
     pub fn v2(&self) -> Chain {
         self.root.chain("v2")
@@ -95,9 +93,13 @@ impl Client {
     ///
     /// [`ErrorKind::Decrypt`] when it was not encrypted to this merchant's certificate.
     pub fn decrypt(&self, ciphertext: impl AsRef<str>) -> Result<String> {
-        let plaintext = self
-            .engine()
-            .merchant
+        let signing = self.engine().merchant.signing.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Decrypt,
+                "this client has no APIv3 private key: build it with private_key(..)",
+            )
+        })?;
+        let plaintext = signing
             .key
             .decrypt(Default::default(), ciphertext.as_ref())?;
         String::from_utf8(plaintext.to_vec())
@@ -116,13 +118,14 @@ impl Client {
         &self.engine().merchant.mchid
     }
 
-    /// The serial of the merchant certificate.
+    /// The serial of the merchant certificate; `None` for a client of APIv2 only.
     #[must_use]
-    pub fn serial(&self) -> &str {
-        &self.engine().merchant.serial
+    pub fn serial(&self) -> Option<&str> {
+        let signing = self.engine().merchant.signing.as_ref()?;
+        Some(&signing.serial)
     }
 
-    /// A sibling with an edited stack that shares this client's connections and keys.
+    /// A sibling with an edited APIv3 stack that shares this client's connections and keys.
     ///
     /// ```
     /// use wechatpay_chain::middleware::{self, from_fn};
@@ -144,10 +147,21 @@ impl Client {
     /// Those of `edit`.
     pub fn with_stack(&self, edit: impl FnOnce(&mut Stack) -> Result<()>) -> Result<Self> {
         let engine = self.engine();
-        let mut frozen = (*engine.frozen).clone();
-        edit(&mut frozen.stack)?;
         Ok(Self::new(Engine {
-            frozen: Arc::new(frozen),
+            v3: edited(&engine.v3, edit)?,
+            ..(**engine).clone()
+        }))
+    }
+
+    /// As [`with_stack`](Self::with_stack), for APIv2's stack.
+    ///
+    /// # Errors
+    ///
+    /// Those of `edit`.
+    pub fn with_v2_stack(&self, edit: impl FnOnce(&mut Stack) -> Result<()>) -> Result<Self> {
+        let engine = self.engine();
+        Ok(Self::new(Engine {
+            v2: edited(&engine.v2, edit)?,
             ..(**engine).clone()
         }))
     }
@@ -174,6 +188,12 @@ impl Client {
     }
 }
 
+fn edited(frozen: &Frozen, edit: impl FnOnce(&mut Stack) -> Result<()>) -> Result<Arc<Frozen>> {
+    let mut frozen = frozen.clone();
+    edit(&mut frozen.stack)?;
+    Ok(Arc::new(frozen))
+}
+
 impl<I: IndexPath> Index<I> for Client {
     type Output = Chain;
 
@@ -191,7 +211,8 @@ impl fmt::Debug for Client {
             .field("merchant", &engine.merchant)
             .field("platform_keys", &engine.keyring)
             .field("base_url", &engine.base)
-            .field("stack", &engine.frozen.stack)
+            .field("stack", &engine.v3.stack)
+            .field("v2_stack", &engine.v2.stack)
             .finish_non_exhaustive()
     }
 }

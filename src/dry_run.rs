@@ -32,6 +32,16 @@ pub struct SignedRequest {
 }
 
 impl SignedRequest {
+    pub(crate) async fn read(request: Request<Body>) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        Ok(Self {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body: body.collect(usize::MAX).await?,
+        })
+    }
+
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
@@ -76,11 +86,10 @@ impl SignedRequest {
 /// Runs the whole stack over a transport that keeps the request and answers nothing.
 pub(crate) async fn run(engine: &Engine, plan: Plan) -> Result<SignedRequest> {
     let kept = Arc::new(Mutex::new(None));
+    let transport: Arc<dyn Transport> = Arc::new(keeper(&kept));
     let dry = Engine {
-        frozen: Arc::new(Frozen {
-            transport: Arc::new(keeper(&kept)),
-            ..(*engine.frozen).clone()
-        }),
+        v2: over(&engine.v2, &transport),
+        v3: over(&engine.v3, &transport),
         ..engine.clone()
     };
     let outcome = dry.execute(plan).await;
@@ -95,28 +104,25 @@ pub(crate) async fn run(engine: &Engine, plan: Plan) -> Result<SignedRequest> {
     }
 }
 
+fn over(frozen: &Frozen, transport: &Arc<dyn Transport>) -> Arc<Frozen> {
+    Arc::new(Frozen {
+        transport: Arc::clone(transport),
+        ..frozen.clone()
+    })
+}
+
 fn keeper(kept: &Arc<Mutex<Option<SignedRequest>>>) -> impl Transport + use<> {
     let kept = Arc::clone(kept);
     transport::from_fn(move |request| {
         let kept = Arc::clone(&kept);
         async move {
-            let request = signed(request).await?;
+            let request = SignedRequest::read(request).await?;
             *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
             Err(Error::new(
                 ErrorKind::Unsupported,
                 "a dry run sends nothing",
             ))
         }
-    })
-}
-
-async fn signed(request: Request<Body>) -> Result<SignedRequest> {
-    let (parts, body) = request.into_parts();
-    Ok(SignedRequest {
-        method: parts.method,
-        uri: parts.uri,
-        headers: parts.headers,
-        body: body.collect(usize::MAX).await?,
     })
 }
 

@@ -5,11 +5,21 @@ use std::sync::Arc;
 
 use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
-/// Who signs: merchant id, private key and the serial of its certificate.
+/// The merchant: who it is, and how it signs.
 #[derive(Clone)]
 pub(crate) struct Merchant {
     pub(crate) mchid: Arc<str>,
+    /// APIv3.
+    pub(crate) signing: Option<Signing>,
+    /// APIv2.
+    pub(crate) v2_key: Option<Secret>,
+}
+
+/// The private key and the serial of its certificate.
+#[derive(Clone)]
+pub(crate) struct Signing {
     pub(crate) serial: Arc<str>,
     pub(crate) key: PrivateKey,
 }
@@ -21,22 +31,54 @@ pub(crate) struct Given {
     pub(crate) serial: Option<String>,
     pub(crate) key: Option<PrivateKey>,
     pub(crate) certificate: Option<Certificate>,
+    pub(crate) v2_key: Option<Secret>,
 }
 
 impl Given {
+    /// What a TLS connection can present: certificate and key.
+    pub(crate) fn identity(&self) -> Option<(Certificate, PrivateKey)> {
+        Some((self.certificate.clone()?, self.key.clone()?))
+    }
+
     /// Checks that all is there, well formed and belongs together.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] with where to find the right value.
-    pub(crate) fn check(self) -> Result<Merchant> {
+    pub(crate) fn check(self, v3: bool) -> Result<Merchant> {
         let mchid = check_mchid(self.mchid.as_deref())?;
-        let key = self.key.ok_or_else(no_key)?;
-        if let Some(certificate) = &self.certificate {
-            check_pair(&key, certificate)?;
+        if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
+            check_pair(key, certificate)?;
         }
-        let serial = serial(self.serial.as_deref(), self.certificate.as_ref())?;
-        Ok(Merchant { mchid, serial, key })
+        check_v2_key(self.v2_key.as_ref())?;
+        let signing = v3
+            .then(|| signing(self.key, self.serial.as_deref(), self.certificate.as_ref()))
+            .transpose()?;
+        Ok(Merchant {
+            mchid,
+            signing,
+            v2_key: self.v2_key,
+        })
+    }
+}
+
+fn signing(
+    key: Option<PrivateKey>,
+    given: Option<&str>,
+    certificate: Option<&Certificate>,
+) -> Result<Signing> {
+    let key = key.ok_or_else(no_key)?;
+    let serial = serial(given, certificate)?;
+    Ok(Signing { serial, key })
+}
+
+fn check_v2_key(key: Option<&Secret>) -> Result<()> {
+    match key.map(|key| key.expose().len()) {
+        None | Some(32) => Ok(()),
+        Some(len) => Err(builder(format!(
+            "the APIv2 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
+             → API安全 → APIv2密钥"
+        ))),
     }
 }
 
@@ -115,7 +157,11 @@ impl fmt::Debug for Merchant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Merchant")
             .field("mchid", &self.mchid)
-            .field("serial", &self.serial)
+            .field(
+                "serial",
+                &self.signing.as_ref().map(|signing| &signing.serial),
+            )
+            .field("v2", &self.v2_key.is_some())
             .finish_non_exhaustive()
     }
 }

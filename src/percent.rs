@@ -1,25 +1,48 @@
 //! Percent-encoding (RFC 3986, section 2): what a path or query may hold as it is.
 
-const HEX: &[u8; 16] = b"0123456789ABCDEF";
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but the unreserved characters.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What may not stand in a path and query.
+const LITERAL: &AsciiSet = &VALUE
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'?')
+    .remove(b'@');
+
+/// What is neither unreserved nor reserved.
+const RESERVED: &AsciiSet = &LITERAL.remove(b'#').remove(b'[').remove(b']');
 
 /// Encodes all but the unreserved characters: a value.
 pub(crate) fn push_value(out: &mut String, text: &str) {
-    push(out, text, is_unreserved, false);
+    out.extend(utf8_percent_encode(text, VALUE));
 }
 
 /// Keeps reserved characters and percent-escapes too: the value of `{+name}`.
 pub(crate) fn push_reserved(out: &mut String, text: &str) {
-    push(
-        out,
-        text,
-        |byte| is_path(byte) || matches!(byte, b'?' | b'#' | b'[' | b']'),
-        true,
-    );
+    push_around_escapes(out, text, RESERVED);
 }
 
 /// Encodes only what may not stand in a path and query: a literal.
 pub(crate) fn push_literal(out: &mut String, text: &str) {
-    push(out, text, |byte| is_path(byte) || byte == b'?', true);
+    push_around_escapes(out, text, LITERAL);
 }
 
 /// Whether `text` begins with a percent-escape, and the byte it stands for.
@@ -31,49 +54,20 @@ pub(crate) fn escape(text: &[u8]) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
-fn push(out: &mut String, text: &str, keep: impl Fn(u8) -> bool, escapes: bool) {
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if keep(byte) || (escapes && escape(&bytes[at..]).is_some()) {
-            continue;
+fn push_around_escapes(out: &mut String, text: &str, set: &'static AsciiSet) {
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = rest[from..].find('%').map(|at| from + at) {
+        from = at + 1;
+        if escape(&rest.as_bytes()[at..]).is_some() {
+            let (before, escaped) = rest.split_at(at);
+            let (escaped, after) = escaped.split_at(3);
+            out.extend(utf8_percent_encode(before, set));
+            out.push_str(escaped);
+            (rest, from) = (after, 0);
         }
-        // Inside a character the range is empty, and `get` gives nothing.
-        out.push_str(text.get(start..at).unwrap_or_default());
-        push_byte(out, byte);
-        start = at + 1;
     }
-    out.push_str(text.get(start..).unwrap_or_default());
-}
-
-fn push_byte(out: &mut String, byte: u8) {
-    out.push('%');
-    out.push(char::from(HEX[usize::from(byte >> 4)]));
-    out.push(char::from(HEX[usize::from(byte & 15)]));
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-fn is_path(byte: u8) -> bool {
-    is_unreserved(byte)
-        || matches!(
-            byte,
-            b'!' | b'$'
-                | b'&'
-                | b'\''
-                | b'('
-                | b')'
-                | b'*'
-                | b'+'
-                | b','
-                | b';'
-                | b'='
-                | b':'
-                | b'@'
-                | b'/'
-        )
+    out.extend(utf8_percent_encode(rest, set));
 }
 
 #[cfg(test)]

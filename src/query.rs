@@ -124,7 +124,7 @@ fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-fn number_text(number: &Number) -> String {
+pub(crate) fn number_text(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => float_text(float),
         _ => number.to_string(),

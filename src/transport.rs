@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use crate::error::Result;
 pub use crate::message::Body;
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub use crate::service::from_service;
 
 /// A boxed future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

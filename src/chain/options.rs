@@ -32,7 +32,7 @@ const ELSEWHERE: [(&str, &str); 16] = [
 ];
 
 /// Options of the PHP SDK that this version has no machinery for.
-const LATER: [&str; 4] = ["nonceless", "security", "sink", "xml"];
+const LATER: [&str; 1] = ["sink"];
 
 pub(super) fn apply(call: Call, options: Value) -> Call {
     match options {
@@ -50,8 +50,11 @@ pub(super) fn apply(call: Call, options: Value) -> Call {
 
 fn option(call: Call, key: String, value: Value) -> Call {
     match key.as_str() {
-        "json" if value.is_null() => call,
+        "json" | "xml" if value.is_null() => call,
         "json" => call.json(value),
+        "xml" => call.json(value).edit(|plan| plan.options.xml = true),
+        "nonceless" => flag(call, "nonceless", &value, Call::nonceless),
+        "security" => flag(call, "security", &value, Call::security),
         "query" => query(call, value),
         "headers" => call.headers(value),
         "body" => body(call, value),
@@ -108,6 +111,16 @@ fn with_text(call: Call, name: &str, value: Value, set: impl Fn(Call, String) ->
     match value {
         Value::String(text) => set(call, text),
         _ => call.fail(wrong(name, "a text")),
+    }
+}
+
+/// PHP's `nonceless => false` suppresses the nonce, and `security => 1` nothing: both are taken for
+/// what they say, or refused.
+fn flag(call: Call, name: &str, value: &Value, set: impl Fn(Call, bool) -> Call) -> Call {
+    match value {
+        Value::Null => call,
+        Value::Bool(flag) => set(call, *flag),
+        _ => call.fail(wrong(name, "true or false")),
     }
 }
 

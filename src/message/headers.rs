@@ -1,4 +1,4 @@
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, Entry, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -86,6 +86,17 @@ pub(crate) fn header_value(name: &str, value: &str) -> Result<HeaderValue> {
     // PHP sends UTF-8 bytes as they are; so does `from_bytes`.
     HeaderValue::from_bytes(value.trim().as_bytes())
         .map_err(|err| malformed(name, "value").with_source(err))
+}
+
+/// Sets a header unless the caller has.
+pub(crate) fn default_header(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    value: impl FnOnce() -> HeaderValue,
+) {
+    if let Entry::Vacant(entry) = headers.entry(name) {
+        entry.insert(value());
+    }
 }
 
 /// Refuses the headers that only this crate may set.

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Uri;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::catalog::Operation;
+use crate::error::{BoxError, Error, ErrorKind, Result};
 
 /// What a middleware may want to know of the call that its request belongs to.
 ///
@@ -56,6 +57,10 @@ pub(crate) struct Options {
     pub(crate) fields: Option<FieldPolicy>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) stream: bool,
+    pub(crate) nonceless: Option<bool>,
+    pub(crate) security: Option<bool>,
+    /// The body was given as `xml`, which only APIv2 takes.
+    pub(crate) xml: bool,
 }
 
 /// Scheme, host and port: where a signed request may go.
@@ -84,7 +89,8 @@ impl CallInfo {
         }
     }
 
-    /// The path template, for logs: it holds no values.
+    /// The path template, for logs: it holds no values of variables, and `{}` for each value that
+    /// was given as a segment.
     ///
     /// ```text
     /// v3/pay/transactions/id/{transaction_id}
@@ -98,6 +104,14 @@ impl CallInfo {
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.inner.operation
+    }
+
+    /// Whether the TLS connection has to present the merchant's certificate, as some of APIv2's
+    /// endpoints demand; for who writes a transport.
+    #[must_use]
+    pub fn presents_certificate(&self) -> bool {
+        let demanded = self.operation().is_some_and(Operation::needs_client_cert);
+        self.options().security.unwrap_or(demanded)
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -134,6 +148,21 @@ impl Origin {
     pub(crate) fn holds(&self, uri: &Uri) -> bool {
         uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority)
     }
+}
+
+/// The URI with another query; an empty one leaves no question mark.
+pub(crate) fn with_query(uri: &Uri, query: &str) -> Result<Uri> {
+    let target = match query {
+        "" => uri.path().to_owned(),
+        query => format!("{}?{query}", uri.path()),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(target).map_err(no_uri)?);
+    Uri::from_parts(parts).map_err(no_uri)
+}
+
+fn no_uri(err: impl Into<BoxError>) -> Error {
+    Error::new(ErrorKind::Request, "the query cannot be written as a URL").with_source(err)
 }
 
 impl fmt::Display for Origin {

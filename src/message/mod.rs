@@ -9,9 +9,9 @@ mod stream;
 
 pub use body::Body;
 pub use headers::IntoHeaders;
-pub(crate) use headers::{forbid_reserved, header_value, into_headers};
+pub(crate) use headers::{default_header, forbid_reserved, header_value, into_headers};
 pub use info::{CallInfo, FieldPolicy};
-pub(crate) use info::{Options, Origin};
+pub(crate) use info::{Options, Origin, with_query};
 pub(crate) use payload::into_payload;
 pub use payload::{IntoPayload, Json, Payload};
 pub use response::Response;

@@ -1,13 +1,14 @@
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::body::Body;
 use super::response::{Response, ResponseBody};
-use crate::crypto::StreamVerifier;
 use crate::crypto::digest::Sha1;
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use crate::protocol::BodyCheck;
 
 /// An answer that is read piece by piece, in constant memory.
 ///
@@ -36,56 +37,56 @@ pub struct Streaming {
 }
 
 /// A body with the check that its end must pass.
-pub(crate) struct BodyStream {
+///
+/// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
+/// between threads, since bodies are not `Sync`.
+pub(crate) struct BodyStream(Mutex<Inner>);
+
+struct Inner {
     body: Body,
     check: Option<StreamCheck>,
 }
 
 /// What a streamed body must fit, fed piece by piece.
-pub(crate) struct StreamCheck {
-    fits: Fits,
-    serial: String,
-}
-
-enum Fits {
-    Signature(StreamVerifier),
-    Sha1 { expected: String, running: Sha1 },
+pub(crate) enum StreamCheck {
+    /// The signature covers the body.
+    Signature(BodyCheck),
+    /// The signature was checked, and covers this digest of the body.
+    Sha1 {
+        expected: String,
+        running: Sha1,
+        serial: String,
+    },
 }
 
 impl StreamCheck {
-    /// The signature covers the body; what stands before it is fed already.
-    pub(crate) fn signature(verifier: StreamVerifier, serial: String) -> Self {
-        let fits = Fits::Signature(verifier);
-        Self { fits, serial }
-    }
-
-    /// The signature was checked, and covers this digest of the body.
     pub(crate) fn sha1(expected: &str, serial: String) -> Self {
-        let fits = Fits::Sha1 {
+        Self::Sha1 {
             expected: expected.to_owned(),
             running: Sha1::new(),
-        };
-        Self { fits, serial }
+            serial,
+        }
     }
 
     fn update(&mut self, piece: &[u8]) {
-        match &mut self.fits {
-            Fits::Signature(verifier) => verifier.update(piece),
-            Fits::Sha1 { running, .. } => running.update(piece),
+        match self {
+            Self::Signature(check) => check.update(piece),
+            Self::Sha1 { running, .. } => running.update(piece),
         }
     }
 
     fn finish(self) -> Result<String, VerifyFailure> {
-        let serial = self.serial;
-        let fits = match self.fits {
-            Fits::Signature(mut verifier) => {
-                verifier.update(b"\n");
-                verifier.finish()
-            }
-            Fits::Sha1 { expected, running } => running.finish().eq_ignore_ascii_case(&expected),
-        };
-        fits.then_some(serial.clone())
-            .ok_or(VerifyFailure::Signature { serial })
+        match self {
+            Self::Signature(check) => check.finish(),
+            Self::Sha1 {
+                expected,
+                running,
+                serial,
+            } => match running.finish().eq_ignore_ascii_case(&expected) {
+                true => Ok(serial),
+                false => Err(VerifyFailure::Signature { serial }),
+            },
+        }
     }
 }
 
@@ -143,23 +144,24 @@ impl Streaming {
 
 impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
-        Self { body, check: None }
+        Self(Mutex::new(Inner { body, check: None }))
     }
 
     pub(crate) fn set_check(&mut self, check: StreamCheck) {
-        self.check = Some(check);
+        self.inner().check = Some(check);
     }
 
     async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let piece = self.body.next_chunk().await?;
-        if let (Some(piece), Some(check)) = (&piece, &mut self.check) {
+        let Inner { body, check } = self.inner();
+        let piece = body.next_chunk().await?;
+        if let (Some(piece), Some(check)) = (&piece, check) {
             check.update(piece);
         }
         Ok(piece)
     }
 
     fn finish(&mut self) -> Result<Option<String>> {
-        let Some(check) = self.check.take() else {
+        let Some(check) = self.inner().check.take() else {
             return Ok(None);
         };
         check.finish().map(Some).map_err(|failure| {
@@ -169,6 +171,10 @@ impl BodyStream {
             )
             .with_source(failure)
         })
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

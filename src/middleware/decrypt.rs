@@ -13,7 +13,7 @@ use crate::stack::{Middleware, Next};
 /// A catalogue's field that does not look like a ciphertext is left as it is; one that the call
 /// names has to be one. Fails when a ciphertext was made for another key.
 pub(crate) struct Decrypt {
-    pub(crate) key: PrivateKey,
+    pub(crate) key: Option<PrivateKey>,
 }
 
 impl Middleware for Decrypt {
@@ -47,35 +47,41 @@ impl Decrypt {
             .unwrap_or_default();
         let named = named.iter().map(|pointer| (*pointer, false));
         let added = added.iter().map(|pointer| (&**pointer, true));
+        let Some(key) = &self.key else {
+            return Err(keep(response, no_key()));
+        };
         for (pointer, strict) in named.chain(added) {
-            self.rewrite(&mut value, pointer, padding, strict)
+            rewrite(key, &mut value, pointer, padding, strict)
                 .map_err(|err| keep(response, err))?;
         }
         response.set_value(value);
         Ok(())
     }
+}
 
-    fn rewrite(
-        &self,
-        value: &mut Value,
-        pointer: &str,
-        padding: Padding,
-        strict: bool,
-    ) -> Result<()> {
-        let key = self.key.public_key();
-        Fields::of_answer().rewrite(value, pointer, &mut |at, text| {
-            if !strict && !key.is_ciphertext(text) {
-                return Ok(None);
-            }
-            let plaintext = self
-                .key
-                .decrypt(padding, text)
-                .map_err(|err| cannot(at, err))?;
-            String::from_utf8(plaintext.to_vec())
-                .map(Some)
-                .map_err(|err| cannot(at, err.utf8_error()))
-        })
-    }
+fn rewrite(
+    key: &PrivateKey,
+    value: &mut Value,
+    pointer: &str,
+    padding: Padding,
+    strict: bool,
+) -> Result<()> {
+    Fields::of_answer().rewrite(value, pointer, &mut |at, text| {
+        if !strict && !key.public_key().is_ciphertext(text) {
+            return Ok(None);
+        }
+        let plaintext = key.decrypt(padding, text).map_err(|err| cannot(at, err))?;
+        String::from_utf8(plaintext.to_vec())
+            .map(Some)
+            .map_err(|err| cannot(at, err.utf8_error()))
+    })
+}
+
+fn no_key() -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        "the answer has encrypted fields and the client has no private key: give private_key(..)",
+    )
 }
 
 fn cannot(at: &str, err: impl Into<crate::error::BoxError>) -> Error {

@@ -1,13 +1,10 @@
 use std::sync::Arc;
 
-use http::Uri;
-use http::uri::PathAndQuery;
-
 use crate::catalog::Operation;
 use crate::clock::Clock;
 use crate::crypto::Padding;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, header_value};
+use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, header_value, with_query};
 use crate::protocol::fields::{Fields, rewrite_query};
 use crate::protocol::{Keyring, PlatformKey, WECHATPAY_SERIAL};
 use crate::stack::{Middleware, Next};
@@ -170,16 +167,4 @@ fn not_json(pointer: &str) -> Error {
         ErrorKind::Encrypt,
         format!("the field {pointer} cannot be encrypted: the body is not JSON"),
     )
-}
-
-fn with_query(uri: &Uri, query: &str) -> Result<Uri> {
-    let mut parts = uri.clone().into_parts();
-    let target = format!("{}?{query}", uri.path());
-    let target = PathAndQuery::try_from(target).map_err(|err| {
-        Error::new(ErrorKind::Encrypt, "the encrypted query is no URL").with_source(err)
-    })?;
-    parts.path_and_query = Some(target);
-    Uri::from_parts(parts).map_err(|err| {
-        Error::new(ErrorKind::Encrypt, "the encrypted query is no URL").with_source(err)
-    })
 }

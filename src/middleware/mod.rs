@@ -1,6 +1,7 @@
 //! The layers of the default stack, and what it takes to write others.
 //!
-//! Outermost first: [`STATUS`], [`DECRYPT`], [`ENCRYPT`], [`PREPARE`], [`VERIFIER`], [`SIGNER`]. The
+//! APIv3, outermost first: [`STATUS`], [`DECRYPT`], [`ENCRYPT`], [`PREPARE`], [`VERIFIER`],
+//! [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`TRANSFORM_RESPONSE`], [`TRANSFORM_REQUEST`]. The
 //! names are those of the PHP SDK where it has the layer.
 
 mod decrypt;
@@ -10,6 +11,7 @@ mod signer;
 mod status;
 #[cfg(feature = "tower")]
 mod tower;
+mod v2;
 mod verifier;
 
 use std::future::Future;
@@ -23,6 +25,7 @@ pub(crate) use status::Status;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use tower::{NextService, tower};
+pub(crate) use v2::{TransformRequest, TransformResponse};
 pub(crate) use verifier::Verifier;
 
 use crate::error::Result;
@@ -41,6 +44,10 @@ pub const PREPARE: &str = "prepare";
 pub const VERIFIER: &str = "verifier";
 /// Signs a request.
 pub const SIGNER: &str = "signer";
+/// APIv2: signs a request and writes it as XML.
+pub const TRANSFORM_REQUEST: &str = "transform_request";
+/// APIv2: reads a response's XML, verifies it, and turns a failure into an error.
+pub const TRANSFORM_RESPONSE: &str = "transform_response";
 
 /// A middleware from a closure or function.
 ///

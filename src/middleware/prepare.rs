@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use http::header::{ACCEPT, CONTENT_TYPE, Entry, HeaderName, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Payload, Request, Response, header_value};
+use crate::message::{Payload, Request, Response, default_header, header_value};
 use crate::protocol::{Keyring, WECHATPAY_SERIAL};
 use crate::stack::{Middleware, Next};
 
@@ -23,9 +23,9 @@ impl Middleware for Prepare {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
         let content_type = serialize(&mut request)?;
         let headers = request.headers_mut();
-        default(headers, ACCEPT, || ACCEPTED);
-        default(headers, CONTENT_TYPE, || content_type);
-        default(headers, USER_AGENT, || self.user_agent.clone());
+        default_header(headers, ACCEPT, || ACCEPTED);
+        default_header(headers, CONTENT_TYPE, || content_type);
+        default_header(headers, USER_AGENT, || self.user_agent.clone());
         self.name_key(headers)?;
         next.run(request).await
     }
@@ -62,10 +62,4 @@ fn serialize(request: &mut Request) -> Result<HeaderValue> {
     })?;
     *request.body_mut() = Payload::Bytes(bytes.into());
     Ok(JSON)
-}
-
-fn default(headers: &mut HeaderMap, name: HeaderName, value: impl FnOnce() -> HeaderValue) {
-    if let Entry::Vacant(entry) = headers.entry(name) {
-        entry.insert(value());
-    }
 }

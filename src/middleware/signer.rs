@@ -4,7 +4,7 @@ use http::header::AUTHORIZATION;
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
-use crate::keys::Merchant;
+use crate::keys::Signing;
 use crate::message::{Request, Response};
 use crate::protocol::{Authorization, request_text};
 use crate::stack::{Middleware, Next};
@@ -13,7 +13,8 @@ use crate::stack::{Middleware, Next};
 ///
 /// Fails when the body is not serialised yet, or the machine gives no randomness.
 pub(crate) struct Signer {
-    pub(crate) merchant: Merchant,
+    pub(crate) mchid: Arc<str>,
+    pub(crate) signing: Signing,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -30,10 +31,10 @@ impl Signer {
         let timestamp = self.clock.now();
         let nonce = self.clock.nonce()?;
         let text = signed_text(request, timestamp, &nonce)?;
-        let signature = self.merchant.key.sign(&text)?;
+        let signature = self.signing.key.sign(&text)?;
         Ok(Authorization::new(
-            &*self.merchant.mchid,
-            &*self.merchant.serial,
+            &*self.mchid,
+            &*self.signing.serial,
             timestamp,
             nonce,
             signature,

@@ -4,7 +4,7 @@ use http::header::CONTENT_ENCODING;
 
 use crate::catalog::{AnswerSignature, Operation};
 use crate::clock::Clock;
-use crate::crypto::{StreamVerifier, digest};
+use crate::crypto::digest;
 use crate::error::{ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck};
 use crate::protocol::{Keyring, SignatureHeaders, digest_text};
@@ -61,11 +61,8 @@ impl Verifier {
                 .verify(&self.keyring, now, body)
                 .map(|serial| Verification::Verified { serial }),
             ResponseBody::Stream(stream) => {
-                let key = signature.key(&self.keyring, now)?;
-                let mut verifier = StreamVerifier::new(key.public_key(), signature.signature());
-                verifier.update(&signature.prefix());
-                let serial = key.id().to_owned();
-                stream.set_check(StreamCheck::signature(verifier, serial));
+                let check = signature.begin(&self.keyring, now)?;
+                stream.set_check(StreamCheck::Signature(check));
                 Ok(Verification::NotChecked)
             }
         }

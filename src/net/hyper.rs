@@ -12,15 +12,17 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use super::blocking;
 use super::connect::{Bounded, Connector};
 use super::tls;
-use crate::crypto::Certificate;
+use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::Body;
+use crate::message::{Body, CallInfo};
 use crate::transport::{BoxFuture, Transport};
 
 /// What the default transport can be told.
 pub(crate) struct Settings {
     pub(crate) roots: Vec<Certificate>,
-    pub(crate) proxies: Matcher,
+    /// What a connection presents when the call asks for it.
+    pub(crate) identity: Option<(Certificate, PrivateKey)>,
+    pub(crate) proxies: Arc<Matcher>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) idle_timeout: Option<Duration>,
 }
@@ -28,72 +30,90 @@ pub(crate) struct Settings {
 /// hyper's client. Pools are made when first used: plain HTTP never pays for TLS, and building a
 /// client needs no runtime.
 pub(crate) struct HyperTransport {
-    roots: Vec<Certificate>,
+    settings: Settings,
     connector: Connector,
-    proxies: Arc<Matcher>,
-    connect_timeout: Option<Duration>,
-    idle_timeout: Option<Duration>,
-    tls: OnceLock<Result<Bounded<HttpsConnector<Connector>>, String>>,
-    caller: Pools,
-    background: Pools,
+    plain: Lanes<Client<Bounded<Connector>, Body>>,
+    anonymous: Tls,
+    /// Presents the merchant's certificate; shares neither connections nor sessions with the other.
+    identified: Tls,
 }
 
-/// The connections of one runtime: one that the caller parks could not serve another's.
+type TlsConnector = Bounded<HttpsConnector<Connector>>;
+
 #[derive(Default)]
-struct Pools {
-    plain: OnceLock<Client<Bounded<Connector>, Body>>,
-    tls: OnceLock<Client<Bounded<HttpsConnector<Connector>>, Body>>,
+struct Tls {
+    connector: OnceLock<Result<TlsConnector, String>>,
+    clients: Lanes<Client<TlsConnector, Body>>,
+}
+
+/// One for each runtime: a connection that the caller parks could not serve another's.
+struct Lanes<T> {
+    caller: OnceLock<T>,
+    background: OnceLock<T>,
+}
+
+impl<T> Lanes<T> {
+    fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        let lane = match blocking::on_lane() {
+            true => &self.background,
+            false => &self.caller,
+        };
+        lane.get_or_init(make)
+    }
+}
+
+impl<T> Default for Lanes<T> {
+    fn default() -> Self {
+        Self {
+            caller: OnceLock::new(),
+            background: OnceLock::new(),
+        }
+    }
 }
 
 impl HyperTransport {
     pub(crate) fn new(settings: Settings) -> Self {
-        let proxies = Arc::new(settings.proxies);
         Self {
-            roots: settings.roots,
-            connector: Connector::new(Arc::clone(&proxies)),
-            proxies,
-            connect_timeout: settings.connect_timeout,
-            idle_timeout: settings.idle_timeout,
-            tls: OnceLock::new(),
-            caller: Pools::default(),
-            background: Pools::default(),
-        }
-    }
-
-    fn pools(&self) -> &Pools {
-        if blocking::on_lane() {
-            &self.background
-        } else {
-            &self.caller
+            connector: Connector::new(Arc::clone(&settings.proxies)),
+            plain: Lanes::default(),
+            anonymous: Tls::default(),
+            identified: Tls::default(),
+            settings,
         }
     }
 
     fn plain(&self) -> &Client<Bounded<Connector>, Body> {
-        self.pools()
-            .plain
-            .get_or_init(|| self.client(Bounded::new(self.connector.clone(), self.connect_timeout)))
+        let limit = self.settings.connect_timeout;
+        self.plain
+            .get_or_init(|| self.client(Bounded::new(self.connector.clone(), limit)))
     }
 
-    fn tls(&self) -> Result<&Client<Bounded<HttpsConnector<Connector>>, Body>> {
-        let made = self.tls.get_or_init(|| {
-            self.tls_connector()
-                .map(|connector| Bounded::new(connector, self.connect_timeout))
-                .map_err(|err| err.report())
-        });
+    fn tls(&self, identified: bool) -> Result<&Client<TlsConnector, Body>> {
+        let tls = match identified {
+            true => &self.identified,
+            false => &self.anonymous,
+        };
+        let made = tls
+            .connector
+            .get_or_init(|| self.tls_connector(identified).map_err(|err| err.report()));
         match made {
-            Ok(connector) => Ok(self
-                .pools()
-                .tls
-                .get_or_init(|| self.client(connector.clone()))),
+            Ok(connector) => Ok(tls.clients.get_or_init(|| self.client(connector.clone()))),
             Err(report) => Err(Error::new(ErrorKind::Connect, report.clone())),
         }
     }
 
-    fn tls_connector(&self) -> Result<HttpsConnector<Connector>> {
-        let builder = tls::connector(&self.roots)?;
-        HttpsConnector::with_connector(self.connector.clone(), builder).map_err(|err| {
-            Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
-        })
+    fn tls_connector(&self, identified: bool) -> Result<TlsConnector> {
+        let identity = match (identified, &self.settings.identity) {
+            (true, None) => return Err(no_identity()),
+            (true, identity) => identity.as_ref(),
+            (false, _) => None,
+        };
+        let builder = tls::connector(&self.settings.roots, identity)?;
+        let connector =
+            HttpsConnector::with_connector(self.connector.clone(), builder).map_err(|err| {
+                Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
+            })?;
+        Ok(Bounded::new(connector, self.settings.connect_timeout))
     }
 
     fn client<C>(&self, connector: C) -> Client<C, Body>
@@ -105,7 +125,7 @@ impl HyperTransport {
         builder
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
-            .pool_idle_timeout(self.idle_timeout)
+            .pool_idle_timeout(self.settings.idle_timeout)
             // As the documentation spells them; some gateways' logs and filters care.
             .http1_title_case_headers(true);
         builder.build(connector)
@@ -113,7 +133,7 @@ impl HyperTransport {
 
     /// A proxy that reads the request itself wants its own credentials in it.
     fn add_proxy_authorization(&self, request: &mut Request<Body>) {
-        if let Some(proxy) = self.proxies.intercept(request.uri())
+        if let Some(proxy) = self.settings.proxies.intercept(request.uri())
             && let Some(auth) = proxy.basic_auth()
         {
             let headers = request.headers_mut();
@@ -124,8 +144,12 @@ impl HyperTransport {
 
 impl Transport for HyperTransport {
     fn send(&self, mut request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
+        let identified = request
+            .extensions()
+            .get::<CallInfo>()
+            .is_some_and(CallInfo::presents_certificate);
         let sent = if request.uri().scheme() == Some(&Scheme::HTTPS) {
-            match self.tls() {
+            match self.tls(identified) {
                 Ok(client) => client.request(request),
                 Err(err) => return Box::pin(async { Err(err) }),
             }
@@ -140,6 +164,15 @@ impl Transport for HyperTransport {
             }
         })
     }
+}
+
+fn no_identity() -> Error {
+    Error::new(
+        ErrorKind::Connect,
+        "this call has to present the merchant's certificate and nothing was sent: build the client \
+         with certificate(..) and private_key(..), from apiclient_cert.pem and apiclient_key.pem or \
+         apiclient_cert.p12",
+    )
 }
 
 fn error(err: HyperError) -> Error {

@@ -1,14 +1,17 @@
 use openssl::ssl::{SslConnector, SslConnectorBuilder, SslMethod, SslVersion};
 
-use crate::crypto::Certificate;
+use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A TLS configuration: hostname and chain are verified against the system's roots and `roots`;
 /// HTTP/2 and HTTP/1.1 are offered.
 ///
 /// Loading the system's roots takes up to 25 ms: make it once, and only when TLS is needed.
-pub(crate) fn connector(roots: &[Certificate]) -> Result<SslConnectorBuilder> {
-    build(roots).map_err(|err| {
+pub(crate) fn connector(
+    roots: &[Certificate],
+    identity: Option<&(Certificate, PrivateKey)>,
+) -> Result<SslConnectorBuilder> {
+    build(roots, identity).map_err(|err| {
         Error::new(
             ErrorKind::Connect,
             "TLS could not be set up; are OpenSSL's files and the system's root certificates \
@@ -18,13 +21,21 @@ pub(crate) fn connector(roots: &[Certificate]) -> Result<SslConnectorBuilder> {
     })
 }
 
-fn build(roots: &[Certificate]) -> Result<SslConnectorBuilder, openssl::error::ErrorStack> {
+fn build(
+    roots: &[Certificate],
+    identity: Option<&(Certificate, PrivateKey)>,
+) -> Result<SslConnectorBuilder, openssl::error::ErrorStack> {
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
     builder.set_alpn_protos(b"\x02h2\x08http/1.1")?;
     system_roots(&mut builder)?;
     for root in roots {
         builder.cert_store_mut().add_cert(root.x509().clone())?;
+    }
+    if let Some((certificate, key)) = identity {
+        builder.set_certificate(certificate.x509())?;
+        builder.set_private_key(key.pkey())?;
+        builder.check_private_key()?;
     }
     Ok(builder)
 }

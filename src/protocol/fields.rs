@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 use std::mem;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::percent;
 
 /// Told where a text is (without `*`) and what it is, gives what to put there; `None` leaves it.
 pub(crate) type Visit<'a> = dyn FnMut(&str, &str) -> Result<Option<String>> + 'a;
@@ -288,13 +289,6 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// All but RFC 3986's unreserved characters.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
 /// Lets `visit` replace the values of the named parameters of a query.
 ///
 /// `visit` sees the decoded value (`+` is a plus, as in RFC 3986); a new one is percent-encoded.
@@ -334,7 +328,11 @@ fn rewrite_parameter(pair: &str, names: &[&str], visit: &mut Visit<'_>) -> Resul
         Error::new(ErrorKind::Encrypt, message).with_source(err)
     })?;
     let new = visit(&plain, &text)?;
-    Ok(new.map(|new| format!("{name}={}", utf8_percent_encode(&new, RESERVED))))
+    Ok(new.map(|new| {
+        let mut pair = format!("{name}=");
+        percent::push_value(&mut pair, &new);
+        pair
+    }))
 }
 
 #[cfg(test)]

@@ -4,10 +4,13 @@ mod authorization;
 mod canonical;
 pub(crate) mod fields;
 mod keyring;
+mod sign_v2;
 mod signature;
+pub(crate) mod xml;
 
 pub use authorization::{Authorization, SCHEME};
 pub use canonical::{request_text, response_text};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
+pub use sign_v2::SignType;
+pub(crate) use signature::{BodyCheck, WECHATPAY_SERIAL, digest_text};
 pub use signature::{PROBE_PREFIX, SignatureHeaders};
-pub(crate) use signature::{WECHATPAY_SERIAL, digest_text};

@@ -4,6 +4,7 @@ use http::HeaderMap;
 
 use super::canonical::response_text;
 use super::keyring::{Keyring, PlatformKey};
+use crate::crypto::StreamVerifier;
 use crate::error::VerifyFailure;
 
 /// A signature that begins with this is a probe: wrong on purpose.
@@ -59,7 +60,7 @@ impl<'a> SignatureHeaders<'a> {
     /// # Errors
     ///
     /// The [`VerifyFailure`] that says which check failed.
-    pub(crate) fn key(&self, keyring: &Keyring, now: i64) -> Result<PlatformKey, VerifyFailure> {
+    fn key(&self, keyring: &Keyring, now: i64) -> Result<PlatformKey, VerifyFailure> {
         if self.signature.starts_with(PROBE_PREFIX) {
             return Err(VerifyFailure::Probe);
         }
@@ -83,26 +84,24 @@ impl<'a> SignatureHeaders<'a> {
         now: i64,
         body: &[u8],
     ) -> Result<String, VerifyFailure> {
+        let mut check = self.begin(keyring, now)?;
+        check.update(body);
+        check.finish()
+    }
+
+    /// Checks all but the body, which is to be fed to what this gives.
+    ///
+    /// # Errors
+    ///
+    /// The [`VerifyFailure`] that says which check failed.
+    pub(crate) fn begin(&self, keyring: &Keyring, now: i64) -> Result<BodyCheck, VerifyFailure> {
         let key = self.key(keyring, now)?;
-        let text = response_text(self.timestamp, self.nonce, body);
-        if key.public_key().verify(&text, self.signature) {
-            Ok(key.id().to_owned())
-        } else {
-            Err(VerifyFailure::Signature {
-                serial: key.id().to_owned(),
-            })
-        }
-    }
-
-    /// What stands before the body in the signed text.
-    pub(crate) fn prefix(&self) -> Vec<u8> {
-        let mut text = response_text(self.timestamp, self.nonce, b"");
-        text.pop();
-        text
-    }
-
-    pub(crate) fn signature(&self) -> &'a str {
-        self.signature
+        let mut verifier = StreamVerifier::new(key.public_key(), self.signature);
+        let mut before_body = response_text(self.timestamp, self.nonce, b"");
+        before_body.pop();
+        verifier.update(&before_body);
+        let serial = key.id().to_owned();
+        Ok(BodyCheck { verifier, serial })
     }
 
     fn check_clock(&self, now: i64) -> Result<(), VerifyFailure> {
@@ -115,6 +114,28 @@ impl<'a> SignatureHeaders<'a> {
             return Err(VerifyFailure::Clock { offset });
         }
         Ok(())
+    }
+}
+
+/// A signature whose body comes piece by piece.
+pub(crate) struct BodyCheck {
+    verifier: StreamVerifier,
+    serial: String,
+}
+
+impl BodyCheck {
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        self.verifier.update(piece);
+    }
+
+    /// The id of the key, if the signature fits all that came.
+    pub(crate) fn finish(mut self) -> Result<String, VerifyFailure> {
+        self.verifier.update(b"\n");
+        let serial = self.serial;
+        match self.verifier.finish() {
+            true => Ok(serial),
+            false => Err(VerifyFailure::Signature { serial }),
+        }
     }
 }
 

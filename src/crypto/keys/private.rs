@@ -13,7 +13,8 @@ use super::file::{load, load_bytes};
 use super::input::{Item, Kind};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::{der, pkcs12, protected};
-use crate::{Error, ErrorKind, Result, Secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 /// A private RSA key: signs requests, and decrypts what WeChat Pay encrypted for the merchant.
 ///
@@ -191,6 +192,11 @@ impl PrivateKey {
             .ok()?;
         plain.truncate(len);
         Some(plain)
+    }
+
+    /// For TLS, which takes OpenSSL's own type.
+    pub(crate) fn pkey(&self) -> &PKey<Private> {
+        &self.inner.key
     }
 
     /// The public half: equal to the public key of the certificate that belongs to this key.

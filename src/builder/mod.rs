@@ -1,30 +1,22 @@
 //! Putting a client together.
 
+mod assemble;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-use hyper_util::client::proxy::matcher::Matcher;
-
-use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
 use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::engine::{BaseUrl, Engine};
-use crate::error::{Error, ErrorKind, Result};
-use crate::keys::{Given, Merchant};
-use crate::message::{FieldPolicy, header_value};
-use crate::middleware::{
-    DECRYPT, Decrypt, ENCRYPT, Encrypt, PREPARE, Prepare, SIGNER, STATUS, Signer, Status, VERIFIER,
-    Verifier,
-};
-use crate::net::{HyperTransport, Settings};
+use crate::error::Result;
+use crate::keys::Given;
+use crate::message::FieldPolicy;
 use crate::protocol::Keyring;
 use crate::secret::Secret;
-use crate::stack::{Frozen, Stack};
+use crate::stack::Stack;
 use crate::transport::Transport;
 
-/// The settings of a [`Client`]; what is wrong with them comes from [`build`](Self::build).
+/// The settings of a [`Client`](crate::Client); what is wrong with them comes from [`build`](Self::build).
 #[must_use = "a builder does nothing until build()"]
 pub struct ClientBuilder {
     merchant: Given,
@@ -44,6 +36,8 @@ pub struct ClientBuilder {
     clock: Arc<dyn Clock>,
     transport: Option<Arc<dyn Transport>>,
     edits: Vec<Edit>,
+    v2_edits: Vec<Edit>,
+    check_mch_id: bool,
 }
 
 enum Platform {
@@ -79,6 +73,8 @@ impl ClientBuilder {
             clock: Arc::new(SystemClock::new()),
             transport: None,
             edits: Vec::new(),
+            v2_edits: Vec::new(),
+            check_mch_id: true,
         }
     }
 
@@ -130,6 +126,19 @@ impl ClientBuilder {
     /// The APIv3 key (APIv3密钥), 32 bytes.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
         self.apiv3_key = Some(key.into());
+        self
+    }
+
+    /// The APIv2 key (APIv2密钥), 32 bytes. With it the client speaks APIv2; without APIv3's
+    /// credentials it speaks nothing else.
+    pub fn v2_key(mut self, key: impl Into<Secret>) -> Self {
+        self.merchant.v2_key = Some(key.into());
+        self
+    }
+
+    /// Whether the `mch_id` of an APIv2 call has to be this client's; by default it has.
+    pub fn check_mch_id(mut self, check: bool) -> Self {
+        self.check_mch_id = check;
         self
     }
 
@@ -219,7 +228,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Edits the default stack when the client is built.
+    /// Edits APIv3's default stack when the client is built.
     ///
     /// ```
     /// use wechatpay_chain::middleware::{self, from_fn};
@@ -239,177 +248,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Checks everything and gives the client; no file, no socket and no runtime is needed.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Builder`] with where to find the right value; [`ErrorKind::Key`],
-    /// [`ErrorKind::Header`] or [`ErrorKind::Stack`] of what was given.
-    pub fn build(self) -> Result<Client> {
-        let merchant = self.merchant.check()?;
-        check_apiv3_key(self.apiv3_key.as_ref())?;
-        let keyring = keyring(self.keyring, self.platform, &merchant)?;
-        let user_agent = user_agent(self.user_agent)?;
-        let mut stack = default_stack(&merchant, &keyring, &self.clock, user_agent)?;
-        for edit in self.edits {
-            edit(&mut stack)?;
-        }
-        let base = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
-        let proxies = self.proxy.matcher()?;
-        let transport = self.transport.unwrap_or_else(|| {
-            Arc::new(HyperTransport::new(Settings {
-                roots: self.roots,
-                proxies,
-                connect_timeout: self.connect_timeout,
-                idle_timeout: self.idle_timeout,
-            }))
-        });
-        Ok(Client::new(Engine {
-            base,
-            clock: self.clock,
-            fields: self.fields,
-            frozen: Arc::new(Frozen {
-                stack,
-                transport,
-                max_response_bytes: self.max_response_bytes,
-                trusted_hosts: self.trusted_hosts.into(),
-            }),
-            keyring,
-            merchant,
-            timeout: self.timeout,
-        }))
-    }
-}
-
-/// The default stack, outermost first.
-fn default_stack(
-    merchant: &Merchant,
-    keyring: &Keyring,
-    clock: &Arc<dyn Clock>,
-    user_agent: HeaderValue,
-) -> Result<Stack> {
-    let (keyring, clock) = (|| keyring.clone(), || Arc::clone(clock));
-    let mut stack = Stack::new();
-    stack.push(STATUS, Status)?;
-    stack.push(
-        DECRYPT,
-        Decrypt {
-            key: merchant.key.clone(),
-        },
-    )?;
-    stack.push(
-        ENCRYPT,
-        Encrypt {
-            keyring: keyring(),
-            clock: clock(),
-        },
-    )?;
-    stack.push(
-        PREPARE,
-        Prepare {
-            keyring: keyring(),
-            clock: clock(),
-            user_agent,
-        },
-    )?;
-    stack.push(
-        VERIFIER,
-        Verifier {
-            keyring: keyring(),
-            clock: clock(),
-        },
-    )?;
-    stack.push(
-        SIGNER,
-        Signer {
-            merchant: merchant.clone(),
-            clock: clock(),
-        },
-    )?;
-    Ok(stack)
-}
-
-fn check_apiv3_key(key: Option<&Secret>) -> Result<()> {
-    match key.map(|key| key.expose().len()) {
-        None | Some(32) => Ok(()),
-        Some(len) => Err(Error::new(
-            ErrorKind::Builder,
-            format!(
-                "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → \
-                 账户中心 → API安全 → APIv3密钥, not the v2 key and not the private key"
-            ),
-        )),
-    }
-}
-
-fn keyring(shared: Option<Keyring>, given: Vec<Platform>, merchant: &Merchant) -> Result<Keyring> {
-    if shared.is_none() && given.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Builder,
-            "there is no key to verify WeChat Pay's answers with: give platform_key(\"PUB_KEY_ID_…\", \
-             PublicKey::from_file(\"pub_key.pem\")?), both shown at 商户平台 → 账户中心 → API安全 → \
-             微信支付公钥, or platform_certificate(..)",
-        ));
-    }
-    let keyring = shared.unwrap_or_default();
-    for key in given {
-        match key {
-            Platform::PublicKey(id, key) => {
-                refuse_own(&id, &key, merchant)?;
-                keyring.add_public_key(&id, key)?;
-            }
-            Platform::Certificate(certificate) => {
-                refuse_own(certificate.serial(), certificate.public_key(), merchant)?;
-                keyring.add_certificate(&certificate);
-            }
-        }
-    }
-    Ok(keyring)
-}
-
-/// The commonest mix-up: the merchant's own certificate or key in place of WeChat Pay's.
-fn refuse_own(id: &str, key: &PublicKey, merchant: &Merchant) -> Result<()> {
-    if id != &*merchant.serial && key != merchant.key.public_key() {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Builder,
-        format!(
-            "{id} is the merchant's own key, not WeChat Pay's: give the public key shown at 商户平台 \
-             → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
-        ),
-    ))
-}
-
-fn user_agent(given: Option<String>) -> Result<HeaderValue> {
-    match given {
-        Some(agent) => header_value("User-Agent", &agent),
-        None => Ok(HeaderValue::from_static(concat!(
-            "wechatpay-chain/",
-            env!("CARGO_PKG_VERSION"),
-            " (Rust; hyper)"
-        ))),
-    }
-}
-
-impl Proxy {
-    fn matcher(self) -> Result<Matcher> {
-        match self {
-            Self::Environment => Ok(Matcher::from_env()),
-            Self::None => Ok(Matcher::builder().build()),
-            Self::All(url) => {
-                let matcher = Matcher::builder().all(url).build();
-                let probe = http::Uri::from_static("https://api.mch.weixin.qq.com/");
-                // An unusable URL leaves the matcher empty, and calls would silently go direct.
-                if matcher.intercept(&probe).is_none() {
-                    return Err(Error::new(
-                        ErrorKind::Builder,
-                        "the proxy's URL is malformed: write it as http://host:port",
-                    ));
-                }
-                Ok(matcher)
-            }
-        }
+    /// Edits APIv2's default stack when the client is built.
+    pub fn v2_stack(
+        mut self,
+        edit: impl FnOnce(&mut Stack) -> Result<()> + Send + 'static,
+    ) -> Self {
+        self.v2_edits.push(Box::new(edit));
+        self
     }
 }
 

@@ -1,0 +1,229 @@
+//! From settings to a client: every check, and the default stacks.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use hyper_util::client::proxy::matcher::Matcher;
+
+use super::{ClientBuilder, Edit, Platform, Proxy};
+use crate::base_url::BaseUrl;
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::crypto::PublicKey;
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::keys::{Merchant, Signing};
+use crate::message::header_value;
+use crate::middleware::{
+    DECRYPT, Decrypt, ENCRYPT, Encrypt, PREPARE, Prepare, SIGNER, STATUS, Signer, Status,
+    TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest, TransformResponse, VERIFIER, Verifier,
+};
+use crate::net::{HyperTransport, Settings};
+use crate::protocol::Keyring;
+use crate::secret::Secret;
+use crate::stack::{Frozen, Stack};
+
+impl ClientBuilder {
+    /// Checks everything and gives the client; no file, no socket and no runtime is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] with where to find the right value; [`ErrorKind::Key`],
+    /// [`ErrorKind::Header`] or [`ErrorKind::Stack`] of what was given.
+    pub fn build(self) -> Result<Client> {
+        let v3 = self.speaks_v3();
+        let identity = self.merchant.identity();
+        let merchant = self.merchant.check(v3)?;
+        check_apiv3_key(self.apiv3_key.as_ref())?;
+        let keyring = keyring(self.keyring, self.platform, &merchant)?;
+        let proxies = Arc::new(self.proxy.matcher()?);
+        let transport = self.transport.unwrap_or_else(|| {
+            Arc::new(HyperTransport::new(Settings {
+                roots: self.roots,
+                identity,
+                proxies,
+                connect_timeout: self.connect_timeout,
+                idle_timeout: self.idle_timeout,
+            }))
+        });
+        let parts = Parts {
+            merchant: &merchant,
+            keyring: &keyring,
+            clock: &self.clock,
+            user_agent: user_agent(self.user_agent)?,
+            check_mch_id: self.check_mch_id,
+        };
+        let frozen = |stack| {
+            Arc::new(Frozen {
+                stack,
+                transport: Arc::clone(&transport),
+                max_response_bytes: self.max_response_bytes,
+                trusted_hosts: self.trusted_hosts.clone().into(),
+            })
+        };
+        Ok(Client::new(Engine {
+            base: self.base_url.as_deref().map(BaseUrl::parse).transpose()?,
+            v3: frozen(edited(parts.v3_stack()?, self.edits)?),
+            v2: frozen(edited(parts.v2_stack()?, self.v2_edits)?),
+            clock: self.clock,
+            fields: self.fields,
+            keyring,
+            merchant,
+            timeout: self.timeout,
+        }))
+    }
+
+    /// A client that has an APIv2 key and nothing that only APIv3 needs speaks APIv2 alone.
+    fn speaks_v3(&self) -> bool {
+        self.merchant.v2_key.is_none()
+            || self.merchant.serial.is_some()
+            || self.keyring.is_some()
+            || !self.platform.is_empty()
+    }
+}
+
+fn edited(mut stack: Stack, edits: Vec<Edit>) -> Result<Stack> {
+    for edit in edits {
+        edit(&mut stack)?;
+    }
+    Ok(stack)
+}
+
+/// What the layers of the default stacks are made of.
+struct Parts<'a> {
+    merchant: &'a Merchant,
+    keyring: &'a Keyring,
+    clock: &'a Arc<dyn Clock>,
+    user_agent: HeaderValue,
+    check_mch_id: bool,
+}
+
+#[rustfmt::skip]
+impl Parts<'_> {
+    /// APIv3's default stack, outermost first; empty without its credentials.
+    fn v3_stack(&self) -> Result<Stack> {
+        let mut stack = Stack::new();
+        let Some(signing) = self.merchant.signing.clone() else {
+            return Ok(stack);
+        };
+        let Signing { key, .. } = signing.clone();
+        let (keyring, clock) = (|| self.keyring.clone(), || Arc::clone(self.clock));
+        let (user_agent, mchid) = (self.user_agent.clone(), Arc::clone(&self.merchant.mchid));
+        stack.push(STATUS, Status)?;
+        stack.push(DECRYPT, Decrypt { key: Some(key) })?;
+        stack.push(ENCRYPT, Encrypt { keyring: keyring(), clock: clock() })?;
+        stack.push(PREPARE, Prepare { keyring: keyring(), clock: clock(), user_agent })?;
+        stack.push(VERIFIER, Verifier { keyring: keyring(), clock: clock() })?;
+        stack.push(SIGNER, Signer { mchid, signing, clock: clock() })?;
+        Ok(stack)
+    }
+
+    /// APIv2's default stack, outermost first; empty without its key.
+    fn v2_stack(&self) -> Result<Stack> {
+        let mut stack = Stack::new();
+        let Some(v2_key) = &self.merchant.v2_key else {
+            return Ok(stack);
+        };
+        let mchid = || Arc::clone(&self.merchant.mchid);
+        let key = self.merchant.signing.as_ref().map(|signing| signing.key.clone());
+        stack.push(STATUS, Status)?;
+        stack.push(DECRYPT, Decrypt { key })?;
+        stack.push(TRANSFORM_RESPONSE, TransformResponse { mchid: mchid(), key: v2_key.clone() })?;
+        stack.push(TRANSFORM_REQUEST, TransformRequest {
+            mchid: mchid(),
+            key: v2_key.clone(),
+            check_mch_id: self.check_mch_id,
+            clock: Arc::clone(self.clock),
+            user_agent: self.user_agent.clone(),
+        })?;
+        Ok(stack)
+    }
+}
+
+fn check_apiv3_key(key: Option<&Secret>) -> Result<()> {
+    match key.map(|key| key.expose().len()) {
+        None | Some(32) => Ok(()),
+        Some(len) => Err(Error::new(
+            ErrorKind::Builder,
+            format!(
+                "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → \
+                 账户中心 → API安全 → APIv3密钥, not the v2 key and not the private key"
+            ),
+        )),
+    }
+}
+
+fn keyring(shared: Option<Keyring>, given: Vec<Platform>, merchant: &Merchant) -> Result<Keyring> {
+    if merchant.signing.is_some() && shared.is_none() && given.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Builder,
+            "there is no key to verify WeChat Pay's answers with: give platform_key(\"PUB_KEY_ID_…\", \
+             PublicKey::from_file(\"pub_key.pem\")?), both shown at 商户平台 → 账户中心 → API安全 → \
+             微信支付公钥, or platform_certificate(..)",
+        ));
+    }
+    let keyring = shared.unwrap_or_default();
+    for key in keyring.ids().iter().filter_map(|id| keyring.get(id)) {
+        refuse_own(key.id(), key.public_key(), merchant)?;
+    }
+    for key in given {
+        match key {
+            Platform::PublicKey(id, key) => {
+                refuse_own(&id, &key, merchant)?;
+                keyring.add_public_key(&id, key)?;
+            }
+            Platform::Certificate(certificate) => {
+                refuse_own(certificate.serial(), certificate.public_key(), merchant)?;
+                keyring.add_certificate(&certificate);
+            }
+        }
+    }
+    Ok(keyring)
+}
+
+/// The commonest mix-up: the merchant's own certificate or key in place of WeChat Pay's.
+fn refuse_own(id: &str, key: &PublicKey, merchant: &Merchant) -> Result<()> {
+    let own = |own: &Signing| id == &*own.serial || key == own.key.public_key();
+    if !merchant.signing.as_ref().is_some_and(own) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Builder,
+        format!(
+            "{id} is the merchant's own key, not WeChat Pay's: give the public key shown at 商户平台 \
+             → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
+        ),
+    ))
+}
+
+fn user_agent(given: Option<String>) -> Result<HeaderValue> {
+    match given {
+        Some(agent) => header_value("User-Agent", &agent),
+        None => Ok(HeaderValue::from_static(concat!(
+            "wechatpay-chain/",
+            env!("CARGO_PKG_VERSION"),
+            " (Rust; hyper)"
+        ))),
+    }
+}
+
+impl Proxy {
+    fn matcher(self) -> Result<Matcher> {
+        match self {
+            Self::Environment => Ok(Matcher::from_env()),
+            Self::None => Ok(Matcher::builder().build()),
+            Self::All(url) => {
+                let matcher = Matcher::builder().all(url).build();
+                let probe = http::Uri::from_static("https://api.mch.weixin.qq.com/");
+                // An unusable URL leaves the matcher empty, and calls would silently go direct.
+                if matcher.intercept(&probe).is_none() {
+                    return Err(Error::new(
+                        ErrorKind::Builder,
+                        "the proxy's URL is malformed: write it as http://host:port",
+                    ));
+                }
+                Ok(matcher)
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The layers of APIv2's stack: XML signed with a shared key.
+
+mod transform_request;
+mod transform_response;
+
+pub(crate) use transform_request::TransformRequest;
+pub(crate) use transform_response::TransformResponse;

@@ -1,0 +1,158 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, Method};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::catalog::Operation;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{CallInfo, Payload, Request, Response, default_header, with_query};
+use crate::percent;
+use crate::protocol::{SignType, xml};
+use crate::secret::Secret;
+use crate::stack::{Middleware, Next};
+
+/// Innermost. Sees the request while its body is still data; adds `nonce_str` and `sign`, and writes
+/// the body as XML, or of a `GET` the query.
+///
+/// A body that is bytes already passes as it is. Fails on what XML cannot hold, an unknown
+/// `sign_type`, and a `mch_id` of another merchant; then nothing is sent.
+pub(crate) struct TransformRequest {
+    pub(crate) mchid: Arc<str>,
+    pub(crate) key: Secret,
+    pub(crate) check_mch_id: bool,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) user_agent: HeaderValue,
+}
+
+impl Middleware for TransformRequest {
+    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        if *request.method() == Method::GET {
+            self.sign_query(&mut request)?;
+        } else {
+            self.sign_body(&mut request)?;
+        }
+        let headers = request.headers_mut();
+        default_header(headers, ACCEPT, || ACCEPTED);
+        default_header(headers, CONTENT_TYPE, || XML);
+        default_header(headers, USER_AGENT, || self.user_agent.clone());
+        next.run(request).await
+    }
+}
+
+const ACCEPTED: HeaderValue = HeaderValue::from_static("text/xml, text/plain, application/x-gzip");
+const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
+
+type Members = Vec<(String, String)>;
+
+impl TransformRequest {
+    fn sign_body(&self, request: &mut Request) -> Result<()> {
+        let members = match request.body() {
+            Payload::Json(Value::Object(object)) => object
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), xml::member_text(key, value)?)))
+                .collect::<Result<Members>>()?,
+            Payload::Empty => Members::new(),
+            Payload::Json(_) => return Err(not_an_object()),
+            _ => return Ok(()),
+        };
+        let members = self.signed(members, nonceless(request))?;
+        let text = xml::encode(members.iter().map(|(key, text)| (&**key, &**text)))?;
+        *request.body_mut() = Payload::Bytes(text.into());
+        Ok(())
+    }
+
+    fn sign_query(&self, request: &mut Request) -> Result<()> {
+        let query = request.uri().query().unwrap_or_default();
+        let members = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                Ok((decoded(name)?.into_owned(), decoded(value)?.into_owned()))
+            })
+            .collect::<Result<Members>>()?;
+        let mut query = String::new();
+        for (name, value) in self.signed(members, nonceless(request))? {
+            if !query.is_empty() {
+                query.push('&');
+            }
+            percent::push_value(&mut query, &name);
+            query.push('=');
+            percent::push_value(&mut query, &value);
+        }
+        *request.uri_mut() = with_query(request.uri(), &query)?;
+        Ok(())
+    }
+
+    /// The members with `nonce_str` and `sign`, each in the place that the caller gave it, or last.
+    fn signed(&self, mut members: Members, nonceless: bool) -> Result<Members> {
+        self.check_merchant(&members)?;
+        if !nonceless && find(&members, "nonce_str").is_none() {
+            members.push(("nonce_str".into(), self.clock.nonce()?));
+        }
+        let sign_type = SignType::parse(find(&members, "sign_type").unwrap_or_default())?;
+        let borrowed = members.iter().map(|(key, text)| (key, text));
+        let sign = sign_type.sign(borrowed, &self.key)?;
+        match members.iter_mut().find(|(key, _)| key == "sign") {
+            Some((_, place)) => *place = sign,
+            None => members.push(("sign".into(), sign)),
+        }
+        Ok(members)
+    }
+
+    /// As in the PHP SDK; the commonest mistake of who serves many merchants.
+    fn check_merchant(&self, members: &Members) -> Result<()> {
+        if !self.check_mch_id {
+            return Ok(());
+        }
+        let named = ["mch_id", "mchid", "combine_mch_id"]
+            .iter()
+            .find_map(|key| find(members, key));
+        if named == Some(&*self.mchid) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Request,
+            format!(
+                "the request's mch_id is {named:?}, and this client's merchant is {:?}: give that \
+                 one, or build the client with check_mch_id(false)",
+                self.mchid
+            ),
+        ))
+    }
+}
+
+fn find<'m>(members: &'m Members, key: &str) -> Option<&'m str> {
+    let (_, text) = members.iter().find(|(known, _)| known == key)?;
+    Some(text)
+}
+
+/// What the call says, else the catalogue.
+fn nonceless(request: &Request) -> bool {
+    request.extensions().get::<CallInfo>().is_some_and(|info| {
+        info.options()
+            .nonceless
+            .unwrap_or_else(|| info.operation().is_some_and(Operation::nonceless))
+    })
+}
+
+fn decoded(text: &str) -> Result<Cow<'_, str>> {
+    percent_decode_str(text).decode_utf8().map_err(|err| {
+        Error::new(
+            ErrorKind::Request,
+            "a query parameter is not UTF-8 and cannot be signed",
+        )
+        .with_source(err)
+    })
+}
+
+fn not_an_object() -> Error {
+    Error::new(
+        ErrorKind::Request,
+        "the body of an APIv2 call is an object: json!({\"mch_id\": \"…\", ..})",
+    )
+}
