@@ -71,7 +71,6 @@ impl Gateway {
     pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>> {
         let (head, body) = request.into_parts();
         let body = Body::stream(body).collect(self.max_body_bytes).await;
-        let fault = self.faults.next();
         let mut call = Call::new(head);
         let judged = match body {
             Ok(body) => {
@@ -82,6 +81,7 @@ impl Gateway {
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
+        let fault = self.faults.next();
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
         // Before any wait: the request is processed, also when its client gives up.
@@ -125,11 +125,11 @@ impl Gateway {
     }
 
     fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
-        let mut reply = match fault.and_then(Fault::page) {
-            Some(page) => page,
-            None => self.right_or_refused(call, judged, fault),
-        };
-        // What a text of digits cannot be refused for.
+        if let Some(page) = fault.and_then(Fault::page) {
+            return page;
+        }
+        let mut reply = self.right_or_refused(call, judged, fault);
+        // Hexadecimal digits are a header's value.
         let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
         let seal = Seal {
             pair: fields::named(&call.head.headers, &self.identity)
@@ -250,7 +250,7 @@ impl Call {
             version: self.head.version,
             headers: self.head.headers,
             body: self.body,
-            json: self.json,
+            json: self.json.filter(|_| judged.is_ok()),
             query: self.query,
             signed_text: self.signed_text.map(text),
             verdict: match judged {

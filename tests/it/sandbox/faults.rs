@@ -146,6 +146,7 @@ fn a_proxy_s_page() -> Outcome {
         let api = err.api().ok_or("no answer")?;
         assert_eq!(api.status, StatusCode::BAD_GATEWAY);
         assert!(api.body.starts_with(b"<html>"));
+        assert_eq!(api.request_id, None);
         assert_eq!(api.verification, Verification::Absent);
         Ok(())
     })
