@@ -1,5 +1,6 @@
 //! Ends the process when a test hangs: a deadlock shall be a failure, not a stuck build.
 
+use std::io::Write;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
@@ -18,7 +19,8 @@ impl Watchdog {
         let (alive, gone) = mpsc::channel();
         thread::spawn(move || {
             if gone.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
-                eprintln!("{name} hangs");
+                // Straight out: what the macros print is captured, and lost in the abort.
+                let _ = writeln!(std::io::stderr(), "{name} hangs");
                 std::process::abort();
             }
         });
