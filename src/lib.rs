@@ -16,6 +16,7 @@ mod keys;
 mod message;
 pub mod middleware;
 mod net;
+pub mod pay;
 mod percent;
 mod protocol;
 mod query;
@@ -51,7 +52,7 @@ pub use wechatpay_chain_path::PathError;
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
     pub use crate::protocol::{
-        Authorization, PROBE_PREFIX, SCHEME, SignType, SignatureHeaders, request_text,
+        Authorization, PROBE_PREFIX, SCHEME, SignType, SignatureHeaders, pay_text, request_text,
         response_text,
     };
 }
