@@ -52,8 +52,8 @@ pub use wechatpay_chain_path::PathError;
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
     pub use crate::protocol::{
-        Authorization, PROBE_PREFIX, SCHEME, SignType, SignatureHeaders, pay_text, request_text,
-        response_text,
+        Authorization, PROBE_PREFIX, SCHEME, Scheme, SignType, SignatureHeaders, pay_text,
+        request_text, response_text,
     };
 }
 

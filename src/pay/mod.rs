@@ -84,8 +84,10 @@ impl Pay {
     }
 
     fn merchant(&self) -> Result<&str> {
-        let mchid = self.mchid.as_deref().unwrap_or(self.client.mchid());
-        text("mchid", mchid)
+        match self.mchid.as_deref().unwrap_or(self.client.mchid()) {
+            "" => Err(refused(BRAND)),
+            mchid => text("mchid", mchid),
+        }
     }
 
     fn stamp(&self) -> Result<Stamp> {
@@ -105,6 +107,9 @@ impl Pay {
                  private_key(..), or take pay().v2() for an order made with APIv2",
             )
         })?;
+        if merchant.brand_id().is_some() {
+            return Err(refused(BRAND));
+        }
         let text = pay_text(appid, &stamp.time, &stamp.nonce, package);
         signing.key.sign(&text)
     }
@@ -129,6 +134,9 @@ impl Pay {
         kind.sign(members, key)
     }
 }
+
+const BRAND: &str = "this client is a brand's, and a merchant takes payments: build one with \
+                     mchid(..) and the merchant's own keys";
 
 /// A text that can be signed: a line break in it would let one signature stand for two texts.
 fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {

@@ -1,5 +1,6 @@
 //! Pay parameters: exact objects and exact signatures, known from elsewhere.
 
+mod brand;
 mod hash;
 mod rsa;
 
