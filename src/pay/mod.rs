@@ -19,12 +19,17 @@
 
 mod coupon;
 mod h5;
+#[cfg(feature = "qr")]
+mod qr;
 mod score;
 mod v2;
 mod v3;
 
 pub use coupon::{Coupon, CouponParams};
 pub use h5::{h5_url, native};
+#[cfg(feature = "qr")]
+#[cfg_attr(docsrs, doc(cfg(feature = "qr")))]
+pub use qr::{Background, Qr, qr};
 pub use score::{ScoreApp, ScoreExtInfo, ScoreJsapi, ScoreMembers, ScoreMiniProgram, ScoreParams};
 pub use v2::{RedPacketParams, V2AppParams, V2Pay};
 pub use v3::{AppParams, JsapiParams, MiniProgramParams, Subsidy, SubsidyPeriod};

@@ -2,6 +2,8 @@
 
 mod brand;
 mod hash;
+#[cfg(feature = "qr")]
+mod qr;
 mod rsa;
 
 use std::sync::LazyLock;
