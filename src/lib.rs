@@ -57,6 +57,13 @@ pub mod signing {
     };
 }
 
+/// The guide pages; their examples compile.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../docs/pay-params.md")]
+    struct PayParams;
+}
+
 /// A path, made while compiling.
 ///
 /// ```
