@@ -11,8 +11,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, Method, Uri};
 use serde_json::Value;
 
+use crate::base_url::BaseUrl;
 use crate::dry_run::{self, SignedRequest};
-use crate::engine::{BaseUrl, Engine};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
@@ -47,6 +48,8 @@ pub struct Call {
 pub(crate) struct Plan {
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
+    /// The template for logs, when values stand in it.
+    pub(crate) label: Option<String>,
     pub(crate) vars: Vec<(Cow<'static, str>, Value)>,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
@@ -70,12 +73,13 @@ impl Call {
     pub(crate) fn new(
         engine: Arc<Engine>,
         method: Method,
-        template: Result<Cow<'static, str>>,
+        template: Result<(Cow<'static, str>, Option<String>)>,
     ) -> Self {
-        let plan = template.map(|template| {
+        let plan = template.map(|(template, label)| {
             Box::new(Plan {
                 method,
                 template,
+                label,
                 vars: Vec::new(),
                 query: Query::default(),
                 headers: HeaderMap::new(),
@@ -328,7 +332,7 @@ impl fmt::Debug for Call {
         match &self.plan {
             Ok(plan) => out
                 .field("method", &plan.method)
-                .field("template", &plan.template)
+                .field("template", &plan.label.as_deref().unwrap_or(&plan.template))
                 .finish_non_exhaustive(),
             Err(err) => out.field("error", err).finish_non_exhaustive(),
         }

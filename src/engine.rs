@@ -1,12 +1,11 @@
 //! The life of a call, from what the caller said to the answer.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, Uri};
 
+use crate::base_url::BaseUrl;
 use crate::call::Plan;
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
@@ -28,15 +27,6 @@ pub(crate) struct Engine {
     pub(crate) keyring: Keyring,
     pub(crate) merchant: Merchant,
     pub(crate) timeout: Option<Duration>,
-}
-
-/// Scheme and authority, and the path that stands before every other.
-#[derive(Clone)]
-pub(crate) struct BaseUrl {
-    scheme: Scheme,
-    authority: Authority,
-    /// Without the slash at its end; empty for none.
-    prefix: String,
 }
 
 impl Engine {
@@ -67,12 +57,20 @@ impl Engine {
         let mut path = expand(&plan)?;
         let api = Api::of(&path);
         self.check_credentials(api)?;
-        let operation = find(&plan, &path);
+        if plan.options.xml && api == Api::V3 {
+            return Err(Error::new(
+                ErrorKind::Request,
+                "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/",
+            ));
+        }
+        let base = plan.base_url.clone().or_else(|| self.base.clone());
+        let prefix = base.as_ref().map_or("", BaseUrl::prefix);
+        let operation = find(&plan, prefix, &path);
         self.check_scheme(operation)?;
         if api == Api::V2 {
             path.drain(..V2.len());
         }
-        let base = self.base_for(&plan, operation);
+        let base = base.unwrap_or_else(|| documented_base(operation));
         let origin = base.origin();
         if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
             return Err(elsewhere(&absolute, &origin));
@@ -80,7 +78,8 @@ impl Engine {
         let uri = base.join(path)?;
         let mut options = plan.options;
         options.fields.get_or_insert(self.fields);
-        let info = CallInfo::new(plan.template, operation, origin, options);
+        let label = plan.label.map_or(plan.template, Into::into);
+        let info = CallInfo::new(label, operation, origin, options);
         let mut request = Request::new(plan.payload);
         *request.method_mut() = plan.method;
         *request.uri_mut() = uri;
@@ -122,20 +121,14 @@ impl Engine {
         }
         Ok(())
     }
-
-    /// The call's own base URL, else the client's, else the one that the catalogue names.
-    fn base_for(&self, plan: &Plan, operation: Option<&'static Operation>) -> BaseUrl {
-        plan.base_url
-            .clone()
-            .or_else(|| self.base.clone())
-            .unwrap_or_else(|| match operation.and_then(Operation::host) {
-                Some(host) => BaseUrl::https(host),
-                None => BaseUrl::https(DEFAULT_HOST),
-            })
-    }
 }
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
+
+/// Where a call goes that neither it nor the client sends elsewhere.
+fn documented_base(operation: Option<&'static Operation>) -> BaseUrl {
+    BaseUrl::https(operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST))
+}
 
 /// Which of the two APIs a call is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -175,14 +168,22 @@ fn expand(plan: &Plan) -> Result<String> {
     Ok(path)
 }
 
-fn find(plan: &Plan, path: &str) -> Option<&'static Operation> {
-    let template = without_query(&plan.template);
-    catalog::find(&plan.method, template).or_else(|| {
-        let concrete = without_query(path);
-        (concrete != template)
-            .then(|| catalog::find(&plan.method, concrete))
-            .flatten()
+/// By the template, else by the path as it is sent.
+///
+/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
+/// the paths of a gateway a prefix means nothing.
+fn find(plan: &Plan, prefix: &str, path: &str) -> Option<&'static Operation> {
+    [&plan.template, path].into_iter().find_map(|path| {
+        let path = without_query(path);
+        below(prefix, path)
+            .and_then(|path| catalog::find(&plan.method, &path))
+            .or_else(|| catalog::find(&plan.method, path))
     })
+}
+
+fn below(prefix: &str, path: &str) -> Option<String> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    (!prefix.is_empty()).then(|| format!("{prefix}/{path}"))
 }
 
 fn without_query(path: &str) -> &str {
@@ -210,91 +211,6 @@ fn timed_out(limit: Duration, sent: bool) -> Error {
     .with_maybe_sent(sent)
 }
 
-impl BaseUrl {
-    /// Reads `https://host[:port][/prefix/]`.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let uri: Uri = text
-            .parse()
-            .map_err(|err| bad_base(text, "it is not a URL").with_source(err))?;
-        let parts = uri.into_parts();
-        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(bad_base(text, "it has no scheme or no host"));
-        };
-        if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
-            return Err(bad_base(text, "its scheme is neither https nor http"));
-        }
-        if authority.as_str().contains('@') {
-            return Err(bad_base("…@…", "it holds a user name or password"));
-        }
-        let target = parts.path_and_query;
-        if target.as_ref().and_then(PathAndQuery::query).is_some() {
-            return Err(bad_base(text, "it has a query"));
-        }
-        let path = target.as_ref().map_or("", PathAndQuery::path);
-        Ok(Self {
-            prefix: path.trim_end_matches('/').to_owned(),
-            authority: normal(&scheme, authority),
-            scheme,
-        })
-    }
-
-    fn https(host: &'static str) -> Self {
-        Self {
-            scheme: Scheme::HTTPS,
-            authority: Authority::from_static(host),
-            prefix: String::new(),
-        }
-    }
-
-    fn origin(&self) -> Origin {
-        Origin::new(self.scheme.clone(), self.authority.clone())
-    }
-
-    fn join(self, path: String) -> Result<Uri> {
-        let target = if self.prefix.is_empty() {
-            path
-        } else {
-            self.prefix + &path
-        };
-        let target = PathAndQuery::try_from(target).map_err(|err| {
-            Error::new(ErrorKind::Path, "the path cannot be written as a URL").with_source(err)
-        })?;
-        let mut parts = http::uri::Parts::default();
-        parts.scheme = Some(self.scheme);
-        parts.authority = Some(self.authority);
-        parts.path_and_query = Some(target);
-        Uri::from_parts(parts).map_err(|err| {
-            Error::new(ErrorKind::Path, "the path cannot be written as a URL").with_source(err)
-        })
-    }
-}
-
-/// Lower case and without the scheme's own port, as it is in the `Host` header.
-fn normal(scheme: &Scheme, authority: Authority) -> Authority {
-    let own = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    let host = authority.host().to_ascii_lowercase();
-    let text = match authority.port_u16() {
-        Some(port) if port != own => format!("{host}:{port}"),
-        _ => host,
-    };
-    text.parse().unwrap_or(authority)
-}
-
-fn bad_base(text: &str, why: &str) -> Error {
-    Error::new(
-        ErrorKind::Request,
-        format!(
-            "the base URL {text:?} cannot be used: {why}; write it as https://api.mch.weixin.qq.com/"
-        ),
-    )
-}
-
-impl fmt::Debug for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}/", self.scheme, self.authority, self.prefix)
-    }
-}
-
 /// One of the five methods that WeChat Pay uses, in any case.
 pub(crate) fn verb(method: &str) -> Result<Method> {
     match method.to_ascii_uppercase().as_str() {
@@ -307,43 +223,5 @@ pub(crate) fn verb(method: &str) -> Result<Method> {
             ErrorKind::Request,
             format!("{method:?} is none of GET, POST, PUT, PATCH, DELETE"),
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_base_url_keeps_its_prefix_with_and_without_the_last_slash() {
-        for text in [
-            "https://API.mch.weixin.qq.com:443/hk",
-            "https://api.mch.weixin.qq.com/hk/",
-        ] {
-            let base = BaseUrl::parse(text).unwrap();
-            let uri = base.join("/v3/merchants?a=1".into()).unwrap();
-            assert_eq!(uri, "https://api.mch.weixin.qq.com/hk/v3/merchants?a=1");
-        }
-        let base = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
-        assert_eq!(
-            base.join("/v3/pay".into()).unwrap(),
-            "http://127.0.0.1:8080/v3/pay"
-        );
-    }
-
-    #[test]
-    fn what_is_no_base_url_is_refused() {
-        for text in [
-            "",
-            "api.mch.weixin.qq.com",
-            "/hk/",
-            "ftp://host/",
-            "https://u:p@host/",
-            "https://h/?a=1",
-        ] {
-            let err = BaseUrl::parse(text).map(drop).unwrap_err();
-            assert_eq!(err.kind(), ErrorKind::Request, "{text}");
-            assert!(!err.to_string().contains("u:p"), "{err}");
-        }
     }
 }

@@ -6,10 +6,11 @@ use http::HeaderValue;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use super::{ClientBuilder, Edit, Platform, Proxy};
+use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::crypto::PublicKey;
-use crate::engine::{BaseUrl, Engine};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
@@ -162,6 +163,9 @@ fn keyring(shared: Option<Keyring>, given: Vec<Platform>, merchant: &Merchant) -
         ));
     }
     let keyring = shared.unwrap_or_default();
+    for key in keyring.ids().iter().filter_map(|id| keyring.get(id)) {
+        refuse_own(key.id(), key.public_key(), merchant)?;
+    }
     for key in given {
         match key {
             Platform::PublicKey(id, key) => {

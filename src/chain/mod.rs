@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use http::Method;
 use serde_json::Value;
+use wechatpay_chain_path::PathError;
 
 pub use segment::{IntoPath, IntoSegment};
 
@@ -19,6 +20,7 @@ use crate::engine::{self, Engine};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{IntoHeaders, IntoPayload};
 use nodes::Nodes;
+use segment::Added;
 
 /// The path of an endpoint, as far as it is gathered.
 ///
@@ -45,8 +47,16 @@ pub struct Chain {
 #[derive(Clone)]
 enum Path {
     Literal(&'static str),
-    Made(Arc<str>),
+    Made(Arc<Made>),
     Wrong(Arc<Error>),
+}
+
+/// A template put together at run time.
+#[derive(Clone)]
+struct Made {
+    template: String,
+    /// The template with `{}` for each value in it; `None` when there is none.
+    label: Option<String>,
 }
 
 impl Chain {
@@ -148,14 +158,14 @@ impl Chain {
 
     pub(crate) fn call(&self, method: Method) -> Call {
         let template = match &self.path {
-            Path::Literal(text) => Ok(Cow::Borrowed(*text)),
-            Path::Made(text) => Ok(Cow::Owned(text.to_string())),
+            Path::Literal(text) => Ok((Cow::Borrowed(*text), None)),
+            Path::Made(made) => Ok((Cow::Owned(made.template.clone()), made.label.clone())),
             Path::Wrong(err) => Err(again(err)),
         };
         Call::new(Arc::clone(&self.engine), method, template)
     }
 
-    fn join(&self, added: Result<Cow<'static, str>>) -> Self {
+    fn join(&self, added: Result<Added>) -> Self {
         let path = match added {
             Ok(added) => self.path.join(added),
             Err(err) => self.path.or_wrong(err),
@@ -165,15 +175,15 @@ impl Chain {
 }
 
 impl Path {
-    fn join(&self, added: Cow<'static, str>) -> Self {
-        let mut path = match self {
-            Self::Literal("") => return Self::from(added),
-            Self::Literal(text) => String::from(*text),
-            Self::Made(text) => text.to_string(),
-            Self::Wrong(_) => return self.clone(),
+    fn join(&self, added: Added) -> Self {
+        let (mut made, added) = match (self, added) {
+            (Self::Literal(""), Added::Name(name)) => return Self::from(name),
+            (Self::Wrong(_), _) => return self.clone(),
+            (Self::Literal(text), added) => (Made::new((*text).to_owned()), added),
+            (Self::Made(made), added) => (Made::clone(made), added),
         };
-        match wechatpay_chain_path::join(&mut path, &added) {
-            Ok(()) => Self::Made(path.into()),
+        match made.push(&added) {
+            Ok(()) => Self::Made(Arc::new(made)),
             Err(err) => self.or_wrong(err.into()),
         }
     }
@@ -190,8 +200,29 @@ impl From<Cow<'static, str>> for Path {
     fn from(text: Cow<'static, str>) -> Self {
         match text {
             Cow::Borrowed(text) => Self::Literal(text),
-            Cow::Owned(text) => Self::Made(text.into()),
+            Cow::Owned(text) => Self::Made(Arc::new(Made::new(text))),
         }
+    }
+}
+
+impl Made {
+    fn new(template: String) -> Self {
+        let label = None;
+        Self { template, label }
+    }
+
+    fn push(&mut self, added: &Added) -> Result<(), PathError> {
+        let (text, shown) = match added {
+            Added::Name(name) => (&**name, &**name),
+            Added::Value(value) => {
+                self.label.get_or_insert_with(|| self.template.clone());
+                (&**value, "{}")
+            }
+        };
+        if let Some(label) = &mut self.label {
+            wechatpay_chain_path::join(label, shown)?;
+        }
+        wechatpay_chain_path::join(&mut self.template, text)
     }
 }
 

@@ -51,8 +51,8 @@ pub(super) fn apply(call: Call, options: Value) -> Call {
 fn option(call: Call, key: String, value: Value) -> Call {
     match key.as_str() {
         "json" | "xml" if value.is_null() => call,
-        // The API is chosen by the path; what is not XML there is JSON.
-        "json" | "xml" => call.json(value),
+        "json" => call.json(value),
+        "xml" => call.json(value).edit(|plan| plan.options.xml = true),
         "nonceless" => flag(call, "nonceless", &value, Call::nonceless),
         "security" => flag(call, "security", &value, Call::security),
         "query" => query(call, value),

@@ -23,19 +23,29 @@ pub trait IntoPath: sealed::Path {}
 
 impl<T: sealed::Path> IntoPath for T {}
 
-pub(super) fn segment(segment: impl IntoSegment) -> Result<Cow<'static, str>> {
-    sealed::Segment::text(segment)
+pub(super) use sealed::Added;
+
+pub(super) fn segment(segment: impl IntoSegment) -> Result<Added> {
+    sealed::Segment::added(segment)
 }
 
-pub(super) fn path(path: impl IntoPath) -> Result<Cow<'static, str>> {
-    sealed::Path::text(path)
+pub(super) fn path(path: impl IntoPath) -> Result<Added> {
+    sealed::Path::text(path).map(Added::Name)
 }
 
 mod sealed {
     use super::{Cow, Result};
 
+    /// What a chain grows by.
+    pub enum Added {
+        /// Of the program: a literal, or a template.
+        Name(Cow<'static, str>),
+        /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
+        Value(String),
+    }
+
     pub trait Segment {
-        fn text(self) -> Result<Cow<'static, str>>;
+        fn added(self) -> Result<Added>;
     }
 
     pub trait Path {
@@ -65,28 +75,28 @@ impl sealed::Path for &String {
 }
 
 impl sealed::Segment for &'static str {
-    fn text(self) -> Result<Cow<'static, str>> {
-        literal(self)
+    fn added(self) -> Result<Added> {
+        literal(self).map(Added::Name)
     }
 }
 
 impl sealed::Segment for String {
-    fn text(self) -> Result<Cow<'static, str>> {
-        template::encode_segment(&self).map(Cow::Owned)
+    fn added(self) -> Result<Added> {
+        template::encode_segment(&self).map(Added::Value)
     }
 }
 
 impl sealed::Segment for &String {
-    fn text(self) -> Result<Cow<'static, str>> {
-        template::encode_segment(self).map(Cow::Owned)
+    fn added(self) -> Result<Added> {
+        template::encode_segment(self).map(Added::Value)
     }
 }
 
 macro_rules! number {
     ($($number:ty)*) => {$(
         impl sealed::Segment for $number {
-            fn text(self) -> Result<Cow<'static, str>> {
-                Ok(Cow::Owned(self.to_string()))
+            fn added(self) -> Result<Added> {
+                Ok(Added::Value(self.to_string()))
             }
         }
     )*};

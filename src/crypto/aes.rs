@@ -3,7 +3,7 @@
 use openssl::symm::{self, Cipher};
 use zeroize::Zeroizing;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The length of a key, in bytes.
 pub const KEY_LEN: usize = 32;

@@ -7,7 +7,7 @@ use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// SHA-1, 40 lower-case hex digits: for bills, whose integrity WeChat Pay declares so.
 pub fn sha1_hex(data: &[u8]) -> String {

@@ -59,6 +59,8 @@ pub(crate) struct Options {
     pub(crate) stream: bool,
     pub(crate) nonceless: Option<bool>,
     pub(crate) security: Option<bool>,
+    /// The body was given as `xml`, which only APIv2 takes.
+    pub(crate) xml: bool,
 }
 
 /// Scheme, host and port: where a signed request may go.
@@ -87,7 +89,8 @@ impl CallInfo {
         }
     }
 
-    /// The path template, for logs: it holds no values.
+    /// The path template, for logs: it holds no values of variables, and `{}` for each value that
+    /// was given as a segment.
     ///
     /// ```text
     /// v3/pay/transactions/id/{transaction_id}

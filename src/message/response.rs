@@ -120,7 +120,7 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         T::deserialize(self.value()?).map_err(|err| {
             self.body_error("the response does not have the shape of the type asked for")
-                .with_source(err)
+                .with_source(without_value(&err.to_string()))
         })
     }
 
@@ -169,6 +169,23 @@ impl Response {
     }
 }
 
+/// What serde says, but for the value it quotes: that may be a decrypted field.
+///
+/// What does not begin as serde's own messages do may quote anything.
+fn without_value(text: &str) -> String {
+    const QUOTING: [&str; 3] = ["invalid type: ", "invalid value: ", "unknown variant "];
+    const NAMING: [&str; 2] = ["missing field ", "duplicate field "];
+    let expected = text.rfind(", expected ").map(|at| &text[at..]);
+    match (
+        QUOTING.iter().find(|start| text.starts_with(*start)),
+        expected,
+    ) {
+        (Some(start), Some(expected)) => format!("{start}(left out){expected}"),
+        _ if NAMING.iter().any(|start| text.starts_with(start)) => text.to_owned(),
+        _ => "a value is not of its type's form".to_owned(),
+    }
+}
+
 /// A field of the JSON body, `Null` when there is none, as `serde_json` has it.
 impl Index<&str> for Response {
     type Output = Value;
@@ -188,5 +205,32 @@ impl fmt::Debug for Response {
             .field("verification", &self.verification)
             .field("body_len", &self.bytes().len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_serde_says_goes_on_without_the_value() {
+        for (text, expected) in [
+            (
+                "invalid type: string \"张三, expected x\", expected u64",
+                "invalid type: (left out), expected u64",
+            ),
+            (
+                "unknown variant `张三`, expected `A` or `B`",
+                "unknown variant (left out), expected `A` or `B`",
+            ),
+            ("missing field `name`", "missing field `name`"),
+            (
+                "unknown variant `张三`, there are no variants",
+                "a value is not of its type's form",
+            ),
+            ("张三 is no date", "a value is not of its type's form"),
+        ] {
+            assert_eq!(without_value(text), expected);
+        }
     }
 }

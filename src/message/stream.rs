@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -36,7 +37,12 @@ pub struct Streaming {
 }
 
 /// A body with the check that its end must pass.
-pub(crate) struct BodyStream {
+///
+/// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
+/// between threads, since bodies are not `Sync`.
+pub(crate) struct BodyStream(Mutex<Inner>);
+
+struct Inner {
     body: Body,
     check: Option<StreamCheck>,
 }
@@ -138,23 +144,24 @@ impl Streaming {
 
 impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
-        Self { body, check: None }
+        Self(Mutex::new(Inner { body, check: None }))
     }
 
     pub(crate) fn set_check(&mut self, check: StreamCheck) {
-        self.check = Some(check);
+        self.inner().check = Some(check);
     }
 
     async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let piece = self.body.next_chunk().await?;
-        if let (Some(piece), Some(check)) = (&piece, &mut self.check) {
+        let Inner { body, check } = self.inner();
+        let piece = body.next_chunk().await?;
+        if let (Some(piece), Some(check)) = (&piece, check) {
             check.update(piece);
         }
         Ok(piece)
     }
 
     fn finish(&mut self) -> Result<Option<String>> {
-        let Some(check) = self.check.take() else {
+        let Some(check) = self.inner().check.take() else {
             return Ok(None);
         };
         check.finish().map(Some).map_err(|failure| {
@@ -164,6 +171,10 @@ impl BodyStream {
             )
             .with_source(failure)
         })
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

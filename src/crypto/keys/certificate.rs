@@ -12,7 +12,8 @@ use super::file::{load, load_bytes};
 use super::input::{Item, Kind};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::{PublicKey, pkcs12};
-use crate::{Error, ErrorKind, Result, Secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 /// An X.509 certificate: a merchant's (`apiclient_cert.pem`) or a platform certificate.
 ///

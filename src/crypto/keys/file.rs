@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::input::{Input, Item, inspect};
 use super::refusal::{Expected, Outcome, Refusal};
-use crate::Result;
+use crate::error::Result;
 
 /// The structures in a file, and then what `build` makes of them.
 pub(super) fn load<T>(

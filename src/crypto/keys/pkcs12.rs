@@ -5,7 +5,7 @@ use openssl::pkcs12::{ParsedPkcs12_2, Pkcs12};
 
 use super::protected::{checked, legacy_is_there, with_legacy};
 use super::refusal::{Outcome, Refusal};
-use crate::Secret;
+use crate::secret::Secret;
 
 /// Opens a PKCS#12 file.
 pub(super) fn open(der: &[u8], passphrase: &Secret) -> Outcome<ParsedPkcs12_2> {

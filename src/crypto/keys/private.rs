@@ -13,7 +13,8 @@ use super::file::{load, load_bytes};
 use super::input::{Item, Kind};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::{der, pkcs12, protected};
-use crate::{Error, ErrorKind, Result, Secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 /// A private RSA key: signs requests, and decrypts what WeChat Pay encrypted for the merchant.
 ///

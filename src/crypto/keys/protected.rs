@@ -8,7 +8,7 @@ use openssl::provider::Provider;
 
 use super::input::{Item, Kind};
 use super::refusal::{Outcome, Refusal};
-use crate::Secret;
+use crate::secret::Secret;
 
 /// OpenSSL's buffer for a passphrase.
 const MAX_PASSPHRASE: usize = 1024;

@@ -13,7 +13,7 @@ use super::MIN_BITS;
 use super::file::{load, load_bytes};
 use super::input::{Item, Kind};
 use super::refusal::{Expected, Outcome, Refusal};
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A public RSA key: verifies what WeChat Pay signed, and encrypts what only WeChat Pay may read.
 ///

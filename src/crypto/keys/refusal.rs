@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::input::{Kind, Unreadable};
 use crate::error::BoxError;
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

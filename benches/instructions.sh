@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Instructions that a call costs outside of OpenSSL: the slope over the number of calls, counted by
+# callgrind, so that neither the machine's load nor starting up matters. It repeats to about 1 %.
+#
+#   ./instructions.sh            floor and client, without and with one encrypted field
+#   ./instructions.sh profile    the client's functions as well, sorted by their own cost
+#   ./instructions.sh profile floor
+set -euo pipefail
+cd "$(dirname "$0")"
+
+few=100 many=400
+goal_plain=100000 goal_field=115000
+
+command -v valgrind >/dev/null || {
+    echo "valgrind is missing: install it (Debian, Ubuntu: apt install valgrind)" >&2
+    exit 1
+}
+cargo build --release --quiet --bin calls
+calls=${CARGO_TARGET_DIR:-target}/release/calls
+if ldd "$calls" | grep -q libcrypto; then :; else
+    echo "OpenSSL is linked statically here, so its instructions cannot be told from the rest:" >&2
+    echo "unset OPENSSL_STATIC and build without the feature \`vendored\`" >&2
+    exit 1
+fi
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+# It ends with this script, whose pipe it reads.
+coproc GATEWAY { exec "$calls" gateway "$dir"; }
+read -r _ <&"${GATEWAY[0]}"
+
+count() { # who work number: writes the profile
+    valgrind --quiet --tool=callgrind --compress-strings=no --compress-pos=no \
+        --callgrind-out-file="$dir/$1.$2.$3" "$calls" "$1" "$2" "$3" "$dir" 2>"$dir/stderr" || {
+        cat "$dir/stderr" >&2
+        exit 1
+    }
+}
+
+# The cost of each function itself: object, function, instructions.
+functions() {
+    awk '
+        /^ob=/ { object = substr($0, 4); sub(/.*\//, "", object); next }
+        /^fn=/ { name = substr($0, 4); next }
+        /^calls=/ { getline; next }   # the callee counts it
+        /^[0-9]/ { own[object "\t" name] += $2 }
+        END { for (key in own) printf "%s\t%d\n", key, own[key] }
+    ' "$1"
+}
+
+# Per call and function, from the two profiles of one caller.
+slopes() { # who work
+    join -t $'\t' -a 1 -e 0 -o 0,1.2,2.2 \
+        <(functions "$dir/$1.$2.$many" | sed 's/\t/ @ /' | sort -t $'\t' -k 1,1) \
+        <(functions "$dir/$1.$2.$few" | sed 's/\t/ @ /' | sort -t $'\t' -k 1,1) |
+        awk -F '\t' -v n=$((many - few)) '$1 !~ /^lib(crypto|ssl)/ { printf "%.0f\t%s\n", ($2 - $3) / n, $1 }'
+}
+
+total() { slopes "$1" "$2" | awk -F '\t' '{ sum += $1 } END { printf "%.0f\n", sum }'; }
+
+if [ "${1:-}" = profile ]; then
+    who=${2:-client}
+    for work in plain field; do
+        count "$who" "$work" $few
+        count "$who" "$work" $many
+        slopes "$who" "$work" | sort -rn >"profile.$who.$work.txt"
+        echo "$who $work $(total "$who" "$work")"
+        head -60 "profile.$who.$work.txt"
+        cp "$dir/$who.$work.$many" "callgrind.$who.$work"
+    done
+    exit
+fi
+
+printf '%-8s %12s %12s   instructions a call, without OpenSSL\n' '' plain 'one field'
+declare -A result
+for who in floor client; do
+    for work in plain field; do
+        count $who $work $few
+        count $who $work $many
+        result[$who.$work]=$(total $who $work)
+    done
+    printf '%-8s %12s %12s\n' $who "${result[$who.plain]}" "${result[$who.field]}"
+done
+printf '%-8s %12s %12s\n' goal "$goal_plain" "$goal_field"
+[ "${result[client.plain]}" -le $goal_plain ] && [ "${result[client.field]}" -le $goal_field ]

@@ -1,0 +1,165 @@
+//! A gateway that costs as little as possible: its one answer is signed beforehand.
+//!
+//! It runs in a process of its own, so that its CPU time is not the client's: a benchmark starts
+//! itself again with the argument `gateway`.
+
+use std::convert::Infallible;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{env, fs, process, thread};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, Private};
+use openssl::sign::Signer;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::setup::{PLATFORM_ID, Setup};
+use crate::{Result, runtime};
+
+const ARGUMENT: &str = "gateway";
+const ANSWER: &str = r#"{"out_request_no":"punish20260101000001","mchid":"1900000109","punish_scene":1,"punish_state":"PUNISHED","punish_time":"2026-01-01T13:29:35+08:00"}"#;
+const NONCE: &str = "593BEC0C930BF1AFEB40B4A08C8FB242";
+/// Answers are good for 300 s.
+const SIGNED_ANEW: Duration = Duration::from_secs(60);
+
+/// The gateway's process; it ends with this.
+pub struct Gateway {
+    process: Child,
+    _stdout: ChildStdout,
+    pub setup: Setup,
+}
+
+impl Gateway {
+    /// Starts this very program again as the gateway and waits until it listens.
+    ///
+    /// The program has to begin with [`become_gateway`].
+    pub fn spawn() -> Result<Self> {
+        let setup =
+            Setup::new(env::temp_dir().join(format!("wechatpay-benches-{}", process::id())));
+        fs::create_dir_all(&setup.dir)?;
+        let mut process = Command::new(env::current_exe()?)
+            .arg(ARGUMENT)
+            .arg(&setup.dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut stdout = process.stdout.take().ok_or("the gateway has no stdout")?;
+        stdout.read_exact(&mut [0])?;
+        Ok(Self {
+            process,
+            _stdout: stdout,
+            setup,
+        })
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.setup.dir);
+    }
+}
+
+/// Serves until stdin ends and does not return, when the first argument says `gateway`.
+pub fn become_gateway() -> Result<()> {
+    let mut arguments = env::args_os().skip(1);
+    if arguments.next().is_none_or(|first| first != ARGUMENT) {
+        return Ok(());
+    }
+    let dir = arguments.next().ok_or("usage: gateway DIRECTORY")?;
+    runtime()?.block_on(serve(&Setup::new(PathBuf::from(dir))))
+}
+
+async fn serve(setup: &Setup) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let key = setup.create(&format!("http://{}/", listener.local_addr()?))?;
+    let answer = Arc::new(RwLock::new(signed_answer(&key)?));
+    thread::spawn(exit_with_stdin);
+    tokio::spawn(sign_anew(key, Arc::clone(&answer)));
+    println!("{}", setup.base_url()?);
+    io::stdout().flush()?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        tokio::spawn(connection(stream, Arc::clone(&answer)));
+    }
+}
+
+async fn sign_anew(key: PKey<Private>, answer: Arc<RwLock<Response<Bytes>>>) {
+    loop {
+        tokio::time::sleep(SIGNED_ANEW).await;
+        if let Ok(new) = signed_answer(&key) {
+            *answer.write().unwrap_or_else(PoisonError::into_inner) = new;
+        }
+    }
+}
+
+/// Nobody is left to call it.
+fn exit_with_stdin() {
+    let _ = io::copy(&mut io::stdin(), &mut io::sink());
+    process::exit(0);
+}
+
+async fn connection(stream: TcpStream, answer: Arc<RwLock<Response<Bytes>>>) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = Arc::clone(&answer);
+        async move {
+            // Keep-alive needs the request read to its end.
+            let _ = request.into_body().collect().await;
+            let answer = answer
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            Ok::<_, Infallible>(answer.map(Full::new))
+        }
+    });
+    let _ = http1::Builder::new()
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// The answer with the headers that WeChat Pay's have.
+fn signed_answer(key: &PKey<Private>) -> Result<Response<Bytes>> {
+    let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    answer_at(key, timestamp)
+}
+
+/// The answer as signed at a time, in Unix seconds.
+pub fn answer_at(key: &PKey<Private>, timestamp: u64) -> Result<Response<Bytes>> {
+    let text = format!("{timestamp}\n{NONCE}\n{ANSWER}\n");
+    let signature =
+        Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(text.as_bytes())?;
+    Ok(Response::builder()
+        .header("Server", "nginx")
+        .header("Content-Type", "application/json; charset=utf-8")
+        .header("Connection", "keep-alive")
+        .header("Keep-Alive", "timeout=8")
+        .header("Cache-Control", "no-cache, must-revalidate")
+        .header("X-Content-Type-Options", "nosniff")
+        .header(
+            "Request-ID",
+            "08F8B2E8B80610C00118A1D5C2D40120A08C0228DD9001-268435462",
+        )
+        .header("Content-Language", "zh-CN")
+        .header("Wechatpay-Nonce", NONCE)
+        .header(
+            "Wechatpay-Signature",
+            openssl::base64::encode_block(&signature),
+        )
+        .header("Wechatpay-Timestamp", timestamp.to_string())
+        .header("Wechatpay-Serial", PLATFORM_ID)
+        .header("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048")
+        .body(Bytes::from_static(ANSWER.as_bytes()))?)
+}

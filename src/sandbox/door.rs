@@ -1,0 +1,203 @@
+//! Who may come in: the checks of the `Authorization` header.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use openssl::sha::sha256;
+use serde_json::json;
+
+use super::identity::{Identity, MCHID};
+use super::refusal::Refusal;
+use crate::protocol::{Authorization, SCHEME, request_text};
+
+const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
+const SCHEME_WRONG: &str = "Http头Authorization认证类型不正确";
+const MERCHANT_WRONG: &str = "商户未申请过证书。";
+const SERIAL_WRONG: &str = "商户证书序列号有误。请使用签名私钥匹配的证书序列号";
+const CLOCK_WRONG: &str = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟";
+const SIGNATURE_WRONG: &str = "错误的签名，验签失败";
+const NONCE_USED: &str = "Http头Authorization中的nonce_str已被使用，请为每个请求生成新的随机串";
+
+/// How far a timestamp may be from the gateway's clock, in seconds.
+const WINDOW: u64 = 300;
+/// How many nonces are remembered.
+const NONCES: usize = 1 << 16;
+/// How much of the body WeChat Pay shows in `truncated_sign_message`.
+const SHOWN: usize = 8;
+
+/// Checks requests and remembers their nonces.
+#[derive(Default)]
+pub(super) struct Door {
+    nonces: Mutex<Nonces>,
+}
+
+/// What is signed of a request.
+pub(super) struct Signed<'a> {
+    pub(super) method: &'a str,
+    pub(super) target: &'a str,
+    pub(super) body: &'a [u8],
+}
+
+impl Door {
+    /// Lets a request in; gives the text that its signature has to cover as soon as it is known.
+    pub(super) fn check(
+        &self,
+        identity: &Identity,
+        headers: &HeaderMap,
+        signed: &Signed<'_>,
+        now: i64,
+        built: &mut Option<Vec<u8>>,
+    ) -> Result<(), Refusal> {
+        let auth = authorization(headers)?;
+        let nonce = auth.nonce_str();
+        let (method, target) = (signed.method, signed.target);
+        let text = built.insert(request_text(
+            method,
+            target,
+            auth.timestamp(),
+            nonce,
+            signed.body,
+        ));
+        check_merchant(&auth, identity)?;
+        check_clock(auth.timestamp(), now)?;
+        let key = identity.merchant_certificate.public_key();
+        if !key.verify(text, auth.signature()) {
+            return Err(signature_wrong(signed, text));
+        }
+        // Last, so that nobody else can use a merchant's nonces up.
+        self.remember(nonce)
+    }
+
+    fn remember(&self, nonce: &str) -> Result<(), Refusal> {
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        match nonces.insert(sha256(nonce.as_bytes())) {
+            true => Ok(()),
+            false => Err(Refusal::sign_error(
+                NONCE_USED,
+                "the nonce was used by an earlier request: is the same signed request sent twice?",
+            )),
+        }
+    }
+}
+
+/// Digests, so that long nonces take no more room than short ones.
+#[derive(Default)]
+struct Nonces {
+    known: HashSet<[u8; 32]>,
+    order: VecDeque<[u8; 32]>,
+}
+
+impl Nonces {
+    /// Whether it is new.
+    fn insert(&mut self, nonce: [u8; 32]) -> bool {
+        if !self.known.insert(nonce) {
+            return false;
+        }
+        self.order.push_back(nonce);
+        if self.order.len() > NONCES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+}
+
+fn authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        let why = "there is not exactly one Authorization header";
+        return Err(Refusal::sign_error(MALFORMED, why));
+    };
+    let text = value.to_str().map_err(|_| {
+        Refusal::sign_error(MALFORMED, "the Authorization header is not visible ASCII")
+    })?;
+    let scheme = text.split(' ').next().unwrap_or_default();
+    if scheme != SCHEME {
+        let why = format!("the scheme of the Authorization header is not {SCHEME}");
+        return Err(Refusal::sign_error(SCHEME_WRONG, why));
+    }
+    Authorization::parse(text).map_err(|err| Refusal::sign_error(MALFORMED, err.to_string()))
+}
+
+fn check_merchant(auth: &Authorization, identity: &Identity) -> Result<(), Refusal> {
+    if auth.mchid() != MCHID {
+        let why = format!("the merchant {:?} is not {MCHID}", auth.mchid());
+        return Err(Refusal::sign_error(MERCHANT_WRONG, why));
+    }
+    let serial = identity.merchant_certificate.serial();
+    if auth.serial_no() != serial {
+        let why = format!("the serial {:?} is not {serial}", auth.serial_no());
+        return Err(Refusal::sign_error(SERIAL_WRONG, why));
+    }
+    Ok(())
+}
+
+fn check_clock(timestamp: i64, now: i64) -> Result<(), Refusal> {
+    let offset = timestamp.saturating_sub(now);
+    if offset.unsigned_abs() <= WINDOW {
+        return Ok(());
+    }
+    let why = format!("the timestamp is {offset} s from the gateway's clock");
+    Err(Refusal::sign_error(CLOCK_WRONG, why))
+}
+
+/// With the text that the gateway built, its body cut as WeChat Pay cuts it.
+///
+/// The nesting of `issue` is that of the real answers, not of the documentation.
+fn signature_wrong(signed: &Signed<'_>, text: &[u8]) -> Refusal {
+    let body_at = text.len().saturating_sub(signed.body.len() + 1);
+    let shown = &signed.body[..signed.body.len().min(SHOWN)];
+    let truncated = [&text[..body_at], shown, b"\n"].concat();
+    let why = "the signature does not fit the text that the gateway built from the request: \
+               compare it with what was signed";
+    Refusal::sign_error(SIGNATURE_WRONG, why).with_detail(json!({
+        "detail": {"issue": "sign not match"},
+        "field": "signature",
+        "location": "authorization",
+        "sign_information": {
+            "method": signed.method,
+            "sign_message_length": text.len(),
+            "truncated_sign_message": String::from_utf8_lossy(&truncated),
+            "url": signed.target,
+        },
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_nonces_are_forgotten_and_no_others() {
+        let mut nonces = Nonces::default();
+        let nonce = |number: usize| sha256(&number.to_be_bytes());
+        assert!((0..NONCES).all(|number| nonces.insert(nonce(number))));
+        assert!(!nonces.insert(nonce(0)));
+        assert!(nonces.insert(nonce(NONCES)));
+        assert!(!nonces.insert(nonce(1)));
+        assert!(nonces.insert(nonce(0)));
+        assert_eq!(nonces.known.len(), NONCES);
+        assert_eq!(nonces.order.len(), NONCES);
+    }
+
+    #[test]
+    fn the_body_is_cut_after_eight_bytes() {
+        let signed = Signed {
+            method: "POST",
+            target: "/v3/a?b=c",
+            body: br#"{"amount":1}"#,
+        };
+        let text = request_text("POST", signed.target, 1, "n", signed.body);
+        let reply = signature_wrong(&signed, &text).reply();
+        let body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        let information = &body["detail"]["sign_information"];
+        assert_eq!(
+            information["truncated_sign_message"],
+            "POST\n/v3/a?b=c\n1\nn\n{\"amount\n"
+        );
+        assert_eq!(information["sign_message_length"], text.len());
+    }
+}

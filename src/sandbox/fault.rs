@@ -1,0 +1,131 @@
+//! What a sandbox can be told to do wrong.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::{HeaderValue, StatusCode};
+
+use super::reply::Reply;
+use super::seal::{HEADERS, SIGNATURE};
+use crate::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
+
+/// What a [`Sandbox`](super::Sandbox) can be told to do wrong.
+///
+/// The request is checked and recorded as ever; only the answer to it is another. A fault of the
+/// signature changes nothing on an answer that has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A well-formed signature that does not fit.
+    WrongSignature,
+    /// A right signature that is said to be of a key nobody knows.
+    UnknownSerial,
+    /// A right signature with a timestamp this many seconds from now.
+    StaleTimestamp(i64),
+    /// None of the headers that sign.
+    MissingHeaders,
+    /// One header left out, by name.
+    MissingHeader(Cow<'static, str>),
+    /// A probe: the signature begins with `WECHATPAY/SIGNTEST/`.
+    Probe,
+    /// Another status, with the JSON that WeChat Pay has for it, signed.
+    Status(StatusCode),
+    /// The page of a proxy: 502, HTML, not signed.
+    HtmlErrorPage,
+    /// The right answer, after a while.
+    Slow(Duration),
+    /// The request is processed and the connection closed instead of an answer.
+    CutBeforeAnswer,
+    /// The connection is closed in the middle of the body.
+    CutInBody,
+    /// The body is another than the one signed, by a blank at its end.
+    TamperedBody,
+    /// 302 to somewhere else, not signed.
+    Redirect(String),
+}
+
+impl Fault {
+    /// The answer that takes the place of the right one.
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Status(status) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// A whole answer that is not WeChat Pay's.
+    pub(super) fn page(&self) -> Option<Reply> {
+        match self {
+            Self::HtmlErrorPage => Some(Reply::html()),
+            Self::Redirect(url) => Some(Reply::redirect(url)),
+            _ => None,
+        }
+    }
+
+    /// How far the answer's timestamp is off.
+    pub(super) fn offset(&self) -> i64 {
+        match self {
+            Self::StaleTimestamp(offset) => *offset,
+            _ => 0,
+        }
+    }
+
+    /// Changes an answer that is signed already.
+    pub(super) fn spoil(&self, reply: &mut Reply) {
+        match self {
+            Self::TamperedBody => reply.tamper(),
+            Self::MissingHeaders => HEADERS.iter().for_each(|name| remove(reply, name)),
+            Self::MissingHeader(name) => remove(reply, name),
+            Self::UnknownSerial => replace(reply, WECHATPAY_SERIAL, |_| UNKNOWN.to_owned()),
+            Self::Probe => replace(reply, SIGNATURE, |right| format!("{PROBE_PREFIX}{right}")),
+            _ => {}
+        }
+    }
+}
+
+const UNKNOWN: &str = "7777777777777777777777777777777777777777";
+
+fn remove(reply: &mut Reply, name: &str) {
+    reply.headers.remove(name);
+}
+
+fn replace(reply: &mut Reply, name: &str, change: impl FnOnce(&str) -> String) {
+    if let Some(value) = reply.headers.get_mut(name)
+        && let Ok(text) = value.to_str()
+        && let Ok(new) = HeaderValue::from_str(&change(text))
+    {
+        *value = new;
+    }
+}
+
+/// The faults that wait for a request.
+#[derive(Default)]
+pub(super) struct Faults {
+    plan: Mutex<Plan>,
+}
+
+#[derive(Default)]
+struct Plan {
+    once: VecDeque<Fault>,
+    always: Option<Fault>,
+}
+
+impl Faults {
+    pub(super) fn push(&self, fault: Fault) {
+        self.edit(|plan| plan.once.push_back(fault));
+    }
+
+    pub(super) fn set_always(&self, fault: Option<Fault>) {
+        self.edit(|plan| plan.always = fault);
+    }
+
+    pub(super) fn next(&self) -> Option<Fault> {
+        self.edit(|plan| plan.once.pop_front().or_else(|| plan.always.clone()))
+    }
+
+    fn edit<T>(&self, edit: impl FnOnce(&mut Plan) -> T) -> T {
+        edit(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

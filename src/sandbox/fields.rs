@@ -1,0 +1,128 @@
+//! The sensitive fields: decrypts those of a request, encrypts those of an answer.
+
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::identity::{Identity, PlatformPair};
+use super::refusal::Refusal;
+use crate::catalog::Operation;
+use crate::crypto::{Padding, PublicKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::WECHATPAY_SERIAL;
+use crate::protocol::fields::{Fields, rewrite_query};
+
+const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
+const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
+const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
+
+/// The key that a request's `Wechatpay-Serial` names, if it has one.
+pub(super) fn named<'i>(
+    headers: &HeaderMap,
+    identity: &'i Identity,
+) -> Result<Option<&'i PlatformPair>, Refusal> {
+    let Some(serial) = headers.get(WECHATPAY_SERIAL) else {
+        return Ok(None);
+    };
+    let serial = String::from_utf8_lossy(serial.as_bytes());
+    identity.platform(&serial).map(Some).ok_or_else(|| {
+        let (public, certificate) = (&identity.public.id, &identity.certified.id);
+        let why = format!(
+            "Wechatpay-Serial is {serial:?}; the sandbox has the public key {public} and the \
+             certificate {certificate}"
+        );
+        Refusal::param_error(SERIAL_WRONG, why)
+    })
+}
+
+/// Decrypts a request's query parameters and body.
+pub(super) struct Opener<'a> {
+    pub(super) operation: &'static Operation,
+    pub(super) pair: Option<&'a PlatformPair>,
+}
+
+impl Opener<'_> {
+    /// The query with its sensitive parameters in plaintext; `None` when it has none.
+    pub(super) fn query(&self, query: &str) -> Result<Option<String>, Refusal> {
+        let mut refused = None;
+        let names = self.operation.query_encrypt();
+        rewrite_query(query, names, &mut |at, text| {
+            self.visit(at, text, "query", &mut refused)
+        })
+        .map_err(|err| refused.unwrap_or_else(|| malformed(&err)))
+    }
+
+    /// Puts the plaintext into the body's sensitive fields.
+    pub(super) fn body(&self, body: &mut Value) -> Result<(), Refusal> {
+        let fields = Fields::of_request(self.operation.encrypt_when_asked());
+        for pointer in self.operation.encrypt() {
+            let mut refused = None;
+            fields
+                .rewrite(body, pointer, &mut |at, text| {
+                    self.visit(at, text, "body", &mut refused)
+                })
+                .map_err(|err| refused.unwrap_or_else(|| malformed(&err)))?;
+        }
+        Ok(())
+    }
+
+    /// The walk has an error of its own, which cannot carry a refusal.
+    fn visit(
+        &self,
+        at: &str,
+        text: &str,
+        location: &str,
+        refused: &mut Option<Refusal>,
+    ) -> Result<Option<String>> {
+        self.open(at, text, location).map(Some).map_err(|refusal| {
+            let err = Error::new(ErrorKind::Decrypt, refusal.why.clone());
+            *refused = Some(refusal);
+            err
+        })
+    }
+
+    fn open(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
+        let Some(pair) = self.pair else {
+            let why = format!("the field {at} is sensitive, and no Wechatpay-Serial names its key");
+            return Err(Refusal::param_error(NO_SERIAL, why));
+        };
+        let padding = self.operation.padding();
+        decrypt(pair, padding, text).ok_or_else(|| {
+            let why = format!(
+                "the field {at} is not a ciphertext made for the key {} with the padding {padding:?}",
+                pair.id
+            );
+            Refusal::param_error(NOT_CIPHERTEXT, why).with_detail(json!({
+                "field": at,
+                "issue": NOT_CIPHERTEXT,
+                "location": location,
+            }))
+        })
+    }
+}
+
+fn decrypt(pair: &PlatformPair, padding: Padding, text: &str) -> Option<String> {
+    let plain = pair.key.decrypt(padding, text).ok()?;
+    String::from_utf8(plain.to_vec()).ok()
+}
+
+/// The body is built otherwise than the documentation says.
+fn malformed(err: &Error) -> Refusal {
+    Refusal::param_error("参数错误", err.report())
+}
+
+/// Encrypts an answer's sensitive fields for the merchant; ciphertexts stay as they are.
+pub(super) fn close(body: &mut Value, operation: &Operation, key: &PublicKey) -> Result<()> {
+    for pointer in operation.decrypt() {
+        Fields::of_answer().rewrite(
+            body,
+            pointer,
+            &mut |_, text| match key.is_ciphertext(text) {
+                true => Ok(None),
+                false => key
+                    .encrypt(operation.decrypt_padding(), text.as_bytes())
+                    .map(Some),
+            },
+        )?;
+    }
+    Ok(())
+}

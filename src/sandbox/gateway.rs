@@ -1,0 +1,296 @@
+//! One request, from its bytes to its answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use openssl::sha::sha256;
+use serde_json::{Value, json};
+
+use super::answer::{Answers, Checked};
+use super::door::{Door, Signed};
+use super::fault::{Fault, Faults};
+use super::fields::{self, Opener};
+use super::identity::Identity;
+use super::multipart;
+use super::record::{CallRecord, Records, Verdict};
+use super::refusal::Refusal;
+use super::reply::{Reply, ReplyBody};
+use super::seal::{self, Seal};
+use crate::catalog::{self, Operation};
+use crate::clock::Clock;
+use crate::crypto::digest::hex_upper;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::Body;
+
+/// The gateway itself: it knows nothing of sockets.
+pub(super) struct Gateway {
+    pub(super) identity: Arc<Identity>,
+    pub(super) answers: Answers,
+    pub(super) faults: Faults,
+    pub(super) records: Records,
+    clock: Arc<dyn Clock>,
+    max_body_bytes: usize,
+    door: Door,
+    count: AtomicU64,
+}
+
+/// A request, and what was found out about it.
+struct Call {
+    head: Parts,
+    body: Bytes,
+    operation: Option<&'static Operation>,
+    signed_text: Option<Vec<u8>>,
+    json: Option<Value>,
+    query: Option<String>,
+}
+
+impl Gateway {
+    pub(super) fn new(
+        identity: Arc<Identity>,
+        clock: Arc<dyn Clock>,
+        max_body_bytes: usize,
+    ) -> Self {
+        Self {
+            identity,
+            answers: Answers::default(),
+            faults: Faults::default(),
+            records: Records::default(),
+            clock,
+            max_body_bytes,
+            door: Door::default(),
+            count: AtomicU64::new(0),
+        }
+    }
+
+    /// Answers a request; an error ends the connection without an answer.
+    pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>> {
+        let (head, body) = request.into_parts();
+        let body = Body::stream(body).collect(self.max_body_bytes).await;
+        let fault = self.faults.next();
+        let mut call = Call::new(head);
+        let judged = match body {
+            Ok(body) => {
+                call.body = body;
+                self.judge(&mut call)
+            }
+            Err(err) if err.kind() == ErrorKind::Body => Err(self.too_long()),
+            // The client has gone: there is nobody to answer.
+            Err(err) => return Err(err),
+        };
+        let reply = self.reply(&call, &judged, fault.as_ref());
+        let cut = fault == Some(Fault::CutBeforeAnswer);
+        // Before any wait: the request is processed, also when its client gives up.
+        self.records
+            .push(call.record(judged, (!cut).then_some(reply.status)));
+        if let Some(Fault::Slow(while_)) = fault {
+            tokio::time::sleep(while_).await;
+        }
+        match cut {
+            true => Err(Error::new(ErrorKind::Transport, "cut, as told")),
+            false => Ok(reply.into_response(fault == Some(Fault::CutInBody))),
+        }
+    }
+
+    fn too_long(&self) -> Refusal {
+        let why = format!("the body is longer than {} bytes", self.max_body_bytes);
+        Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
+    }
+
+    /// All the checks, in WeChat Pay's order.
+    fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
+        check_agent(&call.head)?;
+        let content = call.content()?;
+        if !call.operation.is_some_and(Operation::unsigned_request) {
+            let signed = Signed {
+                method: call.head.method.as_str(),
+                target: target(&call.head),
+                body: &content,
+            };
+            let (headers, now) = (&call.head.headers, self.clock.now());
+            let built = &mut call.signed_text;
+            self.door
+                .check(&self.identity, headers, &signed, now, built)?;
+        }
+        let pair = fields::named(&call.head.headers, &self.identity)?;
+        call.json = parse(&content)?;
+        match call.operation {
+            Some(operation) => call.open(&Opener { operation, pair }),
+            None => Ok(()),
+        }
+    }
+
+    fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
+        let mut reply = match fault.and_then(Fault::page) {
+            Some(page) => page,
+            None => self.right_or_refused(call, judged, fault),
+        };
+        // What a text of digits cannot be refused for.
+        let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
+        let seal = Seal {
+            pair: fields::named(&call.head.headers, &self.identity)
+                .ok()
+                .flatten()
+                .unwrap_or(&self.identity.public),
+            offset: fault.map_or(0, Fault::offset),
+            wrong: fault == Some(&Fault::WrongSignature),
+        };
+        if let Err(err) = seal.put(&mut reply, &*self.clock) {
+            return Refusal::internal(err.report()).reply();
+        }
+        if let Some(fault) = fault {
+            fault.spoil(&mut reply);
+        }
+        reply
+    }
+
+    fn right_or_refused(
+        &self,
+        call: &Call,
+        judged: &Result<(), Refusal>,
+        fault: Option<&Fault>,
+    ) -> Reply {
+        if let Err(refusal) = judged {
+            return refusal.reply();
+        }
+        if let Some(status) = fault.and_then(Fault::status) {
+            return Refusal::of_status(status).reply();
+        }
+        self.answer(call)
+            .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+    }
+
+    fn answer(&self, call: &Call) -> Result<Reply> {
+        let (method, operation) = (&call.head.method, call.operation);
+        let answer = self
+            .answers
+            .get(method, call.head.uri.path())
+            .unwrap_or_else(|| Checked::default(method, operation, call.json.as_ref()));
+        let key = self.identity.merchant_certificate.public_key();
+        answer.reply(operation, |value| match operation {
+            Some(operation) => fields::close(value, operation, key),
+            None => Ok(()),
+        })
+    }
+
+    /// Of the form that WeChat Pay's have, and never the same.
+    fn request_id(&self) -> String {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let digest = sha256(&[self.clock.now().to_be_bytes(), count.to_be_bytes()].concat());
+        format!("08{}-{count:09}", hex_upper(&digest[..21]))
+    }
+}
+
+impl Call {
+    fn new(mut head: Parts) -> Self {
+        if let Some(value) = head.headers.get_mut(AUTHORIZATION) {
+            value.set_sensitive(true);
+        }
+        Self {
+            operation: catalog::find(&head.method, head.uri.path()),
+            head,
+            body: Bytes::new(),
+            signed_text: None,
+            json: None,
+            query: None,
+        }
+    }
+
+    /// What is signed and read of the body: of an upload its `meta` part.
+    fn content(&self) -> Result<Bytes, Refusal> {
+        let kind = self.content_type();
+        if !multipart::is_multipart(kind) {
+            return Ok(self.body.clone());
+        }
+        multipart::meta(kind, &self.body)
+            .map(|meta| self.body.slice_ref(meta))
+            .ok_or_else(|| {
+                let why = "the upload has no part named meta";
+                Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
+            })
+    }
+
+    /// Decrypts what is sensitive.
+    ///
+    /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
+    fn open(&mut self, opener: &Opener<'_>) -> Result<(), Refusal> {
+        if let Some(query) = self.head.uri.query() {
+            self.query = opener.query(query)?;
+        }
+        let upload = multipart::is_multipart(self.content_type());
+        match self.json.take() {
+            Some(meta) if upload => {
+                let mut form = json!({"meta": meta});
+                opener.body(&mut form)?;
+                self.json = Some(form["meta"].take());
+            }
+            Some(mut body) => {
+                opener.body(&mut body)?;
+                self.json = Some(body);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn content_type(&self) -> &str {
+        let kind = self.head.headers.get(CONTENT_TYPE);
+        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
+    fn record(self, judged: Result<(), Refusal>, status: Option<StatusCode>) -> CallRecord {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        CallRecord {
+            target: target(&self.head).to_owned(),
+            method: self.head.method,
+            version: self.head.version,
+            headers: self.head.headers,
+            body: self.body,
+            json: self.json,
+            query: self.query,
+            signed_text: self.signed_text.map(text),
+            verdict: match judged {
+                Ok(()) => Verdict::Accepted,
+                Err(refusal) => Verdict::Refused {
+                    status: refusal.status,
+                    code: refusal.code,
+                    why: refusal.why,
+                },
+            },
+            status,
+        }
+    }
+}
+
+/// Path and query, as sent.
+fn target(head: &Parts) -> &str {
+    let target = head.uri.path_and_query();
+    target.map_or("/", |target| target.as_str())
+}
+
+fn check_agent(head: &Parts) -> Result<(), Refusal> {
+    let lacking = [ACCEPT, USER_AGENT]
+        .into_iter()
+        .find(|name| !head.headers.contains_key(name));
+    match lacking {
+        None => Ok(()),
+        Some(name) => Err(Refusal::invalid(
+            StatusCode::BAD_REQUEST,
+            "Http头缺少Accept或User-Agent",
+            format!("the header {name} is missing"),
+        )),
+    }
+}
+
+fn parse(content: &[u8]) -> Result<Option<Value>, Refusal> {
+    if content.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(content)
+        .map(Some)
+        .map_err(|err| Refusal::param_error("参数错误", format!("the body is not JSON: {err}")))
+}

@@ -1,0 +1,289 @@
+//! The keys and certificates of a sandbox.
+
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{HasPublic, PKey, PKeyRef, Private};
+use openssl::rand::rand_bytes;
+use openssl::rsa::Rsa;
+use openssl::x509::extension::{
+    AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
+    SubjectKeyIdentifier,
+};
+use openssl::x509::{X509, X509Builder, X509Name, X509NameRef, X509Ref};
+
+use crate::clock::{Clock, SystemClock};
+use crate::crypto::digest::hex_lower;
+use crate::crypto::{Certificate, PrivateKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+/// The one merchant.
+pub(super) const MCHID: &str = "1900000109";
+
+/// All that a sandbox and its client know of each other.
+pub(super) struct Identity {
+    pub(super) merchant_key: PrivateKey,
+    pub(super) merchant_certificate: Certificate,
+    /// The public key (微信支付公钥).
+    pub(super) public: PlatformPair,
+    /// The platform certificate's key.
+    pub(super) certified: PlatformPair,
+    pub(super) platform_certificate: Certificate,
+    pub(super) apiv3_key: Secret,
+    pub(super) root: Certificate,
+    pub(super) tls: Tls,
+}
+
+/// A key of the gateway with the id by which headers name it.
+pub(super) struct PlatformPair {
+    pub(super) id: String,
+    pub(super) key: PrivateKey,
+}
+
+/// What the gateway shows in TLS.
+pub(super) struct Tls {
+    pub(super) key: PKey<Private>,
+    pub(super) certificate: X509,
+}
+
+impl Identity {
+    /// The identity that the sandboxes of this process share.
+    pub(super) fn shared() -> Result<Arc<Self>> {
+        static SHARED: OnceLock<Result<Arc<Identity>, String>> = OnceLock::new();
+        SHARED
+            .get_or_init(|| Self::fresh().map_err(|err| err.report()))
+            .clone()
+            .map_err(|report| Error::new(ErrorKind::Key, report))
+    }
+
+    /// New keys.
+    pub(super) fn fresh() -> Result<Arc<Self>> {
+        let [root, merchant, public, certified] = rsa_keys()?;
+        let authority = Authority::new(root).map_err(unmade)?;
+        let issue = |name, key| authority.issue(name, key, Purpose::Signing);
+        let merchant_certificate = issue(MCHID, &merchant).map_err(unmade)?;
+        let platform_certificate =
+            issue("Tenpay.com sign (sandbox)", &certified).map_err(unmade)?;
+        let platform_certificate = certificate(&platform_certificate)?;
+        Ok(Arc::new(Self {
+            merchant_key: private(&merchant)?,
+            merchant_certificate: certificate(&merchant_certificate)?,
+            public: PlatformPair {
+                id: public_key_id().map_err(unmade)?,
+                key: private(&public)?,
+            },
+            certified: PlatformPair {
+                id: platform_certificate.serial().to_owned(),
+                key: private(&certified)?,
+            },
+            platform_certificate,
+            apiv3_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+            root: certificate(&authority.certificate)?,
+            tls: authority.tls().map_err(unmade)?,
+        }))
+    }
+
+    /// The key of an id.
+    pub(super) fn platform(&self, id: &str) -> Option<&PlatformPair> {
+        [&self.public, &self.certified]
+            .into_iter()
+            .find(|pair| pair.id == id)
+    }
+}
+
+/// Each takes a tenth of a second or so, more or less by luck, so they are made side by side.
+fn rsa_keys<const N: usize>() -> Result<[PKey<Private>; N]> {
+    let workers = [(); N].map(|()| thread::spawn(|| PKey::from_rsa(Rsa::generate(2048)?)));
+    let mut keys = Vec::with_capacity(N);
+    for worker in workers {
+        let key = worker
+            .join()
+            .map_err(|_| Error::new(ErrorKind::Key, "making the sandbox's keys panicked"))?;
+        keys.push(key.map_err(unmade)?);
+    }
+    keys.try_into()
+        .map_err(|_| Error::new(ErrorKind::Key, "the sandbox has made too few keys"))
+}
+
+/// The form that WeChat Pay's have: `01`, the merchant id, 16 digits.
+fn public_key_id() -> Result<String, ErrorStack> {
+    let number = u64::from_be_bytes(random()?) % 10_u64.pow(16);
+    Ok(format!("PUB_KEY_ID_01{MCHID}{number:016}"))
+}
+
+/// Who signs the certificates.
+struct Authority {
+    key: PKey<Private>,
+    certificate: X509,
+}
+
+enum Purpose {
+    Authority,
+    Signing,
+    Server,
+}
+
+impl Authority {
+    fn new(key: PKey<Private>) -> Result<Self, ErrorStack> {
+        let name = name("wechatpay-chain sandbox CA")?;
+        let mut builder = draft(&name, &name, &key)?;
+        extend(&mut builder, None, &Purpose::Authority)?;
+        builder.sign(&key, MessageDigest::sha256())?;
+        let certificate = builder.build();
+        Ok(Self { key, certificate })
+    }
+
+    fn issue(&self, common: &str, key: &PKey<Private>, to: Purpose) -> Result<X509, ErrorStack> {
+        let subject = name(common)?;
+        let mut builder = draft(&subject, self.certificate.subject_name(), key)?;
+        extend(&mut builder, Some(&self.certificate), &to)?;
+        builder.sign(&self.key, MessageDigest::sha256())?;
+        Ok(builder.build())
+    }
+
+    fn tls(&self) -> Result<Tls, ErrorStack> {
+        let curve = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
+        let key = PKey::from_ec_key(EcKey::generate(&curve)?)?;
+        let certificate = self.issue("localhost", &key, Purpose::Server)?;
+        Ok(Tls { key, certificate })
+    }
+}
+
+fn draft<T: HasPublic>(
+    subject: &X509NameRef,
+    issuer: &X509NameRef,
+    key: &PKeyRef<T>,
+) -> Result<X509Builder, ErrorStack> {
+    const DAY: i64 = 86_400;
+    let now = SystemClock::new().now();
+    let mut builder = X509::builder()?;
+    builder.set_version(2)?;
+    builder.set_serial_number(&*serial()?)?;
+    builder.set_subject_name(subject)?;
+    builder.set_issuer_name(issuer)?;
+    builder.set_pubkey(key)?;
+    builder.set_not_before(&*Asn1Time::from_unix(now - DAY)?)?;
+    builder.set_not_after(&*Asn1Time::from_unix(now + 365 * DAY)?)?;
+    Ok(builder)
+}
+
+/// 20 bytes, 40 digits, the first not zero and the number positive.
+fn serial() -> Result<Asn1Integer, ErrorStack> {
+    let mut bytes: [u8; 20] = random()?;
+    bytes[0] = bytes[0] & 0x3f | 0x40;
+    BigNum::from_slice(&bytes)?.to_asn1_integer()
+}
+
+fn extend(
+    builder: &mut X509Builder,
+    issuer: Option<&X509Ref>,
+    purpose: &Purpose,
+) -> Result<(), ErrorStack> {
+    let mut constraints = BasicConstraints::new();
+    let mut usage = KeyUsage::new();
+    constraints.critical();
+    usage.critical().digital_signature();
+    match purpose {
+        Purpose::Authority => {
+            constraints.ca();
+            usage.key_cert_sign().crl_sign();
+        }
+        Purpose::Signing => {
+            usage.key_encipherment();
+        }
+        Purpose::Server => {
+            let usage = ExtendedKeyUsage::new().server_auth().build()?;
+            builder.append_extension(usage)?;
+            let mut names = SubjectAlternativeName::new();
+            names.dns("localhost").ip("127.0.0.1").ip("::1");
+            let names = names.build(&builder.x509v3_context(issuer, None))?;
+            builder.append_extension(names)?;
+        }
+    }
+    builder.append_extension(constraints.build()?)?;
+    builder.append_extension(usage.build()?)?;
+    identify(builder, issuer)
+}
+
+/// Python's strict chain check wants both identifiers.
+fn identify(builder: &mut X509Builder, issuer: Option<&X509Ref>) -> Result<(), ErrorStack> {
+    let subject = SubjectKeyIdentifier::new().build(&builder.x509v3_context(issuer, None))?;
+    builder.append_extension(subject)?;
+    if issuer.is_some() {
+        let authority = AuthorityKeyIdentifier::new()
+            .keyid(true)
+            .build(&builder.x509v3_context(issuer, None))?;
+        builder.append_extension(authority)?;
+    }
+    Ok(())
+}
+
+fn name(common: &str) -> Result<X509Name, ErrorStack> {
+    let mut name = X509Name::builder()?;
+    name.append_entry_by_nid(Nid::COMMONNAME, common)?;
+    Ok(name.build())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], ErrorStack> {
+    let mut bytes = [0; N];
+    rand_bytes(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn private(key: &PKey<Private>) -> Result<PrivateKey> {
+    PrivateKey::from_bytes(key.private_key_to_der().map_err(unmade)?)
+}
+
+fn certificate(x509: &X509) -> Result<Certificate> {
+    Certificate::from_bytes(x509.to_der().map_err(unmade)?)
+}
+
+fn unmade(err: ErrorStack) -> Error {
+    Error::new(
+        ErrorKind::Key,
+        "OpenSSL cannot make the sandbox's keys and certificates",
+    )
+    .with_source(err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_ids_and_serials_have_the_forms_of_wechat_pay() {
+        let identity = Identity::shared().unwrap();
+        let digits = identity.public.id.strip_prefix("PUB_KEY_ID_01").unwrap();
+        assert_eq!(digits.len(), 26);
+        assert!(digits.starts_with(MCHID) && digits.bytes().all(|c| c.is_ascii_digit()));
+        for certificate in [
+            &identity.merchant_certificate,
+            &identity.platform_certificate,
+        ] {
+            assert_eq!(certificate.serial().len(), 40);
+        }
+        assert_eq!(identity.apiv3_key.expose().len(), 32);
+        let merchant = identity.merchant_certificate.public_key();
+        assert!(merchant == identity.merchant_key.public_key());
+    }
+
+    #[test]
+    fn the_root_has_issued_all_certificates() {
+        let identity = Identity::shared().unwrap();
+        let root = identity.root.x509();
+        for certificate in [
+            identity.merchant_certificate.x509(),
+            identity.platform_certificate.x509(),
+            &identity.tls.certificate,
+        ] {
+            assert!(certificate.verify(&root.public_key().unwrap()).unwrap());
+        }
+    }
+}

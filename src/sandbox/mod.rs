@@ -1,0 +1,277 @@
+//! A gateway on loopback that treats requests as WeChat Pay does; for tests and examples.
+//!
+//! APIv3 has no test environment. A [`Sandbox`] is one inside the test: it listens on a real
+//! socket, checks the `Authorization` of every request, decrypts the sensitive fields and refuses
+//! plaintext in them, signs its answers, and [misbehaves](Sandbox::misbehave) when told to.
+//!
+//! ```
+//! use serde_json::json;
+//! use wechatpay_chain::sandbox::{Fault, Sandbox};
+//!
+//! # fn main() -> wechatpay_chain::Result<()> {
+//! let sandbox = Sandbox::start_blocking()?;
+//! let client = sandbox.client()?;
+//!
+//! let order = json!({"out_trade_no": "1217752501201407033233368018"});
+//! let res = client.chain("v3/pay/transactions/native").post(order, ()).wait()?;
+//! assert_eq!(res["out_trade_no"], "1217752501201407033233368018");
+//!
+//! sandbox.misbehave(Fault::TamperedBody);
+//! let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
+//! assert!(err.verify_failure().is_some() && err.maybe_sent());
+//! # Ok(()) }
+//! ```
+//!
+//! # What it does as WeChat Pay does
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | without `Accept` or `User-Agent` | 400 `INVALID_REQUEST` |
+//! | `Authorization` missing, malformed, of another scheme, merchant or serial | 401 `SIGN_ERROR` |
+//! | timestamp more than 5 minutes off, nonce used before | 401 `SIGN_ERROR` |
+//! | wrong signature | 401 `SIGN_ERROR`, the text that the gateway built in `detail.sign_information` |
+//! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
+//! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
+//! | anything else | what [`Sandbox::answer`] was told, or a default |
+//!
+//! The key that the request's `Wechatpay-Serial` names signs the answer; without one it is the
+//! public key. What is refused before the merchant is known (the first four rows) is not signed,
+//! all other errors are. Of an upload, the signature covers the `meta` part alone.
+//!
+//! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
+//! and all others their own decrypted body back. APIv2 is not spoken.
+//!
+//! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and answers of
+//! the real gateway as users have published them. The text about a nonce used twice is the
+//! sandbox's own.
+
+mod answer;
+mod door;
+mod fault;
+mod fields;
+mod gateway;
+mod identity;
+mod launch;
+mod multipart;
+mod record;
+mod refusal;
+mod reply;
+mod seal;
+mod server;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+pub use answer::Answer;
+pub use fault::Fault;
+pub use launch::SandboxBuilder;
+pub use record::{CallRecord, Verdict};
+
+use crate::builder::ClientBuilder;
+use crate::client::Client;
+use crate::crypto::{Certificate, PrivateKey, PublicKey};
+use crate::error::Result;
+use crate::secret::Secret;
+use gateway::Gateway;
+use identity::Identity;
+use launch::Running;
+
+/// A gateway that runs until it is dropped, on a thread of its own.
+///
+/// It works the same for `.await` on any runtime and for `.wait()`. Its keys are made when the
+/// first sandbox of the process starts (some tenths of a second) and shared by all that do not
+/// ask for [`fresh_keys`](SandboxBuilder::fresh_keys).
+pub struct Sandbox {
+    gateway: Arc<Gateway>,
+    address: SocketAddr,
+    base_url: String,
+    /// Dropped last, and with it the server ends.
+    _running: Running,
+}
+
+impl Sandbox {
+    /// Starts one over plain HTTP, on a free port.
+    ///
+    /// # Errors
+    ///
+    /// As [`SandboxBuilder::start`].
+    pub async fn start() -> Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts one over plain HTTP, on a free port, from code that is not async.
+    ///
+    /// # Errors
+    ///
+    /// As [`SandboxBuilder::start`].
+    pub fn start_blocking() -> Result<Self> {
+        Self::builder().start_blocking()
+    }
+
+    /// Begins a sandbox with other settings: TLS, a given port, keys of its own.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::new()
+    }
+
+    /// A client for it, ready to use.
+    ///
+    /// # Errors
+    ///
+    /// None that its own settings could cause; those of [`ClientBuilder::build`].
+    pub fn client(&self) -> Result<Client> {
+        self.client_builder().build()
+    }
+
+    /// The settings of a client for it, to be changed before they are used.
+    ///
+    /// The client knows both the public key and the platform certificate, and no proxy.
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder()
+            .base_url(self.base_url())
+            .mchid(self.mchid())
+            .private_key(self.merchant_key().clone())
+            .certificate(self.merchant_certificate().clone())
+            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
+            .platform_certificate(self.platform_certificate().clone())
+            .apiv3_key(self.apiv3_key().clone())
+            .root_certificate(self.root_certificate().clone())
+            .no_proxy()
+    }
+
+    /// Says what a method and path are answered with, from now on.
+    ///
+    /// The path may be a template, `v3/pay/transactions/id/{transaction_id}`; one that names the
+    /// very path goes before a template, and what was said last before what was said earlier.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_chain::sandbox::{Answer, Sandbox};
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
+    /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
+    ///
+    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// let err = call.wait().unwrap_err();
+    /// assert_eq!(err.api().unwrap().code, "ORDER_CLOSED");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when the method, the status or a header
+    /// is not one.
+    pub fn answer(&self, method: &str, path: &str, answer: Answer) -> Result<()> {
+        self.gateway.answers.set(method, path, answer)
+    }
+
+    /// Answers the next request with a fault; several wait for one request each.
+    pub fn misbehave(&self, fault: Fault) {
+        self.gateway.faults.push(fault);
+    }
+
+    /// Answers every request with a fault, until told `None`. Those of
+    /// [`misbehave`](Self::misbehave) go first.
+    pub fn misbehave_always(&self, fault: impl Into<Option<Fault>>) {
+        self.gateway.faults.set_always(fault.into());
+    }
+
+    /// The requests so far, oldest first.
+    ///
+    /// At most 1000 are kept, and no more than bodies of 64 MiB together.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallRecord> {
+        self.gateway.records.all()
+    }
+
+    /// The last request.
+    #[must_use]
+    pub fn last_call(&self) -> Option<CallRecord> {
+        self.gateway.records.last()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_calls(&self) {
+        self.gateway.records.clear();
+    }
+
+    /// Where it listens: `http://127.0.0.1:port/`, or `https://…` with TLS.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The merchant id (商户号) that it knows.
+    #[must_use]
+    pub fn mchid(&self) -> &str {
+        identity::MCHID
+    }
+
+    /// The serial of the merchant certificate.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        self.merchant_certificate().serial()
+    }
+
+    /// The merchant's private key: what `apiclient_key.pem` holds.
+    #[must_use]
+    pub fn merchant_key(&self) -> &PrivateKey {
+        &self.identity().merchant_key
+    }
+
+    /// The merchant certificate: what `apiclient_cert.pem` holds.
+    #[must_use]
+    pub fn merchant_certificate(&self) -> &Certificate {
+        &self.identity().merchant_certificate
+    }
+
+    /// The id of its public key (微信支付公钥ID): `PUB_KEY_ID_01…`.
+    #[must_use]
+    pub fn platform_key_id(&self) -> &str {
+        &self.identity().public.id
+    }
+
+    /// Its public key (微信支付公钥).
+    #[must_use]
+    pub fn platform_public_key(&self) -> &PublicKey {
+        self.identity().public.key.public_key()
+    }
+
+    /// Its platform certificate (平台证书), for another key than the public key's.
+    #[must_use]
+    pub fn platform_certificate(&self) -> &Certificate {
+        &self.identity().platform_certificate
+    }
+
+    /// The APIv3 key (APIv3密钥).
+    #[must_use]
+    pub fn apiv3_key(&self) -> &Secret {
+        &self.identity().apiv3_key
+    }
+
+    /// The root that issued its certificates, that of TLS among them.
+    #[must_use]
+    pub fn root_certificate(&self) -> &Certificate {
+        &self.identity().root
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.gateway.identity
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("base_url", &self.base_url)
+            .field("mchid", &self.mchid())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,109 @@
+//! Finds the part of an upload that its signature covers.
+//!
+//! Source: RFC 7578 (multipart/form-data) and RFC 2046, section 5.1.1.
+
+/// Whether the body is an upload.
+pub(super) fn is_multipart(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("multipart/form-data")
+}
+
+/// The content of the part named `meta`; `None` when there is no such part.
+pub(super) fn meta<'b>(content_type: &str, body: &'b [u8]) -> Option<&'b [u8]> {
+    let boundary = format!("--{}", parameter(content_type, "boundary")?);
+    let mut rest = after_delimiter(body, boundary.as_bytes())?;
+    loop {
+        let (part, next) = cut(rest, format!("\r\n{boundary}").as_bytes())?;
+        let (head, content) = cut(part, b"\r\n\r\n")?;
+        if is_meta(head) {
+            return Some(content);
+        }
+        rest = next;
+    }
+}
+
+/// What follows the first delimiter, which may open the body or a line of it.
+fn after_delimiter<'b>(body: &'b [u8], delimiter: &[u8]) -> Option<&'b [u8]> {
+    body.strip_prefix(delimiter)
+        .or_else(|| Some(cut(body, &[b"\r\n", delimiter].concat())?.1))
+}
+
+fn is_meta(head: &[u8]) -> bool {
+    head.split(|byte| *byte == b'\n').any(|line| {
+        let line = String::from_utf8_lossy(line);
+        line.split_once(':').is_some_and(|(name, value)| {
+            name.trim().eq_ignore_ascii_case("content-disposition")
+                && parameter(value, "name") == Some("meta")
+        })
+    })
+}
+
+/// A parameter behind a semicolon, with or without quotes.
+fn parameter<'t>(value: &'t str, name: &str) -> Option<&'t str> {
+    value.split(';').skip(1).find_map(|parameter| {
+        let (key, value) = parameter.split_once('=')?;
+        let value = value.trim();
+        let bare = value
+            .strip_prefix('"')
+            .and_then(|value| value.strip_suffix('"'))
+            .unwrap_or(value);
+        key.trim().eq_ignore_ascii_case(name).then_some(bare)
+    })
+}
+
+/// What stands before and after the first occurrence of a separator.
+fn cut<'b>(bytes: &'b [u8], separator: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
+    let at = bytes
+        .windows(separator.len())
+        .position(|window| window == separator)?;
+    Some((&bytes[..at], &bytes[at + separator.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "--b\r\nContent-Type: application/json\r\n\
+        content-disposition: form-data; name=\"meta\"\r\n\r\n{\"a\":1}\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n\0\r\n\r\n\r\n--b--\r\n";
+
+    #[test]
+    fn the_meta_part_is_found_wherever_it_stands() {
+        for (kind, body) in [
+            ("multipart/form-data; boundary=b", BODY.to_owned()),
+            (
+                "Multipart/Form-Data;boundary=\"b\"",
+                format!("preamble\r\n{BODY}"),
+            ),
+            (
+                "multipart/form-data; boundary=b",
+                BODY.replace("\"meta\"", "\"x\"")
+                    .replace("\"file\"", "meta"),
+            ),
+        ] {
+            assert!(is_multipart(kind));
+            let found = meta(kind, body.as_bytes()).unwrap();
+            assert!(found == b"{\"a\":1}" || found == b"\0\r\n\r\n", "{found:?}");
+        }
+    }
+
+    #[test]
+    fn without_boundary_part_or_end_there_is_none() {
+        let truncated = &BODY[..BODY.len() - 110];
+        for (kind, body) in [
+            ("multipart/form-data", BODY),
+            ("multipart/form-data; boundary=c", BODY),
+            ("multipart/form-data; boundary=b", ""),
+            ("multipart/form-data; boundary=b", "--b"),
+            ("multipart/form-data; boundary=b", "--b--\r\n"),
+            ("multipart/form-data; boundary=b", &truncated[..60]),
+        ] {
+            assert_eq!(meta(kind, body.as_bytes()), None, "{kind} {body:?}");
+        }
+        let renamed = BODY.replace("\"meta\"", "\"x\"");
+        assert_eq!(
+            meta("multipart/form-data; boundary=b", renamed.as_bytes()),
+            None
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! What a sandbox remembers of its requests.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Version};
+use serde_json::Value;
+
+/// A request that a [`Sandbox`](super::Sandbox) has got.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct CallRecord {
+    /// The method.
+    pub method: Method,
+    /// Path and query as they came; the signature covers exactly this text.
+    pub target: String,
+    /// The version of HTTP.
+    pub version: Version,
+    /// The headers, `Authorization` among them.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: Bytes,
+    /// The body's JSON (of an upload, that of its `meta` part) with the sensitive fields decrypted;
+    /// `None` when there is none or the request was refused before.
+    pub json: Option<Value>,
+    /// The query with its sensitive parameters decrypted, as percent-encoded as it came.
+    pub query: Option<String>,
+    /// The text that the gateway built and checked the signature with; `None` when the
+    /// `Authorization` header could not be read or is not asked for.
+    pub signed_text: Option<String>,
+    /// Whether the request was accepted.
+    pub verdict: Verdict,
+    /// The status of the answer; `None` when the connection was cut instead.
+    pub status: Option<StatusCode>,
+}
+
+/// What a sandbox made of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It was in order and counts as processed, whatever [`Fault`](super::Fault) came after.
+    Accepted,
+    /// It was not.
+    #[non_exhaustive]
+    Refused {
+        /// The status it was refused with.
+        status: StatusCode,
+        /// The `code` of the answer.
+        code: &'static str,
+        /// What exactly was wrong.
+        why: String,
+    },
+}
+
+impl Verdict {
+    /// Whether the request was accepted.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted)
+    }
+}
+
+/// Bodies, queries and `Authorization` are left out.
+impl fmt::Debug for CallRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.target.split('?').next().unwrap_or_default();
+        let headers: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("CallRecord")
+            .field("method", &self.method)
+            .field("path", &path)
+            .field("version", &self.version)
+            .field("headers", &headers)
+            .field("body_len", &self.body.len())
+            .field("verdict", &self.verdict)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+const KEPT: usize = 1000;
+const KEPT_BYTES: usize = 64 << 20;
+
+/// The newest records, oldest first.
+#[derive(Default)]
+pub(super) struct Records {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    records: VecDeque<CallRecord>,
+    bytes: usize,
+}
+
+impl Records {
+    pub(super) fn push(&self, record: CallRecord) {
+        self.with(|kept| {
+            kept.bytes += record.body.len();
+            kept.records.push_back(record);
+            // The newest stays, however long it is.
+            while kept.records.len() > KEPT || kept.bytes > KEPT_BYTES && kept.records.len() > 1 {
+                let oldest = kept.records.pop_front();
+                kept.bytes -= oldest.map_or(0, |oldest| oldest.body.len());
+            }
+        });
+    }
+
+    pub(super) fn all(&self) -> Vec<CallRecord> {
+        self.with(|kept| kept.records.iter().cloned().collect())
+    }
+
+    pub(super) fn last(&self) -> Option<CallRecord> {
+        self.with(|kept| kept.records.back().cloned())
+    }
+
+    pub(super) fn clear(&self) {
+        self.with(|kept| *kept = Kept::default());
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
+        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(target: usize, body: Bytes) -> CallRecord {
+        CallRecord {
+            method: Method::POST,
+            target: target.to_string(),
+            version: Version::HTTP_11,
+            headers: HeaderMap::new(),
+            body,
+            json: None,
+            query: None,
+            signed_text: None,
+            verdict: Verdict::Accepted,
+            status: None,
+        }
+    }
+
+    #[test]
+    fn the_oldest_go_first_by_number_and_by_length() {
+        let records = Records::default();
+        (0..KEPT + 2).for_each(|number| records.push(record(number, Bytes::new())));
+        assert_eq!(records.all().len(), KEPT);
+        assert_eq!(records.all()[0].target, "2");
+
+        let half = Bytes::from(vec![0; KEPT_BYTES / 2]);
+        (0..3).for_each(|number| records.push(record(number, half.clone())));
+        let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();
+        assert_eq!(targets, ["1", "2"]);
+        records.push(record(9, vec![0; KEPT_BYTES + 1].into()));
+        assert_eq!(records.last().map(|it| it.target).as_deref(), Some("9"));
+        assert_eq!(records.all().len(), 1);
+    }
+}

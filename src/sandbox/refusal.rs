@@ -1,0 +1,102 @@
+//! What the gateway says when it refuses a request.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::reply::Reply;
+use crate::catalog::AnswerSignature;
+
+/// A refusal: what WeChat Pay says, and for the record why.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    message: &'static str,
+    detail: Option<Box<Value>>,
+    /// For the developer: exactly what was wrong.
+    pub(super) why: String,
+    signed: bool,
+}
+
+impl Refusal {
+    /// 401 and not signed: who asks is not known.
+    pub(super) fn sign_error(message: &'static str, why: impl Into<String>) -> Self {
+        Self {
+            signed: false,
+            ..Self::new(StatusCode::UNAUTHORIZED, "SIGN_ERROR", message, why)
+        }
+    }
+
+    /// 400 `PARAM_ERROR`.
+    pub(super) fn param_error(message: &'static str, why: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
+    }
+
+    /// Before anything of the request is looked at.
+    pub(super) fn invalid(
+        status: StatusCode,
+        message: &'static str,
+        why: impl Into<String>,
+    ) -> Self {
+        Self {
+            signed: false,
+            ..Self::new(status, "INVALID_REQUEST", message, why)
+        }
+    }
+
+    /// The sandbox's own fault, or that of an answer it was told to give.
+    pub(super) fn internal(why: impl Into<String>) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "SYSTEM_ERROR", "系统错误", why)
+    }
+
+    /// What WeChat Pay usually says with a status.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        let (code, message) = match status.as_u16() {
+            400 => ("PARAM_ERROR", "参数错误"),
+            401 => ("SIGN_ERROR", "签名错误"),
+            403 => ("NO_AUTH", "商户无权限"),
+            404 => ("RESOURCE_NOT_EXISTS", "资源不存在"),
+            429 => ("FREQUENCY_LIMITED", "频率超限"),
+            502 | 503 => ("SERVICE_UNAVAILABLE", "服务不可用"),
+            _ if status.is_client_error() => ("INVALID_REQUEST", "无效请求"),
+            _ => ("SYSTEM_ERROR", "系统错误"),
+        };
+        Self::new(status, code, message, "the sandbox was told to")
+    }
+
+    /// With the `detail` that the body has beside code and message.
+    pub(super) fn with_detail(mut self, detail: Value) -> Self {
+        self.detail = Some(Box::new(detail));
+        self
+    }
+
+    /// The answer that says so.
+    pub(super) fn reply(&self) -> Reply {
+        let mut body = json!({"code": self.code, "message": self.message});
+        if let Some(detail) = &self.detail {
+            body["detail"] = (**detail).clone();
+        }
+        let covers = match self.signed {
+            true => AnswerSignature::Body,
+            false => AnswerSignature::Nothing,
+        };
+        Reply::json(self.status, &body, covers)
+    }
+
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: &'static str,
+        why: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message,
+            detail: None,
+            why: why.into(),
+            signed: true,
+        }
+    }
+}

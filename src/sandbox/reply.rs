@@ -1,0 +1,130 @@
+//! An answer on its way out.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use serde_json::Value;
+
+use crate::catalog::AnswerSignature;
+
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// Status, headers and body, and what of them is to be signed.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) covers: AnswerSignature,
+}
+
+impl Reply {
+    pub(super) fn json(status: StatusCode, body: &Value, covers: AnswerSignature) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
+            // Writing a Value to a text cannot fail.
+            body: body.to_string().into(),
+            covers,
+        }
+    }
+
+    /// The page that a proxy in front of the gateway shows.
+    pub(super) fn html() -> Self {
+        const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+                            <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+        let html = HeaderValue::from_static("text/html");
+        Self {
+            status: StatusCode::BAD_GATEWAY,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, html)]),
+            body: Bytes::from_static(PAGE.as_bytes()),
+            covers: AnswerSignature::Nothing,
+        }
+    }
+
+    /// 302 to somewhere else.
+    pub(super) fn redirect(url: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Ok(url) = HeaderValue::from_str(url) {
+            headers.insert(LOCATION, url);
+        }
+        Self {
+            status: StatusCode::FOUND,
+            headers,
+            body: Bytes::new(),
+            covers: AnswerSignature::Nothing,
+        }
+    }
+
+    /// Changes the body so that it still reads the same.
+    pub(super) fn tamper(&mut self) {
+        let mut body = self.body.to_vec();
+        if body.is_empty() {
+            self.status = StatusCode::OK;
+            body.extend_from_slice(b"{}");
+        } else {
+            body.push(b' ');
+        }
+        self.body = body.into();
+    }
+
+    /// Cut, only half of the body is sent.
+    pub(super) fn into_response(mut self, cut: bool) -> Response<ReplyBody> {
+        let missing = if cut { self.body.len() / 2 + 1 } else { 0 };
+        self.body
+            .truncate(self.body.len() - missing.min(self.body.len()));
+        let mut response = Response::new(ReplyBody {
+            data: Some(self.body).filter(|data| !data.is_empty()),
+            missing,
+            flushed: false,
+        });
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+/// Bytes, and how many more are promised and never come.
+pub(super) struct ReplyBody {
+    data: Option<Bytes>,
+    missing: usize,
+    flushed: bool,
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(data) = self.data.take() {
+            return Poll::Ready(Some(Ok(Frame::data(data))));
+        }
+        if self.missing == 0 {
+            return Poll::Ready(None);
+        }
+        if !self.flushed {
+            // hyper writes what it has when the body has nothing more for the moment.
+            self.flushed = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_none() && self.missing == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let data = self.data.as_ref().map_or(0, Bytes::len);
+        SizeHint::with_exact((data + self.missing) as u64)
+    }
+}

@@ -1,0 +1,81 @@
+//! Signs answers.
+
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue};
+
+use super::identity::PlatformPair;
+use super::reply::Reply;
+use crate::catalog::AnswerSignature;
+use crate::clock::Clock;
+use crate::crypto::digest;
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
+
+pub(super) const TIMESTAMP: &str = "Wechatpay-Timestamp";
+pub(super) const NONCE: &str = "Wechatpay-Nonce";
+pub(super) const SIGNATURE: &str = "Wechatpay-Signature";
+const SIGNATURE_TYPE: &str = "Wechatpay-Signature-Type";
+
+/// All headers of a signature.
+pub(super) const HEADERS: [&str; 5] = [
+    WECHATPAY_SERIAL,
+    TIMESTAMP,
+    NONCE,
+    SIGNATURE,
+    SIGNATURE_TYPE,
+];
+
+/// How an answer is signed.
+pub(super) struct Seal<'a> {
+    pub(super) pair: &'a PlatformPair,
+    /// Seconds that the timestamp is off.
+    pub(super) offset: i64,
+    /// Whether something else is signed than what is sent.
+    pub(super) wrong: bool,
+}
+
+impl Seal<'_> {
+    /// Adds the headers, unless the answer is one that carries no signature.
+    pub(super) fn put(&self, reply: &mut Reply, clock: &dyn Clock) -> Result<()> {
+        let Some(covered) = covered(reply)? else {
+            return Ok(());
+        };
+        let timestamp = clock.now().saturating_add(self.offset).to_string();
+        let nonce = clock.nonce()?;
+        let mut text = response_text(&timestamp, &nonce, &covered);
+        if self.wrong {
+            text.push(b'\n');
+        }
+        let signature = self.pair.key.sign(&text)?;
+        let values = [&self.pair.id, &timestamp, &nonce, &signature, SCHEME];
+        for (name, value) in HEADERS.into_iter().zip(values) {
+            set(&mut reply.headers, name, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// What the signature covers; of a statement its digest, which gets a header.
+fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
+    Ok(match reply.covers {
+        AnswerSignature::Nothing => None,
+        AnswerSignature::Body => Some(reply.body.to_vec()),
+        AnswerSignature::Digest { name, header } => {
+            let sha1 = digest::sha1_hex(&reply.body);
+            set(&mut reply.headers, header, &sha1)?;
+            Some(digest_text(name, &sha1).into_bytes())
+        }
+    })
+}
+
+/// Sets a header to a text.
+pub(super) fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
+    let unfit = || {
+        let message = format!("the sandbox cannot send a header {name:?} with this value");
+        Error::new(ErrorKind::Builder, message)
+    };
+    let header = HeaderName::try_from(name).map_err(|err| unfit().with_source(err))?;
+    let value = HeaderValue::from_str(value).map_err(|err| unfit().with_source(err))?;
+    headers.insert(header, value);
+    Ok(())
+}

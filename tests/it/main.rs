@@ -1,0 +1,26 @@
+//! The library as its users see it, one file per theme.
+
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on may panic, and says what it has counted"
+)]
+
+mod build;
+mod encryption;
+mod golden;
+mod golden_v2;
+mod layering;
+mod nothing_is_sent;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod secrets;
+mod stack;
+mod streaming;
+mod support;
+#[cfg(feature = "tower")]
+mod tower;
+mod types;
+mod verification;
+mod wait;

@@ -1,0 +1,35 @@
+//! What several themes need: keys, a gateway in memory, one on a socket, and a reader of PHP.
+
+pub(crate) mod answer;
+pub(crate) mod golden;
+pub(crate) mod keys;
+pub(crate) mod php;
+pub(crate) mod server;
+pub(crate) mod watchdog;
+pub(crate) mod wire;
+
+use wechatpay_chain::{Client, ClientBuilder};
+
+pub(crate) use answer::Answer;
+pub(crate) use keys::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL};
+pub(crate) use wire::{Sent, Wire};
+
+/// A builder that lacks nothing: this merchant's key and one platform key.
+pub(crate) fn builder() -> ClientBuilder {
+    Client::builder()
+        .mchid(MCHID)
+        .serial(SERIAL)
+        .private_key(MERCHANT.private.clone())
+        .platform_key(KEY_ID, PLATFORM.public.clone())
+        .no_proxy()
+}
+
+/// A client over a wire.
+pub(crate) fn client(wire: &Wire) -> Client {
+    builder().transport(wire.clone()).build().unwrap()
+}
+
+/// A literal, as far as the library can tell: some tests have their paths from data.
+pub(crate) fn literal(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}

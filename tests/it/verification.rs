@@ -1,0 +1,285 @@
+//! Answers: which are believed, and what becomes of the others.
+
+use serde_json::json;
+use wechatpay_chain::signing::PROBE_PREFIX;
+use wechatpay_chain::{Error, ErrorKind, Response, Result, Verification, VerifyFailure};
+
+use crate::support::answer::now;
+use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER_KEY_ID};
+use crate::support::{Answer, KEY_ID, PLATFORM, Wire, builder, client};
+
+const NATIVE: &str = "v3/pay/transactions/native";
+
+/// A call to an ordinary endpoint that gets this answer.
+fn answered(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Result<Response> {
+    let wire = Wire::answering(move |_| answer());
+    let result = client(&wire).chain(NATIVE).post(json!({}), ()).wait();
+    assert_eq!(wire.count(), 1);
+    result
+}
+
+/// A 2xx answer that is not believed.
+fn refused(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Error {
+    let err = answered(move || answer().header("Request-ID", "08F7")).unwrap_err();
+    assert!(err.maybe_sent(), "{}", err.report());
+    assert!(!err.is_retryable() && !err.is_api());
+    assert_eq!(err.request_id(), Some("08F7"));
+    err
+}
+
+fn failure(answer: impl Fn() -> Answer + Send + Sync + 'static) -> VerifyFailure {
+    let err = refused(answer);
+    assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+    err.verify_failure().unwrap().clone()
+}
+
+fn good() -> Answer {
+    Answer::json(json!({"code_url": "weixin://"}))
+}
+
+pub(crate) fn verified() -> Verification {
+    let serial = KEY_ID.to_owned();
+    Verification::Verified { serial }
+}
+
+pub(crate) fn wrong() -> VerifyFailure {
+    let serial = KEY_ID.to_owned();
+    VerifyFailure::Signature { serial }
+}
+
+#[test]
+fn a_signed_answer() {
+    let res = answered(good).unwrap();
+    assert_eq!(res.verification(), &verified());
+    assert_eq!(res["code_url"], "weixin://");
+    let res = answered(|| Answer::bytes("").status(204)).unwrap();
+    assert_eq!(res.verification(), &verified());
+    assert_eq!(res.value().unwrap(), &json!(null));
+    let res = answered(|| good().in_pieces(3)).unwrap();
+    assert_eq!(res["code_url"], "weixin://");
+}
+
+#[test]
+fn an_answer_lacking_a_header() {
+    for name in [
+        "Wechatpay-Serial",
+        "Wechatpay-Timestamp",
+        "Wechatpay-Nonce",
+        "Wechatpay-Signature",
+    ] {
+        let header = VerifyFailure::Header { name };
+        assert_eq!(failure(move || good().without(name)), header);
+        assert_eq!(failure(move || good().header(name, "")), header);
+    }
+    assert!(matches!(
+        failure(|| Answer::unsigned("{}")),
+        VerifyFailure::Header { .. }
+    ));
+    assert!(matches!(
+        failure(|| Answer::unsigned("").status(204)),
+        VerifyFailure::Header { .. }
+    ));
+}
+
+#[test]
+fn an_answer_whose_signature_does_not_fit() {
+    assert_eq!(
+        failure(|| good().forged("{\"code_url\":\"weixin:/X\"}")),
+        wrong()
+    );
+    assert_eq!(failure(|| good().forged("")), wrong());
+    // Semantically the same is not the same.
+    assert_eq!(
+        failure(|| good().forged("{\"code_url\": \"weixin://\"}")),
+        wrong()
+    );
+    assert_eq!(
+        failure(|| good().header("Wechatpay-Nonce", "another")),
+        wrong()
+    );
+    assert_eq!(
+        failure(|| good().header("Wechatpay-Timestamp", &(now() + 1).to_string())),
+        wrong()
+    );
+    for signature in ["AAAA", "not base64!", "WECHATPAY/SIGNTEST"] {
+        assert_eq!(
+            failure(move || good().header("Wechatpay-Signature", signature)),
+            wrong()
+        );
+    }
+    let err = refused(|| good().forged("{\"code_url\":\"evil\"}"));
+    assert_eq!(err.body().unwrap(), "{\"code_url\":\"evil\"}");
+    assert!(!err.report().contains("evil"), "{}", err.report());
+}
+
+#[test]
+fn an_answer_of_another_time() {
+    for offset in [-400, 400, -86_400] {
+        let VerifyFailure::Clock { offset: found } =
+            failure(move || good().signed_at(now() + offset))
+        else {
+            panic!("{offset}");
+        };
+        assert!((found - offset).abs() < 60, "{found}");
+    }
+    for offset in [-200, 200] {
+        answered(move || good().signed_at(now() + offset)).unwrap();
+    }
+    for time in ["soon", "", "9999999999999999999999", "-9223372036854775808"] {
+        failure(move || good().header("Wechatpay-Timestamp", time));
+    }
+}
+
+#[test]
+fn an_answer_of_an_unknown_key() {
+    let VerifyFailure::UnknownSerial { serial, known } =
+        failure(|| good().header("Wechatpay-Serial", OTHER_KEY_ID))
+    else {
+        panic!("another failure");
+    };
+    assert_eq!((&*serial, known), (OTHER_KEY_ID, vec![KEY_ID.to_owned()]));
+}
+
+#[test]
+fn a_certificate_verifies_beside_a_public_key() {
+    let certificate = keys::certificate(&PLATFORM, CERTIFICATE_SERIAL, 30);
+    let wire = Wire::answering(|_| good().header("Wechatpay-Serial", CERTIFICATE_SERIAL));
+    let client = builder()
+        .platform_certificate(certificate)
+        .transport(wire)
+        .build()
+        .unwrap();
+    let res = client.chain(NATIVE).post(json!({}), ()).wait().unwrap();
+    let serial = CERTIFICATE_SERIAL.to_owned();
+    assert_eq!(res.verification(), &Verification::Verified { serial });
+}
+
+#[test]
+fn a_probe_is_a_kind_of_its_own() {
+    let probe = || good().header("Wechatpay-Signature", &format!("{PROBE_PREFIX}AAAA"));
+    let err = refused(probe);
+    assert_eq!(err.kind(), ErrorKind::Probe);
+    assert_eq!(err.verify_failure(), Some(&VerifyFailure::Probe));
+    // A probe names whatever it likes.
+    assert_eq!(
+        refused(move || probe().header("Wechatpay-Serial", "X")).kind(),
+        ErrorKind::Probe
+    );
+    let err = answered(move || probe().status(404)).unwrap_err();
+    assert_eq!(
+        err.api().unwrap().verification,
+        Verification::Failed(VerifyFailure::Probe)
+    );
+}
+
+#[test]
+fn only_the_declared_endpoints_may_answer_unsigned() {
+    let wire = Wire::answering(|_| Answer::unsigned("a,b\n"));
+    let client = client(&wire);
+    let bill = client
+        .chain("v3/billdownload/file")
+        .get(())
+        .query("token", "x")
+        .wait()
+        .unwrap();
+    assert_eq!(bill.verification(), &Verification::Unsigned);
+    let image = client
+        .chain("v3/merchant-service/images/{media_id}")
+        .get(())
+        .var("media_id", "x/y");
+    assert_eq!(
+        image.wait().unwrap().verification(),
+        &Verification::Unsigned
+    );
+    for path in [
+        "v3/billdownload/file/x",
+        "v3/billdownload",
+        "v3/bill/tradebill",
+    ] {
+        let err = client.chain(path).get(()).wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{path}");
+    }
+    // Another method is another operation.
+    let err = client
+        .chain("v3/billdownload/file")
+        .post((), ())
+        .wait()
+        .unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Verify);
+}
+
+#[test]
+fn an_error_says_whether_it_is_weixins_own() {
+    let body = json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/x"}});
+    let text = body.to_string();
+    type Edit = fn(Answer) -> Answer;
+    let cases: [(Edit, Verification); 4] = [
+        (|answer| answer.signed(), verified()),
+        (|answer| answer, Verification::Absent),
+        (
+            |answer| answer.signed().header("Wechatpay-Nonce", "x"),
+            Verification::Failed(wrong()),
+        ),
+        (
+            |answer| answer.signed().without("Wechatpay-Signature"),
+            Verification::Failed(VerifyFailure::Header {
+                name: "Wechatpay-Signature",
+            }),
+        ),
+    ];
+    for (edit, expected) in cases {
+        let text = text.clone();
+        let err = answered(move || {
+            edit(
+                Answer::unsigned(text.clone())
+                    .status(400)
+                    .header("Request-ID", "08F7"),
+            )
+        });
+        let err = err.unwrap_err();
+        assert!(err.is_api() && err.maybe_sent());
+        let api = err.api().unwrap();
+        assert_eq!((&*api.code, &*api.message), ("PARAM_ERROR", "参数错误"));
+        assert_eq!((api.status.as_u16(), &api.detail), (400, &body["detail"]));
+        assert_eq!(
+            (api.request_id.as_deref(), err.request_id()),
+            (Some("08F7"), Some("08F7"))
+        );
+        assert_eq!(api.verification, expected);
+        assert_eq!(api.body, body.to_string());
+    }
+}
+
+#[test]
+fn a_page_of_a_proxy_is_kept_as_it_is() {
+    const PAGE: &str = "<html><h1>502 Bad Gateway</h1></html>";
+    let err = answered(|| {
+        Answer::unsigned(PAGE)
+            .status(502)
+            .header("Content-Type", "text/html")
+    });
+    let err = err.unwrap_err();
+    let api = err.api().unwrap();
+    assert_eq!(
+        (api.status.as_u16(), &*api.code, &*api.message),
+        (502, "", "")
+    );
+    assert_eq!(
+        (&api.body, err.body().unwrap()),
+        (&PAGE.into(), &PAGE.into())
+    );
+    assert_eq!(api.verification, Verification::Absent);
+    assert!(err.to_string().contains("502"), "{err}");
+}
+
+#[test]
+fn too_frequent_is_retryable_and_a_redirect_is_not_followed() {
+    let err = answered(|| Answer::unsigned("{}").status(429)).unwrap_err();
+    assert!(err.is_retryable());
+    let err = answered(|| {
+        Answer::unsigned("")
+            .status(302)
+            .header("Location", "https://evil.example/")
+    });
+    assert_eq!(err.unwrap_err().api().unwrap().status.as_u16(), 302);
+}
