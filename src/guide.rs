@@ -9,6 +9,7 @@ macro_rules! pages {
         #[doc = "[keys.md]: crate::guide::keys"]
         #[doc = "[encryption.md]: crate::guide::encryption"]
         #[doc = "[php.md]: crate::guide::php"]
+        #[doc = "[pay-params.md]: crate::guide::pay_params"]
         #[doc = ""]
         #[doc = include_str!(concat!("../docs/", $file))]
         pub mod $name {}
@@ -21,4 +22,5 @@ pages! {
     keys "keys.md"
     encryption "encryption.md"
     php "php.md"
+    pay_params "pay-params.md"
 }

@@ -33,6 +33,7 @@
 //! - [`Stack`] and [`middleware`]: what happens between the call and the wire ([`guide::stack`]);
 //! - [`PrivateKey`], [`PublicKey`], [`Certificate`], [`Keyring`] ([`guide::keys`]);
 //! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that knows them;
+//! - [`pay`]: what a front end needs to open WeChat Pay ([`guide::pay_params`]);
 //! - what is otherwise than in the PHP SDK ([`guide::php`]).
 //!
 //! # Features
@@ -41,6 +42,7 @@
 //!
 //! - `macros`: `chain!` and `path!`, made and checked while compiling.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `qr`: a Native order's `code_url` as a QR code.
 //! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
 //!   examples.
 //! - `test-util`: transports and a clock for tests.
@@ -71,6 +73,7 @@ mod keys;
 mod message;
 pub mod middleware;
 mod net;
+pub mod pay;
 mod percent;
 mod protocol;
 mod query;
@@ -109,8 +112,8 @@ pub use wechatpay_chain_path::PathError;
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
     pub use crate::protocol::{
-        Authorization, PROBE_PREFIX, SCHEME, SignType, SignatureHeaders, request_text,
-        response_text,
+        Authorization, PROBE_PREFIX, SCHEME, Scheme, SignType, SignatureHeaders, pay_text,
+        request_text, response_text,
     };
 }
 

@@ -108,13 +108,13 @@ impl Parts<'_> {
         };
         let Signing { key, .. } = signing.clone();
         let (keyring, clock) = (|| self.keyring.clone(), || Arc::clone(self.clock));
-        let (user_agent, mchid) = (self.user_agent.clone(), Arc::clone(&self.merchant.mchid));
+        let user_agent = self.user_agent.clone();
         stack.push(STATUS, Status)?;
         stack.push(DECRYPT, Decrypt { key: Some(key) })?;
         stack.push(ENCRYPT, Encrypt { keyring: keyring(), clock: clock() })?;
         stack.push(PREPARE, Prepare { keyring: keyring(), clock: clock(), user_agent })?;
         stack.push(VERIFIER, Verifier { keyring: keyring(), clock: clock() })?;
-        stack.push(SIGNER, Signer { mchid, signing, clock: clock() })?;
+        stack.push(SIGNER, Signer { signing, clock: clock() })?;
         Ok(stack)
     }
 

@@ -84,6 +84,33 @@ impl ClientBuilder {
         self
     }
 
+    /// The brand id (品牌ID), in place of a merchant id: calls are signed as the brand.
+    ///
+    /// Serial, private key and platform key are then the brand's own. The operations of a brand
+    /// begin with `brand/`; those of a merchant take a client of their own.
+    ///
+    /// ```no_run
+    /// use wechatpay_chain::{Client, PrivateKey, PublicKey};
+    ///
+    /// # async fn example() -> wechatpay_chain::Result<()> {
+    /// let brand = Client::builder()
+    ///     .brand_id("120344")
+    ///     .serial("5157F09EFDC096DE15EBE81A47057A7232F1B8E1")
+    ///     .private_key(PrivateKey::from_file("brand_key.pem")?)
+    ///     .platform_key(
+    ///         "PUB_KEY_ID_0114232134912410000000000000",
+    ///         PublicKey::from_file("brand_pub.pem")?,
+    ///     )
+    ///     .build()?;
+    /// let res = brand["brand/marketing/product-coupon/notify-configs"].get(()).await?;
+    /// println!("{}", res["notify_url"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn brand_id(mut self, brand_id: impl Into<String>) -> Self {
+        self.merchant.brand_id = Some(brand_id.into());
+        self
+    }
+
     /// The serial of the merchant certificate (商户API证书序列号), hexadecimal.
     pub fn serial(mut self, serial: impl Into<String>) -> Self {
         self.merchant.serial = Some(serial.into());
@@ -262,6 +289,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("mchid", &self.merchant.mchid)
+            .field("brand_id", &self.merchant.brand_id)
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }

@@ -8,8 +8,8 @@ mod sign_v2;
 mod signature;
 pub(crate) mod xml;
 
-pub use authorization::{Authorization, SCHEME};
-pub use canonical::{request_text, response_text};
+pub use authorization::{Authorization, SCHEME, Scheme};
+pub use canonical::{pay_text, request_text, response_text};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
 pub(crate) use signature::{BodyCheck, WECHATPAY_SERIAL, digest_text};

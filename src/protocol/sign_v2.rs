@@ -39,6 +39,15 @@ impl SignType {
         }
     }
 
+    /// As a message spells it: `MD5` or `HMAC-SHA256`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::HmacSha256 => "HMAC-SHA256",
+        }
+    }
+
     /// The signature of a message's members under the APIv2 key: 32 or 64 upper-case hex digits.
     ///
     /// Members are sorted bytewise; `sign` and what is empty are left out.

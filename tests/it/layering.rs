@@ -17,11 +17,11 @@ const FLOORS: [&[&str]; 9] = [
     &["middleware", "net"],
     &["call", "chain", "dry_run", "engine"],
     &["builder", "client"],
-    &["sandbox"],
+    &["pay", "sandbox"],
 ];
 
 /// Uses on the same floor.
-const SIDEWAYS: [(&str, &str); 11] = [
+const SIDEWAYS: [(&str, &str); 12] = [
     ("builder", "client"),
     ("call", "dry_run"),
     ("call", "engine"),
@@ -33,6 +33,8 @@ const SIDEWAYS: [(&str, &str); 11] = [
     ("dry_run", "engine"),
     // The plan of a call: a module of its own below both would take this circle out.
     ("engine", "call"),
+    // Whose key it is, which the header says.
+    ("keys", "protocol"),
     ("stack", "transport"),
 ];
 
