@@ -21,6 +21,7 @@ use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
+use super::v2;
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::hex_upper;
@@ -104,6 +105,11 @@ impl Gateway {
     /// All the checks, in WeChat Pay's order.
     fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
         check_agent(&call.head)?;
+        if let Some(operation) = call.v2() {
+            let key = &self.identity.v2_key;
+            call.json = Some(v2::judge(&call.head, &call.body, operation, key)?);
+            return Ok(());
+        }
         let content = call.content()?;
         if !call.operation.is_some_and(Operation::unsigned_request) {
             let signed = Signed {
@@ -155,12 +161,21 @@ impl Gateway {
         fault: Option<&Fault>,
     ) -> Reply {
         if let Err(refusal) = judged {
-            return refusal.reply();
+            return match call.v2() {
+                Some(_) => v2::refusal(refusal.message),
+                None => refusal.reply(),
+            };
         }
         if let Some(status) = fault.and_then(Fault::status) {
             return Refusal::of_status(status).reply();
         }
         self.answer(call)
+            .and_then(|reply| match call.v2() {
+                Some(operation) => {
+                    v2::reply(reply, operation, &self.identity.v2_key, &*self.clock, fault)
+                }
+                None => Ok(reply),
+            })
             .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
     }
 
@@ -191,13 +206,19 @@ impl Call {
             value.set_sensitive(true);
         }
         Self {
-            operation: catalog::find(&head.method, head.uri.path()),
+            operation: catalog::find(&head.method, head.uri.path())
+                .or_else(|| v2::operation(&head)),
             head,
             body: Bytes::new(),
             signed_text: None,
             json: None,
             query: None,
         }
+    }
+
+    /// The operation, if it is APIv2's.
+    fn v2(&self) -> Option<&'static Operation> {
+        self.operation.filter(|operation| operation.is_v2())
     }
 
     /// What is signed and read of the body: of an upload its `meta` part.

@@ -11,7 +11,7 @@ use crate::catalog::AnswerSignature;
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
-    message: &'static str,
+    pub(super) message: &'static str,
     detail: Option<Box<Value>>,
     /// For the developer: exactly what was wrong.
     pub(super) why: String,
@@ -30,6 +30,11 @@ impl Refusal {
     /// 400 `PARAM_ERROR`.
     pub(super) fn param_error(message: &'static str, why: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
+    }
+
+    /// APIv2's, which has no code for what is wrong at the door.
+    pub(super) fn v2(message: &'static str, why: impl Into<String>) -> Self {
+        Self::new(StatusCode::OK, "FAIL", message, why)
     }
 
     /// Before anything of the request is looked at.

@@ -22,5 +22,7 @@ mod support;
 #[cfg(feature = "tower")]
 mod tower;
 mod types;
+#[cfg(feature = "sandbox")]
+mod v2;
 mod verification;
 mod wait;
