@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 9] = [
     &["crypto"],
     &["catalog", "keys", "protocol", "query", "template"],
     &["message"],
-    &["base_url", "stack", "transport"],
+    &["stack", "transport"],
     &["middleware", "net"],
     &["call", "chain", "dry_run", "engine"],
     &["builder", "client"],
