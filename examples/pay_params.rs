@@ -5,6 +5,8 @@
 //! cargo run --example pay_params --features qr
 //! ```
 
+#![allow(clippy::print_stdout, reason = "an example prints what it did")]
+
 use openssl::rsa::Rsa;
 use serde::Serialize;
 use wechatpay_chain::pay::{self, Coupon, Subsidy, SubsidyPeriod};

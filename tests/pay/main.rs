@@ -1,5 +1,11 @@
 //! Pay parameters: exact objects and exact signatures, known from elsewhere.
 
+#![allow(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on may panic, and says what it has skipped"
+)]
+
 mod brand;
 mod hash;
 #[cfg(feature = "qr")]
