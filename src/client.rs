@@ -183,7 +183,7 @@ impl Client {
         })
     }
 
-    fn engine(&self) -> &Arc<Engine> {
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
         self.root.engine()
     }
 }

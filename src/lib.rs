@@ -16,6 +16,7 @@ mod keys;
 mod message;
 pub mod middleware;
 mod net;
+pub mod notify;
 mod percent;
 mod protocol;
 mod query;
