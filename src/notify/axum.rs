@@ -12,12 +12,12 @@ use crate::error::Error;
 
 /// A notification that was verified, decrypted and claimed before the handler of an axum server runs.
 ///
-/// Probes, forgeries and what cannot be read are answered without the handler. The handler still has
-/// to look at [`Notification::duplicate`], and to call [`Notifications::finish`] or
-/// [`Notifications::release`]; [`Notifications::handle`] does both and serves axum as well.
+/// Probes, forgeries and what cannot be read are answered without the handler. Act on it inside
+/// [`Notifications::run`], which sees to repeated deliveries; without it, look at
+/// [`Notification::duplicate`] and call [`Notifications::finish`] or [`Notifications::release`].
 ///
 /// ```
-/// use axum_core::extract::FromRef;
+/// use axum::extract::FromRef;
 /// use wechatpay_chain::notify::{Notifications, Reply, VerifiedNotification};
 ///
 /// #[derive(Clone)]
@@ -32,9 +32,16 @@ use crate::error::Error;
 /// }
 ///
 /// // .route("/notify", post(webhook)).with_state(app)
-/// async fn webhook(VerifiedNotification(notification): VerifiedNotification) -> http::StatusCode {
-///     println!("{}", notification.event_type());
-///     http::StatusCode::NO_CONTENT
+/// async fn webhook(
+///     axum::extract::State(app): axum::extract::State<App>,
+///     VerifiedNotification(notification): VerifiedNotification,
+/// ) -> Reply {
+///     app.notifications
+///         .run(notification, |notification| async move {
+///             println!("{}", notification.event_type());
+///             Ok::<_, std::io::Error>(())
+///         })
+///         .await
 /// }
 /// # let _ = webhook;
 /// ```

@@ -49,12 +49,14 @@ impl Notifications {
         A: Into<Answer>,
     {
         match self.receive(request).await {
-            Ok(notification) => self.act(notification, handler).await,
+            Ok(notification) => self.run(notification, handler).await,
             Err(err) => self.refuse(err),
         }
     }
 
-    async fn act<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
+    /// The second half of [`handle`](Self::handle), for a notification that was accepted already, as by
+    /// axum's extractor.
+    pub async fn run<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
     where
         H: FnOnce(Notification) -> F,
         F: Future<Output = Result<A, E>>,

@@ -1,1 +1,14 @@
-//! x
+//! Notifications, from the bytes that WeChat Pay posts to the merchant's reply.
+
+mod support;
+
+#[cfg(feature = "axum")]
+mod axum_server;
+mod debug;
+mod hyper_server;
+mod keys;
+#[cfg(feature = "redis")]
+mod redis_store;
+mod replies;
+mod v2;
+mod v3;
