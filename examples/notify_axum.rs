@@ -2,6 +2,8 @@
 //!
 //!     cargo run --example notify_axum --features axum
 
+#![expect(clippy::print_stdout, reason = "an example talks to its user")]
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -14,11 +16,13 @@ use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotifi
 #[path = "support/poster.rs"]
 mod poster;
 
+/// In place of a database: the numbers of the orders that were paid.
+type Orders = Arc<Mutex<Vec<String>>>;
+
 #[derive(Clone)]
 struct App {
     notifications: Notifications,
-    /// In place of a database: the numbers of the orders that were paid.
-    orders: Arc<Mutex<Vec<String>>>,
+    orders: Orders,
 }
 
 impl FromRef<App> for Notifications {
@@ -53,26 +57,25 @@ async fn main() -> Result<(), BoxError> {
 
 /// Probes and forgeries were answered before this runs.
 async fn webhook(
-    State(app): State<App>,
+    State(App {
+        notifications,
+        orders,
+    }): State<App>,
     VerifiedNotification(notification): VerifiedNotification,
 ) -> Reply {
-    app.notifications
-        .run(notification, |notification| async {
-            app.book(&notification)
-        })
+    notifications
+        .run(notification, |notification| book(notification, orders))
         .await
 }
 
-impl App {
-    /// An error is answered with 500, and the notification comes again.
-    fn book(&self, notification: &Notification) -> Result<(), BoxError> {
-        if notification.event_type() == "TRANSACTION.SUCCESS" {
-            let number = notification.resource()["out_trade_no"]
-                .as_str()
-                .ok_or("a payment without out_trade_no")?;
-            let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-            orders.push(number.to_owned());
-        }
-        Ok(())
+/// An error is answered with 500, and the notification comes again.
+async fn book(notification: Notification, orders: Orders) -> Result<(), BoxError> {
+    if notification.event_type() == "TRANSACTION.SUCCESS" {
+        let number = notification.resource()["out_trade_no"]
+            .as_str()
+            .ok_or("a payment without out_trade_no")?;
+        let mut orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.push(number.to_owned());
     }
+    Ok(())
 }

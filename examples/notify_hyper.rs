@@ -2,6 +2,8 @@
 //!
 //!     cargo run --example notify_hyper
 
+#![expect(clippy::print_stdout, reason = "an example talks to its user")]
+
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 

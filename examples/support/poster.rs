@@ -16,27 +16,27 @@ const PLATFORM_ID: &str = "PUB_KEY_ID_0114232134912410000000000000";
 const APIV3_KEY: &[u8; 32] = b"an-APIv3-key-of-32-bytes-exactly";
 
 /// What only WeChat Pay has, made anew for every run.
-pub struct Poster {
+pub(crate) struct Poster {
     key: PrivateKey,
 }
 
 /// What is posted.
 #[derive(Clone, Copy, PartialEq)]
-pub enum What {
+pub(crate) enum What {
     Genuine,
     Forged,
     Probe,
 }
 
 impl Poster {
-    pub fn new() -> Result<Self, BoxError> {
+    pub(crate) fn new() -> Result<Self, BoxError> {
         let key = Rsa::generate(2048)?.private_key_to_der()?;
         let key = PrivateKey::from_bytes(key)?;
         Ok(Self { key })
     }
 
     /// The merchant's side, with the keys that it would find at 商户平台.
-    pub fn notifications(&self) -> Result<Notifications> {
+    pub(crate) fn notifications(&self) -> Result<Notifications> {
         Notifications::builder()
             .platform_key(PLATFORM_ID, self.key.public_key().clone())
             .apiv3_key(String::from_utf8_lossy(APIV3_KEY))
@@ -44,7 +44,7 @@ impl Poster {
     }
 
     /// Posts a payment; gives the status of the reply.
-    pub async fn post(&self, to: SocketAddr, id: &str, what: What) -> Result<u16, BoxError> {
+    pub(crate) async fn post(&self, to: SocketAddr, id: &str, what: What) -> Result<u16, BoxError> {
         let body = body(id, &json!({"out_trade_no": format!("order-{id}")}))?;
         let (timestamp, nonce) = (
             SystemClock::new().now().to_string(),
@@ -72,7 +72,7 @@ impl Poster {
 }
 
 /// Posts what a server has to bear, and says where it does not.
-pub async fn check(poster: &Poster, to: SocketAddr) -> Result<(), BoxError> {
+pub(crate) async fn check(poster: &Poster, to: SocketAddr) -> Result<(), BoxError> {
     for (id, what, expected) in [
         ("1", What::Genuine, 204),
         ("1", What::Genuine, 204),

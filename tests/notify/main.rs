@@ -1,5 +1,7 @@
 //! Notifications, from the bytes that WeChat Pay posts to the merchant's reply.
 
+#![expect(clippy::unwrap_used, reason = "helpers outside of test functions")]
+
 mod support;
 
 #[cfg(feature = "axum")]
