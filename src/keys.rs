@@ -17,6 +17,8 @@ pub(crate) struct Merchant {
     pub(crate) signing: Option<Signing>,
     /// APIv2.
     pub(crate) v2_key: Option<Secret>,
+    /// APIv3's notifications and certificates.
+    pub(crate) apiv3_key: Option<Secret>,
 }
 
 /// The private key and the serial of its certificate, and whose they are.
@@ -37,6 +39,7 @@ pub(crate) struct Given {
     pub(crate) key: Option<PrivateKey>,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) v2_key: Option<Secret>,
+    pub(crate) apiv3_key: Option<Secret>,
 }
 
 impl Given {
@@ -55,17 +58,19 @@ impl Given {
         if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
             check_pair(key, certificate)?;
         }
-        check_v2_key(self.v2_key.as_ref())?;
+        self.v2_key.as_ref().map_or(Ok(()), check_v2_key)?;
+        self.apiv3_key.as_ref().map_or(Ok(()), check_apiv3_key)?;
         let mchid = match scheme {
             Scheme::Merchant => Arc::clone(&id),
             Scheme::Brand => "".into(),
         };
-        let v2_key = self.v2_key.clone();
+        let (v2_key, apiv3_key) = (self.v2_key.clone(), self.apiv3_key.clone());
         let signing = v3.then(|| self.signing(scheme, id)).transpose()?;
         Ok(Merchant {
             mchid,
             signing,
             v2_key,
+            apiv3_key,
         })
     }
 
@@ -108,10 +113,26 @@ impl Merchant {
     }
 }
 
-fn check_v2_key(key: Option<&Secret>) -> Result<()> {
-    match key.map(|key| key.expose().len()) {
-        None | Some(32) => Ok(()),
-        Some(len) => Err(builder(format!(
+/// # Errors
+///
+/// [`ErrorKind::Builder`] with where to find the right key.
+pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
+    match key.expose().len() {
+        32 => Ok(()),
+        len => Err(builder(format!(
+            "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
+             → API安全 → APIv3密钥, not the v2 key and not the private key"
+        ))),
+    }
+}
+
+/// # Errors
+///
+/// [`ErrorKind::Builder`] with where to find the right key.
+pub(crate) fn check_v2_key(key: &Secret) -> Result<()> {
+    match key.expose().len() {
+        32 => Ok(()),
+        len => Err(builder(format!(
             "the APIv2 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
              → API安全 → APIv2密钥"
         ))),
@@ -177,7 +198,7 @@ fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<
 }
 
 /// Upper-case hexadecimal, as WeChat Pay prints it.
-fn check_serial(serial: &str) -> Result<String> {
+pub(crate) fn check_serial(serial: &str) -> Result<String> {
     let problem = if serial.starts_with("PUB_KEY_ID_") {
         "it is the id of a WeChat Pay public key, which goes with platform_key(..)"
     } else if serial.contains(':') {

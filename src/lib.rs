@@ -73,6 +73,7 @@ mod keys;
 mod message;
 pub mod middleware;
 mod net;
+pub mod notify;
 pub mod pay;
 mod percent;
 mod protocol;

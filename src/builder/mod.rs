@@ -22,7 +22,6 @@ pub struct ClientBuilder {
     merchant: Given,
     keyring: Option<Keyring>,
     platform: Vec<Platform>,
-    apiv3_key: Option<Secret>,
     base_url: Option<String>,
     fields: FieldPolicy,
     timeout: Option<Duration>,
@@ -59,7 +58,6 @@ impl ClientBuilder {
             merchant: Given::default(),
             keyring: None,
             platform: Vec::new(),
-            apiv3_key: None,
             base_url: None,
             fields: FieldPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
@@ -152,7 +150,7 @@ impl ClientBuilder {
 
     /// The APIv3 key (APIv3密钥), 32 bytes.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
-        self.apiv3_key = Some(key.into());
+        self.merchant.apiv3_key = Some(key.into());
         self
     }
 
