@@ -5,6 +5,12 @@
 //! cargo run --example remote_signer --features sandbox
 //! ```
 
+#![allow(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "an example shows what it does"
+)]
+
 use std::error::Error;
 use std::net::SocketAddr;
 

@@ -135,10 +135,16 @@ impl Client {
         &self.engine().keyring
     }
 
-    /// The merchant id (商户号).
+    /// The merchant id (商户号); empty for a client of a brand.
     #[must_use]
     pub fn mchid(&self) -> &str {
         &self.engine().merchant.mchid
+    }
+
+    /// The brand id (品牌ID); `None` for a client of a merchant.
+    #[must_use]
+    pub fn brand_id(&self) -> Option<&str> {
+        self.engine().merchant.brand_id()
     }
 
     /// The serial of the merchant certificate; `None` for a client of APIv2 only.
@@ -206,7 +212,7 @@ impl Client {
         })
     }
 
-    fn engine(&self) -> &Arc<Engine> {
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
         self.root.engine()
     }
 }

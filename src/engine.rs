@@ -72,6 +72,7 @@ impl Engine {
         }
         let prefix = base.as_ref().map_or("", BaseUrl::prefix);
         let operation = find(&plan, prefix, &path);
+        self.check_scheme(operation)?;
         if api == Api::V2 {
             path.drain(..V2.len());
         }
@@ -144,6 +145,18 @@ impl Engine {
             _ => return Ok(()),
         };
         Err(Error::new(ErrorKind::Request, missing))
+    }
+
+    /// WeChat Pay would only say that the signature is wrong.
+    fn check_scheme(&self, operation: Option<&'static Operation>) -> Result<()> {
+        if self.merchant.brand_id().is_none() && operation.is_some_and(Operation::is_brand) {
+            return Err(Error::new(
+                ErrorKind::Request,
+                "this operation is a brand's, and this client is a merchant's: build one with \
+                 brand_id(..) and the brand's own keys",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -83,6 +83,8 @@ pub enum ErrorKind {
     Probe,
     /// The body, query or an option of the call is not valid; nothing was sent.
     Request,
+    /// The store of notifications seen before failed.
+    Seen,
     /// The middleware stack was edited with an unknown or duplicate name.
     Stack,
     /// The call took longer than its timeout.

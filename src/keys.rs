@@ -1,25 +1,31 @@
-//! The merchant's own credentials, checked against each other.
+//! The merchant's or brand's own credentials, checked against each other.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::Scheme;
 use crate::secret::Secret;
 
 /// The merchant: who it is, and how it signs.
 #[derive(Clone)]
 pub(crate) struct Merchant {
+    /// Empty for a brand.
     pub(crate) mchid: Arc<str>,
     /// APIv3.
     pub(crate) signing: Option<Signing>,
     /// APIv2.
     pub(crate) v2_key: Option<Secret>,
+    /// APIv3's notifications and certificates.
+    pub(crate) apiv3_key: Option<Secret>,
 }
 
-/// The private key and the serial of its certificate.
+/// The private key and the serial of its certificate, and whose they are.
 #[derive(Clone)]
 pub(crate) struct Signing {
+    pub(crate) scheme: Scheme,
+    pub(crate) id: Arc<str>,
     pub(crate) serial: Arc<str>,
     pub(crate) key: PrivateKey,
 }
@@ -28,10 +34,12 @@ pub(crate) struct Signing {
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) mchid: Option<String>,
+    pub(crate) brand_id: Option<String>,
     pub(crate) serial: Option<String>,
     pub(crate) key: Option<PrivateKey>,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) v2_key: Option<Secret>,
+    pub(crate) apiv3_key: Option<Secret>,
 }
 
 impl Given {
@@ -46,36 +54,85 @@ impl Given {
     ///
     /// [`ErrorKind::Builder`] with where to find the right value.
     pub(crate) fn check(self, v3: bool) -> Result<Merchant> {
-        let mchid = check_mchid(self.mchid.as_deref())?;
+        let (scheme, id) = self.who()?;
         if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
             check_pair(key, certificate)?;
         }
-        check_v2_key(self.v2_key.as_ref())?;
-        let signing = v3
-            .then(|| signing(self.key, self.serial.as_deref(), self.certificate.as_ref()))
-            .transpose()?;
+        self.v2_key.as_ref().map_or(Ok(()), check_v2_key)?;
+        self.apiv3_key.as_ref().map_or(Ok(()), check_apiv3_key)?;
+        let mchid = match scheme {
+            Scheme::Merchant => Arc::clone(&id),
+            Scheme::Brand => "".into(),
+        };
+        let (v2_key, apiv3_key) = (self.v2_key.clone(), self.apiv3_key.clone());
+        let signing = v3.then(|| self.signing(scheme, id)).transpose()?;
         Ok(Merchant {
             mchid,
             signing,
-            v2_key: self.v2_key,
+            v2_key,
+            apiv3_key,
+        })
+    }
+
+    /// Exactly one of merchant and brand.
+    fn who(&self) -> Result<(Scheme, Arc<str>)> {
+        let Some(brand_id) = self.brand_id.as_deref() else {
+            return Ok((Scheme::Merchant, check_mchid(self.mchid.as_deref())?));
+        };
+        if self.mchid.is_some() {
+            return Err(builder(
+                "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with keys of \
+                 their own, so build a client for each",
+            ));
+        }
+        if self.v2_key.is_some() {
+            return Err(builder(
+                "an APIv2 key was given for a brand: APIv2 is for merchants, so build a client with \
+                 mchid(..) for it",
+            ));
+        }
+        Ok((Scheme::Brand, check_brand_id(brand_id)?))
+    }
+
+    fn signing(self, scheme: Scheme, id: Arc<str>) -> Result<Signing> {
+        let key = self.key.ok_or_else(no_key)?;
+        let serial = serial(self.serial.as_deref(), self.certificate.as_ref())?;
+        Ok(Signing {
+            scheme,
+            id,
+            serial,
+            key,
         })
     }
 }
 
-fn signing(
-    key: Option<PrivateKey>,
-    given: Option<&str>,
-    certificate: Option<&Certificate>,
-) -> Result<Signing> {
-    let key = key.ok_or_else(no_key)?;
-    let serial = serial(given, certificate)?;
-    Ok(Signing { serial, key })
+impl Merchant {
+    pub(crate) fn brand_id(&self) -> Option<&str> {
+        let signing = self.signing.as_ref()?;
+        (signing.scheme == Scheme::Brand).then_some(&*signing.id)
+    }
 }
 
-fn check_v2_key(key: Option<&Secret>) -> Result<()> {
-    match key.map(|key| key.expose().len()) {
-        None | Some(32) => Ok(()),
-        Some(len) => Err(builder(format!(
+/// # Errors
+///
+/// [`ErrorKind::Builder`] with where to find the right key.
+pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
+    match key.expose().len() {
+        32 => Ok(()),
+        len => Err(builder(format!(
+            "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
+             → API安全 → APIv3密钥, not the v2 key and not the private key"
+        ))),
+    }
+}
+
+/// # Errors
+///
+/// [`ErrorKind::Builder`] with where to find the right key.
+pub(crate) fn check_v2_key(key: &Secret) -> Result<()> {
+    match key.expose().len() {
+        32 => Ok(()),
+        len => Err(builder(format!(
             "the APIv2 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
              → API安全 → APIv2密钥"
         ))),
@@ -90,6 +147,16 @@ fn check_mchid(mchid: Option<&str>) -> Result<Arc<str>> {
     Err(builder(format!(
         "mchid {mchid:?} is not a merchant id (商户号): it is a number of 10 digits, shown at \
          商户平台 → 账户中心 → 商户信息"
+    )))
+}
+
+fn check_brand_id(brand_id: &str) -> Result<Arc<str>> {
+    if (1..=32).contains(&brand_id.len()) && brand_id.bytes().all(|c| c.is_ascii_digit()) {
+        return Ok(brand_id.into());
+    }
+    Err(builder(format!(
+        "brand_id {brand_id:?} is not a brand id (品牌ID): it is a number, shown where the brand's API \
+         keys are set"
     )))
 }
 
@@ -131,7 +198,7 @@ fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<
 }
 
 /// Upper-case hexadecimal, as WeChat Pay prints it.
-fn check_serial(serial: &str) -> Result<String> {
+pub(crate) fn check_serial(serial: &str) -> Result<String> {
     let problem = if serial.starts_with("PUB_KEY_ID_") {
         "it is the id of a WeChat Pay public key, which goes with platform_key(..)"
     } else if serial.contains(':') {
@@ -157,6 +224,7 @@ impl fmt::Debug for Merchant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Merchant")
             .field("mchid", &self.mchid)
+            .field("brand_id", &self.brand_id())
             .field(
                 "serial",
                 &self.signing.as_ref().map(|signing| &signing.serial),
@@ -194,6 +262,30 @@ mod tests {
             assert!(err.to_string().contains(word), "{err}");
             assert_eq!(err.kind(), ErrorKind::Builder);
         }
+    }
+
+    #[test]
+    fn a_brand_id_is_a_number_and_stands_alone() {
+        let given = |brand_id: &str| Given {
+            brand_id: Some(brand_id.into()),
+            ..Given::default()
+        };
+        assert_eq!(given("120344").who().unwrap().0, Scheme::Brand);
+        for brand_id in ["", "12O344", "120 344", "wx120344", &"1".repeat(33)] {
+            let err = given(brand_id).who().unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::Builder);
+            assert!(err.to_string().contains("品牌ID"), "{err}");
+        }
+        let both = Given {
+            mchid: Some("1900000109".into()),
+            ..given("120344")
+        };
+        assert!(both.who().unwrap_err().to_string().contains("both"));
+        let v2 = Given {
+            v2_key: Some("192006250b4c09247ec02edce69f6a2d".into()),
+            ..given("120344")
+        };
+        assert!(v2.who().unwrap_err().to_string().contains("APIv2"));
     }
 
     #[test]

@@ -1,4 +1,57 @@
-//! A chainable client for every WeChat Pay (微信支付) API.
+//! A chainable client for every WeChat Pay (微信支付) APIv3 endpoint: it signs, encrypts, verifies and
+//! decrypts, and the path of the documentation page is the call.
+//!
+//! ```no_run
+//! use serde_json::json;
+//! use wechatpay_chain::{Client, PrivateKey, PublicKey};
+//!
+//! # async fn example() -> wechatpay_chain::Result<()> {
+//! let client = Client::builder()
+//!     .mchid("1900000109")
+//!     .serial("5157F09EFDC096DE15EBE81A47057A7232F1B8E1")
+//!     .private_key(PrivateKey::from_file("apiclient_key.pem")?)
+//!     .platform_key(
+//!         "PUB_KEY_ID_0114232134912410000000000000",
+//!         PublicKey::from_file("pub_key.pem")?,
+//!     )
+//!     .build()?;
+//!
+//! // Three ways to write a path; each call is awaited, or waited for with `.wait()`.
+//! let order = json!({"mchid": "1900000109", "out_trade_no": "native12177525012014070332333"});
+//! let res = client.v3().seg("pay").seg("transactions").seg("native").post(&order, ()).await?;
+//! let res = client.chain("v3/pay/transactions/native").post(&order, ()).await?;
+//! let res = client["v3/pay/transactions/native"].post(&order, ()).await?;
+//! println!("{}", res["code_url"]);
+//! # Ok(()) }
+//! ```
+//!
+//! Where to go from here:
+//!
+//! - [`Client`] and [`ClientBuilder`]: what a program builds once;
+//! - [`Chain`]: paths; [`Call`]: one call and its options; [`Response`]: its answer;
+//! - [`Error`]: what went wrong, and whether the request may have been sent ([`guide::errors`]);
+//! - [`Stack`] and [`middleware`]: what happens between the call and the wire ([`guide::stack`]);
+//! - [`PrivateKey`], [`PublicKey`], [`Certificate`], [`Keyring`] ([`guide::keys`]);
+//! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that knows them;
+//! - [`pay`]: what a front end needs to open WeChat Pay ([`guide::pay_params`]);
+//! - what is otherwise than in the PHP SDK ([`guide::php`]).
+//!
+//! # Features
+//!
+//! None is on by default, and they only add.
+//!
+//! - `macros`: `chain!` and `path!`, made and checked while compiling.
+//! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `qr`: a Native order's `code_url` as a QR code.
+//! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
+//!   examples.
+//! - `test-util`: transports and a clock for tests.
+//! - `vendored`: an OpenSSL of its own, compiled in; needs perl and make.
+//!
+//! # Versions
+//!
+//! Rust 1.88 or newer; a later version only ever asks for a newer one in a minor release. OpenSSL
+//! 3.0 or newer.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -18,11 +71,16 @@ mod download;
 mod dry_run;
 mod engine;
 mod error;
+// The examples of its pages need tower.
+#[cfg(any(feature = "tower", not(doctest)))]
+pub mod guide;
 mod keys;
 mod message;
 pub mod middleware;
 mod net;
+pub mod notify;
 mod offload;
+pub mod pay;
 mod percent;
 mod protocol;
 mod query;
@@ -68,8 +126,8 @@ pub use wechatpay_chain_path::PathError;
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
     pub use crate::protocol::{
-        Authorization, PROBE_PREFIX, SCHEME, SignType, SignatureHeaders, request_text,
-        response_text,
+        Authorization, PROBE_PREFIX, SCHEME, Scheme, SignType, SignatureHeaders, pay_text,
+        request_text, response_text,
     };
 }
 
@@ -113,4 +171,14 @@ pub mod __private {
     pub fn chain(client: &Client, path: &'static str) -> Chain {
         client.literal(path)
     }
+}
+
+/// The examples of the READMEs are compiled as tests.
+#[cfg(all(doctest, feature = "macros", feature = "sandbox", feature = "tower"))]
+mod readme {
+    #[doc = include_str!("../README.md")]
+    struct English;
+
+    #[doc = include_str!("../README.zh-CN.md")]
+    struct Chinese;
 }

@@ -35,6 +35,20 @@ pub(crate) fn push_value(out: &mut String, text: &str) {
     out.extend(utf8_percent_encode(text, VALUE));
 }
 
+/// `name=value&…`, every value encoded; names are expected to need none.
+pub(crate) fn query<V: AsRef<str>>(members: &[(&str, V)]) -> String {
+    let mut query = String::new();
+    for (name, value) in members {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(name);
+        query.push('=');
+        push_value(&mut query, value.as_ref());
+    }
+    query
+}
+
 /// Keeps reserved characters and percent-escapes too: the value of `{+name}`.
 pub(crate) fn push_reserved(out: &mut String, text: &str) {
     push_around_escapes(out, text, RESERVED);

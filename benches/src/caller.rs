@@ -46,7 +46,11 @@ impl Caller {
     pub async fn call(&self, work: Work) -> Result<()> {
         let body = body(work);
         match self {
-            Self::Floor(floor) => floor.call(body, (work == Work::Field).then_some(FIELD)).await,
+            Self::Floor(floor) => {
+                floor
+                    .call(body, (work == Work::Field).then_some(FIELD))
+                    .await
+            }
             Self::Client(client) => {
                 let answer = client[PATH].post(body, ()).await?;
                 match answer.verification() {

@@ -21,14 +21,14 @@ use openssl::rsa::Padding;
 use openssl::sha::sha256;
 use serde_json::Value;
 
+use crate::Result;
 use crate::caller::PATH;
 use crate::setup::{MCHID, PLATFORM_ID, SERIAL, Setup};
-use crate::Result;
 
 pub struct Floor {
     http: Client<HttpConnector, Full<Bytes>>,
     uri: Uri,
-    pub crypto: Crypto,
+    crypto: Crypto,
 }
 
 impl Floor {
@@ -38,7 +38,7 @@ impl Floor {
         Ok(Self {
             http: Client::builder(TokioExecutor::new()).build(connector),
             uri: format!("{}{PATH}", setup.base_url()?).parse()?,
-            crypto: Crypto::new(setup)?,
+            crypto: Crypto::read(setup)?,
         })
     }
 
@@ -77,7 +77,13 @@ impl Floor {
     }
 
     fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<()> {
-        let header = |name| headers.get(name).ok_or("a header is missing")?.to_str().map_err(|_| "");
+        let header = |name| {
+            headers
+                .get(name)
+                .ok_or("a header is missing")?
+                .to_str()
+                .map_err(|_| "")
+        };
         let (timestamp, nonce) = (header("wechatpay-timestamp")?, header("wechatpay-nonce")?);
         let mut text = Vec::with_capacity(timestamp.len() + nonce.len() + body.len() + 3);
         for part in [timestamp.as_bytes(), nonce.as_bytes(), body] {
@@ -99,16 +105,20 @@ pub struct Crypto {
 }
 
 impl Crypto {
-    fn new(setup: &Setup) -> Result<Self> {
+    fn read(setup: &Setup) -> Result<Self> {
         let merchant = PKey::private_key_from_pem(&fs::read(setup.merchant_key())?)?;
         let platform = PKey::public_key_from_pem(&fs::read(setup.platform_key())?)?;
-        let mut signing = PkeyCtx::new(&merchant)?;
+        Self::new(&merchant, &platform)
+    }
+
+    pub fn new(merchant: &PKey<Private>, platform: &PKey<Public>) -> Result<Self> {
+        let mut signing = PkeyCtx::new(merchant)?;
         signing.sign_init()?;
         sha256_pkcs1(&mut signing)?;
-        let mut verifying = PkeyCtx::new(&platform)?;
+        let mut verifying = PkeyCtx::new(platform)?;
         verifying.verify_init()?;
         sha256_pkcs1(&mut verifying)?;
-        let mut encrypting = PkeyCtx::new(&platform)?;
+        let mut encrypting = PkeyCtx::new(platform)?;
         encrypting.encrypt_init()?;
         encrypting.set_rsa_padding(Padding::PKCS1_OAEP)?;
         Ok(Self {
@@ -127,13 +137,19 @@ impl Crypto {
 
     pub fn verify(&self, text: &[u8], signature: &str) -> Result<bool> {
         let signature = openssl::base64::decode_block(signature)?;
-        let mut ctx = self.verifying.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ctx = self
+            .verifying
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         Ok(ctx.verify(&sha256(text), &signature)?)
     }
 
     fn encrypt(&self, plaintext: &str) -> Result<String> {
         let mut out = [0; 256];
-        let mut ctx = self.encrypting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ctx = self
+            .encrypting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let len = ctx.encrypt(plaintext.as_bytes(), Some(&mut out))?;
         Ok(openssl::base64::encode_block(&out[..len]))
     }

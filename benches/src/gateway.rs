@@ -45,7 +45,8 @@ impl Gateway {
     ///
     /// The program has to begin with [`become_gateway`].
     pub fn spawn() -> Result<Self> {
-        let setup = Setup::new(env::temp_dir().join(format!("wechatpay-benches-{}", process::id())));
+        let setup =
+            Setup::new(env::temp_dir().join(format!("wechatpay-benches-{}", process::id())));
         fs::create_dir_all(&setup.dir)?;
         let mut process = Command::new(env::current_exe()?)
             .arg(ARGUMENT)
@@ -119,7 +120,10 @@ async fn connection(stream: TcpStream, answer: Arc<RwLock<Response<Bytes>>>) {
             // Keep-alive needs the request read to its end; an upload is too long to keep.
             let mut body = request.into_body();
             while let Some(Ok(_)) = body.frame().await {}
-            let answer = answer.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let answer = answer
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             Ok::<_, Infallible>(match file {
                 true => Response::new(Repeated::file()),
                 false => answer.map(Repeated::once),
@@ -141,7 +145,8 @@ fn signed_answer(key: &PKey<Private>) -> Result<Response<Bytes>> {
 /// The answer as signed at a time, in Unix seconds.
 pub fn answer_at(key: &PKey<Private>, timestamp: u64) -> Result<Response<Bytes>> {
     let text = format!("{timestamp}\n{NONCE}\n{ANSWER}\n");
-    let signature = Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(text.as_bytes())?;
+    let signature =
+        Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(text.as_bytes())?;
     Ok(Response::builder()
         .header("Server", "nginx")
         .header("Content-Type", "application/json; charset=utf-8")
@@ -149,10 +154,16 @@ pub fn answer_at(key: &PKey<Private>, timestamp: u64) -> Result<Response<Bytes>>
         .header("Keep-Alive", "timeout=8")
         .header("Cache-Control", "no-cache, must-revalidate")
         .header("X-Content-Type-Options", "nosniff")
-        .header("Request-ID", "08F8B2E8B80610C00118A1D5C2D40120A08C0228DD9001-268435462")
+        .header(
+            "Request-ID",
+            "08F8B2E8B80610C00118A1D5C2D40120A08C0228DD9001-268435462",
+        )
         .header("Content-Language", "zh-CN")
         .header("Wechatpay-Nonce", NONCE)
-        .header("Wechatpay-Signature", openssl::base64::encode_block(&signature))
+        .header(
+            "Wechatpay-Signature",
+            openssl::base64::encode_block(&signature),
+        )
         .header("Wechatpay-Timestamp", timestamp.to_string())
         .header("Wechatpay-Serial", PLATFORM_ID)
         .header("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048")

@@ -3,10 +3,12 @@
 pub mod caller;
 mod floor;
 pub mod gateway;
+pub mod offline;
 pub mod repeated;
 pub mod setup;
 
 pub use caller::{Caller, Who, Work};
+pub use floor::Crypto;
 pub use gateway::Gateway;
 pub use setup::Setup;
 

@@ -20,7 +20,6 @@ use crate::middleware::{
 };
 use crate::net::{HyperTransport, Settings};
 use crate::protocol::Keyring;
-use crate::secret::Secret;
 use crate::stack::{Frozen, Stack};
 
 impl ClientBuilder {
@@ -34,7 +33,6 @@ impl ClientBuilder {
         let v3 = self.speaks_v3();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
-        check_apiv3_key(self.apiv3_key.as_ref())?;
         let keyring = keyring(self.keyring, self.platform, &merchant)?;
         let proxies = Arc::new(self.proxy.matcher()?);
         let transport = self.transport.unwrap_or_else(|| {
@@ -108,13 +106,13 @@ impl Parts<'_> {
         };
         let Signing { key, .. } = signing.clone();
         let (keyring, clock) = (|| self.keyring.clone(), || Arc::clone(self.clock));
-        let (user_agent, mchid) = (self.user_agent.clone(), Arc::clone(&self.merchant.mchid));
+        let user_agent = self.user_agent.clone();
         stack.push(STATUS, Status)?;
         stack.push(DECRYPT, Decrypt { key: Some(key) })?;
         stack.push(ENCRYPT, Encrypt { keyring: keyring(), clock: clock() })?;
         stack.push(PREPARE, Prepare { keyring: keyring(), clock: clock(), user_agent })?;
         stack.push(VERIFIER, Verifier { keyring: keyring(), clock: clock() })?;
-        stack.push(SIGNER, Signer { mchid, signing, clock: clock() })?;
+        stack.push(SIGNER, Signer { signing, clock: clock() })?;
         Ok(stack)
     }
 
@@ -137,19 +135,6 @@ impl Parts<'_> {
             user_agent: self.user_agent.clone(),
         })?;
         Ok(stack)
-    }
-}
-
-fn check_apiv3_key(key: Option<&Secret>) -> Result<()> {
-    match key.map(|key| key.expose().len()) {
-        None | Some(32) => Ok(()),
-        Some(len) => Err(Error::new(
-            ErrorKind::Builder,
-            format!(
-                "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → \
-                 账户中心 → API安全 → APIv3密钥, not the v2 key and not the private key"
-            ),
-        )),
     }
 }
 

@@ -22,7 +22,6 @@ pub struct ClientBuilder {
     merchant: Given,
     keyring: Option<Keyring>,
     platform: Vec<Platform>,
-    apiv3_key: Option<Secret>,
     base_url: Option<String>,
     fields: FieldPolicy,
     timeout: Option<Duration>,
@@ -59,7 +58,6 @@ impl ClientBuilder {
             merchant: Given::default(),
             keyring: None,
             platform: Vec::new(),
-            apiv3_key: None,
             base_url: None,
             fields: FieldPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
@@ -81,6 +79,33 @@ impl ClientBuilder {
     /// The merchant id (商户号).
     pub fn mchid(mut self, mchid: impl Into<String>) -> Self {
         self.merchant.mchid = Some(mchid.into());
+        self
+    }
+
+    /// The brand id (品牌ID), in place of a merchant id: calls are signed as the brand.
+    ///
+    /// Serial, private key and platform key are then the brand's own. The operations of a brand
+    /// begin with `brand/`; those of a merchant take a client of their own.
+    ///
+    /// ```no_run
+    /// use wechatpay_chain::{Client, PrivateKey, PublicKey};
+    ///
+    /// # async fn example() -> wechatpay_chain::Result<()> {
+    /// let brand = Client::builder()
+    ///     .brand_id("120344")
+    ///     .serial("5157F09EFDC096DE15EBE81A47057A7232F1B8E1")
+    ///     .private_key(PrivateKey::from_file("brand_key.pem")?)
+    ///     .platform_key(
+    ///         "PUB_KEY_ID_0114232134912410000000000000",
+    ///         PublicKey::from_file("brand_pub.pem")?,
+    ///     )
+    ///     .build()?;
+    /// let res = brand["brand/marketing/product-coupon/notify-configs"].get(()).await?;
+    /// println!("{}", res["notify_url"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn brand_id(mut self, brand_id: impl Into<String>) -> Self {
+        self.merchant.brand_id = Some(brand_id.into());
         self
     }
 
@@ -125,7 +150,7 @@ impl ClientBuilder {
 
     /// The APIv3 key (APIv3密钥), 32 bytes.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
-        self.apiv3_key = Some(key.into());
+        self.merchant.apiv3_key = Some(key.into());
         self
     }
 
@@ -262,6 +287,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("mchid", &self.merchant.mchid)
+            .field("brand_id", &self.merchant.brand_id)
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }

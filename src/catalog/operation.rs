@@ -91,6 +91,12 @@ impl Operation {
         self.path.starts_with("v2/")
     }
 
+    /// Whether it is signed by a brand (品牌), not by a merchant.
+    #[must_use]
+    pub fn is_brand(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::Brand))
+    }
+
     /// The host that the documentation names, where it is not `api.mch.weixin.qq.com`.
     #[must_use]
     pub fn host(&self) -> Option<&'static str> {
@@ -274,6 +280,15 @@ impl Operation {
     pub fn idempotency_header(&self) -> Option<&'static str> {
         self.pick(|fact| match *fact {
             Fact::IdempotencyHeader(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The body's member that makes a repeated request the same request.
+    #[must_use]
+    pub fn idempotency_field(&self) -> Option<&'static str> {
+        self.pick(|fact| match *fact {
+            Fact::IdempotencyField(name) => Some(name),
             _ => None,
         })
     }

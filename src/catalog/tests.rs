@@ -6,13 +6,14 @@ use crate::crypto::Padding;
 
 #[test]
 fn the_table_is_what_the_script_makes_of_the_facts() {
-    let facts = facts_folder().join("endpoints.jsonl");
-    if !facts.exists() {
-        eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
+    let files = ["endpoints.jsonl", "endpoints_brand.jsonl"];
+    let facts = files.map(|file| facts_folder().join(file));
+    if let Some(missing) = facts.iter().find(|file| !file.exists()) {
+        eprintln!("skipped: no {}; set WECHATPAY_FACTS", missing.display());
         return;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog/regenerate.py");
-    let Ok(out) = Command::new("python3").arg(script).arg(&facts).output() else {
+    let Ok(out) = Command::new("python3").arg(script).args(&facts).output() else {
         eprintln!("skipped: no python3");
         return;
     };
@@ -46,7 +47,7 @@ fn facts_folder() -> PathBuf {
 
 #[test]
 fn the_table_holds_every_known_fact() {
-    assert_eq!(operations().len(), 1156);
+    assert_eq!(merchants().count(), 1156);
     assert_eq!(pointers(Operation::encrypt), (108, 273));
     assert_eq!(pointers(Operation::query_encrypt).0, 11);
     assert_eq!(pointers(Operation::decrypt), (52, 87));
@@ -90,13 +91,35 @@ fn the_table_holds_every_known_fact() {
     );
 }
 
+#[test]
+fn the_table_holds_every_known_fact_of_brands() {
+    let brands = || operations().iter().filter(|op| op.is_brand());
+    assert_eq!(brands().count(), 30);
+    assert!(brands().all(|op| op.path.starts_with("brand/")));
+    assert!(merchants().all(|op| !op.path.starts_with("brand/")));
+    let once = brands().filter_map(|op| op.idempotency_field());
+    assert_eq!(once.filter(|field| *field == "out_request_no").count(), 15);
+    let uploads = brands().filter(|op| op.body() == BodyKind::Multipart);
+    assert_eq!(uploads.count(), 1);
+    assert!(brands().all(|op| op.encrypt().is_empty() && op.decrypt().is_empty()));
+    assert_eq!(
+        merchants().filter_map(Operation::idempotency_field).count(),
+        0
+    );
+}
+
+fn merchants() -> impl Iterator<Item = &'static Operation> {
+    operations().iter().filter(|op| !op.is_brand())
+}
+
+/// Of merchants.
 fn count(test: impl Fn(&Operation) -> bool) -> usize {
-    operations().iter().filter(|op| test(op)).count()
+    merchants().filter(|op| test(op)).count()
 }
 
 /// How many operations have pointers of a kind, and how many pointers.
 fn pointers(list: fn(&Operation) -> &'static [&'static str]) -> (usize, usize) {
-    let all = operations().iter().map(|op| list(op).len());
+    let all = merchants().map(|op| list(op).len());
     (count(|op| !list(op).is_empty()), all.sum())
 }
 

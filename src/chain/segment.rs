@@ -23,13 +23,7 @@ pub trait IntoPath: sealed::Path {}
 
 impl<T: sealed::Path> IntoPath for T {}
 
-/// What a chain grows by.
-pub(super) enum Added {
-    /// Of the program: a literal, or a template.
-    Name(Cow<'static, str>),
-    /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
-    Value(String),
-}
+pub(super) use sealed::Added;
 
 pub(super) fn segment(segment: impl IntoSegment) -> Result<Added> {
     sealed::Segment::added(segment)
@@ -40,7 +34,15 @@ pub(super) fn path(path: impl IntoPath) -> Result<Added> {
 }
 
 mod sealed {
-    use super::{Added, Cow, Result};
+    use super::{Cow, Result};
+
+    /// What a chain grows by.
+    pub enum Added {
+        /// Of the program: a literal, or a template.
+        Name(Cow<'static, str>),
+        /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
+        Value(String),
+    }
 
     pub trait Segment {
         fn added(self) -> Result<Added>;

@@ -6,6 +6,7 @@ mod contexts;
 pub mod digest;
 mod keys;
 mod padding;
+mod random;
 mod rsa;
 mod stream_verifier;
 
@@ -14,4 +15,5 @@ pub(crate) mod fixtures;
 
 pub use keys::{Certificate, PrivateKey, PublicKey};
 pub use padding::Padding;
+pub(crate) use random::random_bytes;
 pub(crate) use stream_verifier::StreamVerifier;

@@ -13,7 +13,6 @@ use crate::stack::{Middleware, Next};
 ///
 /// Fails when the body is not serialised yet, or the machine gives no randomness.
 pub(crate) struct Signer {
-    pub(crate) mchid: Arc<str>,
     pub(crate) signing: Signing,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -31,14 +30,15 @@ impl Signer {
         let timestamp = self.clock.now();
         let nonce = self.clock.nonce()?;
         let text = signed_text(request, timestamp, &nonce)?;
-        let signature = self.signing.key.sign(&text)?;
-        Ok(Authorization::new(
-            &*self.mchid,
-            &*self.signing.serial,
-            timestamp,
-            nonce,
-            signature,
-        ))
+        let Signing {
+            scheme,
+            id,
+            serial,
+            key,
+        } = &self.signing;
+        let signature = key.sign(&text)?;
+        let auth = Authorization::new(&**id, &**serial, timestamp, nonce, signature);
+        Ok(auth.with_scheme(*scheme))
     }
 }
 

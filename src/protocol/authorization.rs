@@ -4,8 +4,46 @@ use http::HeaderValue;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The authentication scheme of APIv3 with RSA keys.
-pub const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
+/// The authentication scheme of APIv3 with a merchant's RSA key: [`Scheme::Merchant`]'s text.
+pub const SCHEME: &str = Scheme::Merchant.as_str();
+
+/// Who signs, which is the first word of an `Authorization` header.
+///
+/// The signed text is the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// `WECHATPAY2-SHA256-RSA2048`: a merchant, by its `mchid`.
+    #[default]
+    Merchant,
+    /// `WECHATPAY-BRAND-SHA256-RSA2048`: a brand (品牌), by its `brand_id`.
+    Brand,
+}
+
+impl Scheme {
+    /// As the header spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merchant => "WECHATPAY2-SHA256-RSA2048",
+            Self::Brand => "WECHATPAY-BRAND-SHA256-RSA2048",
+        }
+    }
+
+    /// The header's parameter that says who.
+    #[must_use]
+    pub const fn id_name(self) -> &'static str {
+        match self {
+            Self::Merchant => "mchid",
+            Self::Brand => "brand_id",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut known = [Self::Merchant, Self::Brand].into_iter();
+        known.find(|scheme| scheme.as_str() == text)
+    }
+}
 
 /// The parts of an APIv3 `Authorization` header.
 ///
@@ -24,7 +62,8 @@ pub const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization {
-    mchid: String,
+    scheme: Scheme,
+    id: String,
     serial_no: String,
     timestamp: i64,
     nonce_str: String,
@@ -32,7 +71,7 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// Puts the parts together; `signature` is base64, `timestamp` in Unix seconds.
+    /// Puts the parts of a merchant's header together; `signature` is base64, `timestamp` in Unix seconds.
     pub fn new(
         mchid: impl Into<String>,
         serial_no: impl Into<String>,
@@ -41,7 +80,8 @@ impl Authorization {
         signature: impl Into<String>,
     ) -> Self {
         Self {
-            mchid: mchid.into(),
+            scheme: Scheme::Merchant,
+            id: mchid.into(),
             serial_no: serial_no.into(),
             timestamp,
             nonce_str: nonce_str.into(),
@@ -49,7 +89,24 @@ impl Authorization {
         }
     }
 
-    /// Reads a header's value.
+    /// The same parts under another scheme, whose id then is the first of them.
+    ///
+    /// ```
+    /// use wechatpay_chain::signing::{Authorization, Scheme};
+    /// let auth = Authorization::new("120344", "5157F09E", 1554208460, "593BEC0C", "c2lnbmF0dXJl")
+    ///     .with_scheme(Scheme::Brand);
+    /// let header = auth.to_header_value()?;
+    /// let header = header.to_str().unwrap();
+    /// assert!(header.starts_with("WECHATPAY-BRAND-SHA256-RSA2048 brand_id=\"120344\",serial_no="));
+    /// # Ok::<(), wechatpay_chain::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_scheme(mut self, scheme: Scheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Reads a header's value, of any [`Scheme`].
     ///
     /// The parameters may stand in any order, with or without blanks after the commas.
     ///
@@ -59,13 +116,16 @@ impl Authorization {
     /// of its form.
     pub fn parse(value: &str) -> Result<Self> {
         let (scheme, parameters) = value.split_once(' ').unwrap_or((value, ""));
-        if scheme != SCHEME {
-            return Err(malformed("the scheme is not WECHATPAY2-SHA256-RSA2048"));
-        }
+        let scheme = Scheme::parse(scheme).ok_or_else(|| {
+            malformed(
+                "the scheme is neither WECHATPAY2-SHA256-RSA2048 nor \
+                 WECHATPAY-BRAND-SHA256-RSA2048",
+            )
+        })?;
         let mut parts: [Option<&str>; 5] = [None; 5];
         for parameter in parameters.split(',') {
             let (name, value) = split_parameter(parameter.trim())?;
-            let slot = NAMES
+            let slot = names(scheme)
                 .iter()
                 .position(|known| *known == name)
                 .ok_or_else(|| malformed("it has an unknown parameter"))?;
@@ -74,7 +134,7 @@ impl Authorization {
             }
         }
         let [
-            Some(mchid),
+            Some(id),
             Some(serial),
             Some(time),
             Some(nonce),
@@ -86,7 +146,7 @@ impl Authorization {
         let timestamp = time
             .parse()
             .map_err(|_| malformed("the timestamp is not a number"))?;
-        Ok(Self::new(mchid, serial, timestamp, nonce, signature))
+        Ok(Self::new(id, serial, timestamp, nonce, signature).with_scheme(scheme))
     }
 
     /// The header's value, marked as sensitive.
@@ -96,12 +156,7 @@ impl Authorization {
     /// [`ErrorKind::Header`] when a part holds a quote, a backslash or a character that headers
     /// cannot carry.
     pub fn to_header_value(&self) -> Result<HeaderValue> {
-        let texts = [
-            &self.mchid,
-            &self.serial_no,
-            &self.nonce_str,
-            &self.signature,
-        ];
+        let texts = [&self.id, &self.serial_no, &self.nonce_str, &self.signature];
         if texts.iter().any(|text| text.contains(['"', '\\'])) {
             return Err(malformed("a part holds a quote or a backslash"));
         }
@@ -116,16 +171,37 @@ impl Authorization {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "{SCHEME} mchid=\"{}\",serial_no=\"{}\",timestamp=\"{}\",nonce_str=\"{}\",signature=\"{}\"",
-            self.mchid, self.serial_no, self.timestamp, self.nonce_str, self.signature
+            "{} {}=\"{}\",serial_no=\"{}\",timestamp=\"{}\",nonce_str=\"{}\",signature=\"{}\"",
+            self.scheme.as_str(),
+            self.scheme.id_name(),
+            self.id,
+            self.serial_no,
+            self.timestamp,
+            self.nonce_str,
+            self.signature
         );
         text
     }
 
-    /// The merchant id (商户号).
+    /// Who signs: merchant or brand.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The merchant id (商户号) or brand id (品牌ID), as the scheme says.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The merchant id (商户号); empty in a brand's header.
     #[must_use]
     pub fn mchid(&self) -> &str {
-        &self.mchid
+        match self.scheme {
+            Scheme::Merchant => &self.id,
+            Scheme::Brand => "",
+        }
     }
 
     /// The serial of the merchant certificate.
@@ -157,14 +233,17 @@ impl Authorization {
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorization")
-            .field("mchid", &self.mchid)
+            .field(self.scheme.id_name(), &self.id)
             .field("serial_no", &self.serial_no)
             .field("timestamp", &self.timestamp)
             .finish_non_exhaustive()
     }
 }
 
-const NAMES: [&str; 5] = ["mchid", "serial_no", "timestamp", "nonce_str", "signature"];
+const fn names(scheme: Scheme) -> [&'static str; 5] {
+    let id = scheme.id_name();
+    [id, "serial_no", "timestamp", "nonce_str", "signature"]
+}
 
 fn split_parameter(text: &str) -> Result<(&str, &str)> {
     text.split_once('=')
@@ -204,6 +283,28 @@ mod tests {
         let text = "WECHATPAY2-SHA256-RSA2048 signature=\"c2ln+/==\", nonce_str=\"abc\", \
                     timestamp=\"1554208460\", serial_no=\"5157\", mchid=\"1900000109\"";
         assert_eq!(Authorization::parse(text).unwrap(), sample());
+    }
+
+    #[test]
+    fn a_brand_has_its_own_scheme_and_id() {
+        let brand = sample().with_scheme(Scheme::Brand);
+        assert_eq!(
+            brand.text(),
+            "WECHATPAY-BRAND-SHA256-RSA2048 brand_id=\"1900000109\",serial_no=\"5157\",\
+             timestamp=\"1554208460\",nonce_str=\"abc\",signature=\"c2ln+/==\""
+        );
+        assert_eq!(Authorization::parse(&brand.text()).unwrap(), brand);
+        assert_eq!((brand.id(), brand.mchid()), ("1900000109", ""));
+        assert_eq!(sample().mchid(), "1900000109");
+        for (scheme, other) in [("brand_id", "mchid"), ("mchid", "brand_id")] {
+            let text = if scheme == "mchid" {
+                sample()
+            } else {
+                brand.clone()
+            }
+            .text();
+            assert!(Authorization::parse(&text.replace(scheme, other)).is_err());
+        }
     }
 
     #[test]

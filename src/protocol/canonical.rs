@@ -44,6 +44,23 @@ pub fn response_text(timestamp: &str, nonce: &str, body: &[u8]) -> Vec<u8> {
     lines(&[timestamp.as_bytes(), nonce.as_bytes(), body])
 }
 
+/// The text that the signature of APIv3's pay parameters covers.
+///
+/// Four lines, each ended by `\n`. The last is `package` as the front end gets it
+/// (`prepay_id=…`), but for an App the bare `prepay_id`.
+///
+/// Source: WeChat Pay documents 4012791857 and 4013070351.
+///
+/// ```
+/// use wechatpay_chain::signing::pay_text;
+/// let text = pay_text("wx8888888888888888", "1414561699", "5K8264ILTKCH16CQ2502SI8ZNMTM67VS", "prepay_id=wx2016");
+/// assert_eq!(text, b"wx8888888888888888\n1414561699\n5K8264ILTKCH16CQ2502SI8ZNMTM67VS\nprepay_id=wx2016\n");
+/// ```
+#[must_use]
+pub fn pay_text(appid: &str, timestamp: &str, nonce: &str, package: &str) -> Vec<u8> {
+    lines(&[appid, timestamp, nonce, package].map(str::as_bytes))
+}
+
 fn lines(parts: &[&[u8]]) -> Vec<u8> {
     let len = parts.iter().map(|part| part.len() + 1).sum();
     let mut text = Vec::with_capacity(len);

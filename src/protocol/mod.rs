@@ -2,6 +2,7 @@
 
 mod authorization;
 mod canonical;
+pub(crate) mod envelope;
 pub(crate) mod fields;
 #[cfg(feature = "files")]
 mod gunzip;
@@ -10,11 +11,12 @@ mod sign_v2;
 mod signature;
 pub(crate) mod xml;
 
-pub use authorization::{Authorization, SCHEME};
-pub use canonical::{request_text, response_text};
+pub use authorization::{Authorization, SCHEME, Scheme};
+pub use canonical::{pay_text, request_text, response_text};
 #[cfg(feature = "files")]
 pub(crate) use gunzip::{Gunzip, not_gzip};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
+pub(crate) use sign_v2::message_fits;
 pub(crate) use signature::{BodyCheck, WECHATPAY_SERIAL, digest_text};
 pub use signature::{PROBE_PREFIX, SignatureHeaders};

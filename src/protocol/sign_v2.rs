@@ -1,3 +1,5 @@
+use serde_json::{Map, Value};
+
 use crate::crypto::digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -36,6 +38,15 @@ impl SignType {
                 ErrorKind::Request,
                 format!("the sign_type {name:?} is unknown; write MD5 or HMAC-SHA256"),
             )),
+        }
+    }
+
+    /// As a message spells it: `MD5` or `HMAC-SHA256`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::HmacSha256 => "HMAC-SHA256",
         }
     }
 
@@ -99,6 +110,26 @@ impl SignType {
             signature.as_bytes(),
         ))
     }
+}
+
+/// Whether a message carries a right signature under the key; its length tells how it was made.
+///
+/// # Errors
+///
+/// As [`SignType::sign`].
+pub(crate) fn message_fits(members: &Map<String, Value>, key: &Secret) -> Result<bool> {
+    let signature = members.get("sign").and_then(Value::as_str);
+    let signature = signature.unwrap_or_default();
+    let sign_type = match signature.len() {
+        32 => SignType::Md5,
+        64 => SignType::HmacSha256,
+        _ => return Ok(false),
+    };
+    // What is not a text was never signed: only texts are.
+    let texts = members
+        .iter()
+        .filter_map(|(key, value)| Some((key, value.as_str()?)));
+    sign_type.verify(texts, key, signature)
 }
 
 fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String

@@ -33,6 +33,12 @@ enum Content {
     Bytes(Bytes),
 }
 
+impl Content {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Bytes(bytes) if bytes.is_empty())
+    }
+}
+
 impl Answer {
     /// JSON.
     pub fn json(body: Value) -> Self {
@@ -78,6 +84,10 @@ impl Answer {
             .ok()
             .filter(|status| !status.is_informational())
             .ok_or_else(|| builder(format!("{} is not a status from 200 to 999", self.status)))?;
+        if status == StatusCode::NO_CONTENT && !self.content.is_empty() {
+            let message = "204 has no body: use Answer::empty(), or another status";
+            return Err(builder(message.to_owned()));
+        }
         let mut headers = HeaderMap::new();
         if matches!(self.content, Content::Json(_)) {
             headers.insert(CONTENT_TYPE, JSON);
@@ -287,6 +297,8 @@ mod tests {
             ("GET", Answer::empty().status(101)),
             ("GET", Answer::empty().header("A B", "")),
             ("GET", Answer::empty().header("A", "\n")),
+            ("GET", Answer::json(json!({})).status(204)),
+            ("GET", Answer::bytes("text/plain", "a").status(204)),
         ] {
             let err = answers.set(method, "v3/a", answer).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Builder);

@@ -23,6 +23,7 @@ use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
+use super::v2;
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::{hex_upper, sha256_hex};
@@ -86,7 +87,6 @@ impl Gateway {
     pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>> {
         let (head, body) = request.into_parts();
         let body = Body::stream(body).collect(self.max_body_bytes).await;
-        let fault = self.faults.next();
         let mut call = Call::new(head);
         let judged = match body {
             Ok(body) => {
@@ -97,6 +97,7 @@ impl Gateway {
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
+        let fault = self.faults.next();
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
         // Before any wait: the request is processed, also when its client gives up.
@@ -119,6 +120,11 @@ impl Gateway {
     /// All the checks, in WeChat Pay's order.
     fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
         check_agent(&call.head)?;
+        if let Some(operation) = call.v2() {
+            let key = &self.identity.v2_key;
+            call.json = Some(v2::judge(&call.head, &call.body, operation, key)?);
+            return Ok(());
+        }
         let content = call.content()?;
         if !call.operation.is_some_and(Operation::unsigned_request) {
             let signed = Signed {
@@ -132,38 +138,19 @@ impl Gateway {
                 .check(&self.identity, headers, &signed, now, built)?;
         }
         let pair = fields::named(&call.head.headers, &self.identity)?;
-        let mut json = parse(&content)?;
+        call.json = parse(&content)?;
         if let Some(operation) = call.operation {
-            let opener = Opener { operation, pair };
-            if let Some(query) = call.head.uri.query() {
-                call.query = opener.query(query)?;
-            }
-            if let Some(json) = &mut json {
-                match multipart::is_multipart(call.content_type()) {
-                    false => opener.body(json)?,
-                    // The catalogue's pointers begin with the part's name.
-                    true => {
-                        let mut parts = json!({"meta": json.take()});
-                        let opened = opener.body(&mut parts);
-                        *json = parts["meta"].take();
-                        opened?;
-                    }
-                }
-            }
+            call.open(&Opener { operation, pair })?;
         }
-        if let Some(meta) = &json {
-            call.check_file(meta)?;
-        }
-        call.json = json;
-        Ok(())
+        call.check_file()
     }
 
     fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
-        let mut reply = match fault.and_then(Fault::page) {
-            Some(page) => page,
-            None => self.right_or_refused(call, judged, fault),
-        };
-        // What a text of digits cannot be refused for.
+        if let Some(page) = fault.and_then(Fault::page) {
+            return page;
+        }
+        let mut reply = self.right_or_refused(call, judged, fault);
+        // Hexadecimal digits are a header's value.
         let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
         let seal = Seal {
             pair: fields::named(&call.head.headers, &self.identity)
@@ -189,12 +176,21 @@ impl Gateway {
         fault: Option<&Fault>,
     ) -> Reply {
         if let Err(refusal) = judged {
-            return refusal.reply();
+            return match call.v2() {
+                Some(_) => v2::refusal(refusal.message),
+                None => refusal.reply(),
+            };
         }
         if let Some(status) = fault.and_then(Fault::status) {
             return Refusal::of_status(status).reply();
         }
         self.answer(call)
+            .and_then(|reply| match call.v2() {
+                Some(operation) => {
+                    v2::reply(reply, operation, &self.identity.v2_key, &*self.clock, fault)
+                }
+                None => Ok(reply),
+            })
             .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
     }
 
@@ -235,7 +231,8 @@ impl Call {
             value.set_sensitive(true);
         }
         Self {
-            operation: catalog::find(&head.method, head.uri.path()),
+            operation: catalog::find(&head.method, head.uri.path())
+                .or_else(|| v2::operation(&head)),
             head,
             body: Bytes::new(),
             signed_text: None,
@@ -245,11 +242,10 @@ impl Call {
     }
 
     /// An upload's file has to have the digest that its signed `meta` names.
-    fn check_file(&self, meta: &Value) -> Result<(), Refusal> {
-        let Some(expected) = meta["sha256"].as_str() else {
-            return Ok(());
-        };
-        let Some(file) = multipart::part(self.content_type(), &self.body, "file") else {
+    fn check_file(&self) -> Result<(), Refusal> {
+        let expected = self.json.as_ref().and_then(|meta| meta["sha256"].as_str());
+        let file = multipart::part(self.content_type(), &self.body, "file");
+        let (Some(expected), Some(file)) = (expected, file) else {
             return Ok(());
         };
         let found = sha256_hex(file);
@@ -260,9 +256,9 @@ impl Call {
         Err(Refusal::param_error("图片sha256计算错误", why))
     }
 
-    fn content_type(&self) -> &str {
-        let kind = self.head.headers.get(CONTENT_TYPE);
-        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    /// The operation, if it is APIv2's.
+    fn v2(&self) -> Option<&'static Operation> {
+        self.operation.filter(|operation| operation.is_v2())
     }
 
     /// What is signed and read of the body: of an upload its `meta` part.
@@ -279,6 +275,34 @@ impl Call {
             })
     }
 
+    /// Decrypts what is sensitive.
+    ///
+    /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
+    fn open(&mut self, opener: &Opener<'_>) -> Result<(), Refusal> {
+        if let Some(query) = self.head.uri.query() {
+            self.query = opener.query(query)?;
+        }
+        let upload = multipart::is_multipart(self.content_type());
+        match self.json.take() {
+            Some(meta) if upload => {
+                let mut form = json!({"meta": meta});
+                opener.body(&mut form)?;
+                self.json = Some(form["meta"].take());
+            }
+            Some(mut body) => {
+                opener.body(&mut body)?;
+                self.json = Some(body);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn content_type(&self) -> &str {
+        let kind = self.head.headers.get(CONTENT_TYPE);
+        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
     fn record(self, judged: Result<(), Refusal>, status: Option<StatusCode>) -> CallRecord {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         CallRecord {
@@ -287,7 +311,7 @@ impl Call {
             version: self.head.version,
             headers: self.head.headers,
             body: self.body,
-            json: self.json,
+            json: self.json.filter(|_| judged.is_ok()),
             query: self.query,
             signed_text: self.signed_text.map(text),
             verdict: match judged {

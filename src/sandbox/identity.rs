@@ -37,6 +37,7 @@ pub(super) struct Identity {
     pub(super) certified: PlatformPair,
     pub(super) platform_certificate: Certificate,
     pub(super) apiv3_key: Secret,
+    pub(super) v2_key: Secret,
     pub(super) root: Certificate,
     pub(super) tls: Tls,
 }
@@ -51,6 +52,8 @@ pub(super) struct PlatformPair {
 pub(super) struct Tls {
     pub(super) key: PKey<Private>,
     pub(super) certificate: X509,
+    /// Who issued what a client may present.
+    pub(super) root: X509,
 }
 
 impl Identity {
@@ -85,6 +88,7 @@ impl Identity {
             },
             platform_certificate,
             apiv3_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+            v2_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
             root: certificate(&authority.certificate)?,
             tls: authority.tls().map_err(unmade)?,
         }))
@@ -152,7 +156,11 @@ impl Authority {
         let curve = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
         let key = PKey::from_ec_key(EcKey::generate(&curve)?)?;
         let certificate = self.issue("localhost", &key, Purpose::Server)?;
-        Ok(Tls { key, certificate })
+        Ok(Tls {
+            key,
+            certificate,
+            root: self.certificate.clone(),
+        })
     }
 }
 

@@ -40,7 +40,11 @@
 //! all other errors are. Of an upload, the signature covers the `meta` part alone.
 //!
 //! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
-//! and all others their own decrypted body back. APIv2 is not spoken.
+//! and all others their own decrypted body back.
+//!
+//! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
+//! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
+//! what is refused gets `return_code` `FAIL`.
 //!
 //! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and answers of
 //! the real gateway as users have published them. The text about a nonce used twice is the
@@ -61,6 +65,7 @@ mod refusal;
 mod reply;
 mod seal;
 mod server;
+mod v2;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -138,6 +143,7 @@ impl Sandbox {
             .platform_key(self.platform_key_id(), self.platform_public_key().clone())
             .platform_certificate(self.platform_certificate().clone())
             .apiv3_key(self.apiv3_key().clone())
+            .v2_key(self.v2_key().clone())
             .root_certificate(self.root_certificate().clone())
             .no_proxy()
     }
@@ -267,6 +273,12 @@ impl Sandbox {
     #[must_use]
     pub fn apiv3_key(&self) -> &Secret {
         &self.identity().apiv3_key
+    }
+
+    /// The APIv2 key (APIv2密钥).
+    #[must_use]
+    pub fn v2_key(&self) -> &Secret {
+        &self.identity().v2_key
     }
 
     /// The root that issued its certificates, that of TLS among them.

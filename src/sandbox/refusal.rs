@@ -1,7 +1,5 @@
 //! What the gateway says when it refuses a request.
 
-use std::borrow::Cow;
-
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -13,8 +11,8 @@ use crate::catalog::AnswerSignature;
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
-    message: Cow<'static, str>,
-    detail: Value,
+    pub(super) message: &'static str,
+    detail: Option<Box<Value>>,
     /// For the developer: exactly what was wrong.
     pub(super) why: String,
     signed: bool,
@@ -32,6 +30,11 @@ impl Refusal {
     /// 400 `PARAM_ERROR`.
     pub(super) fn param_error(message: &'static str, why: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
+    }
+
+    /// APIv2's, which has no code for what is wrong at the door.
+    pub(super) fn v2(message: &'static str, why: impl Into<String>) -> Self {
+        Self::new(StatusCode::OK, "FAIL", message, why)
     }
 
     /// Before anything of the request is looked at.
@@ -61,7 +64,7 @@ impl Refusal {
             404 => ("RESOURCE_NOT_EXISTS", "资源不存在"),
             429 => ("FREQUENCY_LIMITED", "频率超限"),
             502 | 503 => ("SERVICE_UNAVAILABLE", "服务不可用"),
-            400..500 => ("INVALID_REQUEST", "无效请求"),
+            _ if status.is_client_error() => ("INVALID_REQUEST", "无效请求"),
             _ => ("SYSTEM_ERROR", "系统错误"),
         };
         Self::new(status, code, message, "the sandbox was told to")
@@ -69,15 +72,15 @@ impl Refusal {
 
     /// With the `detail` that the body has beside code and message.
     pub(super) fn with_detail(mut self, detail: Value) -> Self {
-        self.detail = detail;
+        self.detail = Some(Box::new(detail));
         self
     }
 
     /// The answer that says so.
     pub(super) fn reply(&self) -> Reply {
         let mut body = json!({"code": self.code, "message": self.message});
-        if !self.detail.is_null() {
-            body["detail"] = self.detail.clone();
+        if let Some(detail) = &self.detail {
+            body["detail"] = (**detail).clone();
         }
         let covers = match self.signed {
             true => AnswerSignature::Body,
@@ -95,8 +98,8 @@ impl Refusal {
         Self {
             status,
             code,
-            message: message.into(),
-            detail: Value::Null,
+            message,
+            detail: None,
             why: why.into(),
             signed: true,
         }

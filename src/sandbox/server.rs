@@ -5,11 +5,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use openssl::error::ErrorStack;
-use openssl::ssl::{AlpnError, Ssl, SslAcceptor, SslMethod, select_next_proto};
+use openssl::ssl::{AlpnError, Ssl, SslAcceptor, SslMethod, SslVerifyMode, select_next_proto};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
@@ -91,7 +93,7 @@ impl Server {
 async fn connection(gateway: Arc<Gateway>, acceptor: Option<SslAcceptor>, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = acceptor else {
-        return serve(gateway, stream).await;
+        return serve(gateway, stream, ClientCertificate::NotAsked).await;
     };
     let handshake = async {
         let ssl = Ssl::new(acceptor.context()).ok()?;
@@ -100,18 +102,31 @@ async fn connection(gateway: Arc<Gateway>, acceptor: Option<SslAcceptor>, stream
         Some(stream)
     };
     if let Ok(Some(stream)) = tokio::time::timeout(PATIENCE, handshake).await {
-        serve(gateway, stream).await;
+        let certificate = match stream.ssl().peer_certificate() {
+            Some(_) => ClientCertificate::Presented,
+            None => ClientCertificate::Missing,
+        };
+        serve(gateway, stream, certificate).await;
     }
+}
+
+/// What a connection has shown of the merchant's certificate; plain HTTP cannot be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ClientCertificate {
+    NotAsked,
+    Presented,
+    Missing,
 }
 
 /// How long a client may take for its handshake and for its headers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-async fn serve<S>(gateway: Arc<Gateway>, stream: S)
+async fn serve<S>(gateway: Arc<Gateway>, stream: S, certificate: ClientCertificate)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(certificate);
         let gateway = Arc::clone(&gateway);
         async move { gateway.serve(request).await }
     });
@@ -130,6 +145,10 @@ fn acceptor(tls: &Tls) -> Result<SslAcceptor, ErrorStack> {
     builder.set_private_key(&tls.key)?;
     builder.set_certificate(&tls.certificate)?;
     builder.check_private_key()?;
+    // A client may present a certificate of ours; which calls demand one, the gateway knows.
+    builder.cert_store_mut().add_cert(tls.root.clone())?;
+    builder.set_verify(SslVerifyMode::PEER);
+    builder.set_session_id_context(b"wechatpay-chain sandbox")?;
     builder.set_alpn_select_callback(|_, offered| {
         select_next_proto(b"\x02h2\x08http/1.1", offered).ok_or(AlpnError::NOACK)
     });

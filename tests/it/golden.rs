@@ -3,21 +3,20 @@
 //! The recordings are no part of the repository: `WECHATPAY_PHP_WIRE` names their folder.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value;
 use wechatpay_chain::crypto::digest;
 use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::{
-    Call, Chain, Client, Clock, Error, ErrorKind, FieldPolicy, Media, PathError, PrivateKey,
-    PublicKey, SignedRequest,
+    Call, Error, ErrorKind, FieldPolicy, Media, PathError, PublicKey, SignedRequest,
 };
 
-use crate::support::keys::{KEY_ID, MCHID, SERIAL};
-use crate::support::literal;
-use crate::support::php::{self, Snippet, Step};
+use crate::support::golden::{self, Replay};
+use crate::support::keys::{KEY_ID, SERIAL};
+use crate::support::php;
 
 /// One recorded APIv3 call of the SDK.
 #[derive(Deserialize)]
@@ -58,17 +57,10 @@ struct Auth {
 
 static ROWS: LazyLock<Option<Vec<Row>>> = LazyLock::new(load);
 
-fn folder() -> PathBuf {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
-    std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from)
-}
-
 fn load() -> Option<Vec<Row>> {
-    let text = std::fs::read_to_string(folder().join("golden.jsonl")).ok()?;
-    let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
-    let v3 = |row: &Value| row["kind"] == "sdk" && row["version"] == "v3";
+    let rows = golden::rows("v3")?;
     let rows = rows
-        .filter(v3)
+        .into_iter()
         .map(|row| serde_json::from_value(row).unwrap());
     Some(rows.collect())
 }
@@ -81,18 +73,49 @@ fn rows() -> &'static [Row] {
             rows
         }
         None => {
-            eprintln!("skipped: no golden.jsonl; WECHATPAY_PHP_WIRE names its folder");
+            golden::say_skipped();
             &[]
         }
     }
 }
 
 fn fixture(name: &str) -> PathBuf {
-    folder().join("fixtures/path/to").join(name)
+    golden::folder().join("fixtures/path/to").join(name)
 }
 
-fn merchant_key() -> PrivateKey {
-    PrivateKey::from_file(folder().join("keys/merchant_key.pem")).unwrap()
+/// As [`prepare`], with a file for `$media->getStream()`.
+fn upload(replay: &Replay, row: &Row) -> Call {
+    let mut snippet = php::read(&row.php);
+    let body = snippet.options.remove("body").unwrap();
+    assert_eq!(body, "$media->getStream()");
+    let headers = snippet.options.remove("headers").unwrap();
+    assert_eq!(headers["Content-Type"], "$media->getContentType()");
+    let parts = &row.multipart.as_ref().unwrap().parts;
+    let name = parts.iter().find_map(|part| part.filename.as_deref());
+    let mut media = Media::from_path(fixture(name.unwrap())).unwrap();
+    if row.php.contains("setMeta") {
+        let meta: Value = serde_json::from_str(row.signed_body()).unwrap();
+        media = media.meta(meta);
+    }
+    let call = replay.prepare(row.timestamp(), &row.auth.nonce_str, &snippet);
+    call.body(media)
+}
+
+fn replay() -> Replay {
+    let platform = PublicKey::from_file(golden::folder().join("keys/platform_pub.pem")).unwrap();
+    Replay::new(|builder| {
+        builder
+            .serial(SERIAL)
+            .private_key(golden::merchant_key())
+            .platform_key(KEY_ID, platform)
+            // The documentation's ciphertexts are made up.
+            .fields(FieldPolicy::Off)
+    })
+}
+
+fn prepare(replay: &Replay, row: &Row) -> Call {
+    let snippet = php::read(&row.php);
+    replay.prepare(row.timestamp(), &row.auth.nonce_str, &snippet)
 }
 
 impl Row {
@@ -153,7 +176,7 @@ impl Row {
 #[test]
 fn the_same_key_time_and_nonce_give_the_same_signature_byte_for_byte() {
     let rows = rows();
-    let Some(key) = rows.first().map(|_| merchant_key()) else {
+    let Some(key) = rows.first().map(|_| golden::merchant_key()) else {
         return;
     };
     let mut uploads = 0;
@@ -179,11 +202,11 @@ fn the_same_call_gives_the_same_request() {
     if rows.is_empty() {
         return;
     }
-    let replay = Replay::new();
+    let replay = replay();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut refused = BTreeMap::new();
     for row in rows.iter().filter(|row| row.multipart.is_none()) {
-        match replay.make(row) {
+        match prepare(&replay, row).dry_run().wait() {
             Ok(made) => *counts.entry(compare(row, &made)).or_default() += 1,
             Err(err) => *refused.entry(refusal(row, &err)).or_default() += 1,
         }
@@ -213,9 +236,9 @@ fn the_documentations_empty_segment_is_a_variable_given_as_an_empty_text() {
         return;
     }
     assert_eq!(rows.len(), 12);
-    let replay = Replay::new();
+    let replay = replay();
     for row in rows {
-        let call = replay.prepare(row).var("empty", "");
+        let call = prepare(&replay, row).var("empty", "");
         compare(row, &call.dry_run().wait().unwrap());
     }
 }
@@ -226,10 +249,10 @@ fn the_same_upload_gives_the_same_parts_and_signature() {
     if uploads().next().is_none() {
         return;
     }
-    let replay = Replay::new();
+    let replay = replay();
     for row in uploads() {
         let at = format!("{} {}", row.op, row.form);
-        let made = replay.upload(row).dry_run().wait().unwrap();
+        let made = upload(&replay, row).dry_run().wait().unwrap();
         let header = made.headers()["authorization"].to_str().unwrap();
         assert_eq!(header, row.authorization(), "{at}");
         assert_eq!(made.uri().to_string(), row.uri, "{at}");
@@ -237,94 +260,6 @@ fn the_same_upload_gives_the_same_parts_and_signature() {
         let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
         assert!(boundary.len() == 40 && boundary.bytes().all(|c| c.is_ascii_hexdigit()));
         assert_eq!(made.body(), &row.layout(boundary), "{at}");
-    }
-}
-
-/// A client that makes a row's call at the row's time.
-struct Replay {
-    client: Client,
-    clock: RowClock,
-}
-
-#[derive(Debug, Clone, Default)]
-struct RowClock(Arc<Mutex<(i64, String)>>);
-
-impl Clock for RowClock {
-    fn now(&self) -> i64 {
-        self.0.lock().unwrap().0
-    }
-
-    fn nonce(&self) -> wechatpay_chain::Result<String> {
-        Ok(self.0.lock().unwrap().1.clone())
-    }
-}
-
-impl Replay {
-    fn new() -> Self {
-        let clock = RowClock::default();
-        let platform = PublicKey::from_file(folder().join("keys/platform_pub.pem")).unwrap();
-        let client = Client::builder()
-            .mchid(MCHID)
-            .serial(SERIAL)
-            .private_key(merchant_key())
-            .platform_key(KEY_ID, platform)
-            // The documentation's ciphertexts are made up.
-            .fields(FieldPolicy::Off)
-            .clock(clock.clone())
-            .build()
-            .unwrap();
-        Self { client, clock }
-    }
-
-    fn make(&self, row: &Row) -> Result<SignedRequest, Error> {
-        self.prepare(row).dry_run().wait()
-    }
-
-    fn prepare(&self, row: &Row) -> Call {
-        *self.clock.0.lock().unwrap() = (row.timestamp(), row.auth.nonce_str.clone());
-        self.call(&php::read(&row.php))
-    }
-
-    /// As [`prepare`](Self::prepare), with a file for `$media->getStream()`.
-    fn upload(&self, row: &Row) -> Call {
-        *self.clock.0.lock().unwrap() = (row.timestamp(), row.auth.nonce_str.clone());
-        let mut snippet = php::read(&row.php);
-        assert_eq!(
-            snippet.options.remove("body").unwrap(),
-            "$media->getStream()"
-        );
-        let headers = snippet.options.remove("headers").unwrap();
-        assert_eq!(headers["Content-Type"], "$media->getContentType()");
-        let parts = &row.multipart.as_ref().unwrap().parts;
-        let name = parts.iter().find_map(|part| part.filename.as_deref());
-        let mut media = Media::from_path(fixture(name.unwrap())).unwrap();
-        if row.php.contains("setMeta") {
-            let meta: Value = serde_json::from_str(row.signed_body()).unwrap();
-            media = media.meta(meta);
-        }
-        self.call(&snippet).body(media)
-    }
-
-    /// The snippet in the same one of the three chain styles.
-    fn call(&self, snippet: &Snippet) -> Call {
-        let mut options = snippet.options.clone();
-        // Where the answer goes is the caller's business here, and how it is verified the catalogue's.
-        for option in ["sink", "handler"] {
-            options.remove(option);
-        }
-        let chain = match &snippet.steps[..] {
-            [Step::Index(path)] => self.client[literal(path)].clone(),
-            steps => steps.iter().fold(self.client.chain(""), follow),
-        };
-        chain.request(&snippet.verb, Value::Object(options))
-    }
-}
-
-fn follow(chain: Chain, step: &Step) -> Chain {
-    match step {
-        Step::Arrow(name) => chain.seg(literal(name)),
-        Step::Chain(path) => chain.chain(literal(path)),
-        Step::Index(path) => chain[literal(path)].clone(),
     }
 }
 
@@ -355,8 +290,9 @@ fn compare(row: &Row, made: &SignedRequest) -> &'static str {
 }
 
 fn merchant_public_key() -> &'static PublicKey {
-    static KEY: LazyLock<PublicKey> =
-        LazyLock::new(|| PublicKey::from_file(folder().join("keys/merchant_pub.pem")).unwrap());
+    static KEY: LazyLock<PublicKey> = LazyLock::new(|| {
+        PublicKey::from_file(golden::folder().join("keys/merchant_pub.pem")).unwrap()
+    });
     &KEY
 }
 

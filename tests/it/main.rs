@@ -14,17 +14,21 @@ mod build;
 mod download;
 mod encryption;
 mod golden;
+mod golden_v2;
 mod layering;
 mod nothing_is_sent;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
 mod stack;
+mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;
 mod types;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod upload;
+#[cfg(feature = "sandbox")]
+mod v2;
 mod verification;
 mod wait;

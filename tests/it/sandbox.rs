@@ -1,1 +1,34 @@
+//! The sandbox over real sockets: its door, its answers, its faults.
 
+mod answers;
+mod door;
+mod faults;
+mod fields;
+mod life;
+mod raw;
+mod sockets;
+
+use std::error::Error;
+
+use serde_json::{Value, json};
+use wechatpay_chain::sandbox::{CallRecord, Sandbox, Verdict};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+
+fn order() -> Value {
+    json!({"out_request_no": "P1", "bal_account_no": "6217000000000000001", "punish_scene": 1})
+}
+
+fn last(sandbox: &Sandbox) -> Outcome<CallRecord> {
+    Ok(sandbox.last_call().ok_or("the sandbox was not called")?)
+}
+
+/// Why the last request was refused; empty when it was not.
+fn why(sandbox: &Sandbox) -> Outcome<String> {
+    Ok(match last(sandbox)?.verdict {
+        Verdict::Refused { why, .. } => why,
+        _ => String::new(),
+    })
+}

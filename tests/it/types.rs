@@ -14,6 +14,8 @@ fn public_types_go_between_threads() {
     cheap::<CallInfo>();
     cheap::<Keyring>();
     cheap::<Next>();
+    cheap::<pay::JsapiParams>();
+    cheap::<pay::Pay>();
     cheap::<PlatformKey>();
     cheap::<PrivateKey>();
     cheap::<PublicKey>();

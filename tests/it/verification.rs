@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechatpay_chain::signing::PROBE_PREFIX;
-use wechatpay_chain::{Error, ErrorKind, Response, Result, Streaming, Verification, VerifyFailure};
+use wechatpay_chain::{Error, ErrorKind, Response, Result, Verification, VerifyFailure};
 
 use crate::support::answer::now;
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER_KEY_ID};
@@ -37,12 +37,12 @@ fn good() -> Answer {
     Answer::json(json!({"code_url": "weixin://"}))
 }
 
-fn verified() -> Verification {
+pub(crate) fn verified() -> Verification {
     let serial = KEY_ID.to_owned();
     Verification::Verified { serial }
 }
 
-fn wrong() -> VerifyFailure {
+pub(crate) fn wrong() -> VerifyFailure {
     let serial = KEY_ID.to_owned();
     VerifyFailure::Signature { serial }
 }
@@ -208,162 +208,12 @@ fn only_the_declared_endpoints_may_answer_unsigned() {
     assert_eq!(err.kind(), ErrorKind::Verify);
 }
 
-const SHA1_ABC: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
-
-/// A statement: the signature covers the digest in a header, not the body.
-fn statement(body: &'static str, digest: &str) -> Answer {
-    let text = format!("{{\"sha1\":\"{digest}\"}}");
-    let answer = Answer::unsigned(body).signed_over(now(), text.as_bytes());
-    answer.header("Wechatpay-Statement-Sha1", digest)
-}
-
-fn fetch(answer: impl Fn() -> Answer + Send + Sync + 'static) -> [Result<Verification>; 2] {
-    let wire = Wire::answering(move |_| answer());
-    let client = client(&wire);
-    let call = || {
-        client
-            .chain("v3/global/statements")
-            .get(())
-            .query("date", "20240101")
-    };
-    let whole = call().wait().map(|res| res.verification().clone());
-    let streamed = call().stream().wait().and_then(|stream| read(stream).1);
-    [whole, streamed]
-}
-
-#[test]
-fn a_statement_is_verified_by_its_digest() {
-    for result in fetch(|| statement("abc", SHA1_ABC)) {
-        assert_eq!(result.unwrap(), verified());
-    }
-    for result in fetch(|| statement("abc", SHA1_ABC).in_pieces(1)) {
-        assert_eq!(result.unwrap(), verified());
-    }
-    let bad: [fn() -> Answer; 4] = [
-        || statement("abd", SHA1_ABC),
-        || statement("abc", SHA1_ABC).header("Wechatpay-Statement-Sha1", "00"),
-        || statement("abc", SHA1_ABC).without("Wechatpay-Statement-Sha1"),
-        || statement("abc", SHA1_ABC).without("Wechatpay-Signature"),
-    ];
-    for answer in bad {
-        for result in fetch(answer) {
-            assert_eq!(result.unwrap_err().kind(), ErrorKind::Verify);
-        }
-    }
-    // Without the header the body itself is signed.
-    for result in fetch(|| Answer::bytes("abc")) {
-        assert_eq!(result.unwrap(), verified());
-    }
-}
-
-/// Reads a stream to its end: what came, and how it ended.
-fn read(mut stream: Streaming) -> (Vec<u8>, Result<Verification>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let mut all = Vec::new();
-        loop {
-            match stream.chunk().await {
-                Ok(Some(piece)) => all.extend_from_slice(&piece),
-                Ok(None) => return (all, Ok(stream.verification().clone())),
-                Err(err) => return (all, Err(err)),
-            }
-        }
-    })
-}
-
-fn streamed(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Result<Streaming> {
-    let wire = Wire::answering(move |_| answer());
-    client(&wire).chain("v3/some/file").get(()).stream().wait()
-}
-
-#[test]
-fn a_stream_is_verified_at_its_end() {
-    let stream = streamed(|| Answer::bytes("0123456789").in_pieces(3)).unwrap();
-    assert_eq!(stream.verification(), &Verification::NotChecked);
-    let (all, end) = read(stream);
-    assert_eq!((all, end.unwrap()), (b"0123456789".to_vec(), verified()));
-    let (_, end) = read(
-        streamed(|| {
-            Answer::bytes("0123456789")
-                .forged("0123456780")
-                .in_pieces(3)
-        })
-        .unwrap(),
-    );
-    let err = end.unwrap_err();
-    assert_eq!(err.kind(), ErrorKind::Verify);
-    assert_eq!(err.verify_failure(), Some(&wrong()));
-    // Cut off at a piece's end, it does not fit either.
-    let (_, end) =
-        read(streamed(|| Answer::bytes("0123456789").forged("012").in_pieces(3)).unwrap());
-    assert_eq!(end.unwrap_err().kind(), ErrorKind::Verify);
-}
-
-#[test]
-fn a_stream_whose_headers_are_wrong_does_not_begin() {
-    let kinds = [
-        (streamed(|| Answer::unsigned("x")), ErrorKind::Verify),
-        (
-            streamed(|| Answer::bytes("x").signed_at(now() - 400)),
-            ErrorKind::Verify,
-        ),
-        (
-            streamed(|| Answer::bytes("x").header("Wechatpay-Serial", "X")),
-            ErrorKind::Verify,
-        ),
-        (
-            streamed(|| Answer::json(json!({"code": "X"})).status(404)),
-            ErrorKind::Api,
-        ),
-    ];
-    for (result, kind) in kinds {
-        assert_eq!(result.unwrap_err().kind(), kind);
-    }
-}
-
-#[test]
-fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
-    let wire = |answer: fn() -> Answer| Wire::answering(move |_| answer());
-    let limited = |answer| {
-        builder()
-            .max_response_bytes(10)
-            .transport(wire(answer))
-            .build()
-            .unwrap()
-    };
-    let over: [fn() -> Answer; 3] = [
-        || Answer::bytes("01234567890"),
-        || Answer::bytes("01234567890").in_pieces(5),
-        || Answer::bytes("01234567890").status(500),
-    ];
-    for answer in over {
-        let err = limited(answer)
-            .chain(NATIVE)
-            .post(json!({}), ())
-            .wait()
-            .unwrap_err();
-        assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
-        assert!(err.maybe_sent());
-    }
-    let fits = limited(|| Answer::bytes("0123456789").in_pieces(4));
-    assert_eq!(
-        fits.chain(NATIVE).get(()).wait().unwrap().bytes(),
-        "0123456789"
-    );
-    let stream = limited(|| Answer::bytes("01234567890"))
-        .chain(NATIVE)
-        .get(())
-        .stream();
-    assert_eq!(read(stream.wait().unwrap()).0.len(), 11);
-}
-
 #[test]
 fn an_error_says_whether_it_is_weixins_own() {
     let body = json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/x"}});
     let text = body.to_string();
-    let cases: [(fn(Answer) -> Answer, Verification); 4] = [
+    type Edit = fn(Answer) -> Answer;
+    let cases: [(Edit, Verification); 4] = [
         (|answer| answer.signed(), verified()),
         (|answer| answer, Verification::Absent),
         (

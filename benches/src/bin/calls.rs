@@ -3,7 +3,8 @@
 use wechatpay_chain_benches::gateway::become_gateway;
 use wechatpay_chain_benches::{Caller, Result, Setup, runtime};
 
-const USAGE: &str = "usage: calls (floor|client) (plain|field) NUMBER DIRECTORY\n       calls gateway DIRECTORY";
+const USAGE: &str =
+    "usage: calls (floor|client) (plain|field) NUMBER DIRECTORY\n       calls gateway DIRECTORY";
 
 fn main() -> Result<()> {
     become_gateway()?;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::body::{Files, Piece};
 use super::{Media, Progress};
 use crate::crypto::digest::hex_lower;
+use crate::crypto::random_bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
 
@@ -65,12 +66,8 @@ pub(super) struct Form {
 impl Form {
     /// With a fresh boundary: 40 lower-case hex digits.
     pub(super) fn new() -> Result<Self> {
-        let mut random = [0; 20];
-        openssl::rand::rand_bytes(&mut random).map_err(|err| {
-            Error::new(ErrorKind::Request, "this machine gives no random bytes").with_source(err)
-        })?;
         Ok(Self {
-            boundary: hex_lower(&random),
+            boundary: hex_lower(&random_bytes::<20>()?),
             signed: Bytes::new(),
             pieces: Vec::new(),
             head: String::new(),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::catalog::AnswerSignature;
 use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
-use crate::protocol::{SignType, xml};
+use crate::protocol::{message_fits, xml};
 use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
 
@@ -67,27 +67,13 @@ impl TransformResponse {
             };
         }
         let serial = || format!("the APIv2 key of {}", self.mchid);
-        if self.fits(members, signature)? {
+        if message_fits(members, &self.key)? {
             return Ok(Verification::Verified { serial: serial() });
         }
         Err(forged(
             response,
             VerifyFailure::Signature { serial: serial() },
         ))
-    }
-
-    /// The signature's length tells how it was made.
-    fn fits(&self, members: &Map<String, Value>, signature: &str) -> Result<bool> {
-        let sign_type = match signature.len() {
-            32 => SignType::Md5,
-            64 => SignType::HmacSha256,
-            _ => return Ok(false),
-        };
-        // What is not a text was never signed: only texts are.
-        let texts = members
-            .iter()
-            .filter_map(|(key, value)| Some((key, value.as_str()?)));
-        sign_type.verify(texts, &self.key, signature)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What several themes need: keys, a gateway in memory, one on a socket, and a reader of PHP.
 
 pub(crate) mod answer;
+pub(crate) mod golden;
 pub(crate) mod keys;
 pub(crate) mod php;
 pub(crate) mod server;

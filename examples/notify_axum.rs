@@ -1,0 +1,81 @@
+//! An axum server that takes notifications; a task posts real ones to it.
+//!
+//!     cargo run --example notify_axum --features axum
+
+#![expect(clippy::print_stdout, reason = "an example talks to its user")]
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::routing::post;
+use tokio::net::TcpListener;
+use wechatpay_chain::BoxError;
+use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
+
+#[path = "support/poster.rs"]
+mod poster;
+
+/// In place of a database: the numbers of the orders that were paid.
+type Orders = Arc<Mutex<Vec<String>>>;
+
+#[derive(Clone)]
+struct App {
+    notifications: Notifications,
+    orders: Orders,
+}
+
+impl FromRef<App> for Notifications {
+    fn from_ref(app: &App) -> Self {
+        app.notifications.clone()
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let weixin = poster::Poster::new()?;
+    let app = App {
+        notifications: weixin.notifications()?,
+        orders: Arc::default(),
+    };
+    let router = Router::new()
+        .route("/notify", post(webhook))
+        .with_state(app.clone());
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let to = listener.local_addr()?;
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    poster::check(&weixin, to).await?;
+    let orders = app.orders.lock().unwrap_or_else(PoisonError::into_inner);
+    println!("booked once each: {orders:?}");
+    match orders[..] == ["order-1", "order-2"] {
+        true => Ok(()),
+        false => Err("each of the two orders was to be booked once".into()),
+    }
+}
+
+/// Probes and forgeries were answered before this runs.
+async fn webhook(
+    State(App {
+        notifications,
+        orders,
+    }): State<App>,
+    VerifiedNotification(notification): VerifiedNotification,
+) -> Reply {
+    notifications
+        .run(notification, |notification| book(notification, orders))
+        .await
+}
+
+/// An error is answered with 500, and the notification comes again.
+async fn book(notification: Notification, orders: Orders) -> Result<(), BoxError> {
+    if notification.event_type() == "TRANSACTION.SUCCESS" {
+        let number = notification.resource()["out_trade_no"]
+            .as_str()
+            .ok_or("a payment without out_trade_no")?;
+        let mut orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.push(number.to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! Longer explanations, as in the repository's folder `docs`.
+
+/// The pages link to each other as files do; here the links lead to the modules instead: of two
+/// definitions of a Markdown link the first counts.
+macro_rules! pages {
+    ($($name:ident $file:literal)*) => {$(
+        #[doc = "[errors.md]: crate::guide::errors"]
+        #[doc = "[stack.md]: crate::guide::stack"]
+        #[doc = "[keys.md]: crate::guide::keys"]
+        #[doc = "[encryption.md]: crate::guide::encryption"]
+        #[doc = "[php.md]: crate::guide::php"]
+        #[doc = "[pay-params.md]: crate::guide::pay_params"]
+        #[doc = ""]
+        #[doc = include_str!(concat!("../docs/", $file))]
+        pub mod $name {}
+    )*};
+}
+
+pages! {
+    errors "errors.md"
+    stack "stack.md"
+    keys "keys.md"
+    encryption "encryption.md"
+    php "php.md"
+    pay_params "pay-params.md"
+}

@@ -1,0 +1,223 @@
+//! Putting a reader of notifications together.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::seen::{DynSeenStore, SeenStore};
+use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
+use crate::client::Client;
+use crate::clock::{Clock, SystemClock};
+use crate::crypto::{Certificate, PrivateKey, PublicKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
+use crate::message::FieldPolicy;
+use crate::protocol::Keyring;
+use crate::secret::Secret;
+
+/// Longer than any handler should take, shorter than the pause before WeChat Pay's later deliveries.
+const CLAIM_FOR: Duration = Duration::from_secs(120);
+/// WeChat Pay delivers again for a little more than a day.
+const REMEMBER_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// The settings of [`Notifications`]; what is wrong with them comes from [`build`](Self::build).
+#[must_use = "a builder does nothing until build()"]
+pub struct NotificationsBuilder {
+    keyring: Option<Keyring>,
+    platform: Vec<(String, PublicKey)>,
+    certificates: Vec<Certificate>,
+    apiv3: Vec<Secret>,
+    v2: Vec<Secret>,
+    private: Option<PrivateKey>,
+    serial: Option<String>,
+    fields: FieldPolicy,
+    clock: Arc<dyn Clock>,
+    seen: Option<Arc<dyn DynSeenStore>>,
+    claim_for: Duration,
+    remember_for: Duration,
+}
+
+impl NotificationsBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            keyring: None,
+            platform: Vec::new(),
+            certificates: Vec::new(),
+            apiv3: Vec::new(),
+            v2: Vec::new(),
+            private: None,
+            serial: None,
+            fields: FieldPolicy::default(),
+            clock: Arc::new(SystemClock::new()),
+            seen: None,
+            claim_for: CLAIM_FOR,
+            remember_for: REMEMBER_FOR,
+        }
+    }
+
+    /// Takes keyring, keys and clock of a client; the keyring stays shared with it.
+    pub fn client(mut self, client: &Client) -> Self {
+        let engine = client.engine();
+        let merchant = &engine.merchant;
+        if let Some(signing) = &merchant.signing {
+            self.keyring = Some(engine.keyring.clone());
+            self.private = Some(signing.key.clone());
+            self.serial = Some(signing.serial.to_string());
+        }
+        self.apiv3.extend(merchant.apiv3_key.clone());
+        self.v2.extend(merchant.v2_key.clone());
+        self.clock = Arc::clone(&engine.clock);
+        self.fields = engine.fields;
+        self
+    }
+
+    /// A keyring shared with others; it may be empty and be filled later.
+    ///
+    /// Keys given to this builder are added to it.
+    pub fn keyring(mut self, keyring: Keyring) -> Self {
+        self.keyring = Some(keyring);
+        self
+    }
+
+    /// A WeChat Pay public key (微信支付公钥) with its id, `PUB_KEY_ID_…`.
+    pub fn platform_key(mut self, id: impl Into<String>, key: PublicKey) -> Self {
+        self.platform.push((id.into(), key));
+        self
+    }
+
+    /// A platform certificate (平台证书); may stand beside a public key.
+    pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
+        self.certificates.push(certificate);
+        self
+    }
+
+    /// An APIv3 key (APIv3密钥), 32 bytes; give the old and the new one while it changes.
+    pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
+        self.apiv3.push(key.into());
+        self
+    }
+
+    /// An APIv2 key (APIv2密钥), 32 bytes: without one, APIv2's notifications are refused. Give the
+    /// old and the new one while it changes.
+    pub fn v2_key(mut self, key: impl Into<Secret>) -> Self {
+        self.v2.push(key.into());
+        self
+    }
+
+    /// The merchant's private key: a few notifications have fields encrypted to it, and a few replies
+    /// are signed with it.
+    pub fn private_key(mut self, key: PrivateKey) -> Self {
+        self.private = Some(key);
+        self
+    }
+
+    /// The serial of the merchant certificate, which signed replies name.
+    pub fn serial(mut self, serial: impl Into<String>) -> Self {
+        self.serial = Some(serial.into());
+        self
+    }
+
+    /// Whether fields inside the resource that are encrypted to the merchant are decrypted; by
+    /// default they are.
+    pub fn fields(mut self, policy: FieldPolicy) -> Self {
+        self.fields = policy;
+        self
+    }
+
+    /// Replaces the source of time and nonces, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where ids of notifications are remembered; a [`MemoryStore`] by default.
+    pub fn seen(mut self, store: impl SeenStore) -> Self {
+        self.seen = Some(Arc::new(store));
+        self
+    }
+
+    /// How long a notification that is being handled keeps others of its id waiting; 2 minutes by
+    /// default. Longer than the slowest handler.
+    pub fn claim_for(mut self, lease: Duration) -> Self {
+        self.claim_for = lease;
+        self
+    }
+
+    /// How long a handled notification is remembered; 2 days by default, longer than WeChat Pay
+    /// delivers again.
+    pub fn remember_for(mut self, ttl: Duration) -> Self {
+        self.remember_for = ttl;
+        self
+    }
+
+    /// Checks everything and gives the reader.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] with where to find the right value; [`ErrorKind::Key`] of a platform
+    /// key's id.
+    pub fn build(self) -> Result<Notifications> {
+        self.apiv3.iter().try_for_each(check_apiv3_key)?;
+        self.v2.iter().try_for_each(check_v2_key)?;
+        self.check_complete()?;
+        let reply = match (&self.private, self.serial.as_deref()) {
+            (Some(key), Some(serial)) => Some(ReplyKey {
+                serial: check_serial(serial)?,
+                key: key.clone(),
+            }),
+            _ => None,
+        };
+        let keyring = self.keyring.unwrap_or_default();
+        for (id, key) in self.platform {
+            keyring.add_public_key(&id, key)?;
+        }
+        for certificate in &self.certificates {
+            keyring.add_certificate(certificate);
+        }
+        Ok(Notifications {
+            shared: Arc::new(Shared {
+                keys: Keys {
+                    keyring,
+                    apiv3: self.apiv3,
+                    v2: self.v2,
+                    private: self.private,
+                    reply,
+                    fields: self.fields,
+                },
+                clock: self.clock,
+                seen: self.seen.unwrap_or_else(|| Arc::new(MemoryStore::new())),
+                claim_for: self.claim_for,
+                remember_for: self.remember_for,
+            }),
+        })
+    }
+
+    /// Either API's keys suffice, but half of APIv3's are a mistake.
+    fn check_complete(&self) -> Result<()> {
+        let platform =
+            self.keyring.is_some() || !self.platform.is_empty() || !self.certificates.is_empty();
+        let missing = match (platform, !self.apiv3.is_empty(), !self.v2.is_empty()) {
+            (true, true, _) | (false, _, true) => return Ok(()),
+            (true, false, _) => {
+                "there is no APIv3 key to decrypt notifications with: give apiv3_key(..), set at \
+                 商户平台 → 账户中心 → API安全 → APIv3密钥"
+            }
+            (false, _, false) => {
+                "there is no key to verify notifications with: give platform_key(\"PUB_KEY_ID_…\", \
+                 PublicKey::from_file(\"pub_key.pem\")?), both shown at 商户平台 → 账户中心 → API安全 \
+                 → 微信支付公钥, or v2_key(..) for APIv2"
+            }
+        };
+        Err(Error::new(ErrorKind::Builder, missing))
+    }
+}
+
+impl fmt::Debug for NotificationsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotificationsBuilder")
+            .field("keyring", &self.keyring)
+            .field("apiv3_keys", &self.apiv3.len())
+            .field("v2_keys", &self.v2.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,167 @@
+//! What is known of the kinds of notifications beyond what a message says itself.
+
+use std::time::Duration;
+
+use super::table::KINDS;
+
+/// Which of the two protocols a notification came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Version {
+    /// XML, signed with the APIv2 key.
+    V2,
+    /// JSON, signed by a platform key, its resource encrypted with the APIv3 key.
+    V3,
+}
+
+/// A kind of notification, as WeChat Pay documents it.
+///
+/// ```
+/// use wechatpay_chain::notify::{Kind, Version};
+///
+/// let kind = Kind::find(Version::V3, "CROSS_BORDER_PAY.PUSH_ORDER_INFO").unwrap();
+/// assert!(kind.asks() && kind.reply_must_be_signed());
+/// ```
+#[derive(Debug)]
+pub struct Kind {
+    version: Version,
+    event_type: &'static str,
+    facts: &'static [Fact],
+}
+
+#[derive(Debug)]
+pub(super) enum Fact {
+    Decrypt(&'static [&'static str]),
+    Answered,
+    SignedReply,
+    Deadline(u8),
+}
+
+pub(super) const fn kind(
+    version: Version,
+    event_type: &'static str,
+    facts: &'static [Fact],
+) -> Kind {
+    Kind {
+        version,
+        event_type,
+        facts,
+    }
+}
+
+impl Kind {
+    /// All kinds that have an event type, sorted by it.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        KINDS
+    }
+
+    /// The kind of an event type.
+    #[must_use]
+    pub fn find(version: Version, event_type: &str) -> Option<&'static Self> {
+        KINDS
+            .binary_search_by(|kind| (kind.event_type, kind.version).cmp(&(event_type, version)))
+            .ok()
+            .map(|at| &KINDS[at])
+    }
+
+    /// The protocol.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The event type, for example `TRANSACTION.SUCCESS`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        self.event_type
+    }
+
+    /// JSON pointers of the fields inside the decrypted resource that are encrypted once more, to the
+    /// merchant's certificate; `*` stands for every item of an array.
+    #[must_use]
+    pub fn decrypt(&self) -> &'static [&'static str] {
+        let pointers = self.facts.iter().find_map(|fact| match fact {
+            Fact::Decrypt(pointers) => Some(*pointers),
+            _ => None,
+        });
+        pointers.unwrap_or_default()
+    }
+
+    /// Whether it is a question: the reply has to hold data.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::Answered))
+    }
+
+    /// Whether the reply has to be signed by the merchant.
+    #[must_use]
+    pub fn reply_must_be_signed(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::SignedReply))
+    }
+
+    /// How soon the reply has to be there; 5 s unless documented otherwise.
+    #[must_use]
+    pub fn reply_deadline(&self) -> Duration {
+        let seconds = self.facts.iter().find_map(|fact| match fact {
+            Fact::Deadline(seconds) => Some(*seconds),
+            _ => None,
+        });
+        Duration::from_secs(seconds.unwrap_or(5).into())
+    }
+
+    fn has(&self, test: impl Fn(&Fact) -> bool) -> bool {
+        self.facts.iter().any(test)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_what_the_script_makes_of_the_facts() {
+        let facts = facts_folder().join("notifications.jsonl");
+        if !facts.exists() {
+            eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
+            return;
+        }
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/notify/regenerate.py");
+        let Ok(out) = Command::new("python3").arg(script).arg(&facts).output() else {
+            eprintln!("skipped: no python3");
+            return;
+        };
+        assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        let fresh = String::from_utf8(out.stdout).unwrap();
+        assert_eq!(fresh, include_str!("table.rs"), "run regenerate.py");
+    }
+
+    fn facts_folder() -> PathBuf {
+        match std::env::var_os("WECHATPAY_FACTS") {
+            Some(folder) => folder.into(),
+            None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts"),
+        }
+    }
+
+    #[test]
+    fn every_kind_is_found_and_the_facts_are_there() {
+        assert_eq!(KINDS.len(), 106);
+        for kind in KINDS {
+            let found = Kind::find(kind.version(), kind.event_type()).unwrap();
+            assert!(std::ptr::eq(kind, found), "{}", kind.event_type());
+        }
+        assert!(Kind::find(Version::V2, "REFUND.SUCCESS").is_none());
+        let count = |test: fn(&Kind) -> bool| KINDS.iter().filter(|kind| test(kind)).count();
+        assert_eq!(count(|kind| !kind.decrypt().is_empty()), 4);
+        assert_eq!(count(Kind::asks), 4);
+        assert_eq!(count(Kind::reply_must_be_signed), 2);
+        assert_eq!(count(|kind| kind.reply_deadline().as_secs() < 5), 3);
+    }
+}

@@ -1,0 +1,232 @@
+//! Notifications (回调通知): what WeChat Pay posts to the merchant's server.
+#![doc = include_str!("../../docs/notifications.md")]
+
+#[cfg(feature = "axum")]
+mod axum;
+mod builder;
+mod kind;
+mod memory;
+mod notification;
+#[cfg(feature = "redis")]
+mod redis;
+mod reply;
+mod seen;
+mod serve;
+mod table;
+mod v2;
+mod v3;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub use axum::{NotificationRejection, VerifiedNotification};
+pub use builder::NotificationsBuilder;
+pub use kind::{Kind, Version};
+pub use memory::MemoryStore;
+pub use notification::Notification;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use redis::RedisStore;
+pub use reply::{Answer, Reply};
+pub use seen::{Delivery, SeenStore};
+
+use crate::client::Client;
+use crate::clock::Clock;
+use crate::crypto::PrivateKey;
+use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+use crate::message::FieldPolicy;
+use crate::protocol::{Keyring, xml};
+use crate::secret::Secret;
+use seen::DynSeenStore;
+
+/// Reads and answers notifications. Clones are cheap and share everything.
+///
+/// ```
+/// use bytes::Bytes;
+/// use wechatpay_chain::notify::{Notifications, Reply};
+///
+/// async fn webhook(notifications: &Notifications, request: http::Request<String>) -> Reply {
+///     notifications
+///         .handle(request, |notification| async move {
+///             match notification.event_type() {
+///                 "TRANSACTION.SUCCESS" => book(&notification.resource()["out_trade_no"]).await,
+///                 _ => Ok(()),
+///             }
+///         })
+///         .await
+/// }
+/// # async fn book(_: &serde_json::Value) -> Result<(), std::io::Error> { Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Notifications {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    seen: Arc<dyn DynSeenStore>,
+    claim_for: Duration,
+    remember_for: Duration,
+}
+
+/// Everything that reads a notification, and what signs a reply.
+struct Keys {
+    keyring: Keyring,
+    apiv3: Vec<Secret>,
+    v2: Vec<Secret>,
+    private: Option<PrivateKey>,
+    reply: Option<ReplyKey>,
+    fields: FieldPolicy,
+}
+
+/// What signs a reply, and the serial that says so.
+struct ReplyKey {
+    serial: String,
+    key: PrivateKey,
+}
+
+impl Notifications {
+    /// Begins a reader.
+    pub fn builder() -> NotificationsBuilder {
+        NotificationsBuilder::new()
+    }
+
+    /// A reader with the keys and the clock of a client; the keyring stays shared with it.
+    ///
+    /// For more, say a store of seen ids, begin with [`builder`](Self::builder) and
+    /// [`NotificationsBuilder::client`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when the client has no APIv3 key or speaks only APIv2 without its key.
+    pub fn from_client(client: &Client) -> Result<Self> {
+        Self::builder().client(client).build()
+    }
+
+    /// Verifies and decrypts; changes nothing, and does not look whether it came before.
+    ///
+    /// `body` is the body exactly as received: JSON that was parsed and written again has another
+    /// signature. APIv2's XML is told from APIv3's JSON by its content.
+    ///
+    /// # Errors
+    ///
+    /// Give them to [`refuse`](Self::refuse); WeChat Pay delivers again later.
+    /// - [`ErrorKind::Probe`]: wrong on purpose; raise no alarm.
+    /// - [`ErrorKind::Verify`]: [`Error::verify_failure`] says whether header, timestamp, serial or
+    ///   signature.
+    /// - [`ErrorKind::Decrypt`]: genuine, but no APIv3 (APIv2, private) key given fits.
+    /// - [`ErrorKind::Body`]: genuine, but not of a notification's form.
+    ///
+    /// Nothing was sent in any case: [`Error::maybe_sent`] is false.
+    pub fn parse(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
+        self.parse_bytes(headers, &Bytes::copy_from_slice(body))
+    }
+
+    /// [`parse`](Self::parse), then claims the notification's id.
+    ///
+    /// A notification that came before is no error: see [`Notification::delivery`]. Call
+    /// [`finish`](Self::finish) when it is handled and [`release`](Self::release) when that failed;
+    /// a claim runs out by itself, so that a process that dies loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse`](Self::parse), and [`ErrorKind::Seen`] when the store cannot be asked.
+    pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
+        self.accept_bytes(headers, &Bytes::copy_from_slice(body))
+            .await
+    }
+
+    /// Remembers that a notification was handled: later deliveries are [`Delivery::Repeated`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Seen`].
+    pub async fn finish(&self, notification: &Notification) -> Result<()> {
+        if notification.asks() {
+            return Ok(());
+        }
+        let ttl = self.shared.remember_for;
+        self.shared.seen.keep(&seen_id(notification), ttl).await
+    }
+
+    /// Gives a notification back whose handling failed: the next delivery is [`Delivery::First`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Seen`]; then the claim runs out by itself.
+    pub async fn release(&self, notification: &Notification) -> Result<()> {
+        // A claim of somebody else is not ours to take back.
+        if notification.asks() || notification.duplicate() {
+            return Ok(());
+        }
+        self.shared.seen.forget(&seen_id(notification)).await
+    }
+
+    fn parse_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
+        let keys = &self.shared.keys;
+        let outcome = match xml::is_xml(body) {
+            true => v2::parse(keys, body),
+            false => v3::parse(keys, self.shared.clock.now(), headers, body),
+        };
+        outcome.map_err(|err| err.with_maybe_sent(false))
+    }
+
+    async fn accept_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
+        let mut notification = self.parse_bytes(headers, body)?;
+        if !notification.asks() {
+            let (id, lease) = (seen_id(&notification), self.shared.claim_for);
+            let claim = self.shared.seen.claim(&id, lease).await;
+            notification.delivery =
+                claim.map_err(|err| err.with_maybe_sent(false).with_body(body.clone()))?;
+        }
+        Ok(notification)
+    }
+}
+
+impl fmt::Debug for Notifications {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = &self.shared.keys;
+        f.debug_struct("Notifications")
+            .field("platform_keys", &keys.keyring)
+            .field("apiv3_keys", &keys.apiv3.len())
+            .field("v2_keys", &keys.v2.len())
+            .field("private_key", &keys.private.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The two versions count their ids apart.
+fn seen_id(notification: &Notification) -> String {
+    match notification.version() {
+        Version::V2 => format!("v2:{}", notification.id()),
+        Version::V3 => format!("v3:{}", notification.id()),
+    }
+}
+
+fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {
+    Error::new(kind, message)
+        .with_maybe_sent(false)
+        .with_body(body.clone())
+}
+
+fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {
+    let (kind, message) = match failure {
+        VerifyFailure::Probe => (
+            ErrorKind::Probe,
+            "a signature probe of WeChat Pay, to see that notifications are verified: answer 4xx and \
+             raise no alarm",
+        ),
+        _ => (
+            ErrorKind::Verify,
+            "the notification cannot be trusted: its signature was not accepted; do not act on it",
+        ),
+    };
+    refused(kind, message, body).with_source(failure)
+}

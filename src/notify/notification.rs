@@ -1,0 +1,166 @@
+//! One notification, verified and decrypted.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::kind::{Kind, Version};
+use super::seen::Delivery;
+use crate::error::{Error, ErrorKind, Result, Verification};
+
+/// A notification of WeChat Pay, verified and decrypted.
+///
+/// Its `Debug` shows neither the resource nor the body: they name people and orders.
+#[derive(Clone)]
+pub struct Notification {
+    pub(super) version: Version,
+    pub(super) id: String,
+    pub(super) envelope: Value,
+    pub(super) resource: Value,
+    pub(super) raw: Bytes,
+    pub(super) verification: Verification,
+    pub(super) delivery: Delivery,
+}
+
+impl Notification {
+    /// The protocol it came in.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// What tells it from others: repeated deliveries have the same.
+    ///
+    /// APIv2's messages have an id only where they are events; of the others it is made from what
+    /// they say.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// For example `TRANSACTION.SUCCESS`; empty where APIv2's message has none.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        self.text("event_type")
+    }
+
+    /// What is documented of its kind.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static Kind> {
+        Kind::find(self.version, self.event_type())
+    }
+
+    /// When it happened, as WeChat Pay writes it (RFC 3339); empty where it says none.
+    #[must_use]
+    pub fn create_time(&self) -> &str {
+        match self.version {
+            Version::V3 => self.text("create_time"),
+            Version::V2 => self.text("event_create_time"),
+        }
+    }
+
+    /// For example `encrypt-resource`; empty in APIv2.
+    #[must_use]
+    pub fn resource_type(&self) -> &str {
+        self.text("resource_type")
+    }
+
+    /// What the resource was before it was encrypted, for example `transaction`; empty in APIv2.
+    #[must_use]
+    pub fn original_type(&self) -> &str {
+        self.envelope["resource"]["original_type"]
+            .as_str()
+            .unwrap_or_default()
+    }
+
+    /// A few words of WeChat Pay, for example `支付成功`; empty in APIv2.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        self.text("summary")
+    }
+
+    /// What the notification is about, decrypted; `Null` where it has none.
+    ///
+    /// APIv2: the plaintext of `req_info` or `event_ciphertext`; else all members of the message, as
+    /// texts.
+    #[must_use]
+    pub fn resource(&self) -> &Value {
+        &self.resource
+    }
+
+    /// The resource as a type.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when the type has another form.
+    pub fn resource_as<T: DeserializeOwned>(&self) -> Result<T> {
+        T::deserialize(&self.resource).map_err(|err| {
+            Error::new(
+                ErrorKind::Body,
+                "the notification's resource does not have the form of this type",
+            )
+            .with_maybe_sent(false)
+            .with_source(err)
+        })
+    }
+
+    /// The whole message as it came, the ciphertext still encrypted.
+    ///
+    /// Of APIv2's refunds ([`Verification::Unsigned`]) only [`resource`](Self::resource) is known to
+    /// come from WeChat Pay; nothing protects what stands around it.
+    #[must_use]
+    pub fn envelope(&self) -> &Value {
+        &self.envelope
+    }
+
+    /// The bytes that came.
+    #[must_use]
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// How it was verified: with which key, or, for APIv2's refunds, that it carries no signature and
+    /// was only encrypted. Query such a refund before acting on it.
+    #[must_use]
+    pub fn verification(&self) -> &Verification {
+        &self.verification
+    }
+
+    /// What is known of earlier deliveries; always [`Delivery::First`] after
+    /// [`parse`](super::Notifications::parse), which does not look.
+    #[must_use]
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
+    }
+
+    /// Whether another delivery came before, finished or under way.
+    #[must_use]
+    pub fn duplicate(&self) -> bool {
+        self.delivery != Delivery::First
+    }
+
+    /// Whether it is a question whose reply has to hold data; it is answered however often it comes.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.kind().is_some_and(Kind::asks)
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.envelope[key].as_str().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notification")
+            .field("version", &self.version)
+            .field("id", &self.id)
+            .field("event_type", &self.event_type())
+            .field("create_time", &self.create_time())
+            .field("verification", &self.verification)
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,240 @@
+//! What the merchant's server answers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use super::kind::{Kind, Version};
+use super::{Notification, Notifications};
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::header_value;
+use crate::protocol::{response_text, xml};
+
+/// An answer to a notification: status, headers and body, for any server.
+#[derive(Clone)]
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    error: Option<Arc<Error>>,
+}
+
+/// What a handler has to say: nothing, or the data that a question asks for.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// It was handled.
+    #[default]
+    Done,
+    /// It was handled, and this is the reply's JSON.
+    Data(Value),
+}
+
+impl Notifications {
+    /// The answer to a notification that was handled, signed where its kind demands it.
+    ///
+    /// APIv3: 204, or 200 with data. APIv2: `SUCCESS` as XML.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`]: a question ([`Notification::asks`]) without data, data for APIv2, or a
+    /// reply that has to be signed without `private_key(..)` and `serial(..)`.
+    pub fn reply(&self, notification: &Notification, answer: impl Into<Answer>) -> Result<Reply> {
+        let mut reply = match (notification.version(), answer.into()) {
+            (Version::V2, Answer::Done) => Reply::xml(StatusCode::OK, "SUCCESS", "OK"),
+            (Version::V2, Answer::Data(_)) => {
+                return Err(request("APIv2's replies hold no data: answer ()"));
+            }
+            (Version::V3, Answer::Data(data)) => Reply::json(StatusCode::OK, &data),
+            (Version::V3, Answer::Done) if notification.asks() => {
+                return Err(request(
+                    "this notification is a question: answer with the data it asks for, not ()",
+                ));
+            }
+            (Version::V3, Answer::Done) => Reply::new(StatusCode::NO_CONTENT, Bytes::new()),
+        };
+        if notification.kind().is_some_and(Kind::reply_must_be_signed) {
+            self.sign(&mut reply)?;
+        }
+        Ok(reply)
+    }
+
+    /// The answer to what [`parse`](Self::parse) or [`accept`](Self::accept) gave an error for.
+    ///
+    /// Probes and forgeries get 401, what this server cannot read now and may read later gets 5xx.
+    /// The body does not say more: whoever forged it reads it.
+    #[must_use]
+    pub fn refuse(&self, error: impl Into<Arc<Error>>) -> Reply {
+        let error = error.into();
+        let (status, message) = match error.kind() {
+            ErrorKind::Probe | ErrorKind::Verify => {
+                (StatusCode::UNAUTHORIZED, "the signature was not accepted")
+            }
+            ErrorKind::Body | ErrorKind::Transport => {
+                (StatusCode::BAD_REQUEST, "the body is not a notification")
+            }
+            ErrorKind::Seen => (StatusCode::SERVICE_UNAVAILABLE, "try again later"),
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
+        };
+        let version = match error.body().is_some_and(|body| xml::is_xml(body)) {
+            true => Version::V2,
+            false => Version::V3,
+        };
+        let mut reply = Reply::failure(version, status, message);
+        reply.error = Some(error);
+        reply
+    }
+
+    /// [`reply`](Self::reply) or [`refuse`](Self::refuse), for notifications that need no data.
+    ///
+    /// ```
+    /// # use wechatpay_chain::notify::{Notifications, Reply};
+    /// async fn webhook(notifications: &Notifications, headers: http::HeaderMap, body: Vec<u8>) -> Reply {
+    ///     let outcome = notifications.accept(&headers, &body).await;
+    ///     notifications.reply_for(outcome)
+    /// }
+    /// ```
+    pub fn reply_for(&self, outcome: Result<Notification>) -> Reply {
+        outcome
+            .and_then(|notification| self.reply(&notification, ()))
+            .unwrap_or_else(|err| self.refuse(err))
+    }
+
+    /// The four headers that WeChat Pay signs with, from the merchant's side.
+    fn sign(&self, reply: &mut Reply) -> Result<()> {
+        let Some(signing) = &self.shared.keys.reply else {
+            return Err(request(
+                "this notification's reply has to be signed: give private_key(..) and serial(..)",
+            ));
+        };
+        let timestamp = self.shared.clock.now().to_string();
+        let nonce = self.shared.clock.nonce()?;
+        let signature = signing
+            .key
+            .sign(&response_text(&timestamp, &nonce, &reply.body))?;
+        for (name, value) in [
+            ("Wechatpay-Serial", &*signing.serial),
+            ("Wechatpay-Timestamp", &timestamp),
+            ("Wechatpay-Nonce", &nonce),
+            ("Wechatpay-Signature", &signature),
+        ] {
+            reply.headers.insert(name, header_value(name, value)?);
+        }
+        Ok(())
+    }
+}
+
+fn request(message: &'static str) -> Error {
+    Error::new(ErrorKind::Request, message)
+}
+
+impl Reply {
+    fn new(status: StatusCode, body: Bytes) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body,
+            error: None,
+        }
+    }
+
+    fn typed(status: StatusCode, media_type: &'static str, body: String) -> Self {
+        let mut reply = Self::new(status, body.into());
+        let media_type = HeaderValue::from_static(media_type);
+        reply.headers.insert(CONTENT_TYPE, media_type);
+        reply
+    }
+
+    fn json(status: StatusCode, data: &Value) -> Self {
+        Self::typed(status, "application/json", data.to_string())
+    }
+
+    fn xml(status: StatusCode, code: &str, message: &str) -> Self {
+        let members = [("return_code", code), ("return_msg", message)];
+        // Constant texts: XML holds them.
+        let text = xml::encode(members).unwrap_or_default();
+        Self::typed(status, "text/xml; charset=utf-8", text)
+    }
+
+    pub(super) fn failure(version: Version, status: StatusCode, message: &str) -> Self {
+        match version {
+            Version::V2 => Self::xml(status, "FAIL", message),
+            Version::V3 => Self::json(status, &json!({"code": "FAIL", "message": message})),
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body; send it as it is, a signature may cover it.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Why the notification was refused; `None` when it was accepted.
+    ///
+    /// Also among the extensions of [`into_response`](Self::into_response)'s response, as `Arc<Error>`,
+    /// for a layer that logs or counts.
+    #[must_use]
+    pub fn error(&self) -> Option<&Arc<Error>> {
+        self.error.as_ref()
+    }
+
+    /// The response of a server: `B` is its body, say `Full<Bytes>`.
+    #[must_use]
+    pub fn into_response<B: From<Bytes>>(self) -> http::Response<B> {
+        let mut response = http::Response::new(self.body.into());
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        if let Some(error) = self.error {
+            response.extensions_mut().insert(error);
+        }
+        response
+    }
+}
+
+/// Without the body: the data of an answer may name people.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("body_len", &self.body.len())
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Done => "Done",
+            Self::Data(_) => "Data(..)",
+        })
+    }
+}
+
+impl From<()> for Answer {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
+impl From<Value> for Answer {
+    fn from(data: Value) -> Self {
+        Self::Data(data)
+    }
+}

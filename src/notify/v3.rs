@@ -1,0 +1,125 @@
+//! APIv3: JSON, signed by a platform key, the resource encrypted with the APIv3 key.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::kind::{Kind, Version};
+use super::notification::Notification;
+use super::seen::Delivery;
+use super::{Keys, refused, untrusted};
+use crate::crypto::Padding;
+use crate::error::{Error, ErrorKind, Result, Verification};
+use crate::message::FieldPolicy;
+use crate::protocol::SignatureHeaders;
+use crate::protocol::envelope::Sealed;
+use crate::protocol::fields::Fields;
+
+/// Signature first: nothing of the body is looked at before.
+pub(super) fn parse(
+    keys: &Keys,
+    now: i64,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<Notification> {
+    let serial = SignatureHeaders::read(headers)
+        .and_then(|signature| signature.verify(&keys.keyring, now, body))
+        .map_err(|failure| untrusted(body, failure))?;
+    let envelope: Value =
+        serde_json::from_slice(body).map_err(|err| not_an_envelope(body).with_source(err))?;
+    let id = match envelope["id"].as_str() {
+        Some(id) if !id.is_empty() => id.to_owned(),
+        _ => return Err(not_an_envelope(body)),
+    };
+    let resource = resource(keys, &envelope).map_err(|err| undecrypted(body, err))?;
+    Ok(Notification {
+        version: Version::V3,
+        id,
+        resource,
+        envelope,
+        raw: body.clone(),
+        verification: Verification::Verified { serial },
+        delivery: Delivery::First,
+    })
+}
+
+fn resource(keys: &Keys, envelope: &Value) -> Result<Value> {
+    let sealed = &envelope["resource"];
+    if sealed.is_null() {
+        return Ok(Value::Null);
+    }
+    let text = Sealed::of_resource(sealed).open(&keys.apiv3)?;
+    let mut resource = json(&text)?;
+    let kind = Kind::find(
+        Version::V3,
+        envelope["event_type"].as_str().unwrap_or_default(),
+    );
+    if keys.fields != FieldPolicy::Off {
+        for pointer in kind.map_or(&[][..], Kind::decrypt) {
+            decrypt_fields(keys, &mut resource, pointer)?;
+        }
+    }
+    Ok(resource)
+}
+
+pub(super) fn json(text: &Zeroizing<Vec<u8>>) -> Result<Value> {
+    serde_json::from_slice(text).map_err(|_| {
+        Error::new(
+            ErrorKind::Decrypt,
+            "the decrypted resource is not JSON; read Error::body and ask WeChat Pay's support",
+        )
+    })
+}
+
+/// What does not look like a ciphertext is left as it is, as in answers.
+fn decrypt_fields(keys: &Keys, resource: &mut Value, pointer: &str) -> Result<()> {
+    Fields::of_answer().rewrite(resource, pointer, &mut |at, text| {
+        let Some(key) = &keys.private else {
+            return Err(no_private_key(at));
+        };
+        if !key.public_key().is_ciphertext(text) {
+            return Ok(None);
+        }
+        let plain = key
+            .decrypt(Padding::default(), text)
+            .map_err(|err| not_ours(at).with_source(err))?;
+        let plain = String::from_utf8(plain.to_vec());
+        plain.map(Some).map_err(|_| not_ours(at))
+    })
+}
+
+fn no_private_key(at: &str) -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        format!(
+            "the field {at} is encrypted to the merchant's certificate: give private_key(..), or \
+             fields(FieldPolicy::Off) to get it as it is"
+        ),
+    )
+}
+
+fn not_ours(at: &str) -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        format!("the field {at} was not encrypted to this merchant's certificate"),
+    )
+}
+
+fn not_an_envelope(body: &Bytes) -> Error {
+    refused(
+        ErrorKind::Body,
+        "the notification's signature holds, but its body is not the JSON object of a notification \
+         with an id",
+        body,
+    )
+}
+
+pub(super) fn undecrypted(body: &Bytes, err: Error) -> Error {
+    refused(
+        ErrorKind::Decrypt,
+        "the notification was verified but not decrypted",
+        body,
+    )
+    .with_source(err)
+}

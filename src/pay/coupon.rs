@@ -1,0 +1,128 @@
+//! Coupons of a merchant (商家券): what the user takes them with.
+
+use serde::Serialize;
+
+use super::{Pay, refused, text};
+use crate::error::Result;
+use crate::percent;
+use crate::protocol::SignType;
+
+/// One coupon to be given: an item of `send_coupon_params`.
+///
+/// ```
+/// use wechatpay_chain::pay::Coupon;
+/// let coupon = Coupon::new("98065001", "89560002019101000121").coupon_code("75345199");
+/// # let _ = coupon;
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Coupon {
+    stock_id: String,
+    out_request_no: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coupon_code: Option<String>,
+}
+
+impl Coupon {
+    /// A coupon of a stock (批次), by a request number of the merchant's own.
+    pub fn new(stock_id: impl Into<String>, out_request_no: impl Into<String>) -> Self {
+        Self {
+            stock_id: stock_id.into(),
+            out_request_no: out_request_no.into(),
+            coupon_code: None,
+        }
+    }
+
+    /// The coupon's code, where the stock has its codes from the merchant as coupons are given.
+    #[must_use]
+    pub fn coupon_code(mut self, code: impl Into<String>) -> Self {
+        self.coupon_code = Some(code.into());
+        self
+    }
+
+    fn members(&self) -> Result<Vec<(&'static str, &str)>> {
+        let mut members = vec![
+            ("stock_id", text("stock_id", &self.stock_id)?),
+            (
+                "out_request_no",
+                text("out_request_no", &self.out_request_no)?,
+            ),
+        ];
+        if let Some(code) = &self.coupon_code {
+            members.push(("coupon_code", text("coupon_code", code)?));
+        }
+        Ok(members)
+    }
+}
+
+/// What a mini program hands to the plug-in `send-coupon`.
+///
+/// Source: WeChat Pay document 4012285674.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CouponParams {
+    /// The merchant that gives the coupons.
+    pub send_coupon_merchant: String,
+    /// The coupons.
+    pub send_coupon_params: Vec<Coupon>,
+    /// The signature.
+    pub sign: String,
+}
+
+impl Pay {
+    /// For the plug-in of a mini program: 1 to 10 coupons.
+    ///
+    /// ```no_run
+    /// # fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+    /// use wechatpay_chain::pay::Coupon;
+    ///
+    /// let params = client.pay().coupons([Coupon::new("98065001", "89560002019101000121")])?;
+    /// println!("{}", serde_json::json!(params));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the client has no APIv2 key, the
+    /// coupons are too few or too many, or a part is empty.
+    pub fn coupons(&self, coupons: impl IntoIterator<Item = Coupon>) -> Result<CouponParams> {
+        let coupons: Vec<_> = coupons.into_iter().collect();
+        if !(1..=MOST).contains(&coupons.len()) {
+            return Err(refused(format!(
+                "{} coupons were given; the plug-in takes 1 to {MOST} at once",
+                coupons.len()
+            )));
+        }
+        let merchant = self.merchant()?.to_owned();
+        let mut members = vec![("send_coupon_merchant".to_owned(), &*merchant)];
+        for (index, coupon) in coupons.iter().enumerate() {
+            let numbered = coupon.members()?.into_iter();
+            members.extend(numbered.map(|(name, value)| (format!("{name}{index}"), value)));
+        }
+        Ok(CouponParams {
+            sign: self.hash(SignType::HmacSha256, members)?,
+            send_coupon_merchant: merchant,
+            send_coupon_params: coupons,
+        })
+    }
+
+    /// For a page: the URL to redirect the user to, who takes the coupon there.
+    ///
+    /// Source: WeChat Pay document 4012285783.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the client has no APIv2 key, or a part
+    /// is empty.
+    pub fn coupon_url(&self, coupon: &Coupon, openid: &str) -> Result<String> {
+        let mut members = coupon.members()?;
+        members.insert(2, ("send_coupon_merchant", self.merchant()?));
+        members.insert(3, ("open_id", text("openid", openid)?));
+        let sign = self.hash(SignType::HmacSha256, members.iter().copied())?;
+        members.push(("sign", &sign));
+        let query = percent::query(&members);
+        Ok(format!("{PAGE}?{query}#wechat_pay&wechat_redirect"))
+    }
+}
+
+const MOST: usize = 10;
+const PAGE: &str = "https://action.weixin.qq.com/busifavor/getcouponinfo";

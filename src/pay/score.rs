@@ -1,0 +1,169 @@
+//! Pay score (支付分): opening its mini program on one order.
+
+use serde::{Serialize, Serializer};
+
+use super::{Pay, text};
+use crate::error::Result;
+use crate::percent;
+use crate::protocol::SignType;
+
+/// Signed members, to be wrapped as the front end wants them.
+///
+/// ```no_run
+/// # fn example(client: wechatpay_chain::Client, package: &str) -> wechatpay_chain::Result<()> {
+/// let score = client.pay().score_confirm(package)?;
+/// println!("{}", serde_json::json!(score.mini_program()));
+/// println!("{}", serde_json::json!(score.jsapi()));
+/// println!("{}", serde_json::json!(score.app()));
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreParams {
+    business_type: &'static str,
+    members: ScoreMembers,
+}
+
+/// The members of [`ScoreParams`] in their documented order; serialises to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScoreMembers(Vec<(&'static str, String)>);
+
+/// What an App hands to the open SDK's `WXOpenBusinessView`.
+///
+/// Its `extInfo` is an object here; Android and iOS take it as text, so write it as JSON there.
+///
+/// Source: WeChat Pay documents 4012587909 and 4012587980.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ScoreApp {
+    /// `wxpayScoreUse` or `wxpayScoreDetail`
+    pub business_type: &'static str,
+    /// The members as a query, values percent-encoded.
+    pub query: String,
+    /// Which edition of the mini program.
+    pub ext_info: ScoreExtInfo,
+}
+
+/// Which edition of pay score's mini program is opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ScoreExtInfo {
+    /// 0, the released one.
+    pub mini_program_type: u8,
+}
+
+/// What a page in WeChat hands to `openBusinessView`.
+///
+/// Source: WeChat Pay documents 4012596371 and 4012587945.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ScoreJsapi {
+    /// `wxpayScoreUse` or `wxpayScoreDetail`
+    pub business_type: &'static str,
+    /// The members as a query, values percent-encoded.
+    pub query_string: String,
+}
+
+/// What a mini program hands to `wx.openBusinessView`.
+///
+/// Source: WeChat Pay documents 4012596433 and 4012587983.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ScoreMiniProgram {
+    /// `wxpayScoreUse` or `wxpayScoreDetail`
+    pub business_type: &'static str,
+    /// The members.
+    pub extra_data: ScoreMembers,
+}
+
+impl Pay {
+    /// For the user to confirm an order; `package` is that of the answer that made it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) when the client has no APIv2 key, or a part
+    /// is empty.
+    pub fn score_confirm(&self, package: &str) -> Result<ScoreParams> {
+        self.score("wxpayScoreUse", &[("package", package)])
+    }
+
+    /// For the user to look at an order.
+    ///
+    /// # Errors
+    ///
+    /// As [`score_confirm`](Self::score_confirm).
+    pub fn score_detail(&self, service_id: &str, out_order_no: &str) -> Result<ScoreParams> {
+        let order = [("service_id", service_id), ("out_order_no", out_order_no)];
+        self.score("wxpayScoreDetail", &order)
+    }
+
+    fn score(
+        &self,
+        business_type: &'static str,
+        order: &[(&'static str, &str)],
+    ) -> Result<ScoreParams> {
+        let mut members = vec![("mch_id", self.merchant()?.to_owned())];
+        for (name, value) in order {
+            members.push((name, text(name, value)?.to_owned()));
+        }
+        let stamp = self.stamp()?;
+        members.push(("timestamp", stamp.time));
+        members.push(("nonce_str", stamp.nonce));
+        members.push(("sign_type", SignType::HmacSha256.as_str().to_owned()));
+        let signed = members.iter().map(|(name, value)| (name, value));
+        let sign = self.hash(SignType::HmacSha256, signed)?;
+        members.push(("sign", sign));
+        Ok(ScoreParams {
+            business_type,
+            members: ScoreMembers(members),
+        })
+    }
+}
+
+impl ScoreParams {
+    /// For an App.
+    #[must_use]
+    pub fn app(&self) -> ScoreApp {
+        ScoreApp {
+            business_type: self.business_type,
+            query: percent::query(&self.members.0),
+            ext_info: ScoreExtInfo::default(),
+        }
+    }
+
+    /// For a page in WeChat.
+    #[must_use]
+    pub fn jsapi(&self) -> ScoreJsapi {
+        ScoreJsapi {
+            business_type: self.business_type,
+            query_string: percent::query(&self.members.0),
+        }
+    }
+
+    /// For a mini program.
+    #[must_use]
+    pub fn mini_program(&self) -> ScoreMiniProgram {
+        ScoreMiniProgram {
+            business_type: self.business_type,
+            extra_data: self.members.clone(),
+        }
+    }
+}
+
+impl ScoreMembers {
+    /// The member of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;
+        Some(value)
+    }
+}
+
+impl Serialize for ScoreMembers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}

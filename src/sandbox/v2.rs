@@ -1,0 +1,192 @@
+//! APIv2 at the gateway: XML signed with a shared key.
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderValue, Method, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::fault::Fault;
+use super::identity::MCHID;
+use super::refusal::Refusal;
+use super::reply::Reply;
+use super::server::ClientCertificate;
+use crate::catalog::{self, AnswerSignature, Operation};
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::{SignType, xml};
+use crate::secret::Secret;
+
+const SIGNATURE_WRONG: &str = "签名错误";
+const MERCHANT_WRONG: &str = "mch_id参数格式错误";
+const NO_NONCE: &str = "缺少参数nonce_str";
+const NO_CERTIFICATE: &str = "请使用商户证书发起请求";
+const NOT_XML: &str = "XML格式错误";
+
+type Members = Map<String, Value>;
+
+/// The operation of a request that APIv2's `v2/` was taken from: one without `Authorization`.
+pub(super) fn operation(head: &Parts) -> Option<&'static Operation> {
+    match head.headers.contains_key(AUTHORIZATION) {
+        true => None,
+        false => catalog::find(&head.method, &format!("v2{}", head.uri.path())),
+    }
+}
+
+/// All the checks; gives the request's members.
+pub(super) fn judge(
+    head: &Parts,
+    body: &[u8],
+    operation: &Operation,
+    key: &Secret,
+) -> Result<Value, Refusal> {
+    let members = members(head, body)?;
+    let text = |name: &str| {
+        members
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let refuse = |message, why: &str| Err(Refusal::v2(message, why));
+    let named = ["mch_id", "mchid", "combine_mch_id"].map(text);
+    if !named.contains(&MCHID) {
+        return refuse(
+            MERCHANT_WRONG,
+            "neither mch_id nor mchid is the sandbox's merchant",
+        );
+    }
+    if !operation.nonceless() && text("nonce_str").is_empty() {
+        return refuse(NO_NONCE, "there is no nonce_str");
+    }
+    if !signed(&members, key) {
+        return refuse(
+            SIGNATURE_WRONG,
+            "the sign does not fit the members under the APIv2 key",
+        );
+    }
+    let presented = head.extensions.get::<ClientCertificate>();
+    if operation.needs_client_cert() && presented == Some(&ClientCertificate::Missing) {
+        return refuse(
+            NO_CERTIFICATE,
+            "the TLS connection presents no merchant certificate",
+        );
+    }
+    Ok(Value::Object(members))
+}
+
+/// The answer: what was to be answered, with APIv2's own members and a signature.
+pub(super) fn reply(
+    mut reply: Reply,
+    operation: &Operation,
+    key: &Secret,
+    clock: &dyn Clock,
+    fault: Option<&Fault>,
+) -> Result<Reply> {
+    let json = reply
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !json || !reply.status.is_success() {
+        reply.covers = AnswerSignature::Nothing;
+        return Ok(reply);
+    }
+    let Ok(Value::Object(told)) = serde_json::from_slice(&reply.body) else {
+        return Err(Error::new(
+            ErrorKind::Builder,
+            "an APIv2 answer is a JSON object",
+        ));
+    };
+    let mut members = Members::from_iter([
+        ("return_code".to_owned(), json!("SUCCESS")),
+        ("return_msg".to_owned(), json!("OK")),
+        ("result_code".to_owned(), json!("SUCCESS")),
+        ("nonce_str".to_owned(), json!(clock.nonce()?)),
+    ]);
+    members.extend(told.into_iter().filter(|(name, _)| name != "sign"));
+    if operation.answer_signature() != AnswerSignature::Nothing {
+        seal(&mut members, key, fault)?;
+    }
+    xml_reply(reply.status, &members)
+}
+
+/// The answer to what was refused: not signed.
+pub(super) fn refusal(message: &str) -> Reply {
+    let members = Members::from_iter([
+        ("return_code".to_owned(), json!("FAIL")),
+        ("return_msg".to_owned(), json!(message)),
+    ]);
+    xml_reply(StatusCode::OK, &members)
+        .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+}
+
+fn members(head: &Parts, body: &[u8]) -> Result<Members, Refusal> {
+    if head.method != Method::GET {
+        return xml::decode(body).map_err(|err| Refusal::v2(NOT_XML, err.to_string()));
+    }
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pairs = head.uri.query().unwrap_or_default().split('&');
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), Value::String(decoded(value)))
+    };
+    Ok(pairs.filter(|text| !text.is_empty()).map(pair).collect())
+}
+
+fn signed(members: &Members, key: &Secret) -> bool {
+    let text = |name: &str| {
+        members
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let Ok(kind) = SignType::parse(text("sign_type")) else {
+        return false;
+    };
+    let texts = members
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_str()?)));
+    kind.verify(texts, key, text("sign")).unwrap_or(false)
+}
+
+/// Signs as the length of MD5 or HMAC-SHA256 says; faults of a signature spoil it.
+fn seal(members: &mut Members, key: &Secret, fault: Option<&Fault>) -> Result<()> {
+    let texts = members
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), xml::member_text(name, value)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let kind = members.get("sign_type").and_then(Value::as_str);
+    let sign = SignType::parse(kind.unwrap_or_default())?.sign(texts, key)?;
+    match fault {
+        Some(Fault::MissingHeaders) => {}
+        Some(Fault::WrongSignature) => {
+            let wrong: String = sign.chars().rev().collect();
+            members.insert("sign".into(), json!(wrong));
+        }
+        _ => {
+            members.insert("sign".into(), json!(sign));
+        }
+    }
+    if fault == Some(&Fault::TamperedBody) {
+        members.insert("tampered".into(), json!("1"));
+    }
+    Ok(())
+}
+
+fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> {
+    let texts = members
+        .iter()
+        .map(|(name, value)| Ok((&**name, xml::member_text(name, value)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let text = xml::encode(texts.iter().map(|(name, text)| (*name, &**text)))?;
+    Ok(Reply {
+        status,
+        headers: [(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/xml; charset=utf-8"),
+        )]
+        .into_iter()
+        .collect(),
+        body: text.into(),
+        covers: AnswerSignature::Nothing,
+    })
+}

@@ -1,0 +1,336 @@
+//! Who is let in.
+
+use serde_json::json;
+use wechatpay_chain::sandbox::Sandbox;
+
+use super::raw::Raw;
+use super::{Outcome, last, why};
+
+const TARGET: &str = "/v3/pay/transactions/id/42?mchid=1900000109&b=%E4%B8%AD";
+
+#[test]
+fn a_right_request_comes_in_and_gets_a_signed_answer() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let raw = Raw::post(&sandbox, "/v3/any/thing?a=b", &json!({"a": 1}))?.authorized()?;
+    let answer = raw.send(&sandbox)?;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.signer(&sandbox)?, sandbox.platform_key_id());
+    assert_eq!(answer.json()?, json!({"a": 1}));
+
+    let call = last(&sandbox)?;
+    assert!(call.verdict.is_accepted());
+    assert_eq!(
+        call.signed_text.as_deref(),
+        Some(&*String::from_utf8(raw.text())?)
+    );
+    assert_eq!(
+        (call.method.as_str(), &*call.target),
+        ("POST", "/v3/any/thing?a=b")
+    );
+    assert_eq!(call.body, raw.body);
+    assert_eq!(call.json, Some(json!({"a": 1})));
+    assert_eq!(call.status.map(|status| status.as_u16()), Some(200));
+    Ok(())
+}
+
+/// The Java SDK takes no other spelling over HTTP/1.1.
+#[test]
+fn header_names_are_spelt_as_wechat_pay_spells_them() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let answer = Raw::new(&sandbox, "GET", TARGET)?
+        .authorized()?
+        .send(&sandbox)?;
+    for name in [
+        "Wechatpay-Serial",
+        "Wechatpay-Timestamp",
+        "Wechatpay-Nonce",
+        "Wechatpay-Signature",
+        "Content-Type",
+    ] {
+        assert!(
+            answer.head.contains(&format!("\r\n{name}: ")),
+            "{}",
+            answer.head
+        );
+    }
+    Ok(())
+}
+
+/// One thing wrong each: the change, what the gateway says, and what the record says.
+type Wrong = (fn(Raw) -> Outcome<Raw>, &'static str, &'static str);
+
+#[test]
+fn whoever_is_not_the_merchant_stays_outside() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let wrong: [Wrong; 11] = [
+        (Ok, "Http头Authorization值格式错误", "exactly one"),
+        (
+            |raw| raw.authorized()?.authorized(),
+            "Http头Authorization值格式错误",
+            "exactly one",
+        ),
+        (
+            |raw| Ok(raw.header("Authorization", "WECHATPAY2-SHA256-RSA2048 mchid=1")),
+            "Http头Authorization值格式错误",
+            "malformed",
+        ),
+        (
+            |raw| Ok(raw.header("Authorization", "Bearer abc")),
+            "Http头Authorization认证类型不正确",
+            "scheme",
+        ),
+        (
+            |raw| {
+                Raw {
+                    scheme: "WECHATPAY2-SM2-WITH-SM3",
+                    ..raw
+                }
+                .authorized()
+            },
+            "Http头Authorization认证类型不正确",
+            "scheme",
+        ),
+        (
+            |raw| {
+                Raw {
+                    mchid: "1900000108".into(),
+                    ..raw
+                }
+                .authorized()
+            },
+            "商户未申请过证书",
+            "1900000108",
+        ),
+        (
+            |raw| {
+                Raw {
+                    serial: "5157F09EFDC096DE15EBE81A47057A7232F1B8E1".into(),
+                    ..raw
+                }
+                .authorized()
+            },
+            "商户证书序列号有误",
+            "5157F09E",
+        ),
+        (
+            |raw| {
+                Raw {
+                    timestamp: raw.timestamp - 310,
+                    ..raw
+                }
+                .authorized()
+            },
+            "timestamp与发起请求的时间不得超过5分钟",
+            "-310 s",
+        ),
+        (
+            |raw| {
+                Raw {
+                    timestamp: raw.timestamp + 320,
+                    ..raw
+                }
+                .authorized()
+            },
+            "timestamp与发起请求的时间不得超过5分钟",
+            "s from",
+        ),
+        (
+            |raw| {
+                Raw {
+                    timestamp: i64::MIN,
+                    ..raw
+                }
+                .authorized()
+            },
+            "timestamp与发起请求的时间不得超过5分钟",
+            "s from",
+        ),
+        (
+            |raw| {
+                Raw {
+                    signed: Some(b"{}".to_vec()),
+                    ..raw
+                }
+                .authorized()
+            },
+            "错误的签名，验签失败",
+            "does not fit",
+        ),
+    ];
+    for (change, message, reason) in wrong {
+        let answer = change(Raw::new(&sandbox, "GET", TARGET)?)?.send(&sandbox)?;
+        assert_eq!(answer.code()?, (401, "SIGN_ERROR".to_owned()), "{message}");
+        let said = answer.json()?;
+        assert!(
+            said["message"]
+                .as_str()
+                .is_some_and(|said| said.contains(message)),
+            "{said}"
+        );
+        assert!(!answer.is_signed(), "{}", answer.head);
+        assert!(answer.headers.contains_key("Request-ID"));
+        let why = why(&sandbox)?;
+        assert!(why.contains(reason), "{why}");
+        assert_eq!(last(&sandbox)?.json, None);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_timestamp_may_be_five_minutes_off() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for offset in [-290, 290] {
+        let mut raw = Raw::new(&sandbox, "GET", TARGET)?;
+        raw.timestamp += offset;
+        let answer = raw.authorized()?.send(&sandbox)?;
+        assert_eq!(answer.status, 200, "{offset}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_signature_covers_method_target_and_body() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let raw = || Raw::post(&sandbox, TARGET, &json!({"a": 1, "b": 2}));
+    assert_eq!(raw()?.authorized()?.send(&sandbox)?.status, 200);
+
+    let mut changed = [
+        raw()?.authorized()?,
+        raw()?.authorized()?,
+        raw()?.authorized()?,
+    ];
+    changed[0].method = "PUT";
+    changed[1].target = TARGET.replace("%E4%B8%AD", "中").replace('中', "%e4%b8%ad");
+    // The same JSON, other bytes.
+    changed[2].body = br#"{"b":2,"a":1}"#.to_vec();
+    for raw in changed {
+        assert_eq!(raw.send(&sandbox)?.code()?.1, "SIGN_ERROR");
+        let call = last(&sandbox)?;
+        assert_eq!(
+            call.signed_text.as_deref(),
+            Some(&*String::from_utf8(raw.text())?)
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_wrong_signature_is_shown_what_the_gateway_built() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let mut raw = Raw::post(&sandbox, "/v3/a?b=c", &json!({"amount": "一分"}))?;
+    raw.signed = Some(b"{\"amount\": \"\"}".to_vec());
+    let answer = raw.clone().authorized()?.send(&sandbox)?.json()?;
+    raw.signed = None;
+    let Raw {
+        timestamp, nonce, ..
+    } = &raw;
+    let detail = json!({
+        "detail": {"issue": "sign not match"},
+        "field": "signature",
+        "location": "authorization",
+        "sign_information": {
+            "method": "POST",
+            "sign_message_length": raw.text().len(),
+            "truncated_sign_message":
+                format!("POST\n/v3/a?b=c\n{timestamp}\n{nonce}\n{{\"amount\n"),
+            "url": "/v3/a?b=c",
+        },
+    });
+    assert_eq!(answer["detail"], detail);
+    Ok(())
+}
+
+#[test]
+fn a_request_is_taken_once() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let raw = Raw::new(&sandbox, "GET", TARGET)?;
+    // Nobody else can use the nonce up.
+    let mut forged = raw.clone();
+    forged.signed = Some(b"x".to_vec());
+    assert_eq!(forged.authorized()?.send(&sandbox)?.status, 401);
+
+    let raw = raw.authorized()?;
+    assert_eq!(raw.send(&sandbox)?.status, 200);
+    assert_eq!(raw.send(&sandbox)?.code()?, (401, "SIGN_ERROR".to_owned()));
+    assert!(why(&sandbox)?.contains("nonce"));
+    Ok(())
+}
+
+#[test]
+fn accept_and_user_agent_are_asked_for() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for name in ["Accept", "User-Agent"] {
+        let raw = Raw::new(&sandbox, "GET", TARGET)?.without(name);
+        let answer = raw.authorized()?.send(&sandbox)?;
+        assert_eq!(answer.code()?, (400, "INVALID_REQUEST".to_owned()));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_body_is_json_and_not_too_long() -> Outcome {
+    let sandbox = Sandbox::builder().max_body_bytes(64).start_blocking()?;
+    let send = |body: String| {
+        let raw = Raw::new(&sandbox, "POST", "/v3/a")?.body(body);
+        raw.authorized()?.send(&sandbox)?.code()
+    };
+    assert_eq!(send("a=b".into())?, (400, "PARAM_ERROR".to_owned()));
+    assert_eq!(send("1".repeat(65))?, (413, "INVALID_REQUEST".to_owned()));
+    assert_eq!(send(format!("{{\"a\":\"{}\"}}", "1".repeat(56)))?.0, 200);
+    Ok(())
+}
+
+const META: &str = r#"{"filename":"一.jpg","sha256":"160aec5d0269936789b18c67fffee70b3f9378fd6c4557e4228d5f46524469be"}"#;
+
+fn upload(boundary: &str, meta: &str) -> Vec<u8> {
+    let mut body = format!(
+        "--{boundary}\r\nContent-Type: application/json\r\n\
+         Content-Disposition: form-data; name=\"{meta}\"\r\n\r\n{META}\r\n--{boundary}\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"一.jpg\"\r\n\
+         Content-Type: image/jpeg\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(&[0xff, 0xd8, 0, b'\r', b'\n', b'\r', b'\n']);
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    body
+}
+
+#[test]
+fn of_an_upload_the_meta_alone_is_signed() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let raw = |body: Vec<u8>, signed: &[u8]| -> Outcome<Raw> {
+        let mut raw = Raw::new(&sandbox, "POST", "/v3/merchant/media/upload")?
+            .header("Content-Type", "multipart/form-data; boundary=\"b1\"")
+            .body(body);
+        raw.signed = Some(signed.to_vec());
+        raw.authorized()
+    };
+    let answer = raw(upload("b1", "meta"), META.as_bytes())?.send(&sandbox)?;
+    assert_eq!(answer.status, 200);
+    assert_eq!(last(&sandbox)?.json, Some(serde_json::from_str(META)?));
+
+    let whole = upload("b1", "meta");
+    let answer = raw(whole.clone(), &whole)?.send(&sandbox)?;
+    assert_eq!(answer.code()?, (401, "SIGN_ERROR".to_owned()));
+
+    for body in [upload("b1", "other"), upload("b2", "meta"), Vec::new()] {
+        let answer = raw(body, META.as_bytes())?.send(&sandbox)?;
+        assert_eq!(answer.code()?, (400, "INVALID_REQUEST".to_owned()));
+        assert!(why(&sandbox)?.contains("meta"));
+    }
+    Ok(())
+}
+
+#[test]
+fn where_no_signature_is_asked_for_none_is_needed() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let raw = Raw::new(
+        &sandbox,
+        "GET",
+        "/v3/new-tax-control-fapiao/download?token=1",
+    )?;
+    let answer = raw.send(&sandbox)?;
+    assert_eq!(answer.status, 200);
+    assert!(!answer.is_signed());
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! Each fault, over HTTP/1.1 and over TLS with HTTP/2, as a client meets it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::json;
+use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_chain::{Error, ErrorKind, Verification, VerifyFailure};
+
+use super::{Outcome, PUNISH, last, order};
+
+/// Does something with the error that each kind of sandbox's fault gives.
+fn each(fault: &Fault, check: impl Fn(&Sandbox, &Error) -> Outcome) -> Outcome {
+    for tls in [false, true] {
+        let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
+        let client = sandbox.client()?;
+        sandbox.misbehave(fault.clone());
+        let Err(err) = client.chain(PUNISH).post(order(), ()).wait() else {
+            return Err(format!("{fault:?} was not noticed, tls {tls}").into());
+        };
+        assert!(err.maybe_sent(), "{fault:?}");
+        let call = last(&sandbox)?;
+        assert!(call.verdict.is_accepted());
+        assert_eq!(call.json, Some(order()));
+        check(&sandbox, &err)?;
+        // Once only.
+        client.chain(PUNISH).post(order(), ()).wait()?;
+    }
+    Ok(())
+}
+
+fn verify_failure(err: &Error) -> Outcome<&VerifyFailure> {
+    assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
+    Ok(err.verify_failure().ok_or("no reason")?)
+}
+
+#[test]
+fn a_wrong_signature() -> Outcome {
+    each(&Fault::WrongSignature, |sandbox, err| {
+        let serial = sandbox.platform_key_id().to_owned();
+        assert_eq!(verify_failure(err)?, &VerifyFailure::Signature { serial });
+        Ok(())
+    })
+}
+
+#[test]
+fn an_unknown_serial() -> Outcome {
+    each(&Fault::UnknownSerial, |_, err| {
+        let failure = verify_failure(err)?;
+        assert!(matches!(failure, VerifyFailure::UnknownSerial { .. }));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_stale_timestamp() -> Outcome {
+    for offset in [-400, 400] {
+        each(&Fault::StaleTimestamp(offset), |_, err| {
+            let failure = verify_failure(err)?;
+            assert!(
+                matches!(failure, VerifyFailure::Clock { offset: found } if (found - offset).abs() < 60),
+                "{failure:?}"
+            );
+            Ok(())
+        })?;
+    }
+    // The signature over it is right.
+    let sandbox = Sandbox::start_blocking()?;
+    sandbox.misbehave(Fault::StaleTimestamp(-200));
+    sandbox.client()?.chain("v3/certificates").get(()).wait()?;
+    Ok(())
+}
+
+#[test]
+fn missing_headers() -> Outcome {
+    each(&Fault::MissingHeaders, |_, err| {
+        let failure = verify_failure(err)?;
+        assert!(matches!(failure, VerifyFailure::Header { .. }));
+        Ok(())
+    })?;
+    for missing in [
+        "Wechatpay-Serial",
+        "Wechatpay-Timestamp",
+        "Wechatpay-Nonce",
+        "Wechatpay-Signature",
+    ] {
+        each(&Fault::MissingHeader(missing.into()), |_, err| {
+            assert_eq!(
+                verify_failure(err)?,
+                &VerifyFailure::Header { name: missing }
+            );
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_probe() -> Outcome {
+    each(&Fault::Probe, |_, err| {
+        assert_eq!(err.kind(), ErrorKind::Probe);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_tampered_body() -> Outcome {
+    each(&Fault::TamperedBody, |_, err| {
+        let failure = verify_failure(err)?;
+        assert!(matches!(failure, VerifyFailure::Signature { .. }));
+        Ok(())
+    })?;
+    let sandbox = Sandbox::start_blocking()?;
+    sandbox.misbehave(Fault::TamperedBody);
+    let close = sandbox
+        .client()?
+        .chain("v3/pay/partner/transactions/out-trade-no/1/close")
+        .post(json!({}), ());
+    assert_eq!(
+        close.wait().map(|_| ()).map_err(|err| err.kind()),
+        Err(ErrorKind::Verify)
+    );
+    Ok(())
+}
+
+#[test]
+fn another_status() -> Outcome {
+    for (status, code) in [
+        (StatusCode::TOO_MANY_REQUESTS, "FREQUENCY_LIMITED"),
+        (StatusCode::INTERNAL_SERVER_ERROR, "SYSTEM_ERROR"),
+        (StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE"),
+    ] {
+        each(&Fault::Status(status), |_, err| {
+            let api = err.api().ok_or("no answer")?;
+            assert_eq!((api.status, &*api.code), (status, code));
+            assert!(matches!(api.verification, Verification::Verified { .. }));
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_proxy_s_page() -> Outcome {
+    each(&Fault::HtmlErrorPage, |_, err| {
+        let api = err.api().ok_or("no answer")?;
+        assert_eq!(api.status, StatusCode::BAD_GATEWAY);
+        assert!(api.body.starts_with(b"<html>"));
+        assert_eq!(api.request_id, None);
+        assert_eq!(api.verification, Verification::Absent);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_redirect() -> Outcome {
+    let other = Sandbox::start_blocking()?;
+    let fault = Fault::Redirect(format!("{}v3/elsewhere", other.base_url()));
+    each(&fault, |_, err| {
+        assert_eq!(
+            err.api().map(|api| api.status),
+            Some(StatusCode::FOUND),
+            "{}",
+            err.report()
+        );
+        Ok(())
+    })?;
+    assert!(other.calls().is_empty(), "the redirect was followed");
+    Ok(())
+}
+
+#[test]
+fn cut_before_the_answer() -> Outcome {
+    each(&Fault::CutBeforeAnswer, |sandbox, err| {
+        assert_eq!(err.kind(), ErrorKind::Transport, "{}", err.report());
+        assert_eq!(last(sandbox)?.status, None);
+        Ok(())
+    })
+}
+
+#[test]
+fn cut_in_the_body() -> Outcome {
+    each(&Fault::CutInBody, |_, err| {
+        assert_eq!(err.kind(), ErrorKind::Transport, "{}", err.report());
+        assert!(err.to_string().contains("inside the response"), "{err}");
+        Ok(())
+    })
+}
+
+#[test]
+fn slow() -> Outcome {
+    for tls in [false, true] {
+        let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
+        let client = sandbox.client()?;
+        // Well before the sandbox would answer, and well after it has read the request.
+        sandbox.misbehave(Fault::Slow(Duration::from_secs(3600)));
+        let call = client
+            .chain(PUNISH)
+            .post(order(), ())
+            .timeout(Duration::from_secs(2));
+        let err = call.wait().err().ok_or("an hour has passed")?;
+        assert_eq!(err.kind(), ErrorKind::Timeout);
+        assert!(err.maybe_sent());
+        assert!(last(&sandbox)?.verdict.is_accepted());
+
+        sandbox.misbehave(Fault::Slow(Duration::from_millis(1)));
+        client.chain(PUNISH).post(order(), ()).wait()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn faults_queue_and_the_lasting_one_comes_last() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let kind = || match client.chain("v3/certificates").get(()).wait() {
+        Ok(_) => None,
+        Err(err) => Some(err.kind()),
+    };
+    sandbox.misbehave_always(Fault::WrongSignature);
+    sandbox.misbehave(Fault::Probe);
+    sandbox.misbehave(Fault::HtmlErrorPage);
+    let seen = [kind(), kind(), kind(), kind()];
+    let expected = [
+        ErrorKind::Probe,
+        ErrorKind::Api,
+        ErrorKind::Verify,
+        ErrorKind::Verify,
+    ];
+    assert_eq!(seen, expected.map(Some));
+    sandbox.misbehave_always(None);
+    assert_eq!(kind(), None);
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Starting and ending, in every situation that a test may be in.
+
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::runtime::Builder;
+use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_chain::{Clock, ErrorKind, Result};
+
+use super::Outcome;
+
+#[test]
+fn it_starts_and_ends_inside_every_kind_of_runtime() -> Outcome {
+    let runtimes = [
+        Builder::new_current_thread().enable_all().build()?,
+        Builder::new_multi_thread().enable_all().build()?,
+        // It has sockets and timers of its own.
+        Builder::new_current_thread().build()?,
+    ];
+    for runtime in runtimes {
+        runtime.block_on(async {
+            let sandbox = Sandbox::start().await?;
+            let client = sandbox.client()?;
+            client.chain("v3/certificates").get(()).wait()?;
+            drop(sandbox);
+            let sandbox = Sandbox::start_blocking()?;
+            sandbox.client()?.chain("v3/certificates").get(()).wait()?;
+            Outcome::Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn it_answers_the_thread_that_started_it() -> Outcome {
+    let sandbox = Sandbox::builder().tls(true).start().await?;
+    sandbox.client()?.chain("v3/certificates").get(()).await?;
+    Ok(())
+}
+
+#[test]
+fn dropped_its_port_is_free() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let address = sandbox.address();
+    // A connection that is open must not keep it.
+    let _open = TcpStream::connect(address)?;
+    drop(sandbox);
+    assert!(TcpStream::connect(address).is_err());
+    Sandbox::builder().listen(address).start_blocking()?;
+    Ok(())
+}
+
+#[test]
+fn keys_are_shared_unless_fresh_ones_are_asked_for() -> Outcome {
+    let [one, two] = [Sandbox::start_blocking()?, Sandbox::start_blocking()?];
+    assert_eq!(one.platform_key_id(), two.platform_key_id());
+    assert_eq!(one.serial(), two.serial());
+
+    let fresh = Sandbox::builder().fresh_keys().start_blocking()?;
+    assert_ne!(one.platform_key_id(), fresh.platform_key_id());
+    assert!(one.platform_public_key() != fresh.platform_public_key());
+    let stranger = one.client_builder().base_url(fresh.base_url()).build()?;
+    let err = stranger.chain("v3/certificates").get(()).wait().err();
+    assert_eq!(err.map(|err| err.kind()), Some(ErrorKind::Api));
+    fresh.client()?.chain("v3/certificates").get(()).wait()?;
+    Ok(())
+}
+
+/// A clock that somebody else moves.
+#[derive(Debug, Clone)]
+struct Moved(Arc<AtomicI64>);
+
+impl Clock for Moved {
+    fn now(&self) -> i64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn nonce(&self) -> Result<String> {
+        Ok(format!("nonce{}", self.0.fetch_add(1, Ordering::Relaxed)))
+    }
+}
+
+#[test]
+fn it_goes_by_the_clock_it_is_given() -> Outcome {
+    let clock = Moved(Arc::new(AtomicI64::new(1_700_000_000)));
+    let sandbox = Sandbox::builder().clock(clock.clone()).start_blocking()?;
+    let client = sandbox.client_builder().clock(clock).build()?;
+    client.chain("v3/certificates").get(()).wait()?;
+
+    let err = sandbox.client()?.chain("v3/certificates").get(()).wait();
+    assert_eq!(err.err().map(|err| err.kind()), Some(ErrorKind::Api));
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Versions of HTTP, TLS, addresses.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use http::Version;
+use openssl::ssl::{SslConnector, SslMethod};
+use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_chain::{Client, ErrorKind};
+
+use super::raw::{Raw, exchange};
+use super::{Outcome, last};
+
+#[test]
+fn http_1_in_the_clear_and_http_2_under_tls() -> Outcome {
+    for (tls, scheme, version) in [
+        (false, "http", Version::HTTP_11),
+        (true, "https", Version::HTTP_2),
+    ] {
+        let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
+        let address = sandbox.address();
+        assert_eq!(sandbox.base_url(), format!("{scheme}://{address}/"));
+        sandbox.client()?.chain("v3/certificates").get(()).wait()?;
+        let call = last(&sandbox)?;
+        assert_eq!(call.version, version);
+        assert_eq!(call.target, "/v3/certificates");
+    }
+    Ok(())
+}
+
+/// The TLS connection of a client that has this root and offers this.
+fn connect(sandbox: &Sandbox, alpn: &[u8]) -> Outcome<openssl::ssl::SslStream<TcpStream>> {
+    let mut builder = SslConnector::builder(SslMethod::tls_client())?;
+    let root = openssl::x509::X509::from_der(&sandbox.root_certificate().to_der()?)?;
+    builder.cert_store_mut().add_cert(root)?;
+    if !alpn.is_empty() {
+        builder.set_alpn_protos(alpn)?;
+    }
+    let stream = TcpStream::connect(sandbox.address())?;
+    Ok(builder.build().connect("localhost", stream)?)
+}
+
+#[test]
+fn alpn_decides_under_tls() -> Outcome {
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    for (offered, chosen) in [
+        (&b"\x02h2\x08http/1.1"[..], Some(&b"h2"[..])),
+        (b"\x08http/1.1", Some(b"http/1.1")),
+        (b"\x08http/0.9", None),
+        (b"", None),
+    ] {
+        let stream = connect(&sandbox, offered)?;
+        assert_eq!(stream.ssl().selected_alpn_protocol(), chosen);
+    }
+    let request = Raw::new(&sandbox, "GET", "/v3/certificates")?.authorized()?;
+    let answer = exchange(connect(&sandbox, b"\x08http/1.1")?, &request.bytes())?;
+    assert_eq!(answer.status, 200);
+    assert!(answer.head.contains("\r\nWechatpay-Serial: "));
+    assert_eq!(last(&sandbox)?.version, Version::HTTP_11);
+    Ok(())
+}
+
+#[test]
+fn without_its_root_nobody_trusts_it() -> Outcome {
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .mchid(sandbox.mchid())
+        .serial(sandbox.serial())
+        .private_key(sandbox.merchant_key().clone())
+        .platform_key(
+            sandbox.platform_key_id(),
+            sandbox.platform_public_key().clone(),
+        )
+        .no_proxy()
+        .build()?;
+    let err = client.chain("v3/certificates").get(()).wait().err();
+    assert_eq!(err.map(|err| err.kind()), Some(ErrorKind::Connect));
+    assert!(sandbox.calls().is_empty());
+    Ok(())
+}
+
+#[test]
+fn it_listens_where_it_is_told_but_on_the_loopback_alone() -> Outcome {
+    let taken = TcpListener::bind("127.0.0.1:0")?;
+    let start = |address: SocketAddr| Sandbox::builder().listen(address).start_blocking();
+    for address in ["0.0.0.0:0".parse()?, "[::]:0".parse()?, taken.local_addr()?] {
+        let err = start(address).err().ok_or("it listens there")?;
+        assert_eq!(err.kind(), ErrorKind::Builder);
+        assert!(err.to_string().contains(&address.to_string()), "{err}");
+    }
+    let free = taken.local_addr()?;
+    drop(taken);
+    let sandbox = start(free)?;
+    assert_eq!(sandbox.address(), free);
+    sandbox.client()?.chain("v3/certificates").get(()).wait()?;
+    Ok(())
+}
+
+#[test]
+fn a_connection_serves_many_requests() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    for _ in 0..3 {
+        client.chain("v3/certificates").get(()).wait()?;
+    }
+    let ids: std::collections::HashSet<_> = (0..3)
+        .map(|_| {
+            let answer = client.chain("v3/certificates").get(()).wait()?;
+            Ok(answer.request_id().map(str::to_owned))
+        })
+        .collect::<Outcome<_>>()?;
+    assert_eq!(ids.len(), 3);
+    Ok(())
+}

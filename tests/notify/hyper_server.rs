@@ -1,0 +1,273 @@
+//! A hyper server on loopback, posted to over sockets.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use wechatpay_chain::notify::{Answer, Delivery, Notification, Notifications, SeenStore};
+use wechatpay_chain::signing::{PROBE_PREFIX, SignType};
+use wechatpay_chain::{Error, ErrorKind, Result, SystemClock};
+
+use crate::support::{Post, STRANGER, V2, builder, post, post_part, v2_message};
+
+#[derive(Default)]
+struct Shop {
+    handled: AtomicUsize,
+    gate: Notify,
+}
+
+impl Shop {
+    async fn act(&self, notification: Notification) -> io::Result<Answer> {
+        let count = self.handled.fetch_add(1, Ordering::SeqCst);
+        match notification.id() {
+            "fails-once" if count == 0 => Err(io::Error::other("the database is down")),
+            "slow" => {
+                self.gate.notified().await;
+                Ok(Answer::Done)
+            }
+            "question" => Ok(json!({"retention_type": "NONE"}).into()),
+            _ => Ok(Answer::Done),
+        }
+    }
+}
+
+async fn serve(notifications: Notifications) -> (SocketAddr, Arc<Shop>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (to, shop) = (listener.local_addr().unwrap(), Arc::new(Shop::default()));
+    let kept = Arc::clone(&shop);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let (notifications, shop) = (notifications.clone(), Arc::clone(&shop));
+            let service = service_fn(move |request: http::Request<Incoming>| {
+                let (notifications, shop) = (notifications.clone(), Arc::clone(&shop));
+                async move {
+                    let reply = notifications.handle(request, |n| async move { shop.act(n).await });
+                    Ok::<_, Infallible>(reply.await.into_response::<Full<Bytes>>())
+                }
+            });
+            let connection = http1::Builder::new()
+                .half_close(true)
+                .serve_connection(TokioIo::new(socket), service);
+            tokio::spawn(connection);
+        }
+    });
+    (to, kept)
+}
+
+async fn server() -> (SocketAddr, Arc<Shop>) {
+    serve(builder().clock(SystemClock::new()).build().unwrap()).await
+}
+
+#[tokio::test]
+async fn a_repeated_delivery_is_answered_and_not_handled_again() {
+    let (to, shop) = server().await;
+    for _ in 0..3 {
+        let (headers, body) = Post::paid().fresh("a").signed();
+        let answer = post(to, &headers, &body).await;
+        assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+    }
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_failed_handler_gets_the_next_delivery() {
+    let (to, shop) = server().await;
+    let (headers, body) = Post::paid().fresh("fails-once").signed();
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(post(to, &headers, &body).await.status);
+    }
+    assert_eq!(statuses, [500, 204, 204]);
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn while_one_is_handled_another_has_to_wait() {
+    let (to, shop) = server().await;
+    let (headers, body) = Post::paid().fresh("slow").signed();
+    let first = tokio::spawn({
+        let (headers, body) = (headers.clone(), body.clone());
+        async move { post(to, &headers, &body).await.status }
+    });
+    while shop.handled.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(post(to, &headers, &body).await.status, 503);
+    shop.gate.notify_one();
+    assert_eq!(first.await.unwrap(), 204);
+    assert_eq!(post(to, &headers, &body).await.status, 204);
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_handler_that_never_ends_loses_its_claim() {
+    let reader = builder()
+        .clock(SystemClock::new())
+        .claim_for(Duration::from_millis(200));
+    let (to, shop) = serve(reader.build().unwrap()).await;
+    let (headers, body) = Post::paid().fresh("slow").signed();
+    for expected in 1..=2 {
+        let stuck = tokio::spawn({
+            let (headers, body) = (headers.clone(), body.clone());
+            async move { post(to, &headers, &body).await.status }
+        });
+        while shop.handled.load(Ordering::SeqCst) < expected {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        stuck.abort();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_question_is_answered_each_time() {
+    let (to, shop) = server().await;
+    for _ in 0..2 {
+        let question = Post::new("ENTRUST.TERMINATE_RETENTION", json!({})).fresh("question");
+        let (headers, body) = question.signed();
+        let answer = post(to, &headers, &body).await;
+        assert_eq!(answer.status, 200);
+        let data: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(data["retention_type"], "NONE");
+    }
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 2);
+    // The same kind, whose handler gives no data.
+    let (headers, body) = Post::new("ENTRUST.TERMINATE_RETENTION", json!({}))
+        .fresh("b")
+        .signed();
+    assert_eq!(post(to, &headers, &body).await.status, 500);
+}
+
+#[tokio::test]
+async fn v2_is_served_beside_v3() {
+    let (to, shop) = server().await;
+    let message = v2_message(&[("out_trade_no", "1")], SignType::HmacSha256, V2);
+    for _ in 0..2 {
+        let answer = post(to, &Default::default(), message.as_bytes()).await;
+        assert_eq!(answer.status, 200);
+        assert!(
+            answer.body.contains("<return_code>SUCCESS<"),
+            "{}",
+            answer.body
+        );
+        assert!(answer.head.contains("text/xml"), "{}", answer.head);
+    }
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn nothing_forged_or_broken_reaches_the_handler() {
+    let (to, shop) = server().await;
+    let good = Post::paid().fresh("a");
+    let (headers, body) = good.signed();
+    let changed = |edit: fn(&mut Post)| {
+        let mut post = good.clone();
+        edit(&mut post);
+        post.signed()
+    };
+    let mut probe = headers.clone();
+    let signature = format!("{PROBE_PREFIX}x");
+    probe.insert("wechatpay-signature", signature.parse().unwrap());
+    let no_json = (good.headers(b"no json"), b"no json".to_vec());
+    for (what, (headers, body), status) in [
+        ("probe", (probe, body.clone()), 401),
+        (
+            "signer",
+            changed(|post| post.signer = STRANGER.clone()),
+            401,
+        ),
+        (
+            "serial",
+            changed(|post| post.serial = "PUB_KEY_ID_1".into()),
+            401,
+        ),
+        ("stale", changed(|post| post.timestamp -= 301), 401),
+        ("no headers", (Default::default(), body.clone()), 401),
+        (
+            "tampered",
+            (headers.clone(), [&body[..], b" "].concat()),
+            401,
+        ),
+        (
+            "too long",
+            (headers.clone(), vec![b' '; (1 << 20) + 1]),
+            400,
+        ),
+        ("no json", no_json, 400),
+        (
+            "APIv3 key",
+            changed(|post| post.apiv3 = "x".repeat(32)),
+            500,
+        ),
+    ] {
+        let answer = post(to, &headers, &body).await;
+        assert_eq!(answer.status, status, "{what}");
+        assert!(
+            answer.body.starts_with("{\"code\":\"FAIL\""),
+            "{what}: {}",
+            answer.body
+        );
+    }
+    // Fewer bytes than announced.
+    let answer = post_part(to, &headers, &body[..20], body.len()).await;
+    assert!([0, 400].contains(&answer.status), "{}", answer.status);
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 0);
+    // And none of it spoiled the genuine one.
+    assert_eq!(post(to, &headers, &body).await.status, 204);
+}
+
+struct Broken;
+
+impl SeenStore for Broken {
+    async fn claim(&self, _: &str, _: Duration) -> Result<Delivery> {
+        Err(Error::new(ErrorKind::Seen, "down"))
+    }
+
+    async fn keep(&self, _: &str, _: Duration) -> Result<()> {
+        Err(Error::new(ErrorKind::Seen, "down"))
+    }
+
+    async fn forget(&self, _: &str) -> Result<()> {
+        Err(Error::new(ErrorKind::Seen, "down"))
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_puts_the_notification_off() {
+    let reader = builder().clock(SystemClock::new()).seen(Broken);
+    let (to, shop) = serve(reader.build().unwrap()).await;
+    let (headers, body) = Post::paid().fresh("a").signed();
+    assert_eq!(post(to, &headers, &body).await.status, 503);
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn accept_claims_finish_keeps_and_release_gives_back() {
+    let reader = crate::support::reader();
+    let (headers, body) = Post::paid().signed();
+    let first = reader.accept(&headers, &body).await.unwrap();
+    assert!(!first.duplicate());
+    let second = reader.accept(&headers, &body).await.unwrap();
+    assert_eq!(second.delivery(), Delivery::UnderWay);
+    // The second has no claim to give back.
+    reader.release(&second).await.unwrap();
+    assert!(reader.accept(&headers, &body).await.unwrap().duplicate());
+    reader.release(&first).await.unwrap();
+    let again = reader.accept(&headers, &body).await.unwrap();
+    assert!(!again.duplicate());
+    reader.finish(&again).await.unwrap();
+    let later = reader.accept(&headers, &body).await.unwrap();
+    assert_eq!(later.delivery(), Delivery::Repeated);
+}

@@ -1,0 +1,117 @@
+//! Where the keys come from, how they change, and what is missing.
+
+use serde_json::json;
+use wechatpay_chain::notify::Notifications;
+use wechatpay_chain::{Client, ErrorKind, Keyring, Padding};
+
+use crate::support::{APIV3, MERCHANT, PLATFORM, PLATFORM_ID, Post, SERIAL, STRANGER, Still, V2};
+
+#[test]
+fn a_client_s_keys_suffice_and_its_keyring_stays_shared() {
+    let client = Client::builder()
+        .mchid("1900000109")
+        .serial(SERIAL)
+        .private_key(MERCHANT.clone())
+        .platform_key(PLATFORM_ID, PLATFORM.public_key().clone())
+        .apiv3_key(APIV3)
+        .clock(Still)
+        .build()
+        .unwrap();
+    let notifications = Notifications::from_client(&client).unwrap();
+    let phone = MERCHANT
+        .public_key()
+        .encrypt(Padding::Oaep, b"138")
+        .unwrap();
+    let (headers, body) =
+        Post::new("MEMBERCARD.ACCEPT_CARD", json!({"phone_number": phone})).signed();
+    let card = notifications.parse(&headers, &body).unwrap();
+    assert_eq!(card.resource()["phone_number"], "138");
+
+    // The platform key changes under a running server.
+    client.keyring().remove(PLATFORM_ID);
+    assert!(notifications.parse(&headers, &body).is_err());
+    let next = "PUB_KEY_ID_0114232134912410000000000001";
+    client
+        .keyring()
+        .add_public_key(next, STRANGER.public_key().clone())
+        .unwrap();
+    let mut post = Post::paid();
+    (post.serial, post.signer) = (next.into(), STRANGER.clone());
+    let (headers, body) = post.signed();
+    assert!(notifications.parse(&headers, &body).is_ok());
+}
+
+#[test]
+fn a_client_without_what_notifications_need_is_refused() {
+    let client = Client::builder()
+        .mchid("1900000109")
+        .serial(SERIAL)
+        .private_key(MERCHANT.clone())
+        .keyring(Keyring::new())
+        .build()
+        .unwrap();
+    let err = Notifications::from_client(&client).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Builder);
+    assert!(err.to_string().contains("apiv3_key"), "{err}");
+
+    let v2_only = Client::builder()
+        .mchid("1900000109")
+        .v2_key(V2)
+        .build()
+        .unwrap();
+    let notifications = Notifications::from_client(&v2_only).unwrap();
+    let (headers, body) = Post::paid().signed();
+    assert_eq!(
+        notifications.parse(&headers, &body).unwrap_err().kind(),
+        ErrorKind::Verify
+    );
+}
+
+#[test]
+fn what_is_missing_or_of_the_wrong_length_is_said_when_building() {
+    let builder = Notifications::builder;
+    let cases = [
+        (builder(), "platform_key"),
+        (builder().apiv3_key(APIV3), "platform_key"),
+        (builder().keyring(Keyring::new()), "apiv3_key"),
+        (
+            builder().keyring(Keyring::new()).apiv3_key("short"),
+            "5 bytes",
+        ),
+        (builder().v2_key("short"), "5 bytes"),
+        (
+            builder()
+                .v2_key(V2)
+                .private_key(MERCHANT.clone())
+                .serial("51:57"),
+            "colons",
+        ),
+    ];
+    for (builder, word) in cases {
+        let err = builder.build().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder);
+        assert!(err.to_string().contains(word), "{err}");
+    }
+    assert!(builder().v2_key(V2).build().is_ok());
+}
+
+#[test]
+fn an_encrypted_field_without_a_private_key_says_what_to_give() {
+    let keyring = Keyring::new();
+    keyring
+        .add_public_key(PLATFORM_ID, PLATFORM.public_key().clone())
+        .unwrap();
+    let notifications = Notifications::builder()
+        .keyring(keyring)
+        .apiv3_key(APIV3)
+        .clock(Still)
+        .build()
+        .unwrap();
+    let (headers, body) = Post::new(
+        "MEMBERCARD.ACCEPT_CARD",
+        json!({"phone_number": "c2VjcmV0"}),
+    )
+    .signed();
+    let err = notifications.parse(&headers, &body).unwrap_err();
+    assert!(err.report().contains("private_key(..)"), "{}", err.report());
+}

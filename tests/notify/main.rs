@@ -1,0 +1,16 @@
+//! Notifications, from the bytes that WeChat Pay posts to the merchant's reply.
+
+#![expect(clippy::unwrap_used, reason = "helpers outside of test functions")]
+
+mod support;
+
+#[cfg(feature = "axum")]
+mod axum_server;
+mod debug;
+mod hyper_server;
+mod keys;
+#[cfg(feature = "redis")]
+mod redis_store;
+mod replies;
+mod v2;
+mod v3;

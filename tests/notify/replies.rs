@@ -1,0 +1,133 @@
+//! What WeChat Pay is answered.
+
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+use wechatpay_chain::notify::{Kind, Notifications, Reply};
+use wechatpay_chain::signing::{PROBE_PREFIX, SignType, response_text};
+use wechatpay_chain::{Error, ErrorKind, Keyring};
+
+use crate::support::{APIV3, MERCHANT, Post, SERIAL, V2, reader, v2_message};
+
+fn header<'r>(reply: &'r Reply, name: &str) -> &'r str {
+    reply.headers()[name].to_str().unwrap()
+}
+
+#[test]
+fn success_is_204_and_data_is_json() {
+    let (headers, body) = Post::paid().signed();
+    let paid = reader().parse(&headers, &body).unwrap();
+    let reply = reader().reply(&paid, ()).unwrap();
+    assert_eq!(
+        (reply.status(), &reply.body()[..]),
+        (StatusCode::NO_CONTENT, &b""[..])
+    );
+    let reply = reader().reply(&paid, json!({"a": 1})).unwrap();
+    assert_eq!(
+        (reply.status(), &reply.body()[..]),
+        (StatusCode::OK, &b"{\"a\":1}"[..])
+    );
+    assert_eq!(header(&reply, "content-type"), "application/json");
+    assert!(!reply.headers().contains_key("wechatpay-signature"));
+}
+
+#[test]
+fn v2_is_answered_in_xml_also_when_refused() {
+    let good = v2_message(&[("a", "1")], SignType::Md5, V2);
+    let parsed = reader().parse(&HeaderMap::new(), good.as_bytes());
+    let reply = reader().reply_for(parsed);
+    let success = "<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>";
+    assert_eq!(
+        (reply.status(), &reply.body()[..]),
+        (StatusCode::OK, success.as_bytes())
+    );
+    let parsed = reader().parse(&HeaderMap::new(), good.as_bytes()).unwrap();
+    assert_eq!(
+        reader().reply(&parsed, json!({})).unwrap_err().kind(),
+        ErrorKind::Request
+    );
+
+    let bad = good.replace("<a>", "<b>").replace("</a>", "</b>");
+    let reply = reader().reply_for(reader().parse(&HeaderMap::new(), bad.as_bytes()));
+    assert_eq!(reply.status(), StatusCode::UNAUTHORIZED);
+    assert!(
+        reply
+            .body()
+            .starts_with(b"<xml><return_code>FAIL</return_code>")
+    );
+}
+
+#[test]
+fn what_two_kinds_demand_is_signed_over_the_bytes_of_the_reply() {
+    for kind in Kind::all()
+        .iter()
+        .filter(|kind| kind.reply_must_be_signed())
+    {
+        let (headers, body) = Post::new(kind.event_type(), json!({})).signed();
+        let question = reader().parse(&headers, &body).unwrap();
+        assert!(question.asks());
+        let reply = reader().reply(&question, json!({"acq_tid": "1"})).unwrap();
+        let text = response_text(
+            header(&reply, "wechatpay-timestamp"),
+            header(&reply, "wechatpay-nonce"),
+            reply.body(),
+        );
+        let signature = header(&reply, "wechatpay-signature");
+        assert!(MERCHANT.public_key().verify(&text, signature));
+        assert_eq!(header(&reply, "wechatpay-serial"), SERIAL);
+
+        // Not without data, and not without what signs.
+        assert_eq!(
+            reader().reply(&question, ()).unwrap_err().kind(),
+            ErrorKind::Request
+        );
+        let keyless = Notifications::builder()
+            .keyring(Keyring::new())
+            .apiv3_key(APIV3);
+        let err = keyless
+            .build()
+            .unwrap()
+            .reply(&question, json!({}))
+            .unwrap_err();
+        assert!(err.to_string().contains("serial(..)"), "{err}");
+    }
+}
+
+#[test]
+fn each_failure_has_its_status_and_tells_a_forger_nothing() {
+    let reader = reader();
+    let (mut headers, body) = Post::paid().signed();
+    headers.insert("wechatpay-signature", PROBE_PREFIX.parse().unwrap());
+    let probe = reader.parse(&headers, &body).unwrap_err();
+    let verify = reader.parse(&HeaderMap::new(), &body).unwrap_err();
+    let of = |kind| Error::new(kind, "the secret reason");
+    for (err, status) in [
+        (probe, 401),
+        (verify, 401),
+        (of(ErrorKind::Decrypt), 500),
+        (of(ErrorKind::Body), 400),
+        (of(ErrorKind::Transport), 400),
+        (of(ErrorKind::Seen), 503),
+        (of(ErrorKind::Request), 500),
+    ] {
+        let kind = err.kind();
+        let reply = reader.refuse(err);
+        assert_eq!(reply.status().as_u16(), status, "{kind:?}");
+        let text = String::from_utf8(reply.body().to_vec()).unwrap();
+        assert!(
+            text.starts_with("{\"code\":\"FAIL\",\"message\":\""),
+            "{text}"
+        );
+        assert!(
+            !text.contains("secret") && !text.contains("PUB_KEY_ID"),
+            "{text}"
+        );
+        assert_eq!(reply.error().unwrap().kind(), kind);
+        let response = reply.into_response::<bytes::Bytes>();
+        assert!(
+            response
+                .extensions()
+                .get::<std::sync::Arc<Error>>()
+                .is_some()
+        );
+    }
+}

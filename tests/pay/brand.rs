@@ -1,0 +1,102 @@
+//! The scheme of brands, on requests as they would go over the wire.
+
+use http::header::AUTHORIZATION;
+use serde_json::json;
+use wechatpay_chain::signing::{Authorization, Scheme};
+use wechatpay_chain::{Call, ErrorKind, PublicKey, SignedRequest};
+
+use super::*;
+
+const PLATFORM: &str = "PUB_KEY_ID_0114232134912410000000000000";
+
+fn brand() -> Client {
+    let builder = builder().brand_id("120344").serial(SERIAL);
+    let builder = builder.private_key(KEY.clone());
+    let platform = Rsa::generate(2048).unwrap().public_key_to_pem().unwrap();
+    let platform = PublicKey::from_bytes(platform).unwrap();
+    builder.platform_key(PLATFORM, platform).build().unwrap()
+}
+
+fn signed(call: Call) -> SignedRequest {
+    call.dry_run().wait().unwrap()
+}
+
+/// The whole header, and that its signature covers exactly this text.
+fn check(request: &SignedRequest, text: &str) {
+    let header = request.headers()[AUTHORIZATION].to_str().unwrap();
+    let auth = Authorization::parse(header).unwrap();
+    assert_eq!(
+        header,
+        format!(
+            "WECHATPAY-BRAND-SHA256-RSA2048 brand_id=\"120344\",serial_no=\"{SERIAL}\",\
+             timestamp=\"1414561699\",nonce_str=\"{NONCE}\",signature=\"{}\"",
+            auth.signature()
+        )
+    );
+    assert_eq!((auth.scheme(), auth.id()), (Scheme::Brand, "120344"));
+    assert!(KEY.public_key().verify(text.as_bytes(), auth.signature()));
+    assert_eq!(request.signed_text().unwrap(), text);
+    assert_eq!(request.headers()["Wechatpay-Serial"], PLATFORM);
+    assert_eq!(request.uri().host(), Some("api.mch.weixin.qq.com"));
+}
+
+#[test]
+fn a_read_is_signed_as_the_brand() {
+    let call = brand()["brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}"]
+        .get(())
+        .var("openid", "oX_1")
+        .var("coupon_code", "code*1")
+        .query("appid", APPID);
+    check(
+        &signed(call),
+        "GET\n/brand/marketing/product-coupon/users/oX_1/coupons/code%2A1?appid=wx8888888888888888\n\
+         1414561699\n5K8264ILTKCH16CQ2502SI8ZNMTM67VS\n\n",
+    );
+}
+
+#[test]
+fn a_write_is_signed_as_the_brand() {
+    let client = brand();
+    let call = client
+        .chain("brand/marketing/product-coupon/notify-configs")
+        .post(json!({"notify_url": "https://www.example.com/n"}), ());
+    check(
+        &signed(call),
+        "POST\n/brand/marketing/product-coupon/notify-configs\n1414561699\n\
+         5K8264ILTKCH16CQ2502SI8ZNMTM67VS\n{\"notify_url\":\"https://www.example.com/n\"}\n",
+    );
+    assert_eq!((client.brand_id(), client.mchid()), (Some("120344"), ""));
+    assert!(format!("{client:?}").contains("120344"));
+}
+
+#[test]
+fn a_merchant_signs_as_before() {
+    let request = signed(v3_only().chain("v3/certificates").get(()));
+    let header = request.headers()[AUTHORIZATION].to_str().unwrap();
+    let start = "WECHATPAY2-SHA256-RSA2048 mchid=\"1900000109\",serial_no=";
+    assert!(header.starts_with(start), "{header}");
+    assert_eq!(v3_only().brand_id(), None);
+}
+
+#[test]
+fn a_merchant_is_told_that_a_call_is_a_brands() {
+    let call = v3_only()
+        .chain("brand/marketing/product-coupon/notify-configs")
+        .get(());
+    let err = call.dry_run().wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Request);
+    assert!(err.to_string().contains("brand_id(..)"), "{err}");
+    assert!(!err.maybe_sent());
+}
+
+#[test]
+fn a_brand_takes_no_payments() {
+    let pay = brand().pay();
+    for err in [
+        pay.jsapi(APPID, PREPAY_ID).unwrap_err(),
+        pay.app(APPID, PREPAY_ID).unwrap_err(),
+        pay.score_confirm("x").unwrap_err(),
+    ] {
+        assert!(err.to_string().contains("brand's"), "{err}");
+    }
+}
