@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, Method, Uri};
+use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
@@ -20,6 +20,7 @@ use crate::message::{
     into_headers, into_payload,
 };
 use crate::net::blocking;
+use crate::plan::Plan;
 use crate::query::Query;
 use crate::transport::BoxFuture;
 
@@ -42,31 +43,6 @@ use crate::transport::BoxFuture;
 pub struct Call {
     engine: Arc<Engine>,
     plan: Result<Box<Plan>>,
-}
-
-/// All that the caller said.
-pub(crate) struct Plan {
-    pub(crate) method: Method,
-    pub(crate) template: Cow<'static, str>,
-    /// The template for logs, when values stand in it.
-    pub(crate) label: Option<String>,
-    pub(crate) vars: Vec<(Cow<'static, str>, Value)>,
-    pub(crate) query: Query,
-    pub(crate) headers: HeaderMap,
-    pub(crate) payload: Payload,
-    pub(crate) base_url: Option<BaseUrl>,
-    /// An absolute URL that the request came with; it has to agree with where the call goes.
-    pub(crate) absolute: Option<Uri>,
-    pub(crate) options: Options,
-}
-
-impl Plan {
-    /// As in Guzzle, `json` wins over a text body.
-    pub(crate) fn set_text_body(&mut self, text: String) {
-        if !matches!(self.payload, Payload::Json(_)) {
-            self.payload = Payload::Bytes(text.into());
-        }
-    }
 }
 
 impl Call {

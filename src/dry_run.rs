@@ -7,10 +7,10 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request, Uri};
 
-use crate::call::Plan;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
+use crate::plan::Plan;
 use crate::protocol::{Authorization, request_text};
 use crate::stack::Frozen;
 use crate::transport::{self, Transport};

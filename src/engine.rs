@@ -6,12 +6,12 @@ use std::time::Duration;
 use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
-use crate::call::Plan;
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{CallInfo, FieldPolicy, Origin, Request, Response};
+use crate::plan::Plan;
 use crate::protocol::Keyring;
 use crate::stack::{Frozen, Next};
 use crate::template;

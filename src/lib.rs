@@ -76,6 +76,7 @@ mod net;
 pub mod notify;
 pub mod pay;
 mod percent;
+mod plan;
 mod protocol;
 mod query;
 mod reader;

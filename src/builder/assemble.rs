@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use hyper_util::client::proxy::matcher::Matcher;
 
-use super::{ClientBuilder, Edit, Platform, Proxy};
+use super::{ClientBuilder, Edit, Platform};
 use crate::base_url::BaseUrl;
 use crate::client::Client;
 use crate::clock::Clock;
@@ -34,7 +33,7 @@ impl ClientBuilder {
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
         let keyring = keyring(self.keyring, self.platform, &merchant)?;
-        let proxies = Arc::new(self.proxy.matcher()?);
+        let proxies = self.proxy.proxies()?;
         let transport = self.transport.unwrap_or_else(|| {
             Arc::new(HyperTransport::new(Settings {
                 roots: self.roots,
@@ -189,26 +188,5 @@ fn user_agent(given: Option<String>) -> Result<HeaderValue> {
             env!("CARGO_PKG_VERSION"),
             " (Rust; hyper)"
         ))),
-    }
-}
-
-impl Proxy {
-    fn matcher(self) -> Result<Matcher> {
-        match self {
-            Self::Environment => Ok(Matcher::from_env()),
-            Self::None => Ok(Matcher::builder().build()),
-            Self::All(url) => {
-                let matcher = Matcher::builder().all(url).build();
-                let probe = http::Uri::from_static("https://api.mch.weixin.qq.com/");
-                // An unusable URL leaves the matcher empty, and calls would silently go direct.
-                if matcher.intercept(&probe).is_none() {
-                    return Err(Error::new(
-                        ErrorKind::Builder,
-                        "the proxy's URL is malformed: write it as http://host:port",
-                    ));
-                }
-                Ok(matcher)
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ use crate::crypto::{Certificate, PrivateKey, PublicKey};
 use crate::error::Result;
 use crate::keys::Given;
 use crate::message::FieldPolicy;
+use crate::net::Proxy;
 use crate::protocol::Keyring;
 use crate::secret::Secret;
 use crate::stack::Stack;
@@ -42,12 +43,6 @@ pub struct ClientBuilder {
 enum Platform {
     PublicKey(String, PublicKey),
     Certificate(Certificate),
-}
-
-enum Proxy {
-    Environment,
-    None,
-    All(String),
 }
 
 type Edit = Box<dyn FnOnce(&mut Stack) -> Result<()> + Send>;

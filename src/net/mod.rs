@@ -3,6 +3,8 @@
 pub(crate) mod blocking;
 mod connect;
 mod hyper;
+mod proxy;
 mod tls;
 
 pub(crate) use self::hyper::{HyperTransport, Settings};
+pub(crate) use proxy::Proxy;
