@@ -15,6 +15,8 @@ pub(crate) struct Merchant {
     pub(crate) signing: Option<Signing>,
     /// APIv2.
     pub(crate) v2_key: Option<Secret>,
+    /// Opens what WeChat Pay encrypts for APIv3: certificates, notifications.
+    pub(crate) apiv3_key: Option<Secret>,
 }
 
 /// The private key and the serial of its certificate.
@@ -32,6 +34,7 @@ pub(crate) struct Given {
     pub(crate) key: Option<PrivateKey>,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) v2_key: Option<Secret>,
+    pub(crate) apiv3_key: Option<Secret>,
 }
 
 impl Given {
@@ -51,6 +54,7 @@ impl Given {
             check_pair(key, certificate)?;
         }
         check_v2_key(self.v2_key.as_ref())?;
+        check_apiv3_key(self.apiv3_key.as_ref())?;
         let signing = v3
             .then(|| signing(self.key, self.serial.as_deref(), self.certificate.as_ref()))
             .transpose()?;
@@ -58,6 +62,7 @@ impl Given {
             mchid,
             signing,
             v2_key: self.v2_key,
+            apiv3_key: self.apiv3_key,
         })
     }
 }
@@ -78,6 +83,16 @@ fn check_v2_key(key: Option<&Secret>) -> Result<()> {
         Some(len) => Err(builder(format!(
             "the APIv2 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
              → API安全 → APIv2密钥"
+        ))),
+    }
+}
+
+fn check_apiv3_key(key: Option<&Secret>) -> Result<()> {
+    match key.map(|key| key.expose().len()) {
+        None | Some(32) => Ok(()),
+        Some(len) => Err(builder(format!(
+            "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
+             → API安全 → APIv3密钥, not the v2 key and not the private key"
         ))),
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::certificates::Certificates;
 use crate::clock::{Clock, SystemClock};
 use crate::crypto::{Certificate, PrivateKey, PublicKey};
 use crate::error::Result;
@@ -22,7 +23,7 @@ pub struct ClientBuilder {
     merchant: Given,
     keyring: Option<Keyring>,
     platform: Vec<Platform>,
-    apiv3_key: Option<Secret>,
+    certificates: Option<Certificates>,
     base_url: Option<String>,
     fields: FieldPolicy,
     timeout: Option<Duration>,
@@ -59,7 +60,7 @@ impl ClientBuilder {
             merchant: Given::default(),
             keyring: None,
             platform: Vec::new(),
-            apiv3_key: None,
+            certificates: None,
             base_url: None,
             fields: FieldPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
@@ -123,9 +124,19 @@ impl ClientBuilder {
         self
     }
 
+    /// Fetches the platform certificates (平台证书) when they are needed, for a merchant who has no
+    /// public key yet; needs [`apiv3_key`](Self::apiv3_key). May stand beside a public key.
+    ///
+    /// New merchants have none: they are in public-key mode, the default.
+    /// See [`certificates`](crate::certificates).
+    pub fn certificates(mut self, certificates: Certificates) -> Self {
+        self.certificates = Some(certificates);
+        self
+    }
+
     /// The APIv3 key (APIv3密钥), 32 bytes.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
-        self.apiv3_key = Some(key.into());
+        self.merchant.apiv3_key = Some(key.into());
         self
     }
 
