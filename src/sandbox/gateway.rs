@@ -12,10 +12,11 @@ use openssl::sha::sha256;
 use serde_json::Value;
 
 use super::answer::{Answers, Checked};
+use super::certificates::{self, Platform};
 use super::door::{Door, Signed};
 use super::fault::{Fault, Faults};
 use super::fields::{self, Opener};
-use super::identity::Identity;
+use super::identity::{Identity, PlatformPair};
 use super::multipart;
 use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
@@ -30,10 +31,11 @@ use crate::message::Body;
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
     pub(super) identity: Arc<Identity>,
+    pub(super) platform: Platform,
     pub(super) answers: Answers,
     pub(super) faults: Faults,
     pub(super) records: Records,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
     door: Door,
     count: AtomicU64,
@@ -56,6 +58,7 @@ impl Gateway {
         max_body_bytes: usize,
     ) -> Self {
         Self {
+            platform: Platform::new(Arc::clone(&identity)),
             identity,
             answers: Answers::default(),
             faults: Faults::default(),
@@ -116,7 +119,7 @@ impl Gateway {
             self.door
                 .check(&self.identity, headers, &signed, now, built)?;
         }
-        let pair = fields::named(&call.head.headers, &self.identity)?;
+        let pair = fields::named(&call.head.headers, &self.platform)?;
         let mut json = parse(&content)?;
         if let Some(operation) = call.operation {
             let opener = Opener { operation, pair };
@@ -138,11 +141,12 @@ impl Gateway {
         };
         // What a text of digits cannot be refused for.
         let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
+        let pair = match self.signer(call, fault) {
+            Ok(pair) => pair,
+            Err(err) => return Refusal::internal(err.report()).reply(),
+        };
         let seal = Seal {
-            pair: fields::named(&call.head.headers, &self.identity)
-                .ok()
-                .flatten()
-                .unwrap_or(&self.identity.public),
+            pair: &pair,
             offset: fault.map_or(0, Fault::offset),
             wrong: fault == Some(&Fault::WrongSignature),
         };
@@ -167,16 +171,29 @@ impl Gateway {
         if let Some(status) = fault.and_then(Fault::status) {
             return Refusal::of_status(status).reply();
         }
-        self.answer(call)
+        self.answer(call, fault)
             .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
     }
 
-    fn answer(&self, call: &Call) -> Result<Reply> {
+    /// Who signs the answer.
+    fn signer(&self, call: &Call, fault: Option<&Fault>) -> Result<Arc<PlatformPair>> {
+        if fault == Some(&Fault::ExpiredCertificate) {
+            return Ok(self.platform.expired(self.clock.now())?.pair);
+        }
+        let named = fields::named(&call.head.headers, &self.platform);
+        let lists = certificates::lists(call.operation);
+        Ok(self.platform.signer(named.ok().flatten(), lists))
+    }
+
+    fn answer(&self, call: &Call, fault: Option<&Fault>) -> Result<Reply> {
         let (method, operation) = (&call.head.method, call.operation);
-        let answer = self
-            .answers
-            .get(method, call.head.uri.path())
-            .unwrap_or_else(|| Checked::default(method, operation, call.json.as_ref()));
+        let answer = match self.answers.get(method, call.head.uri.path()) {
+            Some(answer) => answer,
+            None if certificates::lists(operation) => {
+                return self.platform.list(fault, &*self.clock);
+            }
+            None => Checked::default(method, operation, call.json.as_ref()),
+        };
         let key = self.identity.merchant_certificate.public_key();
         answer.reply(operation, |value| match operation {
             Some(operation) => fields::close(value, operation, key),
