@@ -1,9 +1,5 @@
-//! Platform certificates (平台证书), fetched when they are needed.
-//!
-//! Most merchants need none of this: WeChat Pay has moved to public keys (微信支付公钥), which do not
-//! end, and merchants who joined since late 2024 have no platform certificate at all. Give
-//! [`platform_key`](crate::ClientBuilder::platform_key) and stop reading, unless yours is an older
-//! account. See [`Certificates`].
+//! Platform certificates, fetched when they are needed.
+#![doc = include_str!("../../docs/certificates.md")]
 
 mod answer;
 mod copy;

@@ -1,7 +1,7 @@
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use super::PlatformKeys;
+use super::{OfKeySource, PlatformKeys};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Payload, Request, Response, default_header, header_value};
 use crate::protocol::WECHATPAY_SERIAL;
@@ -20,11 +20,16 @@ impl Middleware for Prepare {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
         self.keys.ready(&request, &next).await?;
         let content_type = serialize(&mut request)?;
+        // The list of certificates is what helps when the one in use is no longer accepted, so it must
+        // not be asked for in its name.
+        let names_key = request.extensions().get::<OfKeySource>().is_none();
         let headers = request.headers_mut();
         default_header(headers, ACCEPT, || ACCEPTED);
         default_header(headers, CONTENT_TYPE, || content_type);
         default_header(headers, USER_AGENT, || self.user_agent.clone());
-        self.name_key(headers)?;
+        if names_key {
+            self.name_key(headers)?;
+        }
         next.run(request).await
     }
 }

@@ -106,17 +106,12 @@ impl Platform {
             .collect()
     }
 
-    /// Who signs: of certificates the newest, whichever was named.
-    pub(super) fn signer(
-        &self,
-        named: Option<Arc<PlatformPair>>,
-        lists: bool,
-    ) -> Arc<PlatformPair> {
-        let public = &self.identity.public;
-        let certificate = named.map_or(lists, |named| named.id != public.id);
+    /// Who signs: of certificates the newest, whichever was named, a retired one among them.
+    pub(super) fn signer(&self, named: Option<&str>, lists: bool) -> Arc<PlatformPair> {
+        let certificate = named.map_or(lists, |id| !id.starts_with("PUB_KEY_ID_"));
         match self.keys().certified.last() {
             Some(newest) if certificate => Arc::clone(&newest.pair),
-            _ => Arc::clone(public),
+            _ => Arc::clone(&self.identity.public),
         }
     }
 

@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::crypto::digest::hex_upper;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
+use crate::protocol::WECHATPAY_SERIAL;
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
@@ -180,9 +181,10 @@ impl Gateway {
         if fault == Some(&Fault::ExpiredCertificate) {
             return Ok(self.platform.expired(self.clock.now())?.pair);
         }
-        let named = fields::named(&call.head.headers, &self.platform);
+        let named = call.head.headers.get(WECHATPAY_SERIAL);
+        let named = named.and_then(|serial| serial.to_str().ok());
         let lists = certificates::lists(call.operation);
-        Ok(self.platform.signer(named.ok().flatten(), lists))
+        Ok(self.platform.signer(named, lists))
     }
 
     fn answer(&self, call: &Call, fault: Option<&Fault>) -> Result<Reply> {

@@ -7,10 +7,11 @@ mod refused;
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_chain::sandbox::{CallRecord, Fault, Sandbox};
 use wechatpay_chain::{
     Call, Client, Clock, ErrorKind, Result, SystemClock, Verification, VerifyFailure,
 };
@@ -39,6 +40,11 @@ fn fetches(sandbox: &Sandbox) -> usize {
 
 fn payments(sandbox: &Sandbox) -> usize {
     sandbox.calls().len() - fetches(sandbox)
+}
+
+fn last_payment(sandbox: &Sandbox) -> CallRecord {
+    let is_payment = |call: &CallRecord| call.target == "/v3/pay/transactions/native";
+    sandbox.calls().into_iter().rfind(is_payment).unwrap()
 }
 
 fn signer(verification: &Verification) -> &str {
@@ -88,7 +94,7 @@ fn until(what: impl Fn() -> bool) {
         if what() {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     panic!("it never comes about");
 }
@@ -118,7 +124,8 @@ async fn awaited_as_well() {
     pay(&client).await.unwrap();
     let list = client.certificates().await.unwrap();
     assert_eq!(list.len(), 1);
-    assert_eq!(list[0].to_der(), sandbox.platform_certificate().to_der());
+    let expected = sandbox.platform_certificate().to_pem().unwrap();
+    assert_eq!(list[0].to_pem().unwrap(), expected);
     assert_eq!(fetches(&sandbox), 2);
     // A thread that is parked inside a runtime must not be needed for the fetch.
     let other = certificate_mode(&sandbox);
@@ -280,34 +287,45 @@ fn a_refresh_that_fails_fails_no_call() {
 
 #[test]
 fn a_certificate_is_replaced_before_it_ends() {
-    let (hand, sandbox, client) = on_a_clock();
+    let (hand, sandbox, _) = on_a_clock();
+    let certificates = Certificates::auto().refresh_after(Duration::MAX);
+    let builder = sandbox.merchant_builder().clock(hand.clone());
+    let client = builder.certificates(certificates).build().unwrap();
     pay(&client).wait().unwrap();
-    let old = sandbox.platform_certificate();
-    hand.forward(old.not_after() - 8 * DAY - hand.now());
-    client.certificates().wait().unwrap();
+    let end = sandbox.platform_certificate().not_after();
+    hand.forward(end - 7 * DAY - hand.now());
+    pay(&client).wait().unwrap();
+    assert_eq!(fetches(&sandbox), 1);
+    hand.forward(1);
+    pay(&client).wait().unwrap();
+    until(|| fetches(&sandbox) == 2);
+    // Nothing new yet; asked again an hour later.
+    hand.forward(3599);
+    pay(&client).wait().unwrap();
     assert_eq!(fetches(&sandbox), 2);
     let new = sandbox.rotate_platform_certificate().unwrap();
-    hand.forward(3600);
-    hand.forward(0);
-    // Young enough, and it ends in more than 7 days.
-    assert!(client.keyring().get(new.serial()).is_none());
-    hand.forward(DAY - 7200);
-    let refreshing = sandbox.merchant_builder().clock(hand.clone());
-    let refreshing = refreshing
-        .certificates(Certificates::auto().refresh_after(std::time::Duration::from_secs(u64::MAX)))
-        .platform_certificate(old.clone());
-    let refreshing = refreshing.build().unwrap();
-    // Given to the builder, and ending in 7 days and an hour.
-    sandbox.clear_calls();
-    let named = refreshing.keyring().preferred(hand.now()).unwrap();
-    assert_eq!(named.id(), old.serial());
-    let request = refreshing.chain("v3/x").get(()).dry_run().wait().unwrap();
-    assert_eq!(request.headers()["Wechatpay-Serial"], old.serial());
-    assert_eq!(fetches(&sandbox), 0);
-    hand.forward(2 * 3600);
-    pay(&refreshing).wait().unwrap();
-    until(|| refreshing.keyring().get(new.serial()).is_some());
-    assert_eq!(fetches(&sandbox), 1);
+    let before = sandbox.calls().len();
+    hand.forward(1);
+    client.chain("v3/x").get(()).dry_run().wait().unwrap();
+    assert_eq!(sandbox.calls().len(), before);
+    let _ = pay(&client).wait().unwrap();
+    until(|| client.keyring().get(new.serial()).is_some());
+    pay(&client).wait().unwrap();
+    let named = &sandbox.last_call().unwrap().headers["Wechatpay-Serial"];
+    assert_eq!(named, new.serial());
+}
+
+/// WeChat Pay refuses requests that name a certificate it has taken back.
+#[test]
+fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = certificate_mode(&sandbox);
+    pay(&client).wait().unwrap();
+    let new = sandbox.rotate_platform_certificate().unwrap();
+    sandbox.retire_platform_certificates();
+    let err = pay(&client).wait().unwrap_err();
+    assert_eq!(signer(&err.api().unwrap().verification), new.serial());
+    pay(&client).wait().unwrap();
 }
 
 #[test]

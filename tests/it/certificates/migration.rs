@@ -5,7 +5,7 @@ use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, Verification, VerifyFailure};
 
-use super::{fetches, pay, payments, signer};
+use super::{fetches, last_payment, pay, payments, signer};
 
 fn both(sandbox: &Sandbox) -> Client {
     let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
@@ -17,7 +17,7 @@ fn both(sandbox: &Sandbox) -> Client {
 fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = both(&sandbox);
-    let named = || sandbox.last_call().unwrap().headers["Wechatpay-Serial"].clone();
+    let named = || last_payment(&sandbox).headers["Wechatpay-Serial"].clone();
 
     let res = pay(&client).wait().unwrap();
     assert_eq!(signer(res.verification()), sandbox.platform_key_id());
