@@ -142,7 +142,7 @@ impl Inner {
         let begin = || {
             let may = self
                 .state()
-                .begin_refresh(self.settings.unknown_every, self.keys.now());
+                .may_refresh(self.settings.unknown_every, self.keys.now());
             may.then(|| Arc::clone(&self).run(Reason::Asked, None, next.clone()))
         };
         self.flight.join(begin).map(drop)
@@ -235,6 +235,7 @@ impl Inner {
     }
 
     async fn fetch(&self, next: Next) -> Result<Fetched> {
+        self.state().note_fetch(self.keys.now());
         let (answer, list) = match self.fetch_once(&next).await {
             // A signature that is wrong on purpose; nothing is lost by asking once more.
             Err(err) if err.verify_failure() == Some(&VerifyFailure::Probe) => {

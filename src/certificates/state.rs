@@ -19,8 +19,8 @@ pub(super) struct State {
     pub(super) signed: Option<i64>,
     /// The serials that came from the list in use.
     pub(super) own: Vec<String>,
-    /// When a refresh was last begun.
-    refreshed: Option<i64>,
+    /// When a fetch of whatever reason was last begun.
+    fetched: Option<i64>,
     /// When an unknown serial last made it fetch.
     asked: Option<i64>,
     /// Why the last fetch failed, if it will fail the same way again, and when.
@@ -53,14 +53,25 @@ impl State {
         }
     }
 
-    /// Whether a refresh may begin; notes that it does.
-    pub(super) fn begin_refresh(&mut self, every: Duration, now: i64) -> bool {
-        begin(&mut self.refreshed, every, now)
+    /// Whether a refresh may begin.
+    pub(super) fn may_refresh(&self, every: Duration, now: i64) -> bool {
+        self.fetched
+            .is_none_or(|last| passed(last, now, every.as_secs()))
+    }
+
+    pub(super) fn note_fetch(&mut self, now: i64) {
+        self.fetched = Some(now);
     }
 
     /// Whether an unknown serial may make it fetch; notes that it does.
     pub(super) fn begin_asking(&mut self, every: Duration, now: i64) -> bool {
-        begin(&mut self.asked, every, now)
+        let may = self
+            .asked
+            .is_none_or(|last| passed(last, now, every.as_secs()));
+        if may {
+            self.asked = Some(now);
+        }
+        may
     }
 
     /// The failure that asking again would only repeat.
@@ -72,14 +83,6 @@ impl State {
     pub(super) fn note_refusal(&mut self, refused: Option<&Error>, now: i64) {
         self.refused = refused.map(|err| (now, err.duplicate()));
     }
-}
-
-fn begin(last: &mut Option<i64>, every: Duration, now: i64) -> bool {
-    let may = last.is_none_or(|last| passed(last, now, every.as_secs()));
-    if may {
-        *last = Some(now);
-    }
-    may
 }
 
 /// In either direction: a clock that was set back must not stop everything.
