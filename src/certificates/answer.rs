@@ -39,6 +39,9 @@ impl Answer {
     pub(super) fn certificates(&self, checks: &Checks<'_>) -> Result<Vec<Certificate>> {
         let list = open(&self.body, checks.apiv3_key)?;
         let valid = || list.iter().filter(|it| is_valid(it, checks.now));
+        if valid().next().is_none() {
+            return Err(failure::all_ended(&list));
+        }
         if !checks.roots.is_empty() {
             for certificate in valid() {
                 certificate
@@ -51,9 +54,6 @@ impl Answer {
         SignatureHeaders::read(&self.headers)
             .and_then(|signature| signature.verify(&trusted, checks.signed_near, &self.body))
             .map_err(failure::not_verified)?;
-        if valid().next().is_none() {
-            return Err(failure::all_ended(&list));
-        }
         Ok(list)
     }
 }

@@ -303,16 +303,23 @@ fn a_certificate_is_replaced_before_it_ends() {
     pay(&client).wait().unwrap();
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(fetches(&sandbox), 2);
-    let new = sandbox.rotate_platform_certificate().unwrap();
-    let before = sandbox.calls().len();
     hand.forward(1);
-    client.chain("v3/x").get(()).dry_run().wait().unwrap();
-    assert_eq!(sandbox.calls().len(), before);
-    let _ = pay(&client).wait().unwrap();
-    until(|| client.keyring().get(new.serial()).is_some());
     pay(&client).wait().unwrap();
-    let named = &sandbox.last_call().unwrap().headers["Wechatpay-Serial"];
+    until(|| fetches(&sandbox) == 3);
+}
+
+#[test]
+fn of_two_certificates_requests_name_the_one_that_ends_last() {
+    let (hand, sandbox, client) = on_a_clock();
+    pay(&client).wait().unwrap();
+    hand.forward(DAY);
+    let new = sandbox.rotate_platform_certificate().unwrap();
+    assert!(new.not_after() > sandbox.platform_certificate().not_after());
+    client.certificates().wait().unwrap();
+    pay(&client).wait().unwrap();
+    let named = &last_payment(&sandbox).headers["Wechatpay-Serial"];
     assert_eq!(named, new.serial());
+    assert_eq!(client.keyring().ids().len(), 2);
 }
 
 /// WeChat Pay refuses requests that name a certificate it has taken back.

@@ -116,7 +116,8 @@ fn a_probe_is_asked_once_more() {
 fn a_list_whose_only_certificate_has_ended() {
     let (sandbox, client) = sandbox();
     sandbox.misbehave(Fault::ExpiredCertificate);
-    refused(&sandbox, &client);
+    let err = refused(&sandbox, &client);
+    assert!(err.to_string().contains("clock"), "{err}");
 }
 
 #[test]
