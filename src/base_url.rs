@@ -5,8 +5,11 @@ use std::fmt;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use crate::catalog::Operation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Origin;
+
+const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
 
 /// Scheme and authority, and the path that stands before every other.
 #[derive(Clone)]
@@ -50,7 +53,9 @@ impl BaseUrl {
         })
     }
 
-    pub(crate) fn https(host: &'static str) -> Self {
+    /// Where a call goes that neither it nor the client sends elsewhere.
+    pub(crate) fn documented(operation: Option<&Operation>) -> Self {
+        let host = operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST);
         Self {
             scheme: Scheme::HTTPS,
             authority: Authority::from_static(host),

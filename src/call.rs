@@ -282,6 +282,10 @@ impl Future for CallFuture {
 pub struct Pending<T>(BoxFuture<'static, Result<T>>);
 
 impl<T: Send + 'static> Pending<T> {
+    pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+
     /// Parks this thread until it is there; works anywhere, as [`Call::wait`] does.
     ///
     /// # Errors

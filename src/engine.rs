@@ -7,6 +7,7 @@ use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
 use crate::catalog::{self, Operation};
+use crate::certificates::Manager;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
@@ -20,6 +21,7 @@ use crate::template;
 #[derive(Clone)]
 pub(crate) struct Engine {
     pub(crate) base: Option<BaseUrl>,
+    pub(crate) certificates: Option<Arc<Manager>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fields: FieldPolicy,
     pub(crate) v3: Arc<Frozen>,
@@ -70,7 +72,7 @@ impl Engine {
         if api == Api::V2 {
             path.drain(..V2.len());
         }
-        let base = base.unwrap_or_else(|| documented_base(operation));
+        let base = base.unwrap_or_else(|| BaseUrl::documented(operation));
         let origin = base.origin();
         if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
             return Err(elsewhere(&absolute, &origin));
@@ -121,13 +123,6 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
-
-/// Where a call goes that neither it nor the client sends elsewhere.
-fn documented_base(operation: Option<&'static Operation>) -> BaseUrl {
-    BaseUrl::https(operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST))
 }
 
 /// Which of the two APIs a call is for.

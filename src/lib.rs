@@ -59,6 +59,7 @@ mod base_url;
 mod builder;
 mod call;
 pub mod catalog;
+pub mod certificates;
 mod chain;
 mod client;
 mod clock;

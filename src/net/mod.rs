@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 mod connect;
+pub(crate) mod flight;
 mod hyper;
 mod proxy;
 mod tls;

@@ -8,6 +8,8 @@
 )]
 
 mod build;
+#[cfg(feature = "sandbox")]
+mod certificates;
 mod encryption;
 mod golden;
 mod golden_v2;
