@@ -5,8 +5,13 @@ use std::fmt;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use crate::catalog::{self, Operation};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Origin;
+
+const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
+/// 跨城冗灾: the same API elsewhere.
+const BACKUP_HOST: &str = "api2.mch.weixin.qq.com";
 
 /// Scheme and authority, and the path that stands before every other.
 #[derive(Clone)]
@@ -50,7 +55,15 @@ impl BaseUrl {
         })
     }
 
-    pub(crate) fn https(host: &'static str) -> Self {
+    /// Where a call goes that neither it nor the client sends elsewhere.
+    /// Whether a host, in lower case, is one that WeChat Pay documents.
+    pub(crate) fn is_documented(host: &str) -> bool {
+        let named = || catalog::operations().iter().filter_map(Operation::host);
+        [DEFAULT_HOST, BACKUP_HOST].contains(&host) || named().any(|known| known == host)
+    }
+
+    pub(crate) fn documented(operation: Option<&Operation>) -> Self {
+        let host = operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST);
         Self {
             scheme: Scheme::HTTPS,
             authority: Authority::from_static(host),

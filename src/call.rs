@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, Method, Uri};
+use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
 #[cfg(feature = "files")]
-use crate::download::{self, Sink};
+use crate::download;
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -22,6 +22,7 @@ use crate::message::{
     into_headers, into_payload,
 };
 use crate::net::blocking;
+use crate::plan::Plan;
 use crate::query::Query;
 use crate::transport::BoxFuture;
 
@@ -44,35 +45,6 @@ use crate::transport::BoxFuture;
 pub struct Call {
     engine: Arc<Engine>,
     plan: Result<Box<Plan>>,
-}
-
-/// All that the caller said.
-pub(crate) struct Plan {
-    pub(crate) method: Method,
-    pub(crate) template: Cow<'static, str>,
-    /// The template for logs, when values stand in it.
-    pub(crate) label: Option<String>,
-    pub(crate) vars: Vec<(Cow<'static, str>, Value)>,
-    pub(crate) query: Query,
-    pub(crate) headers: HeaderMap,
-    pub(crate) payload: Payload,
-    pub(crate) base_url: Option<BaseUrl>,
-    /// An absolute URL that the request came with; it has to agree with where the call goes.
-    pub(crate) absolute: Option<Uri>,
-    pub(crate) options: Options,
-    #[cfg(feature = "files")]
-    pub(crate) sink: Option<Sink>,
-    /// A whole URL to be followed as it is, in the template's place.
-    pub(crate) exact: Option<Uri>,
-}
-
-impl Plan {
-    /// As in Guzzle, `json` wins over a text body.
-    pub(crate) fn set_text_body(&mut self, text: String) {
-        if !matches!(self.payload, Payload::Json(_)) {
-            self.payload = Payload::Bytes(text.into());
-        }
-    }
 }
 
 impl Call {
@@ -322,13 +294,11 @@ impl Future for CallFuture {
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Pending<T>(BoxFuture<'static, Result<T>>);
 
-impl<T> Pending<T> {
-    pub(crate) fn new(work: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self(Box::pin(work))
-    }
-}
-
 impl<T: Send + 'static> Pending<T> {
+    pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Box::pin(future))
+    }
+
     /// Parks this thread until it is there; works anywhere, as [`Call::wait`] does.
     ///
     /// # Errors

@@ -5,12 +5,15 @@ use std::ops::Index;
 use std::sync::Arc;
 
 use crate::builder::ClientBuilder;
-use crate::call::Call;
+use crate::call::{Call, Pending};
+use crate::certificates::{Certificates, Manager};
 use crate::chain::{Chain, IndexPath, IntoPath};
+use crate::crypto::Certificate;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{Keyring, PlatformKey};
-use crate::stack::{Frozen, Stack};
+use crate::middleware::PlatformKeys;
+use crate::protocol::Keyring;
+use crate::stack::{Frozen, Next, Stack};
 
 /// A client of WeChat Pay for one merchant.
 ///
@@ -105,7 +108,10 @@ impl Client {
     /// [`ErrorKind::Encrypt`] when there is no platform key, or the text is too long for the key
     /// (214 bytes for 2048 bits).
     pub fn encrypt(&self, plaintext: impl AsRef<str>) -> Result<String> {
-        let key = self.preferred_key()?;
+        let engine = self.engine();
+        let key = PlatformKeys::new(&engine.keyring, &engine.clock)
+            .with_source(engine.certificates.clone())
+            .to_encrypt()?;
         key.public_key()
             .encrypt(Default::default(), plaintext.as_ref().as_bytes())
     }
@@ -133,6 +139,45 @@ impl Client {
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.engine().keyring
+    }
+
+    /// WeChat Pay's certificates (平台证书) as they are now: fetched, decrypted with the APIv3 key and
+    /// verified.
+    ///
+    /// With [`ClientBuilder::certificates`] the client uses them from then on; without, they are only
+    /// given out, and the APIv3 key is needed all the same.
+    ///
+    /// ```no_run
+    /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+    /// for certificate in client.certificates().await? {
+    ///     println!("{} until {}", certificate.serial(), certificate.not_after());
+    ///     std::fs::write(format!("{}.pem", certificate.serial()), certificate.to_pem()?).unwrap();
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Certificates`]; its sentence says whether the merchant has none, the APIv3 key
+    /// does not match, or the answer cannot be trusted.
+    pub fn certificates(&self) -> Pending<Vec<Certificate>> {
+        let engine = Arc::clone(self.engine());
+        Pending::new(async move {
+            let manager = match &engine.certificates {
+                Some(manager) => Arc::clone(manager),
+                None => {
+                    let keyring = engine.keyring.detached();
+                    let keys = PlatformKeys::new(&keyring, &engine.clock);
+                    Manager::new(
+                        Certificates::auto(),
+                        &engine.merchant,
+                        keys,
+                        engine.base.clone(),
+                    )?
+                }
+            };
+            manager.list(&Next::first(Arc::clone(&engine.v3))).await
+        })
     }
 
     /// The merchant id (商户号); empty for a client of a brand.
@@ -199,17 +244,6 @@ impl Client {
     #[cfg(feature = "macros")]
     pub(crate) fn literal(&self, path: &'static str) -> Chain {
         self.root.literal(path)
-    }
-
-    fn preferred_key(&self) -> Result<PlatformKey> {
-        let engine = self.engine();
-        engine.keyring.preferred(engine.clock.now()).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Encrypt,
-                "there is no platform key to encrypt with: give platform_key(..) or \
-                 platform_certificate(..)",
-            )
-        })
     }
 
     pub(crate) fn engine(&self) -> &Arc<Engine> {

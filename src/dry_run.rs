@@ -8,10 +8,10 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request, Uri};
 use http_body::Body as _;
 
-use crate::call::Plan;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Body, SignedText};
+use crate::plan::Plan;
 use crate::protocol::{Authorization, request_text};
 use crate::stack::Frozen;
 use crate::transport::{self, Transport};
@@ -103,7 +103,8 @@ async fn keep(body: Body) -> Result<Bytes> {
 }
 
 /// Runs the whole stack over a transport that keeps the request and answers nothing.
-pub(crate) async fn run(engine: &Engine, plan: Plan) -> Result<SignedRequest> {
+pub(crate) async fn run(engine: &Engine, mut plan: Plan) -> Result<SignedRequest> {
+    plan.options.dry_run = true;
     let kept = Arc::new(Mutex::new(None));
     let transport: Arc<dyn Transport> = Arc::new(keeper(&kept));
     let dry = Engine {

@@ -6,12 +6,13 @@ use std::time::Duration;
 use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
-use crate::call::Plan;
 use crate::catalog::{self, Operation};
+use crate::certificates::Manager;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{CallInfo, FieldPolicy, Origin, Request, Response};
+use crate::plan::Plan;
 use crate::protocol::Keyring;
 use crate::stack::{Frozen, Next};
 use crate::template;
@@ -20,6 +21,7 @@ use crate::template;
 #[derive(Clone)]
 pub(crate) struct Engine {
     pub(crate) base: Option<BaseUrl>,
+    pub(crate) certificates: Option<Arc<Manager>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fields: FieldPolicy,
     pub(crate) v3: Arc<Frozen>,
@@ -76,7 +78,7 @@ impl Engine {
         if api == Api::V2 {
             path.drain(..V2.len());
         }
-        let base = base.unwrap_or_else(|| documented_base(operation));
+        let base = base.unwrap_or_else(|| BaseUrl::documented(operation));
         let origin = base.origin();
         if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
             return Err(elsewhere(&absolute, &origin));
@@ -97,10 +99,12 @@ impl Engine {
     /// A URL that an answer has given, as base and target: signed requests go to known hosts only.
     fn known(&self, url: &Uri) -> Result<(BaseUrl, String)> {
         let target = url.path_and_query().map_or("/", |target| target.as_str());
-        let documented = || BaseUrl::https(DEFAULT_HOST);
         let Some(host) = url.host() else {
             let base = self.base.as_ref().map(BaseUrl::root);
-            return Ok((base.unwrap_or_else(documented), target.to_owned()));
+            return Ok((
+                base.unwrap_or_else(|| BaseUrl::documented(None)),
+                target.to_owned(),
+            ));
         };
         let scheme = url.scheme_str().unwrap_or_default();
         let port = url
@@ -119,10 +123,7 @@ impl Engine {
     }
 
     fn knows_host(&self, host: &str) -> bool {
-        let documented = || catalog::operations().iter().filter_map(Operation::host);
-        [DEFAULT_HOST, BACKUP_HOST].contains(&host)
-            || documented().any(|known| known == host)
-            || self.v3.trusted_hosts.iter().any(|known| known == host)
+        BaseUrl::is_documented(host) || self.v3.trusted_hosts.iter().any(|known| known == host)
     }
 
     fn stack(&self, api: Api) -> &Arc<Frozen> {
@@ -158,15 +159,6 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
-/// 跨城冗灾: the same API elsewhere.
-const BACKUP_HOST: &str = "api2.mch.weixin.qq.com";
-
-/// Where a call goes that neither it nor the client sends elsewhere.
-fn documented_base(operation: Option<&'static Operation>) -> BaseUrl {
-    BaseUrl::https(operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST))
 }
 
 /// Which of the two APIs a call is for.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -38,10 +39,11 @@ pub struct Error {
     inner: Box<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
     maybe_sent: bool,
     api: Option<ApiError>,
     request_id: Option<String>,
@@ -60,6 +62,9 @@ pub enum ErrorKind {
     Body,
     /// The client's settings are wrong or incomplete.
     Builder,
+    /// The platform certificates could not be fetched, or are not to be trusted; the call itself was
+    /// not sent.
+    Certificates,
     /// No connection could be made; nothing was sent.
     Connect,
     /// A sensitive field or resource of a response could not be decrypted.
@@ -161,6 +166,13 @@ pub enum VerifyFailure {
         /// What this client knows.
         known: Vec<String>,
     },
+    /// The platform certificate's time is over.
+    Expired {
+        /// The certificate's serial.
+        serial: String,
+        /// The last moment it was valid, in Unix seconds.
+        not_after: i64,
+    },
     /// The signature does not fit the body.
     Signature {
         /// The platform key it was checked with.
@@ -216,7 +228,7 @@ impl Error {
     /// The same error with its cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.inner.source = Some(source.into());
+        self.inner.source = Some(source.into().into());
         self
     }
 
@@ -227,6 +239,13 @@ impl Error {
     pub fn with_maybe_sent(mut self, maybe_sent: bool) -> Self {
         self.inner.maybe_sent = maybe_sent;
         self
+    }
+
+    /// The same error once more, for all who waited for the same thing.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
     }
 
     pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
@@ -416,6 +435,11 @@ impl fmt::Display for VerifyFailure {
                 f,
                 "no platform key has the id {serial:?}; this client knows {known:?}; \
                  add the key or certificate of that id"
+            ),
+            Self::Expired { serial, not_after } => write!(
+                f,
+                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
+                 or move to the public key (微信支付公钥), which does not end"
             ),
             Self::Signature { serial } => {
                 write!(

@@ -10,6 +10,7 @@ macro_rules! pages {
         #[doc = "[encryption.md]: crate::guide::encryption"]
         #[doc = "[php.md]: crate::guide::php"]
         #[doc = "[pay-params.md]: crate::guide::pay_params"]
+        #[doc = "[files.md]: crate::guide::files"]
         #[doc = ""]
         #[doc = include_str!(concat!("../docs/", $file))]
         pub mod $name {}
@@ -23,4 +24,9 @@ pages! {
     encryption "encryption.md"
     php "php.md"
     pay_params "pay-params.md"
+}
+
+#[cfg(feature = "files")]
+pages! {
+    files "files.md"
 }

@@ -17,7 +17,7 @@ pub(crate) struct Merchant {
     pub(crate) signing: Option<Signing>,
     /// APIv2.
     pub(crate) v2_key: Option<Secret>,
-    /// APIv3's notifications and certificates.
+    /// Opens what WeChat Pay encrypts for APIv3: certificates, notifications.
     pub(crate) apiv3_key: Option<Secret>,
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use bytes::{Buf, Bytes};
 
 use crate::call::Pending;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::message::Streaming;
 use crate::net::blocking;
 
@@ -78,7 +78,7 @@ impl Read for StreamReader {
 
 fn broken() -> Error {
     Error::new(
-        crate::ErrorKind::Body,
+        ErrorKind::Body,
         "the stream has failed already; discard what was read",
     )
 }

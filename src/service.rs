@@ -1,14 +1,15 @@
-//! tower at the two ends: the client as a service, and a service as the transport.
+//! The client as a tower service.
 
 use std::task::{Context, Poll};
 
-use http::{Request, Response as HttpResponse};
+use http::Request;
 use tower_service::Service;
 
+use crate::call::Call;
 use crate::client::Client;
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::message::{Body, Payload, Response};
-use crate::transport::{BoxFuture, Transport};
+use crate::error::{Error, Result};
+use crate::message::{Payload, Response};
+use crate::transport::BoxFuture;
 
 /// The client as a tower service: a request whose URI is a path, or a URL of the client's own host.
 ///
@@ -40,7 +41,7 @@ impl Service<Request<Payload>> for Client {
 }
 
 impl Client {
-    fn call_of(&self, request: Request<Payload>) -> crate::Call {
+    fn call_of(&self, request: Request<Payload>) -> Call {
         let (parts, payload) = request.into_parts();
         let target = parts
             .uri
@@ -52,44 +53,4 @@ impl Client {
             .body(payload)
             .edit(|plan| plan.absolute = parts.uri.authority().is_some().then_some(parts.uri))
     }
-}
-
-/// Any tower service over HTTP as the transport.
-///
-/// Say with `maybe_sent` which of its errors mean that nothing was sent; where in doubt, `true`.
-///
-/// ```
-/// use wechatpay_chain::transport::{self, Body};
-///
-/// let service = tower::service_fn(|_: http::Request<Body>| async {
-///     Ok::<_, std::io::Error>(http::Response::new(Body::from("{}")))
-/// });
-/// let transport = transport::from_service(service, |_| true);
-/// # let _ = transport;
-/// ```
-pub fn from_service<S, F>(service: S, maybe_sent: F) -> impl Transport
-where
-    S: Service<Request<Body>, Response = HttpResponse<Body>> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-    S::Error: Into<BoxError>,
-    F: Fn(&S::Error) -> bool + Clone + Send + Sync + 'static,
-{
-    crate::transport::from_fn(move |request| {
-        let mut service = service.clone();
-        let maybe_sent = maybe_sent.clone();
-        async move {
-            let fail = |err: S::Error, sent: bool| {
-                Error::new(ErrorKind::Transport, "the transport failed")
-                    .with_source(err)
-                    .with_maybe_sent(sent)
-            };
-            std::future::poll_fn(|cx| service.poll_ready(cx))
-                .await
-                .map_err(|err| fail(err, false))?;
-            service.call(request).await.map_err(|err| {
-                let sent = maybe_sent(&err);
-                fail(err, sent)
-            })
-        }
-    })
 }

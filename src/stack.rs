@@ -230,6 +230,11 @@ impl Next {
         Self { frozen, index: 0 }
     }
 
+    /// The same stack from its outermost layer on.
+    pub(crate) fn restarted(&self) -> Self {
+        Self::first(Arc::clone(&self.frozen))
+    }
+
     /// Hands the request to the next layer in, at last to the transport.
     ///
     /// # Errors

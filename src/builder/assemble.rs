@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use hyper_util::client::proxy::matcher::Matcher;
 
-use super::{ClientBuilder, Edit, Platform, Proxy};
+use super::{ClientBuilder, Edit, Platform};
 use crate::base_url::BaseUrl;
+use crate::certificates::Manager;
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::crypto::PublicKey;
@@ -15,8 +15,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
 use crate::middleware::{
-    DECRYPT, Decrypt, ENCRYPT, Encrypt, PREPARE, Prepare, SIGNER, STATUS, Signer, Status,
-    TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest, TransformResponse, VERIFIER, Verifier,
+    DECRYPT, Decrypt, ENCRYPT, Encrypt, PREPARE, PlatformKeys, Prepare, SIGNER, STATUS, Signer,
+    Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest, TransformResponse, VERIFIER,
+    Verifier,
 };
 use crate::net::{HyperTransport, Settings};
 use crate::protocol::Keyring;
@@ -33,8 +34,19 @@ impl ClientBuilder {
         let v3 = self.speaks_v3();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
-        let keyring = keyring(self.keyring, self.platform, &merchant)?;
-        let proxies = Arc::new(self.proxy.matcher()?);
+        let keyring = keyring(
+            self.keyring,
+            self.platform,
+            &merchant,
+            self.certificates.is_some(),
+        )?;
+        let base = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
+        let keys = PlatformKeys::new(&keyring, &self.clock);
+        let certificates = self
+            .certificates
+            .map(|settings| Manager::new(settings, &merchant, keys.clone(), base.clone()))
+            .transpose()?;
+        let proxies = self.proxy.proxies()?;
         let transport = self.transport.unwrap_or_else(|| {
             Arc::new(HyperTransport::new(Settings {
                 roots: self.roots,
@@ -46,7 +58,7 @@ impl ClientBuilder {
         });
         let parts = Parts {
             merchant: &merchant,
-            keyring: &keyring,
+            keys: keys.with_source(certificates.clone()),
             clock: &self.clock,
             user_agent: user_agent(self.user_agent)?,
             check_mch_id: self.check_mch_id,
@@ -60,7 +72,8 @@ impl ClientBuilder {
             })
         };
         Ok(Client::new(Engine {
-            base: self.base_url.as_deref().map(BaseUrl::parse).transpose()?,
+            base,
+            certificates,
             v3: frozen(edited(parts.v3_stack()?, self.edits)?),
             v2: frozen(edited(parts.v2_stack()?, self.v2_edits)?),
             clock: self.clock,
@@ -76,6 +89,7 @@ impl ClientBuilder {
         self.merchant.v2_key.is_none()
             || self.merchant.serial.is_some()
             || self.keyring.is_some()
+            || self.certificates.is_some()
             || !self.platform.is_empty()
     }
 }
@@ -90,7 +104,7 @@ fn edited(mut stack: Stack, edits: Vec<Edit>) -> Result<Stack> {
 /// What the layers of the default stacks are made of.
 struct Parts<'a> {
     merchant: &'a Merchant,
-    keyring: &'a Keyring,
+    keys: PlatformKeys,
     clock: &'a Arc<dyn Clock>,
     user_agent: HeaderValue,
     check_mch_id: bool,
@@ -105,14 +119,14 @@ impl Parts<'_> {
             return Ok(stack);
         };
         let Signing { key, .. } = signing.clone();
-        let (keyring, clock) = (|| self.keyring.clone(), || Arc::clone(self.clock));
+        let (keys, clock) = (|| self.keys.clone(), Arc::clone(self.clock));
         let user_agent = self.user_agent.clone();
         stack.push(STATUS, Status)?;
         stack.push(DECRYPT, Decrypt { key: Some(key) })?;
-        stack.push(ENCRYPT, Encrypt { keyring: keyring(), clock: clock() })?;
-        stack.push(PREPARE, Prepare { keyring: keyring(), clock: clock(), user_agent })?;
-        stack.push(VERIFIER, Verifier { keyring: keyring(), clock: clock() })?;
-        stack.push(SIGNER, Signer { signing, clock: clock() })?;
+        stack.push(ENCRYPT, Encrypt { keys: keys() })?;
+        stack.push(PREPARE, Prepare { keys: keys(), user_agent })?;
+        stack.push(VERIFIER, Verifier { keys: keys() })?;
+        stack.push(SIGNER, Signer { signing, clock })?;
         Ok(stack)
     }
 
@@ -138,8 +152,13 @@ impl Parts<'_> {
     }
 }
 
-fn keyring(shared: Option<Keyring>, given: Vec<Platform>, merchant: &Merchant) -> Result<Keyring> {
-    if merchant.signing.is_some() && shared.is_none() && given.is_empty() {
+fn keyring(
+    shared: Option<Keyring>,
+    given: Vec<Platform>,
+    merchant: &Merchant,
+    fetched: bool,
+) -> Result<Keyring> {
+    if merchant.signing.is_some() && shared.is_none() && given.is_empty() && !fetched {
         return Err(Error::new(
             ErrorKind::Builder,
             "there is no key to verify WeChat Pay's answers with: give platform_key(\"PUB_KEY_ID_…\", \
@@ -189,26 +208,5 @@ fn user_agent(given: Option<String>) -> Result<HeaderValue> {
             env!("CARGO_PKG_VERSION"),
             " (Rust; hyper)"
         ))),
-    }
-}
-
-impl Proxy {
-    fn matcher(self) -> Result<Matcher> {
-        match self {
-            Self::Environment => Ok(Matcher::from_env()),
-            Self::None => Ok(Matcher::builder().build()),
-            Self::All(url) => {
-                let matcher = Matcher::builder().all(url).build();
-                let probe = http::Uri::from_static("https://api.mch.weixin.qq.com/");
-                // An unusable URL leaves the matcher empty, and calls would silently go direct.
-                if matcher.intercept(&probe).is_none() {
-                    return Err(Error::new(
-                        ErrorKind::Builder,
-                        "the proxy's URL is malformed: write it as http://host:port",
-                    ));
-                }
-                Ok(matcher)
-            }
-        }
     }
 }

@@ -6,11 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::certificates::Certificates;
 use crate::clock::{Clock, SystemClock};
 use crate::crypto::{Certificate, PrivateKey, PublicKey};
 use crate::error::Result;
 use crate::keys::Given;
 use crate::message::FieldPolicy;
+use crate::net::Proxy;
 use crate::protocol::Keyring;
 use crate::secret::Secret;
 use crate::stack::Stack;
@@ -22,6 +24,7 @@ pub struct ClientBuilder {
     merchant: Given,
     keyring: Option<Keyring>,
     platform: Vec<Platform>,
+    certificates: Option<Certificates>,
     base_url: Option<String>,
     fields: FieldPolicy,
     timeout: Option<Duration>,
@@ -44,12 +47,6 @@ enum Platform {
     Certificate(Certificate),
 }
 
-enum Proxy {
-    Environment,
-    None,
-    All(String),
-}
-
 type Edit = Box<dyn FnOnce(&mut Stack) -> Result<()> + Send>;
 
 impl ClientBuilder {
@@ -58,6 +55,7 @@ impl ClientBuilder {
             merchant: Given::default(),
             keyring: None,
             platform: Vec::new(),
+            certificates: None,
             base_url: None,
             fields: FieldPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
@@ -145,6 +143,16 @@ impl ClientBuilder {
     /// Keys given to this builder are added to it.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
+        self
+    }
+
+    /// Fetches the platform certificates (平台证书) when they are needed, for a merchant who has no
+    /// public key yet; needs [`apiv3_key`](Self::apiv3_key). May stand beside a public key.
+    ///
+    /// New merchants have none: they are in public-key mode, the default.
+    /// See [`certificates`](crate::certificates).
+    pub fn certificates(mut self, certificates: Certificates) -> Self {
+        self.certificates = Some(certificates);
         self
     }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::call::Call;
-#[cfg(feature = "files")]
-use crate::download::Sink;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "files")]
+use crate::message::Sink;
 use crate::query::Query;
 
 /// Options that mean something else here, and what to use in their place.

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use http::header::CONTENT_LENGTH;
 
-use crate::call::{Call, Pending, Plan};
+use crate::call::{Call, Pending};
 use crate::crypto::digest::DigestKind;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Response, SavedFile, Streaming};
+use crate::message::{Progress, Response, SavedFile, Sink, Streaming};
+use crate::plan::Plan;
 use crate::transport::BoxFuture;
 use writer::Writer;
 
@@ -43,30 +44,6 @@ use writer::Writer;
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Download {
     call: Call,
-}
-
-/// Where an answer goes, and what it has to be.
-pub(crate) struct Sink {
-    target: PathBuf,
-    digest: Option<(DigestKind, String)>,
-    gunzip: bool,
-    max_bytes: u64,
-    progress: Option<Progress>,
-}
-
-/// Told how many bytes have come, and how many there are if the answer says so.
-type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
-
-impl Sink {
-    pub(crate) fn new(target: PathBuf) -> Self {
-        Self {
-            target,
-            digest: None,
-            gunzip: false,
-            max_bytes: u64::MAX,
-            progress: None,
-        }
-    }
 }
 
 impl Call {

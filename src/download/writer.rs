@@ -10,10 +10,9 @@ use tempfile::{NamedTempFile, TempPath};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
-use super::Sink;
 use crate::crypto::digest::{DigestKind, Digester};
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::message::SavedFile;
+use crate::message::{SavedFile, Sink};
 use crate::offload::{offload, start};
 use crate::protocol::not_gzip;
 

@@ -61,6 +61,8 @@ pub(crate) struct Options {
     pub(crate) security: Option<bool>,
     /// The body was given as `xml`, which only APIv2 takes.
     pub(crate) xml: bool,
+    /// Nothing at all may be sent.
+    pub(crate) dry_run: bool,
 }
 
 /// Scheme, host and port: where a signed request may go.

@@ -24,6 +24,8 @@ pub use response::Response;
 pub(crate) use response::ResponseBody;
 #[cfg(feature = "files")]
 pub use saved::SavedFile;
+#[cfg(feature = "files")]
+pub(crate) use saved::{Progress, Sink};
 pub use stream::Streaming;
 pub(crate) use stream::{BodyStream, StreamCheck};
 

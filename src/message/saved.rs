@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::crypto::digest::DigestKind;
 use crate::error::Verification;
@@ -41,5 +42,29 @@ impl SavedFile {
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
+    }
+}
+
+/// Where an answer goes, and what it has to be.
+pub(crate) struct Sink {
+    pub(crate) target: PathBuf,
+    pub(crate) digest: Option<(DigestKind, String)>,
+    pub(crate) gunzip: bool,
+    pub(crate) max_bytes: u64,
+    pub(crate) progress: Option<Progress>,
+}
+
+/// Told how many bytes have come, and how many there are if the answer says so.
+pub(crate) type Progress = Arc<dyn Fn(u64, Option<u64>) + Send + Sync>;
+
+impl Sink {
+    pub(crate) fn new(target: PathBuf) -> Self {
+        Self {
+            target,
+            digest: None,
+            gunzip: false,
+            max_bytes: u64::MAX,
+            progress: None,
+        }
     }
 }

@@ -1,14 +1,12 @@
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
+use super::PlatformKeys;
 use crate::catalog::Operation;
-use crate::clock::Clock;
 use crate::crypto::Padding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, header_value, with_query};
 use crate::protocol::fields::{Fields, rewrite_query};
-use crate::protocol::{Keyring, PlatformKey, WECHATPAY_SERIAL};
+use crate::protocol::{PlatformKey, WECHATPAY_SERIAL};
 use crate::stack::{Middleware, Next};
 
 /// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
@@ -17,8 +15,7 @@ use crate::stack::{Middleware, Next};
 /// What is a ciphertext already is left alone. Fails when a field cannot be encrypted, and when the
 /// caller names a key that the client does not have; then nothing is sent.
 pub(crate) struct Encrypt {
-    pub(crate) keyring: Keyring,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: PlatformKeys,
 }
 
 impl Middleware for Encrypt {
@@ -26,6 +23,7 @@ impl Middleware for Encrypt {
         if let Some(info) = request.extensions().get::<CallInfo>().cloned()
             && info.options().fields != Some(FieldPolicy::Off)
         {
+            self.keys.ready(&request, &next).await?;
             self.encrypt(&mut request, &info).await?;
         }
         next.run(request).await
@@ -66,24 +64,14 @@ impl Encrypt {
             return Ok(None);
         };
         let serial = serial.to_str().unwrap_or_default();
-        self.keyring.get(serial).map(Some).ok_or_else(|| {
+        self.keys.keyring.get(serial).map(Some).ok_or_else(|| {
             Error::new(
                 ErrorKind::Encrypt,
                 format!(
                     "the header Wechatpay-Serial names the key {serial:?}, which this client does \
                      not have; it has {:?}: add that key, or leave the header out",
-                    self.keyring.ids()
+                    self.keys.keyring.ids()
                 ),
-            )
-        })
-    }
-
-    fn preferred_key(&self) -> Result<PlatformKey> {
-        self.keyring.preferred(self.clock.now()).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Encrypt,
-                "there is no platform key to encrypt with: give platform_key(..) or \
-                 platform_certificate(..)",
             )
         })
     }
@@ -144,7 +132,7 @@ impl Cipher<'_> {
     fn field(&mut self, at: &str, text: &str) -> Result<Option<String>> {
         let key = match &self.key {
             Some(key) => key,
-            None => self.key.insert(self.layer.preferred_key()?),
+            None => self.key.insert(self.layer.keys.to_encrypt()?),
         };
         self.used = true;
         let key = key.public_key();

@@ -6,6 +6,7 @@
 
 mod decrypt;
 mod encrypt;
+mod platform;
 mod prepare;
 mod signer;
 mod status;
@@ -18,6 +19,7 @@ use std::future::Future;
 
 pub(crate) use decrypt::Decrypt;
 pub(crate) use encrypt::Encrypt;
+pub(crate) use platform::{KeySource, OfKeySource, PlatformKeys};
 pub(crate) use prepare::Prepare;
 pub(crate) use signer::Signer;
 pub use signer::signed_text;

@@ -1,14 +1,12 @@
-use std::sync::Arc;
-
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use crate::clock::Clock;
+use super::{OfKeySource, PlatformKeys};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     Payload, Request, Response, default_header, header_value, refuse_content_type,
 };
-use crate::protocol::{Keyring, WECHATPAY_SERIAL};
+use crate::protocol::WECHATPAY_SERIAL;
 use crate::stack::{Middleware, Next};
 
 /// Inside of `encrypt`. Sees the request; turns JSON into bytes and sets the headers that the caller
@@ -16,22 +14,27 @@ use crate::stack::{Middleware, Next};
 ///
 /// After it the body does not change: what is signed is what is sent.
 pub(crate) struct Prepare {
-    pub(crate) keyring: Keyring,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: PlatformKeys,
     pub(crate) user_agent: HeaderValue,
 }
 
 impl Middleware for Prepare {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        self.keys.ready(&request, &next).await?;
         let content_type = match request.body() {
             Payload::Media(_) => lay_out(&mut request).await?,
             _ => serialize(&mut request)?,
         };
+        // The list of certificates is what helps when the one in use is no longer accepted, so it must
+        // not be asked for in its name.
+        let names_key = request.extensions().get::<OfKeySource>().is_none();
         let headers = request.headers_mut();
         default_header(headers, ACCEPT, || ACCEPTED);
         default_header(headers, CONTENT_TYPE, || content_type);
         default_header(headers, USER_AGENT, || self.user_agent.clone());
-        self.name_key(headers)?;
+        if names_key {
+            self.name_key(headers)?;
+        }
         next.run(request).await
     }
 }
@@ -50,7 +53,7 @@ impl Prepare {
         if headers.contains_key(WECHATPAY_SERIAL) {
             return Ok(());
         }
-        if let Some(key) = self.keyring.preferred(self.clock.now()) {
+        if let Some(key) = self.keys.preferred() {
             let value = header_value(WECHATPAY_SERIAL, key.id())?;
             headers.insert(WECHATPAY_SERIAL, value);
         }

@@ -1,14 +1,12 @@
-use std::sync::Arc;
-
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
-use crate::catalog::{AnswerSignature, Operation};
-use crate::clock::Clock;
+use super::{OfKeySource, PlatformKeys};
+use crate::catalog::AnswerSignature;
 use crate::crypto::digest;
-use crate::error::{ErrorKind, Result, Verification, VerifyFailure};
+use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck};
-use crate::protocol::{Keyring, SignatureHeaders, digest_text};
+use crate::protocol::{SignatureHeaders, digest_text};
 use crate::stack::{Middleware, Next};
 
 /// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature.
@@ -16,8 +14,7 @@ use crate::stack::{Middleware, Next};
 /// Fails closed on 2xx, but for the endpoints whose answers the catalogue declares unsigned. Of an
 /// answer that is not 2xx it notes the outcome and lets it pass to `status`.
 pub(crate) struct Verifier {
-    pub(crate) keyring: Keyring,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: PlatformKeys,
 }
 
 impl Middleware for Verifier {
@@ -26,17 +23,33 @@ impl Middleware for Verifier {
             .extensions()
             .get::<CallInfo>()
             .and_then(CallInfo::operation);
+        let of_key_source = request.extensions().get::<OfKeySource>().is_some();
+        let refresh = self.keys.refresh(&request, &next);
         let mut response = next.run(request).await?;
-        let covered = operation.map_or(AnswerSignature::Body, Operation::answer_signature);
-        if response.status().is_success() {
-            let outcome = self.check(&mut response, covered);
-            accept(response, outcome)
-        } else {
-            let outcome = self.check(&mut response, AnswerSignature::Body);
-            let verification = note(&response, outcome);
-            response.set_verification(verification);
-            Ok(response)
+        if of_key_source {
+            // The keys are in the answer: who asked for it verifies it with them.
+            return Ok(response);
         }
+        let success = response.status().is_success();
+        let covered = match operation {
+            Some(operation) if success => operation.answer_signature(),
+            _ => AnswerSignature::Body,
+        };
+        let mut outcome = self.check(&mut response, covered);
+        let mut missed = None;
+        if let (Err(VerifyFailure::UnknownSerial { serial, .. }), Some(refresh)) =
+            (&outcome, refresh)
+        {
+            missed = refresh.unknown_serial(serial).await.err();
+            // The answer is at hand; the request is not sent again.
+            outcome = self.check(&mut response, covered);
+        }
+        if success {
+            return accept(response, outcome, missed.as_ref());
+        }
+        let verification = note(&response, outcome);
+        response.set_verification(verification);
+        Ok(response)
     }
 }
 
@@ -56,13 +69,13 @@ impl Verifier {
     fn check_body(&self, response: &mut Response) -> Outcome {
         let (headers, body) = response.parts_mut();
         let signature = SignatureHeaders::read(headers)?;
-        let now = self.clock.now();
+        let now = self.keys.now();
         match body {
             ResponseBody::Bytes(body) => signature
-                .verify(&self.keyring, now, body)
+                .verify(&self.keys.keyring, now, body)
                 .map(|serial| Verification::Verified { serial }),
             ResponseBody::Stream(stream) => {
-                let check = signature.begin(&self.keyring, now)?;
+                let check = signature.begin(&self.keys.keyring, now)?;
                 stream.set_check(StreamCheck::Signature(check));
                 Ok(Verification::NotChecked)
             }
@@ -91,8 +104,8 @@ impl Verifier {
             .ok_or(VerifyFailure::Header { name: header })?;
         let text = digest_text(name, sha1);
         let serial = SignatureHeaders::read(headers)?.verify(
-            &self.keyring,
-            self.clock.now(),
+            &self.keys.keyring,
+            self.keys.now(),
             text.as_bytes(),
         )?;
         match body {
@@ -121,27 +134,27 @@ fn decoded(headers: &HeaderMap, body: &mut ResponseBody) -> bool {
     }
 }
 
-fn accept(mut response: Response, outcome: Outcome) -> Result<Response> {
-    let (kind, message, failure) = match outcome {
+/// `missed` is why no new keys could be fetched for a serial that is not known.
+fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> Result<Response> {
+    let failure = match outcome {
         Ok(verification) => {
             response.set_verification(verification);
             return Ok(response);
         }
-        Err(VerifyFailure::Probe) => (
-            ErrorKind::Probe,
-            "WeChat Pay processed the request and signed the answer wrongly on purpose, to see that \
-             clients verify; query before repeating it",
-            VerifyFailure::Probe,
-        ),
-        Err(failure) => (
-            ErrorKind::Verify,
-            "the response cannot be trusted: its signature was not accepted; the request may have \
-             been processed, so query before repeating it",
-            failure,
-        ),
+        Err(failure) => failure,
+    };
+    let (kind, message) = match (&failure, missed) {
+        (VerifyFailure::Probe, _) => (ErrorKind::Probe, PROBE.to_owned()),
+        (_, Some(err)) => (ErrorKind::Verify, format!("{UNTRUSTED}; {}", err.report())),
+        (_, None) => (ErrorKind::Verify, UNTRUSTED.to_owned()),
     };
     Err(response.error(kind, message).with_source(failure))
 }
+
+const PROBE: &str = "WeChat Pay processed the request and signed the answer wrongly on purpose, to see \
+                     that clients verify; query before repeating it";
+const UNTRUSTED: &str = "the response cannot be trusted: its signature was not accepted; the request \
+                         may have been processed, so query before repeating it";
 
 fn note(response: &Response, outcome: Outcome) -> Verification {
     match outcome {

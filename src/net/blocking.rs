@@ -61,6 +61,23 @@ where
     AbortOnDrop(runtime()?.spawn(future)).join().await
 }
 
+/// Runs a future to its end in the background, whatever becomes of who asked for it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Blocking`] when there can be no background runtime.
+pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    runtime()?.spawn(future);
+    Ok(())
+}
+
+/// Runs what blocks, say on a disk, where it holds up nobody; asked for on a runtime.
+pub(crate) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
 struct AbortOnDrop<T>(JoinHandle<T>);
 
 impl<T> AbortOnDrop<Result<T>> {

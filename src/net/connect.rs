@@ -1,6 +1,5 @@
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,11 +8,12 @@ use http::uri::Scheme;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+use super::proxy::Proxies;
 use crate::error::BoxError;
 use crate::transport::BoxFuture;
 
@@ -21,11 +21,11 @@ use crate::transport::BoxFuture;
 #[derive(Clone)]
 pub(super) struct Connector {
     http: HttpConnector,
-    proxies: Arc<Matcher>,
+    proxies: Proxies,
 }
 
 impl Connector {
-    pub(super) fn new(proxies: Arc<Matcher>) -> Self {
+    pub(super) fn new(proxies: Proxies) -> Self {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);

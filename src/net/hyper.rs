@@ -6,11 +6,11 @@ use http::uri::Scheme;
 use http::{Request, Response};
 use hyper_openssl::client::legacy::HttpsConnector;
 use hyper_util::client::legacy::{Client, Error as HyperError};
-use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::blocking;
 use super::connect::{Bounded, Connector};
+use super::proxy::Proxies;
 use super::tls;
 use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,7 +22,7 @@ pub(crate) struct Settings {
     pub(crate) roots: Vec<Certificate>,
     /// What a connection presents when the call asks for it.
     pub(crate) identity: Option<(Certificate, PrivateKey)>,
-    pub(crate) proxies: Arc<Matcher>,
+    pub(crate) proxies: Proxies,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) idle_timeout: Option<Duration>,
 }

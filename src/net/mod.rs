@@ -2,7 +2,10 @@
 
 pub(crate) mod blocking;
 mod connect;
+pub(crate) mod flight;
 mod hyper;
+mod proxy;
 mod tls;
 
 pub(crate) use self::hyper::{HyperTransport, Settings};
+pub(crate) use proxy::Proxy;

@@ -74,14 +74,7 @@ impl Keyring {
 
     /// Adds a platform certificate under its serial.
     pub fn add_certificate(&self, certificate: &Certificate) {
-        self.insert(PlatformKey {
-            id: certificate.serial().into(),
-            key: certificate.public_key().clone(),
-            origin: KeyOrigin::Certificate {
-                not_before: certificate.not_before(),
-                not_after: certificate.not_after(),
-            },
-        });
+        self.insert(PlatformKey::of(certificate));
     }
 
     /// Takes a key out; answers whether it was there.
@@ -112,6 +105,23 @@ impl Keyring {
             .map(|(_, key)| key.clone())
     }
 
+    /// Certificates that come and go at once: nobody sees the keyring between the two.
+    pub(crate) fn replace_certificates(&self, gone: &[String], new: &[Certificate]) {
+        self.change(|keys| {
+            gone.iter().for_each(|id| drop(keys.remove(&**id)));
+            for key in new.iter().map(PlatformKey::of) {
+                keys.insert(Arc::clone(&key.id), key);
+            }
+        });
+    }
+
+    /// A keyring of its own with the same keys.
+    pub(crate) fn detached(&self) -> Self {
+        Self {
+            keys: Arc::new(RwLock::new(self.snapshot())),
+        }
+    }
+
     fn insert(&self, key: PlatformKey) {
         self.change(|keys| keys.insert(Arc::clone(&key.id), key));
     }
@@ -127,6 +137,17 @@ impl Keyring {
 }
 
 impl PlatformKey {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            id: certificate.serial().into(),
+            key: certificate.public_key().clone(),
+            origin: KeyOrigin::Certificate {
+                not_before: certificate.not_before(),
+                not_after: certificate.not_after(),
+            },
+        }
+    }
+
     /// The public key id or certificate serial.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -143,6 +164,14 @@ impl PlatformKey {
     #[must_use]
     pub fn origin(&self) -> &KeyOrigin {
         &self.origin
+    }
+
+    /// When its time ended, if it did before `now` (Unix seconds); public keys do not end.
+    pub(super) fn ended(&self, now: i64) -> Option<i64> {
+        match self.origin {
+            KeyOrigin::Certificate { not_after, .. } if not_after < now => Some(not_after),
+            _ => None,
+        }
     }
 
     fn rank(&self, now: i64) -> Option<(u8, i64)> {

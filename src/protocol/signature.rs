@@ -46,6 +46,11 @@ impl<'a> SignatureHeaders<'a> {
         })
     }
 
+    /// When it says it was signed, in Unix seconds.
+    pub(crate) fn timestamp(&self) -> Option<i64> {
+        self.timestamp.parse().ok()
+    }
+
     /// Whether none of the headers that sign is there.
     pub(crate) fn absent(headers: &HeaderMap) -> bool {
         [SIGNATURE, TIMESTAMP, NONCE]
@@ -53,7 +58,7 @@ impl<'a> SignatureHeaders<'a> {
             .all(|name| !headers.contains_key(*name))
     }
 
-    /// Checks what can be checked before the body is there: probe, clock, serial.
+    /// Checks what can be checked before the body is there: probe, clock, serial, the key's time.
     ///
     /// `now` is in Unix seconds.
     ///
@@ -65,12 +70,21 @@ impl<'a> SignatureHeaders<'a> {
             return Err(VerifyFailure::Probe);
         }
         self.check_clock(now)?;
-        keyring
+        let key = keyring
             .get(self.serial)
             .ok_or_else(|| VerifyFailure::UnknownSerial {
                 serial: self.serial.to_owned(),
                 known: keyring.ids(),
-            })
+            })?;
+        // WeChat Pay changes certificates long before they end and signs with none that has: who
+        // does has a key that nobody guards any more.
+        match key.ended(now) {
+            None => Ok(key),
+            Some(not_after) => Err(VerifyFailure::Expired {
+                serial: key.id().to_owned(),
+                not_after,
+            }),
+        }
     }
 
     /// Checks everything over the bytes of a body and gives the key's id.

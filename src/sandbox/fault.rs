@@ -22,6 +22,9 @@ pub enum Fault {
     WrongSignature,
     /// A right signature that is said to be of a key nobody knows.
     UnknownSerial,
+    /// A right signature by a platform certificate whose time is over; the list of certificates holds
+    /// it and no other.
+    ExpiredCertificate,
     /// A right signature with a timestamp this many seconds from now.
     StaleTimestamp(i64),
     /// None of the headers that sign.

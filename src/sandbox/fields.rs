@@ -1,9 +1,12 @@
 //! The sensitive fields: decrypts those of a request, encrypts those of an answer.
 
+use std::sync::Arc;
+
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::identity::{Identity, PlatformPair};
+use super::certificates::Platform;
+use super::identity::PlatformPair;
 use super::refusal::Refusal;
 use crate::catalog::Operation;
 use crate::crypto::{Padding, PublicKey};
@@ -16,31 +19,30 @@ const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
 const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
 
 /// The key that a request's `Wechatpay-Serial` names, if it has one.
-pub(super) fn named<'i>(
+pub(super) fn named(
     headers: &HeaderMap,
-    identity: &'i Identity,
-) -> Result<Option<&'i PlatformPair>, Refusal> {
+    platform: &Platform,
+) -> Result<Option<Arc<PlatformPair>>, Refusal> {
     let Some(serial) = headers.get(WECHATPAY_SERIAL) else {
         return Ok(None);
     };
     let serial = String::from_utf8_lossy(serial.as_bytes());
-    identity.platform(&serial).map(Some).ok_or_else(|| {
-        let (public, certificate) = (&identity.public.id, &identity.certified.id);
+    platform.pair(&serial).map(Some).ok_or_else(|| {
         let why = format!(
-            "Wechatpay-Serial is {serial:?}; the sandbox has the public key {public} and the \
-             certificate {certificate}"
+            "Wechatpay-Serial is {serial:?}; the sandbox has the keys {:?}",
+            platform.ids()
         );
         Refusal::param_error(SERIAL_WRONG, why)
     })
 }
 
 /// Decrypts a request's query parameters and body.
-pub(super) struct Opener<'a> {
+pub(super) struct Opener {
     pub(super) operation: &'static Operation,
-    pub(super) pair: Option<&'a PlatformPair>,
+    pub(super) pair: Option<Arc<PlatformPair>>,
 }
 
-impl Opener<'_> {
+impl Opener {
     /// The query with its sensitive parameters in plaintext; `None` when it has none.
     pub(super) fn query(&self, query: &str) -> Result<Option<String>, Refusal> {
         let mut refused = None;
@@ -81,7 +83,7 @@ impl Opener<'_> {
     }
 
     fn open(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
-        let Some(pair) = self.pair else {
+        let Some(pair) = &self.pair else {
             let why = format!("the field {at} is sensitive, and no Wechatpay-Serial names its key");
             return Err(Refusal::param_error(NO_SERIAL, why));
         };

@@ -14,10 +14,11 @@ use serde_json::{Value, json};
 use super::answer::{Answers, Checked};
 #[cfg(feature = "files")]
 use super::bills::Bills;
+use super::certificates::{self, Platform};
 use super::door::{Door, Signed};
 use super::fault::{Fault, Faults};
 use super::fields::{self, Opener};
-use super::identity::Identity;
+use super::identity::{Identity, PlatformPair};
 use super::multipart;
 use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
@@ -29,14 +30,16 @@ use crate::clock::Clock;
 use crate::crypto::digest::{hex_upper, sha256_hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
+use crate::protocol::WECHATPAY_SERIAL;
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
     pub(super) identity: Arc<Identity>,
+    pub(super) platform: Platform,
     pub(super) answers: Answers,
     pub(super) faults: Faults,
     pub(super) records: Records,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
     #[cfg(feature = "files")]
     pub(super) bills: Bills,
@@ -68,6 +71,7 @@ impl Gateway {
         tls: bool,
     ) -> Self {
         Self {
+            platform: Platform::new(Arc::clone(&identity)),
             identity,
             answers: Answers::default(),
             faults: Faults::default(),
@@ -137,7 +141,7 @@ impl Gateway {
             self.door
                 .check(&self.identity, headers, &signed, now, built)?;
         }
-        let pair = fields::named(&call.head.headers, &self.identity)?;
+        let pair = fields::named(&call.head.headers, &self.platform)?;
         call.json = parse(&content)?;
         if let Some(operation) = call.operation {
             call.open(&Opener { operation, pair })?;
@@ -152,11 +156,12 @@ impl Gateway {
         let mut reply = self.right_or_refused(call, judged, fault);
         // Hexadecimal digits are a header's value.
         let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
+        let pair = match self.signer(call, fault) {
+            Ok(pair) => pair,
+            Err(err) => return Refusal::internal(err.report()).reply(),
+        };
         let seal = Seal {
-            pair: fields::named(&call.head.headers, &self.identity)
-                .ok()
-                .flatten()
-                .unwrap_or(&self.identity.public),
+            pair: &pair,
             offset: fault.map_or(0, Fault::offset),
             wrong: fault == Some(&Fault::WrongSignature),
         };
@@ -184,7 +189,7 @@ impl Gateway {
         if let Some(status) = fault.and_then(Fault::status) {
             return Refusal::of_status(status).reply();
         }
-        self.answer(call)
+        self.answer(call, fault)
             .and_then(|reply| match call.v2() {
                 Some(operation) => {
                     v2::reply(reply, operation, &self.identity.v2_key, &*self.clock, fault)
@@ -194,12 +199,26 @@ impl Gateway {
             .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
     }
 
-    fn answer(&self, call: &Call) -> Result<Reply> {
+    /// Who signs the answer.
+    fn signer(&self, call: &Call, fault: Option<&Fault>) -> Result<Arc<PlatformPair>> {
+        if fault == Some(&Fault::ExpiredCertificate) {
+            return Ok(self.platform.expired(self.clock.now())?.pair);
+        }
+        let named = call.head.headers.get(WECHATPAY_SERIAL);
+        let named = named.and_then(|serial| serial.to_str().ok());
+        let lists = certificates::lists(call.operation);
+        Ok(self.platform.signer(named, lists))
+    }
+
+    fn answer(&self, call: &Call, fault: Option<&Fault>) -> Result<Reply> {
         let (method, operation) = (&call.head.method, call.operation);
-        let answer = self
-            .answers
-            .get(method, call.head.uri.path())
-            .map_or_else(|| self.usual(call), Ok)?;
+        let answer = match self.answers.get(method, call.head.uri.path()) {
+            Some(answer) => answer,
+            None if certificates::lists(operation) => {
+                return self.platform.list(fault, &*self.clock);
+            }
+            None => self.usual(call)?,
+        };
         let key = self.identity.merchant_certificate.public_key();
         answer.reply(operation, |value| match operation {
             Some(operation) => fields::close(value, operation, key),
@@ -278,7 +297,7 @@ impl Call {
     /// Decrypts what is sensitive.
     ///
     /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
-    fn open(&mut self, opener: &Opener<'_>) -> Result<(), Refusal> {
+    fn open(&mut self, opener: &Opener) -> Result<(), Refusal> {
         if let Some(query) = self.head.uri.query() {
             self.query = opener.query(query)?;
         }

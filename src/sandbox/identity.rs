@@ -32,14 +32,21 @@ pub(super) struct Identity {
     pub(super) merchant_key: PrivateKey,
     pub(super) merchant_certificate: Certificate,
     /// The public key (微信支付公钥).
-    pub(super) public: PlatformPair,
-    /// The platform certificate's key.
-    pub(super) certified: PlatformPair,
-    pub(super) platform_certificate: Certificate,
+    pub(super) public: Arc<PlatformPair>,
+    /// The first platform certificate.
+    pub(super) certified: Certified,
+    authority: Authority,
     pub(super) apiv3_key: Secret,
     pub(super) v2_key: Secret,
     pub(super) root: Certificate,
     pub(super) tls: Tls,
+}
+
+/// A platform certificate and its key.
+#[derive(Clone)]
+pub(super) struct Certified {
+    pub(super) pair: Arc<PlatformPair>,
+    pub(super) certificate: Certificate,
 }
 
 /// A key of the gateway with the id by which headers name it.
@@ -70,35 +77,37 @@ impl Identity {
     pub(super) fn fresh() -> Result<Arc<Self>> {
         let [root, merchant, public, certified] = rsa_keys()?;
         let authority = Authority::new(root).map_err(unmade)?;
-        let issue = |name, key| authority.issue(name, key, Purpose::Signing);
-        let merchant_certificate = issue(MCHID, &merchant).map_err(unmade)?;
-        let platform_certificate =
-            issue("Tenpay.com sign (sandbox)", &certified).map_err(unmade)?;
-        let platform_certificate = certificate(&platform_certificate)?;
+        let now = SystemClock::new().now();
+        let merchant_certificate = authority
+            .issue(MCHID, &merchant, Purpose::Signing, validity(now))
+            .map_err(unmade)?;
         Ok(Arc::new(Self {
             merchant_key: private(&merchant)?,
             merchant_certificate: certificate(&merchant_certificate)?,
-            public: PlatformPair {
+            public: Arc::new(PlatformPair {
                 id: public_key_id().map_err(unmade)?,
                 key: private(&public)?,
-            },
-            certified: PlatformPair {
-                id: platform_certificate.serial().to_owned(),
-                key: private(&certified)?,
-            },
-            platform_certificate,
+            }),
+            certified: authority.certify(&certified, validity(now))?,
             apiv3_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
             v2_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
             root: certificate(&authority.certificate)?,
             tls: authority.tls().map_err(unmade)?,
+            authority,
         }))
     }
 
-    /// The key of an id.
-    pub(super) fn platform(&self, id: &str) -> Option<&PlatformPair> {
-        [&self.public, &self.certified]
-            .into_iter()
-            .find(|pair| pair.id == id)
+    /// A further platform certificate, for a new key, valid from the day before `now` (Unix seconds)
+    /// for a year.
+    pub(super) fn next_certified(&self, now: i64) -> Result<Certified> {
+        let [key] = rsa_keys()?;
+        self.authority.certify(&key, validity(now))
+    }
+
+    /// One whose time was over an hour before `now`.
+    pub(super) fn expired(&self, now: i64) -> Result<Certified> {
+        let [key] = rsa_keys()?;
+        self.authority.certify(&key, (now - 365 * DAY, now - 3600))
     }
 }
 
@@ -122,6 +131,13 @@ fn public_key_id() -> Result<String, ErrorStack> {
     Ok(format!("PUB_KEY_ID_01{MCHID}{number:016}"))
 }
 
+const DAY: i64 = 86_400;
+
+/// From the day before, for a year.
+fn validity(now: i64) -> (i64, i64) {
+    (now - DAY, now + 365 * DAY)
+}
+
 /// Who signs the certificates.
 struct Authority {
     key: PKey<Private>,
@@ -137,16 +153,36 @@ enum Purpose {
 impl Authority {
     fn new(key: PKey<Private>) -> Result<Self, ErrorStack> {
         let name = name("wechatpay-chain sandbox CA")?;
-        let mut builder = draft(&name, &name, &key)?;
+        let validity = validity(SystemClock::new().now());
+        let mut builder = draft(&name, &name, &key, validity)?;
         extend(&mut builder, None, &Purpose::Authority)?;
         builder.sign(&key, MessageDigest::sha256())?;
         let certificate = builder.build();
         Ok(Self { key, certificate })
     }
 
-    fn issue(&self, common: &str, key: &PKey<Private>, to: Purpose) -> Result<X509, ErrorStack> {
+    fn certify(&self, key: &PKey<Private>, validity: (i64, i64)) -> Result<Certified> {
+        let x509 = self
+            .issue("Tenpay.com sign (sandbox)", key, Purpose::Signing, validity)
+            .map_err(unmade)?;
+        let certificate = certificate(&x509)?;
+        let id = certificate.serial().to_owned();
+        let key = private(key)?;
+        Ok(Certified {
+            pair: Arc::new(PlatformPair { id, key }),
+            certificate,
+        })
+    }
+
+    fn issue(
+        &self,
+        common: &str,
+        key: &PKey<Private>,
+        to: Purpose,
+        validity: (i64, i64),
+    ) -> Result<X509, ErrorStack> {
         let subject = name(common)?;
-        let mut builder = draft(&subject, self.certificate.subject_name(), key)?;
+        let mut builder = draft(&subject, self.certificate.subject_name(), key, validity)?;
         extend(&mut builder, Some(&self.certificate), &to)?;
         builder.sign(&self.key, MessageDigest::sha256())?;
         Ok(builder.build())
@@ -155,7 +191,8 @@ impl Authority {
     fn tls(&self) -> Result<Tls, ErrorStack> {
         let curve = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
         let key = PKey::from_ec_key(EcKey::generate(&curve)?)?;
-        let certificate = self.issue("localhost", &key, Purpose::Server)?;
+        let validity = validity(SystemClock::new().now());
+        let certificate = self.issue("localhost", &key, Purpose::Server, validity)?;
         Ok(Tls {
             key,
             certificate,
@@ -168,17 +205,16 @@ fn draft<T: HasPublic>(
     subject: &X509NameRef,
     issuer: &X509NameRef,
     key: &PKeyRef<T>,
+    (not_before, not_after): (i64, i64),
 ) -> Result<X509Builder, ErrorStack> {
-    const DAY: i64 = 86_400;
-    let now = SystemClock::new().now();
     let mut builder = X509::builder()?;
     builder.set_version(2)?;
     builder.set_serial_number(&*serial()?)?;
     builder.set_subject_name(subject)?;
     builder.set_issuer_name(issuer)?;
     builder.set_pubkey(key)?;
-    builder.set_not_before(&*Asn1Time::from_unix(now - DAY)?)?;
-    builder.set_not_after(&*Asn1Time::from_unix(now + 365 * DAY)?)?;
+    builder.set_not_before(&*Asn1Time::from_unix(not_before)?)?;
+    builder.set_not_after(&*Asn1Time::from_unix(not_after)?)?;
     Ok(builder)
 }
 
@@ -273,7 +309,7 @@ mod tests {
         assert!(digits.starts_with(MCHID) && digits.bytes().all(|c| c.is_ascii_digit()));
         for certificate in [
             &identity.merchant_certificate,
-            &identity.platform_certificate,
+            &identity.certified.certificate,
         ] {
             assert_eq!(certificate.serial().len(), 40);
         }
@@ -288,7 +324,7 @@ mod tests {
         let root = identity.root.x509();
         for certificate in [
             identity.merchant_certificate.x509(),
-            identity.platform_certificate.x509(),
+            identity.certified.certificate.x509(),
             &identity.tls.certificate,
         ] {
             assert!(certificate.verify(&root.public_key().unwrap()).unwrap());

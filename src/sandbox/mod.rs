@@ -30,13 +30,14 @@
 //! | `Authorization` missing, malformed, of another scheme, merchant or serial | 401 `SIGN_ERROR` |
 //! | timestamp more than 5 minutes off, nonce used before | 401 `SIGN_ERROR` |
 //! | wrong signature | 401 `SIGN_ERROR`, the text that the gateway built in `detail.sign_information` |
+//! | `GET v3/certificates` | its platform certificates, encrypted with the APIv3 key |
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
 //! | anything else | what [`Sandbox::answer`] was told, or a default |
 //!
-//! The key that the request's `Wechatpay-Serial` names signs the answer; without one it is the
-//! public key. What is refused before the merchant is known (the first four rows) is not signed,
+//! The key that the request's `Wechatpay-Serial` names signs the answer (of certificates always the
+//! newest); without one it is the public key, and for `v3/certificates` the newest certificate. What is refused before the merchant is known (the first four rows) is not signed,
 //! all other errors are. Of an upload, the signature covers the `meta` part alone.
 //!
 //! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
@@ -53,6 +54,7 @@
 mod answer;
 #[cfg(feature = "files")]
 mod bills;
+mod certificates;
 mod door;
 mod fault;
 mod fields;
@@ -135,13 +137,18 @@ impl Sandbox {
     ///
     /// The client knows both the public key and the platform certificate, and no proxy.
     pub fn client_builder(&self) -> ClientBuilder {
+        self.merchant_builder()
+            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
+            .platform_certificate(self.platform_certificate().clone())
+    }
+
+    /// The settings of a client for it that knows the merchant's credentials and no platform key.
+    pub fn merchant_builder(&self) -> ClientBuilder {
         Client::builder()
             .base_url(self.base_url())
             .mchid(self.mchid())
             .private_key(self.merchant_key().clone())
             .certificate(self.merchant_certificate().clone())
-            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
-            .platform_certificate(self.platform_certificate().clone())
             .apiv3_key(self.apiv3_key().clone())
             .v2_key(self.v2_key().clone())
             .root_certificate(self.root_certificate().clone())
@@ -263,10 +270,12 @@ impl Sandbox {
         self.identity().public.key.public_key()
     }
 
-    /// Its platform certificate (平台证书), for another key than the public key's.
+    /// Its first platform certificate (平台证书), for another key than the public key's.
+    ///
+    /// See [`rotate_platform_certificate`](Self::rotate_platform_certificate).
     #[must_use]
     pub fn platform_certificate(&self) -> &Certificate {
-        &self.identity().platform_certificate
+        &self.identity().certified.certificate
     }
 
     /// The APIv3 key (APIv3密钥).

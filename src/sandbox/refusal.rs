@@ -70,6 +70,17 @@ impl Refusal {
         Self::new(status, code, message, "the sandbox was told to")
     }
 
+    /// What a merchant in public-key mode gets instead of certificates.
+    pub(super) fn no_certificate() -> Self {
+        let why = "the merchant is in public-key mode";
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "RESOURCE_NOT_EXISTS",
+            "无可用的平台证书",
+            why,
+        )
+    }
+
     /// With the `detail` that the body has beside code and message.
     pub(super) fn with_detail(mut self, detail: Value) -> Self {
         self.detail = Some(Box::new(detail));

@@ -195,7 +195,7 @@ fn a_signed_answer_is_checked_at_its_end() {
     let sink = || {
         place
             .client
-            .chain("v3/certificates")
+            .chain("v3/payscore/permissions")
             .get(())
             .sink(place.target())
     };

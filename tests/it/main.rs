@@ -10,6 +10,8 @@
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod bill;
 mod build;
+#[cfg(feature = "sandbox")]
+mod certificates;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod download;
 mod encryption;

@@ -14,8 +14,8 @@ use wechatpay_chain_benches::{Caller, Crypto, Gateway, Result, Who, Work, runtim
 fn main() -> Result<()> {
     become_gateway()?;
     let mut arguments = std::env::args().skip(1);
-    let rounds = arguments.next().map_or(Ok(5), |text| text.parse())?;
-    let calls = arguments.next().map_or(Ok(512), |text| text.parse())?;
+    let rounds = arguments.next().map_or(Ok(25), |text| text.parse())?;
+    let calls = arguments.next().map_or(Ok(128), |text| text.parse())?;
     let gateway = Gateway::spawn()?;
     runtime()?.block_on(report(&gateway, rounds, calls))
 }

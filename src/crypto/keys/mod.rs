@@ -4,6 +4,7 @@
 //! the three types take from it what they need.
 
 mod certificate;
+mod chain;
 mod der;
 mod file;
 mod input;

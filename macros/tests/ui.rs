@@ -1,7 +1,7 @@
 //! What `path!` and `chain!` accept, and what the compiler says where they do not.
 //!
 //! The `.stderr` files are those of Rust 1.95. After a change of a message or of the pinned
-//! compiler: `TRYBUILD=overwrite cargo test --features macros --test ui`, then read the difference.
+//! compiler: `TRYBUILD=overwrite cargo test -p wechatpay-chain-macros --test ui`, then read the difference.
 
 #[test]
 fn ui() {

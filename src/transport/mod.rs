@@ -1,5 +1,8 @@
 //! What carries a finished request over the wire.
 
+#[cfg(feature = "tower")]
+mod service;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +11,7 @@ use crate::error::Result;
 pub use crate::message::Body;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
-pub use crate::service::from_service;
+pub use service::from_service;
 
 /// A boxed future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,106 @@
+//! What is said when the certificates cannot be had: what is wrong, and what to do.
+
+use http::StatusCode;
+
+use crate::crypto::Certificate;
+use crate::error::{Error, ErrorKind, VerifyFailure};
+
+const NONE: &str = "this merchant has no platform certificate (平台证书): it is in public-key mode, as all newer ones \
+     are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to the \
+     client with the id that stands beside it, platform_key(\"PUB_KEY_ID_…\", \
+     PublicKey::from_file(\"pub_key.pem\")?), and leave certificates(..) out";
+
+/// Of a request for the list that failed.
+pub(super) fn explain(err: Error) -> Error {
+    let no_certificate = err.api().is_some_and(|api| {
+        api.status == StatusCode::NOT_FOUND
+            && ["RESOURCE_NOT_EXISTS", "NOT_FOUND"].contains(&&*api.code)
+    });
+    let message = match no_certificate {
+        true => NONE,
+        false => "the platform certificates (平台证书) could not be fetched",
+    };
+    certificates(message).with_source(err)
+}
+
+/// Of a ciphertext whose tag does not fit.
+pub(super) fn wrong_key(err: Error) -> Error {
+    certificates(
+        "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give \
+         the one set at 商户平台 → 账户中心 → API安全 → APIv3密钥 of this very merchant, not the \
+         APIv2 key; if it was changed, the new one",
+    )
+    .with_source(err)
+}
+
+pub(super) fn malformed(why: &str) -> Error {
+    certificates(format!(
+        "the answer of v3/certificates is not WeChat Pay's: {why}; is there a proxy between?"
+    ))
+}
+
+pub(super) fn not_trusted(err: Error) -> Error {
+    certificates("the platform certificates are not used: one of them is not to be trusted")
+        .with_source(err)
+}
+
+pub(super) fn not_verified(failure: VerifyFailure) -> Error {
+    let message = match &failure {
+        VerifyFailure::UnknownSerial { serial, .. } if is_public_key(serial) => format!(
+            "the list of platform certificates is signed with the public key {serial}, which this \
+             client does not have: download it at 商户平台 → 账户中心 → API安全 → 微信支付公钥 and \
+             give platform_key(\"{serial}\", ..)"
+        ),
+        VerifyFailure::UnknownSerial { .. } => {
+            "the list of platform certificates is signed with a certificate that is not valid, or \
+             not in the list: nothing of it is used"
+                .to_owned()
+        }
+        _ => "the list of platform certificates cannot be trusted: its signature was not accepted"
+            .to_owned(),
+    };
+    certificates(message).with_source(failure)
+}
+
+pub(super) fn all_ended(list: &[Certificate]) -> Error {
+    let ends: Vec<_> = list
+        .iter()
+        .map(|it| format!("{} until {}", it.serial(), it.not_after()))
+        .collect();
+    certificates(format!(
+        "no platform certificate is valid now, of {ends:?} (Unix time): check this machine's clock"
+    ))
+}
+
+pub(super) fn not_written(err: std::io::Error) -> Error {
+    certificates(
+        "the platform certificates are in use, but the copy of them cannot be written: check the \
+         folder of disk_copy(..)",
+    )
+    .with_source(err)
+}
+
+pub(super) fn gone() -> Error {
+    certificates(
+        "fetching the platform certificates ended without an outcome: a middleware or \
+                  transport panicked",
+    )
+}
+
+/// Whether it will fail the same way until something is changed.
+pub(super) fn lasts(err: &Error) -> bool {
+    let cause = err.find::<Error>();
+    let refused = cause.and_then(Error::api).is_some_and(|api| {
+        api.status.is_client_error() && api.status != StatusCode::TOO_MANY_REQUESTS
+    });
+    refused || cause.is_some_and(|cause| cause.kind() == ErrorKind::Decrypt)
+}
+
+/// Whether an id is that of a public key, which no list of certificates holds.
+pub(super) fn is_public_key(serial: &str) -> bool {
+    serial.starts_with("PUB_KEY_ID_")
+}
+
+fn certificates(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Certificates, message)
+}

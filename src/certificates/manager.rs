@@ -1,0 +1,322 @@
+//! Fetches the list, and puts it into the keyring.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::Method;
+
+use super::answer::{Answer, Checks, is_valid};
+use super::state::{Need, State};
+use super::{Certificates, copy, failure};
+use crate::base_url::BaseUrl;
+use crate::catalog;
+use crate::crypto::Certificate;
+use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+use crate::keys::Merchant;
+use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request};
+use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
+use crate::net::blocking;
+use crate::net::flight::{Flight, within};
+use crate::protocol::SignatureHeaders;
+use crate::secret::Secret;
+use crate::stack::Next;
+use crate::transport::BoxFuture;
+
+/// Keeps a client's keyring supplied with platform certificates.
+///
+/// It owns no stack: each fetch goes over the stack of the call that needs it, so that nothing refers
+/// back to the client.
+pub(crate) struct Manager {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Certificates,
+    apiv3_key: Secret,
+    keys: PlatformKeys,
+    base: Option<BaseUrl>,
+    state: Mutex<State>,
+    flight: Flight<Outcome>,
+}
+
+/// Shared by all who waited for it.
+type Outcome = Arc<Result<Fetched>>;
+
+struct Fetched {
+    list: Vec<Certificate>,
+    /// What went wrong with the disk copy.
+    copy: Option<Error>,
+}
+
+/// Why the list is fetched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    /// There is no key: a copy will do.
+    NoKey,
+    /// A copy will do if it has this serial.
+    UnknownSerial,
+    /// Nothing but a new list will do.
+    Asked,
+}
+
+impl Manager {
+    /// Sends nothing and reads nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when there is no APIv3 key.
+    pub(crate) fn new(
+        settings: Certificates,
+        merchant: &Merchant,
+        keys: PlatformKeys,
+        base: Option<BaseUrl>,
+    ) -> Result<Arc<Self>> {
+        let apiv3_key = merchant.apiv3_key.clone().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Builder,
+                "platform certificates are encrypted with the APIv3 key: give apiv3_key(..), set at \
+                 商户平台 → 账户中心 → API安全 → APIv3密钥",
+            )
+        })?;
+        let inner = Arc::new(Inner {
+            settings,
+            apiv3_key,
+            keys,
+            base,
+            state: Mutex::default(),
+            flight: Flight::new(),
+        });
+        Ok(Arc::new(Self { inner }))
+    }
+
+    /// The list as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Certificates`].
+    pub(crate) async fn list(&self, next: &Next) -> Result<Vec<Certificate>> {
+        let waited = self
+            .inner
+            .flight
+            .join(|| Some(Arc::clone(&self.inner).run(Reason::Asked, None, next.clone())))?;
+        match &*waited.await.ok_or_else(failure::gone)? {
+            Ok(Fetched {
+                copy: Some(err), ..
+            }) => Err(err.duplicate()),
+            Ok(fetched) => Ok(fetched.list.clone()),
+            Err(err) => Err(err.duplicate()),
+        }
+    }
+}
+
+impl KeySource for Manager {
+    fn ready(&self, next: &Next) -> BoxFuture<'static, Result<()>> {
+        let inner = Arc::clone(&self.inner);
+        match inner.need() {
+            Need::Nothing => Box::pin(std::future::ready(Ok(()))),
+            Need::Refresh => Box::pin(std::future::ready(inner.refresh(next))),
+            Need::Key => {
+                let next = next.clone();
+                Box::pin(async move { inner.get_key(&next).await })
+            }
+        }
+    }
+
+    fn on_unknown_serial(&self, serial: &str, next: &Next) -> BoxFuture<'static, Result<()>> {
+        let (inner, serial, next) = (Arc::clone(&self.inner), serial.to_owned(), next.clone());
+        Box::pin(async move { inner.find(serial, &next).await })
+    }
+}
+
+impl Inner {
+    fn need(&self) -> Need {
+        let preferred = self.keys.preferred();
+        self.state().need(
+            preferred.as_ref(),
+            self.settings.refresh_after,
+            self.keys.now(),
+        )
+    }
+
+    /// Begins a refresh that nobody waits for: the key in use is good for a while.
+    fn refresh(self: Arc<Self>, next: &Next) -> Result<()> {
+        let begin = || {
+            let may = self
+                .state()
+                .may_refresh(self.settings.unknown_every, self.keys.now());
+            may.then(|| Arc::clone(&self).run(Reason::Asked, None, next.clone()))
+        };
+        self.flight.join(begin).map(drop)
+    }
+
+    /// Waits until there is a key.
+    async fn get_key(self: Arc<Self>, next: &Next) -> Result<()> {
+        let refusal = self
+            .state()
+            .refusal(self.settings.unknown_every, self.keys.now());
+        if let Some(err) = refusal {
+            return Err(err);
+        }
+        let waited = self.flight.join(|| {
+            // Another flight may have landed meanwhile.
+            let lacking = self.keys.preferred().is_none();
+            lacking.then(|| Arc::clone(&self).run(Reason::NoKey, None, next.clone()))
+        })?;
+        let outcome = waited.await;
+        if self.keys.preferred().is_some() {
+            return Ok(());
+        }
+        match outcome.as_deref() {
+            Some(Err(err)) => Err(err.duplicate()),
+            _ => Err(failure::gone()),
+        }
+    }
+
+    /// Waits until a serial is known, or certainly is not.
+    async fn find(self: Arc<Self>, serial: String, next: &Next) -> Result<()> {
+        if failure::is_public_key(&serial) {
+            return Ok(());
+        }
+        // What is under way already may have been begun before there was this serial.
+        for _ in 0..2 {
+            let waited = self.flight.join(|| {
+                let wanted = self.keys.keyring.get(&serial).is_none() && self.may_ask();
+                let reason = Reason::UnknownSerial;
+                wanted.then(|| Arc::clone(&self).run(reason, Some(serial.clone()), next.clone()))
+            })?;
+            let outcome = waited.await;
+            if self.keys.keyring.get(&serial).is_some() {
+                return Ok(());
+            }
+            if let Some(Err(err)) = outcome.as_deref() {
+                return Err(err.duplicate());
+            }
+        }
+        Ok(())
+    }
+
+    fn may_ask(&self) -> bool {
+        self.state()
+            .begin_asking(self.settings.unknown_every, self.keys.now())
+    }
+
+    /// One flight, in the background.
+    async fn run(self: Arc<Self>, reason: Reason, serial: Option<String>, next: Next) -> Outcome {
+        if reason != Reason::Asked
+            && let Some(list) = self.use_copy().await
+            && self.copy_will_do(serial.as_deref())
+        {
+            return Arc::new(Ok(Fetched { list, copy: None }));
+        }
+        let outcome = self.fetch(next).await;
+        let lasting = outcome.as_ref().err().filter(|err| failure::lasts(err));
+        self.state().note_refusal(lasting, self.keys.now());
+        Arc::new(outcome)
+    }
+
+    /// Takes over what the disk copy holds, the first time.
+    async fn use_copy(&self) -> Option<Vec<Certificate>> {
+        let path = self.settings.disk_copy.clone()?;
+        if std::mem::replace(&mut self.state().copy_read, true) {
+            return None;
+        }
+        let answer = blocking::off_thread(move || copy::read(&path)).await??;
+        let signed = SignatureHeaders::read(&answer.headers).ok()?.timestamp()?;
+        let list = answer.certificates(&self.checks(signed)).ok()?;
+        self.install(&list, signed);
+        Some(list)
+    }
+
+    /// Whether it makes asking unnecessary: it is young, and has what is looked for.
+    fn copy_will_do(&self, serial: Option<&str>) -> bool {
+        match serial {
+            Some(serial) => self.keys.keyring.get(serial).is_some(),
+            None => self.need() == Need::Nothing,
+        }
+    }
+
+    async fn fetch(&self, next: Next) -> Result<Fetched> {
+        self.state().note_fetch(self.keys.now());
+        let (answer, list) = match self.fetch_once(&next).await {
+            // A signature that is wrong on purpose; nothing is lost by asking once more.
+            Err(err) if err.verify_failure() == Some(&VerifyFailure::Probe) => {
+                self.fetch_once(&next).await?
+            }
+            outcome => outcome?,
+        };
+        self.install(&list, self.keys.now());
+        let copy = self.keep(answer).await.err();
+        Ok(Fetched { list, copy })
+    }
+
+    async fn fetch_once(&self, next: &Next) -> Result<(Answer, Vec<Certificate>)> {
+        let answer = next.restarted().run(self.request()?);
+        let response = within(self.settings.timeout, answer)
+            .await
+            .map_err(failure::explain)?;
+        let answer = Answer {
+            headers: response.headers().clone(),
+            body: response.bytes().clone(),
+        };
+        let list = answer.certificates(&self.checks(self.keys.now()))?;
+        Ok((answer, list))
+    }
+
+    fn request(&self) -> Result<Request> {
+        let path = self.settings.path.trim_start_matches('/').to_owned();
+        let operation = catalog::find(&Method::GET, &path);
+        let base = self
+            .base
+            .clone()
+            .unwrap_or_else(|| BaseUrl::documented(operation));
+        let options = Options {
+            fields: Some(FieldPolicy::Off),
+            ..Options::default()
+        };
+        let mut request = Request::new(Payload::Empty);
+        let info = CallInfo::new(path.clone().into(), operation, base.origin(), options);
+        *request.uri_mut() = base.join(format!("/{path}"))?;
+        request.extensions_mut().insert(info);
+        request.extensions_mut().insert(OfKeySource);
+        Ok(request)
+    }
+
+    fn checks(&self, signed_near: i64) -> Checks<'_> {
+        Checks {
+            apiv3_key: &self.apiv3_key,
+            roots: &self.settings.roots,
+            keyring: &self.keys.keyring,
+            now: self.keys.now(),
+            signed_near,
+        }
+    }
+
+    /// Puts a list in the place of the one before; what the builder was given stays.
+    fn install(&self, list: &[Certificate], signed: i64) {
+        let (keyring, now) = (&self.keys.keyring, self.keys.now());
+        let mut state = self.state();
+        let is_new = |it: &&Certificate| {
+            is_valid(it, now)
+                && (state.own.iter().any(|own| own == it.serial())
+                    || keyring.get(it.serial()).is_none())
+        };
+        let new: Vec<_> = list.iter().filter(is_new).cloned().collect();
+        keyring.replace_certificates(&state.own, &new);
+        state.own = new.iter().map(|it| it.serial().to_owned()).collect();
+        state.signed = Some(signed);
+    }
+
+    async fn keep(&self, answer: Answer) -> Result<()> {
+        let Some(path) = self.settings.disk_copy.clone() else {
+            return Ok(());
+        };
+        let nonce = self.keys.nonce()?;
+        blocking::off_thread(move || copy::write(&path, &answer, &nonce))
+            .await
+            .ok_or_else(failure::gone)?
+            .map_err(failure::not_written)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

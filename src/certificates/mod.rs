@@ -1,0 +1,141 @@
+//! Platform certificates, fetched when they are needed.
+#![doc = include_str!("../../docs/certificates.md")]
+
+mod answer;
+mod copy;
+mod failure;
+mod manager;
+mod state;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) use manager::Manager;
+
+use crate::crypto::Certificate;
+
+/// How a client fetches WeChat Pay's certificates.
+///
+/// ```
+/// use wechatpay_chain::certificates::Certificates;
+/// use wechatpay_chain::{Client, PrivateKey, Result};
+///
+/// fn client(key: PrivateKey) -> Result<Client> {
+///     Client::builder()
+///         .mchid("1900000109")
+///         .serial("5157F09EFDC096DE15EBE81A47057A7232F1B8E1")
+///         .private_key(key)
+///         .apiv3_key("0123456789abcdef0123456789abcdef")
+///         .certificates(Certificates::auto().disk_copy("/var/lib/shop/wechatpay.json"))
+///         .build()
+/// }
+/// ```
+///
+/// # When
+///
+/// | what happens | what is done |
+/// | --- | --- |
+/// | a client is built | nothing |
+/// | a call, and there is no valid key | the disk copy is read, else the list fetched; the call waits |
+/// | a call, and the list is older than 12 h, or the certificate in use ends within 7 days | the list is fetched in the background; the call goes on |
+/// | an answer signed with a certificate that is not known | the list is fetched, at most once a minute; the same answer is verified again, the request is not repeated |
+/// | [`Client::certificates`](crate::Client::certificates) | the list is fetched |
+///
+/// Whoever needs the list while it is being fetched waits for that one. It goes through the client's
+/// own stack and transport, on a runtime of this crate's own. Beside a
+/// [public key](crate::ClientBuilder::platform_key) nothing is fetched before an answer is signed with
+/// a certificate.
+///
+/// # What is trusted
+///
+/// Each certificate is encrypted with the merchant's APIv3 key, so whoever made the list knows that
+/// key. The answer must also be signed, with a certificate of that very list or a key that the client
+/// has already. With [`root_certificate`](Self::root_certificate) every certificate must be issued by
+/// that CA as well. If anything of an answer does not hold, nothing of it is used.
+///
+/// A certificate whose time is over is used for nothing: WeChat Pay changes certificates long before
+/// they end. One that is no longer listed is dropped, unless it was given to the builder.
+#[derive(Clone)]
+#[must_use = "give it to ClientBuilder::certificates"]
+pub struct Certificates {
+    refresh_after: Duration,
+    unknown_every: Duration,
+    timeout: Duration,
+    path: Cow<'static, str>,
+    roots: Vec<Certificate>,
+    disk_copy: Option<PathBuf>,
+}
+
+impl Certificates {
+    /// Fetches when needed, trusts as said above, and keeps no copy.
+    pub fn auto() -> Self {
+        Self {
+            refresh_after: Duration::from_secs(12 * 60 * 60),
+            unknown_every: Duration::from_secs(60),
+            timeout: Duration::from_secs(10),
+            path: Cow::Borrowed("v3/certificates"),
+            roots: Vec::new(),
+            disk_copy: None,
+        }
+    }
+
+    /// How old the list may become; 12 hours by default.
+    pub fn refresh_after(mut self, age: Duration) -> Self {
+        self.refresh_after = age;
+        self
+    }
+
+    /// How often an unknown serial, or a refresh that fails, may make it fetch; once in 60 s by
+    /// default.
+    pub fn at_most_every(mut self, interval: Duration) -> Self {
+        self.unknown_every = interval;
+        self
+    }
+
+    /// Bounds one fetch; 10 s by default.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// Where the list is: `v3/certificates` by default, `v3/global/certificates` for the access point
+    /// in Hong Kong.
+    pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Accepts only certificates issued by this CA, or by one of several.
+    ///
+    /// WeChat Pay's certificates are issued by Tenpay's own CA, which no system knows.
+    pub fn root_certificate(mut self, root: Certificate) -> Self {
+        self.roots.push(root);
+        self
+    }
+
+    /// Keeps a copy of the list in a file, so that a new process need not fetch it.
+    ///
+    /// The file holds WeChat Pay's answer as it came: the certificates encrypted with the APIv3 key,
+    /// and the signature. It is trusted no further than an answer is, all checks are made again; what
+    /// does not pass, or belongs to another merchant, is ignored and replaced. It is as old as its
+    /// signature says. It is written to a temporary file beside it, readable by its owner alone
+    /// (0600), and then renamed. A copy that cannot be written fails no call; only
+    /// [`Client::certificates`](crate::Client::certificates) says so.
+    pub fn disk_copy(mut self, path: impl Into<PathBuf>) -> Self {
+        self.disk_copy = Some(path.into());
+        self
+    }
+}
+
+impl fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificates")
+            .field("path", &self.path)
+            .field("refresh_after", &self.refresh_after)
+            .field("at_most_every", &self.unknown_every)
+            .field("disk_copy", &self.disk_copy)
+            .finish_non_exhaustive()
+    }
+}

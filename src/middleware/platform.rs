@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{CallInfo, Request};
+use crate::protocol::{Keyring, PlatformKey};
+use crate::stack::Next;
+use crate::transport::BoxFuture;
+
+/// WeChat Pay's keys as the layers of the stack see them, and where more come from, if from anywhere.
+#[derive(Clone)]
+pub(crate) struct PlatformKeys {
+    pub(crate) keyring: Keyring,
+    clock: Arc<dyn Clock>,
+    source: Option<Arc<dyn KeySource>>,
+}
+
+/// Fetches keys when they are needed. It gets the stack of the call that needs them.
+pub(crate) trait KeySource: Send + Sync + 'static {
+    /// Before a call: sees to it that there is a key that is valid.
+    fn ready(&self, next: &Next) -> BoxFuture<'static, Result<()>>;
+
+    /// After a call: its answer is signed with a key that the keyring does not have.
+    ///
+    /// The keyring is asked again whatever this gives.
+    fn on_unknown_serial(&self, serial: &str, next: &Next) -> BoxFuture<'static, Result<()>>;
+}
+
+/// In the extensions of a key source's own requests, which must not wait for themselves.
+#[derive(Clone)]
+pub(crate) struct OfKeySource;
+
+impl PlatformKeys {
+    pub(crate) fn new(keyring: &Keyring, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            keyring: keyring.clone(),
+            clock: Arc::clone(clock),
+            source: None,
+        }
+    }
+
+    pub(crate) fn with_source<S: KeySource>(mut self, source: Option<Arc<S>>) -> Self {
+        self.source = source.map(|source| source as _);
+        self
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// # Errors
+    ///
+    /// When the machine gives no randomness.
+    pub(crate) fn nonce(&self) -> Result<String> {
+        self.clock.nonce()
+    }
+
+    /// The key that requests name when the caller names none.
+    pub(crate) fn preferred(&self) -> Option<PlatformKey> {
+        self.keyring.preferred(self.now())
+    }
+
+    /// The same, where it is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Encrypt`] when there is none.
+    pub(crate) fn to_encrypt(&self) -> Result<PlatformKey> {
+        self.preferred().ok_or_else(|| {
+            let message = match self.source {
+                None => {
+                    "there is no platform key to encrypt with: give platform_key(..) or \
+                     platform_certificate(..)"
+                }
+                Some(_) => {
+                    "no platform certificate has been fetched yet: make a call, or await \
+                     client.certificates(), first"
+                }
+            };
+            Error::new(ErrorKind::Encrypt, message)
+        })
+    }
+
+    /// Before a call: sees to it that there is a key, where one can be fetched.
+    ///
+    /// # Errors
+    ///
+    /// Those of the source.
+    pub(crate) async fn ready(&self, request: &Request, next: &Next) -> Result<()> {
+        match self.refresh(request, next) {
+            Some(refresh) => refresh.source.ready(&refresh.next).await,
+            None => Ok(()),
+        }
+    }
+
+    /// How the request's answer can be verified with keys that are not there yet.
+    pub(crate) fn refresh(&self, request: &Request, next: &Next) -> Option<Refresh> {
+        let source = Arc::clone(self.source.as_ref()?);
+        let extensions = request.extensions();
+        let dry = extensions
+            .get::<CallInfo>()
+            .is_some_and(|info| info.options().dry_run);
+        (!dry && extensions.get::<OfKeySource>().is_none()).then(|| Refresh {
+            source,
+            next: next.clone(),
+        })
+    }
+}
+
+/// A source, and the stack over which it is to ask.
+pub(crate) struct Refresh {
+    source: Arc<dyn KeySource>,
+    next: Next,
+}
+
+impl Refresh {
+    /// # Errors
+    ///
+    /// Those of the source.
+    pub(crate) async fn unknown_serial(&self, serial: &str) -> Result<()> {
+        self.source.on_unknown_serial(serial, &self.next).await
+    }
+}

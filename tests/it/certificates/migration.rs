@@ -1,0 +1,82 @@
+//! Both modes at once, as a merchant has them who moves from certificates to the public key.
+
+use serde_json::json;
+use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_chain::{Client, Verification, VerifyFailure};
+
+use super::{fetches, last_payment, pay, payments, signer};
+
+fn both(sandbox: &Sandbox) -> Client {
+    let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
+    let builder = sandbox.merchant_builder().platform_key(id, key.clone());
+    builder.certificates(Certificates::auto()).build().unwrap()
+}
+
+#[test]
+fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = both(&sandbox);
+    let named = || last_payment(&sandbox).headers["Wechatpay-Serial"].clone();
+
+    let res = pay(&client).wait().unwrap();
+    assert_eq!(signer(res.verification()), sandbox.platform_key_id());
+    assert_eq!(named(), sandbox.platform_key_id());
+    assert_eq!(fetches(&sandbox), 0);
+
+    // WeChat Pay signs with the certificate all the same: only now the list is needed.
+    let serial = sandbox.platform_certificate().serial();
+    let by_certificate = || {
+        client
+            .chain("v3/pay/transactions/native")
+            .post(json!({"a": 1}), [("Wechatpay-Serial", serial)])
+            .fields(wechatpay_chain::FieldPolicy::Off)
+    };
+    for _ in 0..3 {
+        let res = by_certificate().wait().unwrap();
+        assert_eq!(signer(res.verification()), serial);
+        assert_eq!(named(), serial);
+    }
+    assert_eq!((fetches(&sandbox), payments(&sandbox)), (1, 4));
+
+    pay(&client).wait().unwrap();
+    assert_eq!(named(), sandbox.platform_key_id());
+}
+
+/// The move is over, and `certificates(..)` still there.
+#[test]
+fn a_merchant_without_certificates_is_not_disturbed() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    sandbox.public_key_only();
+    let client = both(&sandbox);
+    let res = pay(&client).wait().unwrap();
+    assert!(matches!(res.verification(), Verification::Verified { .. }));
+    assert_eq!(fetches(&sandbox), 0);
+
+    sandbox.misbehave(Fault::UnknownSerial);
+    let err = pay(&client).wait().unwrap_err();
+    assert!(matches!(
+        err.verify_failure(),
+        Some(VerifyFailure::UnknownSerial { .. })
+    ));
+    assert!(err.to_string().contains("public-key mode"), "{err}");
+    assert!(err.maybe_sent());
+}
+
+/// The other way round: the merchant was moved, and the client has not been told.
+#[test]
+fn an_answer_signed_with_a_public_key_that_is_not_there_fetches_nothing() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let builder = sandbox.merchant_builder();
+    let client = builder.certificates(Certificates::auto()).build().unwrap();
+    pay(&client).wait().unwrap();
+    let id = sandbox.platform_key_id();
+    let err = client
+        .chain("v3/pay/transactions/native")
+        .post(json!({}), [("Wechatpay-Serial", id)])
+        .fields(wechatpay_chain::FieldPolicy::Off)
+        .wait()
+        .unwrap_err();
+    assert!(err.report().contains(id), "{}", err.report());
+    assert_eq!(fetches(&sandbox), 1);
+}

@@ -1,0 +1,226 @@
+//! Lists that are not used, and what is said then.
+
+use serde_json::json;
+use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
+use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
+
+use super::{certificate_mode, fetches, on_a_clock, pay, payments};
+
+/// What a call says that had no list to go by: nothing of it was sent.
+fn refused(sandbox: &Sandbox, client: &Client) -> Error {
+    let err = pay(client).wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Certificates, "{}", err.report());
+    assert!(!err.maybe_sent(), "{}", err.report());
+    assert!(err.api().is_none() && !err.is_api());
+    assert!(client.keyring().ids().is_empty());
+    assert_eq!(payments(sandbox), 0);
+    err
+}
+
+fn sandbox() -> (Sandbox, Client) {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let client = certificate_mode(&sandbox);
+    (sandbox, client)
+}
+
+#[test]
+fn a_merchant_without_certificates_is_told_of_public_keys() {
+    let (hand, sandbox, client) = on_a_clock();
+    sandbox.public_key_only();
+    for _ in 0..3 {
+        let err = refused(&sandbox, &client);
+        for word in ["public-key mode", "platform_key(", "微信支付公钥"] {
+            assert!(err.to_string().contains(word), "{err}");
+        }
+        let answer = err.find::<Error>().and_then(Error::api).unwrap();
+        assert_eq!(answer.status, 404);
+        assert_eq!(answer.code, "RESOURCE_NOT_EXISTS");
+        assert_eq!(answer.message, "无可用的平台证书");
+    }
+    // Asking again would change nothing, so it is not asked again for a while.
+    assert_eq!(fetches(&sandbox), 1);
+    hand.forward(60);
+    refused(&sandbox, &client);
+    assert_eq!(fetches(&sandbox), 2);
+    let err = client.certificates().wait().unwrap_err();
+    assert!(err.to_string().contains("public-key mode"), "{err}");
+}
+
+#[test]
+fn a_wrong_apiv3_key_is_named() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let builder = sandbox.merchant_builder().apiv3_key("0".repeat(32));
+    let client = builder.certificates(Certificates::auto()).build().unwrap();
+    for _ in 0..2 {
+        let err = refused(&sandbox, &client);
+        let text = err.to_string();
+        assert!(text.contains("the APIv3 key does not match"), "{text}");
+        assert!(!err.report().contains(&"0".repeat(32)));
+    }
+    assert_eq!(fetches(&sandbox), 1);
+}
+
+#[test]
+fn a_client_needs_the_apiv3_key() {
+    let err = crate::support::builder()
+        .certificates(Certificates::auto())
+        .build()
+        .unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Builder);
+    assert!(err.to_string().contains("apiv3_key"), "{err}");
+}
+
+fn after(fault: Fault) -> (Sandbox, Client, VerifyFailure) {
+    let (sandbox, client) = sandbox();
+    sandbox.misbehave(fault);
+    let err = refused(&sandbox, &client);
+    // A passing failure: the next call asks again, and is made.
+    pay(&client).wait().unwrap();
+    let failure = err.verify_failure().unwrap().clone();
+    (sandbox, client, failure)
+}
+
+#[test]
+fn an_answer_that_was_tampered_with() {
+    for fault in [Fault::TamperedBody, Fault::WrongSignature] {
+        let (sandbox, _, failure) = after(fault);
+        assert!(matches!(failure, VerifyFailure::Signature { .. }));
+        assert_eq!(fetches(&sandbox), 2);
+    }
+}
+
+#[test]
+fn an_answer_signed_by_who_is_not_in_it() {
+    let (_, _, failure) = after(Fault::UnknownSerial);
+    assert!(matches!(failure, VerifyFailure::UnknownSerial { .. }));
+}
+
+#[test]
+fn an_answer_without_signature_or_of_another_time() {
+    let (_, _, failure) = after(Fault::MissingHeaders);
+    assert!(matches!(failure, VerifyFailure::Header { .. }));
+    let (_, _, failure) = after(Fault::StaleTimestamp(-301));
+    assert!(matches!(failure, VerifyFailure::Clock { .. }));
+}
+
+#[test]
+fn a_probe_is_asked_once_more() {
+    let (sandbox, client) = sandbox();
+    sandbox.misbehave(Fault::Probe);
+    pay(&client).wait().unwrap();
+    assert_eq!(fetches(&sandbox), 2);
+}
+
+#[test]
+fn a_list_whose_only_certificate_has_ended() {
+    let (sandbox, client) = sandbox();
+    sandbox.misbehave(Fault::ExpiredCertificate);
+    let err = refused(&sandbox, &client);
+    assert!(err.to_string().contains("clock"), "{err}");
+}
+
+#[test]
+fn an_answer_signed_with_a_certificate_that_has_ended() {
+    let (hand, sandbox, client) = on_a_clock();
+    pay(&client).wait().unwrap();
+    let own = sandbox.platform_certificate().clone();
+    let builder = sandbox.merchant_builder().clock(hand.clone());
+    let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
+    let given = builder
+        .platform_key(id, key.clone())
+        .platform_certificate(own.clone());
+    let given = given.build().unwrap();
+    let call = || {
+        given
+            .chain("v3/pay/transactions/native")
+            .post(json!({}), [("Wechatpay-Serial", own.serial())])
+    };
+    hand.forward(own.not_after() - wechatpay_chain::Clock::now(&hand));
+    call().wait().unwrap();
+    hand.forward(1);
+    let err = call().wait().unwrap_err();
+    let failure = err.verify_failure().unwrap();
+    assert!(
+        matches!(failure, VerifyFailure::Expired { not_after, .. } if *not_after == own.not_after()),
+        "{failure:?}"
+    );
+    // In certificate mode the call is not even made.
+    let before = payments(&sandbox);
+    let err = pay(&client).wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Certificates);
+    assert_eq!(payments(&sandbox), before);
+}
+
+#[test]
+fn a_certificate_of_another_ca() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let (own, other) = (sandbox.root_certificate(), sandbox.merchant_certificate());
+    let with = |root: &wechatpay_chain::Certificate| {
+        let certificates = Certificates::auto().root_certificate(root.clone());
+        let builder = sandbox.merchant_builder().certificates(certificates);
+        builder.build().unwrap()
+    };
+    let err = refused(&sandbox, &with(other));
+    assert!(
+        err.report().contains("not issued by the CA"),
+        "{}",
+        err.report()
+    );
+    pay(&with(own)).wait().unwrap();
+}
+
+#[test]
+fn what_is_no_list() {
+    for body in [
+        json!({}),
+        json!({"data": []}),
+        json!({"data": [{}]}),
+        json!({"data": [{"serial_no": "1", "encrypt_certificate": {
+            "algorithm": "AEAD_SM4_GCM", "nonce": "", "associated_data": "", "ciphertext": "",
+        }}]}),
+        json!({"data": [{"serial_no": "1", "encrypt_certificate": {
+            "algorithm": "AEAD_AES_256_GCM", "nonce": "", "associated_data": "", "ciphertext": "",
+        }}]}),
+    ] {
+        let (sandbox, client) = sandbox();
+        let answer = Answer::json(body);
+        sandbox.answer("GET", "v3/certificates", answer).unwrap();
+        refused(&sandbox, &client);
+    }
+}
+
+#[test]
+fn no_connection_can_be_tried_again() {
+    let (sandbox, client) = sandbox();
+    sandbox.misbehave(Fault::CutBeforeAnswer);
+    let err = refused(&sandbox, &client);
+    assert!(
+        err.report().contains("could not be fetched"),
+        "{}",
+        err.report()
+    );
+    pay(&client).wait().unwrap();
+    let url = sandbox.base_url().to_owned();
+    let builder = sandbox.merchant_builder();
+    let client = builder
+        .certificates(Certificates::auto())
+        .base_url(url)
+        .build();
+    let client = client.unwrap();
+    drop(sandbox);
+    let err = pay(&client).wait().unwrap_err();
+    assert!(err.is_connect() && err.is_retryable(), "{}", err.report());
+}
+
+#[test]
+fn a_gateway_that_does_not_answer_is_not_waited_for_for_ever() {
+    let sandbox = Sandbox::start_blocking().unwrap();
+    let limit = std::time::Duration::from_millis(100);
+    let certificates = Certificates::auto().timeout(limit);
+    let builder = sandbox.merchant_builder().certificates(certificates);
+    let client = builder.timeout(None).build().unwrap();
+    sandbox.misbehave(Fault::Slow(std::time::Duration::from_secs(5)));
+    let err = refused(&sandbox, &client);
+    assert!(err.is_timeout() && err.is_retryable(), "{}", err.report());
+}
