@@ -42,7 +42,7 @@ pub struct Streaming {
 ///
 /// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
 /// between threads, since bodies are not `Sync`.
-pub(crate) struct BodyStream(Mutex<Inner>);
+pub(crate) struct BodyStream(Box<Mutex<Inner>>);
 
 struct Inner {
     body: Body,
@@ -150,13 +150,13 @@ impl Streaming {
 
 impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
-        Self(Mutex::new(Inner {
+        Self(Box::new(Mutex::new(Inner {
             body,
             first: None,
             check: None,
             #[cfg(feature = "files")]
             gunzip: None,
-        }))
+        })))
     }
 
     pub(crate) fn set_check(&mut self, check: StreamCheck) {

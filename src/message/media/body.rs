@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::future::poll_fn;
 use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -216,7 +215,7 @@ pub(super) async fn read_some(
     reader: &mut Pin<Box<dyn AsyncRead + Send>>,
     limit: usize,
 ) -> io::Result<Bytes> {
-    poll_fn(|cx| poll_read_some(reader, cx, limit)).await
+    std::future::poll_fn(|cx| poll_read_some(reader, cx, limit)).await
 }
 
 fn poll_read_some(
