@@ -55,13 +55,13 @@ impl BaseUrl {
         })
     }
 
-    /// Where a call goes that neither it nor the client sends elsewhere.
     /// Whether a host, in lower case, is one that WeChat Pay documents.
     pub(crate) fn is_documented(host: &str) -> bool {
         let named = || catalog::operations().iter().filter_map(Operation::host);
         [DEFAULT_HOST, BACKUP_HOST].contains(&host) || named().any(|known| known == host)
     }
 
+    /// Where a call goes that neither it nor the client sends elsewhere.
     pub(crate) fn documented(operation: Option<&Operation>) -> Self {
         let host = operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST);
         Self {

@@ -38,6 +38,7 @@ const SIDEWAYS: [(&str, &str); 16] = [
     // Whose key it is, which the header says.
     ("keys", "protocol"),
     ("offload", "error"),
+    // How a number is written, in a query and in XML.
     ("protocol", "query"),
     ("reader", "call"),
     ("stack", "transport"),
@@ -52,7 +53,9 @@ const RESERVED: [(&str, &[&str]); 7] = [
     ("openssl_probe", &["net", "sandbox"]),
     (
         "tokio",
-        &["download", "engine", "message", "net", "offload", "sandbox"],
+        &[
+            "download", "engine", "message", "net", "notify", "offload", "sandbox",
+        ],
     ),
     ("tokio_openssl", &["net", "sandbox"]),
 ];
