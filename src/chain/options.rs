@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::query::Query;
 
 /// Options that mean something else here, and what to use in their place.
-const ELSEWHERE: [(&str, &str); 16] = [
+const ELSEWHERE: [(&str, &str); 24] = [
     ("allow_redirects", "redirects are never followed"),
     (
         "auth",
@@ -24,7 +24,15 @@ const ELSEWHERE: [(&str, &str); 16] = [
     ("handler", "Client::with_stack"),
     ("http_errors", "remove `status` from the stack"),
     ("multipart", "the media upload, in a later version"),
+    ("curl", "ClientBuilder has what the transport can be told"),
+    ("delay", "wait before the call"),
+    ("expect", "no request waits for 100 Continue"),
+    ("force_ip_resolve", "ClientBuilder::transport"),
+    ("on_headers", "a middleware sees the headers"),
+    ("on_stats", "a middleware sees the call"),
+    ("progress", "Call::stream"),
     ("proxy", "ClientBuilder::proxy"),
+    ("read_timeout", "ClientBuilder::read_timeout"),
     ("ssl_key", "the client is built with its key"),
     ("stream", "Call::stream"),
     ("verify", "ClientBuilder::root_certificate"),

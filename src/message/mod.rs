@@ -15,7 +15,7 @@ pub(crate) use info::{Options, Origin, with_query};
 pub(crate) use payload::into_payload;
 pub use payload::{IntoPayload, Json, Payload};
 pub use response::Response;
-pub(crate) use response::ResponseBody;
+pub(crate) use response::{ResponseBody, request_id};
 pub use stream::Streaming;
 pub(crate) use stream::{BodyStream, StreamCheck};
 

@@ -34,16 +34,18 @@ pub struct Streaming {
     headers: HeaderMap,
     body: BodyStream,
     verification: Verification,
+    failed: bool,
 }
 
 /// A body with the check that its end must pass.
 ///
 /// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
 /// between threads, since bodies are not `Sync`.
-pub(crate) struct BodyStream(Mutex<Inner>);
+pub(crate) struct BodyStream(Box<Mutex<Inner>>);
 
 struct Inner {
     body: Body,
+    peeked: Option<Bytes>,
     check: Option<StreamCheck>,
 }
 
@@ -104,6 +106,7 @@ impl Streaming {
             headers,
             body,
             verification,
+            failed: false,
         }
     }
 
@@ -132,6 +135,19 @@ impl Streaming {
     /// [`ErrorKind::Transport`] when the connection breaks, [`ErrorKind::Verify`] at the end when
     /// the signature does not fit what was read.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        if self.failed {
+            return Err(Error::new(
+                ErrorKind::Body,
+                "the stream has failed already: discard all of what was read",
+            ));
+        }
+        let outcome = self.next().await;
+        // `None` says that all is well, so it must not come after an error.
+        self.failed = outcome.is_err();
+        outcome
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>> {
         if let Some(piece) = self.body.chunk().await? {
             return Ok(Some(piece));
         }
@@ -144,16 +160,48 @@ impl Streaming {
 
 impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
-        Self(Mutex::new(Inner { body, check: None }))
+        Self(Box::new(Mutex::new(Inner {
+            body,
+            peeked: None,
+            check: None,
+        })))
     }
 
     pub(crate) fn set_check(&mut self, check: StreamCheck) {
         self.inner().check = Some(check);
     }
 
+    /// The first piece, which stays to be read; empty at the end.
+    pub(crate) async fn peek(&mut self) -> Result<&[u8]> {
+        let Inner { body, peeked, .. } = self.inner();
+        if peeked.is_none() {
+            *peeked = body.next_chunk().await?;
+        }
+        Ok(peeked.as_deref().unwrap_or_default())
+    }
+
+    /// All of it, unchecked.
+    pub(crate) async fn read(&mut self, limit: usize) -> Result<Bytes> {
+        let mut all = Vec::new();
+        while let Some(piece) = self.chunk().await? {
+            if all.len() + piece.len() > limit {
+                return Err(super::body::too_long(limit));
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok(all.into())
+    }
+
     async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let Inner { body, check } = self.inner();
-        let piece = body.next_chunk().await?;
+        let Inner {
+            body,
+            peeked,
+            check,
+        } = self.inner();
+        let piece = match peeked.take() {
+            Some(piece) => Some(piece),
+            None => body.next_chunk().await?,
+        };
         if let (Some(piece), Some(check)) = (&piece, check) {
             check.update(piece);
         }

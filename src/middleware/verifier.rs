@@ -91,7 +91,10 @@ impl Verifier {
         header: &'static str,
     ) -> Outcome {
         let (headers, body) = response.parts_mut();
-        if name != "sha1" || headers.contains_key(CONTENT_ENCODING) {
+        if name != "sha1" {
+            return Err(VerifyFailure::Header { name: header });
+        }
+        if headers.contains_key(CONTENT_ENCODING) {
             return Err(VerifyFailure::Header {
                 name: "Content-Encoding",
             });
