@@ -43,6 +43,9 @@ impl BaseUrl {
         if authority.as_str().contains('@') {
             return Err(bad_base(text, "it holds a user name or password"));
         }
+        if scheme == Scheme::HTTP && is_wechat_pay(authority.host()) {
+            return Err(bad_base(text, "WeChat Pay is called over https only"));
+        }
         let target = parts.path_and_query;
         if target.as_ref().and_then(PathAndQuery::query).is_some() {
             return Err(bad_base(text, "it has a query"));
@@ -125,6 +128,13 @@ pub(crate) fn exact(text: &str) -> Result<Uri> {
     Ok(uri)
 }
 
+fn is_wechat_pay(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    [".weixin.qq.com", ".wechatpay.cn"]
+        .iter()
+        .any(|domain| host.ends_with(domain))
+}
+
 /// Lower case and without the scheme's own port, as it is in the `Host` header.
 fn normal(scheme: &Scheme, authority: Authority) -> Authority {
     let own = if *scheme == Scheme::HTTPS { 443 } else { 80 };
@@ -183,6 +193,7 @@ mod tests {
             "ftp://host/",
             "https://u:p@host/",
             "https://h/?a=1",
+            "http://api.mch.weixin.qq.com/",
         ] {
             let err = BaseUrl::parse(text).map(drop).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Request, "{text}");

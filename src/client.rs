@@ -130,9 +130,12 @@ impl Client {
         })?;
         let plaintext = signing
             .key
-            .decrypt(Default::default(), ciphertext.as_ref())?;
-        String::from_utf8(plaintext.to_vec())
-            .map_err(|_| Error::new(ErrorKind::Decrypt, "the decrypted field is not UTF-8 text"))
+            .decrypt(Default::default(), ciphertext.as_ref())
+            .map_err(|err| err.with_maybe_sent(false))?;
+        String::from_utf8(plaintext.to_vec()).map_err(|_| {
+            Error::new(ErrorKind::Decrypt, "the decrypted field is not UTF-8 text")
+                .with_maybe_sent(false)
+        })
     }
 
     /// The platform keys, which can be changed while the client is used.

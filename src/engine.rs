@@ -72,6 +72,7 @@ impl Engine {
                 "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/",
             ));
         }
+        self.check_named_fields(&plan, api)?;
         let prefix = base.as_ref().map_or("", BaseUrl::prefix);
         let operation = find(&plan, prefix, &path);
         self.check_scheme(operation)?;
@@ -86,7 +87,10 @@ impl Engine {
         let uri = base.join(path)?;
         let mut options = plan.options;
         options.fields.get_or_insert(self.fields);
-        let label = plan.label.map_or(plan.template, Into::into);
+        let label = match operation {
+            Some(operation) => operation.path().into(),
+            None => plan.label.map_or(plan.template, Into::into),
+        };
         let info = CallInfo::new(label, operation, origin, options);
         let mut request = Request::new(plan.payload);
         *request.method_mut() = plan.method;
@@ -148,6 +152,25 @@ impl Engine {
         Err(Error::new(ErrorKind::Request, missing))
     }
 
+    /// Fields that the caller wants encrypted are encrypted, or nothing is sent.
+    fn check_named_fields(&self, plan: &Plan, api: Api) -> Result<()> {
+        let off = plan.options.fields.unwrap_or(self.fields) == FieldPolicy::Off;
+        let why = match api {
+            _ if plan.options.encrypt.is_empty() => return Ok(()),
+            Api::V2 => {
+                "APIv2 encrypts with keys of its own; encrypt the field and give its ciphertext"
+            }
+            Api::V3 if off => {
+                "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalogue)"
+            }
+            Api::V3 => return Ok(()),
+        };
+        Err(Error::new(
+            ErrorKind::Encrypt,
+            format!("the call names fields to encrypt and cannot: {why}"),
+        ))
+    }
+
     /// WeChat Pay would only say that the signature is wrong.
     fn check_scheme(&self, operation: Option<&'static Operation>) -> Result<()> {
         if self.merchant.brand_id().is_none() && operation.is_some_and(Operation::is_brand) {
@@ -205,10 +228,13 @@ fn expand(plan: &Plan) -> Result<String> {
 /// the paths of a gateway a prefix means nothing.
 fn find(plan: &Plan, prefix: &str, path: &str) -> Option<&'static Operation> {
     [&plan.template, path].into_iter().find_map(|path| {
+        // `…/punish/` is not another endpoint than `…/punish`, or its fields would go out plain.
         let path = without_query(path);
+        let bare = path.strip_suffix('/').unwrap_or(path);
         below(prefix, path)
             .and_then(|path| catalog::find(&plan.method, &path))
             .or_else(|| catalog::find(&plan.method, path))
+            .or_else(|| catalog::find(&plan.method, bare))
     })
 }
 

@@ -54,7 +54,8 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// WeChat Pay, or something between, answered with a status that is not 2xx; see [`Error::api`].
+    /// WeChat Pay, or something between, refused: a status that is not 2xx, or in APIv2 a
+    /// `return_code` or `result_code` that is not `SUCCESS`; see [`Error::api`].
     Api,
     /// `.wait()` was used where it would wait for itself.
     Blocking,
@@ -102,13 +103,14 @@ pub enum ErrorKind {
     Verify,
 }
 
-/// An answer of WeChat Pay whose status is not 2xx.
+/// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
 ///
 /// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
 /// Pay sends, say an HTML page of a proxy.
 ///
 /// Source: WeChat Pay document "基本规则", section 错误信息.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
     pub status: StatusCode,
@@ -339,7 +341,8 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.api() {
-            Some(api) => api.status == StatusCode::TOO_MANY_REQUESTS,
+            // Without a code it is not WeChat Pay that says so.
+            Some(api) => api.status == StatusCode::TOO_MANY_REQUESTS && !api.code.is_empty(),
             None => !self.maybe_sent() && (self.is_connect() || self.is_timeout()),
         }
     }

@@ -47,7 +47,7 @@ impl Client {
             .uri
             .path_and_query()
             .map_or("/", |target| target.as_str());
-        self.chain(target.to_owned())
+        self.chain(target.replace('{', "%7B").replace('}', "%7D"))
             .call(parts.method)
             .headers(parts.headers)
             .body(payload)

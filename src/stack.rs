@@ -5,10 +5,10 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use http::header::AUTHORIZATION;
-
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Body, CallInfo, Payload, Request, Response, ResponseBody, SignedText};
+use crate::message::{
+    Body, BodyStream, CallInfo, Payload, Request, Response, ResponseBody, SignedText, request_id,
+};
 use crate::transport::{BoxFuture, Transport};
 
 /// One layer of the stack.
@@ -223,11 +223,17 @@ pub(crate) struct Frozen {
 pub struct Next {
     frozen: Arc<Frozen>,
     index: usize,
+    /// Taken from the request as it enters the stack, so that no layer can lose it.
+    info: Option<CallInfo>,
 }
 
 impl Next {
     pub(crate) fn first(frozen: Arc<Frozen>) -> Self {
-        Self { frozen, index: 0 }
+        Self {
+            frozen,
+            index: 0,
+            info: None,
+        }
     }
 
     /// The same stack from its outermost layer on.
@@ -242,13 +248,16 @@ impl Next {
     /// Those of the layers further in, and [`ErrorKind::Middleware`] when a request arrives at the
     /// transport unserialised or on its way to a host that the call did not name.
     pub fn run(mut self, request: Request) -> BoxFuture<'static, Result<Response>> {
+        if self.info.is_none() {
+            self.info = request.extensions().get().cloned();
+        }
         match self.frozen.stack.layers.get(self.index) {
             Some(layer) => {
                 let middleware = Arc::clone(&layer.middleware);
                 self.index += 1;
                 middleware.handle(request, self)
             }
-            None => Box::pin(self.frozen.send(request)),
+            None => Box::pin(self.frozen.send(request, self.info)),
         }
     }
 }
@@ -264,56 +273,71 @@ impl fmt::Debug for Next {
 
 impl Frozen {
     /// The end of the stack: out over the transport, and the answer read in.
-    fn send(&self, request: Request) -> impl Future<Output = Result<Response>> + Send + 'static {
-        let info = request.extensions().get::<CallInfo>().cloned();
-        let sent = self
-            .check(&request, info.as_ref())
-            .and_then(|()| request_body(request))
-            .map(|request| {
-                if let Some(info) = &info {
-                    info.begin_attempt();
-                }
-                self.transport.send(request)
-            });
-        let limit = self.max_response_bytes;
-        async move {
-            let answer = sent?.await;
-            let stream = info.is_some_and(|info| {
-                info.end_attempt(answer.as_ref().map_or_else(Error::maybe_sent, |_| true));
-                info.options().stream
-            });
-            let (parts, body) = answer?.into_parts();
-            let body = if stream && parts.status.is_success() {
-                ResponseBody::Stream(crate::message::BodyStream::new(body))
-            } else {
-                ResponseBody::Bytes(body.collect(limit).await?)
-            };
-            Ok(Response::with_body(parts.status, parts.headers, body))
-        }
+    async fn send(self: Arc<Self>, request: Request, info: Option<CallInfo>) -> Result<Response> {
+        let Some(info) = info else {
+            return Err(lost());
+        };
+        self.check(&request, &info)?;
+        let mut request = request_body(request)?;
+        // A layer may have built a request of its own; the transport looks at this one's call.
+        request.extensions_mut().insert(info.clone());
+        info.begin_attempt();
+        let answer = self.transport.send(request).await.inspect_err(|err| {
+            if !err.maybe_sent() {
+                info.attempt_sent_nothing();
+            }
+        })?;
+        self.read(answer, info.options().stream).await
     }
 
-    /// A signed request goes nowhere but where the call was meant to go.
-    fn check(&self, request: &Request, info: Option<&CallInfo>) -> Result<()> {
+    async fn read(&self, answer: http::Response<Body>, stream: bool) -> Result<Response> {
+        let (parts, body) = answer.into_parts();
+        let limit = self.max_response_bytes;
+        let body = if !parts.status.is_success() {
+            // Whatever comes of a refusal's body, its status and Request-ID are kept.
+            ResponseBody::Bytes(body.collect_some(limit).await)
+        } else if stream {
+            ResponseBody::Stream(BodyStream::new(body))
+        } else {
+            let body = body.collect(limit).await;
+            ResponseBody::Bytes(
+                body.map_err(|err| err.with_request_id(request_id(&parts.headers)))?,
+            )
+        };
+        Ok(Response::with_body(parts.status, parts.headers, body))
+    }
+
+    /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.
+    fn check(&self, request: &Request, info: &CallInfo) -> Result<()> {
+        if info.lacks_encryption() {
+            return Err(Error::new(
+                ErrorKind::Encrypt,
+                "the call names fields to encrypt and the stack has no `encrypt`: nothing was sent",
+            ));
+        }
         let uri = request.uri();
-        if !request.headers().contains_key(AUTHORIZATION)
-            || info.is_some_and(|info| info.origin().holds(uri))
-            || (uri.scheme_str() == Some("https")
-                && self
-                    .trusted_hosts
-                    .iter()
-                    .any(|host| uri.host() == Some(host)))
+        let trusted = |host: &String| uri.host() == Some(host);
+        if info.origin().holds(uri)
+            || (uri.scheme_str() == Some("https") && self.trusted_hosts.iter().any(trusted))
         {
             return Ok(());
         }
-        let meant = info.map_or_else(|| "nowhere".to_owned(), |info| info.origin().to_string());
         Err(Error::new(
             ErrorKind::Middleware,
             format!(
-                "a middleware sends a signed request to another host than the call's, {meant}; \
-                 name the host with base_url, or with ClientBuilder::trust_host"
+                "a middleware sends the request to another host than the call's, {}; name the host \
+                 with base_url, or with ClientBuilder::trust_host",
+                info.origin()
             ),
         ))
     }
+}
+
+fn lost() -> Error {
+    Error::new(
+        ErrorKind::Middleware,
+        "the request belongs to no call: hand the one that came in on, or the parts of it",
+    )
 }
 
 /// Only what `prepare` has serialised is what was signed.

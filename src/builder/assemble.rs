@@ -34,6 +34,7 @@ impl ClientBuilder {
         let v3 = self.speaks_v3();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
+        self.trusted_hosts.iter().try_for_each(check_host)?;
         let keyring = keyring(
             self.keyring,
             self.platform,
@@ -54,6 +55,7 @@ impl ClientBuilder {
                 proxies,
                 connect_timeout: self.connect_timeout,
                 idle_timeout: self.idle_timeout,
+                read_timeout: self.read_timeout,
             }))
         });
         let parts = Parts {
@@ -197,6 +199,18 @@ fn refuse_own(id: &str, key: &PublicKey, merchant: &Merchant) -> Result<()> {
             "{id} is the merchant's own key, not WeChat Pay's: give the public key shown at 商户平台 \
              → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
         ),
+    ))
+}
+
+/// A host alone: with a scheme or port it would never be met.
+fn check_host(host: &String) -> Result<()> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    if !host.is_empty() && host.chars().all(fine) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Builder,
+        format!("trust_host({host:?}): give the host alone, as api2.mch.weixin.qq.com"),
     ))
 }
 

@@ -30,6 +30,7 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
     idle_timeout: Option<Duration>,
+    read_timeout: Option<Duration>,
     max_response_bytes: usize,
     proxy: Proxy,
     roots: Vec<Certificate>,
@@ -61,6 +62,7 @@ impl ClientBuilder {
             timeout: Some(Duration::from_secs(30)),
             connect_timeout: Some(Duration::from_secs(5)),
             idle_timeout: Some(Duration::from_secs(60)),
+            read_timeout: Some(Duration::from_secs(60)),
             max_response_bytes: 8 << 20,
             proxy: Proxy::Environment,
             roots: Vec::new(),
@@ -207,6 +209,14 @@ impl ClientBuilder {
         self
     }
 
+    /// How long the next piece of an answer may take; 60 s by default, `None` for no bound.
+    ///
+    /// It is what bounds a streamed answer after its beginning.
+    pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.read_timeout = limit.into();
+        self
+    }
+
     /// The longest answer that is read as a whole; 8 MiB by default.
     ///
     /// [`Call::stream`](crate::Call::stream) has no limit.
@@ -296,7 +306,6 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("mchid", &self.merchant.mchid)
             .field("brand_id", &self.merchant.brand_id)
-            .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
 }

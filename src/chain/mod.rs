@@ -214,7 +214,7 @@ impl Made {
     fn push(&mut self, added: &Added) -> Result<(), PathError> {
         let (text, shown) = match added {
             Added::Name(name) => (&**name, &**name),
-            Added::Value(value) => {
+            Added::Template(value) | Added::Value(value) => {
                 self.label.get_or_insert_with(|| self.template.clone());
                 (&**value, "{}")
             }

@@ -11,7 +11,7 @@ use crate::message::Sink;
 use crate::query::Query;
 
 /// Options that mean something else here, and what to use in their place.
-const ELSEWHERE: [(&str, &str); 16] = [
+const ELSEWHERE: [(&str, &str); 24] = [
     ("allow_redirects", "redirects are never followed"),
     (
         "auth",
@@ -26,7 +26,15 @@ const ELSEWHERE: [(&str, &str); 16] = [
     ("handler", "Client::with_stack"),
     ("http_errors", "remove `status` from the stack"),
     ("multipart", "post(Media::from_path(..)?, ())"),
+    ("curl", "ClientBuilder has what the transport can be told"),
+    ("delay", "wait before the call"),
+    ("expect", "no request waits for 100 Continue"),
+    ("force_ip_resolve", "ClientBuilder::transport"),
+    ("on_headers", "a middleware sees the headers"),
+    ("on_stats", "a middleware sees the call"),
+    ("progress", "Call::stream"),
     ("proxy", "ClientBuilder::proxy"),
+    ("read_timeout", "ClientBuilder::read_timeout"),
     ("ssl_key", "the client is built with its key"),
     ("stream", "Call::stream"),
     ("verify", "ClientBuilder::root_certificate"),

@@ -30,7 +30,7 @@ pub(super) fn segment(segment: impl IntoSegment) -> Result<Added> {
 }
 
 pub(super) fn path(path: impl IntoPath) -> Result<Added> {
-    sealed::Path::text(path).map(Added::Name)
+    sealed::Path::added(path)
 }
 
 mod sealed {
@@ -40,6 +40,8 @@ mod sealed {
     pub enum Added {
         /// Of the program: a literal, or a template.
         Name(Cow<'static, str>),
+        /// Made at run time: nobody knows what values stand in it.
+        Template(String),
         /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
         Value(String),
     }
@@ -49,28 +51,28 @@ mod sealed {
     }
 
     pub trait Path {
-        fn text(self) -> Result<Cow<'static, str>>;
+        fn added(self) -> Result<Added>;
     }
 }
 
 impl sealed::Path for &'static str {
-    fn text(self) -> Result<Cow<'static, str>> {
-        literal(self)
+    fn added(self) -> Result<Added> {
+        literal(self).map(Added::Name)
     }
 }
 
 impl sealed::Path for String {
-    fn text(self) -> Result<Cow<'static, str>> {
+    fn added(self) -> Result<Added> {
         wechatpay_chain_path::check_template(&self)?;
-        Ok(Cow::Owned(
+        Ok(Added::Template(
             self.strip_prefix('/').map(str::to_owned).unwrap_or(self),
         ))
     }
 }
 
 impl sealed::Path for &String {
-    fn text(self) -> Result<Cow<'static, str>> {
-        sealed::Path::text(self.clone())
+    fn added(self) -> Result<Added> {
+        sealed::Path::added(self.clone())
     }
 }
 

@@ -58,6 +58,20 @@ impl Body {
         }
     }
 
+    /// What of the body comes, at most `limit` bytes: for a refusal, of which something is better
+    /// than nothing.
+    pub(crate) async fn collect_some(mut self, limit: usize) -> Bytes {
+        let mut all = Vec::new();
+        while let Ok(Some(piece)) = self.next_chunk().await {
+            let room = limit - all.len();
+            all.extend_from_slice(&piece[..piece.len().min(room)]);
+            if piece.len() > room {
+                break;
+            }
+        }
+        all.into()
+    }
+
     /// The next piece; `None` at the end.
     pub(crate) async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
         while let Some(frame) = self.frame().await {

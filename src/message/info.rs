@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Uri;
@@ -34,8 +34,9 @@ struct Inner {
     operation: Option<&'static Operation>,
     origin: Origin,
     options: Options,
-    in_flight: AtomicBool,
-    sent: AtomicBool,
+    /// Attempts of which it is not known that nothing was sent.
+    unresolved: AtomicUsize,
+    encrypted: AtomicBool,
 }
 
 /// Whether catalogue fields are encrypted and decrypted.
@@ -85,8 +86,8 @@ impl CallInfo {
                 operation,
                 origin,
                 options,
-                in_flight: AtomicBool::new(false),
-                sent: AtomicBool::new(false),
+                unresolved: AtomicUsize::new(0),
+                encrypted: AtomicBool::new(false),
             }),
         }
     }
@@ -126,18 +127,27 @@ impl CallInfo {
 
     /// Notes that an attempt is with the transport; dropped there, nobody knows how far it came.
     pub(crate) fn begin_attempt(&self) {
-        self.inner.in_flight.store(true, Ordering::Relaxed);
+        self.inner.unresolved.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Notes how an attempt ended.
-    pub(crate) fn end_attempt(&self, maybe_sent: bool) {
-        self.inner.sent.fetch_or(maybe_sent, Ordering::Relaxed);
-        self.inner.in_flight.store(false, Ordering::Relaxed);
+    /// Notes that an attempt ended before anything was sent; of any other there is nothing to note.
+    pub(crate) fn attempt_sent_nothing(&self) {
+        self.inner.unresolved.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether any attempt so far may have reached WeChat Pay.
+    /// Whether any attempt so far, also one that was given up, may have reached WeChat Pay.
     pub(crate) fn maybe_sent(&self) -> bool {
-        self.inner.sent.load(Ordering::Relaxed) || self.inner.in_flight.load(Ordering::Relaxed)
+        self.inner.unresolved.load(Ordering::Relaxed) > 0
+    }
+
+    /// Notes that the fields that the call names were encrypted.
+    pub(crate) fn note_encrypted(&self) {
+        self.inner.encrypted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the call names fields that nobody has encrypted.
+    pub(crate) fn lacks_encryption(&self) -> bool {
+        !self.options().encrypt.is_empty() && !self.inner.encrypted.load(Ordering::Relaxed)
     }
 }
 

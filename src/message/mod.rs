@@ -21,7 +21,7 @@ pub use media::{Media, Upload};
 pub use payload::{IntoPayload, Json, Payload};
 pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
-pub(crate) use response::ResponseBody;
+pub(crate) use response::{ResponseBody, request_id};
 #[cfg(feature = "files")]
 pub use saved::SavedFile;
 #[cfg(feature = "files")]

@@ -36,6 +36,13 @@ pub(crate) enum ResponseBody {
     Stream(BodyStream),
 }
 
+const REQUEST_ID: &str = "Request-ID";
+
+/// The `Request-ID` of an answer that is none yet.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get(REQUEST_ID)?.to_str().ok()?.to_owned())
+}
+
 impl Response {
     /// A response made by a middleware or a test.
     ///
@@ -75,7 +82,7 @@ impl Response {
     /// The `Request-ID`: what WeChat Pay's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("Request-ID")?.to_str().ok()
+        self.headers.get(REQUEST_ID)?.to_str().ok()
     }
 
     /// What is known of the signature.
@@ -166,25 +173,24 @@ impl Response {
         self.saved = Some(Box::new(saved));
     }
 
-    /// Reads a stream in when its beginning passes a test; says whether the body is in memory now.
-    pub(crate) async fn buffer_if(
-        &mut self,
-        test: impl FnOnce(&[u8]) -> bool,
-        limit: usize,
-    ) -> Result<bool> {
-        let ResponseBody::Stream(stream) = &mut self.body else {
-            return Ok(true);
-        };
-        if !test(stream.peek().await?) {
-            return Ok(false);
-        }
-        let bytes = stream.collect(limit).await?;
-        self.body = ResponseBody::Bytes(bytes);
-        Ok(true)
-    }
-
     pub(crate) fn parts_mut(&mut self) -> (&HeaderMap, &mut ResponseBody) {
         (&self.headers, &mut self.body)
+    }
+
+    /// Whether what the body begins with passes a test; of a stream, its first piece.
+    pub(crate) async fn begins(&mut self, test: impl Fn(&[u8]) -> bool) -> Result<bool> {
+        match &mut self.body {
+            ResponseBody::Bytes(bytes) => Ok(test(bytes)),
+            ResponseBody::Stream(stream) => Ok(test(stream.peek().await?)),
+        }
+    }
+
+    /// Reads a stream to its end after all.
+    pub(crate) async fn buffer(&mut self, limit: usize) -> Result<()> {
+        if let ResponseBody::Stream(stream) = &mut self.body {
+            self.body = ResponseBody::Bytes(stream.read(limit).await?);
+        }
+        Ok(())
     }
 
     pub(crate) fn into_body(self) -> ResponseBody {

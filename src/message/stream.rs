@@ -36,6 +36,7 @@ pub struct Streaming {
     headers: HeaderMap,
     body: BodyStream,
     verification: Verification,
+    failed: bool,
 }
 
 /// A body with the check that its end must pass.
@@ -47,7 +48,7 @@ pub(crate) struct BodyStream(Box<Mutex<Inner>>);
 struct Inner {
     body: Body,
     /// A piece that was looked at and not taken.
-    first: Option<Bytes>,
+    peeked: Option<Bytes>,
     check: Option<StreamCheck>,
     #[cfg(feature = "files")]
     gunzip: Option<Box<Gunzip>>,
@@ -110,6 +111,7 @@ impl Streaming {
             headers,
             body,
             verification,
+            failed: false,
         }
     }
 
@@ -138,6 +140,19 @@ impl Streaming {
     /// [`ErrorKind::Transport`] when the connection breaks, [`ErrorKind::Verify`] at the end when
     /// the signature does not fit what was read.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        if self.failed {
+            return Err(Error::new(
+                ErrorKind::Body,
+                "the stream has failed already: discard all of what was read",
+            ));
+        }
+        let outcome = self.next().await;
+        // `None` says that all is well, so it must not come after an error.
+        self.failed = outcome.is_err();
+        outcome
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>> {
         if let Some(piece) = self.body.chunk().await? {
             return Ok(Some(piece));
         }
@@ -152,7 +167,7 @@ impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
         Self(Box::new(Mutex::new(Inner {
             body,
-            first: None,
+            peeked: None,
             check: None,
             #[cfg(feature = "files")]
             gunzip: None,
@@ -169,24 +184,23 @@ impl BodyStream {
         self.inner().gunzip = Some(Box::new(Gunzip::new()));
     }
 
-    /// The first piece, which stays; empty at the end.
-    pub(super) async fn peek(&mut self) -> Result<&[u8]> {
-        let inner = self.inner();
-        if inner.first.is_none() {
-            inner.first = inner.body.next_chunk().await?;
+    /// The first piece, which stays to be read; empty at the end.
+    pub(crate) async fn peek(&mut self) -> Result<&[u8]> {
+        let Inner { body, peeked, .. } = self.inner();
+        if peeked.is_none() {
+            *peeked = body.next_chunk().await?;
         }
-        Ok(inner.first.as_deref().unwrap_or_default())
+        Ok(peeked.as_deref().unwrap_or_default())
     }
 
-    /// All of it, unless it is longer than `limit`.
-    pub(super) async fn collect(&mut self, limit: usize) -> Result<Bytes> {
-        let inner = self.inner();
-        let mut all = inner.first.take().unwrap_or_default().to_vec();
-        while let Some(piece) = inner.body.next_chunk().await? {
-            all.extend_from_slice(&piece);
-            if all.len() > limit {
+    /// All of it, unchecked.
+    pub(crate) async fn read(&mut self, limit: usize) -> Result<Bytes> {
+        let mut all = Vec::new();
+        while let Some(piece) = self.chunk().await? {
+            if all.len() + piece.len() > limit {
                 return Err(super::body::too_long(limit));
             }
+            all.extend_from_slice(&piece);
         }
         Ok(all.into())
     }
@@ -220,7 +234,7 @@ impl BodyStream {
 
 impl Inner {
     async fn next_raw(&mut self) -> Result<Option<Bytes>> {
-        match self.first.take() {
+        match self.peeked.take() {
             Some(piece) => Ok(Some(piece)),
             None => self.body.next_chunk().await,
         }

@@ -37,8 +37,10 @@ impl Decrypt {
         if (named.is_empty() && added.is_empty()) || info.options().stream {
             return Ok(());
         }
-        let Ok(value) = response.value() else {
-            return Ok(());
+        let value = match response.value() {
+            Ok(value) => value,
+            Err(_) if added.is_empty() => return Ok(()),
+            Err(err) => return Err(err),
         };
         let mut value = value.clone();
         let padding = info
@@ -74,7 +76,8 @@ fn rewrite(
         String::from_utf8(plaintext.to_vec())
             .map(Some)
             .map_err(|err| cannot(at, err.utf8_error()))
-    })
+    })?;
+    Ok(())
 }
 
 fn no_key() -> Error {

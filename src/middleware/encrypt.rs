@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
@@ -99,10 +101,12 @@ impl Cipher<'_> {
     }
 
     fn body(&mut self, body: &mut Payload, info: &CallInfo) -> Result<()> {
-        match (body, info.options().encrypt.first()) {
-            (Payload::Json(value), _) => self.fields(value, info),
-            (_, Some(pointer)) => Err(not_json(pointer)),
-            (_, None) => Ok(()),
+        match body {
+            Payload::Json(value) => self.fields(value, info),
+            body => {
+                let named = info.operation().map_or(&[][..], Operation::encrypt);
+                refuse_bytes(body, named, &info.options().encrypt)
+            }
         }
     }
 
@@ -121,10 +125,15 @@ impl Cipher<'_> {
             .map_or(&[][..], Operation::encrypt_when_asked);
         let added = &info.options().encrypt;
         let fields = Fields::of_request(when_asked);
-        let pointers = named.iter().copied().chain(added.iter().map(|p| &**p));
-        for pointer in pointers {
+        for pointer in named {
             fields.rewrite(value, pointer, &mut |at, text| self.field(at, text))?;
         }
+        for pointer in added {
+            if !fields.rewrite(value, pointer, &mut |at, text| self.field(at, text))? {
+                return Err(leads_nowhere(pointer));
+            }
+        }
+        info.note_encrypted();
         refuse_unnamed(&fields.asking(value)?, added)
     }
 
@@ -159,7 +168,7 @@ impl Cipher<'_> {
 }
 
 /// Items that ask for encryption, of which nobody has said which member holds the content.
-fn refuse_unnamed(asking: &[String], named: &[std::borrow::Cow<'static, str>]) -> Result<()> {
+fn refuse_unnamed(asking: &[String], named: &[Cow<'static, str>]) -> Result<()> {
     match asking.first() {
         Some(at) if named.is_empty() => Err(Error::new(
             ErrorKind::Encrypt,
@@ -172,9 +181,28 @@ fn refuse_unnamed(asking: &[String], named: &[std::borrow::Cow<'static, str>]) -
     }
 }
 
-fn not_json(pointer: &str) -> Error {
+/// Bytes are not looked into: plaintext in them would go out as it is.
+fn refuse_bytes(body: &Payload, named: &[&str], added: &[Cow<'static, str>]) -> Result<()> {
+    let sensitive = match body {
+        Payload::Empty => None,
+        _ => named.first().copied(),
+    };
+    match added.first().map(|pointer| &**pointer).or(sensitive) {
+        None => Ok(()),
+        Some(pointer) => Err(Error::new(
+            ErrorKind::Encrypt,
+            format!(
+                "the field {pointer} cannot be encrypted in a body that is not JSON: give the body as \
+                 json!(..) or Json(&value), or say with .fields(FieldPolicy::Off) that it is encrypted"
+            ),
+        )),
+    }
+}
+
+/// A misspelt pointer would let plaintext out.
+fn leads_nowhere(pointer: &str) -> Error {
     Error::new(
         ErrorKind::Encrypt,
-        format!("the field {pointer} cannot be encrypted: the body is not JSON"),
+        format!("the body has no field {pointer}: correct the pointer, or leave it out"),
     )
 }

@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 
+use crate::catalog::Operation;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Signing;
-use crate::message::{Request, Response};
+use crate::message::{CallInfo, Request, Response};
 use crate::protocol::{Authorization, request_text};
 use crate::stack::{Middleware, Next};
 
@@ -19,10 +20,20 @@ pub(crate) struct Signer {
 
 impl Middleware for Signer {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
+        if unsigned(&request) {
+            return next.run(request).await;
+        }
         let header = self.authorization(&request)?.to_header_value()?;
         request.headers_mut().insert(AUTHORIZATION, header);
         next.run(request).await
     }
+}
+
+/// Whether the catalogue says that the request goes without a signature.
+fn unsigned(request: &Request) -> bool {
+    let info = request.extensions().get::<CallInfo>();
+    info.and_then(CallInfo::operation)
+        .is_some_and(Operation::unsigned_request)
 }
 
 impl Signer {

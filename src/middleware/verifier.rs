@@ -93,7 +93,10 @@ impl Verifier {
         header: &'static str,
     ) -> Outcome {
         let (headers, body) = response.parts_mut();
-        if name != "sha1" || !decoded(headers, body) {
+        if name != "sha1" {
+            return Err(VerifyFailure::Header { name: header });
+        }
+        if !decoded(headers, body) {
             return Err(VerifyFailure::Header {
                 name: "Content-Encoding",
             });

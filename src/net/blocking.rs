@@ -113,7 +113,7 @@ fn runtime() -> Result<&'static Runtime> {
 
 fn gone() -> Error {
     Error::new(
-        ErrorKind::Blocking,
+        ErrorKind::Middleware,
         "the call ended without an answer: a middleware or transport panicked",
     )
     .with_maybe_sent(true)

@@ -25,11 +25,16 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    pub(super) fn new(proxies: Proxies) -> Self {
+    pub(super) fn new(proxies: Proxies, limit: Option<Duration>) -> Self {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(Some(Duration::from_secs(60)));
+        // Shared among a name's addresses, so that one that is gone leaves time for the next.
+        http.set_connect_timeout(limit);
+        // A connection whose packets vanish is given up while its caller still waits.
+        #[cfg(target_os = "linux")]
+        http.set_tcp_user_timeout(Some(Duration::from_secs(20)));
         Self { http, proxies }
     }
 }

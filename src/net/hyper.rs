@@ -10,6 +10,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::blocking;
 use super::connect::{Bounded, Connector};
+use super::idle::Idle;
 use super::proxy::Proxies;
 use super::tls;
 use crate::crypto::{Certificate, PrivateKey};
@@ -25,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) proxies: Proxies,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) idle_timeout: Option<Duration>,
+    /// How long an answer's next piece may take.
+    pub(crate) read_timeout: Option<Duration>,
 }
 
 /// hyper's client. Pools are made when first used: plain HTTP never pays for TLS, and building a
@@ -42,7 +45,7 @@ type TlsConnector = Bounded<HttpsConnector<Connector>>;
 
 #[derive(Default)]
 struct Tls {
-    connector: OnceLock<Result<TlsConnector, String>>,
+    connector: OnceLock<TlsConnector>,
     clients: Lanes<Client<TlsConnector, Body>>,
 }
 
@@ -74,7 +77,7 @@ impl<T> Default for Lanes<T> {
 impl HyperTransport {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
-            connector: Connector::new(Arc::clone(&settings.proxies)),
+            connector: Connector::new(Arc::clone(&settings.proxies), settings.connect_timeout),
             plain: Lanes::default(),
             anonymous: Tls::default(),
             identified: Tls::default(),
@@ -93,13 +96,15 @@ impl HyperTransport {
             true => &self.identified,
             false => &self.anonymous,
         };
-        let made = tls
-            .connector
-            .get_or_init(|| self.tls_connector(identified).map_err(|err| err.report()));
-        match made {
-            Ok(connector) => Ok(tls.clients.get_or_init(|| self.client(connector.clone()))),
-            Err(report) => Err(Error::new(ErrorKind::Connect, report.clone())),
-        }
+        // Only what was made is kept: a fault may pass. Two made at once do no harm.
+        let connector = match tls.connector.get() {
+            Some(connector) => connector,
+            None => {
+                let made = self.tls_connector(identified)?;
+                tls.connector.get_or_init(|| made)
+            }
+        };
+        Ok(tls.clients.get_or_init(|| self.client(connector.clone())))
     }
 
     fn tls_connector(&self, identified: bool) -> Result<TlsConnector> {
@@ -126,6 +131,9 @@ impl HyperTransport {
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .pool_idle_timeout(self.settings.idle_timeout)
+            // One connection carries all calls: it has to be noticed when it is dead.
+            .http2_keep_alive_interval(Duration::from_secs(15))
+            .http2_keep_alive_timeout(Duration::from_secs(5))
             // As the documentation spells them; some gateways' logs and filters care.
             .http1_title_case_headers(true);
         builder.build(connector)
@@ -148,6 +156,7 @@ impl Transport for HyperTransport {
             .extensions()
             .get::<CallInfo>()
             .is_some_and(CallInfo::presents_certificate);
+        let idle = self.settings.read_timeout;
         let sent = if request.uri().scheme() == Some(&Scheme::HTTPS) {
             match self.tls(identified) {
                 Ok(client) => client.request(request),
@@ -159,7 +168,7 @@ impl Transport for HyperTransport {
         };
         Box::pin(async move {
             match sent.await {
-                Ok(response) => Ok(response.map(Body::stream)),
+                Ok(response) => Ok(response.map(|body| Body::stream(Idle::new(body, idle)))),
                 Err(err) => Err(error(err)),
             }
         })

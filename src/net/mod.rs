@@ -4,6 +4,7 @@ pub(crate) mod blocking;
 mod connect;
 pub(crate) mod flight;
 mod hyper;
+mod idle;
 mod proxy;
 mod tls;
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use hyper_util::client::proxy::matcher::Matcher;
+use http::uri::Scheme;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -35,7 +36,8 @@ impl Proxy {
                 let matcher = Matcher::builder().all(url).build();
                 let probe = http::Uri::from_static("https://api.mch.weixin.qq.com/");
                 // An unusable URL leaves the matcher empty, and calls would silently go direct.
-                if matcher.intercept(&probe).is_none() {
+                let usable = |proxy: Intercept| proxy.uri().scheme() == Some(&Scheme::HTTP);
+                if !matcher.intercept(&probe).is_some_and(usable) {
                     return Err(Error::new(
                         ErrorKind::Builder,
                         "the proxy's URL is malformed: write it as http://host:port",

@@ -11,7 +11,7 @@ use super::{Keys, refused, untrusted};
 use crate::crypto::{aes, base64, digest};
 use crate::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::protocol::envelope::Sealed;
-use crate::protocol::{message_fits, xml};
+use crate::protocol::{message_fits, signed_members, xml};
 use crate::secret::Secret;
 
 type Members = Map<String, Value>;
@@ -71,15 +71,6 @@ fn resource(keys: &Keys, members: &Members, verification: &Verification) -> Resu
     }
     debug_assert!(*verification != Verification::Unsigned, "only refunds are");
     Ok(signed_members(members))
-}
-
-/// No signature covers what is not a text, so it is left in the envelope.
-fn signed_members(members: &Members) -> Value {
-    members
-        .iter()
-        .filter(|(_, value)| value.is_string())
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
 }
 
 fn sealed(members: &Members) -> Sealed<'_> {

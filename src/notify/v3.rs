@@ -86,7 +86,8 @@ fn decrypt_fields(keys: &Keys, resource: &mut Value, pointer: &str) -> Result<()
             .map_err(|err| not_ours(at).with_source(err))?;
         let plain = String::from_utf8(plain.to_vec());
         plain.map(Some).map_err(|_| not_ours(at))
-    })
+    })?;
+    Ok(())
 }
 
 fn no_private_key(at: &str) -> Error {

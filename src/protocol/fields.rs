@@ -41,7 +41,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Lets `visit` replace the texts that a pointer leads to.
+    /// Lets `visit` replace the texts that a pointer leads to; says whether it leads anywhere.
     ///
     /// What is absent, null or an empty text is passed over. JSON inside a text is written anew,
     /// compact and in the order it had, only when something in it was replaced.
@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
         value: &mut Value,
         pointer: &str,
         visit: &mut Visit<'_>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut leaf = |at: &str, value: &mut Value| match value {
             Value::Null => Ok(false),
             Value::String(text) if text.is_empty() => Ok(false),
@@ -87,7 +87,7 @@ impl<'a> Fields<'a> {
         Ok(found)
     }
 
-    fn walk(&self, value: &mut Value, pointer: &str, leaf: &mut Leaf<'_>) -> Result<()> {
+    fn walk(&self, value: &mut Value, pointer: &str, leaf: &mut Leaf<'_>) -> Result<bool> {
         check(pointer).map_err(|why| Error::new(self.kind, why))?;
         let here = String::with_capacity(pointer.len());
         let mut walk = Walk {
@@ -95,8 +95,10 @@ impl<'a> Fields<'a> {
             pointer,
             here,
             leaf,
+            reached: false,
         };
-        walk.at(value, pointer).map(drop)
+        walk.at(value, pointer)?;
+        Ok(walk.reached)
     }
 
     fn not_a_text(&self, at: &str, found: &Value) -> Error {
@@ -138,18 +140,22 @@ struct Walk<'a, 'l> {
     /// The pointer to where the walk is, `*` replaced by the item's number.
     here: String,
     leaf: &'a mut Leaf<'l>,
+    /// Whether the pointer fits the body: an end was reached, or a list that is empty.
+    reached: bool,
 }
 
 impl Walk<'_, '_> {
     /// Goes on from a value with what remains of the pointer; says whether something changed.
     fn at(&mut self, value: &mut Value, rest: &str) -> Result<bool> {
         let Some((token, below)) = split(rest) else {
+            self.reached = true;
             return (self.leaf)(&self.here, value);
         };
         if let Value::String(text) = value {
             return self.inside(text, rest);
         }
         if !self.wanted(value, rest) {
+            self.reached = true;
             return Ok(false);
         }
         match (token, value) {
@@ -169,6 +175,7 @@ impl Walk<'_, '_> {
     }
 
     fn items(&mut self, items: &mut [Value], below: &str) -> Result<bool> {
+        self.reached |= items.is_empty();
         let mut changed = false;
         for (index, item) in items.iter_mut().enumerate() {
             changed |= self.down(&index.to_string(), item, below)?;

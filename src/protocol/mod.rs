@@ -17,6 +17,6 @@ pub use canonical::{pay_text, request_text, response_text};
 pub(crate) use gunzip::{Gunzip, not_gzip};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
-pub(crate) use sign_v2::message_fits;
+pub(crate) use sign_v2::{message_fits, signed_members};
 pub(crate) use signature::{BodyCheck, WECHATPAY_SERIAL, digest_text};
 pub use signature::{PROBE_PREFIX, SignatureHeaders};

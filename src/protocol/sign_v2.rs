@@ -132,6 +132,15 @@ pub(crate) fn message_fits(members: &Map<String, Value>, key: &Secret) -> Result
     sign_type.verify(texts, key, signature)
 }
 
+/// The members that a message's signature covers: what is not a text, it does not.
+pub(crate) fn signed_members(members: &Map<String, Value>) -> Value {
+    members
+        .iter()
+        .filter(|(_, value)| value.is_string())
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
 fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String
 where
     K: AsRef<str>,

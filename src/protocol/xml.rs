@@ -14,7 +14,7 @@ use crate::query::number_text;
 /// The deepest message that is read; WeChat Pay's have two levels.
 const MAX_DEPTH: usize = 16;
 /// The longest message that is read, in bytes.
-const MAX_LENGTH: usize = 1 << 20;
+pub(crate) const MAX_LENGTH: usize = 1 << 20;
 /// The most members that are read; each costs more memory than its bytes.
 const MAX_MEMBERS: usize = 4096;
 

@@ -1,7 +1,8 @@
 //! Sensitive fields: what the gateway reads with its key, and what the caller gets to see.
 
+use bytes::Bytes;
 use serde_json::{Value, json};
-use wechatpay_chain::{ErrorKind, FieldPolicy, Padding, Verification};
+use wechatpay_chain::{ErrorKind, FieldPolicy, Padding, Verification, middleware};
 
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER, OTHER_KEY_ID, Pair};
 use crate::support::{Answer, KEY_ID, MERCHANT, PLATFORM, Sent, Wire, builder, client};
@@ -235,7 +236,7 @@ fn a_call_can_name_further_fields() {
     let call = client(&wire)
         .chain("v3/not/in/the/catalogue")
         .post(body, ());
-    call.encrypt(["/payers/*/name", "/meta/id", "/a~1b", "/absent"])
+    call.encrypt(["/payers/*/name", "/meta/id", "/a~1b"])
         .wait()
         .unwrap();
     let got = wire.only().json();
@@ -390,5 +391,71 @@ fn one_text_by_hand() {
     assert_eq!(
         client.decrypt(ciphertext).unwrap_err().kind(),
         ErrorKind::Decrypt
+    );
+}
+
+/// Whoever names a field wants it encrypted: nothing goes out when it would not be.
+#[test]
+fn a_named_field_is_encrypted_or_nothing_is_sent() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let plain = || {
+        client
+            .chain("v3/x")
+            .post(json!({"name": "张三", "list": []}), ())
+    };
+    let no_encrypt = client
+        .with_stack(|stack| stack.remove(middleware::ENCRYPT).map(drop))
+        .unwrap();
+    let refused = [
+        plain().encrypt(["/nmae"]),
+        plain().encrypt(["/list/*/name", "/name/first"]),
+        plain().encrypt(["/name"]).fields(FieldPolicy::Off),
+        no_encrypt
+            .chain("v3/x")
+            .post(json!({"name": "张三"}), ())
+            .encrypt(["/name"]),
+        client
+            .chain("v3/x")
+            .post(Bytes::from_static(b"{}"), ())
+            .encrypt(["/name"]),
+        client.chain("v3/x").get(()).encrypt(["/name"]),
+    ];
+    for call in refused {
+        let err = call.wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Encrypt, "{}", err.report());
+        assert!(!err.maybe_sent());
+    }
+    assert_eq!(wire.count(), 0);
+    // A list may be empty.
+    plain().encrypt(["/list/*/name"]).wait().unwrap();
+}
+
+/// Bytes are not looked into, so they cannot be encrypted where the catalogue says they have to be.
+#[test]
+fn bytes_for_an_endpoint_with_sensitive_fields_are_refused_unless_told() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let bytes = || Bytes::from_static(b"{\"bal_account_no\":\"6214\"}");
+    let punish = client.chain("v3/aggracct-bc/wb-channel/control-orders/punish");
+    let err = punish.post(bytes(), ()).wait().unwrap_err();
+    assert!(err.kind() == ErrorKind::Encrypt && !err.maybe_sent());
+    assert_eq!(wire.count(), 0);
+    let off = punish.post(bytes(), ()).fields(FieldPolicy::Off);
+    off.wait().unwrap();
+    punish.post((), ()).wait().unwrap();
+}
+
+#[test]
+fn a_trailing_slash_hides_no_endpoint() {
+    let wire = Wire::ok();
+    client(&wire)
+        .chain("v3/aggracct-bc/wb-channel/control-orders/punish/")
+        .post(json!({"bal_account_no": "6214"}), ())
+        .wait()
+        .unwrap();
+    assert_eq!(
+        platform_reads(&wire.only().json()["bal_account_no"]),
+        "6214"
     );
 }

@@ -38,7 +38,7 @@ const SIDEWAYS: [(&str, &str); 16] = [
     // Whose key it is, which the header says.
     ("keys", "protocol"),
     ("offload", "error"),
-    // How a number is written, in a query and in XML.
+    // One spelling of numbers for both APIs.
     ("protocol", "query"),
     ("reader", "call"),
     ("stack", "transport"),

@@ -265,17 +265,21 @@ fn errors_of_calls_print_no_contents() {
         out.failed(punish(json!({})).base_url(&url).wait(), ErrorKind::Request);
         out.failed(builder().base_url(url).build(), ErrorKind::Request);
     }
+    let proxied = |url: &str| builder().proxy(url.replace("PW", PROXY_PASSWORD)).build();
     for url in [
         "https://user:PW@127.0.0.1:1/",
         "socks5://user:PW@127.0.0.1:1/",
-        "http://user:PW@127.0.0.1:1/",
     ] {
-        let proxied = builder().proxy(url.replace("PW", PROXY_PASSWORD));
-        out.failed(
-            proxied.build().unwrap().chain("v3/x").get(()).wait(),
-            ErrorKind::Connect,
-        );
+        out.failed(proxied(url), ErrorKind::Builder);
     }
+    out.failed(
+        proxied("http://user:PW@127.0.0.1:1/")
+            .unwrap()
+            .chain("v3/x")
+            .get(())
+            .wait(),
+        ErrorKind::Connect,
+    );
     out.assert_free_of(&texts(&[
         APIV3_KEY,
         CARD,

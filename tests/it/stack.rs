@@ -12,7 +12,7 @@ use wechatpay_chain::middleware::{self, from_fn, signed_text};
 use wechatpay_chain::signing::Authorization;
 use wechatpay_chain::{
     Client, ClientBuilder, Error, ErrorKind, Middleware, Next, Payload, Request, Response, Result,
-    Verification,
+    Verification, transport,
 };
 
 use crate::support::{Answer, MCHID, MERCHANT, SERIAL, Wire, builder, client};
@@ -307,7 +307,7 @@ fn a_signed_request_goes_to_no_other_host() {
 }
 
 #[test]
-fn but_to_a_trusted_one_over_tls_or_without_a_signature() {
+fn but_to_a_trusted_one_over_tls() {
     let through = |to: &'static str, wire: &Wire| {
         let client = with_layer(wire, move |stack| {
             stack.push("detour", detour(to)).map(drop)
@@ -320,12 +320,73 @@ fn but_to_a_trusted_one_over_tls_or_without_a_signature() {
     let wire = Wire::ok();
     let err = punish(&through("http://api2.mch.weixin.qq.com/v3/x", &wire)).unwrap_err();
     assert_eq!((err.kind(), wire.count()), (ErrorKind::Middleware, 0));
-    let unsigned = through("https://example.org/x", &wire);
-    let unsigned = unsigned
-        .with_stack(|stack| stack.remove(middleware::SIGNER).map(drop))
+}
+
+/// APIv2's signature is in the body, and a layer that builds its request anew loses what it came with.
+#[test]
+fn no_request_of_either_api_can_be_led_elsewhere() {
+    let elsewhere = || {
+        from_fn(|request: Request, next: Next| async move {
+            let (parts, body) = request.into_parts();
+            let mut anew = Request::new(body);
+            *anew.method_mut() = parts.method;
+            *anew.uri_mut() = "https://evil.example/x".parse().unwrap();
+            next.run(anew).await
+        })
+    };
+    let wire = Wire::ok();
+    let client = builder()
+        .v2_key("v2secretv2secretv2secretv2secret")
+        .transport(wire.clone())
+        .stack(move |stack| stack.push("elsewhere", elsewhere()).map(drop))
+        .v2_stack(move |stack| stack.push("elsewhere", elsewhere()).map(drop))
+        .build()
         .unwrap();
-    punish(&unsigned).unwrap();
-    assert!(wire.only().header("authorization").is_none());
+    let order = json!({"mch_id": client.mchid()});
+    for call in [
+        client.chain("v2/pay/unifiedorder").post(order, ()),
+        client.chain("v3/x").get(()),
+    ] {
+        let err = call.wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Middleware, "{}", err.report());
+        assert!(!err.maybe_sent());
+    }
+    assert_eq!(wire.count(), 0);
+}
+
+/// The attempt that nobody waited for may be the one that paid.
+#[tokio::test]
+async fn an_attempt_that_was_given_up_is_not_forgotten() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let transport = transport::from_fn(move |_| {
+        let first = attempts.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if first {
+                std::future::pending::<()>().await;
+            }
+            Err(Error::new(ErrorKind::Connect, "refused"))
+        }
+    });
+    let impatient = from_fn(|request: Request, next: Next| async move {
+        let again = next.clone();
+        let mut copy = Request::new(request.body().clone());
+        *copy.uri_mut() = request.uri().clone();
+        let first = next.run(request);
+        assert!(
+            tokio::time::timeout(std::time::Duration::from_millis(20), first)
+                .await
+                .is_err()
+        );
+        again.run(copy).await
+    });
+    let client = builder()
+        .transport(transport)
+        .stack(move |stack| stack.unshift("impatient", impatient).map(drop))
+        .build()
+        .unwrap();
+    let err = client.chain("v3/x").get(()).await.unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Connect);
+    assert!(err.maybe_sent() && !err.is_retryable());
 }
 
 #[test]

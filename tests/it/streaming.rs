@@ -123,6 +123,21 @@ fn a_stream_whose_headers_are_wrong_does_not_begin() {
     }
 }
 
+/// `None` says that all is well: it does not come after an error.
+#[test]
+fn a_stream_that_failed_stays_failed() {
+    let wire = Wire::answering(|_| Answer::bytes("0123").signed().forged("0124"));
+    let mut stream = client(&wire).chain(NATIVE).get(()).stream().wait().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        assert!(stream.chunk().await.unwrap().is_some());
+        assert_eq!(stream.chunk().await.unwrap_err().kind(), ErrorKind::Verify);
+        assert_eq!(stream.chunk().await.unwrap_err().kind(), ErrorKind::Body);
+    });
+}
+
 #[test]
 fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
     let wire = |answer: fn() -> Answer| Wire::answering(move |_| answer());
@@ -133,10 +148,9 @@ fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
             .build()
             .unwrap()
     };
-    let over: [fn() -> Answer; 3] = [
+    let over: [fn() -> Answer; 2] = [
         || Answer::bytes("01234567890"),
         || Answer::bytes("01234567890").in_pieces(5),
-        || Answer::bytes("01234567890").status(500),
     ];
     for answer in over {
         let err = limited(answer)
@@ -147,6 +161,11 @@ fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
         assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
         assert!(err.maybe_sent());
     }
+    // Of a refusal, what fits is kept, with its status.
+    let refused = limited(|| Answer::bytes("01234567890").in_pieces(4).status(500));
+    let err = refused.chain(NATIVE).get(()).wait().unwrap_err();
+    let api = err.api().unwrap();
+    assert_eq!((api.status.as_u16(), &*api.body), (500, &b"0123456789"[..]));
     let fits = limited(|| Answer::bytes("0123456789").in_pieces(4));
     assert_eq!(
         fits.chain(NATIVE).get(()).wait().unwrap().bytes(),

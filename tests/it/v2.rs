@@ -1,5 +1,7 @@
 //! APIv2 over real sockets: what is sent, what is accepted, what is refused.
 
+use std::io::Read;
+
 use serde_json::json;
 use wechatpay_chain::middleware::{self, from_fn};
 use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
@@ -279,5 +281,73 @@ fn a_middleware_adds_members_before_the_signature() -> Result<()> {
     client.chain(ORDER).post(order(&sandbox), ()).wait()?;
     let sent = sandbox.last_call().unwrap().json.unwrap();
     assert_eq!(sent["workwx_sign"], "99BCDAFF065A4B95628E3DB468A874A8");
+    Ok(())
+}
+
+/// Only what is declared a file may be no message; everything else has to say SUCCESS.
+#[test]
+fn nothing_but_success_counts_as_success() -> Result<()> {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let pay = client.chain("v2/mmpaymkttransfers/promotion/transfers");
+    let ask = || json!({"mchid": sandbox.mchid(), "partner_trade_no": "1", "amount": 1});
+    for page in [
+        "",
+        "OK",
+        "<html><body>maintenance</body></html>",
+        "<xml><result_code>SUCCESS</result_code></xml>",
+    ] {
+        let answer = Answer::bytes("text/xml", page);
+        sandbox.answer("POST", "mmpaymkttransfers/promotion/transfers", answer)?;
+        let err = pay.post(ask(), ()).wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{page:?}");
+        assert!(err.maybe_sent());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_message_is_not_streamed_and_a_streamed_bill_is_looked_at() -> Result<()> {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let err = client
+        .chain(ORDER)
+        .post(order(&sandbox), ())
+        .stream()
+        .wait()
+        .unwrap_err();
+    assert!(err.kind() == ErrorKind::Request && !err.maybe_sent());
+    let bill = client.chain("v2/pay/downloadbill");
+    let ask = || json!({"mch_id": sandbox.mchid(), "bill_date": "20140603"});
+    sandbox.answer(
+        "POST",
+        "pay/downloadbill",
+        Answer::bytes("text/plain", "`a`,`b`\n"),
+    )?;
+    let mut text = String::new();
+    bill.post(ask(), ())
+        .stream()
+        .reader()?
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text, "`a`,`b`\n");
+    let none = "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg></xml>";
+    sandbox.answer(
+        "POST",
+        "pay/downloadbill",
+        Answer::bytes("text/plain", none),
+    )?;
+    let err = bill.post(ask(), ()).stream().wait().unwrap_err();
+    assert_eq!(err.api().map(|api| &*api.message), Some("No Bill Exist"));
+    Ok(())
+}
+
+#[test]
+fn fields_named_for_encryption_are_refused() -> Result<()> {
+    let sandbox = Sandbox::start_blocking()?;
+    let call = sandbox.client()?.chain(ORDER).post(order(&sandbox), ());
+    let err = call.encrypt(["/body"]).wait().unwrap_err();
+    assert!(err.kind() == ErrorKind::Encrypt && !err.maybe_sent());
+    assert!(sandbox.calls().is_empty());
     Ok(())
 }

@@ -274,8 +274,12 @@ fn a_page_of_a_proxy_is_kept_as_it_is() {
 
 #[test]
 fn too_frequent_is_retryable_and_a_redirect_is_not_followed() {
-    let err = answered(|| Answer::unsigned("{}").status(429)).unwrap_err();
+    const LIMITED: &str = "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}";
+    let err = answered(|| Answer::unsigned(LIMITED).status(429)).unwrap_err();
     assert!(err.is_retryable());
+    // Somebody between says so, who cannot know what became of the request.
+    let err = answered(|| Answer::unsigned("<html>").status(429)).unwrap_err();
+    assert!(!err.is_retryable());
     let err = answered(|| {
         Answer::unsigned("")
             .status(302)

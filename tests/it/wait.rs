@@ -225,7 +225,7 @@ fn a_middleware_that_panics_gives_an_error_and_the_next_call_works() {
     });
     let client = panics.transport(Wire::ok()).build().unwrap();
     let err = call(&client).wait().unwrap_err();
-    assert_eq!(err.kind(), ErrorKind::Blocking);
+    assert_eq!(err.kind(), ErrorKind::Middleware);
     assert!(err.maybe_sent(), "nobody knows");
     client.chain("v3/else").get(()).wait().unwrap();
 }

@@ -2,18 +2,18 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::catalog::AnswerSignature;
+use crate::catalog::{AnswerKind, AnswerSignature, Operation};
 use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
-use crate::protocol::{message_fits, xml};
+use crate::protocol::{message_fits, signed_members, xml};
 use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
 
 /// Outside of `transform_request`. Sees the response's XML; checks its signature and turns
 /// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
 ///
-/// Fails closed, but for the endpoints whose answers the catalogue declares unsigned; of those only
-/// an answer that is no XML (a bill, a JSON text) passes as it is.
+/// Fails closed, but for the endpoints whose answers the catalogue declares unsigned; of those it wants
+/// `return_code` `SUCCESS` all the same, and lets only what is declared a file or JSON pass as it is.
 pub(crate) struct TransformResponse {
     pub(crate) mchid: Arc<str>,
     pub(crate) key: Secret,
@@ -23,31 +23,39 @@ impl Middleware for TransformResponse {
     async fn handle(&self, request: Request, next: Next) -> Result<Response> {
         let info = request.extensions().get::<CallInfo>().cloned();
         let operation = info.as_ref().and_then(CallInfo::operation);
-        let unsigned = operation
-            .is_some_and(|operation| operation.answer_signature() == AnswerSignature::Nothing);
+        let file = operation.is_some_and(is_file);
+        if !file && info.is_some_and(|info| info.options().stream) {
+            return Err(no_stream());
+        }
         let mut response = next.run(request).await?;
         if !response.status().is_success() {
             return Ok(response);
         }
-        // A refusal comes in a bill's place with the same status: it must not become a file.
-        let in_memory = response
-            .buffer_if(|begin| !unsigned || xml::is_xml(begin), MESSAGE)
-            .await?;
-        if unsigned && (!in_memory || !xml::is_xml(response.bytes())) {
+        if file && !response.begins(xml::is_xml).await? {
             response.set_verification(Verification::Unsigned);
             return Ok(response);
         }
+        // What comes in place of a file is a refusal, and short.
+        response.buffer(xml::MAX_LENGTH).await?;
         let members = xml::decode(response.bytes()).map_err(|err| no_message(&response, err))?;
+        let unsigned = operation
+            .is_some_and(|operation| operation.answer_signature() == AnswerSignature::Nothing);
         let verification = self.verify(&response, &members, unsigned)?;
+        let verified = matches!(verification, Verification::Verified { .. });
         response.set_verification(verification);
         refuse_failure(&response, &members)?;
-        response.set_value(Value::Object(members));
+        response.set_value(match verified {
+            true => signed_members(&members),
+            false => Value::Object(members),
+        });
         Ok(response)
     }
 }
 
-/// No message is longer; only files are.
-const MESSAGE: usize = 1 << 20;
+/// Whether an answer is no XML when all is well.
+fn is_file(operation: &Operation) -> bool {
+    matches!(operation.answer(), AnswerKind::Stream | AnswerKind::Json)
+}
 
 impl TransformResponse {
     /// A refusal at the door (`return_code` FAIL) carries no signature.
@@ -59,11 +67,13 @@ impl TransformResponse {
     ) -> Result<Verification> {
         let signature = text(members, "sign");
         if signature.is_empty() {
-            let refused = !matches!(text(members, "return_code"), "SUCCESS" | "");
-            return match (unsigned, refused) {
-                (true, _) => Ok(Verification::Unsigned),
-                (false, true) => Ok(Verification::Absent),
-                (false, false) => Err(forged(response, VerifyFailure::Header { name: "sign" })),
+            return match (text(members, "return_code"), unsigned) {
+                ("SUCCESS", true) => Ok(Verification::Unsigned),
+                // Nothing says that this is WeChat Pay's answer at all.
+                ("SUCCESS", false) | ("", _) => {
+                    Err(forged(response, VerifyFailure::Header { name: "sign" }))
+                }
+                _ => Ok(Verification::Absent),
             };
         }
         let serial = || format!("the APIv2 key of {}", self.mchid);
@@ -100,6 +110,13 @@ fn refuse_failure(response: &Response, members: &Map<String, Value>) -> Result<(
         body: response.bytes().clone(),
         verification: response.verification().clone(),
     }))
+}
+
+fn no_stream() -> Error {
+    Error::new(
+        ErrorKind::Request,
+        "this APIv2 answer is a signed message and cannot be streamed: .await or .wait() for it",
+    )
 }
 
 fn text<'m>(members: &'m Map<String, Value>, key: &str) -> &'m str {

@@ -300,9 +300,11 @@ fn no_body_makes_it_panic() {
 }
 
 fn rewrite(body: &mut Value, pointer: &str) -> Result<()> {
-    Fields::of_request(&[]).rewrite(body, pointer, &mut |at, text| {
-        Ok(Some(format!("<{at} {text}>")))
-    })
+    Fields::of_request(&[])
+        .rewrite(body, pointer, &mut |at, text| {
+            Ok(Some(format!("<{at} {text}>")))
+        })
+        .map(drop)
 }
 
 struct Random(u64);
