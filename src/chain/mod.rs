@@ -130,7 +130,7 @@ impl Chain {
 
     /// A request from data, with the option keys of the PHP SDK.
     ///
-    /// `json`, `query`, `headers`, `body`, `base_uri` and `timeout` (seconds) are what they are
+    /// `json`, `query`, `headers`, `body`, `base_uri`, `sink` (a path) and `timeout` (seconds) are what they are
     /// there; every other key is a variable of the path. An option of Guzzle's that this crate has
     /// another way for is refused with that way's name, not taken for a variable.
     ///

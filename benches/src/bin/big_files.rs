@@ -67,7 +67,10 @@ async fn measure(gateway: &Gateway, dir: &Path) -> Result<()> {
     let [ours_up, floor_up, ours_down, floor_down] = best;
     report("upload", ours_up, floor_up);
     report("download", ours_down, floor_down);
-    println!("resident memory beyond the start: {:.1} MiB (goal: < 32)", memory as f64 / 1048576.0);
+    println!(
+        "resident memory beyond the start: {:.1} MiB (goal: < 32)",
+        memory as f64 / 1048576.0
+    );
     Ok(())
 }
 
@@ -102,12 +105,21 @@ fn client(gateway: &Gateway) -> Result<Client> {
 
 async fn upload(client: &Client, source: &Path) -> Result<()> {
     let media = Media::from_path(source)?;
-    client.chain(UPLOAD).post(media, ()).timeout(Duration::from_secs(600)).await?;
+    client
+        .chain(UPLOAD)
+        .post(media, ())
+        .timeout(Duration::from_secs(600))
+        .await?;
     Ok(())
 }
 
 async fn download(client: &Client, target: PathBuf, sha1: &str) -> Result<()> {
-    let file = client.chain("v3/billdownload/file").get(()).sink(target).expect_sha1(sha1).await?;
+    let file = client
+        .chain("v3/billdownload/file")
+        .get(())
+        .sink(target)
+        .expect_sha1(sha1)
+        .await?;
     match file.len() == LEN as u64 {
         true => Ok(()),
         false => Err("the file is not whole".into()),
@@ -135,7 +147,10 @@ async fn floor_upload(http: &Floor, base: &str, source: &Path) -> Result<()> {
 async fn floor_download(http: &Floor, base: &str, sha1: &str) -> Result<()> {
     let uri = format!("{}{FILE}", base.trim_end_matches('/'));
     let empty = Empty::new().map_err(|never| match never {});
-    let mut body = http.request(Request::get(uri).body(empty.boxed())?).await?.into_body();
+    let mut body = http
+        .request(Request::get(uri).body(empty.boxed())?)
+        .await?
+        .into_body();
     let mut hash = Sha1::new();
     while let Some(frame) = body.frame().await {
         if let Some(piece) = frame?.data_ref() {
