@@ -297,7 +297,7 @@ impl Frozen {
             // Whatever comes of a refusal's body, its status and Request-ID are kept.
             ResponseBody::Bytes(body.collect_some(limit).await)
         } else if stream {
-            ResponseBody::Stream(BodyStream::new(body))
+            ResponseBody::Stream(Box::new(BodyStream::new(body)))
         } else {
             let body = body.collect(limit).await;
             ResponseBody::Bytes(

@@ -22,7 +22,8 @@ pub(crate) fn decoded_len(text: &str) -> Option<usize> {
     let well_formed = text.len().is_multiple_of(4)
         && padding <= 2
         && i32::try_from(text.len()).is_ok()
-        && digits.bytes().all(is_digit);
+        // Without an early end the compiler compares sixteen bytes at a time.
+        && digits.bytes().fold(true, |all, byte| all & is_digit(byte));
     well_formed.then(|| text.len() / 4 * 3 - padding)
 }
 

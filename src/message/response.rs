@@ -33,7 +33,7 @@ pub struct Response {
 
 pub(crate) enum ResponseBody {
     Bytes(Bytes),
-    Stream(BodyStream),
+    Stream(Box<BodyStream>),
 }
 
 const REQUEST_ID: &str = "Request-ID";

@@ -43,7 +43,7 @@ pub struct Streaming {
 ///
 /// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
 /// between threads, since bodies are not `Sync`.
-pub(crate) struct BodyStream(Box<Mutex<Inner>>);
+pub(crate) struct BodyStream(Mutex<Inner>);
 
 struct Inner {
     body: Body,
@@ -103,7 +103,7 @@ impl Streaming {
         let headers = response.headers().clone();
         let verification = response.verification().clone();
         let body = match response.into_body() {
-            ResponseBody::Stream(body) => body,
+            ResponseBody::Stream(body) => *body,
             ResponseBody::Bytes(bytes) => BodyStream::new(bytes.into()),
         };
         Self {
@@ -165,13 +165,13 @@ impl Streaming {
 
 impl BodyStream {
     pub(crate) fn new(body: Body) -> Self {
-        Self(Box::new(Mutex::new(Inner {
+        Self(Mutex::new(Inner {
             body,
             peeked: None,
             check: None,
             #[cfg(feature = "files")]
             gunzip: None,
-        })))
+        }))
     }
 
     pub(crate) fn set_check(&mut self, check: StreamCheck) {

@@ -6,9 +6,9 @@ use super::PlatformKeys;
 use crate::catalog::Operation;
 use crate::crypto::Padding;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, header_value, with_query};
+use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
 use crate::protocol::fields::{Fields, rewrite_query};
-use crate::protocol::{PlatformKey, WECHATPAY_SERIAL};
+use crate::protocol::{PlatformKey, SERIAL_NAME};
 use crate::stack::{Middleware, Next};
 
 /// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
@@ -54,15 +54,14 @@ impl Encrypt {
             body => cipher.body(body, info)?,
         }
         if let (true, Some(key)) = (cipher.used, &cipher.key) {
-            let value = header_value(WECHATPAY_SERIAL, key.id())?;
-            request.headers_mut().insert(WECHATPAY_SERIAL, value);
+            request.headers_mut().insert(SERIAL_NAME, key.header());
         }
         Ok(())
     }
 
     /// The key that the caller's header names.
     fn named_key(&self, request: &Request) -> Result<Option<PlatformKey>> {
-        let Some(serial) = request.headers().get(WECHATPAY_SERIAL) else {
+        let Some(serial) = request.headers().get(SERIAL_NAME) else {
             return Ok(None);
         };
         let serial = serial.to_str().unwrap_or_default();

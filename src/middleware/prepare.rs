@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     Payload, Request, Response, default_header, header_value, refuse_content_type,
 };
-use crate::protocol::WECHATPAY_SERIAL;
+use crate::protocol::SERIAL_NAME;
 use crate::stack::{Middleware, Next};
 
 /// Inside of `encrypt`. Sees the request; turns JSON into bytes and sets the headers that the caller
@@ -29,6 +29,8 @@ impl Middleware for Prepare {
         // not be asked for in its name.
         let names_key = request.extensions().get::<OfKeySource>().is_none();
         let headers = request.headers_mut();
+        // With those that `signer` and the transport add: growing in between hashes all anew.
+        headers.reserve(8);
         default_header(headers, ACCEPT, || ACCEPTED);
         default_header(headers, CONTENT_TYPE, || content_type);
         default_header(headers, USER_AGENT, || self.user_agent.clone());
@@ -50,12 +52,11 @@ impl Prepare {
     /// Says which key the answer should be signed with. A merchant who moves from certificates to a
     /// public key has both, and WeChat Pay takes the one that the request names.
     fn name_key(&self, headers: &mut HeaderMap) -> Result<()> {
-        if headers.contains_key(WECHATPAY_SERIAL) {
+        if headers.contains_key(SERIAL_NAME) {
             return Ok(());
         }
         if let Some(key) = self.keys.preferred() {
-            let value = header_value(WECHATPAY_SERIAL, key.id())?;
-            headers.insert(WECHATPAY_SERIAL, value);
+            headers.insert(SERIAL_NAME, key.header());
         }
         Ok(())
     }
@@ -76,7 +77,8 @@ fn serialize(request: &mut Request) -> Result<HeaderValue> {
     let Payload::Json(value) = request.body() else {
         return Ok(NO_JSON);
     };
-    let bytes = serde_json::to_vec(value).map_err(|err| {
+    let mut bytes = Vec::with_capacity(512);
+    serde_json::to_writer(&mut bytes, value).map_err(|err| {
         Error::new(ErrorKind::Request, "the body does not serialise").with_source(err)
     })?;
     *request.body_mut() = Payload::Bytes(bytes.into());

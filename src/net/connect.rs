@@ -51,7 +51,11 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let clone = self.http.clone();
         let http = std::mem::replace(&mut self.http, clone);
-        match self.proxies.intercept(&uri) {
+        match self
+            .proxies
+            .as_ref()
+            .and_then(|proxies| proxies.intercept(&uri))
+        {
             None => Box::pin(direct(http, uri)),
             Some(proxy) => Box::pin(through(http, proxy, uri)),
         }

@@ -1,4 +1,4 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::header::PROXY_AUTHORIZATION;
@@ -77,7 +77,7 @@ impl<T> Default for Lanes<T> {
 impl HyperTransport {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
-            connector: Connector::new(Arc::clone(&settings.proxies), settings.connect_timeout),
+            connector: Connector::new(settings.proxies.clone(), settings.connect_timeout),
             plain: Lanes::default(),
             anonymous: Tls::default(),
             identified: Tls::default(),
@@ -141,7 +141,8 @@ impl HyperTransport {
 
     /// A proxy that reads the request itself wants its own credentials in it.
     fn add_proxy_authorization(&self, request: &mut Request<Body>) {
-        if let Some(proxy) = self.settings.proxies.intercept(request.uri())
+        if let Some(proxies) = &self.settings.proxies
+            && let Some(proxy) = proxies.intercept(request.uri())
             && let Some(auth) = proxy.basic_auth()
         {
             let headers = request.headers_mut();

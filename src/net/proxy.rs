@@ -1,12 +1,16 @@
 use std::sync::Arc;
 
+use http::Uri;
 use http::uri::Scheme;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What goes through which proxy.
-pub(crate) type Proxies = Arc<Matcher>;
+/// Hosts that only a proxy for everything would be for.
+const PROBES: [&str; 2] = ["https://probe.invalid/", "http://probe.invalid/"];
+
+/// What goes through which proxy; `None` when nothing does, so that calls need not ask.
+pub(crate) type Proxies = Option<Arc<Matcher>>;
 
 /// Which proxy is used.
 #[derive(Default)]
@@ -25,7 +29,12 @@ impl Proxy {
     ///
     /// [`ErrorKind::Builder`] for a URL that is none.
     pub(crate) fn proxies(self) -> Result<Proxies> {
-        self.matcher().map(Arc::new)
+        let matcher = self.matcher()?;
+        let used = PROBES.iter().any(|probe| {
+            let uri = Uri::from_static(probe);
+            matcher.intercept(&uri).is_some()
+        });
+        Ok(used.then(|| Arc::new(matcher)))
     }
 
     fn matcher(self) -> Result<Matcher> {
@@ -34,7 +43,7 @@ impl Proxy {
             Self::None => Ok(Matcher::builder().build()),
             Self::All(url) => {
                 let matcher = Matcher::builder().all(url).build();
-                let probe = http::Uri::from_static("https://api.mch.weixin.qq.com/");
+                let probe = Uri::from_static(PROBES[0]);
                 // An unusable URL leaves the matcher empty, and calls would silently go direct.
                 let usable = |proxy: Intercept| proxy.uri().scheme() == Some(&Scheme::HTTP);
                 if !matcher.intercept(&probe).is_some_and(usable) {

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use http::HeaderValue;
+
 use crate::crypto::{Certificate, PublicKey};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,6 +26,7 @@ pub enum KeyOrigin {
 #[derive(Clone)]
 pub struct PlatformKey {
     id: Arc<str>,
+    header: HeaderValue,
     key: PublicKey,
     origin: KeyOrigin,
 }
@@ -65,6 +68,7 @@ impl Keyring {
     pub fn add_public_key(&self, id: &str, key: PublicKey) -> Result<()> {
         check_public_key_id(id)?;
         self.insert(PlatformKey {
+            header: header(id),
             id: id.into(),
             key,
             origin: KeyOrigin::PublicKey,
@@ -139,6 +143,7 @@ impl Keyring {
 impl PlatformKey {
     fn of(certificate: &Certificate) -> Self {
         Self {
+            header: header(certificate.serial()),
             id: certificate.serial().into(),
             key: certificate.public_key().clone(),
             origin: KeyOrigin::Certificate {
@@ -152,6 +157,11 @@ impl PlatformKey {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The id as the `Wechatpay-Serial` header carries it.
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.header.clone()
     }
 
     /// The key itself.
@@ -198,6 +208,11 @@ impl fmt::Debug for PlatformKey {
             .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
+}
+
+/// Ids were checked, and serials are hexadecimal: both are text that headers carry.
+fn header(id: &str) -> HeaderValue {
+    HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn check_public_key_id(id: &str) -> Result<()> {

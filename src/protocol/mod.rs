@@ -18,5 +18,7 @@ pub(crate) use gunzip::{Gunzip, not_gzip};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
 pub(crate) use sign_v2::{message_fits, signed_members};
-pub(crate) use signature::{BodyCheck, WECHATPAY_SERIAL, digest_text};
+#[cfg(feature = "sandbox")]
+pub(crate) use signature::WECHATPAY_SERIAL;
+pub(crate) use signature::{BodyCheck, SERIAL_NAME, digest_text};
 pub use signature::{PROBE_PREFIX, SignatureHeaders};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::canonical::response_text;
 use super::keyring::{Keyring, PlatformKey};
@@ -13,9 +13,11 @@ pub const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
 /// The header that names a platform key: on a request the one its fields are encrypted with, on an
 /// answer the one that signed it.
 pub(crate) const WECHATPAY_SERIAL: &str = "Wechatpay-Serial";
-const TIMESTAMP: &str = "Wechatpay-Timestamp";
-const NONCE: &str = "Wechatpay-Nonce";
-const SIGNATURE: &str = "Wechatpay-Signature";
+/// The same, ready for look-ups: a text would be parsed anew each time.
+pub(crate) const SERIAL_NAME: HeaderName = HeaderName::from_static("wechatpay-serial");
+const TIMESTAMP: HeaderName = HeaderName::from_static("wechatpay-timestamp");
+const NONCE: HeaderName = HeaderName::from_static("wechatpay-nonce");
+const SIGNATURE: HeaderName = HeaderName::from_static("wechatpay-signature");
 
 /// How far a timestamp may be from this machine's clock.
 const MAX_CLOCK_OFFSET: Duration = Duration::from_secs(300);
@@ -39,10 +41,10 @@ impl<'a> SignatureHeaders<'a> {
     /// [`VerifyFailure::Header`] naming the first one that is missing, doubled or not text.
     pub fn read(headers: &'a HeaderMap) -> Result<Self, VerifyFailure> {
         Ok(Self {
-            signature: single(headers, SIGNATURE)?,
-            serial: single(headers, WECHATPAY_SERIAL)?,
-            timestamp: single(headers, TIMESTAMP)?,
-            nonce: single(headers, NONCE)?,
+            signature: single(headers, &SIGNATURE, "Wechatpay-Signature")?,
+            serial: single(headers, &SERIAL_NAME, WECHATPAY_SERIAL)?,
+            timestamp: single(headers, &TIMESTAMP, "Wechatpay-Timestamp")?,
+            nonce: single(headers, &NONCE, "Wechatpay-Nonce")?,
         })
     }
 
@@ -55,7 +57,7 @@ impl<'a> SignatureHeaders<'a> {
     pub(crate) fn absent(headers: &HeaderMap) -> bool {
         [SIGNATURE, TIMESTAMP, NONCE]
             .iter()
-            .all(|name| !headers.contains_key(*name))
+            .all(|name| !headers.contains_key(name))
     }
 
     /// Checks what can be checked before the body is there: probe, clock, serial, the key's time.
@@ -119,10 +121,9 @@ impl<'a> SignatureHeaders<'a> {
     }
 
     fn check_clock(&self, now: i64) -> Result<(), VerifyFailure> {
-        let theirs: i64 = self
-            .timestamp
-            .parse()
-            .map_err(|_| VerifyFailure::Header { name: TIMESTAMP })?;
+        let theirs: i64 = self.timestamp.parse().map_err(|_| VerifyFailure::Header {
+            name: "Wechatpay-Timestamp",
+        })?;
         let offset = theirs.saturating_sub(now);
         if offset.unsigned_abs() > MAX_CLOCK_OFFSET.as_secs() {
             return Err(VerifyFailure::Clock { offset });
@@ -158,8 +159,12 @@ pub(crate) fn digest_text(name: &str, digest: &str) -> String {
     format!("{{\"{name}\":\"{digest}\"}}")
 }
 
-fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, VerifyFailure> {
-    let mut values = headers.get_all(name).iter();
+fn single<'a>(
+    headers: &'a HeaderMap,
+    key: &HeaderName,
+    name: &'static str,
+) -> Result<&'a str, VerifyFailure> {
+    let mut values = headers.get_all(key).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => value
             .to_str()
