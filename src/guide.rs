@@ -11,6 +11,8 @@ macro_rules! pages {
         #[doc = "[php.md]: crate::guide::php"]
         #[doc = "[pay-params.md]: crate::guide::pay_params"]
         #[doc = "[files.md]: crate::guide::files"]
+        #[doc = "[notifications.md]: crate::notify"]
+        #[doc = "[certificates.md]: crate::certificates"]
         #[doc = ""]
         #[doc = include_str!(concat!("../docs/", $file))]
         pub mod $name {}

@@ -1,5 +1,5 @@
-//! A chainable client for every WeChat Pay (微信支付) APIv3 endpoint: it signs, encrypts, verifies and
-//! decrypts, and the path of the documentation page is the call.
+//! A chainable client for every WeChat Pay (微信支付) API, APIv3 and APIv2: it signs, encrypts, verifies
+//! and decrypts, and the path of the documentation page is the call.
 //!
 //! ```no_run
 //! use serde_json::json;
@@ -33,6 +33,9 @@
 //! - [`Stack`] and [`middleware`]: what happens between the call and the wire ([`guide::stack`]);
 //! - [`PrivateKey`], [`PublicKey`], [`Certificate`], [`Keyring`] ([`guide::keys`]);
 //! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that knows them;
+//! - [`Media`]: uploads; with the feature `files`, `Call::sink` and `Client::bill`: downloads;
+//! - [`notify`]: notifications, verified, decrypted and answered;
+//! - [`certificates`]: certificate mode, for older merchants;
 //! - [`pay`]: what a front end needs to open WeChat Pay ([`guide::pay_params`]);
 //! - what is otherwise than in the PHP SDK ([`guide::php`]).
 //!
@@ -40,9 +43,12 @@
 //!
 //! None is on by default, and they only add.
 //!
+//! - `axum`: an extractor of axum that hands over verified notifications.
+//! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, made and checked while compiling.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
 //! - `qr`: a Native order's `code_url` as a QR code.
+//! - `redis`: notifications seen before, remembered by several machines in one Redis.
 //! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
 //!   examples.
 //! - `test-util`: transports and a clock for tests.
@@ -176,7 +182,13 @@ pub mod __private {
 }
 
 /// The examples of the READMEs are compiled as tests.
-#[cfg(all(doctest, feature = "macros", feature = "sandbox", feature = "tower"))]
+#[cfg(all(
+    doctest,
+    feature = "files",
+    feature = "macros",
+    feature = "sandbox",
+    feature = "tower"
+))]
 mod readme {
     #[doc = include_str!("../README.md")]
     struct English;
