@@ -5,9 +5,9 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::failure;
-use crate::crypto::aes::{self, KEY_LEN};
-use crate::crypto::{Certificate, base64};
-use crate::error::{Error, ErrorKind, Result};
+use crate::crypto::Certificate;
+use crate::error::Result;
+use crate::protocol::envelope::Sealed;
 use crate::protocol::{Keyring, SignatureHeaders};
 use crate::secret::Secret;
 
@@ -85,25 +85,10 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
 }
 
 fn decrypt(envelope: &Value, key: &Secret) -> Result<Vec<u8>> {
-    let text = |name: &'static str| {
-        envelope[name]
-            .as_str()
-            .ok_or_else(|| failure::malformed("an encrypt_certificate lacks a member"))
-    };
-    if text("algorithm")? != "AEAD_AES_256_GCM" {
-        return Err(failure::malformed(
-            "its algorithm is not AEAD_AES_256_GCM, the only one that is known here",
-        ));
-    }
-    let ciphertext = base64::decode(text("ciphertext")?)
-        .ok_or_else(|| failure::malformed("a ciphertext is not base64"))?;
-    let key: &[u8; KEY_LEN] = key
-        .expose()
-        .as_bytes()
-        .try_into()
-        .map_err(|_| Error::new(ErrorKind::Builder, "the APIv3 key does not have 32 bytes"))?;
-    let (nonce, aad) = (text("nonce")?, text("associated_data")?);
-    aes::gcm_decrypt(key, nonce.as_bytes(), aad.as_bytes(), &ciphertext)
-        .map(|pem| pem.to_vec())
-        .map_err(failure::wrong_key)
+    let sealed = Sealed::of_resource(envelope);
+    sealed.check().map_err(|err| {
+        failure::malformed("an encrypt_certificate is not as it should be").with_source(err)
+    })?;
+    let pem = sealed.open([key]).map_err(failure::wrong_key)?;
+    Ok(pem.to_vec())
 }

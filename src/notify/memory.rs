@@ -11,8 +11,9 @@ use crate::error::Result;
 
 /// Ids in the memory of this process: bounded, and each forgotten after its time.
 ///
-/// It knows nothing of other machines nor of the time before a restart. When it is full, the id
-/// that would be forgotten soonest makes room; only notifications whose signature held get in.
+/// It knows nothing of other machines nor of the time before a restart. When it is full, the handled
+/// id that would be forgotten soonest makes room, before any that is being handled; only notifications
+/// whose signature held get in.
 pub struct MemoryStore {
     state: Mutex<State>,
     capacity: usize,
@@ -21,10 +22,13 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct State {
     ids: HashMap<String, Entry>,
-    /// The same ids by the end of their time; the number tells equal instants apart.
-    ends: BTreeMap<(Instant, u64), String>,
+    handled: Ends,
+    under_way: Ends,
     next: u64,
 }
+
+/// Ids by the end of their time; the number tells equal instants apart.
+type Ends = BTreeMap<(Instant, u64), String>;
 
 struct Entry {
     delivery: Delivery,
@@ -70,29 +74,39 @@ impl MemoryStore {
 
 impl State {
     fn expire(&mut self, now: Instant) {
-        while let Some(first) = self.ends.first_entry()
-            && first.key().0 <= now
-        {
-            self.ids.remove(&first.remove());
+        for ends in [&mut self.handled, &mut self.under_way] {
+            while let Some(first) = ends.first_entry()
+                && first.key().0 <= now
+            {
+                self.ids.remove(&first.remove());
+            }
+        }
+    }
+
+    fn ends(&mut self, delivery: Delivery) -> &mut Ends {
+        match delivery {
+            Delivery::UnderWay => &mut self.under_way,
+            _ => &mut self.handled,
         }
     }
 
     fn put(&mut self, id: &str, delivery: Delivery, end: Instant, capacity: usize) {
         self.take(id);
         while self.ids.len() >= capacity
-            && let Some((_, soonest)) = self.ends.pop_first()
+            // Without its claim, one that is being handled would be handled again beside it.
+            && let Some((_, soonest)) = self.handled.pop_first().or_else(|| self.under_way.pop_first())
         {
             self.ids.remove(&soonest);
         }
         let end = (end, self.next);
         self.next += 1;
-        self.ends.insert(end, id.to_owned());
+        self.ends(delivery).insert(end, id.to_owned());
         self.ids.insert(id.to_owned(), Entry { delivery, end });
     }
 
     fn take(&mut self, id: &str) {
         if let Some(entry) = self.ids.remove(id) {
-            self.ends.remove(&entry.end);
+            self.ends(entry.delivery).remove(&entry.end);
         }
     }
 }
@@ -140,6 +154,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_handled_outlives_what_was() {
+        let (store, now) = (small(), Instant::now());
+        store.claim_at(now, "under way", LEASE);
+        store.keep_at(now, "handled", TTL);
+        store.claim_at(now, "another", LEASE);
+        assert_eq!(store.claim_at(now, "under way", LEASE), Delivery::UnderWay);
+        assert_eq!(store.claim_at(now, "another", LEASE), Delivery::UnderWay);
+    }
+
+    #[test]
     fn a_claim_stands_until_it_is_kept_or_runs_out() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let claim = |after| store.claim_at(start + Duration::from_secs(after), "a", LEASE);
@@ -158,14 +182,14 @@ mod tests {
         for id in ["a", "b", "c"] {
             assert_eq!(store.claim_at(now, id, LEASE), Delivery::First);
             let state = store.lock();
-            assert_eq!(
-                (state.ids.len(), state.ends.len()),
-                (state.ends.len(), state.ids.len())
-            );
+            let ends = state.handled.len() + state.under_way.len();
+            assert_eq!(state.ids.len(), ends);
             assert!(state.ids.len() <= 2);
         }
-        // The one that would have been forgotten last is still there.
-        assert_eq!(store.claim_at(now, "long", LEASE), Delivery::Repeated);
+        // Of what is being handled, the oldest claim went.
+        assert_eq!(store.claim_at(now, "c", LEASE), Delivery::UnderWay);
+        assert_eq!(store.claim_at(now, "b", LEASE), Delivery::UnderWay);
+        assert_eq!(store.claim_at(now, "a", LEASE), Delivery::First);
     }
 
     #[test]
@@ -174,6 +198,6 @@ mod tests {
         assert_eq!(store.claim_at(now, "a", LEASE), Delivery::First);
         store.lock().take("a");
         assert_eq!(store.claim_at(now, "a", LEASE), Delivery::First);
-        assert_eq!(store.lock().ends.len(), 1);
+        assert_eq!(store.lock().under_way.len(), 1);
     }
 }

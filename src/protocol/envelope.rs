@@ -62,7 +62,7 @@ impl<'a> Sealed<'a> {
     }
 
     /// Everything that has nothing to do with the key, so that a failure can be put down to it.
-    fn check(&self) -> Result<Vec<u8>> {
+    pub(crate) fn check(&self) -> Result<Vec<u8>> {
         if self.algorithm != ALGORITHM {
             return Err(malformed(format!(
                 "its algorithm is {:?} and not {ALGORITHM}",

@@ -1,5 +1,7 @@
 //! The one error type: what went wrong, whether money may have moved, and what to do next.
 
+mod answer;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,7 +9,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::Value;
+
+pub use answer::{ApiError, Verification, VerifyFailure};
 
 /// A boxed error of any type, as middleware and transports may return.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -101,96 +104,6 @@ pub enum ErrorKind {
     Unsupported,
     /// The response's signature could not be verified; do not act on the response.
     Verify,
-}
-
-/// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
-///
-/// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
-/// Pay sends, say an HTML page of a proxy.
-///
-/// Source: WeChat Pay document "基本规则", section 错误信息.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ApiError {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// `code` of the body, for example `PARAM_ERROR`; empty when the body has none.
-    pub code: String,
-    /// `message` of the body; empty when the body has none.
-    pub message: String,
-    /// `detail` of the body; `Null` when the body has none.
-    pub detail: Value,
-    /// The `Request-ID` header: what WeChat Pay's support asks for.
-    pub request_id: Option<String>,
-    /// The body as received.
-    pub body: Bytes,
-    /// Whether the answer's own signature was right.
-    pub verification: Verification,
-}
-
-/// What is known of a response's signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Verification {
-    /// Nobody looked: the stack has no `verifier`.
-    NotChecked,
-    /// The response carries no signature headers (only accepted outside 2xx).
-    Absent,
-    /// This endpoint's answers are declared to carry no signature.
-    Unsigned,
-    /// The signature does not hold; only seen on a non-2xx answer, a 2xx one is an error.
-    Failed(VerifyFailure),
-    /// The signature was checked with the platform key of this id.
-    Verified {
-        /// The platform certificate serial or public key id.
-        serial: String,
-    },
-}
-
-/// Why a signature was not accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum VerifyFailure {
-    /// A `Wechatpay-*` header that the check needs is missing or unreadable.
-    Header {
-        /// The header's name.
-        name: &'static str,
-    },
-    /// The timestamp is too far from this machine's clock (more than 300 s).
-    Clock {
-        /// Their time minus ours, in seconds.
-        offset: i64,
-    },
-    /// The serial is not among the platform keys of this client.
-    UnknownSerial {
-        /// What the response named.
-        serial: String,
-        /// What this client knows.
-        known: Vec<String>,
-    },
-    /// The platform certificate's time is over.
-    Expired {
-        /// The certificate's serial.
-        serial: String,
-        /// The last moment it was valid, in Unix seconds.
-        not_after: i64,
-    },
-    /// The signature does not fit the body.
-    Signature {
-        /// The platform key it was checked with.
-        serial: String,
-    },
-    /// The file is not the one whose digest was given.
-    Digest {
-        /// The digest's algorithm: `SHA1`.
-        algorithm: &'static str,
-        /// What the file should have, in hex.
-        expected: String,
-        /// What it has.
-        found: String,
-    },
-    /// A probe of WeChat Pay: wrong on purpose.
-    Probe,
 }
 
 impl Error {
@@ -410,60 +323,6 @@ impl StdError for Error {
         self.inner.source.as_deref().map(|err| err as _)
     }
 }
-
-/// The body is left out: answers name people and orders. Read [`ApiError::body`] to see it.
-impl fmt::Debug for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiError")
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("message", &self.message)
-            .field("request_id", &self.request_id)
-            .field("verification", &self.verification)
-            .field("body_len", &self.body.len())
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for VerifyFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Header { name } => write!(f, "the header {name} is missing or unreadable"),
-            Self::Clock { offset } => write!(
-                f,
-                "the timestamp is {offset} s from this machine's clock, more than 300 s; \
-                 check the clock"
-            ),
-            Self::UnknownSerial { serial, known } => write!(
-                f,
-                "no platform key has the id {serial:?}; this client knows {known:?}; \
-                 add the key or certificate of that id"
-            ),
-            Self::Expired { serial, not_after } => write!(
-                f,
-                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
-                 or move to the public key (微信支付公钥), which does not end"
-            ),
-            Self::Signature { serial } => {
-                write!(
-                    f,
-                    "the signature does not fit the body under the key {serial}"
-                )
-            }
-            Self::Digest {
-                algorithm,
-                expected,
-                found,
-            } => write!(
-                f,
-                "the file's {algorithm} is {found} and should be {expected}"
-            ),
-            Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
-        }
-    }
-}
-
-impl StdError for VerifyFailure {}
 
 #[cfg(test)]
 mod tests {
