@@ -117,8 +117,17 @@ fn outcome(answer: &Response) -> String {
 }
 
 fn show(call: &CallRecord, answer: &Response) -> Result<(), BoxError> {
-    println!("\nthe client signed");
+    println!(
+        "\nthe gateway checked the signature over ({:?})",
+        call.verdict
+    );
     println!("{}", indented(call.signed_text.as_deref().unwrap_or("-")));
+    println!("the client named the key that it encrypted with");
+    let serial = call.headers.get("Wechatpay-Serial");
+    println!(
+        "    {}\n",
+        serial.map_or(Ok("-"), |serial| serial.to_str())?
+    );
 
     let sent: Value = serde_json::from_slice(&call.body)?;
     let opened = call.json.as_ref().unwrap_or(&Value::Null);

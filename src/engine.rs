@@ -72,6 +72,13 @@ impl Engine {
                 "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/",
             ));
         }
+        if api == Api::V3 && (plan.options.security, plan.options.nonceless) != (None, None) {
+            return Err(Error::new(
+                ErrorKind::Request,
+                "`security` and `nonceless` are of APIv2: leave them out, or call a path that begins \
+                 with v2/",
+            ));
+        }
         self.check_named_fields(&plan, api)?;
         let prefix = base.as_ref().map_or("", BaseUrl::prefix);
         let operation = find(&plan, prefix, &path);

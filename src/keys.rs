@@ -140,7 +140,11 @@ pub(crate) fn check_v2_key(key: &Secret) -> Result<()> {
 }
 
 fn check_mchid(mchid: Option<&str>) -> Result<Arc<str>> {
-    let mchid = mchid.unwrap_or_default();
+    let Some(mchid) = mchid else {
+        return Err(builder(
+            "there is no merchant id: give mchid(..), the 商户号 shown at 商户平台 → 账户中心 → 商户信息",
+        ));
+    };
     if (8..=32).contains(&mchid.len()) && mchid.bytes().all(|c| c.is_ascii_digit()) {
         return Ok(mchid.into());
     }

@@ -176,6 +176,11 @@ impl Error {
     pub(crate) fn from_api(api: ApiError) -> Self {
         let message = match (api.code.as_str(), api.message.as_str()) {
             ("", "") => format!("WeChat Pay answered {}", api.status),
+            (code @ "SIGN_ERROR", message) => format!(
+                "WeChat Pay answered {}: {code} {message} (api().detail holds the text that it built; \
+                 compare it with that of a dry_run(), and check that key and serial belong together)",
+                api.status
+            ),
             (code, message) => format!("WeChat Pay answered {}: {code} {message}", api.status),
         };
         let mut err = Self::new(ErrorKind::Api, message)

@@ -178,7 +178,7 @@ impl Transport for HyperTransport {
 
 fn no_identity() -> Error {
     Error::new(
-        ErrorKind::Connect,
+        ErrorKind::Builder,
         "this call has to present the merchant's certificate and nothing was sent: build the client \
          with certificate(..) and private_key(..), from apiclient_cert.pem and apiclient_key.pem or \
          apiclient_cert.p12",

@@ -82,7 +82,11 @@ fn check_variables(template: &str, vars: &[(Cow<'_, str>, Value)]) -> Result<(),
     if let Some(name) = names.iter().copied().find(missing) {
         return Err(PathError::MissingVariable {
             name: name.into(),
-            given: vars.iter().map(|(name, _)| name.to_string()).collect(),
+            given: vars
+                .iter()
+                .filter(|(_, value)| is_defined(value))
+                .map(|(name, _)| name.to_string())
+                .collect(),
         });
     }
     let unused = |name: &str| !names.contains(&name);

@@ -130,12 +130,9 @@ fn a_missing_variable_sends_nothing() {
     };
     assert_eq!(sent("x/{v}", json!({})), missing(&[]));
     assert_eq!(sent("x/{v}", json!({"w": 1})), missing(&["w"]));
-    assert_eq!(sent("x/{v}", json!({"v": null})), missing(&["v"]));
-    assert_eq!(sent("x/{v}", json!({"v": []})), missing(&["v"]));
-    assert_eq!(
-        sent("x{?a,v}", json!({"a": 1, "v": {}})),
-        missing(&["a", "v"])
-    );
+    assert_eq!(sent("x/{v}", json!({"v": null})), missing(&[]));
+    assert_eq!(sent("x/{v}", json!({"v": []})), missing(&[]));
+    assert_eq!(sent("x{?a,v}", json!({"a": 1, "v": {}})), missing(&["a"]));
 }
 
 #[test]

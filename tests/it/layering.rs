@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 11] = [
     &["call", "chain", "download", "dry_run", "engine", "reader"],
     &["builder", "client", "testing"],
     &["bill", "notify", "pay", "service"],
-    &["sandbox"],
+    &["guide", "sandbox"],
 ];
 
 /// Uses on the same floor.

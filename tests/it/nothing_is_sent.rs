@@ -65,7 +65,7 @@ fn a_missing_variable() {
     let undefined = [Value::Null, json!([]), json!({})];
     for value in undefined {
         let err = path_error(|client| client[BY_ID].get(()).var("transaction_id", value.clone()));
-        assert_eq!(err, missing("transaction_id", &["transaction_id"]));
+        assert_eq!(err, missing("transaction_id", &[]));
     }
 }
 
@@ -224,6 +224,9 @@ fn options_that_are_not_understood() {
         (json!({"verify": false}), ErrorKind::Unsupported),
         (json!({"xml": {}}), ErrorKind::Request),
         (json!({"allow_redirects": true}), ErrorKind::Unsupported),
+        // APIv2's.
+        (json!({"security": true}), ErrorKind::Request),
+        (json!({"nonceless": true}), ErrorKind::Request),
     ];
     for (options, kind) in options {
         let err = refused(|client| client.chain(PUNISH).request("POST", options.clone()));

@@ -148,8 +148,9 @@ impl TransformRequest {
         Err(Error::new(
             ErrorKind::Request,
             format!(
-                "the request's mch_id is {named:?}, and this client's merchant is {:?}: give that \
-                 one, or build the client with check_mch_id(false)",
+                "the request's mch_id is {:?}, and this client's merchant is {:?}: give that one, or \
+                 build the client with check_mch_id(false)",
+                named.unwrap_or_default(),
                 self.mchid
             ),
         ))
