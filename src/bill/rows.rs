@@ -1,6 +1,6 @@
 use std::fmt;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// assert_eq!(rows.summary().unwrap().get("订单总金额"), Some("0.01"));
 /// # Ok::<(), wechatpay_chain::Error>(())
 /// ```
-pub struct Rows<R = BufReader<File>> {
-    reader: Reader<R>,
+pub struct Rows<R = File> {
+    reader: Reader<Chain<Cursor<Vec<u8>>, BufReader<R>>>,
     record: StringRecord,
     names: Arc<[String]>,
     summary: Option<Row>,
@@ -65,7 +65,7 @@ impl Rows {
             let message = format!("the bill {} cannot be read", path.display());
             Error::new(ErrorKind::File, message).with_source(err)
         })?;
-        Self::new(BufReader::new(file))
+        Self::new(file)
     }
 }
 
@@ -76,11 +76,16 @@ impl<R: Read> Rows<R> {
     ///
     /// [`ErrorKind::Body`] when it is not a bill.
     pub fn new(reader: R) -> Result<Self> {
+        let (head, reader) = head(reader).map_err(unread)?;
+        // Back-quoted values are quoted by nothing else: a `"` in them is a character like any other,
+        // and taken for a quote it would join rows.
+        let plain = !head.ends_with(b"`");
         let mut rows = Self {
             reader: ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)
-                .from_reader(reader),
+                .quoting(plain)
+                .from_reader(Cursor::new(head).chain(reader)),
             record: StringRecord::new(),
             names: Arc::new([]),
             summary: None,
@@ -132,6 +137,13 @@ impl<R: Read> Rows<R> {
         if self.read()? {
             self.summary = Some(self.row(names)?);
         }
+        // A line break inside a value looks like a summary; the rows behind it must not be lost.
+        if self.read()? {
+            return Err(Error::new(
+                ErrorKind::Body,
+                "the bill goes on behind what looks like its summary: a value in it holds a line break",
+            ));
+        }
         Ok(None)
     }
 
@@ -160,6 +172,25 @@ impl<R: Read> Rows<R> {
             format!("line {line} of the bill has {found} values for {wanted} columns"),
         ))
     }
+}
+
+/// The longest line of column names.
+const MAX_NAMES: u64 = 64 << 10;
+
+/// The first line and the byte after it, which tells how values are quoted, and what follows.
+fn head<R: Read>(reader: R) -> std::io::Result<(Vec<u8>, BufReader<R>)> {
+    let mut reader = BufReader::new(reader);
+    let mut head = Vec::new();
+    reader
+        .by_ref()
+        .take(MAX_NAMES)
+        .read_until(b'\n', &mut head)?;
+    reader.by_ref().take(1).read_to_end(&mut head)?;
+    Ok((head, reader))
+}
+
+fn unread(err: std::io::Error) -> Error {
+    Error::new(ErrorKind::File, "the bill cannot be read").with_source(err)
 }
 
 /// A comma inside a back-quoted value is no separator: what follows one does not begin with a back
@@ -267,6 +298,25 @@ mod tests {
         let summary = summary.unwrap();
         let pairs: Vec<_> = summary.iter().collect();
         assert_eq!(pairs, [("总数", "2"), ("总额", "-0.99")]);
+    }
+
+    /// A `"` in a product's name is a character like any other.
+    #[test]
+    fn quotation_marks_in_back_quoted_values_join_no_rows() {
+        let (read, summary) =
+            all("a,b,c\n`1,`x,\"y,`0.01\n`2,`z\"w,`\"5.00\n总数,总额\n`2,`5.01\n");
+        assert_eq!(read, [["1", "x,\"y", "0.01"], ["2", "z\"w", "\"5.00"]]);
+        assert_eq!(summary.unwrap().get("总额"), Some("5.01"));
+    }
+
+    /// It looks like a summary, and rows behind it would be lost.
+    #[test]
+    fn a_line_break_in_a_value_is_an_error() {
+        let broken = "a,b,c\n`1,`x,`y\nz,w\n`2,`x,`y\n`3,`x,`y\n总数,总额\n`3,`1\n";
+        let mut rows = Rows::new(broken.as_bytes()).unwrap();
+        assert!(rows.next().unwrap().is_ok());
+        assert_eq!(rows.next().unwrap().unwrap_err().kind(), ErrorKind::Body);
+        assert!(rows.next().is_none());
     }
 
     #[test]

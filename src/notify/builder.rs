@@ -160,6 +160,9 @@ impl NotificationsBuilder {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
         self.check_complete()?;
+        [self.claim_for, self.remember_for]
+            .into_iter()
+            .try_for_each(check_time)?;
         let reply = match (&self.private, self.serial.as_deref()) {
             (Some(key), Some(serial)) => Some(ReplyKey {
                 serial: check_serial(serial)?,
@@ -219,5 +222,18 @@ impl fmt::Debug for NotificationsBuilder {
             .field("apiv3_keys", &self.apiv3.len())
             .field("v2_keys", &self.v2.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// Longer than anybody needs, and short enough for every clock and store.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+fn check_time(time: Duration) -> Result<()> {
+    match time.is_zero() || time > LONGEST {
+        false => Ok(()),
+        true => Err(Error::new(
+            ErrorKind::Builder,
+            "claim_for and remember_for have to be longer than nothing and at most 366 days",
+        )),
     }
 }

@@ -122,7 +122,15 @@ impl SeenStore for MemoryStore {
     }
 
     async fn forget(&self, id: &str) -> Result<()> {
-        self.lock().take(id);
+        let mut state = self.lock();
+        // What was handled meanwhile, by whoever took over, stays handled.
+        if state
+            .ids
+            .get(id)
+            .is_some_and(|entry| entry.delivery == Delivery::UnderWay)
+        {
+            state.take(id);
+        }
         Ok(())
     }
 }

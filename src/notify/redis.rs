@@ -107,9 +107,15 @@ impl SeenStore for RedisStore {
     }
 
     async fn forget(&self, id: &str) -> Result<()> {
-        self.run(redis::cmd("DEL").arg(self.key(id))).await
+        let mut forget = redis::cmd("EVAL");
+        forget.arg(FORGET).arg(1).arg(self.key(id)).arg(FINISHED);
+        self.run(&forget).await
     }
 }
+
+/// What was handled meanwhile, by whoever took over, stays handled.
+const FORGET: &str =
+    "if redis.call('GET', KEYS[1]) ~= ARGV[1] then redis.call('DEL', KEYS[1]) end return 0";
 
 fn set(key: &str, value: &str, ttl: Duration) -> Cmd {
     let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);

@@ -129,8 +129,19 @@ fn a_refund_is_decrypted_and_called_unsigned() {
     );
     assert_eq!(refunded.verification(), &Verification::Unsigned);
     // The id is of what was encrypted alone: what stands around may be anybody's.
-    let again = refund(V2, &plain, &[("return_code", "SUCCESS"), ("mch_id", "2")]);
-    assert_eq!(parse(&again).unwrap().id(), refunded.id());
+    let again = refund(
+        V2,
+        &plain,
+        &[
+            ("return_code", "SUCCESS"),
+            ("mch_id", "2"),
+            ("event_id", "another"),
+            ("event_type", "TRANSACTION.SUCCESS"),
+        ],
+    );
+    let again = parse(&again).unwrap();
+    assert_eq!(again.id(), refunded.id());
+    assert_eq!(again.event_type(), refunded.event_type());
 }
 
 #[test]
