@@ -64,7 +64,11 @@ impl Engine {
                 plan.base_url.clone().or_else(|| self.base.clone()),
             ),
         };
-        let api = Api::of(&path);
+        // A URL that is followed is taken as it stands, whatever it begins with.
+        let api = match plan.exact {
+            Some(_) => Api::V3,
+            None => Api::of(&path),
+        };
         self.check_credentials(api)?;
         if plan.options.xml && api == Api::V3 {
             return Err(Error::new(

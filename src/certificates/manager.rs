@@ -303,6 +303,8 @@ impl Inner {
         keyring.replace_certificates(&state.own, &new);
         state.own = new.iter().map(|it| it.serial().to_owned()).collect();
         state.signed = Some(signed);
+        // From here on a copy could only be older.
+        state.copy_read = true;
     }
 
     async fn keep(&self, answer: Answer) -> Result<()> {
