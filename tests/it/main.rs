@@ -27,6 +27,8 @@ mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;
+#[cfg(feature = "sandbox")]
+mod transport;
 mod types;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod upload;

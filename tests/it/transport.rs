@@ -1,0 +1,195 @@
+//! The library's own transport: whom it trusts, what goes through a proxy, and what is known of a
+//! request that did not come through.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use serde_json::json;
+use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Result, Verification};
+
+const NATIVE: &str = "v3/pay/transactions/native";
+
+fn refused(client: &Client) -> Error {
+    client.chain(NATIVE).post(json!({}), ()).wait().unwrap_err()
+}
+
+fn works(client: &Client) {
+    let res = client.chain(NATIVE).post(json!({}), ()).wait().unwrap();
+    assert!(matches!(res.verification(), Verification::Verified { .. }));
+}
+
+/// A client of the sandbox that trusts only what is said.
+fn stranger(sandbox: &Sandbox, base_url: &str) -> ClientBuilder {
+    Client::builder()
+        .base_url(base_url)
+        .mchid(sandbox.mchid())
+        .serial(sandbox.serial())
+        .private_key(sandbox.merchant_key().clone())
+        .platform_key(
+            sandbox.platform_key_id(),
+            sandbox.platform_public_key().clone(),
+        )
+        .no_proxy()
+}
+
+#[test]
+fn a_server_of_an_unknown_issuer_gets_nothing() -> Result<()> {
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    let err = refused(&stranger(&sandbox, sandbox.base_url()).build()?);
+    assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
+    assert!(!err.maybe_sent());
+    assert!(err.report().contains("certificate"), "{}", err.report());
+    assert!(sandbox.calls().is_empty());
+    let root = sandbox.root_certificate().clone();
+    let trusting = stranger(&sandbox, sandbox.base_url()).root_certificate(root);
+    works(&trusting.build()?);
+    Ok(())
+}
+
+/// The certificate is for 127.0.0.1 and localhost, and the way there is another.
+#[test]
+fn a_certificate_of_another_host_gets_nothing() -> Result<()> {
+    if TcpListener::bind("127.0.0.2:0").is_err() {
+        eprintln!("skipped: this system's loopback interface has one address");
+        return Ok(());
+    }
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    let (detour, _) = forwarder("127.0.0.2:0", sandbox.address(), Kind::Raw);
+    let client = stranger(&sandbox, &format!("https://{detour}/"))
+        .root_certificate(sandbox.root_certificate().clone());
+    let err = refused(&client.build()?);
+    assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
+    assert!(!err.maybe_sent() && sandbox.calls().is_empty());
+    Ok(())
+}
+
+#[test]
+fn plain_http_goes_to_the_proxy_as_an_absolute_url() -> Result<()> {
+    let sandbox = Sandbox::start_blocking()?;
+    let (proxy, heads) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Plain);
+    let client = stranger(&sandbox, sandbox.base_url());
+    works(
+        &client
+            .proxy(format!("http://user:secret@{proxy}"))
+            .build()?,
+    );
+    let head = heads.recv().expect("a request through the proxy");
+    let line = format!("POST {}{NATIVE} HTTP/1.1", sandbox.base_url());
+    assert!(head.starts_with(&line), "{head}");
+    // base64 of user:secret
+    assert!(head.contains("dXNlcjpzZWNyZXQ="), "{head}");
+    // What is for the proxy alone was not signed, and did not disturb.
+    assert_eq!(sandbox.calls().len(), 1);
+    Ok(())
+}
+
+#[test]
+fn tls_goes_through_a_tunnel_that_sees_no_more_than_the_host() -> Result<()> {
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    let (proxy, heads) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Tunnel);
+    let client =
+        stranger(&sandbox, sandbox.base_url()).root_certificate(sandbox.root_certificate().clone());
+    works(
+        &client
+            .proxy(format!("http://user:secret@{proxy}"))
+            .build()?,
+    );
+    let head = heads.recv().expect("a tunnel through the proxy");
+    let line = format!("CONNECT {} HTTP/1.1", sandbox.address());
+    assert!(head.starts_with(&line), "{head}");
+    assert!(head.contains("dXNlcjpzZWNyZXQ="), "{head}");
+    assert!(
+        !head.contains("native") && !head.contains("WECHATPAY2"),
+        "{head}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_proxy_that_refuses_and_a_port_that_is_closed_are_known_to_have_got_nothing() -> Result<()> {
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    let (proxy, _) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Refusing);
+    let through = stranger(&sandbox, sandbox.base_url())
+        .root_certificate(sandbox.root_certificate().clone())
+        .proxy(format!("http://{proxy}"));
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let nobody = stranger(&sandbox, &format!("http://{closed}/"));
+    for client in [through, nobody] {
+        let err = refused(&client.build()?);
+        assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
+        assert!(!err.maybe_sent() && err.is_retryable());
+    }
+    assert!(sandbox.calls().is_empty());
+    Ok(())
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Bytes, whatever they are.
+    Raw,
+    /// An HTTP proxy for `http://`.
+    Plain,
+    /// An HTTP proxy for `https://`.
+    Tunnel,
+    /// An HTTP proxy that wants no business.
+    Refusing,
+}
+
+/// Forwards connections, and gives the head of what came first on each.
+fn forwarder(listen: &str, to: SocketAddr, kind: Kind) -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind(listen).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (seen, heads) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (stream, seen) = (stream.unwrap(), seen.clone());
+            thread::spawn(move || {
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut head = String::new();
+                while !matches!(kind, Kind::Raw) && !head.ends_with("\r\n\r\n") {
+                    if reader.read_line(&mut head).unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                let _ = seen.send(head.clone());
+                forward(stream, reader, head, to, kind);
+            });
+        }
+    });
+    (address, heads)
+}
+
+fn forward(
+    mut client: TcpStream,
+    mut from_client: BufReader<TcpStream>,
+    head: String,
+    to: SocketAddr,
+    kind: Kind,
+) {
+    if let Kind::Refusing = kind {
+        let _ = client.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+        return;
+    }
+    let mut server = TcpStream::connect(to).unwrap();
+    match kind {
+        Kind::Tunnel => client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap(),
+        _ => server.write_all(head.as_bytes()).unwrap(),
+    }
+    let mut from_server = server.try_clone().unwrap();
+    thread::spawn(move || copy(&mut from_server, &mut client));
+    copy(&mut from_client, &mut server);
+}
+
+fn copy(from: &mut impl Read, to: &mut impl Write) {
+    let mut piece = [0; 4096];
+    while let Ok(len) = from.read(&mut piece)
+        && len > 0
+        && to.write_all(&piece[..len]).is_ok()
+    {}
+}
