@@ -238,15 +238,21 @@ fn expand(plan: &Plan) -> Result<String> {
 /// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
 /// the paths of a gateway a prefix means nothing.
 fn find(plan: &Plan, prefix: &str, path: &str) -> Option<&'static Operation> {
-    [&plan.template, path].into_iter().find_map(|path| {
-        // `…/punish/` is not another endpoint than `…/punish`, or its fields would go out plain.
-        let path = without_query(path);
-        let bare = path.strip_suffix('/').unwrap_or(path);
-        below(prefix, path)
-            .and_then(|path| catalog::find(&plan.method, &path))
-            .or_else(|| catalog::find(&plan.method, path))
-            .or_else(|| catalog::find(&plan.method, bare))
+    let template = without_query(&plan.template);
+    let sent = without_query(path);
+    let sent = sent.strip_prefix('/').unwrap_or(sent);
+    find_path(&plan.method, prefix, template).or_else(|| match sent == template {
+        true => None,
+        false => find_path(&plan.method, prefix, sent),
     })
+}
+
+fn find_path(method: &Method, prefix: &str, path: &str) -> Option<&'static Operation> {
+    below(prefix, path)
+        .and_then(|path| catalog::find(method, &path))
+        .or_else(|| catalog::find(method, path))
+        // `…/punish/` is not another endpoint than `…/punish`, or its fields would go out plain.
+        .or_else(|| catalog::find(method, path.strip_suffix('/')?))
 }
 
 fn below(prefix: &str, path: &str) -> Option<String> {

@@ -156,7 +156,8 @@ fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> R
 
 const PROBE: &str = "WeChat Pay processed the request and signed the answer wrongly on purpose, to see \
                      that clients verify; query before repeating it";
-const UNTRUSTED: &str = "the response cannot be trusted: its signature was not accepted; the request \
+/// What is said of an answer of either API.
+pub(super) const UNTRUSTED: &str = "the response cannot be trusted: its signature was not accepted; the request \
                          may have been processed, so query before repeating it";
 
 fn note(response: &Response, outcome: Outcome) -> Verification {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::catalog::{AnswerKind, AnswerSignature, Operation};
 use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
+use crate::middleware::verifier::UNTRUSTED;
 use crate::protocol::{message_fits, signed_members, xml};
 use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
@@ -135,10 +136,6 @@ fn no_message(response: &Response, err: BoxError) -> Error {
 
 fn forged(response: &Response, failure: VerifyFailure) -> Error {
     response
-        .error(
-            ErrorKind::Verify,
-            "the response cannot be trusted: its signature was not accepted; the request may have \
-             been processed, so query before repeating it",
-        )
+        .error(ErrorKind::Verify, UNTRUSTED)
         .with_source(failure)
 }
