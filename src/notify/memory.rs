@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::seen::{Delivery, SeenStore};
+use super::seen::{Claim, Delivery, SeenStore};
 use crate::error::Result;
 
 /// Ids in the memory of this process: bounded, and each forgotten after its time.
@@ -31,8 +31,18 @@ struct State {
 type Ends = BTreeMap<(Instant, u64), String>;
 
 struct Entry {
-    delivery: Delivery,
+    /// Whose it is while it is being handled; `None` once it is finished.
+    claim: Option<Claim>,
     end: (Instant, u64),
+}
+
+impl Entry {
+    fn delivery(&self) -> Delivery {
+        match self.claim {
+            Some(_) => Delivery::UnderWay,
+            None => Delivery::Repeated,
+        }
+    }
 }
 
 impl MemoryStore {
@@ -51,20 +61,34 @@ impl MemoryStore {
         }
     }
 
-    fn claim_at(&self, now: Instant, id: &str, lease: Duration) -> Delivery {
+    fn claim_at(&self, now: Instant, id: &str, claim: &Claim, lease: Duration) -> Delivery {
         let mut state = self.lock();
         state.expire(now);
         if let Some(entry) = state.ids.get(id) {
-            return entry.delivery;
+            return entry.delivery();
         }
-        state.put(id, Delivery::UnderWay, now + lease, self.capacity);
+        state.put(id, Some(claim.clone()), now + lease, self.capacity);
         Delivery::First
     }
 
-    fn keep_at(&self, now: Instant, id: &str, ttl: Duration) {
+    fn finish_at(&self, now: Instant, id: &str, claim: &Claim, ttl: Duration) -> bool {
         let mut state = self.lock();
         state.expire(now);
-        state.put(id, Delivery::Repeated, now + ttl, self.capacity);
+        let holder = state.ids.get(id).and_then(|entry| entry.claim.as_ref());
+        if holder.is_some_and(|holder| holder != claim) {
+            return false;
+        }
+        state.put(id, None, now + ttl, self.capacity);
+        true
+    }
+
+    fn forget_at(&self, now: Instant, id: &str, claim: &Claim) {
+        let mut state = self.lock();
+        state.expire(now);
+        let holder = state.ids.get(id).and_then(|entry| entry.claim.as_ref());
+        if holder == Some(claim) {
+            state.take(id);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -83,14 +107,14 @@ impl State {
         }
     }
 
-    fn ends(&mut self, delivery: Delivery) -> &mut Ends {
-        match delivery {
-            Delivery::UnderWay => &mut self.under_way,
-            _ => &mut self.handled,
+    fn ends(&mut self, under_way: bool) -> &mut Ends {
+        match under_way {
+            true => &mut self.under_way,
+            false => &mut self.handled,
         }
     }
 
-    fn put(&mut self, id: &str, delivery: Delivery, end: Instant, capacity: usize) {
+    fn put(&mut self, id: &str, claim: Option<Claim>, end: Instant, capacity: usize) {
         self.take(id);
         while self.ids.len() >= capacity
             // Without its claim, one that is being handled would be handled again beside it.
@@ -100,37 +124,28 @@ impl State {
         }
         let end = (end, self.next);
         self.next += 1;
-        self.ends(delivery).insert(end, id.to_owned());
-        self.ids.insert(id.to_owned(), Entry { delivery, end });
+        self.ends(claim.is_some()).insert(end, id.to_owned());
+        self.ids.insert(id.to_owned(), Entry { claim, end });
     }
 
     fn take(&mut self, id: &str) {
         if let Some(entry) = self.ids.remove(id) {
-            self.ends(entry.delivery).remove(&entry.end);
+            self.ends(entry.claim.is_some()).remove(&entry.end);
         }
     }
 }
 
 impl SeenStore for MemoryStore {
-    async fn claim(&self, id: &str, lease: Duration) -> Result<Delivery> {
-        Ok(self.claim_at(Instant::now(), id, lease))
+    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
+        Ok(self.claim_at(Instant::now(), id, claim, lease))
     }
 
-    async fn keep(&self, id: &str, ttl: Duration) -> Result<()> {
-        self.keep_at(Instant::now(), id, ttl);
-        Ok(())
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<bool> {
+        Ok(self.finish_at(Instant::now(), id, claim, ttl))
     }
 
-    async fn forget(&self, id: &str) -> Result<()> {
-        let mut state = self.lock();
-        // What was handled meanwhile, by whoever took over, stays handled.
-        if state
-            .ids
-            .get(id)
-            .is_some_and(|entry| entry.delivery == Delivery::UnderWay)
-        {
-            state.take(id);
-        }
+    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
+        self.forget_at(Instant::now(), id, claim);
         Ok(())
     }
 }
@@ -161,51 +176,88 @@ mod tests {
         MemoryStore::with_capacity(NonZeroUsize::MIN.saturating_add(1))
     }
 
-    #[test]
-    fn what_is_being_handled_outlives_what_was() {
-        let (store, now) = (small(), Instant::now());
-        store.claim_at(now, "under way", LEASE);
-        store.keep_at(now, "handled", TTL);
-        store.claim_at(now, "another", LEASE);
-        assert_eq!(store.claim_at(now, "under way", LEASE), Delivery::UnderWay);
-        assert_eq!(store.claim_at(now, "another", LEASE), Delivery::UnderWay);
+    fn claim() -> Claim {
+        Claim::new().unwrap()
+    }
+
+    /// The other side of a claim: what another delivery would be told.
+    fn asked(store: &MemoryStore, now: Instant, id: &str) -> Delivery {
+        store.claim_at(now, id, &claim(), LEASE)
     }
 
     #[test]
-    fn a_claim_stands_until_it_is_kept_or_runs_out() {
+    fn what_is_being_handled_outlives_what_was() {
+        let (store, now) = (small(), Instant::now());
+        asked(&store, now, "under way");
+        store.finish_at(now, "handled", &claim(), TTL);
+        asked(&store, now, "another");
+        assert_eq!(asked(&store, now, "under way"), Delivery::UnderWay);
+        assert_eq!(asked(&store, now, "another"), Delivery::UnderWay);
+    }
+
+    #[test]
+    fn a_claim_stands_until_it_is_finished_or_runs_out() {
         let (store, start) = (MemoryStore::new(), Instant::now());
-        let claim = |after| store.claim_at(start + Duration::from_secs(after), "a", LEASE);
-        assert_eq!(claim(0), Delivery::First);
-        assert_eq!(claim(9), Delivery::UnderWay);
-        assert_eq!(claim(10), Delivery::First);
-        store.keep_at(start + LEASE, "a", TTL);
-        assert_eq!(claim(109), Delivery::Repeated);
-        assert_eq!(claim(110), Delivery::First);
+        let (at, mine) = (|after| start + Duration::from_secs(after), claim());
+        assert_eq!(asked(&store, at(0), "a"), Delivery::First);
+        assert_eq!(asked(&store, at(9), "a"), Delivery::UnderWay);
+        assert_eq!(store.claim_at(at(10), "a", &mine, LEASE), Delivery::First);
+        assert!(store.finish_at(at(10), "a", &mine, TTL));
+        assert_eq!(asked(&store, at(109), "a"), Delivery::Repeated);
+        assert_eq!(asked(&store, at(110), "a"), Delivery::First);
+    }
+
+    /// Whoever outlived its claim can neither free nor finish what another has claimed since.
+    #[test]
+    fn a_late_giveback_leaves_the_newer_claim() {
+        let (store, start) = (MemoryStore::new(), Instant::now());
+        let (late, newer, then) = (claim(), claim(), start + LEASE);
+        assert_eq!(store.claim_at(start, "a", &late, LEASE), Delivery::First);
+        assert_eq!(store.claim_at(then, "a", &newer, LEASE), Delivery::First);
+        store.forget_at(then, "a", &late);
+        assert_eq!(asked(&store, then, "a"), Delivery::UnderWay);
+        assert!(!store.finish_at(then, "a", &late, TTL));
+        assert_eq!(asked(&store, then, "a"), Delivery::UnderWay);
+
+        assert!(store.finish_at(then, "a", &newer, TTL));
+        for claim in [&late, &newer] {
+            store.forget_at(then, "a", claim);
+            assert_eq!(asked(&store, then, "a"), Delivery::Repeated);
+        }
+        assert!(store.finish_at(then, "a", &late, TTL));
+    }
+
+    #[test]
+    fn what_nobody_took_over_is_finished_late() {
+        let (store, start, late) = (MemoryStore::new(), Instant::now(), claim());
+        store.claim_at(start, "a", &late, LEASE);
+        assert!(store.finish_at(start + 2 * LEASE, "a", &late, TTL));
+        assert_eq!(asked(&store, start + 2 * LEASE, "a"), Delivery::Repeated);
     }
 
     #[test]
     fn it_never_holds_more_than_its_capacity() {
         let (store, now) = (small(), Instant::now());
-        store.keep_at(now, "long", TTL);
+        store.finish_at(now, "long", &claim(), TTL);
         for id in ["a", "b", "c"] {
-            assert_eq!(store.claim_at(now, id, LEASE), Delivery::First);
+            assert_eq!(asked(&store, now, id), Delivery::First);
             let state = store.lock();
             let ends = state.handled.len() + state.under_way.len();
             assert_eq!(state.ids.len(), ends);
             assert!(state.ids.len() <= 2);
         }
         // Of what is being handled, the oldest claim went.
-        assert_eq!(store.claim_at(now, "c", LEASE), Delivery::UnderWay);
-        assert_eq!(store.claim_at(now, "b", LEASE), Delivery::UnderWay);
-        assert_eq!(store.claim_at(now, "a", LEASE), Delivery::First);
+        assert_eq!(asked(&store, now, "c"), Delivery::UnderWay);
+        assert_eq!(asked(&store, now, "b"), Delivery::UnderWay);
+        assert_eq!(asked(&store, now, "a"), Delivery::First);
     }
 
     #[test]
     fn what_is_forgotten_may_come_again() {
-        let (store, now) = (small(), Instant::now());
-        assert_eq!(store.claim_at(now, "a", LEASE), Delivery::First);
-        store.lock().take("a");
-        assert_eq!(store.claim_at(now, "a", LEASE), Delivery::First);
+        let (store, now, mine) = (MemoryStore::new(), Instant::now(), claim());
+        assert_eq!(store.claim_at(now, "a", &mine, LEASE), Delivery::First);
+        store.forget_at(now, "a", &mine);
+        assert_eq!(asked(&store, now, "a"), Delivery::First);
         assert_eq!(store.lock().under_way.len(), 1);
     }
 }

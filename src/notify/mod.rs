@@ -34,7 +34,7 @@ pub use notification::Notification;
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use redis::RedisStore;
 pub use reply::{Answer, Reply};
-pub use seen::{Delivery, SeenStore};
+pub use seen::{Claim, Delivery, SeenStore};
 
 use crate::client::Client;
 use crate::clock::Clock;
@@ -145,28 +145,38 @@ impl Notifications {
 
     /// Remembers that a notification was handled: later deliveries are [`Delivery::Repeated`].
     ///
+    /// Says whether it is remembered. It is not when the claim ran out before and another delivery is
+    /// being handled: that one decides, and `claim_for` is too short. Questions never are.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Seen`].
-    pub async fn finish(&self, notification: &Notification) -> Result<()> {
+    pub async fn finish(&self, notification: &Notification) -> Result<bool> {
         if notification.asks() {
-            return Ok(());
+            return Ok(false);
         }
-        let ttl = self.shared.remember_for;
-        self.shared.seen.keep(&seen_id(notification), ttl).await
+        let (id, ttl) = (seen_id(notification), self.shared.remember_for);
+        // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
+        let claim = notification.claim.clone().map_or_else(Claim::new, Ok)?;
+        self.shared.seen.finish(&id, &claim, ttl).await
     }
 
     /// Gives a notification back whose handling failed: the next delivery is [`Delivery::First`].
+    ///
+    /// After its claim ran out it does nothing: what another has claimed since, or finished, is not
+    /// ours to free.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Seen`]; then the claim runs out by itself.
     pub async fn release(&self, notification: &Notification) -> Result<()> {
-        // A claim of somebody else is not ours to take back.
-        if notification.asks() || notification.duplicate() {
-            return Ok(());
+        match &notification.claim {
+            Some(claim) => {
+                let id = seen_id(notification);
+                self.shared.seen.forget(&id, claim).await
+            }
+            None => Ok(()),
         }
-        self.shared.seen.forget(&seen_id(notification)).await
     }
 
     fn parse_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
@@ -181,12 +191,19 @@ impl Notifications {
     async fn accept_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
         let mut notification = self.parse_bytes(headers, body)?;
         if !notification.asks() {
-            let (id, lease) = (seen_id(&notification), self.shared.claim_for);
-            let claim = self.shared.seen.claim(&id, lease).await;
-            notification.delivery =
-                claim.map_err(|err| err.with_maybe_sent(false).with_body(body.clone()))?;
+            self.claim(&mut notification)
+                .await
+                .map_err(|err| err.with_maybe_sent(false).with_body(body.clone()))?;
         }
         Ok(notification)
+    }
+
+    async fn claim(&self, notification: &mut Notification) -> Result<()> {
+        let (id, claim) = (seen_id(notification), Claim::new()?);
+        let lease = self.shared.claim_for;
+        notification.delivery = self.shared.seen.claim(&id, &claim, lease).await?;
+        notification.claim = (!notification.duplicate()).then_some(claim);
+        Ok(())
     }
 }
 

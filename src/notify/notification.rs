@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::kind::{Kind, Version};
-use super::seen::Delivery;
+use super::seen::{Claim, Delivery};
 use crate::error::{Error, ErrorKind, Result, Verification};
 
 /// A notification of WeChat Pay, verified and decrypted.
@@ -22,6 +22,8 @@ pub struct Notification {
     pub(super) raw: Bytes,
     pub(super) verification: Verification,
     pub(super) delivery: Delivery,
+    /// Whose the handling is; only of a first delivery that was accepted.
+    pub(super) claim: Option<Claim>,
 }
 
 impl Notification {

@@ -7,13 +7,12 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisError};
 use tokio::sync::OnceCell;
 
-use super::seen::{Delivery, SeenStore};
+use super::seen::{Claim, Delivery, SeenStore};
 use crate::error::{Error, ErrorKind, Result};
 
 /// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-const CLAIMED: &str = "claimed";
 const FINISHED: &str = "finished";
 
 /// Ids in a Redis that several machines share, one key for each, gone after its time.
@@ -68,8 +67,12 @@ impl RedisStore {
         self
     }
 
-    fn key(&self, id: &str) -> String {
-        format!("{}{id}", self.prefix)
+    /// `KEYS[1]` is the id's key, `ARGV[1]` the claim; what follows is up to the script.
+    fn script(&self, text: &str, id: &str, claim: &Claim) -> Cmd {
+        let mut command = redis::cmd("EVAL");
+        let key = format!("{}{id}", self.prefix);
+        command.arg(text).arg(1).arg(key).arg(claim.as_str());
+        command
     }
 
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
@@ -88,40 +91,46 @@ impl RedisStore {
 }
 
 impl SeenStore for RedisStore {
-    async fn claim(&self, id: &str, lease: Duration) -> Result<Delivery> {
-        let key = self.key(id);
-        let claim = set(&key, CLAIMED, lease).arg("NX").to_owned();
-        if self.run::<Option<String>>(&claim).await?.is_some() {
-            return Ok(Delivery::First);
-        }
-        let found: Option<String> = self.run(redis::cmd("GET").arg(&key)).await?;
-        // A claim that ran out in between counts as under way: the next delivery is the first.
+    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
+        let mut command = self.script(CLAIM, id, claim);
+        let found: Option<String> = self.run(command.arg(millis(lease))).await?;
         Ok(match found.as_deref() {
+            None => Delivery::First,
             Some(FINISHED) => Delivery::Repeated,
-            _ => Delivery::UnderWay,
+            Some(_) => Delivery::UnderWay,
         })
     }
 
-    async fn keep(&self, id: &str, ttl: Duration) -> Result<()> {
-        self.run(&set(&self.key(id), FINISHED, ttl)).await
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<bool> {
+        let mut command = self.script(FINISH, id, claim);
+        self.run(command.arg(millis(ttl)).arg(FINISHED)).await
     }
 
-    async fn forget(&self, id: &str) -> Result<()> {
-        let mut forget = redis::cmd("EVAL");
-        forget.arg(FORGET).arg(1).arg(self.key(id)).arg(FINISHED);
-        self.run(&forget).await
+    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
+        self.run(&self.script(FORGET, id, claim)).await
     }
 }
 
-/// What was handled meanwhile, by whoever took over, stays handled.
-const FORGET: &str =
-    "if redis.call('GET', KEYS[1]) ~= ARGV[1] then redis.call('DEL', KEYS[1]) end return 0";
+/// Redis runs a script as one step: nothing comes between its reading and its writing.
+///
+/// The key holds the claim, or [`FINISHED`], which no claim can be: it has no 32 characters.
+const CLAIM: &str = "\
+local found = redis.call('GET', KEYS[1])
+if not found then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return found";
 
-fn set(key: &str, value: &str, ttl: Duration) -> Cmd {
-    let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
-    let mut command = redis::cmd("SET");
-    command.arg(key).arg(value).arg("PX").arg(millis);
-    command
+const FINISH: &str = "\
+local found = redis.call('GET', KEYS[1])
+if found and found ~= ARGV[1] and found ~= ARGV[3] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[2])
+return 1";
+
+const FORGET: &str = "\
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 0";
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
 fn down(err: RedisError) -> Error {

@@ -1,9 +1,12 @@
 //! Which notifications came before: what tells a repeated delivery from a first one.
 
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, ErrorKind, Result};
 use crate::transport::BoxFuture;
 
 /// What is known of earlier deliveries of a notification.
@@ -18,55 +21,125 @@ pub enum Delivery {
     Repeated,
 }
 
+/// Whose a claim is: a fresh text that nobody guesses, made by who claims.
+///
+/// Giving back and finishing name it, so that a handler that outlived its claim does neither to the
+/// claim of the one that took over.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Claim(Arc<str>);
+
+impl Claim {
+    /// A new one, unlike all others.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Seen`] when the machine gives no randomness.
+    pub fn new() -> Result<Self> {
+        // Never the injected clock's nonces: a test may make those repeat.
+        let fresh = SystemClock::new().nonce().map_err(|err| {
+            Error::new(ErrorKind::Seen, "no claim can be made")
+                .with_maybe_sent(false)
+                .with_source(err)
+        })?;
+        Ok(Self(fresh.into()))
+    }
+
+    /// What a store keeps and compares: 32 characters of `[0-9A-Za-z]`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whoever knows a claim can end it.
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Claim").finish_non_exhaustive()
+    }
+}
+
 /// Where ids of notifications are remembered.
 ///
-/// An id is *claimed* before a notification is handled and *kept* after it. A handler that fails
+/// An id is *claimed* before a notification is handled and *finished* after it. A handler that fails
 /// forgets it, and a claim of one that dies runs out, so that WeChat Pay's next delivery is handled:
 /// no store may lose a payment.
 ///
 /// [`MemoryStore`](super::MemoryStore) is for one process, `RedisStore` (feature `redis`) for several.
-/// A store over a database implements the same three steps.
+/// A store over a database keeps a row an id, `(id, claim or finished, expires_at)`, and does each of
+/// the three steps in one statement. A row that has expired counts as none.
 pub trait SeenStore: Send + Sync + 'static {
-    /// Claims an id for a while, in one step that no other machine can come between.
+    /// Writes the claim where the id has neither a claim nor is finished; says what was there.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`](crate::ErrorKind::Seen) when the store cannot be asked; the notification is
-    /// then not handled and WeChat Pay delivers it again.
-    fn claim(&self, id: &str, lease: Duration) -> impl Future<Output = Result<Delivery>> + Send;
+    /// [`ErrorKind::Seen`] when the store cannot be asked; the notification is then not handled and
+    /// WeChat Pay delivers it again.
+    fn claim(
+        &self,
+        id: &str,
+        claim: &Claim,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Delivery>> + Send;
 
-    /// Remembers an id as finished.
+    /// Remembers an id as finished, unless another claim stands; says whether it is.
+    ///
+    /// A claim that ran out and that nobody followed is finished all the same: the work is done.
     ///
     /// # Errors
     ///
     /// As [`claim`](Self::claim).
-    fn keep(&self, id: &str, ttl: Duration) -> impl Future<Output = Result<()>> + Send;
+    fn finish(
+        &self,
+        id: &str,
+        claim: &Claim,
+        ttl: Duration,
+    ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Takes a claim back.
+    /// Takes this very claim back, if it still stands; never another, and nothing that is finished.
     ///
     /// # Errors
     ///
     /// As [`claim`](Self::claim).
-    fn forget(&self, id: &str) -> impl Future<Output = Result<()>> + Send;
+    fn forget(&self, id: &str, claim: &Claim) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// The object-safe twin: traits with async functions cannot be made into objects.
 pub(super) trait DynSeenStore: Send + Sync {
-    fn claim<'a>(&'a self, id: &'a str, lease: Duration) -> BoxFuture<'a, Result<Delivery>>;
-    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> BoxFuture<'a, Result<()>>;
-    fn forget<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<()>>;
+    fn claim<'a>(
+        &'a self,
+        id: &'a str,
+        claim: &'a Claim,
+        lease: Duration,
+    ) -> BoxFuture<'a, Result<Delivery>>;
+    fn finish<'a>(
+        &'a self,
+        id: &'a str,
+        claim: &'a Claim,
+        ttl: Duration,
+    ) -> BoxFuture<'a, Result<bool>>;
+    fn forget<'a>(&'a self, id: &'a str, claim: &'a Claim) -> BoxFuture<'a, Result<()>>;
 }
 
 impl<S: SeenStore> DynSeenStore for S {
-    fn claim<'a>(&'a self, id: &'a str, lease: Duration) -> BoxFuture<'a, Result<Delivery>> {
-        Box::pin(SeenStore::claim(self, id, lease))
+    fn claim<'a>(
+        &'a self,
+        id: &'a str,
+        claim: &'a Claim,
+        lease: Duration,
+    ) -> BoxFuture<'a, Result<Delivery>> {
+        Box::pin(SeenStore::claim(self, id, claim, lease))
     }
 
-    fn keep<'a>(&'a self, id: &'a str, ttl: Duration) -> BoxFuture<'a, Result<()>> {
-        Box::pin(SeenStore::keep(self, id, ttl))
+    fn finish<'a>(
+        &'a self,
+        id: &'a str,
+        claim: &'a Claim,
+        ttl: Duration,
+    ) -> BoxFuture<'a, Result<bool>> {
+        Box::pin(SeenStore::finish(self, id, claim, ttl))
     }
 
-    fn forget<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<()>> {
-        Box::pin(SeenStore::forget(self, id))
+    fn forget<'a>(&'a self, id: &'a str, claim: &'a Claim) -> BoxFuture<'a, Result<()>> {
+        Box::pin(SeenStore::forget(self, id, claim))
     }
 }

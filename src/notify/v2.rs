@@ -42,6 +42,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
         raw: body.clone(),
         verification,
         delivery: Delivery::First,
+        claim: None,
     })
 }
 

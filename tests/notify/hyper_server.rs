@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use wechatpay_chain::notify::{Answer, Delivery, Notification, Notifications, SeenStore};
+use wechatpay_chain::notify::{Answer, Claim, Delivery, Notification, Notifications, SeenStore};
 use wechatpay_chain::signing::{PROBE_PREFIX, SignType};
 use wechatpay_chain::{Error, ErrorKind, Result, SystemClock};
 
@@ -231,15 +231,15 @@ async fn nothing_forged_or_broken_reaches_the_handler() {
 struct Broken;
 
 impl SeenStore for Broken {
-    async fn claim(&self, _: &str, _: Duration) -> Result<Delivery> {
+    async fn claim(&self, _: &str, _: &Claim, _: Duration) -> Result<Delivery> {
         Err(Error::new(ErrorKind::Seen, "down"))
     }
 
-    async fn keep(&self, _: &str, _: Duration) -> Result<()> {
+    async fn finish(&self, _: &str, _: &Claim, _: Duration) -> Result<bool> {
         Err(Error::new(ErrorKind::Seen, "down"))
     }
 
-    async fn forget(&self, _: &str) -> Result<()> {
+    async fn forget(&self, _: &str, _: &Claim) -> Result<()> {
         Err(Error::new(ErrorKind::Seen, "down"))
     }
 }
@@ -267,7 +267,11 @@ async fn accept_claims_finish_keeps_and_release_gives_back() {
     reader.release(&first).await.unwrap();
     let again = reader.accept(&headers, &body).await.unwrap();
     assert!(!again.duplicate());
-    reader.finish(&again).await.unwrap();
+    // The first has been given back: what came after it is another's.
+    reader.release(&first).await.unwrap();
+    assert!(!reader.finish(&first).await.unwrap());
+    assert!(reader.finish(&again).await.unwrap());
+    reader.release(&again).await.unwrap();
     let later = reader.accept(&headers, &body).await.unwrap();
     assert_eq!(later.delivery(), Delivery::Repeated);
 }

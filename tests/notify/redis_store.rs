@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wechatpay_chain::ErrorKind;
-use wechatpay_chain::notify::{Delivery, RedisStore, SeenStore};
+use wechatpay_chain::notify::{Claim, Delivery, RedisStore, SeenStore};
 
 use crate::support::{Post, builder};
 
@@ -49,6 +49,15 @@ fn server() -> Option<Server> {
     Some(server)
 }
 
+fn claim() -> Claim {
+    Claim::new().unwrap()
+}
+
+/// What a delivery that comes now is told; a first one leaves a claim that nobody knows.
+async fn asked(store: &RedisStore, id: &str) -> Delivery {
+    store.claim(id, &claim(), TTL).await.unwrap()
+}
+
 #[tokio::test]
 async fn two_machines_share_claims_and_what_was_finished() {
     let Some(server) = server() else { return };
@@ -56,27 +65,62 @@ async fn two_machines_share_claims_and_what_was_finished() {
         RedisStore::open(&server.url).unwrap(),
         RedisStore::open(&server.url).unwrap(),
     );
-    assert_eq!(a.claim("1", TTL).await.unwrap(), Delivery::First);
-    assert_eq!(b.claim("1", TTL).await.unwrap(), Delivery::UnderWay);
-    a.forget("1").await.unwrap();
-    assert_eq!(b.claim("1", TTL).await.unwrap(), Delivery::First);
-    b.keep("1", TTL).await.unwrap();
-    assert_eq!(a.claim("1", TTL).await.unwrap(), Delivery::Repeated);
+    let (of_a, of_b) = (claim(), claim());
+    assert_eq!(a.claim("1", &of_a, TTL).await.unwrap(), Delivery::First);
+    assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::UnderWay);
+    a.forget("1", &of_a).await.unwrap();
+    assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::First);
+    assert!(b.finish("1", &of_b, TTL).await.unwrap());
+    assert_eq!(asked(&a, "1").await, Delivery::Repeated);
     // Another shop in the same Redis.
     let other = RedisStore::open(&server.url).unwrap().prefix("other:");
-    assert_eq!(other.claim("1", TTL).await.unwrap(), Delivery::First);
+    assert_eq!(asked(&other, "1").await, Delivery::First);
 }
 
 #[tokio::test]
 async fn claims_and_ids_run_out() {
     let Some(server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
-    assert_eq!(store.claim("1", LEASE).await.unwrap(), Delivery::First);
+    let mine = claim();
+    assert_eq!(
+        store.claim("1", &claim(), LEASE).await.unwrap(),
+        Delivery::First
+    );
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(store.claim("1", TTL).await.unwrap(), Delivery::First);
-    store.keep("1", LEASE).await.unwrap();
+    assert_eq!(store.claim("1", &mine, TTL).await.unwrap(), Delivery::First);
+    assert!(store.finish("1", &mine, LEASE).await.unwrap());
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(store.claim("1", TTL).await.unwrap(), Delivery::First);
+    assert_eq!(asked(&store, "1").await, Delivery::First);
+}
+
+/// Whoever outlived its claim can neither free nor finish what another machine has claimed since.
+#[tokio::test]
+async fn a_late_giveback_leaves_the_newer_claim() {
+    let Some(server) = server() else { return };
+    let (a, b) = (
+        RedisStore::open(&server.url).unwrap(),
+        RedisStore::open(&server.url).unwrap(),
+    );
+    let (late, newer) = (claim(), claim());
+    assert_eq!(a.claim("1", &late, LEASE).await.unwrap(), Delivery::First);
+    tokio::time::sleep(2 * LEASE).await;
+    assert_eq!(b.claim("1", &newer, TTL).await.unwrap(), Delivery::First);
+    a.forget("1", &late).await.unwrap();
+    assert_eq!(asked(&a, "1").await, Delivery::UnderWay);
+    assert!(!a.finish("1", &late, TTL).await.unwrap());
+    assert_eq!(asked(&a, "1").await, Delivery::UnderWay);
+
+    assert!(b.finish("1", &newer, TTL).await.unwrap());
+    for claim in [&late, &newer] {
+        a.forget("1", claim).await.unwrap();
+        assert_eq!(asked(&a, "1").await, Delivery::Repeated);
+    }
+    // What is finished may be finished again, and a claim that nobody followed too.
+    assert!(a.finish("1", &late, TTL).await.unwrap());
+    assert_eq!(a.claim("2", &late, LEASE).await.unwrap(), Delivery::First);
+    tokio::time::sleep(2 * LEASE).await;
+    assert!(a.finish("2", &late, TTL).await.unwrap());
+    assert_eq!(asked(&b, "2").await, Delivery::Repeated);
 }
 
 #[tokio::test]
@@ -90,7 +134,7 @@ async fn of_many_at_once_one_is_first() {
         tasks.spawn(async move {
             let mut firsts = 0;
             for n in 0..50 {
-                let delivery = store.claim(&format!("id-{n}"), TTL).await.unwrap();
+                let delivery = asked(&store, &format!("id-{n}")).await;
                 firsts += usize::from(delivery == Delivery::First);
             }
             firsts
@@ -131,7 +175,7 @@ async fn without_a_redis_the_first_question_fails_in_time() {
     drop(closed);
     let store = RedisStore::open(&url).unwrap();
     let start = Instant::now();
-    let err = store.claim("1", TTL).await.unwrap_err();
+    let err = store.claim("1", &claim(), TTL).await.unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Seen);
     assert!(
         start.elapsed() < Duration::from_secs(4),
