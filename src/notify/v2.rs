@@ -10,7 +10,7 @@ use super::v3::{json, undecrypted};
 use super::{Keys, refused, untrusted};
 use crate::crypto::{aes, base64, digest};
 use crate::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::protocol::envelope::Sealed;
+use crate::protocol::envelope::{Sealed, refund_key};
 use crate::protocol::{message_fits, signed_members, xml};
 use crate::secret::Secret;
 
@@ -88,17 +88,11 @@ fn sealed(members: &Members) -> Sealed<'_> {
 }
 
 /// A wrong key is found by the padding, or, once in 256 times, by what comes out not being XML.
-///
-/// Source: WeChat Pay document "退款结果通知", section 解密步骤.
 fn open_refund(keys: &[Secret], info: &str) -> Result<Value> {
     let info = base64::decode(info)
         .ok_or_else(|| Error::new(ErrorKind::Decrypt, "req_info is not base64"))?;
     for key in keys {
-        let key = zeroize::Zeroizing::new(digest::md5_hex(key.expose().as_bytes())?.to_lowercase());
-        let Ok(key) = key.as_bytes().try_into() else {
-            continue;
-        };
-        if let Ok(text) = aes::ecb_decrypt(key, &info)
+        if let Ok(text) = aes::ecb_decrypt(&*refund_key(key)?, &info)
             && let Ok(members) = xml::decode(&text)
         {
             return Ok(Value::Object(members));

@@ -1,10 +1,11 @@
-//! What APIv3 encrypts with the APIv3 key: resources of notifications, platform certificates.
+//! What is encrypted with the merchant's own keys: with the APIv3 key resources of notifications and
+//! platform certificates, with the APIv2 key refunds.
 
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::crypto::aes::{self, KEY_LEN, NONCE_LEN, TAG_LEN};
-use crate::crypto::base64;
+use crate::crypto::{base64, digest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
@@ -79,6 +80,23 @@ impl<'a> Sealed<'a> {
             .filter(|bytes| bytes.len() >= TAG_LEN)
             .ok_or_else(|| malformed("its ciphertext is not base64 of 16 bytes or more".into()))
     }
+}
+
+/// The key that APIv2's `req_info` is encrypted with (AES-256-ECB): the text of the APIv2 key's MD5.
+///
+/// Source: WeChat Pay document "退款结果通知", section 解密步骤.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+pub(crate) fn refund_key(key: &Secret) -> Result<Zeroizing<[u8; KEY_LEN]>> {
+    let text = Zeroizing::new(digest::md5_hex(key.expose().as_bytes())?);
+    let mut bytes = Zeroizing::new([0; KEY_LEN]);
+    bytes
+        .iter_mut()
+        .zip(text.bytes())
+        .for_each(|(to, from)| *to = from.to_ascii_lowercase());
+    Ok(bytes)
 }
 
 fn malformed(why: String) -> Error {

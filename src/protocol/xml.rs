@@ -28,7 +28,19 @@ const MAX_MEMBERS: usize = 4096;
 /// [`ErrorKind::Request`] naming the key that is no XML name, or whose value is a list, an object or
 /// text that XML cannot hold.
 pub(crate) fn encode<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<String> {
-    let mut out = String::from("<xml>");
+    encode_root("xml", members)
+}
+
+/// The same in an element of another name, as the plaintext of `req_info` is.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub(crate) fn encode_root<'a>(
+    root: &str,
+    members: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<String> {
+    let mut out = format!("<{root}>");
     for (key, text) in members {
         if !is_name(key) {
             return Err(refused(key, "is not a name that an XML element can have"));
@@ -37,7 +49,7 @@ pub(crate) fn encode<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) 
         push_text(&mut out, key, text)?;
         out.extend(["</", key, ">"]);
     }
-    out.push_str("</xml>");
+    out.extend(["</", root, ">"]);
     Ok(out)
 }
 

@@ -10,10 +10,12 @@ use super::fault::Fault;
 use super::identity::{Certified, Identity, PlatformPair};
 use super::refusal::Refusal;
 use super::reply::Reply;
+use super::seal;
 use crate::catalog::{AnswerSignature, Operation};
 use crate::clock::Clock;
-use crate::crypto::{Certificate, aes, base64};
-use crate::error::{Error, ErrorKind, Result};
+use crate::crypto::Certificate;
+use crate::error::Result;
+use crate::secret::Secret;
 
 impl Sandbox {
     /// Changes the platform certificate, and gives the new one: it signs all answers that are not
@@ -109,10 +111,14 @@ impl Platform {
     /// Who signs: of certificates the newest, whichever was named, a retired one among them.
     pub(super) fn signer(&self, named: Option<&str>, lists: bool) -> Arc<PlatformPair> {
         let certificate = named.map_or(lists, |id| !id.starts_with("PUB_KEY_ID_"));
-        match self.keys().certified.last() {
-            Some(newest) if certificate => Arc::clone(&newest.pair),
-            _ => Arc::clone(&self.identity.public),
-        }
+        let newest = certificate.then(|| self.newest()).flatten();
+        newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
+    }
+
+    /// The newest certificate's; `None` in public-key mode.
+    pub(super) fn newest(&self) -> Option<Arc<PlatformPair>> {
+        let newest = self.keys().certified.last().cloned()?;
+        Some(newest.pair)
     }
 
     /// One whose time is over.
@@ -134,10 +140,7 @@ impl Platform {
         if listed.is_empty() {
             return Ok(Refusal::no_certificate().reply());
         }
-        let key = self.identity.apiv3_key.expose().as_bytes();
-        let key = key
-            .try_into()
-            .map_err(|_| Error::new(ErrorKind::Builder, "the sandbox's APIv3 key is not one"))?;
+        let key = &self.identity.apiv3_key;
         let items = listed
             .iter()
             .map(|it| item(&it.certificate, key, clock))
@@ -166,21 +169,12 @@ impl Platform {
 }
 
 /// One certificate as the list has it.
-fn item(certificate: &Certificate, key: &[u8; 32], clock: &dyn Clock) -> Result<Value> {
-    const ASSOCIATED: &str = "certificate";
-    let nonce = &clock.nonce()?[..aes::NONCE_LEN];
-    let pem = certificate.to_pem()?;
-    let sealed = aes::gcm_encrypt(key, nonce.as_bytes(), ASSOCIATED.as_bytes(), pem.as_bytes())?;
+fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Value> {
     Ok(json!({
         "serial_no": certificate.serial(),
         "effective_time": rfc3339(certificate.not_before()),
         "expire_time": rfc3339(certificate.not_after()),
-        "encrypt_certificate": {
-            "algorithm": "AEAD_AES_256_GCM",
-            "nonce": nonce,
-            "associated_data": ASSOCIATED,
-            "ciphertext": base64::encode(&sealed),
-        },
+        "encrypt_certificate": seal::sealed(key, "certificate", &certificate.to_pem()?, clock)?,
     }))
 }
 
@@ -188,7 +182,7 @@ fn item(certificate: &Certificate, key: &[u8; 32], clock: &dyn Clock) -> Result<
 ///
 /// Source of the calendar: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
 /// `civil_from_days`.
-fn rfc3339(unix: i64) -> String {
+pub(super) fn rfc3339(unix: i64) -> String {
     const DAY: i64 = 86_400;
     let local = unix + 8 * 3600;
     let (days, second) = (local.div_euclid(DAY) + 719_468, local.rem_euclid(DAY));

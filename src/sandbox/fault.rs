@@ -67,6 +67,19 @@ impl Fault {
         }
     }
 
+    /// Whether it changes a signed message and nothing else; of APIv2's fewer do.
+    pub(super) fn is_of_signature(&self, v3: bool) -> bool {
+        match self {
+            Self::WrongSignature | Self::TamperedBody | Self::MissingHeaders => true,
+            Self::UnknownSerial
+            | Self::ExpiredCertificate
+            | Self::StaleTimestamp(_)
+            | Self::MissingHeader(_)
+            | Self::Probe => v3,
+            _ => false,
+        }
+    }
+
     /// How far the answer's timestamp is off.
     pub(super) fn offset(&self) -> i64 {
         match self {

@@ -114,15 +114,23 @@ fn malformed(err: &Error) -> Refusal {
 
 /// Encrypts an answer's sensitive fields for the merchant; ciphertexts stay as they are.
 pub(super) fn close(body: &mut Value, operation: &Operation, key: &PublicKey) -> Result<()> {
-    for pointer in operation.decrypt() {
+    encrypt(body, operation.decrypt(), operation.decrypt_padding(), key)
+}
+
+/// Encrypts the fields at JSON pointers for the merchant; ciphertexts stay as they are.
+pub(super) fn encrypt(
+    body: &mut Value,
+    pointers: &[&str],
+    padding: Padding,
+    key: &PublicKey,
+) -> Result<()> {
+    for pointer in pointers {
         Fields::of_answer().rewrite(
             body,
             pointer,
             &mut |_, text| match key.is_ciphertext(text) {
                 true => Ok(None),
-                false => key
-                    .encrypt(operation.decrypt_padding(), text.as_bytes())
-                    .map(Some),
+                false => key.encrypt(padding, text.as_bytes()).map(Some),
             },
         )?;
     }

@@ -47,6 +47,9 @@
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
 //! what is refused gets `return_code` `FAIL`.
 //!
+//! It is the other side of notifications as well: [`Sandbox::notify`] posts them to a server on
+//! loopback, signed and encrypted as WeChat Pay does, [`Sandbox::notify_v2`] those of APIv2.
+//!
 //! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and answers of
 //! the real gateway as users have published them. The text about a nonce used twice is the
 //! sandbox's own.
@@ -62,6 +65,7 @@ mod gateway;
 mod identity;
 mod launch;
 mod multipart;
+mod notifier;
 mod record;
 mod refusal;
 mod reply;
@@ -76,6 +80,7 @@ use std::sync::Arc;
 pub use answer::Answer;
 pub use fault::Fault;
 pub use launch::SandboxBuilder;
+pub use notifier::Notice;
 pub use record::{CallRecord, Verdict};
 
 use crate::builder::ClientBuilder;

@@ -1,15 +1,18 @@
-//! Signs answers.
+//! Signs answers, and encrypts what is inside.
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
 
 use super::identity::PlatformPair;
 use super::reply::Reply;
 use crate::catalog::AnswerSignature;
 use crate::clock::Clock;
-use crate::crypto::digest;
+use crate::crypto::{aes, base64, digest};
 use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::envelope::ALGORITHM;
 use crate::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
+use crate::secret::Secret;
 
 pub(super) const TIMESTAMP: &str = "Wechatpay-Timestamp";
 pub(super) const NONCE: &str = "Wechatpay-Nonce";
@@ -66,6 +69,37 @@ fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
             Some(digest_text(name, &sha1).into_bytes())
         }
     })
+}
+
+/// A text encrypted with the APIv3 key, as an object; the clock gives the nonce.
+pub(super) fn sealed(
+    key: &Secret,
+    associated: &str,
+    text: &str,
+    clock: &dyn Clock,
+) -> Result<Value> {
+    let unfit = |what| {
+        Error::new(
+            ErrorKind::Builder,
+            format!("the sandbox's {what} is too short"),
+        )
+    };
+    let key = key.expose().as_bytes().try_into();
+    let key = key.map_err(|_| unfit("APIv3 key"))?;
+    let nonce = clock.nonce()?;
+    let nonce = nonce.get(..aes::NONCE_LEN).ok_or_else(|| unfit("nonce"))?;
+    let sealed = aes::gcm_encrypt(
+        key,
+        nonce.as_bytes(),
+        associated.as_bytes(),
+        text.as_bytes(),
+    )?;
+    Ok(json!({
+        "algorithm": ALGORITHM,
+        "nonce": nonce,
+        "associated_data": associated,
+        "ciphertext": base64::encode(&sealed),
+    }))
 }
 
 /// Sets a header to a text.

@@ -149,13 +149,9 @@ fn signed(members: &Members, key: &Secret) -> bool {
 }
 
 /// Signs as the length of MD5 or HMAC-SHA256 says; faults of a signature spoil it.
-fn seal(members: &mut Members, key: &Secret, fault: Option<&Fault>) -> Result<()> {
-    let texts = members
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), xml::member_text(name, value)?)))
-        .collect::<Result<Vec<_>>>()?;
+pub(super) fn seal(members: &mut Members, key: &Secret, fault: Option<&Fault>) -> Result<()> {
     let kind = members.get("sign_type").and_then(Value::as_str);
-    let sign = SignType::parse(kind.unwrap_or_default())?.sign(texts, key)?;
+    let sign = SignType::parse(kind.unwrap_or_default())?.sign(texts(members)?, key)?;
     match fault {
         Some(Fault::MissingHeaders) => {}
         Some(Fault::WrongSignature) => {
@@ -172,11 +168,14 @@ fn seal(members: &mut Members, key: &Secret, fault: Option<&Fault>) -> Result<()
     Ok(())
 }
 
-fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> {
-    let texts = members
-        .iter()
-        .map(|(name, value)| Ok((&**name, xml::member_text(name, value)?)))
-        .collect::<Result<Vec<_>>>()?;
+/// Each member's text.
+pub(super) fn texts(members: &Members) -> Result<Vec<(&str, String)>> {
+    let text = |(name, value)| Ok((String::as_str(name), xml::member_text(name, value)?));
+    members.iter().map(text).collect()
+}
+
+pub(super) fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> {
+    let texts = texts(members)?;
     let text = xml::encode(texts.iter().map(|(name, text)| (*name, &**text)))?;
     Ok(Reply {
         status,

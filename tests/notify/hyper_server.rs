@@ -23,8 +23,8 @@ use wechatpay_chain::{Error, ErrorKind, Result, SystemClock};
 use crate::support::{Post, STRANGER, V2, builder, post, post_part, v2_message};
 
 #[derive(Default)]
-struct Shop {
-    handled: AtomicUsize,
+pub(crate) struct Shop {
+    pub(crate) handled: AtomicUsize,
     gate: Notify,
 }
 
@@ -43,7 +43,7 @@ impl Shop {
     }
 }
 
-async fn serve(notifications: Notifications) -> (SocketAddr, Arc<Shop>) {
+pub(crate) async fn serve(notifications: Notifications) -> (SocketAddr, Arc<Shop>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (to, shop) = (listener.local_addr().unwrap(), Arc::new(Shop::default()));
     let kept = Arc::clone(&shop);

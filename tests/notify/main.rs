@@ -16,5 +16,7 @@ mod keys;
 #[cfg(feature = "redis")]
 mod redis_store;
 mod replies;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod v2;
 mod v3;
