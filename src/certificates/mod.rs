@@ -41,6 +41,7 @@ use crate::crypto::Certificate;
 /// | a call, and there is no valid key | the disk copy is read, else the list fetched; the call waits |
 /// | a call, and the list is older than 12 h, or the certificate in use ends within 7 days | the list is fetched in the background; the call goes on |
 /// | an answer signed with a certificate that is not known | the list is fetched, at most once a minute; the same answer is verified again, the request is not repeated |
+/// | a notification signed with one, read by an async method of [`Notifications`](crate::notify::Notifications) | the same |
 /// | [`Client::certificates`](crate::Client::certificates) | the list is fetched |
 ///
 /// Whoever needs the list while it is being fetched waits for that one. It goes through the client's

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::seen::{DynSeenStore, SeenStore};
+use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
 use crate::client::Client;
 use crate::clock::{Clock, SystemClock};
@@ -33,6 +34,7 @@ pub struct NotificationsBuilder {
     fields: FieldPolicy,
     clock: Arc<dyn Clock>,
     seen: Option<Arc<dyn DynSeenStore>>,
+    source: Option<Source>,
     claim_for: Duration,
     remember_for: Duration,
 }
@@ -50,17 +52,20 @@ impl NotificationsBuilder {
             fields: FieldPolicy::default(),
             clock: Arc::new(SystemClock::new()),
             seen: None,
+            source: None,
             claim_for: CLAIM_FOR,
             remember_for: REMEMBER_FOR,
         }
     }
 
-    /// Takes keyring, keys and clock of a client; the keyring stays shared with it.
+    /// Takes keyring, keys and clock of a client; the keyring stays shared with it, and in certificate
+    /// mode what fills it.
     pub fn client(mut self, client: &Client) -> Self {
         let engine = client.engine();
         let merchant = &engine.merchant;
         if let Some(signing) = &merchant.signing {
             self.keyring = Some(engine.keyring.clone());
+            self.source = Source::of(engine);
             self.private = Some(signing.key.clone());
             self.serial = Some(signing.serial.to_string());
         }
@@ -76,6 +81,8 @@ impl NotificationsBuilder {
     /// Keys given to this builder are added to it.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
+        // What it fetches would go to the client's.
+        self.source = None;
         self
     }
 
@@ -187,6 +194,7 @@ impl NotificationsBuilder {
                     reply,
                     fields: self.fields,
                 },
+                source: self.source,
                 clock: self.clock,
                 seen: self.seen.unwrap_or_else(|| Arc::new(MemoryStore::new())),
                 claim_for: self.claim_for,

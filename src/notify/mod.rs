@@ -12,6 +12,7 @@ mod redis;
 mod reply;
 mod seen;
 mod serve;
+mod source;
 mod table;
 mod v2;
 mod v3;
@@ -44,6 +45,7 @@ use crate::message::FieldPolicy;
 use crate::protocol::{Keyring, xml};
 use crate::secret::Secret;
 use seen::DynSeenStore;
+use source::Source;
 
 /// Reads and answers notifications. Clones are cheap and share everything.
 ///
@@ -70,6 +72,8 @@ pub struct Notifications {
 
 struct Shared {
     keys: Keys,
+    /// Only of a client in certificate mode.
+    source: Option<Source>,
     clock: Arc<dyn Clock>,
     seen: Arc<dyn DynSeenStore>,
     claim_for: Duration,
@@ -112,6 +116,10 @@ impl Notifications {
 
     /// Verifies and decrypts; changes nothing, and does not look whether it came before.
     ///
+    /// It fetches nothing either: in certificate mode, a notification signed with a certificate that is
+    /// not known yet is refused here for its serial. [`accept`](Self::accept) fetches it, as
+    /// [`receive`](Self::receive) and [`handle`](Self::handle) do.
+    ///
     /// `body` is the body exactly as received: JSON that was parsed and written again has another
     /// signature. APIv2's XML is told from APIv3's JSON by its content.
     ///
@@ -130,6 +138,10 @@ impl Notifications {
     }
 
     /// [`parse`](Self::parse), then claims the notification's id.
+    ///
+    /// With the keys of a client in certificate mode, a serial that is not known makes it fetch
+    /// WeChat Pay's certificates, and verify again; see
+    /// [`Certificates`](crate::certificates::Certificates#when).
     ///
     /// A notification that came before is no error: see [`Notification::delivery`]. Call
     /// [`finish`](Self::finish) when it is handled and [`release`](Self::release) when that failed;
@@ -188,8 +200,23 @@ impl Notifications {
         outcome.map_err(|err| err.with_maybe_sent(false))
     }
 
+    async fn parse_or_fetch(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
+        let first = self.parse_bytes(headers, body);
+        let (Err(refusal), Some(source)) = (&first, &self.shared.source) else {
+            return first;
+        };
+        match source.ask(refusal.verify_failure()).await {
+            Ok(false) => first,
+            Ok(true) => self.parse_bytes(headers, body),
+            // It may have been another's fetch that failed.
+            Err(missed) => self
+                .parse_bytes(headers, body)
+                .map_err(|err| unfetched(err, &missed)),
+        }
+    }
+
     async fn accept_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
-        let mut notification = self.parse_bytes(headers, body)?;
+        let mut notification = self.parse_or_fetch(headers, body).await?;
         if !notification.asks() {
             self.claim(&mut notification)
                 .await
@@ -231,6 +258,14 @@ fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {
     Error::new(kind, message)
         .with_maybe_sent(false)
         .with_body(body.clone())
+}
+
+/// Whoever reads it has to know that the serial may be right.
+fn unfetched(err: Error, missed: &Error) -> Error {
+    let message = format!("{err}; {}", missed.report());
+    let outer = Error::new(err.kind(), message).with_maybe_sent(false);
+    let body = err.body().cloned().unwrap_or_default();
+    outer.with_body(body).with_source(err)
 }
 
 fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {

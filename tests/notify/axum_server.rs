@@ -53,8 +53,13 @@ async fn watch(State(app): State<App>, request: Request, next: Next) -> Response
 }
 
 async fn serve() -> (SocketAddr, UnboundedReceiver<String>) {
+    serve_with(builder().clock(SystemClock::new()).build().unwrap()).await
+}
+
+pub(crate) async fn serve_with(
+    notifications: Notifications,
+) -> (SocketAddr, UnboundedReceiver<String>) {
     let (events, seen) = unbounded_channel();
-    let notifications = builder().clock(SystemClock::new()).build().unwrap();
     let app = App {
         notifications,
         events,

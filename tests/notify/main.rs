@@ -10,6 +10,8 @@ mod support;
 
 #[cfg(feature = "axum")]
 mod axum_server;
+#[cfg(feature = "sandbox")]
+mod certificates;
 mod debug;
 mod hyper_server;
 mod keys;
