@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::{Notification, Notifications, Version};
 use wechatpay_chain::sandbox::{Fault, Notice, Sandbox};
-use wechatpay_chain::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_chain::{Error, ErrorKind, FieldPolicy, Result, Verification, VerifyFailure};
 
 use crate::hyper_server::{Shop, serve};
 
@@ -91,18 +91,20 @@ async fn fields_inside_are_encrypted_to_the_merchant() {
     let notice = sandbox.notify(ANYWHERE, "MEMBERCARD.ACCEPT_CARD", card.clone());
     let request = notice.request().unwrap();
     assert_eq!(parse(&sandbox, &request).unwrap().resource(), &card);
-    let without = Notifications::builder()
+    let as_it_came = Notifications::builder()
         .platform_key(
             sandbox.platform_key_id(),
             sandbox.platform_public_key().clone(),
         )
         .apiv3_key(sandbox.apiv3_key().clone())
+        .fields(FieldPolicy::Off)
         .build()
         .unwrap();
-    let err = without
-        .parse(request.headers(), request.body())
-        .unwrap_err();
-    assert!(err.report().contains("/phone_number"), "{}", err.report());
+    let read = as_it_came.parse(request.headers(), request.body()).unwrap();
+    let sealed = read.resource()["phone_number"].as_str().unwrap();
+    let client = sandbox.client().unwrap();
+    assert_eq!(client.decrypt(sealed).unwrap(), "13800000000");
+    assert_eq!(read.resource()["openid"], "o-1");
 }
 
 #[tokio::test]
