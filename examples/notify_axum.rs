@@ -1,6 +1,6 @@
-//! An axum server that takes notifications; a task posts real ones to it.
+//! An axum server that takes notifications; the sandbox posts real ones to it.
 //!
-//!     cargo run --example notify_axum --features axum
+//!     cargo run --example notify_axum --features axum,sandbox
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
@@ -12,9 +12,10 @@ use axum::routing::post;
 use tokio::net::TcpListener;
 use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
+use wechatpay_chain::sandbox::Sandbox;
 
-#[path = "support/poster.rs"]
-mod poster;
+#[path = "support/deliveries.rs"]
+mod deliveries;
 
 /// In place of a database: the numbers of the orders that were paid.
 type Orders = Arc<Mutex<Vec<String>>>;
@@ -33,9 +34,9 @@ impl FromRef<App> for Notifications {
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let weixin = poster::Poster::new()?;
+    let sandbox = Sandbox::start().await?;
     let app = App {
-        notifications: weixin.notifications()?,
+        notifications: Notifications::from_client(&sandbox.client()?)?,
         orders: Arc::default(),
     };
     let router = Router::new()
@@ -46,7 +47,7 @@ async fn main() -> Result<(), BoxError> {
     let to = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    poster::check(&weixin, to).await?;
+    deliveries::check(&sandbox, to).await?;
     let orders = app.orders.lock().unwrap_or_else(PoisonError::into_inner);
     println!("booked once each: {orders:?}");
     match orders[..] == ["order-1", "order-2"] {

@@ -1,6 +1,6 @@
-//! A hyper server that takes notifications; a task posts real ones to it.
+//! A hyper server that takes notifications; the sandbox posts real ones to it.
 //!
-//!     cargo run --example notify_hyper
+//!     cargo run --example notify_hyper --features sandbox
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
@@ -16,24 +16,25 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications};
+use wechatpay_chain::sandbox::Sandbox;
 
-#[path = "support/poster.rs"]
-mod poster;
+#[path = "support/deliveries.rs"]
+mod deliveries;
 
 /// In place of a database: the numbers of the orders that were paid.
 type Orders = Arc<Mutex<Vec<String>>>;
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let weixin = poster::Poster::new()?;
-    let notifications = weixin.notifications()?;
+    let sandbox = Sandbox::start().await?;
+    let notifications = Notifications::from_client(&sandbox.client()?)?;
     let orders = Orders::default();
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let to = listener.local_addr()?;
     tokio::spawn(serve(listener, notifications, Arc::clone(&orders)));
 
-    poster::check(&weixin, to).await?;
+    deliveries::check(&sandbox, to).await?;
     let orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
     println!("booked once each: {orders:?}");
     match orders[..] == ["order-1", "order-2"] {

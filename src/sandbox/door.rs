@@ -8,9 +8,10 @@ use http::header::AUTHORIZATION;
 use openssl::sha::sha256;
 use serde_json::json;
 
-use super::identity::{Identity, MCHID};
+use super::identity::Identity;
 use super::refusal::Refusal;
-use crate::protocol::{Authorization, SCHEME, request_text};
+use crate::crypto::Certificate;
+use crate::protocol::{Authorization, Scheme, request_text};
 
 const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
 const SCHEME_WRONG: &str = "Http头Authorization认证类型不正确";
@@ -38,6 +39,8 @@ pub(super) struct Signed<'a> {
     pub(super) method: &'a str,
     pub(super) target: &'a str,
     pub(super) body: &'a [u8],
+    /// Whose operation it is.
+    pub(super) scheme: Scheme,
 }
 
 impl Door {
@@ -50,7 +53,7 @@ impl Door {
         now: i64,
         built: &mut Option<Vec<u8>>,
     ) -> Result<(), Refusal> {
-        let auth = authorization(headers)?;
+        let auth = authorization(headers, signed.scheme)?;
         let nonce = auth.nonce_str();
         let (method, target) = (signed.method, signed.target);
         let text = built.insert(request_text(
@@ -60,10 +63,9 @@ impl Door {
             nonce,
             signed.body,
         ));
-        check_merchant(&auth, identity)?;
+        let certificate = check_who(&auth, identity)?;
         check_clock(auth.timestamp(), now)?;
-        let key = identity.merchant_certificate.public_key();
-        if !key.verify(text, auth.signature()) {
+        if !certificate.public_key().verify(text, auth.signature()) {
             return Err(signature_wrong(signed, text));
         }
         // Last, so that nobody else can use a merchant's nonces up.
@@ -105,7 +107,7 @@ impl Nonces {
     }
 }
 
-fn authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
+fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         let why = "there is not exactly one Authorization header";
@@ -115,24 +117,29 @@ fn authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
         Refusal::sign_error(MALFORMED, "the Authorization header is not visible ASCII")
     })?;
     let scheme = text.split(' ').next().unwrap_or_default();
-    if scheme != SCHEME {
-        let why = format!("the scheme of the Authorization header is not {SCHEME}");
+    if scheme != expected.as_str() {
+        let expected = expected.as_str();
+        let why = format!("the scheme of the Authorization header is not {expected}");
         return Err(Refusal::sign_error(SCHEME_WRONG, why));
     }
     Authorization::parse(text).map_err(|err| Refusal::sign_error(MALFORMED, err.to_string()))
 }
 
-fn check_merchant(auth: &Authorization, identity: &Identity) -> Result<(), Refusal> {
-    if auth.mchid() != MCHID {
-        let why = format!("the merchant {:?} is not {MCHID}", auth.mchid());
+fn check_who<'i>(auth: &Authorization, identity: &'i Identity) -> Result<&'i Certificate, Refusal> {
+    let (id, certificate) = identity
+        .who(auth.scheme())
+        .map_err(|err| Refusal::internal(err.report()))?;
+    if auth.id() != id {
+        let name = auth.scheme().id_name();
+        let why = format!("the {name} {:?} is not {id}", auth.id());
         return Err(Refusal::sign_error(MERCHANT_WRONG, why));
     }
-    let serial = identity.merchant_certificate.serial();
+    let serial = certificate.serial();
     if auth.serial_no() != serial {
         let why = format!("the serial {:?} is not {serial}", auth.serial_no());
         return Err(Refusal::sign_error(SERIAL_WRONG, why));
     }
-    Ok(())
+    Ok(certificate)
 }
 
 fn check_clock(timestamp: i64, now: i64) -> Result<(), Refusal> {
@@ -189,6 +196,7 @@ mod tests {
             method: "POST",
             target: "/v3/a?b=c",
             body: br#"{"amount":1}"#,
+            scheme: Scheme::Merchant,
         };
         let text = request_text("POST", signed.target, 1, "n", signed.body);
         let reply = signature_wrong(&signed, &text).reply();

@@ -30,7 +30,7 @@ use crate::clock::Clock;
 use crate::crypto::digest::{hex_upper, sha256_hex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
-use crate::protocol::WECHATPAY_SERIAL;
+use crate::protocol::{Scheme, WECHATPAY_SERIAL};
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
@@ -135,6 +135,7 @@ impl Gateway {
                 method: call.head.method.as_str(),
                 target: target(&call.head),
                 body: &content,
+                scheme: call.scheme(),
             };
             let (headers, now) = (&call.head.headers, self.clock.now());
             let built = &mut call.signed_text;
@@ -278,6 +279,15 @@ impl Call {
     /// The operation, if it is APIv2's.
     fn v2(&self) -> Option<&'static Operation> {
         self.operation.filter(|operation| operation.is_v2())
+    }
+
+    /// Who has to sign it: a brand's operations are a brand's, and all others a merchant's.
+    fn scheme(&self) -> Scheme {
+        let listed = self.operation.is_some_and(Operation::is_brand);
+        match listed || self.head.uri.path().starts_with("/brand/") {
+            true => Scheme::Brand,
+            false => Scheme::Merchant,
+        }
     }
 
     /// What is signed and read of the body: of an upload its `meta` part.

@@ -22,10 +22,13 @@ use crate::clock::{Clock, SystemClock};
 use crate::crypto::digest::hex_lower;
 use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::Scheme;
 use crate::secret::Secret;
 
 /// The one merchant.
 pub(super) const MCHID: &str = "1900000109";
+/// The one brand.
+pub(super) const BRAND_ID: &str = "120344";
 
 /// All that a sandbox and its client know of each other.
 pub(super) struct Identity {
@@ -40,6 +43,14 @@ pub(super) struct Identity {
     pub(super) v2_key: Secret,
     pub(super) root: Certificate,
     pub(super) tls: Tls,
+    /// Made when it is first needed: few tests have a brand.
+    brand: OnceLock<Result<Brand>>,
+}
+
+/// What a brand (品牌) signs with.
+pub(super) struct Brand {
+    pub(super) key: PrivateKey,
+    pub(super) certificate: Certificate,
 }
 
 /// A platform certificate and its key.
@@ -94,7 +105,32 @@ impl Identity {
             root: certificate(&authority.certificate)?,
             tls: authority.tls().map_err(unmade)?,
             authority,
+            brand: OnceLock::new(),
         }))
+    }
+
+    /// The id and the certificate of who signs by a scheme.
+    pub(super) fn who(&self, scheme: Scheme) -> Result<(&'static str, &Certificate)> {
+        Ok(match scheme {
+            Scheme::Merchant => (MCHID, &self.merchant_certificate),
+            Scheme::Brand => (BRAND_ID, &self.brand()?.certificate),
+        })
+    }
+
+    pub(super) fn brand(&self) -> Result<&Brand> {
+        let make = || {
+            let ([key], now) = (rsa_keys()?, SystemClock::new().now());
+            let x509 = self
+                .authority
+                .issue(BRAND_ID, &key, Purpose::Signing, validity(now))
+                .map_err(unmade)?;
+            Ok(Brand {
+                key: private(&key)?,
+                certificate: certificate(&x509)?,
+            })
+        };
+        let made = self.brand.get_or_init(make);
+        made.as_ref().map_err(Error::duplicate)
     }
 
     /// A further platform certificate, for a new key, valid from the day before `now` (Unix seconds)

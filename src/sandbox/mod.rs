@@ -27,7 +27,7 @@
 //! | request | answer |
 //! | --- | --- |
 //! | without `Accept` or `User-Agent` | 400 `INVALID_REQUEST` |
-//! | `Authorization` missing, malformed, of another scheme, merchant or serial | 401 `SIGN_ERROR` |
+//! | `Authorization` missing, malformed, of another scheme, merchant, brand or serial | 401 `SIGN_ERROR` |
 //! | timestamp more than 5 minutes off, nonce used before | 401 `SIGN_ERROR` |
 //! | wrong signature | 401 `SIGN_ERROR`, the text that the gateway built in `detail.sign_information` |
 //! | `GET v3/certificates` | its platform certificates, encrypted with the APIv3 key |
@@ -160,6 +160,26 @@ impl Sandbox {
             .no_proxy()
     }
 
+    /// The settings of a client of a brand (品牌), which signs with a key of its own.
+    ///
+    /// The operations below `brand/` take the brand's signature, and all others the merchant's.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) when OpenSSL makes no key: it is made when it is
+    /// first needed.
+    pub fn brand_builder(&self) -> Result<ClientBuilder> {
+        let brand = self.identity().brand()?;
+        Ok(Client::builder()
+            .base_url(self.base_url())
+            .brand_id(self.brand_id())
+            .private_key(brand.key.clone())
+            .certificate(brand.certificate.clone())
+            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
+            .root_certificate(self.root_certificate().clone())
+            .no_proxy())
+    }
+
     /// Says what a method and path are answered with, from now on.
     ///
     /// The path may be a template, `v3/pay/transactions/id/{transaction_id}`; one that names the
@@ -243,6 +263,12 @@ impl Sandbox {
     #[must_use]
     pub fn mchid(&self) -> &str {
         identity::MCHID
+    }
+
+    /// The brand id (品牌ID) that it knows.
+    #[must_use]
+    pub fn brand_id(&self) -> &str {
+        identity::BRAND_ID
     }
 
     /// The serial of the merchant certificate.

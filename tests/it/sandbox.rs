@@ -1,6 +1,7 @@
 //! The sandbox over real sockets: its door, its answers, its faults.
 
 mod answers;
+mod brand;
 mod door;
 mod faults;
 mod fields;

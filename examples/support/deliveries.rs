@@ -1,0 +1,29 @@
+//! What a server that takes notifications has to bear, posted by the sandbox.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_chain::{BoxError, Result};
+
+/// Posts to a server, and says where it does not answer as it should.
+pub(crate) async fn check(sandbox: &Sandbox, to: SocketAddr) -> Result<(), BoxError> {
+    for (id, fault, expected) in [
+        ("1", None, 204),
+        // Delivered again, as after an answer that was lost: answered, and not booked again.
+        ("1", None, 204),
+        ("2", Some(Fault::TamperedBody), 401),
+        ("3", Some(Fault::Probe), 401),
+        ("2", None, 204),
+    ] {
+        let order = json!({"out_trade_no": format!("order-{id}"), "trade_state": "SUCCESS"});
+        let url = format!("http://{to}/notify");
+        let notice = sandbox.notify(url, "TRANSACTION.SUCCESS", order);
+        let answer = notice.id(id).misbehave(fault).send().await?;
+        if answer.status() != expected {
+            let status = answer.status();
+            return Err(format!("notification {id}: answered {status}, not {expected}").into());
+        }
+    }
+    Ok(())
+}
