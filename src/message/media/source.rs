@@ -98,14 +98,21 @@ impl Source {
         self.unchecked = true;
     }
 
-    /// The SHA-256 that what is sent has to have, where nobody has checked it yet.
-    pub(super) fn expected(&self) -> Option<&str> {
-        let (_, sha256) = self.known.first().filter(|_| self.unchecked)?;
-        Some(sha256)
+    /// The digest that what is sent has to have: where only the caller has looked, and of a file on
+    /// disk, which may change after it was looked at.
+    pub(super) fn expected(&self) -> Option<&(DigestKind, String)> {
+        let changeable = matches!(self.origin, Origin::Path(_));
+        self.known.first().filter(|_| self.unchecked || changeable)
     }
 
-    /// Makes sure of the length: a file may have changed since it was named.
+    /// Makes sure of the caller's digest, and of the length: a file may have changed since it was
+    /// named.
     pub(super) async fn make_ready(&mut self) -> Result<()> {
+        if self.unchecked {
+            for (kind, hex) in &self.known {
+                kind.check_hex(hex)?;
+            }
+        }
         if let Origin::Path(path) = &self.origin {
             let path = Arc::clone(path);
             self.len = offload(move || file_len(&path)).await?;
@@ -250,6 +257,10 @@ async fn spool(mut reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<S
             break;
         }
         written += piece.len() as u64;
+        if written > len {
+            // What was announced bounds the disk that is used.
+            return Err(other_length(written, len));
+        }
         file = offload(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
     }
     match written == len {
@@ -295,7 +306,10 @@ pub(super) fn reader_failed(err: std::io::Error) -> Error {
 pub(super) fn other_length(found: u64, len: u64) -> Error {
     Error::new(
         ErrorKind::File,
-        format!("the file to upload has {found} bytes or more or fewer, and {len} were announced"),
+        match found > len {
+            true => format!("the file to upload has more than the {len} bytes that were announced"),
+            false => format!("the file to upload has {found} bytes, and {len} were announced"),
+        },
     )
 }
 
