@@ -327,3 +327,27 @@ impl Body for Files {
         SizeHint::with_exact(self.left)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A task that has ended panics when it is polled.
+    #[test]
+    fn a_body_that_failed_can_be_polled_again() {
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let source = Source::path(&path).unwrap();
+        drop(path);
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.build().unwrap();
+        runtime.block_on(async {
+            let progress = None;
+            let (mut files, failure) = Files::open(&[Piece::File { source, progress }]).unwrap();
+            for _ in 0..3 {
+                let frame = std::future::poll_fn(|cx| Pin::new(&mut files).poll_frame(cx)).await;
+                assert!(frame.unwrap().is_err());
+            }
+            assert_eq!(failure.take().unwrap().kind(), ErrorKind::File);
+        });
+    }
+}
