@@ -174,7 +174,7 @@ impl<'a> Ticket<'a> {
 /// The object that names the file: encrypted bills have a list of them.
 fn file(answer: &Response) -> Result<&Value> {
     let Some(list) = answer["download_bill_list"].as_array() else {
-        return Ok(answer.value()?);
+        return answer.value();
     };
     match &list[..] {
         [file] => Ok(file),

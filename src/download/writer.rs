@@ -11,8 +11,8 @@ use crate::offload::{offload, start};
 
 /// A file in the making. Dropped, it is given up and removed.
 ///
-/// Pieces are written in batches, each a job of its own on the blocking threads: whatever comes while
-/// one is written is the next.
+/// Pieces are written in batches, each a job of its own on the blocking threads, while the next one is
+/// gathered.
 pub(super) struct Writer {
     state: State,
     waiting: Vec<Bytes>,
@@ -26,8 +26,8 @@ enum State {
     Ended,
 }
 
-/// How many bytes may wait for the disk.
-const AHEAD: usize = 1 << 20;
+/// How many bytes make a job: waking a thread costs more than writing a few.
+const BATCH: usize = 256 << 10;
 
 impl Writer {
     pub(super) async fn create(sink: Sink) -> Result<Self> {
@@ -45,9 +45,9 @@ impl Writer {
     pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
         self.waiting_len += piece.len();
         self.waiting.push(piece);
-        match &self.state {
-            State::Writing(job) if !job.is_finished() && self.waiting_len < AHEAD => Ok(()),
-            _ => self.begin().await,
+        match self.waiting_len < BATCH {
+            true => Ok(()),
+            false => self.begin().await,
         }
     }
 

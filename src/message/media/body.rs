@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::Progress;
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
+use crate::crypto::Fingerprint;
 use crate::crypto::digest::Digester;
 use crate::error::{BoxError, Error, ErrorKind, Result, VerifyFailure};
 use crate::offload;
@@ -91,9 +92,15 @@ struct Reading {
 
 /// What the bytes have to be, hashed while they pass.
 struct Check {
-    digester: Digester,
-    expected: String,
+    proof: Proof,
     left: u64,
+}
+
+enum Proof {
+    /// What the caller said.
+    Digest(Digester, String),
+    /// What was there when its digest was taken.
+    Seen(Fingerprint, [u8; 16]),
 }
 
 const CHUNK: usize = 256 << 10;
@@ -166,10 +173,7 @@ impl Reading {
         let read = (&mut self.file).take(want).read_to_end(&mut chunk);
         let read = read.map_err(|err| unreadable(&self.path, err))? as u64;
         if read > self.left || (read == 0 && self.left > 0) {
-            return Err(Error::new(
-                ErrorKind::File,
-                "the file to upload changed while it was sent",
-            ));
+            return Err(changed());
         }
         self.left -= read;
         check(&mut self.check, &chunk)?;
@@ -229,32 +233,43 @@ impl Sending {
 
 impl Check {
     fn of(source: &Source) -> Result<Option<Self>> {
-        let Some((kind, expected)) = source.expected() else {
-            return Ok(None);
+        let proof = match (source.expected(), source.seen()) {
+            (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
+            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
+            (None, None) => return Ok(None),
         };
-        Ok(Some(Self {
-            digester: Digester::new(*kind)?,
-            expected: expected.clone(),
-            left: source.len(),
-        }))
+        let left = source.len();
+        Ok(Some(Self { proof, left }))
+    }
+}
+
+impl Proof {
+    fn update(&mut self, chunk: &[u8]) -> Result<()> {
+        match self {
+            Self::Digest(digester, _) => digester.update(chunk),
+            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
+        }
     }
 
     fn finish(self) -> Result<()> {
-        let algorithm = self.digester.kind().name();
-        let found = self.digester.finish()?;
-        if found == self.expected {
-            return Ok(());
+        match self {
+            Self::Digest(digester, expected) => {
+                let algorithm = digester.kind().name();
+                let found = digester.finish()?;
+                match found == expected {
+                    true => Ok(()),
+                    false => Err(not_as_said(VerifyFailure::Digest {
+                        algorithm,
+                        expected,
+                        found,
+                    })),
+                }
+            }
+            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
+                true => Ok(()),
+                false => Err(changed()),
+            },
         }
-        Err(Error::new(
-            ErrorKind::File,
-            "the file to upload is not, or no longer, the one whose digest is signed; it was not sent \
-             to its end",
-        )
-        .with_source(VerifyFailure::Digest {
-            algorithm,
-            expected: self.expected,
-            found,
-        }))
     }
 }
 
@@ -263,13 +278,29 @@ fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
     let Some(check) = place else {
         return Ok(());
     };
-    check.digester.update(chunk)?;
+    check.proof.update(chunk)?;
     // Of one that is too long the caller says so.
     check.left = check.left.saturating_sub(chunk.len() as u64);
     match check.left {
-        0 => place.take().map_or(Ok(()), Check::finish),
+        0 => place.take().map_or(Ok(()), |check| check.proof.finish()),
         _ => Ok(()),
     }
+}
+
+fn not_as_said(failure: VerifyFailure) -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the file to upload is not the one whose digest was given; it was not sent to its end",
+    )
+    .with_source(failure)
+}
+
+fn changed() -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the file to upload changed between its digest and its end; it was not sent to its end: call \
+         again when nobody writes to it",
+    )
 }
 
 fn given_up(err: tokio::task::JoinError) -> Error {

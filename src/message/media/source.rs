@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tokio::io::AsyncRead;
 
 use crate::crypto::digest::{DigestKind, Digester};
+use crate::crypto::{Fingerprint, FingerprintKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::offload::offload;
 
@@ -22,6 +23,15 @@ pub(super) struct Source {
     known: Vec<(DigestKind, String)>,
     /// Whether what is sent has to be checked: the caller gave the digest and nobody has looked.
     unchecked: bool,
+    /// Of a file on disk that was looked at: it may change until it is sent.
+    seen: Option<Seen>,
+}
+
+/// What a file was when it was looked at.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) key: FingerprintKey,
+    pub(super) tag: [u8; 16],
 }
 
 #[derive(Clone)]
@@ -85,6 +95,7 @@ impl Source {
             origin,
             known: Vec::new(),
             unchecked: false,
+            seen: None,
         }
     }
 
@@ -98,11 +109,14 @@ impl Source {
         self.unchecked = true;
     }
 
-    /// The digest that what is sent has to have: where only the caller has looked, and of a file on
-    /// disk, which may change after it was looked at.
+    /// The digest that what is sent has to have, where nobody but the caller has looked.
     pub(super) fn expected(&self) -> Option<&(DigestKind, String)> {
-        let changeable = matches!(self.origin, Origin::Path(_));
-        self.known.first().filter(|_| self.unchecked || changeable)
+        self.known.first().filter(|_| self.unchecked)
+    }
+
+    /// What it was when it was looked at, if it may have changed.
+    pub(super) fn seen(&self) -> Option<&Seen> {
+        self.seen.as_ref()
     }
 
     /// Makes sure of the caller's digest, and of the length: a file may have changed since it was
@@ -126,7 +140,11 @@ impl Source {
             return Ok(known.clone());
         }
         let digest = match self.rereadable().await? {
-            Opened::Path(path) => digest_file(path, kind).await?,
+            Opened::Path(path) => {
+                let (digest, seen) = digest_file(path, kind).await?;
+                self.seen = Some(seen);
+                digest
+            }
             Opened::Bytes(bytes) => {
                 offload(move || {
                     let mut digester = Digester::new(kind)?;
@@ -199,34 +217,63 @@ fn file_len(path: &Path) -> Result<u64> {
 const SLICE: usize = 8 << 20;
 const BUFFER: usize = 256 << 10;
 
-async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<String> {
-    let mut state = offload(move || {
-        let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
-        let buffer = vec![0; BUFFER];
-        Ok((path, file, buffer, Digester::new(kind)?))
-    })
-    .await?;
+async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<(String, Seen)> {
+    let mut looking = offload(move || Looking::open(path, kind)).await?;
     loop {
-        let (next, done) = offload(move || {
-            let (path, mut file, mut buffer, mut digester) = state;
-            let mut hashed = 0;
-            while hashed < SLICE {
-                let read = file
-                    .read(&mut buffer)
-                    .map_err(|err| unreadable(&path, err))?;
-                if read == 0 {
-                    return Ok(((path, file, buffer, digester), true));
-                }
-                digester.update(&buffer[..read])?;
-                hashed += read;
-            }
-            Ok(((path, file, buffer, digester), false))
+        let done;
+        (looking, done) = offload(move || {
+            let done = looking.slice()?;
+            Ok((looking, done))
         })
         .await?;
         if done {
-            return next.3.finish();
+            return looking.finish();
         }
-        state = next;
+    }
+}
+
+/// A file that is read for its digest.
+struct Looking {
+    path: SharedPath,
+    file: File,
+    buffer: Vec<u8>,
+    digester: Digester,
+    key: FingerprintKey,
+    fingerprint: Fingerprint,
+}
+
+impl Looking {
+    fn open(path: SharedPath, kind: DigestKind) -> Result<Self> {
+        let key = FingerprintKey::new()?;
+        Ok(Self {
+            file: File::open(&path).map_err(|err| unreadable(&path, err))?,
+            path,
+            buffer: vec![0; BUFFER],
+            digester: Digester::new(kind)?,
+            fingerprint: Fingerprint::new(&key)?,
+            key,
+        })
+    }
+
+    /// Whether that was the end.
+    fn slice(&mut self) -> Result<bool> {
+        let mut hashed = 0;
+        while hashed < SLICE {
+            let read = self.file.read(&mut self.buffer);
+            let read = read.map_err(|err| unreadable(&self.path, err))?;
+            if read == 0 {
+                return Ok(true);
+            }
+            self.digester.update(&self.buffer[..read])?;
+            self.fingerprint.update(&self.buffer[..read])?;
+            hashed += read;
+        }
+        Ok(false)
+    }
+
+    fn finish(self) -> Result<(String, Seen)> {
+        let (key, tag) = (self.key, self.fingerprint.finish()?);
+        Ok((self.digester.finish()?, Seen { key, tag }))
     }
 }
 

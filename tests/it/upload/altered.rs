@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
 use wechatpay_chain::middleware::{self, from_fn};
 use wechatpay_chain::sandbox::Sandbox;
-use wechatpay_chain::{Client, ErrorKind, Media, Next, Request, VerifyFailure};
+use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
 
 use super::{PATH, content, file, sandbox};
 
@@ -49,8 +49,7 @@ fn an_edit_between_digest_and_wire_is_noticed() {
         let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
         assert_eq!(err.kind(), ErrorKind::File, "{}", err.report());
         assert!(err.maybe_sent());
-        let digest = matches!(err.verify_failure(), Some(VerifyFailure::Digest { .. }));
-        assert_eq!(digest, before.len() == after.len(), "{}", err.report());
+        assert!(err.to_string().contains("the file to upload"), "{err}");
     }
     none_was_accepted(&sandbox);
 }
