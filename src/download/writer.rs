@@ -15,13 +15,16 @@ use crate::offload::{offload, start};
 /// gathered.
 pub(super) struct Writer {
     state: State,
-    waiting: Vec<Bytes>,
-    waiting_len: usize,
+    /// What waits for the next job. Copied: a piece that is kept keeps the connection from using its
+    /// buffer again, and a fresh one for each read costs more.
+    waiting: Vec<u8>,
+    /// Of the job before.
+    spare: Vec<u8>,
 }
 
 enum State {
     Idle(Box<Output>),
-    Writing(JoinHandle<Result<Box<Output>>>),
+    Writing(JoinHandle<Result<(Box<Output>, Vec<u8>)>>),
     /// The file is gone, or in its place.
     Ended,
 }
@@ -35,7 +38,7 @@ impl Writer {
         Ok(Self {
             state: State::Idle(output),
             waiting: Vec::new(),
-            waiting_len: 0,
+            spare: Vec::new(),
         })
     }
 
@@ -43,9 +46,9 @@ impl Writer {
     ///
     /// Of this piece, or of one before.
     pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
-        self.waiting_len += piece.len();
-        self.waiting.push(piece);
-        match self.waiting_len < BATCH {
+        self.waiting.extend_from_slice(&piece);
+        drop(piece);
+        match self.waiting.len() < BATCH {
             true => Ok(()),
             false => self.begin().await,
         }
@@ -82,13 +85,12 @@ impl Writer {
     /// Hands what waits to a job, when the one before has ended.
     async fn begin(&mut self) -> Result<()> {
         let mut output = self.idle().await?;
-        let batch = std::mem::take(&mut self.waiting);
-        self.waiting_len = 0;
+        let spare = std::mem::take(&mut self.spare);
+        let mut batch = std::mem::replace(&mut self.waiting, spare);
         self.state = State::Writing(start(move || {
-            for piece in batch {
-                output.write(&piece)?;
-            }
-            Ok(output)
+            output.write(&batch)?;
+            batch.clear();
+            Ok((output, batch))
         })?);
         Ok(())
     }
@@ -100,7 +102,11 @@ impl Writer {
             _ => None,
         };
         match (outcome, std::mem::replace(&mut self.state, State::Ended)) {
-            (Some(outcome), _) => outcome,
+            (Some(outcome), _) => {
+                let (output, spare) = outcome?;
+                self.spare = spare;
+                Ok(output)
+            }
             (None, State::Idle(output)) => Ok(output),
             (None, _) => Err(ended()),
         }
