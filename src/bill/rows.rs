@@ -307,8 +307,8 @@ mod tests {
     /// One back quote is the file's, any other the value's; so are blanks inside of it.
     #[test]
     fn a_value_loses_one_back_quote_and_blanks_at_its_end() {
-        let (read, _) = all("a,b,c\n`1,``x ,  y\t,`0.01 \r\n");
-        assert_eq!(read, [["1", "`x ,  y", "0.01"]]);
+        let (read, _) = all("a,b,c\n`1,``x ,  y ,z\t,`0.01 \r\n");
+        assert_eq!(read, [["1", "`x ,  y ,z", "0.01"]]);
     }
 
     /// A `"` in a product's name is a character like any other.

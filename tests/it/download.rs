@@ -260,7 +260,9 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
             Some(_) => zipped(&content),
         };
         let covered = format!("{{\"sha1\":\"{sha1}\"}}");
-        let answer = support::Answer::unsigned(body).header("Wechatpay-Statement-Sha1", &sha1);
+        let len = body.len().to_string();
+        let answer = support::Answer::unsigned(body).header("Content-Length", &len);
+        let answer = answer.header("Wechatpay-Statement-Sha1", &sha1);
         let answer = match encoding {
             None => answer,
             Some(encoding) => answer.header("Content-Encoding", encoding),
