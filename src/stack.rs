@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
-    Body, BodyStream, CallInfo, Payload, Request, Response, ResponseBody, SignedText, request_id,
+    Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
+    request_id,
 };
 use crate::transport::{BoxFuture, Transport};
 
@@ -278,14 +279,15 @@ impl Frozen {
             return Err(lost());
         };
         self.check(&request, &info)?;
-        let mut request = request_body(request)?;
+        let (mut request, broken) = request_body(request)?;
         // A layer may have built a request of its own; the transport looks at this one's call.
         request.extensions_mut().insert(info.clone());
         info.begin_attempt();
-        let answer = self.transport.send(request).await.inspect_err(|err| {
+        let answer = self.transport.send(request).await.map_err(|err| {
             if !err.maybe_sent() {
                 info.attempt_sent_nothing();
             }
+            own_failure(broken, err)
         })?;
         self.read(answer, info.options().stream).await
     }
@@ -340,15 +342,26 @@ fn lost() -> Error {
     )
 }
 
+/// The connection fails where the file to upload does, and only the file says why.
+fn own_failure(broken: Failure, err: Error) -> Error {
+    match broken.take() {
+        Some(own) => own.with_maybe_sent(err.maybe_sent()),
+        None => err,
+    }
+}
+
 /// Only what `prepare` has serialised is what was signed.
-fn request_body(request: Request) -> Result<http::Request<Body>> {
+fn request_body(request: Request) -> Result<(http::Request<Body>, Failure)> {
     let (mut parts, payload) = request.into_parts();
+    let mut failure = Failure::default();
     let body = match payload {
         Payload::Empty => bytes::Bytes::new().into(),
         Payload::Bytes(bytes) => bytes.into(),
         Payload::Upload(upload) => {
             parts.extensions.insert(SignedText(upload.signed().clone()));
-            upload.body()?
+            let (body, broken) = upload.body()?;
+            failure = broken;
+            body
         }
         Payload::Json(_) | Payload::Media(_) => {
             return Err(Error::new(
@@ -358,7 +371,7 @@ fn request_body(request: Request) -> Result<http::Request<Body>> {
             ));
         }
     };
-    Ok(http::Request::from_parts(parts, body))
+    Ok((http::Request::from_parts(parts, body), failure))
 }
 
 #[cfg(test)]

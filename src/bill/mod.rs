@@ -49,7 +49,9 @@ type Progress = Box<dyn Fn(u64, Option<u64>) + Send + Sync>;
 
 impl Client {
     /// Begins the download of a bill: `v3/bill/tradebill`, `v3/bill/fundflowbill`,
-    /// `v3/profitsharing/bills` and every other endpoint that answers with a `download_url`.
+    /// `v3/profitsharing/bills` and every other endpoint that answers with a `download_url`; and of
+    /// `v3/ecommerce/bill/fundflowbill` and `v3/bill/sub-merchant-fundflowbill`, whose bills are
+    /// encrypted: with `algorithm` `AEAD_AES_256_GCM`.
     pub fn bill(&self, path: impl IntoPath) -> Bill {
         Bill {
             client: self.clone(),
@@ -87,7 +89,7 @@ impl Bill {
         self
     }
 
-    /// Gives the bill up when it is longer than this many bytes, unzipped.
+    /// Gives the bill up when it is longer than this many bytes, unzipped; 4 GiB unless said.
     pub fn max_bytes(mut self, limit: u64) -> Self {
         self.max_bytes = Some(limit);
         self
@@ -102,14 +104,16 @@ impl Bill {
         self
     }
 
-    /// Asks for the bill, follows its `download_url`, checks its digest, unzips it and puts it where
-    /// `path` says: all or nothing, as [`Download`](crate::Download) does.
+    /// Asks for the bill, follows its `download_url`, decrypts it, unzips it, checks its digest and
+    /// puts it where `path` says: all or nothing, as [`Download`](crate::Download) does.
+    ///
+    /// A bill whose answer has no `hash_value` is accepted; [`SavedFile::is_checked`] tells.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when the answer names no file, or several encrypted ones;
-    /// [`ErrorKind::Unsupported`] when it names a digest that is not known here; and all of
-    /// [`Call::sink`](crate::Call::sink).
+    /// [`ErrorKind::Body`] when the answer names no file; [`ErrorKind::Unsupported`] when it names
+    /// several (WeChat Pay splits encrypted bills of some 16 GB), or a digest or an encryption that is
+    /// not known here; and all of [`Call::sink`](crate::Call::sink).
     pub fn download(self, path: impl Into<PathBuf>) -> Pending<SavedFile> {
         let path = path.into();
         Pending::new(async move {
@@ -122,6 +126,9 @@ impl Bill {
             let mut download = call.sink(path);
             if let Some((kind, hex)) = ticket.digest {
                 download = download.expect_digest(kind, hex);
+            }
+            if let Some((key, nonce)) = ticket.seal {
+                download = download.unseal(key, nonce);
             }
             if self.zipped {
                 download = download.gunzip();
@@ -141,18 +148,14 @@ impl Bill {
 struct Ticket<'a> {
     url: &'a str,
     digest: Option<(DigestKind, &'a str)>,
+    /// Key and nonce of an encrypted bill.
+    seal: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Ticket<'a> {
     fn read(answer: &'a Response) -> Result<Self> {
-        if answer["download_bill_list"].is_array() {
-            return Err(answer.error(
-                ErrorKind::Body,
-                "the answer names a list of encrypted bills, which this version does not decrypt: ask \
-                 with a plain call, and take each download_url with Client::follow and Call::sink",
-            ));
-        }
-        let Some(url) = answer["download_url"].as_str() else {
+        let file = file(answer)?;
+        let Some(url) = file["download_url"].as_str() else {
             return Err(answer.error(
                 ErrorKind::Body,
                 "the answer names no download_url: is this the endpoint of a bill?",
@@ -160,16 +163,42 @@ impl<'a> Ticket<'a> {
         };
         Ok(Self {
             url,
-            digest: digest(answer)?,
+            digest: digest(file)?,
+            seal: file["encrypt_key"]
+                .as_str()
+                .map(|key| (key, file["nonce"].as_str().unwrap_or_default())),
         })
     }
 }
 
-fn digest(answer: &Response) -> Result<Option<(DigestKind, &str)>> {
-    let Some(hex) = answer["hash_value"].as_str() else {
+/// The object that names the file: encrypted bills have a list of them.
+fn file(answer: &Response) -> Result<&Value> {
+    let Some(list) = answer["download_bill_list"].as_array() else {
+        return answer.value();
+    };
+    match &list[..] {
+        [file] => Ok(file),
+        [] => Err(answer.error(
+            ErrorKind::Body,
+            "the answer's list of bills is empty: there is none for that day",
+        )),
+        several => Err(answer.error(
+            ErrorKind::Unsupported,
+            format!(
+                "the bill is split into {} files, which this version does not join: ask with a plain \
+                 call, take each download_url with Client::follow, Call::sink and Download::unseal \
+                 within its 5 minutes, and join the files in the order of bill_sequence",
+                several.len()
+            ),
+        )),
+    }
+}
+
+fn digest(file: &Value) -> Result<Option<(DigestKind, &str)>> {
+    let Some(hex) = file["hash_value"].as_str() else {
         return Ok(None);
     };
-    let name = answer["hash_type"].as_str().unwrap_or("SHA1");
+    let name = file["hash_type"].as_str().unwrap_or("SHA1");
     match DigestKind::parse(name) {
         Some(kind) => Ok(Some((kind, hex))),
         None => Err(Error::new(

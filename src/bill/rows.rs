@@ -200,13 +200,17 @@ fn values(record: &StringRecord) -> Vec<String> {
     let mut values: Vec<String> = Vec::with_capacity(record.len());
     for field in record {
         match (field.strip_prefix('`'), values.last_mut()) {
-            (Some(value), _) => values.push(value.trim_end().to_owned()),
+            (Some(value), _) => values.push(value.to_owned()),
             (None, Some(last)) if quoted => {
                 last.push(',');
-                last.push_str(field.trim_end());
+                last.push_str(field);
             }
-            (None, _) => values.push(field.trim_end().to_owned()),
+            (None, _) => values.push(field.to_owned()),
         }
+    }
+    // Of whole values only: a blank before a comma is the value's own.
+    for value in &mut values {
+        value.truncate(value.trim_end().len());
     }
     values
 }
@@ -298,6 +302,13 @@ mod tests {
         let summary = summary.unwrap();
         let pairs: Vec<_> = summary.iter().collect();
         assert_eq!(pairs, [("总数", "2"), ("总额", "-0.99")]);
+    }
+
+    /// One back quote is the file's, any other the value's; so are blanks inside of it.
+    #[test]
+    fn a_value_loses_one_back_quote_and_blanks_at_its_end() {
+        let (read, _) = all("a,b,c\n`1,``x ,  y ,z\t,`0.01 \r\n");
+        assert_eq!(read, [["1", "`x ,  y ,z", "0.01"]]);
     }
 
     /// A `"` in a product's name is a character like any other.

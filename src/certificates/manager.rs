@@ -43,6 +43,8 @@ type Outcome = Arc<Result<Fetched>>;
 
 struct Fetched {
     list: Vec<Certificate>,
+    /// Whether it is that of the disk copy, and nobody was asked.
+    copied: bool,
     /// What went wrong with the disk copy.
     copy: Option<Error>,
 }
@@ -94,17 +96,21 @@ impl Manager {
     ///
     /// [`ErrorKind::Certificates`].
     pub(crate) async fn list(&self, next: &Next) -> Result<Vec<Certificate>> {
-        let waited = self
-            .inner
-            .flight
-            .join(|| Some(Arc::clone(&self.inner).run(Reason::Asked, None, next.clone())))?;
-        match &*waited.await.ok_or_else(failure::gone)? {
-            Ok(Fetched {
-                copy: Some(err), ..
-            }) => Err(err.duplicate()),
-            Ok(fetched) => Ok(fetched.list.clone()),
-            Err(err) => Err(err.duplicate()),
+        // What is under way already may have been content with the copy; a second one is not, since
+        // the copy is read once.
+        for _ in 0..2 {
+            let asked = || Some(Arc::clone(&self.inner).run(Reason::Asked, None, next.clone()));
+            let waited = self.inner.flight.join(asked)?;
+            match &*waited.await.ok_or_else(failure::gone)? {
+                Ok(Fetched { copied: true, .. }) => {}
+                Ok(Fetched {
+                    copy: Some(err), ..
+                }) => return Err(err.duplicate()),
+                Ok(fetched) => return Ok(fetched.list.clone()),
+                Err(err) => return Err(err.duplicate()),
+            }
         }
+        Err(failure::gone())
     }
 }
 
@@ -205,7 +211,11 @@ impl Inner {
             && let Some(list) = self.use_copy().await
             && self.copy_will_do(serial.as_deref())
         {
-            return Arc::new(Ok(Fetched { list, copy: None }));
+            return Arc::new(Ok(Fetched {
+                list,
+                copied: true,
+                copy: None,
+            }));
         }
         let outcome = self.fetch(next).await;
         let lasting = outcome.as_ref().err().filter(|err| failure::lasts(err));
@@ -245,7 +255,11 @@ impl Inner {
         };
         self.install(&list, self.keys.now());
         let copy = self.keep(answer).await.err();
-        Ok(Fetched { list, copy })
+        Ok(Fetched {
+            list,
+            copied: false,
+            copy,
+        })
     }
 
     async fn fetch_once(&self, next: &Next) -> Result<(Answer, Vec<Certificate>)> {

@@ -1,6 +1,10 @@
 //! AES-256: GCM for v3 resources, ECB for v2's refund notification.
 
+#[cfg(feature = "files")]
+use openssl::error::ErrorStack;
 use openssl::symm::{self, Cipher};
+#[cfg(feature = "files")]
+use openssl::symm::{Crypter, Mode};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -50,21 +54,94 @@ pub fn gcm_decrypt(
     ciphertext: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>> {
     check(ErrorKind::Decrypt, nonce, ciphertext)?;
-    let (text, tag) = ciphertext.split_last_chunk::<TAG_LEN>().ok_or_else(|| {
-        Error::new(
-            ErrorKind::Decrypt,
-            "the AES-256-GCM ciphertext is shorter than its tag (16 bytes)",
-        )
-    })?;
+    let (text, tag) = ciphertext
+        .split_last_chunk::<TAG_LEN>()
+        .ok_or_else(no_tag)?;
     symm::decrypt_aead(Cipher::aes_256_gcm(), key, Some(nonce), aad, text, tag)
         .map(Zeroizing::new)
-        .map_err(|_| {
-            Error::new(
-                ErrorKind::Decrypt,
-                "AES-256-GCM: the tag does not fit; the key is another one, \
-                 or the nonce, the associated data or the ciphertext was altered",
-            )
+        .map_err(|_| wrong_tag())
+}
+
+/// Decrypts a ciphertext of [`gcm_encrypt`]'s form that comes in pieces, without associated data.
+///
+/// What it gives is proven by [`finish`](Self::finish) only. Its nonce may have any length: files come
+/// with 16 bytes.
+#[cfg(feature = "files")]
+pub(crate) struct GcmOpener {
+    crypter: Crypter,
+    /// The end of what came: it may be the tag.
+    held: Vec<u8>,
+}
+
+#[cfg(feature = "files")]
+impl GcmOpener {
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`] when OpenSSL does not take the nonce.
+    pub(crate) fn new(key: &[u8; KEY_LEN], nonce: &[u8]) -> Result<Self> {
+        // OpenSSL's own limit.
+        if !(1..=128).contains(&nonce.len()) {
+            let message = "the AES-256-GCM nonce is empty or longer than 128 bytes";
+            return Err(Error::new(ErrorKind::Decrypt, message));
+        }
+        let crypter = Crypter::new(Cipher::aes_256_gcm(), Mode::Decrypt, key, Some(nonce));
+        Ok(Self {
+            crypter: crypter.map_err(failed)?,
+            held: Vec::with_capacity(TAG_LEN),
         })
+    }
+
+    /// The text of all that came but its last 16 bytes.
+    pub(crate) fn update(&mut self, piece: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        check_len(ErrorKind::Decrypt, piece)?;
+        let ready = (self.held.len() + piece.len()).saturating_sub(TAG_LEN);
+        let of_held = ready.min(self.held.len());
+        let of_piece = ready - of_held;
+        // The crate wants room for a block more.
+        let mut text = Zeroizing::new(vec![0; ready + TAG_LEN]);
+        let held = self.crypter.update(&self.held[..of_held], &mut text);
+        let mut len = held.map_err(failed)?;
+        self.held.drain(..of_held);
+        let rest = self.crypter.update(&piece[..of_piece], &mut text[len..]);
+        len += rest.map_err(failed)?;
+        self.held.extend_from_slice(&piece[of_piece..]);
+        text.truncate(len);
+        Ok(text)
+    }
+
+    /// Whether the tag fits all that was given.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`] when it does not.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        if self.held.len() != TAG_LEN {
+            return Err(no_tag());
+        }
+        self.crypter.set_tag(&self.held).map_err(failed)?;
+        let finished = self.crypter.finalize(&mut [0; TAG_LEN]);
+        finished.map(drop).map_err(|_| wrong_tag())
+    }
+}
+
+#[cfg(feature = "files")]
+fn failed(err: ErrorStack) -> Error {
+    Error::new(ErrorKind::Decrypt, "AES-256-GCM failed").with_source(err)
+}
+
+fn no_tag() -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        "the AES-256-GCM ciphertext is shorter than its tag (16 bytes)",
+    )
+}
+
+fn wrong_tag() -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        "AES-256-GCM: the tag does not fit; the key is another one, \
+         or the nonce, the associated data or the ciphertext was altered",
+    )
 }
 
 /// Encrypts with AES-256-ECB and PKCS#7 padding.
@@ -211,5 +288,37 @@ mod tests {
         );
         assert!(ecb_decrypt(&[1; KEY_LEN], &cipher[..15]).is_err());
         assert!(ecb_decrypt(&[1; KEY_LEN], b"").is_err());
+    }
+
+    /// Files come with a nonce of 16 bytes.
+    #[cfg(feature = "files")]
+    #[test]
+    fn pieces_open_as_the_whole_does() {
+        let (key, nonce) = ([7; KEY_LEN], b"a8607ef79034c49c");
+        let text: Vec<u8> = (0..1000_u32).map(|n| n as u8).collect();
+        let (cipher, mut tag) = (Cipher::aes_256_gcm(), [0; TAG_LEN]);
+        let sealed = symm::encrypt_aead(cipher, &key, Some(nonce), &[], &text, &mut tag).unwrap();
+        let sealed = [sealed, tag.to_vec()].concat();
+        let open = |sealed: &[u8], size: usize| {
+            let mut opener = GcmOpener::new(&key, nonce).unwrap();
+            let mut out = Vec::new();
+            for piece in sealed.chunks(size) {
+                out.extend_from_slice(&opener.update(piece).unwrap());
+            }
+            opener.finish().map(|()| out)
+        };
+        for size in [1, 15, 16, 17, 999, sealed.len()] {
+            assert_eq!(open(&sealed, size).unwrap(), text, "{size}");
+            for at in [0, 500, sealed.len() - 1] {
+                let mut altered = sealed.clone();
+                altered[at] ^= 1;
+                let err = open(&altered, size).unwrap_err();
+                assert_eq!(err.kind(), ErrorKind::Decrypt);
+            }
+            assert!(open(&sealed[..sealed.len() - 1], size).is_err());
+        }
+        assert!(open(&sealed[..15], 4).is_err());
+        assert!(GcmOpener::new(&key, b"").is_err());
+        assert!(GcmOpener::new(&key, &[0; 129]).is_err());
     }
 }

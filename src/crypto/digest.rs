@@ -75,6 +75,22 @@ impl DigestKind {
             Self::Sha256 => 64,
         }
     }
+
+    /// A digest as somebody wrote it down, in lower case.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when it is not one of this kind.
+    pub(crate) fn check_hex(self, hex: &str) -> Result<String> {
+        if hex.len() == self.hex_len() && hex.bytes().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(hex.to_ascii_lowercase());
+        }
+        let (name, len) = (self.name(), self.hex_len());
+        Err(Error::new(
+            ErrorKind::Request,
+            format!("a {name} has {len} hex digits, and this one is not that; nothing was sent"),
+        ))
+    }
 }
 
 /// A running digest, for files that come in pieces.
@@ -92,6 +108,10 @@ impl Digester {
         };
         let hasher = Hasher::new(algorithm).map_err(|err| unavailable(kind.name(), err))?;
         Ok(Self { kind, hasher })
+    }
+
+    pub(crate) fn kind(&self) -> DigestKind {
+        self.kind
     }
 
     pub(crate) fn update(&mut self, piece: &[u8]) -> Result<()> {

@@ -4,6 +4,7 @@ pub mod aes;
 pub(crate) mod base64;
 mod contexts;
 pub mod digest;
+mod fingerprint;
 mod keys;
 mod padding;
 mod random;
@@ -13,6 +14,7 @@ mod stream_verifier;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+pub(crate) use fingerprint::{Fingerprint, FingerprintKey};
 pub use keys::{Certificate, PrivateKey, PublicKey};
 pub use padding::Padding;
 pub(crate) use random::random_bytes;

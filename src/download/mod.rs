@@ -1,5 +1,7 @@
 //! Answers that go into files: streamed, checked, and only then put in their place.
 
+mod output;
+mod unseal;
 mod writer;
 
 use std::fmt;
@@ -8,14 +10,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, StatusCode};
 
 use crate::call::{Call, Pending};
 use crate::crypto::digest::DigestKind;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Progress, Response, SavedFile, Sink, Streaming};
+use crate::message::{Progress, Response, SavedFile, Seal, Sink, Streaming};
 use crate::plan::Plan;
+use crate::secret::Secret;
 use crate::transport::BoxFuture;
 use writer::Writer;
 
@@ -24,6 +28,8 @@ use writer::Writer;
 /// The answer is streamed in constant memory to a temporary file beside the target that only its
 /// owner can read. When it is whole and checked it replaces the target in one step; until then, and
 /// whatever goes wrong, the target is as it was and nothing else is left behind.
+///
+/// The file is readable by its owner alone (0600), whatever the mode of the one that it replaces.
 ///
 /// What is checked: the answer's signature where it has one, of a statement its digest, and the
 /// digest given here. Where an answer carries no signature and no digest is given, only TLS vouches
@@ -67,12 +73,10 @@ impl Download {
     /// Accepts only a file of this digest, in hex. With [`gunzip`](Self::gunzip) it is that of the
     /// unzipped file.
     pub fn expect_digest(self, kind: DigestKind, hex: impl Into<String>) -> Self {
-        let hex = hex.into().to_ascii_lowercase();
+        let hex = kind.check_hex(&hex.into());
         Self {
             call: self.call.attempt(|plan| {
-                if hex.len() != kind.hex_len() || !hex.bytes().all(|c| c.is_ascii_hexdigit()) {
-                    return Err(not_a_digest(kind));
-                }
+                let hex = hex?;
                 if let Some(sink) = &mut plan.sink {
                     sink.digest = Some((kind, hex));
                 }
@@ -86,13 +90,28 @@ impl Download {
         self.edit(|sink| sink.gunzip = true)
     }
 
-    /// Gives a file up that is longer than this many bytes, unzipped.
+    /// Opens a file that came encrypted with AES-256-GCM, as bills of sub-merchants do; before it is
+    /// unzipped, if it is. [`Client::bill`](crate::Client::bill) does it by itself.
+    ///
+    /// `key` is the `encrypt_key` of the answer that named the file, decrypted: 32 characters. `nonce`
+    /// stands beside it. Nothing of the file is in its place before the tag at its end has proven it.
+    ///
+    /// Source: WeChat Pay document "下载单个子商户/二级商户资金账单".
+    pub fn unseal(self, key: impl Into<Secret>, nonce: impl Into<String>) -> Self {
+        let (key, nonce) = (key.into(), nonce.into());
+        self.edit(|sink| sink.seal = Some(Seal { key, nonce }))
+    }
+
+    /// Gives a file up that is longer than this many bytes, unzipped; 4 GiB unless said.
+    ///
+    /// The limit is there because a small zipped file can unzip to any length.
     pub fn max_bytes(self, limit: u64) -> Self {
         self.edit(|sink| sink.max_bytes = limit)
     }
 
     /// Is told how many bytes have come, and how many there are if the answer says so; zipped, if
-    /// they come zipped.
+    /// they come zipped. Of an answer with `Content-Encoding`, which is unzipped before it is counted,
+    /// nobody knows the end.
     pub fn on_progress(self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.edit(|sink| sink.progress = Some(Arc::new(progress)))
     }
@@ -149,7 +168,7 @@ pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Res
     // Before anything is sent: a target that cannot be written costs no call.
     let mut writer = Writer::create(sink).await?;
     let answer = match engine.execute(plan).await {
-        Ok(response) => drain(Streaming::new(response), &mut writer, pause, progress)
+        Ok(response) => receive(response, &mut writer, pause, progress)
             .await
             .map_err(|err| err.with_maybe_sent(true)),
         Err(err) => Err(err),
@@ -171,6 +190,21 @@ fn response(answer: &Streaming, saved: SavedFile) -> Response {
     response
 }
 
+async fn receive(
+    response: Response,
+    writer: &mut Writer,
+    pause: Option<Duration>,
+    progress: Option<Progress>,
+) -> Result<Streaming> {
+    // 204 has no file, and 206 is a part of one.
+    if response.status() != StatusCode::OK {
+        let status = response.status();
+        let message = format!("the answer is {status} and so not the whole file; nothing was kept");
+        return Err(response.error(ErrorKind::Body, message));
+    }
+    drain(Streaming::new(response), writer, pause, progress).await
+}
+
 /// Writes the answer to its end, where its signature is checked.
 async fn drain(
     mut answer: Streaming,
@@ -178,8 +212,7 @@ async fn drain(
     pause: Option<Duration>,
     progress: Option<Progress>,
 ) -> Result<Streaming> {
-    let total = answer.headers().get(CONTENT_LENGTH);
-    let total = total.and_then(|len| len.to_str().ok()?.parse().ok());
+    let total = length(answer.headers());
     let mut received = 0;
     while let Some(piece) = within(pause, answer.chunk()).await? {
         received += piece.len() as u64;
@@ -189,6 +222,16 @@ async fn drain(
         writer.write(piece).await?;
     }
     Ok(answer)
+}
+
+/// How many bytes will be counted, if the answer says so.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    let len = match headers.contains_key(CONTENT_ENCODING) {
+        // The length is that of the encoded file.
+        true => None,
+        false => headers.get(CONTENT_LENGTH),
+    };
+    len?.to_str().ok()?.parse().ok()
 }
 
 async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -201,17 +244,6 @@ async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>
             format!("the download stood still for {pause:?}; nothing of it was kept"),
         ))
     })
-}
-
-fn not_a_digest(kind: DigestKind) -> Error {
-    Error::new(
-        ErrorKind::Request,
-        format!(
-            "a {} has {} hex digits, and this one is not that",
-            kind.name(),
-            kind.hex_len()
-        ),
-    )
 }
 
 impl fmt::Debug for Download {

@@ -77,6 +77,13 @@ pub enum VerifyFailure {
         /// The last moment it was valid, in Unix seconds.
         not_after: i64,
     },
+    /// The platform certificate's time has not begun.
+    NotYetValid {
+        /// The certificate's serial.
+        serial: String,
+        /// The first moment it will be valid, in Unix seconds.
+        not_before: i64,
+    },
     /// The signature does not fit the body.
     Signature {
         /// The platform key it was checked with.
@@ -127,6 +134,10 @@ impl fmt::Display for VerifyFailure {
                 f,
                 "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
                  or move to the public key (微信支付公钥), which does not end"
+            ),
+            Self::NotYetValid { serial, not_before } => write!(
+                f,
+                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
             ),
             Self::Signature { serial } => {
                 write!(

@@ -17,17 +17,22 @@ pub(crate) use headers::{
 };
 pub use info::{CallInfo, FieldPolicy};
 pub(crate) use info::{Options, Origin, with_query};
+pub(crate) use media::Failure;
 pub use media::{Media, Upload};
 pub use payload::{IntoPayload, Json, Payload};
 pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
 pub(crate) use response::{ResponseBody, request_id};
 #[cfg(feature = "files")]
+#[cfg(test)]
+#[cfg(feature = "files")]
+pub(crate) use saved::MAX_BYTES;
+#[cfg(feature = "files")]
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
-pub(crate) use saved::{Progress, Sink};
+pub(crate) use saved::{Progress, Seal, Sink};
 pub use stream::Streaming;
-pub(crate) use stream::{BodyStream, StreamCheck};
+pub(crate) use stream::{BodyStream, StreamCheck, check_sha1};
 
 /// A request on its way through the stack: an [`http::Request`] whose body is a [`Payload`].
 ///

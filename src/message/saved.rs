@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use crate::crypto::digest::DigestKind;
 use crate::error::Verification;
+use crate::secret::Secret;
 
 /// A downloaded file that is whole, checked and in its place.
 #[derive(Debug, Clone)]
@@ -10,6 +11,7 @@ pub struct SavedFile {
     pub(crate) path: PathBuf,
     pub(crate) len: u64,
     pub(crate) digest: Option<(DigestKind, String)>,
+    pub(crate) unsealed: bool,
     pub(crate) verification: Verification,
 }
 
@@ -38,6 +40,17 @@ impl SavedFile {
         self.digest.as_ref().map(|(kind, hex)| (*kind, &**hex))
     }
 
+    /// Whether anything but TLS vouches for the content: a digest it was checked against, a signature
+    /// over it, or the tag of the encryption it came in.
+    ///
+    /// False of a file of an endpoint that the catalogue declares unsigned, where no digest was given:
+    /// of a bill whose answer had no `hash_value`.
+    #[must_use]
+    pub fn is_checked(&self) -> bool {
+        let signed = matches!(self.verification, Verification::Verified { .. });
+        self.digest.is_some() || self.unsealed || signed
+    }
+
     /// What is known of the answer's own signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
@@ -45,10 +58,21 @@ impl SavedFile {
     }
 }
 
+/// The longest file unless the caller says another: a megabyte of gzip makes a gigabyte, and the
+/// longest bills that are not split are far shorter.
+pub(crate) const MAX_BYTES: u64 = 4 << 30;
+
+/// What opens an encrypted file.
+pub(crate) struct Seal {
+    pub(crate) key: Secret,
+    pub(crate) nonce: String,
+}
+
 /// Where an answer goes, and what it has to be.
 pub(crate) struct Sink {
     pub(crate) target: PathBuf,
     pub(crate) digest: Option<(DigestKind, String)>,
+    pub(crate) seal: Option<Seal>,
     pub(crate) gunzip: bool,
     pub(crate) max_bytes: u64,
     pub(crate) progress: Option<Progress>,
@@ -62,8 +86,9 @@ impl Sink {
         Self {
             target,
             digest: None,
+            seal: None,
             gunzip: false,
-            max_bytes: u64::MAX,
+            max_bytes: MAX_BYTES,
             progress: None,
         }
     }

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::body::Body;
 use super::response::{Response, ResponseBody};
-use crate::crypto::digest::Sha1;
+use crate::crypto::digest::{DigestKind, Sha1};
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::protocol::BodyCheck;
 #[cfg(feature = "files")]
@@ -89,12 +89,21 @@ impl StreamCheck {
                 expected,
                 running,
                 serial,
-            } => match running.finish().eq_ignore_ascii_case(&expected) {
-                true => Ok(serial),
-                false => Err(VerifyFailure::Signature { serial }),
-            },
+            } => check_sha1(&expected, running.finish()).map(|()| serial),
         }
     }
+}
+
+/// Whether a file is the one whose SHA-1 is signed.
+pub(crate) fn check_sha1(expected: &str, found: String) -> Result<(), VerifyFailure> {
+    if found.eq_ignore_ascii_case(expected) {
+        return Ok(());
+    }
+    Err(VerifyFailure::Digest {
+        algorithm: DigestKind::Sha1.name(),
+        expected: expected.to_owned(),
+        found,
+    })
 }
 
 impl Streaming {

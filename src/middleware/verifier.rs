@@ -5,7 +5,7 @@ use super::{OfKeySource, PlatformKeys};
 use crate::catalog::AnswerSignature;
 use crate::crypto::digest;
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck};
+use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck, check_sha1};
 use crate::protocol::{SignatureHeaders, digest_text};
 use crate::stack::{Middleware, Next};
 
@@ -116,10 +116,9 @@ impl Verifier {
                 stream.set_check(StreamCheck::sha1(sha1, serial));
                 Ok(Verification::NotChecked)
             }
-            ResponseBody::Bytes(body) if digest::sha1_hex(body).eq_ignore_ascii_case(sha1) => {
-                Ok(Verification::Verified { serial })
+            ResponseBody::Bytes(body) => {
+                check_sha1(sha1, digest::sha1_hex(body)).map(|()| Verification::Verified { serial })
             }
-            ResponseBody::Bytes(_) => Err(VerifyFailure::Signature { serial }),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use http::HeaderValue;
 
 use crate::crypto::{Certificate, PublicKey};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, VerifyFailure};
 
 /// Where a platform key came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,12 +176,29 @@ impl PlatformKey {
         &self.origin
     }
 
-    /// When its time ended, if it did before `now` (Unix seconds); public keys do not end.
-    pub(super) fn ended(&self, now: i64) -> Option<i64> {
-        match self.origin {
-            KeyOrigin::Certificate { not_after, .. } if not_after < now => Some(not_after),
-            _ => None,
+    /// Whether it may sign at `now` (Unix seconds); public keys always may.
+    pub(super) fn check_time(&self, now: i64) -> Result<(), VerifyFailure> {
+        let KeyOrigin::Certificate {
+            not_before,
+            not_after,
+        } = self.origin
+        else {
+            return Ok(());
+        };
+        let serial = || self.id.to_string();
+        if now < not_before {
+            return Err(VerifyFailure::NotYetValid {
+                serial: serial(),
+                not_before,
+            });
         }
+        if not_after < now {
+            return Err(VerifyFailure::Expired {
+                serial: serial(),
+                not_after,
+            });
+        }
+        Ok(())
     }
 
     fn rank(&self, now: i64) -> Option<(u8, i64)> {

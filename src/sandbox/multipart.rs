@@ -2,6 +2,8 @@
 //!
 //! Source: RFC 7578 (multipart/form-data) and RFC 2046, section 5.1.1.
 
+use std::borrow::Cow;
+
 /// Whether the body is an upload.
 pub(super) fn is_multipart(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default();
@@ -15,32 +17,54 @@ pub(super) fn meta<'b>(content_type: &str, body: &'b [u8]) -> Option<&'b [u8]> {
 
 /// The content of the part of this name.
 pub(super) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
-    let boundary = format!("--{}", parameter(content_type, "boundary")?);
-    let mut rest = after_delimiter(body, boundary.as_bytes())?;
-    loop {
-        let (part, next) = cut(rest, format!("\r\n{boundary}").as_bytes())?;
-        let (head, content) = cut(part, b"\r\n\r\n")?;
-        if is_named(head, name) {
-            return Some(content);
-        }
-        rest = next;
+    let part = parts(content_type, body).find(|part| part.is_named(name))?;
+    Some(part.content)
+}
+
+/// One part of an upload.
+pub(super) struct Part<'b> {
+    head: Cow<'b, str>,
+    pub(super) content: &'b [u8],
+}
+
+impl Part<'_> {
+    /// What its `Content-Disposition` says of it: `name`, and of a file `filename`.
+    pub(super) fn says(&self, what: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let disposition = name.trim().eq_ignore_ascii_case("content-disposition");
+            disposition.then(|| parameter(value, what)).flatten()
+        })
     }
+
+    fn is_named(&self, expected: &str) -> bool {
+        self.says("name") == Some(expected)
+    }
+}
+
+/// The whole parts in their order; what is cut off is none.
+pub(super) fn parts<'b>(
+    content_type: &str,
+    body: &'b [u8],
+) -> impl Iterator<Item = Part<'b>> + use<'b> {
+    let boundary = parameter(content_type, "boundary").map(|boundary| format!("--{boundary}"));
+    let boundary = boundary.unwrap_or_default();
+    let mut rest = (!boundary.is_empty())
+        .then(|| after_delimiter(body, boundary.as_bytes()))
+        .flatten();
+    std::iter::from_fn(move || {
+        let (part, next) = cut(rest?, format!("\r\n{boundary}").as_bytes())?;
+        let (head, content) = cut(part, b"\r\n\r\n")?;
+        rest = Some(next);
+        let head = String::from_utf8_lossy(head);
+        Some(Part { head, content })
+    })
 }
 
 /// What follows the first delimiter, which may open the body or a line of it.
 fn after_delimiter<'b>(body: &'b [u8], delimiter: &[u8]) -> Option<&'b [u8]> {
     body.strip_prefix(delimiter)
         .or_else(|| Some(cut(body, &[b"\r\n", delimiter].concat())?.1))
-}
-
-fn is_named(head: &[u8], expected: &str) -> bool {
-    head.split(|byte| *byte == b'\n').any(|line| {
-        let line = String::from_utf8_lossy(line);
-        line.split_once(':').is_some_and(|(name, value)| {
-            name.trim().eq_ignore_ascii_case("content-disposition")
-                && parameter(value, "name") == Some(expected)
-        })
-    })
 }
 
 /// A parameter behind a semicolon, with or without quotes.

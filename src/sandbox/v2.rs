@@ -8,11 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
 use super::identity::MCHID;
+use super::multipart;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::server::ClientCertificate;
 use crate::catalog::{self, AnswerSignature, Operation};
 use crate::clock::Clock;
+use crate::crypto::digest::md5_hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{SignType, xml};
 use crate::secret::Secret;
@@ -22,6 +24,8 @@ const MERCHANT_WRONG: &str = "mch_id参数格式错误";
 const NO_NONCE: &str = "缺少参数nonce_str";
 const NO_CERTIFICATE: &str = "请使用商户证书发起请求";
 const NOT_XML: &str = "XML格式错误";
+const NO_FILE: &str = "缺少参数media";
+const WRONG_HASH: &str = "media_hash校验失败";
 
 type Members = Map<String, Value>;
 
@@ -40,7 +44,8 @@ pub(super) fn judge(
     operation: &Operation,
     key: &Secret,
 ) -> Result<Value, Refusal> {
-    let members = members(head, body)?;
+    let form = Form::read(head, body)?;
+    let members = form.members;
     let text = |name: &str| {
         members
             .get(name)
@@ -63,6 +68,9 @@ pub(super) fn judge(
             SIGNATURE_WRONG,
             "the sign does not fit the members under the APIv2 key",
         );
+    }
+    if let Some(file) = form.file {
+        check_hash(file, text("media_hash"))?;
     }
     let presented = head.extensions.get::<ClientCertificate>();
     if operation.needs_client_cert() && presented == Some(&ClientCertificate::Missing) {
@@ -119,17 +127,70 @@ pub(super) fn refusal(message: &str) -> Reply {
         .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
 }
 
-fn members(head: &Parts, body: &[u8]) -> Result<Members, Refusal> {
-    if head.method != Method::GET {
-        return xml::decode(body).map_err(|err| Refusal::v2(NOT_XML, err.to_string()));
+/// What a request says: its members, and of an upload the file.
+struct Form<'b> {
+    members: Members,
+    file: Option<&'b [u8]>,
+}
+
+impl<'b> Form<'b> {
+    fn read(head: &Parts, body: &'b [u8]) -> Result<Self, Refusal> {
+        let kind = head.headers.get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let plain = |members| Self {
+            members,
+            file: None,
+        };
+        if head.method == Method::GET {
+            Ok(plain(query(head)))
+        } else if multipart::is_multipart(kind) {
+            Self::of_upload(kind, body)
+        } else {
+            let members = xml::decode(body);
+            members
+                .map(plain)
+                .map_err(|err| Refusal::v2(NOT_XML, err.to_string()))
+        }
     }
+
+    /// Parts without a file name are members; the file is the part `media`.
+    fn of_upload(kind: &str, body: &'b [u8]) -> Result<Self, Refusal> {
+        let (mut members, mut file) = (Members::new(), None);
+        for part in multipart::parts(kind, body) {
+            match (part.says("name"), part.says("filename")) {
+                (Some("media"), Some(_)) => file = Some(part.content),
+                (Some(name), None) => {
+                    let text = String::from_utf8_lossy(part.content).into_owned();
+                    members.insert(name.to_owned(), Value::String(text));
+                }
+                _ => {}
+            }
+        }
+        match file {
+            Some(_) => Ok(Self { members, file }),
+            None => Err(Refusal::v2(NO_FILE, "the upload has no file named media")),
+        }
+    }
+}
+
+fn query(head: &Parts) -> Members {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let pairs = head.uri.query().unwrap_or_default().split('&');
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(name), Value::String(decoded(value)))
     };
-    Ok(pairs.filter(|text| !text.is_empty()).map(pair).collect())
+    pairs.filter(|text| !text.is_empty()).map(pair).collect()
+}
+
+/// An upload's file has to have the MD5 that its signed fields name.
+fn check_hash(file: &[u8], expected: &str) -> Result<(), Refusal> {
+    let found = md5_hex(file).map_err(|err| Refusal::internal(err.report()))?;
+    if found.eq_ignore_ascii_case(expected) {
+        return Ok(());
+    }
+    let why = format!("the file's MD5 is {found}, and media_hash says {expected:?}");
+    Err(Refusal::v2(WRONG_HASH, why))
 }
 
 fn signed(members: &Members, key: &Secret) -> bool {

@@ -1,5 +1,7 @@
 //! Bills over a real socket: asked for, followed, checked, unzipped, read.
 
+mod encrypted;
+
 use std::fs;
 
 use serde_json::json;
@@ -118,11 +120,28 @@ fn the_announced_hash_is_what_counts() {
             .unwrap();
         bill(&client, false).download(dir.path().join("b")).wait()
     };
-    assert!(ticket("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89d").is_ok());
+    let checked = ticket("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89d").unwrap();
+    assert!(checked.is_checked());
     let other = ticket("SHA1", "a9993e364706816aba3e25717850c26c9cd0d89e").unwrap_err();
     assert_eq!(other.kind(), ErrorKind::Verify);
     let sm3 = ticket("SM3", "a9993e364706816aba3e25717850c26c9cd0d89d").unwrap_err();
     assert_eq!(sm3.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
+fn a_bill_that_nothing_vouches_for_says_so() {
+    let (sandbox, client, dir) = place();
+    let url = format!("{}v3/billdownload/file", sandbox.base_url());
+    let ticket = Answer::json(json!({"download_url": url}));
+    sandbox.answer("GET", TRADE, ticket).unwrap();
+    let answer = Answer::bytes("text/plain", "abc");
+    sandbox
+        .answer("GET", "v3/billdownload/file", answer)
+        .unwrap();
+    let file = bill(&client, false).download(dir.path().join("b"));
+    let file = file.wait().unwrap();
+    assert!(!file.is_checked());
+    assert_eq!(file.digest(), None);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Downloads over a real socket: all or nothing, whatever goes wrong.
 
+mod crowd;
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -101,6 +103,7 @@ fn a_file_that_fits_replaces_the_old_one() {
     );
     assert_eq!(file.digest(), Some((DigestKind::Sha1, &*sha1)));
     assert_eq!(file.verification(), &Verification::Unsigned);
+    assert!(file.is_checked());
     let (told, len) = (told.lock().unwrap(), content.len() as u64);
     assert!(told.len() > 2 && told.is_sorted());
     assert_eq!(told.last(), Some(&(len, Some(len))));
@@ -225,9 +228,19 @@ fn a_statement_has_the_digest_that_its_signature_covers_zipped_or_not() {
                 .get(())
                 .sink(place.target())
         };
-        let file = sink().wait().unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&told);
+        let file = sink()
+            .on_progress(move |come, total| seen.lock().unwrap().push((come, total)))
+            .wait()
+            .unwrap();
         assert!(matches!(file.verification(), Verification::Verified { .. }));
+        assert!(file.is_checked());
         place.holds(&content);
+        // The length of an encoded answer is not that of the file.
+        let beyond = |(come, total): &(u64, Option<u64>)| total.is_some_and(|total| *come > total);
+        let told = told.lock().unwrap();
+        assert!(!told.is_empty() && !told.iter().any(beyond), "{told:?}");
         fs::write(place.target(), "old").unwrap();
         // A buffered answer is not unzipped, and refused.
         let whole = client.chain("v3/global/statements").get(()).wait();
@@ -247,13 +260,28 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
             Some(_) => zipped(&content),
         };
         let covered = format!("{{\"sha1\":\"{sha1}\"}}");
-        let answer = support::Answer::unsigned(body).header("Wechatpay-Statement-Sha1", &sha1);
+        let len = body.len().to_string();
+        let answer = support::Answer::unsigned(body).header("Content-Length", &len);
+        let answer = answer.header("Wechatpay-Statement-Sha1", &sha1);
         let answer = match encoding {
             None => answer,
             Some(encoding) => answer.header("Content-Encoding", encoding),
         };
         answer.signed_over(support::answer::now(), covered.as_bytes())
     })
+}
+
+#[test]
+fn only_a_whole_answer_is_a_file() {
+    let place = Place::giving(b"part");
+    for status in [201, 206] {
+        let answer = Answer::bytes("application/octet-stream", "part").status(status);
+        place.sandbox.answer("GET", FILE, answer).unwrap();
+        let outcome = place.call().sink(place.target()).wait();
+        let err = place.refused(outcome, ErrorKind::Body);
+        assert!(err.to_string().contains(&status.to_string()), "{err}");
+        assert!(err.maybe_sent());
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Answers that are read piece by piece, statements, and how much of one is kept.
 
 use serde_json::json;
-use wechatpay_chain::{ErrorKind, Result, Streaming, Verification};
+use wechatpay_chain::{ErrorKind, Result, Streaming, Verification, VerifyFailure};
 
 use crate::support::answer::now;
 use crate::support::{Answer, Wire, builder, client};
@@ -49,6 +49,15 @@ fn a_statement_is_verified_by_its_digest() {
         for result in fetch(answer) {
             assert_eq!(result.unwrap_err().kind(), ErrorKind::Verify);
         }
+    }
+    for result in fetch(|| statement("abd", SHA1_ABC)) {
+        let err = result.unwrap_err();
+        let digest = VerifyFailure::Digest {
+            algorithm: "SHA1",
+            expected: SHA1_ABC.to_owned(),
+            found: wechatpay_chain::crypto::digest::sha1_hex(b"abd"),
+        };
+        assert_eq!(err.verify_failure(), Some(&digest));
     }
     // Without the header the body itself is signed.
     for result in fetch(|| Answer::bytes("abc")) {

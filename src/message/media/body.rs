@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -13,7 +14,8 @@ use tokio::task::JoinHandle;
 
 use super::Progress;
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::crypto::digest::{DigestKind, Digester};
+use crate::crypto::Fingerprint;
+use crate::crypto::digest::Digester;
 use crate::error::{BoxError, Error, ErrorKind, Result, VerifyFailure};
 use crate::offload;
 
@@ -40,6 +42,23 @@ impl Piece {
 pub(super) struct Files {
     pieces: VecDeque<Stretch>,
     left: u64,
+    failure: Failure,
+}
+
+/// Why a body broke off: transports wrap or lose what a body says.
+#[derive(Clone, Default)]
+pub(crate) struct Failure(Arc<Mutex<Option<Error>>>);
+
+impl Failure {
+    fn set(&self, err: &Error) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(err.duplicate());
+    }
+
+    /// The error that ended the body, if one did.
+    pub(crate) fn take(&self) -> Option<Error> {
+        let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.take()
+    }
 }
 
 enum Stretch {
@@ -52,37 +71,65 @@ struct Sending {
     input: Input,
     len: u64,
     sent: u64,
-    check: Option<Check>,
     progress: Option<Progress>,
 }
 
 enum Input {
-    Bytes(Bytes),
+    Bytes(Bytes, Option<Check>),
     Blocking(JoinHandle<Result<(Reading, Bytes)>>),
-    Reader(Pin<Box<dyn AsyncRead + Send>>),
+    Reader(Pin<Box<dyn AsyncRead + Send>>, Option<Check>),
     Done,
+    Failed,
 }
 
-/// A file that is read on the blocking threads, one chunk ahead of the wire.
+/// A file that is read and hashed on the blocking threads, one chunk ahead of the wire.
 struct Reading {
     file: File,
     path: SharedPath,
     left: u64,
+    check: Option<Check>,
 }
 
+/// What the bytes have to be, hashed while they pass.
 struct Check {
-    digester: Digester,
-    expected: String,
+    proof: Proof,
+    left: u64,
+}
+
+enum Proof {
+    /// What the caller said.
+    Digest(Digester, String),
+    /// What was there when its digest was taken.
+    Seen(Fingerprint, [u8; 16]),
 }
 
 const CHUNK: usize = 256 << 10;
 
 impl Files {
-    pub(super) fn open(pieces: &[Piece]) -> Result<Self> {
-        Ok(Self {
+    /// The body, and where it says why it broke off.
+    pub(super) fn open(pieces: &[Piece]) -> Result<(Self, Failure)> {
+        let failure = Failure::default();
+        let files = Self {
             left: pieces.iter().map(Piece::len).sum(),
             pieces: pieces.iter().map(Stretch::open).collect::<Result<_>>()?,
-        })
+            failure: failure.clone(),
+        };
+        Ok((files, failure))
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        loop {
+            let piece = match self.pieces.front_mut() {
+                None => return Poll::Ready(Ok(None)),
+                Some(Stretch::Bytes(bytes)) => std::mem::take(bytes),
+                Some(Stretch::File(file)) => ready!(file.poll_chunk(cx))?,
+            };
+            if !piece.is_empty() {
+                self.left -= piece.len() as u64;
+                return Poll::Ready(Ok(Some(piece)));
+            }
+            self.pieces.pop_front();
+        }
     }
 }
 
@@ -92,32 +139,26 @@ impl Stretch {
             Piece::Bytes(bytes) => return Ok(Self::Bytes(bytes.clone())),
             Piece::File { source, progress } => (source, progress.clone()),
         };
-        let check = match source.expected() {
-            Some(expected) => Some(Check {
-                digester: Digester::new(DigestKind::Sha256)?,
-                expected: expected.to_owned(),
-            }),
-            None => None,
-        };
+        let check = Check::of(source)?;
         let len = source.len();
         let input = match source.open()? {
-            Opened::Bytes(bytes) => Input::Bytes(bytes),
+            Opened::Bytes(bytes) => Input::Bytes(bytes, check),
             Opened::Path(path) => Input::Blocking(offload::start(move || {
                 let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
                 Reading {
                     file,
                     path,
                     left: len,
+                    check,
                 }
                 .chunk()
             })?),
-            Opened::Reader(reader) => Input::Reader(reader),
+            Opened::Reader(reader) => Input::Reader(reader, check),
         };
         Ok(Self::File(Sending {
             input,
             len,
             sent: 0,
-            check,
             progress,
         }))
     }
@@ -132,12 +173,10 @@ impl Reading {
         let read = (&mut self.file).take(want).read_to_end(&mut chunk);
         let read = read.map_err(|err| unreadable(&self.path, err))? as u64;
         if read > self.left || (read == 0 && self.left > 0) {
-            return Err(Error::new(
-                ErrorKind::File,
-                "the file to upload changed while it was sent",
-            ));
+            return Err(changed());
         }
         self.left -= read;
+        check(&mut self.check, &chunk)?;
         Ok((self, chunk.into()))
     }
 }
@@ -148,15 +187,8 @@ impl Sending {
         let chunk = ready!(self.poll_input(cx))?;
         self.sent += chunk.len() as u64;
         if self.sent > self.len || (chunk.is_empty() && self.sent < self.len) {
+            self.input = Input::Failed;
             return Poll::Ready(Err(other_length(self.sent, self.len)));
-        }
-        if let Some(check) = &mut self.check {
-            check.digester.update(&chunk)?;
-        }
-        if chunk.is_empty()
-            && let Some(check) = self.check.take()
-        {
-            check.finish()?;
         }
         if let Some(progress) = &self.progress {
             progress(self.sent, self.len);
@@ -164,15 +196,26 @@ impl Sending {
         Poll::Ready(Ok(chunk))
     }
 
+    /// After an error nothing is asked again: a task that has ended must not be polled.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
+        let outcome = ready!(self.poll_next(cx));
+        if outcome.is_err() {
+            self.input = Input::Failed;
+        }
+        Poll::Ready(outcome)
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
         match &mut self.input {
             Input::Done => Poll::Ready(Ok(Bytes::new())),
-            Input::Bytes(bytes) => {
-                let len = bytes.len().min(CHUNK);
-                Poll::Ready(Ok(bytes.split_to(len)))
+            Input::Failed => Poll::Ready(Err(failed())),
+            Input::Bytes(bytes, expected) => {
+                let chunk = bytes.split_to(bytes.len().min(CHUNK));
+                Poll::Ready(check(expected, &chunk).map(|()| chunk))
             }
             Input::Blocking(task) => {
-                let (reading, chunk) = ready!(Pin::new(task).poll(cx)).map_err(given_up)??;
+                let outcome = ready!(Pin::new(task).poll(cx)).map_err(given_up);
+                let (reading, chunk) = outcome.and_then(|read| read)?;
                 // The next one is read while this one is sent.
                 self.input = match chunk.is_empty() {
                     true => Input::Done,
@@ -180,33 +223,92 @@ impl Sending {
                 };
                 Poll::Ready(Ok(chunk))
             }
-            Input::Reader(reader) => {
-                poll_read_some(reader, cx, CHUNK).map(|read| read.map_err(reader_failed))
+            Input::Reader(reader, expected) => {
+                let chunk = ready!(poll_read_some(reader, cx, CHUNK)).map_err(reader_failed)?;
+                Poll::Ready(check(expected, &chunk).map(|()| chunk))
             }
         }
     }
 }
 
 impl Check {
-    fn finish(self) -> Result<()> {
-        let found = self.digester.finish()?;
-        if found == self.expected {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::File,
-            "the file to upload is not the one whose SHA-256 was given; it was not sent to its end",
-        )
-        .with_source(VerifyFailure::Digest {
-            algorithm: DigestKind::Sha256.name(),
-            expected: self.expected,
-            found,
-        }))
+    fn of(source: &Source) -> Result<Option<Self>> {
+        let proof = match (source.expected(), source.seen()) {
+            (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
+            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
+            (None, None) => return Ok(None),
+        };
+        let left = source.len();
+        Ok(Some(Self { proof, left }))
     }
+}
+
+impl Proof {
+    fn update(&mut self, chunk: &[u8]) -> Result<()> {
+        match self {
+            Self::Digest(digester, _) => digester.update(chunk),
+            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::Digest(digester, expected) => {
+                let algorithm = digester.kind().name();
+                let found = digester.finish()?;
+                match found == expected {
+                    true => Ok(()),
+                    false => Err(not_as_said(VerifyFailure::Digest {
+                        algorithm,
+                        expected,
+                        found,
+                    })),
+                }
+            }
+            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
+                true => Ok(()),
+                false => Err(changed()),
+            },
+        }
+    }
+}
+
+/// Whether a chunk may go: the last one only when all of them are what they should be.
+fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
+    let Some(check) = place else {
+        return Ok(());
+    };
+    check.proof.update(chunk)?;
+    // Of one that is too long the caller says so.
+    check.left = check.left.saturating_sub(chunk.len() as u64);
+    match check.left {
+        0 => place.take().map_or(Ok(()), |check| check.proof.finish()),
+        _ => Ok(()),
+    }
+}
+
+fn not_as_said(failure: VerifyFailure) -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the file to upload is not the one whose digest was given; it was not sent to its end",
+    )
+    .with_source(failure)
+}
+
+fn changed() -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the file to upload changed between its digest and its end; it was not sent to its end: call \
+         again when nobody writes to it",
+    )
 }
 
 fn given_up(err: tokio::task::JoinError) -> Error {
     Error::new(ErrorKind::File, "the work on a file was given up").with_source(err)
+}
+
+fn failed() -> Error {
+    Error::new(ErrorKind::File, "the upload has failed already")
 }
 
 /// What a reader has, at most `limit` bytes; nothing at its end.
@@ -239,21 +341,13 @@ impl Body for Files {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        loop {
-            let chunk = match self.pieces.front_mut() {
-                None => return Poll::Ready(None),
-                Some(Stretch::Bytes(bytes)) => std::mem::take(bytes),
-                Some(Stretch::File(file)) => match ready!(file.poll_chunk(cx)) {
-                    Ok(chunk) => chunk,
-                    Err(err) => return Poll::Ready(Some(Err(err.into()))),
-                },
-            };
-            if !chunk.is_empty() {
-                self.left -= chunk.len() as u64;
-                return Poll::Ready(Some(Ok(Frame::data(chunk))));
+        Poll::Ready(match ready!(self.poll_piece(cx)) {
+            Ok(piece) => piece.map(|piece| Ok(Frame::data(piece))),
+            Err(err) => {
+                self.failure.set(&err);
+                Some(Err(err.into()))
             }
-            self.pieces.pop_front();
-        }
+        })
     }
 
     fn is_end_stream(&self) -> bool {
@@ -262,5 +356,29 @@ impl Body for Files {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A task that has ended panics when it is polled.
+    #[test]
+    fn a_body_that_failed_can_be_polled_again() {
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let source = Source::path(&path).unwrap();
+        drop(path);
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.build().unwrap();
+        runtime.block_on(async {
+            let progress = None;
+            let (mut files, failure) = Files::open(&[Piece::File { source, progress }]).unwrap();
+            for _ in 0..3 {
+                let frame = std::future::poll_fn(|cx| Pin::new(&mut files).poll_frame(cx)).await;
+                assert!(frame.unwrap().is_err());
+            }
+            assert_eq!(failure.take().unwrap().kind(), ErrorKind::File);
+        });
     }
 }

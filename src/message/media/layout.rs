@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use bytes::Bytes;
 
-use super::body::{Files, Piece};
+use super::body::{Failure, Files, Piece};
 use super::{Media, Progress};
 use crate::crypto::digest::hex_lower;
 use crate::crypto::random_bytes;
@@ -40,9 +40,10 @@ impl Upload {
         self.pieces.iter().map(Piece::len).sum()
     }
 
-    /// The body, to be sent once.
-    pub(crate) fn body(&self) -> Result<Body> {
-        Ok(Body::stream(Files::open(&self.pieces)?))
+    /// The body, to be sent once, and where it says why it broke off.
+    pub(crate) fn body(&self) -> Result<(Body, Failure)> {
+        let (files, failure) = Files::open(&self.pieces)?;
+        Ok((Body::stream(files), failure))
     }
 }
 

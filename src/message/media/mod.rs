@@ -10,9 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::io::AsyncRead;
 
+pub(crate) use body::Failure;
 pub use layout::Upload;
 use source::Source;
 
@@ -50,6 +51,8 @@ pub struct Media {
     content_type: Option<Cow<'static, str>>,
     source: Source,
     meta: Meta,
+    /// Members that are added to whatever `meta` gives.
+    fields: Map<String, Value>,
     others: Vec<Self>,
     progress: Option<Progress>,
 }
@@ -61,8 +64,8 @@ type MakeMeta = Arc<dyn Fn(&str, &str) -> Value + Send + Sync>;
 
 #[derive(Clone)]
 enum Meta {
-    /// `filename` and `sha256`, then these.
-    Usual(serde_json::Map<String, Value>),
+    /// `filename` and `sha256`.
+    Usual,
     Made(MakeMeta),
     Given(Value),
 }
@@ -113,7 +116,8 @@ impl Media {
             name,
             content_type: None,
             source,
-            meta: Meta::Usual(serde_json::Map::new()),
+            meta: Meta::Usual,
+            fields: Map::new(),
             others: Vec::new(),
             progress: None,
         }
@@ -146,13 +150,14 @@ impl Media {
     /// The file's SHA-256, 64 hex digits: saves reading the file twice.
     ///
     /// What is sent is checked against it; the body breaks off before its end where it does not
-    /// fit.
+    /// fit. What is no SHA-256 at all makes the call fail with [`ErrorKind::Request`].
     pub fn sha256(mut self, hex: impl Into<String>) -> Self {
         self.source.expect(hex.into());
         self
     }
 
-    /// Replaces the `meta`, member for member as given.
+    /// Replaces the usual `meta`, member for member as given; [`meta_field`](Self::meta_field) still
+    /// adds to it.
     ///
     /// Sensitive fields in it are encrypted as the catalogue says.
     pub fn meta(mut self, meta: impl Into<Value>) -> Self {
@@ -160,21 +165,18 @@ impl Media {
         self
     }
 
-    /// Adds a member to the usual `meta`.
+    /// Adds a member to the `meta`, or gives one of it another value: of the usual one, and of what
+    /// [`meta`](Self::meta) or [`meta_with`](Self::meta_with) gives, whichever was said first.
+    ///
+    /// A `meta` that is no object makes the call fail with [`ErrorKind::Request`].
     pub fn meta_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        let (name, value) = (name.into(), value.into());
-        match &mut self.meta {
-            Meta::Usual(members) | Meta::Given(Value::Object(members)) => {
-                members.insert(name, value);
-            }
-            Meta::Made(_) | Meta::Given(_) => {
-                self.meta = Meta::Usual([(name, value)].into_iter().collect());
-            }
-        }
+        self.fields.insert(name.into(), value.into());
         self
     }
 
     /// Makes the `meta` from the file's name and its SHA-256.
+    ///
+    /// APIv2 has no `meta`: there the call fails with [`ErrorKind::Request`].
     ///
     /// ```
     /// use serde_json::json;
@@ -200,39 +202,40 @@ impl Media {
 
     /// The `meta`, made where it is not given; what it needs of the file is read now.
     pub(crate) async fn resolve_meta(&mut self) -> Result<&mut Value> {
-        let made = match &self.meta {
-            Meta::Given(_) => None,
-            _ => Some(self.source.digest(DigestKind::Sha256).await?),
+        let mut meta = match &self.meta {
+            Meta::Given(meta) => meta.clone(),
+            Meta::Made(make) => {
+                let sha256 = self.source.digest(DigestKind::Sha256).await?;
+                make(&self.name, &sha256)
+            }
+            Meta::Usual => {
+                let sha256 = self.source.digest(DigestKind::Sha256).await?;
+                json!({"filename": self.name, "sha256": sha256})
+            }
         };
-        if let Some(sha256) = made {
-            self.meta = Meta::Given(self.make_meta(&sha256));
-        }
+        add(std::mem::take(&mut self.fields), &mut meta)?;
+        self.meta = Meta::Given(meta);
         match &mut self.meta {
             Meta::Given(meta) => Ok(meta),
-            // Not reached: the lines above have made it a given one.
+            // Not reached: the line above has made it a given one.
             _ => Err(Error::new(ErrorKind::Request, "the upload has no meta")),
         }
     }
 
-    fn make_meta(&self, sha256: &str) -> Value {
-        match &self.meta {
-            Meta::Given(meta) => meta.clone(),
-            Meta::Made(make) => make(&self.name, sha256),
-            Meta::Usual(members) => {
-                let mut meta = json!({"filename": self.name, "sha256": sha256});
-                if let Value::Object(usual) = &mut meta {
-                    usual.extend(members.clone());
-                }
-                meta
-            }
-        }
-    }
-
     /// MD5 of the file, 32 lower-case hex digits, and what of `meta` the caller gave.
-    pub(crate) async fn v2_fields(&mut self) -> Result<(String, serde_json::Map<String, Value>)> {
-        let fields = match &self.meta {
-            Meta::Usual(members) | Meta::Given(Value::Object(members)) => members.clone(),
-            _ => serde_json::Map::new(),
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when the `meta` is no object, or to be made of a SHA-256.
+    pub(crate) async fn v2_fields(&mut self) -> Result<(String, Map<String, Value>)> {
+        let mut given = match &self.meta {
+            Meta::Usual => Value::Object(Map::new()),
+            Meta::Given(meta) => meta.clone(),
+            Meta::Made(_) => return Err(no_v2_meta()),
+        };
+        add(self.fields.clone(), &mut given)?;
+        let Value::Object(fields) = given else {
+            return Err(not_an_object());
         };
         let md5 = self.source.digest(DigestKind::Md5).await?;
         Ok((md5, fields))
@@ -268,6 +271,31 @@ impl Media {
             .files(self)
             .await
     }
+}
+
+/// Adds members to a `meta`.
+fn add(fields: Map<String, Value>, meta: &mut Value) -> Result<()> {
+    match meta {
+        Value::Object(members) => members.extend(fields),
+        _ if fields.is_empty() => {}
+        _ => return Err(not_an_object()),
+    }
+    Ok(())
+}
+
+fn not_an_object() -> Error {
+    Error::new(
+        ErrorKind::Request,
+        "the upload's meta is no JSON object and fields cannot be added to it; nothing was sent",
+    )
+}
+
+fn no_v2_meta() -> Error {
+    Error::new(
+        ErrorKind::Request,
+        "APIv2's upload has no meta that meta_with could make: add fields to it with meta or \
+         meta_field; nothing was sent",
+    )
 }
 
 /// The name's extension only: names and contents are the merchant's business.

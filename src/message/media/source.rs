@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tokio::io::AsyncRead;
 
 use crate::crypto::digest::{DigestKind, Digester};
+use crate::crypto::{Fingerprint, FingerprintKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::offload::offload;
 
@@ -22,6 +23,15 @@ pub(super) struct Source {
     known: Vec<(DigestKind, String)>,
     /// Whether what is sent has to be checked: the caller gave the digest and nobody has looked.
     unchecked: bool,
+    /// Of a file on disk that was looked at: it may change until it is sent.
+    seen: Option<Seen>,
+}
+
+/// What a file was when it was looked at.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) key: FingerprintKey,
+    pub(super) tag: [u8; 16],
 }
 
 #[derive(Clone)]
@@ -85,6 +95,7 @@ impl Source {
             origin,
             known: Vec::new(),
             unchecked: false,
+            seen: None,
         }
     }
 
@@ -98,14 +109,24 @@ impl Source {
         self.unchecked = true;
     }
 
-    /// The SHA-256 that what is sent has to have, where nobody has checked it yet.
-    pub(super) fn expected(&self) -> Option<&str> {
-        let (_, sha256) = self.known.first().filter(|_| self.unchecked)?;
-        Some(sha256)
+    /// The digest that what is sent has to have, where nobody but the caller has looked.
+    pub(super) fn expected(&self) -> Option<&(DigestKind, String)> {
+        self.known.first().filter(|_| self.unchecked)
     }
 
-    /// Makes sure of the length: a file may have changed since it was named.
+    /// What it was when it was looked at, if it may have changed.
+    pub(super) fn seen(&self) -> Option<&Seen> {
+        self.seen.as_ref()
+    }
+
+    /// Makes sure of the caller's digest, and of the length: a file may have changed since it was
+    /// named.
     pub(super) async fn make_ready(&mut self) -> Result<()> {
+        if self.unchecked {
+            for (kind, hex) in &self.known {
+                kind.check_hex(hex)?;
+            }
+        }
         if let Origin::Path(path) = &self.origin {
             let path = Arc::clone(path);
             self.len = offload(move || file_len(&path)).await?;
@@ -119,7 +140,11 @@ impl Source {
             return Ok(known.clone());
         }
         let digest = match self.rereadable().await? {
-            Opened::Path(path) => digest_file(path, kind).await?,
+            Opened::Path(path) => {
+                let (digest, seen) = digest_file(path, kind).await?;
+                self.seen = Some(seen);
+                digest
+            }
             Opened::Bytes(bytes) => {
                 offload(move || {
                     let mut digester = Digester::new(kind)?;
@@ -192,34 +217,63 @@ fn file_len(path: &Path) -> Result<u64> {
 const SLICE: usize = 8 << 20;
 const BUFFER: usize = 256 << 10;
 
-async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<String> {
-    let mut state = offload(move || {
-        let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
-        let buffer = vec![0; BUFFER];
-        Ok((path, file, buffer, Digester::new(kind)?))
-    })
-    .await?;
+async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<(String, Seen)> {
+    let mut looking = offload(move || Looking::open(path, kind)).await?;
     loop {
-        let (next, done) = offload(move || {
-            let (path, mut file, mut buffer, mut digester) = state;
-            let mut hashed = 0;
-            while hashed < SLICE {
-                let read = file
-                    .read(&mut buffer)
-                    .map_err(|err| unreadable(&path, err))?;
-                if read == 0 {
-                    return Ok(((path, file, buffer, digester), true));
-                }
-                digester.update(&buffer[..read])?;
-                hashed += read;
-            }
-            Ok(((path, file, buffer, digester), false))
+        let done;
+        (looking, done) = offload(move || {
+            let done = looking.slice()?;
+            Ok((looking, done))
         })
         .await?;
         if done {
-            return next.3.finish();
+            return looking.finish();
         }
-        state = next;
+    }
+}
+
+/// A file that is read for its digest.
+struct Looking {
+    path: SharedPath,
+    file: File,
+    buffer: Vec<u8>,
+    digester: Digester,
+    key: FingerprintKey,
+    fingerprint: Fingerprint,
+}
+
+impl Looking {
+    fn open(path: SharedPath, kind: DigestKind) -> Result<Self> {
+        let key = FingerprintKey::new()?;
+        Ok(Self {
+            file: File::open(&path).map_err(|err| unreadable(&path, err))?,
+            path,
+            buffer: vec![0; BUFFER],
+            digester: Digester::new(kind)?,
+            fingerprint: Fingerprint::new(&key)?,
+            key,
+        })
+    }
+
+    /// Whether that was the end.
+    fn slice(&mut self) -> Result<bool> {
+        let mut hashed = 0;
+        while hashed < SLICE {
+            let read = self.file.read(&mut self.buffer);
+            let read = read.map_err(|err| unreadable(&self.path, err))?;
+            if read == 0 {
+                return Ok(true);
+            }
+            self.digester.update(&self.buffer[..read])?;
+            self.fingerprint.update(&self.buffer[..read])?;
+            hashed += read;
+        }
+        Ok(false)
+    }
+
+    fn finish(self) -> Result<(String, Seen)> {
+        let (key, tag) = (self.key, self.fingerprint.finish()?);
+        Ok((self.digester.finish()?, Seen { key, tag }))
     }
 }
 
@@ -250,6 +304,10 @@ async fn spool(mut reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<S
             break;
         }
         written += piece.len() as u64;
+        if written > len {
+            // What was announced bounds the disk that is used.
+            return Err(other_length(written, len));
+        }
         file = offload(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
     }
     match written == len {
@@ -295,7 +353,10 @@ pub(super) fn reader_failed(err: std::io::Error) -> Error {
 pub(super) fn other_length(found: u64, len: u64) -> Error {
     Error::new(
         ErrorKind::File,
-        format!("the file to upload has {found} bytes or more or fewer, and {len} were announced"),
+        match found > len {
+            true => format!("the file to upload has more than the {len} bytes that were announced"),
+            false => format!("the file to upload has {found} bytes, and {len} were announced"),
+        },
     )
 }
 

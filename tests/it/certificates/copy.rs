@@ -136,6 +136,33 @@ fn an_old_one_is_used_only_when_there_is_nothing_newer() {
     assert_eq!(fetches(&sandbox), 3);
 }
 
+/// The copy is read from a pipe, so that the list is asked for while it is.
+#[cfg(unix)]
+#[test]
+fn a_list_that_is_asked_for_is_never_the_copy() {
+    let (folder, sandbox) = (Folder::new("asked"), Sandbox::start_blocking().unwrap());
+    pay(&client(&sandbox, &folder.file())).wait().unwrap();
+    let good = fs::read(folder.file()).unwrap();
+    fs::remove_file(folder.file()).unwrap();
+    let mut make = std::process::Command::new("mkfifo");
+    assert!(make.arg(folder.file()).status().unwrap().success());
+    let client = client(&sandbox, &folder.file());
+    let paying = std::thread::spawn({
+        let client = client.clone();
+        move || pay(&client).wait().map(drop)
+    });
+    // Opens when the other end is read.
+    let mut copy = fs::File::options().write(true).open(folder.file()).unwrap();
+    let asking = std::thread::spawn(move || client.certificates().wait().map(drop));
+    // Time to join what is under way; too little of it proves less and fails nothing.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    std::io::Write::write_all(&mut copy, &good).unwrap();
+    drop(copy);
+    paying.join().unwrap().unwrap();
+    asking.join().unwrap().unwrap();
+    assert_eq!(fetches(&sandbox), 2);
+}
+
 #[test]
 fn one_that_lacks_a_new_certificate_is_not_enough() {
     let (folder, sandbox) = (Folder::new("lacking"), Sandbox::start_blocking().unwrap());

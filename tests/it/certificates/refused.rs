@@ -150,6 +150,16 @@ fn an_answer_signed_with_a_certificate_that_has_ended() {
     let err = pay(&client).wait().unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Certificates);
     assert_eq!(payments(&sandbox), before);
+    // Nor does one sign that is only to come.
+    hand.forward(own.not_before() - wechatpay_chain::Clock::now(&hand));
+    call().wait().unwrap();
+    hand.forward(-1);
+    let err = call().wait().unwrap_err();
+    let failure = err.verify_failure().unwrap();
+    assert!(
+        matches!(failure, VerifyFailure::NotYetValid { not_before, .. } if *not_before == own.not_before()),
+        "{failure:?}"
+    );
 }
 
 #[test]

@@ -1,0 +1,317 @@
+//! The file in the making: unsealed, unzipped, hashed, and at last put into its place.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::write::MultiGzDecoder;
+use tempfile::{NamedTempFile, TempPath};
+
+use super::unseal::Unseal;
+use crate::crypto::digest::{DigestKind, Digester};
+use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use crate::message::{SavedFile, Sink};
+use crate::protocol::not_gzip;
+
+/// What is written goes through all that the sink asks for.
+pub(super) struct Output {
+    seal: Option<Unseal>,
+    stream: Stream,
+    target: PathBuf,
+    expected: Option<(DigestKind, String)>,
+}
+
+enum Stream {
+    Plain(Temporary),
+    Zipped(Box<MultiGzDecoder<Temporary>>),
+}
+
+impl Output {
+    pub(super) fn create(sink: Sink) -> Result<Self> {
+        let seal = sink.seal.as_ref().map(Unseal::new).transpose()?;
+        let digester = match &sink.digest {
+            Some((kind, _)) => Some(Digester::new(*kind)?),
+            None => None,
+        };
+        let (file, path) = beside(&sink.target)?.into_parts();
+        let temporary = Temporary {
+            file,
+            path,
+            directory: Directory::open(&sink.target)?,
+            digester,
+            len: 0,
+            max_bytes: sink.max_bytes,
+        };
+        Ok(Self {
+            seal,
+            stream: match sink.gunzip {
+                true => Stream::Zipped(Box::new(MultiGzDecoder::new(temporary))),
+                false => Stream::Plain(temporary),
+            },
+            target: sink.target,
+            expected: sink.digest,
+        })
+    }
+
+    pub(super) fn write(&mut self, piece: &[u8]) -> Result<()> {
+        match &mut self.seal {
+            None => self.stream.write(piece),
+            Some(seal) => self.stream.write(&seal.open(piece)?),
+        }
+    }
+
+    /// Checks the file and puts it into its place.
+    pub(super) fn commit(mut self, verification: Verification) -> Result<SavedFile> {
+        let sealed = self.seal.take();
+        let was_sealed = sealed.is_some();
+        sealed.map_or(Ok(()), Unseal::finish)?;
+        let mut file = match self.stream {
+            Stream::Plain(file) => file,
+            Stream::Zipped(decoder) => decoder.finish().map_err(own)?,
+        };
+        if let (Some((kind, expected)), Some(digester)) = (&self.expected, file.digester.take()) {
+            check(*kind, expected, digester.finish()?)?;
+        }
+        let len = file.len;
+        file.keep(&self.target)?;
+        Ok(SavedFile {
+            path: self.target,
+            len,
+            digest: self.expected,
+            unsealed: was_sealed,
+            verification,
+        })
+    }
+}
+
+impl Stream {
+    fn write(&mut self, piece: &[u8]) -> Result<()> {
+        match self {
+            Self::Plain(file) => file.write_all(piece).map_err(own),
+            Self::Zipped(decoder) => decoder.write_all(piece).map_err(own),
+        }
+    }
+}
+
+fn check(kind: DigestKind, expected: &str, found: String) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Verify,
+        "the file is not the one that was announced: nothing of it was kept; ask for it again",
+    )
+    .with_source(VerifyFailure::Digest {
+        algorithm: kind.name(),
+        expected: expected.to_owned(),
+        found,
+    }))
+}
+
+/// The temporary file: hashes what it writes.
+struct Temporary {
+    file: File,
+    /// Removes the file when it is dropped.
+    path: TempPath,
+    directory: Directory,
+    digester: Option<Digester>,
+    len: u64,
+    max_bytes: u64,
+}
+
+impl Temporary {
+    /// Whatever happens to the machine afterwards, the target is the old file or the whole new one.
+    fn keep(self, target: &Path) -> Result<()> {
+        self.file
+            .sync_all()
+            .map_err(|err| unwritable(target, err))?;
+        let moved = self.path.persist(target);
+        moved.map_err(|err| unwritable(target, err.error))?;
+        let synced = self.directory.sync();
+        synced.map_err(|err| may_not_last(target, err))
+    }
+}
+
+impl Write for Temporary {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let len = self.len + piece.len() as u64;
+        if len > self.max_bytes {
+            return Err(io::Error::other(too_long(self.max_bytes)));
+        }
+        let written = self.file.write_all(piece);
+        written.map_err(|err| io::Error::other(unwritable(&self.path, err)))?;
+        if let Some(digester) = &mut self.digester {
+            digester.update(piece).map_err(io::Error::other)?;
+        }
+        self.len = len;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// On the same file system, so that it can be moved in one step; only its owner can read it.
+fn beside(target: &Path) -> Result<NamedTempFile> {
+    if target.file_name().is_none() || target.is_dir() {
+        return Err(Error::new(
+            ErrorKind::File,
+            format!(
+                "{} is not the path of a file; nothing was sent",
+                target.display()
+            ),
+        ));
+    }
+    tempfile::Builder::new()
+        .prefix(".wechatpay-")
+        .suffix(".part")
+        .tempfile_in(directory(target))
+        .map_err(|err| unwritable(target, err).with_maybe_sent(false))
+}
+
+fn directory(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Where the file will be. Opened before anything is sent, so that no mistake of its kind comes out
+/// when the old file is gone already.
+struct Directory {
+    #[cfg(unix)]
+    handle: File,
+}
+
+impl Directory {
+    #[cfg(unix)]
+    fn open(target: &Path) -> Result<Self> {
+        let handle = File::open(directory(target));
+        let handle = handle.map_err(|err| unwritable(target, err).with_maybe_sent(false))?;
+        Ok(Self { handle })
+    }
+
+    /// Makes the new name last.
+    #[cfg(unix)]
+    fn sync(&self) -> io::Result<()> {
+        self.handle.sync_all()
+    }
+
+    #[cfg(not(unix))]
+    fn open(_: &Path) -> Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// This crate's errors come through the unzipping as they are.
+fn own(err: io::Error) -> Error {
+    match err.downcast::<Error>() {
+        Ok(err) => err,
+        Err(err) => not_gzip(err),
+    }
+}
+
+fn unwritable(path: &Path, err: io::Error) -> Error {
+    Error::new(
+        ErrorKind::File,
+        format!(
+            "the download cannot be written to {}: nothing of it was kept",
+            path.display()
+        ),
+    )
+    .with_source(err)
+}
+
+fn too_long(limit: u64) -> Error {
+    Error::new(
+        ErrorKind::Body,
+        format!(
+            "the download is longer than {limit} bytes: nothing of it was kept; if it may be so long, \
+             say so with max_bytes"
+        ),
+    )
+}
+
+/// The old file is gone already: what came is in its place.
+fn may_not_last(target: &Path, err: io::Error) -> Error {
+    Error::new(
+        ErrorKind::File,
+        format!(
+            "the download is at {}, whole and checked, but its directory could not be written to the \
+             disk: it may not survive a power loss; copy it or fetch it again",
+            target.display()
+        ),
+    )
+    .with_source(err)
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+    use crate::message::MAX_BYTES;
+
+    /// A disk that is full from the first byte.
+    fn full(target: &Path) -> Output {
+        let mut output = Output::create(Sink::new(target.to_owned())).unwrap();
+        if let Stream::Plain(temporary) = &mut output.stream {
+            temporary.file = File::options().write(true).open("/dev/full").unwrap();
+        }
+        output
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("bill.csv");
+        std::fs::write(&target, "old").unwrap();
+        let mut output = full(&target);
+        let err = output.write(b"new").unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::File);
+        let cause = err.find::<io::Error>().unwrap();
+        assert_eq!(cause.kind(), io::ErrorKind::StorageFull);
+        drop(output);
+        assert_eq!(std::fs::read(&target).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_synced_is_said_of_a_file_that_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("bill.csv");
+        std::fs::write(&target, "old").unwrap();
+        let mut output = Output::create(Sink::new(target.clone())).unwrap();
+        output.write(b"new").unwrap();
+        if let Stream::Plain(temporary) = &mut output.stream {
+            // Devices cannot be synced.
+            temporary.directory.handle = File::open("/dev/null").unwrap();
+        }
+        let err = output.commit(Verification::Unsigned).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::File);
+        let said = err.to_string();
+        assert!(said.contains("may not survive a power loss"), "{said}");
+        assert!(!said.contains("nothing of it was kept"), "{said}");
+        assert_eq!(std::fs::read(&target).unwrap(), b"new");
+    }
+
+    #[test]
+    fn what_has_no_limit_of_its_own_has_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let output = Output::create(Sink::new(dir.path().join("bill.csv"))).unwrap();
+        let Stream::Plain(mut temporary) = output.stream else {
+            panic!("it was not to be unzipped");
+        };
+        // As if all but one byte had been written.
+        temporary.len = MAX_BYTES - 1;
+        assert!(temporary.write_all(b"1").is_ok());
+        let err = own(temporary.write_all(b"2").unwrap_err());
+        assert_eq!(err.kind(), ErrorKind::Body, "{}", err.report());
+        assert_eq!(temporary.file.metadata().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,152 @@
+//! Bills of sub-merchants, which come encrypted.
+
+use std::fs;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use openssl::symm::{Cipher, encrypt_aead};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use wechatpay_chain::crypto::digest::sha1_hex;
+use wechatpay_chain::sandbox::{Answer, Sandbox};
+use wechatpay_chain::{Client, ErrorKind, Result, SavedFile};
+
+use super::place;
+
+const BILL: &str = "v3/ecommerce/bill/fundflowbill";
+const FILE: &str = "v3/billdownload/file";
+const KEY: &str = "0123456789abcdefghijklmnopqrstuv";
+/// As long as the one of the documentation.
+const NONCE: &str = "a8607ef79034c49c";
+
+struct Encrypted {
+    sandbox: Sandbox,
+    client: Client,
+    dir: TempDir,
+    bill: Vec<u8>,
+}
+
+impl Encrypted {
+    fn new() -> Self {
+        let (sandbox, client, dir) = place();
+        let bill = "`2024-01-01,`0.01\r\n".repeat(50_000).into_bytes();
+        Self {
+            sandbox,
+            client,
+            dir,
+            bill,
+        }
+    }
+
+    /// The entry of the list, as it has to be.
+    fn entry(&self) -> Value {
+        json!({
+            "bill_sequence": 1,
+            "download_url": format!("{}{FILE}?token=x", self.sandbox.base_url()),
+            // The gateway encrypts it to the merchant, as the catalogue says.
+            "encrypt_key": KEY,
+            "hash_type": "SHA1",
+            "hash_value": sha1_hex(&self.bill),
+            "nonce": NONCE,
+        })
+    }
+
+    fn sealed(&self, zipped: bool) -> Vec<u8> {
+        let mut text = self.bill.clone();
+        if zipped {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&text).unwrap();
+            text = encoder.finish().unwrap();
+        }
+        let (cipher, mut tag) = (Cipher::aes_256_gcm(), [0; 16]);
+        let (key, nonce) = (KEY.as_bytes(), Some(NONCE.as_bytes()));
+        let mut sealed = encrypt_aead(cipher, key, nonce, &[], &text, &mut tag).unwrap();
+        sealed.extend_from_slice(&tag);
+        sealed
+    }
+
+    fn fetch(&self, list: &[Value], file: Vec<u8>, zipped: bool) -> Result<SavedFile> {
+        let list = json!({"download_bill_count": list.len(), "download_bill_list": list});
+        let answers = [
+            (BILL, Answer::json(list)),
+            (FILE, Answer::bytes("application/octet-stream", file)),
+        ];
+        for (path, answer) in answers {
+            self.sandbox.answer("GET", path, answer).unwrap();
+        }
+        let mut bill = self
+            .client
+            .bill(BILL)
+            .query("algorithm", "AEAD_AES_256_GCM");
+        if zipped {
+            bill = bill.query("tar_type", "GZIP");
+        }
+        bill.download(self.target()).wait()
+    }
+
+    fn target(&self) -> std::path::PathBuf {
+        self.dir.path().join("bill.csv")
+    }
+
+    fn refused(&self, list: &[Value], file: Vec<u8>, kind: ErrorKind) {
+        let err = self.fetch(list, file, false).unwrap_err();
+        assert_eq!(err.kind(), kind, "{}", err.report());
+        assert!(!err.report().contains(KEY));
+        assert_eq!(fs::read_dir(self.dir.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn it_is_decrypted_unzipped_and_checked() {
+    let place = Encrypted::new();
+    for zipped in [false, true] {
+        let file = place.fetch(&[place.entry()], place.sealed(zipped), zipped);
+        assert_eq!(file.unwrap().len(), place.bill.len() as u64);
+        assert!(fs::read(place.target()).unwrap() == place.bill);
+        fs::remove_file(place.target()).unwrap();
+    }
+    // The tag alone proves it too.
+    let mut entry = place.entry();
+    entry["hash_value"].take();
+    let file = place.fetch(&[entry], place.sealed(false), false).unwrap();
+    assert!(file.is_checked());
+    assert_eq!(file.digest(), None);
+}
+
+#[test]
+fn one_that_was_altered_or_cut_leaves_nothing() {
+    let place = Encrypted::new();
+    let (entry, sealed) = ([place.entry()], place.sealed(false));
+    for at in [0, sealed.len() / 2, sealed.len() - 1] {
+        let mut altered = sealed.clone();
+        altered[at] ^= 1;
+        place.refused(&entry, altered, ErrorKind::Decrypt);
+    }
+    for len in [0, 15, sealed.len() - 1] {
+        place.refused(&entry, sealed[..len].to_vec(), ErrorKind::Decrypt);
+    }
+    for member in ["encrypt_key", "nonce"] {
+        let mut other = place.entry();
+        let text = other[member].as_str().unwrap().replace('a', "b");
+        other[member] = text.into();
+        place.refused(&[other], sealed.clone(), ErrorKind::Decrypt);
+    }
+    let mut other = place.entry();
+    other["hash_value"] = sha1_hex(b"other").into();
+    place.refused(&[other], sealed, ErrorKind::Verify);
+}
+
+#[test]
+fn what_cannot_be_opened_is_not_fetched() {
+    let place = Encrypted::new();
+    // A key of SM4_GCM; several files; none.
+    let mut sm4 = place.entry();
+    sm4["encrypt_key"] = KEY[..16].into();
+    place.refused(&[sm4], vec![], ErrorKind::Unsupported);
+    let both = [place.entry(), place.entry()];
+    place.refused(&both, vec![], ErrorKind::Unsupported);
+    place.refused(&[], vec![], ErrorKind::Body);
+    let of_file = |call: &wechatpay_chain::sandbox::CallRecord| call.target.contains(FILE);
+    assert!(!place.sandbox.calls().iter().any(of_file));
+}

@@ -1,0 +1,112 @@
+//! Files that are not what was said, or change underway: they do not arrive.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, ReadBuf};
+use wechatpay_chain::middleware::{self, from_fn};
+use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
+
+use super::{PATH, content, file, sandbox};
+
+/// A client that overwrites a file between the signature and the wire.
+fn editing(client: &Client, path: &std::path::Path, with: Vec<u8>) -> Client {
+    let path = path.to_owned();
+    let edit = from_fn(move |request: Request, next: Next| {
+        std::fs::write(&path, &with).unwrap();
+        next.run(request)
+    });
+    let edited = client.with_stack(|stack| stack.after(middleware::SIGNER, "edit", edit).map(drop));
+    edited.unwrap()
+}
+
+fn none_was_accepted(sandbox: &Sandbox) {
+    let calls = sandbox.calls();
+    assert!(calls.iter().all(|call| !call.verdict.is_accepted()));
+}
+
+#[test]
+fn an_edit_between_digest_and_wire_is_noticed() {
+    let (sandbox, client) = sandbox();
+    let content = content();
+    let mut other = content.clone();
+    other[0] ^= 1;
+    // As long, shorter, longer; and one that fits a chunk exactly.
+    let chunk = vec![1; 256 << 10];
+    for (before, after) in [
+        (&content[..], &other[..]),
+        (&content, &content[1..]),
+        (&content[1..], &content),
+        (b"abc", b"abd"),
+        (&chunk, &content[..chunk.len()]),
+    ] {
+        let file = file(before);
+        let client = editing(&client, file.path(), after.to_vec());
+        let media = Media::from_path(file.path()).unwrap();
+        let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::File, "{}", err.report());
+        assert!(err.maybe_sent());
+        assert!(err.to_string().contains("the file to upload"), "{err}");
+    }
+    none_was_accepted(&sandbox);
+}
+
+#[test]
+fn one_of_the_same_content_is_none() {
+    let (_sandbox, client) = sandbox();
+    let file = file(&content());
+    let client = editing(&client, file.path(), content());
+    let media = Media::from_path(file.path()).unwrap();
+    client.chain(PATH).post(media, ()).wait().unwrap();
+}
+
+#[test]
+fn a_sha256_that_is_none_is_refused() {
+    let (sandbox, client) = sandbox();
+    let short = "ab".repeat(31);
+    let no_hex = "xy".repeat(32);
+    for hex in ["", &short, &no_hex] {
+        for path in [PATH, "v2/secapi/mch/uploadmedia"] {
+            let media = Media::from_bytes("a", "x").sha256(hex);
+            let err = client.chain(path).post(media, ()).wait().unwrap_err();
+            assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Request, false));
+        }
+    }
+    let second = Media::from_bytes("a", "x").and(Media::from_bytes("b", "y").sha256("00"));
+    let err = client.chain(PATH).post(second, ()).wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Request);
+    assert_eq!(sandbox.calls().len(), 0);
+}
+
+/// Far more than a disk should be asked to hold.
+struct Endless(Arc<AtomicU64>);
+
+impl AsyncRead for Endless {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let len = buf.remaining();
+        if self.0.fetch_add(len as u64, Ordering::Relaxed) < 256 << 20 {
+            buf.initialize_unfilled();
+            buf.advance(len);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[test]
+fn a_reader_is_read_no_further_than_it_announced() {
+    let (sandbox, client) = sandbox();
+    let read = Arc::new(AtomicU64::new(0));
+    let media = Media::from_reader("a", 10, Endless(Arc::clone(&read)));
+    let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::File, false));
+    assert!(err.to_string().contains("more than the 10 bytes"), "{err}");
+    assert!(read.load(Ordering::Relaxed) <= 1 << 20);
+    assert_eq!(sandbox.calls().len(), 0);
+}
