@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 11] = [
     &["clock", "error", "offload", "percent", "secret"],
     &["crypto"],
     &["catalog", "keys", "protocol", "query", "template"],
-    &["message"],
+    &["message", "schema"],
     &["base_url", "stack", "transport"],
     &["middleware", "net", "plan"],
     &["certificates"],
