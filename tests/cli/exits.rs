@@ -21,6 +21,8 @@ fn wrong_usage_is_2() {
         &["nonsense"],
         &["request", "GET", NATIVE, "--query", "no-equals-sign"],
         &["request", "GET", NATIVE, "--nonsense"],
+        &["--sandbox", "doctor"],
+        &["--sandbox", "notify", "open", "--body", "-"],
         &[
             "request",
             "POST",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
-use crate::exit::EXIT_CODES;
+use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::output::Screen;
 use crate::settings::Settings;
 use crate::{certs, doctor, endpoints, notify, pages, request, sign};
@@ -114,4 +114,18 @@ pub(crate) struct Context<'a> {
     pub(crate) place: Place,
     pub(crate) sandbox: bool,
     pub(crate) screen: &'a Screen,
+}
+
+impl Context<'_> {
+    /// For a subcommand that a sandbox is no use to: `why` not.
+    pub(crate) fn refuse_sandbox(&self, why: &str) -> Result<(), Failure> {
+        match self.sandbox {
+            false => Ok(()),
+            true => Err(Failure::new(
+                Exit::Usage,
+                "usage",
+                format!("error: --sandbox has credentials of its own, and {why}: leave it out"),
+            )),
+        }
+    }
 }

@@ -50,6 +50,7 @@ struct OpenArgs {
 
 pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure> {
     let NotifyCommand::Open(args) = &args.command;
+    context.refuse_sandbox("no notification was captured from it")?;
     let screen = context.screen;
     let headers = match &args.headers {
         Some(path) => headers(path)?,

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli::Context;
 use crate::credentials::{self, Need};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::settings::{self, Settings};
 use keys::Material;
 use report::Report;
@@ -23,13 +23,7 @@ pub(crate) struct DoctorArgs {
 }
 
 pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure> {
-    if context.sandbox {
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage",
-            "error: doctor looks at your own settings, and --sandbox has its own: leave it out",
-        ));
-    }
+    context.refuse_sandbox("doctor looks at yours")?;
     let resolved = settings::resolve(context.given, &context.place)?;
     let settings = &resolved.settings;
     let mut report = Report::new(context.screen);
