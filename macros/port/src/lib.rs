@@ -7,7 +7,8 @@
 //!
 //! 1. [`source`] finds the PHP in a file, in Markdown or in a bare snippet, and remembers where it stood;
 //! 2. [`syntax`] parses it into a small tree of our own, in which nothing is lost: what is not
-//!    supported stays as an `Unsupported` node.
+//!    supported stays as an `Unsupported` node;
+//! 3. [`recognise`] finds the calls in it, and what is printed of their answers.
 //!
 //! Problems have a [`Span`](syntax::Span) of their block; [`Block::diagnose`](source::Block::diagnose)
 //! makes a [`Diagnostic`] with file, line and column of it.
@@ -18,6 +19,7 @@
 )]
 
 mod diagnostic;
+pub mod recognise;
 pub mod source;
 pub mod syntax;
 
