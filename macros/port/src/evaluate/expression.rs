@@ -109,14 +109,19 @@ impl<'a> Evaluator<'a, '_> {
         if let Some(json) = self.host.variable(name) {
             return from_json(&json, true);
         }
+        let stand_in = self.host.stand_in(name);
         if self.told.insert(name.to_owned()) {
+            let instead = match &stand_in {
+                Some(json) => format!("{json} stands in for it"),
+                None => "PHP takes null for it".to_owned(),
+            };
             self.warn(
                 span,
-                format!("`${name}` is not defined here, and PHP takes null for it"),
+                format!("`${name}` is not defined here, and {instead}"),
                 &format!("give it a value: --define {name}=…"),
             );
         }
-        Value::Null
+        stand_in.map_or(Value::Null, |json| from_json(&json, true))
     }
 
     /// What stands before `->` and `[`: an undefined variable is a client there.

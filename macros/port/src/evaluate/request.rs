@@ -81,6 +81,12 @@ pub trait Host {
     /// The value of a variable that the snippet leaves undefined.
     fn variable(&self, name: &str) -> Option<Json>;
 
+    /// What stands in for a variable that nobody gave a value: the reader is told.
+    fn stand_in(&self, name: &str) -> Option<Json> {
+        let _ = name;
+        None
+    }
+
     /// The time in seconds since 1970.
     fn now(&self) -> i64;
 

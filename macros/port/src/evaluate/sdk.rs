@@ -165,9 +165,8 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn pem(&mut self, method: &str, args: &[Value<'a>], span: Span) -> Value<'a> {
-        let source = match args.first().map(Value::to_text) {
-            Some(Ok(source)) => source,
-            _ => return Value::unknown("a certificate"),
+        let Some(Ok(source)) = args.first().map(Value::to_text) else {
+            return Value::unknown("a certificate");
         };
         match method {
             "parsecertificateserialno" => match self.host.certificate_serial(&source) {
