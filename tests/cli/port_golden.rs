@@ -110,7 +110,7 @@ fn every_snippet_of_the_sdk_gives_the_request_that_php_sent() {
         };
         *compared.entry(compare(row, &found)).or_insert(0) += 1;
     }
-    let expected = [("no body", 324), ("JSON", 606), ("XML", 132), ("parts", 24)];
+    let expected = [("no body", 420), ("JSON", 510), ("XML", 132), ("parts", 24)];
     assert_eq!(compared, BTreeMap::from(expected));
     assert_eq!(
         ported.requests.len(),

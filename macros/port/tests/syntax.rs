@@ -503,7 +503,7 @@ fn nothing_panics() {
         "function () {".repeat(5000),
         format!("$a{};", "->b".repeat(50_000)),
         format!("$a{};", " . 'x'".repeat(50_000)),
-        format!("$a = [{}];", "'k' => 'v',".repeat(100_000)),
+        format!("$a = [{}];", "'k' => 'v',".repeat(30_000)),
         format!("'{}", "x".repeat(1 << 20)),
         "\u{1}".repeat(1 << 16),
         " ".repeat(5 << 20),
