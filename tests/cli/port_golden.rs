@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::Run;
 
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn folder() -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
     let folder = std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from);
