@@ -9,6 +9,8 @@ mod exits;
 mod notify;
 mod pages;
 mod pipes;
+mod port;
+mod port_golden;
 mod request;
 mod secrets;
 mod settings;

@@ -14,6 +14,7 @@ mod interrupt;
 mod notify;
 mod output;
 mod pages;
+mod port;
 mod profile;
 mod progress;
 mod request;
@@ -65,6 +66,7 @@ fn run(cli: Cli, screen: &Screen) -> Result<(), Failure> {
         Command::Notify(args) => notify::run(&args, context),
         Command::Sign(args) => sign::run(args, context),
         Command::Doctor(args) => doctor::run(&args, context),
+        Command::Port(args) => port::run(&args, screen),
         Command::Completions(args) => pages::completions(&args, screen),
         Command::Man(args) => pages::man(&args, screen),
     }

@@ -1,0 +1,273 @@
+//! What the tree means: calls on a client, and what is done with their answers.
+//!
+//! ```
+//! use wechatpay_chain_port::recognise::{Call, Form, Mode};
+//! use wechatpay_chain_port::syntax::{StmtKind, parse};
+//! let parsed = parse("$instance->v3->_id_->getAsync(['id' => 'x'])->wait();");
+//! let StmtKind::Expr(expr) = &parsed.program.statements[0].kind else { panic!() };
+//! let call = Call::of(expr).unwrap();
+//! assert_eq!((call.form(), call.verb.mode), (Form::Pure, Mode::Async));
+//! assert!(call.waited && call.handlers.is_empty());
+//! ```
+
+mod shown;
+mod verb;
+
+use crate::syntax::{Arg, Expr, ExprKind, Item, Member, Span};
+
+pub use shown::{Show, Shown};
+pub use verb::{Method, Mode, Verb};
+
+/// A call on a client, taken apart.
+#[derive(Debug, Clone)]
+pub struct Call<'a> {
+    /// From the client to the verb's closing parenthesis.
+    pub span: Span,
+    /// What the chain begins with: mostly `$instance`.
+    pub client: &'a Expr,
+    /// The links of the chain, in order.
+    pub steps: Vec<Step<'a>>,
+    /// What is asked for, and how.
+    pub verb: Verb,
+    /// The arguments of the verb: one array of options, mostly.
+    pub args: &'a [Arg],
+    /// `then` and `otherwise`, in order.
+    pub handlers: Vec<Handler<'a>>,
+    /// Whether `wait()` ends it.
+    pub waited: bool,
+}
+
+/// A link of the chain.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// `->name`
+    Arrow {
+        /// The name.
+        name: &'a str,
+        /// Where it stands.
+        span: Span,
+    },
+    /// `->{'…'}`, `->$name`
+    Braces(&'a Expr),
+    /// `->chain('…')`
+    Chain(&'a Expr),
+    /// `['…']`
+    Index(&'a Expr),
+}
+
+/// What is done with a promise.
+#[derive(Debug, Clone, Copy)]
+pub enum Handler<'a> {
+    /// `->then($fulfilled, $rejected)`
+    Then {
+        /// What takes the answer.
+        fulfilled: &'a Expr,
+        /// What takes the failure.
+        rejected: Option<&'a Expr>,
+    },
+    /// `->otherwise($rejected)`
+    Otherwise(&'a Expr),
+}
+
+/// How a chain is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `->v3->pay`
+    Pure,
+    /// `->chain('v3/pay')`
+    Chain,
+    /// `['v3/pay']`
+    Index,
+    /// More than one of them.
+    Mixed,
+}
+
+impl Form {
+    /// As the porter's output names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pure => "pure",
+            Self::Chain => "chain",
+            Self::Index => "index",
+            Self::Mixed => "mixed",
+        }
+    }
+
+    /// The form of a chain that `next` is added to.
+    #[must_use]
+    pub fn and(before: Option<Self>, next: Self) -> Self {
+        match before {
+            None => next,
+            Some(form) if form == next => form,
+            Some(_) => Self::Mixed,
+        }
+    }
+}
+
+impl Step<'_> {
+    fn form(self) -> Form {
+        match self {
+            Self::Arrow { .. } | Self::Braces(_) => Form::Pure,
+            Self::Chain(_) => Form::Chain,
+            Self::Index(_) => Form::Index,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    /// The call that `expr` makes, if it makes one: a verb at the end of a chain, then its handlers.
+    ///
+    /// A chain is known by its verb and by what stands before it, not by a variable's name.
+    #[must_use]
+    pub fn of(expr: &'a Expr) -> Option<Self> {
+        let mut handlers = Vec::new();
+        let mut waited = false;
+        let mut inner = expr;
+        loop {
+            let ExprKind::MethodCall {
+                object,
+                method,
+                args,
+            } = &inner.kind
+            else {
+                return None;
+            };
+            let name = method.name()?;
+            if let Some(verb) = Verb::of(name) {
+                handlers.reverse();
+                return Self::on(inner, object, verb, args).map(|call| Self {
+                    handlers,
+                    waited,
+                    ..call
+                });
+            }
+            match (name.to_ascii_lowercase().as_str(), &**args) {
+                ("wait", _) => waited = true,
+                ("then", [done]) => handlers.push(Handler::Then {
+                    fulfilled: &done.value,
+                    rejected: None,
+                }),
+                ("then", [done, failed]) => handlers.push(Handler::Then {
+                    fulfilled: &done.value,
+                    rejected: Some(&failed.value),
+                }),
+                ("otherwise", [failed]) => handlers.push(Handler::Otherwise(&failed.value)),
+                _ => return None,
+            }
+            inner = object;
+        }
+    }
+
+    fn on(whole: &Expr, object: &'a Expr, verb: Verb, args: &'a [Arg]) -> Option<Self> {
+        let (client, steps) = chain(object);
+        // `$instance->get()` is a call, `$response->get('x')` or `$a->b()->get()` are none.
+        let options = match args {
+            [] => true,
+            [arg] => !matches!(arg.value.kind, ExprKind::String(_)),
+            _ => false,
+        };
+        let rooted = matches!(
+            client.kind,
+            ExprKind::Variable(_) | ExprKind::StaticCall { .. }
+        );
+        (options && rooted).then_some(Self {
+            span: whole.span,
+            client,
+            steps,
+            verb,
+            args,
+            handlers: Vec::new(),
+            waited: false,
+        })
+    }
+
+    /// How the chain is written.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        let forms = self.steps.iter().map(|step| step.form());
+        forms
+            .reduce(|before, next| Form::and(Some(before), next))
+            .unwrap_or(Form::Pure)
+    }
+
+    /// The items of the options, in order; `None` when they are no literal array.
+    #[must_use]
+    pub fn options(&self) -> Option<&'a [Item]> {
+        match self.args {
+            [] => Some(&[]),
+            [arg] => match &arg.value.kind {
+                ExprKind::Array(items) => Some(items),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// What a chain begins with, and its links in order.
+#[must_use]
+pub fn chain(expr: &Expr) -> (&Expr, Vec<Step<'_>>) {
+    let mut steps = Vec::new();
+    let mut inner = expr;
+    loop {
+        let (object, step) = match &inner.kind {
+            ExprKind::Property {
+                object,
+                member: Member::Name { name, span },
+            } => (object, Step::Arrow { name, span: *span }),
+            ExprKind::Property {
+                object,
+                member: Member::Computed(expr),
+            } => (object, Step::Braces(expr)),
+            ExprKind::Index {
+                object,
+                index: Some(index),
+            } => (object, Step::Index(index)),
+            ExprKind::MethodCall {
+                object,
+                method,
+                args,
+            } => match (method.name(), &**args) {
+                (Some(name), [arg]) if name.eq_ignore_ascii_case("chain") => {
+                    (object, Step::Chain(&arg.value))
+                }
+                _ => break,
+            },
+            _ => break,
+        };
+        steps.push(step);
+        inner = object;
+    }
+    steps.reverse();
+    (inner, steps)
+}
+
+/// The settings of `Builder::factory([…])`, in order.
+#[must_use]
+pub fn factory(expr: &Expr) -> Option<&[Item]> {
+    match &expr.kind {
+        ExprKind::StaticCall {
+            class,
+            method,
+            args,
+        } if class.is("WeChatPay\\Builder") && method.eq_ignore_ascii_case("factory") => {
+            match args.first().map(|arg| &arg.value.kind) {
+                Some(ExprKind::Array(items)) => Some(items),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The path of `new MediaUtil('…')`.
+#[must_use]
+pub fn media(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::New { class, args } if class.is("WeChatPay\\Util\\MediaUtil") => {
+            args.first().map(|arg| &arg.value)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,362 @@
+//! The tree: PHP as far as the porter knows it.
+//!
+//! Parentheses are gone (the tree has the precedence), comments stand beside the tree, names are
+//! resolved. What is not supported is an `Unsupported` node with the span of what it stands for.
+
+use super::atom::{BinaryOp, Cast, Name, Span, UnaryOp};
+
+/// One block of PHP.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Program {
+    /// The statements in order.
+    pub statements: Vec<Stmt>,
+    /// All comments in order.
+    pub comments: Vec<Comment>,
+    /// Whether the text is the inside of an array: then the one statement is that array.
+    pub fragment: bool,
+}
+
+impl Program {
+    /// The comments that begin within `span`, in order.
+    pub fn comments_in(&self, span: Span) -> impl Iterator<Item = &Comment> {
+        let within = move |comment: &&Comment| span.range().contains(&comment.span.start);
+        self.comments.iter().filter(within)
+    }
+}
+
+/// `// …`, `# …` or `/* … */`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// With its markers.
+    pub span: Span,
+    /// A line of text each, without markers and the stars of a doc block.
+    pub lines: Vec<String>,
+    /// Whether code stands before it on its line: then it speaks of that.
+    pub trailing: bool,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stmt {
+    /// With its semicolon.
+    pub span: Span,
+    /// What it is.
+    pub kind: StmtKind,
+}
+
+/// The kinds of statements.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StmtKind {
+    /// `expr;`
+    Expr(Expr),
+    /// `use A\B, C\D as E;` Names in the tree are resolved already.
+    Use(Vec<Import>),
+    /// `namespace A\B;`
+    Namespace(String),
+    /// `echo a, b;`
+    Echo(Vec<Expr>),
+    /// `return;` or `return expr;`
+    Return(Option<Expr>),
+    /// `if (…) … elseif (…) … else …`
+    If {
+        /// The conditions, and what follows of each.
+        branches: Vec<(Expr, Vec<Stmt>)>,
+        /// What follows when none holds.
+        otherwise: Option<Vec<Stmt>>,
+    },
+    /// `foreach (subject as key => value) …`
+    Foreach {
+        /// What is gone through.
+        subject: Box<Expr>,
+        /// Where the key goes.
+        key: Option<Box<Expr>>,
+        /// Where the value goes.
+        value: Box<Expr>,
+        /// What is done.
+        body: Vec<Stmt>,
+    },
+    /// `try … catch (…) … finally …`
+    Try {
+        /// What is tried.
+        body: Vec<Stmt>,
+        /// What is caught, in order.
+        catches: Vec<Catch>,
+        /// What is done in any case.
+        finally: Option<Vec<Stmt>>,
+    },
+    /// `{ … }`
+    Block(Vec<Stmt>),
+    /// `function name(…) { … }`
+    Function {
+        /// Its name.
+        name: String,
+        /// Parameters and body.
+        closure: Closure,
+    },
+    /// `;`, `declare(strict_types=1);`
+    Empty,
+    /// Anything else.
+    Unsupported {
+        /// What it is, as a noun: "`while`".
+        what: String,
+    },
+}
+
+/// One name of a `use`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The whole name, without a leading backslash.
+    pub path: String,
+    /// What it is called here.
+    pub alias: String,
+}
+
+/// A `catch` clause.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catch {
+    /// The whole clause.
+    pub span: Span,
+    /// The classes it catches.
+    pub types: Vec<Name>,
+    /// The variable, without `$`.
+    pub variable: Option<String>,
+    /// What is done.
+    pub body: Vec<Stmt>,
+}
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// Its text, without parentheses around it.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// The kinds of expressions.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// `$name`, without `$`.
+    Variable(String),
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number, however it is written; negative ones are a [`UnaryOp::Minus`].
+    Int(i64),
+    /// A number with a fraction or an exponent, or a whole one that is too large.
+    Float(f64),
+    /// A text without interpolation, its escapes decoded: `'…'`, `"…"`, heredoc, nowdoc.
+    String(String),
+    /// A text with interpolation.
+    Interpolated(Vec<Piece>),
+    /// `[…]`, `array(…)`. An item that is spread is [`ExprKind::Unsupported`].
+    Array(Vec<Item>),
+    /// A constant, `FOO` or `A\FOO`.
+    Constant(Name),
+    /// `Class::NAME`; `Class::class`, too.
+    ClassConstant {
+        /// The class.
+        class: Name,
+        /// The constant.
+        name: String,
+    },
+    /// `object->name`, `object->{'…'}`
+    Property {
+        /// Before the arrow.
+        object: Box<Expr>,
+        /// Behind it.
+        member: Member,
+    },
+    /// `object[index]`, `object[]`
+    Index {
+        /// Before the bracket.
+        object: Box<Expr>,
+        /// In it.
+        index: Option<Box<Expr>>,
+    },
+    /// `name(…)`
+    Call {
+        /// The function.
+        function: Name,
+        /// The arguments.
+        args: Vec<Arg>,
+    },
+    /// `$f(…)` and other values that are called.
+    CallValue {
+        /// What is called.
+        callee: Box<Expr>,
+        /// The arguments.
+        args: Vec<Arg>,
+    },
+    /// `object->name(…)`
+    MethodCall {
+        /// Before the arrow.
+        object: Box<Expr>,
+        /// The method.
+        method: Member,
+        /// The arguments.
+        args: Vec<Arg>,
+    },
+    /// `Class::name(…)`
+    StaticCall {
+        /// The class.
+        class: Name,
+        /// The method.
+        method: String,
+        /// The arguments.
+        args: Vec<Arg>,
+    },
+    /// `new Class(…)`
+    New {
+        /// The class.
+        class: Name,
+        /// The arguments.
+        args: Vec<Arg>,
+    },
+    /// `function (…) use (…) { … }`, `fn (…) => …`
+    Closure(Box<Closure>),
+    /// `target = value`, `target .= value`
+    Assign {
+        /// A variable, property or index.
+        target: Box<Expr>,
+        /// The operator before `=`.
+        op: Option<BinaryOp>,
+        /// What is assigned.
+        value: Box<Expr>,
+    },
+    /// `!a`, `-a`, `+a`
+    Unary {
+        /// The operator.
+        op: UnaryOp,
+        /// What it is applied to.
+        operand: Box<Expr>,
+    },
+    /// `a . b`
+    Binary {
+        /// The operator.
+        op: BinaryOp,
+        /// The left side.
+        left: Box<Expr>,
+        /// The right side.
+        right: Box<Expr>,
+    },
+    /// `a ? b : c`, `a ?: c`
+    Ternary {
+        /// The condition.
+        condition: Box<Expr>,
+        /// What it is when it holds; the condition's value when it is left out.
+        then: Option<Box<Expr>>,
+        /// What it is else.
+        otherwise: Box<Expr>,
+    },
+    /// `(string) a`
+    Cast {
+        /// The type.
+        to: Cast,
+        /// What is cast.
+        value: Box<Expr>,
+    },
+    /// `clone a`
+    Clone(Box<Expr>),
+    /// `print a`
+    Print(Box<Expr>),
+    /// `throw a`
+    Throw(Box<Expr>),
+    /// `require 'vendor/autoload.php'` and its kin.
+    Include(Box<Expr>),
+    /// Anything else.
+    Unsupported {
+        /// What it is, as a noun: "a spread `...`".
+        what: String,
+    },
+}
+
+/// A piece of a text with interpolation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// Text, its escapes decoded.
+    Text(String),
+    /// A value.
+    Value(Expr),
+}
+
+/// An item of an array.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// From the key to the value.
+    pub span: Span,
+    /// Before `=>`.
+    pub key: Option<Expr>,
+    /// The value.
+    pub value: Expr,
+}
+
+/// An argument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arg {
+    /// The `name:` of a named one.
+    pub name: Option<String>,
+    /// The value.
+    pub value: Expr,
+}
+
+/// What stands behind `->`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Member {
+    /// `->name`
+    Name {
+        /// The name.
+        name: String,
+        /// Where it stands.
+        span: Span,
+    },
+    /// `->{expr}`, `->$name`
+    Computed(Box<Expr>),
+}
+
+impl Member {
+    /// The name, where it is one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name { name, .. } => Some(name),
+            Self::Computed(_) => None,
+        }
+    }
+}
+
+/// A closure of either kind, or the rest of a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closure {
+    /// Whether it is `static`.
+    pub is_static: bool,
+    /// The parameters.
+    pub params: Vec<Param>,
+    /// The variables of `use (…)`, without `$`; an arrow function sees all.
+    pub uses: Vec<Capture>,
+    /// Whether it is `fn … => …`: then the body is one `return`.
+    pub arrow: bool,
+    /// What it does.
+    pub body: Vec<Stmt>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// The variable, without `$`.
+    pub name: String,
+    /// The type as it is written.
+    pub ty: Option<String>,
+    /// The value when it is not given.
+    pub default: Option<Expr>,
+}
+
+/// A variable of `use (…)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The variable, without `$`.
+    pub name: String,
+    /// Whether it is `&$name`.
+    pub by_reference: bool,
+}

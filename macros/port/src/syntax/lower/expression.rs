@@ -1,0 +1,346 @@
+//! Expressions.
+
+use tree_sitter::Node;
+
+use super::{Lower, has, named, number};
+use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, UnaryOp};
+
+impl Lower<'_> {
+    pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
+        if node.is_error() || node.is_missing() {
+            return self.unsupported(node, "a syntax error");
+        }
+        if node.kind() == "parenthesized_expression" {
+            return match named(node).first() {
+                Some(inner) => self
+                    .deeper(|lower| lower.expr(*inner))
+                    .unwrap_or_else(|| self.too_deep(node)),
+                None => self.unsupported(node, "`()`"),
+            };
+        }
+        match self.deeper(|lower| lower.kind(node)) {
+            Some(kind) => Expr {
+                span: self.span(node),
+                kind,
+            },
+            None => self.too_deep(node),
+        }
+    }
+
+    fn too_deep(&self, node: Node<'_>) -> Expr {
+        self.unsupported(node, "an expression nested too deeply")
+    }
+
+    pub(super) fn boxed(&mut self, node: Node<'_>) -> Box<Expr> {
+        Box::new(self.expr(node))
+    }
+
+    pub(super) fn field(&mut self, node: Node<'_>, field: &str) -> Expr {
+        match node.child_by_field_name(field) {
+            Some(child) => self.expr(child),
+            None => self.unsupported(node, "a syntax error"),
+        }
+    }
+
+    fn field_box(&mut self, node: Node<'_>, field: &str) -> Box<Expr> {
+        Box::new(self.field(node, field))
+    }
+
+    fn only(&mut self, node: Node<'_>) -> Box<Expr> {
+        match named(node).first() {
+            Some(child) => self.boxed(*child),
+            None => Box::new(self.unsupported(node, "a syntax error")),
+        }
+    }
+
+    fn kind(&mut self, node: Node<'_>) -> ExprKind {
+        match node.kind() {
+            "variable_name" => ExprKind::Variable(self.variable(node)),
+            "integer" => number::integer(self.text(node)),
+            "float" => number::float(self.text(node)),
+            "boolean" => ExprKind::Bool(self.text(node).eq_ignore_ascii_case("true")),
+            "null" => ExprKind::Null,
+            "string" | "encapsed_string" | "heredoc" | "nowdoc" => self.literal(node),
+            "name" | "qualified_name" | "relative_name" => ExprKind::Constant(self.global(node)),
+            "array_creation_expression" => ExprKind::Array(self.items(node)),
+            "member_access_expression" => ExprKind::Property {
+                object: self.field_box(node, "object"),
+                member: self.member(node),
+            },
+            "subscript_expression" => self.subscript(node),
+            "class_constant_access_expression" => self.class_constant(node),
+            "function_call_expression" => self.call(node),
+            "member_call_expression" => ExprKind::MethodCall {
+                object: self.field_box(node, "object"),
+                method: self.member(node),
+                args: self.args(node),
+            },
+            "scoped_call_expression" => self.static_call(node),
+            "object_creation_expression" => self.new_object(node),
+            "anonymous_function" => ExprKind::Closure(Box::new(self.closure(node, false))),
+            "arrow_function" => ExprKind::Closure(Box::new(self.closure(node, true))),
+            _ => self.operation(node),
+        }
+    }
+
+    fn operation(&mut self, node: Node<'_>) -> ExprKind {
+        match node.kind() {
+            "assignment_expression" => ExprKind::Assign {
+                target: self.field_box(node, "left"),
+                op: None,
+                value: self.field_box(node, "right"),
+            },
+            "augmented_assignment_expression" => self.augmented(node),
+            "conditional_expression" => ExprKind::Ternary {
+                condition: self.field_box(node, "condition"),
+                then: node
+                    .child_by_field_name("body")
+                    .map(|then| self.boxed(then)),
+                otherwise: self.field_box(node, "alternative"),
+            },
+            "binary_expression" => self.binary(node),
+            "unary_op_expression" => self.unary(node),
+            "cast_expression" => self.cast(node),
+            "clone_expression" => ExprKind::Clone(self.only(node)),
+            "print_intrinsic" => ExprKind::Print(self.only(node)),
+            "throw_expression" => ExprKind::Throw(self.only(node)),
+            "include_expression"
+            | "include_once_expression"
+            | "require_expression"
+            | "require_once_expression" => ExprKind::Include(self.only(node)),
+            kind => ExprKind::Unsupported {
+                what: describe(kind),
+            },
+        }
+    }
+
+    pub(super) fn variable(&self, node: Node<'_>) -> String {
+        self.text(node).trim_start_matches('$').to_owned()
+    }
+
+    fn member(&mut self, node: Node<'_>) -> Member {
+        let Some(name) = node.child_by_field_name("name") else {
+            return Member::Computed(Box::new(self.unsupported(node, "a syntax error")));
+        };
+        let braced = name.prev_sibling().is_some_and(|brace| brace.kind() == "{");
+        match name.kind() {
+            "name" if !braced => Member::Name {
+                name: self.text(name).to_owned(),
+                span: self.span(name),
+            },
+            _ => Member::Computed(self.boxed(name)),
+        }
+    }
+
+    fn subscript(&mut self, node: Node<'_>) -> ExprKind {
+        let children = named(node);
+        let Some((object, index)) = children.split_first() else {
+            return ExprKind::Unsupported {
+                what: describe(node.kind()),
+            };
+        };
+        ExprKind::Index {
+            object: self.boxed(*object),
+            index: index.first().map(|index| self.boxed(*index)),
+        }
+    }
+
+    fn class_constant(&mut self, node: Node<'_>) -> ExprKind {
+        match &*named(node) {
+            [class, name] if is_name(*class) && name.kind() == "name" => ExprKind::ClassConstant {
+                class: self.class(*class),
+                name: self.text(*name).to_owned(),
+            },
+            _ => ExprKind::Unsupported {
+                what: describe(node.kind()),
+            },
+        }
+    }
+
+    fn call(&mut self, node: Node<'_>) -> ExprKind {
+        let args = self.args(node);
+        match node.child_by_field_name("function") {
+            Some(name) if is_name(name) => ExprKind::Call {
+                function: self.global(name),
+                args,
+            },
+            _ => ExprKind::CallValue {
+                callee: self.field_box(node, "function"),
+                args,
+            },
+        }
+    }
+
+    fn static_call(&mut self, node: Node<'_>) -> ExprKind {
+        let scope = node.child_by_field_name("scope");
+        match (scope, self.member(node)) {
+            (Some(class), Member::Name { name, .. }) if is_name(class) => ExprKind::StaticCall {
+                class: self.class(class),
+                method: name,
+                args: self.args(node),
+            },
+            _ => ExprKind::Unsupported {
+                what: "a static call of a class known at run time only".into(),
+            },
+        }
+    }
+
+    fn new_object(&mut self, node: Node<'_>) -> ExprKind {
+        match named(node).first() {
+            Some(class) if is_name(*class) => ExprKind::New {
+                class: self.class(*class),
+                args: self.args(node),
+            },
+            _ => ExprKind::Unsupported {
+                what: "`new` of a class known at run time only".into(),
+            },
+        }
+    }
+
+    fn items(&mut self, node: Node<'_>) -> Vec<Item> {
+        let items = named(node).into_iter();
+        items.map(|item| self.item(item)).collect()
+    }
+
+    fn item(&mut self, node: Node<'_>) -> Item {
+        let (key, value) = match &*named(node) {
+            [value] => (None, self.expr(*value)),
+            [key, value] => (Some(self.expr(*key)), self.expr(*value)),
+            _ => (None, self.unsupported(node, "a syntax error")),
+        };
+        Item {
+            span: self.span(node),
+            key,
+            value,
+        }
+    }
+
+    fn augmented(&mut self, node: Node<'_>) -> ExprKind {
+        let written = self.field_text(node, "operator");
+        match binary_op(written.trim_end_matches('=')) {
+            Some(op) => ExprKind::Assign {
+                target: self.field_box(node, "left"),
+                op: Some(op),
+                value: self.field_box(node, "right"),
+            },
+            None => ExprKind::Unsupported {
+                what: format!("the operator `{written}`"),
+            },
+        }
+    }
+
+    fn binary(&mut self, node: Node<'_>) -> ExprKind {
+        let written = self.field_text(node, "operator").to_ascii_lowercase();
+        let Some(op) = binary_op(&written) else {
+            return ExprKind::Unsupported {
+                what: format!("the operator `{written}`"),
+            };
+        };
+        let right = match (op, node.child_by_field_name("right")) {
+            (BinaryOp::InstanceOf, Some(class)) if is_name(class) => Box::new(Expr {
+                span: self.span(class),
+                kind: ExprKind::Constant(self.class(class)),
+            }),
+            _ => self.field_box(node, "right"),
+        };
+        ExprKind::Binary {
+            op,
+            left: self.field_box(node, "left"),
+            right,
+        }
+    }
+
+    fn unary(&mut self, node: Node<'_>) -> ExprKind {
+        let written = self.field_text(node, "operator");
+        let op = match &*written {
+            "!" => UnaryOp::Not,
+            "-" => UnaryOp::Minus,
+            "+" => UnaryOp::Plus,
+            _ => {
+                return ExprKind::Unsupported {
+                    what: format!("the operator `{written}`"),
+                };
+            }
+        };
+        // Inside a text, the parser names no operand.
+        let operand = match node.child_by_field_name("argument") {
+            Some(operand) => self.boxed(operand),
+            None => self.only(node),
+        };
+        ExprKind::Unary { op, operand }
+    }
+
+    fn cast(&mut self, node: Node<'_>) -> ExprKind {
+        let written = self.field_text(node, "type").to_ascii_lowercase();
+        let to = match &*written {
+            "string" | "binary" => Cast::String,
+            "int" | "integer" => Cast::Int,
+            "float" | "double" | "real" => Cast::Float,
+            "bool" | "boolean" => Cast::Bool,
+            "array" => Cast::Array,
+            "object" => Cast::Object,
+            _ => {
+                return ExprKind::Unsupported {
+                    what: format!("the cast `({written})`"),
+                };
+            }
+        };
+        ExprKind::Cast {
+            to,
+            value: self.field_box(node, "value"),
+        }
+    }
+}
+
+fn is_name(node: Node<'_>) -> bool {
+    let name = ["name", "qualified_name", "relative_name"].contains(&node.kind());
+    name && !has(node, "{")
+}
+
+#[rustfmt::skip]
+fn binary_op(written: &str) -> Option<BinaryOp> {
+    Some(match written {
+        "." => BinaryOp::Concat,
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Sub,
+        "*" => BinaryOp::Mul,
+        "/" => BinaryOp::Div,
+        "%" => BinaryOp::Rem,
+        "===" => BinaryOp::Identical,
+        "!==" => BinaryOp::NotIdentical,
+        "==" => BinaryOp::Equal,
+        "!=" | "<>" => BinaryOp::NotEqual,
+        "<" => BinaryOp::Less,
+        "<=" => BinaryOp::LessEqual,
+        ">" => BinaryOp::Greater,
+        ">=" => BinaryOp::GreaterEqual,
+        "&&" | "and" => BinaryOp::And,
+        "||" | "or" => BinaryOp::Or,
+        "??" => BinaryOp::Coalesce,
+        "|" => BinaryOp::BitOr,
+        "&" => BinaryOp::BitAnd,
+        "instanceof" => BinaryOp::InstanceOf,
+        _ => return None,
+    })
+}
+
+/// What an unsupported node is, as a noun.
+fn describe(kind: &str) -> String {
+    match kind {
+        "variadic_unpacking" | "variadic_placeholder" => "a spread `...`".into(),
+        "by_ref" | "reference_assignment_expression" => "a reference `&`".into(),
+        "list_literal" => "taking a list apart".into(),
+        "match_expression" => "`match`".into(),
+        "yield_expression" => "`yield`".into(),
+        "error_suppression_expression" => "`@`".into(),
+        "update_expression" => "`++` or `--`".into(),
+        "shell_command_expression" => "a shell command".into(),
+        "dynamic_variable_name" => "a variable variable `$$`".into(),
+        "scoped_property_access_expression" => "a static property".into(),
+        "nullsafe_member_access_expression" | "nullsafe_member_call_expression" => "`?->`".into(),
+        kind => format!(
+            "`{}`",
+            kind.trim_end_matches("_expression").replace('_', " ")
+        ),
+    }
+}

@@ -1,0 +1,81 @@
+//! Parameters, arguments and bodies of functions.
+
+use tree_sitter::Node;
+
+use super::{Lower, named};
+use crate::syntax::{Arg, Capture, Closure, Param, Stmt, StmtKind};
+
+impl Lower<'_> {
+    pub(super) fn args(&mut self, node: Node<'_>) -> Vec<Arg> {
+        let list = node.child_by_field_name("arguments").or_else(|| {
+            let children = named(node).into_iter();
+            children.rev().find(|child| child.kind() == "arguments")
+        });
+        let args = list.map(named).unwrap_or_default().into_iter();
+        args.map(|arg| self.arg(arg)).collect()
+    }
+
+    fn arg(&mut self, node: Node<'_>) -> Arg {
+        let name = node.child_by_field_name("name");
+        let by_reference = node.child_by_field_name("reference_modifier").is_some();
+        let value = match named(node).last() {
+            _ if by_reference => self.unsupported(node, "an argument by reference"),
+            Some(value) => self.expr(*value),
+            None => self.unsupported(node, "a callable `f(...)`"),
+        };
+        Arg {
+            name: name.map(|name| self.text(name).to_owned()),
+            value,
+        }
+    }
+
+    pub(super) fn closure(&mut self, node: Node<'_>, arrow: bool) -> Closure {
+        let params = node.child_by_field_name("parameters").map(named);
+        let params = params.unwrap_or_default().into_iter();
+        let uses = named(node)
+            .into_iter()
+            .find(|child| child.kind() == "anonymous_function_use_clause");
+        let uses = uses.map(named).unwrap_or_default().into_iter();
+        Closure {
+            is_static: node.child_by_field_name("static_modifier").is_some(),
+            params: params.map(|param| self.param(param)).collect(),
+            uses: uses.map(|node| self.capture(node)).collect(),
+            arrow,
+            body: self.closure_body(node, arrow),
+        }
+    }
+
+    fn closure_body(&mut self, node: Node<'_>, arrow: bool) -> Vec<Stmt> {
+        if !arrow {
+            return self.body(node);
+        }
+        let value = self.field(node, "body");
+        vec![Stmt {
+            span: value.span,
+            kind: StmtKind::Return(Some(value)),
+        }]
+    }
+
+    fn param(&mut self, node: Node<'_>) -> Param {
+        let ty = node.child_by_field_name("type");
+        let default = node.child_by_field_name("default_value");
+        Param {
+            name: self
+                .field_text(node, "name")
+                .trim_start_matches('$')
+                .to_owned(),
+            ty: ty.map(|ty| self.text(ty).to_owned()),
+            default: default.map(|value| self.expr(value)),
+        }
+    }
+
+    fn capture(&self, node: Node<'_>) -> Capture {
+        Capture {
+            name: self
+                .text(node)
+                .trim_start_matches(['&', '$', ' '])
+                .to_owned(),
+            by_reference: node.kind() == "by_ref",
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! From the parser's tree to ours.
+
+mod expression;
+mod function;
+mod name;
+mod number;
+mod statement;
+mod text;
+
+use tree_sitter::Node;
+
+use self::name::Imports;
+use super::{Comment, Expr, ExprKind, Program, Span, Stmt, StmtKind};
+
+/// How deep trees may be: what works on them may recurse.
+const DEEPEST: usize = 100;
+
+pub(super) fn program(text: &str, root: Node<'_>) -> Program {
+    let mut lower = Lower::new(text, 0);
+    Program {
+        statements: lower.statements(root),
+        comments: comments(text, root),
+        fragment: false,
+    }
+}
+
+/// `text` is the array around the fragment of `len` bytes; spans are of the latter.
+pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> Program {
+    let mut lower = Lower::new(text, 1);
+    let mut statements = lower.statements(root);
+    if let [stmt] = &mut *statements {
+        stmt.span = Span::new(0, len);
+        if let StmtKind::Expr(expr) = &mut stmt.kind {
+            expr.span = Span::new(0, len);
+        }
+    }
+    let mut comments = comments(text, root);
+    for comment in &mut comments {
+        comment.span = Span::new(comment.span.start - 1, comment.span.end - 1);
+    }
+    Program {
+        statements,
+        comments,
+        fragment: true,
+    }
+}
+
+struct Lower<'t> {
+    text: &'t str,
+    /// How many bytes were put before the caller's text.
+    shift: usize,
+    imports: Imports,
+    depth: usize,
+}
+
+impl<'t> Lower<'t> {
+    fn new(text: &'t str, shift: usize) -> Self {
+        Self {
+            text,
+            shift,
+            imports: Imports::default(),
+            depth: 0,
+        }
+    }
+
+    fn text(&self, node: Node<'_>) -> &'t str {
+        self.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    fn span(&self, node: Node<'_>) -> Span {
+        let at = |byte: usize| byte.saturating_sub(self.shift);
+        Span::new(at(node.start_byte()), at(node.end_byte()))
+    }
+
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let done = work(self);
+        self.depth -= 1;
+        Some(done)
+    }
+
+    fn unsupported(&self, node: Node<'_>, what: impl Into<String>) -> Expr {
+        Expr {
+            span: self.span(node),
+            kind: ExprKind::Unsupported { what: what.into() },
+        }
+    }
+
+    fn unsupported_stmt(&self, node: Node<'_>, what: impl Into<String>) -> Stmt {
+        Stmt {
+            span: self.span(node),
+            kind: StmtKind::Unsupported { what: what.into() },
+        }
+    }
+}
+
+/// The named children that are no comments.
+fn named<'n>(node: Node<'n>) -> Vec<Node<'n>> {
+    let mut cursor = node.walk();
+    let children = node.named_children(&mut cursor);
+    children.filter(|child| !child.is_extra()).collect()
+}
+
+/// Whether a token, such as `&`, stands among the children.
+fn has(node: Node<'_>, token: &str) -> bool {
+    let mut cursor = node.walk();
+    node.children(&mut cursor)
+        .any(|child| child.kind() == token)
+}
+
+fn comments(text: &str, root: Node<'_>) -> Vec<Comment> {
+    let mut found = Vec::new();
+    let mut todo = vec![root];
+    while let Some(node) = todo.pop() {
+        if node.kind() == "comment" {
+            found.push(comment(text, node));
+            continue;
+        }
+        let mut cursor = node.walk();
+        let children: Vec<_> = node.children(&mut cursor).collect();
+        todo.extend(children.into_iter().rev());
+    }
+    found.sort_by_key(|comment| comment.span);
+    found
+}
+
+fn comment(text: &str, node: Node<'_>) -> Comment {
+    let raw = text.get(node.byte_range()).unwrap_or_default();
+    let line_start = text[..node.start_byte()].rfind('\n').map_or(0, |at| at + 1);
+    let before = text.get(line_start..node.start_byte()).unwrap_or_default();
+    // A fragment's own bracket is no code.
+    let before = if line_start == 0 {
+        before.trim_start_matches("<?php")
+    } else {
+        before
+    };
+    Comment {
+        span: Span::new(node.start_byte(), node.start_byte() + raw.trim_end().len()),
+        lines: comment_lines(raw),
+        trailing: !before.trim().is_empty(),
+    }
+}
+
+fn comment_lines(raw: &str) -> Vec<String> {
+    let raw = raw.trim();
+    if let Some(block) = raw.strip_prefix("/*") {
+        let inner = block.strip_suffix("*/").unwrap_or(block);
+        let star = |line: &str| {
+            let line = line.trim();
+            let line = line
+                .trim_start_matches('*')
+                .strip_prefix(' ')
+                .unwrap_or(line.trim_start_matches('*'));
+            line.trim_end().to_owned()
+        };
+        let mut lines: Vec<String> = inner.lines().map(star).collect();
+        while lines.first().is_some_and(|line| line.trim().is_empty()) {
+            lines.remove(0);
+        }
+        while lines.last().is_some_and(|line| line.trim().is_empty()) {
+            lines.pop();
+        }
+        return lines;
+    }
+    let inner = raw.strip_prefix("//").or_else(|| raw.strip_prefix('#'));
+    let inner = inner.unwrap_or(raw);
+    vec![
+        inner
+            .strip_prefix(' ')
+            .unwrap_or(inner)
+            .trim_end()
+            .to_owned(),
+    ]
+}

@@ -1,0 +1,210 @@
+//! Statements.
+
+use tree_sitter::Node;
+
+use super::{Lower, has, named};
+use crate::syntax::{Arg, Catch, Expr, ExprKind, Name, Stmt, StmtKind};
+
+impl Lower<'_> {
+    /// The statements among the children.
+    pub(super) fn statements(&mut self, parent: Node<'_>) -> Vec<Stmt> {
+        let children = named(parent).into_iter();
+        children.filter_map(|node| self.statement(node)).collect()
+    }
+
+    fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
+        if matches!(
+            node.kind(),
+            "php_tag" | "php_end_tag" | "text_interpolation"
+        ) {
+            return None;
+        }
+        if node.kind() == "text" {
+            let blank = self.text(node).trim().is_empty();
+            return (!blank).then(|| self.unsupported_stmt(node, "HTML outside of `<?php`"));
+        }
+        // Only the innermost statements around a mistake are given up.
+        if node.has_error() && (node.is_error() || !is_compound(node)) {
+            return Some(self.unsupported_stmt(node, "a statement with a syntax error"));
+        }
+        let kind = self.deeper(|lower| lower.statement_kind(node));
+        let kind = kind.unwrap_or_else(|| StmtKind::Unsupported {
+            what: "a statement nested too deeply".into(),
+        });
+        Some(Stmt {
+            span: self.span(node),
+            kind,
+        })
+    }
+
+    fn statement_kind(&mut self, node: Node<'_>) -> StmtKind {
+        match node.kind() {
+            "expression_statement" => match named(node).first() {
+                Some(expr) => StmtKind::Expr(self.expr(*expr)),
+                None => StmtKind::Empty,
+            },
+            "empty_statement" => StmtKind::Empty,
+            "declare_statement" if named(node).len() == 1 => StmtKind::Empty,
+            "compound_statement" => StmtKind::Block(self.statements(node)),
+            "namespace_use_declaration" => self.uses(node),
+            "namespace_definition" => self.namespace(node),
+            "echo_statement" => StmtKind::Echo(self.sequence(node)),
+            "return_statement" => {
+                let value = named(node).first().map(|expr| self.expr(*expr));
+                StmtKind::Return(value)
+            }
+            "unset_statement" => self.unset(node),
+            "if_statement" => self.if_statement(node),
+            "foreach_statement" => self.foreach(node),
+            "try_statement" => self.try_statement(node),
+            "function_definition" => StmtKind::Function {
+                name: self.field_text(node, "name"),
+                closure: self.closure(node, false),
+            },
+            kind => StmtKind::Unsupported {
+                what: format!(
+                    "`{}`",
+                    kind.trim_end_matches("_statement").replace('_', " ")
+                ),
+            },
+        }
+    }
+
+    /// As a call of a function, which it looks like.
+    fn unset(&mut self, node: Node<'_>) -> StmtKind {
+        let args = named(node).into_iter().map(|target| Arg {
+            name: None,
+            value: self.expr(target),
+        });
+        let args = args.collect();
+        let span = self.span(node);
+        let name = || String::from("unset");
+        let function = Name {
+            span,
+            written: name(),
+            resolved: name(),
+        };
+        StmtKind::Expr(Expr {
+            span,
+            kind: ExprKind::Call { function, args },
+        })
+    }
+
+    fn namespace(&mut self, node: Node<'_>) -> StmtKind {
+        let name = self.field_text(node, "name");
+        self.imports.enter(&name);
+        match node.child_by_field_name("body") {
+            Some(body) => StmtKind::Block(self.statements(body)),
+            None => StmtKind::Namespace(name),
+        }
+    }
+
+    fn sequence(&mut self, node: Node<'_>) -> Vec<Expr> {
+        let mut all = Vec::new();
+        let mut todo: Vec<_> = named(node).into_iter().rev().collect();
+        while let Some(next) = todo.pop() {
+            match next.kind() {
+                "sequence_expression" => todo.extend(named(next).into_iter().rev()),
+                _ => all.push(self.expr(next)),
+            }
+        }
+        all
+    }
+
+    fn if_statement(&mut self, node: Node<'_>) -> StmtKind {
+        let mut branches = vec![self.branch(node)];
+        let mut otherwise = None;
+        let mut cursor = node.walk();
+        let alternatives: Vec<_> = node
+            .children_by_field_name("alternative", &mut cursor)
+            .collect();
+        for alternative in alternatives {
+            match alternative.kind() {
+                "else_if_clause" => branches.push(self.branch(alternative)),
+                _ => otherwise = Some(self.body(alternative)),
+            }
+        }
+        StmtKind::If {
+            branches,
+            otherwise,
+        }
+    }
+
+    fn branch(&mut self, node: Node<'_>) -> (Expr, Vec<Stmt>) {
+        (self.field(node, "condition"), self.body(node))
+    }
+
+    /// The field `body`, without braces.
+    pub(super) fn body(&mut self, node: Node<'_>) -> Vec<Stmt> {
+        match node.child_by_field_name("body") {
+            Some(body) if matches!(body.kind(), "compound_statement" | "colon_block") => {
+                self.statements(body)
+            }
+            Some(body) => self.statement(body).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn foreach(&mut self, node: Node<'_>) -> StmtKind {
+        let children = named(node);
+        let [subject, target, ..] = &*children else {
+            return StmtKind::Empty;
+        };
+        let (key, value) = match target.kind() {
+            "pair" => match &*named(*target) {
+                [key, value] => (Some(self.boxed(*key)), self.boxed(*value)),
+                _ => (None, Box::new(self.unsupported(*target, "this `foreach`"))),
+            },
+            _ => (None, self.boxed(*target)),
+        };
+        StmtKind::Foreach {
+            subject: self.boxed(*subject),
+            key,
+            value,
+            body: self.body(node),
+        }
+    }
+
+    fn try_statement(&mut self, node: Node<'_>) -> StmtKind {
+        let clauses = named(node);
+        let body = self.body(node);
+        let (mut catches, mut finally) = (Vec::new(), None);
+        for clause in clauses {
+            match clause.kind() {
+                "catch_clause" => catches.push(self.catch(clause)),
+                "finally_clause" => finally = Some(self.body(clause)),
+                _ => {}
+            }
+        }
+        StmtKind::Try {
+            body,
+            catches,
+            finally,
+        }
+    }
+
+    fn catch(&mut self, node: Node<'_>) -> Catch {
+        let types = node.child_by_field_name("type").map(named);
+        let types = types.unwrap_or_default().into_iter();
+        let variable = node.child_by_field_name("name");
+        Catch {
+            span: self.span(node),
+            types: types.map(|ty| self.class(ty)).collect(),
+            variable: variable.map(|name| self.variable(name)),
+            body: self.body(node),
+        }
+    }
+
+    pub(super) fn field_text(&self, node: Node<'_>, field: &str) -> String {
+        let child = node.child_by_field_name(field);
+        child.map_or("", |child| self.text(child)).to_owned()
+    }
+}
+
+/// Whether statements stand inside: then a mistake in one of them leaves the others.
+fn is_compound(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "compound_statement" | "if_statement" | "try_statement" | "foreach_statement"
+    ) || (node.kind() == "namespace_definition" && has(node, "compound_statement"))
+}

@@ -1,0 +1,10 @@
+//! Parses PHP into a tree of our own.
+
+mod ast;
+mod atom;
+mod lower;
+mod parse;
+
+pub use ast::*;
+pub use atom::*;
+pub use parse::{Parsed, parse};

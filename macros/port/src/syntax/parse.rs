@@ -1,0 +1,121 @@
+//! From text to tree. The only file, with `lower/`, that knows which parser is below.
+
+use tree_sitter::{Node, Parser, Tree};
+
+use super::lower;
+use super::{Program, Span};
+use crate::diagnostic::Problem;
+
+/// A tree, and what is wrong with its text.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The tree; statements with a mistake in them are `Unsupported`.
+    pub program: Program,
+    /// What is wrong; empty for what PHP would run.
+    pub problems: Vec<Problem>,
+}
+
+/// Texts above are refused: no page or program of this kind is near.
+const LONGEST: usize = 4 << 20;
+/// How many mistakes are told of one block: what follows the first is mostly its consequence.
+const MISTAKES: usize = 5;
+
+/// Parses PHP: a file with `<?php`, a snippet without, or the inside of an array.
+///
+/// ```
+/// use wechatpay_chain_port::syntax::{ExprKind, StmtKind, parse};
+/// let parsed = parse("'appid' => 'wx', // note");
+/// assert!(parsed.problems.is_empty() && parsed.program.fragment);
+/// assert_eq!(parsed.program.comments[0].lines, ["note"]);
+/// assert_eq!(parse("$a->get([;").problems.len(), 1);
+/// ```
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    if text.len() > LONGEST {
+        let message = format!("the text is longer than {LONGEST} bytes");
+        return refused(Problem::error(Span::default(), message).hint("split it"));
+    }
+    if let Some(at) = text.find('\0') {
+        let problem = Problem::error(Span::new(at, at + 1), "a NUL byte: this is no PHP source");
+        return refused(problem);
+    }
+    let Some(tree) = tree(text) else {
+        return refused(Problem::error(Span::default(), "the PHP parser gave up"));
+    };
+    if tree.root_node().has_error()
+        && let Some(fragment) = fragment(text)
+    {
+        return fragment;
+    }
+    let program = lower::program(text, tree.root_node());
+    let problems = mistakes(text, tree.root_node());
+    Parsed { program, problems }
+}
+
+fn refused(problem: Problem) -> Parsed {
+    Parsed {
+        program: Program::default(),
+        problems: vec![problem],
+    }
+}
+
+fn tree(text: &str) -> Option<Tree> {
+    let tagged = text.contains("<?php") || text.contains("<?=");
+    let language = match tagged {
+        true => tree_sitter_php::LANGUAGE_PHP,
+        false => tree_sitter_php::LANGUAGE_PHP_ONLY,
+    };
+    let mut parser = Parser::new();
+    parser.set_language(&language.into()).ok()?;
+    parser.parse(text, None)
+}
+
+/// The text as the inside of an array.
+fn fragment(text: &str) -> Option<Parsed> {
+    // The line break ends a comment on the last line.
+    let wrapped = format!("[{text}\n];");
+    let tree = tree(&wrapped).filter(|tree| !tree.root_node().has_error())?;
+    let program = lower::fragment(&wrapped, text.len(), tree.root_node());
+    // `];[` around a text makes two arrays of it.
+    let one = program.statements.len() == 1;
+    one.then_some(Parsed {
+        program,
+        problems: Vec::new(),
+    })
+}
+
+fn mistakes(text: &str, root: Node<'_>) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut todo = vec![root];
+    while let Some(node) = todo.pop() {
+        if found.len() == MISTAKES {
+            break;
+        }
+        if node.is_error() || node.is_missing() {
+            found.push(mistake(text, node));
+        } else if node.has_error() {
+            let mut cursor = node.walk();
+            let children: Vec<_> = node.children(&mut cursor).collect();
+            todo.extend(children.into_iter().rev());
+        }
+    }
+    found
+}
+
+fn mistake(text: &str, node: Node<'_>) -> Problem {
+    let span = Span::new(node.start_byte(), node.end_byte());
+    if node.is_missing() {
+        return Problem::error(span, format!("`{}` is missing here", node.kind()));
+    }
+    let found = text.get(span.range()).unwrap_or_default().trim_start();
+    let shown: String = found
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(30)
+        .collect();
+    Problem::error(span, format!("this is no PHP: `{shown}`"))
+        .hint("brackets and quotation marks before this place may be unbalanced")
+}
