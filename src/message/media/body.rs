@@ -77,7 +77,7 @@ struct Sending {
 enum Input {
     Bytes(Bytes, Option<Check>),
     Blocking(JoinHandle<Result<(Reading, Bytes)>>),
-    Reader(Pin<Box<dyn AsyncRead + Send>>, Option<Check>),
+    Reader(Reader, Option<Check>),
     Done,
     Failed,
 }
@@ -153,7 +153,7 @@ impl Stretch {
                 }
                 .chunk()
             })?),
-            Opened::Reader(reader) => Input::Reader(reader, check),
+            Opened::Reader(reader) => Input::Reader(Reader::new(reader), check),
         };
         Ok(Self::File(Sending {
             input,
@@ -224,7 +224,7 @@ impl Sending {
                 Poll::Ready(Ok(chunk))
             }
             Input::Reader(reader, expected) => {
-                let chunk = ready!(poll_read_some(reader, cx, CHUNK)).map_err(reader_failed)?;
+                let chunk = ready!(reader.poll_some(cx)).map_err(reader_failed)?;
                 Poll::Ready(check(expected, &chunk).map(|()| chunk))
             }
         }
@@ -278,10 +278,13 @@ fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
     let Some(check) = place else {
         return Ok(());
     };
+    let Some(left) = check.left.checked_sub(chunk.len() as u64) else {
+        // It is too long, and the caller says so.
+        return Ok(());
+    };
     check.proof.update(chunk)?;
-    // Of one that is too long the caller says so.
-    check.left = check.left.saturating_sub(chunk.len() as u64);
-    match check.left {
+    check.left = left;
+    match left {
         0 => place.take().map_or(Ok(()), |check| check.proof.finish()),
         _ => Ok(()),
     }
@@ -311,26 +314,30 @@ fn failed() -> Error {
     Error::new(ErrorKind::File, "the upload has failed already")
 }
 
-/// What a reader has, at most `limit` bytes; nothing at its end.
-#[cfg(feature = "files")]
-pub(super) async fn read_some(
-    reader: &mut Pin<Box<dyn AsyncRead + Send>>,
-    limit: usize,
-) -> io::Result<Bytes> {
-    std::future::poll_fn(|cx| poll_read_some(reader, cx, limit)).await
+/// A reader and what it is read into, which is kept: it may have a few bytes at a time, or none yet.
+pub(super) struct Reader {
+    inner: Pin<Box<dyn AsyncRead + Send>>,
+    buffer: Vec<u8>,
 }
 
-fn poll_read_some(
-    reader: &mut Pin<Box<dyn AsyncRead + Send>>,
-    cx: &mut Context<'_>,
-    limit: usize,
-) -> Poll<io::Result<Bytes>> {
-    let mut chunk = vec![0; limit];
-    let mut buffer = ReadBuf::new(&mut chunk);
-    ready!(reader.as_mut().poll_read(cx, &mut buffer))?;
-    let len = buffer.filled().len();
-    chunk.truncate(len);
-    Poll::Ready(Ok(chunk.into()))
+impl Reader {
+    pub(super) fn new(inner: Pin<Box<dyn AsyncRead + Send>>) -> Self {
+        let buffer = Vec::new();
+        Self { inner, buffer }
+    }
+
+    /// What it has, at most a chunk; nothing at its end.
+    #[cfg(feature = "files")]
+    pub(super) async fn some(&mut self) -> io::Result<Bytes> {
+        std::future::poll_fn(|cx| self.poll_some(cx)).await
+    }
+
+    fn poll_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        self.buffer.resize(CHUNK, 0);
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        ready!(self.inner.as_mut().poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
+    }
 }
 
 impl Body for Files {
@@ -362,6 +369,46 @@ impl Body for Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Leaves a mark in the buffer of one poll, and looks for it in that of the next.
+    struct Marking(u8);
+
+    impl AsyncRead for Marking {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.0 += 1;
+            let room = buf.initialize_unfilled();
+            match self.0 {
+                1 => {
+                    room[0] = b'm';
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                2 => {
+                    room[1] = b'n';
+                    buf.advance(2);
+                    Poll::Ready(Ok(()))
+                }
+                _ => Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_nothing_yet_costs_no_buffer() {
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.build().unwrap();
+        runtime.block_on(async {
+            let (source, progress) = (Source::reader(2, Box::pin(Marking(0))), None);
+            let (mut files, _) = Files::open(&[Piece::File { source, progress }]).unwrap();
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut files).poll_frame(cx)).await;
+            let sent = frame.unwrap().unwrap().into_data().unwrap();
+            assert_eq!(&sent[..], b"mn");
+        });
+    }
 
     /// A task that has ended panics when it is polled.
     #[test]

@@ -298,7 +298,7 @@ fn no_v2_meta() -> Error {
     )
 }
 
-/// The name's extension only: names and contents are the merchant's business.
+/// The part and the length only: names and contents are the merchant's business.
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Media")
