@@ -13,10 +13,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::JoinHandle;
 
 use super::Progress;
+use super::check::{Check, changed, check};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::crypto::Fingerprint;
-use crate::crypto::digest::Digester;
-use crate::error::{BoxError, Error, ErrorKind, Result, VerifyFailure};
+use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::offload;
 
 /// One stretch of a body.
@@ -88,19 +87,6 @@ struct Reading {
     path: SharedPath,
     left: u64,
     check: Option<Check>,
-}
-
-/// What the bytes have to be, hashed while they pass.
-struct Check {
-    proof: Proof,
-    left: u64,
-}
-
-enum Proof {
-    /// What the caller said.
-    Digest(Digester, String),
-    /// What was there when its digest was taken.
-    Seen(Fingerprint, [u8; 16]),
 }
 
 const CHUNK: usize = 256 << 10;
@@ -229,81 +215,6 @@ impl Sending {
             }
         }
     }
-}
-
-impl Check {
-    fn of(source: &Source) -> Result<Option<Self>> {
-        let proof = match (source.expected(), source.seen()) {
-            (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
-            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
-            (None, None) => return Ok(None),
-        };
-        let left = source.len();
-        Ok(Some(Self { proof, left }))
-    }
-}
-
-impl Proof {
-    fn update(&mut self, chunk: &[u8]) -> Result<()> {
-        match self {
-            Self::Digest(digester, _) => digester.update(chunk),
-            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
-        }
-    }
-
-    fn finish(self) -> Result<()> {
-        match self {
-            Self::Digest(digester, expected) => {
-                let algorithm = digester.kind().name();
-                let found = digester.finish()?;
-                match found == expected {
-                    true => Ok(()),
-                    false => Err(not_as_said(VerifyFailure::Digest {
-                        algorithm,
-                        expected,
-                        found,
-                    })),
-                }
-            }
-            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
-                true => Ok(()),
-                false => Err(changed()),
-            },
-        }
-    }
-}
-
-/// Whether a chunk may go: the last one only when all of them are what they should be.
-fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
-    let Some(check) = place else {
-        return Ok(());
-    };
-    let Some(left) = check.left.checked_sub(chunk.len() as u64) else {
-        // It is too long, and the caller says so.
-        return Ok(());
-    };
-    check.proof.update(chunk)?;
-    check.left = left;
-    match left {
-        0 => place.take().map_or(Ok(()), |check| check.proof.finish()),
-        _ => Ok(()),
-    }
-}
-
-fn not_as_said(failure: VerifyFailure) -> Error {
-    Error::new(
-        ErrorKind::File,
-        "the file to upload is not the one whose digest was given; it was not sent to its end",
-    )
-    .with_source(failure)
-}
-
-fn changed() -> Error {
-    Error::new(
-        ErrorKind::File,
-        "the file to upload changed between its digest and its end; it was not sent to its end: call \
-         again when nobody writes to it",
-    )
 }
 
 fn given_up(err: tokio::task::JoinError) -> Error {

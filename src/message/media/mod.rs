@@ -1,6 +1,7 @@
 //! Files to upload: what a caller describes, until `prepare` makes a body of it.
 
 mod body;
+mod check;
 mod layout;
 mod source;
 
