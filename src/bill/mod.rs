@@ -109,7 +109,7 @@ impl Bill {
     }
 
     /// Asks for the bill, follows its `download_url`, decrypts it, unzips it, checks its digest and
-    /// puts it where `path` says: all or nothing, as [`Download`](crate::Download) does.
+    /// puts it where `path` says: all or nothing, as [`Download`] does.
     ///
     /// A bill whose answer has no `hash_value` is accepted; [`SavedFile::is_checked`] tells.
     ///
