@@ -56,6 +56,7 @@ impl Engine {
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
     pub(crate) fn request(&self, mut plan: Plan) -> Result<(Request, CallInfo, Api)> {
+        let followed = plan.exact.is_some();
         let exact = plan.exact.take().map(|url| self.known(&url)).transpose()?;
         let (mut path, base) = match exact {
             Some((base, target)) => (target, Some(base)),
@@ -65,9 +66,9 @@ impl Engine {
             ),
         };
         // A URL that is followed is taken as it stands, whatever it begins with.
-        let api = match plan.exact {
-            Some(_) => Api::V3,
-            None => Api::of(&path),
+        let api = match followed {
+            true => Api::V3,
+            false => Api::of(&path),
         };
         self.check_credentials(api)?;
         if plan.options.xml && api == Api::V3 {

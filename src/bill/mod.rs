@@ -30,6 +30,7 @@ use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
 use crate::crypto::digest::DigestKind;
+use crate::download::Download;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Response, SavedFile};
 pub use rows::{Row, Rows};
@@ -39,6 +40,12 @@ pub use rows::{Row, Rows};
 pub struct Bill {
     client: Client,
     call: Call,
+    wanted: Wanted,
+}
+
+/// What the caller says of the file.
+#[derive(Default)]
+struct Wanted {
     zipped: bool,
     timeout: Option<Duration>,
     max_bytes: Option<u64>,
@@ -56,10 +63,7 @@ impl Client {
         Bill {
             client: self.clone(),
             call: self.chain(path).get(()),
-            zipped: false,
-            timeout: None,
-            max_bytes: None,
-            progress: None,
+            wanted: Wanted::default(),
         }
     }
 }
@@ -70,7 +74,7 @@ impl Bill {
         let (name, value) = (name.into(), value.into());
         if name == "tar_type" {
             let tar_type = value.as_str().unwrap_or_default();
-            self.zipped = tar_type.eq_ignore_ascii_case("GZIP");
+            self.wanted.zipped = tar_type.eq_ignore_ascii_case("GZIP");
         }
         self.call = self.call.query(name, value);
         self
@@ -85,13 +89,13 @@ impl Bill {
     /// Bounds the question for the bill, the beginning of the download and every pause in it.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.call = self.call.timeout(limit);
-        self.timeout = Some(limit);
+        self.wanted.timeout = Some(limit);
         self
     }
 
     /// Gives the bill up when it is longer than this many bytes, unzipped; 4 GiB unless said.
     pub fn max_bytes(mut self, limit: u64) -> Self {
-        self.max_bytes = Some(limit);
+        self.wanted.max_bytes = Some(limit);
         self
     }
 
@@ -100,12 +104,12 @@ impl Bill {
         mut self,
         progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static,
     ) -> Self {
-        self.progress = Some(Box::new(progress));
+        self.wanted.progress = Some(Box::new(progress));
         self
     }
 
     /// Asks for the bill, follows its `download_url`, decrypts it, unzips it, checks its digest and
-    /// puts it where `path` says: all or nothing, as [`Download`](crate::Download) does.
+    /// puts it where `path` says: all or nothing, as [`Download`] does.
     ///
     /// A bill whose answer has no `hash_value` is accepted; [`SavedFile::is_checked`] tells.
     ///
@@ -113,34 +117,50 @@ impl Bill {
     ///
     /// [`ErrorKind::Body`] when the answer names no file; [`ErrorKind::Unsupported`] when it names
     /// several (WeChat Pay splits encrypted bills of some 16 GB), or a digest or an encryption that is
-    /// not known here; and all of [`Call::sink`](crate::Call::sink).
+    /// not known here; and all of [`Call::sink`](crate::Call::sink). Of all that comes after the first
+    /// answer, [`Error::maybe_sent`] is true: the question for the bill was sent.
     pub fn download(self, path: impl Into<PathBuf>) -> Pending<SavedFile> {
         let path = path.into();
         Pending::new(async move {
-            let answer = self.call.run().await?;
-            let ticket = Ticket::read(&answer)?;
-            let mut call = self.client.follow(ticket.url);
-            if let Some(limit) = self.timeout {
-                call = call.timeout(limit);
-            }
-            let mut download = call.sink(path);
-            if let Some((kind, hex)) = ticket.digest {
-                download = download.expect_digest(kind, hex);
-            }
-            if let Some((key, nonce)) = ticket.seal {
-                download = download.unseal(key, nonce);
-            }
-            if self.zipped {
-                download = download.gunzip();
-            }
-            if let Some(limit) = self.max_bytes {
-                download = download.max_bytes(limit);
-            }
-            if let Some(progress) = self.progress {
-                download = download.on_progress(progress);
-            }
-            download.run().await
+            let Self {
+                client,
+                call,
+                wanted,
+            } = self;
+            let answer = call.run().await?;
+            let file = async {
+                let ticket = Ticket::read(&answer)?;
+                wanted.file(&client, &ticket, path).run().await
+            };
+            // Whatever happened there, the question for the bill was sent.
+            file.await.map_err(|err| err.with_maybe_sent(true))
         })
+    }
+}
+
+impl Wanted {
+    fn file(self, client: &Client, ticket: &Ticket<'_>, path: PathBuf) -> Download {
+        let mut call = client.follow(ticket.url);
+        if let Some(limit) = self.timeout {
+            call = call.timeout(limit);
+        }
+        let mut download = call.sink(path);
+        if let Some((kind, hex)) = ticket.digest {
+            download = download.expect_digest(kind, hex);
+        }
+        if let Some((key, nonce)) = ticket.seal {
+            download = download.unseal(key, nonce);
+        }
+        if self.zipped {
+            download = download.gunzip();
+        }
+        if let Some(limit) = self.max_bytes {
+            download = download.max_bytes(limit);
+        }
+        if let Some(progress) = self.progress {
+            download = download.on_progress(progress);
+        }
+        download
     }
 }
 

@@ -29,7 +29,11 @@ use writer::Writer;
 /// owner can read. When it is whole and checked it replaces the target in one step; until then, and
 /// whatever goes wrong, the target is as it was and nothing else is left behind.
 ///
-/// The file is readable by its owner alone (0600), whatever the mode of the one that it replaces.
+/// The file is readable by its owner alone (0600), whatever the mode of the one that it replaces. A
+/// symbolic link is replaced too, and not followed; a device, a pipe or a socket is refused.
+///
+/// A call that is dropped leaves the target as it was. Dropped while the file is put into its place, at
+/// the very end, it may come too late: the target is then the whole new file.
 ///
 /// What is checked: the answer's signature where it has one, of a statement its digest, and the
 /// digest given here. Where an answer carries no signature and no digest is given, only TLS vouches
@@ -166,9 +170,11 @@ pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Res
     let pause = plan.options.timeout.or(engine.timeout);
     let progress = sink.progress.take();
     // Before anything is sent: a target that cannot be written costs no call.
-    let mut writer = Writer::create(sink).await?;
+    let limit = announced_limit(&sink);
+    let writer = Writer::create(sink).await;
+    let mut writer = writer.map_err(|err| err.with_maybe_sent(false))?;
     let answer = match engine.execute(plan).await {
-        Ok(response) => receive(response, &mut writer, pause, progress)
+        Ok(response) => receive(response, &mut writer, pause, progress, limit)
             .await
             .map_err(|err| err.with_maybe_sent(true)),
         Err(err) => Err(err),
@@ -183,6 +189,11 @@ pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Res
     }
 }
 
+/// How long the answer may say it is, where that is the length of the file.
+fn announced_limit(sink: &Sink) -> Option<u64> {
+    (!sink.gunzip && sink.seal.is_none()).then_some(sink.max_bytes)
+}
+
 fn response(answer: &Streaming, saved: SavedFile) -> Response {
     let mut response = Response::new(answer.status(), answer.headers().clone(), "");
     response.set_verification(saved.verification.clone());
@@ -195,12 +206,18 @@ async fn receive(
     writer: &mut Writer,
     pause: Option<Duration>,
     progress: Option<Progress>,
+    limit: Option<u64>,
 ) -> Result<Streaming> {
     // 204 has no file, and 206 is a part of one.
     if response.status() != StatusCode::OK {
         let status = response.status();
         let message = format!("the answer is {status} and so not the whole file; nothing was kept");
         return Err(response.error(ErrorKind::Body, message));
+    }
+    if let (Some(limit), Some(len)) = (limit, length(response.headers()))
+        && len > limit
+    {
+        return Err(output::too_long(limit));
     }
     drain(Streaming::new(response), writer, pause, progress).await
 }

@@ -28,7 +28,9 @@ enum Stream {
 
 impl Output {
     pub(super) fn create(sink: Sink) -> Result<Self> {
-        let seal = sink.seal.as_ref().map(Unseal::new).transpose()?;
+        let seal = sink.seal.as_ref();
+        let seal = seal.map(|seal| Unseal::new(seal, sink.max_bytes));
+        let seal = seal.transpose()?;
         let digester = match &sink.digest {
             Some((kind, _)) => Some(Digester::new(*kind)?),
             None => None,
@@ -56,7 +58,7 @@ impl Output {
     pub(super) fn write(&mut self, piece: &[u8]) -> Result<()> {
         match &mut self.seal {
             None => self.stream.write(piece),
-            Some(seal) => self.stream.write(&seal.open(piece)?),
+            Some(seal) => seal.open(piece, |text| self.stream.write(text)),
         }
     }
 
@@ -154,7 +156,7 @@ impl Write for Temporary {
 
 /// On the same file system, so that it can be moved in one step; only its owner can read it.
 fn beside(target: &Path) -> Result<NamedTempFile> {
-    if target.file_name().is_none() || target.is_dir() {
+    if target.file_name().is_none() || target.is_dir() || is_special(target) {
         return Err(Error::new(
             ErrorKind::File,
             format!(
@@ -168,6 +170,13 @@ fn beside(target: &Path) -> Result<NamedTempFile> {
         .suffix(".part")
         .tempfile_in(directory(target))
         .map_err(|err| unwritable(target, err).with_maybe_sent(false))
+}
+
+/// A device, a pipe or a socket: renaming would take its place, and nobody means that. A link is
+/// replaced as a file is.
+fn is_special(target: &Path) -> bool {
+    std::fs::symlink_metadata(target)
+        .is_ok_and(|found| !found.is_file() && !found.is_symlink() && !found.is_dir())
 }
 
 fn directory(target: &Path) -> &Path {
@@ -195,7 +204,10 @@ impl Directory {
     /// Makes the new name last.
     #[cfg(unix)]
     fn sync(&self) -> io::Result<()> {
-        self.handle.sync_all()
+        match self.handle.sync_all() {
+            Err(err) if has_no_sync(&err) => Ok(()),
+            outcome => outcome,
+        }
     }
 
     #[cfg(not(unix))]
@@ -207,6 +219,15 @@ impl Directory {
     fn sync(&self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Some file systems do not sync directories: EINVAL, ENOTSUP. There is no more to be done there.
+#[cfg(unix)]
+fn has_no_sync(err: &io::Error) -> bool {
+    matches!(
+        err.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+    )
 }
 
 /// This crate's errors come through the unzipping as they are.
@@ -228,7 +249,7 @@ fn unwritable(path: &Path, err: io::Error) -> Error {
     .with_source(err)
 }
 
-fn too_long(limit: u64) -> Error {
+pub(super) fn too_long(limit: u64) -> Error {
     Error::new(
         ErrorKind::Body,
         format!(
@@ -254,8 +275,20 @@ fn may_not_last(target: &Path, err: io::Error) -> Error {
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
+    use std::os::unix::fs::OpenOptionsExt;
+
     use super::*;
     use crate::message::MAX_BYTES;
+
+    /// Names a file without opening it: syncing gives EBADF.
+    const O_PATH: i32 = 0o10_000_000;
+
+    fn directory_of(output: &mut Output) -> &mut Directory {
+        match &mut output.stream {
+            Stream::Plain(temporary) => &mut temporary.directory,
+            Stream::Zipped(_) => panic!("it was not to be unzipped"),
+        }
+    }
 
     /// A disk that is full from the first byte.
     fn full(target: &Path) -> Output {
@@ -288,16 +321,28 @@ mod tests {
         std::fs::write(&target, "old").unwrap();
         let mut output = Output::create(Sink::new(target.clone())).unwrap();
         output.write(b"new").unwrap();
-        if let Stream::Plain(temporary) = &mut output.stream {
-            // Devices cannot be synced.
-            temporary.directory.handle = File::open("/dev/null").unwrap();
-        }
+        directory_of(&mut output).handle = File::options()
+            .read(true)
+            .custom_flags(O_PATH)
+            .open(dir.path())
+            .unwrap();
         let err = output.commit(Verification::Unsigned).unwrap_err();
         assert_eq!(err.kind(), ErrorKind::File);
         let said = err.to_string();
         assert!(said.contains("may not survive a power loss"), "{said}");
         assert!(!said.contains("nothing of it was kept"), "{said}");
         assert_eq!(std::fs::read(&target).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_file_system_that_syncs_no_directories_has_done_what_it_can() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut output = Output::create(Sink::new(dir.path().join("bill.csv"))).unwrap();
+        // Devices cannot be synced: EINVAL.
+        directory_of(&mut output).handle = File::open("/dev/null").unwrap();
+        output.commit(Verification::Unsigned).unwrap();
+        // What the kernel says where there is no such call; its number is Linux's.
+        assert!(has_no_sync(&io::Error::from_raw_os_error(95)));
     }
 
     #[test]

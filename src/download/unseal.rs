@@ -1,7 +1,6 @@
 //! What an encrypted bill goes through before it is unzipped.
 
-use zeroize::Zeroizing;
-
+use super::output::too_long;
 use crate::crypto::aes::{GcmOpener, KEY_LEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Seal;
@@ -9,10 +8,17 @@ use crate::message::Seal;
 /// Opens AES-256-GCM piece by piece: no associated data, the tag at the end.
 ///
 /// What comes out is not yet proven: nothing of it may be used before [`finish`](Self::finish).
-pub(super) struct Unseal(GcmOpener);
+pub(super) struct Unseal {
+    opener: GcmOpener,
+    /// Why what came out was not taken. With a wrong key it is noise, and that it is no gzip says
+    /// nothing: the tag decides first.
+    failure: Option<Error>,
+    len: u64,
+    max_bytes: u64,
+}
 
 impl Unseal {
-    pub(super) fn new(seal: &Seal) -> Result<Self> {
+    pub(super) fn new(seal: &Seal, max_bytes: u64) -> Result<Self> {
         let key: &[u8; KEY_LEN] = seal.key.expose().as_bytes().try_into().map_err(|_| {
             Error::new(
                 ErrorKind::Unsupported,
@@ -21,22 +27,49 @@ impl Unseal {
                  Call::decrypt where the catalogue does not know the endpoint",
             )
         })?;
-        GcmOpener::new(key, seal.nonce.as_bytes()).map(Self)
+        Ok(Self {
+            opener: GcmOpener::new(key, seal.nonce.as_bytes())?,
+            failure: None,
+            len: 0,
+            max_bytes,
+        })
     }
 
-    pub(super) fn open(&mut self, piece: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        self.0.update(piece)
+    /// Opens a piece and hands it on, until it is not taken for what it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of the disk at once, and [`ErrorKind::Body`] when the file is too long already; what else
+    /// was wrong with the content waits for [`finish`](Self::finish).
+    pub(super) fn open(
+        &mut self,
+        piece: &[u8],
+        write: impl FnOnce(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let text = self.opener.update(piece)?;
+        self.len += text.len() as u64;
+        if self.failure.is_none() {
+            match write(&text) {
+                Err(err) if err.kind() == ErrorKind::Body => self.failure = Some(err),
+                outcome => return outcome,
+            }
+        }
+        match self.len > self.max_bytes {
+            true => Err(too_long(self.max_bytes)),
+            false => Ok(()),
+        }
     }
 
-    /// Whether all that came out is what was encrypted.
+    /// Whether all that came out is what was encrypted, and was taken.
     pub(super) fn finish(self) -> Result<()> {
-        self.0.finish().map_err(|err| {
+        self.opener.finish().map_err(|err| {
             Error::new(
                 ErrorKind::Decrypt,
                 "the encrypted file was cut or altered, or its key or nonce is another's: nothing of \
                  it was kept; ask for it again",
             )
             .with_source(err)
-        })
+        })?;
+        self.failure.map_or(Ok(()), Err)
     }
 }

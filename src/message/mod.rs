@@ -23,9 +23,7 @@ pub use payload::{IntoPayload, Json, Payload};
 pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
 pub(crate) use response::{ResponseBody, request_id};
-#[cfg(feature = "files")]
-#[cfg(test)]
-#[cfg(feature = "files")]
+#[cfg(all(test, feature = "files"))]
 pub(crate) use saved::MAX_BYTES;
 #[cfg(feature = "files")]
 pub use saved::SavedFile;

@@ -12,6 +12,8 @@ use crate::error::Error;
 
 /// A notification that was verified, decrypted and claimed before the handler of an axum server runs.
 ///
+/// It reads the request's body, so put it last among the handler's arguments.
+///
 /// Probes, forgeries and what cannot be read are answered without the handler. Act on it inside
 /// [`Notifications::run`], which sees to repeated deliveries; without it, look at
 /// [`Notification::duplicate`] and call [`Notifications::finish`] or [`Notifications::release`].

@@ -60,6 +60,9 @@ impl NotificationsBuilder {
 
     /// Takes keyring, keys and clock of a client; the keyring stays shared with it, and in certificate
     /// mode what fills it.
+    ///
+    /// Keyring, private key, serial, clock and field policy replace what was given before, and give way
+    /// to what is given after; APIv3 and APIv2 keys are added to those that are there.
     pub fn client(mut self, client: &Client) -> Self {
         let engine = client.engine();
         let merchant = &engine.merchant;
@@ -78,7 +81,8 @@ impl NotificationsBuilder {
 
     /// A keyring shared with others; it may be empty and be filled later.
     ///
-    /// Keys given to this builder are added to it.
+    /// Keys given to this builder are added to it. Of this and [`client`](Self::client), the later one
+    /// counts; a client's certificates are fetched for its own keyring only.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
         // What it fetches would go to the client's.

@@ -35,7 +35,7 @@ pub use notification::Notification;
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use redis::RedisStore;
 pub use reply::{Answer, Reply};
-pub use seen::{Claim, Delivery, SeenStore};
+pub use seen::{Claim, Delivery, Finished, SeenStore};
 
 use crate::client::Client;
 use crate::clock::Clock;
@@ -149,7 +149,8 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// Those of [`parse`](Self::parse), and [`ErrorKind::Seen`] when the store cannot be asked.
+    /// Those of [`parse`](Self::parse), and [`ErrorKind::Seen`] when the store cannot be asked
+    /// or has no room.
     pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
         self.accept_bytes(headers, &Bytes::copy_from_slice(body))
             .await
@@ -157,15 +158,16 @@ impl Notifications {
 
     /// Remembers that a notification was handled: later deliveries are [`Delivery::Repeated`].
     ///
-    /// Says whether it is remembered. It is not when the claim ran out before and another delivery is
-    /// being handled: that one decides, and `claim_for` is too short. Questions never are.
+    /// It is not when the claim ran out before and another delivery is being handled: that one decides,
+    /// and [`claim_for`](NotificationsBuilder::claim_for) is too short. Of questions, which are handled
+    /// each time, there is nothing to remember and nothing is asked of the store.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Seen`].
-    pub async fn finish(&self, notification: &Notification) -> Result<bool> {
+    pub async fn finish(&self, notification: &Notification) -> Result<Finished> {
         if notification.asks() {
-            return Ok(false);
+            return Ok(Finished::Remembered);
         }
         let (id, ttl) = (seen_id(notification), self.shared.remember_for);
         // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
@@ -228,7 +230,15 @@ impl Notifications {
     async fn claim(&self, notification: &mut Notification) -> Result<()> {
         let (id, claim) = (seen_id(notification), Claim::new()?);
         let lease = self.shared.claim_for;
-        notification.delivery = self.shared.seen.claim(&id, &claim, lease).await?;
+        let delivery = match self.shared.seen.claim(&id, &claim, lease).await {
+            Ok(delivery) => delivery,
+            Err(err) => {
+                // It may stand, and only the answer was lost: it would put the next delivery off.
+                let _ = self.shared.seen.forget(&id, &claim).await;
+                return Err(err);
+            }
+        };
+        notification.delivery = delivery;
         notification.claim = (!notification.duplicate()).then_some(claim);
         Ok(())
     }
@@ -262,7 +272,10 @@ fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {
 
 /// Whoever reads it has to know that the serial may be right.
 fn unfetched(err: Error, missed: &Error) -> Error {
-    let message = format!("{err}; {}", missed.report());
+    let message = format!(
+        "the certificate that signed the notification could not be asked for, so do not act on it: {}",
+        missed.report()
+    );
     let outer = Error::new(err.kind(), message).with_maybe_sent(false);
     let body = err.body().cloned().unwrap_or_default();
     outer.with_body(body).with_source(err)

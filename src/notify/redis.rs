@@ -7,7 +7,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisError};
 use tokio::sync::OnceCell;
 
-use super::seen::{Claim, Delivery, SeenStore};
+use super::seen::{Claim, Delivery, Finished, SeenStore};
 use crate::error::{Error, ErrorKind, Result};
 
 /// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
@@ -75,10 +75,10 @@ impl RedisStore {
         command
     }
 
-    async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
+    async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
         let connection = self.connection.get_or_try_init(|| self.connect());
-        let mut connection = connection.await.map_err(down)?.clone();
-        command.query_async(&mut connection).await.map_err(down)
+        let mut connection = connection.await?.clone();
+        command.query_async(&mut connection).await
     }
 
     async fn connect(&self) -> Result<ConnectionManager, RedisError> {
@@ -93,7 +93,7 @@ impl RedisStore {
 impl SeenStore for RedisStore {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         let mut command = self.script(CLAIM, id, claim);
-        let found: Option<String> = self.run(command.arg(millis(lease))).await?;
+        let found: Option<String> = self.run(command.arg(millis(lease))).await.map_err(down)?;
         Ok(match found.as_deref() {
             None => Delivery::First,
             Some(FINISHED) => Delivery::Repeated,
@@ -101,13 +101,19 @@ impl SeenStore for RedisStore {
         })
     }
 
-    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<bool> {
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
         let mut command = self.script(FINISH, id, claim);
-        self.run(command.arg(millis(ttl)).arg(FINISHED)).await
+        let command = command.arg(millis(ttl)).arg(FINISHED);
+        let remembered: bool = self.run(command).await.map_err(silent)?;
+        Ok(match remembered {
+            true => Finished::Remembered,
+            false => Finished::Overtaken,
+        })
     }
 
     async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
-        self.run(&self.script(FORGET, id, claim)).await
+        let command = self.script(FORGET, id, claim);
+        self.run(&command).await.map_err(silent)
     }
 }
 
@@ -116,8 +122,9 @@ impl SeenStore for RedisStore {
 /// The key holds the claim, or [`FINISHED`], which no claim can be: it has no 32 characters.
 const CLAIM: &str = "\
 local found = redis.call('GET', KEYS[1])
-if not found then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
-return found";
+if found and found ~= ARGV[1] then return found end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return false";
 
 const FINISH: &str = "\
 local found = redis.call('GET', KEYS[1])
@@ -141,6 +148,12 @@ fn down(err: RedisError) -> Error {
     )
     .with_maybe_sent(false)
     .with_source(err)
+}
+
+fn silent(err: RedisError) -> Error {
+    Error::new(ErrorKind::Seen, "Redis did not answer")
+        .with_maybe_sent(false)
+        .with_source(err)
 }
 
 /// Without the URL: it may hold a password.

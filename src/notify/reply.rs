@@ -167,6 +167,12 @@ impl Reply {
         }
     }
 
+    /// What went wrong beside the answer; why it was refused comes first.
+    pub(super) fn beside(mut self, error: Option<Error>) -> Self {
+        self.error = self.error.or(error.map(Arc::new));
+        self
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -185,7 +191,10 @@ impl Reply {
         &self.body
     }
 
-    /// Why the notification was refused; `None` when it was accepted.
+    /// Why the notification was refused; `None` when it was accepted and nothing went wrong.
+    ///
+    /// Beside a success it is of [`ErrorKind::Seen`]: handled, but not remembered, or overtaken by
+    /// another delivery. See [`Notifications::handle`].
     ///
     /// Also among the extensions of [`into_response`](Self::into_response)'s response, as `Arc<Error>`,
     /// for a layer that logs or counts.

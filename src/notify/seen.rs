@@ -21,6 +21,20 @@ pub enum Delivery {
     Repeated,
 }
 
+/// What came of finishing a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "stores say one of the two, and there is no third"
+)]
+#[must_use = "whoever was overtaken has to know: the notification may be handled twice"]
+pub enum Finished {
+    /// Later deliveries are [`Delivery::Repeated`].
+    Remembered,
+    /// The claim had run out and another delivery is being handled: that one decides.
+    Overtaken,
+}
+
 /// Whose a claim is: a fresh text that nobody guesses, made by who claims.
 ///
 /// Giving back and finishing name it, so that a handler that outlived its claim does neither to the
@@ -70,10 +84,14 @@ impl fmt::Debug for Claim {
 pub trait SeenStore: Send + Sync + 'static {
     /// Writes the claim where the id has neither a claim nor is finished; says what was there.
     ///
+    /// Where this very claim stands already it is [`Delivery::First`] again, and lasts for `lease` from
+    /// now: a driver that lost the answer may ask once more.
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`] when the store cannot be asked; the notification is then not handled and
-    /// WeChat Pay delivers it again.
+    /// [`ErrorKind::Seen`] when the store cannot be asked, or has no room; the notification is then not
+    /// handled and WeChat Pay delivers it again. The claim may have been written all the same, so
+    /// [`forget`](Self::forget) is called with it.
     fn claim(
         &self,
         id: &str,
@@ -81,7 +99,7 @@ pub trait SeenStore: Send + Sync + 'static {
         lease: Duration,
     ) -> impl Future<Output = Result<Delivery>> + Send;
 
-    /// Remembers an id as finished, unless another claim stands; says whether it is.
+    /// Remembers an id as finished, unless another claim stands.
     ///
     /// A claim that ran out and that nobody followed is finished all the same: the work is done.
     ///
@@ -93,7 +111,7 @@ pub trait SeenStore: Send + Sync + 'static {
         id: &str,
         claim: &Claim,
         ttl: Duration,
-    ) -> impl Future<Output = Result<bool>> + Send;
+    ) -> impl Future<Output = Result<Finished>> + Send;
 
     /// Takes this very claim back, if it still stands; never another, and nothing that is finished.
     ///
@@ -116,7 +134,7 @@ pub(super) trait DynSeenStore: Send + Sync {
         id: &'a str,
         claim: &'a Claim,
         ttl: Duration,
-    ) -> BoxFuture<'a, Result<bool>>;
+    ) -> BoxFuture<'a, Result<Finished>>;
     fn forget<'a>(&'a self, id: &'a str, claim: &'a Claim) -> BoxFuture<'a, Result<()>>;
 }
 
@@ -135,7 +153,7 @@ impl<S: SeenStore> DynSeenStore for S {
         id: &'a str,
         claim: &'a Claim,
         ttl: Duration,
-    ) -> BoxFuture<'a, Result<bool>> {
+    ) -> BoxFuture<'a, Result<Finished>> {
         Box::pin(SeenStore::finish(self, id, claim, ttl))
     }
 

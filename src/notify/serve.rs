@@ -8,7 +8,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::reply::{Answer, Reply};
-use super::seen::Delivery;
+use super::seen::{Delivery, Finished};
 use super::{Notification, Notifications};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 
@@ -40,6 +40,9 @@ impl Notifications {
     /// - When the handler fails, or gives `()` where data is asked for, the reply is 500 and the next
     ///   delivery is handled again. The handler reports its own error. A notification whose handler
     ///   never ends is handled again when its claim has run out: handlers must bear being repeated.
+    /// - Where the store does not remember what was handled, or another delivery has taken over
+    ///   meanwhile, the reply is a success all the same and [`Reply::error`] says so, of
+    ///   [`ErrorKind::Seen`]; so it does where a failed handler's claim could not be taken back.
     pub async fn handle<B, H, F, A, E>(&self, request: Request<B>, handler: H) -> Reply
     where
         B: Body,
@@ -72,16 +75,47 @@ impl Notifications {
             Delivery::First => match handler(notification.clone()).await {
                 Ok(answer) => self.reply(&notification, answer),
                 Err(_) => {
-                    // A claim that cannot be taken back runs out.
-                    let _ = self.release(&notification).await;
-                    return failure(StatusCode::INTERNAL_SERVER_ERROR, "not processed");
+                    let missed = self.release(&notification).await.err().map(not_given_back);
+                    return failure(StatusCode::INTERNAL_SERVER_ERROR, "not processed")
+                        .beside(missed);
                 }
             },
         };
+        let missed = match self.finish(&notification).await {
+            Ok(Finished::Remembered) => None,
+            Ok(Finished::Overtaken) => Some(overtaken()),
+            Err(err) => Some(not_remembered(err)),
+        };
         // It was handled, also where that cannot be remembered.
-        let _ = self.finish(&notification).await;
-        reply.unwrap_or_else(|err| self.refuse(err))
+        let reply = reply.unwrap_or_else(|err| self.refuse(err));
+        reply.beside(missed)
     }
+}
+
+fn overtaken() -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the notification was handled, but its claim had run out and another delivery is being handled: \
+         it may be handled twice; raise claim_for above what the slowest handler takes",
+    )
+}
+
+fn not_remembered(err: Error) -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the notification was handled, but the store did not say that it remembers it: should it come \
+         again, it may be handled again",
+    )
+    .with_source(err)
+}
+
+fn not_given_back(err: Error) -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the handler failed, and the store did not say that the claim is taken back: deliveries are put \
+         off until it runs out, after claim_for at the latest",
+    )
+    .with_source(err)
 }
 
 async fn read<B>(body: B) -> Result<Bytes>

@@ -213,3 +213,22 @@ fn a_url_is_followed_to_known_hosts_only() {
     let made = trusting.follow(url).dry_run().wait().unwrap();
     assert_eq!(made.uri().to_string(), url);
 }
+
+/// APIv2 is chosen by the path of a call; what an answer gave is signed as APIv3 and not taken apart.
+#[test]
+fn a_url_that_begins_with_v2_is_followed_as_it_stands() {
+    let (sandbox, client, _dir) = place();
+    let absolute = format!("{}v2/x?a=%2F&b=c d", sandbox.base_url()).replace(' ', "%20");
+    for url in ["/v2/x?a=%2F&b=c%20d", &absolute] {
+        let made = client.follow(url).dry_run().wait().unwrap();
+        let target = made.uri().path_and_query().unwrap();
+        assert_eq!(target, "/v2/x?a=%2F&b=c%20d");
+        let authorization = made.headers()["authorization"].to_str().unwrap();
+        assert!(authorization.starts_with("WECHATPAY2-SHA256-RSA2048 "));
+        assert!(
+            made.signed_text()
+                .unwrap()
+                .starts_with(&format!("GET\n{target}\n"))
+        );
+    }
+}

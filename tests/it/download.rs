@@ -1,6 +1,7 @@
 //! Downloads over a real socket: all or nothing, whatever goes wrong.
 
 mod crowd;
+mod refused;
 
 use std::fs;
 use std::io::Write;

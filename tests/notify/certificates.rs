@@ -203,8 +203,29 @@ async fn a_list_that_cannot_be_had_is_said_and_asked_for_again() {
         Some(VerifyFailure::UnknownSerial { .. })
     ));
     assert!(err.body().is_some_and(|body| body.starts_with(b"{\"id\"")));
+    // Each cause once.
+    assert_eq!(
+        err.report().matches("cannot be trusted").count(),
+        1,
+        "{err}"
+    );
     world.hand.forward(MINUTE);
     world.accept(&notice).await.unwrap();
+}
+
+/// A call that waits to be awaited has a signature that is fresh then.
+#[tokio::test]
+async fn a_notice_is_signed_when_it_is_posted() {
+    let world = world(true).await;
+    let (to, shop) = serve(world.reader.clone()).await;
+    let url = format!("http://{to}/notify");
+    let paid = world.sandbox.notify(url, "TRANSACTION.SUCCESS", json!({}));
+    let posting = paid.send();
+    // What was said of it when it was begun counts.
+    drop(paid.misbehave(Fault::Probe));
+    world.hand.forward(10 * MINUTE);
+    assert_eq!(posting.await.unwrap().status(), 204);
+    assert_eq!(shop.handled.load(Ordering::SeqCst), 1);
 }
 
 /// Both modes at once, as a merchant has them who moves from certificates to the public key.

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -16,7 +16,9 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use wechatpay_chain::notify::{Answer, Claim, Delivery, Notification, Notifications, SeenStore};
+use wechatpay_chain::notify::{
+    Answer, Claim, Delivery, Finished, Notification, Notifications, SeenStore,
+};
 use wechatpay_chain::signing::{PROBE_PREFIX, SignType};
 use wechatpay_chain::{Error, ErrorKind, Result, SystemClock};
 
@@ -29,6 +31,15 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
+    /// Until so many were handled, or are being handled.
+    async fn handles(&self, count: usize) {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while self.handled.load(Ordering::SeqCst) < count {
+            assert!(Instant::now() < patience, "the handler is never asked");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn act(&self, notification: Notification) -> io::Result<Answer> {
         let count = self.handled.fetch_add(1, Ordering::SeqCst);
         match notification.id() {
@@ -101,9 +112,7 @@ async fn while_one_is_handled_another_has_to_wait() {
         let (headers, body) = (headers.clone(), body.clone());
         async move { post(to, &headers, &body).await.status }
     });
-    while shop.handled.load(Ordering::SeqCst) == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    shop.handles(1).await;
     assert_eq!(post(to, &headers, &body).await.status, 503);
     shop.gate.notify_one();
     assert_eq!(first.await.unwrap(), 204);
@@ -123,9 +132,7 @@ async fn a_handler_that_never_ends_loses_its_claim() {
             let (headers, body) = (headers.clone(), body.clone());
             async move { post(to, &headers, &body).await.status }
         });
-        while shop.handled.load(Ordering::SeqCst) < expected {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        shop.handles(expected).await;
         stuck.abort();
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
@@ -235,7 +242,7 @@ impl SeenStore for Broken {
         Err(Error::new(ErrorKind::Seen, "down"))
     }
 
-    async fn finish(&self, _: &str, _: &Claim, _: Duration) -> Result<bool> {
+    async fn finish(&self, _: &str, _: &Claim, _: Duration) -> Result<Finished> {
         Err(Error::new(ErrorKind::Seen, "down"))
     }
 
@@ -269,8 +276,8 @@ async fn accept_claims_finish_keeps_and_release_gives_back() {
     assert!(!again.duplicate());
     // The first has been given back: what came after it is another's.
     reader.release(&first).await.unwrap();
-    assert!(!reader.finish(&first).await.unwrap());
-    assert!(reader.finish(&again).await.unwrap());
+    assert_eq!(reader.finish(&first).await.unwrap(), Finished::Overtaken);
+    assert_eq!(reader.finish(&again).await.unwrap(), Finished::Remembered);
     reader.release(&again).await.unwrap();
     let later = reader.accept(&headers, &body).await.unwrap();
     assert_eq!(later.delivery(), Delivery::Repeated);

@@ -41,6 +41,36 @@ fn a_client_s_keys_suffice_and_its_keyring_stays_shared() {
     assert!(notifications.parse(&headers, &body).is_ok());
 }
 
+/// Of `client` and what says the same as it, the later one counts.
+#[test]
+fn a_keyring_and_a_client_s_are_told_apart_by_their_order() {
+    let client = Client::builder()
+        .mchid("1900000109")
+        .serial(SERIAL)
+        .private_key(MERCHANT.clone())
+        .platform_key(PLATFORM_ID, PLATFORM.public_key().clone())
+        .apiv3_key(APIV3)
+        .clock(Still)
+        .build()
+        .unwrap();
+    let other = Keyring::new();
+    let stranger = STRANGER.public_key().clone();
+    other.add_public_key(PLATFORM_ID, stranger).unwrap();
+    let begin = Notifications::builder;
+    let of_client = begin().keyring(other.clone()).client(&client);
+    let of_keyring = begin().client(&client).keyring(other.clone());
+    let (headers, body) = Post::paid().signed();
+    assert!(of_client.build().unwrap().parse(&headers, &body).is_ok());
+    assert!(of_keyring.build().unwrap().parse(&headers, &body).is_err());
+
+    // Keys of this builder are added to whichever it is, in any order.
+    let next = "PUB_KEY_ID_0114232134912410000000000001";
+    let platform = PLATFORM.public_key().clone();
+    let added = begin().platform_key(next, platform).client(&client);
+    added.keyring(other.clone()).build().unwrap();
+    assert!(other.get(next).is_some() && client.keyring().get(next).is_none());
+}
+
 #[test]
 fn a_client_without_what_notifications_need_is_refused() {
     let client = Client::builder()

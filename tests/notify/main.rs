@@ -15,7 +15,8 @@ mod certificates;
 mod debug;
 mod hyper_server;
 mod keys;
-#[cfg(feature = "redis")]
+mod mishaps;
+#[cfg(all(feature = "redis", unix))]
 mod redis_store;
 mod replies;
 #[cfg(feature = "sandbox")]

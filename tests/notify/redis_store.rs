@@ -1,10 +1,11 @@
 //! Against a real `redis-server`, where the machine has one.
 
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wechatpay_chain::ErrorKind;
-use wechatpay_chain::notify::{Claim, Delivery, RedisStore, SeenStore};
+use wechatpay_chain::notify::{Claim, Delivery, Finished, RedisStore, SeenStore};
 
 use crate::support::{Post, builder};
 
@@ -14,6 +15,7 @@ const TTL: Duration = Duration::from_secs(60);
 struct Server {
     child: Child,
     url: String,
+    _dir: tempfile::TempDir,
 }
 
 impl Drop for Server {
@@ -23,13 +25,13 @@ impl Drop for Server {
     }
 }
 
-/// On a port that was free a moment ago; nothing is written to disk.
+/// On a socket of its own, which nobody else can have taken; nothing is written to disk.
 fn server() -> Option<Server> {
-    let probe = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = probe.local_addr().unwrap().port();
-    drop(probe);
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("redis");
     let command = Command::new("redis-server")
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        .args(["--port", "0", "--unixsocket"])
+        .arg(&socket)
         .args(["--save", "", "--appendonly", "no"])
         .stdout(Stdio::null())
         .spawn();
@@ -37,12 +39,15 @@ fn server() -> Option<Server> {
         eprintln!("skipped: no redis-server on the PATH");
         return None;
     };
-    let server = Server {
+    let mut server = Server {
         child,
-        url: format!("redis://127.0.0.1:{port}/"),
+        url: format!("unix://{}", socket.display()),
+        _dir: dir,
     };
     let patience = Instant::now() + Duration::from_secs(20);
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+    while UnixStream::connect(&socket).is_err() {
+        let ended = server.child.try_wait().unwrap();
+        assert_eq!(ended, None, "redis-server has ended");
         assert!(Instant::now() < patience, "redis-server does not listen");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -70,7 +75,10 @@ async fn two_machines_share_claims_and_what_was_finished() {
     assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::UnderWay);
     a.forget("1", &of_a).await.unwrap();
     assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::First);
-    assert!(b.finish("1", &of_b, TTL).await.unwrap());
+    assert_eq!(
+        b.finish("1", &of_b, TTL).await.unwrap(),
+        Finished::Remembered
+    );
     assert_eq!(asked(&a, "1").await, Delivery::Repeated);
     // Another shop in the same Redis.
     let other = RedisStore::open(&server.url).unwrap().prefix("other:");
@@ -88,7 +96,10 @@ async fn claims_and_ids_run_out() {
     );
     tokio::time::sleep(2 * LEASE).await;
     assert_eq!(store.claim("1", &mine, TTL).await.unwrap(), Delivery::First);
-    assert!(store.finish("1", &mine, LEASE).await.unwrap());
+    assert_eq!(
+        store.finish("1", &mine, LEASE).await.unwrap(),
+        Finished::Remembered
+    );
     tokio::time::sleep(2 * LEASE).await;
     assert_eq!(asked(&store, "1").await, Delivery::First);
 }
@@ -107,20 +118,58 @@ async fn a_late_giveback_leaves_the_newer_claim() {
     assert_eq!(b.claim("1", &newer, TTL).await.unwrap(), Delivery::First);
     a.forget("1", &late).await.unwrap();
     assert_eq!(asked(&a, "1").await, Delivery::UnderWay);
-    assert!(!a.finish("1", &late, TTL).await.unwrap());
+    assert_eq!(
+        a.finish("1", &late, TTL).await.unwrap(),
+        Finished::Overtaken
+    );
     assert_eq!(asked(&a, "1").await, Delivery::UnderWay);
 
-    assert!(b.finish("1", &newer, TTL).await.unwrap());
+    assert_eq!(
+        b.finish("1", &newer, TTL).await.unwrap(),
+        Finished::Remembered
+    );
     for claim in [&late, &newer] {
         a.forget("1", claim).await.unwrap();
         assert_eq!(asked(&a, "1").await, Delivery::Repeated);
     }
     // What is finished may be finished again, and a claim that nobody followed too.
-    assert!(a.finish("1", &late, TTL).await.unwrap());
+    assert_eq!(
+        a.finish("1", &late, TTL).await.unwrap(),
+        Finished::Remembered
+    );
     assert_eq!(a.claim("2", &late, LEASE).await.unwrap(), Delivery::First);
     tokio::time::sleep(2 * LEASE).await;
-    assert!(a.finish("2", &late, TTL).await.unwrap());
+    assert_eq!(
+        a.finish("2", &late, TTL).await.unwrap(),
+        Finished::Remembered
+    );
     assert_eq!(asked(&b, "2").await, Delivery::Repeated);
+}
+
+/// As a client does that lost the answer and asks again.
+#[tokio::test]
+async fn the_same_claim_once_more_is_first_again() {
+    let Some(server) = server() else { return };
+    let store = RedisStore::open(&server.url).unwrap();
+    let mine = claim();
+    for lease in [LEASE, TTL] {
+        assert_eq!(
+            store.claim("1", &mine, lease).await.unwrap(),
+            Delivery::First
+        );
+        assert_eq!(asked(&store, "1").await, Delivery::UnderWay);
+    }
+    // And stands as long as was asked for last.
+    tokio::time::sleep(2 * LEASE).await;
+    assert_eq!(asked(&store, "1").await, Delivery::UnderWay);
+    assert_eq!(
+        store.finish("1", &mine, TTL).await.unwrap(),
+        Finished::Remembered
+    );
+    assert_eq!(
+        store.claim("1", &mine, TTL).await.unwrap(),
+        Delivery::Repeated
+    );
 }
 
 #[tokio::test]
@@ -183,6 +232,10 @@ async fn without_a_redis_the_first_question_fails_in_time() {
         start.elapsed()
     );
     assert!(!format!("{store:?} {err:?} {}", err.report()).contains("password"));
+    assert!(err.to_string().contains("was not handled"), "{err}");
+    // Of what comes after the handler that is not said.
+    let err = store.finish("1", &claim(), TTL).await.unwrap_err();
+    assert!(!err.report().contains("was not handled"), "{err}");
     let err = RedisStore::open("no url with a password").unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Builder);
     assert!(!format!("{err:?}").contains("password"));

@@ -13,10 +13,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::JoinHandle;
 
 use super::Progress;
+use super::check::{Check, changed, check};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::crypto::Fingerprint;
-use crate::crypto::digest::Digester;
-use crate::error::{BoxError, Error, ErrorKind, Result, VerifyFailure};
+use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::offload;
 
 /// One stretch of a body.
@@ -77,7 +76,7 @@ struct Sending {
 enum Input {
     Bytes(Bytes, Option<Check>),
     Blocking(JoinHandle<Result<(Reading, Bytes)>>),
-    Reader(Pin<Box<dyn AsyncRead + Send>>, Option<Check>),
+    Reader(Reader, Option<Check>),
     Done,
     Failed,
 }
@@ -88,19 +87,6 @@ struct Reading {
     path: SharedPath,
     left: u64,
     check: Option<Check>,
-}
-
-/// What the bytes have to be, hashed while they pass.
-struct Check {
-    proof: Proof,
-    left: u64,
-}
-
-enum Proof {
-    /// What the caller said.
-    Digest(Digester, String),
-    /// What was there when its digest was taken.
-    Seen(Fingerprint, [u8; 16]),
 }
 
 const CHUNK: usize = 256 << 10;
@@ -153,7 +139,7 @@ impl Stretch {
                 }
                 .chunk()
             })?),
-            Opened::Reader(reader) => Input::Reader(reader, check),
+            Opened::Reader(reader) => Input::Reader(Reader::new(reader), check),
         };
         Ok(Self::File(Sending {
             input,
@@ -224,83 +210,11 @@ impl Sending {
                 Poll::Ready(Ok(chunk))
             }
             Input::Reader(reader, expected) => {
-                let chunk = ready!(poll_read_some(reader, cx, CHUNK)).map_err(reader_failed)?;
+                let chunk = ready!(reader.poll_some(cx)).map_err(reader_failed)?;
                 Poll::Ready(check(expected, &chunk).map(|()| chunk))
             }
         }
     }
-}
-
-impl Check {
-    fn of(source: &Source) -> Result<Option<Self>> {
-        let proof = match (source.expected(), source.seen()) {
-            (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
-            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
-            (None, None) => return Ok(None),
-        };
-        let left = source.len();
-        Ok(Some(Self { proof, left }))
-    }
-}
-
-impl Proof {
-    fn update(&mut self, chunk: &[u8]) -> Result<()> {
-        match self {
-            Self::Digest(digester, _) => digester.update(chunk),
-            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
-        }
-    }
-
-    fn finish(self) -> Result<()> {
-        match self {
-            Self::Digest(digester, expected) => {
-                let algorithm = digester.kind().name();
-                let found = digester.finish()?;
-                match found == expected {
-                    true => Ok(()),
-                    false => Err(not_as_said(VerifyFailure::Digest {
-                        algorithm,
-                        expected,
-                        found,
-                    })),
-                }
-            }
-            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
-                true => Ok(()),
-                false => Err(changed()),
-            },
-        }
-    }
-}
-
-/// Whether a chunk may go: the last one only when all of them are what they should be.
-fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
-    let Some(check) = place else {
-        return Ok(());
-    };
-    check.proof.update(chunk)?;
-    // Of one that is too long the caller says so.
-    check.left = check.left.saturating_sub(chunk.len() as u64);
-    match check.left {
-        0 => place.take().map_or(Ok(()), |check| check.proof.finish()),
-        _ => Ok(()),
-    }
-}
-
-fn not_as_said(failure: VerifyFailure) -> Error {
-    Error::new(
-        ErrorKind::File,
-        "the file to upload is not the one whose digest was given; it was not sent to its end",
-    )
-    .with_source(failure)
-}
-
-fn changed() -> Error {
-    Error::new(
-        ErrorKind::File,
-        "the file to upload changed between its digest and its end; it was not sent to its end: call \
-         again when nobody writes to it",
-    )
 }
 
 fn given_up(err: tokio::task::JoinError) -> Error {
@@ -311,26 +225,30 @@ fn failed() -> Error {
     Error::new(ErrorKind::File, "the upload has failed already")
 }
 
-/// What a reader has, at most `limit` bytes; nothing at its end.
-#[cfg(feature = "files")]
-pub(super) async fn read_some(
-    reader: &mut Pin<Box<dyn AsyncRead + Send>>,
-    limit: usize,
-) -> io::Result<Bytes> {
-    std::future::poll_fn(|cx| poll_read_some(reader, cx, limit)).await
+/// A reader and what it is read into, which is kept: it may have a few bytes at a time, or none yet.
+pub(super) struct Reader {
+    inner: Pin<Box<dyn AsyncRead + Send>>,
+    buffer: Vec<u8>,
 }
 
-fn poll_read_some(
-    reader: &mut Pin<Box<dyn AsyncRead + Send>>,
-    cx: &mut Context<'_>,
-    limit: usize,
-) -> Poll<io::Result<Bytes>> {
-    let mut chunk = vec![0; limit];
-    let mut buffer = ReadBuf::new(&mut chunk);
-    ready!(reader.as_mut().poll_read(cx, &mut buffer))?;
-    let len = buffer.filled().len();
-    chunk.truncate(len);
-    Poll::Ready(Ok(chunk.into()))
+impl Reader {
+    pub(super) fn new(inner: Pin<Box<dyn AsyncRead + Send>>) -> Self {
+        let buffer = Vec::new();
+        Self { inner, buffer }
+    }
+
+    /// What it has, at most a chunk; nothing at its end.
+    #[cfg(feature = "files")]
+    pub(super) async fn some(&mut self) -> io::Result<Bytes> {
+        std::future::poll_fn(|cx| self.poll_some(cx)).await
+    }
+
+    fn poll_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        self.buffer.resize(CHUNK, 0);
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        ready!(self.inner.as_mut().poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
+    }
 }
 
 impl Body for Files {
@@ -362,6 +280,46 @@ impl Body for Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Leaves a mark in the buffer of one poll, and looks for it in that of the next.
+    struct Marking(u8);
+
+    impl AsyncRead for Marking {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buf: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.0 += 1;
+            let room = buf.initialize_unfilled();
+            match self.0 {
+                1 => {
+                    room[0] = b'm';
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                2 => {
+                    room[1] = b'n';
+                    buf.advance(2);
+                    Poll::Ready(Ok(()))
+                }
+                _ => Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_nothing_yet_costs_no_buffer() {
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.build().unwrap();
+        runtime.block_on(async {
+            let (source, progress) = (Source::reader(2, Box::pin(Marking(0))), None);
+            let (mut files, _) = Files::open(&[Piece::File { source, progress }]).unwrap();
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut files).poll_frame(cx)).await;
+            let sent = frame.unwrap().unwrap().into_data().unwrap();
+            assert_eq!(&sent[..], b"mn");
+        });
+    }
 
     /// A task that has ended panics when it is polled.
     #[test]

@@ -1,6 +1,7 @@
 //! Files to upload: what a caller describes, until `prepare` makes a body of it.
 
 mod body;
+mod check;
 mod layout;
 mod source;
 
@@ -298,7 +299,7 @@ fn no_v2_meta() -> Error {
     )
 }
 
-/// The name's extension only: names and contents are the merchant's business.
+/// The part and the length only: names and contents are the merchant's business.
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Media")

@@ -120,7 +120,7 @@ impl Source {
     }
 
     /// Makes sure of the caller's digest, and of the length: a file may have changed since it was
-    /// named.
+    /// named. One that needed no digest is looked at now, so that an edit while it is sent is noticed.
     pub(super) async fn make_ready(&mut self) -> Result<()> {
         if self.unchecked {
             for (kind, hex) in &self.known {
@@ -128,8 +128,11 @@ impl Source {
             }
         }
         if let Origin::Path(path) = &self.origin {
-            let path = Arc::clone(path);
-            self.len = offload(move || file_len(&path)).await?;
+            let (found, path) = (Arc::clone(path), SharedPath::Own(Arc::clone(path)));
+            self.len = offload(move || file_len(&found)).await?;
+            if !self.unchecked && self.seen.is_none() {
+                self.seen = Some(look(path, None).await?.1);
+            }
         }
         Ok(())
     }
@@ -141,7 +144,7 @@ impl Source {
         }
         let digest = match self.rereadable().await? {
             Opened::Path(path) => {
-                let (digest, seen) = digest_file(path, kind).await?;
+                let (digest, seen) = look(path, Some(Digester::new(kind)?)).await?;
                 self.seen = Some(seen);
                 digest
             }
@@ -217,8 +220,9 @@ fn file_len(path: &Path) -> Result<u64> {
 const SLICE: usize = 8 << 20;
 const BUFFER: usize = 256 << 10;
 
-async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<(String, Seen)> {
-    let mut looking = offload(move || Looking::open(path, kind)).await?;
+/// Reads a file; the digest is empty where none is asked for.
+async fn look(path: SharedPath, digester: Option<Digester>) -> Result<(String, Seen)> {
+    let mut looking = offload(move || Looking::open(path, digester)).await?;
     loop {
         let done;
         (looking, done) = offload(move || {
@@ -232,24 +236,24 @@ async fn digest_file(path: SharedPath, kind: DigestKind) -> Result<(String, Seen
     }
 }
 
-/// A file that is read for its digest.
+/// A file that is read for its fingerprint, and its digest.
 struct Looking {
     path: SharedPath,
     file: File,
     buffer: Vec<u8>,
-    digester: Digester,
+    digester: Option<Digester>,
     key: FingerprintKey,
     fingerprint: Fingerprint,
 }
 
 impl Looking {
-    fn open(path: SharedPath, kind: DigestKind) -> Result<Self> {
+    fn open(path: SharedPath, digester: Option<Digester>) -> Result<Self> {
         let key = FingerprintKey::new()?;
         Ok(Self {
             file: File::open(&path).map_err(|err| unreadable(&path, err))?,
             path,
             buffer: vec![0; BUFFER],
-            digester: Digester::new(kind)?,
+            digester,
             fingerprint: Fingerprint::new(&key)?,
             key,
         })
@@ -264,7 +268,9 @@ impl Looking {
             if read == 0 {
                 return Ok(true);
             }
-            self.digester.update(&self.buffer[..read])?;
+            if let Some(digester) = &mut self.digester {
+                digester.update(&self.buffer[..read])?;
+            }
             self.fingerprint.update(&self.buffer[..read])?;
             hashed += read;
         }
@@ -273,7 +279,8 @@ impl Looking {
 
     fn finish(self) -> Result<(String, Seen)> {
         let (key, tag) = (self.key, self.fingerprint.finish()?);
-        Ok((self.digester.finish()?, Seen { key, tag }))
+        let digest = self.digester.map(Digester::finish).transpose()?;
+        Ok((digest.unwrap_or_default(), Seen { key, tag }))
     }
 }
 
@@ -284,7 +291,7 @@ type Spooled = std::convert::Infallible;
 
 /// Writes what a reader gives to a temporary file, which only its owner can read.
 #[cfg(feature = "files")]
-async fn spool(mut reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spooled> {
+async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spooled> {
     use std::io::Write;
 
     let failed = |err| {
@@ -296,10 +303,9 @@ async fn spool(mut reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<S
     };
     let mut file = offload(move || tempfile::NamedTempFile::new().map_err(failed)).await?;
     let mut written = 0;
+    let mut reader = super::body::Reader::new(reader);
     loop {
-        let piece = super::body::read_some(&mut reader, BUFFER)
-            .await
-            .map_err(reader_failed)?;
+        let piece = reader.some().await.map_err(reader_failed)?;
         if piece.is_empty() {
             break;
         }

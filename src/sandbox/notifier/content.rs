@@ -19,6 +19,7 @@ use crate::notify::{Kind, Version};
 use crate::protocol::envelope::refund_key;
 use crate::protocol::xml;
 
+#[derive(Clone)]
 pub(super) enum Content {
     Event(Event),
     Message(Message),
@@ -35,6 +36,7 @@ impl Content {
 }
 
 /// APIv3: a resource in an envelope.
+#[derive(Clone)]
 pub(super) struct Event {
     event_type: String,
     pub(super) summary: String,
@@ -78,6 +80,7 @@ impl Event {
 }
 
 /// APIv2: members of an XML element.
+#[derive(Clone)]
 pub(super) struct Message {
     members: Value,
     refund: bool,

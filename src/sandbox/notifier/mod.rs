@@ -175,7 +175,8 @@ impl Notice {
         Ok(request)
     }
 
-    /// Posts one delivery, and gives what the server answers, at most 1 MiB of it.
+    /// Posts one delivery, and gives what the server answers, at most 1 MiB of it. It is signed when it
+    /// is awaited, or waited for, as the notification is now.
     ///
     /// # Errors
     ///
@@ -183,8 +184,24 @@ impl Notice {
     /// [`ErrorKind::Timeout`] when the answer takes longer than the 5 s that WeChat Pay waits,
     /// [`ErrorKind::Transport`] when it breaks off.
     pub fn send(&self) -> Pending<Response<Bytes>> {
-        let request = self.request();
-        Pending::new(async move { post::exchange(request?).await })
+        let notice = self.duplicate();
+        Pending::new(async move { post::exchange(notice.request()?).await })
+    }
+
+    fn duplicate(&self) -> Self {
+        Self {
+            gateway: Arc::clone(&self.gateway),
+            url: self.url.clone(),
+            id: self
+                .id
+                .as_ref()
+                .map(String::clone)
+                .map_err(Error::duplicate),
+            created: self.created,
+            content: self.content.clone(),
+            by_certificate: self.by_certificate,
+            fault: self.fault.clone(),
+        }
     }
 
     fn signer(&self) -> Result<Arc<PlatformPair>> {

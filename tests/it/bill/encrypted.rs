@@ -25,6 +25,7 @@ struct Encrypted {
     client: Client,
     dir: TempDir,
     bill: Vec<u8>,
+    max_bytes: Option<u64>,
 }
 
 impl Encrypted {
@@ -36,6 +37,7 @@ impl Encrypted {
             client,
             dir,
             bill,
+            max_bytes: None,
         }
     }
 
@@ -82,6 +84,9 @@ impl Encrypted {
         if zipped {
             bill = bill.query("tar_type", "GZIP");
         }
+        if let Some(limit) = self.max_bytes {
+            bill = bill.max_bytes(limit);
+        }
         bill.download(self.target()).wait()
     }
 
@@ -89,9 +94,11 @@ impl Encrypted {
         self.dir.path().join("bill.csv")
     }
 
-    fn refused(&self, list: &[Value], file: Vec<u8>, kind: ErrorKind) {
-        let err = self.fetch(list, file, false).unwrap_err();
+    fn refused(&self, list: &[Value], file: Vec<u8>, zipped: bool, kind: ErrorKind) {
+        let err = self.fetch(list, file, zipped).unwrap_err();
         assert_eq!(err.kind(), kind, "{}", err.report());
+        // The question for the bill was.
+        assert!(err.maybe_sent());
         assert!(!err.report().contains(KEY));
         assert_eq!(fs::read_dir(self.dir.path()).unwrap().count(), 0);
     }
@@ -117,24 +124,61 @@ fn it_is_decrypted_unzipped_and_checked() {
 #[test]
 fn one_that_was_altered_or_cut_leaves_nothing() {
     let place = Encrypted::new();
-    let (entry, sealed) = ([place.entry()], place.sealed(false));
-    for at in [0, sealed.len() / 2, sealed.len() - 1] {
-        let mut altered = sealed.clone();
-        altered[at] ^= 1;
-        place.refused(&entry, altered, ErrorKind::Decrypt);
-    }
-    for len in [0, 15, sealed.len() - 1] {
-        place.refused(&entry, sealed[..len].to_vec(), ErrorKind::Decrypt);
-    }
-    for member in ["encrypt_key", "nonce"] {
+    for zipped in [false, true] {
+        let (entry, sealed) = ([place.entry()], place.sealed(zipped));
+        let refused = |list: &[Value], file: &[u8], kind| {
+            place.refused(list, file.to_vec(), zipped, kind);
+        };
+        for at in [0, sealed.len() / 2, sealed.len() - 1] {
+            let mut altered = sealed.clone();
+            altered[at] ^= 1;
+            refused(&entry, &altered, ErrorKind::Decrypt);
+        }
+        for len in [0, 15, sealed.len() / 2, sealed.len() - 1] {
+            refused(&entry, &sealed[..len], ErrorKind::Decrypt);
+        }
+        for member in ["encrypt_key", "nonce"] {
+            let mut other = place.entry();
+            let text = other[member].as_str().unwrap().replace('a', "b");
+            other[member] = text.into();
+            refused(&[other], &sealed, ErrorKind::Decrypt);
+        }
         let mut other = place.entry();
-        let text = other[member].as_str().unwrap().replace('a', "b");
-        other[member] = text.into();
-        place.refused(&[other], sealed.clone(), ErrorKind::Decrypt);
+        other["hash_value"] = sha1_hex(b"other").into();
+        refused(&[other], &sealed, ErrorKind::Verify);
     }
-    let mut other = place.entry();
-    other["hash_value"] = sha1_hex(b"other").into();
-    place.refused(&[other], sealed, ErrorKind::Verify);
+}
+
+/// What was opened is blamed only where the tag proves it.
+#[test]
+fn one_that_is_genuine_and_no_gzip_or_too_long_is_said_to_be() {
+    let mut place = Encrypted::new();
+    place.refused(&[place.entry()], place.sealed(false), true, ErrorKind::Body);
+    for zipped in [false, true] {
+        place.max_bytes = Some(place.bill.len() as u64 - 1);
+        place.refused(
+            &[place.entry()],
+            place.sealed(zipped),
+            zipped,
+            ErrorKind::Body,
+        );
+        let mut other = place.entry();
+        other["nonce"] = "b".repeat(16).into();
+        // Unzipped it is too long with whatever key.
+        let kind = if zipped {
+            ErrorKind::Decrypt
+        } else {
+            ErrorKind::Body
+        };
+        place.refused(&[other], place.sealed(zipped), zipped, kind);
+    }
+    // Of what cannot be unzipped no more is read than a file may have.
+    place.max_bytes = Some(1000);
+    let mut endless = place.sealed(false);
+    *endless.last_mut().unwrap() ^= 1;
+    let err = place.fetch(&[place.entry()], endless, true).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Body);
+    assert!(err.to_string().contains("longer than 1000 bytes"), "{err}");
 }
 
 #[test]
@@ -143,10 +187,10 @@ fn what_cannot_be_opened_is_not_fetched() {
     // A key of SM4_GCM; several files; none.
     let mut sm4 = place.entry();
     sm4["encrypt_key"] = KEY[..16].into();
-    place.refused(&[sm4], vec![], ErrorKind::Unsupported);
+    place.refused(&[sm4], vec![], false, ErrorKind::Unsupported);
     let both = [place.entry(), place.entry()];
-    place.refused(&both, vec![], ErrorKind::Unsupported);
-    place.refused(&[], vec![], ErrorKind::Body);
+    place.refused(&both, vec![], false, ErrorKind::Unsupported);
+    place.refused(&[], vec![], false, ErrorKind::Body);
     let of_file = |call: &wechatpay_chain::sandbox::CallRecord| call.target.contains(FILE);
     assert!(!place.sandbox.calls().iter().any(of_file));
 }

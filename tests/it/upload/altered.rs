@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
+use serde_json::json;
 use tokio::io::{AsyncRead, ReadBuf};
+use wechatpay_chain::crypto::digest;
 use wechatpay_chain::middleware::{self, from_fn};
 use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
@@ -50,6 +52,43 @@ fn an_edit_between_digest_and_wire_is_noticed() {
         assert_eq!(err.kind(), ErrorKind::File, "{}", err.report());
         assert!(err.maybe_sent());
         assert!(err.to_string().contains("the file to upload"), "{err}");
+    }
+    none_was_accepted(&sandbox);
+}
+
+/// Files whose SHA-256 no meta needs are looked at for this alone.
+#[test]
+fn an_edit_of_a_file_without_a_digest_is_noticed_too() {
+    let (sandbox, client) = sandbox();
+    let content = content();
+    let mut other = content.clone();
+    other[0] ^= 1;
+    let file = file(&content);
+    let client = editing(&client, file.path(), other);
+    let path = || Media::from_path(file.path()).unwrap();
+    for media in [
+        path().meta(json!({"sha256": "of an earlier day"})),
+        Media::from_bytes("a", "x").and(path().part("second")),
+    ] {
+        std::fs::write(file.path(), &content).unwrap();
+        let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::File, "{}", err.report());
+        assert!(err.to_string().contains("changed"), "{err}");
+    }
+    none_was_accepted(&sandbox);
+}
+
+#[test]
+fn a_reader_that_has_more_is_said_to_have_more() {
+    let (sandbox, client) = sandbox();
+    for announced in [10, 256 << 10] {
+        let content = content();
+        let sha256 = digest::sha256_hex(&content[..announced as usize]);
+        let reader = std::io::Cursor::new(content);
+        let media = Media::from_reader("a", announced, reader).sha256(sha256);
+        let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
+        let said = format!("more than the {announced} bytes");
+        assert!(err.to_string().contains(&said), "{err}");
     }
     none_was_accepted(&sandbox);
 }

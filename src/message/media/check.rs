@@ -1,0 +1,94 @@
+//! Whether what is sent is what was said, or seen.
+
+use super::source::Source;
+use crate::crypto::Fingerprint;
+use crate::crypto::digest::Digester;
+use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+
+/// What the bytes have to be, hashed while they pass.
+pub(super) struct Check {
+    proof: Proof,
+    left: u64,
+}
+
+enum Proof {
+    /// What the caller said.
+    Digest(Digester, String),
+    /// What was there when its digest was taken.
+    Seen(Fingerprint, [u8; 16]),
+}
+
+impl Check {
+    pub(super) fn of(source: &Source) -> Result<Option<Self>> {
+        let proof = match (source.expected(), source.seen()) {
+            (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
+            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
+            (None, None) => return Ok(None),
+        };
+        let left = source.len();
+        Ok(Some(Self { proof, left }))
+    }
+}
+
+impl Proof {
+    fn update(&mut self, chunk: &[u8]) -> Result<()> {
+        match self {
+            Self::Digest(digester, _) => digester.update(chunk),
+            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::Digest(digester, expected) => {
+                let algorithm = digester.kind().name();
+                let found = digester.finish()?;
+                match found == expected {
+                    true => Ok(()),
+                    false => Err(not_as_said(VerifyFailure::Digest {
+                        algorithm,
+                        expected,
+                        found,
+                    })),
+                }
+            }
+            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
+                true => Ok(()),
+                false => Err(changed()),
+            },
+        }
+    }
+}
+
+/// Whether a chunk may go: the last one only when all of them are what they should be.
+pub(super) fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
+    let Some(check) = place else {
+        return Ok(());
+    };
+    let Some(left) = check.left.checked_sub(chunk.len() as u64) else {
+        // It is too long, and the caller says so.
+        return Ok(());
+    };
+    check.proof.update(chunk)?;
+    check.left = left;
+    match left {
+        0 => place.take().map_or(Ok(()), |check| check.proof.finish()),
+        _ => Ok(()),
+    }
+}
+
+fn not_as_said(failure: VerifyFailure) -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the file to upload is not the one whose digest was given; it was not sent to its end",
+    )
+    .with_source(failure)
+}
+
+pub(super) fn changed() -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the file to upload changed between its digest and its end; it was not sent to its end: call \
+         again when nobody writes to it",
+    )
+}

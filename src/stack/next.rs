@@ -1,0 +1,176 @@
+//! The way through a stack, and its end: where a request leaves.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Stack;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{
+    Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
+    request_id,
+};
+use crate::transport::{BoxFuture, Transport};
+
+/// A stack that no longer changes, with what lies below it.
+#[derive(Clone)]
+pub(crate) struct Frozen {
+    pub(crate) stack: Stack,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) trusted_hosts: Arc<[String]>,
+}
+
+/// The rest of the stack, as a middleware sees it.
+#[derive(Clone)]
+pub struct Next {
+    frozen: Arc<Frozen>,
+    index: usize,
+    /// Taken from the request as it enters the stack, so that no layer can lose it.
+    info: Option<CallInfo>,
+}
+
+impl Next {
+    pub(crate) fn first(frozen: Arc<Frozen>) -> Self {
+        Self {
+            frozen,
+            index: 0,
+            info: None,
+        }
+    }
+
+    /// The same stack from its outermost layer on.
+    pub(crate) fn restarted(&self) -> Self {
+        Self::first(Arc::clone(&self.frozen))
+    }
+
+    /// Hands the request to the next layer in, at last to the transport.
+    ///
+    /// # Errors
+    ///
+    /// Those of the layers further in, and [`ErrorKind::Middleware`] when a request arrives at the
+    /// transport unserialised or on its way to a host that the call did not name.
+    pub fn run(mut self, request: Request) -> BoxFuture<'static, Result<Response>> {
+        if self.info.is_none() {
+            self.info = request.extensions().get().cloned();
+        }
+        match self.frozen.stack.layers.get(self.index) {
+            Some(layer) => {
+                let middleware = Arc::clone(&layer.middleware);
+                self.index += 1;
+                middleware.handle(request, self)
+            }
+            None => Box::pin(self.frozen.send(request, self.info)),
+        }
+    }
+}
+
+impl fmt::Debug for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next")
+            .field("stack", &self.frozen.stack)
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Frozen {
+    /// The end of the stack: out over the transport, and the answer read in.
+    async fn send(self: Arc<Self>, request: Request, info: Option<CallInfo>) -> Result<Response> {
+        let Some(info) = info else {
+            return Err(lost());
+        };
+        self.check(&request, &info)?;
+        let (mut request, broken) = request_body(request)?;
+        // A layer may have built a request of its own; the transport looks at this one's call.
+        request.extensions_mut().insert(info.clone());
+        info.begin_attempt();
+        let answer = self.transport.send(request).await.map_err(|err| {
+            if !err.maybe_sent() {
+                info.attempt_sent_nothing();
+            }
+            own_failure(broken, err)
+        })?;
+        self.read(answer, info.options().stream).await
+    }
+
+    async fn read(&self, answer: http::Response<Body>, stream: bool) -> Result<Response> {
+        let (parts, body) = answer.into_parts();
+        let limit = self.max_response_bytes;
+        let body = if !parts.status.is_success() {
+            // Whatever comes of a refusal's body, its status and Request-ID are kept.
+            ResponseBody::Bytes(body.collect_some(limit).await)
+        } else if stream {
+            ResponseBody::Stream(Box::new(BodyStream::new(body)))
+        } else {
+            let body = body.collect(limit).await;
+            ResponseBody::Bytes(
+                body.map_err(|err| err.with_request_id(request_id(&parts.headers)))?,
+            )
+        };
+        Ok(Response::with_body(parts.status, parts.headers, body))
+    }
+
+    /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.
+    fn check(&self, request: &Request, info: &CallInfo) -> Result<()> {
+        if info.lacks_encryption() {
+            return Err(Error::new(
+                ErrorKind::Encrypt,
+                "the call names fields to encrypt and the stack has no `encrypt`: nothing was sent",
+            ));
+        }
+        let uri = request.uri();
+        let trusted = |host: &String| uri.host() == Some(host);
+        if info.origin().holds(uri)
+            || (uri.scheme_str() == Some("https") && self.trusted_hosts.iter().any(trusted))
+        {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Middleware,
+            format!(
+                "a middleware sends the request to another host than the call's, {}; name the host \
+                 with base_url, or with ClientBuilder::trust_host",
+                info.origin()
+            ),
+        ))
+    }
+}
+
+fn lost() -> Error {
+    Error::new(
+        ErrorKind::Middleware,
+        "the request belongs to no call: hand the one that came in on, or the parts of it",
+    )
+}
+
+/// The connection fails where the file to upload does, and only the file says why.
+fn own_failure(broken: Failure, err: Error) -> Error {
+    match broken.take() {
+        Some(own) => own.with_maybe_sent(err.maybe_sent()),
+        None => err,
+    }
+}
+
+/// Only what `prepare` has serialised is what was signed.
+fn request_body(request: Request) -> Result<(http::Request<Body>, Failure)> {
+    let (mut parts, payload) = request.into_parts();
+    let mut failure = Failure::default();
+    let body = match payload {
+        Payload::Empty => bytes::Bytes::new().into(),
+        Payload::Bytes(bytes) => bytes.into(),
+        Payload::Upload(upload) => {
+            parts.extensions.insert(SignedText(upload.signed().clone()));
+            let (body, broken) = upload.body()?;
+            failure = broken;
+            body
+        }
+        Payload::Json(_) | Payload::Media(_) => {
+            return Err(Error::new(
+                ErrorKind::Middleware,
+                "the request still holds JSON or a file at the transport: the stack has no \
+                 `prepare`, or a layer inside of it put such a body in",
+            ));
+        }
+    };
+    Ok((http::Request::from_parts(parts, body), failure))
+}

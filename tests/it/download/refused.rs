@@ -1,0 +1,68 @@
+//! What is refused before it is fetched, or read.
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use wechatpay_chain::ErrorKind;
+
+use super::{Place, content};
+
+#[test]
+fn what_opens_no_file_costs_no_call() {
+    let place = Place::giving(b"new");
+    for (key, nonce, kind) in [
+        ("k".repeat(32), "", ErrorKind::Decrypt),
+        ("k".repeat(32), &*"n".repeat(129), ErrorKind::Decrypt),
+        ("k".repeat(16), "nonce", ErrorKind::Unsupported),
+    ] {
+        let outcome = place.call().sink(place.target()).unseal(key, nonce).wait();
+        assert!(!place.refused(outcome, kind).maybe_sent());
+    }
+    assert_eq!(place.sandbox.calls().len(), 0);
+}
+
+/// `/dev/null` would be gone, and a pipe's reader would wait for ever.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_replaced_and_a_link_is() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let place = Place::giving(b"new");
+    let (socket, link) = (
+        place.dir.path().join("socket"),
+        place.dir.path().join("link"),
+    );
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let err = place.call().sink(&socket).wait().unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::File, false));
+    assert!(
+        fs::symlink_metadata(&socket)
+            .unwrap()
+            .file_type()
+            .is_socket()
+    );
+    assert_eq!(place.sandbox.calls().len(), 0);
+    drop(listener);
+    fs::remove_file(socket).unwrap();
+
+    symlink(place.target(), &link).unwrap();
+    place.call().sink(&link).wait().unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_file());
+    assert_eq!(fs::read(&link).unwrap(), b"new");
+    fs::remove_file(link).unwrap();
+    place.is_untouched();
+}
+
+#[test]
+fn what_says_that_it_is_too_long_is_not_read() {
+    let place = Place::giving(&content());
+    let told = Arc::new(Mutex::new(0));
+    let seen = Arc::clone(&told);
+    let sink = place.call().sink(place.target()).max_bytes(2_999_999);
+    let sink = sink.on_progress(move |_, _| *seen.lock().unwrap() += 1);
+    let err = place.refused(sink.wait(), ErrorKind::Body);
+    assert!(
+        err.to_string().contains("max_bytes") && err.maybe_sent(),
+        "{err}"
+    );
+    assert_eq!(*told.lock().unwrap(), 0);
+}

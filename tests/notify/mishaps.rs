@@ -1,0 +1,160 @@
+//! Stores that fail, fill up or are overtaken: what the reply says to whoever runs the server.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::json;
+use wechatpay_chain::notify::{
+    Answer, Claim, Delivery, Finished, MemoryStore, Notifications, Reply, SeenStore,
+};
+use wechatpay_chain::{Error, ErrorKind, Result};
+
+use crate::support::{Post, builder};
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mishap {
+    /// The claim stands, and the answer that says so is lost.
+    ClaimLost,
+    Overtaken,
+    FinishFails,
+    ForgetFails,
+}
+
+/// A memory with which one thing goes wrong, once.
+struct Store {
+    inner: MemoryStore,
+    mishap: Mishap,
+    over: AtomicBool,
+}
+
+impl Store {
+    fn now(&self, mishap: Mishap) -> bool {
+        self.mishap == mishap && !self.over.swap(true, Ordering::SeqCst)
+    }
+}
+
+fn down<T>() -> Result<T> {
+    Err(Error::new(ErrorKind::Seen, "the store is down"))
+}
+
+impl SeenStore for Store {
+    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
+        let delivery = self.inner.claim(id, claim, lease).await?;
+        match self.now(Mishap::ClaimLost) {
+            true => down(),
+            false => Ok(delivery),
+        }
+    }
+
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
+        match self.mishap {
+            Mishap::Overtaken => Ok(Finished::Overtaken),
+            Mishap::FinishFails => down(),
+            _ => self.inner.finish(id, claim, ttl).await,
+        }
+    }
+
+    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
+        match self.mishap {
+            Mishap::ForgetFails => down(),
+            _ => self.inner.forget(id, claim).await,
+        }
+    }
+}
+
+fn reader(mishap: Mishap) -> Notifications {
+    let (inner, over) = (MemoryStore::new(), AtomicBool::new(false));
+    let store = Store {
+        inner,
+        mishap,
+        over,
+    };
+    builder().seen(store).build().unwrap()
+}
+
+async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Answer>) -> Reply {
+    let (headers, body) = post.signed();
+    let notification = reader.accept(&headers, &body).await.unwrap();
+    reader.run(notification, |_| async { outcome }).await
+}
+
+/// WeChat Pay is told that it was handled, and whoever looks is told the rest.
+#[tokio::test]
+async fn what_was_handled_and_is_not_remembered_succeeds_with_an_error_beside_it() {
+    for (mishap, said) in [
+        (Mishap::Overtaken, "claim_for"),
+        (Mishap::FinishFails, "the store is down"),
+    ] {
+        let reply = run(&reader(mishap), &Post::paid(), Ok(Answer::Done)).await;
+        assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+        let err = reply.error().expect("it is said");
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+        assert!(err.to_string().contains("was handled"), "{err}");
+        assert!(err.report().contains(said), "{}", err.report());
+    }
+}
+
+#[tokio::test]
+async fn a_claim_that_cannot_be_given_back_is_said_beside_the_failure() {
+    let failed = || Err(io::Error::other("the database is down"));
+    let reply = run(&reader(Mishap::ForgetFails), &Post::paid(), failed()).await;
+    assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let err = reply.error().expect("it is said");
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert!(
+        err.report().contains("the store is down"),
+        "{}",
+        err.report()
+    );
+    // A handler reports its own errors.
+    let reply = run(&reader(Mishap::FinishFails), &Post::paid(), failed()).await;
+    assert!(reply.error().is_none());
+}
+
+#[tokio::test]
+async fn of_a_question_nothing_is_remembered_and_nothing_is_said() {
+    let question = Post::new("ENTRUST.TERMINATE_RETENTION", json!({}));
+    let answer = || Ok(json!({"retention_type": "NONE"}).into());
+    for mishap in [Mishap::Overtaken, Mishap::FinishFails] {
+        let reply = run(&reader(mishap), &question, answer()).await;
+        assert_eq!(reply.status(), StatusCode::OK);
+        assert!(reply.error().is_none());
+    }
+}
+
+/// Else its own claim would keep the notification waiting until it runs out.
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_taken_back() {
+    let reader = reader(Mishap::ClaimLost);
+    let (headers, body) = Post::paid().signed();
+    let err = reader.accept(&headers, &body).await.unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    let next = reader.accept(&headers, &body).await.unwrap();
+    assert_eq!(next.delivery(), Delivery::First);
+}
+
+#[tokio::test]
+async fn a_store_that_is_full_of_claims_puts_the_next_off() {
+    let store = MemoryStore::with_capacity(NonZeroUsize::MIN);
+    let reader = builder().seen(store).build().unwrap();
+    let (headers, body) = Post::paid().signed();
+    let first = reader.accept(&headers, &body).await.unwrap();
+    let mut other = Post::paid();
+    other.id = "another".into();
+    let (other_headers, other_body) = other.signed();
+    let err = reader
+        .accept(&other_headers, &other_body)
+        .await
+        .unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!(reader.refuse(err).status(), StatusCode::SERVICE_UNAVAILABLE);
+    let again = reader.accept(&headers, &body).await.unwrap();
+    assert_eq!(again.delivery(), Delivery::UnderWay);
+    let finished = reader.finish(&first).await.unwrap();
+    assert_eq!(finished, Finished::Remembered);
+    let other = reader.accept(&other_headers, &other_body).await.unwrap();
+    assert_eq!(other.delivery(), Delivery::First);
+}
