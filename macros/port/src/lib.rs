@@ -20,6 +20,7 @@
 
 mod diagnostic;
 pub mod recognise;
+pub mod emit;
 pub mod source;
 pub mod syntax;
 

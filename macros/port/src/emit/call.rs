@@ -1,0 +1,652 @@
+//! A call: the chain, its verb and its options.
+
+use super::fold::{self, Key};
+use super::porter::{Outcome, Porter};
+use super::rust::{Expr, Link, Node};
+use super::scope::{Ty, Typed};
+use super::text::quoted;
+use super::path::Path;
+use crate::diagnostic::Problem;
+use crate::recognise::{Call, Handler, Method, Step};
+use crate::syntax::{Expr as Php, ExprKind, Item, Span};
+
+/// A call as Rust makes it, not yet awaited.
+pub(crate) struct Made {
+    pub(crate) expr: Expr,
+    /// Whether the answer goes into a file.
+    pub(crate) saved: bool,
+}
+
+/// What is done when a promise is waited for.
+pub(crate) struct Deferred<'a> {
+    pub(crate) handlers: Vec<Handler<'a>>,
+    pub(crate) saved: bool,
+    pub(crate) span: Span,
+}
+
+/// What the options of a call become.
+#[derive(Default)]
+struct Options {
+    body: Option<Expr>,
+    links: Vec<Link>,
+    client: Option<String>,
+    saved: bool,
+    given: Vec<String>,
+}
+
+impl<'a> Porter<'a> {
+    /// The call without what follows.
+    pub(crate) fn request(&mut self, call: &Call<'a>) -> Outcome<Made> {
+        let client = self.client(call.client)?;
+        let mut path = self.path(&call.steps, call.form())?;
+        self.encrypt.clear();
+        let mut options = Options::default();
+        for (name, value) in std::mem::take(&mut path.values) {
+            let args = [Expr::raw(quoted(&name)), value.as_value()];
+            options.links.push(Link::new(Expr::call(".var", args)));
+            options.given.push(name);
+        }
+        let (span, items) = self.option_items(call)?;
+        for index in 0..items.len() {
+            self.option(&mut options, &path, span, items, index)?;
+        }
+        self.missing(&mut options, &path, call);
+        self.encryption(&mut options, &path, call.verb.method);
+        if options.saved {
+            // What a call has besides comes before it is a download.
+            options
+                .links
+                .sort_by_key(|link| link.expr.flat().starts_with(".sink("));
+        }
+        let client = options.client.take().unwrap_or(client);
+        let chain = self.chain_of(&client, &path, call.span)?;
+        Ok(Made {
+            expr: verb(chain, call.verb.method, options.body, options.links),
+            saved: options.saved,
+        })
+    }
+
+    fn option_items(&mut self, call: &Call<'a>) -> Outcome<(Span, &'a [Item])> {
+        match call.args {
+            [] => Ok((call.span, &[])),
+            [arg] => match &arg.value.kind {
+                ExprKind::Array(items) => Ok((arg.value.span, items)),
+                ExprKind::Variable(name) => match self.arrays.get(name) {
+                    Some(array) => match &array.kind {
+                        ExprKind::Array(items) => Ok((array.span, items)),
+                        _ => Err(not_an_array(arg.value.span)),
+                    },
+                    None => Err(not_an_array(arg.value.span)),
+                },
+                _ => Err(not_an_array(arg.value.span)),
+            },
+            [_, second, ..] => Err(Problem::error(second.value.span, "a verb takes one argument")),
+        }
+    }
+
+    /// The client that a chain begins with, as it is written in Rust.
+    pub(crate) fn client(&mut self, root: &'a Php) -> Outcome<String> {
+        if let Some(settings) = crate::recognise::factory(root) {
+            let name = self.fresh("client");
+            let value = self.factory(root.span, settings)?;
+            self.push(Node::Let {
+                name: name.clone(),
+                mutable: false,
+                value,
+                after: None,
+            });
+            return Ok(name);
+        }
+        let ExprKind::Variable(name) = &root.kind else {
+            let message = "this is no client that the porter knows";
+            return Err(Problem::error(root.span, message));
+        };
+        let variable = self.scope.read(name, &Ty::Client);
+        match variable.ty {
+            Ty::Client | Ty::ClientRef => Ok(variable.rust),
+            _ => Err(Problem::error(
+                root.span,
+                format!("`${name}` is no client of WeChat Pay: its requests are not signed"),
+            )
+            .hint("use an HTTP client of your own for other hosts, such as `reqwest`")),
+        }
+    }
+
+    fn option(
+        &mut self,
+        options: &mut Options,
+        path: &Path,
+        span: Span,
+        items: &'a [Item],
+        index: usize,
+    ) -> Outcome<()> {
+        let item = &items[index];
+        let Key::Text(name) = self.key_of(item)? else {
+            let message = "an option has a name: `'json' => […]`";
+            return Err(Problem::error(item.span, message));
+        };
+        let (before, after) = self.item_comments(span, items, index);
+        let links = options.links.len();
+        if let Key::Text(_) = Key::Text(name.clone()) {
+            self.named(options, path, &name, item)?;
+        }
+        // Comments go to what the option became; else they stand before the call.
+        match options.links.get_mut(links) {
+            Some(first) if !self.inline => {
+                first.before.splice(0..0, before);
+                if let Some(last) = options.links.last_mut() {
+                    last.after = after;
+                }
+            }
+            _ => {
+                for text in before.into_iter().chain(after) {
+                    self.note(text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn named(
+        &mut self,
+        options: &mut Options,
+        path: &Path,
+        name: &str,
+        item: &'a Item,
+    ) -> Outcome<()> {
+        let value = &item.value;
+        match name {
+            "json" if path.is_v2() => self.warn(
+                item.span,
+                "APIv2 takes no `json`: PHP only changes the Content-Type; it is left out",
+            ),
+            "xml" if !path.is_v2() => self.warn(
+                item.span,
+                "the path is APIv3's, where PHP ignores `xml`; it is left out",
+            ),
+            "json" | "xml" => options.body = self.json_body(value)?,
+            "body" => {
+                if options.body.is_none() {
+                    options.body = self.raw_body(value)?;
+                }
+            }
+            "query" => self.query(options, value)?,
+            "headers" => self.headers(options, value)?,
+            "base_uri" => {
+                let url = self.base_uri(value)?;
+                options.links.push(link(".base_url", [url]));
+            }
+            "timeout" => {
+                if let Some(limit) = self.seconds(value)? {
+                    options.links.push(link(".timeout", [limit]));
+                }
+            }
+            "sink" => {
+                let target = self.value(value, &Ty::Str)?;
+                if !target.is_text() {
+                    let message = "a sink is the path of a file here";
+                    let hint = "for a stream use `Call::stream`";
+                    return Err(Problem::error(value.span, message).hint(hint));
+                }
+                let target = local(&target.expr);
+                options.links.push(link(".sink", [target]));
+                options.saved = true;
+            }
+            "security" | "nonceless" => self.flag(options, name, value)?,
+            "handler" => options.client = Some(self.handler(value)?),
+            _ => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
+                Some((_, "")) => {
+                    self.note(format!("{}: of no use here", self.source(item.span)));
+                }
+                Some((_, instead)) => {
+                    let message = format!("the option `{name}` of Guzzle is not taken here");
+                    return Err(Problem::error(item.span, message).hint(*instead));
+                }
+                None => self.variable(options, path, name, item)?,
+            },
+        }
+        Ok(())
+    }
+
+    /// `json` and `xml`: a body of one line stays in the call, a longer one stands before it.
+    fn json_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+        if let ExprKind::Variable(name) = &value.kind
+            && !self.is_scalar(name)
+        {
+            let body = self.value(value, &Ty::Json)?;
+            return Ok(Some(match body.ty {
+                Ty::JsonRef => body.expr,
+                _ => Expr::raw(format!("&{}", body.expr.flat())),
+            }));
+        }
+        if let ExprKind::Null = value.kind {
+            return Ok(None);
+        }
+        let json = self.json(value, "")?;
+        let body = self.json_macro(&json);
+        if self.inline || matches!(body, Expr::Raw(_)) {
+            return Ok(Some(body));
+        }
+        let name = self.fresh("body");
+        self.push(Node::Let {
+            name: name.clone(),
+            mutable: false,
+            value: body,
+            after: None,
+        });
+        Ok(Some(Expr::raw(name)))
+    }
+
+    fn is_scalar(&self, name: &str) -> bool {
+        let known = self.scope.get(name);
+        known.is_some_and(|known| !matches!(known.ty, Ty::Json | Ty::JsonRef | Ty::Null))
+    }
+
+    fn raw_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+        let body = self.value(value, &Ty::Media)?;
+        match body.ty {
+            Ty::Media => Ok(Some(body.expr)),
+            Ty::Null => Ok(None),
+            Ty::Str | Ty::String => {
+                let json = match &body.expr {
+                    Expr::Raw(text) => text.clone(),
+                    other => other.flat(),
+                };
+                let message = "a body of text has to name its Content-Type";
+                self.warn(value.span, message);
+                let payload = self.imports.own("Payload");
+                let owned = Expr::raw(format!("{payload}::Bytes({json}.to_owned().into())"));
+                Ok(Some(owned))
+            }
+            _ => Err(Problem::error(value.span, "this is no body that the porter knows")),
+        }
+    }
+
+    fn query(&mut self, options: &mut Options, value: &'a Php) -> Outcome<()> {
+        let array = match &value.kind {
+            ExprKind::Variable(name) => self.arrays.get(name).copied().unwrap_or(value),
+            _ => value,
+        };
+        if let ExprKind::Array(items) = &array.kind {
+            // What was added to the variable since is in it, too.
+            let own = std::ptr::eq(array, value);
+            if own {
+                return self.pairs(options, array.span, items);
+            }
+            return self.object_query(options, value, items);
+        }
+        match fold::constant(value, &self.scope) {
+            Some(serde_json::Value::Null) => Ok(()),
+            Some(serde_json::Value::String(text)) => {
+                for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                    let args = [quoted(name), quoted(value)].map(Expr::raw);
+                    options.links.push(link(".query", args));
+                }
+                Ok(())
+            }
+            _ => {
+                let message = "this query is known only when PHP runs";
+                let hint = "write its parameters as an array, or use `Chain::request`";
+                Err(Problem::error(value.span, message).hint(hint))
+            }
+        }
+    }
+
+    fn pairs(&mut self, options: &mut Options, span: Span, items: &'a [Item]) -> Outcome<()> {
+        let keyed = fold::keyed(items, &self.scope).ok_or_else(|| {
+            Problem::error(span, "a name of this query is known only when PHP runs")
+        })?;
+        for index in 0..items.len() {
+            let item = &items[index];
+            let (before, after) = self.item_comments(span, items, index);
+            let Some((key, kept)) = keyed.iter().find(|(_, kept)| kept.span == item.span) else {
+                continue;
+            };
+            let value = self.option_value(&kept.value)?;
+            let mut link = link(".query", [Expr::raw(quoted(&key.text())), value]);
+            link.before = before;
+            link.after = after;
+            options.links.push(link);
+        }
+        Ok(())
+    }
+
+    /// The parameters of a variable, one by one: what was assigned to it since counts.
+    fn object_query(
+        &mut self,
+        options: &mut Options,
+        value: &'a Php,
+        items: &'a [Item],
+    ) -> Outcome<()> {
+        let variable = self.value(value, &Ty::Json)?;
+        let name = variable.expr.flat();
+        let keyed = fold::keyed(items, &self.scope).unwrap_or_default();
+        let mut keys: Vec<String> = keyed.iter().map(|(key, _)| key.text()).collect();
+        if let ExprKind::Variable(php) = &value.kind {
+            for key in self.added.get(php).into_iter().flatten() {
+                if !keys.contains(key) {
+                    keys.push(key.clone());
+                }
+            }
+        }
+        for key in keys {
+            let key = quoted(&key);
+            let args = [key.clone(), format!("{name}[{key}].clone()")].map(Expr::raw);
+            options.links.push(link(".query", args));
+        }
+        Ok(())
+    }
+
+    /// A value of a query or variable: `impl Into<Value>`.
+    fn option_value(&mut self, value: &'a Php) -> Outcome<Expr> {
+        if matches!(value.kind, ExprKind::Array(_)) {
+            let json = self.json(value, "")?;
+            return Ok(self.json_macro(&json));
+        }
+        let value = self.value(value, &Ty::Str)?;
+        if value.ty == Ty::Null {
+            let null = self.imports.of("serde_json", "Value");
+            return Ok(Expr::raw(format!("{null}::Null")));
+        }
+        Ok(value.as_value())
+    }
+
+    fn headers(&mut self, options: &mut Options, value: &'a Php) -> Outcome<()> {
+        let ExprKind::Array(items) = &value.kind else {
+            if matches!(value.kind, ExprKind::Null) {
+                return Ok(());
+            }
+            let message = "headers are an array of names and values here";
+            return Err(Problem::error(value.span, message));
+        };
+        for index in 0..items.len() {
+            let item = &items[index];
+            let name = self.key_of(item)?.text();
+            let (before, after) = self.item_comments(value.span, items, index);
+            if name.eq_ignore_ascii_case("content-type") && self.is_media_type(&item.value) {
+                // Only the client knows the boundary.
+                continue;
+            }
+            if RESERVED.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                let message = format!("the header {name} is set by the client");
+                return Err(Problem::error(item.span, message).hint("leave it out"));
+            }
+            let values: Vec<&'a Php> = match &item.value.kind {
+                ExprKind::Array(items) => items.iter().map(|item| &item.value).collect(),
+                _ => vec![&item.value],
+            };
+            let [value] = &*values else {
+                let message = "a header of several lines: write `.headers([..])` by hand";
+                return Err(Problem::error(item.span, message));
+            };
+            let value = self.value(value, &Ty::Str)?;
+            let text = match (&value.ty, &value.expr) {
+                (Ty::Int | Ty::Float, Expr::Raw(number))
+                    if number.starts_with(|c: char| c.is_ascii_digit()) =>
+                {
+                    Expr::raw(quoted(number))
+                }
+                _ => value.as_str(),
+            };
+            let mut link = link(".header", [Expr::raw(quoted(&name)), text]);
+            link.before = before;
+            link.after = after;
+            options.links.push(link);
+        }
+        Ok(())
+    }
+
+    fn is_media_type(&self, value: &Php) -> bool {
+        matches!(&value.kind, ExprKind::MethodCall { method, .. }
+            if method.name().is_some_and(|name| name.eq_ignore_ascii_case("getContentType")))
+    }
+
+    /// PHP resolves against it as RFC 3986 says: what follows its last slash is lost.
+    fn base_uri(&mut self, value: &'a Php) -> Outcome<Expr> {
+        let Some(serde_json::Value::String(url)) = fold::constant(value, &self.scope) else {
+            return Ok(self.value(value, &Ty::Str)?.as_str());
+        };
+        if let ExprKind::Variable(_) = value.kind {
+            return Ok(self.value(value, &Ty::Str)?.as_str());
+        }
+        let path = url.find("://").map_or(0, |at| at + 3);
+        match (url.ends_with('/'), url[path..].contains('/')) {
+            (false, true) => {
+                let message = "PHP loses what follows the last slash of this URL; so does the port";
+                self.warn(value.span, message);
+                let end = url.rfind('/').map_or(url.len(), |at| at + 1);
+                Ok(Expr::raw(quoted(&url[..end])))
+            }
+            _ => Ok(Expr::raw(quoted(&url))),
+        }
+    }
+
+    /// A time of Guzzle, in seconds; zero is no limit.
+    pub(crate) fn seconds(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+        let seconds = match fold::constant(value, &self.scope) {
+            Some(serde_json::Value::Null) => return Ok(None),
+            Some(known) => known.as_f64().filter(|seconds| *seconds >= 0.0),
+            None => None,
+        };
+        let Some(seconds) = seconds else {
+            let message = "this time is known only when PHP runs";
+            return Err(Problem::error(value.span, message));
+        };
+        let duration = self.imports.of("std::time", "Duration");
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below 0")]
+        let millis = (seconds * 1000.0).round() as u64;
+        Ok(Some(Expr::raw(match millis {
+            0 => format!("{duration}::MAX"),
+            millis if millis % 1000 == 0 => format!("{duration}::from_secs({})", millis / 1000),
+            millis => format!("{duration}::from_millis({millis})"),
+        })))
+    }
+
+    /// PHP tests `nonceless` with `isset` and `security` with `=== true`.
+    fn flag(&mut self, options: &mut Options, name: &str, value: &'a Php) -> Outcome<()> {
+        let known = fold::constant(value, &self.scope).ok_or_else(|| {
+            let message = format!("whether `{name}` is set is known only when PHP runs");
+            Problem::error(value.span, message)
+        })?;
+        let set = match name {
+            "nonceless" if known.is_null() => return Ok(()),
+            "nonceless" => {
+                if known != true {
+                    let message = "PHP leaves the nonce out whatever the value is; so does the port";
+                    self.warn(value.span, message);
+                }
+                true
+            }
+            _ => known == true,
+        };
+        let args = [Expr::raw(set.to_string())];
+        options.links.push(link(&format!(".{name}"), args));
+        Ok(())
+    }
+
+    /// `handler => $stack`: a client with another stack.
+    fn handler(&mut self, value: &'a Php) -> Outcome<String> {
+        let ExprKind::Variable(name) = &value.kind else {
+            return Err(Problem::error(value.span, "a handler is a variable here"));
+        };
+        match self.scope.get(name) {
+            Some(stack) if matches!(stack.ty, Ty::Stack { .. }) => Ok(stack.rust.clone()),
+            _ => Err(Problem::error(
+                value.span,
+                format!("`${name}` is no stack of this client"),
+            )
+            .hint("see docs/stack.md: `client.with_stack(|stack| ..)`")),
+        }
+    }
+
+    fn variable(
+        &mut self,
+        options: &mut Options,
+        path: &Path,
+        name: &str,
+        item: &'a Item,
+    ) -> Outcome<()> {
+        if !path.variables().iter().any(|known| known == name) {
+            let message = format!("the path has no variable `{name}`: PHP ignores it");
+            self.warn(item.span, message.clone());
+            self.note(format!("{}: {message}", self.source(item.span)));
+            return Ok(());
+        }
+        let value = match fold::constant(&item.value, &self.scope) {
+            Some(serde_json::Value::Null | serde_json::Value::Bool(false)) => {
+                self.warn(item.span, "PHP makes an empty segment of it; so does the port");
+                Expr::raw("\"\"")
+            }
+            Some(serde_json::Value::Bool(true)) => Expr::raw("\"1\""),
+            _ => self.option_value(&item.value)?,
+        };
+        let args = [Expr::raw(quoted(name)), value];
+        options.links.push(link(".var", args));
+        options.given.push(name.to_owned());
+        Ok(())
+    }
+
+    /// A variable without a value is an empty segment in PHP.
+    fn missing(&mut self, options: &mut Options, path: &Path, call: &Call<'a>) {
+        for name in path.variables() {
+            if options.given.contains(&name) {
+                continue;
+            }
+            let span = match call.steps.last() {
+                Some(Step::Arrow { span, .. }) => *span,
+                _ => call.span,
+            };
+            let message = format!("the path's variable `{name}` has no value: PHP sends it empty");
+            self.problems.push(
+                Problem::warning(span, message).hint(format!("give it with `.var(\"{name}\", ..)`")),
+            );
+            let mut link = link(".var", [quoted(&name), "\"\"".to_owned()].map(Expr::raw));
+            if name != "empty" && !self.inline {
+                link.after = Some("without a value in PHP".to_owned());
+            }
+            options.links.push(link);
+        }
+    }
+
+    /// What PHP encrypts by hand: the client does it, for what the catalogue does not know by name.
+    fn encryption(&mut self, options: &mut Options, path: &Path, method: Method) {
+        let pointers = std::mem::take(&mut self.encrypt);
+        if pointers.is_empty() {
+            return;
+        }
+        let known = match self.options.sensitive {
+            Some(sensitive) => sensitive(method.upper(), &path.whole()),
+            None => Vec::new(),
+        };
+        let unknown: Vec<_> = pointers
+            .iter()
+            .map(|pointer| starred(pointer))
+            .filter(|pointer| !known.contains(pointer))
+            .collect();
+        if !self.inline {
+            self.note("Sensitive fields are encrypted by the client: give their plaintext.");
+        }
+        if unknown.is_empty() {
+            return;
+        }
+        let mut pointers: Vec<_> = unknown.iter().map(|pointer| quoted(pointer)).collect();
+        pointers.dedup();
+        for pointer in pointers {
+            let args = [Expr::raw(format!("[{pointer}]"))];
+            options.links.push(link(".encrypt", args));
+        }
+    }
+
+    /// `.await` or `.wait()`, and `?`.
+    pub(crate) fn answered(&self, call: Expr) -> Expr {
+        match self.is_async {
+            true => call.link(Link::new(Expr::raw(".await"))),
+            false => call.method("wait", []),
+        }
+    }
+
+    /// The call and what is done with its answer; the answer, under `name` where PHP keeps it.
+    pub(crate) fn call(&mut self, call: &Call<'a>, name: Option<&str>) -> Outcome<Typed> {
+        let made = self.request(call)?;
+        self.settle(made.expr, made.saved, &call.handlers, name, call.span)
+    }
+}
+
+/// `/a/0/b` is `/a/*/b`.
+fn starred(pointer: &str) -> String {
+    let parts = pointer.split('/').map(|part| {
+        let number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if number { "*" } else { part }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn link(name: &str, args: impl IntoIterator<Item = Expr>) -> Link {
+    Link::new(Expr::call(name, args))
+}
+
+fn verb(chain: Expr, method: Method, body: Option<Expr>, links: Vec<Link>) -> Expr {
+    let none = || Expr::raw("()");
+    let with_body = matches!(method, Method::Post | Method::Put | Method::Patch);
+    let mut call = match (with_body, body) {
+        (true, body) => {
+            let args = [body.unwrap_or_else(none), none()];
+            chain.method(method.lower(), args)
+        }
+        (false, None) => chain.method(method.lower(), [none()]),
+        (false, Some(body)) => chain
+            .method(method.lower(), [none()])
+            .method("body", [body]),
+    };
+    for link in links {
+        call = call.link(link);
+    }
+    call
+}
+
+/// A path that PHP writes as `file://…`.
+fn local(path: &Expr) -> Expr {
+    match path {
+        Expr::Raw(text) => Expr::raw(text.replacen("\"file://", "\"", 1)),
+        other => other.clone(),
+    }
+}
+
+fn not_an_array(span: Span) -> Problem {
+    Problem::error(span, "the options of this call are known only when PHP runs")
+        .hint("write them as an array in the call")
+}
+
+/// Headers that only the client may set.
+const RESERVED: [&str; 4] = ["Authorization", "Host", "Content-Length", "Transfer-Encoding"];
+
+/// Guzzle's options, and what to use in their place; nothing where they change no request.
+const ELSEWHERE: [(&str, &str); 26] = [
+    ("allow_redirects", "redirects are never followed"),
+    ("auth", "the stack's `signer` makes the Authorization header"),
+    ("cert", "build the client with `.certificate(..)`"),
+    ("connect_timeout", "use `ClientBuilder::connect_timeout`"),
+    ("cookies", "WeChat Pay sets none"),
+    ("curl", "`ClientBuilder` has what the transport can be told"),
+    ("debug", ""),
+    ("decode_content", "set the header Accept-Encoding"),
+    ("delay", "wait before the call"),
+    ("expect", ""),
+    ("force_ip_resolve", "use `ClientBuilder::transport`"),
+    ("form_params", "WeChat Pay takes no forms"),
+    ("http_errors", "an answer that is not 2xx is an `Err`; remove `status` from the stack"),
+    ("idn_conversion", ""),
+    ("multipart", "upload with `Media`: docs/files.md"),
+    ("on_headers", "a middleware sees the headers"),
+    ("on_stats", "a middleware sees the call"),
+    ("progress", "use `Download::on_progress` or `Media::on_progress`"),
+    ("proxy", "use `ClientBuilder::proxy`"),
+    ("read_timeout", "use `ClientBuilder::read_timeout`"),
+    ("ssl_key", "build the client with `.private_key(..)`"),
+    ("stream", "use `Call::stream`"),
+    ("synchronous", ""),
+    ("verify", "use `ClientBuilder::root_certificate`"),
+    ("version", "HTTP/2 and HTTP/1.1 are negotiated"),
+    ("handlers", "use `Client::with_stack`"),
+];
