@@ -76,7 +76,8 @@ fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> M
         }
         None => porter.statements(&parsed.program.statements),
     }
-    let (mut nodes, params, problems, incomplete) = porter.finish();
+    let (mut nodes, mut params, problems, incomplete) = porter.finish();
+    params.sort_by_key(|param| param.ty != "&Client");
     let result = imports.own("Result");
     for param in &params {
         import(param, imports);

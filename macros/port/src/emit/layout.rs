@@ -135,8 +135,7 @@ fn assign(
         && !matches!(value, Expr::Lines(_))
         && (next.len() == 1 || same.len() > next.len() + 1 || (opens(&same) && !opens(&next)));
     let first = same.first().map_or(0, |line| width(line.trim()));
-    let end = usize::from(same.len() == 1);
-    let overflows = indent + width(head) + 1 + first + end > COLUMNS;
+    let overflows = indent + width(head) + 1 + first + 1 > COLUMNS;
     if better || (overflows && fits && !matches!(value, Expr::Lines(_))) {
         out.push(pad(head, indent));
         out.extend(next);
@@ -172,7 +171,9 @@ fn fitting(expr: &Expr, room: usize) -> Option<String> {
         Expr::Chain { root, links } => {
             let parts = links.iter().map(|link| &link.expr);
             let narrow = |part: &Expr| fitting(part, COLUMNS).is_some();
-            (links.len() == 1 || width(&line) <= NARROW)
+            // rustfmt counts the last `?` twice.
+            let twice = links.last().map_or(0, |link| link.tail.len());
+            (links.len() == 1 || width(&line) + twice <= NARROW)
                 && narrow(root)
                 && parts.into_iter().all(narrow)
         }

@@ -4,7 +4,8 @@ use super::fold;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Link};
 use super::scope::{Ty, Typed};
-use super::text::{quoted, snake};
+use super::layout::NARROW;
+use super::text::{quoted, snake, width};
 use super::Style;
 use crate::diagnostic::Problem;
 use crate::recognise::{Form, Step};
@@ -154,13 +155,19 @@ impl<'a> Porter<'a> {
         let literal = whole.trim_start_matches('/');
         Ok(match self.options.style.of(path.form) {
             Style::Seg => self.segments(client, path, literal),
-            Style::Macro if is_dotted(literal) => {
-                let name = self.imports.own("chain");
-                Expr::raw(format!("{name}!({}{})", client.flat(), dotted(path, literal)))
-            }
+            Style::Macro => self.dotted(client, path, literal),
             Style::Index => Expr::raw(format!("{}[{}]", client.flat(), quoted(literal))),
             _ => client.method("chain", [Expr::raw(quoted(literal))]),
         })
+    }
+
+    /// `chain!(client.v3.pay)`; what does not fit on a line is better read as a text.
+    fn dotted(&mut self, client: Expr, path: &Path, literal: &str) -> Expr {
+        let dots = is_dotted(literal).then(|| client.flat() + &dotted(path, literal));
+        match dots.filter(|dots| width(dots) <= NARROW) {
+            Some(dots) => Expr::raw(format!("{}!({dots})", self.imports.own("chain"))),
+            None => client.method("chain", [Expr::raw(quoted(literal))]),
+        }
     }
 
     fn segments(&mut self, client: Expr, path: &Path, literal: &str) -> Expr {
@@ -221,8 +228,34 @@ fn dotted(path: &Path, literal: &str) -> String {
             None if plain && !name.chars().all(|c| c == '_') => {
                 out.push_str(&format!(".{name}"));
             }
+            None if is_kebab(name) => out.push_str(&format!(".{}", camel(name))),
             _ => out.push_str(&format!("[{}]", quoted(name))),
         }
+    }
+    out
+}
+
+/// `merchant-service`
+fn is_kebab(name: &str) -> bool {
+    let words = name.split('-');
+    words.into_iter().all(|word| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    })
+}
+
+/// `merchantService`
+fn camel(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for (index, word) in name.split('-').enumerate() {
+        let (first, rest) = word.split_at(word.len().min(1));
+        match index {
+            0 => out.push_str(first),
+            _ => out.push_str(&first.to_ascii_uppercase()),
+        }
+        out.push_str(rest);
     }
     out
 }

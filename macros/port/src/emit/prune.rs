@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::layout;
 use super::rust::{Expr, Node};
 use super::text::mentions;
 
@@ -90,22 +89,82 @@ fn has_effect(value: &Expr) -> bool {
 
 fn is_used<'n>(name: &str, nodes: impl Iterator<Item = &'n Node>) -> bool {
     for node in nodes {
-        let lines = layout::nodes(std::slice::from_ref(node), 0);
-        let code = lines
-            .iter()
-            .filter(|line| !line.trim_start().starts_with("//"));
-        if let Node::Let {
-            name: shadow,
-            value,
-            ..
-        } = node
-            && shadow == name
-        {
-            return mentions(&value.flat(), name);
-        }
-        if code.into_iter().any(|line| mentions(line, name)) {
+        if uses(node, name) {
             return true;
+        }
+        if matches!(node, Node::Let { name: shadow, .. } if shadow == name) {
+            return false;
         }
     }
     false
+}
+
+fn uses(node: &Node, name: &str) -> bool {
+    let any = |nodes: &[Node]| is_used(name, nodes.iter());
+    let says = |expr: &Expr| mentions(&code(&expr.flat()), name);
+    match node {
+        Node::Comment(_) | Node::Blank | Node::Foreign { .. } => false,
+        Node::Let { value, .. }
+        | Node::Do { value, .. }
+        | Node::Tail(value)
+        | Node::Return(value) => says(value),
+        Node::Set { target, value } => mentions(&code(target), name) || says(value),
+        Node::Block {
+            head,
+            body,
+            otherwise,
+            ..
+        } => {
+            mentions(&code(head), name) || any(body) || otherwise.as_deref().is_some_and(any)
+        }
+        Node::Match { on, arms } => {
+            mentions(on, name) || arms.iter().any(|(_, body)| any(body))
+        }
+    }
+}
+
+/// The code without what stands in its texts, but for what `format!` and its kin take from there.
+fn code(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        let (before, literal) = rest.split_at(at);
+        out.push_str(before);
+        let raw = before.ends_with('#') || before.ends_with('r');
+        let formats = ["format!(", "println!(", "print!("];
+        let kept = formats.iter().any(|head| before.ends_with(head));
+        let end = match raw && before.ends_with('#') {
+            true => literal[1..].find("\"#").map(|end| end + 2),
+            false => closing(&literal[1..], raw).map(|end| end + 2),
+        };
+        let end = end.unwrap_or(literal.len());
+        if kept {
+            out.push_str(&literal[..end]);
+        }
+        out.push(' ');
+        rest = &literal[end..];
+    }
+    out + rest
+}
+
+/// The closing quotation mark.
+fn closing(text: &str, raw: bool) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped && !raw;
+        ends.then_some(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_no_code() {
+        assert_eq!(code(r#"f("a\"b", c)"#), "f( , c)");
+        assert_eq!(code(r##"f(r#"a"b"#, c)"##), "f(r# , c)");
+        assert_eq!(code(r#"format!("{a}", b)"#), r#"format!("{a}" , b)"#);
+    }
 }

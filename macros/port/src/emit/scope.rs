@@ -156,11 +156,6 @@ impl Scope {
         found.map(|known| known.rust.clone())
     }
 
-    /// Takes a name out, at the end of the block that it was known in.
-    pub(crate) fn forget(&mut self, name: &str) {
-        self.variables.remove(name);
-    }
-
     /// `$instance` is what Rust calls `client`.
     pub(crate) fn client_name(&self, name: &str) -> String {
         let taken = self.variables.values().any(|known| known.rust == "client");

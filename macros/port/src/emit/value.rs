@@ -207,7 +207,15 @@ impl<'a> Porter<'a> {
             "+" | "-" | "*" => return Err(self.unknown(expr)),
             _ => Ty::Bool,
         };
-        let text = format!("{} {sign} {}", left.expr.flat(), right.expr.flat());
+        // A status compares with a number by itself.
+        let side = |value: &Typed| value.expr.flat().replace(".status().as_u16()", ".status()");
+        let status = sign == "==" || sign == "!=";
+        let (left, right) = match (status, left.ty == Ty::Int && right.ty == Ty::Int) {
+            (true, true) if is_number(&right) => (side(&left), right.expr.flat()),
+            (true, true) if is_number(&left) => (side(&right), left.expr.flat()),
+            _ => (left.expr.flat(), right.expr.flat()),
+        };
+        let text = format!("{left} {sign} {right}");
         Ok(Typed::raw(text, ty))
     }
 
@@ -343,6 +351,11 @@ impl<'a> Porter<'a> {
             None => Err(Problem::error(span, "there is no client that could do this")),
         }
     }
+}
+
+fn is_number(value: &Typed) -> bool {
+    let code = value.expr.flat();
+    !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A literal of both languages.
