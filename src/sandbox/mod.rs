@@ -62,6 +62,7 @@ mod gateway;
 mod identity;
 mod launch;
 mod multipart;
+mod pem;
 mod record;
 mod refusal;
 mod reply;

@@ -8,7 +8,8 @@
 //! 1. [`source`] finds the PHP in a file, in Markdown or in a bare snippet, and remembers where it stood;
 //! 2. [`syntax`] parses it into a small tree of our own, in which nothing is lost: what is not
 //!    supported stays as an `Unsupported` node;
-//! 3. [`recognise`] finds the calls in it, and what is printed of their answers.
+//! 3. [`recognise`] finds the calls in it, and what is printed of their answers;
+//! 4. [`evaluate`] runs what stands around the calls, and gives the requests that would be sent.
 //!
 //! Problems have a [`Span`](syntax::Span) of their block; [`Block::diagnose`](source::Block::diagnose)
 //! makes a [`Diagnostic`] with file, line and column of it.
@@ -19,6 +20,7 @@
 )]
 
 mod diagnostic;
+pub mod evaluate;
 pub mod recognise;
 pub mod emit;
 pub mod source;

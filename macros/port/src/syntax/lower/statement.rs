@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Lower, has, named};
-use crate::syntax::{Catch, Expr, Stmt, StmtKind};
+use crate::syntax::{Arg, Catch, Expr, ExprKind, Name, Stmt, StmtKind};
 
 impl Lower<'_> {
     /// The statements among the children.
@@ -53,6 +53,7 @@ impl Lower<'_> {
                 let value = named(node).first().map(|expr| self.expr(*expr));
                 StmtKind::Return(value)
             }
+            "unset_statement" => self.unset(node),
             "if_statement" => self.if_statement(node),
             "foreach_statement" => self.foreach(node),
             "try_statement" => self.try_statement(node),
@@ -67,6 +68,26 @@ impl Lower<'_> {
                 ),
             },
         }
+    }
+
+    /// As a call of a function, which it looks like.
+    fn unset(&mut self, node: Node<'_>) -> StmtKind {
+        let args = named(node).into_iter().map(|target| Arg {
+            name: None,
+            value: self.expr(target),
+        });
+        let args = args.collect();
+        let span = self.span(node);
+        let name = || String::from("unset");
+        let function = Name {
+            span,
+            written: name(),
+            resolved: name(),
+        };
+        StmtKind::Expr(Expr {
+            span,
+            kind: ExprKind::Call { function, args },
+        })
     }
 
     fn namespace(&mut self, node: Node<'_>) -> StmtKind {

@@ -1,0 +1,215 @@
+//! PHP's functions.
+
+use super::json::{decode, encode};
+use super::object::Object;
+use super::value::{Key, Value};
+use super::{Evaluator, array, format, text};
+use crate::syntax::{Arg, ExprKind, Name, Span};
+
+impl<'a> Evaluator<'a, '_> {
+    pub(super) fn call_function(
+        &mut self,
+        function: &Name,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Value<'a> {
+        let name = function.last();
+        if let Some(code) = self.functions.get(&name).copied() {
+            self.called.insert(name);
+            let args = self.args(args);
+            return self.invoke(code, &[], args);
+        }
+        if let Some(value) = self.on_variable(&name, args) {
+            return value;
+        }
+        let values = self.args(args);
+        self.builtin(&name, values, span)
+    }
+
+    /// What looks at variables and not at their values.
+    fn on_variable(&mut self, name: &str, args: &'a [Arg]) -> Option<Value<'a>> {
+        match name {
+            "isset" | "empty" => {
+                let mut all = Value::Bool(true);
+                for arg in args {
+                    let missing = match &arg.value.kind {
+                        ExprKind::Variable(name) => {
+                            self.get(name).is_none() && self.host.variable(name).is_none()
+                        }
+                        _ => false,
+                    };
+                    let value = if missing {
+                        Value::Null
+                    } else {
+                        self.expr(&arg.value)
+                    };
+                    match value {
+                        Value::Unknown(why) => return Some(Value::Unknown(why)),
+                        value if name == "empty" => {
+                            return value.to_bool().map(|full| Value::Bool(!full));
+                        }
+                        Value::Null => all = Value::Bool(false),
+                        _ => {}
+                    }
+                }
+                Some(all)
+            }
+            "unset" => {
+                args.iter().for_each(|arg| self.unset(&arg.value));
+                Some(Value::Null)
+            }
+            "compact" => {
+                let names: Vec<String> = self
+                    .args(args)
+                    .iter()
+                    .filter_map(|it| it.to_text().ok())
+                    .collect();
+                let found = names.into_iter().filter_map(|name| {
+                    let value = self.get(&name)?.clone();
+                    Some((Key::text(&name), value))
+                });
+                Some(Value::Array(found.collect()))
+            }
+            "ksort" => {
+                let target = &args.first()?.value;
+                if let Value::Array(mut array) = self.expr(target) {
+                    array.sort_by_text();
+                    self.assign(target, Value::Array(array));
+                }
+                Some(Value::Bool(true))
+            }
+            "array_push" => {
+                let (target, values) = args.split_first()?;
+                if let Value::Array(mut array) = self.expr(&target.value) {
+                    self.args(values)
+                        .into_iter()
+                        .for_each(|value| array.push(value));
+                    self.assign(&target.value, Value::Array(array));
+                }
+                Some(Value::Null)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn builtin(&mut self, name: &str, args: Vec<Value<'a>>, span: Span) -> Value<'a> {
+        if let Some(value) = self.with_closure(name, &args, span) {
+            return value;
+        }
+        if let Some(Value::Unknown(why)) = args.iter().find(|arg| matches!(arg, Value::Unknown(_)))
+        {
+            return Value::Unknown(why.clone());
+        }
+        let known = self
+            .with_host(name, &args, span)
+            .or_else(|| text::call(name, &args))
+            .or_else(|| array::call(name, &args))
+            .or_else(|| typed(name, &args));
+        known.unwrap_or_else(|| Value::unknown(format!("what `{name}()` returns")))
+    }
+
+    fn with_closure(&mut self, name: &str, args: &[Value<'a>], span: Span) -> Option<Value<'a>> {
+        match (name, args) {
+            ("array_map", [closure @ Value::Closure(_), Value::Array(array)]) => {
+                let mut mapped = super::value::Array::default();
+                for (key, value) in array.iter() {
+                    let value = self.call_value(closure, vec![value.clone()], span);
+                    mapped.insert(key.clone(), value);
+                }
+                Some(Value::Array(mapped))
+            }
+            ("call_user_func", [callee, args @ ..]) => {
+                Some(self.call_value(callee, args.to_vec(), span))
+            }
+            _ => None,
+        }
+    }
+
+    fn with_host(&mut self, name: &str, args: &[Value<'a>], span: Span) -> Option<Value<'a>> {
+        let text = |at: usize| args.get(at).and_then(|value| value.to_text().ok());
+        Some(match name {
+            "json_encode" => {
+                let flags = args.get(1).and_then(Value::to_int).unwrap_or_default();
+                match encode(args.first()?, flags) {
+                    Ok(json) => Value::Text(json),
+                    Err(why) => Value::Unknown(why),
+                }
+            }
+            "json_decode" => {
+                let array = args.get(1).and_then(Value::to_bool) == Some(true)
+                    || args
+                        .get(3)
+                        .and_then(Value::to_int)
+                        .is_some_and(|flags| flags & 1 != 0);
+                decode(&text(0)?, array)
+            }
+            "sprintf" => match format::sprintf(args) {
+                Some(text) => Value::Text(text),
+                None => return None,
+            },
+            "time" => Value::Int(self.host.now()),
+            "md5" => self.digest("md5", text(0)?.as_bytes(), span),
+            "sha1" => self.digest("sha1", text(0)?.as_bytes(), span),
+            "hash" => self.digest(&text(0)?, text(1)?.as_bytes(), span),
+            "hash_hmac" => match self
+                .host
+                .hmac(&text(0)?, text(2)?.as_bytes(), text(1)?.as_bytes())
+            {
+                Ok(hex) => Value::Text(hex),
+                Err(why) => self.error(span, why, ""),
+            },
+            "hash_file" | "md5_file" | "sha1_file" => {
+                let (algorithm, path) = match name.split_once('_') {
+                    Some(("hash", _)) => (text(0)?, text(1)?),
+                    Some((algorithm, _)) => (algorithm.to_owned(), text(0)?),
+                    None => return None,
+                };
+                match self.read(&path, span) {
+                    Ok(bytes) => self.digest(&algorithm, &bytes, span),
+                    Err(unknown) => unknown,
+                }
+            }
+            "file_get_contents" => match self.stream(args.first(), span) {
+                Value::Object(stream) => {
+                    let text = stream.borrow().to_text();
+                    match text {
+                        Ok(text) => Value::Text(text),
+                        // Bytes: of use as they are.
+                        Err(_) => Value::Object(stream),
+                    }
+                }
+                unknown => unknown,
+            },
+            "fopen" => self.stream(args.first(), span),
+            "filesize" => match self.read(&text(0)?, span) {
+                Ok(bytes) => Value::Int(bytes.len() as i64),
+                Err(unknown) => unknown,
+            },
+            "print_r" | "var_dump" | "var_export" | "printf" | "error_log" => Value::Null,
+            _ => return None,
+        })
+    }
+}
+
+/// Questions about types.
+fn typed<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
+    let value = args.first()?;
+    let answer = match name {
+        "is_string" => matches!(value, Value::Text(_)),
+        "is_int" | "is_integer" => matches!(value, Value::Int(_)),
+        "is_float" => matches!(value, Value::Float(_)),
+        "is_bool" => matches!(value, Value::Bool(_)),
+        "is_null" => matches!(value, Value::Null),
+        "is_array" => matches!(value, Value::Array(_)),
+        "is_object" => matches!(value, Value::Object(_)),
+        "get_object_vars" => match value {
+            Value::Object(object) => match &*object.borrow() {
+                Object::Plain(properties) => return Some(Value::Array(properties.clone())),
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Value::Bool(answer))
+}

@@ -1,0 +1,168 @@
+//! Runs a block without its calls: what would it send?
+//!
+//! A call gives a [`Request`] and an answer that nothing is known of. Both ways of a condition on
+//! such an answer are gone, and the bodies of handlers, so that every call is found. A request that
+//! depends on an answer is a problem, with its place.
+
+mod array;
+mod assign;
+mod call;
+mod convert;
+mod expression;
+mod float;
+mod format;
+mod function;
+mod guzzle;
+mod json;
+mod object;
+mod operator;
+mod path;
+mod request;
+mod sdk;
+mod statement;
+mod text;
+mod value;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use self::value::Value;
+use crate::diagnostic::{Problem, Severity};
+use crate::syntax::{Closure, Program, Span};
+
+pub use request::{Host, Output, Part, Request, Upload};
+
+/// Finds the requests of a block.
+///
+/// ```
+/// # use wechatpay_chain_port::evaluate::{Host, run};
+/// # use wechatpay_chain_port::syntax::parse;
+/// # fn example(host: &dyn Host) {
+/// let program = parse("$instance->v3->_id_->get(['id' => 'x', 'query' => ['a' => 1]]);").program;
+/// let output = run(&program, host);
+/// assert_eq!(output.requests[0].template, "v3/{id}");
+/// # }
+/// ```
+#[must_use]
+pub fn run(program: &Program, host: &dyn Host) -> Output {
+    let mut evaluator = Evaluator::new(host);
+    if program.fragment {
+        let whole = program.statements.first().map(|stmt| stmt.span);
+        let problem = Problem::warning(
+            whole.unwrap_or_default(),
+            "this is the inside of an array and makes no call",
+        );
+        evaluator
+            .problems
+            .push(problem.hint("put it into the options of the call that it belongs to"));
+        return evaluator.output;
+    }
+    evaluator.program(program);
+    evaluator.finish(program)
+}
+
+/// How many expressions are evaluated before a block is given up.
+const STEPS: usize = 400_000;
+/// How deep calls of closures go.
+const CALLS: usize = 30;
+
+struct Evaluator<'a, 'h> {
+    host: &'h dyn Host,
+    output: Output,
+    scopes: Vec<HashMap<String, Value<'a>>>,
+    functions: HashMap<String, &'a Closure>,
+    called: HashSet<String>,
+    /// The innermost statement.
+    statement: Span,
+    steps: usize,
+    /// Undefined variables that were told of.
+    told: HashSet<String>,
+    saw_url: bool,
+}
+
+impl std::ops::Deref for Evaluator<'_, '_> {
+    type Target = Output;
+
+    fn deref(&self) -> &Output {
+        &self.output
+    }
+}
+
+impl std::ops::DerefMut for Evaluator<'_, '_> {
+    fn deref_mut(&mut self) -> &mut Output {
+        &mut self.output
+    }
+}
+
+impl<'a, 'h> Evaluator<'a, 'h> {
+    fn new(host: &'h dyn Host) -> Self {
+        Self {
+            host,
+            output: Output::default(),
+            scopes: vec![HashMap::new()],
+            functions: HashMap::new(),
+            called: HashSet::new(),
+            statement: Span::default(),
+            steps: 0,
+            told: HashSet::new(),
+            saw_url: false,
+        }
+    }
+
+    fn finish(mut self, program: &Program) -> Output {
+        if self.requests.is_empty()
+            && self
+                .problems
+                .iter()
+                .all(|it| it.severity == Severity::Warning)
+        {
+            let first = program
+                .statements
+                .first()
+                .map(|stmt| stmt.span)
+                .unwrap_or_default();
+            let problem = match self.saw_url {
+                true => Problem::warning(
+                    first,
+                    "this makes a URL and no call: there is no request to port",
+                )
+                .hint("the user's browser opens it; make it with Rust's own URL tools"),
+                false => Problem::warning(first, "no call of the SDK here"),
+            };
+            self.problems.push(problem);
+        }
+        self.output
+    }
+
+    fn error(&mut self, span: Span, message: impl Into<String>, hint: &str) -> Value<'a> {
+        let message = message.into();
+        let why: Rc<str> = message.as_str().into();
+        let problem = Problem::error(span, message);
+        self.problems.push(match hint {
+            "" => problem,
+            hint => problem.hint(hint),
+        });
+        Value::Unknown(why)
+    }
+
+    fn warn(&mut self, span: Span, message: impl Into<String>, hint: &str) {
+        let problem = Problem::warning(span, message);
+        self.problems.push(match hint {
+            "" => problem,
+            hint => problem.hint(hint),
+        });
+    }
+
+    /// Whether there is strength for another step.
+    fn step(&mut self, span: Span) -> bool {
+        self.steps += 1;
+        if self.steps == STEPS {
+            self.error(
+                span,
+                "this runs for too long to be followed",
+                "port the calls by themselves",
+            );
+        }
+        self.steps < STEPS
+    }
+}

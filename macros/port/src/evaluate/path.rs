@@ -1,0 +1,137 @@
+//! The path that a chain of arrows, brackets and `chain()` adds up to.
+
+use std::rc::Rc;
+
+use wechatpay_chain_path::{PathError, join, normalize_literal};
+
+use crate::recognise::Form;
+
+/// A path on a client, as far as it is gathered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chain {
+    pub(crate) template: String,
+    pub(crate) form: Option<Form>,
+    /// The variable it begins with, when nothing has given it a value.
+    pub(crate) root: Option<Rc<str>>,
+}
+
+impl Chain {
+    pub(crate) fn root(variable: Option<&str>) -> Self {
+        Self {
+            root: variable.map(Into::into),
+            ..Self::default()
+        }
+    }
+
+    /// The chain with one more link.
+    pub(crate) fn and(&self, link: &Link, form: Form) -> Result<Self, PathError> {
+        let mut template = self.template.clone();
+        let more = link.normalized()?;
+        match template.is_empty() {
+            true => template = more,
+            false => join(&mut template, &more)?,
+        }
+        Ok(Self {
+            template,
+            form: Some(Form::and(self.form, form)),
+            root: self.root.clone(),
+        })
+    }
+
+    /// Why it is of no use as a value.
+    pub(crate) fn no_value(&self) -> Rc<str> {
+        match &self.root {
+            Some(name) => format!("`${name}` is not defined").into(),
+            None => "a path is no value".into(),
+        }
+    }
+}
+
+/// A link: names of the program, and values in between.
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    /// Each value is one of [`VALUES`].
+    text: String,
+    values: Vec<String>,
+}
+
+/// Characters that stand for values while the text around them is normalised.
+const VALUES: std::ops::RangeInclusive<u32> = 0xE000..=0xF8FF;
+
+impl Link {
+    pub(crate) fn literal(text: &str) -> Self {
+        let mut link = Self::default();
+        link.push_literal(text);
+        link
+    }
+
+    pub(crate) fn push_literal(&mut self, text: &str) {
+        for c in text.chars() {
+            match VALUES.contains(&(c as u32)) {
+                true => self.push_value(c.to_string()),
+                false => self.text.push(c),
+            }
+        }
+    }
+
+    pub(crate) fn push_value(&mut self, value: String) {
+        let stand_in = VALUES.start() + self.values.len() as u32;
+        match char::from_u32(stand_in).filter(|c| VALUES.contains(&(*c as u32))) {
+            Some(c) => {
+                self.text.push(c);
+                self.values.push(value);
+            }
+            None => self.text.push_str(&value),
+        }
+    }
+
+    /// Values that the PHP SDK would re-case, as it does with all of a path.
+    pub(crate) fn recased(&self) -> Option<&str> {
+        let upper = |value: &&String| value.bytes().any(|byte| byte.is_ascii_uppercase());
+        self.values.iter().find(upper).map(String::as_str)
+    }
+
+    fn normalized(&self) -> Result<String, PathError> {
+        let names = normalize_literal(&self.text)?;
+        let mut out = String::with_capacity(names.len());
+        for c in names.chars() {
+            let value = (c as u32).checked_sub(*VALUES.start());
+            match value.and_then(|index| self.values.get(index as usize)) {
+                Some(value) => out.push_str(value),
+                None => out.push(c),
+            }
+        }
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_add_up_and_forms_mix() {
+        let add = |chain: &Chain, text: &str, form| chain.and(&Link::literal(text), form).unwrap();
+        let chain = add(&Chain::default(), "v3", Form::Pure);
+        let chain = add(&chain, "wbChannel", Form::Pure);
+        assert_eq!(
+            (&*chain.template, chain.form),
+            ("v3/wb-channel", Some(Form::Pure))
+        );
+        let chain = add(&chain, "{openid}/_x_", Form::Index);
+        assert_eq!(
+            (&*chain.template, chain.form),
+            ("v3/wb-channel/{openid}/{x}", Some(Form::Mixed))
+        );
+        assert!(chain.and(&Link::literal("../x"), Form::Chain).is_err());
+    }
+
+    #[test]
+    fn values_between_names_keep_their_case() {
+        let mut link = Link::literal("v3/payBank/");
+        link.push_value("oABC".into());
+        link.push_literal("/closeOrder");
+        assert_eq!(link.normalized().unwrap(), "v3/pay-bank/oABC/close-order");
+        assert_eq!(link.recased(), Some("oABC"));
+    }
+}

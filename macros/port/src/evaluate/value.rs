@@ -1,0 +1,347 @@
+//! PHP's values.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::float;
+use super::object::Object;
+use super::path::Chain;
+use crate::syntax::Closure;
+
+/// A value. `'a` is the tree's.
+#[derive(Debug, Clone)]
+pub(crate) enum Value<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(String),
+    Array(Array<'a>),
+    /// A path on a client.
+    Chain(Chain),
+    Closure(Rc<Captured<'a>>),
+    Object(Rc<RefCell<Object<'a>>>),
+    /// What only a run would tell, and why.
+    Unknown(Rc<str>),
+}
+
+/// A closure with the variables it took along.
+#[derive(Debug)]
+pub(crate) struct Captured<'a> {
+    pub(crate) code: &'a Closure,
+    pub(crate) variables: Vec<(String, Value<'a>)>,
+}
+
+/// An ordered map, as all arrays of PHP are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Array<'a> {
+    items: IndexMap<Key, Value<'a>>,
+    next: i64,
+}
+
+/// A key: a text that reads as a whole number is one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Key {
+    Int(i64),
+    Text(String),
+}
+
+impl Key {
+    pub(crate) fn of(value: &Value<'_>) -> Option<Self> {
+        Some(match value {
+            Value::Int(number) => Self::Int(*number),
+            Value::Bool(flag) => Self::Int(i64::from(*flag)),
+            // As PHP casts: towards zero.
+            Value::Float(number) => Self::Int(*number as i64),
+            Value::Null => Self::Text(String::new()),
+            Value::Text(text) => Self::text(text),
+            _ => return None,
+        })
+    }
+
+    /// `"8"` is 8; `"08"`, `"-0"` and `"8 "` are texts.
+    pub(crate) fn text(text: &str) -> Self {
+        match text.parse::<i64>() {
+            Ok(number) if number.to_string() == text => Self::Int(number),
+            _ => Self::Text(text.to_owned()),
+        }
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        match self {
+            Self::Int(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+
+    pub(crate) fn value<'a>(&self) -> Value<'a> {
+        match self {
+            Self::Int(number) => Value::Int(*number),
+            Self::Text(text) => Value::Text(text.clone()),
+        }
+    }
+}
+
+impl<'a> Array<'a> {
+    /// Behind the last one.
+    pub(crate) fn push(&mut self, value: Value<'a>) {
+        let key = Key::Int(self.next);
+        self.insert(key, value);
+    }
+
+    /// In its place, when the key is there already.
+    pub(crate) fn insert(&mut self, key: Key, value: Value<'a>) {
+        if let Key::Int(number) = key {
+            self.next = self.next.max(number.saturating_add(1));
+        }
+        self.items.insert(key, value);
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<&Value<'a>> {
+        self.items.get(key)
+    }
+
+    pub(crate) fn get_text(&self, key: &str) -> Option<&Value<'a>> {
+        self.get(&Key::Text(key.to_owned()))
+    }
+
+    /// The value there; null is put there when there is none.
+    pub(crate) fn entry(&mut self, key: Key) -> &mut Value<'a> {
+        if let Key::Int(number) = key {
+            self.next = self.next.max(number.saturating_add(1));
+        }
+        self.items.entry(key).or_insert(Value::Null)
+    }
+
+    pub(crate) fn next_key(&self) -> Key {
+        Key::Int(self.next)
+    }
+
+    pub(crate) fn remove(&mut self, key: &Key) {
+        self.items.shift_remove(key);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Value<'a>)> {
+        self.items.iter()
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Value<'a>> {
+        self.items.values()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        let expected = (0..).map(Key::Int);
+        self.items
+            .keys()
+            .zip(expected)
+            .all(|(key, expected)| *key == expected)
+    }
+
+    /// As `ksort` with `SORT_STRING`.
+    pub(crate) fn sort_by_text(&mut self) {
+        self.items
+            .sort_by(|one, _, other, _| one.to_text().cmp(&other.to_text()));
+    }
+}
+
+impl<'a> FromIterator<Value<'a>> for Array<'a> {
+    fn from_iter<I: IntoIterator<Item = Value<'a>>>(values: I) -> Self {
+        let mut array = Self::default();
+        values.into_iter().for_each(|value| array.push(value));
+        array
+    }
+}
+
+impl<'a> FromIterator<(Key, Value<'a>)> for Array<'a> {
+    fn from_iter<I: IntoIterator<Item = (Key, Value<'a>)>>(items: I) -> Self {
+        let mut array = Self::default();
+        items
+            .into_iter()
+            .for_each(|(key, value)| array.insert(key, value));
+        array
+    }
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn unknown(why: impl Into<Rc<str>>) -> Self {
+        Self::Unknown(why.into())
+    }
+
+    pub(crate) fn object(object: Object<'a>) -> Self {
+        Self::Object(Rc::new(RefCell::new(object)))
+    }
+
+    /// `(string)`; the error is why there is none.
+    pub(crate) fn to_text(&self) -> Result<String, Rc<str>> {
+        Ok(match self {
+            Self::Null => String::new(),
+            Self::Bool(flag) => if *flag { "1" } else { "" }.to_owned(),
+            Self::Int(number) => number.to_string(),
+            Self::Float(number) => float::cast(*number),
+            Self::Text(text) => text.clone(),
+            Self::Object(object) => return object.borrow().to_text(),
+            Self::Unknown(why) => return Err(Rc::clone(why)),
+            Self::Array(_) => return Err("an array is no text".into()),
+            Self::Chain(chain) => return Err(chain.no_value()),
+            Self::Closure(_) => return Err("a closure is no text".into()),
+        })
+    }
+
+    /// `(bool)`; nothing for what only a run would tell.
+    pub(crate) fn to_bool(&self) -> Option<bool> {
+        Some(match self {
+            Self::Null => false,
+            Self::Bool(flag) => *flag,
+            Self::Int(number) => *number != 0,
+            Self::Float(number) => *number != 0.0,
+            Self::Text(text) => !text.is_empty() && text != "0",
+            Self::Array(array) => array.len() > 0,
+            Self::Chain(_) | Self::Closure(_) | Self::Object(_) => true,
+            Self::Unknown(_) => return None,
+        })
+    }
+
+    /// The number that it is in arithmetic: an `Int` or a `Float`.
+    pub(crate) fn to_number(&self) -> Option<Self> {
+        Some(match self {
+            Self::Null => Self::Int(0),
+            Self::Bool(flag) => Self::Int(i64::from(*flag)),
+            Self::Int(number) => Self::Int(*number),
+            Self::Float(number) => Self::Float(*number),
+            Self::Text(text) => leading_number(text),
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn to_int(&self) -> Option<i64> {
+        Some(match self.to_number()? {
+            Self::Float(number) => number as i64,
+            Self::Int(number) => number,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn to_float(&self) -> Option<f64> {
+        Some(match self.to_number()? {
+            Self::Float(number) => number,
+            Self::Int(number) => number as f64,
+            _ => return None,
+        })
+    }
+
+    /// `===`; nothing for what only a run would tell.
+    pub(crate) fn identical(&self, other: &Self) -> Option<bool> {
+        Some(match (self, other) {
+            (Self::Unknown(_), _) | (_, Self::Unknown(_)) => return None,
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Int(one), Self::Int(other)) => one == other,
+            (Self::Float(one), Self::Float(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Array(one), Self::Array(other)) => {
+                if one.len() != other.len() {
+                    return Some(false);
+                }
+                for ((key, value), (other_key, other_value)) in one.iter().zip(other.iter()) {
+                    if key != other_key || !value.identical(other_value)? {
+                        return Some(false);
+                    }
+                }
+                true
+            }
+            (Self::Object(one), Self::Object(other)) => Rc::ptr_eq(one, other),
+            _ => false,
+        })
+    }
+}
+
+/// `"12abc"` is 12, `"1.5"` is 1.5, `"abc"` is 0.
+fn leading_number<'a>(text: &str) -> Value<'a> {
+    let text = text.trim_start();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let sign = usize::from(text.starts_with(['-', '+']));
+    let whole = sign + digits(&text[sign..]);
+    let mut end = whole;
+    if text[end..].starts_with('.') {
+        end += 1 + digits(&text[end + 1..]);
+    }
+    if let Some(rest) = text[end..].strip_prefix(['e', 'E']) {
+        let sign = usize::from(rest.starts_with(['-', '+']));
+        let exponent = digits(&rest[sign..]);
+        if exponent > 0 {
+            end += 1 + sign + exponent;
+        }
+    }
+    if end == whole
+        && let Ok(number) = text[..end].parse()
+    {
+        return Value::Int(number);
+    }
+    text[..end].parse().map_or(Value::Int(0), Value::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_read_as_numbers_are_numbers() {
+        for (text, number) in [
+            ("8", Some(8)),
+            ("-5", Some(-5)),
+            ("08", None),
+            ("-0", None),
+            ("8 ", None),
+            ("", None),
+        ] {
+            let expected = number.map_or_else(|| Key::Text(text.into()), Key::Int);
+            assert_eq!(Key::text(text), expected);
+        }
+        assert_eq!(Key::of(&Value::Float(1.9)), Some(Key::Int(1)));
+        assert_eq!(Key::of(&Value::Bool(true)), Some(Key::Int(1)));
+        assert_eq!(Key::of(&Value::Null), Some(Key::Text(String::new())));
+    }
+
+    #[test]
+    fn the_last_of_a_key_wins_in_the_firsts_place() {
+        let mut array = Array::default();
+        array.insert(Key::text("a"), Value::Int(1));
+        array.insert(Key::text("5"), Value::Int(2));
+        array.push(Value::Int(3));
+        array.insert(Key::text("a"), Value::Int(4));
+        let keys: Vec<_> = array
+            .iter()
+            .map(|(key, value)| (key.to_text(), value.to_int()))
+            .collect();
+        let expected =
+            [("a", 4), ("5", 2), ("6", 3)].map(|(key, value)| (key.to_owned(), Some(value)));
+        assert_eq!(keys, expected);
+        assert!(!array.is_list());
+    }
+
+    #[test]
+    fn texts_as_numbers() {
+        let float = |text| Value::Text(String::from(text)).to_float();
+        for (text, expected) in [
+            ("12abc", 12.0),
+            ("1.5e1x", 15.0),
+            ("-3", -3.0),
+            ("abc", 0.0),
+            ("", 0.0),
+            ("1e", 1.0),
+            (".5", 0.5),
+        ] {
+            assert_eq!(float(text), Some(expected), "{text}");
+        }
+        assert_eq!(
+            Value::Text("9223372036854775808".into()).to_float(),
+            Some(9.223_372_036_854_776e18)
+        );
+    }
+}

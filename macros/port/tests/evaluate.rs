@@ -1,0 +1,502 @@
+//! What snippets would send, with a host whose cryptography can be read.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use wechatpay_chain_port::Severity;
+use wechatpay_chain_port::evaluate::{Host, Output, Part, Request, Upload, run};
+use wechatpay_chain_port::recognise::{Form, Method, Mode};
+use wechatpay_chain_port::syntax::parse;
+
+/// Digests are `md5(text)`, so that a test sees what went in.
+#[derive(Default)]
+struct Readable(BTreeMap<&'static str, Value>);
+
+impl Host for Readable {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match path.strip_prefix("file:///path/to/") {
+            Some(name) => Ok(format!("<{name}>").into_bytes()),
+            None => Err("no such file".into()),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.0.get(name).cloned()
+    }
+
+    fn now(&self) -> i64 {
+        1_700_000_000
+    }
+
+    fn nonce(&self, len: usize) -> Result<String, String> {
+        Ok("n".repeat(len))
+    }
+
+    fn digest(&self, algorithm: &str, data: &[u8]) -> Result<String, String> {
+        Ok(format!("{algorithm}({})", String::from_utf8_lossy(data)))
+    }
+
+    fn hmac(&self, algorithm: &str, key: &[u8], data: &[u8]) -> Result<String, String> {
+        let (key, data) = (String::from_utf8_lossy(key), String::from_utf8_lossy(data));
+        Ok(format!("{algorithm}({key}, {data})"))
+    }
+
+    fn sign(&self, text: &str, key: Option<&str>) -> Result<String, String> {
+        key.map(|key| format!("sign({text}, {key})"))
+            .ok_or_else(|| "there is no key".into())
+    }
+
+    fn certificate_serial(&self, certificate: &str) -> Result<String, String> {
+        Ok(format!("serial({certificate})"))
+    }
+}
+
+fn output(php: &str) -> Output {
+    let parsed = parse(php);
+    assert_eq!(parsed.problems, [], "{php}");
+    run(&parsed.program, &Readable::default())
+}
+
+/// The one request of a snippet that nothing is wrong with.
+fn request(php: &str) -> Request {
+    let mut output = output(php);
+    assert_eq!(output.problems, [], "{php}");
+    assert_eq!(output.requests.len(), 1, "{php}");
+    output.requests.remove(0)
+}
+
+/// The value of an expression, through the option `json`.
+fn value(php: &str) -> Value {
+    request(&format!("$i->v3->x->post(['json' => {php}]);")).options["json"].clone()
+}
+
+fn messages(output: &Output) -> Vec<String> {
+    output
+        .problems
+        .iter()
+        .map(|problem| problem.message.clone())
+        .collect()
+}
+
+#[test]
+fn the_forms_of_a_call() {
+    for (php, form, mode, method, template) in [
+        (
+            "$i->v3->wbChannel->_id_->get([]);",
+            Form::Pure,
+            Mode::Sync,
+            Method::Get,
+            "v3/wb-channel/{id}",
+        ),
+        (
+            "$i->chain('v3/wb-channel/{id}')->getAsync([])->wait();",
+            Form::Chain,
+            Mode::Async,
+            Method::Get,
+            "v3/wb-channel/{id}",
+        ),
+        (
+            "$i['v3/pay']->deleteAsync();",
+            Form::Index,
+            Mode::Async,
+            Method::Delete,
+            "v3/pay",
+        ),
+        (
+            "$i->v3->users['{openid}/x']->patch([]);",
+            Form::Mixed,
+            Mode::Sync,
+            Method::Patch,
+            "v3/users/{openid}/x",
+        ),
+        (
+            "$i->{'v3/applyment4sub/applyment/'}->put([]);",
+            Form::Pure,
+            Mode::Sync,
+            Method::Put,
+            "v3/applyment4sub/applyment/",
+        ),
+        (
+            "$i->{'{+myurl}'}->get([]);",
+            Form::Pure,
+            Mode::Sync,
+            Method::Get,
+            "{+myurl}",
+        ),
+        (
+            "$i->chain('v3/' . 'payBank')->get();",
+            Form::Chain,
+            Mode::Sync,
+            Method::Get,
+            "v3/pay-bank",
+        ),
+        (
+            "$p = $i->v3->pay; $p->transactions; $p->jsapi->post([]);",
+            Form::Pure,
+            Mode::Sync,
+            Method::Post,
+            "v3/pay/jsapi",
+        ),
+        (
+            "$c = \\WeChatPay\\Builder::factory(['mchid' => '1']); $c->v2->pay->post([]);",
+            Form::Pure,
+            Mode::Sync,
+            Method::Post,
+            "v2/pay",
+        ),
+        (
+            "$path = 'v3/payBank'; $i[$path]->get();",
+            Form::Index,
+            Mode::Sync,
+            Method::Get,
+            "v3/pay-bank",
+        ),
+    ] {
+        let request = request(php);
+        let found = (
+            request.form,
+            request.mode,
+            request.method,
+            &*request.template,
+        );
+        assert_eq!(found, (form, mode, method, template), "{php}");
+    }
+}
+
+#[test]
+fn a_value_in_a_path_keeps_its_case() {
+    let output = output("$id = 'oABC'; $i->chain(\"v3/payBank/{$id}/closeOrder\")->get();");
+    assert_eq!(output.requests[0].template, "v3/pay-bank/oABC/close-order");
+    assert!(
+        messages(&output)[0].contains("PHP lower-cases"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn options_stay_in_order_and_say_what_they_say() {
+    let request = request(
+        "$i->v3->_id_->post(['query' => ['b' => 1, 'a' => true], 'id' => 'x', 'json' => [[ 'k' => 1.5 ],], \
+         'sink' => './x', 'timeout' => 0.4, 'security' => true]);",
+    );
+    let keys: Vec<_> = request.options.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["query", "id", "json", "sink", "timeout", "security"]);
+    assert_eq!(request.options["query"].to_string(), r#"{"b":1,"a":true}"#);
+    assert_eq!(request.options["json"], json!([{"k": 1.5}]));
+}
+
+#[test]
+fn values() {
+    for (php, expected) in [
+        ("[]", json!([])),
+        ("(object) []", json!({})),
+        ("['0' => 'a', '1' => 'b']", json!(["a", "b"])),
+        ("['1' => 'a']", json!({"1": "a"})),
+        (
+            "[1.0, 10.50, 1e16, -5, 0x1F, 1_000, -0.5]",
+            json!([1, 10.5, 10_000_000_000_000_000_i64, -5, 31, 1000, -0.5]),
+        ),
+        ("9223372036854775808", json!(9.223_372_036_854_776e18)),
+        ("null ?? 'x'", json!("x")),
+        ("true ? 1 : 2", json!(1)),
+        ("'' ?: 'y'", json!("y")),
+        ("'a' . 1 . 2.50 . true . null . false", json!("a12.51")),
+        ("(string) 1.0", json!("1")),
+        ("(int) '12abc'", json!(12)),
+        ("(bool) '0'", json!(false)),
+        ("(array) 'x'", json!(["x"])),
+        ("1 + '2' * 3", json!(7)),
+        ("7 / 2", json!(3.5)),
+        ("6 / 2", json!(3)),
+        ("1 === 1.0", json!(false)),
+        ("'1' == 1", json!(true)),
+        ("['a' => 1] + ['a' => 2, 'b' => 3]", json!({"a": 1, "b": 3})),
+        (
+            "\\json_encode(['k/中' => [1, null]])",
+            json!(r#"{"k\/\u4e2d":[1,null]}"#),
+        ),
+        (
+            "json_encode(['中/'], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES)",
+            json!(r#"["中/"]"#),
+        ),
+        (
+            "json_encode(json_decode('{\"a\":{}}'))",
+            json!(r#"{"a":{}}"#),
+        ),
+        (
+            "json_encode(json_decode('{\"a\":{}}', true))",
+            json!(r#"{"a":[]}"#),
+        ),
+        ("json_decode('{\"a\":[1]}')->a[0]", json!(1)),
+        ("strtoupper(substr('abcdef', 2))", json!("CDEF")),
+        ("sprintf('%05d-%s', 42, 'x')", json!("00042-x")),
+        ("implode(',', ['a', 1])", json!("a,1")),
+        (
+            "array_merge(['a' => 1, 5], ['a' => 2, 6])",
+            json!({"a": 2, "0": 5, "1": 6}),
+        ),
+        ("array_map(fn($x) => $x * 2, [1, 2])", json!([2, 4])),
+        (
+            "urlencode('a b') . rawurlencode('a b') . \\rawurldecode('%2F')",
+            json!("a+ba%20b/"),
+        ),
+        ("(fn($x) => $x . '!')('a')", json!("a!")),
+        ("time() + 60", json!(1_700_000_060)),
+        ("\\WeChatPay\\Formatter::nonce(4)", json!("nnnn")),
+        (
+            "\\WeChatPay\\Formatter::queryStringLike(\\WeChatPay\\Formatter::ksort(['b' => 1, 'a' => '', 'sign' => 2, 'c' => false]))",
+            json!("b=1&c="),
+        ),
+        (
+            "\\WeChatPay\\Formatter::joinedByLineFeed('a', 1)",
+            json!("a\n1\n"),
+        ),
+        (
+            "\\WeChatPay\\Crypto\\Hash::md5('t', 'k', '1')",
+            json!("md5(t&secret=k)"),
+        ),
+        (
+            "\\WeChatPay\\Crypto\\Hash::sign('MD5', 't', 'k')",
+            json!("MD5(T&KEY=K)"),
+        ),
+        (
+            "\\WeChatPay\\Crypto\\Hash::sign(\\WeChatPay\\Crypto\\Hash::ALGO_HMAC_SHA256, 't', 'k')",
+            json!("SHA256(K, T&KEY=K)"),
+        ),
+        (
+            "\\WeChatPay\\Crypto\\Rsa::encrypt('secret', 'key')",
+            json!("secret"),
+        ),
+        (
+            "\\WeChatPay\\Crypto\\Rsa::sign('t', \\WeChatPay\\Crypto\\Rsa::from('file:///path/to/k'))",
+            json!("sign(t, file:///path/to/k)"),
+        ),
+        (
+            "\\WeChatPay\\Util\\PemUtil::parseCertificateSerialNo('file:///path/to/c')",
+            json!("serial(file:///path/to/c)"),
+        ),
+        (
+            "\\hash_file('sha256', 'file:///path/to/x')",
+            json!("sha256(<x>)"),
+        ),
+        (
+            "\\GuzzleHttp\\Psr7\\Query::build(['a b' => 'c/d', 'e' => true])",
+            json!("a%20b=c%2Fd&e=1"),
+        ),
+        (
+            "(string) (new \\GuzzleHttp\\Psr7\\Uri('https://h/a?b=1'))->withQuery('c=2')",
+            json!("https://h/a?c=2"),
+        ),
+        (
+            "(new \\GuzzleHttp\\Psr7\\Uri('https://h/a/b'))->getPath()",
+            json!("/a/b"),
+        ),
+        (
+            "\\GuzzleHttp\\Psr7\\Utils::hash(new \\GuzzleHttp\\Psr7\\LazyOpenStream('file:///path/to/x', 'rb'), 'md5')",
+            json!("md5(<x>)"),
+        ),
+    ] {
+        assert_eq!(value(php), expected, "{php}");
+    }
+}
+
+#[test]
+fn assignments_go_where_they_should() {
+    let request = request(
+        "$p = ['a' => 1]; $p['sign'] = 'x'; $p['l'][] = 1; $p['l'][] = 2; $p['a'] .= '0'; unset($p['x']);\n\
+         $o = json_decode('{\"k\":1}'); $o->bank_type = 'y'; $p['o'] = $o; $n ??= 5; $p['n'] = $n;\n\
+         function f($x, $y = 2) { return $x + $y; } $p['f'] = f(1);\n\
+         foreach (['u' => 1, 'v' => 2] as $k => $v) { $p[$k] = $v; } ksort($p);\n\
+         $i->v3->x->post(['json' => $p]);",
+    );
+    let expected =
+        r#"{"a":"10","f":3,"l":[1,2],"n":5,"o":{"k":1,"bank_type":"y"},"sign":"x","u":1,"v":2}"#;
+    assert_eq!(request.options["json"].to_string(), expected);
+}
+
+#[test]
+fn encryptors_are_closures_and_show_the_plaintext() {
+    let request = request(
+        "use WeChatPay\\Crypto\\Rsa;\n$key = Rsa::from('file:///path/to/k', Rsa::KEY_TYPE_PUBLIC);\n\
+         $encryptor = static function (string $msg) use ($key): string { return Rsa::encrypt($msg, $key); };\n\
+         $i->chain('v3/x')->post(['json' => ['name' => $encryptor('张三')], 'headers' => ['Wechatpay-Serial' => 'S']]);",
+    );
+    assert_eq!(request.options["json"], json!({"name": "张三"}));
+    assert_eq!(request.options["headers"], json!({"Wechatpay-Serial": "S"}));
+}
+
+#[test]
+fn uploads_and_their_meta() {
+    let request = request(
+        "$media = new \\WeChatPay\\Util\\MediaUtil('file:///path/to/a.jpg');\n\
+         $meta = \\json_decode($media->getMeta()); $meta->bank_type = 'x';\n\
+         $media->setMeta(\\json_encode($meta));\n\
+         $i->v3->upload->post(['body' => $media->getStream(), 'headers' => ['Content-Type' => $media->getContentType()]]);",
+    );
+    let meta = r#"{"filename":"a.jpg","sha256":"sha256(<a.jpg>)","bank_type":"x"}"#;
+    assert_eq!(
+        request.upload,
+        Some(Upload::Media {
+            name: "a.jpg".into(),
+            bytes: b"<a.jpg>".to_vec(),
+            meta: Some(meta.into())
+        })
+    );
+    assert!(
+        request.options.is_empty(),
+        "the boundary is the upload's: {:?}",
+        request.options
+    );
+}
+
+#[test]
+fn parts_of_a_body_and_a_stack_of_its_own() {
+    let php = "$stack = clone $i->getDriver()->select('v2')->getConfig('handler');\n\
+        $stack->remove('transform_request');\n\
+        $i->v2->x->post(['handler' => $stack, 'body' => new \\GuzzleHttp\\Psr7\\MultipartStream([\n\
+        ['name' => 'a', 'contents' => 'b'],\n\
+        ['name' => 'media', 'contents' => new \\GuzzleHttp\\Psr7\\LazyOpenStream('file:///path/to/x.jpg', 'rb')]])]);";
+    let made = request(php);
+    assert_eq!(made.removed, ["transform_request"]);
+    let part = |name: &str, filename: Option<&str>, contents: &str| Part {
+        name: name.into(),
+        filename: filename.map(Into::into),
+        contents: contents.into(),
+    };
+    let parts = vec![
+        part("a", None, "b"),
+        part("media", Some("x.jpg"), "<x.jpg>"),
+    ];
+    assert_eq!(made.upload, Some(Upload::Parts(parts)));
+    let output = output(&php.replace("'contents' => 'b'", "'content' => 'b'"));
+    assert!(output.requests.is_empty());
+    assert!(
+        messages(&output)[0].contains("InvalidArgumentException"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn every_call_is_found() {
+    let output = output(
+        "try {\n  $r = $i->v3->a->get();\n  if ($r->getStatusCode() === 200) { $i->v3->b->get(); } else { $i->v3->c->get(); }\n\
+         } catch (\\Exception $e) {\n  $i->v3->d->get();\n  if ($e instanceof \\X) { print_r($e->getMessage()); }\n} finally { $i->v3->e->get(); }\n\
+         $i->v3->f->getAsync()->then(static function ($r) use ($i) { return $i->v3->g->getAsync(); })->otherwise(fn($e) => $i->v3->h->get())->wait();\n\
+         function later($client) { $client->v3->never->get(); }\nprint_r($i->v3->k->get()->getBody());",
+    );
+    let found: Vec<_> = output
+        .requests
+        .iter()
+        .map(|request| &*request.template)
+        .collect();
+    let expected = [
+        "v3/a", "v3/b", "v3/c", "v3/d", "v3/e", "v3/g", "v3/h", "v3/k",
+    ];
+    let f = found.iter().filter(|template| **template == "v3/f").count();
+    assert_eq!(f, 1);
+    let others: Vec<_> = found
+        .iter()
+        .filter(|template| **template != "v3/f")
+        .copied()
+        .collect();
+    assert_eq!(others, expected);
+    assert!(
+        output
+            .problems
+            .iter()
+            .all(|problem| problem.severity == Severity::Warning),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn what_a_run_would_tell_is_a_problem_with_a_place() {
+    let php = "$r = $i->v3->a->get();\n$id = json_decode((string) $r->getBody())->id;\n$i->v3->_id_->get(['id' => $id]);";
+    let output = output(php);
+    assert_eq!(output.requests.len(), 1);
+    let problem = &output.problems[0];
+    assert!(
+        problem.message.contains("`id`") && problem.message.contains("the answer of a call"),
+        "{problem:?}"
+    );
+    assert!(php[problem.span.range()].starts_with("$i->v3->_id_"));
+}
+
+#[test]
+fn undefined_variables_are_null_or_what_was_given() {
+    let found = output("$i->v3->x->post(['json' => ['a' => $mchid, 'b' => $mchid]]);");
+    assert_eq!(
+        found.requests[0].options["json"],
+        json!({"a": null, "b": null})
+    );
+    assert_eq!(messages(&found).len(), 1, "told once");
+    let host = Readable(BTreeMap::from([
+        ("mchid", json!("19")),
+        ("config", json!({"k": [1]})),
+    ]));
+    let program = parse("$i->v3->x->post(['json' => [$mchid, $config['k'][0]]]);").program;
+    let output = run(&program, &host);
+    assert_eq!(output.requests[0].options["json"], json!(["19", 1]));
+    assert_eq!(output.problems, []);
+}
+
+#[test]
+fn what_is_no_call_is_told() {
+    for (php, expected) in [
+        ("'a' => 1, // note\n", "the inside of an array"),
+        (
+            "$c = new \\GuzzleHttp\\Client(); $c->getAsync('https://h/x', [])->wait();",
+            "plain Guzzle",
+        ),
+        (
+            "$u = new \\GuzzleHttp\\Psr7\\Uri('https://h'); $u->withFragment('#x');",
+            "a URL",
+        ),
+        ("$x = 1;", "no call of the SDK"),
+        ("$i->v3->x->post([...$a]);", "a spread"),
+        ("while (true) { $i->v3->x->get(); }", "`while`"),
+        ("$i->v3->x->get('y');", "are an array"),
+        ("$i->v3->x->get('y', []);", "takes one array of options"),
+        ("$i->chain('https://evil.cn/v3')->get([]);", "host"),
+        ("$i->v3->{'..'}->get();", ".."),
+        (
+            "new \\WeChatPay\\Util\\MediaUtil('/etc/x');",
+            "cannot read `/etc/x`",
+        ),
+    ] {
+        let output = output(php);
+        let shown = messages(&output).join("; ");
+        assert!(shown.contains(expected), "{php}: {shown}");
+        assert!(output.requests.is_empty(), "{php}");
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_counts_in_its_first_place() {
+    let output = output("$i->v3->x->post(['json' => ['a' => 1, 'b' => 2, 'a' => 3]]);");
+    assert_eq!(
+        output.requests[0].options["json"].to_string(),
+        r#"{"a":3,"b":2}"#
+    );
+    assert!(messages(&output)[0].contains("stands twice"));
+}
+
+#[test]
+fn nothing_runs_for_ever_or_panics() {
+    for php in [
+        "function f() { f(); } f();",
+        "$f = function ($f) { $f($f); }; $f($f);",
+        "$a = range(1, 9); foreach ($a as $x) { foreach ($a as $y) {} }",
+        "$a = ['x']; foreach ($a as $k => $v) { $a[] = $v; }",
+        "$a->b = 1; $b[] = 1; $b[[]] = 1; f()->x = 1; [][0]; ''[5]; (5)->y();",
+        "1 % 0; 1 / 0; PHP_INT_MAX + 1; PHP_INT_MIN * -1; -PHP_INT_MIN; str_repeat('x', 1e18);",
+        "$i->chain(); $i->chain([]); $i->chain(null)->get(); $i->{[]}->get(); $i[null]->get(); $i['']->get([]);",
+        "$o = new stdClass; $o->o = $o; $i->v3->x->post(['json' => $o]);",
+        "substr('中', 1); sprintf('%'); implode([]); json_encode(); array_map(); hash(); time(1,2);",
+    ] {
+        let parsed = parse(php);
+        assert_eq!(parsed.problems, [], "{php}");
+        let output = run(&parsed.program, &Readable::default());
+        let _ = format!("{output:?}");
+    }
+}

@@ -1,0 +1,285 @@
+//! A request that PHP describes, made by the library and not sent.
+
+use std::collections::HashMap;
+
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+use wechatpay_chain::{Call, Client, Error, ErrorKind, Media, PathError, SignedRequest};
+use wechatpay_chain_port::Problem;
+use wechatpay_chain_port::evaluate::{Request, Upload};
+use wechatpay_chain_port::source::Block;
+
+use super::{client, multipart, xml};
+use crate::exit::Failure;
+
+/// Options that change how PHP sends, and not what: told of, and not taken.
+const TRANSPORT: [&str; 20] = [
+    "sink",
+    "timeout",
+    "allow_redirects",
+    "connect_timeout",
+    "read_timeout",
+    "curl",
+    "debug",
+    "decode_content",
+    "delay",
+    "expect",
+    "force_ip_resolve",
+    "http_errors",
+    "on_headers",
+    "on_stats",
+    "progress",
+    "proxy",
+    "stream",
+    "synchronous",
+    "verify",
+    "version",
+];
+/// Options that become header, query or body: the rest of what is told of is how it is sent.
+const CONTENT: [&str; 5] = ["json", "xml", "query", "headers", "body"];
+/// As often as a template may lack variables.
+const TRIES: usize = 64;
+
+/// Makes requests; its clients are made when they are needed.
+#[derive(Default)]
+pub(super) struct Caller {
+    clients: HashMap<bool, Client>,
+}
+
+/// A line of output, and what the reader ought to know of it.
+type Line = (Value, Vec<Problem>);
+
+impl Caller {
+    /// The line of a request, or why there is none.
+    pub(super) fn line(
+        &mut self,
+        block: &Block,
+        request: &Request,
+    ) -> Result<Result<Line, Problem>, Failure> {
+        let brand = request.template.starts_with("brand/");
+        let client = match self.clients.entry(brand) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(client::client(brand)?)
+            }
+        };
+        let mut making = Making::new(request);
+        Ok(match making.made(client) {
+            Ok(made) => Ok((making.line(block, &made), making.problems)),
+            Err(err) => Err(Problem::error(request.span, refusal(&err))),
+        })
+    }
+}
+
+/// The library's words, without its advice about setters: here it is PHP that is read.
+fn refusal(err: &Error) -> String {
+    format!("this library refuses the call: {}", err.report())
+}
+
+/// A request on its way.
+struct Making<'r> {
+    request: &'r Request,
+    /// What the library is given.
+    options: Map<String, Value>,
+    problems: Vec<Problem>,
+}
+
+impl<'r> Making<'r> {
+    fn new(request: &'r Request) -> Self {
+        let mut making = Self {
+            request,
+            options: request.options.clone(),
+            problems: Vec::new(),
+        };
+        making
+            .options
+            .retain(|name, _| !TRANSPORT.contains(&&**name));
+        if !making.is_v2() {
+            making.drop_v2_options();
+        }
+        making
+    }
+
+    fn is_v2(&self) -> bool {
+        let first = self.request.template.trim_start_matches('/').get(..3);
+        first.is_some_and(|first| first.eq_ignore_ascii_case("v2/"))
+    }
+
+    /// PHP's APIv3 client passes them over.
+    fn drop_v2_options(&mut self) {
+        for name in ["security", "nonceless"] {
+            if self.options.shift_remove(name).is_some() {
+                self.warn(format!(
+                    "`{name}` is of APIv2: PHP passes it over here, and so does this"
+                ));
+            }
+        }
+    }
+
+    fn warn(&mut self, message: String) {
+        self.problems
+            .push(Problem::warning(self.request.span, message));
+    }
+
+    /// What PHP would send where the library refuses: variables that are not there are empty.
+    fn made(&mut self, client: &Client) -> Result<SignedRequest, Error> {
+        for _ in 0..TRIES {
+            let err = match self.call(client).dry_run().wait() {
+                Ok(made) => return Ok(made),
+                Err(err) => err,
+            };
+            match err.find::<PathError>() {
+                Some(PathError::MissingVariable { name, .. }) => {
+                    self.warn(format!(
+                        "`{{{name}}}` in the path has no value: PHP sends an empty segment, this library \
+                         would refuse the call"
+                    ));
+                    self.options
+                        .insert(name.clone(), Value::String(String::new()));
+                }
+                Some(PathError::UnusedVariable { name, .. }) if self.options.contains_key(name) => {
+                    self.warn(format!(
+                        "the path has no `{{{name}}}`: PHP passes the option over, this library would \
+                         refuse the call"
+                    ));
+                    self.options.shift_remove(name);
+                }
+                _ => return Err(err),
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Path,
+            "the path lacks too many variables",
+        ))
+    }
+
+    fn call(&self, client: &Client) -> Call {
+        let chain = client.chain(self.request.template.clone());
+        let call = chain.request(
+            self.request.method.upper(),
+            Value::Object(self.options.clone()),
+        );
+        // A nonce is of the moment; what the snippet gives stays.
+        let call = if self.is_v2() {
+            call.nonceless(true)
+        } else {
+            call
+        };
+        match &self.request.upload {
+            Some(Upload::Media { name, bytes, meta }) => {
+                let media = Media::from_bytes(name.clone(), bytes.clone());
+                call.body(match meta {
+                    Some(meta) => media.meta(serde_json::from_str(meta).unwrap_or(Value::Null)),
+                    None => media,
+                })
+            }
+            _ => call,
+        }
+    }
+
+    fn line(&self, block: &Block, made: &SignedRequest) -> Value {
+        let Request {
+            statement,
+            form,
+            mode,
+            method,
+            ..
+        } = self.request;
+        let (uri, body) = self.unsigned(made);
+        let mut line = Map::new();
+        let members = [
+            ("file", json!(block.file)),
+            ("line", json!(block.report_line(*statement))),
+            ("form", json!(form.name())),
+            ("mode", json!(mode.name())),
+            ("method", json!(method.upper())),
+            ("uri", json!(uri)),
+            ("headers", self.headers(made.headers())),
+            ("body", body.map_or(Value::Null, Value::String)),
+        ];
+        line.extend(members.map(|(name, value)| (name.to_owned(), value)));
+        if let Some(upload) = &self.request.upload {
+            line.insert("multipart".to_owned(), multipart::describe(upload, made));
+        }
+        line.insert("options".to_owned(), self.told());
+        Value::Object(line)
+    }
+
+    /// URI and body without APIv2's `sign`; one that the snippet gives stays as it gives it.
+    fn unsigned(&self, made: &SignedRequest) -> (String, Option<String>) {
+        let uri = made.uri().to_string();
+        if self.request.upload.is_some() {
+            return (uri, None);
+        }
+        let body = String::from_utf8_lossy(made.body()).into_owned();
+        if !self.is_v2() {
+            return (uri, (!body.is_empty()).then_some(body));
+        }
+        let own = |option: &str| {
+            self.options
+                .get(option)
+                .and_then(|option| option.get("sign"))
+        };
+        let body =
+            (!body.is_empty()).then(|| xml::with_sign(&body, own("xml").or_else(|| own("json"))));
+        match made.method() == http::Method::GET {
+            true => (xml::uri_with_sign(&uri, own("query")), body),
+            false => (uri, body),
+        }
+    }
+
+    fn headers(&self, made: &HeaderMap) -> Value {
+        let own_agent = self
+            .options
+            .get("headers")
+            .and_then(Value::as_object)
+            .is_some_and(|headers| {
+                headers
+                    .keys()
+                    .any(|name| name.eq_ignore_ascii_case("User-Agent"))
+            });
+        let mut headers = Map::new();
+        for (name, value) in made {
+            if name == http::header::USER_AGENT && !own_agent {
+                continue;
+            }
+            let value = String::from_utf8_lossy(value.as_bytes());
+            headers.insert(capitals(name.as_str()), Value::from(value.into_owned()));
+        }
+        if self.request.upload.is_some() {
+            // The boundary is chance.
+            let kind = format!("multipart/form-data; boundary={}", multipart::BOUNDARY);
+            headers.insert("Content-Type".to_owned(), Value::String(kind));
+        }
+        Value::Object(headers)
+    }
+
+    /// The options that are about sending.
+    fn told(&self) -> Value {
+        let about_sending = |name: &str| {
+            TRANSPORT.contains(&name) || ["base_uri", "security", "nonceless"].contains(&name)
+        };
+        let options = self.request.options.iter();
+        let mut told: Map<String, Value> = options
+            .filter(|(name, _)| about_sending(name) && !CONTENT.contains(&&***name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        if !self.request.removed.is_empty() {
+            told.insert(
+                "handler".to_owned(),
+                json!({"removed": self.request.removed}),
+            );
+        }
+        Value::Object(told)
+    }
+}
+
+/// `content-type` as it is mostly written.
+fn capitals(name: &str) -> String {
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        let first = chars.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect::<String>()
+    };
+    name.split('-').map(part).collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,45 @@
+//! A client that makes requests as they are before they are encrypted and signed.
+
+use openssl::rsa::Rsa;
+use wechatpay_chain::middleware::{DECRYPT, ENCRYPT, SIGNER, VERIFIER};
+use wechatpay_chain::{Client, Keyring, PrivateKey};
+
+use crate::exit::{Exit, Failure};
+
+/// Where the PHP SDK sends whatever names no `base_uri`.
+const HOST: &str = "https://api.mch.weixin.qq.com/";
+/// The library asks for credentials; these are nobody's, and nothing is made with them.
+const NOBODY: &str = "1900000109";
+const NO_SERIAL: &str = "0000000000000000000000000000000000000001";
+const NO_KEY: &str = "00000000000000000000000000000000";
+
+/// A client without the layers of both keys; its brand's twin for the operations of brands.
+pub(super) fn client(brand: bool) -> Result<Client, Failure> {
+    let key =
+        throw_away_key().map_err(|err| Failure::new(Exit::Failed, "other", err.to_string()))?;
+    let key = PrivateKey::from_bytes(key).map_err(|err| Failure::config(&err))?;
+    let builder = match brand {
+        true => Client::builder().brand_id(NOBODY),
+        false => Client::builder()
+            .mchid(NOBODY)
+            .v2_key(NO_KEY)
+            .check_mch_id(false),
+    };
+    let client = builder
+        .serial(NO_SERIAL)
+        .private_key(key)
+        .keyring(Keyring::new())
+        .base_url(HOST)
+        .stack(|stack| {
+            for name in [DECRYPT, ENCRYPT, VERIFIER, SIGNER] {
+                stack.remove(name)?;
+            }
+            Ok(())
+        })
+        .build();
+    client.map_err(|err| Failure::config(&err))
+}
+
+fn throw_away_key() -> Result<Vec<u8>, openssl::error::ErrorStack> {
+    Rsa::generate(2048)?.private_key_to_pem()
+}

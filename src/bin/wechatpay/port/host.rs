@@ -1,0 +1,120 @@
+//! What an evaluation takes from outside: the library's digests and keys, this machine's clock.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use wechatpay_chain::crypto::digest;
+use wechatpay_chain::{Certificate, Clock, PrivateKey, SystemClock};
+use wechatpay_chain_port::evaluate::Host;
+
+use super::files::Files;
+
+/// For the variables that the documentation leaves undefined. They belong to nobody.
+const STAND_INS: [(&str, &str); 5] = [
+    ("mchid", "1900000109"),
+    ("apiv2Key", "v2secretv2secretv2secretv2secret"),
+    ("agentSecret", "agentsecretagentsecretagentsecret"),
+    ("signType", "HMAC-SHA256"),
+    (
+        "merchantCertificateSerial",
+        "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+    ),
+];
+
+pub(super) struct CommandHost {
+    files: Files,
+    defined: HashMap<String, Value>,
+    clock: SystemClock,
+    now: Option<i64>,
+}
+
+impl CommandHost {
+    pub(super) fn new(
+        folder: Option<PathBuf>,
+        defined: &[(String, Value)],
+        now: Option<i64>,
+    ) -> Self {
+        Self {
+            files: Files::new(folder),
+            defined: defined.iter().cloned().collect(),
+            clock: SystemClock::new(),
+            now,
+        }
+    }
+
+    /// A key or certificate as PHP names it: a `file://` URL, or its text.
+    fn pem(&self, source: &str) -> Result<Vec<u8>, String> {
+        match source.starts_with("file://") {
+            true => self.files.read(source),
+            false => Ok(source.as_bytes().to_vec()),
+        }
+    }
+}
+
+impl Host for CommandHost {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.files.read(path)
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.defined.get(name).cloned()
+    }
+
+    fn stand_in(&self, name: &str) -> Option<Value> {
+        let found = STAND_INS.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| Value::from(*value))
+    }
+
+    fn now(&self) -> i64 {
+        self.now.unwrap_or_else(|| self.clock.now())
+    }
+
+    /// The library's nonces have 32 characters; longer ones are made of several.
+    fn nonce(&self, len: usize) -> Result<String, String> {
+        let mut text = String::new();
+        while text.len() < len {
+            text += &self.clock.nonce().map_err(|err| err.report())?;
+        }
+        text.truncate(len);
+        Ok(text)
+    }
+
+    fn digest(&self, algorithm: &str, data: &[u8]) -> Result<String, String> {
+        match algorithm {
+            "md5" => digest::md5_hex(data).map_err(|err| err.report()),
+            "sha1" => Ok(digest::sha1_hex(data)),
+            "sha256" => Ok(digest::sha256_hex(data)),
+            _ => Err(format!(
+                "the digest `{algorithm}` is not made here: md5, sha1 and sha256 are"
+            )),
+        }
+    }
+
+    fn hmac(&self, algorithm: &str, key: &[u8], data: &[u8]) -> Result<String, String> {
+        match algorithm {
+            "sha256" => digest::hmac_sha256_hex(key, data).map_err(|err| err.report()),
+            _ => Err(format!(
+                "the HMAC with `{algorithm}` is not made here: with sha256 it is"
+            )),
+        }
+    }
+
+    fn sign(&self, text: &str, key: Option<&str>) -> Result<String, String> {
+        let source =
+            key.ok_or("there is no private key; --define gives its variable a file:// URL")?;
+        let key = PrivateKey::from_bytes(self.pem(source)?).map_err(|err| err.report())?;
+        key.sign(text.as_bytes()).map_err(|err| err.report())
+    }
+
+    fn certificate_serial(&self, certificate: &str) -> Result<String, String> {
+        let source = match certificate.contains("-----BEGIN") || certificate.starts_with("file://")
+        {
+            true => certificate.to_owned(),
+            false => format!("file://{certificate}"),
+        };
+        let certificate =
+            Certificate::from_bytes(self.pem(&source)?).map_err(|err| err.report())?;
+        Ok(certificate.serial().to_owned())
+    }
+}

@@ -1,0 +1,174 @@
+//! `wechatpay port`: PHP that calls WeChat Pay, as requests or as Rust.
+
+mod call;
+mod client;
+mod files;
+mod host;
+mod multipart;
+mod xml;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use wechatpay_chain_port::source::{Block, Kind, split};
+use wechatpay_chain_port::{Diagnostic, Severity, evaluate, syntax};
+
+use crate::exit::{Exit, Failure};
+use crate::output::Screen;
+use call::Caller;
+use host::CommandHost;
+
+const EXAMPLES: &str = "\
+Examples:
+  wechatpay port --emit request pay.php
+  wechatpay port --emit request --files testdata docs/*.md
+  pbpaste | wechatpay port --emit request --define mchid=1900000109 -
+
+Takes .php files, Markdown with fenced PHP, and bare snippets. Nothing is sent.
+A variable that the PHP does not define has the value of --define; $mchid, $apiv2Key, $agentSecret,
+$signType and $merchantCertificateSerial have a stand-in. Ends with 4 when something could not be
+ported; warnings do not count.
+";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct PortArgs {
+    /// The files to port; - for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    files: Vec<PathBuf>,
+
+    /// What is made of them
+    #[arg(long, value_enum, default_value_t = Emit::Request, value_name = "WHAT")]
+    emit: Emit,
+
+    /// Where file:///path/to/x is read from: DIR/path/to/x
+    #[arg(long = "files", value_name = "DIR", id = "folder")]
+    folder: Option<PathBuf>,
+
+    /// The value of a variable that the PHP leaves undefined; JSON, or a text
+    #[arg(long, value_name = "NAME=VALUE", value_parser = definition)]
+    define: Vec<(String, Value)>,
+
+    /// The time that time() and Formatter::timestamp() give; otherwise it is now
+    #[arg(long, value_name = "SECONDS")]
+    now: Option<i64>,
+}
+
+/// What is made of the PHP.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Emit {
+    /// Each call's request, one JSON object a line
+    Request,
+}
+
+pub(crate) fn run(args: &PortArgs, screen: &Screen) -> Result<(), Failure> {
+    let host = CommandHost::new(args.folder.clone(), &args.define, args.now);
+    let mut report = Report {
+        screen,
+        failed: false,
+    };
+    let mut caller = Caller::default();
+    for file in &args.files {
+        let text = crate::files::read_text(file)?;
+        let name = file.to_string_lossy();
+        for block in split(&name, &text, Kind::guess(&name, &text)) {
+            match args.emit {
+                Emit::Request => requests(&block, &host, &mut caller, &mut report)?,
+            }
+        }
+    }
+    report.end()
+}
+
+/// A value is JSON where it reads as a whole as such, and not a number: `0123` is a text.
+fn definition(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    let name = name.trim_start_matches('$').to_owned();
+    let json = serde_json::from_str(value)
+        .ok()
+        .filter(|json: &Value| !json.is_number());
+    Ok((
+        name,
+        json.unwrap_or_else(|| Value::String(value.to_owned())),
+    ))
+}
+
+/// The requests of a block, a line each.
+fn requests(
+    block: &Block,
+    host: &CommandHost,
+    caller: &mut Caller,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    let parsed = syntax::parse(&block.text);
+    let output = evaluate::run(&parsed.program, host);
+    for problem in parsed.problems.into_iter().chain(output.problems) {
+        report.tell(&block.diagnose(problem));
+    }
+    for request in &output.requests {
+        match caller.line(block, request)? {
+            Ok((line, problems)) => {
+                for problem in problems {
+                    report.tell(&block.diagnose(problem));
+                }
+                report.screen.line(&line.to_string())?;
+            }
+            Err(problem) => report.tell(&block.diagnose(problem)),
+        }
+    }
+    Ok(())
+}
+
+/// What is said on standard error, and whether any of it is an error.
+struct Report<'s> {
+    screen: &'s Screen,
+    failed: bool,
+}
+
+impl Report<'_> {
+    fn tell(&mut self, diagnostic: &Diagnostic) {
+        self.failed |= diagnostic.severity == Severity::Error;
+        match self.screen.json() {
+            true => self.screen.complain(&machine(diagnostic).to_string()),
+            false => self.screen.complain(&diagnostic.to_string()),
+        }
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        match self.failed {
+            true => Err(Failure::Silent(Exit::Input)),
+            false => Ok(()),
+        }
+    }
+}
+
+fn machine(diagnostic: &Diagnostic) -> Value {
+    json!({ "diagnostic": {
+        "file": diagnostic.file,
+        "line": diagnostic.line,
+        "col": diagnostic.col,
+        "severity": diagnostic.severity.to_string(),
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+    }})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_are_texts_unless_they_are_json() {
+        for (text, name, value) in [
+            ("mchid=1900", "mchid", json!("1900")),
+            ("$a=b=c", "a", json!("b=c")),
+            ("a=", "a", json!("")),
+            ("a=true", "a", json!(true)),
+            ("a={\"b\":[1]}", "a", json!({"b": [1]})),
+        ] {
+            assert_eq!(definition(text), Ok((name.to_owned(), value)));
+        }
+        assert!(definition("a").is_err());
+    }
+}

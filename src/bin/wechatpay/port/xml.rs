@@ -1,0 +1,94 @@
+//! APIv2's `sign`, taken out of what is signed.
+
+use serde_json::Value;
+
+/// The body without the `sign` that was made; with the caller's in its place, when there is one.
+pub(super) fn with_sign(body: &str, own: Option<&Value>) -> String {
+    let Some((before, after)) = around(body) else {
+        return body.to_owned();
+    };
+    match own {
+        Some(own) => format!("{before}<sign>{}</sign>{after}", text(own)),
+        None => format!("{before}{after}"),
+    }
+}
+
+/// The same of a query.
+pub(super) fn uri_with_sign(uri: &str, own: Option<&Value>) -> String {
+    let Some((path, query)) = uri.split_once('?') else {
+        return uri.to_owned();
+    };
+    let pairs = query
+        .split('&')
+        .filter_map(|pair| match (pair.strip_prefix("sign="), own) {
+            (None, _) => Some(pair.to_owned()),
+            (Some(_), None) => None,
+            (Some(_), Some(own)) => Some(format!("sign={}", text(own))),
+        });
+    let query: Vec<_> = pairs.collect();
+    match query.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", query.join("&")),
+    }
+}
+
+/// A signature needs no escapes; what else stands there is shown as data.
+fn text(own: &Value) -> String {
+    let text = own.as_str().map_or_else(|| own.to_string(), str::to_owned);
+    match text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        true => text,
+        false => percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC)
+            .to_string(),
+    }
+}
+
+/// What stands before and behind the member `sign`.
+fn around(body: &str) -> Option<(&str, &str)> {
+    let mut at = "<xml>".len();
+    loop {
+        let rest = body.get(at..)?;
+        let (name, _) = rest.strip_prefix('<')?.split_once('>')?;
+        let open = name.len() + 2;
+        let inside = rest.get(open..)?;
+        // A member is either text or one CDATA section.
+        let skipped = match inside.starts_with("<![CDATA[") {
+            true => inside.find("]]>")?,
+            false => 0,
+        };
+        let close = format!("</{name}>");
+        let end = open + skipped + inside.get(skipped..)?.find(&close)? + close.len();
+        if name == "sign" {
+            return Some((body.get(..at)?, rest.get(end..)?));
+        }
+        at += end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_sign_is_taken_out_wherever_it_stands() {
+        let made = "<xml><a><![CDATA[<sign>X</sign>]]></a><b></b><sign>F0</sign></xml>";
+        let without = "<xml><a><![CDATA[<sign>X</sign>]]></a><b></b></xml>";
+        assert_eq!(with_sign(made, None), without);
+        let own = json!("OWN");
+        assert_eq!(
+            with_sign("<xml><sign>F0</sign><a>1</a></xml>", Some(&own)),
+            "<xml><sign>OWN</sign><a>1</a></xml>"
+        );
+        assert_eq!(with_sign("<xml></xml>", None), "<xml></xml>");
+        assert_eq!(
+            uri_with_sign("https://h/p?a=1&sign=F0", None),
+            "https://h/p?a=1"
+        );
+        assert_eq!(uri_with_sign("https://h/p?sign=F0", None), "https://h/p");
+        assert_eq!(
+            uri_with_sign("https://h/p?sign=F0&b=2", Some(&own)),
+            "https://h/p?sign=OWN&b=2"
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! `wechatpay port`.
+
+use serde_json::{Value, json};
+
+use crate::support::{Done, Run, Shop};
+
+fn port(arguments: &[&str], php: &str) -> Done {
+    let mut all = vec!["port", "--emit", "request"];
+    all.extend(arguments);
+    Run::new(&all).stdin(php).run()
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_snippet_on_standard_input_is_a_line() {
+    let php = "$response = $instance->v3->pay->transactions->id->_transaction_id_->get([\n\
+               'query' => ['mchid' => '1230000109'], 'transaction_id' => 'a/b', 'timeout' => 0.4,\n\
+               'headers' => ['Wechatpay-Serial' => 'PUB_KEY_ID_X']]);\n";
+    let line: Value = port(&[], php).json();
+    let expected = json!({
+        "file": "-", "line": 1, "form": "pure", "mode": "sync", "method": "GET",
+        "uri": "https://api.mch.weixin.qq.com/v3/pay/transactions/id/a%2Fb?mchid=1230000109",
+        "headers": {
+            "Wechatpay-Serial": "PUB_KEY_ID_X",
+            "Accept": "application/json, text/plain, application/x-gzip, application/pdf, image/png, image/*;q=0.5",
+            "Content-Type": "application/json; charset=utf-8",
+        },
+        "body": null,
+        "options": {"timeout": 0.4},
+    });
+    assert_eq!(line, expected);
+    let names: Vec<_> = line.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(
+        names[..6],
+        ["file", "line", "form", "mode", "method", "uri"]
+    );
+}
+
+#[test]
+fn files_are_read_in_order_and_name_their_statements() {
+    let shop = Shop::new();
+    shop.file(
+        "a.php",
+        "<?php\nrequire 'vendor/autoload.php';\n\n$instance->chain('v3/a')\n  ->post(['json' => ['b' => 1]]);\n\
+         try {\n    $instance['v3/b']->deleteAsync()->wait();\n} catch (\\Exception $e) {}\n",
+    );
+    shop.file(
+        "b.md",
+        "# b\n\n```php\n$x = 1;\n$instance->v2->c->post(['xml' => ['k' => '<']]);\n```\n",
+    );
+    let done = shop.bare(&["port", "a.php", "b.md"]).run();
+    let found: Vec<_> = lines(&done.ok())
+        .iter()
+        .map(|line| {
+            json!([
+                line["file"],
+                line["line"],
+                line["form"],
+                line["method"],
+                line["body"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            json!(["a.php", 4, "chain", "POST", "{\"b\":1}"]),
+            json!(["a.php", 7, "index", "DELETE", null]),
+            json!(["b.md", 3, "pure", "POST", "<xml><k><![CDATA[<]]></k></xml>"]),
+        ]
+    );
+}
+
+#[test]
+fn files_of_snippets_are_looked_for_in_the_folder_only() {
+    let shop = Shop::new();
+    std::fs::create_dir_all(shop.path("files/path/to")).unwrap();
+    shop.file("files/path/to/a.jpg", "jpeg");
+    let php = "$media = new \\WeChatPay\\Util\\MediaUtil('file:///path/to/a.jpg');\n\
+               $instance->chain('v3/merchant/media/upload')->post(['body' => $media->getStream(), \
+               'headers' => ['Content-Type' => $media->getContentType()]]);";
+    let port = |php: &str| {
+        shop.bare(&["port", "--files", "files", "-"])
+            .stdin(php)
+            .run()
+    };
+    let line: Value = port(php).json();
+    assert_eq!(
+        line["headers"]["Content-Type"],
+        "multipart/form-data; boundary={BOUNDARY}"
+    );
+    let parts = &line["multipart"]["parts"];
+    assert_eq!(parts[0]["name"], "meta");
+    assert!(
+        parts[0]["text"]
+            .as_str()
+            .unwrap()
+            .starts_with("{\"filename\":\"a.jpg\",\"sha256\":\"")
+    );
+    assert_eq!(
+        (&parts[1]["filename"], &parts[1]["size"]),
+        (&json!("a.jpg"), &json!(4))
+    );
+    let missing = port(&php.replace("a.jpg", "b.jpg"));
+    assert_eq!((missing.code, &*missing.stdout), (Some(4), ""));
+    assert!(
+        missing
+            .stderr
+            .starts_with("-:1:10: error: cannot read `file:///path/to/b.jpg`"),
+        "{missing:?}"
+    );
+    let outside = port(&php.replace("/path/to/a.jpg", "/../apiclient_key.pem"));
+    assert_eq!(outside.code, Some(4));
+    assert!(
+        outside.stderr.contains("leads out of the folder"),
+        "{outside:?}"
+    );
+}
+
+#[test]
+fn parts_that_php_writes_itself() {
+    let php = "$i->v2->secapi->mch->uploadmedia->post(['security' => true, 'body' => \
+               new \\GuzzleHttp\\Psr7\\MultipartStream([['name' => 'mch_id', 'contents' => '19'], \
+               ['name' => 'media', 'filename' => 'x.jpg', 'contents' => 'bytes']])]);";
+    let line: Value = port(&[], php).json();
+    assert_eq!(
+        line["uri"],
+        "https://api.mch.weixin.qq.com/secapi/mch/uploadmedia"
+    );
+    let parts = &line["multipart"]["parts"];
+    assert_eq!(
+        (&parts[0]["name"], &parts[0]["text"]),
+        (&json!("mch_id"), &json!("19"))
+    );
+    assert_eq!(
+        (&parts[1]["filename"], &parts[1]["size"]),
+        (&json!("x.jpg"), &json!(5))
+    );
+}
+
+#[test]
+fn variables_have_what_is_given_and_the_time_stands_still() {
+    let php = "$i->v3->x->post(['json' => ['a' => $mchid, 'b' => $config['key'], 't' => time()]]);";
+    let done = port(
+        &[
+            "--define",
+            "mchid=19",
+            "--define",
+            "$config={\"key\":[true]}",
+            "--now",
+            "7",
+        ],
+        php,
+    );
+    let line: Value = done.json();
+    assert_eq!(line["body"], r#"{"a":"19","b":[true],"t":7}"#);
+    let done = port(&["--now", "7", "--define", "config={}"], php);
+    assert_eq!(done.code, Some(0), "a warning is no failure");
+    assert!(
+        done.stderr
+            .contains("`$mchid` is not defined here, and \"1900000109\" stands in for it"),
+        "{done:?}"
+    );
+    let line = &lines(&done.stdout)[0];
+    assert_eq!(line["body"], r#"{"a":"1900000109","b":null,"t":7}"#);
+}
+
+#[test]
+fn an_empty_segment_is_sent_as_php_does_and_told() {
+    let done = port(
+        &[],
+        "$i->v3->applyment->_empty_->post(['json' => [], 'use_id' => 'x']);",
+    );
+    assert_eq!(done.code, Some(0));
+    let line = &lines(&done.stdout)[0];
+    assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/v3/applyment/");
+    assert_eq!(line["body"], "[]");
+    assert!(
+        done.stderr.contains("`{empty}` in the path has no value"),
+        "{done:?}"
+    );
+    assert!(
+        done.stderr.contains("the path has no `{use_id}`"),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_ported_is_told_with_its_place_and_the_rest_is() {
+    let php = "<?php\n$instance->v3->a->get([]);\n$instance->v3->b->get(['x' => 1 'y' => 2]);\n\
+               \n  $instance->chain('https://evil.cn/')->get();\n$instance->v3->c->get([]);\n";
+    let done = port(&[], php);
+    assert_eq!(done.code, Some(4));
+    let uris: Vec<_> = lines(&done.stdout)
+        .iter()
+        .map(|line| line["uri"].clone())
+        .collect();
+    assert_eq!(
+        uris,
+        [
+            "https://api.mch.weixin.qq.com/v3/a",
+            "https://api.mch.weixin.qq.com/v3/c"
+        ]
+    );
+    assert!(done.stderr.contains("-:3:"), "{done:?}");
+    assert!(done.stderr.contains("-:5:3: error: "), "{done:?}");
+    let machine = Run::new(&["--format", "json", "port"]).stdin(php).run();
+    let told = lines(&machine.stderr);
+    let places: Vec<_> = told
+        .iter()
+        .map(|it| it["diagnostic"]["line"].as_u64().unwrap())
+        .collect();
+    assert!(places.contains(&3) && places.contains(&5), "{machine:?}");
+}
+
+#[test]
+fn nothing_that_is_read_makes_it_panic() {
+    for php in [
+        "",
+        "\u{0}",
+        "[[[[",
+        "<?php",
+        "\"{$",
+        &"[".repeat(100_000),
+        "```php\n",
+        "$i->get(",
+        "\u{feff}$i->v3->x->get();",
+    ] {
+        let done = port(&[], php);
+        assert!(matches!(done.code, Some(0 | 4)), "{done:?}");
+        assert!(!done.stderr.contains("panicked"), "{done:?}");
+    }
+    let done = Run::new(&["port"]).stdin(*b"\xff\xfe").run();
+    assert_eq!(done.code, Some(4));
+    assert!(done.stderr.contains("not UTF-8"));
+}
