@@ -128,6 +128,7 @@ pub use message::{
     Streaming, Upload,
 };
 pub use protocol::{KeyOrigin, Keyring, PlatformKey};
+pub use query::query_string;
 pub use reader::StreamReader;
 pub use secret::Secret;
 pub use stack::{Middleware, Next, Stack};

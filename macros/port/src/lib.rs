@@ -20,9 +20,9 @@
 )]
 
 mod diagnostic;
+pub mod emit;
 pub mod evaluate;
 pub mod recognise;
-pub mod emit;
 pub mod source;
 pub mod syntax;
 

@@ -38,7 +38,12 @@ fn blocks() -> Option<Vec<Block>> {
     files.sort();
     let of = |file: &PathBuf| {
         let text = std::fs::read_to_string(file).unwrap();
-        let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+        let name = file
+            .strip_prefix(&root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         split(&name, &text, Kind::Markdown)
     };
     Some(files.iter().flat_map(of).collect())
@@ -49,7 +54,13 @@ fn unformatted(text: &str, name: &str) -> String {
     let file = std::env::temp_dir().join(format!("{}-{name}.rs", std::process::id()));
     std::fs::write(&file, text).unwrap();
     let run = Command::new("rustfmt")
-        .args(["--check", "--edition", "2024", "--config", "newline_style=Unix"])
+        .args([
+            "--check",
+            "--edition",
+            "2024",
+            "--config",
+            "newline_style=Unix",
+        ])
         .arg(&file)
         .output()
         .unwrap();
@@ -66,22 +77,40 @@ fn every_block_of_every_page_becomes_formatted_rust() {
     let Some(blocks) = blocks() else {
         return;
     };
-    for style in [Style::Keep, Style::Chain, Style::Index, Style::Macro, Style::Seg] {
+    for style in [
+        Style::Keep,
+        Style::Chain,
+        Style::Index,
+        Style::Macro,
+        Style::Seg,
+    ] {
         let made = emit::rust(&blocks, &Options::default().style(style));
         if let Some(folder) = std::env::var_os("WECHATPAY_PORT_OUT") {
             let file = PathBuf::from(folder).join(format!("{style:?}.rs"));
             std::fs::write(file, &made.text).unwrap();
         }
-        let refused: Vec<_> = made.functions.iter().filter(|made| !made.complete).collect();
+        let refused: Vec<_> = made
+            .functions
+            .iter()
+            .filter(|made| !made.complete)
+            .collect();
         let errors: Vec<_> = made
             .diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
             .map(ToString::to_string)
             .collect();
-        println!("{style:?}: {} blocks, {} refused", blocks.len(), refused.len());
+        println!(
+            "{style:?}: {} blocks, {} refused",
+            blocks.len(),
+            refused.len()
+        );
         let changes = unformatted(&made.text, &format!("{style:?}"));
-        assert!(changes.is_empty(), "{style:?}\n{}", &changes.chars().take(6000).collect::<String>());
+        assert!(
+            changes.is_empty(),
+            "{style:?}\n{}",
+            &changes.chars().take(6000).collect::<String>()
+        );
         // Parts of arrays, and calls of a plain Guzzle client.
         assert_eq!(refused.len(), 18, "{}", errors.join("\n"));
     }

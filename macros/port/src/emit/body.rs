@@ -3,9 +3,9 @@
 use super::fold::{self, Key};
 use super::json::{Group, Json, Member};
 use super::porter::{Outcome, Porter};
-use super::rust::Expr;
+use super::rust::{Expr, Node};
 use super::scope::Ty;
-use super::text::quoted;
+use super::text::{quoted, snake};
 use crate::diagnostic::Problem;
 use crate::syntax::{Expr as Php, ExprKind, Item, Span};
 
@@ -54,13 +54,16 @@ impl<'a> Porter<'a> {
                 after,
             });
         }
-        group.closing = self.take(|comment, _| span.contains(comment) && comment.start > ends(items));
-        Ok(match list && !(items.is_empty() && group.closing.is_empty() && pointer.is_empty()) {
-            true => Json::Array(group),
-            // `json => []` is a list in PHP, too.
-            false if items.is_empty() => Json::Array(group),
-            false => Json::Object(group),
-        })
+        group.closing =
+            self.take(|comment, _| span.contains(comment) && comment.start > ends(items));
+        Ok(
+            match list && !(items.is_empty() && group.closing.is_empty() && pointer.is_empty()) {
+                true => Json::Array(group),
+                // `json => []` is a list in PHP, too.
+                false if items.is_empty() => Json::Array(group),
+                false => Json::Object(group),
+            },
+        )
     }
 
     /// The comment behind the opening bracket.
@@ -98,6 +101,47 @@ impl<'a> Porter<'a> {
         self.around(from, item.span, until)
     }
 
+    /// `json!(…)` of a value; of a large one, parts get variables of their own before it: the macro
+    /// goes as deep as a body has members, and the compiler lets it go 128 deep.
+    pub(crate) fn json_value(&mut self, mut json: Json, wanted: &str) -> Expr {
+        while json.depth() > DEEPEST {
+            match json.take_deepest() {
+                Some((key, part)) => {
+                    let wanted = key.map_or_else(|| "item".to_owned(), |key| snake(&key));
+                    let value = self.json_value(part, &wanted);
+                    let name = self.bind(&wanted, value);
+                    json.put_back(name);
+                }
+                None => return self.long_object(json, wanted),
+            }
+        }
+        self.json_macro(&json)
+    }
+
+    /// An object of many plain members, in two steps.
+    fn long_object(&mut self, json: Json, wanted: &str) -> Expr {
+        let Json::Object(mut group) = json else {
+            return self.json_macro(&json);
+        };
+        let rest = group.members.split_off(group.members.len().min(MEMBERS));
+        let value = self.json_macro(&Json::Object(group));
+        let name = self.bind(wanted, value);
+        if !rest.is_empty() {
+            self.mutate(&name);
+        }
+        for member in rest {
+            let value = self.json_macro(&member.value);
+            member.before.into_iter().for_each(|text| self.note(text));
+            let key = member.key.unwrap_or_default();
+            self.push(Node::Set {
+                target: format!("{name}[{key}]"),
+                value,
+            });
+            member.after.into_iter().for_each(|text| self.note(text));
+        }
+        Expr::raw(name)
+    }
+
     /// `json!(…)` of a value, on as many lines as it needs.
     pub(crate) fn json_macro(&mut self, json: &Json) -> Expr {
         let name = self.imports.of("serde_json", "json");
@@ -115,17 +159,21 @@ impl<'a> Porter<'a> {
 
     /// The key of an option or setting.
     pub(crate) fn key_of(&self, item: &Item) -> Outcome<Key> {
-        let key = item.key.as_ref().and_then(|key| {
-            fold::constant(key, &self.scope)
-                .as_ref()
-                .and_then(Key::of)
-        });
+        let key = item
+            .key
+            .as_ref()
+            .and_then(|key| fold::constant(key, &self.scope).as_ref().and_then(Key::of));
         key.ok_or_else(|| {
             let message = "this item has no name that is known before PHP runs";
             Problem::error(item.span, message)
         })
     }
 }
+
+/// How deep `json!` may go: the compiler's limit less what may stand around it.
+const DEEPEST: usize = 105;
+/// How many plain members an object may have.
+const MEMBERS: usize = 30;
 
 /// Where the last item ends.
 fn ends(items: &[Item]) -> usize {

@@ -1,11 +1,11 @@
 //! A call: the chain, its verb and its options.
 
 use super::fold::{self, Key};
+use super::path::Path;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Link, Node};
 use super::scope::{Ty, Typed};
 use super::text::quoted;
-use super::path::Path;
 use crate::diagnostic::Problem;
 use crate::recognise::{Call, Handler, Method, Step};
 use crate::syntax::{Expr as Php, ExprKind, Item, Span};
@@ -80,7 +80,10 @@ impl<'a> Porter<'a> {
                 },
                 _ => Err(not_an_array(arg.value.span)),
             },
-            [_, second, ..] => Err(Problem::error(second.value.span, "a verb takes one argument")),
+            [_, second, ..] => Err(Problem::error(
+                second.value.span,
+                "a verb takes one argument",
+            )),
         }
     }
 
@@ -127,12 +130,10 @@ impl<'a> Porter<'a> {
         };
         let (before, after) = self.item_comments(span, items, index);
         let links = options.links.len();
-        if let Key::Text(_) = Key::Text(name.clone()) {
-            self.named(options, path, &name, item)?;
-        }
+        self.named(options, path, &name, item)?;
         // Comments go to what the option became; else they stand before the call.
         match options.links.get_mut(links) {
-            Some(first) if !self.inline => {
+            Some(first) => {
                 first.before.splice(0..0, before);
                 if let Some(last) = options.links.last_mut() {
                     last.after = after;
@@ -192,6 +193,10 @@ impl<'a> Porter<'a> {
                 options.links.push(link(".sink", [target]));
                 options.saved = true;
             }
+            "security" | "nonceless" if !path.is_v2() => {
+                let message = format!("`{name}` is APIv2's, and PHP passes it over here");
+                self.warn(item.span, message);
+            }
             "security" | "nonceless" => self.flag(options, name, value)?,
             "handler" => options.client = Some(self.handler(value)?),
             _ => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
@@ -223,18 +228,11 @@ impl<'a> Porter<'a> {
             return Ok(None);
         }
         let json = self.json(value, "")?;
-        let body = self.json_macro(&json);
-        if self.inline || matches!(body, Expr::Raw(_)) {
-            return Ok(Some(body));
-        }
-        let name = self.fresh("body");
-        self.push(Node::Let {
-            name: name.clone(),
-            mutable: false,
-            value: body,
-            after: None,
-        });
-        Ok(Some(Expr::raw(name)))
+        let body = self.json_value(json, "body");
+        Ok(Some(match body {
+            Expr::Raw(_) => body,
+            body => Expr::raw(self.bind("body", body)),
+        }))
     }
 
     fn is_scalar(&self, name: &str) -> bool {
@@ -258,7 +256,10 @@ impl<'a> Porter<'a> {
                 let owned = Expr::raw(format!("{payload}::Bytes({json}.to_owned().into())"));
                 Ok(Some(owned))
             }
-            _ => Err(Problem::error(value.span, "this is no body that the porter knows")),
+            _ => Err(Problem::error(
+                value.span,
+                "this is no body that the porter knows",
+            )),
         }
     }
 
@@ -342,7 +343,7 @@ impl<'a> Porter<'a> {
     fn option_value(&mut self, value: &'a Php) -> Outcome<Expr> {
         if matches!(value.kind, ExprKind::Array(_)) {
             let json = self.json(value, "")?;
-            return Ok(self.json_macro(&json));
+            return Ok(self.json_value(json, "value"));
         }
         let value = self.value(value, &Ty::Str)?;
         if value.ty == Ty::Null {
@@ -368,7 +369,10 @@ impl<'a> Porter<'a> {
                 // Only the client knows the boundary.
                 continue;
             }
-            if RESERVED.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            if RESERVED
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(&name))
+            {
                 let message = format!("the header {name} is set by the client");
                 return Err(Problem::error(item.span, message).hint("leave it out"));
             }
@@ -434,7 +438,11 @@ impl<'a> Porter<'a> {
             return Err(Problem::error(value.span, message));
         };
         let duration = self.imports.of("std::time", "Duration");
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below 0")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "not below 0"
+        )]
         let millis = (seconds * 1000.0).round() as u64;
         Ok(Some(Expr::raw(match millis {
             0 => format!("{duration}::MAX"),
@@ -453,7 +461,8 @@ impl<'a> Porter<'a> {
             "nonceless" if known.is_null() => return Ok(()),
             "nonceless" => {
                 if known != true {
-                    let message = "PHP leaves the nonce out whatever the value is; so does the port";
+                    let message =
+                        "PHP leaves the nonce out whatever the value is; so does the port";
                     self.warn(value.span, message);
                 }
                 true
@@ -472,11 +481,10 @@ impl<'a> Porter<'a> {
         };
         match self.scope.get(name) {
             Some(stack) if matches!(stack.ty, Ty::Stack { .. }) => Ok(stack.rust.clone()),
-            _ => Err(Problem::error(
-                value.span,
-                format!("`${name}` is no stack of this client"),
-            )
-            .hint("see docs/stack.md: `client.with_stack(|stack| ..)`")),
+            _ => Err(
+                Problem::error(value.span, format!("`${name}` is no stack of this client"))
+                    .hint("see docs/stack.md: `client.with_stack(|stack| ..)`"),
+            ),
         }
     }
 
@@ -495,7 +503,10 @@ impl<'a> Porter<'a> {
         }
         let value = match fold::constant(&item.value, &self.scope) {
             Some(serde_json::Value::Null | serde_json::Value::Bool(false)) => {
-                self.warn(item.span, "PHP makes an empty segment of it; so does the port");
+                self.warn(
+                    item.span,
+                    "PHP makes an empty segment of it; so does the port",
+                );
                 Expr::raw("\"\"")
             }
             Some(serde_json::Value::Bool(true)) => Expr::raw("\"1\""),
@@ -519,10 +530,11 @@ impl<'a> Porter<'a> {
             };
             let message = format!("the path's variable `{name}` has no value: PHP sends it empty");
             self.problems.push(
-                Problem::warning(span, message).hint(format!("give it with `.var(\"{name}\", ..)`")),
+                Problem::warning(span, message)
+                    .hint(format!("give it with `.var(\"{name}\", ..)`")),
             );
             let mut link = link(".var", [quoted(&name), "\"\"".to_owned()].map(Expr::raw));
-            if name != "empty" && !self.inline {
+            if name != "empty" {
                 link.after = Some("without a value in PHP".to_owned());
             }
             options.links.push(link);
@@ -544,9 +556,7 @@ impl<'a> Porter<'a> {
             .map(|pointer| starred(pointer))
             .filter(|pointer| !known.contains(pointer))
             .collect();
-        if !self.inline {
-            self.note("Sensitive fields are encrypted by the client: give their plaintext.");
-        }
+        self.note("Sensitive fields are encrypted by the client: give their plaintext.");
         if unknown.is_empty() {
             return;
         }
@@ -614,17 +624,28 @@ fn local(path: &Expr) -> Expr {
 }
 
 fn not_an_array(span: Span) -> Problem {
-    Problem::error(span, "the options of this call are known only when PHP runs")
-        .hint("write them as an array in the call")
+    Problem::error(
+        span,
+        "the options of this call are known only when PHP runs",
+    )
+    .hint("write them as an array in the call")
 }
 
 /// Headers that only the client may set.
-const RESERVED: [&str; 4] = ["Authorization", "Host", "Content-Length", "Transfer-Encoding"];
+const RESERVED: [&str; 4] = [
+    "Authorization",
+    "Host",
+    "Content-Length",
+    "Transfer-Encoding",
+];
 
 /// Guzzle's options, and what to use in their place; nothing where they change no request.
 const ELSEWHERE: [(&str, &str); 26] = [
     ("allow_redirects", "redirects are never followed"),
-    ("auth", "the stack's `signer` makes the Authorization header"),
+    (
+        "auth",
+        "the stack's `signer` makes the Authorization header",
+    ),
     ("cert", "build the client with `.certificate(..)`"),
     ("connect_timeout", "use `ClientBuilder::connect_timeout`"),
     ("cookies", "WeChat Pay sets none"),
@@ -635,12 +656,18 @@ const ELSEWHERE: [(&str, &str); 26] = [
     ("expect", ""),
     ("force_ip_resolve", "use `ClientBuilder::transport`"),
     ("form_params", "WeChat Pay takes no forms"),
-    ("http_errors", "an answer that is not 2xx is an `Err`; remove `status` from the stack"),
+    (
+        "http_errors",
+        "an answer that is not 2xx is an `Err`; remove `status` from the stack",
+    ),
     ("idn_conversion", ""),
     ("multipart", "upload with `Media`: docs/files.md"),
     ("on_headers", "a middleware sees the headers"),
     ("on_stats", "a middleware sees the call"),
-    ("progress", "use `Download::on_progress` or `Media::on_progress`"),
+    (
+        "progress",
+        "use `Download::on_progress` or `Media::on_progress`",
+    ),
     ("proxy", "use `ClientBuilder::proxy`"),
     ("read_timeout", "use `ClientBuilder::read_timeout`"),
     ("ssl_key", "build the client with `.private_key(..)`"),

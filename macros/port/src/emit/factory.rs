@@ -91,7 +91,9 @@ impl<'a> Porter<'a> {
         let known = fold::constant(value, &self.scope);
         let text = known.as_ref().and_then(|known| known.as_str());
         text.is_some_and(|text| {
-            text.len() < 8 && !text.contains("://") && !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            text.len() < 8
+                && !text.contains("://")
+                && !text.bytes().all(|byte| byte.is_ascii_hexdigit())
         })
     }
 
@@ -155,7 +157,10 @@ impl<'a> Porter<'a> {
         for item in items {
             let (before, after) = self.item_comments(value.span, items, 0);
             let Some(id) = &item.key else {
-                return Err(Problem::error(item.span, "a platform key has its id or serial"));
+                return Err(Problem::error(
+                    item.span,
+                    "a platform key has its id or serial",
+                ));
             };
             if matches!(item.value.kind, ExprKind::Null) {
                 continue;
@@ -210,7 +215,10 @@ impl<'a> Porter<'a> {
             }
         }
         let call = Expr::call(format!("{class}::from_file"), [Expr::raw(quoted(&file))]);
-        Ok(Link::new(Expr::call(".platform_certificate", [call.tried()])))
+        Ok(Link::new(Expr::call(
+            ".platform_certificate",
+            [call.tried()],
+        )))
     }
 
     /// The file of `Rsa::from('file://…', Rsa::KEY_TYPE_PUBLIC)`
@@ -266,7 +274,10 @@ impl<'a> Porter<'a> {
                 let call = Expr::call(format!("{name}::from_file"), [Expr::raw(quoted(path))]);
                 Ok(call.tried())
             }
-            None => Err(Problem::error(value.span, "this file is known only when PHP runs")),
+            None => Err(Problem::error(
+                value.span,
+                "this file is known only when PHP runs",
+            )),
         }
     }
 }

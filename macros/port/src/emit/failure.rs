@@ -72,7 +72,10 @@ impl<'a> Porter<'a> {
             ExprKind::Closure(closure) => Ok(closure),
             ExprKind::Variable(name) => match self.closures.get(name).map(|expr| &expr.kind) {
                 Some(ExprKind::Closure(closure)) => Ok(closure),
-                _ => Err(Problem::error(expr.span, "what this calls is not known here")),
+                _ => Err(Problem::error(
+                    expr.span,
+                    "what this calls is not known here",
+                )),
             },
             _ => Err(Problem::error(expr.span, "a handler is a closure here")),
         }
@@ -211,10 +214,7 @@ impl<'a> Porter<'a> {
     }
 
     /// A body that begins with its only call.
-    fn one_call(
-        &self,
-        body: &'a [Stmt],
-    ) -> Option<(Call<'a>, Option<&'a str>, &'a [Stmt])> {
+    fn one_call(&self, body: &'a [Stmt]) -> Option<(Call<'a>, Option<&'a str>, &'a [Stmt])> {
         let (first, rest) = body.split_first()?;
         let StmtKind::Expr(expr) = &first.kind else {
             return None;
@@ -232,7 +232,14 @@ impl<'a> Porter<'a> {
         };
         let text = rest.iter().map(|stmt| self.source(stmt.span));
         let more = text.into_iter().any(|text| {
-            let verbs = ["->get(", "->post(", "->put(", "->patch(", "->delete(", "Async("];
+            let verbs = [
+                "->get(",
+                "->post(",
+                "->put(",
+                "->patch(",
+                "->delete(",
+                "Async(",
+            ];
             verbs.iter().any(|verb| text.contains(verb))
         });
         let waits = rest
@@ -282,7 +289,10 @@ impl<'a> Porter<'a> {
             true => (format!("let {name} = async"), format!("{name}.await")),
             false => {
                 let result = self.imports.own("Result");
-                (format!("let {name} = || -> {result}<()>"), format!("{name}()"))
+                (
+                    format!("let {name} = || -> {result}<()>"),
+                    format!("{name}()"),
+                )
             }
         };
         let end = match self.is_async {

@@ -128,9 +128,7 @@ pub(crate) fn text(value: &Value) -> Option<String> {
 }
 
 fn folded(args: &[Arg], scope: &Scope) -> Option<Vec<Value>> {
-    args.iter()
-        .map(|arg| constant(&arg.value, scope))
-        .collect()
+    args.iter().map(|arg| constant(&arg.value, scope)).collect()
 }
 
 /// A key of a PHP array.
@@ -213,7 +211,9 @@ fn function_of(name: &str, args: &[Value]) -> Option<Value> {
     let out = match (name, args.len()) {
         ("strtoupper", 1) => first()?.to_ascii_uppercase(),
         ("strtolower", 1) => first()?.to_ascii_lowercase(),
-        ("trim", 1) => first()?.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b']).to_owned(),
+        ("trim", 1) => first()?
+            .trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b'])
+            .to_owned(),
         ("rawurlencode", 1) => percent(&first()?, b"-._~"),
         ("urlencode", 1) => percent(&first()?, b"-._ ").replace(' ', "+"),
         ("rawurldecode", 1) => decoded(&first()?)?,

@@ -60,18 +60,15 @@ struct Made {
 fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> Made {
     let parsed = parse(&block.text);
     let main = name == "main";
-    let is_async =
-        is_async(&parsed.program.statements, &block.text) && (options.tokio || !main);
+    let is_async = is_async(&parsed.program.statements, &block.text) && (options.tokio || !main);
     let mut porter = Porter::new(block, &parsed.program, options, imports, is_async);
     let broken = parsed.problems.first().cloned();
     match broken {
         Some(problem) => porter.foreign(Span::new(0, block.text.len()), problem),
         None if parsed.program.fragment => {
-            let problem = Problem::error(
-                Span::new(0, 0),
-                "this is a part of an array, and no call",
-            )
-            .hint("put it into the call that it belongs to");
+            let problem =
+                Problem::error(Span::new(0, 0), "this is a part of an array, and no call")
+                    .hint("put it into the call that it belongs to");
             porter.foreign(Span::new(0, block.text.len()), problem);
         }
         None => porter.statements(&parsed.program.statements),
@@ -155,12 +152,7 @@ fn signature(head: &str, params: &[Param], end: &str) -> Vec<String> {
 }
 
 /// A program is `main`; a block of a page is named after the page, and numbered.
-fn name_of(
-    block: &Block,
-    index: usize,
-    blocks: &[Block],
-    taken: &mut BTreeSet<String>,
-) -> String {
+fn name_of(block: &Block, index: usize, blocks: &[Block], taken: &mut BTreeSet<String>) -> String {
     if !block.fenced && blocks.len() == 1 && builds_client(&block.text) {
         return "main".to_owned();
     }
@@ -174,7 +166,11 @@ fn name_of(
         .iter()
         .position(|other| other.file == block.file)
         .unwrap_or_default();
-    let alone = blocks.iter().filter(|other| other.file == block.file).count() == 1;
+    let alone = blocks
+        .iter()
+        .filter(|other| other.file == block.file)
+        .count()
+        == 1;
     let base = match alone {
         true => stem,
         false => format!("{stem}_{}", index - first + 1),

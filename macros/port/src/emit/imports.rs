@@ -46,7 +46,10 @@ impl Imports {
         let (std, others): (Vec<_>, Vec<_>) = modules
             .into_iter()
             .partition(|(module, _)| module.starts_with("std"));
-        let mut out: Vec<String> = std.iter().flat_map(|(module, names)| one(module, names)).collect();
+        let mut out: Vec<String> = std
+            .iter()
+            .flat_map(|(module, names)| one(module, names))
+            .collect();
         if !out.is_empty() && !others.is_empty() {
             out.push(String::new());
         }

@@ -118,13 +118,7 @@ fn finish(out: &mut [String], start: usize, end: &str, after: &Option<String>) {
 }
 
 /// `head value;`: behind the head, or on the next line where that is shorter.
-fn assign(
-    head: &str,
-    value: &Expr,
-    indent: usize,
-    after: &Option<String>,
-    out: &mut Vec<String>,
-) {
+fn assign(head: &str, value: &Expr, indent: usize, after: &Option<String>, out: &mut Vec<String>) {
     let start = out.len();
     let mut same = lines(value, indent, width(head) + 1, 1);
     let next = lines(value, indent + 4, 0, 1);
@@ -238,9 +232,7 @@ fn chain(root: &Expr, links: &[Link], indent: usize, offset: usize, behind: usiz
     let mut out = lines(root, indent, offset, 0);
     let mut links = links.iter();
     // A short name and the first method share a line.
-    let short = |out: &[String]| {
-        offset == 0 && out.len() == 1 && width(out[0].trim_start()) <= 4
-    };
+    let short = |out: &[String]| offset == 0 && out.len() == 1 && width(out[0].trim_start()) <= 4;
     if short(&out)
         && let Some(link) = links.next()
     {

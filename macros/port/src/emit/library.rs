@@ -41,14 +41,19 @@ impl<'a> Porter<'a> {
             ("uniqid", _) => self.nonce(),
             ("abs", Some(value)) => {
                 let value = self.value(value, &Ty::Int)?;
-                Ok(Typed::raw(format!("({}).abs()", value.expr.flat()), Ty::Int))
+                Ok(Typed::raw(
+                    format!("({}).abs()", value.expr.flat()),
+                    Ty::Int,
+                ))
             }
             _ => self.known(expr).ok_or_else(|| self.unknown(expr)),
         }
     }
 
     fn known(&self, expr: &Php) -> Option<Typed> {
-        fold::constant(expr, &self.scope).as_ref().and_then(of_constant)
+        fold::constant(expr, &self.scope)
+            .as_ref()
+            .and_then(of_constant)
     }
 
     fn json_encode(&mut self, value: &'a Php) -> Outcome<Typed> {
@@ -65,7 +70,9 @@ impl<'a> Porter<'a> {
 
     fn json_decode(&mut self, expr: &'a Php, value: &'a Php) -> Outcome<Typed> {
         if let ExprKind::MethodCall { object, method, .. } = &value.kind
-            && method.name().is_some_and(|name| name.eq_ignore_ascii_case("getMeta"))
+            && method
+                .name()
+                .is_some_and(|name| name.eq_ignore_ascii_case("getMeta"))
         {
             return self.usual_meta(expr, object);
         }
@@ -117,18 +124,14 @@ impl<'a> Porter<'a> {
     fn bytes_of(&mut self, path: &'a Php) -> Outcome<String> {
         let path = self.path_of(path)?;
         let (error, kind) = (self.imports.own("Error"), self.imports.own("ErrorKind"));
-        let name = self.fresh("bytes");
-        let failed =
-            format!("|err| {error}::new({kind}::File, \"the file cannot be read\").with_source(err)");
+        
+        let failed = format!(
+            "|err| {error}::new({kind}::File, \"the file cannot be read\").with_source(err)"
+        );
         let value = Expr::call("std::fs::read", [path])
             .method("map_err", [Expr::raw(failed)])
             .tried();
-        self.push(super::rust::Node::Let {
-            name: name.clone(),
-            mutable: false,
-            value,
-            after: None,
-        });
+        let name = self.bind("bytes", value);
         Ok(name)
     }
 
@@ -150,7 +153,10 @@ impl<'a> Porter<'a> {
         };
         let bytes = self.bytes_of(&path.value)?;
         let digest = self.imports.of("wechatpay_chain::crypto", "digest");
-        Ok(Typed::raw(format!("{digest}::sha256_hex(&{bytes})"), Ty::String))
+        Ok(Typed::raw(
+            format!("{digest}::sha256_hex(&{bytes})"),
+            Ty::String,
+        ))
     }
 
     /// A file's path as Rust writes it: `file:///a` is `/a`.
@@ -158,7 +164,9 @@ impl<'a> Porter<'a> {
         if let Some(serde_json::Value::String(text)) = fold::constant(path, &self.scope)
             && !matches!(path.kind, ExprKind::Variable(_))
         {
-            return Ok(Expr::raw(quoted(text.strip_prefix("file://").unwrap_or(&text))));
+            return Ok(Expr::raw(quoted(
+                text.strip_prefix("file://").unwrap_or(&text),
+            )));
         }
         let value = self.value(path, &Ty::Str)?;
         let text = fold::constant(path, &self.scope);
@@ -232,7 +240,10 @@ impl<'a> Porter<'a> {
             let path = arg(0).ok_or_else(|| self.unknown(expr))?;
             let certificate = self.imports.own("Certificate");
             let path = self.path_of(path)?;
-            let value = format!("{certificate}::from_file({})?.serial().to_owned()", path.flat());
+            let value = format!(
+                "{certificate}::from_file({})?.serial().to_owned()",
+                path.flat()
+            );
             return Ok(Typed::raw(value, Ty::String));
         }
         if class.is("GuzzleHttp\\Psr7\\Query") && method == "build" {
@@ -243,7 +254,10 @@ impl<'a> Porter<'a> {
                 Ty::JsonRef => members.expr,
                 _ => Expr::raw(format!("&{}", members.expr.flat())),
             };
-            return Ok(Typed::new(Expr::call(function, [members]).tried(), Ty::String));
+            return Ok(Typed::new(
+                Expr::call(function, [members]).tried(),
+                Ty::String,
+            ));
         }
         Err(self.unknown(expr))
     }
@@ -311,7 +325,10 @@ impl<'a> Porter<'a> {
 
     /// `Rsa::from('file://…', Rsa::KEY_TYPE_PUBLIC)`
     fn key(&mut self, expr: &'a Php, method: &str, args: &'a [Arg]) -> Outcome<Typed> {
-        let source = args.first().map(|arg| &arg.value).ok_or_else(|| self.unknown(expr))?;
+        let source = args
+            .first()
+            .map(|arg| &arg.value)
+            .ok_or_else(|| self.unknown(expr))?;
         let public = method == "fromspki"
             || args.get(1).is_some_and(|kind| match &kind.value.kind {
                 ExprKind::ClassConstant { name, .. } => name == "KEY_TYPE_PUBLIC",
@@ -328,7 +345,10 @@ impl<'a> Porter<'a> {
             && let [path] = &**args
         {
             let path = self.path_of(&path.value)?;
-            return Ok(Typed::new(Expr::call(format!("{class}::from_file"), [path]).tried(), ty));
+            return Ok(Typed::new(
+                Expr::call(format!("{class}::from_file"), [path]).tried(),
+                ty,
+            ));
         }
         if method == "from"
             && let Some(serde_json::Value::String(text)) = fold::constant(source, &self.scope)
@@ -344,7 +364,10 @@ impl<'a> Porter<'a> {
                 }
                 _ => Expr::raw(quoted(path)),
             };
-            return Ok(Typed::new(Expr::call(format!("{class}::from_file"), [path]).tried(), ty));
+            return Ok(Typed::new(
+                Expr::call(format!("{class}::from_file"), [path]).tried(),
+                ty,
+            ));
         }
         let source = self.value(source, &Ty::Str)?;
         if matches!(source.ty, Ty::PublicKey | Ty::PrivateKey) {
@@ -354,7 +377,10 @@ impl<'a> Porter<'a> {
             Ty::Str => source.expr,
             _ => source.as_str(),
         };
-        Ok(Typed::new(Expr::call(format!("{class}::from_bytes"), [text]).tried(), ty))
+        Ok(Typed::new(
+            Expr::call(format!("{class}::from_bytes"), [text]).tried(),
+            ty,
+        ))
     }
 
     fn hash(&mut self, expr: &'a Php, method: &str, args: &'a [Arg]) -> Outcome<Typed> {
@@ -392,7 +418,10 @@ impl<'a> Porter<'a> {
                     after: None,
                 });
                 let digest = self.imports.of("wechatpay_chain::crypto", "digest");
-                Ok(Typed::raw(format!("{digest}::md5_hex({name}.as_bytes())?"), Ty::String))
+                Ok(Typed::raw(
+                    format!("{digest}::md5_hex({name}.as_bytes())?"),
+                    Ty::String,
+                ))
             }
             "hmac" => {
                 let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
@@ -416,13 +445,16 @@ impl<'a> Porter<'a> {
     ) -> Outcome<Typed> {
         let Some(members) = signed_members(text) else {
             let message = "a signature is made over `Formatter::queryStringLike(…)` here";
-            return Err(Problem::error(text.span, message)
-                .hint("see `wechatpay_chain::signing::SignType`"));
+            return Err(
+                Problem::error(text.span, message).hint("see `wechatpay_chain::signing::SignType`")
+            );
         };
         let members = self.value(members, &Ty::Json)?;
         let sign_type = self.imports.of("wechatpay_chain::signing", "SignType");
         let kind = match &kind.kind {
-            ExprKind::ClassConstant { name, .. } if name == "ALGO_MD5" => format!("{sign_type}::Md5"),
+            ExprKind::ClassConstant { name, .. } if name == "ALGO_MD5" => {
+                format!("{sign_type}::Md5")
+            }
             ExprKind::ClassConstant { name, .. } if name == "ALGO_HMAC_SHA256" => {
                 format!("{sign_type}::HmacSha256")
             }
@@ -442,7 +474,10 @@ impl<'a> Porter<'a> {
             Expr::raw(format!("&{secret}::new({})", key.expr.flat())),
         ];
         let _ = expr;
-        Ok(Typed::new(Expr::raw(kind).method("sign_object", args).tried(), Ty::String))
+        Ok(Typed::new(
+            Expr::raw(kind).method("sign_object", args).tried(),
+            Ty::String,
+        ))
     }
 
     /// `AesGcm::decrypt($ciphertext, $key, $nonce, $aad)`
@@ -476,7 +511,10 @@ impl<'a> Porter<'a> {
             }
             ExprKind::CallValue { callee, args } => match &callee.kind {
                 ExprKind::Variable(name)
-                    if self.scope.get(name).is_some_and(|known| known.ty == Ty::Encryptor) =>
+                    if self
+                        .scope
+                        .get(name)
+                        .is_some_and(|known| known.ty == Ty::Encryptor) =>
                 {
                     Ok(args.first().map(|arg| &arg.value))
                 }

@@ -1,12 +1,12 @@
 //! A chain's path, in the style that is asked for.
 
+use super::Style;
 use super::fold;
+use super::layout::NARROW;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Link};
 use super::scope::{Ty, Typed};
-use super::layout::NARROW;
 use super::text::{quoted, snake, width};
-use super::Style;
 use crate::diagnostic::Problem;
 use crate::recognise::{Form, Step};
 use crate::syntax::{BinaryOp, Expr as Php, ExprKind, Piece, Span};
@@ -75,7 +75,9 @@ fn normal(step: &str) -> String {
 /// Whether Rust makes of a literal what PHP makes of it.
 fn agrees(step: &str) -> bool {
     let capital = |c: char| c.is_ascii_uppercase();
-    let inner = step.strip_prefix('_').and_then(|step| step.strip_suffix('_'));
+    let inner = step
+        .strip_prefix('_')
+        .and_then(|step| step.strip_suffix('_'));
     match inner {
         Some(name) => !name.is_empty() && !name.contains(capital) && !name.contains(['{', '}']),
         None => !(step.contains(['{', '%', '?']) && step.contains(capital)),
@@ -102,11 +104,7 @@ impl<'a> Porter<'a> {
     }
 
     /// A text of the path; what is made at run time becomes a variable of it.
-    fn path_text(
-        &mut self,
-        expr: &'a Php,
-        values: &mut Vec<(String, Typed)>,
-    ) -> Outcome<String> {
+    fn path_text(&mut self, expr: &'a Php, values: &mut Vec<(String, Typed)>) -> Outcome<String> {
         if let Some(value) = fold::constant(expr, &self.scope)
             && let Some(text) = fold::text(&value)
         {
@@ -173,7 +171,12 @@ impl<'a> Porter<'a> {
     fn segments(&mut self, client: Expr, path: &Path, literal: &str) -> Expr {
         // The names as PHP has them, where both sides read them alike.
         let names: Vec<String> = match path.form {
-            Form::Pure if path.steps.iter().all(|(arrow, step)| *arrow && agrees(step)) => {
+            Form::Pure
+                if path
+                    .steps
+                    .iter()
+                    .all(|(arrow, step)| *arrow && agrees(step)) =>
+            {
                 path.steps.iter().map(|(_, step)| step.clone()).collect()
             }
             _ => literal.split('/').map(str::to_owned).collect(),
@@ -205,13 +208,20 @@ impl<'a> Porter<'a> {
 /// Whether a path can be written with dots.
 fn is_dotted(path: &str) -> bool {
     let mut segments = path.split('/');
-    let versioned = segments.next().is_some_and(|first| matches!(first, "v2" | "v3"));
+    let versioned = segments
+        .next()
+        .is_some_and(|first| matches!(first, "v2" | "v3"));
     versioned && segments.all(|segment| !segment.is_empty())
 }
 
 fn dotted(path: &Path, literal: &str) -> String {
     let names: Vec<&str> = match path.form {
-        Form::Pure if path.steps.iter().all(|(arrow, step)| *arrow && agrees(step)) => {
+        Form::Pure
+            if path
+                .steps
+                .iter()
+                .all(|(arrow, step)| *arrow && agrees(step)) =>
+        {
             path.steps.iter().map(|(_, step)| &**step).collect()
         }
         _ => literal.split('/').collect(),
@@ -220,7 +230,10 @@ fn dotted(path: &Path, literal: &str) -> String {
     for (index, name) in names.iter().enumerate() {
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             && !name.starts_with(|c: char| c.is_ascii_digit());
-        match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+        match name
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
             _ if index == 0 => out.push_str(&format!(".{}", name.to_ascii_lowercase())),
             Some(name) if name.chars().all(|c| c.is_ascii_lowercase() || c == '_') => {
                 out.push_str(&format!("._{name}_"));

@@ -34,8 +34,6 @@ pub(crate) struct Porter<'a> {
     pub(crate) incomplete: bool,
     /// JSON pointers of what PHP encrypts in the call under way.
     pub(crate) encrypt: Vec<String>,
-    /// Whether all has to be one expression: for the macro.
-    pub(crate) inline: bool,
     /// Arrays that variables were assigned, as they were written.
     pub(crate) arrays: BTreeMap<String, &'a Expression>,
     /// Keys that were added to such an array since.
@@ -70,7 +68,6 @@ impl<'a> Porter<'a> {
             incomplete: false,
             promises: Vec::new(),
             encrypt: Vec::new(),
-            inline: false,
             arrays: BTreeMap::new(),
             added: BTreeMap::new(),
             closures: BTreeMap::new(),
@@ -82,11 +79,7 @@ impl<'a> Porter<'a> {
     pub(crate) fn finish(mut self) -> (Vec<Node>, Vec<Param>, Vec<Problem>, bool) {
         let end = self.block.text.len();
         self.comments_before(end);
-        let nodes = prune::unused(
-            self.frames.pop().unwrap_or_default(),
-            &[],
-            &self.superseded,
-        );
+        let nodes = prune::unused(self.frames.pop().unwrap_or_default(), &[], &self.superseded);
         (nodes, self.scope.params, self.problems, self.incomplete)
     }
 
@@ -128,6 +121,18 @@ impl<'a> Porter<'a> {
             after: None,
         });
         self.scope.set(php, variable);
+    }
+
+    /// `let name = value;` of what has no name in PHP; gives the name.
+    pub(crate) fn bind(&mut self, wanted: &str, value: Expr) -> String {
+        let name = self.fresh(wanted);
+        self.push(Node::Let {
+            name: name.clone(),
+            mutable: false,
+            value,
+            after: None,
+        });
+        name
     }
 
     /// A name that the snippet does not use.

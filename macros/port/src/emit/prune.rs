@@ -8,11 +8,7 @@ use super::text::mentions;
 /// The statements with `let`s that are used; `after` is what follows the block.
 ///
 /// Those of `superseded` go if nothing uses them.
-pub(crate) fn unused(
-    nodes: Vec<Node>,
-    after: &[Node],
-    superseded: &BTreeSet<String>,
-) -> Vec<Node> {
+pub(crate) fn unused(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
     let mut rest: VecDeque<_> = nodes.into();
     while let Some(node) = rest.pop_front() {
@@ -114,12 +110,8 @@ fn uses(node: &Node, name: &str) -> bool {
             body,
             otherwise,
             ..
-        } => {
-            mentions(&code(head), name) || any(body) || otherwise.as_deref().is_some_and(any)
-        }
-        Node::Match { on, arms } => {
-            mentions(on, name) || arms.iter().any(|(_, body)| any(body))
-        }
+        } => mentions(&code(head), name) || any(body) || otherwise.as_deref().is_some_and(any),
+        Node::Match { on, arms } => mentions(on, name) || arms.iter().any(|(_, body)| any(body)),
     }
 }
 

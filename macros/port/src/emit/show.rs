@@ -74,13 +74,7 @@ impl<'a> Porter<'a> {
             Ty::Json | Ty::JsonRef => Typed::raw(code, Ty::Int),
             Ty::Str if unquoted(&code).is_some() => value,
             Ty::Null => Typed::raw("\"\"", Ty::Str),
-            Ty::Str
-            | Ty::String
-            | Ty::Int
-            | Ty::Float
-            | Ty::Bool
-            | Ty::Uri
-            | Ty::Error => value,
+            Ty::Str | Ty::String | Ty::Int | Ty::Float | Ty::Bool | Ty::Uri | Ty::Error => value,
             _ => return Err(self.unknown(expr)),
         })
     }

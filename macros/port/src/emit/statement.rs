@@ -75,7 +75,10 @@ impl<'a> Porter<'a> {
                         self.fulfil(name, expr.span).map(drop)
                     }
                     (ExprKind::Variable(name), "then" | "otherwise" | "wait", _)
-                        if self.scope.get(name).is_some_and(|known| known.ty == Ty::Response) =>
+                        if self
+                            .scope
+                            .get(name)
+                            .is_some_and(|known| known.ty == Ty::Response) =>
                     {
                         Ok(())
                     }
@@ -99,9 +102,10 @@ impl<'a> Porter<'a> {
     /// Whether a call's root may be a client: not an answer or an error.
     fn is_client(&self, root: &Php) -> bool {
         match &root.kind {
-            ExprKind::Variable(name) => self.scope.get(name).is_none_or(|known| {
-                matches!(known.ty, Ty::Client | Ty::ClientRef | Ty::Nothing)
-            }),
+            ExprKind::Variable(name) => self
+                .scope
+                .get(name)
+                .is_none_or(|known| matches!(known.ty, Ty::Client | Ty::ClientRef | Ty::Nothing)),
             _ => true,
         }
     }
@@ -212,7 +216,10 @@ impl<'a> Porter<'a> {
         };
         self.mutate(&object.expr.flat());
         self.scope.forget_constant(name);
-        self.added.entry(name.to_owned()).or_default().push(key.to_owned());
+        self.added
+            .entry(name.to_owned())
+            .or_default()
+            .push(key.to_owned());
         self.push(Node::Set {
             target: format!("{}[{}]", object.expr.flat(), quoted(key)),
             value,
@@ -230,7 +237,11 @@ impl<'a> Porter<'a> {
         }
         if let ExprKind::Closure(_) = value.kind {
             self.closures.insert(name.to_owned(), value);
-            let ty = if encrypts(value) { Ty::Encryptor } else { Ty::Nothing };
+            let ty = if encrypts(value) {
+                Ty::Encryptor
+            } else {
+                Ty::Nothing
+            };
             self.scope.set(name, Variable::new(snake(name), ty));
             return Ok(());
         }
@@ -241,11 +252,13 @@ impl<'a> Porter<'a> {
                 && self.is_promise(promise)
             {
                 let answer = self.fulfil(promise, value.span)?;
-                self.scope.set(name, Variable::new(answer.expr.flat(), answer.ty));
+                self.scope
+                    .set(name, Variable::new(answer.expr.flat(), answer.ty));
                 return Ok(());
             }
             if method == "read" && self.looks_into_file(object) {
-                self.scope.set(name, Variable::new(snake(name), Ty::Nothing));
+                self.scope
+                    .set(name, Variable::new(snake(name), Ty::Nothing));
                 return Ok(());
             }
         }
@@ -301,9 +314,7 @@ impl<'a> Porter<'a> {
         }
         let pure = variable.constant.is_some() || variable.uri.is_some();
         let moved = match (&typed.ty, alias) {
-            (Ty::String | Ty::Json, true) => {
-                Expr::raw(format!("{}.clone()", typed.expr.flat()))
-            }
+            (Ty::String | Ty::Json, true) => Expr::raw(format!("{}.clone()", typed.expr.flat())),
             (Ty::JsonRef, _) if typed.expr.flat().ends_with(']') => {
                 Expr::raw(format!("&{}", typed.expr.flat()))
             }
@@ -428,9 +439,10 @@ impl<'a> Porter<'a> {
                 })?
                 .1,
             ),
-            (more, otherwise) => {
-                Some(self.nested(|porter| porter.branches(stmt, more, otherwise))?.1)
-            }
+            (more, otherwise) => Some(
+                self.nested(|porter| porter.branches(stmt, more, otherwise))?
+                    .1,
+            ),
         };
         self.push(Node::Block {
             head,
@@ -544,7 +556,13 @@ fn foreign(stmt: &Stmt, what: &str) -> Problem {
 /// Whether a block makes asynchronous calls, or waits for promises.
 pub(crate) fn is_async(statements: &[Stmt], text: &str) -> bool {
     let _ = statements;
-    let verbs = ["getAsync", "postAsync", "putAsync", "patchAsync", "deleteAsync"];
+    let verbs = [
+        "getAsync",
+        "postAsync",
+        "putAsync",
+        "patchAsync",
+        "deleteAsync",
+    ];
     verbs.iter().any(|verb| mentions(text, verb))
 }
 

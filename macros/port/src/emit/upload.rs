@@ -93,11 +93,10 @@ impl<'a> Porter<'a> {
                 let json = self.imports.of("serde_json", "json");
                 Ok(Expr::raw(format!("{json}!({parsed})")))
             }
-            None => Err(Problem::error(
-                meta.span,
-                "this meta is known only when PHP runs",
-            )
-            .hint("give `setMeta` the `json_encode` of an array")),
+            None => Err(
+                Problem::error(meta.span, "this meta is known only when PHP runs")
+                    .hint("give `setMeta` the `json_encode` of an array"),
+            ),
         }
     }
 
@@ -130,9 +129,16 @@ impl<'a> Porter<'a> {
             args,
         } = &inner.kind
         {
-            match method.name().unwrap_or_default().to_ascii_lowercase().as_str() {
+            match method
+                .name()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+                .as_str()
+            {
                 "select" => {
-                    let version = args.first().map(|arg| fold::constant(&arg.value, &self.scope));
+                    let version = args
+                        .first()
+                        .map(|arg| fold::constant(&arg.value, &self.scope));
                     v2 = matches!(version, Some(Some(version)) if version == "v2");
                 }
                 "getdriver" => {}

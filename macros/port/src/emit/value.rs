@@ -19,7 +19,7 @@ impl<'a> Porter<'a> {
             ExprKind::Variable(name) => self.read(name, wanted, expr.span),
             ExprKind::Array(_) => {
                 let json = self.json(expr, "")?;
-                Ok(Typed::new(self.json_macro(&json), Ty::Json))
+                Ok(Typed::new(self.json_value(json, "value"), Ty::Json))
             }
             ExprKind::Interpolated(_) => self.text(expr),
             ExprKind::Binary { op, left, right } => self.binary(expr, *op, left, right),
@@ -235,9 +235,10 @@ impl<'a> Porter<'a> {
             (Cast::Int, Ty::Json | Ty::JsonRef) => {
                 Typed::raw(format!("{code}.as_i64().unwrap_or_default()"), Ty::Int)
             }
-            (Cast::Int, Ty::Str | Ty::String) => {
-                Typed::raw(format!("{code}.parse::<i64>().unwrap_or_default()"), Ty::Int)
-            }
+            (Cast::Int, Ty::Str | Ty::String) => Typed::raw(
+                format!("{code}.parse::<i64>().unwrap_or_default()"),
+                Ty::Int,
+            ),
             (Cast::Array | Cast::Object, Ty::Json | Ty::JsonRef) => value,
             _ => return Err(Problem::error(span, "the porter does not know this cast")),
         })
@@ -297,7 +298,10 @@ impl<'a> Porter<'a> {
         {
             return self.folded(expr);
         }
-        if let Some(value) = fold::constant(expr, &self.scope).as_ref().and_then(of_constant) {
+        if let Some(value) = fold::constant(expr, &self.scope)
+            .as_ref()
+            .and_then(of_constant)
+        {
             return Ok(value);
         }
         let object = self.value(object, &wanted)?;
@@ -310,7 +314,9 @@ impl<'a> Porter<'a> {
         let code = object.expr.flat();
         Some(match (&object.ty, name) {
             (Ty::Response, "getbody") => Typed::raw(code.clone(), Ty::Body(code)),
-            (Ty::Response, "getstatuscode") => Typed::raw(format!("{code}.status().as_u16()"), Ty::Int),
+            (Ty::Response, "getstatuscode") => {
+                Typed::raw(format!("{code}.status().as_u16()"), Ty::Int)
+            }
             (Ty::Response, "getreasonphrase") => Typed::raw(
                 format!("{code}.status().canonical_reason().unwrap_or_default()"),
                 Ty::Str,
@@ -331,10 +337,9 @@ impl<'a> Porter<'a> {
             (Ty::Error, "gettraceasstring") => Typed::raw(format!("{code}.report()"), Ty::String),
             (Ty::Error, "getresponse") => Typed::raw("api", Ty::Answer(code)),
             (Ty::Answer(_), "getstatuscode") => Typed::raw("api.status.as_u16()", Ty::Int),
-            (Ty::Answer(_), "getreasonphrase") => Typed::raw(
-                "api.status.canonical_reason().unwrap_or_default()",
-                Ty::Str,
-            ),
+            (Ty::Answer(_), "getreasonphrase") => {
+                Typed::raw("api.status.canonical_reason().unwrap_or_default()", Ty::Str)
+            }
             (Ty::Answer(_), "getbody") => {
                 Typed::raw("String::from_utf8_lossy(&api.body)", Ty::String)
             }
@@ -348,7 +353,10 @@ impl<'a> Porter<'a> {
     pub(crate) fn any_client(&mut self, span: Span) -> Outcome<String> {
         match self.scope.any_client() {
             Some(client) => Ok(client),
-            None => Err(Problem::error(span, "there is no client that could do this")),
+            None => Err(Problem::error(
+                span,
+                "there is no client that could do this",
+            )),
         }
     }
 }
@@ -364,7 +372,11 @@ fn literal(expr: &Php) -> Option<Typed> {
         ExprKind::Null => Typed::raw("()", Ty::Null),
         ExprKind::Bool(flag) => Typed::raw(flag.to_string(), Ty::Bool),
         ExprKind::Int(number) => Typed::raw(number.to_string(), Ty::Int),
-        ExprKind::Float(_) => return fold::constant(expr, &Default::default()).as_ref().and_then(of_constant),
+        ExprKind::Float(_) => {
+            return fold::constant(expr, &Default::default())
+                .as_ref()
+                .and_then(of_constant);
+        }
         ExprKind::String(text) => Typed::raw(quoted(text), Ty::Str),
         _ => return None,
     })
@@ -395,7 +407,10 @@ pub(crate) fn unquoted(code: &str) -> Option<String> {
             !ends
         })
     };
-    if let Some(text) = code.strip_prefix("r#\"").and_then(|c| c.strip_suffix("\"#")) {
+    if let Some(text) = code
+        .strip_prefix("r#\"")
+        .and_then(|c| c.strip_suffix("\"#"))
+    {
         return (!text.contains("\"#")).then(|| text.to_owned());
     }
     if let Some(text) = code.strip_prefix("r\"").and_then(|c| c.strip_suffix('"')) {
