@@ -13,6 +13,7 @@ impl<'a> Porter<'a> {
     pub(crate) fn factory(&mut self, span: Span, settings: &'a [Item]) -> Outcome<Expr> {
         let client = self.imports.own("Client");
         let mut chain = Expr::call(format!("{client}::builder"), []);
+        let mut signs = false;
         for index in 0..settings.len() {
             let item = &settings[index];
             let (before, after) = self.item_comments(span, settings, index);
@@ -26,6 +27,13 @@ impl<'a> Porter<'a> {
                 last.after = after;
             }
             for link in links {
+                // The merchant's key for TLS is the one that signs.
+                if link.expr.flat().starts_with(".private_key(") {
+                    if signs {
+                        continue;
+                    }
+                    signs = true;
+                }
                 chain = chain.link(link);
             }
         }

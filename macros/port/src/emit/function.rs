@@ -60,7 +60,7 @@ struct Made {
 fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> Made {
     let parsed = parse(&block.text);
     let main = name == "main";
-    let is_async = is_async(&parsed.program.statements, &block.text) && (options.tokio || !main);
+    let is_async = is_async(&block.text) && (options.tokio || !main);
     let mut porter = Porter::new(block, &parsed.program, options, imports, is_async);
     let broken = parsed.problems.first().cloned();
     match broken {

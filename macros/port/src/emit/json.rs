@@ -45,7 +45,10 @@ impl Json {
         };
         let members = group.members.iter().enumerate();
         let deepest = members.map(|(index, member)| step * index + member.value.depth());
-        2 + deepest.max().unwrap_or_default().max(step * group.members.len())
+        2 + deepest
+            .max()
+            .unwrap_or_default()
+            .max(step * group.members.len())
     }
 
     /// Takes the member out that goes deepest, if it has members itself; a placeholder stays.

@@ -151,6 +151,11 @@ fn lines(expr: &Expr, indent: usize, offset: usize, behind: usize) -> Vec<String
         Expr::Raw(text) => vec![pad(text, indent)],
         Expr::Lines(lines) => lines.iter().map(|line| pad(line, indent)).collect(),
         Expr::Call { head, args } => call(head, args, indent, behind),
+        Expr::Try(inner) => {
+            let mut out = lines(inner, indent, offset, behind + 1);
+            finish(&mut out, 0, "?", &None);
+            out
+        }
         Expr::Chain { root, links } => chain(root, links, indent, offset, behind),
     }
 }
@@ -162,6 +167,7 @@ fn fitting(expr: &Expr, room: usize) -> Option<String> {
     let narrow = match expr {
         Expr::Raw(_) | Expr::Lines(_) => true,
         Expr::Call { args, .. } => call_is_narrow(args),
+        Expr::Try(inner) => fitting(inner, COLUMNS).is_some(),
         Expr::Chain { root, links } => {
             let parts = links.iter().map(|link| &link.expr);
             let narrow = |part: &Expr| fitting(part, COLUMNS).is_some();
@@ -203,8 +209,12 @@ fn call(head: &str, args: &[Expr], indent: usize, behind: usize) -> Vec<String> 
     {
         out.push(pad(&format!("{},", template.flat()), indent + 4));
         let rest: Vec<_> = rest.iter().map(Expr::flat).collect();
+        // Names and fields share a line, calls have one each.
+        let simple = rest.iter().all(|arg| !arg.contains(['(', '"']));
         match rest.join(", ") {
-            line if indent + 4 + width(&line) <= COLUMNS => out.push(pad(&line, indent + 4)),
+            line if simple && indent + 4 + width(&line) <= COLUMNS => {
+                out.push(pad(&line, indent + 4))
+            }
             _ => {
                 let count = rest.len();
                 for (index, arg) in rest.iter().enumerate() {
@@ -229,6 +239,9 @@ fn call(head: &str, args: &[Expr], indent: usize, behind: usize) -> Vec<String> 
 }
 
 fn chain(root: &Expr, links: &[Link], indent: usize, offset: usize, behind: usize) -> Vec<String> {
+    if let Some(out) = overflowing(root, links, indent, offset, behind) {
+        return out;
+    }
     let mut out = lines(root, indent, offset, 0);
     let mut links = links.iter();
     // A short name and the first method share a line.
@@ -248,4 +261,40 @@ fn chain(root: &Expr, links: &[Link], indent: usize, offset: usize, behind: usiz
         finish(&mut out, start, link.tail, &link.after);
     }
     out
+}
+
+/// A chain on one line up to the arguments of its last call.
+fn overflowing(
+    root: &Expr,
+    links: &[Link],
+    indent: usize,
+    offset: usize,
+    behind: usize,
+) -> Option<Vec<String>> {
+    let (last, before) = links.split_last()?;
+    if links.iter().any(Link::commented)
+        || !matches!(&last.expr, Expr::Call { args, .. } if !args.is_empty())
+    {
+        return None;
+    }
+    let mut head = root.one_line()?;
+    for link in before {
+        head.push_str(&link.expr.one_line()?);
+        head.push_str(link.tail);
+    }
+    let room = COLUMNS.saturating_sub(indent + offset + behind);
+    let room = if before.is_empty() {
+        room
+    } else {
+        room.min(NARROW)
+    };
+    let Expr::Call { head: name, args } = &last.expr else {
+        return None;
+    };
+    let mut out = call(&format!("{head}{name}"), args, indent, behind);
+    let first = width(out.first()?.trim_start());
+    let vertical = lines(&last.expr, indent + 4, 0, behind + last.tail.len());
+    let better = out.len() > 1 && first <= room && vertical.len() >= out.len();
+    finish(&mut out, 0, last.tail, &None);
+    better.then_some(out)
 }

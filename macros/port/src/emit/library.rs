@@ -89,19 +89,13 @@ impl<'a> Porter<'a> {
                 let json = self.imports.of("serde_json", "Value");
                 let (error, kind) = (self.imports.own("Error"), self.imports.own("ErrorKind"));
                 let text = value.as_str();
-                let name = self.fresh("decoded");
                 let failed = format!(
                     "|err| {error}::new({kind}::Body, \"this is no JSON\").with_source(err)"
                 );
-                let parsed = Expr::call("serde_json::from_str", [text])
+                let parsed = Expr::call(format!("serde_json::from_str::<{json}>"), [text])
                     .method("map_err", [Expr::raw(failed)])
                     .tried();
-                self.push(super::rust::Node::Let {
-                    name: format!("{name}: {json}"),
-                    mutable: false,
-                    value: parsed,
-                    after: None,
-                });
+                let name = self.bind("decoded", parsed);
                 Ok(Typed::raw(name, Ty::Json))
             }
             _ => Err(self.unknown(expr)),
@@ -124,7 +118,7 @@ impl<'a> Porter<'a> {
     fn bytes_of(&mut self, path: &'a Php) -> Outcome<String> {
         let path = self.path_of(path)?;
         let (error, kind) = (self.imports.own("Error"), self.imports.own("ErrorKind"));
-        
+
         let failed = format!(
             "|err| {error}::new({kind}::File, \"the file cannot be read\").with_source(err)"
         );
@@ -239,12 +233,18 @@ impl<'a> Porter<'a> {
         if class.is("WeChatPay\\Util\\PemUtil") && method == "parsecertificateserialno" {
             let path = arg(0).ok_or_else(|| self.unknown(expr))?;
             let certificate = self.imports.own("Certificate");
-            let path = self.path_of(path)?;
-            let value = format!(
-                "{certificate}::from_file({})?.serial().to_owned()",
-                path.flat()
-            );
-            return Ok(Typed::raw(value, Ty::String));
+            let known = fold::constant(path, &self.scope);
+            let known = known.as_ref().and_then(|text| text.as_str());
+            let url = known.is_some_and(|text| text.starts_with("file://"));
+            let read = match &path.kind {
+                ExprKind::Variable(_) if url => {
+                    let text = self.value(path, &Ty::Str)?.expr;
+                    Expr::call(format!("{certificate}::from_bytes"), [text])
+                }
+                _ => Expr::call(format!("{certificate}::from_file"), [self.path_of(path)?]),
+            };
+            let serial = read.tried().method("serial", []).method("to_owned", []);
+            return Ok(Typed::new(serial, Ty::String));
         }
         if class.is("GuzzleHttp\\Psr7\\Query") && method == "build" {
             let value = arg(0).ok_or_else(|| self.unknown(expr))?;
@@ -262,10 +262,43 @@ impl<'a> Porter<'a> {
         Err(self.unknown(expr))
     }
 
+    /// The members of `...array_values($params)`, of an array that was written here.
+    fn spread(&mut self, expr: &Php) -> Option<Vec<Typed>> {
+        let text = self.source(expr.span).trim_start_matches("...");
+        let name = text
+            .trim_start_matches('\\')
+            .strip_prefix("array_values($")?;
+        let name = name.strip_suffix(')')?;
+        let ExprKind::Array(items) = &self.arrays.get(name)?.kind else {
+            return None;
+        };
+        let rust = self.scope.get(name)?.rust.clone();
+        let keyed = fold::keyed(items, &self.scope)?;
+        let members = keyed
+            .iter()
+            .map(|(key, _)| Typed::raw(format!("{rust}[{}]", quoted(&key.text())), Ty::JsonRef));
+        Some(members.collect())
+    }
+
+    /// A text's bytes; what is put together gets a name first.
+    fn bytes(&mut self, text: &Typed) -> String {
+        match &text.expr {
+            Expr::Raw(code) => format!("{code}.as_bytes()"),
+            other => format!("{}.as_bytes()", self.bind("text", other.clone())),
+        }
+    }
+
     /// Each text and a line break.
     fn joined(&mut self, args: &'a [Arg]) -> Outcome<Typed> {
         let mut pieces = Vec::new();
         for arg in args {
+            if let Some(spread) = self.spread(&arg.value) {
+                for piece in spread {
+                    pieces.push(piece);
+                    pieces.push(Typed::raw("\"\\n\"", Ty::Str));
+                }
+                continue;
+            }
             pieces.extend(self.pieces(&arg.value)?);
             pieces.push(Typed::raw("\"\\n\"", Ty::Str));
         }
@@ -283,7 +316,7 @@ impl<'a> Porter<'a> {
             "sign" => {
                 let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
                 let key = self.value(arg(1).ok_or_else(missing)?, &Ty::PrivateKey)?;
-                let text = bytes(&text);
+                let text = self.bytes(&text);
                 let signed = key.expr.method("sign", [Expr::raw(text)]).tried();
                 Ok(Typed::new(signed, Ty::String))
             }
@@ -291,17 +324,15 @@ impl<'a> Porter<'a> {
                 let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
                 let signature = self.value(arg(1).ok_or_else(missing)?, &Ty::Str)?;
                 let key = self.value(arg(2).ok_or_else(missing)?, &Ty::PublicKey)?;
-                let (text, signature) = (bytes(&text), signature.as_str().flat());
-                Ok(Typed::raw(
-                    format!("{}.verify({text}, {signature})", key.expr.flat()),
-                    Ty::Bool,
-                ))
+                let (text, signature) = (self.bytes(&text), signature.as_str().flat());
+                let args = [Expr::raw(text), Expr::raw(signature)];
+                Ok(Typed::new(key.expr.method("verify", args), Ty::Bool))
             }
             "encrypt" => {
                 let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
                 let key = self.value(arg(1).ok_or_else(missing)?, &Ty::PublicKey)?;
                 let padding = self.imports.own("Padding");
-                let (key, text) = (key.expr.flat(), bytes(&text));
+                let (key, text) = (key.expr.flat(), self.bytes(&text));
                 Ok(Typed::raw(
                     format!("{key}.encrypt({padding}::default(), {text})?"),
                     Ty::String,
@@ -427,7 +458,7 @@ impl<'a> Porter<'a> {
                 let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
                 let key = self.value(arg(1).ok_or_else(missing)?, &Ty::Str)?;
                 let digest = self.imports.of("wechatpay_chain::crypto", "digest");
-                let (key, text) = (bytes(&key), bytes(&text));
+                let (key, text) = (self.bytes(&key), self.bytes(&text));
                 let value = format!("{digest}::hmac_sha256_hex({key}, {text})?");
                 Ok(Typed::raw(value, Ty::String))
             }
@@ -563,9 +594,4 @@ fn signed_members(text: &Php) -> Option<&Php> {
         }
         _ => Some(sorted),
     }
-}
-
-/// A text's bytes.
-fn bytes(text: &Typed) -> String {
-    format!("{}.as_bytes()", text.expr.flat())
 }

@@ -105,8 +105,10 @@ impl<'a> Porter<'a> {
 
     /// A text of the path; what is made at run time becomes a variable of it.
     fn path_text(&mut self, expr: &'a Php, values: &mut Vec<(String, Typed)>) -> Outcome<String> {
+        let part = values.is_empty();
         if let Some(value) = fold::constant(expr, &self.scope)
             && let Some(text) = fold::text(&value)
+            && (!holds_variable(expr) || text.contains('/') && part && !is_joined(expr))
         {
             return Ok(text);
         }
@@ -127,6 +129,14 @@ impl<'a> Porter<'a> {
                 Ok(text)
             }
             _ => {
+                let known = fold::constant(expr, &self.scope);
+                let known = known.as_ref().and_then(fold::text);
+                if let Some(text) = known.filter(|text| text.contains('/')) {
+                    return Ok(text);
+                }
+                let message = "PHP rewrites the capitals of a value in the path; \
+                               the port sends it as it is";
+                self.warn(expr.span, message);
                 let name = match &expr.kind {
                     ExprKind::Variable(name) => snake(name),
                     _ => format!("value{}", values.len() + 1),
@@ -203,6 +213,23 @@ impl<'a> Porter<'a> {
         }
         chain
     }
+}
+
+/// Whether a value of the program is part of a text.
+fn holds_variable(expr: &Php) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Binary { left, right, .. } => holds_variable(left) || holds_variable(right),
+        ExprKind::Interpolated(pieces) => {
+            pieces.iter().any(|piece| matches!(piece, Piece::Value(_)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a text is put together.
+fn is_joined(expr: &Php) -> bool {
+    !matches!(expr.kind, ExprKind::Variable(_))
 }
 
 /// Whether a path can be written with dots.

@@ -189,6 +189,8 @@ impl<'a> Porter<'a> {
     fn one(&mut self, stmt: &'a Stmt, rest: &'a [Stmt]) {
         let start = self.frames.last().map_or(0, Vec::len);
         let seen: BTreeSet<usize> = self.comments.clone();
+        // What a statement made up, the next one may make up again.
+        self.made.clear();
         match self.statement(stmt, rest) {
             Ok(()) => self.comments_of(stmt.span, start),
             Err(problem) => {

@@ -10,6 +10,8 @@ pub(crate) enum Expr {
     Lines(Vec<String>),
     /// `head(args)`, also `name!(args)`.
     Call { head: String, args: Vec<Expr> },
+    /// `expr?`, of what is no chain.
+    Try(Box<Expr>),
     /// `root.a().b()?`
     Chain { root: Box<Expr>, links: Vec<Link> },
 }
@@ -105,10 +107,7 @@ impl Expr {
                 Self::Chain { root, links }
             }
             Self::Raw(text) => Self::Raw(format!("{text}?")),
-            root => Self::Chain {
-                root: Box::new(root),
-                links: vec![Link::new(Self::raw("?"))],
-            },
+            call => Self::Try(Box::new(call)),
         }
     }
 
@@ -121,6 +120,7 @@ impl Expr {
                 let args: Option<Vec<_>> = args.iter().map(Self::one_line).collect();
                 Some(format!("{head}({})", args?.join(", ")))
             }
+            Self::Try(inner) => inner.one_line().map(|text| text + "?"),
             Self::Chain { root, links } => {
                 let mut text = root.one_line()?;
                 for link in links {
@@ -145,6 +145,7 @@ impl Expr {
                 lines.join(" ")
             }
             Self::Call { head, args } => format!("{head}({})", flat(args)),
+            Self::Try(inner) => inner.flat() + "?",
             Self::Chain { root, links } => links.iter().fold(root.flat(), |text, link| {
                 text + &link.expr.flat() + link.tail
             }),

@@ -7,8 +7,8 @@ use super::rust::{Expr, Node};
 use super::scope::{Ty, Typed, Variable};
 use super::text::{mentions, quoted, snake};
 use crate::diagnostic::Problem;
-use crate::recognise::{self, Call, Mode};
-use crate::syntax::{BinaryOp, Expr as Php, ExprKind, Span, Stmt, StmtKind};
+use crate::recognise::{Call, Mode};
+use crate::syntax::{BinaryOp, Expr as Php, ExprKind, Item, Span, Stmt, StmtKind, parse};
 
 impl<'a> Porter<'a> {
     pub(crate) fn statement(&mut self, stmt: &'a Stmt, rest: &'a [Stmt]) -> Outcome<()> {
@@ -139,6 +139,16 @@ impl<'a> Porter<'a> {
     ) -> Outcome<()> {
         match (&target.kind, op) {
             (ExprKind::Variable(name), None) => self.assign_variable(name, value, rest),
+            (ExprKind::Array(items), None) => {
+                let object = self.value(value, &Ty::Json)?;
+                if !matches!(object.ty, Ty::Json | Ty::JsonRef) {
+                    return Err(self.unknown(expr));
+                }
+                self.take_apart(&object.expr.flat(), items)
+            }
+            (ExprKind::Unsupported { .. }, None) if self.source(target.span).starts_with('[') => {
+                self.list(expr, target, value)
+            }
             (ExprKind::Variable(name), Some(BinaryOp::Concat)) => {
                 let before = self.value(target, &Ty::Str)?;
                 let mut pieces = vec![before];
@@ -190,6 +200,48 @@ impl<'a> Porter<'a> {
             }
             _ => Err(self.unknown(expr)),
         }
+    }
+
+    /// What stands on the left of `['a' => $a] = …` reads as an array, too.
+    fn list(&mut self, expr: &'a Php, target: &Php, value: &'a Php) -> Outcome<()> {
+        let object = self.value(value, &Ty::Json)?;
+        let array = parse(&format!("$list = {};", self.source(target.span)));
+        let items = array.program.statements.first().and_then(|stmt| {
+            let StmtKind::Expr(assign) = &stmt.kind else {
+                return None;
+            };
+            match &assign.kind {
+                ExprKind::Assign { value, .. } => match &value.kind {
+                    ExprKind::Array(items) => Some(items),
+                    _ => None,
+                },
+                _ => None,
+            }
+        });
+        match (items, &object.ty) {
+            (Some(items), Ty::Json | Ty::JsonRef) => self.take_apart(&object.expr.flat(), items),
+            _ => Err(self.unknown(expr)),
+        }
+    }
+
+    /// `['a' => $a, 'b' => ['c' => $c]] = $object;`
+    fn take_apart(&mut self, object: &str, items: &[Item]) -> Outcome<()> {
+        let keyed = fold::keyed(items, &self.scope).unwrap_or_default();
+        for (key, item) in keyed {
+            let place = match key {
+                Key::Number(number) => format!("{object}[{number}]"),
+                Key::Text(text) => format!("{object}[{}]", quoted(&text)),
+            };
+            match &item.value.kind {
+                ExprKind::Array(items) => self.take_apart(&place, items)?,
+                ExprKind::Variable(name) => {
+                    let variable = Variable::new(snake(name), Ty::JsonRef);
+                    self.define(name, Expr::raw(format!("&{place}")), variable);
+                }
+                _ => return Err(self.unknown(&item.value)),
+            }
+        }
+        Ok(())
     }
 
     /// `$params['key'] = value;`
@@ -416,9 +468,6 @@ impl<'a> Porter<'a> {
             && otherwise.is_none()
             && self.asks_for_refusal(condition)
         {
-            for comment in self.program.comments_in(stmt.span) {
-                let _ = comment;
-            }
             self.note("A refusal that comes in the file's place is an `Err` of kind `Api` here.");
             return Ok(());
         }
@@ -554,8 +603,7 @@ fn foreign(stmt: &Stmt, what: &str) -> Problem {
 }
 
 /// Whether a block makes asynchronous calls, or waits for promises.
-pub(crate) fn is_async(statements: &[Stmt], text: &str) -> bool {
-    let _ = statements;
+pub(crate) fn is_async(text: &str) -> bool {
     let verbs = [
         "getAsync",
         "postAsync",
@@ -570,6 +618,3 @@ pub(crate) fn is_async(statements: &[Stmt], text: &str) -> bool {
 pub(crate) fn builds_client(text: &str) -> bool {
     mentions(text, "factory") && mentions(text, "Builder")
 }
-
-#[allow(unused_imports, reason = "documentation")]
-use recognise::factory as _;

@@ -169,7 +169,8 @@ impl<'a> Porter<'a> {
                 true => template.push_str(&format!("{{{code}}}")),
                 false => {
                     template.push_str("{}");
-                    args.push(code);
+                    let shown = code.strip_suffix(".to_string()").map(str::to_owned);
+                    args.push(shown.unwrap_or(code));
                 }
             }
         }
