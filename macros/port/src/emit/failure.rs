@@ -132,11 +132,16 @@ impl<'a> Porter<'a> {
         body: &'a [Stmt],
     ) -> Outcome<(String, Vec<Node>)> {
         let name = params.first().map(|param| param.name.clone());
-        self.caught(name.as_deref(), body)
+        self.caught(name.as_deref(), body, 0)
     }
 
     /// The name of an error, and what is done with it.
-    fn caught(&mut self, name: Option<&str>, body: &'a [Stmt]) -> Outcome<(String, Vec<Node>)> {
+    fn caught(
+        &mut self,
+        name: Option<&str>,
+        body: &'a [Stmt],
+        end: usize,
+    ) -> Outcome<(String, Vec<Node>)> {
         let rust = match name.map(snake) {
             Some(name) if name.len() > 2 && name != "exception" => name,
             _ => "err".to_owned(),
@@ -144,10 +149,7 @@ impl<'a> Porter<'a> {
         if let Some(name) = name {
             self.scope.set(name, Variable::new(rust.clone(), Ty::Error));
         }
-        let ((), nodes) = self.nested(|porter| {
-            porter.statements(body);
-            Ok(())
-        })?;
+        let nodes = self.inner(body, end)?;
         Ok((rust, nodes))
     }
 
@@ -273,7 +275,8 @@ impl<'a> Porter<'a> {
             porter.statements(rest);
             Ok(())
         })?;
-        let (error, failure) = self.caught(caught.variable.as_deref(), &caught.body)?;
+        let (error, failure) =
+            self.caught(caught.variable.as_deref(), &caught.body, caught.span.end)?;
         self.matched(&outcome, rust, success, error, failure);
         Ok(())
     }
@@ -309,7 +312,8 @@ impl<'a> Porter<'a> {
             otherwise: None,
             close: ";",
         });
-        let (error, failure) = self.caught(caught.variable.as_deref(), &caught.body)?;
+        let (error, failure) =
+            self.caught(caught.variable.as_deref(), &caught.body, caught.span.end)?;
         self.push(Node::Block {
             head: format!("if let Err({error}) = {call}"),
             body: failure,

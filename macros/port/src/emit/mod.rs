@@ -16,6 +16,7 @@
 
 mod body;
 mod call;
+mod expression;
 mod factory;
 mod failure;
 mod fold;
@@ -34,6 +35,8 @@ mod statement;
 mod text;
 mod upload;
 mod value;
+
+pub use expression::{call, variable};
 
 use crate::diagnostic::Diagnostic;
 use crate::recognise::Form;

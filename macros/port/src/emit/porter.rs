@@ -257,6 +257,16 @@ impl<'a> Porter<'a> {
         }
     }
 
+    /// The statements of a block that ends at a place, and the comments before its brace.
+    pub(crate) fn inner(&mut self, statements: &'a [Stmt], end: usize) -> Outcome<Vec<Node>> {
+        let ((), nodes) = self.nested(|porter| {
+            porter.statements(statements);
+            porter.comments_before(end);
+            Ok(())
+        })?;
+        Ok(nodes)
+    }
+
     /// An empty line where the source has one.
     fn blank_line(&mut self, at: usize) {
         let before = self.block.text.get(..at).unwrap_or_default();

@@ -475,19 +475,18 @@ impl<'a> Porter<'a> {
             return Err(foreign(stmt, "this `if`"));
         };
         let head = self.condition(condition)?;
-        let ((), body) = self.nested(|porter| {
-            porter.statements(body);
-            Ok(())
-        })?;
+        let end = match (more.first(), otherwise.and_then(<[_]>::first)) {
+            (Some((condition, _)), _) => condition.span.start,
+            (None, Some(stmt)) => stmt
+                .span
+                .start
+                .min(body.last().map_or(0, |stmt| stmt.span.end)),
+            (None, None) => stmt.span.end,
+        };
+        let body = self.inner(body, end)?;
         let otherwise = match (more, otherwise) {
             ([], None) => None,
-            ([], Some(body)) => Some(
-                self.nested(|porter| {
-                    porter.statements(body);
-                    Ok(())
-                })?
-                .1,
-            ),
+            ([], Some(body)) => Some(self.inner(body, stmt.span.end)?),
             (more, otherwise) => Some(
                 self.nested(|porter| porter.branches(stmt, more, otherwise))?
                     .1,
@@ -580,10 +579,7 @@ impl<'a> Porter<'a> {
         let rust = snake(name);
         self.scope
             .set(name, Variable::new(rust.clone(), Ty::JsonRef));
-        let ((), body) = self.nested(|porter| {
-            porter.statements(body);
-            Ok(())
-        })?;
+        let body = self.inner(body, stmt.span.end)?;
         self.push(Node::Block {
             head: format!(
                 "for {rust} in {}.as_array().into_iter().flatten()",
