@@ -32,3 +32,9 @@ pages! {
 pages! {
     files "files.md"
 }
+
+// Its examples use the macro, too.
+#[cfg(all(feature = "files", feature = "php"))]
+pages! {
+    porting "porting.md"
+}

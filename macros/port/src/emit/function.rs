@@ -79,6 +79,12 @@ fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> M
     for param in &params {
         import(param, imports);
     }
+    // A program that leaves something undefined is a function that is given it.
+    let main = main && params.is_empty();
+    let name = match main || name != "main" {
+        true => name.to_owned(),
+        false => stem_of(block),
+    };
     nodes.push(Node::Tail(Expr::raw("Ok(())")));
     let mut lines = Vec::new();
     if !main {
@@ -103,7 +109,7 @@ fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> M
         lines,
         problems,
         function: Function {
-            name: name.to_owned(),
+            name,
             block: 0,
             params: params
                 .into_iter()
@@ -156,12 +162,7 @@ fn name_of(block: &Block, index: usize, blocks: &[Block], taken: &mut BTreeSet<S
     if !block.fenced && blocks.len() == 1 && builds_client(&block.text) {
         return "main".to_owned();
     }
-    let file = block.file.rsplit(['/', '\\']).next().unwrap_or_default();
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let stem = match stem.chars().any(char::is_alphanumeric) {
-        true => snake(stem),
-        false => "snippet".to_owned(),
-    };
+    let stem = stem_of(block);
     let first = blocks
         .iter()
         .position(|other| other.file == block.file)
@@ -182,4 +183,14 @@ fn name_of(block: &Block, index: usize, blocks: &[Block], taken: &mut BTreeSet<S
         number += 1;
     }
     name
+}
+
+/// The name of the file, as a name of Rust.
+fn stem_of(block: &Block) -> String {
+    let file = block.file.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    match stem.chars().any(char::is_alphanumeric) {
+        true => snake(stem),
+        false => "snippet".to_owned(),
+    }
 }

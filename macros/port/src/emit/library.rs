@@ -38,6 +38,11 @@ impl<'a> Porter<'a> {
             ("hash_file", Some(algorithm)) => self.hash_file(expr, algorithm, args),
             ("md5" | "hash", Some(_)) if self.known(expr).is_none() => Err(self.unknown(expr)),
             ("file_get_contents", Some(path)) => self.file(path),
+            ("getenv", Some(name)) => {
+                let name = self.value(name, &Ty::Str)?.as_str();
+                let read = Expr::call("std::env::var", [name]).method("unwrap_or_default", []);
+                Ok(Typed::new(read, Ty::String))
+            }
             ("uniqid", _) => self.nonce(),
             ("abs", Some(value)) => {
                 let value = self.value(value, &Ty::Int)?;

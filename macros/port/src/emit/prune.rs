@@ -126,7 +126,7 @@ fn code(text: &str) -> String {
         let formats = ["format!(", "println!(", "print!("];
         let kept = formats.iter().any(|head| before.ends_with(head));
         let end = match raw && before.ends_with('#') {
-            true => literal[1..].find("\"#").map(|end| end + 2),
+            true => literal[1..].find("\"#").map(|end| end + 3),
             false => closing(&literal[1..], raw).map(|end| end + 2),
         };
         let end = end.unwrap_or(literal.len());

@@ -156,6 +156,10 @@ impl<'a> Porter<'a> {
         let (mut template, mut args) = (String::new(), Vec::new());
         for piece in pieces {
             let code = piece.expr.flat();
+            let code = code
+                .strip_suffix(".to_string()")
+                .unwrap_or(&code)
+                .to_owned();
             if let Some(text) = unquoted(&code) {
                 template.push_str(&escaped(&text).replace('{', "{{").replace('}', "}}"));
                 continue;
@@ -169,8 +173,7 @@ impl<'a> Porter<'a> {
                 true => template.push_str(&format!("{{{code}}}")),
                 false => {
                     template.push_str("{}");
-                    let shown = code.strip_suffix(".to_string()").map(str::to_owned);
-                    args.push(shown.unwrap_or(code));
+                    args.push(code);
                 }
             }
         }
