@@ -208,7 +208,7 @@ pub mod __private {
     use crate::{Chain, Client};
 
     #[cfg(feature = "php")]
-    pub use serde_json;
+    pub use serde_json::json;
 
     /// The chain of a literal that the macro has normalised and checked.
     pub fn chain(client: &Client, path: &'static str) -> Chain {

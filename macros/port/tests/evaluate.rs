@@ -485,6 +485,23 @@ fn a_key_that_stands_twice_counts_in_its_first_place() {
 fn nothing_runs_for_ever_or_panics() {
     for php in [
         "function f() { f(); } f();",
+        &format!(
+            "$r = [{}]; foreach ($r as $x) {{ foreach ($r as $y) {{ $a = [$a ?? 1]; }} }}",
+            "1,".repeat(300)
+        ),
+        &format!(
+            "$r = [{}]; foreach ($r as $x) {{ $a['x'] = $a; $b[$x][$x] = [$b]; }}",
+            "1,".repeat(1000)
+        ),
+        &format!(
+            "$r = [{}]; $o = new stdClass; foreach ($r as $x) {{ $n = new stdClass; $n->a = $o; $n->b = $o; $o = $n; }}",
+            "1,".repeat(1000)
+        ),
+        &format!(
+            "function f($x) {{ return {}f($x){}; }} f(1);",
+            "[".repeat(90),
+            "]".repeat(90)
+        ),
         "$f = function ($f) { $f($f); }; $f($f);",
         "$a = range(1, 9); foreach ($a as $x) { foreach ($a as $y) {} }",
         "$a = ['x']; foreach ($a as $k => $v) { $a[] = $v; }",

@@ -347,8 +347,8 @@ impl<'a> Porter<'a> {
         }
         let value = self.value(value, &Ty::Str)?;
         if value.ty == Ty::Null {
-            let null = self.imports.of("serde_json", "Value");
-            return Ok(Expr::raw(format!("{null}::Null")));
+            let json = self.imports.of("serde_json", "json");
+            return Ok(Expr::raw(format!("{json}!(null)")));
         }
         Ok(value.as_value())
     }

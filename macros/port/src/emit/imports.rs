@@ -29,7 +29,8 @@ impl Imports {
     pub(crate) fn of(&mut self, module: &'static str, name: &'static str) -> String {
         if self.absolute {
             return match module {
-                "serde_json" => format!("::wechatpay_chain::__private::serde_json::{name}"),
+                // Only the macro: types that are exported twice make errors hard to read.
+                "serde_json" if name == "json" => "::wechatpay_chain::__private::json".to_owned(),
                 module => format!("::{module}::{name}"),
             };
         }

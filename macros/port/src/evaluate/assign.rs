@@ -28,6 +28,9 @@ impl<'a> Evaluator<'a, '_> {
         if !put(&mut variable, &places, value) {
             self.error(target.span, "this cannot be assigned to", "");
         }
+        if !places.is_empty() {
+            variable = self.handy(variable, target.span);
+        }
         self.set(name, variable);
     }
 

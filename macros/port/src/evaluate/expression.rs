@@ -15,6 +15,11 @@ impl<'a> Evaluator<'a, '_> {
         if !self.step(expr.span) {
             return Value::unknown("the block was given up");
         }
+        let value = self.deeper(expr.span, |evaluator| evaluator.expr_kind(expr));
+        value.unwrap_or_else(|| Value::unknown("the block was given up"))
+    }
+
+    fn expr_kind(&mut self, expr: &'a Expr) -> Value<'a> {
         match &expr.kind {
             ExprKind::Variable(name) => self.variable(name, expr.span),
             ExprKind::Null => Value::Null,
@@ -173,7 +178,8 @@ impl<'a> Evaluator<'a, '_> {
             let value = self.expr(&item.value);
             array.insert(key, value);
         }
-        Value::Array(array)
+        let whole = items.first().map_or(self.statement, |first| first.span);
+        self.handy(Value::Array(array), whole)
     }
 
     fn closure(&mut self, code: &'a Closure) -> Value<'a> {

@@ -31,7 +31,10 @@ impl<'a> Evaluator<'a, '_> {
             };
             return match parts {
                 Some(parts) => Value::object(Object::Multipart(parts)),
-                None => Value::unknown("a body that PHP refuses"),
+                None => {
+                    let told = self.problems.last().map(|told| told.message.clone());
+                    Value::unknown(told.unwrap_or_default())
+                }
             };
         }
         if class.is("GuzzleHttp\\Psr7\\Uri") {

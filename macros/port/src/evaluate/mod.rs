@@ -65,6 +65,8 @@ pub fn run(program: &Program, host: &dyn Host) -> Output {
 const STEPS: usize = 400_000;
 /// How deep calls of closures go.
 const CALLS: usize = 30;
+/// How deep expressions and statements go, over all calls: each level is on this program's stack.
+const LEVELS: usize = 250;
 
 struct Evaluator<'a, 'h> {
     host: &'h dyn Host,
@@ -75,6 +77,7 @@ struct Evaluator<'a, 'h> {
     /// The innermost statement.
     statement: Span,
     steps: usize,
+    level: usize,
     /// Undefined variables that were told of.
     told: HashSet<String>,
     saw_url: bool,
@@ -104,6 +107,7 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             called: HashSet::new(),
             statement: Span::default(),
             steps: 0,
+            level: 0,
             told: HashSet::new(),
             saw_url: false,
         }
@@ -151,6 +155,34 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             "" => problem,
             hint => problem.hint(hint),
         });
+    }
+
+    /// One level deeper; nothing when that is too deep.
+    fn deeper<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.level >= LEVELS {
+            if self.told.insert("too deep".to_owned()) {
+                self.error(span, "these calls are nested too deeply to be followed", "");
+            }
+            return None;
+        }
+        self.level += 1;
+        let done = work(self);
+        self.level -= 1;
+        Some(done)
+    }
+
+    /// The value, unless it has grown beyond what can be worked with. Looking costs strength, too.
+    fn handy(&mut self, value: Value<'a>, span: Span) -> Value<'a> {
+        let (unwieldy, looked_at) = value.is_unwieldy();
+        let before = self.steps;
+        self.steps += looked_at / 16;
+        if before < STEPS && self.steps >= STEPS {
+            self.steps = STEPS - 1;
+        }
+        match unwieldy {
+            true => self.error(span, "this grows too large to be followed", ""),
+            false => value,
+        }
     }
 
     /// Whether there is strength for another step.

@@ -59,11 +59,11 @@ impl<'a> Evaluator<'a, '_> {
     fn statement(&mut self, stmt: &'a Stmt) -> Flow<'a> {
         let outer = std::mem::replace(&mut self.statement, stmt.span);
         let flow = match self.step(stmt.span) {
-            true => self.statement_kind(stmt),
-            false => Flow::Return(Value::Null),
+            true => self.deeper(stmt.span, |evaluator| evaluator.statement_kind(stmt)),
+            false => None,
         };
         self.statement = outer;
-        flow
+        flow.unwrap_or(Flow::Return(Value::Null))
     }
 
     fn statement_kind(&mut self, stmt: &'a Stmt) -> Flow<'a> {

@@ -27,6 +27,11 @@ pub(crate) enum Value<'a> {
     Unknown(Rc<str>),
 }
 
+/// How deep arrays may lie within each other.
+const DEEPEST: usize = 200;
+/// How many values an array may hold, all in all.
+const LARGEST: usize = 1 << 17;
+
 /// A closure with the variables it took along.
 #[derive(Debug)]
 pub(crate) struct Captured<'a> {
@@ -175,6 +180,35 @@ impl<'a> Value<'a> {
 
     pub(crate) fn object(object: Object<'a>) -> Self {
         Self::Object(Rc::new(RefCell::new(object)))
+    }
+
+    /// Whether arrays and objects lie within each other so deep, or in a circle, that what recurses
+    /// over them ends badly; and how many values were looked at for it.
+    pub(crate) fn is_unwieldy(&self) -> (bool, usize) {
+        let mut left = LARGEST;
+        let unwieldy = self.deeper_than(DEEPEST, &mut left);
+        (unwieldy, LARGEST - left)
+    }
+
+    fn deeper_than(&self, levels: usize, visits: &mut usize) -> bool {
+        let inside = |value: &Self, visits: &mut usize| match levels.checked_sub(1) {
+            Some(levels) => value.deeper_than(levels, visits),
+            None => true,
+        };
+        *visits = visits.saturating_sub(1);
+        if *visits == 0 {
+            return true;
+        }
+        match self {
+            Self::Array(array) => array.values().any(|value| inside(value, visits)),
+            Self::Object(object) => match object.try_borrow().as_deref() {
+                Ok(Object::Plain(properties)) => {
+                    properties.values().any(|value| inside(value, visits))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// `(string)`; the error is why there is none.

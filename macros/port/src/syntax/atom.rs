@@ -133,6 +133,6 @@ pub enum BinaryOp {
     BitOr,
     /// `&`, of flags
     BitAnd,
-    /// `instanceof`; the right side is a [`ExprKind::Constant`] with the class's name
+    /// `instanceof`; the right side is a [`ExprKind::Constant`](super::ExprKind::Constant) with the class's name
     InstanceOf,
 }
