@@ -71,7 +71,7 @@ impl Written {
                 let name = name.strip_prefix("r#").unwrap_or(&name);
                 if dollar {
                     let rust = wechatpay_chain_port::emit::variable(name);
-                    self.variables.insert(rust, ident.clone());
+                    self.variables.insert(rust, ident);
                 }
                 self.text.push_str(name);
                 self.text.push(' ');

@@ -9,11 +9,11 @@ pub(crate) enum Expr {
     /// indented relative to the statement.
     Lines(Vec<String>),
     /// `head(args)`, also `name!(args)`.
-    Call { head: String, args: Vec<Expr> },
+    Call { head: String, args: Vec<Self> },
     /// `expr?`, of what is no chain.
-    Try(Box<Expr>),
+    Try(Box<Self>),
     /// `root.a().b()?`
-    Chain { root: Box<Expr>, links: Vec<Link> },
+    Chain { root: Box<Self>, links: Vec<Link> },
 }
 
 /// A link of a chain, with the comments at its place.
@@ -54,14 +54,14 @@ pub(crate) enum Node {
     /// `head { body }`, then `else`. `close` stands behind the last brace.
     Block {
         head: String,
-        body: Vec<Node>,
-        otherwise: Option<Vec<Node>>,
+        body: Vec<Self>,
+        otherwise: Option<Vec<Self>>,
         close: &'static str,
     },
     /// `match on { … }`
     Match {
         on: String,
-        arms: Vec<(String, Vec<Node>)>,
+        arms: Vec<(String, Vec<Self>)>,
     },
     /// What could not be translated: the PHP as comments, and why.
     Foreign { php: Vec<String>, reason: String },

@@ -333,7 +333,7 @@ impl<'a> Porter<'a> {
                     Ty::Str,
                 )
             }
-            (Ty::Saved, "getbody") => Typed::raw(code.clone(), Ty::Body(String::new())),
+            (Ty::Saved, "getbody") => Typed::raw(code, Ty::Body(String::new())),
             (Ty::Body(answer), "getcontents" | "__tostring") if !answer.is_empty() => {
                 Typed::raw(format!("{answer}.text()?"), Ty::Str)
             }

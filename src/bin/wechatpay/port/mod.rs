@@ -139,7 +139,11 @@ fn sensitive(method: &str, path: &str) -> Vec<String> {
         .ok()
         .and_then(|method| catalog::find(&method, path));
     operation.map_or_else(Vec::new, |operation| {
-        operation.encrypt().iter().map(ToString::to_string).collect()
+        operation
+            .encrypt()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     })
 }
 
