@@ -68,7 +68,6 @@ fn main() -> Result<()> {
     table.push_str("    ]\n}\n");
     fs::write(source.join("table.rs"), table)?;
     fs::write(source.join("modules.rs"), modules)?;
-    println!("{} operations", chosen.len());
     Ok(())
 }
 

@@ -26,9 +26,9 @@ pub(crate) struct Deferred<'a> {
 
 /// What the options of a call become.
 #[derive(Default)]
-struct Options {
-    body: Option<Expr>,
-    links: Vec<Link>,
+pub(crate) struct Options {
+    pub(crate) body: Option<Expr>,
+    pub(crate) links: Vec<Link>,
     client: Option<String>,
     saved: bool,
     given: Vec<String>,
@@ -66,7 +66,7 @@ impl<'a> Porter<'a> {
         })
     }
 
-    fn option_items(&mut self, call: &Call<'a>) -> Outcome<(Span, &'a [Item])> {
+    pub(crate) fn option_items(&mut self, call: &Call<'a>) -> Outcome<(Span, &'a [Item])> {
         match call.args {
             [] => Ok((call.span, &[])),
             [arg] => match &arg.value.kind {
@@ -115,7 +115,7 @@ impl<'a> Porter<'a> {
         }
     }
 
-    fn option(
+    pub(crate) fn option(
         &mut self,
         options: &mut Options,
         path: &Path,
@@ -148,7 +148,7 @@ impl<'a> Porter<'a> {
         Ok(())
     }
 
-    fn named(
+    pub(crate) fn named(
         &mut self,
         options: &mut Options,
         path: &Path,
@@ -214,7 +214,7 @@ impl<'a> Porter<'a> {
     }
 
     /// `json` and `xml`: a body of one line stays in the call, a longer one stands before it.
-    fn json_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+    pub(crate) fn json_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
         if let ExprKind::Variable(name) = &value.kind
             && !self.is_scalar(name)
         {
@@ -235,12 +235,12 @@ impl<'a> Porter<'a> {
         }))
     }
 
-    fn is_scalar(&self, name: &str) -> bool {
+    pub(crate) fn is_scalar(&self, name: &str) -> bool {
         let known = self.scope.get(name);
         known.is_some_and(|known| !matches!(known.ty, Ty::Json | Ty::JsonRef | Ty::Null))
     }
 
-    fn raw_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+    pub(crate) fn raw_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
         let body = self.value(value, &Ty::Media)?;
         match body.ty {
             Ty::Media => Ok(Some(body.expr)),
@@ -263,232 +263,7 @@ impl<'a> Porter<'a> {
         }
     }
 
-    fn query(&mut self, options: &mut Options, value: &'a Php) -> Outcome<()> {
-        let array = match &value.kind {
-            ExprKind::Variable(name) => self.arrays.get(name).copied().unwrap_or(value),
-            _ => value,
-        };
-        if let ExprKind::Array(items) = &array.kind {
-            // What was added to the variable since is in it, too.
-            let own = std::ptr::eq(array, value);
-            if own {
-                return self.pairs(options, array.span, items);
-            }
-            return self.object_query(options, value, items);
-        }
-        match fold::constant(value, &self.scope) {
-            Some(serde_json::Value::Null) => Ok(()),
-            Some(serde_json::Value::String(text)) => {
-                for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    let args = [quoted(name), quoted(value)].map(Expr::raw);
-                    options.links.push(link(".query", args));
-                }
-                Ok(())
-            }
-            _ => {
-                let message = "this query is known only when PHP runs";
-                let hint = "write its parameters as an array, or use `Chain::request`";
-                Err(Problem::error(value.span, message).hint(hint))
-            }
-        }
-    }
-
-    fn pairs(&mut self, options: &mut Options, span: Span, items: &'a [Item]) -> Outcome<()> {
-        let keyed = fold::keyed(items, &self.scope).ok_or_else(|| {
-            Problem::error(span, "a name of this query is known only when PHP runs")
-        })?;
-        for index in 0..items.len() {
-            let item = &items[index];
-            let (before, after) = self.item_comments(span, items, index);
-            let Some((key, kept)) = keyed.iter().find(|(_, kept)| kept.span == item.span) else {
-                continue;
-            };
-            let value = self.option_value(&kept.value)?;
-            let mut link = link(".query", [Expr::raw(quoted(&key.text())), value]);
-            link.before = before;
-            link.after = after;
-            options.links.push(link);
-        }
-        Ok(())
-    }
-
-    /// The parameters of a variable, one by one: what was assigned to it since counts.
-    fn object_query(
-        &mut self,
-        options: &mut Options,
-        value: &'a Php,
-        items: &'a [Item],
-    ) -> Outcome<()> {
-        let variable = self.value(value, &Ty::Json)?;
-        let name = variable.expr.flat();
-        let keyed = fold::keyed(items, &self.scope).unwrap_or_default();
-        let mut keys: Vec<String> = keyed.iter().map(|(key, _)| key.text()).collect();
-        if let ExprKind::Variable(php) = &value.kind {
-            for key in self.added.get(php).into_iter().flatten() {
-                if !keys.contains(key) {
-                    keys.push(key.clone());
-                }
-            }
-        }
-        for key in keys {
-            let key = quoted(&key);
-            let args = [key.clone(), format!("{name}[{key}].clone()")].map(Expr::raw);
-            options.links.push(link(".query", args));
-        }
-        Ok(())
-    }
-
-    /// A value of a query or variable: `impl Into<Value>`.
-    fn option_value(&mut self, value: &'a Php) -> Outcome<Expr> {
-        if matches!(value.kind, ExprKind::Array(_)) {
-            let json = self.json(value, "")?;
-            return Ok(self.json_value(json, "value"));
-        }
-        let value = self.value(value, &Ty::Str)?;
-        if value.ty == Ty::Null {
-            let json = self.imports.of("serde_json", "json");
-            return Ok(Expr::raw(format!("{json}!(null)")));
-        }
-        Ok(value.as_value())
-    }
-
-    fn headers(&mut self, options: &mut Options, value: &'a Php) -> Outcome<()> {
-        let ExprKind::Array(items) = &value.kind else {
-            if matches!(value.kind, ExprKind::Null) {
-                return Ok(());
-            }
-            let message = "headers are an array of names and values here";
-            return Err(Problem::error(value.span, message));
-        };
-        for index in 0..items.len() {
-            let item = &items[index];
-            let name = self.key_of(item)?.text();
-            let (before, after) = self.item_comments(value.span, items, index);
-            if name.eq_ignore_ascii_case("content-type") && self.is_media_type(&item.value) {
-                // Only the client knows the boundary.
-                continue;
-            }
-            if RESERVED
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(&name))
-            {
-                let message = format!("the header {name} is set by the client");
-                return Err(Problem::error(item.span, message).hint("leave it out"));
-            }
-            let values: Vec<&'a Php> = match &item.value.kind {
-                ExprKind::Array(items) => items.iter().map(|item| &item.value).collect(),
-                _ => vec![&item.value],
-            };
-            let [value] = &*values else {
-                let message = "a header of several lines: write `.headers([..])` by hand";
-                return Err(Problem::error(item.span, message));
-            };
-            let value = self.value(value, &Ty::Str)?;
-            let text = match (&value.ty, &value.expr) {
-                (Ty::Int | Ty::Float, Expr::Raw(number))
-                    if number.starts_with(|c: char| c.is_ascii_digit()) =>
-                {
-                    Expr::raw(quoted(number))
-                }
-                _ => value.as_str(),
-            };
-            let mut link = link(".header", [Expr::raw(quoted(&name)), text]);
-            link.before = before;
-            link.after = after;
-            options.links.push(link);
-        }
-        Ok(())
-    }
-
-    fn is_media_type(&self, value: &Php) -> bool {
-        matches!(&value.kind, ExprKind::MethodCall { method, .. }
-            if method.name().is_some_and(|name| name.eq_ignore_ascii_case("getContentType")))
-    }
-
-    /// PHP resolves against it as RFC 3986 says: what follows its last slash is lost.
-    fn base_uri(&mut self, value: &'a Php) -> Outcome<Expr> {
-        let Some(serde_json::Value::String(url)) = fold::constant(value, &self.scope) else {
-            return Ok(self.value(value, &Ty::Str)?.as_str());
-        };
-        if let ExprKind::Variable(_) = value.kind {
-            return Ok(self.value(value, &Ty::Str)?.as_str());
-        }
-        let path = url.find("://").map_or(0, |at| at + 3);
-        match (url.ends_with('/'), url[path..].contains('/')) {
-            (false, true) => {
-                let message = "PHP loses what follows the last slash of this URL; so does the port";
-                self.warn(value.span, message);
-                let end = url.rfind('/').map_or(url.len(), |at| at + 1);
-                Ok(Expr::raw(quoted(&url[..end])))
-            }
-            _ => Ok(Expr::raw(quoted(&url))),
-        }
-    }
-
-    /// A time of Guzzle, in seconds; zero is no limit.
-    pub(crate) fn seconds(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
-        let seconds = match fold::constant(value, &self.scope) {
-            Some(serde_json::Value::Null) => return Ok(None),
-            Some(known) => known.as_f64().filter(|seconds| *seconds >= 0.0),
-            None => None,
-        };
-        let Some(seconds) = seconds else {
-            let message = "this time is known only when PHP runs";
-            return Err(Problem::error(value.span, message));
-        };
-        let duration = self.imports.of("std::time", "Duration");
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "not below 0"
-        )]
-        let millis = (seconds * 1000.0).round() as u64;
-        Ok(Some(Expr::raw(match millis {
-            0 => format!("{duration}::MAX"),
-            millis if millis % 1000 == 0 => format!("{duration}::from_secs({})", millis / 1000),
-            millis => format!("{duration}::from_millis({millis})"),
-        })))
-    }
-
-    /// PHP tests `nonceless` with `isset` and `security` with `=== true`.
-    fn flag(&mut self, options: &mut Options, name: &str, value: &'a Php) -> Outcome<()> {
-        let known = fold::constant(value, &self.scope).ok_or_else(|| {
-            let message = format!("whether `{name}` is set is known only when PHP runs");
-            Problem::error(value.span, message)
-        })?;
-        let set = match name {
-            "nonceless" if known.is_null() => return Ok(()),
-            "nonceless" => {
-                if known != true {
-                    let message =
-                        "PHP leaves the nonce out whatever the value is; so does the port";
-                    self.warn(value.span, message);
-                }
-                true
-            }
-            _ => known == true,
-        };
-        let args = [Expr::raw(set.to_string())];
-        options.links.push(link(&format!(".{name}"), args));
-        Ok(())
-    }
-
-    /// `handler => $stack`: a client with another stack.
-    fn handler(&mut self, value: &'a Php) -> Outcome<String> {
-        let ExprKind::Variable(name) = &value.kind else {
-            return Err(Problem::error(value.span, "a handler is a variable here"));
-        };
-        match self.scope.get(name) {
-            Some(stack) if matches!(stack.ty, Ty::Stack { .. }) => Ok(stack.rust.clone()),
-            _ => Err(
-                Problem::error(value.span, format!("`${name}` is no stack of this client"))
-                    .hint("see docs/stack.md: `client.with_stack(|stack| ..)`"),
-            ),
-        }
-    }
-
-    fn variable(
+    pub(crate) fn variable(
         &mut self,
         options: &mut Options,
         path: &Path,
@@ -519,7 +294,7 @@ impl<'a> Porter<'a> {
     }
 
     /// A variable without a value is an empty segment in PHP.
-    fn missing(&mut self, options: &mut Options, path: &Path, call: &Call<'a>) {
+    pub(crate) fn missing(&mut self, options: &mut Options, path: &Path, call: &Call<'a>) {
         for name in path.variables() {
             if options.given.contains(&name) {
                 continue;
@@ -542,7 +317,7 @@ impl<'a> Porter<'a> {
     }
 
     /// What PHP encrypts by hand: the client does it, for what the catalogue does not know by name.
-    fn encryption(&mut self, options: &mut Options, path: &Path, method: Method) {
+    pub(crate) fn encryption(&mut self, options: &mut Options, path: &Path, method: Method) {
         let pointers = std::mem::take(&mut self.encrypt);
         if pointers.is_empty() {
             return;
@@ -592,7 +367,7 @@ fn starred(pointer: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn link(name: &str, args: impl IntoIterator<Item = Expr>) -> Link {
+pub(crate) fn link(name: &str, args: impl IntoIterator<Item = Expr>) -> Link {
     Link::new(Expr::call(name, args))
 }
 
@@ -630,14 +405,6 @@ fn not_an_array(span: Span) -> Problem {
     )
     .hint("write them as an array in the call")
 }
-
-/// Headers that only the client may set.
-const RESERVED: [&str; 4] = [
-    "Authorization",
-    "Host",
-    "Content-Length",
-    "Transfer-Encoding",
-];
 
 /// Guzzle's options, and what to use in their place; nothing where they change no request.
 const ELSEWHERE: [(&str, &str); 26] = [

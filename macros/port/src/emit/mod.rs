@@ -10,12 +10,14 @@
 //! assert!(ported.text.contains("client.chain(\"v3/certificates\").get(()).await?;"));
 //! ```
 //!
-//! The way of a block: `porter` keeps what is written and what is known; `statement`, `value`,
-//! `library`, `call`, `path`, `body`, `upload`, `factory`, `failure` and `show` translate into the
+//! The way of a block: `porter` keeps what is written and what is known; `statement`, `assign`,
+//! `value`, `library`, `crypto`, `call`, `option`, `path`, `body`, `upload`, `factory`, `failure` and `show` translate into the
 //! small tree of `rust`; `prune` takes unused variables out; `layout` writes lines as rustfmt would.
 
+mod assign;
 mod body;
 mod call;
+mod crypto;
 mod expression;
 mod factory;
 mod failure;
@@ -25,6 +27,7 @@ mod imports;
 mod json;
 mod layout;
 mod library;
+mod option;
 mod path;
 mod porter;
 mod prune;
