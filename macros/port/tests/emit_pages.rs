@@ -1,6 +1,6 @@
 //! Every page of the public documentation as Rust, where the pages are at hand.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
