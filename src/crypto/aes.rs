@@ -169,7 +169,7 @@ mod tests {
             "支付".as_bytes(),
         );
         let sealed = base64::encode(&sealed.unwrap());
-        let open = |key: &str, aad| super::open(&Secret::new(key), "fdasflkja484", aad, &sealed);
+        let open = |key: &str, aad| open(&Secret::new(key), "fdasflkja484", aad, &sealed);
         assert_eq!(open(text, "transaction").unwrap(), "支付");
         for (key, aad) in [(text, "refund"), (&text[1..], "transaction")] {
             assert_eq!(open(key, aad).unwrap_err().kind(), ErrorKind::Decrypt);
