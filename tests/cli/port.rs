@@ -251,6 +251,6 @@ fn rust_is_what_is_made_unless_it_is_said() {
     let call = "    client.chain(\"v3/certificates\").get(()).wait()?;\n";
     assert!(done.stdout.contains(call), "{}", done.stdout);
     let done = Run::new(&["port"]).stdin("while (1) {}").run();
-    assert_eq!(done.code, 4, "{}", done.stderr);
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
     assert!(done.stdout.contains("compile_error!"), "{}", done.stdout);
 }
