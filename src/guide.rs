@@ -37,3 +37,9 @@ pages! {
 pages! {
     cli "cli.md"
 }
+
+// Its examples use the macro, too.
+#[cfg(all(feature = "files", feature = "php"))]
+pages! {
+    porting "porting.md"
+}

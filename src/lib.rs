@@ -48,6 +48,7 @@
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, made and checked while compiling.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `php`: `php!`, calls as PHP writes them.
 //! - `qr`: a Native order's `code_url` as a QR code.
 //! - `redis`: notifications seen before, remembered by several machines in one Redis.
 //! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
@@ -129,6 +130,7 @@ pub use message::{
     Streaming, Upload,
 };
 pub use protocol::{KeyOrigin, Keyring, PlatformKey};
+pub use query::query_string;
 pub use reader::StreamReader;
 pub use secret::Secret;
 pub use stack::{Middleware, Next, Stack};
@@ -173,11 +175,41 @@ pub use wechatpay_chain_macros::path;
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
 pub use wechatpay_chain_macros::chain;
 
+/// A call as PHP writes it, translated while compiling; a variable of PHP is the variable of Rust of that
+/// name in snake case.
+///
+/// ```
+/// # fn example(client: wechatpay_chain::Client) {
+/// use wechatpay_chain::php;
+///
+/// let order_no = "1217752501201407033233368018";
+/// let call = php!(client, r#"
+///     $instance->v3->pay->transactions->outTradeNo->_out_trade_no_->get([
+///         'query' => ['mchid' => '1230000109'], // 商户号
+///         'out_trade_no' => $orderNo,
+///     ]);
+/// "#);
+/// // or as tokens, with double quotes:
+/// let call = php!(client, $instance->v3->refund->domestic->refunds->postAsync([
+///     "json" => ["transaction_id" => $orderNo, "amount" => ["refund" => 1, "total" => 1, "currency" => "CNY"]],
+/// ]));
+/// # }
+/// ```
+///
+/// `then`, `otherwise`, `wait` and what prints are left out: the macro gives a [`Call`]. Whole files are
+/// translated by the command `wechatpay port`.
+#[cfg(feature = "php")]
+#[cfg_attr(docsrs, doc(cfg(feature = "php")))]
+pub use wechatpay_chain_macros::php;
+
 /// What the macros expand to.
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private {
     use crate::{Chain, Client};
+
+    #[cfg(feature = "php")]
+    pub use serde_json::json;
 
     /// The chain of a literal that the macro has normalised and checked.
     pub fn chain(client: &Client, path: &'static str) -> Chain {

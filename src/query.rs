@@ -10,6 +10,25 @@ use crate::percent;
 /// How many digits PHP prints of a float (its setting `precision`).
 const PRECISION: i32 = 14;
 
+/// An object as the query of a URL, as `Call::query` and PHP's `http_build_query` write it (RFC 3986).
+///
+/// For URLs that a browser opens; a call writes its own query.
+///
+/// ```
+/// use serde_json::json;
+/// let query = wechatpay_chain::query_string(&json!({"appid": "wx1", "notify_url": "https://a/b?c"}))?;
+/// assert_eq!(query, "appid=wx1&notify_url=https%3A%2F%2Fa%2Fb%3Fc");
+/// # Ok::<(), wechatpay_chain::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Request`] for a number or boolean, which have no names.
+pub fn query_string(parameters: &Value) -> Result<String> {
+    let query = Query::from_value(parameters.clone())?;
+    Ok(query.encode().unwrap_or_default())
+}
+
 /// The query of a call, as it is gathered.
 #[derive(Default)]
 pub(crate) enum Query {

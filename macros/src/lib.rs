@@ -5,6 +5,8 @@
 
 mod chain;
 mod path;
+#[cfg(feature = "php")]
+mod php;
 mod segments;
 
 use proc_macro::TokenStream;
@@ -51,6 +53,30 @@ pub fn path(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn chain(input: TokenStream) -> TokenStream {
     chain::expand(input.into())
+        .unwrap_or_else(|err| err.to_compile_error())
+        .into()
+}
+
+/// A call as PHP writes it.
+///
+/// ```text
+/// php!(client, r#"$instance->v3->pay->transactions->native->post(['json' => ['mchid' => $mchid]]);"#).await?
+/// php!(client, $instance->v3->pay->transactions->native->post(["json" => ["mchid" => $mchid]])).wait()?
+/// ```
+///
+/// The PHP is a text, or tokens of Rust with texts in double quotes. A variable of PHP is the variable
+/// of Rust of that name in snake case: `$orderNo` is `order_no`; it is moved, as an argument is. What
+/// the chain begins with, `$instance`, is the client that was given. `get` and `getAsync` are the same.
+///
+/// # Errors
+///
+/// What is no call, what cannot be translated, and what PHP would send otherwise than it reads; `then`
+/// and `wait`, which are Rust's `.await`. The error points at the token; within a text it says line and
+/// column.
+#[cfg(feature = "php")]
+#[proc_macro]
+pub fn php(input: TokenStream) -> TokenStream {
+    php::expand(input.into())
         .unwrap_or_else(|err| err.to_compile_error())
         .into()
 }

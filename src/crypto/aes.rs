@@ -7,7 +7,9 @@ use openssl::symm::{self, Cipher};
 use openssl::symm::{Crypter, Mode};
 use zeroize::Zeroizing;
 
+use super::base64;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
 
 /// The length of a key, in bytes.
 pub const KEY_LEN: usize = 32;
@@ -144,6 +146,36 @@ fn wrong_tag() -> Error {
     )
 }
 
+/// The text that APIv3 encrypted with the APIv3 key (APIv3密钥): the `ciphertext` of a notification's
+/// `resource` in base64, with its `nonce` and `associated_data`.
+///
+/// It says nothing of who encrypted it: verify a notification before, or leave both to `notify`.
+///
+/// ```
+/// use wechatpay_chain::Secret;
+/// use wechatpay_chain::crypto::aes;
+///
+/// let key = Secret::new("0123456789abcdef0123456789abcdef");
+/// let err = aes::open(&key, "fdasflkja484", "transaction", "bm90IGVuY3J5cHRlZCB3aXRoIGl0").unwrap_err();
+/// assert!(err.to_string().contains("tag"));
+/// ```
+///
+/// # Errors
+///
+/// [`ErrorKind::Decrypt`] when the key has not 32 bytes, the ciphertext is no base64, they do not
+/// belong together, or the text is no UTF-8.
+pub fn open(key: &Secret, nonce: &str, associated_data: &str, ciphertext: &str) -> Result<String> {
+    let refused = |reason| Error::new(ErrorKind::Decrypt, reason);
+    let key: &[u8; KEY_LEN] = (key.expose().as_bytes())
+        .try_into()
+        .map_err(|_| refused("the APIv3 key (APIv3密钥) has to have 32 bytes"))?;
+    let ciphertext =
+        base64::decode(ciphertext).ok_or_else(|| refused("the ciphertext is no base64"))?;
+    let aad = associated_data.as_bytes();
+    let text = gcm_decrypt(key, nonce.as_bytes(), aad, &ciphertext)?;
+    String::from_utf8(text.to_vec()).map_err(|_| refused("the decrypted text is not UTF-8"))
+}
+
 /// Encrypts with AES-256-ECB and PKCS#7 padding.
 ///
 /// # Errors
@@ -202,6 +234,23 @@ mod tests {
     fn hex(text: &str) -> Vec<u8> {
         let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
         (0..text.len()).step_by(2).map(digit).collect()
+    }
+
+    #[test]
+    fn a_resource_opens_with_its_key_and_no_other() {
+        let text = "0123456789abcdef0123456789abcdef";
+        let sealed = gcm_encrypt(
+            text.as_bytes().try_into().unwrap(),
+            b"fdasflkja484",
+            b"transaction",
+            "支付".as_bytes(),
+        );
+        let sealed = base64::encode(&sealed.unwrap());
+        let open = |key: &str, aad| open(&Secret::new(key), "fdasflkja484", aad, &sealed);
+        assert_eq!(open(text, "transaction").unwrap(), "支付");
+        for (key, aad) in [(text, "refund"), (&text[1..], "transaction")] {
+            assert_eq!(open(key, aad).unwrap_err().kind(), ErrorKind::Decrypt);
+        }
     }
 
     fn key(text: &str) -> [u8; KEY_LEN] {

@@ -2,6 +2,7 @@ use serde_json::{Map, Value};
 
 use crate::crypto::digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::query::number_text;
 use crate::secret::Secret;
 
 /// How an APIv2 (XML) message is signed.
@@ -89,6 +90,41 @@ impl SignType {
         }
     }
 
+    /// As [`sign`](Self::sign), of an object: numbers as they are written, `true` as `1`.
+    ///
+    /// For what is signed beside a call: the parameters of a page that a browser opens, say.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use wechatpay_chain::Secret;
+    /// use wechatpay_chain::signing::SignType;
+    ///
+    /// let key = Secret::new("192006250b4c09247ec02edce69f6a2d");
+    /// let members = json!({"mch_id": "10000100", "timestamp": 1414488825, "sign": "not signed"});
+    /// let signature = SignType::Md5.sign_object(&members, &key)?;
+    /// let texts = [("mch_id", "10000100"), ("timestamp", "1414488825")];
+    /// assert_eq!(signature, SignType::Md5.sign(texts, &key)?);
+    /// # Ok::<(), wechatpay_chain::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when it is no object or a member has members of its own: APIv2 does
+    /// not say how those are signed. Also as [`sign`](Self::sign).
+    pub fn sign_object(self, members: &Value, key: &Secret) -> Result<String> {
+        let members = members.as_object().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Request,
+                "what is signed is an object: json!({\"mch_id\": ..})",
+            )
+        })?;
+        let texts = members.iter().map(|(name, value)| {
+            let text = signed_text(name, value)?;
+            Ok((name, text))
+        });
+        self.sign(texts.collect::<Result<Vec<_>>>()?, key)
+    }
+
     /// Whether a signature is that of a message's members, in constant time.
     ///
     /// # Errors
@@ -109,6 +145,20 @@ impl SignType {
             expected.as_bytes(),
             signature.as_bytes(),
         ))
+    }
+}
+
+/// As PHP casts it to a text.
+fn signed_text(name: &str, value: &Value) -> Result<String> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::Bool(flag) => Ok(if *flag { "1" } else { "" }.to_owned()),
+        Value::Number(number) => Ok(number_text(number)),
+        Value::String(text) => Ok(text.clone()),
+        Value::Array(_) | Value::Object(_) => Err(Error::new(
+            ErrorKind::Request,
+            format!("{name} has members of its own, which APIv2 does not sign: give it as a text"),
+        )),
     }
 }
 

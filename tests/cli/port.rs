@@ -53,7 +53,9 @@ fn files_are_read_in_order_and_name_their_statements() {
         "b.md",
         "# b\n\n```php\n$x = 1;\n$instance->v2->c->post(['xml' => ['k' => '<']]);\n```\n",
     );
-    let done = shop.bare(&["port", "a.php", "b.md"]).run();
+    let done = shop
+        .bare(&["port", "--emit", "request", "a.php", "b.md"])
+        .run();
     let found: Vec<_> = lines(&done.ok())
         .iter()
         .map(|line| {
@@ -85,7 +87,7 @@ fn files_of_snippets_are_looked_for_in_the_folder_only() {
                $instance->chain('v3/merchant/media/upload')->post(['body' => $media->getStream(), \
                'headers' => ['Content-Type' => $media->getContentType()]]);";
     let port = |php: &str| {
-        shop.bare(&["port", "--files", "files", "-"])
+        shop.bare(&["port", "--emit", "request", "--files", "files", "-"])
             .stdin(php)
             .run()
     };
@@ -209,7 +211,9 @@ fn what_cannot_be_ported_is_told_with_its_place_and_the_rest_is() {
     );
     assert!(done.stderr.contains("-:3:"), "{done:?}");
     assert!(done.stderr.contains("-:5:3: error: "), "{done:?}");
-    let machine = Run::new(&["--format", "json", "port"]).stdin(php).run();
+    let machine = Run::new(&["--format", "json", "port", "--emit", "request"])
+        .stdin(php)
+        .run();
     let told = lines(&machine.stderr);
     let places: Vec<_> = told
         .iter()
@@ -238,4 +242,15 @@ fn nothing_that_is_read_makes_it_panic() {
     let done = Run::new(&["port"]).stdin(*b"\xff\xfe").run();
     assert_eq!(done.code, Some(4));
     assert!(done.stderr.contains("not UTF-8"));
+}
+
+#[test]
+fn rust_is_what_is_made_unless_it_is_said() {
+    let php = "$instance->v3->certificates->get();";
+    let done = Run::new(&["port", "--style", "chain"]).stdin(php).run();
+    let call = "    client.chain(\"v3/certificates\").get(()).wait()?;\n";
+    assert!(done.stdout.contains(call), "{}", done.stdout);
+    let done = Run::new(&["port"]).stdin("while (1) {}").run();
+    assert_eq!(done.code, Some(4), "{}", done.stderr);
+    assert!(done.stdout.contains("compile_error!"), "{}", done.stdout);
 }

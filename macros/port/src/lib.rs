@@ -20,6 +20,7 @@
 )]
 
 mod diagnostic;
+pub mod emit;
 pub mod evaluate;
 pub mod recognise;
 pub mod source;

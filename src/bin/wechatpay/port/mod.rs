@@ -11,8 +11,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use wechatpay_chain::catalog;
 use wechatpay_chain_port::source::{Block, Kind, split};
-use wechatpay_chain_port::{Diagnostic, Severity, evaluate, syntax};
+use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, syntax};
 
 use crate::exit::{Exit, Failure};
 use crate::output::Screen;
@@ -21,6 +22,8 @@ use host::CommandHost;
 
 const EXAMPLES: &str = "\
 Examples:
+  wechatpay port pay.php > src/pay.rs
+  wechatpay port --style macro docs/native.md
   wechatpay port --emit request pay.php
   wechatpay port --emit request --files testdata docs/*.md
   pbpaste | wechatpay port --emit request --define mchid=1900000109 -
@@ -39,8 +42,16 @@ pub(crate) struct PortArgs {
     files: Vec<PathBuf>,
 
     /// What is made of them
-    #[arg(long, value_enum, default_value_t = Emit::Request, value_name = "WHAT")]
+    #[arg(long, value_enum, default_value_t = Emit::Rust, value_name = "WHAT")]
     emit: Emit,
+
+    /// How the Rust writes chains; as the PHP does, unless it is said
+    #[arg(long, value_enum, value_name = "STYLE")]
+    style: Option<Style>,
+
+    /// Rust that waits for each call, without tokio
+    #[arg(long)]
+    no_tokio: bool,
 
     /// Where file:///path/to/x is read from: DIR/path/to/x
     #[arg(long = "files", value_name = "DIR", id = "folder")]
@@ -58,8 +69,23 @@ pub(crate) struct PortArgs {
 /// What is made of the PHP.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Emit {
+    /// A function for each block, or a program
+    Rust,
     /// Each call's request, one JSON object a line
     Request,
+}
+
+/// The styles of chains.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Style {
+    /// client.chain("v3/pay/transactions/native")
+    Chain,
+    /// client["v3/pay/transactions/native"]
+    Index,
+    /// chain!(client.v3.pay.transactions.native), with the feature macros
+    Macro,
+    /// client.v3().seg("pay").seg("transactions").seg("native")
+    Seg,
 }
 
 pub(crate) fn run(args: &PortArgs, screen: &Screen) -> Result<(), Failure> {
@@ -69,16 +95,56 @@ pub(crate) fn run(args: &PortArgs, screen: &Screen) -> Result<(), Failure> {
         failed: false,
     };
     let mut caller = Caller::default();
+    let mut blocks = Vec::new();
     for file in &args.files {
         let text = crate::files::read_text(file)?;
         let name = file.to_string_lossy();
-        for block in split(&name, &text, Kind::guess(&name, &text)) {
-            match args.emit {
-                Emit::Request => requests(&block, &host, &mut caller, &mut report)?,
+        blocks.extend(split(&name, &text, Kind::guess(&name, &text)));
+    }
+    match args.emit {
+        Emit::Rust => rust(args, &blocks, &mut report)?,
+        Emit::Request => {
+            for block in &blocks {
+                requests(block, &host, &mut caller, &mut report)?;
             }
         }
     }
     report.end()
+}
+
+/// All blocks as one file of Rust.
+fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<(), Failure> {
+    let style = match args.style {
+        None => emit::Style::Keep,
+        Some(Style::Chain) => emit::Style::Chain,
+        Some(Style::Index) => emit::Style::Index,
+        Some(Style::Macro) => emit::Style::Macro,
+        Some(Style::Seg) => emit::Style::Seg,
+    };
+    let options = emit::Options::default()
+        .style(style)
+        .tokio(!args.no_tokio)
+        .sensitive(sensitive);
+    let output = emit::rust(blocks, &options);
+    for diagnostic in &output.diagnostics {
+        report.tell(diagnostic);
+    }
+    report.screen.line(output.text.trim_end())
+}
+
+/// What the client encrypts by itself.
+fn sensitive(method: &str, path: &str) -> Vec<String> {
+    let operation = method
+        .parse()
+        .ok()
+        .and_then(|method| catalog::find(&method, path));
+    operation.map_or_else(Vec::new, |operation| {
+        operation
+            .encrypt()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    })
 }
 
 /// A value is JSON where it reads as a whole as such, and not a number: `0123` is a text.

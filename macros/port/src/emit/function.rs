@@ -1,0 +1,196 @@
+//! Blocks as functions, and the file they stand in.
+
+use std::collections::BTreeSet;
+
+use super::imports::Imports;
+use super::layout;
+use super::porter::Porter;
+use super::rust::{Expr, Node};
+use super::scope::Param;
+use super::statement::{builds_client, is_async};
+use super::text::{snake, width};
+use super::{Function, Options, Output};
+use crate::diagnostic::{Problem, Severity};
+use crate::source::Block;
+use crate::syntax::{Span, parse};
+
+/// A file with a function for each block.
+pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
+    let mut imports = Imports::default();
+    let mut out = Output {
+        text: String::new(),
+        diagnostics: Vec::new(),
+        complete: true,
+        functions: Vec::new(),
+    };
+    let mut taken = BTreeSet::new();
+    let mut texts = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let name = name_of(block, index, blocks, &mut taken);
+        let made = one(block, &name, options, &mut imports);
+        out.complete &= made.function.complete;
+        let problems = made.problems.into_iter();
+        out.diagnostics
+            .extend(problems.map(|problem| block.diagnose(problem)));
+        out.functions.push(Function {
+            block: index,
+            ..made.function
+        });
+        texts.push(made.lines.join("\n"));
+    }
+    let mut parts = imports.lines();
+    if !parts.is_empty() {
+        parts.push(String::new());
+    }
+    out.text = parts.join("\n");
+    if !parts.is_empty() {
+        out.text.push('\n');
+    }
+    out.text.push_str(&texts.join("\n\n"));
+    out.text.push('\n');
+    out
+}
+
+struct Made {
+    lines: Vec<String>,
+    problems: Vec<Problem>,
+    function: Function,
+}
+
+fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> Made {
+    let parsed = parse(&block.text);
+    let main = name == "main";
+    let is_async = is_async(&block.text) && (options.tokio || !main);
+    let mut porter = Porter::new(block, &parsed.program, options, imports, is_async);
+    let broken = parsed.problems.first().cloned();
+    match broken {
+        Some(problem) => porter.foreign(Span::new(0, block.text.len()), problem),
+        None if parsed.program.fragment => {
+            let problem =
+                Problem::error(Span::new(0, 0), "this is a part of an array, and no call")
+                    .hint("put it into the call that it belongs to");
+            porter.foreign(Span::new(0, block.text.len()), problem);
+        }
+        None => porter.statements(&parsed.program.statements),
+    }
+    let (mut nodes, mut params, problems, incomplete) = porter.finish();
+    params.sort_by_key(|param| param.ty != "&Client");
+    let result = imports.own("Result");
+    for param in &params {
+        import(param, imports);
+    }
+    // A program that leaves something undefined is a function that is given it.
+    let main = main && params.is_empty();
+    let name = match main || name != "main" {
+        true => name.to_owned(),
+        false => stem_of(block),
+    };
+    nodes.push(Node::Tail(Expr::raw("Ok(())")));
+    let mut lines = Vec::new();
+    if !main {
+        lines.extend(documentation(block));
+    }
+    if main && is_async {
+        lines.push("#[tokio::main]".to_owned());
+    }
+    let public = if main { "" } else { "pub " };
+    let keyword = if is_async { "async " } else { "" };
+    lines.extend(signature(
+        &format!("{public}{keyword}fn {name}"),
+        &params,
+        &format!("-> {result}<()> {{"),
+    ));
+    lines.extend(layout::nodes(&nodes, 4));
+    lines.push("}".to_owned());
+    let errors = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    Made {
+        lines,
+        problems,
+        function: Function {
+            name,
+            block: 0,
+            params: params
+                .into_iter()
+                .map(|param| (param.name, param.ty.to_owned()))
+                .collect(),
+            is_async,
+            complete: !incomplete && !errors,
+        },
+    }
+}
+
+fn import(param: &Param, imports: &mut Imports) {
+    match param.ty {
+        "&Client" => imports.own("Client"),
+        "&PrivateKey" => imports.own("PrivateKey"),
+        "&PublicKey" => imports.own("PublicKey"),
+        "Media" => imports.own("Media"),
+        "&Value" => imports.of("serde_json", "Value"),
+        _ => return,
+    };
+}
+
+/// Where it is from.
+fn documentation(block: &Block) -> Vec<String> {
+    let title = block.title.trim_matches(['[', ']', ' ']);
+    let place = format!("{}:{}", block.file, block.line);
+    match title.is_empty() {
+        true => vec![format!("/// From `{place}`.")],
+        false => vec![format!("/// {title}, from `{place}`.")],
+    }
+}
+
+fn signature(head: &str, params: &[Param], end: &str) -> Vec<String> {
+    let params: Vec<_> = params
+        .iter()
+        .map(|param| format!("{}: {}", param.name, param.ty))
+        .collect();
+    let line = format!("{head}({}) {end}", params.join(", "));
+    if width(&line) <= layout::COLUMNS {
+        return vec![line];
+    }
+    let mut out = vec![format!("{head}(")];
+    out.extend(params.iter().map(|param| format!("    {param},")));
+    out.push(format!(") {end}"));
+    out
+}
+
+/// A program is `main`; a block of a page is named after the page, and numbered.
+fn name_of(block: &Block, index: usize, blocks: &[Block], taken: &mut BTreeSet<String>) -> String {
+    if !block.fenced && blocks.len() == 1 && builds_client(&block.text) {
+        return "main".to_owned();
+    }
+    let stem = stem_of(block);
+    let first = blocks
+        .iter()
+        .position(|other| other.file == block.file)
+        .unwrap_or_default();
+    let alone = blocks
+        .iter()
+        .filter(|other| other.file == block.file)
+        .count()
+        == 1;
+    let base = match alone {
+        true => stem,
+        false => format!("{stem}_{}", index - first + 1),
+    };
+    let mut name = base.clone();
+    let mut number = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{base}_{number}");
+        number += 1;
+    }
+    name
+}
+
+/// The name of the file, as a name of Rust.
+fn stem_of(block: &Block) -> String {
+    let file = block.file.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    match stem.chars().any(char::is_alphanumeric) {
+        true => snake(stem),
+        false => "snippet".to_owned(),
+    }
+}

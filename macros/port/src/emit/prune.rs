@@ -1,0 +1,162 @@
+//! Variables that nothing uses: the compiler would warn of them.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::rust::{Expr, Node};
+use super::text::mentions;
+
+/// The statements with `let`s that are used; `after` is what follows the block.
+///
+/// Those of `superseded` go if nothing uses them.
+pub(crate) fn unused(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
+    let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut rest: VecDeque<_> = nodes.into();
+    while let Some(node) = rest.pop_front() {
+        let node = nested(node, superseded);
+        let Node::Let {
+            name,
+            mutable,
+            value,
+            after: comment,
+        } = node
+        else {
+            out.push(node);
+            continue;
+        };
+        let used = is_used(&name, rest.iter().chain(after));
+        if !used && superseded.contains(&name) {
+            continue;
+        }
+        let is_call = matches!(&value, Expr::Chain { .. });
+        out.push(match (used, is_call) {
+            (true, _) => Node::Let {
+                name,
+                mutable,
+                value,
+                after: comment,
+            },
+            (false, true) if has_effect(&value) => Node::Do {
+                value,
+                after: comment,
+            },
+            (false, _) => Node::Let {
+                name: format!("_{}", name.trim_start_matches('_')),
+                mutable: false,
+                value,
+                after: comment,
+            },
+        });
+    }
+    while matches!(out.last(), Some(Node::Blank)) {
+        out.pop();
+    }
+    out
+}
+
+fn nested(node: Node, superseded: &BTreeSet<String>) -> Node {
+    match node {
+        Node::Block {
+            head,
+            body,
+            otherwise,
+            close,
+        } => Node::Block {
+            head,
+            body: unused(body, &[], superseded),
+            otherwise: otherwise.map(|nodes| unused(nodes, &[], superseded)),
+            close,
+        },
+        Node::Match { on, arms } => Node::Match {
+            on,
+            arms: arms
+                .into_iter()
+                .map(|(pattern, body)| (pattern, unused(body, &[], superseded)))
+                .collect(),
+        },
+        node => node,
+    }
+}
+
+/// A request is made, whatever becomes of its answer.
+fn has_effect(value: &Expr) -> bool {
+    let text = value.flat();
+    text.ends_with(".await?") || text.ends_with(".wait()?")
+}
+
+fn is_used<'n>(name: &str, nodes: impl Iterator<Item = &'n Node>) -> bool {
+    for node in nodes {
+        if uses(node, name) {
+            return true;
+        }
+        if matches!(node, Node::Let { name: shadow, .. } if shadow == name) {
+            return false;
+        }
+    }
+    false
+}
+
+fn uses(node: &Node, name: &str) -> bool {
+    let any = |nodes: &[Node]| is_used(name, nodes.iter());
+    let says = |expr: &Expr| mentions(&code(&expr.flat()), name);
+    match node {
+        Node::Comment(_) | Node::Blank | Node::Foreign { .. } => false,
+        Node::Let { value, .. }
+        | Node::Do { value, .. }
+        | Node::Tail(value)
+        | Node::Return(value) => says(value),
+        Node::Set { target, value } => mentions(&code(target), name) || says(value),
+        Node::Block {
+            head,
+            body,
+            otherwise,
+            ..
+        } => mentions(&code(head), name) || any(body) || otherwise.as_deref().is_some_and(any),
+        Node::Match { on, arms } => mentions(on, name) || arms.iter().any(|(_, body)| any(body)),
+    }
+}
+
+/// The code without what stands in its texts, but for what `format!` and its kin take from there.
+fn code(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        let (before, literal) = rest.split_at(at);
+        out.push_str(before);
+        let raw = before.ends_with('#') || before.ends_with('r');
+        let formats = ["format!(", "println!(", "print!("];
+        let kept = formats.iter().any(|head| before.ends_with(head));
+        let end = match raw && before.ends_with('#') {
+            true => literal[1..].find("\"#").map(|end| end + 3),
+            false => closing(&literal[1..], raw).map(|end| end + 2),
+        };
+        let end = end.unwrap_or(literal.len());
+        if kept {
+            out.push_str(&literal[..end]);
+        }
+        out.push(' ');
+        rest = &literal[end..];
+    }
+    out + rest
+}
+
+/// The closing quotation mark.
+fn closing(text: &str, raw: bool) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped && !raw;
+        ends.then_some(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_no_code() {
+        assert_eq!(code(r#"f("a\"b", c)"#), "f( , c)");
+        assert_eq!(code(r##"f(r#"a"b"#, c)"##), "f(r# , c)");
+        assert_eq!(code(r#"format!("{a}", b)"#), r#"format!("{a}" , b)"#);
+    }
+}

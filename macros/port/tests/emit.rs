@@ -1,0 +1,278 @@
+//! Constructs of PHP and the Rust that they become.
+
+#![allow(clippy::unwrap_used)]
+
+use wechatpay_chain_port::Severity;
+use wechatpay_chain_port::emit::{self, Options, Output, Style};
+use wechatpay_chain_port::source::{Kind, split};
+
+fn ported(php: &str, options: &Options) -> Output {
+    emit::rust(&split("pay.php", php, Kind::Php), options)
+}
+
+/// The statements of the function that a snippet becomes.
+fn body(php: &str) -> String {
+    let made = ported(php, &Options::default());
+    assert!(made.complete, "{:?}", made.diagnostics);
+    let (_, inside) = made.text.split_once("Result<()> {\n").unwrap();
+    let inside = inside.strip_suffix("    Ok(())\n}\n").unwrap();
+    let lines = inside
+        .lines()
+        .map(|line| line.strip_prefix("    ").unwrap_or(line));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn each_form_of_a_chain_stays_and_each_style_is_had() {
+    let pure = "$instance->v3->pay->outTradeNo->_id_->get(['id' => $id])->wait();";
+    for (style, expected) in [
+        (
+            Style::Keep,
+            "client\n        .v3()\n        .seg(\"pay\")\n        .seg(\"outTradeNo\")\n        .seg(\"_id_\")\n",
+        ),
+        (
+            Style::Chain,
+            "client\n        .chain(\"v3/pay/out-trade-no/{id}\")\n",
+        ),
+        (Style::Index, "client[\"v3/pay/out-trade-no/{id}\"]\n"),
+        (Style::Macro, "chain!(client.v3.pay.outTradeNo._id_)\n"),
+        (Style::Seg, "client\n        .v3()\n"),
+    ] {
+        let made = ported(pure, &Options::default().style(style));
+        assert!(made.text.contains(expected), "{style:?}\n{}", made.text);
+    }
+    for (form, expected) in [
+        (
+            "chain('v3/pay/x')",
+            "client.chain(\"v3/pay/x\").get(()).wait()?;\n",
+        ),
+        (
+            "chain(\"v3/pay/{$no}\")",
+            "client.chain(\"v3/pay/{no}\").get(()).var(\"no\", no).wait()?;\n",
+        ),
+    ] {
+        assert_eq!(body(&format!("$instance->{form}->get();")), expected);
+    }
+    assert_eq!(
+        body("$instance['v3/pay']->get();"),
+        "client[\"v3/pay\"].get(()).wait()?;\n"
+    );
+}
+
+#[test]
+fn comments_and_the_order_of_keys_stay() {
+    let php = "
+// before
+$instance->chain('v3/x')->post([
+  'base_uri' => 'https://apihk.mch.weixin.qq.com/', // 接入点
+  'json' => [ // the order
+    'b' => 1.50, // a number
+    // on its own
+    'a' => [['x' => null, 'y' => [1, 2]]],
+    'empty' => [],
+    'last' => false,
+    // end
+  ],
+]); // behind
+";
+    assert_eq!(
+        body(php),
+        r#"// before
+let body = json!({ // the order
+    "b": 1.5, // a number
+    // on its own
+    "a": [{"x": null, "y": [1, 2]}],
+    "empty": [],
+    "last": false,
+    // end
+});
+client
+    .chain("v3/x")
+    .post(body, ())
+    .base_url("https://apihk.mch.weixin.qq.com/") // 接入点
+    .wait()?; // behind
+"#
+    );
+}
+
+#[test]
+fn every_option_becomes_a_setter() {
+    let php = "$instance->chain('v2/x/{id}')->post(['xml' => ['a' => 1], 'id' => 7, 'query' => ['t' => true],
+        'headers' => ['X-A' => 'b', 'X-N' => 1], 'timeout' => 0.4, 'security' => true, 'nonceless' => true,
+        'sink' => './x.csv']);";
+    assert_eq!(
+        body(php),
+        r#"client
+    .chain("v2/x/{id}")
+    .post(json!({"a": 1}), ())
+    .var("id", 7)
+    .query("t", true)
+    .header("X-A", "b")
+    .header("X-N", "1")
+    .timeout(Duration::from_millis(400))
+    .security(true)
+    .nonceless(true)
+    .sink("./x.csv")
+    .wait()?;
+"#
+    );
+}
+
+#[test]
+fn what_is_printed_is_printed() {
+    let php = "$r = $instance->chain('v3/x')->get();
+print_r(json_decode((string) $r->getBody(), true));
+print_r($r->getStatusCode() === 204);
+echo $r->getBody(), PHP_EOL;
+echo 'a' . $mchid . \"-{$no}\\n\";";
+    assert_eq!(
+        body(php),
+        r#"let r = client.chain("v3/x").get(()).wait()?;
+println!("{:#}", r.value()?);
+println!("{}", r.status() == 204);
+println!("{}", r.text()?);
+println!("a{mchid}-{no}");
+"#
+    );
+}
+
+#[test]
+fn failures_are_matched() {
+    let php = "$instance->chain('v3/x')->getAsync()->then(static function($response) {
+  echo $response->getBody();
+})->otherwise(static function($e) {
+  if ($e instanceof RequestException && $e->hasResponse()) {
+    $r = $e->getResponse();
+    echo $r->getStatusCode(), PHP_EOL;
+  }
+})->wait();";
+    assert_eq!(
+        body(php),
+        r#"let outcome = client.chain("v3/x").get(()).await;
+match outcome {
+    Ok(response) => {
+        print!("{}", response.text()?);
+    }
+    Err(err) => {
+        if let Some(api) = err.api() {
+            println!("{}", api.status.as_u16());
+        }
+    }
+}
+"#
+    );
+}
+
+#[test]
+fn encrypted_fields_are_given_as_plaintext() {
+    let php = "$encryptor = static function(string $m) use ($key): string { return Rsa::encrypt($m, $key); };
+$instance->chain('v3/x')->post(['json' => ['name' => $encryptor('张三'), 'list' => [['id' => Rsa::encrypt('1', $key)]]]]);";
+    let text = body(php);
+    assert!(
+        text.contains(r#"json!({"name": "张三", "list": [{"id": "1"}]})"#),
+        "{text}"
+    );
+    assert!(
+        text.contains("    .encrypt([\"/name\"])\n    .encrypt([\"/list/*/id\"])\n"),
+        "{text}"
+    );
+    let known = |_: &str, _: &str| vec!["/name".to_owned(), "/list/*/id".to_owned()];
+    let made = ported(php, &Options::default().sensitive(known));
+    assert!(!made.text.contains(".encrypt("), "{}", made.text);
+}
+
+#[test]
+fn an_upload_a_field_of_its_meta_and_a_stack() {
+    let php = "$media = new \\WeChatPay\\Util\\MediaUtil('file:///path/to/a.csv');
+$meta = \\json_decode($media->getMeta());
+$meta->bank_type = 'CMB';
+$media->setMeta(\\json_encode($meta));
+$stack = clone $instance->getDriver()->select()->getConfig('handler');
+$stack->remove('verifier');
+$instance->chain('v3/x')->post(['handler' => $stack, 'body' => $media->getStream(),
+  'headers' => ['Content-Type' => $media->getContentType()]]);";
+    assert_eq!(
+        body(php),
+        r#"let media = Media::from_path("/path/to/a.csv")?;
+let media = media.meta_field("bank_type", "CMB");
+let stack = client.with_stack(|stack| stack.remove(middleware::VERIFIER).map(drop))?;
+stack.chain("v3/x").post(media, ()).wait()?;
+"#
+    );
+}
+
+#[test]
+fn a_program_builds_its_client() {
+    let php = "<?php
+require 'vendor/autoload.php';
+use WeChatPay\\Builder;
+$instance = Builder::factory([
+  'mchid' => '1900000109', // 商户号
+  'serial' => '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
+  'privateKey' => 'file:///path/to/apiclient_key.pem',
+  'certs' => ['PUB_KEY_ID_0114232134912410000000000000' => \\WeChatPay\\Crypto\\Rsa::from('file:///pub.pem', 'public')],
+  'secret' => getenv('KEY'),
+]);
+$instance->v3->certificates->get();
+";
+    let made = ported(php, &Options::default());
+    assert!(made.complete, "{:?}", made.diagnostics);
+    assert_eq!(
+        made.text,
+        r#"use wechatpay_chain::{Client, PrivateKey, PublicKey, Result};
+
+fn main() -> Result<()> {
+    let client = Client::builder()
+        .mchid("1900000109") // 商户号
+        .serial("5157F09EFDC096DE15EBE81A47057A7232F1B8E1")
+        .private_key(PrivateKey::from_file("/path/to/apiclient_key.pem")?)
+        .platform_key(
+            "PUB_KEY_ID_0114232134912410000000000000",
+            PublicKey::from_file("/pub.pem")?,
+        )
+        .v2_key(std::env::var("KEY").unwrap_or_default())
+        .build()?;
+    client.v3().seg("certificates").get(()).wait()?;
+    Ok(())
+}
+"#
+    );
+    let made = ported(&php.replace("getenv('KEY')", "$key"), &Options::default());
+    assert!(
+        made.text.contains("pub fn pay(key: &str) -> Result<()> {"),
+        "{}",
+        made.text
+    );
+}
+
+#[test]
+fn nothing_is_dropped() {
+    let php = "$a = 1;\nwhile ($x) { $y->z(); } // why\n$instance->chain('v3/x')->get(['stream' => true]);";
+    let made = ported(php, &Options::default());
+    assert!(!made.complete && !made.functions[0].complete);
+    for line in [
+        "    // while ($x) { $y->z(); }\n",
+        "    compile_error!(\"pay.php:2:1: the porter does not know `while`\");\n",
+        "pay.php:3:32: the option `stream` of Guzzle is not taken here",
+    ] {
+        assert!(made.text.contains(line), "{}", made.text);
+    }
+    assert_eq!(made.diagnostics.len(), 2);
+    assert!(
+        made.diagnostics
+            .iter()
+            .all(|found| found.severity == Severity::Error)
+    );
+    // A call that PHP sends otherwise than it reads is sent as PHP sends it, and told of.
+    let made = ported(
+        "$instance->v3->_id_->get(['other' => 1]);",
+        &Options::default(),
+    );
+    assert!(
+        made.complete
+            && made
+                .text
+                .contains(".var(\"id\", \"\") // without a value in PHP")
+    );
+    assert_eq!(made.diagnostics.len(), 2);
+}
