@@ -108,11 +108,7 @@ impl HyperTransport {
     }
 
     fn tls_connector(&self, identified: bool) -> Result<TlsConnector> {
-        let identity = match (identified, &self.settings.identity) {
-            (true, None) => return Err(no_identity()),
-            (true, identity) => identity.as_ref(),
-            (false, _) => None,
-        };
+        let identity = self.settings.identity.as_ref().filter(|_| identified);
         let builder = tls::connector(&self.settings.roots, identity)?;
         let connector =
             HttpsConnector::with_connector(self.connector.clone(), builder).map_err(|err| {
@@ -157,6 +153,10 @@ impl Transport for HyperTransport {
             .extensions()
             .get::<CallInfo>()
             .is_some_and(CallInfo::presents_certificate);
+        // Whatever the scheme: a plain connection cannot present it either.
+        if identified && self.settings.identity.is_none() {
+            return Box::pin(async { Err(no_identity()) });
+        }
         let idle = self.settings.read_timeout;
         let sent = if request.uri().scheme() == Some(&Scheme::HTTPS) {
             match self.tls(identified) {
@@ -178,10 +178,10 @@ impl Transport for HyperTransport {
 
 fn no_identity() -> Error {
     Error::new(
-        ErrorKind::Builder,
+        ErrorKind::Request,
         "this call has to present the merchant's certificate and nothing was sent: build the client \
-         with certificate(..) and private_key(..), from apiclient_cert.pem and apiclient_key.pem or \
-         apiclient_cert.p12",
+         with both certificate(..) and private_key(..), from apiclient_cert.pem and \
+         apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
     )
 }
 
