@@ -11,6 +11,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
+use crate::addressee;
 use crate::base_url::BaseUrl;
 #[cfg(feature = "files")]
 use crate::download;
@@ -205,7 +206,11 @@ impl Call {
     /// The whole stack runs as for a real call, over a transport that only keeps the request.
     pub fn dry_run(self) -> Pending<SignedRequest> {
         let Self { engine, plan } = self;
-        Pending(Box::pin(async move { dry_run::run(&engine, *plan?).await }))
+        Pending(Box::pin(async move {
+            let plan = plan?;
+            addressee::check(&engine, &plan)?;
+            dry_run::run(&engine, *plan).await
+        }))
     }
 
     pub(crate) async fn run(self) -> Result<Response> {
@@ -214,6 +219,7 @@ impl Call {
             allow(unused_mut, reason = "a sink is taken out")
         )]
         let mut plan = self.plan?;
+        addressee::check(&self.engine, &plan)?;
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             return download::save(&self.engine, *plan, sink).await;
