@@ -178,9 +178,15 @@ fn what_cannot_be_signed_is_not_sent() -> Result<()> {
         order[key] = value;
         client.chain(ORDER).post(order, ()).wait().unwrap_err()
     };
+    let without = |key: &str| {
+        let mut order = order(&sandbox);
+        order.as_object_mut().unwrap().remove(key);
+        client.chain(ORDER).post(order, ()).wait().unwrap_err()
+    };
     for (err, word) in [
         (with("sign_type", json!("hmac-sha256")), "hmac-sha256"),
         (with("mch_id", json!("1900000111")), "1900000111"),
+        (without("mch_id"), "has no mch_id"),
         (with("list", json!([1])), "\"list\""),
         (with("text", json!("\u{1}")), "\"text\""),
         (with("bad key", json!("x")), "\"bad key\""),
@@ -203,9 +209,7 @@ fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()
         .post(refund.clone(), ())
         .wait()?;
     // Told not to, it does not, and the gateway refuses.
-    let call = client
-        .chain("v2/secapi/pay/refund")
-        .post(refund.clone(), ());
+    let call = client.chain("v2/secapi/pay/refund").post(refund, ());
     let err = call.security(false).wait().unwrap_err();
     assert_eq!(
         err.api().map(|api| &*api.message),
