@@ -187,11 +187,15 @@ fn no_identity() -> Error {
 
 fn error(err: HyperError) -> Error {
     if err.is_connect() {
-        Error::new(
-            ErrorKind::Connect,
-            "no connection to WeChat Pay could be made; nothing was sent",
-        )
-        .with_source(err)
+        let message = match tls::is_distrusted(&err) {
+            true => {
+                "no connection could be made, since the server's certificate is not trusted; nothing was \
+                 sent: of a gateway of your own give its CA to root_certificate(..); of WeChat Pay, \
+                 install the system's root certificates (package ca-certificates)"
+            }
+            false => "no connection to WeChat Pay could be made; nothing was sent",
+        };
+        Error::new(ErrorKind::Connect, message).with_source(err)
     } else {
         Error::new(
             ErrorKind::Transport,
