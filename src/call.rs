@@ -169,7 +169,11 @@ impl Call {
 
     /// APIv2: says whether the request presents the merchant's TLS certificate.
     ///
-    /// Unless it is said, the catalogue decides.
+    /// Unless it is said, the catalogue decides. Where it has to be presented and the client was not
+    /// built with both `certificate(..)` and `private_key(..)`, the call fails with
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) and nothing is sent; over plain HTTP too,
+    /// though no connection there could present it. `false` says that the endpoint needs none, or that
+    /// something between presents it.
     pub fn security(self, security: bool) -> Self {
         self.edit(|plan| plan.options.security = Some(security))
     }
