@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{FromRef, State};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::post;
 use tokio::net::TcpListener;
-use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
 use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_chain::{BoxError, Error};
 
 #[path = "support/deliveries.rs"]
 mod deliveries;
@@ -41,6 +43,7 @@ async fn main() -> Result<(), BoxError> {
     };
     let router = Router::new()
         .route("/notify", post(webhook))
+        .layer(map_response(log_refusal))
         .with_state(app.clone());
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -54,6 +57,14 @@ async fn main() -> Result<(), BoxError> {
         true => Ok(()),
         false => Err("each of the two orders was to be booked once".into()),
     }
+}
+
+/// The extractor's refusals and the handler's errors: the body that WeChat Pay gets says nothing of them.
+async fn log_refusal(response: Response) -> Response {
+    if let Some(err) = response.extensions().get::<Arc<Error>>() {
+        println!("refused: {}", err.report());
+    }
+    response
 }
 
 /// Probes and forgeries were answered before this runs.

@@ -1,7 +1,7 @@
 //! Uploads a picture from disk, one from memory and one with a meta of its own.
 //!
 //! ```text
-//! cargo run --example upload --features sandbox,files
+//! cargo run --example upload --features sandbox
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]

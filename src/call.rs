@@ -11,6 +11,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
+use crate::addressee;
 use crate::base_url::BaseUrl;
 #[cfg(feature = "files")]
 use crate::download;
@@ -168,7 +169,11 @@ impl Call {
 
     /// APIv2: says whether the request presents the merchant's TLS certificate.
     ///
-    /// Unless it is said, the catalogue decides.
+    /// Unless it is said, the catalogue decides. Where it has to be presented and the client was not
+    /// built with both `certificate(..)` and `private_key(..)`, the call fails with
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) and nothing is sent; over plain HTTP too,
+    /// though no connection there could present it. `false` says that the endpoint needs none, or that
+    /// something between presents it.
     pub fn security(self, security: bool) -> Self {
         self.edit(|plan| plan.options.security = Some(security))
     }
@@ -205,7 +210,11 @@ impl Call {
     /// The whole stack runs as for a real call, over a transport that only keeps the request.
     pub fn dry_run(self) -> Pending<SignedRequest> {
         let Self { engine, plan } = self;
-        Pending(Box::pin(async move { dry_run::run(&engine, *plan?).await }))
+        Pending(Box::pin(async move {
+            let plan = plan?;
+            addressee::check(&engine, &plan)?;
+            dry_run::run(&engine, *plan).await
+        }))
     }
 
     pub(crate) async fn run(self) -> Result<Response> {
@@ -214,6 +223,7 @@ impl Call {
             allow(unused_mut, reason = "a sink is taken out")
         )]
         let mut plan = self.plan?;
+        addressee::check(&self.engine, &plan)?;
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             return download::save(&self.engine, *plan, sink).await;

@@ -58,6 +58,9 @@ impl Given {
         if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
             check_pair(key, certificate)?;
         }
+        if !v3 {
+            self.check_identity()?;
+        }
         self.v2_key.as_ref().map_or(Ok(()), check_v2_key)?;
         self.apiv3_key.as_ref().map_or(Ok(()), check_apiv3_key)?;
         let mchid = match scheme {
@@ -72,6 +75,23 @@ impl Given {
             v2_key,
             apiv3_key,
         })
+    }
+
+    /// APIv2 alone has no use for one half of what TLS presents; the other was forgotten.
+    fn check_identity(&self) -> Result<()> {
+        let lacking = match (&self.certificate, &self.key) {
+            (Some(_), None) => {
+                "a merchant certificate was given without its private key: give private_key(..) too"
+            }
+            (None, Some(_)) => {
+                "a private key was given without the merchant certificate: give certificate(..) too"
+            }
+            _ => return Ok(()),
+        };
+        Err(builder(format!(
+            "{lacking}; APIv2 presents both where WeChat Pay asks for them, in refunds and payouts, and \
+             needs neither elsewhere. For APIv3 give a platform_key(..) as well"
+        )))
     }
 
     /// Exactly one of merchant and brand.

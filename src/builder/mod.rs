@@ -85,7 +85,8 @@ impl ClientBuilder {
     /// The brand id (品牌ID), in place of a merchant id: calls are signed as the brand.
     ///
     /// Serial, private key and platform key are then the brand's own. The operations of a brand
-    /// begin with `brand/`; those of a merchant take a client of their own.
+    /// begin with `brand/`; those of a merchant take a client of their own, and what the catalogue
+    /// knows as a merchant's is refused before anything is sent, APIv2 altogether.
     ///
     /// ```no_run
     /// use wechatpay_chain::{Client, PrivateKey, PublicKey};
@@ -122,7 +123,7 @@ impl ClientBuilder {
     }
 
     /// The merchant certificate (`apiclient_cert.pem`): its serial is taken from it, and the private
-    /// key is checked against it.
+    /// key is checked against it. APIv2 presents both where WeChat Pay demands it, as for refunds.
     pub fn certificate(mut self, certificate: Certificate) -> Self {
         self.merchant.certificate = Some(certificate);
         self
@@ -158,7 +159,10 @@ impl ClientBuilder {
         self
     }
 
-    /// The APIv3 key (APIv3密钥), 32 bytes.
+    /// The APIv3 key (APIv3密钥), 32 bytes; of several the last counts.
+    ///
+    /// While it changes, [`Notifications`](crate::notify::Notifications) can have the old one too:
+    /// `Notifications::builder().client(&client).apiv3_key(old)`.
     pub fn apiv3_key(mut self, key: impl Into<Secret>) -> Self {
         self.merchant.apiv3_key = Some(key.into());
         self
@@ -239,7 +243,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a further root certificate for TLS, beside the system's.
+    /// Trusts a further root certificate for TLS, beside the system's: that of a gateway of one's own,
+    /// or of the sandbox.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
         self.roots.push(root);
         self

@@ -80,6 +80,14 @@ pub(super) fn not_written(err: std::io::Error) -> Error {
     .with_source(err)
 }
 
+/// Of a serial that is not known, before the list is asked for again; in seconds.
+pub(super) fn not_yet(ago: u64, left: u64) -> Error {
+    certificates(format!(
+        "the list of platform certificates (平台证书) was asked for {ago} s ago, and because of an \
+         unknown serial it is asked for again in {left} s"
+    ))
+}
+
 pub(super) fn gone() -> Error {
     certificates(
         "fetching the platform certificates ended without an outcome: a middleware or \

@@ -197,7 +197,11 @@ impl Inner {
                 return Err(err.duplicate());
             }
         }
-        Ok(())
+        let every = self.settings.unknown_every;
+        match self.state().until_asking(every, self.keys.now()) {
+            Some((ago, left)) => Err(failure::not_yet(ago, left)),
+            None => Ok(()),
+        }
     }
 
     fn may_ask(&self) -> bool {

@@ -74,6 +74,14 @@ impl State {
         may
     }
 
+    /// How long ago an unknown serial made it fetch and in how many seconds one may again, where none
+    /// may now.
+    pub(super) fn until_asking(&self, every: Duration, now: i64) -> Option<(u64, u64)> {
+        let ago = now.abs_diff(self.asked?);
+        let left = every.as_secs().checked_sub(ago)?;
+        (left > 0).then_some((ago, left))
+    }
+
     /// The failure that asking again would only repeat.
     pub(super) fn refusal(&self, every: Duration, now: i64) -> Option<Error> {
         let (at, err) = self.refused.as_ref()?;

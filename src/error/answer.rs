@@ -151,7 +151,8 @@ impl fmt::Display for VerifyFailure {
                 found,
             } => write!(
                 f,
-                "the file's {algorithm} is {found} and should be {expected}"
+                "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces that \
+                 of the unzipped file, so of one with tar_type=GZIP ask for .gunzip() as well"
             ),
             Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
         }

@@ -277,13 +277,20 @@ impl Error {
         self.sources().find_map(|err| err.downcast_ref())
     }
 
-    /// This error and all its causes in one line.
+    /// This error and all its causes in one line; a cause that only repeats what was said last is left
+    /// out.
     #[must_use]
     pub fn report(&self) -> String {
         let mut text = self.to_string();
-        for cause in self.sources() {
+        let mut last = text.clone();
+        for cause in self.sources().map(ToString::to_string) {
+            // OpenSSL's errors come three deep, each with the text of the next.
+            if last.contains(&cause) {
+                continue;
+            }
             text.push_str(": ");
-            text.push_str(&cause.to_string());
+            text.push_str(&cause);
+            last = cause;
         }
         text
     }
@@ -346,6 +353,14 @@ mod tests {
         assert!(!outer.is_connect());
         assert_eq!(outer.report(), "wrapped: slow");
         assert_eq!(outer.to_string(), "wrapped");
+    }
+
+    #[test]
+    fn a_cause_that_repeats_what_was_said_is_left_out() {
+        let deep = Error::new(ErrorKind::Connect, "handshake failed");
+        let inner = Error::new(ErrorKind::Connect, "handshake failed: expired").with_source(deep);
+        let outer = Error::new(ErrorKind::Connect, "no connection").with_source(inner);
+        assert_eq!(outer.report(), "no connection: handshake failed: expired");
     }
 
     #[test]

@@ -108,11 +108,7 @@ impl HyperTransport {
     }
 
     fn tls_connector(&self, identified: bool) -> Result<TlsConnector> {
-        let identity = match (identified, &self.settings.identity) {
-            (true, None) => return Err(no_identity()),
-            (true, identity) => identity.as_ref(),
-            (false, _) => None,
-        };
+        let identity = self.settings.identity.as_ref().filter(|_| identified);
         let builder = tls::connector(&self.settings.roots, identity)?;
         let connector =
             HttpsConnector::with_connector(self.connector.clone(), builder).map_err(|err| {
@@ -157,6 +153,10 @@ impl Transport for HyperTransport {
             .extensions()
             .get::<CallInfo>()
             .is_some_and(CallInfo::presents_certificate);
+        // Whatever the scheme: a plain connection cannot present it either.
+        if identified && self.settings.identity.is_none() {
+            return Box::pin(async { Err(no_identity()) });
+        }
         let idle = self.settings.read_timeout;
         let sent = if request.uri().scheme() == Some(&Scheme::HTTPS) {
             match self.tls(identified) {
@@ -178,20 +178,24 @@ impl Transport for HyperTransport {
 
 fn no_identity() -> Error {
     Error::new(
-        ErrorKind::Builder,
+        ErrorKind::Request,
         "this call has to present the merchant's certificate and nothing was sent: build the client \
-         with certificate(..) and private_key(..), from apiclient_cert.pem and apiclient_key.pem or \
-         apiclient_cert.p12",
+         with both certificate(..) and private_key(..), from apiclient_cert.pem and \
+         apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
     )
 }
 
 fn error(err: HyperError) -> Error {
     if err.is_connect() {
-        Error::new(
-            ErrorKind::Connect,
-            "no connection to WeChat Pay could be made; nothing was sent",
-        )
-        .with_source(err)
+        let message = match tls::is_distrusted(&err) {
+            true => {
+                "no connection could be made, since the server's certificate is not trusted; nothing was \
+                 sent: of a gateway of your own give its CA to root_certificate(..); of WeChat Pay, \
+                 install the system's root certificates (package ca-certificates)"
+            }
+            false => "no connection to WeChat Pay could be made; nothing was sent",
+        };
+        Error::new(ErrorKind::Connect, message).with_source(err)
     } else {
         Error::new(
             ErrorKind::Transport,

@@ -1,3 +1,6 @@
+use std::error::Error as StdError;
+
+use openssl::error::{Error as OpensslError, ErrorStack};
 use openssl::ssl::{SslConnector, SslConnectorBuilder, SslMethod, SslVersion};
 
 use crate::crypto::{Certificate, PrivateKey};
@@ -24,7 +27,7 @@ pub(crate) fn connector(
 fn build(
     roots: &[Certificate],
     identity: Option<&(Certificate, PrivateKey)>,
-) -> Result<SslConnectorBuilder, openssl::error::ErrorStack> {
+) -> Result<SslConnectorBuilder, ErrorStack> {
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
     builder.set_alpn_protos(b"\x02h2\x08http/1.1")?;
@@ -40,9 +43,19 @@ fn build(
     Ok(builder)
 }
 
+/// Whether a handshake failed because the server's certificate was not accepted.
+pub(super) fn is_distrusted(err: &(dyn StdError + 'static)) -> bool {
+    /// `ERR_LIB_SSL` and `SSL_R_CERTIFICATE_VERIFY_FAILED`.
+    const DISTRUSTED: (i32, i32) = (20, 134);
+    let of_this = |err: &OpensslError| (err.library_code(), err.reason_code()) == DISTRUSTED;
+    std::iter::successors(Some(err), |&err| err.source())
+        .filter_map(|err| err.downcast_ref::<ErrorStack>())
+        .any(|stack| stack.errors().iter().any(of_this))
+}
+
 /// A bundled OpenSSL does not know where this system keeps its roots.
 #[cfg(feature = "vendored")]
-fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), openssl::error::ErrorStack> {
+fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {
     let found = openssl_probe::probe();
     if let Some(file) = &found.cert_file {
         builder.load_verify_locations(Some(file), None)?;
@@ -56,6 +69,6 @@ fn system_roots(builder: &mut SslConnectorBuilder) -> Result<(), openssl::error:
 /// The system's OpenSSL has them set: `SslConnector` loads the default paths.
 #[cfg(not(feature = "vendored"))]
 #[allow(clippy::unnecessary_wraps, reason = "the twin can fail")]
-fn system_roots(_: &mut SslConnectorBuilder) -> Result<(), openssl::error::ErrorStack> {
+fn system_roots(_: &mut SslConnectorBuilder) -> Result<(), ErrorStack> {
     Ok(())
 }

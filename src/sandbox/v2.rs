@@ -72,6 +72,7 @@ pub(super) fn judge(
     if let Some(file) = form.file {
         check_hash(file, text("media_hash"))?;
     }
+    // Plain HTTP cannot show one and passes: this crate's client misses it before it sends.
     let presented = head.extensions.get::<ClientCertificate>();
     if operation.needs_client_cert() && presented == Some(&ClientCertificate::Missing) {
         return refuse(

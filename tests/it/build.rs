@@ -38,6 +38,18 @@ fn a_builder_that_lacks_something() {
 }
 
 #[test]
+fn apiv2_with_one_half_of_what_tls_presents() {
+    let v2 = || Client::builder().mchid(MCHID).v2_key("x".repeat(32));
+    let (key, certificate) = (&*MERCHANT, keys::certificate(&MERCHANT, SERIAL, 30));
+    let half = v2().certificate(certificate.clone());
+    unbuilt(half, ErrorKind::Builder, "give private_key(..) too");
+    let half = v2().private_key(key.private.clone());
+    unbuilt(half, ErrorKind::Builder, "give certificate(..) too");
+    let whole = v2().certificate(certificate);
+    whole.private_key(key.private.clone()).build().unwrap();
+}
+
+#[test]
 fn a_builder_with_malformed_values() {
     let kind = ErrorKind::Builder;
     for mchid in ["", "wx1234567890", "19000001O9", "190 0000109"] {

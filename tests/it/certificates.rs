@@ -236,22 +236,24 @@ fn an_unknown_serial_makes_it_fetch_once_a_minute() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
     sandbox.misbehave_always(Fault::UnknownSerial);
-    let unknown = || {
+    let unknown = |ago: &str| {
         let err = pay(&client).wait().unwrap_err();
         assert_eq!(err.kind(), ErrorKind::Verify);
         assert!(err.maybe_sent());
         let failure = err.verify_failure().unwrap();
         assert!(matches!(failure, VerifyFailure::UnknownSerial { .. }));
+        assert!(err.to_string().contains(ago), "{err}");
     };
-    unknown();
+    unknown("is signed with a certificate");
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 2));
-    (0..5).for_each(|_| unknown());
+    (0..5).for_each(|_| unknown("in 60 s"));
     hand.forward(59);
-    unknown();
-    assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 8));
+    unknown("asked for 59 s ago");
+    unknown("in 1 s");
+    assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 9));
     hand.forward(1);
-    unknown();
-    assert_eq!((fetches(&sandbox), payments(&sandbox)), (3, 9));
+    unknown("is signed with a certificate");
+    assert_eq!((fetches(&sandbox), payments(&sandbox)), (3, 10));
 }
 
 #[test]

@@ -366,7 +366,6 @@ fn a_v2_refusal_does_not_become_a_bill() {
     );
     let client = Client::builder()
         .mchid(support::MCHID)
-        .private_key(support::MERCHANT.private.clone())
         .v2_key("v2secretv2secretv2secretv2secret")
         .transport(wire)
         .build()

@@ -16,15 +16,25 @@ const FLOORS: [&[&str]; 11] = [
     &["base_url", "stack", "transport"],
     &["middleware", "net", "plan"],
     &["certificates"],
-    &["call", "chain", "download", "dry_run", "engine", "reader"],
+    &[
+        "addressee",
+        "call",
+        "chain",
+        "download",
+        "dry_run",
+        "engine",
+        "reader",
+    ],
     &["builder", "client", "testing"],
     &["bill", "notify", "pay", "service"],
     &["guide", "sandbox"],
 ];
 
 /// Uses on the same floor.
-const SIDEWAYS: [(&str, &str); 16] = [
+const SIDEWAYS: [(&str, &str); 18] = [
+    ("addressee", "engine"),
     ("builder", "client"),
+    ("call", "addressee"),
     ("call", "download"),
     ("call", "dry_run"),
     ("call", "engine"),

@@ -398,3 +398,35 @@ fn an_error_of_a_chain_keeps_its_type_in_every_call() {
         assert_eq!(err.find::<PathError>(), Some(&PathError::UnclosedBrace));
     }
 }
+
+/// Else it would be signed as APIv3's JSON.
+#[test]
+fn a_path_of_apiv2_without_its_v2() {
+    for (path, write) in [
+        ("pay/unifiedorder", "v2/pay/unifiedorder"),
+        ("/secapi/pay/refund/", "v2/secapi/pay/refund"),
+        ("secapi/pay/refund?a=b", "v2/secapi/pay/refund"),
+    ] {
+        let err = refused(|client| client.chain(path.to_owned()).post(json!({}), ()));
+        assert_eq!(err.kind(), ErrorKind::Request);
+        assert!(
+            err.to_string().ends_with(&format!("write {write}")),
+            "{err}"
+        );
+    }
+    let err = refused(|client| client["secapi/pay/refund"].get(()));
+    assert!(err.to_string().contains("v2/secapi/pay/refund"), "{err}");
+    let err = refused(|client| {
+        client
+            .chain("{a}/{b}")
+            .get(())
+            .var("a", "pay")
+            .var("b", "micropay")
+    });
+    assert!(err.to_string().contains("v2/pay/micropay"), "{err}");
+    // What nobody knows is the caller's business.
+    let wire = Wire::ok();
+    let call = client(&wire).chain("pay/something-new").post(json!({}), ());
+    call.wait().unwrap();
+    assert_eq!(wire.count(), 1);
+}

@@ -178,9 +178,15 @@ fn what_cannot_be_signed_is_not_sent() -> Result<()> {
         order[key] = value;
         client.chain(ORDER).post(order, ()).wait().unwrap_err()
     };
+    let without = |key: &str| {
+        let mut order = order(&sandbox);
+        order.as_object_mut().unwrap().remove(key);
+        client.chain(ORDER).post(order, ()).wait().unwrap_err()
+    };
     for (err, word) in [
         (with("sign_type", json!("hmac-sha256")), "hmac-sha256"),
         (with("mch_id", json!("1900000111")), "1900000111"),
+        (without("mch_id"), "has no mch_id"),
         (with("list", json!([1])), "\"list\""),
         (with("text", json!("\u{1}")), "\"text\""),
         (with("bad key", json!("x")), "\"bad key\""),
@@ -203,9 +209,7 @@ fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()
         .post(refund.clone(), ())
         .wait()?;
     // Told not to, it does not, and the gateway refuses.
-    let call = client
-        .chain("v2/secapi/pay/refund")
-        .post(refund.clone(), ());
+    let call = client.chain("v2/secapi/pay/refund").post(refund, ());
     let err = call.security(false).wait().unwrap_err();
     assert_eq!(
         err.api().map(|api| &*api.message),
@@ -219,18 +223,42 @@ fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()
         .root_certificate(sandbox.root_certificate().clone())
         .no_proxy()
         .build()?;
-    let sent = sandbox.calls().len();
-    let err = without
-        .chain("v2/secapi/pay/refund")
-        .post(refund, ())
-        .wait()
-        .unwrap_err();
-    assert!(
-        !err.maybe_sent() && err.to_string().contains("apiclient_cert"),
-        "{err}"
-    );
-    assert_eq!(sandbox.calls().len(), sent);
+    refuses_without_identity(&without, &sandbox);
     without.chain(ORDER).post(order(&sandbox), ()).wait()?;
+    Ok(())
+}
+
+fn refuses_without_identity(client: &Client, sandbox: &Sandbox) {
+    let sent = sandbox.calls().len();
+    let refund = json!({"mch_id": sandbox.mchid(), "out_refund_no": "1"});
+    let call = client.chain("v2/secapi/pay/refund").post(refund, ());
+    let err = call.wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Request);
+    assert!(!err.maybe_sent() && !err.is_retryable());
+    assert!(err.to_string().contains("apiclient_cert"), "{err}");
+    assert_eq!(sandbox.calls().len(), sent);
+}
+
+/// A plain connection cannot present it; whoever forgot it is told all the same.
+#[test]
+fn the_merchant_certificate_is_missed_over_plain_http_too() -> Result<()> {
+    let sandbox = Sandbox::start_blocking()?;
+    let v2 = || {
+        let v2 = Client::builder().base_url(sandbox.base_url()).no_proxy();
+        v2.mchid(sandbox.mchid()).v2_key(sandbox.v2_key().clone())
+    };
+    let neither = v2().build()?;
+    let no_certificate = v2()
+        .serial(sandbox.serial())
+        .private_key(sandbox.merchant_key().clone())
+        .keyring(Default::default())
+        .build()?;
+    for client in [&neither, &no_certificate] {
+        refuses_without_identity(client, &sandbox);
+    }
+    let refund = json!({"mch_id": sandbox.mchid(), "out_refund_no": "1"});
+    let call = neither.chain("v2/secapi/pay/refund").post(refund, ());
+    call.security(false).wait()?;
     Ok(())
 }
 

@@ -157,6 +157,7 @@ async fn forged_serials_are_asked_for_once_a_minute() {
             assert!(
                 matches!(known, VerifyFailure::UnknownSerial { known, .. } if known.len() == 1)
             );
+            assert!(err.to_string().contains("asked for 0 s ago"), "{err}");
         }
         world.accept(&world.paid().by_certificate()).await.unwrap();
         assert_eq!(world.fetches(), minute);

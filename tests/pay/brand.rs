@@ -100,3 +100,22 @@ fn a_brand_takes_no_payments() {
         assert!(err.to_string().contains("brand's"), "{err}");
     }
 }
+
+#[test]
+fn a_brand_is_told_that_a_call_is_a_merchants() {
+    for (path, word) in [
+        ("v2/pay/unifiedorder", "APIv2 is for merchants"),
+        ("V2/something/new", "APIv2 is for merchants"),
+        ("pay/unifiedorder", "APIv2 is for merchants"),
+        ("v3/pay/transactions/native", "mchid(..)"),
+        ("/v3/pay/transactions/native/?a=b", "mchid(..)"),
+    ] {
+        let call = brand().chain(path.to_owned()).post(json!({}), ());
+        let err = call.dry_run().wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Request, "{path}");
+        assert!(err.to_string().contains(word), "{path}: {err}");
+        assert!(!err.maybe_sent());
+    }
+    // The catalogue need not know all of a brand's operations.
+    signed(brand().chain("v3/something/new").get(()));
+}

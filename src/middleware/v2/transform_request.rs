@@ -145,14 +145,16 @@ impl TransformRequest {
         if named == Some(&*self.mchid) {
             return Ok(());
         }
+        let ours = &*self.mchid;
+        let problem = match named {
+            None => format!("has no mch_id: give {ours:?}, this client's merchant"),
+            Some(other) => format!(
+                "names mch_id {other:?}, and this client's merchant is {ours:?}: give that one"
+            ),
+        };
         Err(Error::new(
             ErrorKind::Request,
-            format!(
-                "the request's mch_id is {:?}, and this client's merchant is {:?}: give that one, or \
-                 build the client with check_mch_id(false)",
-                named.unwrap_or_default(),
-                self.mchid
-            ),
+            format!("the request {problem}, or build the client with check_mch_id(false)"),
         ))
     }
 }

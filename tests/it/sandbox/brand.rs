@@ -61,7 +61,7 @@ fn whoever_is_not_the_brand_stays_outside() -> Outcome {
         (posing(&sandbox, id, serial)?, OWN, "signature"),
         (posing(&sandbox, id, sandbox.serial())?, OWN, "serial"),
         (posing(&sandbox, "1", serial)?, OWN, "brand_id"),
-        (brand.clone(), "v3/pay/transactions/native", "scheme"),
+        (brand.clone(), "v3/something/new", "scheme"),
         (merchant, UNLISTED, "scheme"),
     ] {
         let err = post(&client, path).unwrap_err();

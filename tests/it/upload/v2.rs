@@ -6,7 +6,7 @@ use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media};
 
 use super::sandbox;
-use crate::support::keys::{MCHID, MERCHANT};
+use crate::support::keys::MCHID;
 use crate::support::{Answer, Wire};
 
 const UPLOAD: &str = "v2/secapi/mch/uploadmedia";
@@ -72,7 +72,6 @@ fn apiv2_signs_its_fields_and_the_md5() {
     let wire = Wire::answering(|_| Answer::unsigned("<xml><return_code>FAIL</return_code></xml>"));
     let client = Client::builder()
         .mchid(MCHID)
-        .private_key(MERCHANT.private.clone())
         .v2_key("v2secretv2secretv2secretv2secret")
         .transport(wire.clone())
         .build()
