@@ -50,7 +50,7 @@
 //! - `qr`: a Native order's `code_url` as a QR code.
 //! - `redis`: notifications seen before, remembered by several machines in one Redis.
 //! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
-//!   examples.
+//!   examples; and `schema`, the fields of every operation.
 //! - `test-util`: transports and a clock for tests.
 //! - `vendored`: an OpenSSL of its own, compiled in; needs perl and make.
 //!
@@ -96,6 +96,9 @@ mod reader;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub mod schema;
 mod secret;
 #[cfg(feature = "tower")]
 mod service;

@@ -1,0 +1,167 @@
+//! `wechatpay certs download`: the platform certificates, with the options of the PHP SDK's
+//! downloader.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, Subcommand};
+use http::Method;
+use serde_json::json;
+use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::{Certificate, Secret};
+
+use crate::cli::Context;
+use crate::credentials::{Need, session_with};
+use crate::exit::{Exit, Failure};
+use crate::output::Screen;
+use crate::{files, interrupt};
+
+#[derive(Args)]
+pub(crate) struct CertsArgs {
+    #[command(subcommand)]
+    command: CertsCommand,
+}
+
+#[derive(Subcommand)]
+enum CertsCommand {
+    /// Fetch, verify, decrypt and save them as wechatpay_SERIAL.pem
+    Download(DownloadArgs),
+}
+
+const NOTE: &str = "\
+The options are those of the PHP SDK's CertificateDownloader.php, but for -k: an argument is seen by
+every user of the machine, so it names the file that the key is in, or env:NAME for a variable.
+Each option may come from the settings instead.
+
+Example:
+  wechatpay certs download -k apiv3_key.txt -m 1900000109 -f apiclient_key.pem -s 5157F09E… -o certs
+";
+
+#[derive(Args)]
+#[command(after_help = NOTE)]
+struct DownloadArgs {
+    /// The APIv3 key: a file that holds it, or env:NAME
+    #[arg(short, long, value_name = "FILE|env:NAME")]
+    key: Option<String>,
+
+    /// The merchant id (商户号); the same as --mchid
+    #[arg(short, value_name = "MCHID", id = "merchant")]
+    merchant: Option<String>,
+
+    /// The merchant's private key
+    #[arg(short = 'f', long, value_name = "FILE")]
+    privatekey: Option<PathBuf>,
+
+    /// The serial of the merchant certificate
+    #[arg(short, long, value_name = "SERIAL")]
+    serialno: Option<String>,
+
+    /// The folder to save them in [default: a new one among the temporary files]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    /// Where to ask [default: https://api.mch.weixin.qq.com/]
+    #[arg(short = 'u', long, value_name = "URL")]
+    baseuri: Option<String>,
+}
+
+pub(crate) fn run(args: CertsArgs, context: Context<'_>) -> Result<(), Failure> {
+    let CertsCommand::Download(args) = args.command;
+    download(args, context)
+}
+
+fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure> {
+    let screen = context.screen;
+    let key = args.key.as_deref().map(named_key).transpose()?;
+    let given = &mut context.given;
+    given.mchid = args.merchant.or(given.mchid.take());
+    given.private_key = args.privatekey.or(given.private_key.take());
+    given.serial = args.serialno.or(given.serial.take());
+    given.base_url = args.baseuri.or(given.base_url.take());
+    let session = session_with(context, Need::Sign, |builder| {
+        let builder = builder.certificates(Certificates::auto());
+        match key {
+            Some(key) => builder.apiv3_key(key),
+            None => builder,
+        }
+    })?;
+    let certificates = interrupt::run(&Method::GET, session.client.certificates())?;
+    let folder = folder(args.output, screen)?;
+    for certificate in &certificates {
+        save(certificate, &folder, screen)?;
+    }
+    Ok(())
+}
+
+/// The key that `-k` names; a key in its place is not repeated.
+fn named_key(name: &str) -> Result<Secret, Failure> {
+    let wrong = |message: String| Failure::new(Exit::Config, "config", message);
+    if let Some(variable) = name.strip_prefix("env:") {
+        let key = std::env::var(variable).ok().filter(|key| !key.is_empty());
+        return key
+            .map(Secret::new)
+            .ok_or_else(|| wrong(format!("-k: the variable {variable} is not set")));
+    }
+    let path = Path::new(name);
+    if name.len() == 32 && !path.exists() {
+        return Err(wrong(
+            "-k names a file with the APIv3 key, or env:NAME, and there is no such file. If it was \
+             the key itself: arguments are seen by every user of the machine and kept in the \
+             shell's history, so change the key at 商户平台 → 账户中心 → API安全"
+                .to_owned(),
+        ));
+    }
+    files::read_key(path, "the APIv3 key")
+}
+
+/// The folder asked for, or a new one that is the user's own.
+fn folder(asked: Option<PathBuf>, screen: &Screen) -> Result<PathBuf, Failure> {
+    let Some(folder) = asked else {
+        let made = tempfile::Builder::new().prefix("wechatpay-").tempdir();
+        let made = made.map_err(|err| files::input(format!("no temporary folder: {err}")))?;
+        let folder = made.keep();
+        if !screen.json() {
+            screen.line(&format!("The certificates go into {}", folder.display()))?;
+        }
+        return Ok(folder);
+    };
+    std::fs::create_dir_all(&folder).map_err(|err| {
+        files::input(format!(
+            "the folder {} cannot be made: {err}",
+            folder.display()
+        ))
+    })?;
+    Ok(folder)
+}
+
+fn save(certificate: &Certificate, folder: &Path, screen: &Screen) -> Result<(), Failure> {
+    let serial = certificate.serial();
+    let path = folder.join(format!("wechatpay_{serial}.pem"));
+    let pem = certificate.to_pem().map_err(|err| Failure::config(&err))?;
+    files::write(&path, pem.as_bytes())?;
+    if screen.json() {
+        return screen.value(&json!({
+            "serial": serial,
+            "not_before": certificate.not_before(),
+            "not_after": certificate.not_after(),
+            "path": path.to_string_lossy(),
+        }));
+    }
+    let path = path.display();
+    screen.line(&format!(
+        "{}\n  valid   {} to {}\n  saved   {path}\n  check   openssl x509 -in {path} -noout -serial -dates",
+        screen.green(serial),
+        date(certificate.not_before()),
+        date(certificate.not_after()),
+    ))
+}
+
+/// A time in Unix seconds for people.
+pub(crate) fn date(seconds: i64) -> String {
+    let since = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    // Beyond the year 9999 there is no such date.
+    match SystemTime::UNIX_EPOCH.checked_add(since) {
+        Some(time) if seconds < 253_402_300_800 => httpdate::fmt_http_date(time),
+        _ => format!("Unix time {seconds}"),
+    }
+}

@@ -1,0 +1,62 @@
+//! `wechatpay doctor`: what is right, what is wrong, and what to do.
+
+mod keys;
+mod network;
+mod permissions;
+mod report;
+mod serials;
+
+use clap::Args;
+
+use crate::cli::Context;
+use crate::credentials::{self, Need};
+use crate::exit::{Exit, Failure};
+use crate::settings::{self, Settings};
+use keys::Material;
+use report::Report;
+
+#[derive(Args)]
+pub(crate) struct DoctorArgs {
+    /// Leaves out what needs the network
+    #[arg(long)]
+    offline: bool,
+}
+
+pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure> {
+    if context.sandbox {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "error: doctor looks at your own settings, and --sandbox has its own: leave it out",
+        ));
+    }
+    let resolved = settings::resolve(context.given, &context.place)?;
+    let settings = &resolved.settings;
+    let mut report = Report::new(context.screen);
+    match &resolved.profile {
+        Some(file) => report.right("profile", format!("{}", file.display())),
+        None => report.skipped("profile", "none is used"),
+    }
+    permissions::check(settings, resolved.profile.as_deref(), &mut report);
+    let material = Material::read(settings, &mut report);
+    serials::check(settings, &material, &mut report);
+    let sound = client(settings, &mut report);
+    network::check(settings, args.offline, sound, &mut report)?;
+    report.end()
+}
+
+/// Whether the library takes it all together; what it says may be what no single check has seen.
+fn client(settings: &Settings, report: &mut Report<'_>) -> bool {
+    let built = credentials::builder(settings, Need::Call)
+        .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)));
+    match built {
+        Ok(_) => {
+            report.right("together", "all settings belong together");
+            true
+        }
+        Err(failure) => {
+            report.wrong("together", failure.message(), "correct what is said above");
+            false
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The other side: is it there, do the clocks agree, and does it take the credentials?
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::Method;
+use http::header::DATE;
+use wechatpay_chain::middleware::{TRANSFORM_REQUEST, TRANSFORM_RESPONSE, from_fn};
+use wechatpay_chain::{Client, Error, Next, Request};
+
+use super::report::Report;
+use crate::credentials::{self, Need};
+use crate::exit::Failure;
+use crate::interrupt;
+use crate::settings::Settings;
+
+/// A timestamp may be five minutes off; half of that is too near.
+const TOLERATED: i64 = 150;
+
+pub(super) fn check(
+    settings: &Settings,
+    offline: bool,
+    sound: bool,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if offline {
+        report.skipped("network", "left out (--offline)");
+        return Ok(());
+    }
+    if !reach(settings, report)? || !sound {
+        report.skipped("credentials", "not tried: first correct what is said above");
+        return Ok(());
+    }
+    credentials(settings, report)
+}
+
+/// Whether anybody answers, and what time it is there. Nothing of the merchant is sent.
+fn reach(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> {
+    let date = Arc::new(Mutex::new(None));
+    let client = match stranger(settings, &date) {
+        Ok(client) => client,
+        Err(failure) => {
+            report.wrong("connection", failure.message(), "correct the setting");
+            return Ok(false);
+        }
+    };
+    // The `v2/` only chooses the stack; what is asked for is `v3/certificates`, without a signature.
+    let call = client.chain("v2/v3/certificates").get(());
+    let outcome = interrupt::attempt(&Method::GET, call)?;
+    let date = date.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (outcome, date) {
+        (Err(err), None) => {
+            let advice = "check name, network, proxy and firewall";
+            report.wrong("connection", err.report(), advice);
+            Ok(false)
+        }
+        (_, date) => {
+            report.right("connection", "there is an answer");
+            clock(date.flatten(), report);
+            Ok(true)
+        }
+    }
+}
+
+/// A client that is nobody's: its stack signs nothing and only looks at the answer's date.
+fn stranger(
+    settings: &Settings,
+    date: &Arc<Mutex<Option<Option<SystemTime>>>>,
+) -> Result<Client, Failure> {
+    let date = Arc::clone(date);
+    let look = move |request: Request, next: Next| {
+        let date = Arc::clone(&date);
+        async move {
+            let response = next.run(request).await?;
+            let text = response
+                .headers()
+                .get(DATE)
+                .and_then(|value| value.to_str().ok());
+            let time = text.and_then(|text| httpdate::parse_http_date(text).ok());
+            *date.lock().unwrap_or_else(PoisonError::into_inner) = Some(time);
+            Ok(response)
+        }
+    };
+    let builder = credentials::base(settings)?;
+    // Nobody's: a client has to have some, and these are never used.
+    let builder = builder.mchid("00000000").v2_key("0".repeat(32));
+    let builder = builder.v2_stack(move |stack| {
+        stack.remove(TRANSFORM_RESPONSE)?;
+        stack.replace(TRANSFORM_REQUEST, from_fn(look)).map(drop)
+    });
+    builder.build().map_err(|err| Failure::config(&err))
+}
+
+fn clock(theirs: Option<SystemTime>, report: &mut Report<'_>) {
+    let Some(theirs) = theirs else {
+        return report.skipped("clock", "the answer has no date");
+    };
+    let seconds = |time: SystemTime| {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    };
+    let offset = seconds(SystemTime::now()) - seconds(theirs);
+    let text = format!("{offset} s from the server's");
+    match offset.abs() <= TOLERATED {
+        true => report.right("clock", text),
+        false => report.wrong(
+            "clock",
+            text,
+            "set the machine's clock; WeChat Pay refuses what is more than 300 s off",
+        ),
+    }
+}
+
+/// A signed call that changes nothing.
+fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+    if settings.private_key.is_none() || settings.brand_id.is_some() {
+        report.skipped("credentials", "tried for APIv3 merchants only");
+        return Ok(());
+    }
+    let client = credentials::builder(settings, Need::Call)
+        .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)))?;
+    let call = client.chain("v3/certificates").get(());
+    match interrupt::attempt(&Method::GET, call)? {
+        Ok(_) => report.right("credentials", "taken, and the answer's signature is right"),
+        Err(err) => judge(&err, report),
+    }
+    Ok(())
+}
+
+fn judge(err: &Error, report: &mut Report<'_>) {
+    const NAME: &str = "credentials";
+    match err.api() {
+        // A merchant in public-key mode has no certificates, and is told so after the door.
+        Some(api) if api.status == 404 => report.right(NAME, "taken"),
+        Some(api) if api.status == 401 => report.wrong(
+            NAME,
+            err.report(),
+            "private key and serial have to be of one certificate, and that of this merchant",
+        ),
+        Some(_) => report.doubtful(NAME, err.report(), "the request was taken, and refused"),
+        None if err.verify_failure().is_some() => report.wrong(
+            NAME,
+            err.report(),
+            "the platform key has to be that of this merchant's account",
+        ),
+        None => report.wrong(NAME, err.report(), "see docs/errors.md"),
+    }
+}

@@ -1,0 +1,164 @@
+//! The files and serials beside each other: do they belong together, and in these places?
+
+use wechatpay_chain::PublicKey;
+
+use super::keys::Material;
+use super::report::Report;
+use crate::settings::Settings;
+
+const PUBLIC_KEY_PREFIX: &str = "PUB_KEY_ID_";
+
+pub(super) fn check(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+    owner(settings, material, report);
+    merchant_serial(settings, material, report);
+    pair(material, report);
+    platform_id(settings, material, report);
+    platform_is_not_the_merchant(material, report);
+}
+
+/// The certificate names the merchant that it is for.
+fn owner(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+    let Some(mchid) = &settings.mchid else {
+        match &settings.brand_id {
+            Some(id) => report.right("brand id", id),
+            None => report.wrong("merchant id", "there is none", "set mchid, the 商户号"),
+        }
+        return;
+    };
+    let named = material.certificate.as_ref();
+    match named.and_then(|certificate| certificate.subject_common_name()) {
+        Some(name) if name != *mchid => report.wrong(
+            "merchant id",
+            format!("it is {mchid}, and the certificate is that of {name:?}"),
+            "use the certificate and key of this merchant",
+        ),
+        Some(_) => report.right("merchant id", format!("{mchid}, as in the certificate")),
+        None => report.right("merchant id", mchid),
+    }
+}
+
+fn merchant_serial(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+    const NAME: &str = "serial";
+    const ADVICE: &str = "it is shown at 商户平台 → 账户中心 → API安全 → 商户API证书";
+    let derived = material
+        .certificate
+        .as_ref()
+        .map(|certificate| certificate.serial());
+    let platform = material
+        .platform_certificate
+        .as_ref()
+        .map(|certificate| certificate.serial());
+    let Some(given) = settings.serial.as_deref() else {
+        return match derived {
+            Some(serial) => report.right(NAME, format!("{serial}, from the certificate")),
+            None => report.skipped(NAME, "not set"),
+        };
+    };
+    let given = given.to_ascii_uppercase();
+    if given.starts_with(PUBLIC_KEY_PREFIX) {
+        report.wrong(
+            NAME,
+            format!("{given} is the id of WeChat Pay's public key"),
+            ADVICE,
+        );
+    } else if platform.is_some_and(|serial| serial == given) {
+        report.wrong(
+            NAME,
+            format!("{given} is that of the platform certificate"),
+            ADVICE,
+        );
+    } else if let Some(serial) = derived.filter(|serial| *serial != given) {
+        report.wrong(
+            NAME,
+            format!("it is {given}, and the certificate's is {serial}"),
+            "leave serial out, and it is taken from the certificate",
+        );
+    } else if !(8..=40).contains(&given.len()) || !given.bytes().all(|c| c.is_ascii_hexdigit()) {
+        report.wrong(
+            NAME,
+            format!("{given:?} is not of 40 hexadecimal digits"),
+            ADVICE,
+        );
+    } else {
+        report.right(NAME, given);
+    }
+}
+
+fn pair(material: &Material, report: &mut Report<'_>) {
+    let (Some(key), Some(certificate)) = (&material.private_key, &material.certificate) else {
+        return;
+    };
+    match key.public_key() == certificate.public_key() {
+        true => report.right("key pair", "the private key belongs to the certificate"),
+        false => report.wrong(
+            "key pair",
+            "the private key does not belong to the certificate",
+            "apiclient_key.pem and apiclient_cert.pem have to come from the same application",
+        ),
+    }
+}
+
+fn platform_id(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+    const NAME: &str = "platform key id";
+    const ADVICE: &str = "it is shown at 商户平台 → 账户中心 → API安全 → 微信支付公钥";
+    let Some(id) = settings.platform_key_id.as_deref() else {
+        if settings.platform_key.is_some() {
+            report.wrong(NAME, "there is none beside the key", ADVICE);
+        }
+        return;
+    };
+    let own = material
+        .certificate
+        .as_ref()
+        .map(|certificate| certificate.serial());
+    let own = [own, settings.serial.as_deref()].into_iter().flatten();
+    if own
+        .into_iter()
+        .any(|serial| serial.eq_ignore_ascii_case(id))
+    {
+        report.wrong(
+            NAME,
+            format!("{id} is the serial of the merchant certificate"),
+            ADVICE,
+        );
+    } else if !id.starts_with(PUBLIC_KEY_PREFIX) {
+        report.wrong(
+            NAME,
+            format!("{id:?} does not begin with {PUBLIC_KEY_PREFIX}"),
+            ADVICE,
+        );
+    } else {
+        report.right(NAME, id);
+    }
+}
+
+/// The commonest mix-up.
+fn platform_is_not_the_merchant(material: &Material, report: &mut Report<'_>) {
+    let own = [
+        material.private_key.as_ref().map(|key| key.public_key()),
+        material
+            .certificate
+            .as_ref()
+            .map(|certificate| certificate.public_key()),
+    ];
+    let is_own = |key: &PublicKey| own.into_iter().flatten().any(|own| own == key);
+    let given = [
+        ("platform key", material.platform_key.as_ref()),
+        (
+            "platform certificate",
+            material
+                .platform_certificate
+                .as_ref()
+                .map(|certificate| certificate.public_key()),
+        ),
+    ];
+    for (name, key) in given {
+        if key.is_some_and(is_own) {
+            report.wrong(
+                name,
+                "it is the merchant's own, not WeChat Pay's",
+                "take the one of 商户平台 → 账户中心 → API安全 → 微信支付公钥",
+            );
+        }
+    }
+}

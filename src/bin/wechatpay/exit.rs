@@ -1,0 +1,295 @@
+//! How the command ends: the codes, and what is said.
+
+use std::io;
+use std::process::ExitCode;
+
+use http::Method;
+use serde_json::{Map, Value, json};
+use wechatpay_chain::{ApiError, Error, ErrorKind, Verification};
+
+use crate::output::Screen;
+
+/// The page about exit codes, in `--help` and the manual.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0    done; also when whoever read the output has gone
+  1    doctor found something wrong, or a search nothing
+  2    wrong usage
+  3    settings: a credential is missing, unreadable or does not belong to the others
+  4    input: the request cannot be made of it, or a local file cannot be used; nothing was sent
+  5    no connection, or (GET only) it broke
+  6    time ran out, and nothing can have changed: it was not sent, or a GET
+  7    WeChat Pay refused
+  8    an answer came that is not to be believed, or cannot be decrypted or read
+  9    OUTCOME UNKNOWN: the request may have been acted on, and money may have moved; query before
+       anything else
+  130  interrupted, and nothing can have changed
+After 8, too, query first: a request other than GET may have been acted on.
+";
+
+/// Why the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Failed = 1,
+    Usage = 2,
+    Config = 3,
+    Input = 4,
+    Connect = 5,
+    Timeout = 6,
+    Refused = 7,
+    Unbelieved = 8,
+    Unknown = 9,
+    Interrupted = 130,
+}
+
+/// An end that is not a success.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nobody reads the output any more: no error.
+    NobodyReads,
+    /// What is wrong is said already.
+    Silent(Exit),
+    Said(Box<Said>),
+}
+
+/// What is said on standard error.
+#[derive(Debug)]
+pub(crate) struct Said {
+    exit: Exit,
+    kind: &'static str,
+    message: String,
+    /// Further members of the machine's form.
+    more: Map<String, Value>,
+    /// Further lines of people's form.
+    lines: Vec<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Self {
+        Self::Said(Box::new(Said {
+            exit,
+            kind,
+            message: message.into(),
+            more: Map::new(),
+            lines: Vec::new(),
+        }))
+    }
+
+    /// An error of the library before anything is called.
+    pub(crate) fn config(err: &Error) -> Self {
+        Self::new(Exit::Config, "config", err.report())
+    }
+
+    /// An error of a call.
+    pub(crate) fn call(err: &Error, method: &Method) -> Self {
+        let mut failure = Self::new(exit_of(err, method), kind_of(err), err.report());
+        failure.note("maybe_sent", err.maybe_sent());
+        if let Some(id) = err.request_id() {
+            failure.note("request_id", id);
+            failure.line(format!("Request-ID: {id}"));
+        }
+        if let Some(api) = err.api() {
+            failure.note("status", api.status.as_u16());
+            failure.note("code", api.code.as_str());
+            failure.note("detail", api.detail.clone());
+            if !api.detail.is_null() {
+                failure.line(format!("detail: {:#}", api.detail));
+            }
+        }
+        failure.advise();
+        failure
+    }
+
+    /// What is said.
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::Said(said) => &said.message,
+            Self::NobodyReads | Self::Silent(_) => "",
+        }
+    }
+
+    /// Adds a member to the machine's form.
+    pub(crate) fn note(&mut self, name: &str, value: impl Into<Value>) {
+        if let Self::Said(said) = self {
+            said.more.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// Adds a line to people's form.
+    pub(crate) fn line(&mut self, line: impl Into<String>) {
+        if let Self::Said(said) = self {
+            said.lines.push(line.into());
+        }
+    }
+
+    /// A member of the machine's form, by its pointer.
+    pub(crate) fn member(&self, pointer: &str) -> Option<Value> {
+        let Self::Said(said) = self else {
+            return None;
+        };
+        let (first, rest) = pointer.strip_prefix('/')?.split_once('/')?;
+        said.more.get(first)?.pointer(&format!("/{rest}")).cloned()
+    }
+
+    fn advise(&mut self) {
+        if let Self::Said(said) = self
+            && said.exit == Exit::Unknown
+        {
+            said.lines.push(
+                "OUTCOME UNKNOWN: the request may have been acted on; query it before anything else"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// Says it, and gives the code.
+    pub(crate) fn report(self, screen: &Screen) -> ExitCode {
+        let said = match self {
+            Self::NobodyReads => return ExitCode::SUCCESS,
+            Self::Silent(exit) => return code(exit),
+            Self::Said(said) => said,
+        };
+        match screen.json() {
+            true => screen.complain(&said.json().to_string()),
+            false => screen.complain(&said.text(screen)),
+        }
+        code(said.exit)
+    }
+}
+
+impl Said {
+    fn json(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("kind".to_owned(), self.kind.into());
+        error.insert("message".to_owned(), self.message.trim_end().into());
+        error.insert("exit".to_owned(), (self.exit as u8).into());
+        error.extend(self.more.clone());
+        json!({ "error": error })
+    }
+
+    fn text(&self, screen: &Screen) -> String {
+        // What the parser of arguments says is ready to be printed.
+        let mut text = match self.exit {
+            Exit::Usage => self.message.trim_end().to_owned(),
+            _ => format!("{} {}", screen.red_on_stderr("error:"), self.message),
+        };
+        for line in &self.lines {
+            text.push('\n');
+            text.push_str(line);
+        }
+        text
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// Of writing the output.
+    fn from(err: io::Error) -> Self {
+        match err.kind() {
+            io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            _ => Self::new(
+                Exit::Input,
+                "file",
+                format!("the output cannot be written: {err}"),
+            ),
+        }
+    }
+}
+
+fn code(exit: Exit) -> ExitCode {
+    ExitCode::from(exit as u8)
+}
+
+/// GET changes nothing at WeChat Pay, so after one no outcome is unknown.
+fn exit_of(err: &Error, method: &Method) -> Exit {
+    let open = err.maybe_sent() && method != Method::GET;
+    if let Some(api) = err.api() {
+        return of_answer(api, open);
+    }
+    match err.kind() {
+        ErrorKind::Verify | ErrorKind::Decrypt | ErrorKind::Probe => Exit::Unbelieved,
+        ErrorKind::Certificates if !open => of_certificates(err),
+        _ if open => Exit::Unknown,
+        ErrorKind::Body => Exit::Unbelieved,
+        _ if err.is_timeout() => Exit::Timeout,
+        ErrorKind::Connect | ErrorKind::Transport => Exit::Connect,
+        ErrorKind::Builder | ErrorKind::Key => Exit::Config,
+        _ => Exit::Input,
+    }
+}
+
+/// The call was not sent: what counts is why the certificates did not come.
+fn of_certificates(err: &Error) -> Exit {
+    match err.find::<Error>() {
+        Some(cause) if cause.is_timeout() => Exit::Timeout,
+        Some(cause) if cause.is_connect() => Exit::Connect,
+        Some(cause) if cause.is_api() => Exit::Refused,
+        _ => Exit::Unbelieved,
+    }
+}
+
+/// A refusal that is not WeChat Pay's word, or with which it says that it does not know itself.
+fn of_answer(api: &ApiError, open: bool) -> Exit {
+    const OPEN: [&str; 3] = ["SYSTEMERROR", "BANKERROR", "USERPAYING"];
+    if matches!(api.verification, Verification::Failed(_)) {
+        return Exit::Unbelieved;
+    }
+    let undecided = api.status.is_server_error() || OPEN.contains(&&*api.code);
+    match open && undecided {
+        true => Exit::Unknown,
+        false => Exit::Refused,
+    }
+}
+
+/// The name of the kind, in the machine's form.
+fn kind_of(err: &Error) -> &'static str {
+    match err.kind() {
+        ErrorKind::Api => "api",
+        ErrorKind::Body => "body",
+        ErrorKind::Builder => "config",
+        ErrorKind::Certificates => "certificates",
+        ErrorKind::Connect => "connect",
+        ErrorKind::Decrypt => "decrypt",
+        ErrorKind::Encrypt => "encrypt",
+        ErrorKind::File => "file",
+        ErrorKind::Header => "header",
+        ErrorKind::Key => "key",
+        ErrorKind::Path => "path",
+        ErrorKind::Probe => "probe",
+        ErrorKind::Request => "request",
+        ErrorKind::Timeout => "timeout",
+        ErrorKind::Transport => "transport",
+        ErrorKind::Unsupported => "unsupported",
+        ErrorKind::Verify => "verify",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exit(kind: ErrorKind, method: &Method) -> Exit {
+        exit_of(&Error::new(kind, ""), method)
+    }
+
+    #[test]
+    fn after_a_post_that_may_have_been_sent_the_outcome_is_unknown() {
+        for kind in [ErrorKind::Timeout, ErrorKind::Transport, ErrorKind::Body] {
+            assert_eq!(exit(kind, &Method::POST), Exit::Unknown, "{kind:?}");
+        }
+        assert_eq!(exit(ErrorKind::Timeout, &Method::GET), Exit::Timeout);
+        assert_eq!(exit(ErrorKind::Transport, &Method::GET), Exit::Connect);
+        assert_eq!(exit(ErrorKind::Body, &Method::GET), Exit::Unbelieved);
+        let unsent = Error::new(ErrorKind::Timeout, "").with_maybe_sent(false);
+        assert_eq!(exit_of(&unsent, &Method::POST), Exit::Timeout);
+    }
+
+    #[test]
+    fn what_was_never_sent_says_what_to_change() {
+        assert_eq!(exit(ErrorKind::Connect, &Method::POST), Exit::Connect);
+        assert_eq!(exit(ErrorKind::Path, &Method::POST), Exit::Input);
+        assert_eq!(exit(ErrorKind::Encrypt, &Method::POST), Exit::Input);
+        assert_eq!(exit(ErrorKind::Key, &Method::POST), Exit::Config);
+        assert_eq!(exit(ErrorKind::Verify, &Method::POST), Exit::Unbelieved);
+    }
+}

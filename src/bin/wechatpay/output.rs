@@ -1,0 +1,150 @@
+//! What is printed, and whether in colour.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+
+use clap::ColorChoice;
+use clap::builder::StyledStr;
+use serde_json::Value;
+
+use crate::cli::Format;
+use crate::exit::Failure;
+
+/// Standard output and error.
+pub(crate) struct Screen {
+    format: Format,
+    stdout: bool,
+    stderr: bool,
+}
+
+impl Screen {
+    pub(crate) fn new(format: Format, color: ColorChoice) -> Self {
+        Self {
+            format,
+            stdout: coloured(color, io::stdout().is_terminal()),
+            stderr: coloured(color, io::stderr().is_terminal()),
+        }
+    }
+
+    /// As the arguments have it, before anybody has made sense of them.
+    pub(crate) fn guess(arguments: &[OsString]) -> Self {
+        let value = |name: &str| {
+            let mut rest = arguments.iter().filter_map(|argument| argument.to_str());
+            let found = rest.find(|text| text.strip_prefix(name).is_some_and(is_value))?;
+            match found.split_once('=') {
+                Some((_, value)) => Some(value),
+                None => rest.next(),
+            }
+        };
+        let format = match value("--format") {
+            Some("json") => Format::Json,
+            _ => Format::Text,
+        };
+        let color = match value("--color") {
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            _ => ColorChoice::Auto,
+        };
+        Self::new(format, color)
+    }
+
+    /// Whether a machine reads.
+    pub(crate) fn json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Whether somebody looks who likes to see progress.
+    pub(crate) fn watched(&self) -> bool {
+        !self.json() && io::stderr().is_terminal()
+    }
+
+    pub(crate) fn write(&self, text: &str) -> Result<(), Failure> {
+        self.bytes(text.as_bytes())
+    }
+
+    pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
+        self.write(&format!("{text}\n"))
+    }
+
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        Ok(stdout.flush()?)
+    }
+
+    /// JSON: one line for a machine, indented for people.
+    pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
+        self.line(&match self.json() {
+            true => value.to_string(),
+            false => format!("{value:#}"),
+        })
+    }
+
+    /// On standard error; nobody can be told that nobody reads it.
+    pub(crate) fn complain(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    pub(crate) fn bold(&self, text: &str) -> String {
+        paint("1", text, self.stdout)
+    }
+
+    pub(crate) fn dim(&self, text: &str) -> String {
+        paint("2", text, self.stdout)
+    }
+
+    pub(crate) fn green(&self, text: &str) -> String {
+        paint("32", text, self.stdout)
+    }
+
+    pub(crate) fn red(&self, text: &str) -> String {
+        paint("31", text, self.stdout)
+    }
+
+    pub(crate) fn yellow(&self, text: &str) -> String {
+        paint("33", text, self.stdout)
+    }
+
+    pub(crate) fn red_on_stderr(&self, text: &str) -> String {
+        paint("1;31", text, self.stderr)
+    }
+
+    /// Marked on standard error; between brackets where there is no colour.
+    pub(crate) fn marked(&self, text: &str) -> String {
+        match self.stderr {
+            true => paint("7;31", text, true),
+            false => format!(">>{text}<<"),
+        }
+    }
+
+    /// What the parser of arguments says.
+    pub(crate) fn styled(&self, text: &StyledStr) -> String {
+        match self.stdout && self.stderr {
+            true => text.ansi().to_string(),
+            false => text.to_string(),
+        }
+    }
+}
+
+/// Behind the name of an option: nothing, or its value.
+fn is_value(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('=')
+}
+
+fn coloured(color: ColorChoice, terminal: bool) -> bool {
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            terminal && !unwanted
+        }
+    }
+}
+
+fn paint(code: &str, text: &str, coloured: bool) -> String {
+    match coloured {
+        true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        false => text.to_owned(),
+    }
+}

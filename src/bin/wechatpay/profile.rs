@@ -1,0 +1,93 @@
+//! Profiles: tables of a TOML file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::cli::Place;
+use crate::exit::{Exit, Failure};
+use crate::settings::{Settings, variable};
+
+/// The one that is taken when none is named.
+const DEFAULT: &str = "default";
+
+/// A profile, and the file it is from.
+pub(crate) struct Found {
+    pub(crate) settings: Settings,
+    pub(crate) file: PathBuf,
+}
+
+/// The profile that was asked for, or the default one if there is one.
+pub(crate) fn read(place: &Place) -> Result<Option<Found>, Failure> {
+    let name = place.profile.clone().or_else(|| variable("PROFILE"));
+    let named = place.config.clone();
+    let named = named.or_else(|| variable("CONFIG").map(PathBuf::from));
+    let asked = name.is_some() || named.is_some();
+    let Some(file) = named.or_else(usual_place) else {
+        return match asked {
+            true => Err(wrong(
+                "there is no home directory: name the file with --config",
+            )),
+            false => Ok(None),
+        };
+    };
+    if !asked && !file.exists() {
+        return Ok(None);
+    }
+    let settings = table(&file, name.as_deref())?;
+    Ok(settings.map(|settings| Found { settings, file }))
+}
+
+fn usual_place() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let config = set("XDG_CONFIG_HOME").map(PathBuf::from);
+    let config = config.or_else(|| Some(PathBuf::from(set("HOME")?).join(".config")))?;
+    Some(config.join("wechatpay").join("config.toml"))
+}
+
+fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file)
+        .map(Zeroizing::new)
+        .map_err(|err| wrong(format!("the profiles in {shown} cannot be read: {err}")))?;
+    let mut tables: BTreeMap<String, Settings> =
+        toml::from_str(&text).map_err(|err| unreadable(file, &text, &err))?;
+    let wanted = name.unwrap_or(DEFAULT);
+    match (tables.remove(wanted), name) {
+        (Some(settings), _) => Ok(Some(settings)),
+        (None, None) => Ok(None),
+        (None, Some(name)) => {
+            let known: Vec<_> = tables.into_keys().collect();
+            let known = known.join(", ");
+            Err(wrong(format!(
+                "{shown} has no profile [{name}]; it has: {known}"
+            )))
+        }
+    }
+}
+
+/// Without the line itself, which the parser would quote: a key may stand in it.
+fn unreadable(file: &Path, text: &str, err: &toml::de::Error) -> Failure {
+    let line = err.span().and_then(|span| text.get(..span.start));
+    let line = line.map_or(1, |before| before.matches('\n').count() + 1);
+    wrong(format!(
+        "{}, line {line}: not a profile: {}; a profile is a table as [default] with keys as \
+         mchid = \"1900000109\"",
+        file.display(),
+        sentence(err.message()),
+    ))
+}
+
+/// What is wrong, without what was found: that may be a key.
+fn sentence(message: &str) -> &str {
+    let quoted = message.find("string \"").or_else(|| message.find('\n'));
+    message
+        .get(..quoted.unwrap_or(message.len()))
+        .unwrap_or_default()
+        .trim_end_matches([':', ' '])
+}
+
+fn wrong(message: impl Into<String>) -> Failure {
+    Failure::new(Exit::Config, "config", message)
+}

@@ -1,0 +1,164 @@
+//! `wechatpay request`: any endpoint.
+
+mod answer;
+mod call;
+mod sign_error;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wechatpay_chain::{Call, Client, SavedFile};
+
+use crate::cli::Context;
+use crate::credentials::{Need, session_with};
+use crate::exit::{Exit, Failure};
+use crate::interrupt;
+use crate::output::Screen;
+use crate::progress::Progress;
+use sign_error::SignedTexts;
+
+const EXAMPLES: &str = "\
+Examples:
+  wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"out_trade_no\": \"1217752501\"}'
+  wechatpay request GET 'v3/pay/transactions/id/{transaction_id}' --var transaction_id=1217752501 \\
+      --query mchid=1900000109
+  wechatpay request POST v3/merchant/media/upload --media license.jpg
+  wechatpay request GET v3/billdownload/file --query token=6XIv5TUPto7p --sink bill.csv
+  wechatpay request POST v2/pay/orderquery --json @query.json
+  wechatpay request POST v3/refund/domestic/refunds --json - --dry-run < refund.json
+";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RequestArgs {
+    /// GET, POST, PUT, PATCH or DELETE
+    method: String,
+
+    /// The path of the documentation, v3/… or v2/…; {name} is a variable
+    path: String,
+
+    /// The body: JSON, @FILE or - for standard input; APIv2 gets XML made of it
+    #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
+    json: Option<String>,
+
+    /// A query parameter
+    #[arg(long, value_name = "K=V", value_parser = pair)]
+    query: Vec<(String, String)>,
+
+    /// The value of a variable of the path
+    #[arg(long, value_name = "K=V", value_parser = pair)]
+    var: Vec<(String, String)>,
+
+    /// A header
+    #[arg(long, value_name = "'K: V'", value_parser = header)]
+    header: Vec<(String, String)>,
+
+    /// The body, sent as the file is; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    body_file: Option<PathBuf>,
+
+    /// A file to upload; its meta and digest are made
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "body_file"])]
+    media: Option<PathBuf>,
+
+    /// Writes the answer into a file, which appears whole and checked or not at all
+    #[arg(long, value_name = "FILE")]
+    sink: Option<PathBuf>,
+
+    /// With --sink: accepts only a file of this SHA-1
+    #[arg(long, value_name = "HEX", requires = "sink")]
+    sha1: Option<String>,
+
+    /// With --sink: unzips the file on its way
+    #[arg(long, requires = "sink")]
+    gunzip: bool,
+
+    /// Prints status and headers of the answer, too
+    #[arg(long, conflicts_with = "sink")]
+    include: bool,
+
+    /// Prints the signed request as one JSON object and sends nothing
+    #[arg(long, conflicts_with = "include")]
+    dry_run: bool,
+
+    /// Leaves sensitive fields as they are: encrypts and decrypts none
+    #[arg(long)]
+    no_encrypt: bool,
+
+    /// APIv2: presents the merchant certificate, also where the catalogue does not say so
+    #[arg(long)]
+    security: bool,
+}
+
+pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
+    let screen = context.screen;
+    let need = match args.dry_run {
+        true => Need::Sign,
+        false => Need::Call,
+    };
+    let texts = SignedTexts::default();
+    let kept = texts.clone();
+    let session = session_with(context, need, |builder| {
+        builder.stack(|stack| kept.watch(stack))
+    })?;
+    let progress = Progress::new(screen);
+    let outcome = send(&args, &session.client, screen, &progress);
+    progress.clear();
+    outcome.map_err(|failure| texts.explain(failure, screen))
+}
+
+fn send(
+    args: &RequestArgs,
+    client: &Client,
+    screen: &Screen,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    let method = call::method(&args.method)?;
+    let call = call::make(args, client, &method, progress)?;
+    if args.dry_run {
+        // Nothing is sent, so nothing can be unknown.
+        let request = interrupt::run(&http::Method::GET, call.dry_run())?;
+        return answer::dry_run(&request, screen);
+    }
+    match &args.sink {
+        Some(_) => answer::saved(&download(args, call, &method, progress)?, screen),
+        None => {
+            let response = interrupt::run(&method, call)?;
+            answer::print(&response, args.include, screen)
+        }
+    }
+}
+
+fn download(
+    args: &RequestArgs,
+    call: Call,
+    method: &http::Method,
+    progress: &Progress,
+) -> Result<SavedFile, Failure> {
+    let mut download = call.sink(args.sink.clone().unwrap_or_default());
+    if let Some(hex) = &args.sha1 {
+        download = download.expect_sha1(hex);
+    }
+    if args.gunzip {
+        download = download.gunzip();
+    }
+    let bar = progress.clone();
+    interrupt::run(
+        method,
+        download.on_progress(move |done, total| bar.at(done, total)),
+    )
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn input(message: impl Into<String>) -> Failure {
+    Failure::new(Exit::Input, "request", message)
+}

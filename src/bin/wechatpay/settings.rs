@@ -1,0 +1,197 @@
+//! The settings, and where they come from.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::cli::Place;
+use crate::exit::{Exit, Failure};
+use crate::profile;
+
+/// Everything that can be set, each thing or nothing; as flags, and as a profile.
+///
+/// It has no `Debug`: it may hold keys.
+#[derive(Args, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Settings {
+    /// The merchant id (商户号)
+    #[arg(long, global = true, value_name = "MCHID")]
+    pub(crate) mchid: Option<String>,
+
+    /// The brand id (品牌ID), in place of a merchant id
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) brand_id: Option<String>,
+
+    /// The serial of the merchant certificate (商户API证书序列号)
+    #[arg(long, global = true, value_name = "SERIAL")]
+    pub(crate) serial: Option<String>,
+
+    /// The merchant's private key, apiclient_key.pem
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) private_key: Option<PathBuf>,
+
+    /// The merchant certificate, apiclient_cert.pem; gives the serial
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+
+    /// The id of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
+    #[arg(long, global = true, value_name = "ID")]
+    pub(crate) platform_key_id: Option<String>,
+
+    /// WeChat Pay's public key (微信支付公钥), pub_key.pem
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) platform_key: Option<PathBuf>,
+
+    /// A platform certificate (平台证书), in place of the public key
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) platform_certificate: Option<PathBuf>,
+
+    /// A file with the APIv3 key (APIv3密钥)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) apiv3_key_file: Option<PathBuf>,
+
+    /// A file with the APIv2 key (APIv2密钥)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) v2_key_file: Option<PathBuf>,
+
+    /// Where calls go, in place of the host of the endpoint
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+
+    /// A further root certificate to trust for TLS
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+
+    /// The proxy, http://[user:password@]host:port, or "none"
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+
+    /// How many seconds a call may take [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(crate) timeout: Option<f64>,
+
+    /// Never an argument: other users of the machine see those.
+    #[arg(skip)]
+    pub(crate) apiv3_key: Option<String>,
+
+    /// As the APIv3 key.
+    #[arg(skip)]
+    pub(crate) v2_key: Option<String>,
+}
+
+/// The settings of this run, and the file they are in part from.
+pub(crate) struct Resolved {
+    pub(crate) settings: Settings,
+    pub(crate) profile: Option<PathBuf>,
+}
+
+/// Flags before environment before profile.
+///
+/// # Errors
+///
+/// A profile that was asked for and is not there, or cannot be read; a number that is none.
+pub(crate) fn resolve(given: Settings, place: &Place) -> Result<Resolved, Failure> {
+    let found = profile::read(place)?;
+    let environment = Settings::from_environment()?;
+    let (profile, file) = match found {
+        Some(found) => (found.settings.relative_to(&found.file), Some(found.file)),
+        None => (Settings::default(), None),
+    };
+    Ok(Resolved {
+        settings: given.or(environment).or(profile),
+        profile: file,
+    })
+}
+
+/// A variable of the environment; an empty one is not set.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    let value = std::env::var(format!("WECHATPAY_{name}")).ok();
+    value.filter(|value| !value.is_empty())
+}
+
+impl Settings {
+    fn from_environment() -> Result<Self, Failure> {
+        let path = |name| variable(name).map(PathBuf::from);
+        let timeout = variable("TIMEOUT").map(|text| text.parse().map_err(|_| no_number()));
+        Ok(Self {
+            mchid: variable("MCHID"),
+            brand_id: variable("BRAND_ID"),
+            serial: variable("SERIAL"),
+            private_key: path("PRIVATE_KEY"),
+            certificate: path("CERTIFICATE"),
+            platform_key_id: variable("PLATFORM_KEY_ID"),
+            platform_key: path("PLATFORM_KEY"),
+            platform_certificate: path("PLATFORM_CERTIFICATE"),
+            apiv3_key_file: path("APIV3_KEY_FILE"),
+            v2_key_file: path("V2_KEY_FILE"),
+            base_url: variable("BASE_URL"),
+            ca: path("CA"),
+            proxy: variable("PROXY"),
+            timeout: timeout.transpose()?,
+            apiv3_key: variable("APIV3_KEY"),
+            v2_key: variable("V2_KEY"),
+        })
+    }
+
+    /// What is not set here is taken from `other`.
+    ///
+    /// Things that are two ways to say one, a key and its file, or merchant and brand, are taken
+    /// from the same place.
+    fn or(self, mut other: Self) -> Self {
+        if self.apiv3_key.is_some() || self.apiv3_key_file.is_some() {
+            (other.apiv3_key, other.apiv3_key_file) = (None, None);
+        }
+        if self.v2_key.is_some() || self.v2_key_file.is_some() {
+            (other.v2_key, other.v2_key_file) = (None, None);
+        }
+        if self.mchid.is_some() || self.brand_id.is_some() {
+            (other.mchid, other.brand_id) = (None, None);
+        }
+        Self {
+            mchid: self.mchid.or(other.mchid),
+            brand_id: self.brand_id.or(other.brand_id),
+            serial: self.serial.or(other.serial),
+            private_key: self.private_key.or(other.private_key),
+            certificate: self.certificate.or(other.certificate),
+            platform_key_id: self.platform_key_id.or(other.platform_key_id),
+            platform_key: self.platform_key.or(other.platform_key),
+            platform_certificate: self.platform_certificate.or(other.platform_certificate),
+            apiv3_key_file: self.apiv3_key_file.or(other.apiv3_key_file),
+            v2_key_file: self.v2_key_file.or(other.v2_key_file),
+            base_url: self.base_url.or(other.base_url),
+            ca: self.ca.or(other.ca),
+            proxy: self.proxy.or(other.proxy),
+            timeout: self.timeout.or(other.timeout),
+            apiv3_key: self.apiv3_key.or(other.apiv3_key),
+            v2_key: self.v2_key.or(other.v2_key),
+        }
+    }
+
+    /// Files that a profile names lie beside it.
+    fn relative_to(mut self, file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let paths = [
+            &mut self.private_key,
+            &mut self.certificate,
+            &mut self.platform_key,
+            &mut self.platform_certificate,
+            &mut self.apiv3_key_file,
+            &mut self.v2_key_file,
+            &mut self.ca,
+        ];
+        for path in paths.into_iter().flatten() {
+            *path = folder.join(&*path);
+        }
+        self
+    }
+}
+
+fn no_number() -> Failure {
+    Failure::new(
+        Exit::Config,
+        "config",
+        "WECHATPAY_TIMEOUT is not a number of seconds",
+    )
+}
