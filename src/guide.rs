@@ -32,3 +32,8 @@ pages! {
 pages! {
     files "files.md"
 }
+
+#[cfg(feature = "cli")]
+pages! {
+    cli "cli.md"
+}

@@ -44,6 +44,7 @@
 //! None is on by default, and they only add.
 //!
 //! - `axum`: an extractor of axum that hands over verified notifications.
+//! - `cli`: the command `wechatpay`.
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, made and checked while compiling.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.

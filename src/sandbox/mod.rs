@@ -66,6 +66,7 @@ mod identity;
 mod launch;
 mod multipart;
 mod notifier;
+mod pem;
 mod record;
 mod refusal;
 mod reply;

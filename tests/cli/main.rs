@@ -1,1 +1,17 @@
-fn main() {}
+//! The command as its users see it: the real binary against a sandbox, one file per theme.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod certs;
+mod doctor;
+mod endpoints;
+mod exits;
+mod notify;
+mod pages;
+mod pipes;
+mod request;
+mod secrets;
+mod settings;
+mod sign;
+mod sign_error;
+mod support;

@@ -42,11 +42,18 @@ pub(crate) struct Cli {
     pub(crate) format: Format,
 
     /// When output is coloured
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        help_heading = "General"
+    )]
     pub(crate) color: ColorChoice,
 
     /// Run against a sandbox started for the purpose, with its own credentials
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "General")]
     pub(crate) sandbox: bool,
 
     #[command(flatten)]

@@ -96,6 +96,9 @@ impl Failure {
                 failure.line(format!("detail: {:#}", api.detail));
             }
         }
+        if let Some(advice) = in_this_command(err.kind()) {
+            failure.line(advice);
+        }
         failure.advise();
         failure
     }
@@ -237,6 +240,18 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
     match open && undecided {
         true => Exit::Unknown,
         false => Exit::Refused,
+    }
+}
+
+/// The library's advice is for programs; this is for the command.
+fn in_this_command(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::Path => Some("Here: --var name=value gives a variable its value."),
+        ErrorKind::Encrypt => Some(
+            "Here: --json has its sensitive fields encrypted; with --no-encrypt the body goes as it \
+             is.",
+        ),
+        _ => None,
     }
 }
 

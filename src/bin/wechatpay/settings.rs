@@ -64,7 +64,7 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
 
-    /// The proxy, http://[user:password@]host:port, or "none"
+    /// The proxy, http://host:port, or "none"; one with a password belongs into WECHATPAY_PROXY
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 

@@ -153,6 +153,18 @@ impl PublicKey {
         base64::decoded_len(text) == Some(self.modulus_len())
     }
 
+    /// The key as PEM, in the form (SubjectPublicKeyInfo) in which WeChat Pay gives it out.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`] when OpenSSL cannot write it.
+    pub fn to_pem(&self) -> Result<String> {
+        let pem = self.inner.key.public_key_to_pem().map_err(|err| {
+            Error::new(ErrorKind::Key, "OpenSSL cannot write the public key").with_source(err)
+        })?;
+        Ok(String::from_utf8_lossy(&pem).into_owned())
+    }
+
     fn from_items(items: &[Item]) -> Outcome<Self> {
         let item = items
             .iter()

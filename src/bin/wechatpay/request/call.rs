@@ -19,9 +19,7 @@ pub(super) fn make(
     method: &Method,
     progress: &Progress,
 ) -> Result<Call, Failure> {
-    let path = args.path.strip_prefix('/').unwrap_or(&args.path);
-    let chain = client.chain(path.to_owned());
-    let mut call = chain.request(method.as_str(), Value::Null);
+    let mut call = begin(&args.path, client, method)?;
     for (name, value) in &args.query {
         call = call.query(name, value.as_str());
     }
@@ -38,6 +36,22 @@ pub(super) fn make(
         call = call.security(true);
     }
     body(args, call, progress)
+}
+
+/// A path below the API's root, or a URL out of an answer.
+fn begin(path: &str, client: &Client, method: &Method) -> Result<Call, Failure> {
+    if !path.contains("://") {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        return Ok(client
+            .chain(path.to_owned())
+            .request(method.as_str(), Value::Null));
+    }
+    match *method {
+        Method::GET => Ok(client.follow(path)),
+        _ => Err(input(
+            "a URL is only followed with GET: give the path, v3/…",
+        )),
+    }
 }
 
 fn body(args: &RequestArgs, call: Call, progress: &Progress) -> Result<Call, Failure> {

@@ -19,7 +19,7 @@ use sign_error::SignedTexts;
 
 const EXAMPLES: &str = "\
 Examples:
-  wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"out_trade_no\": \"1217752501\"}'
+  wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"out_trade_no\": \"1\"}'
   wechatpay request GET 'v3/pay/transactions/id/{transaction_id}' --var transaction_id=1217752501 \\
       --query mchid=1900000109
   wechatpay request POST v3/merchant/media/upload --media license.jpg
@@ -34,7 +34,8 @@ pub(crate) struct RequestArgs {
     /// GET, POST, PUT, PATCH or DELETE
     method: String,
 
-    /// The path of the documentation, v3/… or v2/…; {name} is a variable
+    /// The path of the documentation, v3/… or v2/…, {name} a variable; or a URL that WeChat Pay has
+    /// given, to GET
     path: String,
 
     /// The body: JSON, @FILE or - for standard input; APIv2 gets XML made of it

@@ -159,9 +159,13 @@ mod tests {
         let theirs = b"POST\n/v3/a/\n1\nn\n{\"appid\":\n";
         assert_eq!(difference(OURS, theirs, Some(33)), Some(10));
         assert_eq!(part(OURS, 10), "path and query");
+        let shown = window(OURS, 10, None);
+        assert_eq!(shown, OURS.escape_ascii().to_string());
+        let long = [b'x'; 100];
+        assert_eq!(window(&long, 50, None), format!("…{}…", "x".repeat(48)));
         assert_eq!(
-            window(OURS, 10, None),
-            "POST\\n/v3/a\\n1\\nn\\n{\\\"appid\\\":\\\"wx1\\\"…"
+            window(&long, 100, None),
+            format!("…{}(end)", "x".repeat(24))
         );
     }
 

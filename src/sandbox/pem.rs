@@ -1,0 +1,21 @@
+//! The merchant's key as a file has it.
+
+use super::Sandbox;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+impl Sandbox {
+    /// The merchant's private key as PEM (PKCS#8): the content of `apiclient_key.pem`, for clients
+    /// that are not this crate's. Certificates and public keys have a `to_pem` of their own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`] when OpenSSL cannot write it.
+    pub fn merchant_key_pem(&self) -> Result<Secret> {
+        let unwritten = |message| Error::new(ErrorKind::Key, message);
+        let pem = self.merchant_key().pkey().private_key_to_pem_pkcs8();
+        let pem = pem.map_err(|err| unwritten("OpenSSL cannot write the key").with_source(err))?;
+        let text = String::from_utf8(pem).map_err(|_| unwritten("OpenSSL wrote no text"))?;
+        Ok(Secret::new(text))
+    }
+}

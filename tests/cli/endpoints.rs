@@ -1,0 +1,78 @@
+//! `wechatpay endpoints`.
+
+use serde_json::Value;
+
+use crate::support::Run;
+
+fn lines(arguments: &[&str]) -> Vec<Value> {
+    let text = Run::new(arguments).run().ok();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+#[test]
+fn all_endpoints_are_one_object_a_line() {
+    let all = lines(&["endpoints", "--json"]);
+    assert_eq!(all.len(), wechatpay_chain::catalog::operations().len());
+    for row in &all {
+        for key in ["method", "path", "host"] {
+            assert!(row[key].is_string(), "{row}");
+        }
+        for key in ["encrypt", "decrypt", "query_encrypt"] {
+            assert!(row[key].is_array(), "{row}");
+        }
+    }
+    let punish = "v3/aggracct-bc/wb-channel/control-orders/punish";
+    let punish = all.iter().find(|row| row["path"] == punish).unwrap();
+    assert_eq!(punish["method"], "POST");
+    assert_eq!(punish["host"], "api.mch.weixin.qq.com");
+    assert_eq!(
+        punish["encrypt"],
+        serde_json::json!(["/bal_account_no", "/card_no"])
+    );
+    let customs = all
+        .iter()
+        .find(|row| row["path"] == "global/v3/customs/orders");
+    assert_eq!(customs.unwrap()["host"], "apihk.mch.weixin.qq.com");
+}
+
+#[test]
+fn words_of_both_languages_search() {
+    let titles = |words: &[&str]| {
+        let found = lines(&[&["endpoints", "--json"], words].concat());
+        let titles = found
+            .iter()
+            .map(|row| row["title"].as_str().unwrap().to_owned());
+        titles.collect::<Vec<_>>()
+    };
+    assert!(titles(&["申请退款"]).contains(&"申请退款".to_owned()));
+    assert!(titles(&["refund", "domestic"]).contains(&"申请退款".to_owned()));
+    let list = Run::new(&["endpoints", "分账"]).run().ok();
+    assert!(list.contains("POST   v3/profitsharing/orders  "), "{list}");
+    let said = Run::new(&["endpoints", "没有这样的"]).run().failed(1);
+    assert!(said.contains("fewer"), "{said}");
+}
+
+#[test]
+fn one_endpoint_is_shown_in_full() {
+    let path = "v3/aggracct-bc/wb-channel/control-orders/punish";
+    let text = Run::new(&["endpoints", path]).run().ok();
+    for part in [
+        &format!("POST {path}\n"),
+        "发起微众台账管控",
+        "host      api.mch.weixin.qq.com",
+        "product   渠道服务",
+        "limit     200 calls a minute",
+        "card_no",
+        "string (base64) encrypted",
+        "Answer",
+        ".chain(\"v3/aggracct-bc/wb-channel/control-orders/punish\")",
+        ".await?;",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let colored = Run::new(&["endpoints", path, "--color", "always"])
+        .run()
+        .ok();
+    assert!(colored.contains("\u{1b}[1m") && !text.contains('\u{1b}'));
+}

@@ -1,0 +1,207 @@
+//! One code for each kind of end, and a machine's form of each.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+use wechatpay_chain::sandbox::{Answer, Fault};
+
+use crate::support::{Run, Shop, server};
+
+const NATIVE: &str = "v3/pay/transactions/native";
+const ORDER: &str = r#"{"out_trade_no":"1"}"#;
+const GET: [&str; 5] = ["--format", "json", "request", "GET", "v3/certificates"];
+const POST: [&str; 7] = [
+    "--format", "json", "request", "POST", NATIVE, "--json", ORDER,
+];
+
+#[test]
+fn wrong_usage_is_2() {
+    for arguments in [
+        &["request"][..],
+        &["nonsense"],
+        &["request", "GET", NATIVE, "--query", "no-equals-sign"],
+        &["request", "GET", NATIVE, "--nonsense"],
+        &[
+            "request",
+            "POST",
+            NATIVE,
+            "--json",
+            "{}",
+            "--body-file",
+            "x",
+        ],
+    ] {
+        let said = Run::new(arguments).run().failed(2);
+        assert!(said.starts_with("error:"), "{said}");
+        let machine = [&["--format=json"], arguments].concat();
+        let said = Run::new(&machine).run().failed_json(2);
+        assert_eq!(said["kind"], "usage");
+    }
+}
+
+#[test]
+fn settings_that_are_wrong_are_3() {
+    let shop = Shop::new();
+    let missing = ["MCHID", "PRIVATE_KEY", "CERTIFICATE", "PLATFORM_KEY_ID"];
+    for name in missing {
+        let run = shop.command(&GET).without(name).without("V2_KEY_FILE");
+        let said = run.run().failed_json(3);
+        assert_eq!(said["kind"], "config", "{name}: {said}");
+    }
+    let none = shop
+        .command(&GET)
+        .without("PLATFORM_KEY")
+        .without("PLATFORM_KEY_ID");
+    let said = none.without("APIV3_KEY_FILE").run().failed_json(3);
+    assert!(said["message"].as_str().unwrap().contains("--platform-key"));
+    for (name, value) in [
+        ("PRIVATE_KEY", "nowhere.pem"),
+        ("PRIVATE_KEY", "apiclient_cert.pem"),
+        ("APIV3_KEY_FILE", "nowhere.key"),
+        ("TIMEOUT", "soon"),
+        ("TIMEOUT", "-1"),
+        ("BASE_URL", "nonsense"),
+        ("CA", "nowhere.pem"),
+    ] {
+        shop.command(&GET).env(name, value).run().failed_json(3);
+    }
+    assert!(shop.sandbox.calls().is_empty());
+}
+
+#[test]
+fn input_of_which_no_request_can_be_made_is_4() {
+    let shop = Shop::new();
+    for arguments in [
+        &["request", "POST", NATIVE, "--json", "{"][..],
+        &["request", "POST", NATIVE, "--json", "@nowhere.json"],
+        &["request", "POST", NATIVE, "--body-file", "nowhere"],
+        &[
+            "request",
+            "POST",
+            "v3/merchant/media/upload",
+            "--media",
+            "nowhere.jpg",
+        ],
+        &["request", "BREW", NATIVE],
+        &["request", "GET", "v3/pay/transactions/id/{transaction_id}"],
+        &["request", "GET", NATIVE, "--var", "unused=1"],
+        &["request", "GET", NATIVE, "--header", "Authorization: mine"],
+        &[
+            "request",
+            "GET",
+            "v3/billdownload/file",
+            "--sink",
+            "no/such/folder",
+        ],
+    ] {
+        let machine = [&["--format", "json"], arguments].concat();
+        shop.command(&machine).run().failed_json(4);
+    }
+    // The last one has a file to write, which is found impossible when the answer is there.
+    let sent = shop.sandbox.calls();
+    assert!(sent.iter().all(|call| call.method == "GET"), "{sent:?}");
+}
+
+#[test]
+fn no_connection_is_5_and_nothing_was_sent() {
+    let shop = Shop::new();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", closed.local_addr().unwrap());
+    drop(closed);
+    for arguments in [&GET[..], &POST] {
+        let run = shop.command(arguments).env("BASE_URL", &url);
+        let said = run.run().failed_json(5);
+        assert_eq!(said["maybe_sent"], false);
+    }
+}
+
+#[test]
+fn time_that_runs_out_is_6_for_a_get_and_9_for_a_post() {
+    let shop = Shop::new();
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", mute.local_addr().unwrap());
+    let slow = |arguments| {
+        let run = shop.command(arguments).env("BASE_URL", &url);
+        run.env("TIMEOUT", "0.3").run()
+    };
+    assert_eq!(slow(&GET).failed_json(6)["kind"], "timeout");
+    let said = slow(&POST).failed_json(9);
+    assert_eq!(
+        (&said["kind"], &said["maybe_sent"]),
+        (&json!("timeout"), &json!(true))
+    );
+}
+
+#[test]
+fn a_refusal_is_7_with_all_that_was_said() {
+    let shop = Shop::new();
+    let body =
+        json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/amount"}});
+    let answer = Answer::json(body).status(400);
+    shop.sandbox.answer("POST", NATIVE, answer).unwrap();
+    let said = shop.command(&POST).run().failed_json(7);
+    assert_eq!(said["code"], "PARAM_ERROR");
+    assert_eq!(said["status"], 400);
+    assert_eq!(said["detail"]["field"], "/amount");
+    assert!(said["request_id"].is_string());
+    let said = shop.command(&POST[2..]).run().failed(7);
+    assert!(
+        said.contains("PARAM_ERROR") && said.contains("Request-ID: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_answer_that_is_not_believed_is_8() {
+    let shop = Shop::new();
+    for fault in [Fault::TamperedBody, Fault::MissingHeaders, Fault::Probe] {
+        shop.sandbox.misbehave(fault);
+        let said = shop.command(&POST).run().failed_json(8);
+        assert_eq!(said["maybe_sent"], true);
+    }
+}
+
+#[test]
+fn an_outcome_that_nobody_knows_is_9() {
+    let shop = Shop::new();
+    shop.sandbox.misbehave(Fault::CutBeforeAnswer);
+    let done = shop.command(&POST[2..]).run();
+    assert!(done.failed(9).contains("OUTCOME UNKNOWN"));
+    // Of a GET it is only a broken connection.
+    shop.sandbox.misbehave(Fault::CutBeforeAnswer);
+    shop.command(&GET).run().failed_json(5);
+    // WeChat Pay does not know itself.
+    let answer = Answer::json(json!({"code": "SYSTEM_ERROR", "message": "系统错误"})).status(500);
+    shop.sandbox.answer("POST", NATIVE, answer).unwrap();
+    assert_eq!(
+        shop.command(&POST).run().failed_json(9)["code"],
+        "SYSTEM_ERROR"
+    );
+}
+
+#[test]
+fn a_page_of_a_proxy_in_place_of_an_answer_is_9_for_a_post() {
+    let shop = Shop::new();
+    let page = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops";
+    let url = server(move |_| page.to_owned());
+    shop.command(&POST)
+        .env("BASE_URL", &url)
+        .run()
+        .failed_json(9);
+    shop.command(&GET)
+        .env("BASE_URL", &url)
+        .run()
+        .failed_json(7);
+}
+
+#[test]
+fn the_codes_are_in_the_help() {
+    let help = Run::new(&["--help"]).run().ok();
+    let codes = [
+        "0  ", "1  ", "2  ", "3  ", "4  ", "5  ", "6  ", "7  ", "8  ", "9  ", "130",
+    ];
+    for code in codes {
+        let line = format!("\n  {code}  ");
+        assert!(help.contains(&line), "{code}: {help}");
+    }
+}

@@ -1,0 +1,217 @@
+//! `wechatpay request`.
+
+use serde_json::{Value, json};
+use wechatpay_chain::sandbox::Answer;
+use wechatpay_chain::signing::{Authorization, request_text};
+use wechatpay_chain::{PublicKey, Secret};
+
+use crate::support::{Run, Shop};
+
+const NATIVE: &str = "v3/pay/transactions/native";
+const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+
+#[test]
+fn a_call_is_made_and_its_answer_printed() {
+    let shop = Shop::new();
+    let order = r#"{"out_trade_no":"1217752501"}"#;
+    let run = shop.command(&["request", "post", NATIVE, "--json", order]);
+    assert_eq!(run.run().json(), json!({"out_trade_no": "1217752501"}));
+    let call = shop.sandbox.last_call().unwrap();
+    assert_eq!(call.method, "POST");
+    assert_eq!(call.body, order);
+
+    // For a machine it is one line.
+    let run = shop.command(&[
+        "request", "POST", NATIVE, "--json", order, "--format", "json",
+    ]);
+    assert_eq!(run.run().ok(), format!("{order}\n"));
+}
+
+#[test]
+fn the_body_may_come_from_a_file_or_standard_input() {
+    let shop = Shop::new();
+    shop.file("order.json", r#"{"out_trade_no":"file"}"#);
+    let run = shop.command(&["request", "POST", NATIVE, "--json", "@order.json"]);
+    assert_eq!(run.run().json()["out_trade_no"], "file");
+    let run = shop.command(&["request", "POST", NATIVE, "--json", "-"]);
+    let run = run.stdin(r#"{"out_trade_no":"stdin"}"#);
+    assert_eq!(run.run().json()["out_trade_no"], "stdin");
+    // As it is, with its blank; fields in it are not encrypted, which has to be said.
+    shop.file("raw.json", r#"{"out_trade_no": "raw"}"#);
+    let raw = ["request", "POST", NATIVE, "--body-file", "raw.json"];
+    let said = shop.command(&raw).run().failed(4);
+    assert!(said.contains("--no-encrypt"), "{said}");
+    let raw = [&raw[..], &["--no-encrypt"]].concat();
+    shop.command(&raw).run().ok();
+    let body = shop.sandbox.last_call().unwrap().body;
+    assert_eq!(body, r#"{"out_trade_no": "raw"}"#);
+}
+
+#[test]
+fn variables_parameters_and_headers_are_taken() {
+    let shop = Shop::new();
+    let path = "v3/pay/transactions/id/{transaction_id}";
+    shop.command(&[
+        "request",
+        "GET",
+        path,
+        "--var",
+        "transaction_id=12/17",
+        "--query",
+        "mchid=1900000109",
+        "--query",
+        "a=b=c",
+        "--header",
+        "X-Trace: a:b",
+    ])
+    .run()
+    .ok();
+    let call = shop.sandbox.last_call().unwrap();
+    let target = "/v3/pay/transactions/id/12%2F17?mchid=1900000109&a=b%3Dc";
+    assert_eq!(call.target, target);
+    assert_eq!(call.headers["x-trace"], "a:b");
+}
+
+#[test]
+fn status_and_headers_are_shown_on_request() {
+    let shop = Shop::new();
+    let arguments = ["request", "GET", "v3/certificates", "--include"];
+    let text = shop.command(&arguments).run().ok();
+    assert!(text.starts_with("HTTP 200 OK\n"), "{text}");
+    assert!(text.contains("\nWechatpay-Serial: "), "{text}");
+    let both = [&arguments[..], &["--format", "json"]].concat();
+    let shown = shop.command(&both).run().json();
+    assert_eq!(shown["status"], 200);
+    assert!(shown["headers"]["Wechatpay-Signature"].is_string());
+    assert!(shown["body"]["data"].is_array());
+}
+
+/// The object of a dry run is a request that the gateway would take: its signature holds.
+#[test]
+fn a_dry_run_shows_the_signed_request_and_sends_nothing() {
+    let shop = Shop::new();
+    let fields = json!({"card_no": "6214830012345678", "out_request_no": "1"}).to_string();
+    let arguments = ["request", "POST", PUNISH, "--dry-run", "--json", &fields];
+    let shown = shop.command(&arguments).run().json();
+    let keys: Vec<_> = shown.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["method", "uri", "headers", "body"]);
+    assert_eq!(shown["method"], "POST");
+    let base = shop.sandbox.base_url();
+    assert_eq!(shown["uri"], format!("{base}{PUNISH}"));
+    assert_signed(&shown, shop.sandbox.merchant_certificate().public_key());
+    let headers = &shown["headers"];
+    assert_eq!(headers["Wechatpay-Serial"], shop.sandbox.platform_key_id());
+    let body: Value = serde_json::from_str(shown["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["out_request_no"], "1");
+    assert_ne!(body["card_no"], "6214830012345678");
+    assert!(shop.sandbox.calls().is_empty());
+
+    let plain = [&arguments[..], &["--no-encrypt"]].concat();
+    let shown = shop.command(&plain).run().json();
+    assert_eq!(shown["body"], fields);
+    assert_signed(&shown, shop.sandbox.merchant_certificate().public_key());
+}
+
+fn assert_signed(shown: &Value, key: &PublicKey) {
+    let header = shown["headers"]["Authorization"].as_str().unwrap();
+    let auth = Authorization::parse(header).unwrap();
+    let uri: http::Uri = shown["uri"].as_str().unwrap().parse().unwrap();
+    let text = request_text(
+        shown["method"].as_str().unwrap(),
+        uri.path_and_query().unwrap().as_str(),
+        auth.timestamp(),
+        auth.nonce_str(),
+        shown["body"].as_str().unwrap().as_bytes(),
+    );
+    assert!(key.verify(&text, auth.signature()));
+}
+
+#[test]
+fn a_dry_run_needs_no_platform_key() {
+    let shop = Shop::new();
+    let run = shop.command(&["request", "GET", "v3/certificates", "--dry-run"]);
+    let run = run.without("PLATFORM_KEY").without("PLATFORM_KEY_ID");
+    let shown = run.run().json();
+    assert_eq!(shown["body"], "");
+}
+
+#[test]
+fn apiv2_is_spoken_in_xml_and_printed_as_json() {
+    let shop = Shop::new();
+    let query = json!({"appid": "wx1", "mch_id": shop.sandbox.mchid(), "out_trade_no": "7"});
+    let query = query.to_string();
+    let arguments = ["request", "POST", "v2/pay/orderquery", "--json", &query];
+    let answer = shop.command(&arguments).run().json();
+    assert_eq!(answer["out_trade_no"], "7");
+    assert_eq!(answer["result_code"], "SUCCESS");
+
+    let dry = [&arguments[..], &["--dry-run", "--security"]].concat();
+    let shown = shop.command(&dry).run().json();
+    assert!(shown["body"].as_str().unwrap().starts_with("<xml>"));
+    // An APIv2 key alone will do.
+    let run = shop.bare(&arguments).env("MCHID", shop.sandbox.mchid());
+    let run = run.env("BASE_URL", shop.sandbox.base_url());
+    let key: &Secret = shop.sandbox.v2_key();
+    let run = run.env("V2_KEY", key.expose());
+    assert_eq!(run.run().json()["out_trade_no"], "7");
+}
+
+#[test]
+fn files_are_uploaded_and_downloaded() {
+    let shop = Shop::new();
+    shop.file("license.jpg", "a picture");
+    let path = "v3/merchant/media/upload";
+    shop.command(&["request", "POST", path, "--media", "license.jpg"])
+        .run()
+        .ok();
+    let meta = shop.sandbox.last_call().unwrap().json.unwrap();
+    assert_eq!(meta["filename"], "license.jpg");
+
+    let arguments = [
+        "request",
+        "GET",
+        "v3/billdownload/file",
+        "--query",
+        "token=1",
+        "--sink",
+        "bill.csv",
+    ];
+    let bill = "`a,`b\n";
+    let answer = Answer::bytes("text/csv", bill);
+    shop.sandbox
+        .answer("GET", "v3/billdownload/file", answer)
+        .unwrap();
+    let shown = [&arguments[..], &["--format", "json"]].concat();
+    let saved = shop.command(&shown).run().json();
+    assert_eq!(saved["bytes"], bill.len());
+    assert_eq!(
+        std::fs::read_to_string(shop.path("bill.csv")).unwrap(),
+        bill
+    );
+
+    // One of another digest is not kept, and the file is as it was.
+    let digest = "0".repeat(40);
+    let wrong = [&arguments[..], &["--sha1", &digest]].concat();
+    shop.command(&wrong).run().failed(8);
+    assert_eq!(
+        std::fs::read_to_string(shop.path("bill.csv")).unwrap(),
+        bill
+    );
+}
+
+#[test]
+fn a_sandbox_for_the_purpose_needs_no_settings() {
+    let order = r#"{"out_trade_no":"1"}"#;
+    let run = Run::new(&["--sandbox", "request", "POST", NATIVE, "--json", order]);
+    assert_eq!(run.run().json()["out_trade_no"], "1");
+    let mixed = [
+        "--sandbox",
+        "--mchid",
+        "1900000109",
+        "request",
+        "GET",
+        NATIVE,
+    ];
+    let said = Run::new(&mixed).run().failed(2);
+    assert!(said.contains("credentials of its own"), "{said}");
+}
