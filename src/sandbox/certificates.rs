@@ -39,7 +39,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when OpenSSL makes no key.
+    /// [`ErrorKind::Key`](crate::ErrorKind::Key) when OpenSSL makes no key.
     pub fn rotate_platform_certificate(&self) -> Result<Certificate> {
         self.gateway.platform.rotate(self.gateway.clock.now())
     }

@@ -12,6 +12,8 @@ mod bill;
 mod build;
 #[cfg(feature = "sandbox")]
 mod certificates;
+#[cfg(feature = "sandbox")]
+mod complaints;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod download;
 mod encryption;

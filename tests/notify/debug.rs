@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use serde_json::json;
-use wechatpay_chain::notify::{Answer, MemoryStore};
+use wechatpay_chain::notify::{Answer, Claim, MemoryStore};
 
 use crate::support::{APIV3, Post, V2, builder, reader};
 
@@ -33,4 +33,8 @@ fn nothing_printed_holds_a_key_or_what_a_notification_is_about() {
         }
     }
     assert!(format!("{paid:?}").contains("TRANSACTION.SUCCESS"));
+    // Whoever knows a claim can end it.
+    let claim = Claim::new().unwrap();
+    assert!(!format!("{claim:?}").contains(claim.as_str()));
+    assert_ne!(claim, Claim::new().unwrap());
 }
