@@ -32,6 +32,16 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
     }
 
+    /// What the state of things does not allow.
+    pub(super) fn business(
+        status: StatusCode,
+        code: &'static str,
+        message: &'static str,
+        why: impl Into<String>,
+    ) -> Self {
+        Self::new(status, code, message, why)
+    }
+
     /// APIv2's, which has no code for what is wrong at the door.
     pub(super) fn v2(message: &'static str, why: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, "FAIL", message, why)

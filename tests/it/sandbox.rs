@@ -7,6 +7,7 @@ mod fields;
 mod life;
 mod raw;
 mod sockets;
+mod world;
 
 use std::error::Error;
 
