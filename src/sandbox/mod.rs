@@ -87,7 +87,7 @@ pub use answer::Answer;
 pub use fault::Fault;
 pub use launch::SandboxBuilder;
 pub use record::{CallRecord, Verdict};
-pub use world::{Event, OrderRecord, RefundRecord, RefundStatus};
+pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
 
 use crate::builder::ClientBuilder;
 use crate::client::Client;

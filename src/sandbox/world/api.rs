@@ -1,7 +1,10 @@
 //! What a test does to the world: it is the user, the bank, and time.
 
 use super::super::Sandbox;
-use super::{Event, OrderRecord, RefundRecord, RefundStatus, refunds, user};
+use super::{
+    Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord, refunds,
+    sharing, transfers, user,
+};
 use crate::error::Result;
 
 /// What it remembers, and what the user does.
@@ -80,6 +83,32 @@ impl Sandbox {
         self.gateway.world.with(|state| state.hold_refunds = hold);
     }
 
+    /// Confirms a transfer as the user does: it is `SUCCESS` and an [`Event`] waits.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such transfer, or it does
+    /// not wait for the user: one waits for 24 hours.
+    pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| transfers::decide(state, out_bill_no, None, now))
+    }
+
+    /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
+    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`confirm_transfer`](Self::confirm_transfer).
+    pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| transfers::decide(state, out_bill_no, Some(fail_reason), now))
+    }
+
     /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.
     #[must_use]
     pub fn orders(&self) -> Vec<OrderRecord> {
@@ -96,6 +125,22 @@ impl Sandbox {
         self.gateway
             .world
             .with(|state| state.refunds.iter().map(RefundRecord::of).collect())
+    }
+
+    /// The transfers, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn transfers(&self) -> Vec<TransferRecord> {
+        self.gateway
+            .world
+            .with(|state| state.transfers.iter().map(TransferRecord::of).collect())
+    }
+
+    /// The profit sharing orders, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn sharing(&self) -> Vec<SharingRecord> {
+        self.gateway
+            .world
+            .with(|state| state.shares.iter().map(SharingRecord::of).collect())
     }
 
     /// Takes what the merchant would have been notified of, oldest first; at most 10,000 wait.
@@ -123,6 +168,8 @@ impl super::World {
     pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
         self.with(|state| {
             refunds::all_come_to_an_end(state, now);
+            transfers::all_come_to_an_end(state, now);
+            sharing::all_come_to_an_end(state, now);
             state.outbox.take()
         })
     }

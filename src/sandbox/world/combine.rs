@@ -50,7 +50,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, kind: Kind) -> Ou
     let orders = items
         .iter()
         .map(|item| part(item, &fields, &combine, request, kind))
-        .collect::<std::result::Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
     combine.parts = orders.iter().map(|it| it.out_trade_no.clone()).collect();
     if let Some(known) = state.combines.get(&combine.number) {
         return repeated(state, known, &combine, request.now);
@@ -90,11 +90,7 @@ fn repeated(state: &State, known: &Combine, asked: &Combine, now: i64) -> Outcom
     }
 }
 
-fn read(
-    fields: &Fields<'_>,
-    request: &Request<'_>,
-    kind: Kind,
-) -> std::result::Result<Combine, Refusal> {
+fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Combine, Refusal> {
     let combine = Combine {
         number: fields.number("/combine_out_trade_no", 32)?,
         appid: fields.text("/combine_appid", 32)?,
@@ -125,7 +121,7 @@ fn part(
     combine: &Combine,
     request: &Request<'_>,
     kind: Kind,
-) -> std::result::Result<Order, Refusal> {
+) -> Result<Order, Refusal> {
     let party = Party {
         appid: combine.appid.clone(),
         mchid: item.text("/mchid", 32)?,

@@ -29,8 +29,12 @@ mod refund;
 mod refunds;
 mod refusals;
 mod request;
+mod returns;
 mod routes;
+mod share;
+mod sharing;
 mod table;
+mod transfers;
 mod user;
 
 use std::sync::{Mutex, PoisonError};
@@ -44,10 +48,12 @@ use event::Outbox;
 use numbers::Numbers;
 use order::Order;
 use refund::Refund;
+use share::{Receiver, Return, Share};
 use table::Table;
+use transfers::Transfer;
 
 pub use event::Event;
-pub use record::{OrderRecord, RefundRecord};
+pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;
 pub(super) use request::Request;
 
@@ -74,7 +80,7 @@ impl Told {
     }
 }
 
-type Outcome = std::result::Result<Told, Refusal>;
+type Outcome = Result<Told, Refusal>;
 
 /// All that is remembered, one thing at a time.
 #[derive(Default)]
@@ -88,6 +94,10 @@ struct State {
     combines: Table<Combine>,
     refunds: Table<Refund>,
     hold_refunds: bool,
+    transfers: Table<Transfer>,
+    receivers: Table<Receiver>,
+    shares: Table<Share>,
+    returns: Table<Return>,
     outbox: Outbox,
     numbers: Numbers,
 }

@@ -153,8 +153,10 @@ pub(super) struct Order {
     /// Refunded, or on the way.
     pub(super) refunded: i64,
     pub(super) shareable: bool,
-    /// Shared with others and not returned.
-    pub(super) shared: i64,
+    /// Taken out of what may be shared, also for the seller itself.
+    pub(super) split: i64,
+    /// Shared with others, and not returned.
+    pub(super) given: i64,
     pub(super) unfrozen: bool,
 }
 
@@ -202,7 +204,7 @@ impl Order {
     /// What is left to share; refunds come out of it too.
     pub(super) fn unsplit(&self) -> i128 {
         match self.shareable && !self.unfrozen {
-            true => (self.left() - i128::from(self.shared)).max(0),
+            true => (self.left() - i128::from(self.split)).max(0),
             false => 0,
         }
     }

@@ -268,7 +268,8 @@ impl Order {
             paid: None,
             refunded: 0,
             shareable: false,
-            shared: 0,
+            split: 0,
+            given: 0,
             unfrozen: false,
         }
     }

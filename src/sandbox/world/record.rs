@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::order::Order;
 use super::refund::{Refund, RefundStatus};
+use super::share::Share;
+use super::transfers::Transfer;
 
 /// An order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
 #[derive(Clone)]
@@ -38,7 +40,7 @@ impl OrderRecord {
             trade_state: order.state(now).name(),
             total: order.total,
             refunded: order.refunded,
-            shared: order.shared,
+            shared: order.given,
             json: order.view(now),
         }
     }
@@ -75,6 +77,62 @@ impl RefundRecord {
     }
 }
 
+/// A transfer that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct TransferRecord {
+    /// The merchant's number (商户单号).
+    pub out_bill_no: String,
+    /// WeChat Pay's number (微信转账单号).
+    pub transfer_bill_no: String,
+    /// `WAIT_USER_CONFIRM`, `SUCCESS`, `FAIL`, `CANCELING` or `CANCELLED`.
+    pub state: &'static str,
+    /// In fen.
+    pub amount: i64,
+    /// What a query answers, with the user's name in plaintext.
+    pub json: Value,
+}
+
+impl TransferRecord {
+    pub(super) fn of(transfer: &Transfer) -> Self {
+        Self {
+            out_bill_no: transfer.out_bill_no.clone(),
+            transfer_bill_no: transfer.transfer_bill_no.clone(),
+            state: transfer.state.name(),
+            amount: transfer.amount,
+            json: transfer.view(),
+        }
+    }
+}
+
+/// A profit sharing order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SharingRecord {
+    /// The merchant's number (商户分账单号).
+    pub out_order_no: String,
+    /// WeChat Pay's number (微信分账单号).
+    pub order_id: String,
+    /// The number of the order whose money is shared.
+    pub out_trade_no: String,
+    /// Whether it is done.
+    pub finished: bool,
+    /// What a query answers.
+    pub json: Value,
+}
+
+impl SharingRecord {
+    pub(super) fn of(share: &Share) -> Self {
+        Self {
+            out_order_no: share.out_order_no.clone(),
+            order_id: share.order_id.clone(),
+            out_trade_no: share.out_trade_no.clone(),
+            finished: share.ended.is_some(),
+            json: share.view(),
+        }
+    }
+}
+
 /// The JSON, which names people, is left out.
 impl fmt::Debug for OrderRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,6 +152,27 @@ impl fmt::Debug for RefundRecord {
             .field("out_refund_no", &self.out_refund_no)
             .field("status", &self.status)
             .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JSON, which names the user, is left out.
+impl fmt::Debug for TransferRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransferRecord")
+            .field("out_bill_no", &self.out_bill_no)
+            .field("state", &self.state)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JSON, which names the receivers, is left out.
+impl fmt::Debug for SharingRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharingRecord")
+            .field("out_order_no", &self.out_order_no)
+            .field("finished", &self.finished)
             .finish_non_exhaustive()
     }
 }

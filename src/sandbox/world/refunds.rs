@@ -56,7 +56,7 @@ pub(super) fn accept(
     total: i64,
     mut refund: Refund,
     now: i64,
-) -> std::result::Result<Refund, Refusal> {
+) -> Result<Refund, Refusal> {
     let order = state.orders.get_mut(out_trade_no);
     let order = order.ok_or_else(|| refusals::nothing_to_refund(out_trade_no))?;
     refundable(order, total, refund.amount)?;
@@ -68,7 +68,7 @@ pub(super) fn accept(
     Ok(refund)
 }
 
-fn refundable(order: &Order, total: i64, amount: i64) -> std::result::Result<(), Refusal> {
+fn refundable(order: &Order, total: i64, amount: i64) -> Result<(), Refusal> {
     if total != order.total {
         let why = format!(
             "amount.total is {total}, and the order's is {}",
@@ -84,10 +84,7 @@ fn refundable(order: &Order, total: i64, amount: i64) -> std::result::Result<(),
 }
 
 /// The order that the request names by either number, or by both.
-fn paid_order<'s>(
-    state: &'s State,
-    request: &Request<'_>,
-) -> std::result::Result<&'s Order, Refusal> {
+fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, Refusal> {
     let fields = request.fields();
     let id = fields.maybe("/transaction_id", 64)?;
     let number = fields.maybe("/out_trade_no", 32)?;

@@ -4,7 +4,8 @@ use super::order::Kind;
 use super::orders::Mode::{self, Direct, Partner};
 use super::refund::Flavour::{Domestic, Ecommerce};
 use super::request::Request;
-use super::{Outcome, State, combine, orders, refunds};
+use super::share::Words;
+use super::{Outcome, State, combine, orders, refunds, returns, sharing, transfers};
 
 pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     let path = request.operation.path();
@@ -13,7 +14,10 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     match (top, method.as_str()) {
         ("pay", _) => order(state, request, path),
         ("combine-transactions", _) => combined(state, request, path),
-        ("refund" | "ecommerce", _) => refund(state, request, path),
+        ("refund" | "ecommerce", _) => refund(state, request, path)
+            .or_else(|| ecommerce(state, request, method.as_str(), path)),
+        ("fund-app", _) => transfer(state, request, path),
+        ("profitsharing", _) => share(state, request, path),
         _ => None,
     }
 }
@@ -76,6 +80,54 @@ fn refund(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcom
         | "v3/ecommerce/refunds/{refund_id}/apply-abnormal-refund" => {
             refunds::apply_abnormal(state, request)
         }
+        _ => return None,
+    })
+}
+
+fn transfer(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcome> {
+    let rest = path.strip_prefix("v3/fund-app/mch-transfer/transfer-bills")?;
+    Some(match rest {
+        "" => transfers::create(state, request),
+        "/out-bill-no/{out_bill_no}" => transfers::by_number(state, request),
+        "/transfer-bill-no/{transfer_bill_no}" => transfers::by_id(state, request),
+        "/out-bill-no/{out_bill_no}/cancel" => transfers::cancel(state, request),
+        _ => return None,
+    })
+}
+
+fn share(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcome> {
+    let words = Words::ORDINARY;
+    Some(match path.strip_prefix("v3/profitsharing/")? {
+        "receivers/add" => sharing::add_receiver(state, request, words),
+        "receivers/delete" => sharing::delete_receiver(state, request, words),
+        "orders" => sharing::share(state, request, words),
+        "orders/unfreeze" => sharing::unfreeze(state, request, words),
+        "orders/{out_order_no}" => sharing::query(state, request),
+        "transactions/{transaction_id}/amounts" => sharing::amounts(state, request),
+        "merchant-configs/{sub_mchid}" => Ok(sharing::ratio(request)),
+        "return-orders" => returns::create(state, request, words),
+        "return-orders/{out_return_no}" => returns::query(state, request),
+        _ => return None,
+    })
+}
+
+fn ecommerce(
+    state: &mut State,
+    request: &Request<'_>,
+    method: &str,
+    path: &str,
+) -> Option<Outcome> {
+    let words = Words::ECOMMERCE;
+    let rest = path.strip_prefix("v3/ecommerce/profitsharing/")?;
+    Some(match (method, rest) {
+        (_, "receivers/add") => sharing::add_receiver(state, request, words),
+        (_, "receivers/delete") => sharing::delete_receiver(state, request, words),
+        ("POST", "orders") => sharing::share(state, request, words),
+        ("GET", "orders") => sharing::query(state, request),
+        (_, "finish-order") => sharing::unfreeze(state, request, words),
+        (_, "orders/{transaction_id}/amounts") => sharing::amounts(state, request),
+        ("POST", "returnorders") => returns::create(state, request, words),
+        ("GET", "returnorders") => returns::query(state, request),
         _ => return None,
     })
 }

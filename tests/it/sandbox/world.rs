@@ -3,6 +3,8 @@
 mod combine;
 mod orders;
 mod refunds;
+mod sharing;
+mod transfers;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
