@@ -209,7 +209,10 @@ impl Gateway {
     ) -> Reply {
         if let Err(refusal) = judged {
             return match call.v2() {
-                Some(_) => v2::refusal(refusal.message),
+                Some(operation) => {
+                    let (key, asked) = (&self.identity.v2_key, call.json.as_ref());
+                    v2::refused(refusal, asked, operation, key, &*self.clock, fault)
+                }
                 None => refusal.reply(),
             };
         }

@@ -36,6 +36,7 @@ mod sharing;
 mod table;
 mod transfers;
 mod user;
+mod v2;
 
 use std::sync::{Mutex, PoisonError};
 

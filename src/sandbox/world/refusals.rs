@@ -55,6 +55,19 @@ pub(super) fn not_code_payment() -> Refusal {
     Refusal::business(BAD, "INVALID_REQUEST", "非付款码支付订单不支持撤销", why)
 }
 
+/// APIv2's alone.
+pub(super) fn bad_code() -> Refusal {
+    let why = "an auth_code has 18 digits and begins with 10 to 15";
+    let message = "请扫描微信支付被扫条码/二维码";
+    Refusal::business(BAD, "AUTH_CODE_INVALID", message, why)
+}
+
+/// APIv2's alone: APIv3 answers with the order.
+pub(super) fn user_paying() -> Refusal {
+    let why = "the user has to enter a password: query the order";
+    Refusal::business(BAD, "USERPAYING", "需要用户输入支付密码", why)
+}
+
 pub(super) fn nothing_to_refund(number: &str) -> Refusal {
     let why = format!("the sandbox has no order that was paid with the number {number:?}");
     Refusal::business(NONE, "RESOURCE_NOT_EXISTS", "订单不存在", why)

@@ -5,9 +5,12 @@ use super::orders::Mode::{self, Direct, Partner};
 use super::refund::Flavour::{Domestic, Ecommerce};
 use super::request::Request;
 use super::share::Words;
-use super::{Outcome, State, combine, orders, refunds, returns, sharing, transfers};
+use super::{Outcome, State, combine, orders, refunds, returns, sharing, transfers, v2};
 
 pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    if request.operation.is_v2() {
+        return v2::answer(state, request);
+    }
     let path = request.operation.path();
     let method = request.operation.method();
     let (top, _) = path.strip_prefix("v3/")?.split_once('/')?;

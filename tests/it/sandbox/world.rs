@@ -5,6 +5,7 @@ mod orders;
 mod refunds;
 mod sharing;
 mod transfers;
+mod v2;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
