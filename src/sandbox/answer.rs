@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::reply::{JSON, Reply};
 use super::seal;
+use super::world::Told;
 use crate::catalog::{AnswerKind, AnswerSignature, Operation};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -192,6 +193,18 @@ impl Checked {
             status: StatusCode::OK,
             headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
             content: Content::Json(content),
+        }
+    }
+
+    /// What the world says.
+    pub(super) fn told(told: Told) -> Self {
+        let Some(body) = told.body else {
+            return Self::plain(told.status, "");
+        };
+        Self {
+            status: told.status,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
+            content: Content::Json(body),
         }
     }
 

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::date::rfc3339;
 use super::fault::Fault;
 use super::identity::{Certified, Identity, PlatformPair};
 use super::refusal::Refusal;
@@ -28,7 +29,7 @@ impl Sandbox {
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let client = sandbox.merchant_builder().certificates(Certificates::auto()).build()?;
-    /// let call = || client.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// let call = || client.chain("v3/any/path").post(json!({}), ());
     /// call().wait()?;
     ///
     /// let new = sandbox.rotate_platform_certificate()?;
@@ -176,44 +177,4 @@ fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Va
         "expire_time": rfc3339(certificate.not_after()),
         "encrypt_certificate": seal::sealed(key, "certificate", &certificate.to_pem()?, clock)?,
     }))
-}
-
-/// In Beijing's time, as WeChat Pay writes it.
-///
-/// Source of the calendar: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-/// `civil_from_days`.
-pub(super) fn rfc3339(unix: i64) -> String {
-    const DAY: i64 = 86_400;
-    let local = unix + 8 * 3600;
-    let (days, second) = (local.div_euclid(DAY) + 719_468, local.rem_euclid(DAY));
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+08:00")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_those_of_beijing() {
-        for (unix, text) in [
-            (0, "1970-01-01T08:00:00+08:00"),
-            (951_753_600, "2000-02-29T00:00:00+08:00"),
-            (1_609_430_399, "2020-12-31T23:59:59+08:00"),
-            (4_107_513_600, "2100-03-01T00:00:00+08:00"),
-        ] {
-            assert_eq!(rfc3339(unix), text);
-        }
-    }
 }

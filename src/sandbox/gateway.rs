@@ -25,6 +25,7 @@ use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
 use super::v2;
+use super::world::{self, Told, World};
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::{hex_upper, sha256_hex};
@@ -39,6 +40,7 @@ pub(super) struct Gateway {
     pub(super) answers: Answers,
     pub(super) faults: Faults,
     pub(super) records: Records,
+    pub(super) world: World,
     pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
     #[cfg(feature = "files")]
@@ -57,6 +59,8 @@ struct Call {
     signed_text: Option<Vec<u8>>,
     json: Option<Value>,
     query: Option<String>,
+    /// What the world says, when it is asked.
+    told: Option<Told>,
 }
 
 impl Gateway {
@@ -76,6 +80,7 @@ impl Gateway {
             answers: Answers::default(),
             faults: Faults::default(),
             records: Records::default(),
+            world: World::default(),
             clock,
             max_body_bytes,
             #[cfg(feature = "files")]
@@ -121,8 +126,30 @@ impl Gateway {
         Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
     }
 
-    /// All the checks, in WeChat Pay's order.
+    /// All the checks, and what the request does.
     fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
+        self.admit(call)?;
+        call.told = self.told(call).transpose()?;
+        Ok(())
+    }
+
+    /// What the request does to what is remembered, unless the test has an answer of its own.
+    fn told(&self, call: &Call) -> Option<Result<Told, Refusal>> {
+        let path = call.head.uri.path();
+        if self.answers.get(&call.head.method, path).is_some() {
+            return None;
+        }
+        self.world.answer(&world::Request {
+            operation: call.operation?,
+            path,
+            query: call.query.as_deref().or(call.head.uri.query()),
+            body: call.json.as_ref(),
+            now: self.clock.now(),
+        })
+    }
+
+    /// All the checks, in WeChat Pay's order.
+    fn admit(&self, call: &mut Call) -> Result<(), Refusal> {
         check_agent(&call.head)?;
         if let Some(operation) = call.v2() {
             let key = &self.identity.v2_key;
@@ -183,7 +210,10 @@ impl Gateway {
     ) -> Reply {
         if let Err(refusal) = judged {
             return match call.v2() {
-                Some(_) => v2::refusal(refusal.message),
+                Some(operation) => {
+                    let (key, asked) = (&self.identity.v2_key, call.json.as_ref());
+                    v2::refused(refusal, asked, operation, key, &*self.clock, fault)
+                }
                 None => refusal.reply(),
             };
         }
@@ -233,6 +263,9 @@ impl Gateway {
         if let Some(bill) = self.bills.answer(&call.head, self.tls) {
             return bill.check();
         }
+        if let Some(told) = &call.told {
+            return Ok(Checked::told(told.clone()));
+        }
         let json = call.json.as_ref();
         Ok(Checked::default(&call.head.method, call.operation, json))
     }
@@ -258,6 +291,7 @@ impl Call {
             signed_text: None,
             json: None,
             query: None,
+            told: None,
         }
     }
 

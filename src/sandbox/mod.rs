@@ -12,9 +12,17 @@
 //! let sandbox = Sandbox::start_blocking()?;
 //! let client = sandbox.client()?;
 //!
-//! let order = json!({"out_trade_no": "1217752501201407033233368018"});
+//! let order = json!({
+//!     "appid": "wxd678efh567hg6787",
+//!     "mchid": sandbox.mchid(),
+//!     "description": "Image形象店-深圳腾大-QQ公仔",
+//!     "out_trade_no": "1217752501201407033233368018",
+//!     "notify_url": "https://www.example.com/notify",
+//!     "amount": {"total": 100},
+//! });
 //! let res = client.chain("v3/pay/transactions/native").post(order, ()).wait()?;
-//! assert_eq!(res["out_trade_no"], "1217752501201407033233368018");
+//! assert!(res["code_url"].as_str().is_some_and(|url| url.starts_with("weixin://")));
+//! sandbox.pay("1217752501201407033233368018")?;
 //!
 //! sandbox.misbehave(Fault::TamperedBody);
 //! let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
@@ -58,6 +66,7 @@ mod answer;
 #[cfg(feature = "files")]
 mod bills;
 mod certificates;
+mod date;
 mod door;
 mod fault;
 mod fields;
@@ -73,6 +82,7 @@ mod reply;
 mod seal;
 mod server;
 mod v2;
+mod world;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -83,6 +93,7 @@ pub use fault::Fault;
 pub use launch::SandboxBuilder;
 pub use notifier::Notice;
 pub use record::{CallRecord, Verdict};
+pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
 
 use crate::builder::ClientBuilder;
 use crate::client::Client;

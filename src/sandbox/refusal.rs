@@ -16,6 +16,8 @@ pub(super) struct Refusal {
     /// For the developer: exactly what was wrong.
     pub(super) why: String,
     signed: bool,
+    /// Whether the request itself was in order.
+    pub(super) is_business: bool,
 }
 
 impl Refusal {
@@ -30,6 +32,19 @@ impl Refusal {
     /// 400 `PARAM_ERROR`.
     pub(super) fn param_error(message: &'static str, why: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
+    }
+
+    /// What the state of things does not allow.
+    pub(super) fn business(
+        status: StatusCode,
+        code: &'static str,
+        message: &'static str,
+        why: impl Into<String>,
+    ) -> Self {
+        Self {
+            is_business: true,
+            ..Self::new(status, code, message, why)
+        }
     }
 
     /// APIv2's, which has no code for what is wrong at the door.
@@ -81,6 +96,15 @@ impl Refusal {
         )
     }
 
+    /// The same in other words.
+    pub(super) fn in_words(self, code: &'static str, message: &'static str) -> Self {
+        Self {
+            code,
+            message,
+            ..self
+        }
+    }
+
     /// With the `detail` that the body has beside code and message.
     pub(super) fn with_detail(mut self, detail: Value) -> Self {
         self.detail = Some(Box::new(detail));
@@ -113,6 +137,7 @@ impl Refusal {
             detail: None,
             why: why.into(),
             signed: true,
+            is_business: false,
         }
     }
 }

@@ -109,8 +109,32 @@ pub(super) fn reply(
     xml_reply(reply.status, &members)
 }
 
-/// The answer to what was refused: not signed.
-pub(super) fn refusal(message: &str) -> Reply {
+/// The answer to what was refused: signed when the request itself was in order.
+pub(super) fn refused(
+    refusal: &Refusal,
+    request: Option<&Value>,
+    operation: &Operation,
+    key: &Secret,
+    clock: &dyn Clock,
+    fault: Option<&Fault>,
+) -> Reply {
+    if !refusal.is_business {
+        return unsigned(refusal.message);
+    }
+    let mut members = json!({
+        "result_code": "FAIL",
+        "err_code": refusal.code,
+        "err_code_des": refusal.message,
+    });
+    if let Some(kind) = request.and_then(|request| request.get("sign_type")) {
+        members["sign_type"] = kind.clone();
+    }
+    let failed = Reply::json(StatusCode::OK, &members, AnswerSignature::Nothing);
+    reply(failed, operation, key, clock, fault)
+        .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+}
+
+fn unsigned(message: &str) -> Reply {
     let members = Members::from_iter([
         ("return_code".to_owned(), json!("FAIL")),
         ("return_msg".to_owned(), json!(message)),

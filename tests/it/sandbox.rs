@@ -8,6 +8,7 @@ mod fields;
 mod life;
 mod raw;
 mod sockets;
+mod world;
 
 use std::error::Error;
 

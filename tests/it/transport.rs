@@ -10,14 +10,14 @@ use serde_json::json;
 use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Result, Verification};
 
-const NATIVE: &str = "v3/pay/transactions/native";
+const ECHO: &str = "v3/nobody/knows/this";
 
 fn refused(client: &Client) -> Error {
-    client.chain(NATIVE).post(json!({}), ()).wait().unwrap_err()
+    client.chain(ECHO).post(json!({}), ()).wait().unwrap_err()
 }
 
 fn works(client: &Client) {
-    let res = client.chain(NATIVE).post(json!({}), ()).wait().unwrap();
+    let res = client.chain(ECHO).post(json!({}), ()).wait().unwrap();
     assert!(matches!(res.verification(), Verification::Verified { .. }));
 }
 
@@ -77,7 +77,7 @@ fn plain_http_goes_to_the_proxy_as_an_absolute_url() -> Result<()> {
             .build()?,
     );
     let head = heads.recv().expect("a request through the proxy");
-    let line = format!("POST {}{NATIVE} HTTP/1.1", sandbox.base_url());
+    let line = format!("POST {}{ECHO} HTTP/1.1", sandbox.base_url());
     assert!(head.starts_with(&line), "{head}");
     // base64 of user:secret
     assert!(head.contains("dXNlcjpzZWNyZXQ="), "{head}");

@@ -17,6 +17,9 @@ fn order(sandbox: &Sandbox) -> serde_json::Value {
         "mch_id": sandbox.mchid(),
         "body": "腾讯充值中心-QQ会员充值 <&>",
         "total_fee": 888,
+        "out_trade_no": "1",
+        "notify_url": "https://www.example.com/notify",
+        "trade_type": "NATIVE",
         "detail": json!({"goods": [{"price": 1}]}).to_string(),
     })
 }
@@ -199,12 +202,12 @@ fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()
     let refund = json!({"mch_id": sandbox.mchid(), "out_refund_no": "1"});
     let client = sandbox.client()?;
     client
-        .chain("v2/secapi/pay/refund")
+        .chain("v2/secapi/pay/profitsharingfinish")
         .post(refund.clone(), ())
         .wait()?;
     // Told not to, it does not, and the gateway refuses.
     let call = client
-        .chain("v2/secapi/pay/refund")
+        .chain("v2/secapi/pay/profitsharingfinish")
         .post(refund.clone(), ());
     let err = call.security(false).wait().unwrap_err();
     assert_eq!(
@@ -221,7 +224,7 @@ fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()
         .build()?;
     let sent = sandbox.calls().len();
     let err = without
-        .chain("v2/secapi/pay/refund")
+        .chain("v2/secapi/pay/profitsharingfinish")
         .post(refund, ())
         .wait()
         .unwrap_err();

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::super::certificates::rfc3339;
+use super::super::date::rfc3339;
 use super::super::fault::Fault;
 use super::super::fields;
 use super::super::gateway::Gateway;

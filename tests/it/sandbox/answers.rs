@@ -30,7 +30,7 @@ fn a_path_without_an_answer_gives_the_body_back() -> Outcome {
 #[test]
 fn an_operation_without_an_answer_s_body_gets_204_signed() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let close = "/v3/pay/partner/transactions/out-trade-no/1/close";
+    let close = "/v3/merchant-service/complaints-v2/1/complete";
     let answer = Raw::post(&sandbox, close, &json!({}))?
         .authorized()?
         .send(&sandbox)?;

@@ -114,7 +114,7 @@ fn a_tampered_body() -> Outcome {
     sandbox.misbehave(Fault::TamperedBody);
     let close = sandbox
         .client()?
-        .chain("v3/pay/partner/transactions/out-trade-no/1/close")
+        .chain("v3/merchant-service/complaints-v2/1/complete")
         .post(json!({}), ());
     assert_eq!(
         close.wait().map(|_| ()).map_err(|err| err.kind()),
