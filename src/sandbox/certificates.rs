@@ -54,7 +54,7 @@ impl Sandbox {
     /// From now on the merchant has no platform certificate, as a new merchant's account: the list of
     /// certificates is answered with 404 `RESOURCE_NOT_EXISTS`, and the public key signs everything.
     pub fn public_key_only(&self) {
-        self.gateway.platform.keys().certified.clear();
+        self.gateway.platform.retire_all();
     }
 }
 
@@ -150,7 +150,13 @@ impl Platform {
         Ok(Reply::json(StatusCode::OK, &body, AnswerSignature::Body))
     }
 
-    fn rotate(&self, now: i64) -> Result<Certificate> {
+    /// The serials of the certificates, the newest last.
+    pub(super) fn serials(&self) -> Vec<String> {
+        let keys = self.keys();
+        keys.certified.iter().map(|it| it.pair.id.clone()).collect()
+    }
+
+    pub(super) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Outside of the lock: it takes a while.
         let new = self.identity.next_certified(now)?;
         let certificate = new.certificate.clone();
@@ -158,7 +164,11 @@ impl Platform {
         Ok(certificate)
     }
 
-    fn retire(&self) {
+    pub(super) fn retire_all(&self) {
+        self.keys().certified.clear();
+    }
+
+    pub(super) fn retire(&self) {
         let mut keys = self.keys();
         let old = keys.certified.len().saturating_sub(1);
         keys.certified.drain(..old);

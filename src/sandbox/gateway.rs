@@ -15,8 +15,9 @@ use super::answer::{Answers, Checked};
 #[cfg(feature = "files")]
 use super::bills::Bills;
 use super::certificates::{self, Platform};
+use super::control::Control;
 use super::door::{Door, Signed};
-use super::fault::{Fault, Faults};
+use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
 use super::identity::{Identity, PlatformPair};
 use super::multipart;
@@ -41,6 +42,7 @@ pub(super) struct Gateway {
     pub(super) faults: Faults,
     pub(super) records: Records,
     pub(super) world: World,
+    pub(super) control: Control,
     pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
     #[cfg(feature = "files")]
@@ -81,6 +83,7 @@ impl Gateway {
             faults: Faults::default(),
             records: Records::default(),
             world: World::default(),
+            control: Control::default(),
             clock,
             max_body_bytes,
             #[cfg(feature = "files")]
@@ -97,28 +100,54 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let body = Body::stream(body).collect(self.max_body_bytes).await;
         let mut call = Call::new(head);
-        let judged = match body {
+        let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;
-                self.judge(&mut call)
+                match self.misbehave(&call) {
+                    Ok(Some(Fault::CutBeforeProcessing)) => return Err(self.leave(call)),
+                    // Admitted and no more: a refusal changes nothing.
+                    Ok(Some(fault)) if fault.refuses() => (Some(fault), self.admit(&mut call)),
+                    Ok(fault) => (fault, self.judge(&mut call)),
+                    Err(refusal) => (None, Err(refusal)),
+                }
             }
-            Err(err) if err.kind() == ErrorKind::Body => Err(self.too_long()),
+            Err(err) if err.kind() == ErrorKind::Body => (None, Err(self.too_long())),
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
-        let fault = self.faults.next();
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
         // Before any wait: the request is processed, also when its client gives up.
-        self.records
-            .push(call.record(judged, (!cut).then_some(reply.status)));
+        self.records.push(
+            call.record(judged, (!cut).then_some(reply.status)),
+            self.clock.now(),
+        );
         if let Some(Fault::Slow(while_)) = fault {
             tokio::time::sleep(while_).await;
         }
         match cut {
-            true => Err(Error::new(ErrorKind::Transport, "cut, as told")),
+            true => Err(cut_as_told()),
             false => Ok(reply.into_response(fault == Some(Fault::CutInBody))),
         }
+    }
+
+    /// What is to go wrong: what the request asks for itself, or what waits.
+    fn misbehave(&self, call: &Call) -> Result<Option<Fault>, Refusal> {
+        match fault::named_by(&call.head.headers) {
+            Ok(named) => Ok(named.or_else(|| self.faults.next())),
+            Err(err) => {
+                let status = StatusCode::BAD_REQUEST;
+                Err(Refusal::invalid(status, "无效请求", err.report()))
+            }
+        }
+    }
+
+    /// Closes the connection without a look at the request.
+    fn leave(&self, call: Call) -> Error {
+        let mut record = call.record(Ok(()), None);
+        record.verdict = Verdict::Unprocessed;
+        self.records.push(record, self.clock.now());
+        cut_as_told()
     }
 
     fn too_long(&self) -> Refusal {
@@ -369,6 +398,9 @@ impl Call {
     fn record(self, judged: Result<(), Refusal>, status: Option<StatusCode>) -> CallRecord {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         CallRecord {
+            // Both are given when it is put to the others.
+            id: 0,
+            time: 0,
             target: target(&self.head).to_owned(),
             method: self.head.method,
             version: self.head.version,
@@ -388,6 +420,10 @@ impl Call {
             status,
         }
     }
+}
+
+fn cut_as_told() -> Error {
+    Error::new(ErrorKind::Transport, "cut, as told")
 }
 
 /// Path and query, as sent.

@@ -66,10 +66,12 @@ mod answer;
 #[cfg(feature = "files")]
 mod bills;
 mod certificates;
+mod control;
 mod date;
 mod door;
 mod fault;
 mod fields;
+mod folder;
 mod gateway;
 mod identity;
 mod launch;
@@ -81,6 +83,7 @@ mod refusal;
 mod reply;
 mod seal;
 mod server;
+mod shifted;
 mod v2;
 mod world;
 
@@ -90,8 +93,9 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 pub use fault::Fault;
+pub use folder::SandboxFiles;
 pub use launch::SandboxBuilder;
-pub use notifier::Notice;
+pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice};
 pub use record::{CallRecord, Verdict};
 pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
 
@@ -269,6 +273,14 @@ impl Sandbox {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The files with its keys, when it was given a [folder](SandboxBuilder::dir) for them.
+    #[must_use]
+    pub fn files(&self) -> Option<SandboxFiles> {
+        let dir = self.gateway.control.settings.dir.as_deref()?;
+        let serial = self.platform_certificate().serial();
+        Some(SandboxFiles::of(dir, serial))
     }
 
     /// The merchant id (商户号) that it knows.

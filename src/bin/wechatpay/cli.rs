@@ -7,7 +7,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use crate::exit::EXIT_CODES;
 use crate::output::Screen;
 use crate::settings::Settings;
-use crate::{certs, doctor, endpoints, notify, pages, request, sign};
+use crate::{certs, doctor, endpoints, notify, pages, request, sandbox, sign};
 
 const ABOUT: &str = "Any endpoint of WeChat Pay (微信支付) from the command line: signed, encrypted, verified and \
                      decrypted.";
@@ -101,6 +101,8 @@ pub(crate) enum Command {
     Sign(sign::SignArgs),
     /// Check keys, serials, certificates, clock and connection
     Doctor(doctor::DoctorArgs),
+    /// WeChat Pay on this machine: no account, every endpoint, any client
+    Sandbox(sandbox::SandboxArgs),
     /// A script that completes commands and options in a shell
     Completions(pages::CompletionsArgs),
     /// The manual page

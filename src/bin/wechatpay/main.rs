@@ -17,6 +17,7 @@ mod pages;
 mod profile;
 mod progress;
 mod request;
+mod sandbox;
 mod settings;
 mod sign;
 
@@ -65,6 +66,7 @@ fn run(cli: Cli, screen: &Screen) -> Result<(), Failure> {
         Command::Notify(args) => notify::run(&args, context),
         Command::Sign(args) => sign::run(args, context),
         Command::Doctor(args) => doctor::run(&args, context),
+        Command::Sandbox(args) => sandbox::run(args, screen),
         Command::Completions(args) => pages::completions(&args, screen),
         Command::Man(args) => pages::man(&args, screen),
     }

@@ -29,6 +29,14 @@ pub(super) struct Combine {
     closed: bool,
 }
 
+/// The numbers of a combined order's parts; none of what is no combined order.
+pub(super) fn parts(state: &State, number: &str) -> Vec<String> {
+    let combine = state.combines.get(number);
+    combine
+        .map(|combine| combine.parts.clone())
+        .unwrap_or_default()
+}
+
 impl Row for Combine {
     fn number(&self) -> &str {
         &self.number

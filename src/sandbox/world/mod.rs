@@ -21,6 +21,7 @@ mod api;
 mod codepay;
 mod combine;
 mod event;
+mod hand;
 mod numbers;
 mod order;
 mod orders;

@@ -27,6 +27,21 @@ pub(super) fn fail(state: &mut State, number: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Lets the time to pay an order be over.
+pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Result<()> {
+    check(
+        state
+            .orders
+            .get(number)
+            .ok_or_else(|| unknown("order", number))?,
+        now,
+    )?;
+    if let Some(order) = state.orders.get_mut(number) {
+        order.expires = now;
+    }
+    Ok(())
+}
+
 fn payable(order: Option<&Order>, number: &str, now: i64) -> Result<()> {
     let order = order.ok_or_else(|| unknown("order", number))?;
     if let Some(combine) = &order.combine {
