@@ -45,6 +45,13 @@ impl Sandbox {
         self.gateway.platform.rotate(self.gateway.clock.now())
     }
 
+    /// Whether answers to requests that name no key, and notifications, are signed with the newest
+    /// certificate: as of an account that has not changed to the public key yet. By default the public
+    /// key signs them.
+    pub fn certificate_mode(&self, on: bool) {
+        self.gateway.platform.set_certificate_mode(on);
+    }
+
     /// Takes all certificates but the newest off the list, as WeChat Pay does some days after a
     /// change.
     pub fn retire_platform_certificates(&self) {
@@ -76,6 +83,8 @@ pub(super) struct Keys {
     certified: Vec<Certified>,
     /// Made when it is first needed.
     expired: Option<Certified>,
+    /// Whether a certificate signs what names no key.
+    certificate_mode: bool,
 }
 
 impl Platform {
@@ -86,6 +95,7 @@ impl Platform {
             keys: Mutex::new(Keys {
                 certified,
                 expired: None,
+                certificate_mode: false,
             }),
         }
     }
@@ -111,7 +121,10 @@ impl Platform {
 
     /// Who signs: of certificates the newest, whichever was named, a retired one among them.
     pub(super) fn signer(&self, named: Option<&str>, lists: bool) -> Arc<PlatformPair> {
-        let certificate = named.map_or(lists, |id| !id.starts_with("PUB_KEY_ID_"));
+        let certificate = match named {
+            Some(id) => !id.starts_with("PUB_KEY_ID_"),
+            None => lists || self.keys().certificate_mode,
+        };
         let newest = certificate.then(|| self.newest()).flatten();
         newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
     }
@@ -162,6 +175,10 @@ impl Platform {
         let certificate = new.certificate.clone();
         self.keys().certified.push(new);
         Ok(certificate)
+    }
+
+    pub(super) fn set_certificate_mode(&self, on: bool) {
+        self.keys().certificate_mode = on;
     }
 
     pub(super) fn retire_all(&self) {

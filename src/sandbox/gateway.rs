@@ -289,7 +289,7 @@ impl Gateway {
     /// What is answered where nothing was said.
     fn usual(&self, call: &Call) -> Result<Checked> {
         #[cfg(feature = "files")]
-        if let Some(bill) = self.bills.answer(&call.head, self.tls) {
+        if let Some(bill) = self.bills.answer(&call.head, self.tls, &self.world) {
             return bill.check();
         }
         if let Some(told) = &call.told {

@@ -42,7 +42,9 @@
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
-//! | anything else | what [`Sandbox::answer`] was told, or a default |
+//! | what [`Sandbox::answer`] was told of | that |
+//! | orders, refunds, transfers, profit sharing | what it remembers, see below |
+//! | anything else | a default |
 //!
 //! The key that the request's `Wechatpay-Serial` names signs the answer (of certificates always the
 //! newest); without one it is the public key, and for `v3/certificates` the newest certificate. What is refused before the merchant is known (the first four rows) is not signed,
@@ -50,6 +52,28 @@
 //!
 //! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
 //! and all others their own decrypted body back.
+//!
+//! # What it remembers
+//!
+//! - Orders of [`v3/pay/transactions`, `v3/pay/partner/transactions`](Sandbox::orders) in every style,
+//!   payments by code, and `v3/combine-transactions`: made, queried by either number, closed,
+//!   reversed, expired at `time_expire`. [`Sandbox::pay`] and [`fail_payment`](Sandbox::fail_payment)
+//!   are the user. Of payments by code, an `auth_code` that begins with 13 asks the user
+//!   (`USERPAYING`), any other pays at once.
+//! - [Refunds](Sandbox::refunds) of `v3/refund/domestic` and `v3/ecommerce`: they succeed before the
+//!   next look at them, or as [`settle_refund`](Sandbox::settle_refund) says.
+//! - [Transfers](Sandbox::transfers) of `v3/fund-app/mch-transfer/transfer-bills`:
+//!   [`confirm_transfer`](Sandbox::confirm_transfer) and
+//!   [`reject_transfer`](Sandbox::reject_transfer) are the user.
+//! - [Profit sharing](Sandbox::sharing) of `v3/profitsharing` and `v3/ecommerce/profitsharing`.
+//! - The orders and refunds of APIv2 (`pay/unifiedorder`, `pay/micropay`, `pay/orderquery`,
+//!   `pay/closeorder`, `secapi/pay/reverse`, `secapi/pay/refund`, `pay/refundquery`), which are the
+//!   same as APIv3's.
+//!
+//! The same number with the same fields has the same answer, with other fields the refusal that
+//! WeChat Pay has for it; amounts, numbers of merchants and states are checked. A request whose
+//! answer is lost to a [`Fault`] has happened. What a merchant would be notified of waits in
+//! [`Sandbox::take_events`]. Of each kind 10,000 are kept; the oldest that are over go first.
 //!
 //! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
@@ -223,7 +247,8 @@ impl Sandbox {
         self.gateway.answers.set(method, path, answer)
     }
 
-    /// Gives this bill, whichever is asked for; by default a short one.
+    /// Gives this bill, whichever is asked for. By default a trade bill lists the orders that were
+    /// paid on its day, and any other, or one of a day without orders, is a short one.
     ///
     /// The endpoints that ask answer with its `download_url` and SHA-1, and with `tar_type=GZIP` it
     /// comes zipped.

@@ -15,16 +15,26 @@ pub(super) fn meta<'b>(content_type: &str, body: &'b [u8]) -> Option<&'b [u8]> {
 
 /// The content of the part of this name.
 pub(super) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
-    let boundary = format!("--{}", parameter(content_type, "boundary")?);
-    let mut rest = after_delimiter(body, boundary.as_bytes())?;
+    let boundary = match parameter(content_type, "boundary") {
+        Some(boundary) => format!("--{boundary}").into_bytes(),
+        None => first_line(body)?.to_vec(),
+    };
+    let mut rest = after_delimiter(body, &boundary)?;
     loop {
-        let (part, next) = cut(rest, format!("\r\n{boundary}").as_bytes())?;
+        let (part, next) = cut(rest, &[b"\r\n", &boundary[..]].concat())?;
         let (head, content) = cut(part, b"\r\n\r\n")?;
         if is_named(head, name) {
             return Some(content);
         }
         rest = next;
     }
+}
+
+/// There are clients that say no boundary, the Python SDK among them, and WeChat Pay takes what they
+/// upload: it can only be the body's first line.
+fn first_line(body: &[u8]) -> Option<&[u8]> {
+    let (line, _) = cut(body, b"\r\n")?;
+    (line.len() > 2 && line.starts_with(b"--")).then_some(line)
 }
 
 /// What follows the first delimiter, which may open the body or a line of it.
@@ -76,6 +86,7 @@ mod tests {
     fn the_meta_part_is_found_wherever_it_stands() {
         for (kind, body) in [
             ("multipart/form-data; boundary=b", BODY.to_owned()),
+            ("multipart/form-data", BODY.to_owned()),
             (
                 "Multipart/Form-Data;boundary=\"b\"",
                 format!("preamble\r\n{BODY}"),
@@ -96,7 +107,8 @@ mod tests {
     fn without_boundary_part_or_end_there_is_none() {
         let truncated = &BODY[..BODY.len() - 110];
         for (kind, body) in [
-            ("multipart/form-data", BODY),
+            ("multipart/form-data", "preamble\r\n--b\r\n"),
+            ("multipart/form-data", "--\r\n\r\n"),
             ("multipart/form-data; boundary=c", BODY),
             ("multipart/form-data; boundary=b", ""),
             ("multipart/form-data; boundary=b", "--b"),

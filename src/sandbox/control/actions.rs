@@ -247,6 +247,21 @@ pub(super) fn retire(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     Ok(json!({"serials": gateway.platform.serials()}))
 }
 
+/// `{"mode": "certificate"}`: an account that has not changed to the public key.
+pub(super) fn certificate_mode(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["mode"])?;
+    let mode = args.needed("mode")?;
+    match mode.as_str() {
+        "certificate" => gateway.platform.set_certificate_mode(true),
+        "public_key" => gateway.platform.set_certificate_mode(false),
+        _ => {
+            let hint = "mode is \"certificate\" or \"public_key\"";
+            return Err(Problem::bad("there is no such mode", hint));
+        }
+    }
+    Ok(json!({"mode": mode}))
+}
+
 pub(super) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
@@ -274,5 +289,7 @@ pub(super) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     gateway.control.deliveries.clear();
     gateway.control.deliveries.set_pace(1.0);
     gateway.control.clock.set_offset(0);
+    gateway.platform.set_certificate_mode(false);
+    gateway.world.hold_refunds(false);
     Ok(json!({}))
 }

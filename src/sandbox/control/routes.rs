@@ -22,7 +22,7 @@ const LISTED: usize = 50;
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
     notifications, notifications/ID, kinds, faults, clock; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
-    notifications, notifications/ID/resend, faults, certificates/rotate (or retire), clock, reset; \
+    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, reset; \
     DELETE calls, notifications, faults";
 
 pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
@@ -107,6 +107,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
         ["faults"] => actions::fault(gateway, args),
         ["certificates", "rotate"] => actions::rotate(gateway, args),
         ["certificates", "retire"] => actions::retire(gateway, args),
+        ["certificates", "mode"] => actions::certificate_mode(gateway, args),
         ["clock"] => actions::clock(gateway, args),
         ["reset"] => actions::reset(gateway, args),
         _ => return None,

@@ -85,7 +85,10 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let request = origin_form(request)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+    let (mut sender, connection) = http1::Builder::new()
+        // As WeChat Pay spells them.
+        .title_case_headers(true)
+        .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
     // It ends with its sender; what goes wrong comes out there as well.

@@ -147,15 +147,16 @@ impl Sandbox {
     ///
     /// What is on its way ends before: refunds that are not [held](Self::hold_refunds), profit
     /// sharing, cancellations.
-    #[must_use]
     pub fn take_events(&self) -> Vec<Event> {
         let now = self.now();
         self.gateway.world.take_events(now)
     }
 
-    /// Forgets all orders, refunds, transfers, profit sharing and events.
+    /// Forgets all orders, refunds, transfers, profit sharing and events, and the bills.
     pub fn reset(&self) {
         self.gateway.world.with(super::State::reset);
+        #[cfg(feature = "files")]
+        self.gateway.bills.clear();
     }
 
     fn now(&self) -> i64 {

@@ -18,6 +18,8 @@
 //! - 30 % of an order may be shared, as merchants have it by default.
 
 mod api;
+#[cfg(feature = "files")]
+mod bill;
 mod codepay;
 mod combine;
 mod event;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::date::{Local, rfc3339};
+use super::super::date::rfc3339;
 use super::table::Row;
 
 /// How an order is paid.
@@ -266,44 +266,6 @@ impl Order {
         }
         set("amount", amount);
         Value::Object(part)
-    }
-
-    /// A trade bill's line; source: "申请交易账单", the columns of `bill_type=ALL`.
-    pub(super) fn bill_line(&self) -> Option<String> {
-        let yuan = format!("{}.{:02}", self.total / 100, self.total % 100);
-        let columns = [
-            Local::of(self.paid?).to_string(),
-            self.party.appid.clone(),
-            self.party.mchid.clone(),
-            self.party
-                .sub_mchid
-                .clone()
-                .unwrap_or_else(|| "0".to_owned()),
-            String::new(),
-            self.transaction_id.clone()?,
-            self.out_trade_no.clone(),
-            self.payer.openid().to_owned(),
-            self.kind.trade_type.to_owned(),
-            "SUCCESS".to_owned(),
-            "OTHERS".to_owned(),
-            self.currency.clone(),
-            yuan.clone(),
-            "0.00".to_owned(),
-            "0".to_owned(),
-            "0".to_owned(),
-            "0.00".to_owned(),
-            "0.00".to_owned(),
-            String::new(),
-            String::new(),
-            self.description.clone(),
-            self.attach.clone().unwrap_or_default(),
-            "0.00000".to_owned(),
-            "0.60%".to_owned(),
-            yuan,
-            "0.00".to_owned(),
-            String::new(),
-        ];
-        Some(columns.map(|column| format!("`{column}")).join(","))
     }
 }
 

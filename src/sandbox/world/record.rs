@@ -21,6 +21,10 @@ pub struct OrderRecord {
     pub combine_out_trade_no: Option<String>,
     /// `NOTPAY`, `USERPAYING`, `SUCCESS`, `REFUND`, `CLOSED`, `REVOKED` or `PAYERROR`.
     pub trade_state: &'static str,
+    /// What is sold (商品描述).
+    pub description: String,
+    /// When it was made, in seconds since the Unix epoch.
+    pub created: i64,
     /// Its price in fen.
     pub total: i64,
     /// What of it is refunded or about to be, in fen.
@@ -38,6 +42,8 @@ impl OrderRecord {
             transaction_id: order.transaction_id.clone(),
             combine_out_trade_no: order.combine.clone(),
             trade_state: order.state(now).name(),
+            description: order.description.clone(),
+            created: order.created,
             total: order.total,
             refunded: order.refunded,
             shared: order.given,

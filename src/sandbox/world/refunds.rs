@@ -199,15 +199,6 @@ fn end(state: &mut State, number: &str, status: RefundStatus, now: i64) {
     }
 }
 
-/// Refunds of an order, oldest first.
-pub(super) fn of_order<'s>(
-    state: &'s State,
-    out_trade_no: &'s str,
-) -> impl Iterator<Item = &'s Refund> {
-    let all = state.refunds.iter();
-    all.filter(move |refund| refund.out_trade_no == out_trade_no)
-}
-
 /// The amounts of a refund, as far as both kinds of query have them.
 pub(super) fn amounts(refund: &Refund) -> Value {
     json!({

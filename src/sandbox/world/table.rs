@@ -61,10 +61,6 @@ impl<T: Row> Table<T> {
         self.rows.values()
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.rows.values_mut()
-    }
-
     /// Adds one; when there are too many, the oldest that is over goes, or else the oldest.
     pub(super) fn insert(&mut self, row: T, now: i64) {
         self.remove(row.number());

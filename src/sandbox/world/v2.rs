@@ -151,6 +151,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Order,
         attach: fields.maybe("/attach", 128)?,
         total: amount(fields, "/total_fee")?,
         currency: currency.unwrap_or_else(|| "CNY".to_owned()),
+        created: request.now,
         expires: expires(fields, request.now)?,
         shareable: fields.maybe("/profit_sharing", 16)?.as_deref() == Some("Y"),
         ..order

@@ -223,7 +223,11 @@ const scenarios = {
     const params = { bill_date: '2024-06-01', bill_type: 'ALL', tar_type: 'GZIP' };
     const { data } = await wxpay.v3.bill.tradebill.get({ params });
     assert.equal(data.hash_type, 'SHA1');
-    const file = await wxpay.client.v3.get(data.download_url, { responseType: 'arraybuffer' });
+    // The SDK knows by the path alone that a bill is not signed.
+    const { pathname, searchParams } = new URL(data.download_url);
+    assert.equal(pathname, '/v3/billdownload/file');
+    const file = await wxpay.v3.billdownload.file
+      .get({ params: Object.fromEntries(searchParams), responseType: 'arraybuffer' });
     const text = gunzipSync(Buffer.from(file.data));
     assert.equal(createHash('sha1').update(text).digest('hex'), data.hash_value.toLowerCase());
     assert.ok(text.toString('utf8').includes('总交易单数'));

@@ -3,6 +3,7 @@
 Argument: a file with the sandbox's `--json` line. Each scenario stands alone.
 """
 
+import contextlib
 import gzip
 import hashlib
 import itertools
@@ -115,6 +116,16 @@ class Receiver:
         self.server.shutdown()
 
 
+@contextlib.contextmanager
+def certificate_mode():
+    """An account that has not changed to the public key, as a client without one needs it."""
+    control("certificates/mode", {"mode": "certificate"})
+    try:
+        yield
+    finally:
+        control("certificates/mode", {"mode": "public_key"})
+
+
 def ok(answer, status=200):
     code, text = answer
     assert code == status, f"{code} {text}"
@@ -192,9 +203,10 @@ def a_payment_is_notified_and_the_sdk_verifies_and_decrypts_it():
 
 def a_notification_that_a_certificate_signs_is_believed():
     wxpay = client(certificates=True)
-    with Receiver() as receiver:
+    with certificate_mode(), Receiver() as receiver:
         out_trade_no = paid(wxpay, notify_url=receiver.url)
         headers, body = receiver.next()
+    assert headers["Wechatpay-Serial"] == INFO["platform_cert_serial"]
     event = wxpay.callback(headers, body)
     assert event["resource"]["out_trade_no"] == out_trade_no
 
@@ -292,11 +304,12 @@ def a_bill_is_asked_for_downloaded_and_has_the_digest_that_was_said():
 
 
 def the_certificates_are_downloaded_by_the_sdk_s_constructor():
-    with_certificates = client(certificates=True)
-    out_trade_no, answer = make(with_certificates)
-    ok(answer)
-    control("certificates/rotate")
-    assert ok(with_certificates.query(out_trade_no=out_trade_no))["trade_state"] == "NOTPAY"
+    with certificate_mode():
+        with_certificates = client(certificates=True)
+        out_trade_no, answer = make(with_certificates)
+        ok(answer)
+        control("certificates/rotate")
+        assert ok(with_certificates.query(out_trade_no=out_trade_no))["trade_state"] == "NOTPAY"
 
 
 def the_wrong_merchant_key_is_refused():
@@ -322,7 +335,7 @@ def a_spoilt_answer_does_not_verify_in_the_sdk():
 
 def a_payment_is_shared():
     wxpay = client()
-    ok(wxpay.profitsharing_add_receiver("MERCHANT_ID", "1900000110", "PARTNER"))
+    ok(wxpay.profitsharing_add_receiver("MERCHANT_ID", "1900000110", "PARTNER", name="示例商户全称"))
     out_trade_no = paid(wxpay, settle_info={"profit_sharing": True})
     transaction_id = ok(wxpay.query(out_trade_no=out_trade_no))["transaction_id"]
     assert ok(wxpay.profitsharing_amount_query(transaction_id))["unsplit_amount"] > 0

@@ -1,5 +1,7 @@
 //! What the sandbox remembers, over real sockets and with the crate's own client.
 
+#[cfg(feature = "files")]
+mod bill;
 mod combine;
 mod orders;
 mod refunds;
