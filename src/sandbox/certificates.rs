@@ -188,7 +188,7 @@ fn item(certificate: &Certificate, key: &[u8; 32], clock: &dyn Clock) -> Result<
 ///
 /// Source of the calendar: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
 /// `civil_from_days`.
-fn rfc3339(unix: i64) -> String {
+pub(super) fn rfc3339(unix: i64) -> String {
     const DAY: i64 = 86_400;
     let local = unix + 8 * 3600;
     let (days, second) = (local.div_euclid(DAY) + 719_468, local.rem_euclid(DAY));

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::Sandbox;
 use super::gateway::Gateway;
 use super::identity::Identity;
+use super::made::Documented;
 use super::server;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,6 +22,7 @@ pub struct SandboxBuilder {
     tls: bool,
     fresh_keys: bool,
     max_body_bytes: usize,
+    documented: Documented,
     clock: Arc<dyn Clock>,
 }
 
@@ -31,6 +33,10 @@ impl SandboxBuilder {
             tls: false,
             fresh_keys: false,
             max_body_bytes: 16 << 20,
+            documented: Documented {
+                check: true,
+                seed: 0,
+            },
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -57,6 +63,21 @@ impl SandboxBuilder {
     /// The longest request body it reads; 16 MiB by default.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.max_body_bytes = limit;
+        self
+    }
+
+    /// Whether it compares the fields of requests with the documentation and refuses what is missing or
+    /// wrong, as WeChat Pay does; `true` by default.
+    ///
+    /// Without, an incomplete request is accepted: for tests that are about something else.
+    pub fn check_fields(mut self, check: bool) -> Self {
+        self.documented.check = check;
+        self
+    }
+
+    /// What it makes up in its answers depends on this number and the request alone; 0 by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.documented.seed = seed;
         self
     }
 
@@ -123,7 +144,13 @@ impl SandboxBuilder {
             true => Identity::fresh()?,
             false => Identity::shared()?,
         };
-        let gateway = Gateway::new(identity, self.clock, self.max_body_bytes, self.tls);
+        let gateway = Gateway::new(
+            identity,
+            self.clock,
+            self.max_body_bytes,
+            self.documented,
+            self.tls,
+        );
         Ok((Arc::new(gateway), self.listen))
     }
 }

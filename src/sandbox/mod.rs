@@ -61,6 +61,7 @@ mod fields;
 mod gateway;
 mod identity;
 mod launch;
+mod made;
 mod multipart;
 mod record;
 mod refusal;
@@ -76,6 +77,7 @@ use std::sync::Arc;
 pub use answer::Answer;
 pub use fault::Fault;
 pub use launch::SandboxBuilder;
+pub use made::SampleRequest;
 pub use record::{CallRecord, Verdict};
 
 use crate::builder::ClientBuilder;

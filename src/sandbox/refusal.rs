@@ -1,5 +1,7 @@
 //! What the gateway says when it refuses a request.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use crate::catalog::AnswerSignature;
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
-    pub(super) message: &'static str,
+    pub(super) message: Cow<'static, str>,
     detail: Option<Box<Value>>,
     /// For the developer: exactly what was wrong.
     pub(super) why: String,
@@ -28,13 +30,33 @@ impl Refusal {
     }
 
     /// 400 `PARAM_ERROR`.
-    pub(super) fn param_error(message: &'static str, why: impl Into<String>) -> Self {
+    pub(super) fn param_error(
+        message: impl Into<Cow<'static, str>>,
+        why: impl Into<String>,
+    ) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
     }
 
     /// APIv2's, which has no code for what is wrong at the door.
     pub(super) fn v2(message: &'static str, why: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, "FAIL", message, why)
+    }
+
+    /// APIv2's `result_code` FAIL, which is signed.
+    pub(super) fn v2_failure(
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+        why: impl Into<String>,
+    ) -> Self {
+        let members = json!({"result_code": "FAIL", "err_code": code});
+        Self::new(StatusCode::OK, code, message, why).with_detail(members)
+    }
+
+    /// The members of a [`v2_failure`](Self::v2_failure).
+    pub(super) fn v2_members(&self) -> Option<Value> {
+        let mut members = (**self.detail.as_ref()?).clone();
+        members["err_code_des"] = json!(self.message);
+        Some(members)
     }
 
     /// Before anything of the request is looked at.
@@ -103,13 +125,13 @@ impl Refusal {
     fn new(
         status: StatusCode,
         code: &'static str,
-        message: &'static str,
+        message: impl Into<Cow<'static, str>>,
         why: impl Into<String>,
     ) -> Self {
         Self {
             status,
             code,
-            message,
+            message: message.into(),
             detail: None,
             why: why.into(),
             signed: true,

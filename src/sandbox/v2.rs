@@ -11,7 +11,7 @@ use super::identity::MCHID;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::server::ClientCertificate;
-use crate::catalog::{self, AnswerSignature, Operation};
+use crate::catalog::{self, AnswerKind, AnswerSignature, Operation};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{SignType, xml};
@@ -86,7 +86,8 @@ pub(super) fn reply(
         .headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if !json || !reply.status.is_success() {
+    let in_json = operation.answer() == AnswerKind::Json;
+    if !json || in_json || !reply.status.is_success() {
         reply.covers = AnswerSignature::Nothing;
         return Ok(reply);
     }
@@ -109,8 +110,24 @@ pub(super) fn reply(
     xml_reply(reply.status, &members)
 }
 
-/// The answer to what was refused: not signed.
-pub(super) fn refusal(message: &str) -> Reply {
+/// The answer to what was refused: at the door not signed, afterwards as any other.
+pub(super) fn refusal(
+    refusal: &Refusal,
+    operation: &Operation,
+    key: &Secret,
+    clock: &dyn Clock,
+    fault: Option<&Fault>,
+) -> Result<Reply> {
+    match refusal.v2_members() {
+        Some(members) => {
+            let told = Reply::json(StatusCode::OK, &members, AnswerSignature::Nothing);
+            reply(told, operation, key, clock, fault)
+        }
+        None => Ok(refused_at_the_door(&refusal.message)),
+    }
+}
+
+fn refused_at_the_door(message: &str) -> Reply {
     let members = Members::from_iter([
         ("return_code".to_owned(), json!("FAIL")),
         ("return_msg".to_owned(), json!(message)),
