@@ -26,7 +26,8 @@ impl Sandbox {
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let client = sandbox.merchant_builder().certificates(Certificates::auto()).build()?;
-    /// let call = || client.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// let close = json!({"mchid": sandbox.mchid()});
+    /// let call = || client.chain("v3/pay/transactions/out-trade-no/1/close").post(&close, ());
     /// call().wait()?;
     ///
     /// let new = sandbox.rotate_platform_certificate()?;

@@ -12,9 +12,21 @@
 //! let sandbox = Sandbox::start_blocking()?;
 //! let client = sandbox.client()?;
 //!
-//! let order = json!({"out_trade_no": "1217752501201407033233368018"});
-//! let res = client.chain("v3/pay/transactions/native").post(order, ()).wait()?;
-//! assert_eq!(res["out_trade_no"], "1217752501201407033233368018");
+//! let order = json!({
+//!     "appid": "wxd678efh567hg6787",
+//!     "mchid": sandbox.mchid(),
+//!     "description": "Image形象店-深圳腾大-QQ公仔",
+//!     "out_trade_no": "1217752501201407033233368018",
+//!     "notify_url": "https://example.com/notify",
+//!     "amount": {"total": 100},
+//! });
+//! let chain = client.chain("v3/pay/transactions/native");
+//! let res = chain.post(&order, ()).wait()?;
+//! assert!(res["code_url"].as_str().is_some());
+//!
+//! let err = chain.post(json!({"mchid": sandbox.mchid()}), ()).wait().unwrap_err();
+//! assert_eq!(err.api().unwrap().code, "PARAM_ERROR");
+//! assert_eq!(err.api().unwrap().detail["field"], "/appid");
 //!
 //! sandbox.misbehave(Fault::TamperedBody);
 //! let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
@@ -34,18 +46,39 @@
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
+//! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
 //! | anything else | what [`Sandbox::answer`] was told, or a default |
 //!
 //! The key that the request's `Wechatpay-Serial` names signs the answer (of certificates always the
 //! newest); without one it is the public key, and for `v3/certificates` the newest certificate. What is refused before the merchant is known (the first four rows) is not signed,
 //! all other errors are. Of an upload, the signature covers the `meta` part alone.
 //!
-//! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
-//! and all others their own decrypted body back.
+//! By default operations that answer nothing get 204, downloads a short text, and all others an
+//! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets its own
+//! decrypted body back, GET and DELETE `{}`.
 //!
 //! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
-//! what is refused gets `return_code` `FAIL`.
+//! what is refused at this door gets `return_code` `FAIL`. A field that is wrong gets `result_code` `FAIL`
+//! with `err_code` `LACK_PARAMS` or `PARAM_ERROR`, signed.
+//!
+//! # What is checked of the fields
+//!
+//! Everything that the [`schema`](crate::schema) says, of members that the request has or lacks; members
+//! that are not documented are passed over, and so is an empty text where it is not too short. The
+//! documentation marks as required what is so only sometimes, for instance both numbers of an order:
+//! where that is known, one will do. [`SandboxBuilder::check_fields`] switches the check off, an answer
+//! given with [`Sandbox::answer`] does not.
+//!
+//! # Answers that are made up
+//!
+//! They have all documented fields, but for optional ones that tell of a failure. What the request says
+//! of a field of the same name and place comes back if it fits; so do variables of the path and query,
+//! and ids and numbers of its body wherever they are asked for. Lists have as many items as
+//! the request's, else one. Of documented values it is the one that tells of success, else the first.
+//! All other values depend on [`SandboxBuilder::seed`] and the request alone: the same request has the
+//! same answer, with times of 2025. Each answer is as its own documentation says; sensitive fields leave
+//! encrypted.
 //!
 //! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and answers of
 //! the real gateway as users have published them. The text about a nonce used twice is the
@@ -170,7 +203,10 @@ impl Sandbox {
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
     /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
     ///
-    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// # use wechatpay_chain::{sandbox::SampleRequest, schema};
+    /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
+    /// # let order = SampleRequest::required(&schema, 0).body().cloned().unwrap();
+    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(order, ());
     /// let err = call.wait().unwrap_err();
     /// assert_eq!(err.api().unwrap().code, "ORDER_CLOSED");
     /// # Ok(()) }

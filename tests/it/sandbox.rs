@@ -5,6 +5,8 @@ mod door;
 mod faults;
 mod fields;
 mod life;
+mod made;
+mod operations;
 mod raw;
 mod sockets;
 

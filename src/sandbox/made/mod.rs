@@ -1,11 +1,7 @@
 //! What is documented of every operation, put to use: requests are checked against it, and answers
 //! made from it.
 //!
-//! An answer has all documented fields, but for optional ones that tell of a failure. A field that the
-//! request names (at the same place of its body; by its name in body, query or path) has the
-//! request's value if that fits; lists have as many items as the request's, else one; of the values
-//! that the documentation names it is the one that tells of success, else the first. All else is
-//! made up, and the same for the same seed and request: times as well, which are of 2025.
+//! The rules for both are in the documentation of [`sandbox`](super).
 
 mod answer;
 mod check;
@@ -20,7 +16,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -106,13 +102,17 @@ impl Documented {
 }
 
 impl Sent<'_> {
+    /// The members of a `GET` are its query; another request may have one beside.
     fn check_v2(&self, schema: &Schema) -> Result<(), Issue> {
         let none = Map::new();
         let members = self.json.and_then(Value::as_object).unwrap_or(&none);
-        let (location, fields) = match schema.query() {
-            [] => (Location::Body, schema.request()),
-            query => (Location::Query, query),
+        let (location, fields) = match self.operation.method() {
+            Method::GET => (Location::Query, schema.query()),
+            _ => (Location::Body, schema.request()),
         };
+        if location == Location::Body {
+            self.check_query(schema)?;
+        }
         // Of an upload only the fields that are signed are members.
         if self.upload {
             return Ok(());

@@ -7,6 +7,7 @@ use super::check::Written;
 use super::dice::Seed;
 use super::{SIGNATURE, value};
 use crate::catalog::BodyKind;
+use crate::sandbox::identity::MCHID;
 use crate::schema::Schema;
 
 /// A request that a [`Sandbox`](super::super::Sandbox) takes, made up from the documentation: for tests
@@ -25,9 +26,8 @@ use crate::schema::Schema;
 /// let order = sample.body().unwrap();
 /// assert!(order["amount"]["total"].is_i64() && order["attach"].is_null());
 ///
-/// let client = Sandbox::start_blocking()?.client()?;
-/// # let sandbox = Sandbox::start_blocking()?;
-/// # let client = sandbox.client()?;
+/// let sandbox = Sandbox::start_blocking()?;
+/// let client = sandbox.client()?;
 /// let res = client.chain("v3/pay/transactions/native").post(order.clone(), ()).wait()?;
 /// assert!(res["code_url"].is_string());
 /// # Ok(()) }
@@ -101,11 +101,21 @@ impl SampleRequest {
                 .map(|(name, value)| (name, plain(value)))
                 .collect(),
             body: match operation.body() {
-                BodyKind::Json | BodyKind::Xml => Some(body()),
+                // Without a merchant no request of APIv2 is one, documented or not.
+                BodyKind::Xml => Some(with_merchant(body())),
+                BodyKind::Json => Some(body()),
                 _ => None,
             },
         }
     }
+}
+
+fn with_merchant(mut body: Value) -> Value {
+    let named = ["mch_id", "mchid", "combine_mch_id"];
+    if named.iter().all(|name| body[*name].is_null()) {
+        body["mch_id"] = json!(MCHID);
+    }
+    body
 }
 
 /// `{id}` in `v3/orders/{id}`

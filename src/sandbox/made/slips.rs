@@ -7,20 +7,25 @@
 use crate::catalog::Operation;
 use crate::schema::{Field, FieldKind};
 
-/// Each names one thing: where an object has several of a list, one of them will do.
-const ALTERNATIVES: [&[&str]; 9] = [
-    &["transaction_id", "out_trade_no"],
-    &["refund_id", "out_refund_no"],
-    &["order_id", "out_order_no"],
-    &["batch_id", "out_batch_no"],
-    // A contract has an id, or it is the one of a plan and the merchant's code.
-    &["contract_id", "contract_code"],
-    &["contract_id", "plan_id"],
-    // A user of the service provider's app or of the merchant's.
-    &["openid", "sub_openid", "sp_openid"],
-    &["appid", "sub_appid"],
-    // A user, or what the user has signed up with.
-    &["openid", "contract_id", "plate_number"],
+/// Fields that another may stand in for: of an order, a refund, a contract or a user one number will do,
+/// and a merchant's app is only named beside the service provider's.
+const STAND_INS: [(&str, &[&str]); 16] = [
+    ("transaction_id", &["out_trade_no"]),
+    ("out_trade_no", &["transaction_id"]),
+    ("refund_id", &["out_refund_no"]),
+    ("out_refund_no", &["refund_id"]),
+    ("order_id", &["out_order_no"]),
+    ("out_order_no", &["order_id"]),
+    ("batch_id", &["out_batch_no"]),
+    ("out_batch_no", &["batch_id"]),
+    ("contract_id", &["contract_code", "plan_id"]),
+    ("contract_code", &["contract_id"]),
+    ("plan_id", &["contract_id"]),
+    ("openid", &["sub_openid", "contract_id", "plate_number"]),
+    ("sub_openid", &["openid", "sp_openid"]),
+    ("sp_openid", &["sub_openid"]),
+    ("plate_number", &["openid"]),
+    ("sub_appid", &["appid", "sp_appid"]),
 ];
 
 /// A query for refunds takes any of the four, and where all are marked required it is one.
@@ -58,18 +63,8 @@ const NOT_ALWAYS: [(&str, &str); 8] = [
     ("v2/vehicle/pay/querystate", "/plate_number"),
 ];
 
-/// Fields that take more than the values the documentation names; its own samples do.
-const MORE_VALUES: [(&str, &str); 3] = [
-    ("v2/cgi-bin/mch/customs/customdeclarequery", "/customs"),
-    (
-        "v3/apply4subject/applyment",
-        "/subject_info/special_operation_info/*/category_id",
-    ),
-    (
-        "v3/new-tax-control-fapiao/fapiao-applications/{fapiao_apply_id}/reverse",
-        "/reverse_reason",
-    ),
-];
+/// Fields whose lists of values lack some that the documentation's own samples have, or new banks.
+const MORE_VALUES: [&str; 3] = ["bank_type", "customs", "reverse_reason"];
 
 /// Whether a required field may be absent all the same.
 ///
@@ -86,10 +81,13 @@ pub(super) fn may_lack(
     NOT_ALWAYS.iter().any(listed) || instead(siblings, field.name()).into_iter().any(has)
 }
 
-/// Whether any value will do.
-pub(super) fn takes_any_value(operation: &Operation, pattern: &str) -> bool {
-    let listed = |(path, pointer): &(&str, &str)| *path == operation.path() && *pointer == pattern;
-    MORE_VALUES.iter().any(listed)
+/// Whether any value will do, though some are named.
+///
+/// One value alone is that of the sample (`FORCE_CHECK`, where `NO_CHECK` is as good), and ids such as
+/// that of a transfer's scene (转账场景) get more over time.
+pub(super) fn takes_any_value(field: &Field) -> bool {
+    let name = field.name();
+    field.values().len() < 2 || name.ends_with("_id") || MORE_VALUES.contains(&name)
 }
 
 /// Whether the values that the documentation names are not of the type it names: of `DIS_FLAG` it
@@ -103,14 +101,19 @@ pub(super) fn is_of_another_kind(field: &Field) -> bool {
             .any(|value| value.parse::<f64>().is_err())
 }
 
-/// The names that may stand in a field's place.
+/// The names that may stand in a field's place, if they are documented there.
 fn instead(siblings: &[Field], name: &str) -> Vec<&'static str> {
-    let required = |name: &&str| {
-        let mut named = siblings.iter();
-        named.any(|field| field.name() == *name && field.is_required())
-    };
-    let all = ANY_ORDER.contains(&name) && ANY_ORDER.iter().all(required);
-    let groups = ALTERNATIVES.iter().filter(|group| group.contains(&name));
-    let names = groups.copied().chain(all.then_some(ANY_ORDER)).flatten();
-    names.copied().filter(|other| *other != name).collect()
+    let documented = |name: &str| siblings.iter().find(|field| field.name() == name);
+    let required = |name: &&str| documented(name).is_some_and(Field::is_required);
+    let any = ANY_ORDER.contains(&name) && ANY_ORDER.iter().all(required);
+    let listed = STAND_INS.iter().find(|(listed, _)| *listed == name);
+    let names = listed
+        .map(|(_, names)| *names)
+        .into_iter()
+        .chain(any.then_some(ANY_ORDER));
+    names
+        .flatten()
+        .copied()
+        .filter(move |other| *other != name && documented(other).is_some())
+        .collect()
 }

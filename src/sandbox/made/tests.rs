@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::schema::{Field, FieldKind};
 
 /// A request of an operation, made up with all that is documented or only what must be there.
 fn sample(schema: &Schema, complete: bool) -> SampleRequest {
@@ -23,12 +25,13 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
         .map(|(name, value)| (&**name, value))
         .collect();
     let query = crate::percent::query(&pairs);
-    let members = match (operation.is_v2(), schema.query()) {
-        (true, [_, ..]) => {
-            let members = sample.query().iter().cloned();
-            Some(members.map(|(name, value)| (name, json!(value))).collect())
-        }
-        _ => sample.body().cloned(),
+    let of_query = || {
+        let members = sample.query().iter().cloned();
+        members.map(|(name, value)| (name, json!(value))).collect()
+    };
+    let members = match operation.is_v2() && operation.method() == Method::GET {
+        true => Some(of_query()),
+        false => sample.body().cloned(),
     };
     work(&Sent {
         operation,
@@ -117,7 +120,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
         .as_str()
         .filter(|body| !body.is_empty() && !upload);
     let json = match v2 {
-        true if method == http::Method::GET => Some(query_members(&uri)),
+        true if method == Method::GET => Some(query_members(&uri)),
         true => body.map(|body| {
             crate::protocol::xml::decode(body.as_bytes())
                 .unwrap()
@@ -140,4 +143,166 @@ fn query_members(uri: &http::Uri) -> Value {
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (name, value))
         .collect()
+}
+
+/// One thing made wrong in a request that was right, and where.
+struct Broken {
+    what: &'static str,
+    pointer: String,
+    body: Value,
+}
+
+/// A body in all the ways that one field of it can be wrong, deep inside as well.
+fn broken(operation: &Operation, fields: &[Field], body: &Value) -> Vec<Broken> {
+    let mut found = Vec::new();
+    for (field, pointer) in places(fields, "", body) {
+        let mut with = |what: &'static str, change: &dyn Fn(&mut Value)| {
+            let mut body = body.clone();
+            change(body.pointer_mut(&pointer).unwrap());
+            let pointer = pointer.clone();
+            found.push(Broken {
+                what,
+                pointer,
+                body,
+            });
+        };
+        if field.is_required() && field.name() != "*" {
+            // Null counts as absent, and is easier to put there.
+            with("missing", &|value| *value = Value::Null);
+        }
+        let wrong = match field.kind() {
+            FieldKind::String => json!(1),
+            _ => json!("x"),
+        };
+        // In APIv2 all are texts.
+        if !operation.is_v2() || field.kind() == FieldKind::Integer {
+            with("type", &|value| *value = wrong.clone());
+        }
+        if field.values().len() > 1 && field.kind() == FieldKind::String {
+            with("value", &|value| *value = json!("!"));
+        }
+        if let (_, Some(most)) = field.length() {
+            with("length", &|value| *value = json!("!".repeat(most + 1)));
+        }
+        if let (_, Some(most)) = field.range() {
+            with("range", &|value| *value = json!(most + 1));
+        }
+    }
+    found
+}
+
+/// All fields that a body has, with their pointers; not what is inside of texts.
+fn places<'f>(fields: &'f [Field], above: &str, body: &Value) -> Vec<(&'f Field, String)> {
+    let mut found = Vec::new();
+    for field in fields {
+        let name = if field.name() == "*" {
+            "0"
+        } else {
+            field.name()
+        };
+        let pointer = format!("{above}/{name}");
+        if body.pointer(&pointer).is_some() {
+            found.extend(places(field.fields(), &pointer, body));
+            found.push((field, pointer));
+        }
+    }
+    found
+}
+
+/// Of every operation, every field, in every way.
+#[test]
+fn what_is_wrong_is_refused_and_named() {
+    let (mut refused, mut accepted) = (BTreeMap::<_, usize>::new(), BTreeSet::new());
+    for schema in schema::all() {
+        let operation = schema.operation();
+        let sample = SampleRequest::complete(&schema, 0);
+        let Some(body) = sample.body() else {
+            continue;
+        };
+        for Broken {
+            what,
+            pointer,
+            body,
+        } in broken(operation, schema.request(), body)
+        {
+            let json = Some(&body);
+            match with_sent(&schema, &sample, |sent| {
+                CHECKED.check(&Sent { json, ..*sent })
+            }) {
+                Ok(()) => drop(accepted.insert((what, last(&pointer).to_owned()))),
+                Err(refusal) => {
+                    let at = format!("{schema:?} {what} {refusal:?}");
+                    assert!(
+                        refusal.why.contains(&format!("the field {pointer} ")),
+                        "{at}"
+                    );
+                    let lacking = operation.is_v2() && what == "missing";
+                    let code = if lacking {
+                        "LACK_PARAMS"
+                    } else {
+                        "PARAM_ERROR"
+                    };
+                    assert_eq!(refusal.code, code, "{at}");
+                    assert!(refusal.message.contains(last(&pointer)), "{at}");
+                    *refused.entry(what).or_default() += 1;
+                }
+            }
+        }
+    }
+    println!("{refused:?}");
+    let at_least = |what: &str, count| assert!(refused[what] >= count, "{what}: {refused:?}");
+    at_least("missing", 4400);
+    at_least("type", 8000);
+    at_least("value", 450);
+    at_least("length", 1000);
+    at_least("range", 2);
+    // What slips.rs lets through.
+    let names = |of: &str| {
+        let names = accepted.iter().filter(|(what, _)| *what == of);
+        names.map(|(_, name)| &**name).collect::<Vec<_>>()
+    };
+    let missing = [
+        "business_license_info",
+        "certificate_info",
+        "openid",
+        "out_refund_no",
+        "out_trade_no",
+        "plate_number",
+        "refund_id",
+        "sp_openid",
+        "sub_appid",
+        "sub_mchid",
+        "sub_openid",
+        "transaction_id",
+    ];
+    assert_eq!(names("missing"), missing);
+    assert_eq!(
+        names("value"),
+        [
+            "bank_type",
+            "customs",
+            "reverse_reason",
+            "scene_id",
+            "transfer_scene_id"
+        ]
+    );
+    // Ciphertexts for the bank's key.
+    let length = [
+        "business_license_number",
+        "certificates_name",
+        "certificates_number",
+        "enc_bank_no",
+        "enc_true_name",
+        "settlement_card_name",
+        "settlement_card_no",
+    ];
+    assert_eq!(names("length"), length);
+    assert_eq!((names("type"), names("range")), (vec![], vec![]));
+}
+
+fn last(pointer: &str) -> &str {
+    pointer
+        .rsplit('/')
+        .find(|name| *name != "0")
+        .unwrap_or_default()
 }

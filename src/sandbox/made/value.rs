@@ -52,6 +52,7 @@ fn named(field: &Field) -> Option<&'static str> {
 fn number(field: &Field, dice: &mut Dice) -> i64 {
     let name = field.name();
     let usual = match name {
+        "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
         "offset" => 0,
         "limit" => 10,
         _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, dice),
