@@ -120,8 +120,10 @@ impl Maker<'_> {
     /// What the request says of a field, if that may be answered.
     fn echoed(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Option<Value> {
         let top = pointer.rfind('/') == Some(0);
-        let known = || match top || identifies(field.name()) {
-            true => self.known.get(field.name()),
+        // APIv2 counts what it answers of what was asked: `out_refund_no_$n`.
+        let name = field.name().trim_end_matches("_$n");
+        let known = || match top || identifies(name) {
+            true => self.known.get(name),
             false => None,
         };
         let fits = |value: &Value| {
