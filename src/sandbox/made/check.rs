@@ -144,19 +144,16 @@ impl<'a> Check<'a> {
         !for_bank && !field.values().contains(&text)
     }
 
-    /// A text that holds JSON, whose values are in JSON's own types.
+    /// A text that holds JSON.
     fn json(&mut self, field: &Field, text: &str) -> Result<(), Issue> {
-        let Ok(value) = serde_json::from_str::<Value>(text) else {
-            return Err(self.wrong(Wrong::Json));
-        };
-        let outside = std::mem::replace(&mut self.written, Written::Json);
-        let found = match (&value, field.fields().first()) {
-            (Value::Array(items), Some(item)) if item.name() == "*" => self.items(field, items),
-            (Value::Object(members), _) => self.members(field.fields(), members),
+        match (serde_json::from_str(text), field.fields().first()) {
+            (Err(_), _) => Err(self.wrong(Wrong::Json)),
+            (Ok(Value::Array(items)), Some(item)) if item.name() == "*" => {
+                self.items(field, &items)
+            }
+            (Ok(Value::Object(members)), _) => self.members(field.fields(), &members),
             _ => Ok(()),
-        };
-        self.written = outside;
-        found
+        }
     }
 
     /// A number or boolean that is written as a text.
@@ -219,7 +216,7 @@ impl<'a> Check<'a> {
     fn with_value(&self, mut issue: Issue, field: &Field, value: &Value) -> Issue {
         let own = issue.pointer == self.here && issue.wrong != Wrong::Missing;
         if own && !field.is_encrypted() {
-            issue.value = Some(value.clone());
+            issue.value = Some(Box::new(value.clone()));
         }
         issue
     }

@@ -18,7 +18,7 @@ pub(super) struct Issue {
     /// In a body a JSON pointer, in a query `/` and the name.
     pub(super) pointer: String,
     /// `None` for what is missing or sensitive.
-    pub(super) value: Option<Value>,
+    pub(super) value: Option<Box<Value>>,
     pub(super) wrong: Wrong,
 }
 

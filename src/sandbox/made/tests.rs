@@ -139,10 +139,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
 
 fn query_members(uri: &http::Uri) -> Value {
     let pairs = uri.query().unwrap_or_default().split('&');
-    pairs
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name, value))
-        .collect()
+    pairs.filter_map(|pair| pair.split_once('=')).collect()
 }
 
 /// One thing made wrong in a request that was right, and where.

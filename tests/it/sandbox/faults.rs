@@ -198,7 +198,7 @@ fn slow() -> Outcome {
         let call = client
             .chain(PUNISH)
             .post(order(), ())
-            .timeout(Duration::from_secs(2));
+            .timeout(Duration::from_secs(4));
         let err = call.wait().err().ok_or("an hour has passed")?;
         assert_eq!(err.kind(), ErrorKind::Timeout);
         assert!(err.maybe_sent());
