@@ -50,7 +50,8 @@ impl Maker<'_> {
             let name = first_of(field.name());
             let pointer = format!("{pointer}/{name}");
             let echo = echo.and_then(|echo| echo.get(&*name));
-            (name.into_owned(), self.value(field, &pointer, echo))
+            let value = self.value(field, field.name(), &pointer, echo);
+            (name.into_owned(), value)
         };
         wanted.map(member).collect()
     }
@@ -61,7 +62,8 @@ impl Maker<'_> {
         field.is_required() || sent || all
     }
 
-    fn value(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Value {
+    /// A value of a field; of a list's item, `name` is the list's.
+    fn value(&self, field: &Field, name: &str, pointer: &str, echo: Option<&Value>) -> Value {
         match field.kind() {
             FieldKind::Object => {
                 let made = self.members(field.fields(), pointer, echo);
@@ -74,7 +76,7 @@ impl Maker<'_> {
             FieldKind::String if !field.fields().is_empty() => self.json(field, pointer, echo),
             _ => self
                 .echoed(field, pointer, echo)
-                .unwrap_or_else(|| value::scalar(field, &mut self.seed.at(pointer))),
+                .unwrap_or_else(|| value::scalar(field, name, &mut self.seed.at(pointer))),
         }
     }
 
@@ -87,7 +89,7 @@ impl Maker<'_> {
         let count = sent.map_or(1, |sent| sent.len().clamp(1, MOST_ITEMS));
         let at = |index: usize| {
             let echo = sent.and_then(|sent| sent.get(index));
-            self.value(item, &format!("{pointer}/{index}"), echo)
+            self.value(item, field.name(), &format!("{pointer}/{index}"), echo)
         };
         (0..count).map(at).collect()
     }

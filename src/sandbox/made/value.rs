@@ -23,8 +23,10 @@ const SUCCESSES: [&str; 8] = [
 const DAY_ZERO: i64 = 1_748_707_200;
 const DAY: i64 = 86_400;
 
-/// A value of a field that is neither object nor array.
-pub(super) fn scalar(field: &Field, dice: &mut Dice) -> Value {
+/// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
+pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
+    // APIv2 numbers its members.
+    let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
     match (named(field), field.kind()) {
         (Some(value), FieldKind::Integer | FieldKind::Number) => value
             .parse::<i64>()
@@ -32,8 +34,8 @@ pub(super) fn scalar(field: &Field, dice: &mut Dice) -> Value {
         (Some(value), FieldKind::Boolean) => json!(value == "true"),
         (Some(value), _) => json!(value),
         (None, FieldKind::Boolean) => json!(dice.below(2) == 1 && field.name() != "need_encrypt"),
-        (None, FieldKind::Integer | FieldKind::Number) => json!(number(field, dice)),
-        (None, _) => json!(text(field, dice)),
+        (None, FieldKind::Integer | FieldKind::Number) => json!(number(field, name, dice)),
+        (None, _) => json!(text(field, name, dice)),
     }
 }
 
@@ -49,8 +51,7 @@ fn named(field: &Field) -> Option<&'static str> {
     success.or(values.first()).copied()
 }
 
-fn number(field: &Field, dice: &mut Dice) -> i64 {
-    let name = field.name();
+fn number(field: &Field, name: &str, dice: &mut Dice) -> i64 {
     let usual = match name {
         "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
         "offset" => 0,
@@ -68,12 +69,12 @@ fn number(field: &Field, dice: &mut Dice) -> i64 {
 }
 
 /// A text as long as it may be.
-fn text(field: &Field, dice: &mut Dice) -> String {
+fn text(field: &Field, name: &str, dice: &mut Dice) -> String {
     let (least, most) = field.length();
     let (least, most) = (least.unwrap_or(1), most.unwrap_or(usize::MAX));
     let made = match field.pattern() {
         Some(pattern) => by_pattern(pattern, dice),
-        None => by_format(field, most, dice),
+        None => by_format(field, name, most, dice),
     };
     let mut made: String = made.chars().take(most).collect();
     while made.chars().count() < least {
@@ -89,8 +90,7 @@ fn by_pattern(pattern: &str, dice: &mut Dice) -> String {
     }
 }
 
-fn by_format(field: &Field, most: usize, dice: &mut Dice) -> String {
-    let name = field.name();
+fn by_format(field: &Field, name: &str, most: usize, dice: &mut Dice) -> String {
     match field.format() {
         Some("rfc3339") => moment(name, dice),
         Some("date") => moment(name, dice)[..10].to_owned(),
@@ -119,6 +119,7 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
         "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", dice.letters(9)),
         "hash_type" => "SHA1".to_owned(),
         "hash_value" => dice.hex(40),
+        "trade_type" => "JSAPI".to_owned(),
         "bill_date" => "2025-06-01".to_owned(),
         _ if ends(&["mchid", "mch_id", "merchant_id"]) => format!("19{}", dice.digits(8)),
         _ if ends(&["appid", "app_id"]) => format!("wx{}", dice.hex(16)),
