@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use openssl::sha::sha256;
 use serde_json::{Value, json};
 
-use super::answer::{Answers, Checked};
+use super::answer::{Answer, Answers, Checked};
 #[cfg(feature = "files")]
 use super::bills::Bills;
 use super::certificates::{self, Platform};
@@ -20,6 +20,7 @@ use super::door::{Door, Signed};
 use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
 use super::identity::{Identity, PlatformPair};
+use super::made::{Documented, Sent};
 use super::multipart;
 use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
@@ -45,6 +46,7 @@ pub(super) struct Gateway {
     pub(super) control: Control,
     pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
+    documented: Documented,
     #[cfg(feature = "files")]
     pub(super) bills: Bills,
     #[cfg(feature = "files")]
@@ -70,6 +72,7 @@ impl Gateway {
         identity: Arc<Identity>,
         clock: Arc<dyn Clock>,
         max_body_bytes: usize,
+        documented: Documented,
         #[cfg_attr(
             not(feature = "files"),
             allow(unused_variables, reason = "bills name their URL")
@@ -86,6 +89,7 @@ impl Gateway {
             control: Control::default(),
             clock,
             max_body_bytes,
+            documented,
             #[cfg(feature = "files")]
             bills: Bills::default(),
             #[cfg(feature = "files")]
@@ -183,7 +187,7 @@ impl Gateway {
         if let Some(operation) = call.v2() {
             let key = &self.identity.v2_key;
             call.json = Some(v2::judge(&call.head, &call.body, operation, key)?);
-            return Ok(());
+            return self.check_fields(call);
         }
         let content = call.content()?;
         if !call.operation.is_some_and(Operation::unsigned_request) {
@@ -203,7 +207,14 @@ impl Gateway {
         if let Some(operation) = call.operation {
             call.open(&Opener { operation, pair })?;
         }
-        call.check_file()
+        call.check_file()?;
+        self.check_fields(call)
+    }
+
+    /// Compares the fields, decrypted, with what is documented of them.
+    fn check_fields(&self, call: &Call) -> Result<(), Refusal> {
+        call.sent()
+            .map_or(Ok(()), |sent| self.documented.check(&sent))
     }
 
     fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
@@ -295,6 +306,10 @@ impl Gateway {
         if let Some(told) = &call.told {
             return Ok(Checked::told(told.clone()));
         }
+        let made = call.sent().and_then(|sent| self.documented.answer(&sent));
+        if let Some((status, body)) = made {
+            return Answer::json(body).status(status.as_u16()).check();
+        }
         let json = call.json.as_ref();
         Ok(Checked::default(&call.head.method, call.operation, json))
     }
@@ -322,6 +337,17 @@ impl Call {
             query: None,
             told: None,
         }
+    }
+
+    /// What is documented of it can be compared with; `None` of an unknown operation.
+    fn sent(&self) -> Option<Sent<'_>> {
+        Some(Sent {
+            operation: self.operation?,
+            path: self.head.uri.path(),
+            query: self.query.as_deref().or_else(|| self.head.uri.query()),
+            json: self.json.as_ref(),
+            upload: multipart::is_multipart(self.content_type()),
+        })
     }
 
     /// An upload's file has to have the digest that its signed `meta` names.

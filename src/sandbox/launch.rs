@@ -13,6 +13,7 @@ use super::control::Settings;
 use super::folder;
 use super::gateway::Gateway;
 use super::identity::Identity;
+use super::made::Documented;
 use super::server;
 use super::shifted::Shifted;
 use crate::clock::{Clock, SystemClock};
@@ -27,6 +28,7 @@ pub struct SandboxBuilder {
     max_body_bytes: usize,
     settings: Settings,
     public_key_only: bool,
+    documented: Documented,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,6 +41,10 @@ impl SandboxBuilder {
             max_body_bytes: 16 << 20,
             settings: Settings::default(),
             public_key_only: false,
+            documented: Documented {
+                check: true,
+                seed: 0,
+            },
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -116,6 +122,21 @@ impl SandboxBuilder {
         self
     }
 
+    /// Whether it compares the fields of requests with the documentation and refuses what is missing or
+    /// wrong, as WeChat Pay does; `true` by default.
+    ///
+    /// Without, an incomplete request is accepted: for tests that are about something else.
+    pub fn check_fields(mut self, check: bool) -> Self {
+        self.documented.check = check;
+        self
+    }
+
+    /// What it makes up in its answers depends on this number and the request alone; 0 by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.documented.seed = seed;
+        self
+    }
+
     /// Replaces its source of time and nonces, for tests that replace the client's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -184,7 +205,13 @@ impl SandboxBuilder {
         };
         let clock = Arc::new(Shifted::new(self.clock));
         let shifted = Arc::clone(&clock);
-        let mut gateway = Gateway::new(identity, shifted, self.max_body_bytes, self.tls);
+        let mut gateway = Gateway::new(
+            identity,
+            shifted,
+            self.max_body_bytes,
+            self.documented,
+            self.tls,
+        );
         gateway.control.clock = clock;
         gateway.control.settings = self.settings;
         if self.public_key_only {

@@ -20,9 +20,14 @@
 //!     "notify_url": "https://www.example.com/notify",
 //!     "amount": {"total": 100},
 //! });
-//! let res = client.chain("v3/pay/transactions/native").post(order, ()).wait()?;
+//! let chain = client.chain("v3/pay/transactions/native");
+//! let res = chain.post(&order, ()).wait()?;
 //! assert!(res["code_url"].as_str().is_some_and(|url| url.starts_with("weixin://")));
 //! sandbox.pay("1217752501201407033233368018")?;
+//!
+//! let err = chain.post(json!({"mchid": sandbox.mchid()}), ()).wait().unwrap_err();
+//! assert_eq!(err.api().unwrap().code, "PARAM_ERROR");
+//! assert_eq!(err.api().unwrap().detail["field"], "/appid");
 //!
 //! sandbox.misbehave(Fault::TamperedBody);
 //! let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
@@ -42,6 +47,7 @@
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
+//! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
 //! | what [`Sandbox::answer`] was told of | that |
 //! | orders, refunds, transfers, profit sharing | what it remembers, see below |
 //! | anything else | a default |
@@ -50,8 +56,9 @@
 //! newest); without one it is the public key, and for `v3/certificates` the newest certificate. What is refused before the merchant is known (the first four rows) is not signed,
 //! all other errors are. Of an upload, the signature covers the `meta` part alone.
 //!
-//! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
-//! and all others their own decrypted body back.
+//! By default operations that answer nothing get 204, downloads a short text, and all others an
+//! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets its own
+//! decrypted body back, GET and DELETE `{}`.
 //!
 //! # What it remembers
 //!
@@ -77,7 +84,26 @@
 //!
 //! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
-//! what is refused gets `return_code` `FAIL`.
+//! what is refused at this door gets `return_code` `FAIL`. A field that is wrong gets `result_code` `FAIL`
+//! with `err_code` `LACK_PARAMS` or `PARAM_ERROR`, signed.
+//!
+//! # What is checked of the fields
+//!
+//! Everything that the [`schema`](crate::schema) says, of members that the request has or lacks; members
+//! that are not documented are passed over, and so is an empty text where it is not too short. The
+//! documentation marks as required what is so only sometimes, for instance both numbers of an order:
+//! where that is known, one will do. [`SandboxBuilder::check_fields`] switches the check off, an answer
+//! given with [`Sandbox::answer`] does not.
+//!
+//! # Answers that are made up
+//!
+//! They have all documented fields, but for optional ones that tell of a failure. What the request says
+//! of a field of the same name and place comes back if it fits; so do variables of the path and query,
+//! and ids and numbers of its body wherever they are asked for. Lists have as many items as
+//! the request's, else one. Of documented values it is the one that tells of success, else the first.
+//! All other values depend on [`SandboxBuilder::seed`] and the request alone: the same request has the
+//! same answer, with times of 2025. Each answer is as its own documentation says; sensitive fields leave
+//! encrypted.
 //!
 //! It is the other side of notifications as well: [`Sandbox::notify`] posts them to a server on
 //! loopback, signed and encrypted as WeChat Pay does, [`Sandbox::notify_v2`] those of APIv2.
@@ -99,6 +125,7 @@ mod folder;
 mod gateway;
 mod identity;
 mod launch;
+mod made;
 mod multipart;
 mod notifier;
 mod pem;
@@ -119,6 +146,7 @@ pub use answer::Answer;
 pub use fault::Fault;
 pub use folder::SandboxFiles;
 pub use launch::SandboxBuilder;
+pub use made::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice};
 pub use record::{CallRecord, Verdict};
 pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
@@ -233,7 +261,10 @@ impl Sandbox {
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
     /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
     ///
-    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// # use wechatpay_chain::{sandbox::SampleRequest, schema};
+    /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
+    /// # let order = SampleRequest::required(&schema, 0).body().cloned().unwrap();
+    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(order, ());
     /// let err = call.wait().unwrap_err();
     /// assert_eq!(err.api().unwrap().code, "ORDER_CLOSED");
     /// # Ok(()) }

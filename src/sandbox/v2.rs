@@ -11,7 +11,7 @@ use super::identity::MCHID;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::server::ClientCertificate;
-use crate::catalog::{self, AnswerSignature, Operation};
+use crate::catalog::{self, AnswerKind, AnswerSignature, Operation};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::{SignType, xml};
@@ -86,7 +86,8 @@ pub(super) fn reply(
         .headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if !json || !reply.status.is_success() {
+    let in_json = operation.answer() == AnswerKind::Json;
+    if !json || in_json || !reply.status.is_success() {
         reply.covers = AnswerSignature::Nothing;
         return Ok(reply);
     }
@@ -119,7 +120,7 @@ pub(super) fn refused(
     fault: Option<&Fault>,
 ) -> Reply {
     if !refusal.is_business {
-        return unsigned(refusal.message);
+        return unsigned(&refusal.message);
     }
     let mut members = json!({
         "result_code": "FAIL",

@@ -6,6 +6,8 @@ mod door;
 mod faults;
 mod fields;
 mod life;
+mod made;
+mod operations;
 mod raw;
 mod sockets;
 mod world;
@@ -20,7 +22,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
 fn order() -> Value {
-    json!({"out_request_no": "P1", "bal_account_no": "6217000000000000001", "punish_scene": 1})
+    json!({"out_request_no": "P1", "mchid": "1900000109", "bal_account_no": "6217000000000000001", "punish_scene": 1})
 }
 
 fn last(sandbox: &Sandbox) -> Outcome<CallRecord> {

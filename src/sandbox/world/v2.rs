@@ -51,11 +51,11 @@ fn signed_alike(mut told: Told, request: &Value) -> Told {
 
 /// APIv2 has names of its own for the same errors.
 fn respell(refusal: Refusal) -> Refusal {
-    let (code, message) = match (refusal.code, refusal.message) {
+    let (code, message) = match (refusal.code, &*refusal.message) {
         ("RESOURCE_NOT_EXISTS", "退款单不存在") => ("REFUNDNOTEXIST", "not exist"),
         ("ORDER_NOT_EXIST" | "RESOURCE_NOT_EXISTS", _) => ("ORDERNOTEXIST", "订单不存在"),
-        ("ORDER_CLOSED", message) => ("ORDERCLOSED", message),
-        ("INVALID_REQUEST", message @ "订单已全额退款") => ("ERROR", message),
+        ("ORDER_CLOSED", _) => return refusal.in_code("ORDERCLOSED"),
+        ("INVALID_REQUEST", "订单已全额退款") => return refusal.in_code("ERROR"),
         (
             "INVALID_REQUEST",
             "您的请求参数与订单信息不一致" | "订单金额或退款金额与之前请求不一致，请核实后再试",
@@ -63,7 +63,7 @@ fn respell(refusal: Refusal) -> Refusal {
             "REFUND_FEE_MISMATCH",
             "订单金额或退款金额与之前请求不一致，请核实后再试",
         ),
-        same => same,
+        _ => return refusal,
     };
     refusal.in_words(code, message)
 }
