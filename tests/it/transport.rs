@@ -86,7 +86,7 @@ fn plain_http_goes_to_the_proxy_as_an_absolute_url() -> Result<()> {
             .build()?,
     );
     let head = heads.recv().expect("a request through the proxy");
-    let line = format!("POST {}{ECHO} HTTP/1.1", sandbox.base_url());
+    let line = format!("POST {}{NATIVE} HTTP/1.1", sandbox.base_url());
     assert!(head.starts_with(&line), "{head}");
     // base64 of user:secret
     assert!(head.contains("dXNlcjpzZWNyZXQ="), "{head}");

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::super::fault::{Fault, NAMES};
 use super::super::gateway::Gateway;
 use super::super::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
-use super::super::world::RefundStatus;
+use super::super::world::{RefundRecord, RefundStatus, Request};
 use super::args::Args;
 use super::problem::{Outcome, Problem};
 use super::{powers, views};
+use crate::catalog;
 use crate::notify::Version;
 
 /// A clock that is more than some years off is a mistake.
@@ -38,6 +40,62 @@ pub(super) fn order(
     let orders = world.orders(now);
     let orders: Value = orders.iter().filter(is_it).map(views::order).collect();
     Ok(json!({"orders": orders}))
+}
+
+/// Refunds an order as its merchant could: the rest, or so many fen.
+pub(super) fn refund(gateway: &Arc<Gateway>, number: &str, args: &Args) -> Outcome<Value> {
+    args.only(&["amount"])?;
+    let (world, now) = (&gateway.world, gateway.clock.now());
+    let orders = world.orders(now);
+    let order = orders.iter().find(|it| it.out_trade_no == number);
+    let order = order.ok_or_else(|| {
+        let error = format!("there is no order {number:?}");
+        Problem::missing(error, "GET orders lists them")
+    })?;
+    let amount = args
+        .integer("amount")?
+        .unwrap_or(order.total - order.refunded);
+    let mut body = json!({
+        "out_trade_no": number,
+        "out_refund_no": refund_number(&world.refunds()),
+        "amount": {"refund": amount, "total": order.total, "currency": "CNY"},
+    });
+    if let Some(sub_mchid) = order.json.get("sub_mchid") {
+        body["sub_mchid"] = sub_mchid.clone();
+    }
+    let told = catalog::find(&Method::POST, REFUNDS).and_then(|operation| {
+        let (path, query, body) = (REFUNDS, None, Some(&body));
+        world.answer(&Request {
+            operation,
+            path,
+            query,
+            body,
+            now,
+        })
+    });
+    match told {
+        Some(Ok(told)) => {
+            powers::post_what_happened(gateway);
+            Ok(json!({"refund": told.body}))
+        }
+        Some(Err(refusal)) => Err(Problem::refused(&refusal)),
+        None => Err(Problem::missing(
+            "refunds are not remembered",
+            "update the sandbox",
+        )),
+    }
+}
+
+const REFUNDS: &str = "/v3/refund/domestic/refunds";
+
+/// One that nobody has used.
+fn refund_number(refunds: &[RefundRecord]) -> String {
+    let used = |number: &String| refunds.iter().any(|it| it.out_refund_no == *number);
+    let numbers = (refunds.len() + 1..).map(|count| format!("SANDBOX_REFUND_{count}"));
+    numbers
+        .into_iter()
+        .find(|number| !used(number))
+        .unwrap_or_default()
 }
 
 pub(super) fn hold_refunds(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
@@ -128,7 +186,12 @@ fn kind(args: &Args) -> Outcome<KindRow> {
         Some(name) => name,
         None => args.needed("kind")?,
     };
-    let version = match args.text("version")?.as_deref() {
+    // The page's way to say both at once.
+    let (version, name) = match name.strip_prefix("v2 ") {
+        Some(name) => (Some("v2".to_owned()), name.to_owned()),
+        None => (args.text("version")?, name),
+    };
+    let version = match version.as_deref() {
         None => None,
         Some("v2") => Some(Version::V2),
         Some("v3") => Some(Version::V3),

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
+use super::super::refusal::Refusal;
 use super::super::reply::Reply;
 use crate::catalog::AnswerSignature;
 use crate::error::Error;
@@ -45,6 +46,12 @@ impl Problem {
     pub(super) fn conflict(err: &Error) -> Self {
         let hint = "GET orders, refunds and transfers say how things stand";
         Self::new(StatusCode::CONFLICT, err.report(), hint)
+    }
+
+    /// What WeChat Pay says to the same.
+    pub(super) fn refused(refusal: &Refusal) -> Self {
+        let error = format!("{}: {}", refusal.code, refusal.message);
+        Self::new(StatusCode::CONFLICT, error, refusal.why.clone())
     }
 
     /// An error of the library about what it was given.

@@ -21,7 +21,7 @@ const LISTED: usize = 50;
 
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
     notifications, notifications/ID, kinds, faults, clock; POST orders/OUT_TRADE_NO/pay (or fail, \
-    expire), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
+    expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
     notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, reset; \
     DELETE calls, notifications, faults";
 
@@ -98,6 +98,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
         ["orders", number, verb @ ("pay" | "fail" | "expire")] => {
             actions::order(gateway, number, verb, args)
         }
+        ["orders", number, "refund"] => actions::refund(gateway, number, args),
         ["refunds", "hold"] => actions::hold_refunds(gateway, args),
         ["refunds", number, "settle"] => actions::settle(gateway, number, args),
         ["transfers", number, "confirm"] => actions::confirm(gateway, number, args),
