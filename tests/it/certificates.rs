@@ -17,7 +17,6 @@ use wechatpay_chain::{
 };
 
 use crate::support::answer::now;
-use crate::support::native_order;
 
 const DAY: i64 = 86_400;
 
@@ -28,8 +27,8 @@ fn certificate_mode(sandbox: &Sandbox) -> Client {
 
 fn pay(client: &Client) -> Call {
     client
-        .chain("v3/pay/transactions/native")
-        .post(native_order(), ())
+        .chain("v3/nobody/knows/this")
+        .post(json!({"a": 1}), ())
 }
 
 /// How often the list was asked for.
@@ -139,12 +138,7 @@ fn sensitive_fields_are_encrypted_with_what_was_fetched() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     assert_eq!(client.encrypt("x").unwrap_err().kind(), ErrorKind::Encrypt);
-    let body = json!({
-        "out_request_no": "P1",
-        "mchid": sandbox.mchid(),
-        "bal_account_no": "6217000000000000001",
-        "punish_scene": 1,
-    });
+    let body = json!({"bal_account_no": "6217000000000000001"});
     let call = client
         .chain("v3/aggracct-bc/wb-channel/control-orders/punish")
         .post(body.clone(), ());

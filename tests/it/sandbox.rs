@@ -2,6 +2,7 @@
 
 mod answers;
 mod brand;
+mod control;
 mod door;
 mod faults;
 mod fields;

@@ -7,6 +7,7 @@ use super::super::record::{CallRecord, Verdict};
 use super::diagnosis::{Diagnosis, diagnose, difference};
 use super::views::said;
 use crate::catalog;
+use crate::schema;
 
 /// How much of a body is shown.
 const SHOWN: usize = 64 << 10;
@@ -38,7 +39,7 @@ pub(super) fn call(record: &CallRecord, gateway: &Gateway) -> Value {
 pub(super) fn title(record: &CallRecord) -> Option<&'static str> {
     let path = record.target.split('?').next().unwrap_or_default();
     let operation = catalog::find(&record.method, path)?;
-    Some(operation.path())
+    schema::of(operation).map(|schema| schema.title())
 }
 
 /// The JSON with the sensitive fields decrypted, when that is another than what was sent.

@@ -27,7 +27,7 @@ use super::gateway::Gateway;
 use super::notifier::{Deliveries, Reach};
 use super::reply::ReplyBody;
 use super::shifted::Shifted;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::message::Body;
 pub(super) use powers::post_what_happens;
 
@@ -86,9 +86,7 @@ pub(super) async fn serve(
         Err(problem) => problem.reply(),
         Ok(()) => match body {
             Ok(body) => answer(&gateway, &head, &body),
-            Err(err) if err.kind() == crate::ErrorKind::Body => {
-                problem::Problem::too_long().reply()
-            }
+            Err(err) if err.kind() == ErrorKind::Body => problem::Problem::too_long().reply(),
             // The client has gone.
             Err(err) => return Err(err),
         },

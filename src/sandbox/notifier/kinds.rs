@@ -87,7 +87,8 @@ impl KindRow {
             .filter(|pointer| self.version == Version::V3 || !OF_V2.contains(pointer));
         let mut resource = Map::new();
         for pointer in top {
-            let names: Vec<&str> = pointer.split('/').collect();
+            let first = pointer.replace("$n", "0");
+            let names: Vec<&str> = first.split('/').collect();
             let leaf = !pointers.iter().any(|other| is_below(other, pointer));
             if leaf {
                 put(&mut resource, &names, &|| self.leaf(pointer, now));

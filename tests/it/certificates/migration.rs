@@ -1,10 +1,9 @@
 //! Both modes at once, as a merchant has them who moves from certificates to the public key.
 
+use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, Verification, VerifyFailure};
-
-use crate::support::native_order;
 
 use super::{fetches, last_payment, pay, payments, signer};
 
@@ -29,8 +28,8 @@ fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
     let serial = sandbox.platform_certificate().serial();
     let by_certificate = || {
         client
-            .chain("v3/pay/transactions/native")
-            .post(native_order(), [("Wechatpay-Serial", serial)])
+            .chain("v3/nobody/knows/this")
+            .post(json!({"a": 1}), [("Wechatpay-Serial", serial)])
             .fields(wechatpay_chain::FieldPolicy::Off)
     };
     for _ in 0..3 {
@@ -73,8 +72,8 @@ fn an_answer_signed_with_a_public_key_that_is_not_there_fetches_nothing() {
     pay(&client).wait().unwrap();
     let id = sandbox.platform_key_id();
     let err = client
-        .chain("v3/pay/transactions/native")
-        .post(native_order(), [("Wechatpay-Serial", id)])
+        .chain("v3/nobody/knows/this")
+        .post(json!({}), [("Wechatpay-Serial", id)])
         .fields(wechatpay_chain::FieldPolicy::Off)
         .wait()
         .unwrap_err();

@@ -5,8 +5,6 @@ use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
 
-use crate::support::native_order;
-
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};
 
 /// What a call says that had no list to go by: nothing of it was sent.
@@ -135,8 +133,8 @@ fn an_answer_signed_with_a_certificate_that_has_ended() {
     let given = given.build().unwrap();
     let call = || {
         given
-            .chain("v3/pay/transactions/native")
-            .post(native_order(), [("Wechatpay-Serial", own.serial())])
+            .chain("v3/nobody/knows/this")
+            .post(json!({}), [("Wechatpay-Serial", own.serial())])
     };
     hand.forward(own.not_after() - wechatpay_chain::Clock::now(&hand));
     call().wait().unwrap();

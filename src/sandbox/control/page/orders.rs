@@ -103,7 +103,7 @@ fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
 
 fn settle(refund: &RefundRecord, status: &str, label: &str) -> Markup {
     html! {
-        form method="post" action={ "/_sandbox/do/refunds/" (segment(&refund.out_refund_no)) "/settle" } {
+        form.button method="post" action={ "/_sandbox/do/refunds/" (segment(&refund.out_refund_no)) "/settle" } {
             input type="hidden" name="back" value=(HERE);
             input type="hidden" name="status" value=(status);
             button { (label) }
@@ -115,7 +115,14 @@ fn settle(refund: &RefundRecord, status: &str, label: &str) -> Markup {
 fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Transfers", "商家转账")) }
-        table { tbody { @for transfer in transfers.iter().rev().take(SHOWN) { tr {
+        table {
+            thead { tr {
+                th { (lang.say("Number", "商户单号")) }
+                th { (lang.say("State", "状态")) }
+                th { (lang.say("Amount", "金额")) }
+                th { (lang.say("The user", "用户操作")) }
+            } }
+            tbody { @for transfer in transfers.iter().rev().take(SHOWN) { tr {
             td.code { (transfer.out_bill_no) }
             td { (state(transfer.state)) (json(&transfer.json, lang)) }
             td { (yuan(transfer.amount)) }
