@@ -10,6 +10,8 @@ mod notify;
 mod pages;
 mod pipes;
 mod request;
+#[cfg(unix)]
+mod sandbox;
 mod secrets;
 mod settings;
 mod sign;

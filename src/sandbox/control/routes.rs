@@ -127,7 +127,7 @@ fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
 
 fn limit(query: &str) -> Outcome<usize> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let given = pairs.filter(|(name, _)| *name == "limit").last();
+    let given = pairs.filter(|(name, _)| *name == "limit").next_back();
     let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
     given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))
 }

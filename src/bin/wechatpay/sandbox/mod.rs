@@ -49,6 +49,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long)]
     public_key_only: bool,
 
+    /// What is made up in answers depends on this number
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
     /// How many times faster than time the waits between notifications pass
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     speed: f64,
@@ -110,6 +114,7 @@ fn builder(args: &SandboxArgs, folder: &Path) -> SandboxBuilder {
         .listen(args.listen)
         .tls(args.tls)
         .dir(folder)
+        .seed(args.seed)
         .post_notifications();
     if args.public_key_only {
         builder = builder.public_key_only();
