@@ -126,8 +126,8 @@ fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
 }
 
 fn limit(query: &str) -> Outcome<usize> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let given = pairs.filter(|(name, _)| *name == "limit").next_back();
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let given = pairs.rfind(|(name, _)| *name == "limit");
     let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
     given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))
 }

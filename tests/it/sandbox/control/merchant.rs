@@ -24,7 +24,8 @@ impl Merchant {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("http://{}/notify", listener.local_addr()?);
         let (show, came) = channel();
-        let mut statuses = statuses.to_vec().into_iter();
+        let statuses = statuses.to_vec();
+        let mut statuses = statuses.into_iter();
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let status = statuses.next().unwrap_or(204);

@@ -29,15 +29,16 @@ fn read(sandbox: &Sandbox, got: &Got) -> Outcome<Notification> {
     Ok(notifications.parse(&got.headers(), &got.body)?)
 }
 
-/// Waits until a delivery is in a state.
+/// Waits until a delivery is in a state; for ever it does not.
 fn until(sandbox: &Sandbox, id: u64, state: DeliveryState) -> Outcome<Value> {
-    loop {
+    for _ in 0..10_000 {
         let found = get(sandbox, &format!("notifications/{id}"))?;
         if found["state"] == state.as_str() {
             return Ok(found);
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
+    Err(format!("the notification {id} never was {state}").into())
 }
 
 #[test]
