@@ -33,7 +33,11 @@ fn main() -> Result<(), BoxError> {
         println!("{:?}", summary.iter().collect::<Vec<_>>());
     }
 
-    let ticket = client.chain("v3/bill/tradebill").get(()).wait()?;
+    let ticket = client
+        .chain("v3/bill/tradebill")
+        .get(())
+        .query("bill_date", "2024-01-01")
+        .wait()?;
     sandbox.misbehave(Fault::TamperedBody);
     let refused = client
         .follow(ticket["download_url"].as_str().unwrap_or_default())

@@ -52,7 +52,14 @@ fn main() -> Result<(), BoxError> {
 
 /// The serial of the certificate that signed the answer.
 fn pay(client: &Client) -> Result<String, BoxError> {
-    let order = json!({"out_trade_no": "1217752501201407033233368018"});
+    let order = json!({
+        "appid": "wxd678efh567hg6787",
+        "mchid": "1900000109",
+        "description": "Image形象店-深圳腾大-QQ公仔",
+        "out_trade_no": "1217752501201407033233368018",
+        "notify_url": "https://www.example.com/notify",
+        "amount": {"total": 100},
+    });
     let answer = client
         .chain("v3/pay/transactions/native")
         .post(order, ())

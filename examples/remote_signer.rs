@@ -71,6 +71,15 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     })?;
     println!("{client:#?}");
 
+    let order = json!({
+        "appid": "wxd678efh567hg6787",
+        "mchid": sandbox.mchid(),
+        "description": "Image形象店-深圳腾大-QQ公仔",
+        "out_trade_no": "1217752501201407033233368018",
+        "notify_url": "https://www.example.com/notify",
+        "amount": {"total": 100},
+    });
+    client["v3/pay/transactions/native"].post(order, ()).await?;
     let response = client
         .chain("v3/pay/transactions/out-trade-no/{out_trade_no}/close")
         .post(json!({"mchid": sandbox.mchid()}), ())

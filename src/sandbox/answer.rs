@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use openssl::sha::sha256;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::reply::{JSON, Reply};
 use super::seal;
+use super::world::Told;
 use crate::catalog::{AnswerKind, AnswerSignature, Operation};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -185,13 +185,24 @@ impl Checked {
         let content = match operation.map(Operation::answer) {
             Some(AnswerKind::Empty) => return Self::plain(StatusCode::NO_CONTENT, ""),
             Some(AnswerKind::Stream) => return Self::plain(StatusCode::OK, "sandbox\n"),
-            _ if operation.is_some_and(|operation| operation.path() == PUNISH) => punish(body),
             _ => Value::Object(echo()),
         };
         Self {
             status: StatusCode::OK,
             headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
             content: Content::Json(content),
+        }
+    }
+
+    /// What the world says.
+    pub(super) fn told(told: Told) -> Self {
+        let Some(body) = told.body else {
+            return Self::plain(told.status, "");
+        };
+        Self {
+            status: told.status,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
+            content: Content::Json(body),
         }
     }
 
@@ -234,18 +245,6 @@ impl Checked {
     }
 }
 
-const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
-
-/// The same request gets the same number again.
-fn punish(body: Option<&Value>) -> Value {
-    let request = body.map_or(&Value::Null, |body| &body["out_request_no"]);
-    let digest = sha256(request.to_string().as_bytes());
-    let number = digest.iter().fold(0_u64, |number, byte| {
-        (number * 256 + u64::from(*byte)) % 10_u64.pow(16)
-    });
-    json!({"wxpay_punish_no": format!("42{number:016}"), "out_request_no": request})
-}
-
 fn takes_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }
@@ -256,6 +255,8 @@ fn builder(message: String) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::date::rfc3339;
 use super::fault::Fault;
 use super::identity::{Certified, Identity, PlatformPair};
 use super::refusal::Refusal;
@@ -28,7 +29,7 @@ impl Sandbox {
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let client = sandbox.merchant_builder().certificates(Certificates::auto()).build()?;
-    /// let call = || client.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// let call = || client.chain("v3/any/path").post(json!({}), ());
     /// call().wait()?;
     ///
     /// let new = sandbox.rotate_platform_certificate()?;
@@ -44,6 +45,13 @@ impl Sandbox {
         self.gateway.platform.rotate(self.gateway.clock.now())
     }
 
+    /// Whether answers to requests that name no key, and notifications, are signed with the newest
+    /// certificate: as of an account that has not changed to the public key yet. By default the public
+    /// key signs them.
+    pub fn certificate_mode(&self, on: bool) {
+        self.gateway.platform.set_certificate_mode(on);
+    }
+
     /// Takes all certificates but the newest off the list, as WeChat Pay does some days after a
     /// change.
     pub fn retire_platform_certificates(&self) {
@@ -53,7 +61,7 @@ impl Sandbox {
     /// From now on the merchant has no platform certificate, as a new merchant's account: the list of
     /// certificates is answered with 404 `RESOURCE_NOT_EXISTS`, and the public key signs everything.
     pub fn public_key_only(&self) {
-        self.gateway.platform.keys().certified.clear();
+        self.gateway.platform.retire_all();
     }
 }
 
@@ -75,6 +83,8 @@ pub(super) struct Keys {
     certified: Vec<Certified>,
     /// Made when it is first needed.
     expired: Option<Certified>,
+    /// Whether a certificate signs what names no key.
+    certificate_mode: bool,
 }
 
 impl Platform {
@@ -85,6 +95,7 @@ impl Platform {
             keys: Mutex::new(Keys {
                 certified,
                 expired: None,
+                certificate_mode: false,
             }),
         }
     }
@@ -110,7 +121,10 @@ impl Platform {
 
     /// Who signs: of certificates the newest, whichever was named, a retired one among them.
     pub(super) fn signer(&self, named: Option<&str>, lists: bool) -> Arc<PlatformPair> {
-        let certificate = named.map_or(lists, |id| !id.starts_with("PUB_KEY_ID_"));
+        let certificate = match named {
+            Some(id) => !id.starts_with("PUB_KEY_ID_"),
+            None => lists || self.keys().certificate_mode,
+        };
         let newest = certificate.then(|| self.newest()).flatten();
         newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
     }
@@ -149,7 +163,13 @@ impl Platform {
         Ok(Reply::json(StatusCode::OK, &body, AnswerSignature::Body))
     }
 
-    fn rotate(&self, now: i64) -> Result<Certificate> {
+    /// The serials of the certificates, the newest last.
+    pub(super) fn serials(&self) -> Vec<String> {
+        let keys = self.keys();
+        keys.certified.iter().map(|it| it.pair.id.clone()).collect()
+    }
+
+    pub(super) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Outside of the lock: it takes a while.
         let new = self.identity.next_certified(now)?;
         let certificate = new.certificate.clone();
@@ -157,7 +177,15 @@ impl Platform {
         Ok(certificate)
     }
 
-    fn retire(&self) {
+    pub(super) fn set_certificate_mode(&self, on: bool) {
+        self.keys().certificate_mode = on;
+    }
+
+    pub(super) fn retire_all(&self) {
+        self.keys().certified.clear();
+    }
+
+    pub(super) fn retire(&self) {
         let mut keys = self.keys();
         let old = keys.certified.len().saturating_sub(1);
         keys.certified.drain(..old);
@@ -176,44 +204,4 @@ fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Va
         "expire_time": rfc3339(certificate.not_after()),
         "encrypt_certificate": seal::sealed(key, "certificate", &certificate.to_pem()?, clock)?,
     }))
-}
-
-/// In Beijing's time, as WeChat Pay writes it.
-///
-/// Source of the calendar: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
-/// `civil_from_days`.
-pub(super) fn rfc3339(unix: i64) -> String {
-    const DAY: i64 = 86_400;
-    let local = unix + 8 * 3600;
-    let (days, second) = (local.div_euclid(DAY) + 719_468, local.rem_euclid(DAY));
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+08:00")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_those_of_beijing() {
-        for (unix, text) in [
-            (0, "1970-01-01T08:00:00+08:00"),
-            (951_753_600, "2000-02-29T00:00:00+08:00"),
-            (1_609_430_399, "2020-12-31T23:59:59+08:00"),
-            (4_107_513_600, "2100-03-01T00:00:00+08:00"),
-        ] {
-            assert_eq!(rfc3339(unix), text);
-        }
-    }
 }

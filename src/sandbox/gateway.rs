@@ -11,20 +11,23 @@ use hyper::body::Incoming;
 use openssl::sha::sha256;
 use serde_json::{Value, json};
 
-use super::answer::{Answers, Checked};
+use super::answer::{Answer, Answers, Checked};
 #[cfg(feature = "files")]
 use super::bills::Bills;
 use super::certificates::{self, Platform};
+use super::control::Control;
 use super::door::{Door, Signed};
-use super::fault::{Fault, Faults};
+use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
 use super::identity::{Identity, PlatformPair};
+use super::made::{Documented, Sent};
 use super::multipart;
 use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
 use super::v2;
+use super::world::{self, Told, World};
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::{hex_upper, sha256_hex};
@@ -39,8 +42,11 @@ pub(super) struct Gateway {
     pub(super) answers: Answers,
     pub(super) faults: Faults,
     pub(super) records: Records,
+    pub(super) world: World,
+    pub(super) control: Control,
     pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
+    documented: Documented,
     #[cfg(feature = "files")]
     pub(super) bills: Bills,
     #[cfg(feature = "files")]
@@ -57,6 +63,8 @@ struct Call {
     signed_text: Option<Vec<u8>>,
     json: Option<Value>,
     query: Option<String>,
+    /// What the world says, when it is asked.
+    told: Option<Told>,
 }
 
 impl Gateway {
@@ -64,6 +72,7 @@ impl Gateway {
         identity: Arc<Identity>,
         clock: Arc<dyn Clock>,
         max_body_bytes: usize,
+        documented: Documented,
         #[cfg_attr(
             not(feature = "files"),
             allow(unused_variables, reason = "bills name their URL")
@@ -76,8 +85,11 @@ impl Gateway {
             answers: Answers::default(),
             faults: Faults::default(),
             records: Records::default(),
+            world: World::default(),
+            control: Control::default(),
             clock,
             max_body_bytes,
+            documented,
             #[cfg(feature = "files")]
             bills: Bills::default(),
             #[cfg(feature = "files")]
@@ -92,28 +104,54 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let body = Body::stream(body).collect(self.max_body_bytes).await;
         let mut call = Call::new(head);
-        let judged = match body {
+        let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;
-                self.judge(&mut call)
+                match self.misbehave(&call) {
+                    Ok(Some(Fault::CutBeforeProcessing)) => return Err(self.leave(call)),
+                    // Admitted and no more: a refusal changes nothing.
+                    Ok(Some(fault)) if fault.refuses() => (Some(fault), self.admit(&mut call)),
+                    Ok(fault) => (fault, self.judge(&mut call)),
+                    Err(refusal) => (None, Err(refusal)),
+                }
             }
-            Err(err) if err.kind() == ErrorKind::Body => Err(self.too_long()),
+            Err(err) if err.kind() == ErrorKind::Body => (None, Err(self.too_long())),
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
-        let fault = self.faults.next();
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
         // Before any wait: the request is processed, also when its client gives up.
-        self.records
-            .push(call.record(judged, (!cut).then_some(reply.status)));
+        self.records.push(
+            call.record(judged, (!cut).then_some(reply.status)),
+            self.clock.now(),
+        );
         if let Some(Fault::Slow(while_)) = fault {
             tokio::time::sleep(while_).await;
         }
         match cut {
-            true => Err(Error::new(ErrorKind::Transport, "cut, as told")),
+            true => Err(cut_as_told()),
             false => Ok(reply.into_response(fault == Some(Fault::CutInBody))),
         }
+    }
+
+    /// What is to go wrong: what the request asks for itself, or what waits.
+    fn misbehave(&self, call: &Call) -> Result<Option<Fault>, Refusal> {
+        match fault::named_by(&call.head.headers) {
+            Ok(named) => Ok(named.or_else(|| self.faults.next())),
+            Err(err) => {
+                let status = StatusCode::BAD_REQUEST;
+                Err(Refusal::invalid(status, "无效请求", err.report()))
+            }
+        }
+    }
+
+    /// Closes the connection without a look at the request.
+    fn leave(&self, call: Call) -> Error {
+        let mut record = call.record(Ok(()), None);
+        record.verdict = Verdict::Unprocessed;
+        self.records.push(record, self.clock.now());
+        cut_as_told()
     }
 
     fn too_long(&self) -> Refusal {
@@ -121,13 +159,35 @@ impl Gateway {
         Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
     }
 
-    /// All the checks, in WeChat Pay's order.
+    /// All the checks, and what the request does.
     fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
+        self.admit(call)?;
+        call.told = self.told(call).transpose()?;
+        Ok(())
+    }
+
+    /// What the request does to what is remembered, unless the test has an answer of its own.
+    fn told(&self, call: &Call) -> Option<Result<Told, Refusal>> {
+        let path = call.head.uri.path();
+        if self.answers.get(&call.head.method, path).is_some() {
+            return None;
+        }
+        self.world.answer(&world::Request {
+            operation: call.operation?,
+            path,
+            query: call.query.as_deref().or(call.head.uri.query()),
+            body: call.json.as_ref(),
+            now: self.clock.now(),
+        })
+    }
+
+    /// All the checks, in WeChat Pay's order.
+    fn admit(&self, call: &mut Call) -> Result<(), Refusal> {
         check_agent(&call.head)?;
         if let Some(operation) = call.v2() {
             let key = &self.identity.v2_key;
             call.json = Some(v2::judge(&call.head, &call.body, operation, key)?);
-            return Ok(());
+            return self.check_fields(call);
         }
         let content = call.content()?;
         if !call.operation.is_some_and(Operation::unsigned_request) {
@@ -147,7 +207,14 @@ impl Gateway {
         if let Some(operation) = call.operation {
             call.open(&Opener { operation, pair })?;
         }
-        call.check_file()
+        call.check_file()?;
+        self.check_fields(call)
+    }
+
+    /// Compares the fields, decrypted, with what is documented of them.
+    fn check_fields(&self, call: &Call) -> Result<(), Refusal> {
+        call.sent()
+            .map_or(Ok(()), |sent| self.documented.check(&sent))
     }
 
     fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
@@ -183,7 +250,10 @@ impl Gateway {
     ) -> Reply {
         if let Err(refusal) = judged {
             return match call.v2() {
-                Some(_) => v2::refusal(refusal.message),
+                Some(operation) => {
+                    let (key, asked) = (&self.identity.v2_key, call.json.as_ref());
+                    v2::refused(refusal, asked, operation, key, &*self.clock, fault)
+                }
                 None => refusal.reply(),
             };
         }
@@ -230,8 +300,15 @@ impl Gateway {
     /// What is answered where nothing was said.
     fn usual(&self, call: &Call) -> Result<Checked> {
         #[cfg(feature = "files")]
-        if let Some(bill) = self.bills.answer(&call.head, self.tls) {
+        if let Some(bill) = self.bills.answer(&call.head, self.tls, &self.world) {
             return bill.check();
+        }
+        if let Some(told) = &call.told {
+            return Ok(Checked::told(told.clone()));
+        }
+        let made = call.sent().and_then(|sent| self.documented.answer(&sent));
+        if let Some((status, body)) = made {
+            return Answer::json(body).status(status.as_u16()).check();
         }
         let json = call.json.as_ref();
         Ok(Checked::default(&call.head.method, call.operation, json))
@@ -258,7 +335,19 @@ impl Call {
             signed_text: None,
             json: None,
             query: None,
+            told: None,
         }
+    }
+
+    /// What is documented of it can be compared with; `None` of an unknown operation.
+    fn sent(&self) -> Option<Sent<'_>> {
+        Some(Sent {
+            operation: self.operation?,
+            path: self.head.uri.path(),
+            query: self.query.as_deref().or_else(|| self.head.uri.query()),
+            json: self.json.as_ref(),
+            upload: multipart::is_multipart(self.content_type()),
+        })
     }
 
     /// An upload's file has to have the digest that its signed `meta` names.
@@ -335,6 +424,9 @@ impl Call {
     fn record(self, judged: Result<(), Refusal>, status: Option<StatusCode>) -> CallRecord {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         CallRecord {
+            // Both are given when it is put to the others.
+            id: 0,
+            time: 0,
             target: target(&self.head).to_owned(),
             method: self.head.method,
             version: self.head.version,
@@ -354,6 +446,10 @@ impl Call {
             status,
         }
     }
+}
+
+fn cut_as_told() -> Error {
+    Error::new(ErrorKind::Transport, "cut, as told")
 }
 
 /// Path and query, as sent.

@@ -29,6 +29,8 @@ use crate::secret::Secret;
 pub(super) const MCHID: &str = "1900000109";
 /// The one brand.
 pub(super) const BRAND_ID: &str = "120344";
+/// Whose name the platform certificates have.
+const PLATFORM: &str = "Tenpay.com sign (sandbox)";
 
 /// All that a sandbox and its client know of each other.
 pub(super) struct Identity {
@@ -86,22 +88,25 @@ impl Identity {
 
     /// New keys.
     pub(super) fn fresh() -> Result<Arc<Self>> {
-        let [root, merchant, public, certified] = rsa_keys()?;
-        let authority = Authority::new(root).map_err(unmade)?;
-        let now = SystemClock::new().now();
-        let merchant_certificate = authority
-            .issue(MCHID, &merchant, Purpose::Signing, validity(now))
-            .map_err(unmade)?;
+        Self::of(Parts::make()?)
+    }
+
+    /// Keys that were made before, or just now.
+    pub(super) fn of(parts: Parts) -> Result<Arc<Self>> {
+        let authority = Authority {
+            key: parts.root,
+            certificate: parts.root_certificate,
+        };
         Ok(Arc::new(Self {
-            merchant_key: private(&merchant)?,
-            merchant_certificate: certificate(&merchant_certificate)?,
+            merchant_key: private(&parts.merchant)?,
+            merchant_certificate: certificate(&parts.merchant_certificate)?,
             public: Arc::new(PlatformPair {
-                id: public_key_id().map_err(unmade)?,
-                key: private(&public)?,
+                id: parts.public_id,
+                key: private(&parts.public)?,
             }),
-            certified: authority.certify(&certified, validity(now))?,
-            apiv3_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
-            v2_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+            certified: certified(&parts.certified, &parts.certified_certificate)?,
+            apiv3_key: parts.apiv3_key,
+            v2_key: parts.v2_key,
             root: certificate(&authority.certificate)?,
             tls: authority.tls().map_err(unmade)?,
             authority,
@@ -133,6 +138,12 @@ impl Identity {
         made.as_ref().map_err(Error::duplicate)
     }
 
+    /// The brand's certificate, when it was needed before.
+    pub(super) fn made_brand(&self) -> Option<&Certificate> {
+        let made = self.brand.get()?.as_ref().ok()?;
+        Some(&made.certificate)
+    }
+
     /// A further platform certificate, for a new key, valid from the day before `now` (Unix seconds)
     /// for a year.
     pub(super) fn next_certified(&self, now: i64) -> Result<Certified> {
@@ -144,6 +155,41 @@ impl Identity {
     pub(super) fn expired(&self, now: i64) -> Result<Certified> {
         let [key] = rsa_keys()?;
         self.authority.certify(&key, (now - 365 * DAY, now - 3600))
+    }
+}
+
+/// What makes an identity, and what a folder holds of one.
+pub(super) struct Parts {
+    pub(super) root: PKey<Private>,
+    pub(super) root_certificate: X509,
+    pub(super) merchant: PKey<Private>,
+    pub(super) merchant_certificate: X509,
+    pub(super) public: PKey<Private>,
+    pub(super) public_id: String,
+    pub(super) certified: PKey<Private>,
+    pub(super) certified_certificate: X509,
+    pub(super) apiv3_key: Secret,
+    pub(super) v2_key: Secret,
+}
+
+impl Parts {
+    pub(super) fn make() -> Result<Self> {
+        let [root, merchant, public, certified] = rsa_keys()?;
+        let authority = Authority::new(root).map_err(unmade)?;
+        let validity = validity(SystemClock::new().now());
+        let issue = |name, key| authority.issue(name, key, Purpose::Signing, validity);
+        Ok(Self {
+            merchant_certificate: issue(MCHID, &merchant).map_err(unmade)?,
+            certified_certificate: issue(PLATFORM, &certified).map_err(unmade)?,
+            root: authority.key,
+            root_certificate: authority.certificate,
+            merchant,
+            public,
+            public_id: public_key_id().map_err(unmade)?,
+            certified,
+            apiv3_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+            v2_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+        })
     }
 }
 
@@ -199,15 +245,9 @@ impl Authority {
 
     fn certify(&self, key: &PKey<Private>, validity: (i64, i64)) -> Result<Certified> {
         let x509 = self
-            .issue("Tenpay.com sign (sandbox)", key, Purpose::Signing, validity)
+            .issue(PLATFORM, key, Purpose::Signing, validity)
             .map_err(unmade)?;
-        let certificate = certificate(&x509)?;
-        let id = certificate.serial().to_owned();
-        let key = private(key)?;
-        Ok(Certified {
-            pair: Arc::new(PlatformPair { id, key }),
-            certificate,
-        })
+        certified(key, &x509)
     }
 
     fn issue(
@@ -235,6 +275,16 @@ impl Authority {
             root: self.certificate.clone(),
         })
     }
+}
+
+fn certified(key: &PKey<Private>, x509: &X509) -> Result<Certified> {
+    let certificate = certificate(x509)?;
+    let id = certificate.serial().to_owned();
+    let key = private(key)?;
+    Ok(Certified {
+        pair: Arc::new(PlatformPair { id, key }),
+        certificate,
+    })
 }
 
 fn draft<T: HasPublic>(

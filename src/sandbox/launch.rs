@@ -1,16 +1,21 @@
 //! Starting and ending a sandbox.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
 use super::Sandbox;
+use super::control::Settings;
+use super::folder;
 use super::gateway::Gateway;
 use super::identity::Identity;
+use super::made::Documented;
 use super::server;
+use super::shifted::Shifted;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -21,6 +26,9 @@ pub struct SandboxBuilder {
     tls: bool,
     fresh_keys: bool,
     max_body_bytes: usize,
+    settings: Settings,
+    public_key_only: bool,
+    documented: Documented,
     clock: Arc<dyn Clock>,
 }
 
@@ -31,6 +39,12 @@ impl SandboxBuilder {
             tls: false,
             fresh_keys: false,
             max_body_bytes: 16 << 20,
+            settings: Settings::default(),
+            public_key_only: false,
+            documented: Documented {
+                check: true,
+                seed: 0,
+            },
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -54,9 +68,72 @@ impl SandboxBuilder {
         self
     }
 
+    /// Takes its keys from a folder, or makes new ones and puts them there when it is empty or does not
+    /// exist: as the [files](Sandbox::files) that a merchant has. So it is the same sandbox at the next
+    /// start.
+    ///
+    /// The folder and the keys in it are for this user alone.
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.settings.dir = Some(dir.into());
+        self
+    }
+
     /// The longest request body it reads; 16 MiB by default.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.max_body_bytes = limit;
+        self
+    }
+
+    /// Posts what happens to the `notify_url`s by itself: at once, and while it is not accepted again
+    /// after 15s, 15s, 30s, 3m, 10m, 20m, 30m, 30m, 30m, 60m, 3h, 3h, 3h, 6h and 6h, as WeChat Pay
+    /// does, or [faster](Sandbox::set_speed).
+    ///
+    /// Without, events wait for [`Sandbox::take_events`]. [`Sandbox::deliveries`] shows what became of
+    /// them; those for other machines are not posted, unless that is [allowed](Self::allow_outgoing).
+    pub fn post_notifications(mut self) -> Self {
+        self.settings.posts = true;
+        self
+    }
+
+    /// Posts notifications to other machines as well, over HTTPS, too.
+    pub fn allow_outgoing(mut self) -> Self {
+        self.settings.outgoing = true;
+        self
+    }
+
+    /// Listens on other addresses than loopback's: other machines may pay, and use the control API.
+    ///
+    /// For closed networks, as that of containers: whoever reaches it may see and do everything.
+    pub fn allow_remote(mut self) -> Self {
+        self.settings.remote = true;
+        self
+    }
+
+    /// A name by which it is reached, for the control API and the page: they refuse names that they
+    /// do not know, which other sites' pages could have in a browser here.
+    pub fn host(mut self, name: impl Into<String>) -> Self {
+        self.settings.hosts.push(name.into());
+        self
+    }
+
+    /// Begins as a new merchant's account does, see [`Sandbox::public_key_only`].
+    pub fn public_key_only(mut self) -> Self {
+        self.public_key_only = true;
+        self
+    }
+
+    /// Whether it compares the fields of requests with the documentation and refuses what is missing or
+    /// wrong, as WeChat Pay does; `true` by default.
+    ///
+    /// Without, an incomplete request is accepted: for tests that are about something else.
+    pub fn check_fields(mut self, check: bool) -> Self {
+        self.documented.check = check;
+        self
+    }
+
+    /// What it makes up in its answers depends on this number and the request alone; 0 by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.documented.seed = seed;
         self
     }
 
@@ -71,7 +148,8 @@ impl SandboxBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] when the address is not of this machine alone or is in use,
-    /// [`ErrorKind::Key`] when OpenSSL makes no keys.
+    /// [`ErrorKind::Key`] when OpenSSL makes no keys, [`ErrorKind::File`] when the
+    /// [folder](Self::dir) cannot be used or its files do not belong together.
     pub async fn start(self) -> Result<Sandbox> {
         let (report, started) = oneshot::channel();
         let launched = self.launch(move |ready| drop(report.send(ready)))?;
@@ -109,21 +187,36 @@ impl SandboxBuilder {
     }
 
     fn prepare(self) -> Result<(Arc<Gateway>, SocketAddr)> {
-        if !self.listen.ip().is_loopback() {
+        if !self.listen.ip().is_loopback() && !self.settings.remote {
             return Err(Error::new(
                 ErrorKind::Builder,
                 format!(
                     "the sandbox listens on the loopback interface alone, and {} is not on it: \
-                     use 127.0.0.1 or [::1]",
+                     use 127.0.0.1 or [::1], or let other machines in with allow_remote(), \
+                     --allow-remote of the command",
                     self.listen
                 ),
             ));
         }
-        let identity = match self.fresh_keys {
-            true => Identity::fresh()?,
-            false => Identity::shared()?,
+        let identity = match &self.settings.dir {
+            Some(dir) => Identity::of(folder::open(dir)?)?,
+            None if self.fresh_keys => Identity::fresh()?,
+            None => Identity::shared()?,
         };
-        let gateway = Gateway::new(identity, self.clock, self.max_body_bytes, self.tls);
+        let clock = Arc::new(Shifted::new(self.clock));
+        let shifted = Arc::clone(&clock);
+        let mut gateway = Gateway::new(
+            identity,
+            shifted,
+            self.max_body_bytes,
+            self.documented,
+            self.tls,
+        );
+        gateway.control.clock = clock;
+        gateway.control.settings = self.settings;
+        if self.public_key_only {
+            gateway.platform.retire_all();
+        }
         Ok((Arc::new(gateway), self.listen))
     }
 }
@@ -142,14 +235,28 @@ struct Launched {
 impl Launched {
     fn sandbox(self, ready: Result<Ready>) -> Result<Sandbox> {
         let Ready { gateway, address } = ready?;
-        let scheme = if self.tls { "https" } else { "http" };
+        let base_url = base_url(address, self.tls);
+        let known = gateway.control.base_url.get_or_init(|| base_url);
+        let base_url = known.clone();
         Ok(Sandbox {
             gateway,
             address,
-            base_url: format!("{scheme}://{address}/"),
+            base_url,
             _running: self.running,
         })
     }
+}
+
+/// An address to listen on need not be one to connect to.
+fn base_url(address: SocketAddr, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    let mut reached = address;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => reached.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => reached.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("{scheme}://{reached}/")
 }
 
 /// The server's thread; it ends when this is dropped.

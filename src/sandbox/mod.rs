@@ -12,9 +12,22 @@
 //! let sandbox = Sandbox::start_blocking()?;
 //! let client = sandbox.client()?;
 //!
-//! let order = json!({"out_trade_no": "1217752501201407033233368018"});
-//! let res = client.chain("v3/pay/transactions/native").post(order, ()).wait()?;
-//! assert_eq!(res["out_trade_no"], "1217752501201407033233368018");
+//! let order = json!({
+//!     "appid": "wxd678efh567hg6787",
+//!     "mchid": sandbox.mchid(),
+//!     "description": "Image形象店-深圳腾大-QQ公仔",
+//!     "out_trade_no": "1217752501201407033233368018",
+//!     "notify_url": "https://www.example.com/notify",
+//!     "amount": {"total": 100},
+//! });
+//! let chain = client.chain("v3/pay/transactions/native");
+//! let res = chain.post(&order, ()).wait()?;
+//! assert!(res["code_url"].as_str().is_some_and(|url| url.starts_with("weixin://")));
+//! sandbox.pay("1217752501201407033233368018")?;
+//!
+//! let err = chain.post(json!({"mchid": sandbox.mchid()}), ()).wait().unwrap_err();
+//! assert_eq!(err.api().unwrap().code, "PARAM_ERROR");
+//! assert_eq!(err.api().unwrap().detail["field"], "/appid");
 //!
 //! sandbox.misbehave(Fault::TamperedBody);
 //! let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
@@ -34,18 +47,63 @@
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
-//! | anything else | what [`Sandbox::answer`] was told, or a default |
+//! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
+//! | what [`Sandbox::answer`] was told of | that |
+//! | orders, refunds, transfers, profit sharing | what it remembers, see below |
+//! | anything else | a default |
 //!
 //! The key that the request's `Wechatpay-Serial` names signs the answer (of certificates always the
 //! newest); without one it is the public key, and for `v3/certificates` the newest certificate. What is refused before the merchant is known (the first four rows) is not signed,
 //! all other errors are. Of an upload, the signature covers the `meta` part alone.
 //!
-//! By default operations that answer nothing get 204, downloads a short text, GET and DELETE `{}`,
-//! and all others their own decrypted body back.
+//! By default operations that answer nothing get 204, downloads a short text, and all others an
+//! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets its own
+//! decrypted body back, GET and DELETE `{}`.
+//!
+//! # What it remembers
+//!
+//! - Orders of [`v3/pay/transactions`, `v3/pay/partner/transactions`](Sandbox::orders) in every style,
+//!   payments by code, and `v3/combine-transactions`: made, queried by either number, closed,
+//!   reversed, expired at `time_expire`. [`Sandbox::pay`] and [`fail_payment`](Sandbox::fail_payment)
+//!   are the user. Of payments by code, an `auth_code` that begins with 13 asks the user
+//!   (`USERPAYING`), any other pays at once.
+//! - [Refunds](Sandbox::refunds) of `v3/refund/domestic` and `v3/ecommerce`: they succeed before the
+//!   next look at them, or as [`settle_refund`](Sandbox::settle_refund) says.
+//! - [Transfers](Sandbox::transfers) of `v3/fund-app/mch-transfer/transfer-bills`:
+//!   [`confirm_transfer`](Sandbox::confirm_transfer) and
+//!   [`reject_transfer`](Sandbox::reject_transfer) are the user.
+//! - [Profit sharing](Sandbox::sharing) of `v3/profitsharing` and `v3/ecommerce/profitsharing`.
+//! - The orders and refunds of APIv2 (`pay/unifiedorder`, `pay/micropay`, `pay/orderquery`,
+//!   `pay/closeorder`, `secapi/pay/reverse`, `secapi/pay/refund`, `pay/refundquery`), which are the
+//!   same as APIv3's.
+//!
+//! The same number with the same fields has the same answer, with other fields the refusal that
+//! WeChat Pay has for it; amounts, numbers of merchants and states are checked. A request whose
+//! answer is lost to a [`Fault`] has happened. What a merchant would be notified of waits in
+//! [`Sandbox::take_events`]. Of each kind 10,000 are kept; the oldest that are over go first.
 //!
 //! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
-//! what is refused gets `return_code` `FAIL`.
+//! what is refused at this door gets `return_code` `FAIL`. A field that is wrong gets `result_code` `FAIL`
+//! with `err_code` `LACK_PARAMS` or `PARAM_ERROR`, signed.
+//!
+//! # What is checked of the fields
+//!
+//! Everything that the [`schema`](crate::schema) says, of members that the request has or lacks; members
+//! that are not documented are passed over, and so is an empty text where it is not too short. The
+//! documentation marks as required what is so only sometimes, for instance both numbers of an order:
+//! where that is known, one will do. [`SandboxBuilder::check_fields`] switches the check off, an answer
+//! given with [`Sandbox::answer`] does not.
+//!
+//! # Answers that are made up
+//!
+//! They have all documented fields, but for optional ones that tell of a failure. What the request says
+//! of a field of the same name and place comes back if it fits; so do variables of the path and query,
+//! and ids and numbers of its body wherever they are asked for. Lists have as many items as
+//! the request's, else one. Of documented values it is the one that tells of success, else the first.
+//! All other values depend on [`SandboxBuilder::seed`] and the request alone: the same request has the
+//! same answer, with times of 2025. Each answer is as its own documentation says; sensitive fields leave
+//! encrypted.
 //!
 //! It is the other side of notifications as well: [`Sandbox::notify`] posts them to a server on
 //! loopback, signed and encrypted as WeChat Pay does, [`Sandbox::notify_v2`] those of APIv2.
@@ -58,12 +116,16 @@ mod answer;
 #[cfg(feature = "files")]
 mod bills;
 mod certificates;
+mod control;
+mod date;
 mod door;
 mod fault;
 mod fields;
+mod folder;
 mod gateway;
 mod identity;
 mod launch;
+mod made;
 mod multipart;
 mod notifier;
 mod pem;
@@ -72,7 +134,9 @@ mod refusal;
 mod reply;
 mod seal;
 mod server;
+mod shifted;
 mod v2;
+mod world;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -80,9 +144,12 @@ use std::sync::Arc;
 
 pub use answer::Answer;
 pub use fault::Fault;
+pub use folder::SandboxFiles;
 pub use launch::SandboxBuilder;
-pub use notifier::Notice;
+pub use made::SampleRequest;
+pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice};
 pub use record::{CallRecord, Verdict};
+pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
 
 use crate::builder::ClientBuilder;
 use crate::client::Client;
@@ -194,7 +261,10 @@ impl Sandbox {
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
     /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
     ///
-    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(json!({}), ());
+    /// # use wechatpay_chain::{sandbox::SampleRequest, schema};
+    /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
+    /// # let order = SampleRequest::required(&schema, 0).body().cloned().unwrap();
+    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(order, ());
     /// let err = call.wait().unwrap_err();
     /// assert_eq!(err.api().unwrap().code, "ORDER_CLOSED");
     /// # Ok(()) }
@@ -208,7 +278,8 @@ impl Sandbox {
         self.gateway.answers.set(method, path, answer)
     }
 
-    /// Gives this bill, whichever is asked for; by default a short one.
+    /// Gives this bill, whichever is asked for. By default a trade bill lists the orders that were
+    /// paid on its day, and any other, or one of a day without orders, is a short one.
     ///
     /// The endpoints that ask answer with its `download_url` and SHA-1, and with `tar_type=GZIP` it
     /// comes zipped.
@@ -258,6 +329,14 @@ impl Sandbox {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The files with its keys, when it was given a [folder](SandboxBuilder::dir) for them.
+    #[must_use]
+    pub fn files(&self) -> Option<SandboxFiles> {
+        let dir = self.gateway.control.settings.dir.as_deref()?;
+        let serial = self.platform_certificate().serial();
+        Some(SandboxFiles::of(dir, serial))
     }
 
     /// The merchant id (商户号) that it knows.

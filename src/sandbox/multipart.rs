@@ -47,18 +47,29 @@ pub(super) fn parts<'b>(
     content_type: &str,
     body: &'b [u8],
 ) -> impl Iterator<Item = Part<'b>> + use<'b> {
-    let boundary = parameter(content_type, "boundary").map(|boundary| format!("--{boundary}"));
-    let boundary = boundary.unwrap_or_default();
+    let said = parameter(content_type, "boundary");
+    let boundary = match said {
+        Some(boundary) => format!("--{boundary}").into_bytes(),
+        None => first_line(body).unwrap_or_default().to_vec(),
+    };
     let mut rest = (!boundary.is_empty())
-        .then(|| after_delimiter(body, boundary.as_bytes()))
+        .then(|| after_delimiter(body, &boundary))
         .flatten();
+    let delimiter = [b"\r\n", &boundary[..]].concat();
     std::iter::from_fn(move || {
-        let (part, next) = cut(rest?, format!("\r\n{boundary}").as_bytes())?;
+        let (part, next) = cut(rest?, &delimiter)?;
         let (head, content) = cut(part, b"\r\n\r\n")?;
         rest = Some(next);
         let head = String::from_utf8_lossy(head);
         Some(Part { head, content })
     })
+}
+
+/// There are clients that say no boundary, the Python SDK among them, and WeChat Pay takes what they
+/// upload: it can only be the body's first line.
+fn first_line(body: &[u8]) -> Option<&[u8]> {
+    let (line, _) = cut(body, b"\r\n")?;
+    (line.len() > 2 && line.starts_with(b"--")).then_some(line)
 }
 
 /// What follows the first delimiter, which may open the body or a line of it.
@@ -100,6 +111,7 @@ mod tests {
     fn the_meta_part_is_found_wherever_it_stands() {
         for (kind, body) in [
             ("multipart/form-data; boundary=b", BODY.to_owned()),
+            ("multipart/form-data", BODY.to_owned()),
             (
                 "Multipart/Form-Data;boundary=\"b\"",
                 format!("preamble\r\n{BODY}"),
@@ -120,7 +132,8 @@ mod tests {
     fn without_boundary_part_or_end_there_is_none() {
         let truncated = &BODY[..BODY.len() - 110];
         for (kind, body) in [
-            ("multipart/form-data", BODY),
+            ("multipart/form-data", "preamble\r\n--b\r\n"),
+            ("multipart/form-data", "--\r\n\r\n"),
             ("multipart/form-data; boundary=c", BODY),
             ("multipart/form-data; boundary=b", ""),
             ("multipart/form-data; boundary=b", "--b"),

@@ -12,6 +12,10 @@ use serde_json::Value;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallRecord {
+    /// Its number: the sandbox's first request is 1.
+    pub id: u64,
+    /// When it came by the sandbox's clock, in seconds since the Unix epoch.
+    pub time: i64,
     /// The method.
     pub method: Method,
     /// Path and query as they came; the signature covers exactly this text.
@@ -52,6 +56,9 @@ pub enum Verdict {
         /// What exactly was wrong.
         why: String,
     },
+    /// Nobody looked at it: the connection was cut before, as
+    /// [`Fault::CutBeforeProcessing`](super::Fault::CutBeforeProcessing) says.
+    Unprocessed,
 }
 
 impl Verdict {
@@ -68,6 +75,7 @@ impl fmt::Debug for CallRecord {
         let path = self.target.split('?').next().unwrap_or_default();
         let headers: Vec<_> = self.headers.keys().collect();
         f.debug_struct("CallRecord")
+            .field("id", &self.id)
             .field("method", &self.method)
             .field("path", &path)
             .field("version", &self.version)
@@ -92,11 +100,15 @@ pub(super) struct Records {
 struct Kept {
     records: VecDeque<CallRecord>,
     bytes: usize,
+    count: u64,
 }
 
 impl Records {
-    pub(super) fn push(&self, record: CallRecord) {
+    /// Numbers a record and keeps it; `now` is when it came.
+    pub(super) fn push(&self, mut record: CallRecord, now: i64) {
         self.with(|kept| {
+            kept.count += 1;
+            (record.id, record.time) = (kept.count, now);
             kept.bytes += record.body.len();
             kept.records.push_back(record);
             // The newest stays, however long it is.
@@ -115,8 +127,27 @@ impl Records {
         self.with(|kept| kept.records.back().cloned())
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.with(|kept| kept.records.len())
+    }
+
+    /// The one of this number.
+    pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
+        self.with(|kept| kept.records.iter().find(|it| it.id == id).cloned())
+    }
+
+    /// The newest, newest first.
+    pub(super) fn newest(&self, most: usize) -> Vec<CallRecord> {
+        self.with(|kept| kept.records.iter().rev().take(most).cloned().collect())
+    }
+
     pub(super) fn clear(&self) {
-        self.with(|kept| *kept = Kept::default());
+        self.with(|kept| {
+            *kept = Kept {
+                count: kept.count,
+                ..Kept::default()
+            };
+        });
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
@@ -130,6 +161,8 @@ mod tests {
 
     fn record(target: usize, body: Bytes) -> CallRecord {
         CallRecord {
+            id: 0,
+            time: 0,
             method: Method::POST,
             target: target.to_string(),
             version: Version::HTTP_11,
@@ -146,16 +179,21 @@ mod tests {
     #[test]
     fn the_oldest_go_first_by_number_and_by_length() {
         let records = Records::default();
-        (0..KEPT + 2).for_each(|number| records.push(record(number, Bytes::new())));
+        (0..KEPT + 2).for_each(|number| records.push(record(number, Bytes::new()), 0));
         assert_eq!(records.all().len(), KEPT);
         assert_eq!(records.all()[0].target, "2");
+        assert_eq!((records.all()[0].id, records.newest(1)[0].id), (3, 1002));
 
         let half = Bytes::from(vec![0; KEPT_BYTES / 2]);
-        (0..3).for_each(|number| records.push(record(number, half.clone())));
+        (0..3).for_each(|number| records.push(record(number, half.clone()), 0));
         let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();
         assert_eq!(targets, ["1", "2"]);
-        records.push(record(9, vec![0; KEPT_BYTES + 1].into()));
+        records.push(record(9, vec![0; KEPT_BYTES + 1].into()), 0);
         assert_eq!(records.last().map(|it| it.target).as_deref(), Some("9"));
         assert_eq!(records.all().len(), 1);
+        let last = records.all()[0].id;
+        records.clear();
+        records.push(record(10, Bytes::new()), 7);
+        assert_eq!(records.get(last + 1).map(|it| it.time), Some(7));
     }
 }

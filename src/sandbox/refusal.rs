@@ -1,5 +1,7 @@
 //! What the gateway says when it refuses a request.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -11,11 +13,13 @@ use crate::catalog::AnswerSignature;
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
-    pub(super) message: &'static str,
+    pub(super) message: Cow<'static, str>,
     detail: Option<Box<Value>>,
     /// For the developer: exactly what was wrong.
     pub(super) why: String,
     signed: bool,
+    /// Whether the request itself was in order.
+    pub(super) is_business: bool,
 }
 
 impl Refusal {
@@ -28,13 +32,41 @@ impl Refusal {
     }
 
     /// 400 `PARAM_ERROR`.
-    pub(super) fn param_error(message: &'static str, why: impl Into<String>) -> Self {
+    pub(super) fn param_error(
+        message: impl Into<Cow<'static, str>>,
+        why: impl Into<String>,
+    ) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
+    }
+
+    /// What the state of things does not allow.
+    pub(super) fn business(
+        status: StatusCode,
+        code: &'static str,
+        message: &'static str,
+        why: impl Into<String>,
+    ) -> Self {
+        Self {
+            is_business: true,
+            ..Self::new(status, code, message, why)
+        }
     }
 
     /// APIv2's, which has no code for what is wrong at the door.
     pub(super) fn v2(message: &'static str, why: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, "FAIL", message, why)
+    }
+
+    /// APIv2's `result_code` FAIL, which is signed.
+    pub(super) fn v2_failure(
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+        why: impl Into<String>,
+    ) -> Self {
+        Self {
+            is_business: true,
+            ..Self::new(StatusCode::OK, code, message, why)
+        }
     }
 
     /// Before anything of the request is looked at.
@@ -81,6 +113,19 @@ impl Refusal {
         )
     }
 
+    /// The same in other words.
+    pub(super) fn in_words(self, code: &'static str, message: &'static str) -> Self {
+        Self {
+            message: message.into(),
+            ..self.in_code(code)
+        }
+    }
+
+    /// The same with another code.
+    pub(super) fn in_code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// With the `detail` that the body has beside code and message.
     pub(super) fn with_detail(mut self, detail: Value) -> Self {
         self.detail = Some(Box::new(detail));
@@ -103,16 +148,17 @@ impl Refusal {
     fn new(
         status: StatusCode,
         code: &'static str,
-        message: &'static str,
+        message: impl Into<Cow<'static, str>>,
         why: impl Into<String>,
     ) -> Self {
         Self {
             status,
             code,
-            message,
+            message: message.into(),
             detail: None,
             why: why.into(),
             signed: true,
+            is_business: false,
         }
     }
 }

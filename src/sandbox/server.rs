@@ -14,10 +14,11 @@ use openssl::error::ErrorStack;
 use openssl::ssl::{AlpnError, Ssl, SslAcceptor, SslMethod, SslVerifyMode, select_next_proto};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio_openssl::SslStream;
 
+use super::control;
 use super::gateway::Gateway;
 use super::identity::Tls;
 use super::launch::{Ready, failed};
@@ -38,6 +39,9 @@ pub(super) fn run(
     runtime.block_on(async {
         match Server::bind(gateway, listen, tls).await {
             Ok((server, ready)) => {
+                let control = &ready.gateway.control;
+                control.deliveries.run_on(Handle::current());
+                tokio::spawn(control::post_what_happens(Arc::clone(&ready.gateway)));
                 tokio::spawn(server.accept());
                 report(Ok(ready));
                 // Whether told or forgotten, it is the end; the tasks go with the runtime.
@@ -128,7 +132,12 @@ where
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(certificate);
         let gateway = Arc::clone(&gateway);
-        async move { gateway.serve(request).await }
+        async move {
+            match control::is_addressed(&request) {
+                true => control::serve(gateway, request).await,
+                false => gateway.serve(request).await,
+            }
+        }
     });
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()

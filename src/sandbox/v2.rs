@@ -12,7 +12,7 @@ use super::multipart;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::server::ClientCertificate;
-use crate::catalog::{self, AnswerSignature, Operation};
+use crate::catalog::{self, AnswerKind, AnswerSignature, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::md5_hex;
 use crate::error::{Error, ErrorKind, Result};
@@ -95,7 +95,8 @@ pub(super) fn reply(
         .headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if !json || !reply.status.is_success() {
+    let in_json = operation.answer() == AnswerKind::Json;
+    if !json || in_json || !reply.status.is_success() {
         reply.covers = AnswerSignature::Nothing;
         return Ok(reply);
     }
@@ -118,8 +119,32 @@ pub(super) fn reply(
     xml_reply(reply.status, &members)
 }
 
-/// The answer to what was refused: not signed.
-pub(super) fn refusal(message: &str) -> Reply {
+/// The answer to what was refused: signed when the request itself was in order.
+pub(super) fn refused(
+    refusal: &Refusal,
+    request: Option<&Value>,
+    operation: &Operation,
+    key: &Secret,
+    clock: &dyn Clock,
+    fault: Option<&Fault>,
+) -> Reply {
+    if !refusal.is_business {
+        return unsigned(&refusal.message);
+    }
+    let mut members = json!({
+        "result_code": "FAIL",
+        "err_code": refusal.code,
+        "err_code_des": refusal.message,
+    });
+    if let Some(kind) = request.and_then(|request| request.get("sign_type")) {
+        members["sign_type"] = kind.clone();
+    }
+    let failed = Reply::json(StatusCode::OK, &members, AnswerSignature::Nothing);
+    reply(failed, operation, key, clock, fault)
+        .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+}
+
+fn unsigned(message: &str) -> Reply {
     let members = Members::from_iter([
         ("return_code".to_owned(), json!("FAIL")),
         ("return_msg".to_owned(), json!(message)),

@@ -7,31 +7,22 @@ use wechatpay_chain::sandbox::{Answer, Fault};
 
 use crate::support::{Run, Shop, server};
 
-const NATIVE: &str = "v3/pay/transactions/native";
+/// Not in the catalogue: its body comes back.
+const ECHO: &str = "v3/nobody/knows/this";
 const ORDER: &str = r#"{"out_trade_no":"1"}"#;
 const GET: [&str; 5] = ["--format", "json", "request", "GET", "v3/certificates"];
-const POST: [&str; 7] = [
-    "--format", "json", "request", "POST", NATIVE, "--json", ORDER,
-];
+const POST: [&str; 7] = ["--format", "json", "request", "POST", ECHO, "--json", ORDER];
 
 #[test]
 fn wrong_usage_is_2() {
     for arguments in [
         &["request"][..],
         &["nonsense"],
-        &["request", "GET", NATIVE, "--query", "no-equals-sign"],
-        &["request", "GET", NATIVE, "--nonsense"],
+        &["request", "GET", ECHO, "--query", "no-equals-sign"],
+        &["request", "GET", ECHO, "--nonsense"],
         &["--sandbox", "doctor"],
         &["--sandbox", "notify", "open", "--body", "-"],
-        &[
-            "request",
-            "POST",
-            NATIVE,
-            "--json",
-            "{}",
-            "--body-file",
-            "x",
-        ],
+        &["request", "POST", ECHO, "--json", "{}", "--body-file", "x"],
     ] {
         let said = Run::new(arguments).run().failed(2);
         assert!(said.starts_with("error:"), "{said}");
@@ -74,9 +65,9 @@ fn settings_that_are_wrong_are_3() {
 fn input_of_which_no_request_can_be_made_is_4() {
     let shop = Shop::new();
     for arguments in [
-        &["request", "POST", NATIVE, "--json", "{"][..],
-        &["request", "POST", NATIVE, "--json", "@nowhere.json"],
-        &["request", "POST", NATIVE, "--body-file", "nowhere"],
+        &["request", "POST", ECHO, "--json", "{"][..],
+        &["request", "POST", ECHO, "--json", "@nowhere.json"],
+        &["request", "POST", ECHO, "--body-file", "nowhere"],
         &[
             "request",
             "POST",
@@ -84,10 +75,10 @@ fn input_of_which_no_request_can_be_made_is_4() {
             "--media",
             "nowhere.jpg",
         ],
-        &["request", "BREW", NATIVE],
+        &["request", "BREW", ECHO],
         &["request", "GET", "v3/pay/transactions/id/{transaction_id}"],
-        &["request", "GET", NATIVE, "--var", "unused=1"],
-        &["request", "GET", NATIVE, "--header", "Authorization: mine"],
+        &["request", "GET", ECHO, "--var", "unused=1"],
+        &["request", "GET", ECHO, "--header", "Authorization: mine"],
         &[
             "request",
             "GET",
@@ -140,7 +131,7 @@ fn a_refusal_is_7_with_all_that_was_said() {
     let body =
         json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/amount"}});
     let answer = Answer::json(body).status(400);
-    shop.sandbox.answer("POST", NATIVE, answer).unwrap();
+    shop.sandbox.answer("POST", ECHO, answer).unwrap();
     let said = shop.command(&POST).run().failed_json(7);
     assert_eq!(said["code"], "PARAM_ERROR");
     assert_eq!(said["status"], 400);
@@ -174,7 +165,7 @@ fn an_outcome_that_nobody_knows_is_9() {
     shop.command(&GET).run().failed_json(5);
     // WeChat Pay does not know itself.
     let answer = Answer::json(json!({"code": "SYSTEM_ERROR", "message": "系统错误"})).status(500);
-    shop.sandbox.answer("POST", NATIVE, answer).unwrap();
+    shop.sandbox.answer("POST", ECHO, answer).unwrap();
     assert_eq!(
         shop.command(&POST).run().failed_json(9)["code"],
         "SYSTEM_ERROR"

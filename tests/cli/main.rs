@@ -12,6 +12,8 @@ mod pipes;
 mod port;
 mod port_golden;
 mod request;
+#[cfg(unix)]
+mod sandbox;
 mod secrets;
 mod settings;
 mod sign;

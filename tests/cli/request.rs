@@ -7,23 +7,22 @@ use wechatpay_chain::{PublicKey, Secret};
 
 use crate::support::{Run, Shop};
 
-const NATIVE: &str = "v3/pay/transactions/native";
+/// Not in the catalogue: its body comes back.
+const ECHO: &str = "v3/nobody/knows/this";
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
 #[test]
 fn a_call_is_made_and_its_answer_printed() {
     let shop = Shop::new();
     let order = r#"{"out_trade_no":"1217752501"}"#;
-    let run = shop.command(&["request", "post", NATIVE, "--json", order]);
+    let run = shop.command(&["request", "post", ECHO, "--json", order]);
     assert_eq!(run.run().json(), json!({"out_trade_no": "1217752501"}));
     let call = shop.sandbox.last_call().unwrap();
     assert_eq!(call.method, "POST");
     assert_eq!(call.body, order);
 
     // For a machine it is one line.
-    let run = shop.command(&[
-        "request", "POST", NATIVE, "--json", order, "--format", "json",
-    ]);
+    let run = shop.command(&["request", "POST", ECHO, "--json", order, "--format", "json"]);
     assert_eq!(run.run().ok(), format!("{order}\n"));
 }
 
@@ -31,26 +30,32 @@ fn a_call_is_made_and_its_answer_printed() {
 fn the_body_may_come_from_a_file_or_standard_input() {
     let shop = Shop::new();
     shop.file("order.json", r#"{"out_trade_no":"file"}"#);
-    let run = shop.command(&["request", "POST", NATIVE, "--json", "@order.json"]);
+    let run = shop.command(&["request", "POST", ECHO, "--json", "@order.json"]);
     assert_eq!(run.run().json()["out_trade_no"], "file");
-    let run = shop.command(&["request", "POST", NATIVE, "--json", "-"]);
+    let run = shop.command(&["request", "POST", ECHO, "--json", "-"]);
     let run = run.stdin(r#"{"out_trade_no":"stdin"}"#);
     assert_eq!(run.run().json()["out_trade_no"], "stdin");
     // As it is, with its blank; fields in it are not encrypted, which has to be said.
-    shop.file("raw.json", r#"{"out_trade_no": "raw"}"#);
-    let raw = ["request", "POST", NATIVE, "--body-file", "raw.json"];
+    let text = json!({
+        "appid": "wx1", "mchid": shop.sandbox.mchid(), "description": "QQ公仔", "out_trade_no": "raw",
+        "notify_url": "https://www.example.com/notify", "amount": {"total": 1},
+    });
+    let text = text.to_string().replacen(':', ": ", 1);
+    shop.file("raw.json", &text);
+    let native = "v3/pay/transactions/native";
+    let raw = ["request", "POST", native, "--body-file", "raw.json"];
     let said = shop.command(&raw).run().failed(4);
     assert!(said.contains("--no-encrypt"), "{said}");
     let raw = [&raw[..], &["--no-encrypt"]].concat();
     shop.command(&raw).run().ok();
     let body = shop.sandbox.last_call().unwrap().body;
-    assert_eq!(body, r#"{"out_trade_no": "raw"}"#);
+    assert_eq!(body, text);
 }
 
 #[test]
 fn variables_parameters_and_headers_are_taken() {
     let shop = Shop::new();
-    let path = "v3/pay/transactions/id/{transaction_id}";
+    let path = "v3/nobody/knows/{transaction_id}";
     shop.command(&[
         "request",
         "GET",
@@ -67,7 +72,7 @@ fn variables_parameters_and_headers_are_taken() {
     .run()
     .ok();
     let call = shop.sandbox.last_call().unwrap();
-    let target = "/v3/pay/transactions/id/12%2F17?mchid=1900000109&a=b%3Dc";
+    let target = "/v3/nobody/knows/12%2F17?mchid=1900000109&a=b%3Dc";
     assert_eq!(call.target, target);
     assert_eq!(call.headers["x-trace"], "a:b");
 }
@@ -138,11 +143,13 @@ fn a_dry_run_needs_no_platform_key() {
 #[test]
 fn apiv2_is_spoken_in_xml_and_printed_as_json() {
     let shop = Shop::new();
-    let query = json!({"appid": "wx1", "mch_id": shop.sandbox.mchid(), "out_trade_no": "7"});
+    let query =
+        json!({"appid": "wx1", "mch_id": shop.sandbox.mchid(), "auth_code": "120000000000000000"});
     let query = query.to_string();
-    let arguments = ["request", "POST", "v2/pay/orderquery", "--json", &query];
+    let path = "v2/tools/authcodetoopenid";
+    let arguments = ["request", "POST", path, "--json", &query];
     let answer = shop.command(&arguments).run().json();
-    assert_eq!(answer["out_trade_no"], "7");
+    assert!(answer["openid"].is_string());
     assert_eq!(answer["result_code"], "SUCCESS");
 
     let dry = [&arguments[..], &["--dry-run", "--security"]].concat();
@@ -153,7 +160,7 @@ fn apiv2_is_spoken_in_xml_and_printed_as_json() {
     let run = run.env("BASE_URL", shop.sandbox.base_url());
     let key: &Secret = shop.sandbox.v2_key();
     let run = run.env("V2_KEY", key.expose());
-    assert_eq!(run.run().json()["out_trade_no"], "7");
+    assert_eq!(run.run().json()["openid"], answer["openid"]);
 }
 
 #[test]
@@ -201,17 +208,11 @@ fn files_are_uploaded_and_downloaded() {
 
 #[test]
 fn a_sandbox_for_the_purpose_needs_no_settings() {
-    let order = r#"{"out_trade_no":"1"}"#;
-    let run = Run::new(&["--sandbox", "request", "POST", NATIVE, "--json", order]);
-    assert_eq!(run.run().json()["out_trade_no"], "1");
-    let mixed = [
-        "--sandbox",
-        "--mchid",
-        "1900000109",
-        "request",
-        "GET",
-        NATIVE,
-    ];
+    let receiver = r#"{"appid":"wx1","type":"MERCHANT_ID","account":"1900000110","name":"示例","relation_type":"STORE"}"#;
+    let path = "v3/profitsharing/receivers/add";
+    let run = Run::new(&["--sandbox", "request", "POST", path, "--json", receiver]);
+    assert_eq!(run.run().json()["account"], "1900000110");
+    let mixed = ["--sandbox", "--mchid", "1900000109", "request", "GET", ECHO];
     let said = Run::new(&mixed).run().failed(2);
     assert!(said.contains("credentials of its own"), "{said}");
 }

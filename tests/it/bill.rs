@@ -9,10 +9,12 @@ use wechatpay_chain::bill::{Bill, Rows};
 use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, ErrorKind};
 
+use crate::support::lenient;
+
 const TRADE: &str = "v3/bill/tradebill";
 
 fn place() -> (Sandbox, Client, tempfile::TempDir) {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = lenient().start_blocking().unwrap();
     let client = sandbox.client().unwrap();
     (sandbox, client, tempfile::tempdir().unwrap())
 }

@@ -27,7 +27,7 @@ fn certificate_mode(sandbox: &Sandbox) -> Client {
 
 fn pay(client: &Client) -> Call {
     client
-        .chain("v3/pay/transactions/native")
+        .chain("v3/nobody/knows/this")
         .post(json!({"a": 1}), ())
 }
 
@@ -43,7 +43,7 @@ fn payments(sandbox: &Sandbox) -> usize {
 }
 
 fn last_payment(sandbox: &Sandbox) -> CallRecord {
-    let is_payment = |call: &CallRecord| call.target == "/v3/pay/transactions/native";
+    let is_payment = |call: &CallRecord| call.target == "/v3/nobody/knows/this";
     sandbox.calls().into_iter().rfind(is_payment).unwrap()
 }
 
@@ -138,7 +138,7 @@ fn sensitive_fields_are_encrypted_with_what_was_fetched() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     assert_eq!(client.encrypt("x").unwrap_err().kind(), ErrorKind::Encrypt);
-    let body = json!({"bal_account_no": "6217000000000000001"});
+    let body = crate::sandbox::order();
     let call = client
         .chain("v3/aggracct-bc/wb-channel/control-orders/punish")
         .post(body.clone(), ());
@@ -152,7 +152,7 @@ fn a_dry_run_fetches_nothing() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     let request = pay(&client).dry_run().wait().unwrap();
-    assert_eq!(request.uri().path(), "/v3/pay/transactions/native");
+    assert_eq!(request.uri().path(), "/v3/nobody/knows/this");
     assert_eq!(sandbox.calls().len(), 0);
 }
 

@@ -2,12 +2,16 @@
 
 mod answers;
 mod brand;
+mod control;
 mod door;
 mod faults;
 mod fields;
 mod life;
+mod made;
+mod operations;
 mod raw;
 mod sockets;
+mod world;
 
 use std::error::Error;
 
@@ -18,8 +22,8 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
-fn order() -> Value {
-    json!({"out_request_no": "P1", "bal_account_no": "6217000000000000001", "punish_scene": 1})
+pub(crate) fn order() -> Value {
+    json!({"out_request_no": "P1", "mchid": "1900000109", "bal_account_no": "6217000000000000001", "punish_scene": 1})
 }
 
 fn last(sandbox: &Sandbox) -> Outcome<CallRecord> {

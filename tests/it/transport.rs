@@ -6,18 +6,27 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use serde_json::json;
 use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Result, Verification};
+
+use crate::support::native_order;
 
 const NATIVE: &str = "v3/pay/transactions/native";
 
 fn refused(client: &Client) -> Error {
-    client.chain(NATIVE).post(json!({}), ()).wait().unwrap_err()
+    client
+        .chain(NATIVE)
+        .post(native_order(), ())
+        .wait()
+        .unwrap_err()
 }
 
 fn works(client: &Client) {
-    let res = client.chain(NATIVE).post(json!({}), ()).wait().unwrap();
+    let res = client
+        .chain(NATIVE)
+        .post(native_order(), ())
+        .wait()
+        .unwrap();
     assert!(matches!(res.verification(), Verification::Verified { .. }));
 }
 

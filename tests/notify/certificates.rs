@@ -235,7 +235,7 @@ async fn while_a_merchant_moves_either_key_signs_answers_and_notifications() {
     let world = world(true).await;
     let public = world.sandbox.platform_key_id();
     let pay = || {
-        let call = world.client.chain("v3/pay/transactions/native");
+        let call = world.client.chain("v3/nobody/knows/this");
         call.post(json!({"a": 1}), ())
     };
     let named = || {

@@ -7,7 +7,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::output::Screen;
 use crate::settings::Settings;
-use crate::{certs, doctor, endpoints, notify, pages, port, request, sign};
+use crate::{certs, doctor, endpoints, notify, pages, port, request, sandbox, sign};
 
 const ABOUT: &str = "Any endpoint of WeChat Pay (微信支付) from the command line: signed, encrypted, verified and \
                      decrypted.";
@@ -103,6 +103,8 @@ pub(crate) enum Command {
     Doctor(doctor::DoctorArgs),
     /// PHP that calls WeChat Pay, as the requests it would send
     Port(port::PortArgs),
+    /// WeChat Pay on this machine: no account, every endpoint, any client
+    Sandbox(sandbox::SandboxArgs),
     /// A script that completes commands and options in a shell
     Completions(pages::CompletionsArgs),
     /// The manual page

@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use http::Method;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use wechatpay_chain::Result as CallResult;
 
 use crate::exit::{Exit, Failure};
@@ -50,24 +50,73 @@ pub(crate) fn attempt<T>(
     outcome
 }
 
-#[cfg(unix)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
+/// Ctrl-C and SIGTERM, which from now on do not end the process but [`wait`](Self::wait).
+pub(crate) struct Stop {
+    runtime: Runtime,
+    signals: Signals,
+}
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    poll_fn(|context| {
-        let came =
-            terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready();
-        if came { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
+impl Stop {
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|err| unable(&err))?;
+        let signals = runtime.block_on(async { Signals::listen() });
+        let signals = signals.map_err(|err| unable(&err))?;
+        Ok(Self { runtime, signals })
+    }
+
+    pub(crate) fn wait(mut self) {
+        self.runtime.block_on(self.signals.one());
+    }
+}
+
+async fn signal() -> io::Result<()> {
+    Signals::listen()?.one().await;
     Ok(())
 }
 
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn one(&mut self) {
+        poll_fn(|context| {
+            let came = self.terminate.poll_recv(context).is_ready()
+                || self.interrupt.poll_recv(context).is_ready();
+            if came { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
 #[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// A system without signals waits for ever, until it is ended.
+    async fn one(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 fn interrupted(method: &Method) -> Failure {

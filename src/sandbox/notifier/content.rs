@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::super::certificates::rfc3339;
+use super::super::date::rfc3339;
 use super::super::fault::Fault;
 use super::super::fields;
 use super::super::gateway::Gateway;
@@ -20,32 +20,52 @@ use crate::protocol::envelope::refund_key;
 use crate::protocol::xml;
 
 #[derive(Clone)]
-pub(super) enum Content {
+pub(in crate::sandbox) enum Content {
     Event(Event),
     Message(Message),
 }
 
 impl Content {
+    pub(in crate::sandbox) fn event(
+        event_type: &str,
+        original_type: &str,
+        summary: &str,
+        resource: Value,
+    ) -> Self {
+        let mut event = Event::new(event_type.to_owned(), resource);
+        event.original_type = original_type.to_owned();
+        event.summary = summary.to_owned();
+        Self::Event(event)
+    }
+
+    pub(in crate::sandbox) fn signed_v2(members: Value) -> Self {
+        Self::Message(Message::signed(members))
+    }
+
+    pub(in crate::sandbox) fn refund_v2(members: Value) -> Self {
+        Self::Message(Message::refund(members))
+    }
+
     /// Whether it can be spoiled in this way.
     pub(super) fn takes(&self, fault: &Fault) -> bool {
         match self {
             Self::Event(_) => fault.is_of_signature(true),
-            Self::Message(message) => !message.refund && fault.is_of_signature(false),
+            Self::Message(message) => message.is_signed() && fault.is_of_signature(false),
         }
     }
 }
 
 /// APIv3: a resource in an envelope.
 #[derive(Clone)]
-pub(super) struct Event {
+pub(in crate::sandbox) struct Event {
     event_type: String,
-    pub(super) summary: String,
-    pub(super) original_type: String,
+    pub(in crate::sandbox) summary: String,
+    pub(in crate::sandbox) original_type: String,
     resource: Value,
 }
 
 impl Event {
-    pub(super) fn new(event_type: String, resource: Value) -> Self {
+    pub(in crate::sandbox) fn new(event_type: String, resource: Value) -> Self {
         let subject = event_type.split('.').next().unwrap_or_default();
         Self {
             summary: event_type.clone(),
@@ -81,27 +101,49 @@ impl Event {
 
 /// APIv2: members of an XML element.
 #[derive(Clone)]
-pub(super) struct Message {
+pub(in crate::sandbox) struct Message {
     members: Value,
-    refund: bool,
+    form: Form,
+}
+
+/// How APIv2 wraps what it says.
+#[derive(Clone)]
+enum Form {
+    /// Members beside their signature.
+    Signed,
+    /// Members encrypted into `req_info`.
+    Refund,
+    /// Members encrypted into `event_ciphertext`, beside a signature.
+    Event(String),
 }
 
 impl Message {
-    pub(super) fn signed(members: Value) -> Self {
-        Self {
-            members,
-            refund: false,
-        }
+    pub(in crate::sandbox) fn signed(members: Value) -> Self {
+        let form = Form::Signed;
+        Self { members, form }
     }
 
-    pub(super) fn refund(members: Value) -> Self {
-        Self {
-            members,
-            refund: true,
-        }
+    pub(in crate::sandbox) fn refund(members: Value) -> Self {
+        let form = Form::Refund;
+        Self { members, form }
     }
 
-    pub(super) fn body(&self, gateway: &Gateway, fault: Option<&Fault>) -> Result<Reply> {
+    pub(in crate::sandbox) fn event(event_type: String, members: Value) -> Self {
+        let form = Form::Event(event_type);
+        Self { members, form }
+    }
+
+    fn is_signed(&self) -> bool {
+        !matches!(self.form, Form::Refund)
+    }
+
+    pub(super) fn body(
+        &self,
+        gateway: &Gateway,
+        id: &str,
+        created: i64,
+        fault: Option<&Fault>,
+    ) -> Result<Reply> {
         let Value::Object(told) = &self.members else {
             return Err(refused(
                 "the members of an APIv2 notification are an object",
@@ -113,17 +155,47 @@ impl Message {
             ("nonce_str".to_owned(), json!(gateway.clock.nonce()?)),
         ]);
         let key = &gateway.identity.v2_key;
-        if self.refund {
-            let text = xml::encode_root("root", v2::texts(told)?.iter().map(pair))?;
-            let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
-            members.insert("req_info".into(), json!(base64::encode(&info)));
-        } else {
-            members.insert("result_code".into(), json!("SUCCESS"));
-            members.extend(told.clone());
+        match &self.form {
+            Form::Signed => {
+                members.insert("result_code".into(), json!("SUCCESS"));
+                members.extend(told.clone());
+            }
+            Form::Refund => {
+                let text = xml::encode_root("root", v2::texts(told)?.iter().map(pair))?;
+                let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
+                members.insert("req_info".into(), json!(base64::encode(&info)));
+            }
+            Form::Event(event_type) => {
+                members.extend(event(gateway, event_type, &self.members, id, created)?);
+            }
+        }
+        if self.is_signed() {
             v2::seal(&mut members, key, fault)?;
         }
         v2::xml_reply(StatusCode::OK, &members)
     }
+}
+
+/// Source: WeChat Pay document "用户确认订单成功回调通知" of APIv2.
+fn event(
+    gateway: &Gateway,
+    event_type: &str,
+    resource: &Value,
+    id: &str,
+    created: i64,
+) -> Result<Map<String, Value>> {
+    let key = &gateway.identity.apiv3_key;
+    let sealed = seal::sealed(key, "", &resource.to_string(), &*gateway.clock)?;
+    let member = |name: &str, value: &Value| (format!("event_{name}"), value.clone());
+    Ok(Map::from_iter([
+        member("id", &json!(id)),
+        member("create_time", &json!(rfc3339(created))),
+        member("type", &json!(event_type)),
+        member("algorithm", &sealed["algorithm"]),
+        member("nonce", &sealed["nonce"]),
+        member("associated_data", &sealed["associated_data"]),
+        member("ciphertext", &sealed["ciphertext"]),
+    ]))
 }
 
 fn pair<'m>((name, text): &'m (&'m str, String)) -> (&'m str, &'m str) {

@@ -1,8 +1,12 @@
 //! Notifications, made and posted as WeChat Pay does.
 
 mod content;
+mod deliveries;
+mod draft;
+mod kinds;
 mod post;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,12 +17,16 @@ use serde_json::Value;
 use super::Sandbox;
 use super::fault::Fault;
 use super::gateway::Gateway;
-use super::identity::PlatformPair;
-use super::seal::Seal;
 use crate::call::Pending;
-use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
-use content::{Content, Event, Message};
+use content::{Event, Message};
+
+pub(super) use content::Content;
+pub(super) use deliveries::Deliveries;
+pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState};
+pub(super) use draft::Draft;
+pub(super) use kinds::{KindRow, kind_row, kind_rows};
+pub(super) use post::{Reach, check_url};
 
 impl Sandbox {
     /// A notification (回调通知) of APIv3 for a server on loopback: what the event is about, encrypted
@@ -62,25 +70,31 @@ impl Sandbox {
         self.notice(url, Content::Message(Message::refund(members)))
     }
 
+    /// A notification of APIv2 with an `event_type` (of 支付分 and 酒店): what it is about is encrypted
+    /// with the APIv3 key, and the members are signed with the APIv2 key.
+    pub fn notify_v2_event(
+        &self,
+        url: impl Into<String>,
+        event_type: impl Into<String>,
+        resource: Value,
+    ) -> Notice {
+        let message = Message::event(event_type.into(), resource);
+        self.notice(url, Content::Message(message))
+    }
+
     /// Posts a request to a server on loopback: one of [`Notice::request`], as it is or altered.
     ///
     /// # Errors
     ///
     /// As [`Notice::send`].
     pub fn deliver(request: Request<Bytes>) -> Pending<Response<Bytes>> {
-        Pending::new(post::exchange(request))
+        Pending::new(post::exchange(request, Reach::Loopback))
     }
 
     fn notice(&self, url: impl Into<String>, content: Content) -> Notice {
         Notice {
             gateway: Arc::clone(&self.gateway),
-            url: url.into(),
-            // What is the same in every delivery of one notification.
-            id: SystemClock::new().nonce(),
-            created: self.gateway.clock.now(),
-            content,
-            by_certificate: false,
-            fault: None,
+            draft: Draft::new(&self.gateway, url.into(), content),
         }
     }
 }
@@ -91,24 +105,19 @@ impl Sandbox {
 #[must_use = "a notification is posted by send()"]
 pub struct Notice {
     gateway: Arc<Gateway>,
-    url: String,
-    id: Result<String>,
-    created: i64,
-    content: Content,
-    by_certificate: bool,
-    fault: Option<Fault>,
+    draft: Draft,
 }
 
 impl Notice {
     /// Replaces the id, which is made up otherwise; APIv3 alone has one.
     pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Ok(id.into());
+        self.draft.id = Ok(id.into());
         self
     }
 
     /// What it is called in a few words, `支付成功`; by default the event type. APIv3 alone has one.
     pub fn summary(mut self, summary: impl Into<String>) -> Self {
-        if let Content::Event(event) = &mut self.content {
+        if let Content::Event(event) = &mut self.draft.content {
             event.summary = summary.into();
         }
         self
@@ -117,7 +126,7 @@ impl Notice {
     /// What the resource is called, `transaction`; by default the first word of the event type, in
     /// lower case. It is the associated data of the encryption as well. APIv3 alone has one.
     pub fn original_type(mut self, original_type: impl Into<String>) -> Self {
-        if let Content::Event(event) = &mut self.content {
+        if let Content::Event(event) = &mut self.draft.content {
             event.original_type = original_type.into();
         }
         self
@@ -125,7 +134,7 @@ impl Notice {
 
     /// Signs with the newest platform certificate in place of the public key.
     pub fn by_certificate(mut self) -> Self {
-        self.by_certificate = true;
+        self.draft.by_certificate = true;
         self
     }
 
@@ -137,7 +146,7 @@ impl Notice {
     /// only [`Fault::WrongSignature`], [`Fault::TamperedBody`] and, for no signature at all,
     /// [`Fault::MissingHeaders`]; of its refunds, which have no signature, none.
     pub fn misbehave(mut self, fault: impl Into<Option<Fault>>) -> Self {
-        self.fault = fault.into();
+        self.draft.fault = fault.into();
         self
     }
 
@@ -150,29 +159,7 @@ impl Notice {
     /// [`ErrorKind::Builder`] when the URL is not `http` on loopback, a fault is not one of a
     /// notification, members are not an object, or a certificate is to sign and the merchant has none.
     pub fn request(&self) -> Result<Request<Bytes>> {
-        let (uri, _) = post::target(&self.url)?;
-        self.check_fault()?;
-        let fault = self.fault.as_ref();
-        let id = self.id.as_deref().map_err(Error::duplicate)?;
-        let mut reply = match &self.content {
-            Content::Event(event) => event.body(&self.gateway, id, self.created)?,
-            Content::Message(message) => message.body(&self.gateway, fault)?,
-        };
-        let seal = Seal {
-            pair: &*self.signer()?,
-            offset: fault.map_or(0, Fault::offset),
-            wrong: fault == Some(&Fault::WrongSignature),
-        };
-        seal.put(&mut reply, &*self.gateway.clock)?;
-        if let (Some(fault), Content::Event(_)) = (fault, &self.content) {
-            fault.spoil(&mut reply);
-        }
-        let mut request = Request::new(reply.body);
-        *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = uri;
-        *request.headers_mut() = reply.headers;
-        post::add_headers(request.headers_mut());
-        Ok(request)
+        self.draft.request(&self.gateway, Reach::Loopback)
     }
 
     /// Posts one delivery, and gives what the server answers, at most 1 MiB of it. It is signed when it
@@ -184,46 +171,11 @@ impl Notice {
     /// [`ErrorKind::Timeout`] when the answer takes longer than the 5 s that WeChat Pay waits,
     /// [`ErrorKind::Transport`] when it breaks off.
     pub fn send(&self) -> Pending<Response<Bytes>> {
-        let notice = self.duplicate();
-        Pending::new(async move { post::exchange(notice.request()?).await })
-    }
-
-    fn duplicate(&self) -> Self {
-        Self {
+        let notice = Self {
             gateway: Arc::clone(&self.gateway),
-            url: self.url.clone(),
-            id: self
-                .id
-                .as_ref()
-                .map(String::clone)
-                .map_err(Error::duplicate),
-            created: self.created,
-            content: self.content.clone(),
-            by_certificate: self.by_certificate,
-            fault: self.fault.clone(),
-        }
-    }
-
-    fn signer(&self) -> Result<Arc<PlatformPair>> {
-        let platform = &self.gateway.platform;
-        if self.fault == Some(Fault::ExpiredCertificate) {
-            return Ok(platform.expired(self.gateway.clock.now())?.pair);
-        }
-        match self.by_certificate {
-            false => Ok(platform.signer(None, false)),
-            true => platform.newest().ok_or_else(|| {
-                refused("no certificate can sign this: the merchant of this sandbox has none")
-            }),
-        }
-    }
-
-    fn check_fault(&self) -> Result<()> {
-        match &self.fault {
-            Some(fault) if !self.content.takes(fault) => Err(refused(
-                "a notification cannot misbehave in this way: see Notice::misbehave",
-            )),
-            _ => Ok(()),
-        }
+            draft: self.draft.duplicate(),
+        };
+        Pending::new(async move { post::exchange(notice.request()?, Reach::Loopback).await })
     }
 }
 
@@ -231,14 +183,14 @@ impl Notice {
 impl fmt::Debug for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notice")
-            .field("url", &self.url)
-            .field("id", &self.id.as_deref().ok())
-            .field("by_certificate", &self.by_certificate)
-            .field("fault", &self.fault)
+            .field("url", &self.draft.url)
+            .field("id", &self.draft.id.as_deref().ok())
+            .field("by_certificate", &self.draft.by_certificate)
+            .field("fault", &self.draft.fault)
             .finish_non_exhaustive()
     }
 }
 
-fn refused(message: &'static str) -> Error {
+fn refused(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Builder, message)
 }

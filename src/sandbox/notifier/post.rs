@@ -1,6 +1,7 @@
 //! The way to the merchant's server: plain HTTP, and never off this machine.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +11,10 @@ use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use openssl::ssl::{SslConnector, SslMethod};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_openssl::SslStream;
 
 use super::refused;
 use crate::error::{BoxError, Error, ErrorKind, Result};
@@ -19,13 +23,29 @@ use crate::error::{BoxError, Error, ErrorKind, Result};
 const PATIENCE: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 1 << 20;
 
-/// A URL that may be posted to, and where that is.
-pub(super) fn target(url: &str) -> Result<(Uri, Vec<SocketAddr>)> {
+/// How far notifications may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::sandbox) enum Reach {
+    #[default]
+    Loopback,
+    /// Any server, over TLS as well.
+    Anywhere,
+}
+
+/// A URL that may be posted to.
+pub(super) fn target(url: &str, reach: Reach) -> Result<Uri> {
     let uri: Uri = url
         .parse()
         .map_err(|err| refused("the URL to notify is not one").with_source(err))?;
-    let addresses = addresses(&uri)?;
-    Ok((uri, addresses))
+    match reach {
+        Reach::Loopback => addresses(&uri).map(|_| uri),
+        Reach::Anywhere => host(&uri).map(|_| uri),
+    }
+}
+
+/// Whether a URL may be posted to.
+pub(in crate::sandbox) fn check_url(url: &str, reach: Reach) -> Result<()> {
+    target(url, reach).map(drop)
 }
 
 /// What WeChat Pay's requests have beside the signature.
@@ -34,8 +54,8 @@ pub(super) fn add_headers(headers: &mut HeaderMap) {
     headers.insert(USER_AGENT, HeaderValue::from_static("Mozilla/4.0"));
 }
 
-pub(super) async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>> {
-    match tokio::time::timeout(PATIENCE, send(request)).await {
+pub(super) async fn exchange(request: Request<Bytes>, reach: Reach) -> Result<Response<Bytes>> {
+    match tokio::time::timeout(PATIENCE, send(request, reach)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::new(
             ErrorKind::Timeout,
@@ -44,14 +64,31 @@ pub(super) async fn exchange(request: Request<Bytes>) -> Result<Response<Bytes>>
     }
 }
 
-async fn send(request: Request<Bytes>) -> Result<Response<Bytes>> {
-    let to = addresses(request.uri())?;
-    let request = origin_form(request)?;
-    let socket = TcpStream::connect(&to[..]).await.map_err(|err| {
+async fn send(request: Request<Bytes>, reach: Reach) -> Result<Response<Bytes>> {
+    let uri = request.uri().clone();
+    let socket = match reach {
+        Reach::Loopback => TcpStream::connect(&addresses(&uri)?[..]).await,
+        Reach::Anywhere => TcpStream::connect(host(&uri)?).await,
+    };
+    let socket = socket.map_err(|err| {
         let message = "nobody listens where the notification is to go";
         Error::new(ErrorKind::Connect, message).with_source(err)
     })?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(socket))
+    match uri.scheme_str() {
+        Some("https") => over(encrypted(&uri, socket).await?, request).await,
+        _ => over(socket, request).await,
+    }
+}
+
+async fn over<S>(stream: S, request: Request<Bytes>) -> Result<Response<Bytes>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let request = origin_form(request)?;
+    let (mut sender, connection) = http1::Builder::new()
+        // As WeChat Pay spells them.
+        .title_case_headers(true)
+        .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
     // It ends with its sender; what goes wrong comes out there as well.
@@ -63,6 +100,39 @@ async fn send(request: Request<Bytes>) -> Result<Response<Bytes>> {
         head,
         body.await.map_err(broken)?.to_bytes(),
     ))
+}
+
+/// TLS with the machine's roots.
+async fn encrypted(uri: &Uri, socket: TcpStream) -> Result<SslStream<TcpStream>> {
+    let unmade = |err: BoxError| {
+        let message = "the notified server's TLS cannot be believed";
+        Error::new(ErrorKind::Connect, message).with_source(err)
+    };
+    let connector = SslConnector::builder(SslMethod::tls_client());
+    let ssl = connector
+        .and_then(|builder| builder.build().configure())
+        .and_then(|tls| tls.into_ssl(uri.host().unwrap_or_default().trim_matches(['[', ']'])))
+        .and_then(|ssl| SslStream::new(ssl, socket));
+    let mut stream = ssl.map_err(|err| unmade(err.into()))?;
+    let shaken = Pin::new(&mut stream).connect().await;
+    shaken.map_err(|err| unmade(err.into()))?;
+    Ok(stream)
+}
+
+/// Name and port of any server.
+fn host(uri: &Uri) -> Result<(String, u16)> {
+    let wrong = || refused("write the URL to notify as http://host/path or https://host/path");
+    let authority = uri.authority().ok_or_else(wrong)?;
+    let port = match uri.scheme_str() {
+        Some("http") => 80,
+        Some("https") => 443,
+        _ => return Err(wrong()),
+    };
+    if authority.as_str().contains('@') {
+        return Err(wrong());
+    }
+    let host = authority.host().trim_matches(['[', ']']).to_owned();
+    Ok((host, authority.port_u16().unwrap_or(port)))
 }
 
 /// `POST /notify` and a `Host`, as a server is spoken to.
@@ -102,7 +172,8 @@ fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
 fn elsewhere() -> Error {
     refused(
         "the sandbox notifies servers of this machine alone: write the URL as \
-         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path",
+         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or let it \
+         notify others with SandboxBuilder::allow_outgoing, --allow-outgoing of the command",
     )
 }
 
@@ -127,7 +198,7 @@ mod tests {
             ("http://[::1]:81", "[::1]:81"),
             ("http://LocalHost:81/n", "127.0.0.1:81"),
         ] {
-            let (_, addresses) = target(url).unwrap();
+            let addresses = addresses(&target(url, Reach::Loopback).unwrap()).unwrap();
             assert_eq!(addresses[0], first.parse().unwrap(), "{url}");
         }
         for url in [
@@ -144,8 +215,26 @@ mod tests {
             "http://[::2]/n",
             "http://[::ffff:10.0.0.1]/n",
         ] {
-            let err = target(url).unwrap_err();
+            let err = target(url, Reach::Loopback).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Builder, "{url}");
+        }
+    }
+
+    #[test]
+    fn others_are_when_that_is_allowed() {
+        let host = |url| host(&target(url, Reach::Anywhere)?);
+        assert_eq!(
+            host("https://example.com/n").unwrap(),
+            ("example.com".into(), 443)
+        );
+        assert_eq!(host("http://10.0.0.1:81").unwrap(), ("10.0.0.1".into(), 81));
+        for url in [
+            "",
+            "/notify",
+            "ftp://example.com/",
+            "https://a@example.com/",
+        ] {
+            assert_eq!(host(url).unwrap_err().kind(), ErrorKind::Builder, "{url}");
         }
     }
 }

@@ -28,7 +28,7 @@ fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
     let serial = sandbox.platform_certificate().serial();
     let by_certificate = || {
         client
-            .chain("v3/pay/transactions/native")
+            .chain("v3/nobody/knows/this")
             .post(json!({"a": 1}), [("Wechatpay-Serial", serial)])
             .fields(wechatpay_chain::FieldPolicy::Off)
     };
@@ -72,7 +72,7 @@ fn an_answer_signed_with_a_public_key_that_is_not_there_fetches_nothing() {
     pay(&client).wait().unwrap();
     let id = sandbox.platform_key_id();
     let err = client
-        .chain("v3/pay/transactions/native")
+        .chain("v3/nobody/knows/this")
         .post(json!({}), [("Wechatpay-Serial", id)])
         .fields(wechatpay_chain::FieldPolicy::Off)
         .wait()

@@ -133,7 +133,7 @@ fn an_answer_signed_with_a_certificate_that_has_ended() {
     let given = given.build().unwrap();
     let call = || {
         given
-            .chain("v3/pay/transactions/native")
+            .chain("v3/nobody/knows/this")
             .post(json!({}), [("Wechatpay-Serial", own.serial())])
     };
     hand.forward(own.not_after() - wechatpay_chain::Clock::now(&hand));

@@ -6,7 +6,7 @@ use wechatpay_chain::sandbox::Sandbox;
 use super::raw::Raw;
 use super::{Outcome, last, why};
 
-const TARGET: &str = "/v3/pay/transactions/id/42?mchid=1900000109&b=%E4%B8%AD";
+const TARGET: &str = "/v3/nobody/knows/42?mchid=1900000109&b=%E4%B8%AD";
 
 #[test]
 fn a_right_request_comes_in_and_gets_a_signed_answer() -> Outcome {

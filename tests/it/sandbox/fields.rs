@@ -1,11 +1,12 @@
 //! Sensitive fields, in and out.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
+use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::{Call, Certificate, FieldPolicy, Padding, PublicKey, Verification};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order, why};
+use crate::support::lenient;
 
 const ACCOUNT: &str = "6217000000000000001";
 
@@ -26,7 +27,7 @@ fn param_error(field: &str) -> (u16, String, String) {
 
 #[test]
 fn a_ciphertext_is_decrypted_with_the_key_that_the_header_names() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     for serial in [
         sandbox.platform_key_id(),
@@ -49,7 +50,7 @@ fn a_ciphertext_is_decrypted_with_the_key_that_the_header_names() -> Outcome {
 
 #[test]
 fn plaintext_is_refused_with_the_field_s_name() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let call = client
         .chain(PUNISH)
@@ -75,7 +76,7 @@ fn plaintext_is_refused_with_the_field_s_name() -> Outcome {
 
 #[test]
 fn empty_and_absent_fields_need_no_key() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let body = json!({"bal_account_no": "", "card_no": null});
     let answer = Raw::post(&sandbox, &format!("/{PUNISH}"), &body)?
         .authorized()?
@@ -90,7 +91,7 @@ fn punish(key: &PublicKey, padding: Padding) -> Outcome<Value> {
 
 #[test]
 fn a_ciphertext_for_another_key_or_padding_is_refused() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let certificate: &Certificate = sandbox.platform_certificate();
     let public = sandbox.platform_public_key();
@@ -118,7 +119,7 @@ fn a_ciphertext_for_another_key_or_padding_is_refused() -> Outcome {
 
 #[test]
 fn overseas_the_padding_is_another() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let chain = client.chain("v3/global/customs/verify-certificate");
     chain.post(json!({"certificate_id": "110101"}), ()).wait()?;
@@ -136,7 +137,7 @@ fn overseas_the_padding_is_another() -> Outcome {
 
 #[test]
 fn the_header_must_name_a_key_of_the_sandbox() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let sensitive = punish(sandbox.platform_public_key(), Padding::Oaep)?;
     let raw = |target: &str, body: &Value| Raw::post(&sandbox, target, body);
 
@@ -163,7 +164,7 @@ fn the_header_must_name_a_key_of_the_sandbox() -> Outcome {
 
 #[test]
 fn query_parameters_are_decrypted_as_well() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let chain = client.chain("v3/aggracct-bc/wb-channel/account/balance");
     let call = || chain.get(()).query("a", "b").query("card_no", "62 17");
@@ -179,7 +180,7 @@ fn query_parameters_are_decrypted_as_well() -> Outcome {
 
 #[test]
 fn an_upload_s_pointers_begin_at_its_form() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let phone = sandbox.client()?.encrypt("13800138000")?;
     for (phone, status) in [(&*phone, 200), ("13800138000", 400)] {
         let meta = json!({"merchant_contact_information": {"consultation_phone_number": phone}});
@@ -207,7 +208,7 @@ fn an_upload_s_pointers_begin_at_its_form() -> Outcome {
 
 #[test]
 fn sensitive_fields_of_an_answer_leave_encrypted() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     for path in [
         "v3/merchant-service/complaints-v2/{complaint_id}",

@@ -8,6 +8,10 @@ pub(crate) mod server;
 pub(crate) mod watchdog;
 pub(crate) mod wire;
 
+#[cfg(feature = "sandbox")]
+use serde_json::{Value, json};
+#[cfg(feature = "sandbox")]
+use wechatpay_chain::sandbox::{Sandbox, SandboxBuilder};
 use wechatpay_chain::{Client, ClientBuilder};
 
 pub(crate) use answer::Answer;
@@ -27,6 +31,25 @@ pub(crate) fn builder() -> ClientBuilder {
 /// A client over a wire.
 pub(crate) fn client(wire: &Wire) -> Client {
     builder().transport(wire.clone()).build().unwrap()
+}
+
+/// A sandbox for tests that are about something else than the fields of requests.
+#[cfg(feature = "sandbox")]
+pub(crate) fn lenient() -> SandboxBuilder {
+    Sandbox::builder().check_fields(false)
+}
+
+/// A Native order that lacks nothing.
+#[cfg(feature = "sandbox")]
+pub(crate) fn native_order() -> Value {
+    json!({
+        "appid": "wxd678efh567hg6787",
+        "mchid": MCHID,
+        "description": "Image形象店-深圳腾大-QQ公仔",
+        "out_trade_no": "1217752501201407033233368018",
+        "notify_url": "https://example.com/notify",
+        "amount": {"total": 100, "currency": "CNY"},
+    })
 }
 
 /// A literal, as far as the library can tell: some tests have their paths from data.

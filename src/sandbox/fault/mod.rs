@@ -1,8 +1,9 @@
 //! What a sandbox can be told to do wrong.
 
+mod name;
+mod plan;
+
 use std::borrow::Cow;
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
@@ -11,10 +12,28 @@ use super::reply::Reply;
 use super::seal::{HEADERS, SIGNATURE};
 use crate::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
 
+pub(super) use name::{NAMES, named_by};
+pub(super) use plan::Faults;
+
 /// What a [`Sandbox`](super::Sandbox) can be told to do wrong.
 ///
-/// The request is checked and recorded as ever; only the answer to it is another. A fault of the
-/// signature changes nothing on an answer that has none.
+/// The request is checked and recorded as ever, but by [`CutBeforeProcessing`](Self::CutBeforeProcessing);
+/// only the answer to it is another. A fault of the signature changes nothing on an answer that has
+/// none.
+///
+/// As a text, for the [control API](super::Sandbox) and the header `X-Sandbox-Fault`, it is the name
+/// in snake case, with `=` and a value where it has one:
+///
+/// ```
+/// use wechatpay_chain::sandbox::Fault;
+///
+/// # fn main() -> wechatpay_chain::Result<()> {
+/// assert_eq!("wrong_signature".parse::<Fault>()?, Fault::WrongSignature);
+/// assert_eq!("stale_timestamp=-600".parse::<Fault>()?, Fault::StaleTimestamp(-600));
+/// assert_eq!("frequency_limited".parse::<Fault>()?, "status=429".parse()?);
+/// assert!("slow".parse::<Fault>().is_err(), "how slow?");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -33,12 +52,15 @@ pub enum Fault {
     MissingHeader(Cow<'static, str>),
     /// A probe: the signature begins with `WECHATPAY/SIGNTEST/`.
     Probe,
-    /// Another status, with the JSON that WeChat Pay has for it, signed.
+    /// Another status, with the JSON that WeChat Pay has for it, signed. With one of 4xx, what the
+    /// request asks for does not happen; with others it does.
     Status(StatusCode),
     /// The page of a proxy: 502, HTML, not signed.
     HtmlErrorPage,
     /// The right answer, after a while.
     Slow(Duration),
+    /// The connection is closed as soon as the request is there: nothing of it is processed.
+    CutBeforeProcessing,
     /// The request is processed and the connection closed instead of an answer.
     CutBeforeAnswer,
     /// The connection is closed in the middle of the body.
@@ -47,6 +69,11 @@ pub enum Fault {
     TamperedBody,
     /// 302 to somewhere else, not signed.
     Redirect(String),
+    /// The next notification that the sandbox posts by itself is posted twice. No answer changes.
+    DuplicatedNotification,
+    /// The next notification that the sandbox posts by itself waits until the one after it has been
+    /// posted. No answer changes.
+    ReorderedNotifications,
 }
 
 impl Fault {
@@ -56,6 +83,11 @@ impl Fault {
             Self::Status(status) => Some(*status),
             _ => None,
         }
+    }
+
+    /// Whether WeChat Pay refuses, so that what the request asks for does not happen.
+    pub(super) fn refuses(&self) -> bool {
+        self.status().is_some_and(|status| status.is_client_error())
     }
 
     /// A whole answer that is not WeChat Pay's.
@@ -78,6 +110,14 @@ impl Fault {
             | Self::Probe => v3,
             _ => false,
         }
+    }
+
+    /// Whether it is about what the sandbox posts, and not about answers.
+    pub(super) fn is_of_posting(&self) -> bool {
+        matches!(
+            self,
+            Self::DuplicatedNotification | Self::ReorderedNotifications
+        )
     }
 
     /// How far the answer's timestamp is off.
@@ -113,35 +153,5 @@ fn replace(reply: &mut Reply, name: &str, change: impl FnOnce(&str) -> String) {
         && let Ok(new) = HeaderValue::from_str(&change(text))
     {
         *value = new;
-    }
-}
-
-/// The faults that wait for a request.
-#[derive(Default)]
-pub(super) struct Faults {
-    plan: Mutex<Plan>,
-}
-
-#[derive(Default)]
-struct Plan {
-    once: VecDeque<Fault>,
-    always: Option<Fault>,
-}
-
-impl Faults {
-    pub(super) fn push(&self, fault: Fault) {
-        self.edit(|plan| plan.once.push_back(fault));
-    }
-
-    pub(super) fn set_always(&self, fault: Option<Fault>) {
-        self.edit(|plan| plan.always = fault);
-    }
-
-    pub(super) fn next(&self) -> Option<Fault> {
-        self.edit(|plan| plan.once.pop_front().or_else(|| plan.always.clone()))
-    }
-
-    fn edit<T>(&self, edit: impl FnOnce(&mut Plan) -> T) -> T {
-        edit(&mut self.plan.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

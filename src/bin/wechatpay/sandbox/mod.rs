@@ -1,0 +1,150 @@
+//! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
+
+mod paste;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use wechatpay_chain::ErrorKind;
+use wechatpay_chain::sandbox::{Sandbox, SandboxBuilder, SandboxFiles};
+
+use crate::exit::Failure;
+use crate::files;
+use crate::interrupt;
+use crate::output::Screen;
+
+const NOTE: &str = "\
+It checks requests as WeChat Pay does, remembers orders, and notifies servers of this machine. What it
+got and why it refused it is shown at /_sandbox/; programs use /_sandbox/api/ (docs/sandbox.md).
+
+Examples:
+  wechatpay sandbox
+  wechatpay sandbox --dir keys --listen 127.0.0.1:8080
+  wechatpay sandbox --json --dir keys > ready.json &
+";
+
+#[derive(Args)]
+#[command(after_help = NOTE)]
+pub(crate) struct SandboxArgs {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+
+    /// Speak HTTPS, with a certificate of the sandbox's own root
+    #[arg(long)]
+    tls: bool,
+
+    /// The folder for the merchant's files; what is there is used again
+    /// [default: a new one among the temporary files, until it stops]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+
+    /// Say where it is and who the merchant is as one line of JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Begin as a new merchant's account: no platform certificates, the public key signs all
+    #[arg(long)]
+    public_key_only: bool,
+
+    /// What is made up in answers depends on this number
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// How many times faster than time the waits between notifications pass
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    speed: f64,
+
+    /// Let other machines use it; for closed networks, as that of containers
+    #[arg(long)]
+    allow_remote: bool,
+
+    /// A name by which it is reached, for its page and control API
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+
+    /// Post notifications to other machines as well
+    #[arg(long)]
+    allow_outgoing: bool,
+}
+
+pub(crate) fn run(args: SandboxArgs, screen: &Screen) -> Result<(), Failure> {
+    // Before anybody is told that it is ready, and stops it.
+    let stop = interrupt::Stop::listen()?;
+    let (folder, _temporary) = folder(args.dir.as_deref())?;
+    let sandbox = builder(&args, &folder).start_blocking();
+    let sandbox = sandbox.map_err(|err| match err.kind() {
+        ErrorKind::File => files::input(err.report()),
+        _ => Failure::config(&err),
+    })?;
+    sandbox
+        .set_speed(args.speed)
+        .map_err(|err| Failure::config(&err))?;
+    let files = sandbox.files().ok_or_else(|| {
+        files::input("the sandbox has no files: this is a mistake in the command")
+    })?;
+    match args.json || screen.json() {
+        true => screen.line(&ready(&sandbox, &files).to_string())?,
+        false => screen.line(&paste::text(&sandbox, &files, args.tls, screen))?,
+    }
+    stop.wait();
+    drop(sandbox);
+    Ok(())
+}
+
+/// The folder, as an absolute path; one among the temporary files goes when the second is dropped.
+fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
+    let unusable = |err| files::input(format!("there is no folder for the keys: {err}"));
+    match asked {
+        Some(dir) => Ok((std::path::absolute(dir).map_err(unusable)?, None)),
+        None => {
+            let made = tempfile::Builder::new()
+                .prefix("wechatpay-sandbox-")
+                .tempdir();
+            let made = made.map_err(unusable)?;
+            Ok((made.path().to_owned(), Some(made)))
+        }
+    }
+}
+
+fn builder(args: &SandboxArgs, folder: &Path) -> SandboxBuilder {
+    let mut builder = Sandbox::builder()
+        .listen(args.listen)
+        .tls(args.tls)
+        .dir(folder)
+        .seed(args.seed)
+        .post_notifications();
+    if args.public_key_only {
+        builder = builder.public_key_only();
+    }
+    if args.allow_remote {
+        builder = builder.allow_remote();
+    }
+    if args.allow_outgoing {
+        builder = builder.allow_outgoing();
+    }
+    for name in &args.host {
+        builder = builder.host(name);
+    }
+    builder
+}
+
+/// Files as paths, keys as values.
+fn ready(sandbox: &Sandbox, files: &SandboxFiles) -> Value {
+    json!({
+        "base_url": sandbox.base_url(),
+        "mchid": sandbox.mchid(),
+        "serial": sandbox.serial(),
+        "merchant_key": files.merchant_key,
+        "merchant_cert": files.merchant_cert,
+        "platform_public_key_id": sandbox.platform_key_id(),
+        "platform_public_key": files.platform_public_key,
+        "platform_cert_serial": sandbox.platform_certificate().serial(),
+        "platform_cert": files.platform_cert,
+        "apiv3_key": sandbox.apiv3_key().expose(),
+        "v2_key": sandbox.v2_key().expose(),
+        "ca": files.ca,
+    })
+}

@@ -1,0 +1,94 @@
+//! Requests as the API and the page show them.
+
+use serde_json::{Map, Value, json};
+
+use super::super::gateway::Gateway;
+use super::super::record::{CallRecord, Verdict};
+use super::diagnosis::{Diagnosis, diagnose, difference};
+use super::views::said;
+use crate::catalog;
+use crate::schema;
+
+/// How much of a body is shown.
+const SHOWN: usize = 64 << 10;
+
+/// One request, with all that is known of it.
+pub(super) fn call(record: &CallRecord, gateway: &Gateway) -> Value {
+    let mut view = json!({
+        "id": record.id,
+        "time": record.time,
+        "method": record.method.as_str(),
+        "target": record.target,
+        "title": title(record),
+        "status": record.status.map(|status| status.as_u16()),
+        "verdict": verdict(record),
+        "headers": headers(record),
+        "body": shown(&record.body),
+        "body_length": record.body.len(),
+        "decrypted": decrypted(record),
+        "decrypted_query": record.query,
+        "built": record.signed_text.as_deref().map(|text| shown(text.as_bytes())),
+    });
+    if let Some(found) = diagnose(record, gateway) {
+        view["diagnosis"] = diagnosis(record, &found);
+    }
+    view
+}
+
+/// What the operation is called.
+pub(super) fn title(record: &CallRecord) -> Option<&'static str> {
+    let path = record.target.split('?').next().unwrap_or_default();
+    let operation = catalog::find(&record.method, path)?;
+    schema::of(operation).map(|schema| schema.title())
+}
+
+/// The JSON with the sensitive fields decrypted, when that is another than what was sent.
+pub(super) fn decrypted(record: &CallRecord) -> Option<&Value> {
+    let json = record.json.as_ref()?;
+    let sent: Option<Value> = serde_json::from_slice(&record.body).ok();
+    (sent.as_ref() != Some(json)).then_some(json)
+}
+
+fn verdict(record: &CallRecord) -> Value {
+    match &record.verdict {
+        Verdict::Accepted => json!({"accepted": true}),
+        Verdict::Unprocessed => {
+            json!({"accepted": false, "why": "the connection was cut, as told"})
+        }
+        Verdict::Refused { status, code, why } => json!({
+            "accepted": false,
+            "status": status.as_u16(),
+            "code": code,
+            "why": why,
+        }),
+    }
+}
+
+fn diagnosis(record: &CallRecord, found: &Diagnosis) -> Value {
+    let built = record.signed_text.as_deref().unwrap_or_default();
+    let mut view = json!({
+        "mistakes": found.mistakes.iter().map(|mistake| said(*mistake)).collect::<Value>(),
+        "signed": found.signed.as_deref().map(shown),
+    });
+    if let Some(signed) = &found.signed {
+        view["first_difference"] = json!(difference(built.as_bytes(), signed));
+    }
+    view
+}
+
+fn headers(record: &CallRecord) -> Value {
+    let mut headers = Map::new();
+    for name in record.headers.keys() {
+        let values = record.headers.get_all(name).iter();
+        let values: Vec<_> = values
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect();
+        headers.insert(name.as_str().to_owned(), json!(values.join(", ")));
+    }
+    headers.into()
+}
+
+/// As text, as far as it is one.
+pub(super) fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).into_owned()
+}

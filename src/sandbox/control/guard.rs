@@ -1,0 +1,154 @@
+//! Who may use the control API: programs of this machine, and the sandbox's own page.
+//!
+//! A page of some other site that is open in a browser here can send requests here as well. It gives
+//! itself away by `Origin`, or, with a name of its own that leads to this machine (DNS rebinding), by
+//! `Host`.
+
+use std::net::IpAddr;
+
+use http::request::Parts;
+use http::uri::Authority;
+use http::{HeaderMap, StatusCode, Uri, header};
+
+use super::Settings;
+use super::problem::{Outcome, Problem};
+
+pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
+    let host = host(head).ok_or_else(|| refused("the request has not exactly one Host"))?;
+    if !is_ours(host.host(), settings) {
+        return Err(refused(format!(
+            "the Host {:?} is not the sandbox's",
+            host.host()
+        )));
+    }
+    if has_many(&head.headers, &header::ORIGIN) {
+        return Err(refused("the request has several Origins"));
+    }
+    match head.headers.get(header::ORIGIN) {
+        Some(origin) if !is_same(origin.as_bytes(), &host) => {
+            Err(refused("the request comes from a page of another site"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Of HTTP/2 it is part of the target.
+fn host(head: &Parts) -> Option<Authority> {
+    if has_many(&head.headers, &header::HOST) {
+        return None;
+    }
+    let written = head.headers.get(header::HOST);
+    let written = written.map(|host| Authority::try_from(host.as_bytes()));
+    match (head.uri.authority(), written) {
+        (None, Some(Ok(host))) => Some(host),
+        (Some(target), None) => Some(target.clone()),
+        (Some(target), Some(Ok(host))) if *target == host => Some(host),
+        _ => None,
+    }
+}
+
+fn has_many(headers: &HeaderMap, name: &header::HeaderName) -> bool {
+    headers.get_all(name).iter().count() > 1
+}
+
+/// An address cannot be another site's name. Without leave for other machines only loopback's count.
+fn is_ours(host: &str, settings: &Settings) -> bool {
+    let named = |name: &String| name.eq_ignore_ascii_case(host);
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => ip.is_loopback() || settings.remote,
+        Err(_) => host.eq_ignore_ascii_case("localhost") || settings.hosts.iter().any(named),
+    }
+}
+
+fn is_same(origin: &[u8], host: &Authority) -> bool {
+    let Ok(origin) = Uri::try_from(origin) else {
+        return false;
+    };
+    let scheme = matches!(origin.scheme_str(), Some("http" | "https"));
+    scheme && origin.authority() == Some(host)
+}
+
+fn refused(error: impl Into<String>) -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        error,
+        "use the sandbox's own address, as base_url says; other names it is reached by have to be \
+         given when it is started: --host NAME, SandboxBuilder::host",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn judge(headers: &[(&str, &str)], settings: &Settings) -> bool {
+        let mut request = Request::get("/_sandbox/");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        check(&request.body(()).unwrap().into_parts().0, settings).is_ok()
+    }
+
+    #[test]
+    fn other_names_and_other_pages_are_refused() {
+        let settings = Settings::default();
+        for (headers, expected) in [
+            (&[("Host", "127.0.0.1:80")][..], true),
+            (&[("Host", "localhost:80")], true),
+            (&[("Host", "[::1]:80")], true),
+            (
+                &[("Host", "127.0.0.1:80"), ("Origin", "http://127.0.0.1:80")],
+                true,
+            ),
+            (
+                &[("Host", "LOCALHOST:80"), ("Origin", "http://localhost:80")],
+                true,
+            ),
+            (&[], false),
+            (&[("Host", "")], false),
+            (&[("Host", "evil.example:80")], false),
+            (&[("Host", "127.0.0.1.evil.example")], false),
+            (&[("Host", "localhost.evil.example")], false),
+            (&[("Host", "10.0.0.1:80")], false),
+            (&[("Host", "127.0.0.1"), ("Host", "evil.example")], false),
+            (&[("Host", "127.0.0.1:80"), ("Origin", "null")], false),
+            (&[("Host", "127.0.0.1:80"), ("Origin", "")], false),
+            (
+                &[("Host", "127.0.0.1:80"), ("Origin", "http://127.0.0.1:81")],
+                false,
+            ),
+            (
+                &[("Host", "127.0.0.1:80"), ("Origin", "http://localhost:80")],
+                false,
+            ),
+            (
+                &[("Host", "127.0.0.1:80"), ("Origin", "http://evil.example")],
+                false,
+            ),
+            (
+                &[
+                    ("Host", "127.0.0.1:80"),
+                    ("Origin", "http://127.0.0.1:80"),
+                    ("Origin", "http://evil.example"),
+                ],
+                false,
+            ),
+        ] {
+            assert_eq!(judge(headers, &settings), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn other_machines_use_an_address_or_a_name_that_was_given() {
+        let settings = Settings {
+            remote: true,
+            hosts: vec!["sandbox".to_owned()],
+            ..Settings::default()
+        };
+        assert!(judge(&[("Host", "10.0.0.1:80")], &settings));
+        assert!(judge(&[("Host", "sandbox:8080")], &settings));
+        assert!(!judge(&[("Host", "evil.example")], &settings));
+    }
+}

@@ -1,0 +1,122 @@
+//! What no client of WeChat Pay can do: the control API below `/_sandbox/api/`, and a page.
+//!
+//! Requests are told apart by their path before WeChat Pay's door ([`is_addressed`]), and nobody else
+//! than this machine's own programs and pages may make them ([`guard`]). The API ([`routes`]) and the
+//! page's forms ([`page`]) do the same [`actions`]; those of the library are in [`powers`].
+
+mod actions;
+mod args;
+mod calls;
+mod diagnosis;
+mod guard;
+mod page;
+mod powers;
+mod problem;
+mod routes;
+mod variants;
+mod views;
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
+
+use super::gateway::Gateway;
+use super::notifier::{Deliveries, Reach};
+use super::reply::ReplyBody;
+use super::shifted::Shifted;
+use crate::error::{ErrorKind, Result};
+use crate::message::Body;
+pub(super) use powers::post_what_happens;
+
+/// The longest body of a control request.
+const LONGEST: usize = 1 << 20;
+const PREFIX: &str = "/_sandbox";
+
+/// What the sandbox has beside WeChat Pay's own.
+#[derive(Default)]
+pub(super) struct Control {
+    pub(super) clock: Arc<Shifted>,
+    pub(super) deliveries: Deliveries,
+    pub(super) settings: Settings,
+    /// Where it is reached, known once it listens.
+    pub(super) base_url: OnceLock<String>,
+}
+
+/// What it was started with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    /// The folder with the merchant's files.
+    pub(super) dir: Option<PathBuf>,
+    /// Whether other machines may use it.
+    pub(super) remote: bool,
+    /// Names under which it is reached, beside loopback's.
+    pub(super) hosts: Vec<String>,
+    /// Whether it may post to other machines.
+    pub(super) outgoing: bool,
+    /// Whether it posts what happens by itself.
+    pub(super) posts: bool,
+}
+
+impl Control {
+    pub(super) fn reach(&self) -> Reach {
+        match self.settings.outgoing {
+            true => Reach::Anywhere,
+            false => Reach::Loopback,
+        }
+    }
+}
+
+/// Whether a request is for the sandbox itself.
+pub(super) fn is_addressed<B>(request: &Request<B>) -> bool {
+    let rest = request.uri().path().strip_prefix(PREFIX);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Answers one that is.
+pub(super) async fn serve(
+    gateway: Arc<Gateway>,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>> {
+    let (head, body) = request.into_parts();
+    let body = Body::stream(body).collect(LONGEST).await;
+    let mut response = match guard::check(&head, &gateway.control.settings) {
+        Err(problem) => problem.reply(),
+        Ok(()) => match body {
+            Ok(body) => answer(&gateway, &head, &body),
+            Err(err) if err.kind() == ErrorKind::Body => problem::Problem::too_long().reply(),
+            // The client has gone.
+            Err(err) => return Err(err),
+        },
+    }
+    .into_response(false);
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        // Not no-referrer, with which browsers do not tell where a form was.
+        (header::REFERRER_POLICY, "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// Nothing but the page's own style sheet and forms.
+const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+
+fn answer(
+    gateway: &Arc<Gateway>,
+    head: &http::request::Parts,
+    body: &Bytes,
+) -> super::reply::Reply {
+    let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    match path.strip_prefix("/api/") {
+        Some(path) => routes::answer(gateway, head, path, body),
+        None => page::answer(gateway, head, path, body),
+    }
+}

@@ -1,0 +1,170 @@
+//! One request.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::super::calls::{self, shown};
+use super::super::diagnosis::{Diagnosis, diagnose, difference};
+use super::lang::Lang;
+use super::layout::{self, time};
+use super::start::{status, verdict};
+use crate::sandbox::gateway::Gateway;
+use crate::sandbox::record::CallRecord;
+
+pub(super) fn page(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup {
+    let title = format!("{} {}", lang.say("Request", "请求"), record.id);
+    let content = html! {
+        (facts(record, lang))
+        (signature(gateway, record, lang))
+        (decrypted(record, lang))
+        h2 { (lang.say("Body", "报文主体")) }
+        (body(record, lang))
+        h2 { (lang.say("Headers", "请求头")) }
+        (headers(record))
+    };
+    layout::page(lang, "/_sandbox/", &title, false, &content)
+}
+
+fn facts(record: &CallRecord, lang: Lang) -> Markup {
+    html! {
+        dl {
+            dt { (lang.say("Request", "请求")) }
+            dd { code { (record.method) " " (record.target) } }
+            @if let Some(title) = calls::title(record) {
+                dt { (lang.say("Operation", "接口")) }
+                dd { (title) }
+            }
+            dt { (lang.say("Time", "时间")) }
+            dd { (time(record.time)) " UTC+8" }
+            dt { (lang.say("Verdict", "结论")) }
+            dd { (verdict(record, lang)) }
+            dt { (lang.say("Answer", "应答")) }
+            dd { (status(record, lang)) }
+        }
+    }
+}
+
+/// What the gateway built, and beside it what the client must have.
+fn signature(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup {
+    let Some(built) = record.signed_text.as_deref() else {
+        return html! {};
+    };
+    let title = lang.say("What the signature has to cover", "待签名串");
+    let Some(found) = diagnose(record, gateway) else {
+        return html! { h2 { (title) } pre { (shown(built.as_bytes())) } };
+    };
+    html! {
+        (mistakes(&found, lang))
+        @if let Some(signed) = &found.signed {
+            @let at = difference(built.as_bytes(), signed);
+            div.sides {
+                div { h2 { (lang.say("The gateway built", "网关构造的待签名串")) } (marked(built.as_bytes(), at)) }
+                div { h2 { (lang.say("The client signed", "客户端实际签名的内容")) } (marked(signed, at)) }
+            }
+            p.dim { (lang.say("The first difference is marked. ", "标出的是第一处不同。")) (place(built.as_bytes(), at, lang)) }
+        } @else {
+            h2 { (title) }
+            pre { (shown(built.as_bytes())) }
+        }
+    }
+}
+
+fn mistakes(found: &Diagnosis, lang: Lang) -> Markup {
+    html! {
+        div.box {
+            p.bad { (lang.say("Why the signature does not fit", "验签失败的原因")) }
+            @for mistake in &found.mistakes { p { (lang.said(*mistake)) } }
+        }
+    }
+}
+
+fn place(built: &[u8], at: usize, lang: Lang) -> String {
+    let before = &built[..at.min(built.len())];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    match lang {
+        Lang::En => format!("It is byte {at}, in line {line}."),
+        Lang::Zh => format!("在第 {line} 行，第 {at} 字节。"),
+    }
+}
+
+/// A text with the character at a byte marked; line breaks are shown there, as is the end.
+fn marked(text: &[u8], at: usize) -> Markup {
+    let at = at.min(text.len());
+    // A text may differ in the middle of a character.
+    let start = (0..=at)
+        .rev()
+        .find(|start| text.get(*start).is_none_or(|byte| byte & 0xc0 != 0x80));
+    let (before, rest) = text.split_at(start.unwrap_or(at));
+    let rest = shown(rest);
+    let mut characters = rest.chars();
+    let mark = match characters.next() {
+        None => "␄".to_owned(),
+        Some('\n') => "↵\n".to_owned(),
+        Some('\r') => "␍".to_owned(),
+        Some(other) => other.to_string(),
+    };
+    html! { pre { (shown(before)) mark { (mark) } (characters.as_str()) } }
+}
+
+fn decrypted(record: &CallRecord, lang: Lang) -> Markup {
+    html! {
+        @if let Some(json) = calls::decrypted(record) {
+            h2 { (lang.say("With its sensitive fields decrypted", "敏感字段解密后")) }
+            pre { (pretty(json)) }
+        }
+        @if let Some(query) = &record.query {
+            h2 { (lang.say("Query, decrypted", "查询参数解密后")) }
+            pre { (query) }
+        }
+    }
+}
+
+fn body(record: &CallRecord, lang: Lang) -> Markup {
+    let json: Option<Value> = serde_json::from_slice(&record.body).ok();
+    html! {
+        @if record.body.is_empty() { p.empty { (lang.say("None.", "无。")) } }
+        @else {
+            pre { (shown(&record.body)) }
+            @if let Some(json) = json {
+                details {
+                    summary { (lang.say("As JSON with line breaks", "格式化的 JSON")) }
+                    pre { (pretty(&json)) }
+                }
+            }
+        }
+    }
+}
+
+fn pretty(json: &Value) -> String {
+    shown(format!("{json:#}").as_bytes())
+}
+
+fn headers(record: &CallRecord) -> Markup {
+    html! {
+        table { tbody {
+            @for (name, value) in &record.headers {
+                tr { th { (name) } td.code { (String::from_utf8_lossy(value.as_bytes())) } }
+            }
+        } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_difference_is_marked_as_it_is() {
+        for (text, at, expected) in [
+            ("ab", 1, "<pre>a<mark>b</mark></pre>"),
+            ("ab", 2, "<pre>ab<mark>␄</mark></pre>"),
+            ("ab", 9, "<pre>ab<mark>␄</mark></pre>"),
+            ("a\nb", 1, "<pre>a<mark>↵\n</mark>b</pre>"),
+            ("a店b", 2, "<pre>a<mark>店</mark>b</pre>"),
+            ("<i>", 0, "<pre><mark>&lt;</mark>i&gt;</pre>"),
+            ("", 0, "<pre><mark>␄</mark></pre>"),
+        ] {
+            assert_eq!(marked(text.as_bytes(), at).into_string(), expected);
+        }
+    }
+}

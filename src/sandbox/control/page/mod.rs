@@ -1,0 +1,110 @@
+//! The page below `/_sandbox/`: for people, without scripts, in Chinese and English.
+//!
+//! maud escapes every text that it puts into HTML, so what clients send stays text.
+
+mod call;
+mod form;
+mod lang;
+mod layout;
+mod notifications;
+mod orders;
+mod start;
+mod tools;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use maud::Markup;
+
+use super::super::gateway::Gateway;
+use super::super::reply::Reply;
+use super::powers;
+use super::problem::Problem;
+use crate::catalog::AnswerSignature;
+use lang::Lang;
+
+const STYLE: &str = include_str!("style.css");
+
+/// Answers a request for a page, or a form.
+pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
+    let lang = Lang::of(head);
+    if path.is_empty() {
+        return redirect(StatusCode::PERMANENT_REDIRECT, "/_sandbox/");
+    }
+    let outcome = match head.method {
+        Method::GET | Method::HEAD => return get(gateway, head, path, lang),
+        Method::POST => form::act(gateway, path, body),
+        _ => return not_allowed(),
+    };
+    match outcome {
+        Ok(back) => redirect(StatusCode::SEE_OTHER, &back),
+        Err(problem) => wrong(&problem, lang),
+    }
+}
+
+fn get(gateway: &Arc<Gateway>, head: &Parts, path: &str, lang: Lang) -> Reply {
+    powers::post_what_happened(gateway);
+    if let Some(chosen) = Lang::chosen(head) {
+        return choose(chosen, path);
+    }
+    if path == "/style.css" {
+        return reply(StatusCode::OK, "text/css; charset=utf-8", STYLE.to_owned());
+    }
+    let page = match path {
+        "/" => start::page(gateway, lang),
+        "/orders" => orders::page(gateway, lang),
+        "/notifications" => notifications::page(gateway, lang),
+        "/tools" => tools::page(gateway, lang),
+        _ => match path.strip_prefix("/calls/").and_then(|id| id.parse().ok()) {
+            Some(id) => match gateway.records.get(id) {
+                Some(record) => call::page(gateway, &record, lang),
+                None => return wrong(&Problem::missing("", ""), lang),
+            },
+            None => return wrong(&Problem::missing("", ""), lang),
+        },
+    };
+    html(StatusCode::OK, page)
+}
+
+/// Remembers the language, and shows the page in it.
+fn choose(lang: Lang, path: &str) -> Reply {
+    let mut reply = redirect(StatusCode::SEE_OTHER, &format!("/_sandbox{path}"));
+    reply.headers.insert(SET_COOKIE, lang.cookie());
+    reply
+}
+
+fn wrong(problem: &Problem, lang: Lang) -> Reply {
+    html(problem.status, layout::problem(problem, lang))
+}
+
+fn html(status: StatusCode, page: Markup) -> Reply {
+    reply(status, "text/html; charset=utf-8", page.into_string())
+}
+
+fn not_allowed() -> Reply {
+    let mut reply = reply(StatusCode::METHOD_NOT_ALLOWED, "text/plain", String::new());
+    reply
+        .headers
+        .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    reply
+}
+
+fn redirect(status: StatusCode, to: &str) -> Reply {
+    let mut reply = reply(status, "text/plain", String::new());
+    if let Ok(to) = HeaderValue::from_str(to) {
+        reply.headers.insert(LOCATION, to);
+    }
+    reply
+}
+
+fn reply(status: StatusCode, kind: &'static str, body: String) -> Reply {
+    Reply {
+        status,
+        headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]),
+        body: Bytes::from(body),
+        covers: AnswerSignature::Nothing,
+    }
+}

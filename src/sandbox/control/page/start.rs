@@ -1,0 +1,112 @@
+//! The requests, and who the sandbox is.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use super::super::calls;
+use super::lang::Lang;
+use super::layout::{self, button, empty, time};
+use crate::sandbox::gateway::Gateway;
+use crate::sandbox::identity::MCHID;
+use crate::sandbox::record::{CallRecord, Verdict};
+
+const HERE: &str = "/_sandbox/";
+const SHOWN: usize = 100;
+
+pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
+    let content = html! {
+        (identity(gateway, lang))
+        (requests(&gateway.records.newest(SHOWN), lang))
+        (button_to_forget(lang))
+    };
+    layout::page(lang, HERE, lang.say("Requests", "请求"), true, &content)
+}
+
+fn identity(gateway: &Gateway, lang: Lang) -> Markup {
+    let identity = &gateway.identity;
+    html! {
+        dl {
+            dt { (lang.say("Base URL", "地址")) }
+            dd { code { (gateway.control.base_url.get().map_or("", String::as_str)) } }
+            dt { (lang.say("Merchant id", "商户号")) }
+            dd { code { (MCHID) } }
+            dt { (lang.say("Certificate serial", "商户证书序列号")) }
+            dd { code { (identity.merchant_certificate.serial()) } }
+            dt { (lang.say("Public key id", "微信支付公钥ID")) }
+            dd { code { (identity.public.id) } }
+            @if let Some(dir) = &gateway.control.settings.dir {
+                dt { (lang.say("Keys", "密钥文件")) }
+                dd { code { (dir.display()) } }
+            }
+        }
+    }
+}
+
+fn requests(records: &[CallRecord], lang: Lang) -> Markup {
+    if records.is_empty() {
+        let text = lang.say(
+            "No request has come yet. Point a client at the base URL; this page follows.",
+            "还没有收到请求。请把客户端指向上面的地址，本页会自动刷新。",
+        );
+        return empty(text);
+    }
+    html! {
+        h2 { (lang.say("Newest first", "最新的在前")) }
+        table {
+            thead { tr {
+                th { "#" }
+                th.narrow { (lang.say("Time", "时间")) }
+                th { (lang.say("Request", "请求")) }
+                th { (lang.say("Verdict", "结论")) }
+                th { (lang.say("Answer", "应答")) }
+            } }
+            tbody { @for record in records { (row(record, lang)) } }
+        }
+    }
+}
+
+fn row(record: &CallRecord, lang: Lang) -> Markup {
+    html! {
+        tr {
+            td { a href={ "/_sandbox/calls/" (record.id) } { (record.id) } }
+            td.narrow { (time(record.time)) }
+            td {
+                code { (record.method) " " a href={ "/_sandbox/calls/" (record.id) } { (record.target) } }
+                @if let Some(title) = calls::title(record) { br; span.dim { (title) } }
+            }
+            td { (verdict(record, lang)) }
+            td { (status(record, lang)) }
+        }
+    }
+}
+
+pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
+    match &record.verdict {
+        Verdict::Accepted => html! { span.good { (lang.say("accepted", "通过")) } },
+        Verdict::Unprocessed => html! { span.bad { (lang.say("cut off unread", "未处理即断开")) } },
+        Verdict::Refused { code, why, .. } => html! {
+            span.bad { (code) }
+            br;
+            span.dim { (why) }
+        },
+    }
+}
+
+pub(super) fn status(record: &CallRecord, lang: Lang) -> Markup {
+    match record.status {
+        Some(status) => html! { code { (status.as_u16()) } },
+        None => html! { span.bad { (lang.say("cut", "已断开")) } },
+    }
+}
+
+fn button_to_forget(lang: Lang) -> Markup {
+    html! {
+        form.fields method="post" action="/_sandbox/do/calls" {
+            input type="hidden" name="back" value=(HERE);
+            input type="hidden" name="method" value="DELETE";
+            button { (lang.say("Forget these requests", "清空请求")) }
+        }
+        (button("reset", HERE, lang.say("Forget everything but the keys", "除密钥外全部重置")))
+    }
+}

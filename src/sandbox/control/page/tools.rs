@@ -1,0 +1,89 @@
+//! Faults, the clock, the certificates.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+
+use super::lang::Lang;
+use super::layout::{self, button, empty};
+use crate::sandbox::fault::NAMES;
+use crate::sandbox::gateway::Gateway;
+
+const HERE: &str = "/_sandbox/tools";
+
+pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
+    let content = html! {
+        (faults(gateway, lang))
+        (clock(gateway, lang))
+        (certificates(gateway, lang))
+    };
+    layout::page(
+        lang,
+        HERE,
+        lang.say("Faults and tools", "故障与工具"),
+        false,
+        &content,
+    )
+}
+
+fn faults(gateway: &Gateway, lang: Lang) -> Markup {
+    let waiting = gateway.faults.all();
+    html! {
+        h2 { (lang.say("What goes wrong with the next answers", "接下来的应答出什么故障")) }
+        @if waiting.is_empty() { (empty(lang.say("Nothing.", "无。"))) }
+        @else {
+            table { tbody { @for (fault, times) in &waiting { tr {
+                td.code { (fault) }
+                td { @match times {
+                    Some(times) => { (times) " ×" }
+                    None => { (lang.say("always", "一直")) }
+                } }
+            } } } }
+            form.fields method="post" action="/_sandbox/do/faults" {
+                input type="hidden" name="back" value=(HERE);
+                input type="hidden" name="method" value="DELETE";
+                button { (lang.say("Nothing any more", "全部取消")) }
+            }
+        }
+        form.fields method="post" action="/_sandbox/do/faults" {
+            input type="hidden" name="back" value=(HERE);
+            label { (lang.say("Fault", "故障"))
+                select name="fault" { @for (name, takes) in NAMES {
+                    option value=(name) { (name) @if !takes.is_empty() { " = " (takes) } }
+                } }
+            }
+            label { (lang.say("Value", "参数")) input name="value" size="14"; }
+            label { (lang.say("Times, or always", "次数，或 always")) input name="times" size="8" value="1"; }
+            button.main { (lang.say("Let it happen", "设置")) }
+        }
+        p.dim { (lang.say(
+            "One request asks for a fault of its own with the header X-Sandbox-Fault: wrong_signature",
+            "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
+        )) }
+    }
+}
+
+fn clock(gateway: &Gateway, lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.say("Clock", "时钟")) }
+        form.fields method="post" action="/_sandbox/do/clock" {
+            input type="hidden" name="back" value=(HERE);
+            label { (lang.say("Seconds that it is off", "偏移秒数"))
+                input name="offset_seconds" type="number" size="10" value=(gateway.control.clock.offset());
+            }
+            label { (lang.say("Notifications are repeated so many times faster", "通知重试加速倍数"))
+                input name="speed" size="8" value=(gateway.control.deliveries.pace());
+            }
+            button { (lang.say("Set", "设置")) }
+        }
+    }
+}
+
+fn certificates(gateway: &Gateway, lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.say("Platform certificates", "平台证书")) }
+        ul { @for serial in gateway.platform.serials() { li { code { (serial) } } } }
+        (button("certificates/rotate", HERE, lang.say("Add a new one", "轮换：新增一张")))
+        (button("certificates/retire", HERE, lang.say("Take the old ones off", "移除旧证书")))
+    }
+}

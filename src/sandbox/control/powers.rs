@@ -1,0 +1,106 @@
+//! What the control API can do, for tests in Rust.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::Sandbox;
+use super::super::gateway::Gateway;
+use super::super::notifier::{Content, Deliveries, DeliveryRecord, Draft, check_url};
+use super::super::world::Event;
+use crate::error::{Error, ErrorKind, Result};
+
+impl Sandbox {
+    /// Puts the gateway's clock so many seconds off, for its door as for what it signs.
+    ///
+    /// From five minutes on, requests of clients whose clocks are right are refused, and its answers
+    /// not believed.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.gateway.control.clock.set_offset(seconds);
+    }
+
+    /// How many times faster than time the waits between the attempts of notifications pass; 1 by
+    /// default.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when it is not above zero, or above a million.
+    pub fn set_speed(&self, speed: f64) -> Result<()> {
+        set_speed(&self.gateway, speed)
+    }
+
+    /// The notifications that it posted by itself or was told to, oldest first; at most 1000 are kept.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<DeliveryRecord> {
+        post_what_happened(&self.gateway);
+        self.gateway.control.deliveries.all()
+    }
+
+    /// Lets the time to pay an order be over: it is closed.
+    ///
+    /// # Errors
+    ///
+    /// As [`pay`](Self::pay).
+    pub fn expire(&self, out_trade_no: &str) -> Result<()> {
+        let now = self.gateway.clock.now();
+        self.gateway.world.expire(out_trade_no, now)
+    }
+}
+
+pub(super) fn set_speed(gateway: &Gateway, speed: f64) -> Result<()> {
+    if !(speed > 0.0 && speed <= 1e6) {
+        let message = format!("{speed} is not a speed: one above 0, and at most 1000000");
+        return Err(Error::new(ErrorKind::Builder, message));
+    }
+    gateway.control.deliveries.set_pace(speed);
+    Ok(())
+}
+
+/// Posts what happens, as long as the sandbox runs.
+pub(in crate::sandbox) async fn post_what_happens(gateway: Arc<Gateway>) {
+    const SOON: Duration = Duration::from_millis(100);
+    if !gateway.control.settings.posts {
+        return;
+    }
+    loop {
+        tokio::time::sleep(SOON).await;
+        post_what_happened(&gateway);
+    }
+}
+
+/// Posts what has happened since, when it is to.
+pub(super) fn post_what_happened(gateway: &Arc<Gateway>) {
+    if gateway.control.settings.posts {
+        let events = gateway.world.take_events(gateway.clock.now());
+        events
+            .into_iter()
+            .for_each(|event| post_event(gateway, event));
+    }
+}
+
+/// A URL that nothing may be posted to is remembered, so that somebody can see it.
+fn post_event(gateway: &Arc<Gateway>, event: Event) {
+    let now = gateway.clock.now();
+    let Some(url) = event.notify_url else {
+        return;
+    };
+    let (kind, content) = match (event.is_v2, event.original_type) {
+        (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
+        (true, _) => ("PAY", Content::signed_v2(event.resource)),
+        (false, about) => {
+            let kind = event.event_type;
+            (
+                kind,
+                Content::event(kind, about, event.summary, event.resource),
+            )
+        }
+    };
+    let checked = check_url(&url, gateway.control.reach());
+    let draft = Draft::new(gateway, url, content);
+    match checked {
+        Ok(()) => Deliveries::post(gateway, draft, kind.to_owned()),
+        Err(err) => {
+            let deliveries = &gateway.control.deliveries;
+            deliveries.refuse(draft, kind.to_owned(), now, &err)
+        }
+    };
+}

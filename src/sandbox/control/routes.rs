@@ -1,0 +1,172 @@
+//! The control API: which path does what.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+use http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::super::gateway::Gateway;
+use super::super::notifier::kind_rows;
+use super::super::reply::Reply;
+use super::args::Args;
+use super::problem::{Outcome, Problem};
+use super::{actions, calls, powers, views};
+use crate::catalog::AnswerSignature;
+use crate::notify::Version;
+
+/// How many requests are listed unless asked otherwise.
+const LISTED: usize = 50;
+
+pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
+    notifications, notifications/ID, kinds, faults, clock; POST orders/OUT_TRADE_NO/pay (or fail, \
+    expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
+    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, reset; \
+    DELETE calls, notifications, faults";
+
+pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
+    let query = head.uri.query().unwrap_or_default();
+    let outcome =
+        Args::read(body).and_then(|args| dispatch(gateway, &head.method, path, query, &args));
+    match outcome {
+        Ok(value) => Reply::json(StatusCode::OK, &value, AnswerSignature::Nothing),
+        Err(problem) => problem.reply(),
+    }
+}
+
+/// Does what a method and path below `/_sandbox/api/` say.
+pub(super) fn dispatch(
+    gateway: &Arc<Gateway>,
+    method: &Method,
+    path: &str,
+    query: &str,
+    args: &Args,
+) -> Outcome<Value> {
+    let segments: Vec<String> = path
+        .trim_end_matches('/')
+        .split('/')
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let outcome = match *method {
+        Method::GET => get(gateway, &segments, query),
+        Method::POST => post(gateway, &segments, args),
+        Method::DELETE => delete(gateway, &segments),
+        _ => None,
+    };
+    outcome.unwrap_or_else(|| Err(unknown(method, path)))
+}
+
+fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome<Value>> {
+    let now = gateway.clock.now();
+    let world = &gateway.world;
+    powers::post_what_happened(gateway);
+    Some(Ok(match segments {
+        ["info"] => views::info(gateway),
+        ["calls"] => match limit(query) {
+            Ok(limit) => list_calls(gateway, limit),
+            Err(problem) => return Some(Err(problem)),
+        },
+        ["calls", id] => return Some(call(gateway, id)),
+        ["orders"] => {
+            json!({"orders": world.orders(now).iter().map(views::order).collect::<Value>()})
+        }
+        ["refunds"] => {
+            json!({"refunds": world.refunds().iter().map(views::refund).collect::<Value>()})
+        }
+        ["transfers"] => {
+            json!({"transfers": world.transfers().iter().map(views::transfer).collect::<Value>()})
+        }
+        ["sharing"] => {
+            json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
+        }
+        ["notifications"] => {
+            let all = gateway.control.deliveries.all();
+            json!({"notifications": all.iter().map(views::delivery).collect::<Value>()})
+        }
+        ["notifications", id] => return Some(actions::delivery(gateway, id)),
+        ["kinds"] => kinds(),
+        ["faults"] => json!({"faults": views::faults(gateway)}),
+        ["clock"] => views::clock(gateway),
+        _ => return None,
+    }))
+}
+
+fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcome<Value>> {
+    Some(match segments {
+        ["orders", number, verb @ ("pay" | "fail" | "expire")] => {
+            actions::order(gateway, number, verb, args)
+        }
+        ["orders", number, "refund"] => actions::refund(gateway, number, args),
+        ["refunds", "hold"] => actions::hold_refunds(gateway, args),
+        ["refunds", number, "settle"] => actions::settle(gateway, number, args),
+        ["transfers", number, "confirm"] => actions::confirm(gateway, number, args),
+        ["transfers", number, "reject"] => actions::reject(gateway, number, args),
+        ["notifications"] => actions::notify(gateway, args),
+        ["notifications", id, "resend"] => actions::resend(gateway, id, args),
+        ["faults"] => actions::fault(gateway, args),
+        ["certificates", "rotate"] => actions::rotate(gateway, args),
+        ["certificates", "retire"] => actions::retire(gateway, args),
+        ["certificates", "mode"] => actions::certificate_mode(gateway, args),
+        ["clock"] => actions::clock(gateway, args),
+        ["reset"] => actions::reset(gateway, args),
+        _ => return None,
+    })
+}
+
+fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
+    match segments {
+        ["calls"] => gateway.records.clear(),
+        ["notifications"] => gateway.control.deliveries.clear(),
+        ["faults"] => gateway.faults.clear(),
+        _ => return None,
+    }
+    Some(Ok(json!({})))
+}
+
+fn limit(query: &str) -> Outcome<usize> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let given = pairs.rfind(|(name, _)| *name == "limit");
+    let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
+    given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))
+}
+
+/// Oldest first, as everything that is listed.
+fn list_calls(gateway: &Gateway, limit: usize) -> Value {
+    let newest = gateway.records.newest(limit);
+    let calls = newest
+        .iter()
+        .rev()
+        .map(|record| calls::call(record, gateway));
+    json!({"calls": calls.collect::<Value>()})
+}
+
+fn call(gateway: &Gateway, id: &str) -> Outcome<Value> {
+    let record = id.parse().ok().and_then(|id| gateway.records.get(id));
+    let record = record.ok_or_else(|| {
+        Problem::missing(
+            format!("there is no call {id:?}"),
+            "GET calls lists those that are remembered",
+        )
+    })?;
+    Ok(calls::call(&record, gateway))
+}
+
+fn kinds() -> Value {
+    let kinds = kind_rows().map(|row| {
+        json!({
+            "version": if row.version == Version::V2 { "v2" } else { "v3" },
+            "event_type": row.event_type,
+            "title": row.title,
+        })
+    });
+    json!({"kinds": kinds.collect::<Value>()})
+}
+
+fn unknown(method: &Method, path: &str) -> Problem {
+    Problem::missing(
+        format!("the control API has no {method} {path}"),
+        format!("below /_sandbox/api/ there are {ROUTES}"),
+    )
+}

@@ -1,0 +1,114 @@
+//! What the API and the page say of things, as JSON.
+
+use serde_json::{Value, json};
+
+use super::super::gateway::Gateway;
+use super::super::identity::{BRAND_ID, MCHID};
+use super::super::notifier::DeliveryRecord;
+use super::super::world::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+
+/// The same in English and in Chinese.
+pub(super) type Said = (&'static str, &'static str);
+
+pub(super) fn said((english, chinese): Said) -> Value {
+    json!({"en": english, "zh": chinese})
+}
+
+/// Who the sandbox is; no keys.
+pub(super) fn info(gateway: &Gateway) -> Value {
+    let identity = &gateway.identity;
+    let control = &gateway.control;
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "base_url": control.base_url.get(),
+        "dir": control.settings.dir,
+        "mchid": MCHID,
+        "serial": identity.merchant_certificate.serial(),
+        "brand_id": BRAND_ID,
+        "platform_public_key_id": identity.public.id,
+        "platform_cert_serials": gateway.platform.serials(),
+        "clock": clock(gateway),
+        "posts_notifications": control.settings.posts,
+        "allow_remote": control.settings.remote,
+        "allow_outgoing": control.settings.outgoing,
+        "calls": gateway.records.len(),
+    })
+}
+
+pub(super) fn clock(gateway: &Gateway) -> Value {
+    json!({
+        "now": gateway.clock.now(),
+        "offset_seconds": gateway.control.clock.offset(),
+        "speed": gateway.control.deliveries.pace(),
+    })
+}
+
+pub(super) fn faults(gateway: &Gateway) -> Value {
+    let faults = gateway.faults.all().into_iter().map(|(fault, times)| {
+        let times = times.map_or(json!("always"), |times| json!(times));
+        json!({"fault": fault.to_string(), "times": times})
+    });
+    faults.collect()
+}
+
+pub(super) fn delivery(record: &DeliveryRecord) -> Value {
+    let attempts = record.attempts.iter().map(|attempt| {
+        json!({
+            "time": attempt.time,
+            "status": attempt.status.map(|status| status.as_u16()),
+            "problem": attempt.problem,
+        })
+    });
+    json!({
+        "id": record.id,
+        "event_type": record.event_type,
+        "url": record.url,
+        "state": record.state.as_str(),
+        "attempts": attempts.collect::<Value>(),
+        "next_in": record.next_in,
+    })
+}
+
+pub(super) fn order(record: &OrderRecord) -> Value {
+    json!({
+        "out_trade_no": record.out_trade_no,
+        "transaction_id": record.transaction_id,
+        "combine_out_trade_no": record.combine_out_trade_no,
+        "trade_state": record.trade_state,
+        "total": record.total,
+        "refunded": record.refunded,
+        "shared": record.shared,
+        "json": record.json,
+    })
+}
+
+pub(super) fn refund(record: &RefundRecord) -> Value {
+    json!({
+        "out_refund_no": record.out_refund_no,
+        "refund_id": record.refund_id,
+        "out_trade_no": record.out_trade_no,
+        "status": record.status.name(),
+        "amount": record.amount,
+        "json": record.json,
+    })
+}
+
+pub(super) fn transfer(record: &TransferRecord) -> Value {
+    json!({
+        "out_bill_no": record.out_bill_no,
+        "transfer_bill_no": record.transfer_bill_no,
+        "state": record.state,
+        "amount": record.amount,
+        "json": record.json,
+    })
+}
+
+pub(super) fn sharing(record: &SharingRecord) -> Value {
+    json!({
+        "out_order_no": record.out_order_no,
+        "order_id": record.order_id,
+        "out_trade_no": record.out_trade_no,
+        "finished": record.finished,
+        "json": record.json,
+    })
+}

@@ -1,0 +1,187 @@
+//! Faults as texts: `wrong_signature`, `slow=1500`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+
+use super::Fault;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The header by which a request asks for a fault.
+const HEADER: &str = "X-Sandbox-Fault";
+/// Nobody waits longer than this.
+const LONGEST: u64 = 600_000;
+
+/// The names, each with what stands behind its `=`.
+pub(in crate::sandbox) const NAMES: [(&str, &str); 21] = [
+    ("wrong_signature", ""),
+    ("unknown_serial", ""),
+    ("expired_certificate", ""),
+    ("stale_timestamp", "seconds"),
+    ("missing_headers", ""),
+    ("missing_header", "header"),
+    ("probe", ""),
+    ("tampered_body", ""),
+    ("status", "status"),
+    ("frequency_limited", ""),
+    ("system_error", ""),
+    ("bad_gateway", ""),
+    ("service_unavailable", ""),
+    ("html_error_page", ""),
+    ("redirect", "url"),
+    ("slow", "milliseconds"),
+    ("cut_before_processing", ""),
+    ("cut_before_answer", ""),
+    ("cut_in_body", ""),
+    ("duplicated_notification", ""),
+    ("reordered_notifications", ""),
+];
+
+/// The fault that a request asks for; an error when it names none.
+pub(in crate::sandbox) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
+    let Some(value) = headers.get(HEADER) else {
+        return Ok(None);
+    };
+    String::from_utf8_lossy(value.as_bytes()).parse().map(Some)
+}
+
+impl FromStr for Fault {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, value) = match text.trim().split_once('=') {
+            Some((name, value)) => (name.trim(), value.trim()),
+            None => (text.trim(), ""),
+        };
+        let taken = NAMES.iter().find(|(known, _)| *known == name);
+        let (_, takes) = taken.ok_or_else(|| unknown(name))?;
+        if takes.is_empty() != value.is_empty() {
+            return Err(unfit(name, takes));
+        }
+        parse(name, value).ok_or_else(|| unfit(name, takes))
+    }
+}
+
+fn parse(name: &str, value: &str) -> Option<Fault> {
+    let status = |code| StatusCode::from_u16(code).ok().map(Fault::Status);
+    Some(match name {
+        "wrong_signature" => Fault::WrongSignature,
+        "unknown_serial" => Fault::UnknownSerial,
+        "expired_certificate" => Fault::ExpiredCertificate,
+        "stale_timestamp" => Fault::StaleTimestamp(value.parse().ok()?),
+        "missing_headers" => Fault::MissingHeaders,
+        "missing_header" => Fault::MissingHeader(value.to_owned().into()),
+        "probe" => Fault::Probe,
+        "tampered_body" => Fault::TamperedBody,
+        "status" => {
+            return status(
+                value
+                    .parse()
+                    .ok()
+                    .filter(|code| (400..600).contains(code))?,
+            );
+        }
+        "frequency_limited" => return status(429),
+        "system_error" => return status(500),
+        "bad_gateway" => return status(502),
+        "service_unavailable" => return status(503),
+        "html_error_page" => Fault::HtmlErrorPage,
+        "redirect" => Fault::Redirect(value.to_owned()),
+        "slow" => Fault::Slow(Duration::from_millis(
+            value.parse().ok().filter(|while_| *while_ <= LONGEST)?,
+        )),
+        "cut_before_processing" => Fault::CutBeforeProcessing,
+        "cut_before_answer" => Fault::CutBeforeAnswer,
+        "cut_in_body" => Fault::CutInBody,
+        "duplicated_notification" => Fault::DuplicatedNotification,
+        "reordered_notifications" => Fault::ReorderedNotifications,
+        _ => return None,
+    })
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WrongSignature => "wrong_signature",
+            Self::UnknownSerial => "unknown_serial",
+            Self::ExpiredCertificate => "expired_certificate",
+            Self::StaleTimestamp(seconds) => return write!(f, "stale_timestamp={seconds}"),
+            Self::MissingHeaders => "missing_headers",
+            Self::MissingHeader(name) => return write!(f, "missing_header={name}"),
+            Self::Probe => "probe",
+            Self::TamperedBody => "tampered_body",
+            Self::Status(status) => return write!(f, "status={}", status.as_u16()),
+            Self::HtmlErrorPage => "html_error_page",
+            Self::Redirect(url) => return write!(f, "redirect={url}"),
+            Self::Slow(while_) => return write!(f, "slow={}", while_.as_millis()),
+            Self::CutBeforeProcessing => "cut_before_processing",
+            Self::CutBeforeAnswer => "cut_before_answer",
+            Self::CutInBody => "cut_in_body",
+            Self::DuplicatedNotification => "duplicated_notification",
+            Self::ReorderedNotifications => "reordered_notifications",
+        })
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
+    let names = names.join(", ");
+    Error::new(
+        ErrorKind::Builder,
+        format!("there is no fault {name:?}; there are {names}"),
+    )
+}
+
+fn unfit(name: &str, takes: &str) -> Error {
+    let message = match takes {
+        "" => format!("the fault {name} takes no value: write {name}"),
+        "seconds" => format!("write {name}=SECONDS, as in {name}=-600"),
+        "header" => format!("write {name}=HEADER, as in {name}=Wechatpay-Nonce"),
+        "status" => format!("write {name}=CODE with a code from 400 to 599"),
+        "milliseconds" => format!("write {name}=MILLISECONDS, at most {LONGEST}"),
+        _ => format!("write {name}=URL"),
+    };
+    Error::new(ErrorKind::Builder, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_read_as_it_is_written() {
+        for (name, takes) in NAMES {
+            let text = match takes {
+                "" => name.to_owned(),
+                "seconds" => format!("{name}=-600"),
+                "header" => format!("{name}=Wechatpay-Nonce"),
+                "status" => format!("{name}=503"),
+                "milliseconds" => format!("{name}=20"),
+                _ => format!("{name}=https://example.com/?a=b"),
+            };
+            let fault: Fault = text.parse().unwrap();
+            let again: Fault = fault.to_string().parse().unwrap();
+            assert_eq!(fault, again, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_fault_says_what_to_write() {
+        for (text, hint) in [
+            ("", "wrong_signature"),
+            ("wrongSignature", "wrong_signature"),
+            ("probe=1", "takes no value"),
+            ("slow", "MILLISECONDS"),
+            ("slow=-1", "MILLISECONDS"),
+            ("slow=600001", "600000"),
+            ("status=200", "400 to 599"),
+            ("status=1000", "400 to 599"),
+            ("stale_timestamp=x", "SECONDS"),
+        ] {
+            let err = text.parse::<Fault>().unwrap_err();
+            assert!(err.to_string().contains(hint), "{text}: {err}");
+        }
+    }
+}

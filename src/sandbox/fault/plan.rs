@@ -1,0 +1,129 @@
+//! The faults that wait for a request.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use super::Fault;
+
+/// How many different faults wait at most; the oldest go first.
+const WAITING: usize = 1000;
+
+/// What is to go wrong with answers, and with what is posted.
+#[derive(Default)]
+pub(in crate::sandbox) struct Faults {
+    answers: Mutex<Plan>,
+    postings: Mutex<Plan>,
+}
+
+#[derive(Default)]
+struct Plan {
+    once: VecDeque<(Fault, u32)>,
+    always: Option<Fault>,
+}
+
+impl Faults {
+    pub(in crate::sandbox) fn push(&self, fault: Fault) {
+        self.push_times(fault, 1);
+    }
+
+    /// For so many requests.
+    pub(in crate::sandbox) fn push_times(&self, fault: Fault, times: u32) {
+        self.edit(fault.is_of_posting(), |plan| {
+            if plan.once.len() >= WAITING {
+                plan.once.pop_front();
+            }
+            plan.once.push_back((fault, times));
+        });
+    }
+
+    pub(in crate::sandbox) fn set_always(&self, fault: Option<Fault>) {
+        let Some(fault) = fault else {
+            [false, true]
+                .into_iter()
+                .for_each(|posting| self.edit(posting, |plan| plan.always = None));
+            return;
+        };
+        self.edit(fault.is_of_posting(), |plan| plan.always = Some(fault));
+    }
+
+    /// Forgets all.
+    pub(in crate::sandbox) fn clear(&self) {
+        [false, true]
+            .into_iter()
+            .for_each(|posting| self.edit(posting, |plan| *plan = Plan::default()));
+    }
+
+    /// What is to go wrong with the next answer.
+    pub(in crate::sandbox) fn next(&self) -> Option<Fault> {
+        self.edit(false, Plan::next)
+    }
+
+    /// What is to go wrong with the next notification.
+    pub(in crate::sandbox) fn next_posting(&self) -> Option<Fault> {
+        self.edit(true, Plan::next)
+    }
+
+    /// What waits, and how often; `None` is always.
+    pub(in crate::sandbox) fn all(&self) -> Vec<(Fault, Option<u32>)> {
+        [false, true]
+            .map(|posting| self.edit(posting, |plan| plan.all()))
+            .concat()
+    }
+
+    fn edit<T>(&self, posting: bool, edit: impl FnOnce(&mut Plan) -> T) -> T {
+        let plan = if posting {
+            &self.postings
+        } else {
+            &self.answers
+        };
+        edit(&mut plan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Plan {
+    fn next(&mut self) -> Option<Fault> {
+        let Some((fault, left)) = self.once.front_mut() else {
+            return self.always.clone();
+        };
+        *left = left.saturating_sub(1);
+        let (fault, left) = (fault.clone(), *left);
+        if left == 0 {
+            self.once.pop_front();
+        }
+        Some(fault)
+    }
+
+    fn all(&self) -> Vec<(Fault, Option<u32>)> {
+        let once = self.once.iter();
+        let once = once.map(|(fault, left)| (fault.clone(), Some(*left)));
+        let always = self.always.clone().map(|fault| (fault, None));
+        once.chain(always).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_that_are_counted_go_before_the_one_that_stays() {
+        let faults = Faults::default();
+        faults.set_always(Some(Fault::Probe));
+        faults.push_times(Fault::WrongSignature, 2);
+        faults.push(Fault::DuplicatedNotification);
+        let waiting = [
+            (Fault::WrongSignature, Some(2)),
+            (Fault::Probe, None),
+            (Fault::DuplicatedNotification, Some(1)),
+        ];
+        assert_eq!(faults.all(), waiting);
+        let next = [(); 4].map(|()| faults.next());
+        let [a, b, c, d] = next.map(|fault| fault.map(|fault| fault.to_string()));
+        assert_eq!([a.as_deref(), b.as_deref()], [Some("wrong_signature"); 2]);
+        assert_eq!([c.as_deref(), d.as_deref()], [Some("probe"); 2]);
+        assert_eq!(faults.next_posting(), Some(Fault::DuplicatedNotification));
+        assert_eq!(faults.next_posting(), None);
+        faults.clear();
+        assert_eq!(faults.next(), None);
+    }
+}

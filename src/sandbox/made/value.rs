@@ -1,0 +1,209 @@
+//! Makes up single values that look like WeChat Pay's own, by a field's format and name.
+
+use serde_json::{Value, json};
+
+use super::dice::Dice;
+use crate::crypto::base64;
+use crate::sandbox::date::rfc3339;
+use crate::sandbox::identity::MCHID;
+use crate::schema::{Field, FieldKind};
+
+/// The values that tell of success, best first.
+const SUCCESSES: [&str; 8] = [
+    "SUCCESS",
+    "FINISHED",
+    "FINISH",
+    "COMPLETED",
+    "PASSED",
+    "ACTIVE",
+    "NORMAL",
+    "OK",
+];
+/// 2025-06-01 in Beijing; times are made up too, so that the same request has the same answer.
+const DAY_ZERO: i64 = 1_748_707_200;
+const DAY: i64 = 86_400;
+
+/// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
+pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
+    // APIv2 numbers its members.
+    let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
+    match (named(field), field.kind()) {
+        (Some(value), FieldKind::Integer | FieldKind::Number) => value
+            .parse::<i64>()
+            .map_or_else(|_| json!(value), Value::from),
+        (Some(value), FieldKind::Boolean) => json!(value == "true"),
+        (Some(value), _) => json!(value),
+        (None, FieldKind::Boolean) => json!(dice.below(2) == 1 && field.name() != "need_encrypt"),
+        (None, FieldKind::Integer | FieldKind::Number) => json!(number(field, name, dice)),
+        (None, _) => json!(text(field, name, dice)),
+    }
+}
+
+/// A text for a name alone: of a variable of the path.
+pub(super) fn variable(name: &str, dice: &mut Dice) -> String {
+    by_name(name, usize::MAX, dice)
+}
+
+/// The value that tells of success, else the first.
+fn named(field: &Field) -> Option<&'static str> {
+    let values = field.values();
+    let success = SUCCESSES.iter().find(|value| values.contains(value));
+    success.or(values.first()).copied()
+}
+
+fn number(field: &Field, name: &str, dice: &mut Dice) -> i64 {
+    let usual = match name {
+        "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
+        "offset" => 0,
+        "limit" => 10,
+        _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, dice),
+        // One item, as in the lists that are made up.
+        _ if name.contains("count") || name.ends_with("_num") || name.ends_with("_number") => 1,
+        _ if name.contains("percent") || name.ends_with("_rate") => 10,
+        _ if name.contains("amount") || name.contains("fee") => i64::from(dice.below(1000)) + 1,
+        _ => i64::from(dice.below(100)) + 1,
+    };
+    let (least, most) = field.range();
+    let usual = least.map_or(usual, |least| usual.max(least));
+    most.map_or(usual, |most| usual.min(most))
+}
+
+/// A text as long as it may be.
+fn text(field: &Field, name: &str, dice: &mut Dice) -> String {
+    let (least, most) = field.length();
+    let (least, most) = (least.unwrap_or(1), most.unwrap_or(usize::MAX));
+    let made = match field.pattern() {
+        Some(pattern) => by_pattern(pattern, dice),
+        None => by_format(field, name, most, dice),
+    };
+    let mut made: String = made.chars().take(most).collect();
+    while made.chars().count() < least {
+        made.push('0');
+    }
+    made
+}
+
+fn by_pattern(pattern: &str, dice: &mut Dice) -> String {
+    match pattern.starts_with(r"\d{8}") {
+        true => compact(&moment("time", dice))[..8].to_owned(),
+        false => dice.digits(6),
+    }
+}
+
+fn by_format(field: &Field, name: &str, most: usize, dice: &mut Dice) -> String {
+    match field.format() {
+        Some("rfc3339") => moment(name, dice),
+        Some("date") => moment(name, dice)[..10].to_owned(),
+        Some("yyyyMMddHHmmss") => compact(&moment(name, dice)),
+        Some("mm") => "06".to_owned(),
+        Some("base64") if !field.is_encrypted() => base64::encode(dice.hex(16).as_bytes()),
+        Some("url" | "MediaUrl") => url(name, most, dice),
+        Some("MediaId") => dice.letters(64),
+        Some("rfc2397") => "data:,".to_owned(),
+        Some("float" | "integer" | "int32" | "int64" | "uint" | "uint32" | "uint64") => {
+            "1".to_owned()
+        }
+        Some("jsonObjectLike") => "{}".to_owned(),
+        Some("jsonArrayLike") => "[]".to_owned(),
+        _ => by_name(name, most, dice),
+    }
+}
+
+/// By what the name is or ends with; the first that fits.
+fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    match name {
+        "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" => MCHID.to_owned(),
+        "transaction_id" => format!("4200{}", dice.digits(24)),
+        "prepay_id" => format!("wx{}{}", compact(&moment(name, dice)), dice.hex(20)),
+        "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", dice.letters(9)),
+        "hash_type" => "SHA1".to_owned(),
+        "hash_value" => dice.hex(40),
+        "trade_type" => "JSAPI".to_owned(),
+        "bill_date" => "2025-06-01".to_owned(),
+        _ if ends(&["mchid", "mch_id", "merchant_id"]) => format!("19{}", dice.digits(8)),
+        _ if ends(&["appid", "app_id"]) => format!("wx{}", dice.hex(16)),
+        // 付款码: the front end's, which pays at once; see `world`.
+        "auth_code" => format!("12{}", dice.digits(16)),
+        _ if ends(&["openid", "open_id"]) => format!("o{}", dice.letters(27)),
+        _ if ends(&["_url", "_link", "website"]) || name == "url" => url(name, most, dice),
+        _ if name.contains("path") => "pages/index/index".to_owned(),
+        _ if ends(&[
+            "_time",
+            "time_expire",
+            "time_start",
+            "time_end",
+            "_timestamp",
+        ]) =>
+        {
+            time_text(name, most, dice)
+        }
+        _ if ends(&["_date", "_begin", "_end"]) || name == "date" => {
+            let date = moment(name, dice)[..10].to_owned();
+            if most < 10 {
+                date.replace('-', "")
+            } else {
+                date
+            }
+        }
+        _ if name.contains("sha256") => dice.hex(64),
+        _ if name.contains("sha1") => dice.hex(40),
+        _ if name.contains("md5") => dice.hex(32),
+        _ if ends(&["currency", "fee_type"]) => "CNY".to_owned(),
+        _ if ends(&["phone", "mobile", "phone_number", "telephone"]) => {
+            format!("1380{}", dice.digits(7))
+        }
+        _ if name.contains("email") => "sandbox@example.com".to_owned(),
+        _ if name == "ip" || ends(&["_ip"]) => "127.0.0.1".to_owned(),
+        _ if ends(&["longitude"]) => "113.941355".to_owned(),
+        _ if ends(&["latitude"]) => "22.546245".to_owned(),
+        _ if ends(&["bank_type"]) => "OTHERS".to_owned(),
+        _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => dice.digits(20),
+        _ if ends(&["amount", "fee", "count", "price", "version"]) => "1".to_owned(),
+        _ if ends(&["status", "state", "result"]) => "SUCCESS".to_owned(),
+        _ if ends(&["type", "scene", "scope"]) => "NORMAL".to_owned(),
+        "channel" => "ORIGINAL".to_owned(),
+        "user_received_account" => "支付用户零钱".to_owned(),
+        _ if ends(&["name"]) => "测试".to_owned(),
+        _ if ends(&["token", "key", "ticket", "package_info", "nonce"]) => dice.letters(32),
+        _ if ends(&["next", "prev", "self"]) => "/v3/sandbox?offset=0".to_owned(),
+        _ => "沙箱".to_owned(),
+    }
+}
+
+/// Nobody's: the name is reserved (RFC 2606).
+fn url(name: &str, most: usize, dice: &mut Dice) -> String {
+    let long = format!("https://pay.example.com/{name}/{}", dice.digits(8));
+    match long.len() <= most {
+        true => long,
+        false => "https://example.com/".to_owned(),
+    }
+}
+
+/// As RFC 3339, and where that is too long without what is between the digits.
+fn time_text(name: &str, most: usize, dice: &mut Dice) -> String {
+    let moment = moment(name, dice);
+    match most {
+        ..19 => compact(&moment),
+        19..25 => moment[..19].replace('T', " "),
+        _ => moment,
+    }
+}
+
+fn moment(name: &str, dice: &mut Dice) -> String {
+    rfc3339(time(name, dice))
+}
+
+/// What ends does so a month later.
+fn time(name: &str, dice: &mut Dice) -> i64 {
+    let end = ["end", "expire", "deadline", "until"];
+    let later = end.iter().any(|word| name.contains(word));
+    let day = if later { DAY_ZERO + 30 * DAY } else { DAY_ZERO };
+    day + i64::from(dice.below(86_400))
+}
+
+/// `20250601120000`
+fn compact(moment: &str) -> String {
+    let digits = moment[..19].chars();
+    digits.filter(char::is_ascii_digit).collect()
+}

@@ -1,0 +1,110 @@
+//! One notification before it is signed.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request};
+
+use super::super::fault::Fault;
+use super::super::gateway::Gateway;
+use super::super::identity::PlatformPair;
+use super::super::seal::Seal;
+use super::content::Content;
+use super::post::{self, Reach};
+use super::refused;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
+
+/// What is the same in every delivery of one notification.
+///
+/// It does not hold the gateway, which remembers it.
+pub(in crate::sandbox) struct Draft {
+    pub(in crate::sandbox) url: String,
+    pub(super) id: Result<String>,
+    created: i64,
+    pub(super) content: Content,
+    pub(in crate::sandbox) by_certificate: bool,
+    pub(in crate::sandbox) fault: Option<Fault>,
+}
+
+impl Draft {
+    /// The same once more.
+    pub(super) fn duplicate(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            id: self
+                .id
+                .as_ref()
+                .map(String::clone)
+                .map_err(Error::duplicate),
+            created: self.created,
+            content: self.content.clone(),
+            by_certificate: self.by_certificate,
+            fault: self.fault.clone(),
+        }
+    }
+
+    pub(in crate::sandbox) fn new(gateway: &Gateway, url: String, content: Content) -> Self {
+        Self {
+            url,
+            id: SystemClock::new().nonce(),
+            created: gateway.clock.now(),
+            content,
+            by_certificate: false,
+            fault: None,
+        }
+    }
+
+    /// One delivery, signed now.
+    pub(in crate::sandbox) fn request(
+        &self,
+        gateway: &Gateway,
+        reach: Reach,
+    ) -> Result<Request<Bytes>> {
+        let uri = post::target(&self.url, reach)?;
+        self.check_fault()?;
+        let fault = self.fault.as_ref();
+        let id = self.id.as_deref().map_err(Error::duplicate)?;
+        let mut reply = match &self.content {
+            Content::Event(event) => event.body(gateway, id, self.created)?,
+            Content::Message(message) => message.body(gateway, id, self.created, fault)?,
+        };
+        let seal = Seal {
+            pair: &*self.signer(gateway)?,
+            offset: fault.map_or(0, Fault::offset),
+            wrong: fault == Some(&Fault::WrongSignature),
+        };
+        seal.put(&mut reply, &*gateway.clock)?;
+        if let (Some(fault), Content::Event(_)) = (fault, &self.content) {
+            fault.spoil(&mut reply);
+        }
+        let mut request = Request::new(reply.body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = reply.headers;
+        post::add_headers(request.headers_mut());
+        Ok(request)
+    }
+
+    fn signer(&self, gateway: &Gateway) -> Result<Arc<PlatformPair>> {
+        let platform = &gateway.platform;
+        if self.fault == Some(Fault::ExpiredCertificate) {
+            return Ok(platform.expired(gateway.clock.now())?.pair);
+        }
+        match self.by_certificate {
+            false => Ok(platform.signer(None, false)),
+            true => platform.newest().ok_or_else(|| {
+                refused("no certificate can sign this: the merchant of this sandbox has none")
+            }),
+        }
+    }
+
+    fn check_fault(&self) -> Result<()> {
+        match &self.fault {
+            Some(fault) if !self.content.takes(fault) => Err(refused(
+                "a notification cannot misbehave in this way: see Notice::misbehave",
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What each kind of notification is about, and a made-up resource of it.
+
+use openssl::sha::sha256;
+use serde_json::{Map, Value, json};
+
+use super::super::date::rfc3339;
+use super::super::identity::MCHID;
+use super::content::{Content, Event, Message};
+use crate::notify::Version;
+
+/// Written by `regenerate.py`.
+const KINDS: &str = include_str!("kinds.txt");
+/// Members of APIv2's signature and state, which are not about anything.
+const OF_V2: [&str; 9] = [
+    "return_code",
+    "return_msg",
+    "result_code",
+    "result_msg",
+    "err_code",
+    "err_code_des",
+    "nonce_str",
+    "sign",
+    "sign_type",
+];
+
+/// One kind of notification.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::sandbox) struct KindRow {
+    pub(in crate::sandbox) version: Version,
+    /// Of APIv2's that have no event type, a name of the sandbox's own.
+    pub(in crate::sandbox) event_type: &'static str,
+    original_type: Option<&'static str>,
+    pub(in crate::sandbox) title: &'static str,
+    pointers: &'static str,
+}
+
+/// All kinds.
+pub(in crate::sandbox) fn kind_rows() -> impl Iterator<Item = KindRow> {
+    KINDS.lines().filter_map(row)
+}
+
+/// The kind of a version and event type.
+pub(in crate::sandbox) fn kind_row(version: Version, event_type: &str) -> Option<KindRow> {
+    kind_rows().find(|row| row.version == version && row.event_type == event_type)
+}
+
+fn row(line: &'static str) -> Option<KindRow> {
+    let mut words = line.splitn(5, ' ');
+    Some(KindRow {
+        version: match words.next()? {
+            "v2" => Version::V2,
+            _ => Version::V3,
+        },
+        event_type: words.next()?,
+        original_type: words.next().filter(|word| *word != "-"),
+        title: words.next()?,
+        pointers: words.next().unwrap_or_default(),
+    })
+}
+
+impl KindRow {
+    /// A notification of this kind about a resource.
+    pub(in crate::sandbox) fn content(&self, resource: Value) -> Content {
+        if self.version == Version::V2 {
+            return Content::Message(match self.event_type {
+                "REFUND" => Message::refund(resource),
+                event if event.contains('.') => Message::event(event.to_owned(), resource),
+                _ => Message::signed(resource),
+            });
+        }
+        let mut event = Event::new(self.event_type.to_owned(), resource);
+        event.summary = self.title.to_owned();
+        if let Some(original_type) = self.original_type {
+            event.original_type = original_type.to_owned();
+        }
+        Content::Event(event)
+    }
+
+    /// A resource with all documented fields; `now` is in its times, and the rest always the same.
+    pub(in crate::sandbox) fn resource(&self, now: i64) -> Value {
+        if (self.version, self.event_type) == (Version::V3, "TRANSACTION.SUCCESS") {
+            return payment(now);
+        }
+        let pointers: Vec<&str> = self.pointers.split(' ').collect();
+        let top = pointers
+            .iter()
+            .filter(|pointer| self.version == Version::V3 || !OF_V2.contains(pointer));
+        let mut resource = Map::new();
+        for pointer in top {
+            let first = pointer.replace("$n", "0");
+            let names: Vec<&str> = first.split('/').collect();
+            let leaf = !pointers.iter().any(|other| is_below(other, pointer));
+            if leaf {
+                put(&mut resource, &names, &|| self.leaf(pointer, now));
+            }
+        }
+        match self.version {
+            // What has members is a text there.
+            Version::V2 => resource.into_iter().map(textual).collect(),
+            Version::V3 => Value::Object(resource),
+        }
+    }
+
+    fn leaf(&self, pointer: &str, now: i64) -> Value {
+        let name = pointer
+            .rsplit('/')
+            .find(|name| *name != "*")
+            .unwrap_or(pointer);
+        let digest = sha256(format!("{} {pointer}", self.event_type).as_bytes());
+        match (self.version, made_up(name, &digest, now)) {
+            (Version::V2, Value::Number(number)) => json!(number.to_string()),
+            (_, value) => value,
+        }
+    }
+}
+
+/// The event of several products; this is the usual one's.
+///
+/// Source: WeChat Pay document "支付成功回调通知".
+fn payment(now: i64) -> Value {
+    json!({
+        "appid": "wx8888888888888888",
+        "mchid": MCHID,
+        "out_trade_no": "1217752501201407033233368018",
+        "transaction_id": "1217752501201407033233368018",
+        "trade_type": "JSAPI",
+        "trade_state": "SUCCESS",
+        "trade_state_desc": "支付成功",
+        "bank_type": "OTHERS",
+        "attach": "",
+        "success_time": rfc3339(now),
+        "payer": {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"},
+        "amount": {"total": 100, "payer_total": 100, "currency": "CNY", "payer_currency": "CNY"},
+    })
+}
+
+fn is_below(pointer: &str, above: &str) -> bool {
+    pointer
+        .strip_prefix(above)
+        .is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Makes the way to a value; what is in its way stays.
+fn put(at: &mut Map<String, Value>, names: &[&str], value: &dyn Fn() -> Value) {
+    match names {
+        [] => {}
+        [name] => {
+            at.entry(*name).or_insert_with(value);
+        }
+        [name, "*"] => {
+            at.entry(*name).or_insert_with(|| json!([value()]));
+        }
+        [name, "*", rest @ ..] => {
+            let list = at.entry(*name).or_insert_with(|| json!([{}]));
+            if let Some(item) = list.get_mut(0).and_then(Value::as_object_mut) {
+                put(item, rest, value);
+            }
+        }
+        [name, rest @ ..] => {
+            let inside = at.entry(*name).or_insert_with(|| json!({}));
+            if let Some(inside) = inside.as_object_mut() {
+                put(inside, rest, value);
+            }
+        }
+    }
+}
+
+fn textual((name, value): (String, Value)) -> (String, Value) {
+    let text = match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    (name, Value::String(text))
+}
+
+/// A value such as a field of this name may have.
+fn made_up(name: &str, digest: &[u8; 32], now: i64) -> Value {
+    let digits = |count: usize| -> String {
+        let digits = digest.iter().take(count);
+        digits.map(|byte| char::from(b'0' + byte % 10)).collect()
+    };
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    match name {
+        _ if ends(&["mchid", "mch_id"]) => json!(MCHID),
+        _ if ends(&["appid"]) => json!("wx8888888888888888"),
+        _ if ends(&["openid", "unionid"]) => json!("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"),
+        _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
+        _ if ends(&["currency", "fee_type"]) => json!("CNY"),
+        _ if ends(&["state", "status"]) => json!("SUCCESS"),
+        "is_subscribe" => json!("N"),
+        "trade_type" => json!("JSAPI"),
+        "bank_type" => json!("OTHERS"),
+        "amount" | "total" | "quantity" | "refund" => json!(100),
+        _ if ends(&[
+            "_total",
+            "_amount",
+            "_fee",
+            "_price",
+            "_num",
+            "_count",
+            "_contribute",
+            "_refund",
+        ]) =>
+        {
+            json!(100)
+        }
+        _ if ends(&["transaction_id"]) => json!(format!("420000{}", digits(22))),
+        _ if ends(&["_no", "_id", "_code", "_number"]) => json!(digits(20)),
+        _ if ends(&["_url", "_uri"]) => json!("https://www.example.com/sandbox"),
+        _ => json!(format!("sandbox {name}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_can_be_made_up() {
+        assert_eq!(kind_rows().count(), 112);
+        for row in kind_rows() {
+            let resource = row.resource(0);
+            let members = resource.as_object().unwrap();
+            assert!(!members.is_empty(), "{row:?}");
+            if row.version == Version::V2 {
+                assert!(members.values().all(Value::is_string), "{row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_payment_looks_like_one() {
+        let resource = kind_row(Version::V3, "TRANSACTION.SUCCESS")
+            .unwrap()
+            .resource(0);
+        assert_eq!(resource["trade_state"], "SUCCESS");
+        assert_eq!(resource["amount"]["total"], 100);
+        assert_eq!(resource["mchid"], MCHID);
+        assert_eq!(resource["success_time"], "1970-01-01T08:00:00+08:00");
+        let refund = kind_row(Version::V3, "REFUND.SUCCESS").unwrap().resource(0);
+        assert_eq!(refund["amount"]["refund"], 100);
+        assert_eq!(refund["refund_status"], "SUCCESS");
+    }
+
+    #[test]
+    fn what_notify_knows_is_here_as_well() {
+        for kind in crate::notify::Kind::all() {
+            assert!(
+                kind_row(kind.version(), kind.event_type()).is_some(),
+                "{kind:?}"
+            );
+        }
+    }
+}

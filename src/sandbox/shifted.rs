@@ -1,0 +1,45 @@
+//! The gateway's clock, which can be set.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::Result;
+
+/// Another clock, some seconds off.
+#[derive(Debug)]
+pub(super) struct Shifted {
+    clock: Arc<dyn Clock>,
+    offset: AtomicI64,
+}
+
+impl Shifted {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        let offset = AtomicI64::new(0);
+        Self { clock, offset }
+    }
+
+    pub(super) fn offset(&self) -> i64 {
+        self.offset.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_offset(&self, seconds: i64) {
+        self.offset.store(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Default for Shifted {
+    fn default() -> Self {
+        Self::new(Arc::new(SystemClock::new()))
+    }
+}
+
+impl Clock for Shifted {
+    fn now(&self) -> i64 {
+        self.clock.now().saturating_add(self.offset())
+    }
+
+    fn nonce(&self) -> Result<String> {
+        self.clock.nonce()
+    }
+}

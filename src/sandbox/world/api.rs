@@ -1,0 +1,177 @@
+//! What a test does to the world: it is the user, the bank, and time.
+
+use super::super::Sandbox;
+use super::{
+    Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord, refunds,
+    sharing, transfers, user,
+};
+use crate::error::Result;
+
+/// What it remembers, and what the user does.
+impl Sandbox {
+    /// Pays an order, or a combined one, as the user would.
+    ///
+    /// Its `trade_state` is `SUCCESS` and an [`Event`] waits.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_chain::sandbox::Sandbox;
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// let client = sandbox.client()?;
+    /// let order = json!({
+    ///     "appid": "wxd678efh567hg6787",
+    ///     "mchid": sandbox.mchid(),
+    ///     "description": "Image形象店-深圳腾大-QQ公仔",
+    ///     "out_trade_no": "1217752501201407033233368018",
+    ///     "notify_url": "https://www.example.com/notify",
+    ///     "amount": {"total": 100},
+    /// });
+    /// client.chain("v3/pay/transactions/native").post(order, ()).wait()?;
+    /// sandbox.pay("1217752501201407033233368018")?;
+    ///
+    /// let chain = client.chain("v3/pay/transactions/out-trade-no/{out_trade_no}");
+    /// let call = chain.get(()).var("out_trade_no", "1217752501201407033233368018");
+    /// let res = call.query("mchid", sandbox.mchid()).wait()?;
+    /// assert_eq!(res["trade_state"], "SUCCESS");
+    /// assert_eq!(sandbox.take_events()[0].event_type, "TRANSACTION.SUCCESS");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such order, when it is
+    /// paid or closed, or its time is over.
+    pub fn pay(&self, out_trade_no: &str) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| user::pay(state, out_trade_no, now))
+    }
+
+    /// Lets a payment fail: the order's `trade_state` is `PAYERROR`.
+    ///
+    /// But for payments by code, the user may try again with [`pay`](Self::pay).
+    ///
+    /// # Errors
+    ///
+    /// As [`pay`](Self::pay).
+    pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| user::fail(state, out_trade_no, now))
+    }
+
+    /// Decides how a refund ends. One that nobody decides on succeeds before the next look at it.
+    ///
+    /// One that is `ABNORMAL` may still end otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such refund, or it has
+    /// ended already.
+    pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| refunds::settle(state, out_refund_no, status, now))
+    }
+
+    /// Leaves refunds `PROCESSING` until [`settle_refund`](Self::settle_refund) is called.
+    pub fn hold_refunds(&self, hold: bool) {
+        self.gateway.world.with(|state| state.hold_refunds = hold);
+    }
+
+    /// Confirms a transfer as the user does: it is `SUCCESS` and an [`Event`] waits.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such transfer, or it does
+    /// not wait for the user: one waits for 24 hours.
+    pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| transfers::decide(state, out_bill_no, None, now))
+    }
+
+    /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
+    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`confirm_transfer`](Self::confirm_transfer).
+    pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
+        let now = self.now();
+        self.gateway
+            .world
+            .with(|state| transfers::decide(state, out_bill_no, Some(fail_reason), now))
+    }
+
+    /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.
+    #[must_use]
+    pub fn orders(&self) -> Vec<OrderRecord> {
+        let now = self.now();
+        self.gateway.world.with(|state| {
+            let orders = state.orders.iter();
+            orders.map(|order| OrderRecord::of(order, now)).collect()
+        })
+    }
+
+    /// The refunds, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn refunds(&self) -> Vec<RefundRecord> {
+        self.gateway
+            .world
+            .with(|state| state.refunds.iter().map(RefundRecord::of).collect())
+    }
+
+    /// The transfers, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn transfers(&self) -> Vec<TransferRecord> {
+        self.gateway
+            .world
+            .with(|state| state.transfers.iter().map(TransferRecord::of).collect())
+    }
+
+    /// The profit sharing orders, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn sharing(&self) -> Vec<SharingRecord> {
+        self.gateway
+            .world
+            .with(|state| state.shares.iter().map(SharingRecord::of).collect())
+    }
+
+    /// Takes what the merchant would have been notified of, oldest first; at most 10,000 wait.
+    ///
+    /// What is on its way ends before: refunds that are not [held](Self::hold_refunds), profit
+    /// sharing, cancellations.
+    pub fn take_events(&self) -> Vec<Event> {
+        let now = self.now();
+        self.gateway.world.take_events(now)
+    }
+
+    /// Forgets all orders, refunds, transfers, profit sharing and events, and the bills.
+    pub fn reset(&self) {
+        self.gateway.world.with(super::State::reset);
+        #[cfg(feature = "files")]
+        self.gateway.bills.clear();
+    }
+
+    fn now(&self) -> i64 {
+        self.gateway.clock.now()
+    }
+}
+
+impl super::World {
+    /// Lets what is on its way end, and gives the events.
+    pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
+        self.with(|state| {
+            refunds::all_come_to_an_end(state, now);
+            transfers::all_come_to_an_end(state, now);
+            sharing::all_come_to_an_end(state, now);
+            state.outbox.take()
+        })
+    }
+}

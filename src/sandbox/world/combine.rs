@@ -1,0 +1,265 @@
+//! Combined orders (合单): several sellers, one payment.
+
+use serde_json::{Map, Value, json};
+
+use super::super::refusal::Refusal;
+use super::event::Event;
+use super::order::{Kind, Order, Party, Payer, TradeState, members};
+use super::orders::{close_order, currency, expires, offered, own, usable};
+use super::request::{Fields, Request};
+use super::table::Row;
+use super::{Outcome, State, Told, refusals, user};
+use crate::error::Result;
+
+/// As many orders may be combined ("合单下单").
+const MOST: usize = 50;
+
+/// A combined order; its parts are orders of their own.
+pub(super) struct Combine {
+    number: String,
+    appid: String,
+    mchid: String,
+    payer: Payer,
+    device_id: Option<String>,
+    notify_url: String,
+    parts: Vec<String>,
+    fingerprint: [u8; 32],
+    answer: Value,
+    transaction_id: Option<String>,
+    closed: bool,
+}
+
+/// The numbers of a combined order's parts; none of what is no combined order.
+pub(super) fn parts(state: &State, number: &str) -> Vec<String> {
+    let combine = state.combines.get(number);
+    combine
+        .map(|combine| combine.parts.clone())
+        .unwrap_or_default()
+}
+
+impl Row for Combine {
+    fn number(&self) -> &str {
+        &self.number
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.transaction_id.as_deref()
+    }
+
+    fn is_over(&self, _now: i64) -> bool {
+        self.closed || self.transaction_id.is_some()
+    }
+}
+
+pub(super) fn create(state: &mut State, request: &Request<'_>, kind: Kind) -> Outcome {
+    let fields = request.fields();
+    let mut combine = read(&fields, request, kind)?;
+    let items = fields.items("/sub_orders", MOST)?;
+    let orders = items
+        .iter()
+        .map(|item| part(item, &fields, &combine, request, kind))
+        .collect::<Result<Vec<_>, _>>()?;
+    combine.parts = orders.iter().map(|it| it.out_trade_no.clone()).collect();
+    if let Some(known) = state.combines.get(&combine.number) {
+        return repeated(state, known, &combine, request.now);
+    }
+    let mut numbers: Vec<_> = combine.parts.iter().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let used = combine
+        .parts
+        .iter()
+        .any(|it| state.orders.get(it).is_some());
+    if used || numbers.len() < combine.parts.len() {
+        return Err(refusals::order_used());
+    }
+    combine.answer = offered(state, kind, request.now);
+    let answer = combine.answer.clone();
+    orders
+        .into_iter()
+        .for_each(|order| state.orders.insert(order, request.now));
+    state.combines.insert(combine, request.now);
+    Ok(Told::json(answer))
+}
+
+/// What has happened to one part has happened to the whole.
+fn repeated(state: &State, known: &Combine, asked: &Combine, now: i64) -> Outcome {
+    let order = known.parts.iter().find_map(|it| state.orders.get(it));
+    if let Some(order) = order {
+        let asked = Order {
+            fingerprint: order.fingerprint,
+            ..order.clone()
+        };
+        usable(order, &asked, now)?;
+    }
+    match known.fingerprint == asked.fingerprint {
+        true => Ok(Told::json(known.answer.clone())),
+        false => Err(refusals::order_used()),
+    }
+}
+
+fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Combine, Refusal> {
+    let combine = Combine {
+        number: fields.number("/combine_out_trade_no", 32)?,
+        appid: fields.text("/combine_appid", 32)?,
+        mchid: fields.text("/combine_mchid", 32)?,
+        payer: Payer {
+            openid: fields.maybe("/combine_payer_info/openid", 128)?,
+            sub_openid: fields.maybe("/combine_payer_info/sub_openid", 128)?,
+        },
+        device_id: fields.maybe("/scene_info/device_id", 32)?,
+        notify_url: fields.text("/notify_url", 256)?,
+        parts: Vec::new(),
+        fingerprint: request.fingerprint(),
+        answer: Value::Null,
+        transaction_id: None,
+        closed: false,
+    };
+    own(&combine.mchid)?;
+    let payer = &combine.payer;
+    match kind == Kind::JSAPI && payer.openid.is_none() && payer.sub_openid.is_none() {
+        true => Err(fields.wrong("/combine_payer_info/openid", "缺少必填参数")),
+        false => Ok(combine),
+    }
+}
+
+fn part(
+    item: &Fields<'_>,
+    whole: &Fields<'_>,
+    combine: &Combine,
+    request: &Request<'_>,
+    kind: Kind,
+) -> Result<Order, Refusal> {
+    let party = Party {
+        appid: combine.appid.clone(),
+        mchid: item.text("/mchid", 32)?,
+        sub_appid: item.maybe("/sub_appid", 32)?,
+        sub_mchid: item.maybe("/sub_mchid", 32)?,
+    };
+    Ok(Order {
+        payer: combine.payer.clone(),
+        combine: Some(combine.number.clone()),
+        fingerprint: request.fingerprint(),
+        description: item.text("/description", 127)?,
+        attach: item.maybe("/attach", 128)?,
+        total: item.amount("/amount/total_amount")?,
+        currency: currency(item, "/amount/currency")?,
+        created: request.now,
+        expires: expires(whole, request.now)?,
+        shareable: item.flag("/settle_info/profit_sharing")?,
+        ..Order::new(item.number("/out_trade_no", 32)?, party, kind)
+    })
+}
+
+pub(super) fn by_number(state: &State, request: &Request<'_>) -> Outcome {
+    let number = request.variable("combine_out_trade_no");
+    let combine = state.combines.get(&number);
+    let combine = combine.ok_or_else(|| refusals::order_not_exist(&number))?;
+    Ok(Told::json(view(state, combine, request.now)))
+}
+
+pub(super) fn by_id(state: &State, request: &Request<'_>) -> Outcome {
+    let number = request.variable("combine_transaction_id");
+    let combine = state.combines.by_id(&number);
+    let combine = combine.ok_or_else(|| refusals::order_not_exist(&number))?;
+    Ok(Told::json(view(state, combine, request.now)))
+}
+
+/// Closes the parts that the request names, which have to be of this order.
+pub(super) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
+    let number = request.variable("combine_out_trade_no");
+    let fields = request.fields();
+    fields.text("/combine_appid", 32)?;
+    let State {
+        combines, orders, ..
+    } = state;
+    let combine = combines.get_mut(&number);
+    let combine = combine.ok_or_else(|| refusals::order_not_exist(&number))?;
+    let mut named = Vec::new();
+    for item in fields.items("/sub_orders", MOST)? {
+        let part = item.number("/out_trade_no", 32)?;
+        let order = orders.get(&part).filter(|_| combine.parts.contains(&part));
+        let order = order.ok_or_else(|| refusals::order_not_exist(&part))?;
+        // Nothing is closed unless all can be.
+        close_order(&mut order.clone(), request.now)?;
+        named.push(part);
+    }
+    for part in named {
+        if let Some(order) = orders.get_mut(&part) {
+            order.state = TradeState::Closed;
+        }
+    }
+    combine.closed = combine.parts.iter().all(|part| {
+        let order = orders.get(part);
+        order.is_none_or(|order| order.state == TradeState::Closed)
+    });
+    Ok(Told::nothing())
+}
+
+/// Pays the parts that are open, with one notification of all.
+pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
+    let combine = state.combines.get(number);
+    let combine = combine.ok_or_else(|| user::unknown("combined order", number))?;
+    let parts = combine.parts.clone();
+    let is_open = |part: &&String| {
+        let order = state.orders.get(part);
+        order.is_some_and(|order| order.state(now) != TradeState::Closed)
+    };
+    let open: Vec<_> = parts.iter().filter(is_open).cloned().collect();
+    if open.is_empty() {
+        return Err(user::refused(format!(
+            "the combined order {number:?} is closed"
+        )));
+    }
+    for part in &open {
+        if let Some(order) = state.orders.get(part) {
+            user::check(order, now)?;
+        }
+    }
+    for part in &open {
+        user::paid(state, part, now);
+    }
+    let transaction_id = state.numbers.transaction(now);
+    if let Some(combine) = state.combines.get_mut(number) {
+        combine.transaction_id = Some(transaction_id);
+    }
+    state.combines.name(number);
+    notify(state, number, now);
+    Ok(())
+}
+
+fn notify(state: &mut State, number: &str, now: i64) {
+    let Some(combine) = state.combines.get(number) else {
+        return;
+    };
+    let event = Event {
+        notify_url: Some(combine.notify_url.clone()),
+        event_type: "TRANSACTION.SUCCESS",
+        original_type: "transaction",
+        summary: "支付成功",
+        resource: view(state, combine, now),
+        is_v2: false,
+        created: now,
+    };
+    state.outbox.push(event);
+}
+
+fn view(state: &State, combine: &Combine, now: i64) -> Value {
+    let parts = combine.parts.iter();
+    let parts = parts.filter_map(|part| Some(state.orders.get(part)?.part(now)));
+    let mut view = members([
+        ("combine_appid", Some(&combine.appid)),
+        ("combine_mchid", Some(&combine.mchid)),
+        ("combine_out_trade_no", Some(&combine.number)),
+        ("combine_transaction_id", combine.transaction_id.as_ref()),
+    ]);
+    if let Some(device_id) = &combine.device_id {
+        view.insert("scene_info".to_owned(), json!({"device_id": device_id}));
+    }
+    view.insert("sub_orders".to_owned(), parts.collect());
+    if combine.transaction_id.is_some() {
+        let payer = Map::from_iter([("openid".to_owned(), json!(combine.payer.openid()))]);
+        view.insert("combine_payer_info".to_owned(), Value::Object(payer));
+    }
+    Value::Object(view)
+}

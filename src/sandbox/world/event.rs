@@ -1,0 +1,91 @@
+//! What happened that a merchant is told of.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use serde_json::Value;
+
+/// How many events wait at most; the oldest go first.
+const WAITING: usize = 10_000;
+
+/// Something that WeChat Pay would notify the merchant of.
+///
+/// [`Sandbox::take_events`](crate::sandbox::Sandbox::take_events) gives them.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Event {
+    /// Where the request that began it wants to be notified; `None` when it did not say: WeChat Pay
+    /// then takes what the merchant has set on its platform, if anything.
+    pub notify_url: Option<String>,
+    /// APIv3's `event_type`: `TRANSACTION.SUCCESS`, `REFUND.CLOSED`. For APIv2, which has none, the
+    /// one that APIv3 has for the same.
+    pub event_type: &'static str,
+    /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`.
+    pub original_type: &'static str,
+    /// APIv3's `summary`, as a person reads it.
+    pub summary: &'static str,
+    /// The resource in plaintext. For APIv2 the members of the notification but those of its
+    /// signature; of a refund, those that `req_info` encrypts.
+    pub resource: Value,
+    /// Whether it is APIv2's: XML, signed with the APIv2 key.
+    pub is_v2: bool,
+    /// When it happened, in seconds since the Unix epoch.
+    pub created: i64,
+}
+
+/// The resource, which names people, is left out.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("event_type", &self.event_type)
+            .field("is_v2", &self.is_v2)
+            .field("created", &self.created)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The events that nobody has taken yet, oldest first.
+#[derive(Default)]
+pub(super) struct Outbox {
+    waiting: VecDeque<Event>,
+}
+
+impl Outbox {
+    pub(super) fn push(&mut self, event: Event) {
+        if self.waiting.len() >= WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(event);
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Event> {
+        self.waiting.drain(..).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_more_wait_than_that_and_the_oldest_go_first() {
+        let mut outbox = Outbox::default();
+        for created in 0..WAITING + 2 {
+            outbox.push(Event {
+                notify_url: None,
+                event_type: "TRANSACTION.SUCCESS",
+                original_type: "transaction",
+                summary: "支付成功",
+                resource: json!({"payer": {"openid": "oSecret"}}),
+                is_v2: false,
+                created: i64::try_from(created).unwrap(),
+            });
+        }
+        let events = outbox.take();
+        assert_eq!((events.len(), events[0].created), (WAITING, 2));
+        assert!(outbox.take().is_empty());
+        assert!(!format!("{events:?}").contains("oSecret"));
+    }
+}

@@ -1,0 +1,77 @@
+//! What the control API does to the world; the methods of [`Sandbox`](crate::sandbox::Sandbox) do the
+//! same.
+
+use super::{
+    OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World, combine,
+    refunds, transfers, user,
+};
+use crate::error::Result;
+
+impl World {
+    pub(in crate::sandbox) fn pay(&self, number: &str, now: i64) -> Result<()> {
+        self.with(|state| user::pay(state, number, now))
+    }
+
+    pub(in crate::sandbox) fn fail(&self, number: &str, now: i64) -> Result<()> {
+        self.with(|state| user::fail(state, number, now))
+    }
+
+    /// Lets the time of an order, or of all that a combined one has, be over.
+    pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Result<()> {
+        self.with(|state| {
+            let parts = combine::parts(state, number);
+            if parts.is_empty() {
+                return user::expire(state, number, now);
+            }
+            parts
+                .iter()
+                .try_for_each(|part| user::expire(state, part, now))
+        })
+    }
+
+    pub(in crate::sandbox) fn settle(
+        &self,
+        number: &str,
+        status: RefundStatus,
+        now: i64,
+    ) -> Result<()> {
+        self.with(|state| refunds::settle(state, number, status, now))
+    }
+
+    /// With a reason the user does not take the money.
+    pub(in crate::sandbox) fn decide(
+        &self,
+        number: &str,
+        fail_reason: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
+        self.with(|state| transfers::decide(state, number, fail_reason, now))
+    }
+
+    pub(in crate::sandbox) fn hold_refunds(&self, hold: bool) {
+        self.with(|state| state.hold_refunds = hold);
+    }
+
+    pub(in crate::sandbox) fn reset(&self) {
+        self.with(State::reset);
+    }
+
+    pub(in crate::sandbox) fn orders(&self, now: i64) -> Vec<OrderRecord> {
+        self.with(|state| {
+            let orders = state.orders.iter();
+            orders.map(|order| OrderRecord::of(order, now)).collect()
+        })
+    }
+
+    pub(in crate::sandbox) fn refunds(&self) -> Vec<RefundRecord> {
+        self.with(|state| state.refunds.iter().map(RefundRecord::of).collect())
+    }
+
+    pub(in crate::sandbox) fn transfers(&self) -> Vec<TransferRecord> {
+        self.with(|state| state.transfers.iter().map(TransferRecord::of).collect())
+    }
+
+    pub(in crate::sandbox) fn sharing(&self) -> Vec<SharingRecord> {
+        self.with(|state| state.shares.iter().map(SharingRecord::of).collect())
+    }
+}

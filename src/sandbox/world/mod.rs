@@ -1,0 +1,129 @@
+//! What the sandbox remembers: orders, refunds, transfers, profit sharing.
+//!
+//! A [`World`] knows no sockets, no threads and no clock: a request comes in with the time it came
+//! at, and an answer or a refusal goes out. What a merchant would be notified of waits as an
+//! [`Event`] until somebody takes it.
+//!
+//! Of each kind the newest 10,000 are kept ([`table`]), the oldest that are over go first; texts are
+//! no longer than WeChat Pay documents them, so that the memory is bounded.
+//!
+//! Shapes are those of the documents of each operation; where the words of refusals are from, and
+//! which are guessed, is in [`refusals`]. Of what happens, this is the sandbox's own:
+//!
+//! - an order without `time_expire` is closed after 7 days, one with it at that time;
+//! - `trade_state` is `REFUND` from the moment a refund is accepted, and back at `SUCCESS` when all
+//!   that were are closed;
+//! - a refund, a profit sharing and a cancellation end before the next look at them;
+//! - all money arrives: accounts have no balance that could be too low;
+//! - 30 % of an order may be shared, as merchants have it by default.
+
+mod api;
+#[cfg(feature = "files")]
+mod bill;
+mod codepay;
+mod combine;
+mod event;
+mod hand;
+mod numbers;
+mod order;
+mod orders;
+mod record;
+mod refund;
+mod refunds;
+mod refusals;
+mod request;
+mod returns;
+mod routes;
+mod share;
+mod sharing;
+mod table;
+mod transfers;
+mod user;
+mod v2;
+
+use std::sync::{Mutex, PoisonError};
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::refusal::Refusal;
+use combine::Combine;
+use event::Outbox;
+use numbers::Numbers;
+use order::Order;
+use refund::Refund;
+use share::{Receiver, Return, Share};
+use table::Table;
+use transfers::Transfer;
+
+pub use event::Event;
+pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+pub use refund::RefundStatus;
+pub(super) use request::Request;
+
+/// An answer: what WeChat Pay says when it does as it is asked.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) status: StatusCode,
+    /// `None` has no body.
+    pub(super) body: Option<Value>,
+}
+
+impl Told {
+    fn json(body: Value) -> Self {
+        let status = StatusCode::OK;
+        Self {
+            status,
+            body: Some(body),
+        }
+    }
+
+    fn nothing() -> Self {
+        let status = StatusCode::NO_CONTENT;
+        Self { status, body: None }
+    }
+}
+
+type Outcome = Result<Told, Refusal>;
+
+/// All that is remembered, one thing at a time.
+#[derive(Default)]
+pub(super) struct World {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    orders: Table<Order>,
+    combines: Table<Combine>,
+    refunds: Table<Refund>,
+    hold_refunds: bool,
+    transfers: Table<Transfer>,
+    receivers: Table<Receiver>,
+    shares: Table<Share>,
+    returns: Table<Return>,
+    outbox: Outbox,
+    numbers: Numbers,
+}
+
+impl World {
+    /// What a request is answered with; `None` when it is about nothing that is remembered.
+    pub(super) fn answer(&self, request: &Request<'_>) -> Option<Outcome> {
+        self.with(|state| routes::answer(state, request))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    /// Forgets all but what was numbered, so that no number comes again.
+    fn reset(&mut self) {
+        let numbers = std::mem::take(&mut self.numbers);
+        *self = Self {
+            numbers,
+            ..Self::default()
+        };
+    }
+}

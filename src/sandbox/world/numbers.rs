@@ -1,0 +1,93 @@
+//! The numbers that WeChat Pay gives things: of its forms, and never the same twice.
+
+use openssl::sha::sha256;
+
+use super::super::date::Local;
+use crate::crypto::digest::hex_upper;
+
+/// Counts what was numbered, so that no number comes twice.
+#[derive(Default)]
+pub(super) struct Numbers {
+    count: u64,
+}
+
+impl Numbers {
+    /// 28 digits, as payments have: `4200001234201805110123456789`.
+    pub(super) fn transaction(&mut self, now: i64) -> String {
+        self.digits("420000", 4, now)
+    }
+
+    /// 29 digits, as refunds have: `50300001232018051101234567890`.
+    pub(super) fn refund(&mut self, now: i64) -> String {
+        self.digits("503000", 5, now)
+    }
+
+    /// 28 digits, as profit sharing has: `3008000123201805110123456789`.
+    pub(super) fn sharing(&mut self, now: i64) -> String {
+        self.digits("300800", 4, now)
+    }
+
+    /// 30 digits, as transfers have: `133000001232018051101234567890`.
+    pub(super) fn transfer(&mut self, now: i64) -> String {
+        self.digits("1330000", 5, now)
+    }
+
+    /// `wx`, the time, and 20 digits and letters.
+    pub(super) fn prepay(&mut self, now: i64) -> String {
+        let noise = hex_upper(&self.noise(now)[..10]).to_ascii_lowercase();
+        format!("wx{}{noise}", Local::of(now).compact())
+    }
+
+    /// What a code or link holds: 9 letters and digits.
+    pub(super) fn code(&mut self, now: i64) -> String {
+        const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        let noise = self.noise(now);
+        let letters = noise.iter().take(9);
+        letters
+            .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+            .collect()
+    }
+
+    /// The prefix, some digits of noise, the day, and the count.
+    fn digits(&mut self, prefix: &str, noisy: usize, now: i64) -> String {
+        let noise = self.noise(now);
+        let noise: String = noise[..noisy]
+            .iter()
+            .map(|byte| char::from(b'0' + byte % 10))
+            .collect();
+        let (day, count) = (Local::of(now).day(), self.count % 10_000_000_000);
+        format!("{prefix}{noise}{day}{count:010}")
+    }
+
+    fn noise(&mut self, now: i64) -> [u8; 32] {
+        self.count += 1;
+        sha256(&[self.count.to_be_bytes(), now.to_be_bytes()].concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_of_their_form_and_differ() {
+        let mut numbers = Numbers::default();
+        let (a, b) = (numbers.transaction(0), numbers.transaction(0));
+        assert_ne!(a, b);
+        for (number, length) in [
+            (a, 28),
+            (numbers.refund(0), 29),
+            (numbers.sharing(0), 28),
+            (numbers.transfer(0), 30),
+        ] {
+            assert_eq!(number.len(), length, "{number}");
+            assert!(number.bytes().all(|byte| byte.is_ascii_digit()), "{number}");
+        }
+        let prepay = numbers.prepay(0);
+        assert!(
+            prepay.starts_with("wx19700101080000") && prepay.len() == 36,
+            "{prepay}"
+        );
+        assert_ne!(numbers.code(0), numbers.code(0));
+    }
+}

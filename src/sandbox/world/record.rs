@@ -1,0 +1,184 @@
+//! What tests and pages see of it.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::order::Order;
+use super::refund::{Refund, RefundStatus};
+use super::share::Share;
+use super::transfers::Transfer;
+
+/// An order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct OrderRecord {
+    /// The merchant's number (商户订单号).
+    pub out_trade_no: String,
+    /// WeChat Pay's number (微信支付订单号), once it is paid.
+    pub transaction_id: Option<String>,
+    /// The number of the combined order (合单商户订单号) that it is part of.
+    pub combine_out_trade_no: Option<String>,
+    /// `NOTPAY`, `USERPAYING`, `SUCCESS`, `REFUND`, `CLOSED`, `REVOKED` or `PAYERROR`.
+    pub trade_state: &'static str,
+    /// What is sold (商品描述).
+    pub description: String,
+    /// When it was made, in seconds since the Unix epoch.
+    pub created: i64,
+    /// Its price in fen.
+    pub total: i64,
+    /// What of it is refunded or about to be, in fen.
+    pub refunded: i64,
+    /// What of it was shared with others and not returned, in fen.
+    pub shared: i64,
+    /// What a query of APIv3 answers.
+    pub json: Value,
+}
+
+impl OrderRecord {
+    pub(super) fn of(order: &Order, now: i64) -> Self {
+        Self {
+            out_trade_no: order.out_trade_no.clone(),
+            transaction_id: order.transaction_id.clone(),
+            combine_out_trade_no: order.combine.clone(),
+            trade_state: order.state(now).name(),
+            description: order.description.clone(),
+            created: order.created,
+            total: order.total,
+            refunded: order.refunded,
+            shared: order.given,
+            json: order.view(now),
+        }
+    }
+}
+
+/// A refund that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RefundRecord {
+    /// The merchant's number (商户退款单号).
+    pub out_refund_no: String,
+    /// WeChat Pay's number (微信支付退款号).
+    pub refund_id: String,
+    /// The order's number.
+    pub out_trade_no: String,
+    /// How it stands.
+    pub status: RefundStatus,
+    /// In fen.
+    pub amount: i64,
+    /// What a query answers.
+    pub json: Value,
+}
+
+impl RefundRecord {
+    pub(super) fn of(refund: &Refund) -> Self {
+        Self {
+            out_refund_no: refund.out_refund_no.clone(),
+            refund_id: refund.refund_id.clone(),
+            out_trade_no: refund.out_trade_no.clone(),
+            status: refund.status,
+            amount: refund.amount,
+            json: refund.view(),
+        }
+    }
+}
+
+/// A transfer that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct TransferRecord {
+    /// The merchant's number (商户单号).
+    pub out_bill_no: String,
+    /// WeChat Pay's number (微信转账单号).
+    pub transfer_bill_no: String,
+    /// `WAIT_USER_CONFIRM`, `SUCCESS`, `FAIL`, `CANCELING` or `CANCELLED`.
+    pub state: &'static str,
+    /// In fen.
+    pub amount: i64,
+    /// What a query answers, with the user's name in plaintext.
+    pub json: Value,
+}
+
+impl TransferRecord {
+    pub(super) fn of(transfer: &Transfer) -> Self {
+        Self {
+            out_bill_no: transfer.out_bill_no.clone(),
+            transfer_bill_no: transfer.transfer_bill_no.clone(),
+            state: transfer.state.name(),
+            amount: transfer.amount,
+            json: transfer.view(),
+        }
+    }
+}
+
+/// A profit sharing order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SharingRecord {
+    /// The merchant's number (商户分账单号).
+    pub out_order_no: String,
+    /// WeChat Pay's number (微信分账单号).
+    pub order_id: String,
+    /// The number of the order whose money is shared.
+    pub out_trade_no: String,
+    /// Whether it is done.
+    pub finished: bool,
+    /// What a query answers.
+    pub json: Value,
+}
+
+impl SharingRecord {
+    pub(super) fn of(share: &Share) -> Self {
+        Self {
+            out_order_no: share.out_order_no.clone(),
+            order_id: share.order_id.clone(),
+            out_trade_no: share.out_trade_no.clone(),
+            finished: share.ended.is_some(),
+            json: share.view(),
+        }
+    }
+}
+
+/// The JSON, which names people, is left out.
+impl fmt::Debug for OrderRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrderRecord")
+            .field("out_trade_no", &self.out_trade_no)
+            .field("trade_state", &self.trade_state)
+            .field("total", &self.total)
+            .field("refunded", &self.refunded)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JSON is left out.
+impl fmt::Debug for RefundRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefundRecord")
+            .field("out_refund_no", &self.out_refund_no)
+            .field("status", &self.status)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JSON, which names the user, is left out.
+impl fmt::Debug for TransferRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransferRecord")
+            .field("out_bill_no", &self.out_bill_no)
+            .field("state", &self.state)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The JSON, which names the receivers, is left out.
+impl fmt::Debug for SharingRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharingRecord")
+            .field("out_order_no", &self.out_order_no)
+            .field("finished", &self.finished)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,293 @@
+//! What a request says, read field by field: what is missing or wrong is named.
+
+use openssl::sha::Sha256;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::super::refusal::Refusal;
+use crate::catalog::Operation;
+
+const WRONG: &str = "参数错误";
+
+/// A request that has passed the door.
+#[derive(Clone, Copy)]
+pub(in crate::sandbox) struct Request<'r> {
+    pub(in crate::sandbox) operation: &'static Operation,
+    /// The path as it came.
+    pub(in crate::sandbox) path: &'r str,
+    /// The query with its sensitive parameters decrypted.
+    pub(in crate::sandbox) query: Option<&'r str>,
+    /// The body with its sensitive fields decrypted.
+    pub(in crate::sandbox) body: Option<&'r Value>,
+    /// Seconds since the Unix epoch, by the gateway's clock.
+    pub(in crate::sandbox) now: i64,
+}
+
+impl<'r> Request<'r> {
+    /// A variable of the path; empty when the operation has none of this name.
+    pub(super) fn variable(&self, name: &str) -> String {
+        let template = self.operation.path().split('/');
+        let mut pairs = template.zip(self.path.trim_start_matches('/').split('/'));
+        let found = pairs.find(|(segment, _)| {
+            let inner = segment
+                .strip_prefix('{')
+                .and_then(|it| it.strip_suffix('}'));
+            inner == Some(name)
+        });
+        found.map_or_else(String::new, |(_, value)| decoded(value))
+    }
+
+    /// A query parameter that has to be there.
+    pub(super) fn parameter(&self, name: &str) -> Result<String, Refusal> {
+        self.query_value(name)
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| wrong(name, "缺少必填参数", "query"))
+    }
+
+    pub(super) fn query_value(&self, name: &str) -> Option<String> {
+        let pairs = self.query.unwrap_or_default().split('&');
+        let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
+        let (_, value) = pairs.find(|(key, _)| decoded(key) == name)?;
+        Some(decoded(value))
+    }
+
+    pub(super) fn fields(&self) -> Fields<'r> {
+        Fields {
+            value: self.body.unwrap_or(&Value::Null),
+            prefix: String::new(),
+        }
+    }
+
+    /// The same for the same operation and members, in whatever order these are.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(self.operation.path().as_bytes());
+        absorb(&mut digest, self.body.unwrap_or(&Value::Null));
+        digest.finish()
+    }
+}
+
+/// Lengths and kinds go in too, so that no two values feed it the same bytes.
+fn absorb(digest: &mut Sha256, value: &Value) {
+    let mut text = |kind: u8, text: &str| {
+        digest.update(&[kind]);
+        digest.update(&text.len().to_be_bytes());
+        digest.update(text.as_bytes());
+    };
+    match value {
+        Value::String(string) => text(b's', string),
+        Value::Array(items) => {
+            text(b'a', &items.len().to_string());
+            items.iter().for_each(|item| absorb(digest, item));
+        }
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(name, _)| name.as_str());
+            text(b'o', &members.len().to_string());
+            for (name, value) in members {
+                absorb(digest, &Value::from(name.as_str()));
+                absorb(digest, value);
+            }
+        }
+        other => text(b'l', &other.to_string()),
+    }
+}
+
+/// An object of the body, and where it is.
+#[derive(Clone)]
+pub(super) struct Fields<'r> {
+    value: &'r Value,
+    prefix: String,
+}
+
+impl<'r> Fields<'r> {
+    /// A text that has to be there, of at most so many characters.
+    pub(super) fn text(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
+        self.maybe(pointer, most)?
+            .ok_or_else(|| self.wrong(pointer, "缺少必填参数"))
+    }
+
+    /// A text that may be absent; an empty one is.
+    pub(super) fn maybe(&self, pointer: &str, most: usize) -> Result<Option<String>, Refusal> {
+        match self.value.pointer(pointer) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) if text.chars().count() <= most => Ok(Some(text.clone())),
+            Some(Value::String(_)) => Err(self.wrong(pointer, "长度超过限制")),
+            Some(_) => Err(self.wrong(pointer, "应为字符串")),
+        }
+    }
+
+    /// A number that a merchant gives things: letters, digits and `_-|*@`.
+    pub(super) fn number(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
+        let number = self.text(pointer, most)?;
+        let right = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
+        match number.bytes().all(right) {
+            true => Ok(number),
+            false => Err(self.wrong(pointer, "只能是数字、大小写字母_-|*@")),
+        }
+    }
+
+    /// An amount in fen: a JSON integer of at least 1.
+    pub(super) fn amount(&self, pointer: &str) -> Result<i64, Refusal> {
+        let value = self.value.pointer(pointer).filter(|it| !it.is_null());
+        let value = value.ok_or_else(|| self.wrong(pointer, "缺少必填参数"))?;
+        let amount = value.as_i64().filter(|amount| *amount >= 1);
+        amount.ok_or_else(|| self.wrong(pointer, "应为大于0的整数，单位为分"))
+    }
+
+    pub(super) fn flag(&self, pointer: &str) -> Result<bool, Refusal> {
+        match self.value.pointer(pointer) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(self.wrong(pointer, "应为布尔值")),
+        }
+    }
+
+    /// The objects of a list that may not be empty.
+    pub(super) fn items(&self, pointer: &str, most: usize) -> Result<Vec<Self>, Refusal> {
+        let items = match self.value.pointer(pointer) {
+            Some(Value::Array(items)) if !items.is_empty() => items,
+            None | Some(Value::Null | Value::Array(_)) => {
+                return Err(self.wrong(pointer, "缺少必填参数"));
+            }
+            Some(_) => return Err(self.wrong(pointer, "应为数组")),
+        };
+        if items.len() > most {
+            return Err(self.wrong(pointer, "数组元素个数超过限制"));
+        }
+        let item = |(index, value)| Self {
+            value,
+            prefix: format!("{}{pointer}/{index}", self.prefix),
+        };
+        Ok(items.iter().enumerate().map(item).collect())
+    }
+
+    /// Whether there is anything at a place.
+    pub(super) fn has(&self, pointer: &str) -> bool {
+        self.value
+            .pointer(pointer)
+            .is_some_and(|value| !value.is_null())
+    }
+
+    pub(super) fn wrong(&self, pointer: &str, issue: &str) -> Refusal {
+        wrong(&format!("{}{pointer}", self.prefix), issue, "body")
+    }
+}
+
+fn wrong(field: &str, issue: &str, location: &str) -> Refusal {
+    let why = format!("{field} in the {location}: {issue}");
+    let detail = json!({"field": field, "issue": issue, "location": location});
+    Refusal::param_error(WRONG, why).with_detail(detail)
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// A sum that no input makes overflow.
+pub(super) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
+    amounts.into_iter().map(i128::from).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::catalog;
+
+    fn fields(value: &Value) -> Fields<'_> {
+        let prefix = String::new();
+        Fields { value, prefix }
+    }
+
+    #[test]
+    fn an_amount_is_a_whole_number_of_fen_and_nothing_else() {
+        for (value, expected) in [
+            (json!(1), Some(1)),
+            (json!(i64::MAX), Some(i64::MAX)),
+            (json!(0), None),
+            (json!(-1), None),
+            (json!(i64::MIN), None),
+            (json!(u64::MAX), None),
+            (json!(1.0), None),
+            (json!(0.5), None),
+            (json!(1e300), None),
+            (json!("1"), None),
+            (json!(true), None),
+            (json!([1]), None),
+            (json!(null), None),
+        ] {
+            let body = json!({"amount": {"total": value}});
+            let found = fields(&body).amount("/amount/total");
+            assert_eq!(found.as_ref().ok().copied(), expected, "{value}");
+            if let Err(refusal) = found {
+                assert_eq!(refusal.code, "PARAM_ERROR");
+                assert!(refusal.why.contains("/amount/total"), "{}", refusal.why);
+            }
+        }
+        assert_eq!(sum([i64::MAX; 3]), 3 * i128::from(i64::MAX));
+    }
+
+    #[test]
+    fn texts_are_texts_and_not_too_long() {
+        let body = json!({"a": "订单", "n": 1, "e": "", "list": [{"x": 1}, {}], "flag": "true"});
+        let fields = fields(&body);
+        assert_eq!(fields.text("/a", 2).ok().as_deref(), Some("订单"));
+        assert!(fields.text("/a", 1).is_err());
+        assert!(fields.maybe("/n", 9).is_err());
+        assert!(fields.text("/e", 9).is_err() && fields.text("/none", 9).is_err());
+        assert!(matches!(fields.maybe("/e", 9), Ok(None)));
+        assert!(fields.number("/a", 9).is_err());
+        assert!(fields.flag("/flag").is_err());
+        assert!(fields.items("/list", 1).is_err() && fields.items("/a", 9).is_err());
+        let items = fields.items("/list", 2).unwrap();
+        let why = items[1].amount("/x").unwrap_err().why;
+        assert!(why.starts_with("/list/1/x"), "{why}");
+    }
+
+    #[test]
+    fn path_and_query_are_decoded() {
+        let path = "/v3/pay/transactions/out-trade-no/a%7Cb";
+        let request = Request {
+            operation: catalog::find(&Method::GET, path).unwrap(),
+            path,
+            query: Some("mchid=19%30&empty=&=x&alone"),
+            body: None,
+            now: 0,
+        };
+        assert_eq!(request.variable("out_trade_no"), "a|b");
+        assert_eq!(request.variable("nothing"), "");
+        assert_eq!(request.parameter("mchid").ok().as_deref(), Some("190"));
+        assert!(request.parameter("empty").is_err() && request.parameter("alone").is_err());
+    }
+
+    #[test]
+    fn the_order_of_members_does_not_matter_and_all_else_does() {
+        let path = "v3/pay/transactions/native";
+        let print = |body: Value| {
+            let operation = catalog::find(&Method::POST, path).unwrap();
+            let body = Some(&body);
+            let (query, now) = (None, 0);
+            let request = Request {
+                operation,
+                path,
+                query,
+                body,
+                now,
+            };
+            request.fingerprint()
+        };
+        let first = print(json!({"a": 1, "b": {"c": [1, 2], "d": null}}));
+        assert_eq!(first, print(json!({"b": {"d": null, "c": [1, 2]}, "a": 1})));
+        for other in [
+            json!({"a": "1", "b": {"c": [1, 2], "d": null}}),
+            json!({"a": 1, "b": {"c": [2, 1], "d": null}}),
+            json!({"a": 1, "b": {"c": [1, 2]}}),
+            json!({"a": 1, "b": {"c": [1], "d": null}}),
+        ] {
+            assert_ne!(first, print(other.clone()), "{other}");
+        }
+    }
+}

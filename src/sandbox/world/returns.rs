@@ -1,0 +1,114 @@
+//! What receivers of profit sharing give back (分账回退).
+
+use serde_json::{Value, json};
+
+use super::super::date::rfc3339;
+use super::request::Request;
+use super::share::{Moved, Return, Share, SliceResult, Words, either};
+use super::{Outcome, State, Told, refusals, sharing};
+
+pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> Outcome {
+    let fields = request.fields();
+    let number = fields.number("/out_return_no", 64)?;
+    if let Some(known) = state.returns.get(&number) {
+        return match known.fingerprint == request.fingerprint() {
+            true => Ok(Told::json(known.answer.clone())),
+            false => Err(refusals::share_used("out_return_no")),
+        };
+    }
+    let account = fields.text("/return_mchid", 32)?;
+    let amount = fields.amount("/amount")?;
+    let description = fields.text("/description", 80)?;
+    let sub_mchid = fields.maybe("/sub_mchid", 32)?;
+    let (id, named) = (
+        fields.maybe("/order_id", 64)?,
+        fields.maybe("/out_order_no", 64)?,
+    );
+    let share = match (&id, &named) {
+        (None, None) => return Err(fields.wrong("/order_id", "与out_order_no二选一必填")),
+        (Some(id), _) => state.shares.by_id(id),
+        (None, Some(named)) => state.shares.get(named),
+    };
+    let share = share.filter(|share| share.party.sub_mchid == sub_mchid);
+    let share = share.map(|share| share.out_order_no.clone());
+    let wanted = id.or(named).unwrap_or_default();
+    let share = share.ok_or_else(|| refusals::share_not_exist(&wanted))?;
+    sharing::come_to_an_end(state, &share, request.now);
+    take_back(state, &share, &account, amount, request.now)?;
+    let id = state.numbers.sharing(request.now);
+    let answer = state.shares.get(&share).map_or(Value::Null, |share| {
+        let asked = json!({
+            "out_return_no": number,
+            "return_mchid": account,
+            "amount": amount,
+            "description": description,
+        });
+        answer(share, asked, &id, words, request.now)
+    });
+    let fingerprint = request.fingerprint();
+    let done = Return {
+        number,
+        id,
+        fingerprint,
+        out_order_no: share,
+        answer: answer.clone(),
+    };
+    state.returns.insert(done, request.now);
+    Ok(Told::json(answer))
+}
+
+/// Only merchants give back, and no more than they got.
+fn take_back(
+    state: &mut State,
+    share: &str,
+    account: &str,
+    amount: i64,
+    now: i64,
+) -> Result<(), super::Refusal> {
+    let State {
+        shares,
+        orders,
+        outbox,
+        ..
+    } = state;
+    let share = shares.get_mut(share);
+    let share = share.ok_or_else(|| refusals::share_not_exist(account))?;
+    let slice = share.slices.iter_mut().find(|slice| {
+        let got = slice.result == SliceResult::Success;
+        got && slice.kind == "MERCHANT_ID" && slice.account == account
+    });
+    let slice = slice.ok_or_else(|| refusals::return_too_much(0))?;
+    let left = slice.amount - slice.returned;
+    if amount > left {
+        return Err(refusals::return_too_much(left.into()));
+    }
+    slice.returned += amount;
+    let slice = slice.clone();
+    if let Some(order) = orders.get_mut(&share.out_trade_no) {
+        order.given = (order.given - amount).max(0);
+    }
+    outbox.push(share.event(&slice, Moved::Back(amount), now));
+    Ok(())
+}
+
+fn answer(share: &Share, mut answer: Value, id: &str, words: Words, now: i64) -> Value {
+    answer["order_id"] = json!(share.order_id);
+    answer["out_order_no"] = json!(share.out_order_no);
+    answer[words.return_id] = json!(id);
+    answer["result"] = json!("SUCCESS");
+    answer["create_time"] = json!(rfc3339(now));
+    answer["finish_time"] = json!(rfc3339(now));
+    if let Some(sub_mchid) = &share.party.sub_mchid {
+        answer["sub_mchid"] = json!(sub_mchid);
+    }
+    answer
+}
+
+pub(super) fn query(state: &State, request: &Request<'_>) -> Outcome {
+    let number = either(request, "out_return_no");
+    let known = state.returns.get(&number);
+    let share = request.query_value("out_order_no");
+    let known = known.filter(|it| share.is_none_or(|share| share == it.out_order_no));
+    let known = known.ok_or_else(|| refusals::share_not_exist(&number))?;
+    Ok(Told::json(known.answer.clone()))
+}

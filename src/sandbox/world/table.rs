@@ -1,0 +1,168 @@
+//! What is remembered of one kind, and no more than so much.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// How many of each kind are remembered.
+pub(super) const KEPT: usize = 10_000;
+
+/// Something with a number of the merchant's.
+pub(super) trait Row {
+    fn number(&self) -> &str;
+
+    /// WeChat Pay's number, when it has one.
+    fn id(&self) -> Option<&str>;
+
+    /// Whether nothing more happens to it: such go first.
+    fn is_over(&self, now: i64) -> bool;
+}
+
+/// Rows in the order they came, found by either number.
+pub(super) struct Table<T> {
+    rows: BTreeMap<u64, T>,
+    numbers: HashMap<String, u64>,
+    ids: HashMap<String, u64>,
+    next: u64,
+    kept: usize,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self::keeping(KEPT)
+    }
+}
+
+impl<T> Table<T> {
+    pub(super) fn keeping(kept: usize) -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            numbers: HashMap::new(),
+            ids: HashMap::new(),
+            next: 0,
+            kept,
+        }
+    }
+}
+
+impl<T: Row> Table<T> {
+    pub(super) fn get(&self, number: &str) -> Option<&T> {
+        self.rows.get(self.numbers.get(number)?)
+    }
+
+    pub(super) fn get_mut(&mut self, number: &str) -> Option<&mut T> {
+        self.rows.get_mut(self.numbers.get(number)?)
+    }
+
+    pub(super) fn by_id(&self, id: &str) -> Option<&T> {
+        self.rows.get(self.ids.get(id)?)
+    }
+
+    /// Oldest first.
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.rows.values()
+    }
+
+    /// Adds one; when there are too many, the oldest that is over goes, or else the oldest.
+    pub(super) fn insert(&mut self, row: T, now: i64) {
+        self.remove(row.number());
+        let key = self.next;
+        self.next += 1;
+        self.numbers.insert(row.number().to_owned(), key);
+        if let Some(id) = row.id() {
+            self.ids.insert(id.to_owned(), key);
+        }
+        if self.rows.len() >= self.kept {
+            let over = self.rows.values().find(|row| row.is_over(now));
+            let gone = over.or_else(|| self.rows.values().next());
+            if let Some(number) = gone.map(|row| row.number().to_owned()) {
+                self.remove(&number);
+            }
+        }
+        self.rows.insert(key, row);
+    }
+
+    /// Lets a row be found by the number of WeChat Pay's that it has got since.
+    pub(super) fn name(&mut self, number: &str) {
+        if let Some(key) = self.numbers.get(number)
+            && let Some(id) = self.rows.get(key).and_then(Row::id)
+        {
+            self.ids.insert(id.to_owned(), *key);
+        }
+    }
+
+    pub(super) fn remove(&mut self, number: &str) -> Option<T> {
+        let row = self.rows.remove(&self.numbers.remove(number)?)?;
+        if let Some(id) = row.id() {
+            self.ids.remove(id);
+        }
+        Some(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Thing {
+        number: String,
+        id: Option<String>,
+        over: bool,
+    }
+
+    impl Row for Thing {
+        fn number(&self) -> &str {
+            &self.number
+        }
+
+        fn id(&self) -> Option<&str> {
+            self.id.as_deref()
+        }
+
+        fn is_over(&self, _now: i64) -> bool {
+            self.over
+        }
+    }
+
+    fn thing(number: &str, over: bool) -> Thing {
+        Thing {
+            number: number.to_owned(),
+            id: Some(format!("id-{number}")),
+            over,
+        }
+    }
+
+    #[test]
+    fn the_oldest_that_is_over_goes_first_then_the_oldest() {
+        let mut table = Table::keeping(3);
+        for (number, over) in [("1", false), ("2", true), ("3", false), ("4", false)] {
+            table.insert(thing(number, over), 0);
+        }
+        let left = |table: &Table<Thing>| {
+            let numbers: Vec<_> = table.iter().map(|it| it.number.clone()).collect();
+            numbers.concat()
+        };
+        assert_eq!(left(&table), "134");
+        assert!(table.get("2").is_none() && table.by_id("id-2").is_none());
+        table.insert(thing("5", true), 0);
+        assert_eq!(left(&table), "345");
+        assert_eq!(table.by_id("id-5").map(|it| &*it.number), Some("5"));
+        // The same number again takes its place.
+        table.insert(thing("3", false), 0);
+        assert_eq!(left(&table), "453");
+    }
+
+    #[test]
+    fn an_id_that_comes_later_is_found() {
+        let mut table = Table::default();
+        let nameless = Thing {
+            id: None,
+            ..thing("1", false)
+        };
+        table.insert(nameless, 0);
+        table.get_mut("1").unwrap().id = Some("late".to_owned());
+        assert!(table.by_id("late").is_none());
+        table.name("1");
+        assert!(table.by_id("late").is_some());
+        table.remove("1");
+        assert!(table.by_id("late").is_none());
+    }
+}

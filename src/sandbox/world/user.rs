@@ -1,0 +1,141 @@
+//! What the user does: pays, or does not.
+
+use serde_json::{Value, json};
+
+use super::super::date::Local;
+use super::event::Event;
+use super::order::{Order, TradeState};
+use super::{State, combine};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Pays a combined order or a single one.
+pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
+    if state.combines.get(number).is_some() {
+        return combine::pay(state, number, now);
+    }
+    payable(state.orders.get(number), number, now)?;
+    take_money(state, number, now);
+    Ok(())
+}
+
+/// Lets the payment of a single order fail.
+pub(super) fn fail(state: &mut State, number: &str, now: i64) -> Result<()> {
+    payable(state.orders.get(number), number, now)?;
+    if let Some(order) = state.orders.get_mut(number) {
+        order.state = TradeState::PayError;
+    }
+    Ok(())
+}
+
+/// Lets the time to pay an order be over.
+pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Result<()> {
+    check(
+        state
+            .orders
+            .get(number)
+            .ok_or_else(|| unknown("order", number))?,
+        now,
+    )?;
+    if let Some(order) = state.orders.get_mut(number) {
+        order.expires = now;
+    }
+    Ok(())
+}
+
+fn payable(order: Option<&Order>, number: &str, now: i64) -> Result<()> {
+    let order = order.ok_or_else(|| unknown("order", number))?;
+    if let Some(combine) = &order.combine {
+        return Err(refused(format!(
+            "the order {number:?} is part of the combined order {combine:?}: pay that one"
+        )));
+    }
+    check(order, now)
+}
+
+/// Whether a user could pay it now; a payment that failed may be tried again.
+pub(super) fn check(order: &Order, now: i64) -> Result<()> {
+    match order.state(now) {
+        TradeState::NotPay | TradeState::UserPaying => Ok(()),
+        TradeState::PayError if !order.kind.is_code() => Ok(()),
+        state => Err(refused(format!(
+            "the order {:?} cannot be paid: it is {}",
+            order.out_trade_no,
+            state.name()
+        ))),
+    }
+}
+
+/// Pays an order and tells the merchant.
+pub(super) fn take_money(state: &mut State, number: &str, now: i64) {
+    let Some(order) = paid(state, number, now) else {
+        return;
+    };
+    if order.kind.is_code() {
+        return;
+    }
+    let event = Event {
+        notify_url: order.notify_url.clone(),
+        event_type: "TRANSACTION.SUCCESS",
+        original_type: "transaction",
+        summary: "支付成功",
+        resource: match order.is_v2 {
+            true => v2_members(&order),
+            false => order.view(now),
+        },
+        is_v2: order.is_v2,
+        created: now,
+    };
+    state.outbox.push(event);
+}
+
+/// Pays an order, silently.
+pub(super) fn paid(state: &mut State, number: &str, now: i64) -> Option<Order> {
+    let order = state.orders.get_mut(number)?;
+    order.state = TradeState::Success;
+    order.paid = Some(now);
+    order.transaction_id = Some(state.numbers.transaction(now));
+    let paid = order.clone();
+    state.orders.name(number);
+    Some(paid)
+}
+
+/// What APIv2's notification holds; source: "支付结果通知".
+pub(super) fn v2_members(order: &Order) -> Value {
+    let mut members = json!({
+        "return_code": "SUCCESS",
+        "result_code": "SUCCESS",
+        "appid": order.party.appid,
+        "mch_id": order.party.mchid,
+        "openid": order.payer.openid(),
+        "is_subscribe": "N",
+        "trade_type": order.kind.trade_type,
+        "bank_type": "OTHERS",
+        "total_fee": order.total.to_string(),
+        "fee_type": order.currency,
+        "cash_fee": order.total.to_string(),
+        "out_trade_no": order.out_trade_no,
+    });
+    for (name, value) in [
+        ("sub_appid", order.party.sub_appid.clone()),
+        ("sub_mch_id", order.party.sub_mchid.clone()),
+        ("sub_openid", order.payer.sub_openid.clone()),
+        ("attach", order.attach.clone()),
+        ("transaction_id", order.transaction_id.clone()),
+        ("time_end", order.paid.map(|paid| Local::of(paid).compact())),
+    ] {
+        if let Some(value) = value {
+            members[name] = json!(value);
+        }
+    }
+    members
+}
+
+pub(super) fn unknown(what: &str, number: &str) -> Error {
+    refused(format!(
+        "the sandbox knows no {what} with the number {number:?}"
+    ))
+}
+
+pub(super) fn refused(message: String) -> Error {
+    Error::new(ErrorKind::Builder, message)
+}

@@ -1,0 +1,192 @@
+//! `wechatpay sandbox`: it starts, says where it is, and ends when it is told to.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use serde_json::Value;
+use wechatpay_chain::{Client, PrivateKey, PublicKey};
+
+/// The command, ended when the test is over.
+struct Running {
+    child: Child,
+    /// All it has said until it was ready.
+    ready: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut ready = String::new();
+        if arguments.contains(&"--json") {
+            lines.read_line(&mut ready).unwrap();
+        } else {
+            while !ready.contains("Ctrl-C") && lines.read_line(&mut ready).unwrap() > 0 {}
+        }
+        Self { child, ready }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.ready).unwrap()
+    }
+
+    fn stop(mut self, signal: &str) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let killed = Command::new("kill").args([signal, &id]).status();
+        assert!(killed.unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wechatpay"));
+    command.arg("sandbox").args(arguments);
+    command
+}
+
+/// A call with nothing but what the line says.
+fn call(ready: &Value) {
+    let text = |name: &str| ready[name].as_str().unwrap().to_owned();
+    let client = Client::builder()
+        .base_url(text("base_url"))
+        .mchid(text("mchid"))
+        .serial(text("serial"))
+        .private_key(PrivateKey::from_file(text("merchant_key")).unwrap())
+        .platform_key(
+            text("platform_public_key_id"),
+            PublicKey::from_file(text("platform_public_key")).unwrap(),
+        )
+        .platform_certificate(
+            wechatpay_chain::Certificate::from_file(text("platform_cert")).unwrap(),
+        )
+        .root_certificate(wechatpay_chain::Certificate::from_file(text("ca")).unwrap())
+        .apiv3_key(text("apiv3_key"))
+        .no_proxy()
+        .build()
+        .unwrap();
+    client.chain("v3/certificates").get(()).wait().unwrap();
+}
+
+#[test]
+fn the_line_has_all_that_a_client_needs_and_no_more() {
+    for tls in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("keys");
+        let mut arguments = vec!["--json", "--dir", dir.to_str().unwrap()];
+        arguments.extend(tls.then_some("--tls"));
+        let running = Running::start(&arguments);
+        let ready = running.json();
+        let names: Vec<_> = ready
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "base_url",
+                "mchid",
+                "serial",
+                "merchant_key",
+                "merchant_cert",
+                "platform_public_key_id",
+                "platform_public_key",
+                "platform_cert_serial",
+                "platform_cert",
+                "apiv3_key",
+                "v2_key",
+                "ca",
+            ]
+        );
+        assert!(ready["base_url"].as_str().unwrap().ends_with('/'));
+        for name in [
+            "merchant_key",
+            "merchant_cert",
+            "platform_public_key",
+            "platform_cert",
+            "ca",
+        ] {
+            let path = Path::new(ready[name].as_str().unwrap());
+            assert!(path.is_absolute() && path.is_file(), "{name}");
+        }
+        call(&ready);
+        assert_eq!(running.stop("-TERM").code(), Some(0));
+    }
+}
+
+#[test]
+fn the_second_start_is_the_same_merchant() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--json", "--dir", folder.path().to_str().unwrap()];
+    let first = Running::start(&arguments);
+    let mut before = first.json();
+    assert_eq!(first.stop("-INT").code(), Some(0));
+    let second = Running::start(&arguments);
+    let mut after = second.json();
+    call(&after);
+    for ready in [&mut before, &mut after] {
+        ready.as_object_mut().unwrap().remove("base_url");
+    }
+    assert_eq!(before, after);
+}
+
+#[test]
+fn people_are_told_how_to_point_every_sdk_at_it() {
+    let running = Running::start(&[]);
+    let text = &running.ready;
+    let base = text
+        .split_whitespace()
+        .find(|word| word.starts_with("http://"))
+        .unwrap();
+    for sdk in ["Rust", "PHP", "Node", "Go", "Java", "Python", "/_sandbox/"] {
+        assert!(text.contains(sdk), "{sdk}: {text}");
+    }
+    assert!(!text.contains('{') || !text.contains("{base}"), "{text}");
+    assert!(text.matches(base).count() > 4, "{text}");
+    let key = text
+        .split(['"', '\''])
+        .find(|word| word.ends_with("apiclient_key.pem"))
+        .unwrap();
+    let key = Path::new(key.trim_start_matches("file://")).to_owned();
+    assert!(key.is_file());
+    assert_eq!(running.stop("-TERM").code(), Some(0));
+    assert!(!key.exists(), "its own folder goes with it");
+}
+
+#[test]
+fn what_cannot_start_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
+    let dir = folder.path().to_str().unwrap();
+    for (arguments, code, word) in [
+        (&["--dir", dir][..], 4, "delete it"),
+        (&["--listen", "0.0.0.0:0"], 3, "--allow-remote"),
+        (&["--speed", "0"], 3, "speed"),
+        (&["--listen", "here"], 2, "--listen"),
+    ] {
+        let mut child = command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert_eq!(
+            child.wait().unwrap().code(),
+            Some(code),
+            "{arguments:?} {said}"
+        );
+        assert!(said.contains(word), "{said}");
+    }
+}

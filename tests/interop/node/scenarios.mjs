@@ -1,0 +1,301 @@
+// The published Node SDK, unchanged, against `wechatpay sandbox`.
+// Argument: a file with the sandbox's `--json` line. Each scenario stands alone.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { gunzipSync } from 'node:zlib';
+
+const sdk = createRequire(import.meta.url)('wechatpay-axios-plugin');
+const { Wechatpay, Rsa, Aes, Formatter, Multipart } = sdk;
+const info = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const appid = 'wx8888888888888888';
+const run = Date.now().toString(36);
+let count = 0;
+const number = (kind) => `${kind}${run}N${(count += 1)}`;
+
+function client(changes = {}) {
+  return new Wechatpay({
+    baseURL: info.base_url,
+    mchid: info.mchid,
+    serial: info.serial,
+    privateKey: readFileSync(info.merchant_key),
+    certs: { [info.platform_public_key_id]: readFileSync(info.platform_public_key) },
+    secret: info.v2_key,
+    proxy: false,
+    ...changes,
+  });
+}
+
+// The sandbox's control API: what no client of WeChat Pay can do.
+async function control(path, body) {
+  const response = await fetch(new URL(`_sandbox/api/${path}`, info.base_url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body ?? {}),
+  });
+  assert.equal(response.status, 200, `${path}: ${response.status} ${await response.clone().text()}`);
+  return response.json();
+}
+
+// Waits for one notification, and answers it.
+async function receiver() {
+  let deliver;
+  const delivered = new Promise((resolve) => { deliver = resolve; });
+  const server = createServer((request, response) => {
+    const pieces = [];
+    request.on('data', (piece) => pieces.push(piece));
+    request.on('end', () => {
+      response.writeHead(204).end();
+      deliver({ headers: request.headers, body: Buffer.concat(pieces).toString('utf8') });
+    });
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return {
+    url: `http://127.0.0.1:${server.address().port}/notify`,
+    next: async () => {
+      const timeout = new Promise((_, reject) => { setTimeout(reject, 20_000, new Error('no notification came')).unref(); });
+      try { return await Promise.race([delivered, timeout]); } finally { server.closeAllConnections(); server.close(); }
+    },
+  };
+}
+
+// As the SDK's README tells a merchant to do it.
+function open({ headers, body }) {
+  const serial = headers['wechatpay-serial'];
+  assert.equal(serial, info.platform_public_key_id);
+  const text = Formatter.response(headers['wechatpay-timestamp'], headers['wechatpay-nonce'], body);
+  const key = Rsa.from(readFileSync(info.platform_public_key), Rsa.KEY_TYPE_PUBLIC);
+  assert.ok(Rsa.verify(text, headers['wechatpay-signature'], key), 'the notification does not verify');
+  const envelope = JSON.parse(body);
+  const { nonce, ciphertext, associated_data: aad } = envelope.resource;
+  const plain = Aes.AesGcm.decrypt(ciphertext, info.apiv3_key, nonce, aad);
+  return { envelope, resource: JSON.parse(plain) };
+}
+
+const order = (changes = {}) => ({
+  appid,
+  mchid: info.mchid,
+  description: 'Image形象店-深圳腾大-QQ公仔',
+  out_trade_no: number('T'),
+  notify_url: 'http://127.0.0.1:9/none',
+  amount: { total: 100, currency: 'CNY' },
+  ...changes,
+});
+
+async function paid(wxpay, changes) {
+  const body = order(changes);
+  await wxpay.v3.pay.transactions.native.post(body);
+  await control(`orders/${body.out_trade_no}/pay`);
+  return body;
+}
+
+async function refused(call, status, code) {
+  const error = await call.then(() => null, (reason) => reason);
+  assert.ok(error, `expected ${status} ${code}, and it succeeded`);
+  assert.equal(error.response?.status, status, error.message);
+  assert.equal(error.response.data.code, code);
+  return error.response.data;
+}
+
+const scenarios = {
+  async 'an order is made, and again the same'() {
+    const wxpay = client();
+    const body = order({ payer: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' } });
+    const first = await wxpay.v3.pay.transactions.jsapi.post(body);
+    assert.match(first.data.prepay_id, /^wx/);
+    const again = await wxpay.v3.pay.transactions.jsapi.post(body);
+    assert.equal(again.data.prepay_id, first.data.prepay_id);
+    const other = { ...body, amount: { total: 101, currency: 'CNY' } };
+    await refused(wxpay.v3.pay.transactions.jsapi.post(other), 400, 'INVALID_REQUEST');
+  },
+
+  async 'an order is queried before and after it is paid'() {
+    const wxpay = client();
+    const body = order();
+    const { data: { code_url: url } } = await wxpay.v3.pay.transactions.native.post(body);
+    assert.match(url, /^weixin:\/\//);
+    const query = () => wxpay.v3.pay.transactions.outTradeNo._out_trade_no_
+      .get({ params: { mchid: info.mchid }, out_trade_no: body.out_trade_no });
+    assert.equal((await query()).data.trade_state, 'NOTPAY');
+    await control(`orders/${body.out_trade_no}/pay`);
+    const { data } = await query();
+    assert.equal(data.trade_state, 'SUCCESS');
+    assert.equal(data.amount.total, 100);
+    const byId = await wxpay.v3.pay.transactions.id['{transaction_id}']
+      .get({ params: { mchid: info.mchid }, transaction_id: data.transaction_id });
+    assert.equal(byId.data.out_trade_no, body.out_trade_no);
+    await refused(wxpay.v3.pay.transactions.outTradeNo.nosuchorder
+      .get({ params: { mchid: info.mchid } }), 404, 'ORDER_NOT_EXIST');
+  },
+
+  async 'an order is closed'() {
+    const wxpay = client();
+    const body = order();
+    await wxpay.v3.pay.transactions.native.post(body);
+    const closed = await wxpay.v3.pay.transactions.outTradeNo._out_trade_no_.close
+      .post({ mchid: info.mchid }, { out_trade_no: body.out_trade_no });
+    assert.equal(closed.status, 204);
+    const { data } = await wxpay.chain(`v3/pay/transactions/out-trade-no/${body.out_trade_no}`)
+      .get({ params: { mchid: info.mchid } });
+    assert.equal(data.trade_state, 'CLOSED');
+  },
+
+  async 'a payment is notified, and the SDK verifies and decrypts it'() {
+    const wxpay = client();
+    const target = await receiver();
+    const body = await paid(wxpay, { notify_url: target.url, attach: '门店一' });
+    const { envelope, resource } = open(await target.next());
+    assert.equal(envelope.event_type, 'TRANSACTION.SUCCESS');
+    assert.equal(resource.out_trade_no, body.out_trade_no);
+    assert.equal(resource.trade_state, 'SUCCESS');
+    assert.equal(resource.attach, '门店一');
+    assert.equal(resource.amount.payer_total, 100);
+  },
+
+  async 'a payment is refunded in parts, and no more than was paid'() {
+    const wxpay = client();
+    const target = await receiver();
+    const body = await paid(wxpay);
+    const part = (refund, changes = {}) => ({
+      out_trade_no: body.out_trade_no,
+      out_refund_no: number('R'),
+      amount: { refund, total: 100, currency: 'CNY' },
+      ...changes,
+    });
+    const first = part(60, { notify_url: target.url });
+    const { data } = await wxpay.v3.refund.domestic.refunds.post(first);
+    assert.equal(data.amount.refund, 60);
+    await refused(wxpay.v3.refund.domestic.refunds.post(part(41)), 400, 'INVALID_REQUEST');
+    await wxpay.v3.refund.domestic.refunds.post(part(40));
+    const { envelope, resource } = open(await target.next());
+    assert.equal(envelope.event_type, 'REFUND.SUCCESS');
+    assert.equal(resource.out_refund_no, first.out_refund_no);
+    assert.equal(resource.amount.refund, 60);
+    const { data: found } = await wxpay.v3.refund.domestic.refunds['{out_refund_no}']
+      .get({ out_refund_no: first.out_refund_no });
+    assert.equal(found.status, 'SUCCESS');
+  },
+
+  async 'sensitive fields are encrypted with the key that Wechatpay-Serial names'() {
+    const wxpay = client();
+    const key = Rsa.from(readFileSync(info.platform_public_key), Rsa.KEY_TYPE_PUBLIC);
+    const transfer = (changes = {}) => ({
+      appid,
+      out_bill_no: number('B'),
+      transfer_scene_id: '1000',
+      openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o',
+      user_name: Rsa.encrypt('张三', key),
+      transfer_amount: 30,
+      transfer_remark: '新会员开通有礼',
+      transfer_scene_report_infos: [{ info_type: '活动名称', info_content: '新会员有礼' }],
+      ...changes,
+    });
+    const headers = { 'Wechatpay-Serial': info.platform_public_key_id };
+    const bills = wxpay.v3.fundApp.mchTransfer.transferBills;
+    const body = transfer();
+    const { data } = await bills.post(body, { headers });
+    assert.equal(data.out_bill_no, body.out_bill_no);
+    assert.equal(data.state, 'WAIT_USER_CONFIRM');
+    assert.ok(data.package_info);
+    await refused(bills.post(transfer({ user_name: '张三' }), { headers }), 400, 'PARAM_ERROR');
+    await refused(bills.post(transfer()), 400, 'PARAM_ERROR');
+  },
+
+  async 'an image is uploaded, and refused when it is not what its meta says'() {
+    const wxpay = client();
+    const bytes = Buffer.from('ffd8ffe000104a46494600', 'hex');
+    const form = (file) => {
+      const meta = { filename: 'a.jpg', sha256: createHash('sha256').update(bytes).digest('hex') };
+      const media = new Multipart();
+      media.append('meta', JSON.stringify(meta), 'meta.json');
+      media.append('file', file, 'a.jpg', 'image/jpeg');
+      return [media.getBuffer(), { meta: media.toJSON(), headers: media.getHeaders() }];
+    };
+    const { data } = await wxpay.v3.merchant.media.upload.post(...form(bytes));
+    assert.ok(data.media_id);
+    await refused(wxpay.v3.merchant.media.upload.post(...form(Buffer.from('other'))), 400, 'PARAM_ERROR');
+  },
+
+  async 'a bill is asked for, downloaded and has the digest that was said'() {
+    const wxpay = client();
+    const params = { bill_date: '2024-06-01', bill_type: 'ALL', tar_type: 'GZIP' };
+    const { data } = await wxpay.v3.bill.tradebill.get({ params });
+    assert.equal(data.hash_type, 'SHA1');
+    // The SDK knows by the path alone that a bill is not signed.
+    const { pathname, searchParams } = new URL(data.download_url);
+    assert.equal(pathname, '/v3/billdownload/file');
+    const file = await wxpay.v3.billdownload.file
+      .get({ params: Object.fromEntries(searchParams), responseType: 'arraybuffer' });
+    const text = gunzipSync(Buffer.from(file.data));
+    assert.equal(createHash('sha1').update(text).digest('hex'), data.hash_value.toLowerCase());
+    assert.ok(text.toString('utf8').includes('总交易单数'));
+  },
+
+  async 'the certificates are fetched and decrypted, and one of them verifies their answer'() {
+    let signed;
+    const wxpay = client();
+    wxpay.client.v3.defaults.transformResponse = [(text, headers) => { signed = { text, headers }; return JSON.parse(text); }];
+    const { data } = await wxpay.v3.certificates.get();
+    assert.ok(data.data.length >= 1);
+    const pems = Object.fromEntries(data.data.map(({ serial_no: serial, encrypt_certificate: it }) => (
+      [serial, Aes.AesGcm.decrypt(it.ciphertext, info.apiv3_key, it.nonce, it.associated_data)])));
+    const { text, headers } = signed;
+    const pem = pems[headers.get('Wechatpay-Serial')];
+    assert.ok(pem, 'signed by a certificate that is not in the list');
+    const said = Formatter.response(headers.get('Wechatpay-Timestamp'), headers.get('Wechatpay-Nonce'), text);
+    assert.ok(Rsa.verify(said, headers.get('Wechatpay-Signature'), Rsa.from(pem, Rsa.KEY_TYPE_PUBLIC)));
+  },
+
+  async 'the wrong merchant key is refused, and the sandbox says what it built'() {
+    const { generateKeyPairSync } = await import('node:crypto');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const wxpay = client({ privateKey });
+    const data = await refused(wxpay.v3.pay.transactions.native.post(order()), 401, 'SIGN_ERROR');
+    assert.ok(data.detail.sign_information.truncated_sign_message.startsWith('POST\n/v3/pay/transactions/native\n'));
+  },
+
+  async 'a spoilt answer does not verify in the SDK'() {
+    const wxpay = client();
+    await control('faults', { fault: 'wrong_signature', times: 1 });
+    const error = await wxpay.v3.pay.transactions.native.post(order()).then(() => null, (reason) => reason);
+    assert.equal(error?.code, 'EV3_RES_HEADER_SIGNATURE_DIGEST');
+  },
+
+  async 'APIv2: an order is made, queried and closed'() {
+    const wxpay = client();
+    const body = {
+      appid,
+      mch_id: info.mchid,
+      nonce_str: Formatter.nonce(),
+      body: 'QQ公仔',
+      out_trade_no: number('V'),
+      total_fee: '100',
+      spbill_create_ip: '127.0.0.1',
+      notify_url: 'http://127.0.0.1:9/none',
+      trade_type: 'NATIVE',
+    };
+    const { data } = await wxpay.v2.pay.unifiedorder.post(body);
+    assert.equal(data.result_code, 'SUCCESS');
+    assert.match(data.code_url, /^weixin:\/\//);
+    const named = () => ({ appid, mch_id: info.mchid, nonce_str: Formatter.nonce(), out_trade_no: body.out_trade_no });
+    const query = async () => (await wxpay.v2.pay.orderquery.post(named())).data.trade_state;
+    assert.equal(await query(), 'NOTPAY');
+    await wxpay.v2.pay.closeorder.post(named());
+    assert.equal(await query(), 'CLOSED');
+  },
+};
+
+let failed = 0;
+for (const [name, scenario] of Object.entries(scenarios)) {
+  try {
+    await scenario();
+    console.log(`ok    node: ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  node: ${name}\n${error.stack}\n${JSON.stringify(error.response?.data) ?? ''}`);
+  }
+}
+console.log(`node: ${Object.keys(scenarios).length - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);

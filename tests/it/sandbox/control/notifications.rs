@@ -1,0 +1,231 @@
+//! Notifications: posted by themselves, again, by hand, doubled and out of order.
+
+use serde_json::{Value, json};
+use wechatpay_chain::notify::{Notification, Notifications};
+use wechatpay_chain::sandbox::{DeliveryState, Sandbox};
+
+use super::super::Outcome;
+use super::merchant::{Got, Merchant};
+use super::{get, order, post, refused};
+
+fn sandbox() -> Outcome<Sandbox> {
+    let sandbox = Sandbox::builder().post_notifications().start_blocking()?;
+    sandbox.set_speed(100_000.0)?;
+    Ok(sandbox)
+}
+
+/// As this crate's users read one.
+fn read(sandbox: &Sandbox, got: &Got) -> Outcome<Notification> {
+    let notifications = Notifications::builder()
+        .apiv3_key(sandbox.apiv3_key().clone())
+        .v2_key(sandbox.v2_key().clone())
+        .platform_key(
+            sandbox.platform_key_id(),
+            sandbox.platform_public_key().clone(),
+        )
+        .platform_certificate(sandbox.platform_certificate().clone())
+        .private_key(sandbox.merchant_key().clone())
+        .build()?;
+    Ok(notifications.parse(&got.headers(), &got.body)?)
+}
+
+/// Waits until a delivery is in a state; for ever it does not.
+fn until(sandbox: &Sandbox, id: u64, state: DeliveryState) -> Outcome<Value> {
+    for _ in 0..10_000 {
+        let found = get(sandbox, &format!("notifications/{id}"))?;
+        if found["state"] == state.as_str() {
+            return Ok(found);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    Err(format!("the notification {id} never was {state}").into())
+}
+
+#[test]
+fn a_payment_is_posted_again_until_it_is_accepted() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[500, 302, 201])?;
+    order(&sandbox, "T1", &merchant.url)?;
+    post(&sandbox, "orders/T1/pay", &json!({}))?;
+    let first = merchant.next()?;
+    assert!(
+        first.head.contains("\r\nWechatpay-Signature: "),
+        "{}",
+        first.head
+    );
+    let first = read(&sandbox, &first)?;
+    for _ in 0..3 {
+        let again = read(&sandbox, &merchant.next()?)?;
+        assert_eq!(again.id(), first.id());
+    }
+    assert_eq!(first.resource()["out_trade_no"], "T1");
+    let delivery = until(&sandbox, 1, DeliveryState::Accepted)?;
+    let statuses: Vec<_> = delivery["attempts"]
+        .as_array()
+        .ok_or("none")?
+        .iter()
+        .map(|it| it["status"].clone())
+        .collect();
+    assert_eq!(statuses, [500, 302, 201, 204]);
+    assert_eq!(delivery["next_in"], Value::Null);
+    Ok(())
+}
+
+#[test]
+fn one_that_nobody_accepts_is_given_up_after_sixteen_times() -> Outcome {
+    let sandbox = Sandbox::builder().post_notifications().start_blocking()?;
+    sandbox.set_speed(1e6)?;
+    let merchant = Merchant::answering(&[500; 32])?;
+    let sent = post(
+        &sandbox,
+        "notifications",
+        &json!({"event_type": "REFUND.SUCCESS", "url": merchant.url}),
+    )?;
+    assert_eq!(sent["state"], "pending");
+    let delivery = until(&sandbox, 1, DeliveryState::GivenUp)?;
+    assert_eq!(delivery["attempts"].as_array().map(Vec::len), Some(16));
+    Ok(())
+}
+
+#[test]
+fn every_kind_can_be_posted_by_hand_and_is_read() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    let kinds = get(&sandbox, "kinds")?;
+    let kinds = kinds["kinds"].as_array().ok_or("no kinds")?;
+    assert_eq!(kinds.len(), 112);
+    for (index, kind) in kinds.iter().enumerate() {
+        let certificate = index % 2 == 0;
+        let mut asked = kind.clone();
+        let asked_members = asked.as_object_mut().ok_or("no object")?;
+        asked_members.remove("title");
+        asked_members.insert("url".to_owned(), json!(merchant.url));
+        asked_members.insert("certificate".to_owned(), json!(certificate));
+        post(&sandbox, "notifications", &asked)?;
+        let found = read(&sandbox, &merchant.next()?)?;
+        if kind["version"] == "v3" {
+            assert_eq!(
+                found.event_type(),
+                kind["event_type"].as_str().unwrap_or_default()
+            );
+        }
+        assert!(
+            found
+                .resource()
+                .as_object()
+                .is_some_and(|it| !it.is_empty()),
+            "{kind}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_resource_is_taken_as_it_is_given_and_a_probe_does_not_verify() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    let mut asked = json!({
+        "kind": "TRANSACTION.SUCCESS",
+        "url": merchant.url,
+        "resource": {"out_trade_no": "mine"},
+    });
+    post(&sandbox, "notifications", &asked)?;
+    let found = read(&sandbox, &merchant.next()?)?;
+    assert_eq!(*found.resource(), json!({"out_trade_no": "mine"}));
+    asked["probe"] = json!(true);
+    post(&sandbox, "notifications", &asked)?;
+    assert!(read(&sandbox, &merchant.next()?).is_err());
+    asked["probe"] = json!(false);
+    asked["fault"] = json!("tampered_body");
+    post(&sandbox, "notifications", &asked)?;
+    assert!(read(&sandbox, &merchant.next()?).is_err());
+    Ok(())
+}
+
+#[test]
+fn one_is_posted_again_by_hand() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    let asked = json!({"kind": "TRANSACTION.SUCCESS", "url": merchant.url});
+    post(&sandbox, "notifications", &asked)?;
+    let first = read(&sandbox, &merchant.next()?)?;
+    until(&sandbox, 1, DeliveryState::Accepted)?;
+    post(&sandbox, "notifications/1/resend", &json!({}))?;
+    assert_eq!(read(&sandbox, &merchant.next()?)?.id(), first.id());
+    Ok(())
+}
+
+#[test]
+fn some_come_twice_and_some_in_another_order() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    for number in ["T1", "T2", "T3"] {
+        order(&sandbox, number, &merchant.url)?;
+    }
+    let next = || -> Outcome<Value> {
+        Ok(read(&sandbox, &merchant.next()?)?.resource()["out_trade_no"].clone())
+    };
+    post(
+        &sandbox,
+        "faults",
+        &json!({"fault": "duplicated_notification"}),
+    )?;
+    post(
+        &sandbox,
+        "faults",
+        &json!({"fault": "reordered_notifications"}),
+    )?;
+    post(&sandbox, "orders/T1/pay", &json!({}))?;
+    assert_eq!([next()?, next()?], ["T1", "T1"]);
+    post(&sandbox, "orders/T2/pay", &json!({}))?;
+    post(&sandbox, "orders/T3/pay", &json!({}))?;
+    assert_eq!([next()?, next()?], ["T3", "T2"]);
+    Ok(())
+}
+
+#[test]
+fn other_machines_are_not_notified_unless_that_is_allowed() -> Outcome {
+    let sandbox = sandbox()?;
+    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    sandbox.pay("T1")?;
+    let deliveries = sandbox.deliveries();
+    assert_eq!(deliveries[0].state, DeliveryState::NotSent);
+    for url in [
+        "https://www.example.com/",
+        "http://10.0.0.1/",
+        "http://127.0.0.1@example.com/",
+    ] {
+        let asked = json!({"kind": "TRANSACTION.SUCCESS", "url": url});
+        let (status, error) = refused(&sandbox, "POST", "notifications", &asked.to_string())?;
+        assert_eq!(status, 400);
+        assert!(error.contains("this machine alone"), "{error}");
+    }
+    let far = Sandbox::builder().allow_outgoing().start_blocking()?;
+    // Nobody is there, and that is found out later.
+    let asked = json!({"kind": "TRANSACTION.SUCCESS", "url": "https://127.0.0.1:9/"});
+    post(&far, "notifications", &asked)?;
+    Ok(())
+}
+
+#[test]
+fn what_is_no_notification_is_refused() -> Outcome {
+    let sandbox = sandbox()?;
+    for asked in [
+        json!({}),
+        json!({"kind": "TRANSACTION.SUCCESS"}),
+        json!({"kind": "NO.SUCH", "url": "http://127.0.0.1:9/"}),
+        json!({"kind": "PAY", "version": "v3", "url": "http://127.0.0.1:9/"}),
+        json!({"kind": "PAY", "version": "v4", "url": "http://127.0.0.1:9/"}),
+        json!({"kind": "PAY", "url": "http://127.0.0.1:9/", "resource": []}),
+        json!({"kind": "PAY", "url": "http://127.0.0.1:9/", "fault": "cut_in_body"}),
+        json!({"kind": "REFUND", "version": "v2", "url": "http://127.0.0.1:9/", "probe": true}),
+    ] {
+        let (status, _) = refused(&sandbox, "POST", "notifications", &asked.to_string())?;
+        assert_eq!(status, 400, "{asked}");
+    }
+    assert_eq!(
+        get(&sandbox, "notifications")?,
+        json!({"notifications": []})
+    );
+    Ok(())
+}

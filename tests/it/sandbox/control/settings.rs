@@ -1,0 +1,95 @@
+//! Clock and certificates.
+
+use serde_json::json;
+use wechatpay_chain::sandbox::Sandbox;
+
+use super::super::Outcome;
+use super::super::raw::Raw;
+use super::{get, post, refused};
+
+fn answered_by(sandbox: &Sandbox) -> Outcome<String> {
+    let raw = Raw::post(sandbox, "/v3/nobody/knows/this", &json!({}))?;
+    let answer = raw.authorized()?.send(sandbox)?;
+    let serial = answer.headers.get("Wechatpay-Serial").ok_or("no serial")?;
+    Ok(serial.to_str()?.to_owned())
+}
+
+#[test]
+fn a_clock_that_is_off_refuses_those_that_are_right() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let call = || client.chain("v3/certificates").get(()).wait();
+    let clock = post(&sandbox, "clock", &json!({"offset_seconds": -400}))?;
+    assert_eq!(clock["offset_seconds"], -400);
+    assert_eq!(
+        call().unwrap_err().api().map(|api| api.code.as_str()),
+        Some("SIGN_ERROR")
+    );
+    post(&sandbox, "clock", &json!({"offset_seconds": 0}))?;
+    call()?;
+    for body in [
+        "{\"speed\": 0}",
+        "{\"speed\": -1}",
+        "{\"speed\": 1e9}",
+        "{\"speed\": \"NaN\"}",
+        "{\"offset_seconds\": 1e30}",
+    ] {
+        assert_eq!(refused(&sandbox, "POST", "clock", body)?.0, 400, "{body}");
+    }
+    Ok(())
+}
+
+#[test]
+fn certificates_are_changed_and_old_ones_go() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let old = sandbox.platform_certificate().serial().to_owned();
+    let rotated = post(&sandbox, "certificates/rotate", &json!({}))?;
+    assert_eq!(rotated["serials"], json!([old, rotated["serial"]]));
+    let retired = post(&sandbox, "certificates/retire", &json!({}))?;
+    assert_eq!(retired["serials"], json!([rotated["serial"]]));
+    assert_eq!(
+        get(&sandbox, "info")?["platform_cert_serials"],
+        retired["serials"]
+    );
+    Ok(())
+}
+
+#[test]
+fn an_account_that_has_not_changed_is_answered_by_certificate() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    assert_eq!(answered_by(&sandbox)?, sandbox.platform_key_id());
+    post(
+        &sandbox,
+        "certificates/mode",
+        &json!({"mode": "certificate"}),
+    )?;
+    assert_eq!(
+        answered_by(&sandbox)?,
+        sandbox.platform_certificate().serial()
+    );
+    post(
+        &sandbox,
+        "certificates/mode",
+        &json!({"mode": "public_key"}),
+    )?;
+    assert_eq!(answered_by(&sandbox)?, sandbox.platform_key_id());
+    Ok(())
+}
+
+#[test]
+fn a_new_merchant_has_no_certificates() -> Outcome {
+    let sandbox = Sandbox::builder().public_key_only().start_blocking()?;
+    let err = sandbox
+        .client()?
+        .chain("v3/certificates")
+        .get(())
+        .wait()
+        .unwrap_err();
+    let api = err.api().ok_or("no answer")?;
+    assert_eq!(
+        (api.code.as_str(), &*api.message),
+        ("RESOURCE_NOT_EXISTS", "无可用的平台证书")
+    );
+    assert_eq!(get(&sandbox, "info")?["platform_cert_serials"], json!([]));
+    Ok(())
+}

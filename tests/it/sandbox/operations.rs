@@ -1,0 +1,281 @@
+//! Every operation of the catalogue, called once by this library with a request made up from the
+//! documentation.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, BodyKind, Operation};
+use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
+use wechatpay_chain::schema::{self, Field, FieldKind, Schema};
+use wechatpay_chain::{Call, Client, Media, Response, Verification};
+
+use super::Outcome;
+
+/// What cannot be called, or not answered: why.
+const NOT_CALLED: [(&str, &str); 3] = [
+    ("v2/appauth/authindex", REDIRECT),
+    ("v2/papay/entrustweb", REDIRECT),
+    ("v2/papay/partner/entrustweb", REDIRECT),
+];
+const REDIRECT: &str = "the user's browser is sent there, no server calls it";
+
+/// How an operation did.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Result {
+    /// Answered, and the signature held.
+    Verified,
+    /// Answered; the catalogue says that there is no signature.
+    Unsigned,
+    /// Answered that there is nothing of this number, or not in a state for this, and the signature held:
+    /// the sandbox remembers orders, and nobody has made this one. The tests of `world` make them.
+    Remembers,
+    NotCalled(&'static str),
+}
+
+#[tokio::test]
+async fn every_operation_is_answered_and_verified() -> Outcome {
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client()?;
+    // Few, so that tests beside this one get their turn.
+    let at_once = Arc::new(Semaphore::new(4));
+    let mut calls = JoinSet::new();
+    // Brands sign with a scheme of their own, which the sandbox does not know.
+    for schema in schema::all().filter(|schema| !schema.operation().is_brand()) {
+        let (client, at_once) = (client.clone(), Arc::clone(&at_once));
+        calls.spawn(async move {
+            let _turn = at_once.acquire().await;
+            let found = called(&client, &schema).await;
+            (schema.operation(), found)
+        });
+    }
+    let (mut table, mut failed) = (BTreeMap::<_, usize>::new(), Vec::new());
+    while let Some(done) = calls.join_next().await {
+        let (operation, found) = done?;
+        match found {
+            Ok(result) => *table.entry(result).or_default() += 1,
+            Err(why) => failed.push(format!(
+                "{} {}: {why}",
+                operation.method(),
+                operation.path()
+            )),
+        }
+    }
+    failed.sort();
+    assert_eq!(failed, [""; 0], "{} failed", failed.len());
+    let all: usize = table.values().sum();
+    println!("answered and verified, of {all}: {table:#?}");
+    let expected = [
+        (Result::Verified, 1082),
+        (Result::Unsigned, 31),
+        (Result::Remembers, 40),
+        (Result::NotCalled(REDIRECT), 3),
+    ];
+    assert_eq!(table, BTreeMap::from(expected));
+    assert_eq!(all, 1156);
+    Ok(())
+}
+
+async fn called(client: &Client, schema: &Schema) -> std::result::Result<Result, String> {
+    let operation = schema.operation();
+    let listed = NOT_CALLED
+        .iter()
+        .find(|(path, _)| *path == operation.path());
+    if let Some((_, why)) = listed {
+        return Ok(Result::NotCalled(why));
+    }
+    let mut sample = call(client, operation, &SampleRequest::complete(schema, 0));
+    if operation.path() == "v3/billdownload/file" {
+        sample = bill(client).await.map_err(|err| err.report())?;
+    }
+    match sample.into_future().await {
+        Ok(answer) => judged(operation, &answer),
+        Err(err) if of_nothing(&err) => Ok(Result::Remembers),
+        Err(err) => Err(err.report()),
+    }
+}
+
+/// Whether the sandbox has said, and signed, that it knows no such thing.
+fn of_nothing(err: &wechatpay_chain::Error) -> bool {
+    const CODES: [&str; 7] = [
+        "ORDER_NOT_EXIST",
+        "ORDERNOTEXIST",
+        "REFUNDNOTEXIST",
+        "RESOURCE_NOT_EXISTS",
+        "NOT_FOUND",
+        "INVALID_REQUEST",
+        "NO_RELATION",
+    ];
+    err.api().is_some_and(|api| {
+        let verified = matches!(api.verification, Verification::Verified { .. });
+        verified && CODES.contains(&&*api.code)
+    })
+}
+
+/// Where a bill is only its token says.
+async fn bill(client: &Client) -> wechatpay_chain::Result<Call> {
+    let tickets = client.chain("v3/bill/tradebill").get(());
+    let ticket = tickets.query("bill_date", "2025-06-01").await?;
+    let url = ticket["download_url"].as_str().unwrap_or_default();
+    let (_, token) = url.split_once("token=").unwrap_or_default();
+    let token = percent_encoding::percent_decode_str(token).decode_utf8_lossy();
+    Ok(client
+        .chain("v3/billdownload/file")
+        .get(())
+        .query("token", token))
+}
+
+fn call(client: &Client, operation: &Operation, sample: &SampleRequest) -> Call {
+    // Not as a literal: three paths have capitals.
+    let chain = client.chain(operation.path().to_owned());
+    let mut call = match (operation.method(), operation.body()) {
+        (_, BodyKind::Multipart) => chain.post(Media::from_bytes("a.jpg", "abc"), ()),
+        (Method::GET, _) => chain.get(()),
+        (Method::DELETE, _) => chain.delete(()),
+        (Method::PUT, _) => chain.put((), ()),
+        (Method::PATCH, _) => chain.patch((), ()),
+        _ => chain.post((), ()),
+    };
+    if let Some(body) = sample.body() {
+        call = call.json(body.clone());
+    }
+    for (name, value) in sample.query() {
+        call = call.query(name, &**value);
+    }
+    for (name, value) in sample.vars() {
+        call = call.var(*name, &**value);
+    }
+    call
+}
+
+fn judged(operation: &Operation, answer: &Response) -> std::result::Result<Result, String> {
+    if !answer.status().is_success() {
+        return Err(answer.status().to_string());
+    }
+    // APIv2's files are never signed.
+    let file = operation.is_v2() && operation.answer() == AnswerKind::Stream;
+    let unsigned = operation.answer_signature() == AnswerSignature::Nothing || file;
+    match answer.verification() {
+        Verification::Verified { .. } => Ok(Result::Verified),
+        Verification::Unsigned if unsigned => Ok(Result::Unsigned),
+        other => Err(format!("{other:?}")),
+    }
+}
+
+/// One field of a right request made wrong.
+struct Wrong {
+    name: &'static str,
+    lacking: bool,
+    body: Value,
+}
+
+/// The first field of each kind of mistake; none that is encrypted, which the client would refuse to
+/// encrypt, and none that the gateway's door looks at.
+fn wrong(schema: &Schema, body: &Value) -> Vec<Wrong> {
+    let at_the_door = [
+        "mch_id",
+        "mchid",
+        "combine_mch_id",
+        "nonce_str",
+        "sign",
+        "sign_type",
+    ];
+    let fields = || {
+        let plain = |field: &&Field| !field.is_encrypted() && field.fields().is_empty();
+        let fields = schema.request().iter().filter(plain);
+        fields.filter(|field| !at_the_door.contains(&field.name()))
+    };
+    let text = |field: &&Field| field.kind() == FieldKind::String;
+    let with = |field: &Field, value: Value| {
+        let (name, lacking) = (field.name(), value.is_null());
+        let mut body = body.clone();
+        body[name] = value;
+        if lacking {
+            body.as_object_mut()?.remove(name);
+        }
+        Some(Wrong {
+            name,
+            lacking,
+            body,
+        })
+    };
+    let numbers = ["_id", "_no", "openid", "appid", "plate_number"];
+    let is_number = |name: &str| numbers.iter().any(|end| name.ends_with(end));
+    // Required in the documentation's table and not in its words.
+    let not_always = ["funds_account"];
+    let required = || {
+        let always =
+            |field: &&Field| !is_number(field.name()) && !not_always.contains(&field.name());
+        fields().filter(always).find(|field| field.is_required())
+    };
+    let integer = || fields().find(|field| field.kind() == FieldKind::Integer);
+    // Their lists are known not to be whole.
+    let open = ["bank_type", "customs", "relation_type", "reverse_reason"];
+    let whole = |field: &&Field| {
+        let name = field.name();
+        field.values().len() > 1 && !is_number(name) && !open.contains(&name)
+    };
+    let listed = || fields().filter(text).find(whole);
+    let long = || {
+        fields()
+            .filter(text)
+            .find_map(|field| Some((field, field.length().1?)))
+    };
+    let made = [
+        required().map(|field| with(field, Value::Null)),
+        integer().map(|field| with(field, json!("1.5"))),
+        listed().map(|field| with(field, json!("NO_SUCH_VALUE"))),
+        long().map(|(field, most)| with(field, json!("长".repeat(most + 1)))),
+    ];
+    made.into_iter().flatten().flatten().collect()
+}
+
+/// Each reaches the client as an error that is signed and names the field.
+#[tokio::test]
+async fn what_is_wrong_is_told_to_the_client() -> Outcome {
+    let sandbox = Sandbox::start().await?;
+    let client = sandbox.client()?;
+    let mut told = BTreeMap::<_, usize>::new();
+    for schema in schema::all() {
+        let operation = schema.operation();
+        let sample = SampleRequest::complete(&schema, 0);
+        for wrong in sample.body().map_or(vec![], |body| wrong(&schema, body)) {
+            let at = format!("{} {} {}", operation.method(), operation.path(), wrong.name);
+            let call = call(&client, operation, &sample).json(wrong.body);
+            let err = call
+                .await
+                .err()
+                .ok_or_else(|| format!("{at} was accepted"))?;
+            let api = err.api().ok_or_else(|| format!("{at}: {}", err.report()))?;
+            let unsigned = operation.answer_signature() == AnswerSignature::Nothing;
+            let verified = matches!(api.verification, Verification::Verified { .. });
+            assert!(verified || operation.is_v2() && unsigned, "{at}: {api:?}");
+            assert!(api.message.contains(wrong.name), "{at}: {}", api.message);
+            if operation.is_v2() {
+                let code = if wrong.lacking {
+                    "LACK_PARAMS"
+                } else {
+                    "PARAM_ERROR"
+                };
+                assert_eq!(api.code, code, "{at}");
+            } else {
+                assert_eq!(
+                    (api.status.as_u16(), &*api.code),
+                    (400, "PARAM_ERROR"),
+                    "{at}"
+                );
+                assert_eq!(api.detail["field"], format!("/{}", wrong.name), "{at}");
+                assert_eq!(api.detail["location"], "body", "{at}");
+                assert_eq!(api.detail["value"].is_null(), wrong.lacking, "{at}");
+            }
+            *told.entry(operation.is_v2()).or_default() += 1;
+        }
+    }
+    println!("{told:?}");
+    assert!(told[&false] >= 600 && told[&true] >= 250, "{told:?}");
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Combined orders.
+
+use serde_json::{Value, json};
+
+use super::{Outcome, Shop, says, text};
+
+const JSAPI: &str = "v3/combine-transactions/jsapi";
+
+fn part(number: &str, total: i64) -> Value {
+    json!({
+        "mchid": "1900000109",
+        "sub_mchid": "1900000001",
+        "out_trade_no": number,
+        "attach": "A",
+        "description": "公仔",
+        "amount": {"total_amount": total, "currency": "CNY"},
+    })
+}
+
+fn combined(shop: &Shop) -> Value {
+    json!({
+        "combine_appid": "wxd678efh567hg6787",
+        "combine_mchid": shop.mchid(),
+        "combine_out_trade_no": "C1",
+        "combine_payer_info": {"openid": "oCombine"},
+        "notify_url": "https://www.example.com/paid",
+        "sub_orders": [part("C1", 10), part("P2", 20)],
+    })
+}
+
+#[test]
+fn one_payment_pays_all_parts() -> Outcome {
+    let shop = Shop::open()?;
+    let answer = shop.post(JSAPI, combined(&shop))?;
+    assert!(answer["prepay_id"].is_string());
+    assert_eq!(shop.post(JSAPI, combined(&shop))?, answer);
+    let query = "v3/combine-transactions/out-trade-no/C1";
+    let unpaid = shop.get(query)?;
+    assert_eq!(unpaid["sub_orders"][1]["trade_state"], "NOTPAY");
+    assert!(unpaid.get("combine_transaction_id").is_none());
+
+    let err = shop.sandbox.pay("P2").err().ok_or("a part was paid")?;
+    assert!(err.to_string().contains("C1"), "{err}");
+    shop.sandbox.pay("C1")?;
+    let paid = shop.get(query)?;
+    assert_eq!(paid["combine_payer_info"]["openid"], "oCombine");
+    for (part, total) in [(0, 10), (1, 20)] {
+        let part = &paid["sub_orders"][part];
+        assert_eq!(part["trade_state"], "SUCCESS");
+        assert_eq!(part["amount"]["total_amount"], total);
+        assert_eq!(part["amount"]["payer_amount"], total);
+        assert_eq!(text(&part["transaction_id"]).len(), 28);
+    }
+    let event = shop.event()?;
+    assert_eq!(event.resource, paid);
+    assert_eq!(
+        event.notify_url.as_deref(),
+        Some("https://www.example.com/paid")
+    );
+    let id = text(&paid["combine_transaction_id"]);
+    assert_eq!(shop.get(&format!("v3/combine-transactions/id/{id}"))?, paid);
+
+    assert_eq!(shop.refused(JSAPI, combined(&shop))?.1, "ORDERPAID");
+    assert!(shop.sandbox.pay("C1").is_err());
+    Ok(())
+}
+
+#[test]
+fn parts_are_closed_by_name_and_all_or_none() -> Outcome {
+    let shop = Shop::open()?;
+    shop.post(JSAPI, combined(&shop))?;
+    let close = "v3/combine-transactions/out-trade-no/C1/close";
+    let named = |numbers: &[&str]| {
+        let parts: Vec<_> = numbers.iter().map(|it| part(it, 1)).collect();
+        json!({"combine_appid": "wxd678efh567hg6787", "sub_orders": parts})
+    };
+    let none = says(404, "ORDER_NOT_EXIST", "订单不存在");
+    assert_eq!(shop.refused(close, named(&["C1", "P9"]))?, none);
+    let states = || -> Outcome<Vec<&'static str>> {
+        let orders = shop.sandbox.orders();
+        Ok(orders.iter().map(|order| order.trade_state).collect())
+    };
+    assert_eq!(states()?, ["NOTPAY", "NOTPAY"]);
+    assert_eq!(shop.post(close, named(&["C1"]))?, 204);
+    assert_eq!(states()?, ["CLOSED", "NOTPAY"]);
+    // What is left is paid.
+    shop.sandbox.pay("C1")?;
+    assert_eq!(states()?, ["CLOSED", "SUCCESS"]);
+    assert_eq!(shop.refused(close, named(&["P2"]))?.1, "ORDERPAID");
+    Ok(())
+}
+
+#[test]
+fn other_fields_or_a_part_in_use_are_refused() -> Outcome {
+    let shop = Shop::open()?;
+    shop.post(JSAPI, combined(&shop))?;
+    let used = says(400, "INVALID_REQUEST", "201 商户订单号重复");
+    let mut dearer = combined(&shop);
+    dearer["sub_orders"][0]["amount"]["total_amount"] = json!(11);
+    assert_eq!(shop.refused(JSAPI, dearer)?, used);
+    let mut other = combined(&shop);
+    other["combine_out_trade_no"] = json!("C2");
+    assert_eq!(shop.refused(JSAPI, other)?, used);
+    let mut twice = combined(&shop);
+    twice["combine_out_trade_no"] = json!("C3");
+    twice["sub_orders"] = json!([part("X", 1), part("X", 1)]);
+    assert_eq!(shop.refused(JSAPI, twice)?, used);
+    assert_eq!(shop.sandbox.orders().len(), 2);
+    let none = shop.not_found("v3/combine-transactions/out-trade-no/C9")?;
+    assert_eq!(none.1, "ORDER_NOT_EXIST");
+    Ok(())
+}
+
+#[test]
+fn a_part_is_refunded_as_any_order() -> Outcome {
+    let shop = Shop::open()?;
+    shop.post(JSAPI, combined(&shop))?;
+    shop.sandbox.pay("C1")?;
+    let refund = json!({
+        "sp_appid": "wxd678efh567hg6787",
+        "sub_mchid": "1900000001",
+        "out_trade_no": "P2",
+        "out_refund_no": "R1",
+        "amount": {"refund": 5, "total": 20, "currency": "CNY"},
+    });
+    let accepted = shop.post("v3/ecommerce/refunds/apply", refund)?;
+    let id = text(&accepted["refund_id"]);
+    assert_eq!(accepted["amount"]["refund"], 5);
+    for path in [format!("id/{id}"), "out-refund-no/R1".to_owned()] {
+        let path = format!("v3/ecommerce/refunds/{path}?sub_mchid=1900000001");
+        assert_eq!(shop.get(&path)?["status"], "SUCCESS");
+    }
+    let part = shop.get("v3/combine-transactions/out-trade-no/C1")?;
+    assert_eq!(part["sub_orders"][1]["trade_state"], "REFUND");
+    assert_eq!(part["sub_orders"][0]["trade_state"], "SUCCESS");
+    Ok(())
+}
