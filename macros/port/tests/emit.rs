@@ -276,3 +276,93 @@ fn nothing_is_dropped() {
     );
     assert_eq!(made.diagnostics.len(), 2);
 }
+
+#[test]
+fn properties_before_a_path_are_the_client() {
+    for (php, rust) in [
+        (
+            "$this->instance->chain('v3/certificates')->get();",
+            "client.chain(\"v3/certificates\").get(()).wait()?;",
+        ),
+        (
+            "$this->app->wechat->v3->certificates->get();",
+            "wechat.v3().seg(\"certificates\").get(()).wait()?;",
+        ),
+        (
+            "self::$client['v3/certificates']->get();",
+            "client[\"v3/certificates\"].get(()).wait()?;",
+        ),
+        (
+            "app('wechat')->chain('v3/certificates')->get();",
+            "wechat.chain(\"v3/certificates\").get(()).wait()?;",
+        ),
+    ] {
+        let made = ported(php, &Options::default());
+        assert!(made.complete, "{php} {:?}", made.diagnostics);
+        assert!(made.text.contains(rust), "{php}\n{}", made.text);
+        assert!(made.text.contains(": &Client)"), "{php}\n{}", made.text);
+    }
+    let two = "$this->a->client->chain('v3/x')->get(); $this->b->client->chain('v3/x')->get();
+$this->a->client->chain('v3/y')->get();";
+    let made = ported(two, &Options::default());
+    assert!(
+        made.text.contains("(client: &Client, client_2: &Client)"),
+        "{}",
+        made.text
+    );
+    assert_eq!(
+        made.text.matches("client.chain(").count(),
+        2,
+        "{}",
+        made.text
+    );
+}
+
+#[test]
+fn what_may_be_a_client_or_a_path_is_refused() {
+    let factory = "$instance = Builder::factory(['mchid' => '1']); ";
+    for php in [
+        "$this->instance->pay->transactions->get();",
+        "$instance->pay->chain('transactions')->get();",
+        &format!("{factory}$instance->pay->chain('v3/x')->get();"),
+    ] {
+        let made = ported(php, &Options::default());
+        assert!(
+            !made.complete && made.text.contains("compile_error!"),
+            "{php}\n{}",
+            made.text
+        );
+    }
+}
+
+#[test]
+fn a_client_stays_one_whatever_a_mistake_takes_it_for() {
+    let php = "$a = $instance->v3->pay->postJson(['x' => 1]);
+$instance->v3->certificates->get();";
+    let made = ported(php, &Options::default());
+    let lines: Vec<_> = made.diagnostics.iter().map(|it| it.line).collect();
+    assert_eq!(lines, [1], "{:?}", made.diagnostics);
+    assert!(
+        made.text.contains("client.v3().seg(\"certificates\")"),
+        "{}",
+        made.text
+    );
+}
+
+#[test]
+fn no_call_vanishes() {
+    for php in [
+        "function pay($client) { return $client->v3->a->get(); }",
+        "$pay = function () use ($instance) { $instance->v3->a->get(); };",
+        "$pay = fn() => $instance->v3->a->get();",
+        "class A { function a() { $this->instance->v3->a->get(); } }",
+    ] {
+        let made = ported(php, &Options::default());
+        assert!(
+            !made.complete && made.text.contains("compile_error!"),
+            "{php}\n{}",
+            made.text
+        );
+        assert_eq!(made.diagnostics.len(), 1, "{php} {:?}", made.diagnostics);
+    }
+}

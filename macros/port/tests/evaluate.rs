@@ -382,7 +382,7 @@ fn every_call_is_found() {
         "try {\n  $r = $i->v3->a->get();\n  if ($r->getStatusCode() === 200) { $i->v3->b->get(); } else { $i->v3->c->get(); }\n\
          } catch (\\Exception $e) {\n  $i->v3->d->get();\n  if ($e instanceof \\X) { print_r($e->getMessage()); }\n} finally { $i->v3->e->get(); }\n\
          $i->v3->f->getAsync()->then(static function ($r) use ($i) { return $i->v3->g->getAsync(); })->otherwise(fn($e) => $i->v3->h->get())->wait();\n\
-         function later($client) { $client->v3->never->get(); }\nprint_r($i->v3->k->get()->getBody());",
+         function later($client) { $client->v3->later->get(); }\nprint_r($i->v3->k->get()->getBody());",
     );
     let found: Vec<_> = output
         .requests
@@ -390,7 +390,7 @@ fn every_call_is_found() {
         .map(|request| &*request.template)
         .collect();
     let expected = [
-        "v3/a", "v3/b", "v3/c", "v3/d", "v3/e", "v3/g", "v3/h", "v3/k",
+        "v3/a", "v3/b", "v3/c", "v3/d", "v3/e", "v3/g", "v3/h", "v3/k", "v3/later",
     ];
     let f = found.iter().filter(|template| **template == "v3/f").count();
     assert_eq!(f, 1);
@@ -515,5 +515,99 @@ fn nothing_runs_for_ever_or_panics() {
         assert_eq!(parsed.problems, [], "{php}");
         let output = run(&parsed.program, &Readable::default());
         let _ = format!("{output:?}");
+    }
+}
+
+#[test]
+fn properties_before_a_path_are_the_client() {
+    for php in [
+        "$this->instance->chain('v3/certificates')->get();",
+        "$this->app->wechat->v3->certificates->get();",
+        "$x->name['v3/certificates']->get();",
+        "$clients['shop']->chain('v3/certificates')->get();",
+        "self::$client->chain('v3/certificates')->get();",
+        "app('wechat')->v3->certificates->get();",
+        "$this->client()->v3->certificates->get();",
+        "$client = app('wechat'); $client->v3->certificates->get();",
+        "$base = $this->instance->v3; $base->certificates->get();",
+        "$instance = $this->instance; $instance->v3->certificates->getAsync()->wait();",
+    ] {
+        let output = output(php);
+        let templates: Vec<_> = output.requests.iter().map(|it| &*it.template).collect();
+        assert_eq!(templates, ["v3/certificates"], "{php}");
+        assert_eq!(messages(&output), [""; 0], "{php}");
+    }
+    assert_eq!(
+        request("$this->hk->hk->v3->certificates->get();").template,
+        "hk/hk/v3/certificates"
+    );
+}
+
+#[test]
+fn what_may_be_a_client_or_a_path_is_refused() {
+    for php in [
+        "$this->instance->pay->transactions->get();",
+        "$instance->pay->get();",
+        "$instance->pay->chain('transactions')->get();",
+        "$clients['shop']['pay']->get();",
+    ] {
+        let output = output(php);
+        assert!(output.requests.is_empty(), "{php}");
+        assert_eq!(output.problems.len(), 1, "{php} {:?}", output.problems);
+        let problem = &output.problems[0];
+        assert_eq!(problem.severity, Severity::Error, "{php}");
+        assert!(problem.message.contains("may be a client"), "{php}");
+    }
+}
+
+#[test]
+fn no_call_vanishes() {
+    for (php, requests, said) in [
+        (
+            "function pay($client) { return $client->v3->a->get(); }",
+            1,
+            None,
+        ),
+        (
+            "$pay = function () use ($instance) { $instance->v3->a->get(); };",
+            0,
+            Some("in a function that nothing here calls"),
+        ),
+        ("$pay = fn() => $instance->v3->a->get(); $pay();", 1, None),
+        (
+            "if (false) { $instance->v3->a->get(); }",
+            0,
+            Some("never reached"),
+        ),
+        (
+            "$base = app('x')->name; $base->pay->get();",
+            0,
+            Some("may be a client"),
+        ),
+        (
+            "class A { function a() { $this->instance->v3->a->get(); } }",
+            0,
+            Some("class"),
+        ),
+    ] {
+        let output = output(php);
+        assert_eq!(
+            output.requests.len(),
+            requests,
+            "{php} {:?}",
+            output.problems
+        );
+        let errors = output
+            .problems
+            .iter()
+            .filter(|it| it.severity == Severity::Error);
+        let errors: Vec<_> = errors.map(|it| it.message.clone()).collect();
+        match said {
+            Some(said) => assert!(
+                errors.iter().any(|it| it.contains(said)),
+                "{php} {errors:?}"
+            ),
+            None => assert!(errors.is_empty(), "{php} {errors:?}"),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Which expressions are calls, and what is printed of their answers.
 
 use wechatpay_chain_port::recognise::{
-    Call, Form, Handler, Method, Mode, Show, Shown, Step, factory, media,
+    Call, Form, Handler, Method, Mode, Show, Shown, Step, client_name, factory, media,
 };
 use wechatpay_chain_port::syntax::{Expr, ExprKind, StmtKind, parse};
 
@@ -141,4 +141,82 @@ fn factories_and_media() {
     with("$m = new MediaUtil('file:///x');", |expr| {
         assert!(media(expr).is_some())
     });
+}
+
+/// The client as it is written, and how many steps its path has; nothing where that is unclear.
+fn apart(php: &str) -> Option<(String, usize)> {
+    with(php, |expr| {
+        let call = Call::of(expr).unwrap_or_else(|| panic!("{php}"));
+        let client = php[call.client.span.range()].to_owned();
+        call.doubt.is_none().then_some((client, call.steps.len()))
+    })
+}
+
+#[test]
+fn what_stands_before_a_path_is_the_client() {
+    for (php, client, steps) in [
+        ("$instance->v3->a->get();", "$instance", 2),
+        (
+            "$this->instance->chain('v3/certificates')->get();",
+            "$this->instance",
+            1,
+        ),
+        (
+            "$this->app->wechat->V3->certificates->get();",
+            "$this->app->wechat",
+            2,
+        ),
+        ("$x->name->chain(\"v3/a/{$b}\")->get();", "$x->name", 1),
+        ("$x->name->chain($path)->get();", "$x->name", 1),
+        ("$x->name[$path]->get();", "$x->name", 1),
+        ("$x->name['/v3/a']->get();", "$x->name", 1),
+        (
+            "$clients['shop']->chain('v3/' . $a)->get();",
+            "$clients['shop']",
+            1,
+        ),
+        ("$clients[$id]->v2->a->get();", "$clients[$id]", 2),
+        ("self::$client->chain('v3/a')->get();", "self::$client", 1),
+        ("app('wechat')->v3->a->get();", "app('wechat')", 2),
+        ("$this->client()->hk->v3->a->get();", "$this->client()", 3),
+        ("$instance->global->papay->get();", "$instance", 2),
+        ("$instance->brand->chain('v3/a')->get();", "$instance", 2),
+        // What is no path of the catalogue, and cannot be a client.
+        ("$instance->chain('pay/x')->get();", "$instance", 1),
+        ("$instance['pay/x']->get();", "$instance", 1),
+        ("$instance[$path]->get();", "$instance", 1),
+        ("$instance->{$path}->get();", "$instance", 1),
+        ("$instance->chain($prefix)->v3->get();", "$instance", 2),
+    ] {
+        assert_eq!(apart(php), Some((client.to_owned(), steps)), "{php}");
+    }
+    for php in [
+        "$this->instance->pay->transactions->get();",
+        "$instance->pay->get();",
+        "$instance->pay->chain('transactions')->get();",
+        "$clients['shop']['pay/x']->get();",
+        "$this->instance->get([]);",
+        "$this->{'instance'}->get([]);",
+        "$clients['shop']->get([]);",
+    ] {
+        assert_eq!(apart(php), None, "{php}");
+    }
+}
+
+#[test]
+fn clients_have_names() {
+    for (php, name) in [
+        ("$a->v3->get();", "a"),
+        ("$this->instance->v3->get();", "instance"),
+        ("self::$shop->v3->get();", "client"),
+        ("app('wechat')->v3->get();", "wechat"),
+        ("wechat()->v3->get();", "wechat"),
+        ("$this->getClient()->v3->get();", "client"),
+        ("Pay::client()->v3->get();", "client"),
+        ("$clients['shop']->v3->get();", "shop"),
+        ("$clients[3]->v3->get();", "clients"),
+    ] {
+        let found = with(php, |expr| client_name(Call::of(expr).unwrap().client));
+        assert_eq!(found, name, "{php}");
+    }
 }

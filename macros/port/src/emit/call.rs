@@ -7,7 +7,7 @@ use super::rust::{Expr, Link, Node};
 use super::scope::{Ty, Typed};
 use super::text::quoted;
 use crate::diagnostic::Problem;
-use crate::recognise::{Call, Handler, Method, Step};
+use crate::recognise::{self, Call, Handler, Method, Step};
 use crate::syntax::{Expr as Php, ExprKind, Item, Span};
 
 /// A call as Rust makes it, not yet awaited.
@@ -37,6 +37,10 @@ pub(crate) struct Options {
 impl<'a> Porter<'a> {
     /// The call without what follows.
     pub(crate) fn request(&mut self, call: &Call<'a>) -> Outcome<Made> {
+        self.taken.insert(recognise::key(call.span));
+        if let Some(doubt) = &call.doubt {
+            return Err(doubt.clone());
+        }
         let client = self.client(call.client)?;
         let mut path = self.path(&call.steps, call.form())?;
         self.encrypt.clear();
@@ -89,7 +93,7 @@ impl<'a> Porter<'a> {
 
     /// The client that a chain begins with, as it is written in Rust.
     pub(crate) fn client(&mut self, root: &'a Php) -> Outcome<String> {
-        if let Some(settings) = crate::recognise::factory(root) {
+        if let Some(settings) = recognise::factory(root) {
             let name = self.fresh("client");
             let value = self.factory(root.span, settings)?;
             self.push(Node::Let {
@@ -101,8 +105,14 @@ impl<'a> Porter<'a> {
             return Ok(name);
         }
         let ExprKind::Variable(name) = &root.kind else {
-            let message = "this is no client that the porter knows";
-            return Err(Problem::error(root.span, message));
+            return match &root.kind {
+                ExprKind::StaticCall { class, .. } if class.is("WeChatPay\\Builder") => {
+                    let message = "the settings of this client are known only when PHP runs";
+                    Err(Problem::error(root.span, message)
+                        .hint("write them as an array in the call"))
+                }
+                _ => self.client_elsewhere(root),
+            };
         };
         let variable = self.scope.read(name, &Ty::Client);
         match variable.ty {
@@ -112,6 +122,33 @@ impl<'a> Porter<'a> {
                 format!("`${name}` is no client of WeChat Pay: its requests are not signed"),
             )
             .hint("use an HTTP client of your own for other hosts, such as `reqwest`")),
+        }
+    }
+
+    /// `$this->instance` and its kin: a parameter, one for each way that it is written.
+    fn client_elsewhere(&mut self, root: &'a Php) -> Outcome<String> {
+        if let Some(name) = self.known_client(root) {
+            let message =
+                format!("`${name}` is the client itself: what stands behind it begins no path");
+            return Err(Problem::error(root.span, message));
+        }
+        let written = self.source(root.span);
+        Ok(self
+            .scope
+            .client_elsewhere(written, &recognise::client_name(root)))
+    }
+
+    /// The variable at the beginning, where it was assigned a client.
+    fn known_client(&self, root: &'a Php) -> Option<&'a str> {
+        match &root.kind {
+            ExprKind::Variable(name) => {
+                let known = self.scope.get(name)?;
+                (known.ty == Ty::Client).then_some(name)
+            }
+            ExprKind::Property { object, .. } | ExprKind::Index { object, .. } => {
+                self.known_client(object)
+            }
+            _ => None,
         }
     }
 

@@ -71,8 +71,13 @@ fn made(block: &Block, client: &str) -> Result<String, Problem> {
     let options = Options::default().style(Style::Chain);
     let mut imports = Imports::absolute();
     let mut porter = Porter::new(block, &parsed.program, &options, &mut imports, false);
-    if let ExprKind::Variable(name) = &call.client.kind {
-        porter.scope.set(name, Variable::new(client, Ty::ClientRef));
+    match &call.client.kind {
+        ExprKind::Variable(name) => {
+            porter.scope.set(name, Variable::new(client, Ty::ClientRef));
+        }
+        _ => porter
+            .scope
+            .set_client_elsewhere(porter.source(call.client.span), client),
     }
     let made = porter.request(&call)?;
     porter.push(Node::Tail(made.expr));

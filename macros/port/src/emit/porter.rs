@@ -8,8 +8,9 @@ use super::scope::{Param, Scope, Ty, Variable};
 use super::text::{mentions, snake};
 use super::{Options, prune};
 use crate::diagnostic::Problem;
+use crate::recognise;
 use crate::source::Block;
-use crate::syntax::{Expr as Expression, Program, Span, Stmt};
+use crate::syntax::{Expr as Expression, ExprKind, Program, Span, Stmt};
 
 /// What translating gives: a problem becomes a comment with the PHP and a `compile_error!`.
 pub(crate) type Outcome<T> = Result<T, Problem>;
@@ -44,6 +45,8 @@ pub(crate) struct Porter<'a> {
     pub(crate) superseded: BTreeSet<String>,
     /// Promises that wait for `wait()`: the variable and what to do then.
     pub(crate) promises: Vec<(String, super::call::Deferred<'a>)>,
+    /// The calls that were looked at; the others must not vanish.
+    pub(crate) taken: BTreeSet<(usize, usize)>,
 }
 
 impl<'a> Porter<'a> {
@@ -54,12 +57,14 @@ impl<'a> Porter<'a> {
         imports: &'a mut Imports,
         is_async: bool,
     ) -> Self {
+        let mut scope = Scope::default();
+        scope.clients = clients(program);
         Self {
             block,
             program,
             options,
             imports,
-            scope: Scope::default(),
+            scope,
             problems: Vec::new(),
             is_async,
             frames: vec![Vec::new()],
@@ -72,6 +77,7 @@ impl<'a> Porter<'a> {
             added: BTreeMap::new(),
             closures: BTreeMap::new(),
             superseded: BTreeSet::new(),
+            taken: BTreeSet::new(),
         }
     }
 
@@ -79,8 +85,16 @@ impl<'a> Porter<'a> {
     pub(crate) fn finish(mut self) -> (Vec<Node>, Vec<Param>, Vec<Problem>, bool) {
         let end = self.block.text.len();
         self.comments_before(end);
+        self.left_out();
         let nodes = prune::unused(self.frames.pop().unwrap_or_default(), &[], &self.superseded);
         (nodes, self.scope.params, self.problems, self.incomplete)
+    }
+
+    /// Calls that nothing became of stay as PHP, as anything does that cannot be translated.
+    fn left_out(&mut self) {
+        for problem in recognise::left_out(self.program, &self.taken) {
+            self.foreign(problem.span, problem);
+        }
     }
 
     pub(crate) fn source(&self, span: Span) -> &'a str {
@@ -210,6 +224,11 @@ impl<'a> Porter<'a> {
         for comment in self.program.comments_in(span) {
             self.comments.insert(comment.span.start);
         }
+        // What stands in there is told of with it.
+        let calls = recognise::calls(self.program).into_iter();
+        let inside = calls.map(|found| recognise::key(found.call.span));
+        self.taken
+            .extend(inside.filter(|(start, end)| span.start <= *start && *end <= span.end));
         let (line, col) = self.block.position(problem.span.start);
         let reason = format!("{}:{line}:{col}: {}", self.block.file, problem.message);
         self.incomplete = true;
@@ -318,4 +337,16 @@ impl<'a> Porter<'a> {
         });
         (before, (!after.is_empty()).then(|| after.join(" ")))
     }
+}
+
+/// The variables that calls are made on.
+fn clients(program: &Program) -> BTreeSet<String> {
+    let calls = recognise::calls(program).into_iter();
+    calls
+        .filter(|found| found.call.doubt.is_none())
+        .filter_map(|found| match &found.call.client.kind {
+            ExprKind::Variable(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
 }

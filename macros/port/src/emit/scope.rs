@@ -1,6 +1,6 @@
 //! The variables of a snippet: what they are in Rust.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -92,6 +92,8 @@ pub(crate) struct Scope {
     variables: BTreeMap<String, Variable>,
     /// What the snippet leaves undefined, in the order of use.
     pub(crate) params: Vec<Param>,
+    /// Variables that calls are made on, wherever in the snippet.
+    pub(crate) clients: BTreeSet<String>,
 }
 
 impl Variable {
@@ -127,7 +129,9 @@ impl Scope {
         if let Some(variable) = self.variables.get(name) {
             return variable.clone();
         }
-        let (ty, written) = match wanted {
+        // A call says what its client is; what another place takes it for does not count.
+        let client = self.clients.contains(name);
+        let (ty, written) = match if client { &Ty::Client } else { wanted } {
             Ty::Client | Ty::ClientRef => (Ty::ClientRef, "&Client"),
             Ty::PrivateKey => (Ty::PrivateKey, "&PrivateKey"),
             Ty::PublicKey => (Ty::PublicKey, "&PublicKey"),
@@ -156,6 +160,31 @@ impl Scope {
         found.map(|known| known.rust.clone())
     }
 
+    /// What a client that is no variable in PHP is in Rust.
+    pub(crate) fn set_client_elsewhere(&mut self, written: &str, rust: &str) {
+        self.set(&elsewhere(written), Variable::new(rust, Ty::ClientRef));
+    }
+
+    /// A client that is no variable in PHP: a parameter, by how it is `written` there.
+    pub(crate) fn client_elsewhere(&mut self, written: &str, name: &str) -> String {
+        if let Some(known) = self.variables.get(&elsewhere(written)) {
+            return known.rust.clone();
+        }
+        let wanted = self.client_name(name);
+        let mut rust = wanted.clone();
+        let mut number = 2;
+        while self.variables.values().any(|known| known.rust == rust) {
+            rust = format!("{wanted}_{number}");
+            number += 1;
+        }
+        self.params.push(Param {
+            name: rust.clone(),
+            ty: "&Client",
+        });
+        self.set_client_elsewhere(written, &rust);
+        rust
+    }
+
     /// `$instance` is what Rust calls `client`.
     pub(crate) fn client_name(&self, name: &str) -> String {
         let taken = self.variables.values().any(|known| known.rust == "client");
@@ -164,6 +193,11 @@ impl Scope {
             false => snake(name),
         }
     }
+}
+
+/// The key of a client that is no variable: no variable of PHP has such a name.
+fn elsewhere(written: &str) -> String {
+    format!("({written})")
 }
 
 /// An expression of Rust, and what it is.

@@ -7,10 +7,10 @@ use serde_json::Map;
 use super::Evaluator;
 use super::json::to_json;
 use super::object::Object;
-use super::path::Chain;
+use super::path::{Chain, Link};
 use super::request::{Request, Upload};
 use super::value::{Array, Key, Value};
-use crate::recognise::{Form, Method, Mode, Verb};
+use crate::recognise::{self, Call, Form, Method, Mode, Step, Verb};
 use crate::syntax::{Arg, Expr, Member, Span};
 
 impl<'a> Evaluator<'a, '_> {
@@ -21,7 +21,7 @@ impl<'a> Evaluator<'a, '_> {
         args: &'a [Arg],
         span: Span,
     ) -> Value<'a> {
-        let target = self.object(object);
+        let mut target = self.object(object);
         let name = match method {
             Member::Name { name, .. } => name.clone(),
             Member::Computed(expr) => match self.text(expr) {
@@ -29,6 +29,11 @@ impl<'a> Evaluator<'a, '_> {
                 None => return Value::unknown("a method that only a run would tell"),
             },
         };
+        if Verb::of(&name).is_some()
+            && let Some(chain) = self.chain_elsewhere(&target, object)
+        {
+            target = Value::Chain(chain);
+        }
         match target {
             Value::Chain(chain) => self.on_chain(&chain, &name, args, span),
             Value::Object(target) => {
@@ -49,6 +54,28 @@ impl<'a> Evaluator<'a, '_> {
                 Value::unknown(format!("what `{name}()` returns"))
             }
         }
+    }
+
+    /// The path of a chain whose client nothing is known of, such as `app('wechat')->v3`.
+    fn chain_elsewhere(&mut self, target: &Value<'a>, object: &'a Expr) -> Option<Chain> {
+        if !matches!(target, Value::Unknown(_) | Value::Null) {
+            return None;
+        }
+        let (client, steps) = Call::path_on(object)?;
+        let mut chain = Chain::root(Some(&recognise::client_name(client)));
+        for step in steps {
+            let (link, form) = match step {
+                Step::Arrow { name, .. } => (Link::literal(name), Form::Pure),
+                Step::Braces(expr) => (self.link(expr)?, Form::Pure),
+                Step::Chain(expr) => (self.link(expr)?, Form::Chain),
+                Step::Index(expr) => (self.link(expr)?, Form::Index),
+            };
+            match self.extend(&chain, &link, form, object.span) {
+                Value::Chain(longer) => chain = longer,
+                _ => return None,
+            }
+        }
+        Some(chain)
     }
 
     /// What a promise would call: the calls in it are found this way.
@@ -88,6 +115,11 @@ impl<'a> Evaluator<'a, '_> {
 
     fn request(&mut self, chain: &Chain, verb: Verb, args: &'a [Arg], span: Span) -> Value<'a> {
         let answer = || Value::unknown("the answer of a call");
+        self.taken.insert(recognise::key(span));
+        if chain.is_doubtful() {
+            self.problems.push(recognise::doubt(span));
+            return answer();
+        }
         let options = match args {
             [] => Array::default(),
             [arg] => match self.expr(&arg.value) {

@@ -7,7 +7,7 @@ use super::json::from_json;
 use super::object::Object;
 use super::path::{Chain, Link};
 use super::value::{Array, Captured, Key, Value};
-use crate::recognise::Form;
+use crate::recognise::{Form, is_static_property};
 use crate::syntax::{Arg, BinaryOp, Closure, Expr, ExprKind, Item, Member, Name, Piece, Span};
 
 impl<'a> Evaluator<'a, '_> {
@@ -137,6 +137,8 @@ impl<'a> Evaluator<'a, '_> {
             {
                 Value::Chain(Chain::root(Some(name)))
             }
+            // `self::$client`
+            _ if is_static_property(expr) => Value::Chain(Chain::root(Some("client"))),
             _ => self.expr(expr),
         }
     }

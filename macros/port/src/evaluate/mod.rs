@@ -23,11 +23,12 @@ mod statement;
 mod text;
 mod value;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use self::value::Value;
 use crate::diagnostic::{Problem, Severity};
+use crate::recognise;
 use crate::syntax::{Closure, Program, Span};
 
 pub use request::{Host, Output, Part, Request, Upload};
@@ -81,6 +82,8 @@ struct Evaluator<'a, 'h> {
     /// Undefined variables that were told of.
     told: HashSet<String>,
     saw_url: bool,
+    /// The calls that were looked at; the others must not vanish.
+    taken: BTreeSet<(usize, usize)>,
 }
 
 impl std::ops::Deref for Evaluator<'_, '_> {
@@ -110,10 +113,13 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             level: 0,
             told: HashSet::new(),
             saw_url: false,
+            taken: BTreeSet::new(),
         }
     }
 
     fn finish(mut self, program: &Program) -> Output {
+        let left_out = recognise::left_out(program, &self.taken);
+        self.problems.extend(left_out);
         if self.requests.is_empty()
             && self
                 .problems

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wechatpay_chain_path::{PathError, join, normalize_literal};
 
-use crate::recognise::Form;
+use crate::recognise::{Form, begins_path};
 
 /// A path on a client, as far as it is gathered.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +13,10 @@ pub(crate) struct Chain {
     pub(crate) form: Option<Form>,
     /// The variable it begins with, when nothing has given it a value.
     pub(crate) root: Option<Rc<str>>,
+    /// How many links it has.
+    links: usize,
+    /// Whether it begins with `chain('…')` or a text of more than one segment.
+    whole: bool,
 }
 
 impl Chain {
@@ -25,8 +29,17 @@ impl Chain {
 
     /// The chain with one more link.
     pub(crate) fn and(&self, link: &Link, form: Form) -> Result<Self, PathError> {
-        let mut template = self.template.clone();
         let more = link.normalized()?;
+        // `$this->instance->v3`: what stood before the path is the client.
+        let client = Self::root(self.root.as_deref());
+        if self.is_of_client() && begins_path(&more) {
+            return client.and(link, form);
+        }
+        let mut template = self.template.clone();
+        let whole = match self.links {
+            0 => form == Form::Chain || more.contains('/'),
+            _ => self.whole,
+        };
         match template.is_empty() {
             true => template = more,
             false => join(&mut template, &more)?,
@@ -35,7 +48,20 @@ impl Chain {
             template,
             form: Some(Form::and(self.form, form)),
             root: self.root.clone(),
+            links: self.links + 1,
+            whole,
         })
+    }
+
+    /// Whether what was gathered may be a part of the client: the one that [`root`](Self::root)
+    /// names is not known, and no path of WeChat Pay begins like this.
+    fn is_of_client(&self) -> bool {
+        self.root.is_some() && self.links > 0 && !self.whole && !begins_path(&self.template)
+    }
+
+    /// Whether client and path cannot be told apart.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.is_of_client()
     }
 
     /// Why it is of no use as a value.

@@ -10,11 +10,17 @@
 //! assert!(call.waited && call.handlers.is_empty());
 //! ```
 
+mod calls;
+mod receiver;
 mod shown;
 mod verb;
 
+use crate::diagnostic::Problem;
 use crate::syntax::{Arg, Expr, ExprKind, Item, Member, Span};
 
+pub use calls::{Found, calls, key, left_out};
+pub use receiver::{FIRST_SEGMENTS, begins_path, client_name};
+pub(crate) use receiver::{doubt, is_static_property};
 pub use shown::{Show, Shown};
 pub use verb::{Method, Mode, Verb};
 
@@ -23,9 +29,11 @@ pub use verb::{Method, Mode, Verb};
 pub struct Call<'a> {
     /// From the client to the verb's closing parenthesis.
     pub span: Span,
-    /// What the chain begins with: mostly `$instance`.
+    /// What stands before the path: `$instance`, `$this->app->wechat`, `$clients['shop']`.
     pub client: &'a Expr,
-    /// The links of the chain, in order.
+    /// Why client and path cannot be told apart, when they cannot: such a call must not be made.
+    pub doubt: Option<Problem>,
+    /// The links of the path, in order.
     pub steps: Vec<Step<'a>>,
     /// What is asked for, and how.
     pub verb: Verb,
@@ -159,21 +167,30 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The path on `object`, where it says by itself that it is one.
+    pub(crate) fn path_on(object: &Expr) -> Option<(&Expr, Vec<Step<'_>>)> {
+        let (client, steps, doubt) = request_chain(object);
+        (doubt.is_none() && !steps.is_empty()).then_some((client, steps))
+    }
+
     fn on(whole: &Expr, object: &'a Expr, verb: Verb, args: &'a [Arg]) -> Option<Self> {
-        let (client, steps) = chain(object);
+        let (client, steps, doubt) = request_chain(object);
         // `$instance->get()` is a call, `$response->get('x')` or `$a->b()->get()` are none.
         let options = match args {
             [] => true,
             [arg] => !matches!(arg.value.kind, ExprKind::String(_)),
             _ => false,
         };
+        // A client may be had from anywhere, where a path says that it is one.
+        let pathed = !steps.is_empty() && doubt.is_none();
         let rooted = matches!(
             client.kind,
             ExprKind::Variable(_) | ExprKind::StaticCall { .. }
         );
-        (options && rooted).then_some(Self {
+        (options && (rooted || pathed)).then_some(Self {
             span: whole.span,
             client,
+            doubt,
             steps,
             verb,
             args,
@@ -205,9 +222,19 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What a chain begins with, and its links in order.
-#[must_use]
-pub fn chain(expr: &Expr) -> (&Expr, Vec<Step<'_>>) {
+/// The client of a chain, the path on it, and why the two cannot be told apart, if so.
+fn request_chain(expr: &Expr) -> (&Expr, Vec<Step<'_>>, Option<Problem>) {
+    let (root, links) = links(expr);
+    let steps: Vec<_> = links.iter().map(|(step, _)| *step).collect();
+    let Some(own) = receiver::belonging(&steps) else {
+        return (root, steps, Some(doubt(expr.span)));
+    };
+    let client = links.get(own).map_or(expr, |(_, before)| *before);
+    (client, steps.get(own..).unwrap_or_default().to_vec(), None)
+}
+
+/// What a chain begins with, and its links in order, each with what stands before it.
+fn links(expr: &Expr) -> (&Expr, Vec<(Step<'_>, &Expr)>) {
     let mut steps = Vec::new();
     let mut inner = expr;
     loop {
@@ -236,7 +263,7 @@ pub fn chain(expr: &Expr) -> (&Expr, Vec<Step<'_>>) {
             },
             _ => break,
         };
-        steps.push(step);
+        steps.push((step, &**object));
         inner = object;
     }
     steps.reverse();
