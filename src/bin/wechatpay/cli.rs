@@ -101,7 +101,7 @@ pub(crate) enum Command {
     Sign(sign::SignArgs),
     /// Check keys, serials, certificates, clock and connection
     Doctor(doctor::DoctorArgs),
-    /// PHP that calls WeChat Pay, as the requests it would send
+    /// PHP that calls WeChat Pay, as Rust or as the requests it would send
     Port(port::PortArgs),
     /// WeChat Pay on this machine: no account, every endpoint, any client
     Sandbox(sandbox::SandboxArgs),

@@ -1,4 +1,4 @@
-//! `wechatpay port`: PHP that calls WeChat Pay, as requests or as Rust.
+//! `wechatpay port`: PHP that calls WeChat Pay, as Rust or as requests.
 
 mod call;
 mod client;
@@ -22,14 +22,17 @@ use host::CommandHost;
 
 const EXAMPLES: &str = "\
 Examples:
-  wechatpay port pay.php > src/pay.rs
+  wechatpay port pay.php > src/main.rs
   wechatpay port --style macro docs/native.md
   wechatpay port --emit request pay.php
   wechatpay port --emit request --files testdata docs/*.md
   pbpaste | wechatpay port --emit request --define mchid=1900000109 -
 
 Takes .php files, Markdown with fenced PHP, and bare snippets. Nothing is sent.
-A variable that the PHP does not define has the value of --define; $mchid, $apiv2Key, $agentSecret,
+A file that builds its client becomes a program (src/main.rs); anything else a function that is
+given a &Client (a module, src/pay.rs). Dependencies and a walk-through: docs/porting.md.
+--style and --no-tokio belong to --emit rust; --files, --define and --now to --emit request.
+With --emit request a variable that the PHP does not define has the value of --define; $mchid, $apiv2Key, $agentSecret,
 $signType and $merchantCertificateSerial have a stand-in. Ends with 4 when something could not be
 ported; warnings do not count.
 ";
@@ -45,23 +48,23 @@ pub(crate) struct PortArgs {
     #[arg(long, value_enum, default_value_t = Emit::Rust, value_name = "WHAT")]
     emit: Emit,
 
-    /// How the Rust writes chains; as the PHP does, unless it is said
+    /// Rust: how it writes chains; as the PHP does, unless it is said
     #[arg(long, value_enum, value_name = "STYLE")]
     style: Option<Style>,
 
-    /// Rust that waits for each call, without tokio
+    /// Rust: wait for each call, without tokio
     #[arg(long)]
     no_tokio: bool,
 
-    /// Where file:///path/to/x is read from: DIR/path/to/x
+    /// Requests: where file:///path/to/x is read from: DIR/path/to/x
     #[arg(long = "files", value_name = "DIR", id = "folder")]
     folder: Option<PathBuf>,
 
-    /// The value of a variable that the PHP leaves undefined; JSON, or a text
+    /// Requests: the value of a variable that the PHP leaves undefined; JSON, or a text
     #[arg(long, value_name = "NAME=VALUE", value_parser = definition)]
     define: Vec<(String, Value)>,
 
-    /// The time that time() and Formatter::timestamp() give; otherwise it is now
+    /// Requests: the time that time() and Formatter::timestamp() give; otherwise it is now
     #[arg(long, value_name = "SECONDS")]
     now: Option<i64>,
 }
