@@ -84,11 +84,14 @@ impl<'a> Evaluator<'a, '_> {
                 self.expr(inner);
                 Value::unknown("what another file returns")
             }
-            ExprKind::Unsupported { what } => self.error(
-                expr.span,
-                format!("{what} is not followed here"),
-                "write it out",
-            ),
+            ExprKind::Unsupported { what } => {
+                self.forget(self.touched.get(&expr.span).into_iter().flatten().cloned());
+                self.error(
+                    expr.span,
+                    format!("{what} is not followed here"),
+                    "write it out",
+                )
+            }
         }
     }
 
@@ -196,6 +199,14 @@ impl<'a> Evaluator<'a, '_> {
             };
             variables.push((capture.name.clone(), value));
         }
+        let changed: Vec<String> = super::touch::assigned(&code.body, self.touched)
+            .into_iter()
+            .filter(|name| {
+                let mut references = code.uses.iter().filter(|it| it.by_reference);
+                references.any(|it| it.name == *name)
+            })
+            .collect();
+        self.forget(changed);
         Value::Closure(Rc::new(Captured { code, variables }))
     }
 
@@ -362,8 +373,23 @@ impl<'a> Evaluator<'a, '_> {
             (Some(true), Some(then)) => self.expr(then),
             (Some(true), None) => value,
             (Some(false), _) => self.expr(otherwise),
-            (None, _) => value,
+            (None, then) => {
+                self.eitherwise(then, otherwise);
+                value
+            }
         }
+    }
+
+    /// Both sides, of which a run would take one.
+    fn eitherwise(&mut self, then: Option<&'a Expr>, otherwise: &'a Expr) {
+        let mut ends = Vec::new();
+        for side in then.into_iter().chain([otherwise]) {
+            ends.push(self.way(|evaluator| evaluator.expr(side)).1);
+        }
+        if then.is_none() {
+            ends.push(self.scope());
+        }
+        self.meet(ends);
     }
 
     fn constant(&mut self, name: &Name) -> Value<'a> {
