@@ -19,7 +19,34 @@ impl<'a> Evaluator<'a, '_> {
         value.unwrap_or_else(|| Value::unknown("the block was given up"))
     }
 
+    /// Names of arguments, which are not followed: by its place each would be something else.
+    fn named(&mut self, expr: &'a Expr) -> Option<Value<'a>> {
+        let (object, args) = match &expr.kind {
+            ExprKind::MethodCall { object, args, .. } => (Some(object), args),
+            ExprKind::Call { args, .. }
+            | ExprKind::CallValue { args, .. }
+            | ExprKind::StaticCall { args, .. }
+            | ExprKind::New { args, .. } => (None, args),
+            _ => return None,
+        };
+        let named = args.iter().find(|arg| arg.name.is_some())?;
+        let name = named.name.as_deref().unwrap_or_default();
+        if let Some(object) = object {
+            self.object(object);
+        }
+        self.args(args);
+        let message = format!("the named argument `{name}:` is not followed here");
+        Some(self.error(
+            named.value.span,
+            message,
+            "write the arguments in their order",
+        ))
+    }
+
     fn expr_kind(&mut self, expr: &'a Expr) -> Value<'a> {
+        if let Some(unknown) = self.named(expr) {
+            return unknown;
+        }
         match &expr.kind {
             ExprKind::Variable(name) => self.variable(name, expr.span),
             ExprKind::Null => Value::Null,
@@ -310,6 +337,13 @@ impl<'a> Evaluator<'a, '_> {
                 span,
                 message,
                 "it is kept as it is here; a path variable, `{name}`, is right in both",
+            );
+        }
+        if chain.template.is_empty() && link.is_slashed_v2() {
+            return self.error(
+                span,
+                "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML",
+                "write `v2/…`, without the slash",
             );
         }
         match chain.and(link, form) {

@@ -40,20 +40,19 @@ fn touched(text: &str, root: Node<'_>) -> Vec<String> {
                 let targets = node.named_children(&mut cursor).skip(1).take(1);
                 targets.for_each(|target| variables(text, target, &mut names));
             }
-            // A mistake: only `$name =` is left to go by.
-            "variable_name" if followed_by_sign(node) => {
-                names.push(name(text, node));
-            }
             _ => {}
         }
         let mut cursor = node.walk();
-        todo.extend(node.named_children(&mut cursor));
+        let children: Vec<_> = node.children(&mut cursor).collect();
+        // Of a mistake, only `$name =` may be left to go by.
+        for pair in children.windows(2) {
+            if pair[0].kind() == "variable_name" && pair[1].kind() == "=" {
+                names.push(name(text, pair[0]));
+            }
+        }
+        todo.extend(children);
     }
     names
-}
-
-fn followed_by_sign(node: Node<'_>) -> bool {
-    node.next_sibling().is_some_and(|sign| sign.kind() == "=")
 }
 
 /// The variables on the left; with `=&`, those on the right as well.
