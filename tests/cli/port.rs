@@ -254,3 +254,82 @@ fn rust_is_what_is_made_unless_it_is_said() {
     assert_eq!(done.code, Some(4), "{}", done.stderr);
     assert!(done.stdout.contains("compile_error!"), "{}", done.stdout);
 }
+
+/// What PHP sends where this library has it otherwise.
+#[test]
+fn php_is_followed_where_it_differs() {
+    let uri = |php: &str| {
+        let done = port(&[], php);
+        assert_eq!(done.code, Some(0), "{php}: {done:?}");
+        (lines(&done.stdout)[0].clone(), done.stderr)
+    };
+    // A placeholder is re-cased like the rest, and then no option has its name.
+    for php in [
+        "$i->v3->pay->_openId_->get(['openId' => 'x']);",
+        "$i->v3->pay['{openId}']->get(['openId' => 'x']);",
+    ] {
+        let (line, said) = uri(php);
+        assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/v3/pay/");
+        assert!(said.contains("`{openId}` is `{open-id}` to PHP"), "{said}");
+    }
+    let (line, said) = uri("$i->v3->pay->_openId_->get(['open-id' => 'x']);");
+    assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/v3/pay/x");
+    assert_eq!(said, "");
+    // Each value of a header is sent.
+    let (line, _) = uri("$i->v3->a->get(['headers' => ['X-A' => ['a', 'b'], 'x-b' => 'c']]);");
+    assert_eq!(line["headers"]["X-A"], "a, b");
+    assert_eq!(line["headers"]["X-B"], "c");
+    // The expanded path chooses the stack.
+    let (line, _) =
+        uri("$i->chain('{+u}')->post(['u' => 'v2/Pay/X', 'xml' => ['nonce_str' => 'n']]);");
+    assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/Pay/X");
+    assert_eq!(line["body"], "<xml><nonce_str>n</nonce_str></xml>");
+    let (line, _) = uri("$i->chain('{v}/pay')->post(['v' => 'V2', 'xml' => ['a' => '1']]);");
+    assert_eq!(line["body"], "<xml><a>1</a></xml>");
+}
+
+#[test]
+fn what_would_be_another_request_is_refused() {
+    for (php, reason) in [
+        (
+            "$i->chain('/v2/pay')->post(['xml' => ['a' => 1]]);",
+            "begins with `/v2/`",
+        ),
+        (
+            "$i->chain('{+u}')->post(['u' => '/v2/pay', 'xml' => ['a' => 1]]);",
+            "begins with `/v2/`",
+        ),
+        (
+            "$i->v3->a->post(options: ['json' => []]);",
+            "named argument `options:`",
+        ),
+        (
+            "$i->v3->a->post(['json' => ['b' => str_pad(length: 3, string: '7')]]);",
+            "named argument `length:`",
+        ),
+    ] {
+        let done = port(&[], php);
+        assert_eq!(done.code, Some(4), "{php}: {done:?}");
+        assert_eq!(done.stdout, "", "{php}");
+        assert!(done.stderr.contains(reason), "{php}: {done:?}");
+    }
+}
+
+#[test]
+fn digests_are_in_php_s_case() {
+    let done = port(
+        &[],
+        "$i->v3->a->post(['json' => ['a' => md5('x'), 'b' => strtoupper(md5('x')), 'c' => \
+         \\WeChatPay\\Crypto\\Hash::md5('x'), 'd' => hash_hmac('sha256', 'x', 'k'), 'e' => \
+         \\WeChatPay\\Crypto\\Hash::sign('MD5', 'x', '')]]);",
+    );
+    let body = lines(&done.stdout)[0]["body"].as_str().unwrap().to_owned();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let md5 = "9dd4e461268c8034f5c8564e155c67a6";
+    assert_eq!(body["a"], md5);
+    assert_eq!(body["b"], md5.to_uppercase());
+    assert_eq!(body["c"], md5);
+    assert_eq!(body["e"], md5.to_uppercase());
+    let hmac = body["d"].as_str().unwrap();
+    assert_eq!(hmac.to_lowercase(), hmac);
+}

@@ -611,3 +611,96 @@ fn no_call_vanishes() {
         }
     }
 }
+
+/// The values of `f` that requests are made with; a request that depends on a run is a problem.
+fn sent(php: &str) -> (Vec<Value>, usize) {
+    let output = run(&parse(php).program, &Readable::default());
+    let errors = output.problems.iter();
+    let errors = errors.filter(|it| it.severity == Severity::Error).count();
+    let sent = output.requests.iter();
+    let f = |request: &Request| {
+        let json = request.options.get("json");
+        json.map_or(Value::Null, |json| json["f"].clone())
+    };
+    (sent.map(f).collect(), errors)
+}
+
+#[test]
+fn no_request_is_made_of_the_way_that_was_looked_at_last() {
+    let call = "$i->v3->x->post(['json' => ['f' => $f]]);";
+    let answer = "$r = $i->v3->y->get();";
+    for php in [
+        "$f = 'OK'; try { $i->v3->y->get(); } catch (\\E $e) { $f = 'FAIL'; } CALL",
+        "$f = 1; ANSWER if ($r) { $f = 2; } CALL",
+        "ANSWER if ($r) { $f = 2; } CALL",
+        "ANSWER if ($r) { $f = 2; } elseif ($r->a) { $f = 3; } else { $f = 4; } CALL",
+        "ANSWER $r ? $f = 1 : $f = 2; CALL",
+        "$f = 1; ANSWER $r && $f = 2; CALL",
+        "$f = 1; ANSWER $r ?? $f = 2; CALL",
+        "$f = 1; ANSWER foreach ($r as $x) { $f = $f + 1; CALL }",
+        "$f = 1; ANSWER foreach ($r as $x) { $f = 2; } CALL",
+        "$f = 1; ANSWER foreach ($r as $f) {} CALL",
+        "$f = 1; ANSWER foreach ([1, 2] as $x) { if ($r) { continue; } $f = $x; } CALL",
+        "$f = 1; $f++; CALL",
+        "$f = 1; --$f; CALL",
+        "$f = 1; while ($f < 9) { $f = $f * 2; } CALL",
+        "for ($f = 0; $f < 9; $f++) {} CALL",
+        "$f = 1; do { $g = &$f; } while (0); CALL",
+        "$f = 1; $g = &$f; $g = 2; CALL",
+        "[$f, $g] = [1, 2]; CALL",
+        "$f = 1; list('a' => $f) = ['a' => 2]; CALL",
+        "$f = 1; $n = 'f'; $$n = 2; CALL",
+        "$f = 1; switch (2) { case 2: $f = 2; } CALL",
+        "$f = 1; extract(['f' => 2]); CALL",
+        "$f = [2, 1]; sort($f); CALL",
+        "$f = [2, 1]; ANSWER $f[$r] = 3; CALL",
+        "$f = 1; preg_match('/x/', 'x', $f); CALL",
+        "$f = 1; ANSWER $r->then(function ($x) use (&$f) { $f = 2; }); CALL",
+        "$f = new \\stdClass(); $f->a = 1; ANSWER if ($r) { $f->a = 2; } CALL",
+        "function g($r) { if ($r) { return 1; } return 2; } ANSWER $f = g($r); CALL",
+        "$f = 1; $f = ['a' 'b']; CALL",
+    ] {
+        let php = php.replace("CALL", call).replace("ANSWER", answer);
+        let (sent, errors) = sent(&php);
+        let sent: Vec<_> = sent.into_iter().filter(|it| !it.is_null()).collect();
+        assert_eq!(sent, [] as [Value; 0], "{php}");
+        assert!(errors > 0, "{php}");
+    }
+}
+
+#[test]
+fn what_all_ways_have_in_common_is_known() {
+    let call = "$i->v3->x->post(['json' => ['f' => $f]]);";
+    for (php, expected) in [
+        (
+            "$f = 1; try { CALL } catch (\\E $e) { echo $e; } CALL",
+            json!([1, 1]),
+        ),
+        (
+            "$f = 1; if ($i->v3->y->get()) { $f = 2; CALL throw $x; } CALL",
+            json!([null, 2, 1]),
+        ),
+        (
+            "$r = $i->v3->y->get(); if ($r) { $f = 2; } else { $f = 2; } CALL",
+            json!([null, 2]),
+        ),
+        ("$f = 1; if (false) { $f = 2; } CALL", json!([1])),
+        ("$f = 1; if (true) { $f = 2; } CALL", json!([2])),
+        (
+            "try { $c = \\WeChatPay\\Builder::factory([]); } catch (\\E $e) { exit(1); }\
+             $f = 3; $c->v3->x->post(['json' => ['f' => $f]]);",
+            json!([3]),
+        ),
+        (
+            "array_walk($a, function () use ($i) { $f = 4; CALL });",
+            json!([4]),
+        ),
+        (
+            "$r = $i->v3->y->get(); $g = $r ? 1 : $i->v3->x->post(['json' => ['f' => 5]]);",
+            json!([null, 5]),
+        ),
+    ] {
+        let php = php.replace("CALL", call);
+        assert_eq!(json!(sent(&php).0), expected, "{php}");
+    }
+}

@@ -54,6 +54,11 @@ fn nothing_panics() {
         format!("$a{};", " . 'x'".repeat(50_000)),
         format!("$a = [{}];", "'k' => 'v',".repeat(30_000)),
         format!("'{}", "x".repeat(1 << 20)),
+        format!("if ($a) {{}}{}", " elseif ($a) {}".repeat(50_000)),
+        format!(
+            "if ($a) {{}}{} else {{}}",
+            " else if ($a) {}".repeat(50_000)
+        ),
         "\u{1}".repeat(1 << 16),
         " ".repeat(5 << 20),
     ];

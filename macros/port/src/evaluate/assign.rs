@@ -15,6 +15,8 @@ enum Place {
 impl<'a> Evaluator<'a, '_> {
     pub(super) fn assign(&mut self, target: &'a Expr, value: Value<'a>) {
         let Some((name, places)) = self.places(target) else {
+            // Where it goes is not known, so nothing is of the whole.
+            self.forget(super::touch::targets(target, self.touched));
             return;
         };
         let mut variable = match self.scopes.last_mut().and_then(|scope| scope.remove(name)) {
@@ -24,6 +26,11 @@ impl<'a> Evaluator<'a, '_> {
                 .host
                 .variable(name)
                 .map_or(Value::Null, |json| super::json::from_json(&json, true)),
+        };
+        let in_object = places.iter().any(|it| matches!(it, Place::Property(_)));
+        let value = match in_object && self.unsure > 0 {
+            true => Value::unknown("what was put into an object on one of several ways"),
+            false => value,
         };
         if !put(&mut variable, &places, value) {
             self.error(target.span, "this cannot be assigned to", "");
@@ -77,6 +84,7 @@ impl<'a> Evaluator<'a, '_> {
     /// `unset($a['k'])`
     pub(super) fn unset(&mut self, target: &'a Expr) {
         let Some((name, mut places)) = self.places(target) else {
+            self.forget(super::touch::targets(target, self.touched));
             return;
         };
         let last = places.pop();

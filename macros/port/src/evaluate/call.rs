@@ -45,6 +45,11 @@ impl<'a> Evaluator<'a, '_> {
                 self.call_value(&target, args, span)
             }
             Value::Unknown(why) => {
+                // Of an answer, `get` may be anything; of a client it is a call that gets lost.
+                if why.starts_with("what `$") && Verb::of(&name).is_some() {
+                    let message = format!("the path of this call is {why}");
+                    self.error(span, message, "port the calls by themselves");
+                }
                 let args = self.args(args);
                 self.run_handlers(args);
                 Value::Unknown(why)
@@ -79,14 +84,16 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// What a promise would call: the calls in it are found this way.
-    fn run_handlers(&mut self, args: Vec<Value<'a>>) {
+    pub(super) fn run_handlers(&mut self, args: Vec<Value<'a>>) {
         for handler in args {
             if let Value::Closure(closure) = handler {
                 let params = closure.code.params.iter();
                 let answers = params
                     .map(|_| Value::unknown("the answer of a call"))
                     .collect();
-                self.invoke(closure.code, &closure.variables, answers);
+                self.unsure(|evaluator| {
+                    evaluator.invoke(closure.code, &closure.variables, answers);
+                });
             }
         }
     }

@@ -19,7 +19,34 @@ impl<'a> Evaluator<'a, '_> {
         value.unwrap_or_else(|| Value::unknown("the block was given up"))
     }
 
+    /// Names of arguments, which are not followed: by its place each would be something else.
+    fn named(&mut self, expr: &'a Expr) -> Option<Value<'a>> {
+        let (object, args) = match &expr.kind {
+            ExprKind::MethodCall { object, args, .. } => (Some(object), args),
+            ExprKind::Call { args, .. }
+            | ExprKind::CallValue { args, .. }
+            | ExprKind::StaticCall { args, .. }
+            | ExprKind::New { args, .. } => (None, args),
+            _ => return None,
+        };
+        let named = args.iter().find(|arg| arg.name.is_some())?;
+        let name = named.name.as_deref().unwrap_or_default();
+        if let Some(object) = object {
+            self.object(object);
+        }
+        self.args(args);
+        let message = format!("the named argument `{name}:` is not followed here");
+        Some(self.error(
+            named.value.span,
+            message,
+            "write the arguments in their order",
+        ))
+    }
+
     fn expr_kind(&mut self, expr: &'a Expr) -> Value<'a> {
+        if let Some(unknown) = self.named(expr) {
+            return unknown;
+        }
         match &expr.kind {
             ExprKind::Variable(name) => self.variable(name, expr.span),
             ExprKind::Null => Value::Null,
@@ -84,11 +111,14 @@ impl<'a> Evaluator<'a, '_> {
                 self.expr(inner);
                 Value::unknown("what another file returns")
             }
-            ExprKind::Unsupported { what } => self.error(
-                expr.span,
-                format!("{what} is not followed here"),
-                "write it out",
-            ),
+            ExprKind::Unsupported { what } => {
+                self.forget(self.touched.get(&expr.span).into_iter().flatten().cloned());
+                self.error(
+                    expr.span,
+                    format!("{what} is not followed here"),
+                    "write it out",
+                )
+            }
         }
     }
 
@@ -198,6 +228,14 @@ impl<'a> Evaluator<'a, '_> {
             };
             variables.push((capture.name.clone(), value));
         }
+        let changed: Vec<String> = super::touch::assigned(&code.body, self.touched)
+            .into_iter()
+            .filter(|name| {
+                let mut references = code.uses.iter().filter(|it| it.by_reference);
+                references.any(|it| it.name == *name)
+            })
+            .collect();
+        self.forget(changed);
         Value::Closure(Rc::new(Captured { code, variables }))
     }
 
@@ -303,6 +341,13 @@ impl<'a> Evaluator<'a, '_> {
                 "it is kept as it is here; a path variable, `{name}`, is right in both",
             );
         }
+        if chain.template.is_empty() && link.is_slashed_v2() {
+            return self.error(
+                span,
+                "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML",
+                "write `v2/…`, without the slash",
+            );
+        }
         match chain.and(link, form) {
             Ok(chain) => Value::Chain(chain),
             Err(err) => self.error(span, err.to_string(), ""),
@@ -364,8 +409,23 @@ impl<'a> Evaluator<'a, '_> {
             (Some(true), Some(then)) => self.expr(then),
             (Some(true), None) => value,
             (Some(false), _) => self.expr(otherwise),
-            (None, _) => value,
+            (None, then) => {
+                self.eitherwise(then, otherwise);
+                value
+            }
         }
+    }
+
+    /// Both sides, of which a run would take one.
+    fn eitherwise(&mut self, then: Option<&'a Expr>, otherwise: &'a Expr) {
+        let mut ends = Vec::new();
+        for side in then.into_iter().chain([otherwise]) {
+            ends.push(self.way(|evaluator| evaluator.expr(side)).1);
+        }
+        if then.is_none() {
+            ends.push(self.scope());
+        }
+        self.meet(ends);
     }
 
     fn constant(&mut self, name: &Name) -> Value<'a> {

@@ -23,7 +23,15 @@ impl<'a> Evaluator<'a, '_> {
             return value;
         }
         let values = self.args(args);
-        self.builtin(&name, values, span)
+        let value = self.builtin(&name, values, span);
+        if super::touch::changes(&name) {
+            let roots = args.iter().filter_map(|arg| super::touch::root(&arg.value));
+            self.forget(roots.map(str::to_owned));
+        }
+        if matches!(&*name, "extract" | "parse_str" | "eval") {
+            self.forget([super::fork::ALL.to_owned()]);
+        }
+        value
     }
 
     /// What looks at variables and not at their values.
@@ -100,11 +108,16 @@ impl<'a> Evaluator<'a, '_> {
         {
             return Value::Unknown(why.clone());
         }
+        let closures = args.iter().filter(|arg| matches!(arg, Value::Closure(_)));
+        let closures: Vec<_> = closures.cloned().collect();
         let known = self
             .with_host(name, &args, span)
             .or_else(|| text::call(name, &args))
             .or_else(|| array::call(name, &args))
             .or_else(|| typed(name, &args));
+        if known.is_none() {
+            self.run_handlers(closures);
+        }
         known.unwrap_or_else(|| Value::unknown(format!("what `{name}()` returns")))
     }
 

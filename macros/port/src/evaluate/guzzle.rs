@@ -171,6 +171,12 @@ impl<'a> Evaluator<'a, '_> {
     ) -> Value<'a> {
         let method = method.to_ascii_lowercase();
         let object = target.borrow().clone();
+        let changes = matches!(&*method, "setmeta" | "remove");
+        if changes && self.unsure > 0 && matches!(object, Object::Media(_) | Object::Stack { .. }) {
+            *target.borrow_mut() = Object::Unclear;
+            let message = format!("`{method}()` is called only on one of several ways");
+            return self.error(span, message, "port the calls by themselves");
+        }
         match object {
             Object::Media(media) => self.on_media(target, media, &method, &args),
             Object::Uri(uri) => self.on_uri(uri, &method, &args),

@@ -1,7 +1,8 @@
 //! Runs a block without its calls: what would it send?
 //!
 //! A call gives a [`Request`] and an answer that nothing is known of. Both ways of a condition on
-//! such an answer are gone, and the bodies of handlers, so that every call is found. A request that
+//! such an answer are gone, and the bodies of handlers, so that every call is found; what differs
+//! where ways meet is not known afterwards. A request that
 //! depends on an answer is a problem, with its place.
 
 mod array;
@@ -10,6 +11,7 @@ mod call;
 mod convert;
 mod expression;
 mod float;
+mod fork;
 mod format;
 mod function;
 mod guzzle;
@@ -21,11 +23,13 @@ mod request;
 mod sdk;
 mod statement;
 mod text;
+mod touch;
 mod value;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
+use self::touch::Touched;
 use self::value::Value;
 use crate::diagnostic::{Problem, Severity};
 use crate::recognise;
@@ -46,7 +50,7 @@ pub use request::{Host, Output, Part, Request, Upload};
 /// ```
 #[must_use]
 pub fn run(program: &Program, host: &dyn Host) -> Output {
-    let mut evaluator = Evaluator::new(host);
+    let mut evaluator = Evaluator::new(host, &program.touched);
     if program.fragment {
         let whole = program.statements.first().map(|stmt| stmt.span);
         let problem = Problem::warning(
@@ -79,6 +83,13 @@ struct Evaluator<'a, 'h> {
     statement: Span,
     steps: usize,
     level: usize,
+    /// What is not followed, and the variables that it changes.
+    touched: &'a Touched,
+    /// How many ways that may not be taken are gone.
+    unsure: usize,
+    /// Whether a way that may be taken has returned from the function, or left the loop.
+    may_return: bool,
+    may_leave: bool,
     /// Undefined variables that were told of.
     told: HashSet<String>,
     saw_url: bool,
@@ -101,7 +112,7 @@ impl std::ops::DerefMut for Evaluator<'_, '_> {
 }
 
 impl<'a, 'h> Evaluator<'a, 'h> {
-    fn new(host: &'h dyn Host) -> Self {
+    fn new(host: &'h dyn Host, touched: &'a Touched) -> Self {
         Self {
             host,
             output: Output::default(),
@@ -111,6 +122,10 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             statement: Span::default(),
             steps: 0,
             level: 0,
+            touched,
+            unsure: 0,
+            may_return: false,
+            may_leave: false,
             told: HashSet::new(),
             saw_url: false,
             taken: BTreeSet::new(),
@@ -180,14 +195,19 @@ impl<'a, 'h> Evaluator<'a, 'h> {
     /// The value, unless it has grown beyond what can be worked with. Looking costs strength, too.
     fn handy(&mut self, value: Value<'a>, span: Span) -> Value<'a> {
         let (unwieldy, looked_at) = value.is_unwieldy();
+        self.charge(looked_at);
+        match unwieldy {
+            true => self.error(span, "this grows too large to be followed", ""),
+            false => value,
+        }
+    }
+
+    /// Strength for looking at that many values; the next step tells when none is left.
+    fn charge(&mut self, looked_at: usize) {
         let before = self.steps;
         self.steps += looked_at / 16;
         if before < STEPS && self.steps >= STEPS {
             self.steps = STEPS - 1;
-        }
-        match unwieldy {
-            true => self.error(span, "this grows too large to be followed", ""),
-            false => value,
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) enum Object<'a> {
     PlainClient,
     /// A key or certificate: what it was read from.
     Key(String),
+    /// What it is depends on the way that the program takes.
+    Unclear,
 }
 
 /// A file to upload.

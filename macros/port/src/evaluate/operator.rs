@@ -29,6 +29,10 @@ impl<'a> Evaluator<'a, '_> {
         }
         match self.expr(left) {
             Value::Null => self.expr(right),
+            Value::Unknown(why) => {
+                self.perhaps(right);
+                Value::Unknown(why)
+            }
             value => value,
         }
     }
@@ -43,7 +47,7 @@ impl<'a> Evaluator<'a, '_> {
                 value => value.to_bool().map_or(Value::Null, Value::Bool),
             },
             None => {
-                self.expr(right);
+                self.perhaps(right);
                 left
             }
         }

@@ -117,6 +117,12 @@ impl Link {
         self.values.iter().find(upper).map(String::as_str)
     }
 
+    /// Whether it begins with `/v2/`: PHP looks for `v2/` only.
+    pub(crate) fn is_slashed_v2(&self) -> bool {
+        let rest = self.text.strip_prefix('/').map(|rest| rest.get(..3));
+        matches!(rest, Some(Some(first)) if first.eq_ignore_ascii_case("v2/"))
+    }
+
     fn normalized(&self) -> Result<String, PathError> {
         let names = normalize_literal(&self.text)?;
         let mut out = String::with_capacity(names.len());

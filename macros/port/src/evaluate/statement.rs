@@ -1,16 +1,48 @@
 //! Statements.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
+use super::fork::Scope;
 use super::object::Object;
 use super::value::{Key, Value};
 use super::{CALLS, Evaluator};
-use crate::syntax::{Closure, Expr, Program, Stmt, StmtKind};
+use crate::syntax::{Catch, Closure, Expr, ExprKind, Program, Stmt, StmtKind};
 
 /// How a statement ends.
 pub(super) enum Flow<'a> {
     Next,
     Return(Value<'a>),
+    /// Out of the loop, or to its next round.
+    Leave,
+    /// With an exception, or the program ends.
+    Throw,
+}
+
+/// How the ways of a fork end.
+#[derive(Default)]
+struct Ways<'a> {
+    count: usize,
+    /// Of those that go on.
+    ends: Vec<Scope<'a>>,
+    returned: Option<Value<'a>>,
+    left: bool,
+}
+
+impl<'a> Ways<'a> {
+    fn add(&mut self, flow: Flow<'a>, end: Scope<'a>) {
+        self.count += 1;
+        match flow {
+            Flow::Next => self.ends.push(end),
+            Flow::Return(value) => self.returned = Some(value),
+            Flow::Leave => self.left = true,
+            Flow::Throw => {}
+        }
+    }
+
+    fn none(&self) -> bool {
+        self.count == 0
+    }
 }
 
 /// How many items of an array are gone through.
@@ -49,8 +81,9 @@ impl<'a> Evaluator<'a, '_> {
 
     pub(super) fn block(&mut self, statements: &'a [Stmt]) -> Flow<'a> {
         for stmt in statements {
-            if let Flow::Return(value) = self.statement(stmt) {
-                return Flow::Return(value);
+            match self.statement(stmt) {
+                Flow::Next => {}
+                flow => return flow,
             }
         }
         Flow::Next
@@ -70,6 +103,9 @@ impl<'a> Evaluator<'a, '_> {
         match &stmt.kind {
             StmtKind::Expr(expr) => {
                 self.expr(expr);
+                if matches!(expr.kind, ExprKind::Throw(_)) {
+                    return Flow::Throw;
+                }
             }
             StmtKind::Echo(parts) => {
                 for part in parts {
@@ -94,23 +130,10 @@ impl<'a> Evaluator<'a, '_> {
                 body,
                 catches,
                 finally,
-            } => {
-                // A failure may come from any call in it, so what follows one is looked at, too.
-                let flow = self.block(body);
-                for catch in catches {
-                    if let Some(name) = &catch.variable {
-                        let failure = Value::unknown("the failure of a call");
-                        self.set(name, failure);
-                    }
-                    let _ = self.block(&catch.body);
-                }
-                if let Some(finally) = finally {
-                    let _ = self.block(finally);
-                }
-                return flow;
-            }
+            } => return self.try_catch(body, catches, finally.as_deref()),
             StmtKind::Block(body) => return self.block(body),
             StmtKind::Unsupported { what } => {
+                self.forget(self.touched.get(&stmt.span).into_iter().flatten().cloned());
                 // A mistake in the syntax was told of already.
                 if !what.contains("syntax error") {
                     self.error(
@@ -118,6 +141,14 @@ impl<'a> Evaluator<'a, '_> {
                         format!("{what} is not followed here"),
                         "port the calls in it by themselves",
                     );
+                }
+                match &**what {
+                    "`exit`" => return Flow::Throw,
+                    "`break`" | "`continue`" => {
+                        self.may_leave = true;
+                        return Flow::Leave;
+                    }
+                    _ => {}
                 }
             }
             StmtKind::Use(_)
@@ -129,30 +160,93 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     /// All branches that may be taken.
-    fn branches(
+    pub(super) fn branches(
         &mut self,
         branches: &'a [(Expr, Vec<Stmt>)],
         otherwise: Option<&'a [Stmt]>,
     ) -> Flow<'a> {
-        let mut certain = true;
+        let mut ways = Ways::default();
+        let mut last = otherwise.unwrap_or_default();
         for (condition, body) in branches {
             match self.expr(condition).to_bool() {
                 Some(false) => {}
                 Some(true) => {
-                    let flow = self.block(body);
-                    return if certain { flow } else { Flow::Next };
+                    last = body;
+                    break;
                 }
                 None => {
-                    certain = false;
-                    let _ = self.block(body);
+                    let (flow, end) = self.way(|evaluator| evaluator.block(body));
+                    ways.add(flow, end);
                 }
             }
         }
-        let flow = self.block(otherwise.unwrap_or_default());
-        if certain { flow } else { Flow::Next }
+        if ways.none() {
+            return self.block(last);
+        }
+        let (flow, end) = self.way(|evaluator| evaluator.block(last));
+        ways.add(flow, end);
+        self.join(ways)
+    }
+
+    /// A failure may come from any place in the body.
+    pub(super) fn try_catch(
+        &mut self,
+        body: &'a [Stmt],
+        catches: &'a [Catch],
+        finally: Option<&'a [Stmt]>,
+    ) -> Flow<'a> {
+        let mut ways = Ways::default();
+        let flow = self.block(body);
+        let end = self.scope();
+        ways.add(flow, end);
+        if !catches.is_empty() {
+            self.forget_assigned(body);
+        }
+        for catch in catches {
+            let (flow, end) = self.way(|evaluator| {
+                if let Some(name) = &catch.variable {
+                    evaluator.set(name, Value::unknown("the failure of a call"));
+                }
+                evaluator.block(&catch.body)
+            });
+            ways.add(flow, end);
+        }
+        let flow = self.join(ways);
+        match finally.map(|finally| self.block(finally)) {
+            None | Some(Flow::Next) => flow,
+            Some(flow) => flow,
+        }
+    }
+
+    /// Goes on where the ways meet, if any goes on.
+    fn join(&mut self, ways: Ways<'a>) -> Flow<'a> {
+        if !ways.ends.is_empty() {
+            self.may_return |= ways.returned.is_some();
+            self.meet(ways.ends);
+            return Flow::Next;
+        }
+        match ways.returned {
+            Some(value) if ways.count == 1 => Flow::Return(value),
+            Some(_) => Flow::Return(Value::unknown("one of several values that are returned")),
+            None if ways.left => Flow::Leave,
+            None => Flow::Throw,
+        }
     }
 
     fn foreach(
+        &mut self,
+        subject: &'a Expr,
+        key: Option<&'a Expr>,
+        value: &'a Expr,
+        body: &'a [Stmt],
+    ) -> Flow<'a> {
+        let outer = std::mem::replace(&mut self.may_leave, false);
+        let flow = self.rounds(subject, key, value, body);
+        self.may_leave = outer;
+        flow
+    }
+
+    fn rounds(
         &mut self,
         subject: &'a Expr,
         key: Option<&'a Expr>,
@@ -172,7 +266,10 @@ impl<'a> Evaluator<'a, '_> {
                     .collect(),
                 _ => Vec::new(),
             },
-            Value::Unknown(why) => vec![(Value::Unknown(why.clone()), Value::Unknown(why.clone()))],
+            Value::Unknown(why) => {
+                let why = Rc::clone(why);
+                return self.round_perhaps(&why, key, value, body);
+            }
             _ => Vec::new(),
         };
         if items.len() > ROUNDS {
@@ -184,11 +281,42 @@ impl<'a> Evaluator<'a, '_> {
                 self.assign(key, item_key);
             }
             self.assign(value, item);
-            if let Flow::Return(value) = self.block(body) {
-                return Flow::Return(value);
+            let flow = self.block(body);
+            if self.may_leave {
+                self.forget_assigned(body);
+                self.may_leave = false;
+            }
+            match flow {
+                Flow::Next => {}
+                Flow::Leave => return Flow::Next,
+                flow => return flow,
             }
         }
         Flow::Next
+    }
+
+    /// A round of a loop of which nobody knows how often it runs: each may begin with what others
+    /// have left.
+    fn round_perhaps(
+        &mut self,
+        why: &Rc<str>,
+        key: Option<&'a Expr>,
+        value: &'a Expr,
+        body: &'a [Stmt],
+    ) -> Flow<'a> {
+        self.forget_assigned(body);
+        let mut ways = Ways::default();
+        let (flow, end) = self.way(|evaluator| {
+            if let Some(key) = key {
+                evaluator.assign(key, Value::Unknown(Rc::clone(why)));
+            }
+            evaluator.assign(value, Value::Unknown(Rc::clone(why)));
+            evaluator.block(body)
+        });
+        ways.add(flow, end);
+        let none = self.scope();
+        ways.add(Flow::Next, none);
+        self.join(ways)
     }
 
     /// Calls a closure or function in a scope of its own.
@@ -227,12 +355,16 @@ impl<'a> Evaluator<'a, '_> {
         }
         self.scopes.push(scope);
         let outer = self.statement;
+        let may_return = std::mem::replace(&mut self.may_return, false);
         let flow = self.block(&code.body);
+        let unsure = std::mem::replace(&mut self.may_return, may_return);
         self.statement = outer;
         self.scopes.pop();
         match flow {
+            _ if unsure => Value::unknown("one of several values that are returned"),
             Flow::Return(value) => value,
             Flow::Next => Value::Null,
+            Flow::Leave | Flow::Throw => Value::unknown("what nothing returns"),
         }
     }
 

@@ -95,13 +95,13 @@ fn substr(text: &str, offset: i64, length: Option<i64>) -> Option<String> {
 fn range(len: usize, offset: i64, length: Option<i64>) -> std::ops::Range<usize> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
     let start = if offset < 0 {
-        (len + offset).max(0)
+        len.saturating_add(offset).max(0)
     } else {
         offset.min(len)
     };
     let end = match length {
         None => len,
-        Some(length) if length < 0 => (len + length).max(start),
+        Some(length) if length < 0 => len.saturating_add(length).max(start),
         Some(length) => start.saturating_add(length).min(len),
     };
     start as usize..end as usize
@@ -205,6 +205,16 @@ mod tests {
                 panic!("{name}")
             };
             assert_eq!(found, expected, "{name}");
+        }
+        for (offset, length) in [
+            (i64::MIN, i64::MAX),
+            (i64::MIN, i64::MIN),
+            (i64::MAX, i64::MIN),
+        ] {
+            for name in ["substr", "mb_substr"] {
+                let args = [text("abc"), Value::Int(offset), Value::Int(length)];
+                assert!(call(name, &args).is_some(), "{name}({offset}, {length})");
+            }
         }
         assert!(
             call("substr", &[text("中"), Value::Int(1)]).is_none(),

@@ -3,6 +3,8 @@
 //! Parentheses are gone (the tree has the precedence), comments stand beside the tree, names are
 //! resolved. What is not supported is an `Unsupported` node with the span of what it stands for.
 
+use std::collections::BTreeMap;
+
 use super::atom::{BinaryOp, Cast, Name, Span, UnaryOp};
 
 /// One block of PHP.
@@ -14,6 +16,8 @@ pub struct Program {
     pub comments: Vec<Comment>,
     /// Whether the text is the inside of an array: then the one statement is that array.
     pub fragment: bool,
+    /// The variables that what is `Unsupported` may change, by its span; `*` is all of them.
+    pub touched: BTreeMap<Span, Vec<String>>,
 }
 
 impl Program {

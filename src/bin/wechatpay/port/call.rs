@@ -9,6 +9,7 @@ use wechatpay_chain_port::Problem;
 use wechatpay_chain_port::evaluate::{Request, Upload};
 use wechatpay_chain_port::source::Block;
 
+use super::template::{Choice, choice, recased};
 use super::{client, multipart, xml};
 use crate::exit::Failure;
 
@@ -64,6 +65,9 @@ impl Caller {
             }
         };
         let mut making = Making::new(request);
+        if making.choice == Choice::Slashed {
+            return Ok(Err(slashed(request)));
+        }
         Ok(match making.made(client) {
             Ok(made) => Ok((making.line(block, &made), making.problems)),
             Err(err) => Err(Problem::error(request.span, refusal(&err))),
@@ -76,11 +80,19 @@ fn refusal(err: &Error) -> String {
     format!("this library refuses the call: {}", err.report())
 }
 
+/// PHP does not see APIv2 behind a slash, and sends such a path as APIv3's.
+fn slashed(request: &Request) -> Problem {
+    let message =
+        "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML";
+    Problem::error(request.span, message).hint("write `v2/…`, without the slash")
+}
+
 /// A request on its way.
 struct Making<'r> {
     request: &'r Request,
     /// What the library is given.
     options: Map<String, Value>,
+    choice: Choice,
     problems: Vec<Problem>,
 }
 
@@ -89,6 +101,7 @@ impl<'r> Making<'r> {
         let mut making = Self {
             request,
             options: request.options.clone(),
+            choice: choice(&request.template, &request.options),
             problems: Vec::new(),
         };
         making
@@ -97,12 +110,33 @@ impl<'r> Making<'r> {
         if !making.is_v2() {
             making.drop_v2_options();
         }
+        making.rename_variables();
         making
     }
 
     fn is_v2(&self) -> bool {
-        let first = self.request.template.trim_start_matches('/').get(..3);
-        first.is_some_and(|first| first.eq_ignore_ascii_case("v2/"))
+        self.choice == Choice::V2
+    }
+
+    /// PHP looks for the value of `{openId}` under `open-id`.
+    fn rename_variables(&mut self) {
+        for (name, php) in recased(&self.request.template) {
+            let value = self.options.shift_remove(&php);
+            let passed_over = self.options.shift_remove(&name).is_some();
+            if value.is_none() {
+                let over = if passed_over {
+                    format!(", passes the option `{name}` over")
+                } else {
+                    String::new()
+                };
+                self.warn(format!(
+                    "`{{{name}}}` is `{{{php}}}` to PHP, which has no value{over} and sends an empty \
+                     segment; this library takes the name as it is written"
+                ));
+            }
+            let value = value.unwrap_or_else(|| Value::String(String::new()));
+            self.options.insert(name, value);
+        }
     }
 
     /// PHP's APIv3 client passes them over.
@@ -244,7 +278,12 @@ impl<'r> Making<'r> {
                 continue;
             }
             let value = String::from_utf8_lossy(value.as_bytes());
-            headers.insert(capitals(name.as_str()), Value::from(value.into_owned()));
+            // Of a list PHP sends a line for each, which is the same as one with commas.
+            let value = match headers.get(&capitals(name.as_str())) {
+                Some(Value::String(before)) => format!("{before}, {value}"),
+                _ => value.into_owned(),
+            };
+            headers.insert(capitals(name.as_str()), Value::from(value));
         }
         if self.request.upload.is_some() {
             // The boundary is chance.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use wechatpay_chain::crypto::digest;
-use wechatpay_chain::{Certificate, Clock, PrivateKey, SystemClock};
+use wechatpay_chain::{Certificate, Clock, PrivateKey, Result as CallResult, SystemClock};
 use wechatpay_chain_port::evaluate::Host;
 
 use super::files::Files;
@@ -82,7 +82,7 @@ impl Host for CommandHost {
 
     fn digest(&self, algorithm: &str, data: &[u8]) -> Result<String, String> {
         match algorithm {
-            "md5" => digest::md5_hex(data).map_err(|err| err.report()),
+            "md5" => lower(digest::md5_hex(data)),
             "sha1" => Ok(digest::sha1_hex(data)),
             "sha256" => Ok(digest::sha256_hex(data)),
             _ => Err(format!(
@@ -93,7 +93,7 @@ impl Host for CommandHost {
 
     fn hmac(&self, algorithm: &str, key: &[u8], data: &[u8]) -> Result<String, String> {
         match algorithm {
-            "sha256" => digest::hmac_sha256_hex(key, data).map_err(|err| err.report()),
+            "sha256" => lower(digest::hmac_sha256_hex(key, data)),
             _ => Err(format!(
                 "the HMAC with `{algorithm}` is not made here: with sha256 it is"
             )),
@@ -116,5 +116,38 @@ impl Host for CommandHost {
         let certificate =
             Certificate::from_bytes(self.pem(&source)?).map_err(|err| err.report())?;
         Ok(certificate.serial().to_owned())
+    }
+}
+
+/// The library has the spelling of APIv2's signatures; PHP's functions give lower case.
+fn lower(hex: CallResult<String>) -> Result<String, String> {
+    hex.map(|hex| hex.to_ascii_lowercase())
+        .map_err(|err| err.report())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What PHP 8 gives for `md5('x')` and its like.
+    #[test]
+    fn digests_are_spelled_as_php_spells_them() {
+        let host = CommandHost::new(None, &[], Some(0));
+        let digest = |algorithm| host.digest(algorithm, b"x").unwrap();
+        assert_eq!(digest("md5"), "9dd4e461268c8034f5c8564e155c67a6");
+        assert_eq!(digest("sha1"), "11f6ad8ec52a2984abaafd7c3b516503785c2072");
+        assert_eq!(
+            digest("sha256"),
+            "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+        );
+        assert_eq!(
+            host.hmac(
+                "sha256",
+                b"key",
+                b"The quick brown fox jumps over the lazy dog"
+            ),
+            Ok("f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8".to_owned())
+        );
+        assert!(host.digest("crc32", b"x").is_err());
     }
 }

@@ -5,6 +5,7 @@ mod client;
 mod files;
 mod host;
 mod multipart;
+mod template;
 mod xml;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, UnaryOp};
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
         if node.is_error() || node.is_missing() {
+            self.note_touched(node);
             return self.unsupported(node, "a syntax error");
         }
         if node.kind() == "parenthesized_expression" {
@@ -19,15 +20,21 @@ impl Lower<'_> {
             };
         }
         match self.deeper(|lower| lower.kind(node)) {
-            Some(kind) => Expr {
-                span: self.span(node),
-                kind,
-            },
+            Some(kind) => {
+                if matches!(kind, ExprKind::Unsupported { .. }) {
+                    self.note_touched(node);
+                }
+                Expr {
+                    span: self.span(node),
+                    kind,
+                }
+            }
             None => self.too_deep(node),
         }
     }
 
-    fn too_deep(&self, node: Node<'_>) -> Expr {
+    fn too_deep(&mut self, node: Node<'_>) -> Expr {
+        self.note_touched(node);
         self.unsupported(node, "an expression nested too deeply")
     }
 

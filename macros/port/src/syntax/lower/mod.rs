@@ -6,6 +6,9 @@ mod name;
 mod number;
 mod statement;
 mod text;
+mod touched;
+
+use std::collections::BTreeMap;
 
 use tree_sitter::Node;
 
@@ -21,6 +24,7 @@ pub(super) fn program(text: &str, root: Node<'_>) -> Program {
         statements: lower.statements(root),
         comments: comments(text, root),
         fragment: false,
+        touched: lower.touched,
     }
 }
 
@@ -42,6 +46,7 @@ pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> Program {
         statements,
         comments,
         fragment: true,
+        touched: lower.touched,
     }
 }
 
@@ -51,6 +56,7 @@ struct Lower<'t> {
     shift: usize,
     imports: Imports,
     depth: usize,
+    touched: BTreeMap<Span, Vec<String>>,
 }
 
 impl<'t> Lower<'t> {
@@ -60,6 +66,7 @@ impl<'t> Lower<'t> {
             shift,
             imports: Imports::default(),
             depth: 0,
+            touched: BTreeMap::new(),
         }
     }
 

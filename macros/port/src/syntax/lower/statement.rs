@@ -25,12 +25,16 @@ impl Lower<'_> {
         }
         // Only the innermost statements around a mistake are given up.
         if node.has_error() && (node.is_error() || !is_compound(node)) {
+            self.note_touched(node);
             return Some(self.unsupported_stmt(node, "a statement with a syntax error"));
         }
         let kind = self.deeper(|lower| lower.statement_kind(node));
         let kind = kind.unwrap_or_else(|| StmtKind::Unsupported {
             what: "a statement nested too deeply".into(),
         });
+        if matches!(kind, StmtKind::Unsupported { .. }) {
+            self.note_touched(node);
+        }
         Some(Stmt {
             span: self.span(node),
             kind,
