@@ -153,7 +153,7 @@ impl<'a> Evaluator<'a, '_> {
             self.warn(
                 span,
                 format!("`${name}` is not defined here, and {instead}"),
-                &format!("give it a value: --define {name}=…"),
+                &advice(name),
             );
         }
         stand_in.map_or(Value::Null, |json| from_json(&json, true))
@@ -431,5 +431,17 @@ impl<'a> Evaluator<'a, '_> {
             Some(value) => value,
             None => Value::unknown(format!("the constant `{}`", name.written)),
         }
+    }
+}
+
+/// A key is no argument: other users of the machine see those.
+fn advice(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    match ["key", "secret", "password", "token"]
+        .iter()
+        .any(|it| lower.contains(it))
+    {
+        true => format!("give it a value: --define {name}=@FILE or {name}=env:NAME"),
+        false => format!("give it a value: --define {name}=…"),
     }
 }

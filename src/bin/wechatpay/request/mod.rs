@@ -122,10 +122,11 @@ fn send(
         return answer::dry_run(&request, screen);
     }
     match &args.sink {
-        Some(_) => answer::saved(&download(args, call, &method, progress)?, screen),
+        Some(_) => answer::saved(&download(args, call, &method, progress)?, screen)
+            .map_err(|failure| failure.after(&method)),
         None => {
             let response = interrupt::run(&method, call)?;
-            answer::print(&response, args.include, screen)
+            answer::print(&response, args.include, screen).map_err(|failure| failure.after(&method))
         }
     }
 }
