@@ -151,6 +151,13 @@ fn keys_that_others_can_read_are_named() {
     let open = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(shop.path("v2.key"), open).unwrap();
     assert_wrong(shop.command(&DOCTOR), "permissions", "v2.key");
+    let group = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(shop.path("v2.key"), group).unwrap();
+    let done = shop.command(&DOCTOR).run();
+    assert!(
+        done.code == Some(0) && done.stdout.contains("by its group"),
+        "{done:?}"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod json;
 mod sign_error;
 
 use std::path::PathBuf;
