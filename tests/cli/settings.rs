@@ -128,3 +128,14 @@ fn a_wrong_profile_is_told_by_its_line_and_never_quoted() {
         assert!(!said.contains("123456789"), "{said}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let shop = shop();
+    let mut command = shop.bare(&DRY).into_command();
+    command.env("WECHATPAY_MCHID", std::ffi::OsStr::from_bytes(b"\xff"));
+    let done = crate::support::Done::from(command.output().unwrap());
+    assert!(done.failed(3).contains("WECHATPAY_MCHID is not UTF-8"));
+}
