@@ -30,6 +30,40 @@ pub struct ApiError {
     pub verification: Verification,
 }
 
+/// Codes with which WeChat Pay says that it does not know, or not yet, what came of a request.
+///
+/// The first of each pair of spellings is APIv2's.
+const UNDECIDED: [&str; 9] = [
+    "SYSTEMERROR",
+    "SYSTEM_ERROR",
+    "BANKERROR",
+    "BANK_ERROR",
+    "USERPAYING",
+    "USER_PAYING",
+    "PROCESSING",
+    "SEND_FAILED",
+    "BIZERR_NEED_RETRY",
+];
+
+impl ApiError {
+    /// Whether this answer leaves open what came of the request, so that money may have moved.
+    ///
+    /// True of a 5xx; of the codes with which WeChat Pay says that it does not know itself
+    /// (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`, `PROCESSING`, `SEND_FAILED`,
+    /// `BIZERR_NEED_RETRY`); and of an answer with neither a valid signature nor a `code`, which
+    /// is rather a proxy's page than WeChat Pay's word. Query before anything else, or repeat the
+    /// same request with the same numbers; never send one with new numbers.
+    ///
+    /// It says nothing of requests that change nothing, as a GET.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        let signed = matches!(self.verification, Verification::Verified { .. });
+        self.status.is_server_error()
+            || UNDECIDED.contains(&&*self.code)
+            || (self.code.is_empty() && !signed)
+    }
+}
+
 /// What is known of a response's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

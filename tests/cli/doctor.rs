@@ -151,6 +151,13 @@ fn keys_that_others_can_read_are_named() {
     let open = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(shop.path("v2.key"), open).unwrap();
     assert_wrong(shop.command(&DOCTOR), "permissions", "v2.key");
+    let group = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(shop.path("v2.key"), group).unwrap();
+    let done = shop.command(&DOCTOR).run();
+    assert!(
+        done.code == Some(0) && done.stdout.contains("by its group"),
+        "{done:?}"
+    );
 }
 
 #[test]
@@ -183,5 +190,45 @@ fn clock_connection_and_credentials_are_tried() {
         wrong.env("SERIAL", shop.sandbox.serial()),
         "credentials",
         "SIGN_ERROR",
+    );
+}
+
+/// A 404 is a merchant's in public-key mode, or anybody's.
+#[test]
+fn a_404_counts_only_from_wechat_pay() {
+    let shop = Shop::new();
+    let status = |body: &'static str| {
+        let url = server(move |_| {
+            format!(
+                "HTTP/1.1 404 Not Found\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+        });
+        let run = shop.command(&["doctor", "--format", "json"]);
+        let done = run.env("BASE_URL", &url).run();
+        let lines = done
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut found = lines.filter(|line| line["check"] == "credentials");
+        found.next().unwrap()["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status("no such page"), "look");
+    assert_eq!(
+        status(r#"{"code":"RESOURCE_NOT_EXISTS","message":"x"}"#),
+        "ok"
+    );
+}
+
+#[test]
+fn an_apiv3_key_that_is_another_is_named() {
+    let shop = Shop::new();
+    let doctor = || shop.command(&["doctor", "--format", "json"]);
+    let done = doctor().run();
+    assert!(done.stdout.contains("opens the certificates"), "{done:?}");
+    assert_wrong(
+        doctor().env("APIV3_KEY", "0123456789abcdef0123456789abcdef"),
+        "APIv3 key",
+        "does not open",
     );
 }

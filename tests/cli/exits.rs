@@ -198,3 +198,54 @@ fn the_codes_are_in_the_help() {
         assert!(help.contains(&line), "{code}: {help}");
     }
 }
+
+/// What APIv2 says when it does not know, and what is not WeChat Pay's word.
+#[test]
+fn answers_that_leave_the_outcome_open_are_9_for_a_post() {
+    let shop = Shop::new();
+    for code in [
+        "PROCESSING",
+        "SEND_FAILED",
+        "BIZERR_NEED_RETRY",
+        "BANKERROR",
+    ] {
+        let answer = Answer::json(json!({"code": code, "message": "?"})).status(400);
+        shop.sandbox.answer("POST", ECHO, answer).unwrap();
+        assert_eq!(shop.command(&POST).run().failed_json(9)["code"], code);
+    }
+    let page = "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops";
+    let url = server(move |_| page.to_owned());
+    let at = |arguments| shop.command(arguments).env("BASE_URL", &url).run();
+    at(&POST).failed_json(9);
+    at(&GET).failed_json(7);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_not_taken_for_input() {
+    let shop = Shop::new();
+    let full = |arguments| {
+        let mut command = shop.command(arguments).into_command();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        command
+            .stdin(std::process::Stdio::null())
+            .stdout(full.unwrap());
+        crate::support::Done::from(command.output().unwrap())
+    };
+    let said = full(&POST).failed_json(9);
+    assert_eq!(said["maybe_sent"], true, "{said}");
+    full(&GET).failed_json(4);
+}
+
+#[test]
+fn a_server_s_text_does_not_act_on_the_terminal() {
+    let shop = Shop::new();
+    let text = "\u{1b}[2J\u{9b}31m\u{202e}done";
+    let answer = Answer::json(json!({"code": "PARAM_ERROR", "message": text})).status(400);
+    for arguments in [&POST[..], &POST[2..]] {
+        shop.sandbox.answer("POST", ECHO, answer.clone()).unwrap();
+        let said = shop.command(arguments).run().failed(7);
+        assert!(!said.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{said:?}");
+        assert!(said.contains("\\u009b31m"), "{said:?}");
+    }
+}

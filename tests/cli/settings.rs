@@ -111,11 +111,31 @@ fn a_wrong_profile_is_told_by_its_line_and_never_quoted() {
         (format!("[default]\n\ntimeout = \"{secret}\""), "line 3"),
         (format!("apiv3_key = \"{secret}\""), "line 1"),
         (format!("[default]\napiv3_key = {secret}"), "line 2"),
+        (
+            "[default]\nv2_key = 123456789123456789".to_owned(),
+            "v2_key is no string",
+        ),
+        ("[default]\nv2_key = 0123456789.5".to_owned(), "line 2"),
+        (
+            "[default]\nv2_key = [\"0123456789\"]".to_owned(),
+            "v2_key is no string",
+        ),
     ] {
         shop.secret("wrong.toml", &text);
         let wrong = [&DRY[..], &["--config", "wrong.toml"]].concat();
         let said = shop.bare(&wrong).run().failed(3);
         assert!(said.contains(line), "{text}: {said}");
-        assert!(!said.contains("0123456789"), "{said}");
+        assert!(!said.contains("123456789"), "{said}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let shop = shop();
+    let mut command = shop.bare(&DRY).into_command();
+    command.env("WECHATPAY_MCHID", std::ffi::OsStr::from_bytes(b"\xff"));
+    let done = crate::support::Done::from(command.output().unwrap());
+    assert!(done.failed(3).contains("WECHATPAY_MCHID is not UTF-8"));
 }

@@ -508,6 +508,14 @@ fn nothing_runs_for_ever_or_panics() {
         "$a->b = 1; $b[] = 1; $b[[]] = 1; f()->x = 1; [][0]; ''[5]; (5)->y();",
         "1 % 0; 1 / 0; PHP_INT_MAX + 1; PHP_INT_MIN * -1; -PHP_INT_MIN; str_repeat('x', 1e18);",
         "$i->chain(); $i->chain([]); $i->chain(null)->get(); $i->{[]}->get(); $i[null]->get(); $i['']->get([]);",
+        &format!(
+            "$r = $i->v3->y->get(); if ($r) {{}}{}",
+            " elseif ($r) { $a = 1; }".repeat(5_000)
+        ),
+        &format!(
+            "$r = 1; if (!$r) {{}}{} $i->get();",
+            " elseif (!$r) { $a = 1; }".repeat(50_000)
+        ),
         "$o = new stdClass; $o->o = $o; $i->v3->x->post(['json' => $o]);",
         "substr('中', 1); sprintf('%'); implode([]); json_encode(); array_map(); hash(); time(1,2);",
     ] {

@@ -16,13 +16,14 @@ Exit codes:
   1    doctor found something wrong, or a search nothing
   2    wrong usage
   3    settings: a credential is missing, unreadable or does not belong to the others
-  4    input: the request cannot be made of it, or a local file cannot be used; nothing was sent
+  4    input: the request cannot be made of it, or a local file cannot be used; nothing was sent,
+       or a GET
   5    no connection, or (GET only) it broke
   6    time ran out, and nothing can have changed: it was not sent, or a GET
   7    WeChat Pay refused
   8    an answer came that is not to be believed, or cannot be decrypted or read
   9    OUTCOME UNKNOWN: the request may have been acted on, and money may have moved; query before
-       anything else
+       anything else; also when the answer is there and cannot be written (other than GET)
   130  interrupted, and nothing can have changed
 After 8, too, query first: a request other than GET may have been acted on.
 ";
@@ -101,6 +102,22 @@ impl Failure {
         }
         failure.advise();
         failure
+    }
+
+    /// A request was sent and answered, and the answer could not be written: unlike with input that
+    /// is of no use, what was asked for may be done.
+    pub(crate) fn after(self, method: &Method) -> Self {
+        match self {
+            Self::Said(mut said) if *method != Method::GET => {
+                said.exit = Exit::Unknown;
+                said.message = format!("the request was sent and answered, but {}", said.message);
+                let mut failure = Self::Said(said);
+                failure.note("maybe_sent", true);
+                failure.advise();
+                failure
+            }
+            other => other,
+        }
     }
 
     /// What is said.
@@ -232,12 +249,10 @@ fn of_certificates(err: &Error) -> Exit {
 
 /// A refusal that is not WeChat Pay's word, or with which it says that it does not know itself.
 fn of_answer(api: &ApiError, open: bool) -> Exit {
-    const OPEN: [&str; 3] = ["SYSTEMERROR", "BANKERROR", "USERPAYING"];
     if matches!(api.verification, Verification::Failed(_)) {
         return Exit::Unbelieved;
     }
-    let undecided = api.status.is_server_error() || OPEN.contains(&&*api.code);
-    match open && undecided {
+    match open && api.is_undecided() {
         true => Exit::Unknown,
         false => Exit::Refused,
     }

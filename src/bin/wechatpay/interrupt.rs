@@ -79,6 +79,7 @@ async fn signal() -> io::Result<()> {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -89,13 +90,15 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
         })
     }
 
     async fn one(&mut self) {
         poll_fn(|context| {
             let came = self.terminate.poll_recv(context).is_ready()
-                || self.interrupt.poll_recv(context).is_ready();
+                || self.interrupt.poll_recv(context).is_ready()
+                || self.hang_up.poll_recv(context).is_ready();
             if came { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

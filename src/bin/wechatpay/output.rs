@@ -1,5 +1,6 @@
 //! What is printed, and whether in colour.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
@@ -63,7 +64,15 @@ impl Screen {
     }
 
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
-        self.write(&format!("{text}\n"))
+        self.write(&format!("{}\n", harmless(text)))
+    }
+
+    /// What another side has sent: as it is for a file, and harmless for a terminal.
+    pub(crate) fn foreign(&self, bytes: &[u8]) -> Result<(), Failure> {
+        match io::stdout().is_terminal() {
+            true => self.line(&String::from_utf8_lossy(bytes)),
+            false => self.bytes(bytes),
+        }
     }
 
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
@@ -82,7 +91,7 @@ impl Screen {
 
     /// On standard error; nobody can be told that nobody reads it.
     pub(crate) fn complain(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", harmless(text));
     }
 
     pub(crate) fn bold(&self, text: &str) -> String {
@@ -126,6 +135,55 @@ impl Screen {
     }
 }
 
+/// What the colours of this command are made of.
+const COLOURS: [&str; 9] = ["0", "1", "2", "4", "31", "32", "33", "1;31", "7;31"];
+
+/// A text without what a terminal acts on or reads backwards: texts of servers and files may try
+/// to look like this command's. Written as JSON writes it, so that JSON stays JSON.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_active) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let kept = colour_length(rest);
+        if kept > 0 {
+            out.push_str(&rest[..kept]);
+            rest = &rest[kept..];
+            continue;
+        }
+        match is_active(c) {
+            true => out.push_str(&format!("\\u{:04x}", c as u32)),
+            false => out.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    Cow::Owned(out)
+}
+
+/// Controls, and characters that change the direction of what follows.
+fn is_active(c: char) -> bool {
+    let direction = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    direction || (c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
+fn colour_length(text: &str) -> usize {
+    let Some((code, _)) = text
+        .strip_prefix("\u{1b}[")
+        .and_then(|rest| rest.split_once('m'))
+    else {
+        return 0;
+    };
+    match COLOURS.contains(&code) {
+        true => code.len() + 3,
+        false => 0,
+    }
+}
+
 /// Behind the name of an option: nothing, or its value.
 fn is_value(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('=')
@@ -146,5 +204,26 @@ fn paint(code: &str, text: &str, coloured: bool) -> String {
     match coloured {
         true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         false => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_others_do_not_act_on_the_terminal() {
+        for (text, expected) in [
+            ("参数错误\n\tx", "参数错误\n\tx"),
+            ("\u{1b}]0;title\u{7}", "\\u001b]0;title\\u0007"),
+            (
+                "\u{1b}[2J\u{1b}[31mred\u{1b}[0m",
+                "\\u001b[2J\u{1b}[31mred\u{1b}[0m",
+            ),
+            ("a\u{9b}2J\u{7f}\r", "a\\u009b2J\\u007f\\u000d"),
+            ("\u{202e}txt.exe\u{2066}", "\\u202etxt.exe\\u2066"),
+        ] {
+            assert_eq!(harmless(text), expected);
+        }
     }
 }

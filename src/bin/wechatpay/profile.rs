@@ -69,23 +69,34 @@ fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
 
 /// Without the line itself, which the parser would quote: a key may stand in it.
 fn unreadable(file: &Path, text: &str, err: &toml::de::Error) -> Failure {
-    let line = err.span().and_then(|span| text.get(..span.start));
-    let line = line.map_or(1, |before| before.matches('\n').count() + 1);
+    let before = err.span().and_then(|span| text.get(..span.start));
+    let before = before.unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let key = before.rsplit('\n').next().unwrap_or_default();
+    let key = key.split_once('=').map_or("a value", |(key, _)| key.trim());
     wrong(format!(
         "{}, line {line}: not a profile: {}; a profile is a table as [default] with keys as \
          mchid = \"1900000109\"",
         file.display(),
-        sentence(err.message()),
+        sentence(err.message(), key),
     ))
 }
 
 /// What is wrong, without what was found: that may be a key.
-fn sentence(message: &str) -> &str {
-    let quoted = message.find("string \"").or_else(|| message.find('\n'));
-    message
-        .get(..quoted.unwrap_or(message.len()))
-        .unwrap_or_default()
-        .trim_end_matches([':', ' '])
+fn sentence(message: &str, key: &str) -> String {
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        let expected = message.rsplit_once(", expected ");
+        let expected = expected.map_or("something else", |(_, expected)| expected);
+        return format!("{key} is no {}", expected.trim_start_matches("a "));
+    }
+    // The name of a field is shown; what other messages quote may be part of a value.
+    let quoted = match message.starts_with("unknown field") {
+        true => message.find('\n'),
+        false => message.find(['\n', '"', '`', '\'']),
+    };
+    let shown = message.get(..quoted.unwrap_or(message.len()));
+    let shown = shown.unwrap_or_default();
+    shown.trim_end_matches([':', ' ']).to_owned()
 }
 
 fn wrong(message: impl Into<String>) -> Failure {

@@ -93,6 +93,7 @@ pub(crate) struct Resolved {
 ///
 /// A profile that was asked for and is not there, or cannot be read; a number that is none.
 pub(crate) fn resolve(given: Settings, place: &Place) -> Result<Resolved, Failure> {
+    readable_environment()?;
     let found = profile::read(place)?;
     let environment = Settings::from_environment()?;
     let (profile, file) = match found {
@@ -185,6 +186,20 @@ impl Settings {
             *path = folder.join(&*path);
         }
         self
+    }
+}
+
+/// A variable that is no text would otherwise count as not set, and another setting be used.
+fn readable_environment() -> Result<(), Failure> {
+    let ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"WECHATPAY_");
+    let wrong = std::env::vars_os().find(|(name, value)| ours(name) && value.to_str().is_none());
+    match wrong {
+        None => Ok(()),
+        Some((name, _)) => Err(Failure::new(
+            Exit::Config,
+            "config",
+            format!("{} is not UTF-8", name.display()),
+        )),
     }
 }
 

@@ -153,7 +153,7 @@ impl<'a> Evaluator<'a, '_> {
             self.warn(
                 span,
                 format!("`${name}` is not defined here, and {instead}"),
-                &format!("give it a value: --define {name}=…"),
+                &advice(name),
             );
         }
         stand_in.map_or(Value::Null, |json| from_json(&json, true))
@@ -324,71 +324,6 @@ impl<'a> Evaluator<'a, '_> {
         }
     }
 
-    pub(super) fn extend(
-        &mut self,
-        chain: &Chain,
-        link: &Link,
-        form: Form,
-        span: Span,
-    ) -> Value<'a> {
-        if let Some(value) = link.recased() {
-            let message = format!(
-                "the value `{value}` stands in the path: PHP lower-cases its capitals, and sends `-` before them"
-            );
-            self.warn(
-                span,
-                message,
-                "it is kept as it is here; a path variable, `{name}`, is right in both",
-            );
-        }
-        if chain.template.is_empty() && link.is_slashed_v2() {
-            return self.error(
-                span,
-                "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML",
-                "write `v2/…`, without the slash",
-            );
-        }
-        match chain.and(link, form) {
-            Ok(chain) => Value::Chain(chain),
-            Err(err) => self.error(span, err.to_string(), ""),
-        }
-    }
-
-    /// A text of a path: what is written there is normalised, values are not.
-    pub(super) fn link(&mut self, expr: &'a Expr) -> Option<Link> {
-        let mut link = Link::default();
-        match &expr.kind {
-            // A variable with a whole path in it.
-            ExprKind::Variable(_) => link.push_literal(&self.text(expr)?),
-            _ => self.link_part(expr, &mut link)?,
-        }
-        Some(link)
-    }
-
-    fn link_part(&mut self, expr: &'a Expr, link: &mut Link) -> Option<()> {
-        match &expr.kind {
-            ExprKind::String(text) => link.push_literal(text),
-            ExprKind::Interpolated(pieces) => {
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(text) => link.push_literal(text),
-                        Piece::Value(expr) => link.push_value(self.text(expr)?),
-                    }
-                }
-            }
-            ExprKind::Binary {
-                op: BinaryOp::Concat,
-                left,
-                right,
-            } => {
-                self.link_part(left, link)?;
-                self.link_part(right, link)?;
-            }
-            _ => link.push_value(self.text(expr)?),
-        }
-        Some(())
-    }
-
     fn assignment(&mut self, target: &'a Expr, op: Option<BinaryOp>, value: &'a Expr) -> Value<'a> {
         let value = match op {
             None => self.expr(value),
@@ -433,5 +368,17 @@ impl<'a> Evaluator<'a, '_> {
             Some(value) => value,
             None => Value::unknown(format!("the constant `{}`", name.written)),
         }
+    }
+}
+
+/// A key is no argument: other users of the machine see those.
+fn advice(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    match ["key", "secret", "password", "token"]
+        .iter()
+        .any(|it| lower.contains(it))
+    {
+        true => format!("give it a value: --define {name}=@FILE or {name}=env:NAME"),
+        false => format!("give it a value: --define {name}=…"),
     }
 }

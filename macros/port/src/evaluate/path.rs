@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use wechatpay_chain_path::{PathError, join, normalize_literal};
 
+use super::Evaluator;
+use super::value::Value;
 use crate::recognise::{Form, begins_path};
+use crate::syntax::{BinaryOp, Expr, ExprKind, Piece, Span};
 
 /// A path on a client, as far as it is gathered.
 #[derive(Debug, Clone, Default)]
@@ -134,6 +137,73 @@ impl Link {
             }
         }
         Ok(out)
+    }
+}
+
+impl<'a> Evaluator<'a, '_> {
+    pub(super) fn extend(
+        &mut self,
+        chain: &Chain,
+        link: &Link,
+        form: Form,
+        span: Span,
+    ) -> Value<'a> {
+        if let Some(value) = link.recased() {
+            let message = format!(
+                "the value `{value}` stands in the path: PHP lower-cases its capitals, and sends `-` before them"
+            );
+            self.warn(
+                span,
+                message,
+                "it is kept as it is here; a path variable, `{name}`, is right in both",
+            );
+        }
+        if chain.template.is_empty() && link.is_slashed_v2() {
+            return self.error(
+                span,
+                "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML",
+                "write `v2/…`, without the slash",
+            );
+        }
+        match chain.and(link, form) {
+            Ok(chain) => Value::Chain(chain),
+            Err(err) => self.error(span, err.to_string(), ""),
+        }
+    }
+
+    /// A text of a path: what is written there is normalised, values are not.
+    pub(super) fn link(&mut self, expr: &'a Expr) -> Option<Link> {
+        let mut link = Link::default();
+        match &expr.kind {
+            // A variable with a whole path in it.
+            ExprKind::Variable(_) => link.push_literal(&self.text(expr)?),
+            _ => self.link_part(expr, &mut link)?,
+        }
+        Some(link)
+    }
+
+    fn link_part(&mut self, expr: &'a Expr, link: &mut Link) -> Option<()> {
+        match &expr.kind {
+            ExprKind::String(text) => link.push_literal(text),
+            ExprKind::Interpolated(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => link.push_literal(text),
+                        Piece::Value(expr) => link.push_value(self.text(expr)?),
+                    }
+                }
+            }
+            ExprKind::Binary {
+                op: BinaryOp::Concat,
+                left,
+                right,
+            } => {
+                self.link_part(left, link)?;
+                self.link_part(right, link)?;
+            }
+            _ => link.push_value(self.text(expr)?),
+        }
+        Some(())
     }
 }
 

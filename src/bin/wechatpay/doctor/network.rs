@@ -5,8 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::Method;
 use http::header::DATE;
+use wechatpay_chain::crypto::aes;
 use wechatpay_chain::middleware::{TRANSFORM_REQUEST, TRANSFORM_RESPONSE, from_fn};
-use wechatpay_chain::{Client, Error, Next, Request};
+use wechatpay_chain::{ApiError, Client, Error, Next, Request, Response, Verification};
 
 use super::report::Report;
 use crate::credentials::{self, Need};
@@ -121,8 +122,45 @@ fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failu
         .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)))?;
     let call = client.chain("v3/certificates").get(());
     match interrupt::attempt(&Method::GET, call)? {
-        Ok(_) => report.right("credentials", "taken, and the answer's signature is right"),
+        Ok(response) => {
+            report.right("credentials", "taken, and the answer's signature is right");
+            opens(&response, settings, report)?;
+        }
         Err(err) => judge(&err, report),
+    }
+    Ok(())
+}
+
+/// Whether WeChat Pay has answered, and not something on the way.
+fn is_theirs(api: &ApiError) -> bool {
+    const CODES: [&str; 3] = ["RESOURCE_NOT_EXISTS", "RESOURCE_NOT_EXIST", "NOT_FOUND"];
+    matches!(api.verification, Verification::Verified { .. }) || CODES.contains(&&*api.code)
+}
+
+/// Whether the APIv3 key opens the certificates that came: they are encrypted with it.
+fn opens(response: &Response, settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+    let Some(key) = credentials::apiv3_key(settings)? else {
+        return Ok(());
+    };
+    let value = response.value().ok();
+    let sealed = value.and_then(|value| value.pointer("/data/0/encrypt_certificate"));
+    let Some(sealed) = sealed else {
+        return Ok(());
+    };
+    let text = |name: &str| sealed[name].as_str().unwrap_or_default();
+    let opened = aes::open(
+        &key,
+        text("nonce"),
+        text("associated_data"),
+        text("ciphertext"),
+    );
+    match opened {
+        Ok(_) => report.right("APIv3 key", "opens the certificates that came"),
+        Err(_) => report.wrong(
+            "APIv3 key",
+            "does not open the certificates that came",
+            "it is not the one that is set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
+        ),
     }
     Ok(())
 }
@@ -131,7 +169,12 @@ fn judge(err: &Error, report: &mut Report<'_>) {
     const NAME: &str = "credentials";
     match err.api() {
         // A merchant in public-key mode has no certificates, and is told so after the door.
-        Some(api) if api.status == 404 => report.right(NAME, "taken"),
+        Some(api) if api.status == 404 && is_theirs(api) => report.right(NAME, "taken"),
+        Some(api) if api.status == 404 => report.doubtful(
+            NAME,
+            "the answer 404 has neither a signature nor a code of WeChat Pay's",
+            "check the base URL and the proxy: something else may have answered",
+        ),
         Some(api) if api.status == 401 => report.wrong(
             NAME,
             err.report(),

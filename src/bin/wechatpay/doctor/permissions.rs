@@ -15,12 +15,25 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
         profile.filter(|_| holds_key),
     ];
     for file in files.into_iter().flatten() {
-        if let Some(mode) = shared_mode(file) {
-            report.wrong(
+        let Some(mode) = shared_mode(file) else {
+            continue;
+        };
+        let advice = format!("chmod 600 {}", file.display());
+        // A group of its own is a usual way to give a key to a service.
+        match mode & 0o037 {
+            0 => report.doubtful(
+                "permissions",
+                format!(
+                    "{} can be read by its group (mode {mode:03o})",
+                    file.display()
+                ),
+                &advice,
+            ),
+            _ => report.wrong(
                 "permissions",
                 format!("{} can be read by others (mode {mode:03o})", file.display()),
-                &format!("chmod 600 {}", file.display()),
-            );
+                &advice,
+            ),
         }
     }
 }

@@ -19,11 +19,24 @@ impl Files {
     pub(super) fn read(&self, url: &str) -> Result<Vec<u8>, String> {
         let path = self.place(url.strip_prefix("file://").unwrap_or(url))?;
         let shown = path.display();
+        self.stays(&path).map_err(|err| format!("{shown}: {err}"))?;
         let length = std::fs::metadata(&path).map_err(|err| format!("{shown}: {err}"))?;
         if !length.is_file() || length.len() > LONGEST {
             return Err(format!("{shown} is no file of up to {LONGEST} bytes"));
         }
         std::fs::read(&path).map_err(|err| format!("{shown}: {err}"))
+    }
+
+    /// Nor do links lead out of the folder.
+    fn stays(&self, path: &Path) -> Result<(), String> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let real = |path: &Path| path.canonicalize().map_err(|err| err.to_string());
+        match real(path)?.starts_with(real(folder)?) {
+            true => Ok(()),
+            false => Err("a link leads out of the folder that --files names".to_owned()),
+        }
     }
 
     fn place(&self, path: &str) -> Result<PathBuf, String> {
@@ -59,5 +72,26 @@ mod tests {
         assert!(files.place("/path/../../x").is_err());
         assert!(files.place("php://stdin").is_err());
         assert_eq!(Files::new(None).place("/x"), Ok("/x".into()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_do_not_lead_out_of_the_folder() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("key"), "secret").unwrap();
+        std::fs::write(folder.path().join("x"), "x").unwrap();
+        symlink(outside.path(), folder.path().join("dir")).unwrap();
+        symlink(outside.path().join("key"), folder.path().join("file")).unwrap();
+        symlink(folder.path().join("x"), folder.path().join("inside")).unwrap();
+        let files = Files::new(Some(folder.path().to_owned()));
+        assert_eq!(files.read("file:///inside").unwrap(), b"x");
+        for path in ["file:///dir/key", "/file"] {
+            assert!(
+                files.read(path).unwrap_err().contains("leads out"),
+                "{path}"
+            );
+        }
     }
 }

@@ -102,7 +102,7 @@ impl Host for CommandHost {
 
     fn sign(&self, text: &str, key: Option<&str>) -> Result<String, String> {
         let source =
-            key.ok_or("there is no private key; --define gives its variable a file:// URL")?;
+            key.ok_or("there is no private key; --define NAME=file:///path/to/key.pem gives its variable one, never the key itself")?;
         let key = PrivateKey::from_bytes(self.pem(source)?).map_err(|err| err.report())?;
         key.sign(text.as_bytes()).map_err(|err| err.report())
     }

@@ -61,8 +61,9 @@ pub(crate) struct PortArgs {
     #[arg(long = "files", value_name = "DIR", id = "folder")]
     folder: Option<PathBuf>,
 
-    /// Requests: the value of a variable that the PHP leaves undefined; JSON, or a text
-    #[arg(long, value_name = "NAME=VALUE", value_parser = definition)]
+    /// Requests: the value of a variable that the PHP leaves undefined: JSON or a text, @FILE or env:NAME; a
+    /// key belongs into one of the last two, for other users of the machine see arguments
+    #[arg(long, value_name = "NAME=VALUE|@FILE|env:NAME", value_parser = definition)]
     define: Vec<(String, Value)>,
 
     /// Requests: the time that time() and Formatter::timestamp() give; otherwise it is now
@@ -133,7 +134,8 @@ fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<()
     for diagnostic in &output.diagnostics {
         report.tell(diagnostic);
     }
-    report.screen.line(output.text.trim_end())
+    let text = format!("{}\n", output.text.trim_end());
+    report.screen.foreign(text.as_bytes())
 }
 
 /// What the client encrypts by itself.
@@ -155,6 +157,9 @@ fn sensitive(method: &str, path: &str) -> Vec<String> {
 fn definition(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
     let name = name.trim_start_matches('$').to_owned();
+    if let Some(value) = from_elsewhere(value)? {
+        return Ok((name, Value::String(value)));
+    }
     let json = serde_json::from_str(value)
         .ok()
         .filter(|json: &Value| !json.is_number());
@@ -162,6 +167,25 @@ fn definition(text: &str) -> Result<(String, Value), String> {
         name,
         json.unwrap_or_else(|| Value::String(value.to_owned())),
     ))
+}
+
+/// What is no argument itself: the text of a file, whose last line break does not count, or a
+/// variable of the environment. `@@x` is the text `@x`.
+fn from_elsewhere(value: &str) -> Result<Option<String>, String> {
+    if let Some(text) = value.strip_prefix("@@") {
+        return Ok(Some(format!("@{text}")));
+    }
+    if let Some(file) = value.strip_prefix('@') {
+        let text = std::fs::read_to_string(file).map_err(|err| format!("{file}: {err}"))?;
+        return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()));
+    }
+    let Some(name) = value.strip_prefix("env:") else {
+        return Ok(None);
+    };
+    match std::env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(err) => Err(format!("{name}: {err}")),
+    }
 }
 
 /// The requests of a block, a line each.
@@ -240,5 +264,17 @@ mod tests {
             assert_eq!(definition(text), Ok((name.to_owned(), value)));
         }
         assert!(definition("a").is_err());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "secret\n").unwrap();
+        let read = definition(&format!("key=@{}", file.path().display()));
+        assert_eq!(read, Ok(("key".to_owned(), json!("secret"))));
+        assert_eq!(definition("a=@@x"), Ok(("a".to_owned(), json!("@x"))));
+        assert!(definition("a=@nowhere/x").is_err() && definition("a=env:NO_SUCH_1").is_err());
+        assert_eq!(
+            definition("a=env:CARGO_PKG_NAME").map(|(_, value)| value),
+            std::env::var("CARGO_PKG_NAME")
+                .map(Value::from)
+                .map_err(|err| err.to_string())
+        );
     }
 }

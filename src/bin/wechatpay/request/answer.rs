@@ -44,7 +44,7 @@ pub(super) fn print(response: &Response, include: bool, screen: &Screen) -> Resu
     }
     match value {
         Some(value) => screen.value(value),
-        None => screen.bytes(response.bytes()),
+        None => screen.foreign(response.bytes()),
     }
 }
 

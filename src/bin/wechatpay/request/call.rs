@@ -91,5 +91,5 @@ fn json(given: &str) -> Result<Value, Failure> {
         (_, Some(path)) => (files::read_text(Path::new(path))?, path),
         (text, None) => (text.to_owned(), "--json"),
     };
-    serde_json::from_str(&text).map_err(|err| input(format!("{place} is not JSON: {err}")))
+    super::json::parse(&text).map_err(|err| input(format!("{place} is not JSON: {err}")))
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod json;
 mod sign_error;
 
 use std::path::PathBuf;
@@ -122,10 +123,11 @@ fn send(
         return answer::dry_run(&request, screen);
     }
     match &args.sink {
-        Some(_) => answer::saved(&download(args, call, &method, progress)?, screen),
+        Some(_) => answer::saved(&download(args, call, &method, progress)?, screen)
+            .map_err(|failure| failure.after(&method)),
         None => {
             let response = interrupt::run(&method, call)?;
-            answer::print(&response, args.include, screen)
+            answer::print(&response, args.include, screen).map_err(|failure| failure.after(&method))
         }
     }
 }
