@@ -46,7 +46,7 @@
 //! | `GET v3/certificates` | its platform certificates, encrypted with the APIv3 key |
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
-//! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
+//! | an upload without a file, whose `meta` is no object or lacks `filename` or `sha256`, or whose file has another SHA-256 | 400 `PARAM_ERROR` |
 //! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
 //! | what [`Sandbox::answer`] was told of | that |
 //! | orders, refunds, transfers, profit sharing | what it remembers, see below |
@@ -135,6 +135,7 @@ mod reply;
 mod seal;
 mod server;
 mod shifted;
+mod upload;
 mod v2;
 mod world;
 
