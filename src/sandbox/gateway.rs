@@ -26,6 +26,7 @@ use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
+use super::unknown;
 use super::upload;
 use super::v2;
 use super::world::{self, Told, World};
@@ -163,8 +164,19 @@ impl Gateway {
     /// All the checks, and what the request does.
     fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
         self.admit(call)?;
+        self.check_known(call)?;
         call.told = self.told(call).transpose()?;
         Ok(())
+    }
+
+    /// Whether there is an answer for what the catalogue does not know.
+    fn check_known(&self, call: &Call) -> Result<(), Refusal> {
+        let (method, path) = (&call.head.method, call.head.uri.path());
+        let known = call.operation.is_some() || self.documented.echo_unknown;
+        match known || self.answers.get(method, path).is_some() {
+            true => Ok(()),
+            false => Err(unknown::refusal(method, path)),
+        }
     }
 
     /// What the request does to what is remembered, unless the test has an answer of its own.

@@ -58,7 +58,7 @@
 //!
 //! By default operations that answer nothing get 204, downloads a short text, and all others an
 //! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets its own
-//! decrypted body back, GET and DELETE `{}`.
+//! decrypted body back, GET and DELETE `{}`; told not to [echo](SandboxBuilder::echo_unknown), 404 or 405.
 //!
 //! # What it remembers
 //!
@@ -135,6 +135,7 @@ mod reply;
 mod seal;
 mod server;
 mod shifted;
+mod unknown;
 mod upload;
 mod v2;
 mod world;
