@@ -280,8 +280,9 @@ impl Sandbox {
         self.gateway.answers.set(method, path, answer)
     }
 
-    /// Gives this bill, whichever is asked for. By default a trade bill lists the orders that were
-    /// paid on its day, and any other, or one of a day without orders, is a short one.
+    /// Gives this bill, whichever is asked for. By default a trade bill lists what was paid and refunded
+    /// on its day, by its `bill_type`; of a day without any it is refused, `NO_STATEMENT_EXIST`, once there
+    /// are orders at all. Before, and of other bills, it is a short one.
     ///
     /// The endpoints that ask answer with its `download_url` and SHA-1, and with `tar_type=GZIP` it
     /// comes zipped.
