@@ -12,7 +12,7 @@ use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::world::World;
+use super::world::{BillType, TradeBill, World};
 use crate::crypto::digest::sha1_hex;
 
 /// The endpoints that ask for a bill.
@@ -22,13 +22,14 @@ const ASKING: [&str; 3] = [
     "/v3/profitsharing/bills",
 ];
 const FILE: &str = "/v3/billdownload/file";
-const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg%3D";
+/// What tokens begin with.
+const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg";
 const USUAL: &str = "\u{feff}交易时间,公众账号ID,商户号,商户订单号,交易状态,订单金额\r\n\
     `2024-01-01 10:00:00,`wxd678efh567hg6787,`1900000109,`1217752501201407033233368018,`SUCCESS,`0.01\r\n\
     总交易单数,应结订单总金额\r\n`1,`0.01\r\n";
 
-/// The bill that is given: the one that was set, whichever is asked for; else of trade that day's,
-/// when there was any; else the usual.
+/// The bill that is given: the one that was set, whichever is asked for; else of trade that day's; else
+/// the usual.
 #[derive(Default)]
 pub(super) struct Bills {
     kept: Mutex<Kept>,
@@ -37,22 +38,26 @@ pub(super) struct Bills {
 #[derive(Default)]
 struct Kept {
     set: Option<Bytes>,
-    /// The newest trade bills that were asked for, by their days: a file is what its ticket says,
-    /// whatever was paid since.
-    made: VecDeque<(String, Bytes)>,
+    /// What the newest tickets stand for: a file is what its ticket says, whatever was paid since.
+    tickets: VecDeque<(String, Bytes)>,
+    count: u64,
 }
 
-/// As many days' bills wait to be downloaded.
-const DAYS: usize = 32;
+/// As many tickets' files wait to be downloaded.
+const TICKETS: usize = 32;
 
 impl Bills {
     pub(super) fn set(&self, content: Bytes) {
         self.kept().set = Some(content);
     }
 
-    /// Forgets the bill that was set, and those that were made.
+    /// Forgets the bill that was set, and those that were made. No token comes again.
     pub(super) fn clear(&self) {
-        *self.kept() = Kept::default();
+        let mut kept = self.kept();
+        *kept = Kept {
+            count: kept.count,
+            ..Kept::default()
+        };
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -63,37 +68,41 @@ impl Bills {
     pub(super) fn answer(&self, head: &Parts, tls: bool, world: &World) -> Option<Answer> {
         let path = head.uri.path();
         if ASKING.contains(&path) {
-            let day = self.make(head, world);
-            return Some(Answer::json(self.ticket(head, tls, day)));
+            return Some(match self.bill(head, world) {
+                Some(bill) => Answer::json(self.ticket(head, tls, bill)),
+                None => refused("NO_STATEMENT_EXIST", "请求的账单文件不存在"),
+            });
         }
         if path != FILE {
             return None;
         }
-        let wrong = json!({"code": "PARAM_ERROR", "message": "token已失效"});
-        match parameter(head, "token") {
-            Some(TOKEN) => Some(Answer::bytes("application/octet-stream", self.file(head))),
-            _ => Some(Answer::json(wrong).status(400)),
-        }
+        Some(match self.file(head) {
+            Some(file) => Answer::bytes("application/octet-stream", file),
+            None => refused("PARAM_ERROR", "token已失效"),
+        })
     }
 
-    /// Makes the trade bill of a day on which something was sold, and gives the day.
-    fn make<'h>(&self, head: &'h Parts, world: &World) -> Option<&'h str> {
-        let day = parameter(head, "bill_date").filter(|_| head.uri.path() == ASKING[0])?;
-        let mut kept = self.kept();
-        if kept.set.is_some() {
-            return None;
+    /// `None` when nothing happened on the day.
+    fn bill(&self, head: &Parts, world: &World) -> Option<Bytes> {
+        if let Some(set) = &self.kept().set {
+            return Some(set.clone());
         }
-        let bill = Bytes::from(world.trade_bill(day)?);
-        kept.made.retain(|(made, _)| made != day);
-        kept.made.push_back((day.to_owned(), bill));
-        if kept.made.len() > DAYS {
-            kept.made.pop_front();
+        let of_trade = head.uri.path() == ASKING[0];
+        let bill_type = match parameter(head, "bill_type") {
+            Some("SUCCESS") => BillType::Success,
+            Some("REFUND") => BillType::Refund,
+            _ => BillType::All,
+        };
+        let day = parameter(head, "bill_date").filter(|_| of_trade);
+        match day.map(|day| world.trade_bill(day, bill_type)) {
+            Some(TradeBill::Written(bill)) => Some(bill.into()),
+            Some(TradeBill::Nothing) => None,
+            Some(TradeBill::Fresh) | None => Some(Bytes::from_static(USUAL.as_bytes())),
         }
-        Some(day)
     }
 
     /// The digest is that of the bill before it is zipped.
-    fn ticket(&self, head: &Parts, tls: bool, day: Option<&str>) -> Value {
+    fn ticket(&self, head: &Parts, tls: bool, bill: Bytes) -> Value {
         let scheme = if tls { "https" } else { "http" };
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| Some(head.uri.authority()?.as_str()));
@@ -102,28 +111,40 @@ impl Bills {
             Some("GZIP") => "&tartype=gzip",
             _ => "",
         };
-        let of_day = day.map_or_else(String::new, |day| format!("&bill_date={day}"));
+        let digest = sha1_hex(&bill);
+        let token = self.keep(bill);
         json!({
             "hash_type": "SHA1",
-            "hash_value": sha1_hex(&self.content(day)),
-            "download_url": format!("{scheme}://{host}{FILE}?token={TOKEN}{of_day}{zipped}"),
+            "hash_value": digest,
+            "download_url": format!("{scheme}://{host}{FILE}?token={token}{zipped}"),
         })
     }
 
-    fn file(&self, head: &Parts) -> Bytes {
-        let content = self.content(parameter(head, "bill_date"));
-        match parameter(head, "tartype") {
-            Some("gzip") => zipped(&content).into(),
-            _ => content,
+    /// Puts a file by for a token of its own: percent-encoded, as WeChat Pay's are.
+    fn keep(&self, bill: Bytes) -> String {
+        let mut kept = self.kept();
+        kept.count += 1;
+        let token = format!("{TOKEN}{:06}%3D", kept.count);
+        kept.tickets.push_back((token.clone(), bill));
+        if kept.tickets.len() > TICKETS {
+            kept.tickets.pop_front();
         }
+        token
     }
 
-    fn content(&self, day: Option<&str>) -> Bytes {
+    fn file(&self, head: &Parts) -> Option<Bytes> {
+        let token = parameter(head, "token")?;
         let kept = self.kept();
-        let made = || kept.made.iter().find(|(made, _)| Some(&**made) == day);
-        let content = kept.set.as_ref().or_else(|| Some(&made()?.1));
-        content.map_or_else(|| Bytes::from_static(USUAL.as_bytes()), Bytes::clone)
+        let (_, bill) = kept.tickets.iter().find(|(known, _)| known == token)?;
+        Some(match parameter(head, "tartype") {
+            Some("gzip") => zipped(bill).into(),
+            _ => bill.clone(),
+        })
     }
+}
+
+fn refused(code: &str, message: &str) -> Answer {
+    Answer::json(json!({"code": code, "message": message})).status(400)
 }
 
 /// Writing to memory cannot fail.

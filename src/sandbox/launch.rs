@@ -43,6 +43,7 @@ impl SandboxBuilder {
             public_key_only: false,
             documented: Documented {
                 check: true,
+                echo_unknown: true,
                 seed: 0,
             },
             clock: Arc::new(SystemClock::new()),
@@ -95,6 +96,15 @@ impl SandboxBuilder {
         self
     }
 
+    /// Where to post what happens when the request named no `notify_url`: what a merchant sets on the
+    /// platform (商户平台), as for profit sharing, which has no other.
+    ///
+    /// Without, such a notification is listed as [not sent](super::DeliveryState::NotSent).
+    pub fn notify_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.notify_url = Some(url.into());
+        self
+    }
+
     /// Posts notifications to other machines as well, over HTTPS, too.
     pub fn allow_outgoing(mut self) -> Self {
         self.settings.outgoing = true;
@@ -128,6 +138,16 @@ impl SandboxBuilder {
     /// Without, an incomplete request is accepted: for tests that are about something else.
     pub fn check_fields(mut self, check: bool) -> Self {
         self.documented.check = check;
+        self
+    }
+
+    /// Whether a method and path that the catalogue does not know are answered with their own body, as
+    /// tests of middleware may want; `true` by default, and `false` for the command `wechatpay`.
+    ///
+    /// Without, they are refused: 404 `RESOURCE_NOT_EXISTS`, or 405 when the path takes another method.
+    /// [`Verdict::Refused`](super::Verdict) names the operation that was probably meant.
+    pub fn echo_unknown(mut self, echo: bool) -> Self {
+        self.documented.echo_unknown = echo;
         self
     }
 

@@ -46,7 +46,7 @@
 //! | `GET v3/certificates` | its platform certificates, encrypted with the APIv3 key |
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
-//! | an upload whose `file` has not the `sha256` of its `meta` | 400 `PARAM_ERROR` |
+//! | an upload without a file, whose `meta` is no object or lacks `filename` or `sha256`, or whose file has another SHA-256 | 400 `PARAM_ERROR` |
 //! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
 //! | what [`Sandbox::answer`] was told of | that |
 //! | orders, refunds, transfers, profit sharing | what it remembers, see below |
@@ -58,7 +58,7 @@
 //!
 //! By default operations that answer nothing get 204, downloads a short text, and all others an
 //! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets its own
-//! decrypted body back, GET and DELETE `{}`.
+//! decrypted body back, GET and DELETE `{}`; told not to [echo](SandboxBuilder::echo_unknown), 404 or 405.
 //!
 //! # What it remembers
 //!
@@ -135,6 +135,8 @@ mod reply;
 mod seal;
 mod server;
 mod shifted;
+mod unknown;
+mod upload;
 mod v2;
 mod world;
 
@@ -278,8 +280,9 @@ impl Sandbox {
         self.gateway.answers.set(method, path, answer)
     }
 
-    /// Gives this bill, whichever is asked for. By default a trade bill lists the orders that were
-    /// paid on its day, and any other, or one of a day without orders, is a short one.
+    /// Gives this bill, whichever is asked for. By default a trade bill lists what was paid and refunded
+    /// on its day, by its `bill_type`; of a day without any it is refused, `NO_STATEMENT_EXIST`, once there
+    /// are orders at all. Before, and of other bills, it is a short one.
     ///
     /// The endpoints that ask answer with its `download_url` and SHA-1, and with `tar_type=GZIP` it
     /// comes zipped.

@@ -54,6 +54,8 @@ pub(super) struct Settings {
     pub(super) remote: bool,
     /// Names under which it is reached, beside loopback's.
     pub(super) hosts: Vec<String>,
+    /// Where to post what names no URL.
+    pub(super) notify_url: Option<String>,
     /// Whether it may post to other machines.
     pub(super) outgoing: bool,
     /// Whether it posts what happens by itself.

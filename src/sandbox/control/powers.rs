@@ -77,12 +77,14 @@ pub(super) fn post_what_happened(gateway: &Arc<Gateway>) {
     }
 }
 
+const NO_URL: &str = "the request named no notify_url, and the sandbox was given none to stand for what a \
+                      merchant sets on the platform (--notify-url, SandboxBuilder::notify_url)";
+
 /// A URL that nothing may be posted to is remembered, so that somebody can see it.
 fn post_event(gateway: &Arc<Gateway>, event: Event) {
     let now = gateway.clock.now();
-    let Some(url) = event.notify_url else {
-        return;
-    };
+    let platform_s = || gateway.control.settings.notify_url.clone();
+    let url = event.notify_url.or_else(platform_s).unwrap_or_default();
     let (kind, content) = match (event.is_v2, event.original_type) {
         (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
         (true, _) => ("PAY", Content::signed_v2(event.resource)),
@@ -94,7 +96,10 @@ fn post_event(gateway: &Arc<Gateway>, event: Event) {
             )
         }
     };
-    let checked = check_url(&url, gateway.control.reach());
+    let checked = match url.is_empty() {
+        true => Err(Error::new(ErrorKind::Builder, NO_URL)),
+        false => check_url(&url, gateway.control.reach()),
+    };
     let draft = Draft::new(gateway, url, content);
     match checked {
         Ok(()) => Deliveries::post(gateway, draft, kind.to_owned()),

@@ -30,6 +30,7 @@ pub(super) fn info(gateway: &Gateway) -> Value {
         "clock": clock(gateway),
         "posts_notifications": control.settings.posts,
         "allow_remote": control.settings.remote,
+        "notify_url": control.settings.notify_url,
         "allow_outgoing": control.settings.outgoing,
         "calls": gateway.records.len(),
     })

@@ -49,6 +49,8 @@ const OF_V2: [&str; 8] = [
 pub(super) struct Documented {
     /// Whether requests are checked.
     pub(super) check: bool,
+    /// Whether what is not in the catalogue is answered with its own body.
+    pub(super) echo_unknown: bool,
     pub(super) seed: u64,
 }
 

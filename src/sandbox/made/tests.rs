@@ -43,6 +43,7 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
 }
 
 const CHECKED: Documented = Documented {
+    echo_unknown: true,
     check: true,
     seed: 0,
 };

@@ -49,9 +49,9 @@ impl Sandbox {
             .with(|state| user::pay(state, out_trade_no, now))
     }
 
-    /// Lets a payment fail: the order's `trade_state` is `PAYERROR`.
-    ///
-    /// But for payments by code, the user may try again with [`pay`](Self::pay).
+    /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
+    /// other order stays `NOTPAY`, as WeChat Pay says nothing of it, and the user may try again with
+    /// [`pay`](Self::pay).
     ///
     /// # Errors
     ///

@@ -29,14 +29,6 @@ pub(super) struct Combine {
     closed: bool,
 }
 
-/// The numbers of a combined order's parts; none of what is no combined order.
-pub(super) fn parts(state: &State, number: &str) -> Vec<String> {
-    let combine = state.combines.get(number);
-    combine
-        .map(|combine| combine.parts.clone())
-        .unwrap_or_default()
-}
-
 impl Row for Combine {
     fn number(&self) -> &str {
         &self.number
@@ -196,16 +188,15 @@ pub(super) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Told::nothing())
 }
 
-/// Pays the parts that are open, with one notification of all.
-pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
+/// The parts that are not closed, each of which could be paid.
+pub(super) fn open(state: &State, number: &str, now: i64) -> Result<Vec<String>> {
     let combine = state.combines.get(number);
     let combine = combine.ok_or_else(|| user::unknown("combined order", number))?;
-    let parts = combine.parts.clone();
     let is_open = |part: &&String| {
         let order = state.orders.get(part);
         order.is_some_and(|order| order.state(now) != TradeState::Closed)
     };
-    let open: Vec<_> = parts.iter().filter(is_open).cloned().collect();
+    let open: Vec<_> = combine.parts.iter().filter(is_open).cloned().collect();
     if open.is_empty() {
         return Err(user::refused(format!(
             "the combined order {number:?} is closed"
@@ -216,6 +207,12 @@ pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
             user::check(order, now)?;
         }
     }
+    Ok(open)
+}
+
+/// Pays the parts that are open, with one notification of all.
+pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
+    let open = open(state, number, now)?;
     for part in &open {
         user::paid(state, part, now);
     }

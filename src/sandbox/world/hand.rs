@@ -2,8 +2,8 @@
 //! same.
 
 use super::{
-    OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World, combine,
-    refunds, transfers, user,
+    OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World, refunds,
+    transfers, user,
 };
 use crate::error::Result;
 
@@ -16,17 +16,8 @@ impl World {
         self.with(|state| user::fail(state, number, now))
     }
 
-    /// Lets the time of an order, or of all that a combined one has, be over.
     pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Result<()> {
-        self.with(|state| {
-            let parts = combine::parts(state, number);
-            if parts.is_empty() {
-                return user::expire(state, number, now);
-            }
-            parts
-                .iter()
-                .try_for_each(|part| user::expire(state, part, now))
-        })
+        self.with(|state| user::expire(state, number, now))
     }
 
     pub(in crate::sandbox) fn settle(

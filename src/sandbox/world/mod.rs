@@ -56,6 +56,8 @@ use share::{Receiver, Return, Share};
 use table::Table;
 use transfers::Transfer;
 
+#[cfg(feature = "files")]
+pub(super) use bill::{BillType, TradeBill};
 pub use event::Event;
 pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;

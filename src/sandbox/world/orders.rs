@@ -143,6 +143,7 @@ pub(super) fn reverse_order(order: &mut Order, now: i64) -> Result<(), Refusal> 
         TradeState::Refund => Err(refusals::refunded()),
         _ => {
             order.state = TradeState::Revoked;
+            order.reversed.get_or_insert(now);
             Ok(())
         }
     }
@@ -266,6 +267,7 @@ impl Order {
             state: TradeState::NotPay,
             transaction_id: None,
             paid: None,
+            reversed: None,
             refunded: 0,
             shareable: false,
             split: 0,

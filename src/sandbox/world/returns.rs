@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::date::rfc3339;
-use super::request::Request;
-use super::share::{Moved, Return, Share, SliceResult, Words, either};
+use super::request::{Request, sum};
+use super::share::{Moved, Return, Share, Slice, SliceResult, Words, either};
 use super::{Outcome, State, Told, refusals, sharing};
 
 pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> Outcome {
@@ -73,17 +73,24 @@ fn take_back(
     } = state;
     let share = shares.get_mut(share);
     let share = share.ok_or_else(|| refusals::share_not_exist(account))?;
-    let slice = share.slices.iter_mut().find(|slice| {
+    let its_own = |slice: &&mut Slice| {
         let got = slice.result == SliceResult::Success;
         got && slice.kind == "MERCHANT_ID" && slice.account == account
-    });
-    let slice = slice.ok_or_else(|| refusals::return_too_much(0))?;
-    let left = slice.amount - slice.returned;
-    if amount > left {
-        return Err(refusals::return_too_much(left.into()));
+    };
+    // An account may have got several.
+    let mut slices: Vec<_> = share.slices.iter_mut().filter(its_own).collect();
+    let left = sum(slices.iter().map(|slice| slice.amount - slice.returned));
+    if i128::from(amount) > left {
+        return Err(refusals::return_too_much(left));
     }
-    slice.returned += amount;
-    let slice = slice.clone();
+    let mut rest = amount;
+    for slice in &mut slices {
+        let back = rest.min(slice.amount - slice.returned);
+        slice.returned += back;
+        rest -= back;
+    }
+    let slice = slices.first().map(|slice| (**slice).clone());
+    let slice = slice.ok_or_else(|| refusals::return_too_much(0))?;
     if let Some(order) = orders.get_mut(&share.out_trade_no) {
         order.given = (order.given - amount).max(0);
     }

@@ -18,26 +18,36 @@ pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Lets the payment of a single order fail.
+/// Lets the payment of a combined order or a single one fail.
+///
+/// Payments by code alone say so, and are over: of all others the user just has not paid yet
+/// ("查询订单": PAYERROR 支付失败 is returned of payments by code only).
 pub(super) fn fail(state: &mut State, number: &str, now: i64) -> Result<()> {
+    if state.combines.get(number).is_some() {
+        return combine::open(state, number, now).map(drop);
+    }
     payable(state.orders.get(number), number, now)?;
-    if let Some(order) = state.orders.get_mut(number) {
+    let order = state.orders.get_mut(number);
+    if let Some(order) = order.filter(|order| order.kind.is_code()) {
         order.state = TradeState::PayError;
     }
     Ok(())
 }
 
-/// Lets the time to pay an order be over.
+/// Lets the time to pay an order, or the open parts of a combined one, be over.
 pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Result<()> {
-    check(
-        state
-            .orders
-            .get(number)
-            .ok_or_else(|| unknown("order", number))?,
-        now,
-    )?;
-    if let Some(order) = state.orders.get_mut(number) {
-        order.expires = now;
+    let open = match state.combines.get(number) {
+        Some(_) => combine::open(state, number, now)?,
+        None => {
+            let order = state.orders.get(number);
+            check(order.ok_or_else(|| unknown("order", number))?, now)?;
+            vec![number.to_owned()]
+        }
+    };
+    for number in &open {
+        if let Some(order) = state.orders.get_mut(number) {
+            order.expires = now;
+        }
     }
     Ok(())
 }
@@ -52,11 +62,10 @@ fn payable(order: Option<&Order>, number: &str, now: i64) -> Result<()> {
     check(order, now)
 }
 
-/// Whether a user could pay it now; a payment that failed may be tried again.
+/// Whether a user could pay it now.
 pub(super) fn check(order: &Order, now: i64) -> Result<()> {
     match order.state(now) {
         TradeState::NotPay | TradeState::UserPaying => Ok(()),
-        TradeState::PayError if !order.kind.is_code() => Ok(()),
         state => Err(refused(format!(
             "the order {:?} cannot be paid: it is {}",
             order.out_trade_no,

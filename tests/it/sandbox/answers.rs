@@ -180,3 +180,38 @@ fn records_are_cleared_and_show_no_secrets() -> Outcome {
     assert!(sandbox.last_call().is_none());
     Ok(())
 }
+
+#[test]
+fn a_typing_error_is_refused_with_what_was_meant() -> Outcome {
+    let sandbox = Sandbox::builder().echo_unknown(false).start_blocking()?;
+    let client = sandbox.client()?;
+    let send = |path: &str| client.chain(path.to_owned()).post(json!({}), ()).wait();
+    for (path, status, code, hint) in [
+        (
+            "v3/pay/transaction/native",
+            404,
+            "RESOURCE_NOT_EXISTS",
+            "v3/pay/transactions/native",
+        ),
+        (
+            "v3/nobody/knows/this",
+            404,
+            "RESOURCE_NOT_EXISTS",
+            "nothing like it",
+        ),
+        ("v3/certificates", 405, "METHOD_NOT_ALLOWED", "takes GET"),
+    ] {
+        let err = send(path).err().ok_or("echoed")?;
+        let api = err.api().ok_or_else(|| err.report())?;
+        assert_eq!((api.status.as_u16(), &*api.code), (status, code), "{path}");
+        let why = format!("{:?}", sandbox.last_call().ok_or("no call")?.verdict);
+        assert!(why.contains(hint), "{why}");
+    }
+    sandbox.answer(
+        "POST",
+        "v3/nobody/knows/this",
+        Answer::json(json!({"a": 1})),
+    )?;
+    assert_eq!(send("v3/nobody/knows/this")?["a"], 1);
+    Ok(())
+}

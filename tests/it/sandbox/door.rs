@@ -322,6 +322,50 @@ fn of_an_upload_the_meta_alone_is_signed() -> Outcome {
 }
 
 #[test]
+fn an_upload_has_a_file_and_a_meta_that_fits_it() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let send = |path: &str, meta: &str, file: &str| {
+        let part = "--b\r\nContent-Disposition: form-data; name=";
+        let file = match file {
+            "" => String::new(),
+            file => format!("{part}\"file\"; filename=\"a\"\r\n\r\n{file}\r\n"),
+        };
+        let body = format!("{part}\"meta\"\r\n\r\n{meta}\r\n{file}--b--\r\n");
+        let mut raw = Raw::new(&sandbox, "POST", path)?
+            .header("Content-Type", "multipart/form-data; boundary=b")
+            .body(body);
+        raw.signed = Some(meta.as_bytes().to_vec());
+        raw.authorized()?.send(&sandbox)
+    };
+    let media = "/v3/merchant/media/upload";
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let right = format!(r#"{{"filename":"a","sha256":"{abc}"}}"#);
+    assert_eq!(send(media, &right, "abc")?.status, 200);
+    let nameless = format!(r#"{{"sha256":"{abc}"}}"#);
+    for (meta, file, named) in [
+        ("{}", "abc", "filename"),
+        ("[1]", "abc", "meta"),
+        ("null", "abc", "meta"),
+        ("1", "abc", "meta"),
+        ("{\"filename\":\"a\"}", "abc", "sha256"),
+        ("{\"filename\":\"a\",\"sha256\":1}", "abc", "sha256"),
+        (&nameless, "abc", "filename"),
+        (&right, "", "file"),
+        (&right, "abd", "SHA-256"),
+    ] {
+        let answer = send(media, meta, file)?;
+        assert_eq!(answer.code()?, (400, "PARAM_ERROR".to_owned()), "{meta}");
+        assert!(why(&sandbox)?.contains(named), "{meta}: {}", why(&sandbox)?);
+    }
+    // Its digest has another name, and is not looked at.
+    let other = "/v3/mch-manage/submission-files/sub-mchid/1230001104/upload";
+    let meta = r#"{"file_name":"a","file_digest":"?"}"#;
+    assert_eq!(send(other, meta, "abc")?.status, 200);
+    assert_eq!(send(other, "[]", "abc")?.status, 400);
+    Ok(())
+}
+
+#[test]
 fn where_no_signature_is_asked_for_none_is_needed() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let raw = Raw::new(

@@ -65,6 +65,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 
+    /// Where to post what names no notify_url, as profit sharing: a merchant's setting on the platform
+    #[arg(long, value_name = "URL")]
+    notify_url: Option<String>,
+
     /// Post notifications to other machines as well
     #[arg(long)]
     allow_outgoing: bool,
@@ -115,12 +119,16 @@ fn builder(args: &SandboxArgs, folder: &Path) -> SandboxBuilder {
         .tls(args.tls)
         .dir(folder)
         .seed(args.seed)
+        .echo_unknown(false)
         .post_notifications();
     if args.public_key_only {
         builder = builder.public_key_only();
     }
     if args.allow_remote {
         builder = builder.allow_remote();
+    }
+    if let Some(url) = &args.notify_url {
+        builder = builder.notify_url(url);
     }
     if args.allow_outgoing {
         builder = builder.allow_outgoing();

@@ -229,3 +229,32 @@ fn what_is_no_notification_is_refused() -> Outcome {
     );
     Ok(())
 }
+
+#[test]
+fn what_names_no_url_goes_where_the_merchant_has_set_or_is_listed() -> Outcome {
+    let merchant = Merchant::answering(&[])?;
+    let refunded = |sandbox: &Sandbox| -> Outcome<()> {
+        order(sandbox, "T1", &merchant.url)?;
+        post(sandbox, "orders/T1/pay", &json!({}))?;
+        merchant.next()?;
+        post(sandbox, "orders/T1/refund", &json!({}))?;
+        Ok(())
+    };
+    let unset = sandbox()?;
+    refunded(&unset)?;
+    let found = until(&unset, 2, DeliveryState::NotSent)?;
+    assert_eq!(found["event_type"], "REFUND.SUCCESS");
+    let problem = found["attempts"][0]["problem"].as_str();
+    assert!(
+        problem.is_some_and(|it| it.contains("--notify-url")),
+        "{found}"
+    );
+
+    let builder = Sandbox::builder().post_notifications();
+    let set = builder.notify_url(&*merchant.url).start_blocking()?;
+    assert_eq!(get(&set, "info")?["notify_url"], *merchant.url);
+    refunded(&set)?;
+    let event = read(&set, &merchant.next()?)?;
+    assert_eq!(event.event_type(), "REFUND.SUCCESS");
+    Ok(())
+}

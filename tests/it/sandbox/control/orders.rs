@@ -18,7 +18,7 @@ fn an_order_is_paid_fails_and_expires() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     for (number, verb, expected) in [
         ("T1", "pay", "SUCCESS"),
-        ("T2", "fail", "PAYERROR"),
+        ("T2", "fail", "NOTPAY"),
         ("T3", "expire", "CLOSED"),
     ] {
         order(&sandbox, number, "https://www.example.com/notify")?;

@@ -135,3 +135,28 @@ fn a_part_is_refunded_as_any_order() -> Outcome {
     assert_eq!(part["sub_orders"][0]["trade_state"], "SUCCESS");
     Ok(())
 }
+
+#[test]
+fn what_happens_to_a_combined_order_passes_over_its_closed_parts() -> Outcome {
+    let shop = Shop::open()?;
+    let states = |number: &str| -> Outcome<Vec<String>> {
+        let query = format!("v3/combine-transactions/out-trade-no/{number}");
+        let answer = shop.get(&query)?;
+        let parts = answer["sub_orders"].as_array().ok_or("no parts")?;
+        Ok(parts.iter().map(|it| text(&it["trade_state"])).collect())
+    };
+    shop.post(JSAPI, combined(&shop))?;
+    let part = json!({"mchid": "1900000109", "sub_mchid": "1900000001", "out_trade_no": "C1"});
+    let close = json!({"combine_appid": "wxd678efh567hg6787", "sub_orders": [part]});
+    shop.post("v3/combine-transactions/out-trade-no/C1/close", close)?;
+    // "C1" is the number of a part, too, and that one is closed.
+    shop.sandbox.fail_payment("C1")?;
+    assert_eq!(states("C1")?, ["CLOSED", "NOTPAY"]);
+    shop.sandbox.expire("C1")?;
+    assert_eq!(states("C1")?, ["CLOSED", "CLOSED"]);
+    for done in [shop.sandbox.expire("C1"), shop.sandbox.fail_payment("C1")] {
+        let err = done.err().ok_or("a closed order expired")?;
+        assert!(err.to_string().contains("closed"), "{err}");
+    }
+    Ok(())
+}

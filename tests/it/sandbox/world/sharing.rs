@@ -282,3 +282,41 @@ fn e_commerce_has_words_of_its_own() -> Outcome {
     );
     Ok(())
 }
+
+#[test]
+fn an_account_gives_back_of_all_that_it_got() -> Outcome {
+    let shop = Shop::open()?;
+    let id = shareable(&shop, "1")?;
+    shop.post(ADD, receiver())?;
+    let slices = json!([slice("1900000110", 10), slice("1900000110", 5)]);
+    shop.post(ORDERS, share(&id, "S1", slices))?;
+    let back = |number: &str, amount: i64| {
+        json!({
+            "out_order_no": "S1", "out_return_no": number, "return_mchid": "1900000110",
+            "amount": amount, "description": "用户退款",
+        })
+    };
+    let path = "v3/profitsharing/return-orders";
+    assert_eq!(shop.refused(path, back("R1", 16))?.1, "NOT_ENOUGH");
+    assert_eq!(shop.post(path, back("R2", 12))?["result"], "SUCCESS");
+    assert_eq!(shop.refused(path, back("R3", 4))?.1, "NOT_ENOUGH");
+    assert_eq!(shop.post(path, back("R4", 3))?["result"], "SUCCESS");
+    let events = shop.sandbox.take_events();
+    let amounts = events.iter().map(|it| &it.resource["receiver"]["amount"]);
+    assert_eq!(amounts.collect::<Vec<_>>(), [10, 5, 12, 3]);
+    Ok(())
+}
+
+#[test]
+fn a_query_of_another_order_is_no_look_at_it() -> Outcome {
+    let shop = Shop::open()?;
+    let id = shareable(&shop, "1")?;
+    shop.post(ADD, receiver())?;
+    shop.post(ORDERS, share(&id, "S1", json!([slice("1900000110", 10)])))?;
+    let other = format!("{ORDERS}/S1?transaction_id=4200000000000000000000000000");
+    assert_eq!(shop.not_found(&other)?.1, "RESOURCE_NOT_EXISTS");
+    assert!(!shop.sandbox.sharing()[0].finished);
+    shop.get(&format!("{ORDERS}/S1?transaction_id={id}"))?;
+    assert!(shop.sandbox.sharing()[0].finished);
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! What the catalogue does not know: most likely a typing error.
+//!
+//! The codes and texts are the sandbox's own: no document says them.
+
+use http::{Method, StatusCode};
+
+use super::refusal::Refusal;
+use crate::catalog::{self, Operation};
+
+/// 405 for another method of a known path, else 404, with what was probably meant.
+pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
+    let path = path.trim_start_matches('/');
+    let methods = methods(path);
+    if !methods.is_empty() {
+        let why = format!("{path} takes {}, and not {method}", methods.join(" or "));
+        let (code, message) = ("METHOD_NOT_ALLOWED", "请求方法不支持");
+        return Refusal::business(StatusCode::METHOD_NOT_ALLOWED, code, message, why);
+    }
+    let hint = match nearest(method, path) {
+        Some(near) => format!("did you mean {} {}?", near.method(), near.path()),
+        None => "and nothing like it".to_owned(),
+    };
+    let why = format!("the catalogue has no {method} {path}: {hint}");
+    let (code, message) = ("RESOURCE_NOT_EXISTS", "请求的接口不存在");
+    Refusal::business(StatusCode::NOT_FOUND, code, message, why)
+}
+
+fn methods(path: &str) -> Vec<&'static str> {
+    let all = [
+        (Method::GET, "GET"),
+        (Method::POST, "POST"),
+        (Method::PUT, "PUT"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+    ];
+    let known = all
+        .into_iter()
+        .filter(|(method, _)| catalog::find(method, path).is_some());
+    known.map(|(_, name)| name).collect()
+}
+
+/// The operation that is spelt most alike, if a quarter of it at most is different.
+fn nearest(method: &Method, path: &str) -> Option<&'static Operation> {
+    // Longer than any: nothing is like it, and comparing takes time.
+    if path.len() > 256 {
+        return None;
+    }
+    let operations = catalog::operations().iter().filter(|it| !it.is_v2());
+    let near = operations.map(|it| (distance(&filled(it.path(), path), path), it));
+    let near = near.filter(|(distance, _)| distance * 4 <= path.chars().count());
+    let near = near.min_by_key(|(distance, it)| (*distance, it.method() != *method));
+    near.map(|(_, operation)| operation)
+}
+
+/// The template with its variables as in this path.
+fn filled(template: &str, path: &str) -> String {
+    let mut found = path.split('/');
+    let segments = template.split('/').map(|segment| {
+        let value = found.next();
+        value
+            .filter(|_| segment.starts_with('{'))
+            .unwrap_or(segment)
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Levenshtein's, of characters.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<_> = other.chars().collect();
+    let mut row: Vec<_> = (0..=other.len()).collect();
+    for (at, left) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (place, right) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(left != *right);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_distance_counts_changed_missing_and_further_characters() {
+        for (one, other, expected) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "", 3),
+            ("", "abc", 3),
+            ("abc", "axc", 1),
+            ("abc", "ac", 1),
+            ("单号", "单", 1),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_was_probably_meant_is_named() {
+        for (method, path, expected) in [
+            (
+                Method::POST,
+                "/v3/pay/transaction/native",
+                "POST v3/pay/transactions/native?",
+            ),
+            (
+                Method::GET,
+                "v3/pay/transactions/outtradeno/1217752501201407033233368018",
+                "GET v3/pay/transactions/out-trade-no/{out_trade_no}?",
+            ),
+            (Method::GET, "v3/nobody/knows/this", "nothing like it"),
+            (Method::GET, "/v3/pay/transactions/native", "takes POST"),
+        ] {
+            let why = refusal(&method, path).why;
+            assert!(why.contains(expected), "{why}");
+        }
+        assert!(nearest(&Method::GET, &"a".repeat(10_000)).is_none());
+    }
+}
