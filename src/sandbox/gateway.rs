@@ -102,8 +102,9 @@ impl Gateway {
     /// Answers a request; an error ends the connection without an answer.
     pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>> {
         let (head, body) = request.into_parts();
-        let body = Body::stream(body).collect(self.max_body_bytes).await;
         let mut call = Call::new(head);
+        let limit = self.limit(&call);
+        let body = Body::stream(body).collect(limit).await;
         let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;
@@ -115,7 +116,7 @@ impl Gateway {
                     Err(refusal) => (None, Err(refusal)),
                 }
             }
-            Err(err) if err.kind() == ErrorKind::Body => (None, Err(self.too_long())),
+            Err(err) if err.kind() == ErrorKind::Body => (None, Err(too_long("body", limit))),
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
@@ -154,9 +155,13 @@ impl Gateway {
         cut_as_told()
     }
 
-    fn too_long(&self) -> Refusal {
-        let why = format!("the body is longer than {} bytes", self.max_body_bytes);
-        Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
+    /// The longest body of a request: of all but uploads it is read as JSON, which takes many times
+    /// as much memory.
+    fn limit(&self, call: &Call) -> usize {
+        match multipart::is_multipart(call.content_type()) {
+            true => self.max_body_bytes,
+            false => self.max_body_bytes.min(MAX_JSON),
+        }
     }
 
     /// All the checks, and what the request does.
@@ -385,12 +390,14 @@ impl Call {
         if !multipart::is_multipart(kind) {
             return Ok(self.body.clone());
         }
-        multipart::meta(kind, &self.body)
-            .map(|meta| self.body.slice_ref(meta))
-            .ok_or_else(|| {
-                let why = "the upload has no part named meta";
-                Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
-            })
+        let meta = multipart::meta(kind, &self.body).ok_or_else(|| {
+            let why = "the upload has no part named meta";
+            Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
+        })?;
+        match meta.len() <= MAX_JSON {
+            true => Ok(self.body.slice_ref(meta)),
+            false => Err(too_long("part meta", MAX_JSON)),
+        }
     }
 
     /// Decrypts what is sensitive.
@@ -446,6 +453,14 @@ impl Call {
             status,
         }
     }
+}
+
+/// The longest text that is read as JSON.
+const MAX_JSON: usize = 1 << 20;
+
+fn too_long(what: &str, limit: usize) -> Refusal {
+    let why = format!("the {what} is longer than {limit} bytes");
+    Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
 }
 
 fn cut_as_told() -> Error {

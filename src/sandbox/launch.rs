@@ -78,7 +78,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// The longest request body it reads; 16 MiB by default.
+    /// The longest request body it reads, 16 MiB by default; of what is no upload (`multipart/form-data`)
+    /// it is 1 MiB at most.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.max_body_bytes = limit;
         self
