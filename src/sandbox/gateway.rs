@@ -26,13 +26,13 @@ use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
+use super::server;
 use super::v2;
 use super::world::{self, Told, World};
 use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::{hex_upper, sha256_hex};
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::Body;
 use crate::protocol::{Scheme, WECHATPAY_SERIAL};
 
 /// The gateway itself: it knows nothing of sockets.
@@ -104,7 +104,7 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let mut call = Call::new(head);
         let limit = self.limit(&call);
-        let body = Body::stream(body).collect(limit).await;
+        let body = server::read(body, limit).await;
         let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;
@@ -139,7 +139,8 @@ impl Gateway {
     /// What is to go wrong: what the request asks for itself, or what waits.
     fn misbehave(&self, call: &Call) -> Result<Option<Fault>, Refusal> {
         match fault::named_by(&call.head.headers) {
-            Ok(named) => Ok(named.or_else(|| self.faults.next())),
+            Ok(None) if call.is_meant() => Ok(self.faults.next()),
+            Ok(named) => Ok(named),
             Err(err) => {
                 let status = StatusCode::BAD_REQUEST;
                 Err(Refusal::invalid(status, "无效请求", err.report()))
@@ -344,6 +345,12 @@ impl Call {
         }
     }
 
+    /// Whether it is a client's call, and not a browser's or a health check's: those shall not take
+    /// the fault that waits for the former.
+    fn is_meant(&self) -> bool {
+        self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
+    }
+
     /// What is documented of it can be compared with; `None` of an unknown operation.
     fn sent(&self) -> Option<Sent<'_>> {
         Some(Sent {
@@ -464,7 +471,7 @@ fn too_long(what: &str, limit: usize) -> Refusal {
 }
 
 fn cut_as_told() -> Error {
-    Error::new(ErrorKind::Transport, "cut, as told")
+    server::gone("cut, as told")
 }
 
 /// Path and query, as sent.

@@ -98,7 +98,10 @@ const KEPT_JSON: usize = 256 << 10;
 impl CallRecord {
     /// Leaves a long JSON out when the body says the same: as values it takes many times the memory.
     pub(super) fn trim(&mut self) {
-        let long = self.json.as_ref().is_some_and(|json| size(json) > KEPT_JSON);
+        let long = self
+            .json
+            .as_ref()
+            .is_some_and(|json| size(json) > KEPT_JSON);
         // Only who names our key can have encrypted something with it.
         if long && !self.headers.contains_key(WECHATPAY_SERIAL) {
             self.json = None;
@@ -109,7 +112,11 @@ impl CallRecord {
     fn size(&self) -> usize {
         let headers = self.headers.iter();
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + ENTRY);
-        let texts = [Some(&self.target), self.query.as_ref(), self.signed_text.as_ref()];
+        let texts = [
+            Some(&self.target),
+            self.query.as_ref(),
+            self.signed_text.as_ref(),
+        ];
         let texts = texts.into_iter().flatten().map(String::len);
         let json = self.json.as_ref().map_or(0, size);
         self.body.len() + json + headers.sum::<usize>() + texts.sum::<usize>()
@@ -127,7 +134,9 @@ fn size(value: &Value) -> usize {
             Value::Array(items) => items.iter().map(size).sum(),
             Value::Object(members) => {
                 let members = members.iter();
-                members.map(|(name, value)| name.len() + ENTRY + size(value)).sum()
+                members
+                    .map(|(name, value)| name.len() + ENTRY + size(value))
+                    .sum()
             }
             _ => 0,
         }
