@@ -26,6 +26,7 @@ use super::record::{CallRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
+use super::server;
 use super::unknown;
 use super::upload;
 use super::v2;
@@ -34,7 +35,6 @@ use crate::catalog::{self, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::hex_upper;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::Body;
 use crate::protocol::{Scheme, WECHATPAY_SERIAL};
 
 /// The gateway itself: it knows nothing of sockets.
@@ -104,8 +104,9 @@ impl Gateway {
     /// Answers a request; an error ends the connection without an answer.
     pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>> {
         let (head, body) = request.into_parts();
-        let body = Body::stream(body).collect(self.max_body_bytes).await;
         let mut call = Call::new(head);
+        let limit = self.limit(&call);
+        let body = server::read(body, limit).await;
         let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;
@@ -117,7 +118,7 @@ impl Gateway {
                     Err(refusal) => (None, Err(refusal)),
                 }
             }
-            Err(err) if err.kind() == ErrorKind::Body => (None, Err(self.too_long())),
+            Err(err) if err.kind() == ErrorKind::Body => (None, Err(too_long("body", limit))),
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
@@ -140,7 +141,8 @@ impl Gateway {
     /// What is to go wrong: what the request asks for itself, or what waits.
     fn misbehave(&self, call: &Call) -> Result<Option<Fault>, Refusal> {
         match fault::named_by(&call.head.headers) {
-            Ok(named) => Ok(named.or_else(|| self.faults.next())),
+            Ok(None) if call.is_meant() => Ok(self.faults.next()),
+            Ok(named) => Ok(named),
             Err(err) => {
                 let status = StatusCode::BAD_REQUEST;
                 Err(Refusal::invalid(status, "无效请求", err.report()))
@@ -156,9 +158,13 @@ impl Gateway {
         cut_as_told()
     }
 
-    fn too_long(&self) -> Refusal {
-        let why = format!("the body is longer than {} bytes", self.max_body_bytes);
-        Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
+    /// The longest body of a request: of all but uploads it is read as JSON, which takes many times
+    /// as much memory.
+    fn limit(&self, call: &Call) -> usize {
+        match multipart::is_multipart(call.content_type()) {
+            true => self.max_body_bytes,
+            false => self.max_body_bytes.min(MAX_JSON),
+        }
     }
 
     /// All the checks, and what the request does.
@@ -356,6 +362,12 @@ impl Call {
         }
     }
 
+    /// Whether it is a client's call, and not a browser's or a health check's: those shall not take
+    /// the fault that waits for the former.
+    fn is_meant(&self) -> bool {
+        self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
+    }
+
     /// What is documented of it can be compared with; `None` of an unknown operation.
     fn sent(&self) -> Option<Sent<'_>> {
         Some(Sent {
@@ -387,12 +399,14 @@ impl Call {
         if !multipart::is_multipart(kind) {
             return Ok(self.body.clone());
         }
-        multipart::meta(kind, &self.body)
-            .map(|meta| self.body.slice_ref(meta))
-            .ok_or_else(|| {
-                let why = "the upload has no part named meta";
-                Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
-            })
+        let meta = multipart::meta(kind, &self.body).ok_or_else(|| {
+            let why = "the upload has no part named meta";
+            Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
+        })?;
+        match meta.len() <= MAX_JSON {
+            true => Ok(self.body.slice_ref(meta)),
+            false => Err(too_long("part meta", MAX_JSON)),
+        }
     }
 
     /// Decrypts what is sensitive.
@@ -450,8 +464,16 @@ impl Call {
     }
 }
 
+/// The longest text that is read as JSON.
+const MAX_JSON: usize = 1 << 20;
+
+fn too_long(what: &str, limit: usize) -> Refusal {
+    let why = format!("the {what} is longer than {limit} bytes");
+    Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
+}
+
 fn cut_as_told() -> Error {
-    Error::new(ErrorKind::Transport, "cut, as told")
+    server::gone("cut, as told")
 }
 
 /// Path and query, as sent.

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use super::Sandbox;
-use super::control::Settings;
+use super::control::{self, Settings};
 use super::folder;
 use super::gateway::Gateway;
 use super::identity::Identity;
@@ -79,7 +79,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// The longest request body it reads; 16 MiB by default.
+    /// The longest request body it reads, 16 MiB by default; of what is no upload (`multipart/form-data`)
+    /// it is 1 MiB at most.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.max_body_bytes = limit;
         self
@@ -105,6 +106,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many times faster than time notifications are repeated, see [`Sandbox::set_speed`]; 1 by
+    /// default.
+    pub fn speed(mut self, speed: f64) -> Self {
+        self.settings.speed = Some(speed);
+        self
+    }
+
     /// Posts notifications to other machines as well, over HTTPS, too.
     pub fn allow_outgoing(mut self) -> Self {
         self.settings.outgoing = true;
@@ -113,7 +121,11 @@ impl SandboxBuilder {
 
     /// Listens on other addresses than loopback's: other machines may pay, and use the control API.
     ///
-    /// For closed networks, as that of containers: whoever reaches it may see and do everything.
+    /// For closed networks, as that of containers: whoever reaches it may see and do everything. That
+    /// is to read all requests with what was decrypted of them, to pay and refund, to reset it, to have
+    /// it post to servers of this machine (with [`allow_outgoing`](Self::allow_outgoing) to any), and
+    /// to learn the path of the [folder](Self::dir) with the keys. Nothing asks for a password, and
+    /// without [TLS](Self::tls) all of it goes in the clear.
     pub fn allow_remote(mut self) -> Self {
         self.settings.remote = true;
         self
@@ -167,7 +179,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when the address is not of this machine alone or is in use,
+    /// [`ErrorKind::Builder`] when the address is not of this machine alone or is in use, or the
+    /// [speed](Self::speed) is not one,
     /// [`ErrorKind::Key`] when OpenSSL makes no keys, [`ErrorKind::File`] when the
     /// [folder](Self::dir) cannot be used or its files do not belong together.
     pub async fn start(self) -> Result<Sandbox> {
@@ -218,6 +231,8 @@ impl SandboxBuilder {
                 ),
             ));
         }
+        let speed = self.settings.speed;
+        speed.map_or(Ok(()), control::check_speed)?;
         let identity = match &self.settings.dir {
             Some(dir) => Identity::of(folder::open(dir)?)?,
             None if self.fresh_keys => Identity::fresh()?,
@@ -234,6 +249,9 @@ impl SandboxBuilder {
         );
         gateway.control.clock = clock;
         gateway.control.settings = self.settings;
+        if let Some(speed) = speed {
+            gateway.control.deliveries.set_pace(speed);
+        }
         if self.public_key_only {
             gateway.platform.retire_all();
         }
@@ -286,8 +304,8 @@ pub(super) struct Running {
 }
 
 impl Drop for Running {
-    /// Waits for the thread, so that the port is free afterwards. It does not have to finish what
-    /// it is doing but for the step of one request.
+    /// Waits for the thread, so that the port is free afterwards. Requests that are under way are
+    /// answered before, if that takes no longer than 5 s.
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {

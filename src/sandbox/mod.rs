@@ -305,7 +305,7 @@ impl Sandbox {
 
     /// The requests so far, oldest first.
     ///
-    /// At most 1000 are kept, and no more than bodies of 64 MiB together.
+    /// At most 1000 are kept, and no more than about 64 MiB of them together.
     #[must_use]
     pub fn calls(&self) -> Vec<CallRecord> {
         self.gateway.records.all()

@@ -8,6 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Version};
 use serde_json::Value;
 
+use crate::protocol::WECHATPAY_SERIAL;
+
 /// A request that a [`Sandbox`](super::Sandbox) has got.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -27,7 +29,8 @@ pub struct CallRecord {
     /// The body as it came.
     pub body: Bytes,
     /// The body's JSON (of an upload, that of its `meta` part) with the sensitive fields decrypted;
-    /// `None` when there is none or the request was refused before.
+    /// `None` when there is none, the request was refused before, or it takes more than 256 KiB of
+    /// memory and [`body`](Self::body) says the same.
     pub json: Option<Value>,
     /// The query with its sensitive parameters decrypted, as percent-encoded as it came.
     pub query: Option<String>,
@@ -89,6 +92,55 @@ impl fmt::Debug for CallRecord {
 
 const KEPT: usize = 1000;
 const KEPT_BYTES: usize = 64 << 20;
+/// A longer JSON is not kept beside the body that it was read from.
+const KEPT_JSON: usize = 256 << 10;
+
+impl CallRecord {
+    /// Leaves a long JSON out when the body says the same: as values it takes many times the memory.
+    pub(super) fn trim(&mut self) {
+        let long = self
+            .json
+            .as_ref()
+            .is_some_and(|json| size(json) > KEPT_JSON);
+        // Only who names our key can have encrypted something with it.
+        if long && !self.headers.contains_key(WECHATPAY_SERIAL) {
+            self.json = None;
+        }
+    }
+
+    /// About the memory that it takes.
+    fn size(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + ENTRY);
+        let texts = [
+            Some(&self.target),
+            self.query.as_ref(),
+            self.signed_text.as_ref(),
+        ];
+        let texts = texts.into_iter().flatten().map(String::len);
+        let json = self.json.as_ref().map_or(0, size);
+        self.body.len() + json + headers.sum::<usize>() + texts.sum::<usize>()
+    }
+}
+
+/// What a member of a map takes beside its name and value, about.
+const ENTRY: usize = 64;
+
+/// About the memory of a JSON value; its depth is bounded by who read it.
+fn size(value: &Value) -> usize {
+    size_of::<Value>()
+        + match value {
+            Value::String(text) => text.capacity(),
+            Value::Array(items) => items.iter().map(size).sum(),
+            Value::Object(members) => {
+                let members = members.iter();
+                members
+                    .map(|(name, value)| name.len() + ENTRY + size(value))
+                    .sum()
+            }
+            _ => 0,
+        }
+}
 
 /// The newest records, oldest first.
 #[derive(Default)]
@@ -98,7 +150,8 @@ pub(super) struct Records {
 
 #[derive(Default)]
 struct Kept {
-    records: VecDeque<CallRecord>,
+    /// Each with its size.
+    records: VecDeque<(CallRecord, usize)>,
     bytes: usize,
     count: u64,
 }
@@ -106,25 +159,27 @@ struct Kept {
 impl Records {
     /// Numbers a record and keeps it; `now` is when it came.
     pub(super) fn push(&self, mut record: CallRecord, now: i64) {
+        record.trim();
+        let size = record.size();
         self.with(|kept| {
             kept.count += 1;
             (record.id, record.time) = (kept.count, now);
-            kept.bytes += record.body.len();
-            kept.records.push_back(record);
+            kept.bytes += size;
+            kept.records.push_back((record, size));
             // The newest stays, however long it is.
             while kept.records.len() > KEPT || kept.bytes > KEPT_BYTES && kept.records.len() > 1 {
                 let oldest = kept.records.pop_front();
-                kept.bytes -= oldest.map_or(0, |oldest| oldest.body.len());
+                kept.bytes -= oldest.map_or(0, |(_, size)| size);
             }
         });
     }
 
     pub(super) fn all(&self) -> Vec<CallRecord> {
-        self.with(|kept| kept.records.iter().cloned().collect())
+        self.with(|kept| kept.iter().cloned().collect())
     }
 
     pub(super) fn last(&self) -> Option<CallRecord> {
-        self.with(|kept| kept.records.back().cloned())
+        self.with(|kept| kept.iter().next_back().cloned())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -133,12 +188,12 @@ impl Records {
 
     /// The one of this number.
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
-        self.with(|kept| kept.records.iter().find(|it| it.id == id).cloned())
+        self.with(|kept| kept.iter().find(|it| it.id == id).cloned())
     }
 
     /// The newest, newest first.
     pub(super) fn newest(&self, most: usize) -> Vec<CallRecord> {
-        self.with(|kept| kept.records.iter().rev().take(most).cloned().collect())
+        self.with(|kept| kept.iter().rev().take(most).cloned().collect())
     }
 
     pub(super) fn clear(&self) {
@@ -152,6 +207,12 @@ impl Records {
 
     fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
         work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Kept {
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &CallRecord> {
+        self.records.iter().map(|(record, _)| record)
     }
 }
 
@@ -184,7 +245,8 @@ mod tests {
         assert_eq!(records.all()[0].target, "2");
         assert_eq!((records.all()[0].id, records.newest(1)[0].id), (3, 1002));
 
-        let half = Bytes::from(vec![0; KEPT_BYTES / 2]);
+        // A little less than the half, for what a record has beside its body.
+        let half = Bytes::from(vec![0; KEPT_BYTES / 2 - 100]);
         (0..3).for_each(|number| records.push(record(number, half.clone()), 0));
         let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();
         assert_eq!(targets, ["1", "2"]);
@@ -195,5 +257,42 @@ mod tests {
         records.clear();
         records.push(record(10, Bytes::new()), 7);
         assert_eq!(records.get(last + 1).map(|it| it.time), Some(7));
+    }
+
+    #[test]
+    fn texts_and_json_count_as_bodies_do() {
+        let zeros = |count: usize| Value::from(vec![0; count]);
+        assert!(size(&zeros(1000)) >= 1000 * size_of::<Value>());
+        let members = serde_json::json!({"name": {"other": "text"}});
+        assert!(size(&members) > ENTRY * 2);
+
+        let records = Records::default();
+        for number in 0..3 {
+            let mut long = record(number, Bytes::new());
+            long.signed_text = Some("x".repeat(KEPT_BYTES / 2 - 100));
+            records.push(long, 0);
+        }
+        assert_eq!(records.len(), 2);
+        for number in 0..3 {
+            let mut decrypted = record(number, Bytes::new());
+            let serial = http::HeaderValue::from_static("PUB_KEY_ID");
+            decrypted.headers.insert(WECHATPAY_SERIAL, serial);
+            decrypted.json = Some(zeros(KEPT_BYTES / 2 / size_of::<Value>() - 100));
+            records.push(decrypted, 0);
+        }
+        assert_eq!(records.len(), 2);
+        assert!(records.last().is_some_and(|it| it.json.is_some()));
+    }
+
+    #[test]
+    fn a_long_json_is_kept_only_when_it_may_have_been_decrypted() {
+        let records = Records::default();
+        let mut plain = record(0, Bytes::new());
+        plain.json = Some(vec![0; KEPT_JSON / size_of::<Value>()].into());
+        records.push(plain.clone(), 0);
+        assert_eq!(records.last().and_then(|it| it.json), None);
+        plain.json = Some(serde_json::json!({"short": true}));
+        records.push(plain, 0);
+        assert!(records.last().is_some_and(|it| it.json.is_some()));
     }
 }

@@ -1,7 +1,8 @@
 //! `wechatpay sandbox`: it starts, says where it is, and ends when it is told to.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -121,6 +122,36 @@ fn the_line_has_all_that_a_client_needs_and_no_more() {
         }
         call(&ready);
         assert_eq!(running.stop("-TERM").code(), Some(0));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_request_that_is_under_way_is_answered_before_the_end() {
+    for signal in ["-TERM", "-INT"] {
+        let running = Running::start(&["--json"]);
+        let ready = running.json();
+        let base = ready["base_url"].as_str().unwrap();
+        let address = base.trim_start_matches("http://").trim_end_matches('/');
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET /v3/certificates HTTP/1.1\r\nHost: {address}\r\nX-Sandbox-Fault: slow=1000\r\n\r\n"
+        )
+        .unwrap();
+        let calls = || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            let request = "GET /_sandbox/api/info HTTP/1.1\r\nConnection: close\r\nHost: ";
+            write!(stream, "{request}{address}\r\n\r\n").unwrap();
+            let mut said = String::new();
+            stream.read_to_string(&mut said).unwrap();
+            said
+        };
+        while calls().contains("\"calls\":0") {}
+        assert_eq!(running.stop(signal).code(), Some(0));
+        let mut said = String::new();
+        stream.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 400"), "{said}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::super::fault::{Fault, NAMES};
@@ -232,10 +232,16 @@ pub(super) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<Value> {
 
 pub(super) fn resend(gateway: &Arc<Gateway>, id: &str, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
-    let known = id.parse().is_ok_and(|id| Deliveries::again(gateway, id));
-    if !known {
-        return Err(no_delivery(id));
-    }
+    let record = id
+        .parse()
+        .ok()
+        .and_then(|id| gateway.control.deliveries.get(id));
+    let record = record.ok_or_else(|| no_delivery(id))?;
+    check_url(&record.url, gateway.control.reach()).map_err(|err| {
+        let hint = "POST notifications posts one of the same kind to another url";
+        Problem::new(StatusCode::CONFLICT, err.report(), hint)
+    })?;
+    Deliveries::again(gateway, record.id);
     delivery(gateway, id)
 }
 
@@ -298,7 +304,7 @@ pub(super) fn rotate(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     let new = gateway.platform.rotate(gateway.clock.now());
     let new = new.map_err(|err| {
-        let status = http::StatusCode::INTERNAL_SERVER_ERROR;
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
         Problem::new(status, err.report(), "try again")
     })?;
     Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
@@ -346,13 +352,6 @@ pub(super) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
 /// Everything but the keys.
 pub(super) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
-    gateway.world.reset();
-    gateway.records.clear();
-    gateway.faults.clear();
-    gateway.control.deliveries.clear();
-    gateway.control.deliveries.set_pace(1.0);
-    gateway.control.clock.set_offset(0);
-    gateway.platform.set_certificate_mode(false);
-    gateway.world.hold_refunds(false);
+    powers::reset(gateway);
     Ok(json!({}))
 }

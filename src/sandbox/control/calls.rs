@@ -14,7 +14,16 @@ const SHOWN: usize = 64 << 10;
 
 /// One request, with all that is known of it.
 pub(super) fn call(record: &CallRecord, gateway: &Gateway) -> Value {
-    let mut view = json!({
+    let mut view = brief(record);
+    if let Some(found) = diagnose(record, gateway) {
+        view["diagnosis"] = diagnosis(record, &found);
+    }
+    view
+}
+
+/// One of many: why a signature does not fit takes a search, which is made for one at a time.
+pub(super) fn brief(record: &CallRecord) -> Value {
+    json!({
         "id": record.id,
         "time": record.time,
         "method": record.method.as_str(),
@@ -28,11 +37,7 @@ pub(super) fn call(record: &CallRecord, gateway: &Gateway) -> Value {
         "decrypted": decrypted(record),
         "decrypted_query": record.query,
         "built": record.signed_text.as_deref().map(|text| shown(text.as_bytes())),
-    });
-    if let Some(found) = diagnose(record, gateway) {
-        view["diagnosis"] = diagnosis(record, &found);
-    }
-    view
+    })
 }
 
 /// What the operation is called.

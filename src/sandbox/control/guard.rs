@@ -24,6 +24,9 @@ pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
     if has_many(&head.headers, &header::ORIGIN) {
         return Err(refused("the request has several Origins"));
     }
+    if !head.method.is_safe() && !is_same_site(&head.headers) {
+        return Err(refused("the request comes from a page of another site"));
+    }
     match head.headers.get(header::ORIGIN) {
         Some(origin) if !is_same(origin.as_bytes(), &host) => {
             Err(refused("the request comes from a page of another site"))
@@ -58,6 +61,14 @@ fn is_ours(host: &str, settings: &Settings) -> bool {
         Ok(ip) => ip.is_loopback() || settings.remote,
         Err(_) => host.eq_ignore_ascii_case("localhost") || settings.hosts.iter().any(named),
     }
+}
+
+/// What a browser says of where a request comes from, also where it leaves `Origin` out; programs say
+/// nothing.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let said = headers.get_all("Sec-Fetch-Site").iter();
+    said.into_iter()
+        .all(|site| site == "same-origin" || site == "none")
 }
 
 fn is_same(origin: &[u8], host: &Authority) -> bool {

@@ -26,10 +26,10 @@ use hyper::body::Incoming;
 use super::gateway::Gateway;
 use super::notifier::{Deliveries, Reach};
 use super::reply::ReplyBody;
+use super::server;
 use super::shifted::Shifted;
 use crate::error::{ErrorKind, Result};
-use crate::message::Body;
-pub(super) use powers::post_what_happens;
+pub(super) use powers::{check_speed, post_what_happens};
 
 /// The longest body of a control request.
 const LONGEST: usize = 1 << 20;
@@ -60,6 +60,14 @@ pub(super) struct Settings {
     pub(super) outgoing: bool,
     /// Whether it posts what happens by itself.
     pub(super) posts: bool,
+    /// How many times faster than time it repeats notifications; 1 when nothing was said.
+    pub(super) speed: Option<f64>,
+}
+
+impl Settings {
+    fn speed(&self) -> f64 {
+        self.speed.unwrap_or(1.0)
+    }
 }
 
 impl Control {
@@ -83,11 +91,14 @@ pub(super) async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>> {
     let (head, body) = request.into_parts();
-    let body = Body::stream(body).collect(LONGEST).await;
+    let body = server::read(body, LONGEST).await;
     let mut response = match guard::check(&head, &gateway.control.settings) {
         Err(problem) => problem.reply(),
         Ok(()) => match body {
-            Ok(body) => answer(&gateway, &head, &body),
+            // Keys are made, signatures searched: not on the thread that answers everybody else.
+            Ok(body) => tokio::task::spawn_blocking(move || answer(&gateway, &head, &body))
+                .await
+                .map_err(|err| server::gone("the control API panicked").with_source(err))?,
             Err(err) if err.kind() == ErrorKind::Body => problem::Problem::too_long().reply(),
             // The client has gone.
             Err(err) => return Err(err),

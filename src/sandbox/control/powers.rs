@@ -23,9 +23,17 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when it is not above zero, or above a million.
+    /// [`ErrorKind::Builder`] when it is below 0.001 or above a million.
     pub fn set_speed(&self, speed: f64) -> Result<()> {
         set_speed(&self.gateway, speed)
+    }
+
+    /// Forgets all orders, refunds, transfers, profit sharing and events, the bills, calls and
+    /// deliveries, and the faults that wait; clock, speed and who signs are as at its start.
+    ///
+    /// Keys and certificates stay, and so do the answers given with [`answer`](Self::answer).
+    pub fn reset(&self) {
+        reset(&self.gateway);
     }
 
     /// The notifications that it posted by itself or was told to, oldest first; at most 1000 are kept.
@@ -47,12 +55,34 @@ impl Sandbox {
 }
 
 pub(super) fn set_speed(gateway: &Gateway, speed: f64) -> Result<()> {
-    if !(speed > 0.0 && speed <= 1e6) {
-        let message = format!("{speed} is not a speed: one above 0, and at most 1000000");
-        return Err(Error::new(ErrorKind::Builder, message));
-    }
+    check_speed(speed)?;
     gateway.control.deliveries.set_pace(speed);
     Ok(())
+}
+
+/// Slower, the waits would be longer than anything can be timed.
+pub(in crate::sandbox) fn check_speed(speed: f64) -> Result<()> {
+    match (1e-3..=1e6).contains(&speed) {
+        true => Ok(()),
+        false => {
+            let message = format!("{speed} is not a speed: from 0.001 to 1000000");
+            Err(Error::new(ErrorKind::Builder, message))
+        }
+    }
+}
+
+/// Forgets everything but the keys; faults, clock and speed are as at the start.
+pub(super) fn reset(gateway: &Gateway) {
+    let control = &gateway.control;
+    gateway.world.reset();
+    #[cfg(feature = "files")]
+    gateway.bills.clear();
+    gateway.records.clear();
+    gateway.faults.clear();
+    control.deliveries.clear();
+    control.deliveries.set_pace(control.settings.speed());
+    control.clock.set_offset(0);
+    gateway.platform.set_certificate_mode(false);
 }
 
 /// Posts what happens, as long as the sandbox runs.

@@ -18,6 +18,8 @@ use crate::notify::Version;
 
 /// How many requests are listed unless asked otherwise.
 const LISTED: usize = 50;
+/// How many at once: each has some of its body.
+const MOST: usize = 200;
 
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
     notifications, notifications/ID, kinds, faults, clock; POST orders/OUT_TRADE_NO/pay (or fail, \
@@ -129,16 +131,23 @@ fn limit(query: &str) -> Outcome<usize> {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let given = pairs.rfind(|(name, _)| *name == "limit");
     let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
-    given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))
+    let limit = given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))?;
+    match limit <= MOST {
+        true => Ok(limit),
+        false => {
+            let error = format!("limit is above {MOST}");
+            Err(Problem::bad(
+                error,
+                "GET calls/ID shows any that is remembered",
+            ))
+        }
+    }
 }
 
 /// Oldest first, as everything that is listed.
 fn list_calls(gateway: &Gateway, limit: usize) -> Value {
     let newest = gateway.records.newest(limit);
-    let calls = newest
-        .iter()
-        .rev()
-        .map(|record| calls::call(record, gateway));
+    let calls = newest.iter().rev().map(calls::brief);
     json!({"calls": calls.collect::<Value>()})
 }
 

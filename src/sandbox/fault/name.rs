@@ -44,7 +44,14 @@ pub(in crate::sandbox) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>>
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };
-    String::from_utf8_lossy(value.as_bytes()).parse().map(Some)
+    let fault: Fault = String::from_utf8_lossy(value.as_bytes()).parse()?;
+    match fault.is_of_posting() {
+        false => Ok(Some(fault)),
+        true => Err(Error::new(
+            ErrorKind::Builder,
+            format!("{fault} is about notifications, no answer: POST it to /_sandbox/api/faults"),
+        )),
+    }
 }
 
 impl FromStr for Fault {

@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::super::fault::Fault;
 use super::super::gateway::Gateway;
+use super::content::Content;
 use super::draft::Draft;
 use super::post;
 use crate::error::{Error, Result};
+use crate::protocol::xml;
 
 /// Seconds from one attempt to the next.
 ///
@@ -24,7 +27,7 @@ use crate::error::{Error, Result};
 const WAITS: [u64; 15] = [
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600,
 ];
-/// How many are remembered; the oldest go first, and with them what was still to be posted.
+/// How many are remembered.
 const KEPT: usize = 1000;
 /// The attempts that are remembered of one that is sent again by hand.
 const ATTEMPTS: usize = 64;
@@ -54,7 +57,7 @@ pub struct DeliveryRecord {
 pub enum DeliveryState {
     /// It is about to be posted, or again.
     Pending,
-    /// The merchant's server has said 200 or 204.
+    /// The merchant's server has said so: 200 or 204, of APIv2 with `return_code` `SUCCESS` in XML.
     Accepted,
     /// It never did; WeChat Pay does not try any more.
     GivenUp,
@@ -89,7 +92,7 @@ pub struct AttemptRecord {
     pub time: i64,
     /// What the server answered with.
     pub status: Option<StatusCode>,
-    /// What went wrong: no answer, or one that is not 200 or 204.
+    /// What went wrong: no answer, or one that does not accept it.
     pub problem: Option<String>,
 }
 
@@ -105,8 +108,8 @@ pub(in crate::sandbox) struct Deliveries {
 struct Kept {
     rows: VecDeque<Row>,
     count: u64,
-    /// One that waits until the one after it has been posted.
-    held: Option<u64>,
+    /// Lets one go that waits until the one after it has been posted.
+    held: Option<oneshot::Sender<()>>,
 }
 
 struct Row {
@@ -196,26 +199,30 @@ impl Deliveries {
         let deliveries = &gateway.control.deliveries;
         let fault = gateway.faults.next_posting();
         let id = deliveries.keep(draft, event_type);
-        if fault == Some(Fault::ReorderedNotifications) {
-            deliveries.with(|kept| kept.held = kept.held.or(Some(id)));
-            return id;
-        }
         let times = match fault {
             Some(Fault::DuplicatedNotification) => 2,
             _ => 1,
         };
-        let held = deliveries.with(|kept| kept.held.take());
-        deliveries.start(gateway, id, times, held);
+        let before = deliveries.with(|kept| kept.held.take().filter(|held| !held.is_closed()));
+        let first = match before {
+            // This is the one after it, whatever is to go wrong with itself.
+            Some(before) => First::Before(before),
+            None if fault == Some(Fault::ReorderedNotifications) => {
+                let (release, released) = oneshot::channel();
+                deliveries.with(|kept| kept.held = Some(release));
+                First::After(released)
+            }
+            None => First::Now,
+        };
+        deliveries.start(gateway, id, times, first);
         id
     }
 
-    /// Posts one again, at once; whether there is such a one.
-    pub(in crate::sandbox) fn again(gateway: &Arc<Gateway>, id: u64) -> bool {
+    /// Posts one again, at once.
+    pub(in crate::sandbox) fn again(gateway: &Arc<Gateway>, id: u64) {
         let deliveries = &gateway.control.deliveries;
-        let known = deliveries.get(id).is_some();
         deliveries.edit(id, |record| record.state = DeliveryState::Pending);
-        deliveries.start(gateway, id, 1, None);
-        known
+        deliveries.start(gateway, id, 1, First::Now);
     }
 
     fn keep(&self, draft: Draft, event_type: String) -> u64 {
@@ -230,7 +237,7 @@ impl Deliveries {
                 next_in: None,
             };
             if kept.rows.len() >= KEPT {
-                kept.rows.pop_front();
+                kept.evict();
             }
             let (draft, task) = (Arc::new(draft), None);
             kept.rows.push_back(Row {
@@ -243,7 +250,7 @@ impl Deliveries {
     }
 
     /// Without a runtime the sandbox is ending, and posts nothing more.
-    fn start(&self, gateway: &Arc<Gateway>, id: u64, times: u32, then: Option<u64>) {
+    fn start(&self, gateway: &Arc<Gateway>, id: u64, times: u32, first: First) {
         let Some(runtime) = self.runtime.get() else {
             return;
         };
@@ -251,7 +258,7 @@ impl Deliveries {
             gateway: Arc::clone(gateway),
             id,
         };
-        let task = runtime.spawn(task.run(times, then)).abort_handle();
+        let task = runtime.spawn(task.run(times, first)).abort_handle();
         self.with(|kept| match kept.row_mut(id) {
             Some(row) => {
                 if let Some(old) = row.task.replace(task) {
@@ -280,6 +287,13 @@ impl Deliveries {
 }
 
 impl Kept {
+    /// The oldest that is over goes; only when none is, one that is still to be posted.
+    fn evict(&mut self) {
+        let over = |row: &Row| row.record.state != DeliveryState::Pending;
+        let oldest = self.rows.iter().position(over).unwrap_or_default();
+        self.rows.remove(oldest);
+    }
+
     fn row(&self, id: u64) -> Option<&Row> {
         self.rows.iter().find(|row| row.record.id == id)
     }
@@ -289,6 +303,18 @@ impl Kept {
     }
 }
 
+/// What there is about the first time that one is posted.
+enum First {
+    Now,
+    /// It waits for the one after it, for which [`HELD`] is long enough.
+    After(oneshot::Receiver<()>),
+    /// One waits for it; dropped, however that comes, it waits no more.
+    Before(oneshot::Sender<()>),
+}
+
+/// How long one waits to be overtaken: there may be no other.
+const HELD: Duration = Duration::from_secs(5);
+
 /// One notification on its way.
 struct Task {
     gateway: Arc<Gateway>,
@@ -296,15 +322,22 @@ struct Task {
 }
 
 impl Task {
-    /// Posts it, `times` times for the first time, then one that was held back for it.
-    async fn run(self, times: u32, then: Option<u64>) {
+    /// Posts it, `times` times for the first time.
+    async fn run(self, times: u32, first: First) {
+        let release = match first {
+            First::Now => None,
+            First::Before(release) => Some(release),
+            First::After(released) => {
+                // Released or not: it is posted now.
+                let _ = tokio::time::timeout(HELD, released).await;
+                None
+            }
+        };
         let mut accepted = false;
         for _ in 0..times {
             accepted = self.attempt().await;
         }
-        if let Some(held) = then {
-            self.deliveries().start(&self.gateway, held, 1, None);
-        }
+        drop(release);
         let mut pace = self.deliveries().pace.subscribe();
         for wait in WAITS {
             if accepted {
@@ -334,7 +367,7 @@ impl Task {
             Ok(request) => post::exchange(request, reach).await,
             Err(err) => Err(err),
         };
-        let attempt = judged(time, outcome);
+        let attempt = judged(time, outcome, &draft.content);
         let accepted = attempt.problem.is_none();
         self.deliveries().edit(self.id, |record| {
             record.next_in = None;
@@ -351,14 +384,14 @@ impl Task {
     }
 }
 
-/// Source: WeChat Pay document "支付成功回调通知": 200 and 204 accept it, and nothing else does.
-fn judged(time: i64, outcome: Result<Response<Bytes>>) -> AttemptRecord {
+fn judged(time: i64, outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord {
     let (status, problem) = match outcome {
         Ok(answer) => {
-            let status = answer.status();
-            let accepted = [StatusCode::OK, StatusCode::NO_CONTENT].contains(&status);
-            let problem = (!accepted).then(|| "the answer is not 200 or 204".to_owned());
-            (Some(status), problem)
+            let problem = match content {
+                Content::Event(_) => unaccepted(&answer),
+                Content::Message(_) => unaccepted_v2(&answer),
+            };
+            (Some(answer.status()), problem.map(str::to_owned))
         }
         Err(err) => (None, Some(err.report())),
     };
@@ -369,12 +402,34 @@ fn judged(time: i64, outcome: Result<Response<Bytes>>) -> AttemptRecord {
     }
 }
 
+/// Why APIv3 does not take an answer for a yes.
+///
+/// Source: WeChat Pay document "支付成功回调通知": 200 and 204 accept it, and nothing else does.
+fn unaccepted(answer: &Response<Bytes>) -> Option<&'static str> {
+    let accepted = [StatusCode::OK, StatusCode::NO_CONTENT].contains(&answer.status());
+    (!accepted).then_some("the answer is not 200 or 204")
+}
+
+/// Why APIv2 does not take an answer for a yes: it reads the body.
+///
+/// Source: WeChat Pay document "支付结果通知" of APIv2: `return_code` of the answer is `SUCCESS`, or it is
+/// notified again.
+fn unaccepted_v2(answer: &Response<Bytes>) -> Option<&'static str> {
+    let members = xml::decode(answer.body()).unwrap_or_default();
+    match members.get("return_code").and_then(Value::as_str) {
+        _ if answer.status() != StatusCode::OK => Some("the answer is not 200"),
+        Some("SUCCESS") => None,
+        _ => Some("the answer is not XML with return_code SUCCESS"),
+    }
+}
+
 /// Waits so many seconds of the schedule, however often the pace changes meanwhile.
 async fn sleep(seconds: u64, pace: &mut watch::Receiver<f64>) {
     let mut left = Duration::from_secs(seconds).as_secs_f64();
     loop {
         let now = *pace.borrow_and_update();
-        let (began, wait) = (Instant::now(), Duration::from_secs_f64(left / now));
+        let wait = Duration::try_from_secs_f64(left / now).unwrap_or(Duration::MAX);
+        let began = Instant::now();
         match tokio::time::timeout(wait, pace.changed()).await {
             Ok(Ok(())) => left = (left - began.elapsed().as_secs_f64() * now).max(0.0),
             // Nobody can change it any more.
@@ -387,6 +442,78 @@ async fn sleep(seconds: u64, pace: &mut watch::Receiver<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn row(id: u64, state: DeliveryState) -> Row {
+        let gateway = crate::sandbox::Sandbox::start_blocking().unwrap();
+        let draft = Draft::new(
+            &gateway.gateway,
+            String::new(),
+            Content::signed_v2(Value::Null),
+        );
+        let record = DeliveryRecord {
+            id,
+            event_type: String::new(),
+            url: String::new(),
+            state,
+            attempts: Vec::new(),
+            next_in: None,
+        };
+        let draft = Arc::new(draft);
+        Row {
+            record,
+            draft,
+            task: None,
+        }
+    }
+
+    #[test]
+    fn what_is_still_to_be_posted_is_forgotten_last() {
+        let mut kept = Kept::default();
+        let states = [
+            DeliveryState::Pending,
+            DeliveryState::Accepted,
+            DeliveryState::GivenUp,
+        ];
+        kept.rows
+            .extend((1..).zip(states).map(|(id, state)| row(id, state)));
+        let mut left = Vec::new();
+        while !kept.rows.is_empty() {
+            kept.evict();
+            left.push(
+                kept.rows
+                    .iter()
+                    .map(|row| row.record.id)
+                    .collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(left, [vec![1, 3], vec![1], vec![]]);
+    }
+
+    #[test]
+    fn of_v2_the_body_accepts() {
+        let accepts = |status: u16, body: &'static str| {
+            let answer = Response::builder()
+                .status(status)
+                .body(Bytes::from_static(body.as_bytes()));
+            unaccepted_v2(&answer.unwrap()).is_none()
+        };
+        assert!(accepts(
+            200,
+            "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>"
+        ));
+        for body in [
+            "",
+            "SUCCESS",
+            "{\"return_code\":\"SUCCESS\"}",
+            "<xml><return_code>FAIL</return_code></xml>",
+        ] {
+            assert!(!accepts(200, body), "{body}");
+        }
+        assert!(!accepts(
+            500,
+            "<xml><return_code>SUCCESS</return_code></xml>"
+        ));
+    }
 
     #[test]
     fn the_schedule_is_the_documented_one() {

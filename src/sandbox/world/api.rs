@@ -152,13 +152,6 @@ impl Sandbox {
         self.gateway.world.take_events(now)
     }
 
-    /// Forgets all orders, refunds, transfers, profit sharing and events, and the bills.
-    pub fn reset(&self) {
-        self.gateway.world.with(super::State::reset);
-        #[cfg(feature = "files")]
-        self.gateway.bills.clear();
-    }
-
     fn now(&self) -> i64 {
         self.gateway.clock.now()
     }

@@ -1,5 +1,7 @@
 //! Who is let in.
 
+use std::io::{Read, Write};
+
 use serde_json::json;
 use wechatpay_chain::sandbox::Sandbox;
 
@@ -277,6 +279,47 @@ fn a_body_is_json_and_not_too_long() -> Outcome {
     assert_eq!(send("a=b".into())?, (400, "PARAM_ERROR".to_owned()));
     assert_eq!(send("1".repeat(65))?, (413, "INVALID_REQUEST".to_owned()));
     assert_eq!(send(format!("{{\"a\":\"{}\"}}", "1".repeat(56)))?.0, 200);
+    Ok(())
+}
+
+/// What is answered to a head alone: whoever is refused while sending may see a broken pipe instead.
+fn announced(sandbox: &Sandbox, kind: &str, length: usize) -> Outcome<String> {
+    let mut stream = std::net::TcpStream::connect(sandbox.address())?;
+    write!(
+        stream,
+        "POST /v3/a HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    )?;
+    let mut start = [0; 12];
+    stream.read_exact(&mut start)?;
+    Ok(String::from_utf8_lossy(&start).into_owned())
+}
+
+#[test]
+fn what_is_read_as_json_is_short() -> Outcome {
+    const MIB: usize = 1 << 20;
+    let sandbox = Sandbox::start_blocking()?;
+    let announced = |kind: &str, length| announced(&sandbox, kind, length);
+    assert_eq!(announced("application/json", MIB + 1)?, "HTTP/1.1 413");
+    assert_eq!(
+        announced("multipart/form-data", (16 * MIB) + 1)?,
+        "HTTP/1.1 413"
+    );
+
+    let meta = format!("[{}0]", "0,".repeat(MIB / 2));
+    let body =
+        format!("--b\r\nContent-Disposition: form-data; name=\"meta\"\r\n\r\n{meta}\r\n--b--\r\n");
+    let mut raw = Raw::new(&sandbox, "POST", "/v3/a")?
+        .header("Content-Type", "multipart/form-data; boundary=b")
+        .body(body);
+    raw.signed = Some(meta.into_bytes());
+    assert_eq!(raw.authorized()?.send(&sandbox)?.status, 413);
+    assert!(why(&sandbox)?.contains("meta"));
+
+    // As long as it may be, and many times that in memory: it is in the body.
+    let long = format!("[{}0]", "0,".repeat(MIB / 2 - 2));
+    let raw = Raw::new(&sandbox, "POST", "/v3/a")?.body(long);
+    assert_eq!(raw.authorized()?.send(&sandbox)?.status, 200);
+    assert_eq!(last(&sandbox)?.json, None);
     Ok(())
 }
 

@@ -3,9 +3,11 @@
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Builder;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Clock, ErrorKind, Result};
 
 use super::Outcome;
@@ -90,5 +92,21 @@ fn it_goes_by_the_clock_it_is_given() -> Outcome {
 
     let err = sandbox.client()?.chain("v3/certificates").get(()).wait();
     assert_eq!(err.err().map(|err| err.kind()), Some(ErrorKind::Api));
+    Ok(())
+}
+
+#[test]
+fn requests_that_are_under_way_are_answered_before_the_end() -> Outcome {
+    for tls in [false, true] {
+        let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
+        let client = sandbox.client()?;
+        sandbox.misbehave(Fault::Slow(Duration::from_millis(500)));
+        let call = thread::spawn(move || client.chain("v3/certificates").get(()).wait().map(drop));
+        while sandbox.calls().is_empty() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(sandbox);
+        call.join().map_err(|_| "the caller panicked")??;
+    }
     Ok(())
 }

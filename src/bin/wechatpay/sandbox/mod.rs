@@ -58,6 +58,9 @@ pub(crate) struct SandboxArgs {
     speed: f64,
 
     /// Let other machines use it; for closed networks, as that of containers
+    ///
+    /// Nobody is asked for a password: whoever reaches it reads all requests, pays, refunds and resets
+    /// it, and has it post to servers of this machine, with --allow-outgoing to any.
     #[arg(long)]
     allow_remote: bool,
 
@@ -83,9 +86,6 @@ pub(crate) fn run(args: SandboxArgs, screen: &Screen) -> Result<(), Failure> {
         ErrorKind::File => files::input(err.report()),
         _ => Failure::config(&err),
     })?;
-    sandbox
-        .set_speed(args.speed)
-        .map_err(|err| Failure::config(&err))?;
     let files = sandbox.files().ok_or_else(|| {
         files::input("the sandbox has no files: this is a mistake in the command")
     })?;
@@ -120,6 +120,7 @@ fn builder(args: &SandboxArgs, folder: &Path) -> SandboxBuilder {
         .dir(folder)
         .seed(args.seed)
         .echo_unknown(false)
+        .speed(args.speed)
         .post_notifications();
     if args.public_key_only {
         builder = builder.public_key_only();

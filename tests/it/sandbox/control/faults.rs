@@ -4,6 +4,7 @@ use serde_json::json;
 use wechatpay_chain::sandbox::{Sandbox, Verdict};
 use wechatpay_chain::{Client, Error};
 
+use super::super::raw::Raw;
 use super::super::{Outcome, last};
 use super::{api, get, order, post, refused};
 
@@ -61,6 +62,33 @@ fn a_request_asks_for_its_own() -> Outcome {
     assert!(
         matches!(last(&sandbox)?.verdict, Verdict::Refused { why, .. } if why.contains("wrong_signature"))
     );
+    Ok(())
+}
+
+#[test]
+fn what_is_no_client_s_call_takes_no_fault() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    post(&sandbox, "faults", &json!({"fault": "probe"}))?;
+    for path in ["/", "/favicon.ico", "/healthz"] {
+        Raw::new(&sandbox, "GET", path)?.send(&sandbox)?;
+    }
+    assert_eq!(get(&sandbox, "faults")?["faults"][0]["fault"], "probe");
+    let err = call(&sandbox.client()?, None).unwrap_err();
+    assert!(err.verify_failure().is_some());
+    Ok(())
+}
+
+#[test]
+fn a_request_asks_for_no_notification_s_fault() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    for fault in ["duplicated_notification", "reordered_notifications"] {
+        let err = call(&client, Some(fault)).unwrap_err();
+        assert_eq!(err.api().map(|api| api.status.as_u16()), Some(400));
+        assert!(
+            matches!(last(&sandbox)?.verdict, Verdict::Refused { why, .. } if why.contains("api/faults"))
+        );
+    }
     Ok(())
 }
 

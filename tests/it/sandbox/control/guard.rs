@@ -33,6 +33,16 @@ fn other_names_and_other_pages_are_refused_and_change_nothing() -> Outcome {
         assert_eq!(came.status, 403, "{headers:?}");
         assert!(!came.body.contains(sandbox.mchid()));
     }
+    for (site, status) in [
+        ("cross-site", 403),
+        ("same-site", 403),
+        ("same-origin", 200),
+        ("none", 200),
+    ] {
+        let headers = [("Host", &*here), ("Sec-Fetch-Site", site)];
+        let came = send(&sandbox, "POST", "/_sandbox/api/reset", &headers, "")?;
+        assert_eq!(came.status, status, "{site}");
+    }
     let same = [("Host", &*here), ("Origin", &*origin)];
     let came = send(&sandbox, "GET", "/_sandbox/api/faults", &same, "")?;
     assert_eq!(came.body, "{\"faults\":[]}");

@@ -19,17 +19,27 @@ pub(super) struct Merchant {
 }
 
 impl Merchant {
-    /// Answers with these statuses, then with 204.
+    /// Answers with these statuses, then with what accepts.
     pub(super) fn answering(statuses: &[u16]) -> Outcome<Self> {
+        let refusals = statuses.iter().map(|status| (*status, String::new()));
+        Self::start(refusals.collect())
+    }
+
+    /// Answers 200 with these bodies, then with what accepts.
+    pub(super) fn answering_v2(bodies: &[&str]) -> Outcome<Self> {
+        let refusals = bodies.iter().map(|body| (200, (*body).to_owned()));
+        Self::start(refusals.collect())
+    }
+
+    fn start(refusals: Vec<(u16, String)>) -> Outcome<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("http://{}/notify", listener.local_addr()?);
         let (show, came) = channel();
-        let statuses = statuses.to_vec();
-        let mut statuses = statuses.into_iter();
+        let mut refusals = refusals.into_iter();
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let status = statuses.next().unwrap_or(204);
-                let Some(got) = stream.ok().and_then(|stream| serve(stream, status)) else {
+                let refusal = refusals.next();
+                let Some(got) = stream.ok().and_then(|stream| serve(stream, refusal)) else {
                     continue;
                 };
                 if show.send(got).is_err() {
@@ -46,7 +56,7 @@ impl Merchant {
     }
 }
 
-fn serve(stream: TcpStream, status: u16) -> Option<Got> {
+fn serve(stream: TcpStream, refusal: Option<(u16, String)>) -> Option<Got> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -61,9 +71,24 @@ fn serve(stream: TcpStream, status: u16) -> Option<Got> {
     });
     let mut body = vec![0; length?];
     reader.read_exact(&mut body).ok()?;
-    let answer = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let (status, said) = refusal.unwrap_or_else(|| accepting(&body));
+    let answer = format!(
+        "HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{said}",
+        said.len()
+    );
     reader.get_mut().write_all(answer.as_bytes()).ok()?;
     Some(Got { head, body })
+}
+
+/// What the notification's API takes for a yes.
+fn accepting(body: &[u8]) -> (u16, String) {
+    match body.starts_with(b"<xml>") {
+        true => (
+            200,
+            "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>".to_owned(),
+        ),
+        false => (204, String::new()),
+    }
 }
 
 impl Got {

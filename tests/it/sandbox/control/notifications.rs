@@ -184,12 +184,80 @@ fn some_come_twice_and_some_in_another_order() -> Outcome {
 }
 
 #[test]
+fn several_that_change_places_all_come() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    let numbers = ["T1", "T2", "T3", "T4", "T5"];
+    for number in numbers {
+        order(&sandbox, number, &merchant.url)?;
+    }
+    let always = json!({"fault": "reordered_notifications", "times": "always"});
+    post(&sandbox, "faults", &always)?;
+    for number in numbers {
+        post(&sandbox, &format!("orders/{number}/pay"), &json!({}))?;
+    }
+    let mut came = Vec::new();
+    for _ in numbers {
+        came.push(read(&sandbox, &merchant.next()?)?.resource()["out_trade_no"].clone());
+    }
+    let place = |number: &str| came.iter().position(|it| it == number).unwrap();
+    assert!(
+        place("T2") < place("T1") && place("T4") < place("T3"),
+        "{came:?}"
+    );
+    // Nothing came after the fifth, and still it was posted.
+    assert!(came.contains(&json!("T5")), "{came:?}");
+    Ok(())
+}
+
+#[test]
+fn one_that_waits_for_another_that_is_forgotten_is_posted() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering(&[])?;
+    // Nobody answers there, and it is posted again by hand meanwhile.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("http://{}/", silent.local_addr()?);
+    post(
+        &sandbox,
+        "faults",
+        &json!({"fault": "reordered_notifications"}),
+    )?;
+    let asked = json!({"kind": "TRANSACTION.SUCCESS", "url": merchant.url});
+    post(&sandbox, "notifications", &asked)?;
+    let asked = json!({"kind": "TRANSACTION.SUCCESS", "url": url});
+    post(&sandbox, "notifications", &asked)?;
+    post(&sandbox, "notifications/2/resend", &json!({}))?;
+    merchant.next()?;
+    Ok(())
+}
+
+#[test]
+fn v2_is_accepted_by_its_body_alone() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering_v2(&["", "<xml><return_code>FAIL</return_code></xml>"])?;
+    let asked = json!({"kind": "PAY", "version": "v2", "url": merchant.url});
+    post(&sandbox, "notifications", &asked)?;
+    let delivery = until(&sandbox, 1, DeliveryState::Accepted)?;
+    let attempts = delivery["attempts"].as_array().ok_or("none")?;
+    assert_eq!(attempts.len(), 3);
+    assert!(attempts[0]["problem"].to_string().contains("return_code"));
+    assert_eq!(attempts[2]["problem"], Value::Null);
+    Ok(())
+}
+
+#[test]
 fn other_machines_are_not_notified_unless_that_is_allowed() -> Outcome {
     let sandbox = sandbox()?;
     order(&sandbox, "T1", "https://www.example.com/notify")?;
     sandbox.pay("T1")?;
     let deliveries = sandbox.deliveries();
     assert_eq!(deliveries[0].state, DeliveryState::NotSent);
+    let (status, error) = refused(&sandbox, "POST", "notifications/1/resend", "")?;
+    assert!(
+        status == 409 && error.contains("this machine alone"),
+        "{error}"
+    );
+    assert_eq!(sandbox.deliveries()[0].state, DeliveryState::NotSent);
     for url in [
         "https://www.example.com/",
         "http://10.0.0.1/",

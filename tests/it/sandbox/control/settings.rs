@@ -31,10 +31,39 @@ fn a_clock_that_is_off_refuses_those_that_are_right() -> Outcome {
         "{\"speed\": 0}",
         "{\"speed\": -1}",
         "{\"speed\": 1e9}",
+        "{\"speed\": 1e-300}",
         "{\"speed\": \"NaN\"}",
         "{\"offset_seconds\": 1e30}",
     ] {
         assert_eq!(refused(&sandbox, "POST", "clock", body)?.0, 400, "{body}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_reset_goes_back_to_the_start_and_there_is_one() -> Outcome {
+    let sandbox = Sandbox::builder().speed(50.0).start_blocking()?;
+    for by_api in [true, false] {
+        post(&sandbox, "clock", &json!({"speed": 2, "offset_seconds": 9}))?;
+        post(&sandbox, "faults", &json!({"fault": "probe"}))?;
+        Raw::new(&sandbox, "GET", "/v3/a")?.send(&sandbox)?;
+        match by_api {
+            true => drop(post(&sandbox, "reset", &json!({}))?),
+            false => sandbox.reset(),
+        }
+        let clock = get(&sandbox, "clock")?;
+        assert_eq!(
+            [&clock["speed"], &clock["offset_seconds"]],
+            [&json!(50.0), &json!(0)]
+        );
+        assert_eq!(get(&sandbox, "faults")?, json!({"faults": []}));
+        assert!(sandbox.calls().is_empty());
+    }
+    for speed in [0.0, 1e-300, f64::NAN, f64::INFINITY] {
+        assert!(
+            Sandbox::builder().speed(speed).start_blocking().is_err(),
+            "{speed}"
+        );
     }
     Ok(())
 }
