@@ -33,7 +33,7 @@ pub(super) fn check(sent: &Sent<'_>, kind: &str, body: &[u8], whole: bool) -> Re
         let has = |name: &str| {
             meta.get(name)
                 .and_then(Value::as_str)
-                .is_some_and(|it| it != "")
+                .is_some_and(|it| !it.is_empty())
         };
         let lacking = ["filename", "sha256"].into_iter().find(|name| !has(name));
         if let Some(name) = lacking.filter(|_| plain) {
