@@ -9,6 +9,18 @@ use super::text::mentions;
 ///
 /// Those of `superseded` go if nothing uses them.
 pub(crate) fn unused(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
+    let mut nodes = once(nodes, after, superseded);
+    // What only a variable used that is gone is used no longer.
+    loop {
+        let again = once(nodes.clone(), after, superseded);
+        if again == nodes {
+            return nodes;
+        }
+        nodes = again;
+    }
+}
+
+fn once(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
     let mut rest: VecDeque<_> = nodes.into();
     while let Some(node) = rest.pop_front() {
@@ -83,7 +95,7 @@ fn has_effect(value: &Expr) -> bool {
     text.ends_with(".await?") || text.ends_with(".wait()?")
 }
 
-fn is_used<'n>(name: &str, nodes: impl Iterator<Item = &'n Node>) -> bool {
+pub(crate) fn is_used<'n>(name: &str, nodes: impl Iterator<Item = &'n Node>) -> bool {
     for node in nodes {
         if uses(node, name) {
             return true;

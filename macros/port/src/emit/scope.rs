@@ -1,11 +1,11 @@
 //! The variables of a snippet: what they are in Rust.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::names::Names;
 use super::rust::Expr;
-use super::text::snake;
 
 /// What an expression is in Rust.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +90,10 @@ pub(crate) struct Param {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
     variables: BTreeMap<String, Variable>,
+    /// What they are called.
+    pub(crate) names: Names,
+    /// Names in Rust of what blocks set that are closed.
+    retired: BTreeSet<String>,
     /// What the snippet leaves undefined, in the order of use.
     pub(crate) params: Vec<Param>,
 }
@@ -107,6 +111,13 @@ impl Variable {
 }
 
 impl Scope {
+    pub(crate) fn new(names: Names) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Variable> {
         self.variables.get(name)
     }
@@ -134,12 +145,14 @@ impl Scope {
             Ty::Media => (Ty::Media, "Media"),
             Ty::Json | Ty::JsonRef => (Ty::JsonRef, "&Value"),
             Ty::Int => (Ty::Int, "i64"),
+            Ty::Bool => (Ty::Bool, "bool"),
             _ => (Ty::Str, "&str"),
         };
-        let rust = match ty {
-            Ty::ClientRef => self.client_name(name),
-            _ => snake(name),
-        };
+        let mut rust = self.names.get(name);
+        if self.retired.contains(&rust) {
+            // A block had a variable of this name, which is not this one.
+            rust.push_str("_given");
+        }
         self.params.push(Param {
             name: rust.clone(),
             ty: written,
@@ -156,12 +169,14 @@ impl Scope {
         found.map(|known| known.rust.clone())
     }
 
-    /// `$instance` is what Rust calls `client`.
-    pub(crate) fn client_name(&self, name: &str) -> String {
-        let taken = self.variables.values().any(|known| known.rust == "client");
-        match name == "instance" && !taken {
-            true => "client".to_owned(),
-            false => snake(name),
+    /// A variable as it was before a block.
+    pub(crate) fn restore(&mut self, name: &str, before: Option<Variable>) {
+        match before {
+            Some(variable) => self.set(name, variable),
+            None => {
+                self.retired.insert(self.names.get(name));
+                self.variables.remove(name);
+            }
         }
     }
 }
@@ -187,7 +202,10 @@ impl Typed {
         let text = self.expr.flat();
         match self.ty {
             Ty::Str => self.expr.clone(),
-            Ty::Json | Ty::JsonRef => Expr::raw(format!("{text}.as_str().unwrap_or_default()")),
+            Ty::Bool => Expr::raw(format!("[\"\", \"1\"][usize::from({})]", self.expr.bare())),
+            Ty::Json | Ty::JsonRef => {
+                Expr::raw(format!("&php_text({})", super::operator::borrowed(self)))
+            }
             Ty::String | Ty::Uri => Expr::raw(format!("&{text}")),
             _ => Expr::raw(format!("&{text}.to_string()")),
         }

@@ -9,7 +9,7 @@ mod assign;
 mod call;
 mod convert;
 mod expression;
-mod float;
+pub(crate) mod float;
 mod format;
 mod function;
 mod guzzle;
