@@ -1,15 +1,14 @@
 //! Operators and casts.
 
-use super::fold;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Level};
 use super::scope::{Ty, Typed};
-use super::value::{of_constant, unquoted};
+use super::value::unquoted;
 use crate::syntax::{BinaryOp, Cast, Expr as Php, ExprKind, UnaryOp};
 
 impl<'a> Porter<'a> {
     pub(crate) fn unary(&mut self, expr: &'a Php, op: UnaryOp, operand: &'a Php) -> Outcome<Typed> {
-        if let Some(known) = self.known(expr) {
+        if let Some(known) = self.written(expr) {
             return Ok(known);
         }
         match op {
@@ -80,7 +79,7 @@ impl<'a> Porter<'a> {
             BinaryOp::GreaterEqual => (">=", Level::Compare),
             _ => return self.folded(expr),
         };
-        if let (Level::Sum | Level::Product, Some(known)) = (level, self.known_number(expr)) {
+        if let (Level::Sum | Level::Product, Some(known)) = (level, self.written(expr)) {
             return Ok(known);
         }
         let (ty, left, right) = match level {
@@ -117,17 +116,10 @@ impl<'a> Porter<'a> {
         Ok(Typed::new(Expr::op(text, level), ty))
     }
 
-    /// A sum of numbers that are known; one that is larger than PHP's integers is not.
-    fn known_number(&self, expr: &Php) -> Option<Typed> {
-        let written = |expr: &Php| !matches!(expr.kind, ExprKind::Variable(_));
-        let ExprKind::Binary { left, right, .. } = &expr.kind else {
-            return None;
-        };
-        (written(left) && written(right))
-            .then(|| fold::constant(expr, &self.scope))
-            .flatten()
-            .as_ref()
-            .and_then(of_constant)
+    /// What is known of literals alone: variables stay where they are.
+    fn written(&self, expr: &Php) -> Option<Typed> {
+        let literal = !self.source(expr.span).contains('$');
+        literal.then(|| self.known(expr)).flatten()
     }
 
     /// `===` and `==`, where both languages compare alike.
@@ -186,9 +178,7 @@ impl<'a> Porter<'a> {
         value: &'a Php,
         wanted: &Ty,
     ) -> Outcome<Typed> {
-        if !matches!(value.kind, ExprKind::Variable(_))
-            && let Some(known) = self.known(expr)
-        {
+        if let Some(known) = self.written(expr) {
             return Ok(known);
         }
         if let (Cast::Object, ExprKind::Array(items)) = (to, &value.kind)

@@ -143,12 +143,20 @@ fn code(text: &str) -> String {
         };
         let end = end.unwrap_or(literal.len());
         if kept {
-            out.push_str(&literal[..end]);
+            out.push_str(&taken(&literal[..end]));
         }
         out.push(' ');
         rest = &literal[end..];
     }
     out + rest
+}
+
+/// What a format string takes from the code around: `{name}`.
+fn taken(template: &str) -> String {
+    let template = template.replace("{{", "");
+    let names = template.split('{').skip(1);
+    let names = names.filter_map(|rest| rest.split(['}', ':']).next());
+    names.map(|name| format!("{{{name}}}")).collect()
 }
 
 /// The closing quotation mark.
@@ -169,6 +177,7 @@ mod tests {
     fn texts_are_no_code() {
         assert_eq!(code(r#"f("a\"b", c)"#), "f( , c)");
         assert_eq!(code(r##"f(r#"a"b"#, c)"##), "f(r# , c)");
-        assert_eq!(code(r#"format!("{a}", b)"#), r#"format!("{a}" , b)"#);
+        assert_eq!(code(r#"format!("x {a}", b)"#), "format!({a} , b)");
+        assert_eq!(code(r#"print!("err {{err}}")"#), "print!( )");
     }
 }
