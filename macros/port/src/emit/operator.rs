@@ -79,8 +79,9 @@ impl<'a> Porter<'a> {
             BinaryOp::GreaterEqual => (">=", Level::Compare),
             _ => return self.folded(expr),
         };
-        if let (Level::Sum | Level::Product, Some(known)) = (level, self.written(expr)) {
-            return Ok(known);
+        if matches!(level, Level::Sum | Level::Product) && !self.source(expr.span).contains('$') {
+            // Beyond PHP's integers it would be a float.
+            return self.known(expr).ok_or_else(|| self.unknown(expr));
         }
         let (ty, left, right) = match level {
             Level::And | Level::Or => (Ty::Bool, self.truth(left)?, self.truth(right)?),
