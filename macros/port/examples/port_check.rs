@@ -65,10 +65,29 @@ fn main() -> Result<()> {
             )?;
         }
     }
+    for (name, style) in STYLES {
+        let text = shapes(style)?;
+        fs::write(source.join(format!("shapes_{name}.rs")), text)?;
+        writeln!(modules, "#[allow(dead_code)]\nmod shapes_{name};")?;
+    }
     table.push_str("    ]\n}\n");
     fs::write(source.join("table.rs"), table)?;
     fs::write(source.join("modules.rs"), modules)?;
     Ok(())
+}
+
+/// What else PHP is written like: nothing of it is run, all of it is compiled.
+fn shapes(style: Style) -> Result<String> {
+    let shapes = include_str!("../../../tests/port/shapes.md");
+    let blocks = split("shapes.md", shapes, Kind::Markdown);
+    let made = emit::rust(&blocks, &Options::default().style(style));
+    match made.complete {
+        true => Ok(made.text),
+        false => {
+            let said: Vec<_> = made.diagnostics.iter().map(ToString::to_string).collect();
+            Err(said.join("\n").into())
+        }
+    }
 }
 
 /// A snippet, the line of its recording, and how it is to be written.

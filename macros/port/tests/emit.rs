@@ -129,7 +129,9 @@ echo 'a' . $mchid . \"-{$no}\\n\";";
         body(php),
         r#"let r = client.chain("v3/x").get(()).wait()?;
 println!("{:#}", r.value()?);
-println!("{}", r.status() == 204);
+if r.status() == 204 {
+    print!("1");
+}
 println!("{}", r.text()?);
 println!("a{mchid}-{no}");
 "#

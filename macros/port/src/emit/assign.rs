@@ -5,7 +5,7 @@ use super::library::encrypts;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Node};
 use super::scope::{Ty, Typed, Variable};
-use super::text::{quoted, snake};
+use super::text::{mentions, quoted};
 use crate::diagnostic::Problem;
 use crate::recognise::{Call, Mode};
 use crate::syntax::{BinaryOp, Expr as Php, ExprKind, Item, Span, Stmt, StmtKind, parse};
@@ -19,6 +19,9 @@ impl<'a> Porter<'a> {
         value: &'a Php,
         rest: &'a [Stmt],
     ) -> Outcome<()> {
+        if let ExprKind::Variable(name) = &target.kind {
+            self.sets(name, expr.span)?;
+        }
         match (&target.kind, op) {
             (ExprKind::Variable(name), None) => self.assign_variable(name, value, rest),
             (ExprKind::Array(items), None) => {
@@ -32,13 +35,12 @@ impl<'a> Porter<'a> {
                 self.list(expr, target, value)
             }
             (ExprKind::Variable(name), Some(BinaryOp::Concat)) => {
-                let before = self.value(target, &Ty::Str)?;
-                let mut pieces = vec![before];
+                let mut pieces = vec![self.shown(target)?];
                 pieces.extend(self.pieces(value)?);
                 let (template, args) = self.formatted(&pieces);
                 let mut all = vec![Expr::raw(format!("\"{template}\""))];
                 all.extend(args.into_iter().map(Expr::raw));
-                let variable = Variable::new(snake(name), Ty::String);
+                let variable = Variable::new(self.name(name), Ty::String);
                 self.define(name, Expr::call("format!", all), variable);
                 Ok(())
             }
@@ -117,7 +119,8 @@ impl<'a> Porter<'a> {
             match &item.value.kind {
                 ExprKind::Array(items) => self.take_apart(&place, items)?,
                 ExprKind::Variable(name) => {
-                    let variable = Variable::new(snake(name), Ty::JsonRef);
+                    self.sets(name, item.span)?;
+                    let variable = Variable::new(self.name(name), Ty::JsonRef);
                     self.define(name, Expr::raw(format!("&{place}")), variable);
                 }
                 _ => return Err(self.unknown(&item.value)),
@@ -134,12 +137,26 @@ impl<'a> Porter<'a> {
         key: &str,
         value: &'a Php,
     ) -> Outcome<()> {
-        let object = self.value(object, &Ty::Json)?;
-        if object.ty != Ty::Json {
+        let known = self.scope.get(name).filter(|known| known.ty == Ty::Json);
+        let Some(rust) = known.map(|known| known.rust.clone()) else {
             let message = format!("`${name}` is no array that was made here");
-            return Err(Problem::error(value.span, message));
+            return Err(Problem::error(object.span, message));
+        };
+        let unknown = self.open.iter().any(|open| open.is_conditional());
+        let place = pointer(key);
+        self.encrypt.clear();
+        let value = self.json(value, &place)?;
+        let pointers = std::mem::take(&mut self.encrypt);
+        let secrets = self.secrets.entry(name.to_owned()).or_default();
+        if unknown && !(pointers.is_empty() && secrets.is_empty()) {
+            let message = "whether this is encrypted is known only when PHP runs";
+            return Err(Problem::error(object.span, message).hint("write this part in Rust"));
         }
-        let value = self.json(value, "")?;
+        secrets.retain(|known| *known != place && !known.starts_with(&format!("{place}/")));
+        secrets.extend(pointers);
+        if secrets.is_empty() {
+            self.secrets.remove(name);
+        }
         let value = match value {
             super::json::Json::Leaf(code) => {
                 let json = self.imports.of("serde_json", "json");
@@ -148,14 +165,14 @@ impl<'a> Porter<'a> {
             }
             json => self.json_macro(&json),
         };
-        self.mutate(&object.expr.flat());
+        self.mutate(&rust);
         self.scope.forget_constant(name);
         self.added
             .entry(name.to_owned())
             .or_default()
             .push(key.to_owned());
         self.push(Node::Set {
-            target: format!("{}[{}]", object.expr.flat(), quoted(key)),
+            target: format!("{rust}[{}]", quoted(key)),
             value,
         });
         Ok(())
@@ -169,6 +186,14 @@ impl<'a> Porter<'a> {
     ) -> Outcome<()> {
         self.arrays.remove(name);
         self.added.remove(name);
+        self.secrets.remove(name);
+        // What was written with the old value is not what it would be now.
+        let dollar = format!("${name}");
+        let text = &self.block.text;
+        self.arrays.retain(|_, array| {
+            let text = text.get(array.span.range()).unwrap_or_default();
+            !mentions(text, &dollar)
+        });
         if let Some(call) = Call::of(value)
             && self.is_client(call.client)
         {
@@ -181,7 +206,7 @@ impl<'a> Porter<'a> {
             } else {
                 Ty::Nothing
             };
-            self.scope.set(name, Variable::new(snake(name), ty));
+            self.scope.set(name, Variable::new(self.name(name), ty));
             return Ok(());
         }
         if let ExprKind::MethodCall { object, method, .. } = &value.kind {
@@ -197,9 +222,12 @@ impl<'a> Porter<'a> {
             }
             if method == "read" && self.looks_into_file(object) {
                 self.scope
-                    .set(name, Variable::new(snake(name), Ty::Nothing));
+                    .set(name, Variable::new(self.name(name), Ty::Nothing));
                 return Ok(());
             }
+        }
+        if let Some(done) = self.assign_secret(name, value)? {
+            return Ok(done);
         }
         let constant = fold::constant(value, &self.scope);
         let uri = fold::known_uri(value, &self.scope);
@@ -219,9 +247,61 @@ impl<'a> Porter<'a> {
             constant,
             uri,
             file,
-            ..Variable::new(self.rust_name(name, &typed.ty), typed.ty.clone())
+            ..Variable::new(self.name(name), typed.ty.clone())
         };
         self.keep(name, value, typed, variable)
+    }
+
+    /// A value that PHP encrypts, or that holds such: its plaintext, and where that is.
+    fn assign_secret(&mut self, name: &'a str, value: &'a Php) -> Outcome<Option<()>> {
+        let holds = match &value.kind {
+            ExprKind::Array(_) => true,
+            ExprKind::Variable(other) => self.secrets.contains_key(other),
+            ExprKind::StaticCall { .. } => self.encrypted(value)?.is_some(),
+            ExprKind::CallValue { .. } => true,
+            _ => false,
+        };
+        if !holds {
+            return Ok(None);
+        }
+        let text = match self.encrypted(value)? {
+            Some(plain) => Some(self.value(plain, &Ty::Str)?),
+            None => None,
+        };
+        if let Some(plain) = text {
+            let ty = if plain.ty == Ty::Str {
+                Ty::Str
+            } else {
+                Ty::String
+            };
+            let shown = match ty {
+                Ty::Str => plain.expr,
+                _ => Expr::raw(format!("{}.to_string()", plain.expr.flat())),
+            };
+            self.define(name, shown, Variable::new(self.name(name), ty));
+            self.secrets.insert(name.to_owned(), vec![String::new()]);
+            return Ok(Some(()));
+        }
+        self.encrypt.clear();
+        let json = self.json(value, "")?;
+        let pointers = std::mem::take(&mut self.encrypt);
+        let constant = fold::constant(value, &self.scope).filter(|_| pointers.is_empty());
+        let json = match json {
+            super::json::Json::Leaf(code) => Expr::raw(format!("{code}.clone()")),
+            json => self.json_value(json, "value"),
+        };
+        if let ExprKind::Array(_) = value.kind {
+            self.arrays.insert(name.to_owned(), value);
+        }
+        let variable = Variable {
+            constant,
+            ..Variable::new(self.name(name), Ty::Json)
+        };
+        self.define(name, json, variable);
+        if !pointers.is_empty() {
+            self.secrets.insert(name.to_owned(), pointers);
+        }
+        Ok(Some(()))
     }
 
     /// The variable of a value; what is only another view of one needs no `let`.
@@ -259,6 +339,7 @@ impl<'a> Porter<'a> {
         }
         let pure = variable.constant.is_some() || variable.uri.is_some();
         let moved = match (&typed.ty, alias) {
+            (Ty::Int, _) => whole(&typed),
             (Ty::String | Ty::Json, true) => Expr::raw(format!("{}.clone()", typed.expr.flat())),
             (Ty::JsonRef, _) if typed.expr.flat().ends_with(']') => {
                 Expr::raw(format!("&{}", typed.expr.flat()))
@@ -321,7 +402,7 @@ impl<'a> Porter<'a> {
         });
         if call.verb.mode == Mode::Async && !call.waited && later {
             let made = self.request(call)?;
-            let rust = snake(name);
+            let rust = self.name(name);
             let ty = Ty::Promise;
             self.define(name, made.expr, Variable::new(rust, ty));
             let deferred = super::call::Deferred {
@@ -346,7 +427,7 @@ impl<'a> Porter<'a> {
             return Err(Problem::error(span, "this promise was waited for already"));
         };
         let (_, deferred) = self.promises.remove(at);
-        let rust = snake(name);
+        let rust = self.name(name);
         self.settle(
             Expr::raw(rust),
             deferred.saved,
@@ -355,4 +436,19 @@ impl<'a> Porter<'a> {
             deferred.span,
         )
     }
+}
+
+/// A number as an `i64`: sums of it are no `i32`s.
+fn whole(typed: &Typed) -> Expr {
+    let code = typed.expr.bare();
+    let digits = code.trim_start_matches('-');
+    match digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Expr::raw(format!("{code}_i64")),
+        false => super::operator::wide(typed.clone(), &typed.expr),
+    }
+}
+
+/// A key as a JSON pointer.
+fn pointer(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }

@@ -5,9 +5,9 @@ use super::json::{Group, Json, Member};
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Node};
 use super::scope::Ty;
-use super::text::{quoted, snake};
+use super::text::quoted;
 use crate::diagnostic::Problem;
-use crate::syntax::{Expr as Php, ExprKind, Item, Span};
+use crate::syntax::{Cast, Expr as Php, ExprKind, Item, Span};
 
 impl<'a> Porter<'a> {
     /// A value inside of `json!`; `pointer` is its place in the body.
@@ -19,10 +19,39 @@ impl<'a> Porter<'a> {
             self.encrypt.push(pointer.to_owned());
             return self.json(plain, pointer);
         }
+        if let ExprKind::Variable(name) = &expr.kind
+            && let Some(inner) = self.secrets.get(name)
+            && let Some(known) = self.scope.get(name)
+        {
+            let inner = inner.iter().map(|inner| format!("{pointer}{inner}"));
+            self.encrypt.extend(inner);
+            return Ok(Json::Leaf(known.rust.clone()));
+        }
+        if let ExprKind::Cast {
+            to: Cast::Object,
+            value,
+        } = &expr.kind
+            && let ExprKind::Array(items) = &value.kind
+        {
+            return Ok(match self.json_array(value.span, items, pointer)? {
+                Json::Array(group) if group.members.is_empty() => Json::Object(group),
+                Json::Object(group) => Json::Object(group),
+                _ => return Err(self.unknown(expr)),
+            });
+        }
         let value = self.value(expr, &Ty::Str)?;
         Ok(match value.ty {
             Ty::Null => Json::Leaf("null".to_owned()),
-            _ => Json::Leaf(value.expr.flat()),
+            Ty::Body(answer) if !answer.is_empty() => Json::Leaf(format!("{answer}.text()?")),
+            Ty::Str
+            | Ty::String
+            | Ty::Uri
+            | Ty::Int
+            | Ty::Float
+            | Ty::Bool
+            | Ty::Json
+            | Ty::JsonRef => Json::Leaf(value.expr.bare()),
+            _ => return Err(self.unknown(expr)),
         })
     }
 
@@ -107,7 +136,8 @@ impl<'a> Porter<'a> {
         while json.depth() > DEEPEST {
             match json.take_deepest() {
                 Some((key, part)) => {
-                    let wanted = key.map_or_else(|| "item".to_owned(), |key| snake(&key));
+                    let wanted =
+                        key.map_or_else(|| "item".to_owned(), |key| super::text::snake(&key));
                     let value = self.json_value(part, &wanted);
                     let name = self.bind(&wanted, value);
                     json.put_back(name);

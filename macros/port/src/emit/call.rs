@@ -51,6 +51,7 @@ impl<'a> Porter<'a> {
             options.given.push(name);
         }
         let (span, items) = self.option_items(call)?;
+        self.refuse_hidden_v2(&path, items)?;
         for index in 0..items.len() {
             self.option(&mut options, &path, span, items, index)?;
         }
@@ -73,8 +74,16 @@ impl<'a> Porter<'a> {
     pub(crate) fn option_items(&mut self, call: &Call<'a>) -> Outcome<(Span, &'a [Item])> {
         match call.args {
             [] => Ok((call.span, &[])),
+            [arg] if arg.name.is_some() => Err(Problem::error(
+                arg.value.span,
+                "the porter does not know named arguments",
+            )
+            .hint("write the arguments in their order")),
             [arg] => match &arg.value.kind {
                 ExprKind::Array(items) => Ok((arg.value.span, items)),
+                ExprKind::Variable(name) if self.added.contains_key(name) => {
+                    Err(not_an_array(arg.value.span))
+                }
                 ExprKind::Variable(name) => match self.arrays.get(name) {
                     Some(array) => match &array.kind {
                         ExprKind::Array(items) => Ok((array.span, items)),
@@ -88,6 +97,42 @@ impl<'a> Porter<'a> {
                 second.value.span,
                 "a verb takes one argument",
             )),
+        }
+    }
+
+    /// `{+url}` may be APIv2's, which PHP sees only when it has the value.
+    fn refuse_hidden_v2(&self, path: &Path, items: &'a [Item]) -> Outcome<()> {
+        let whole = path.whole();
+        let Some((name, _)) = whole
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once('}'))
+        else {
+            return Ok(());
+        };
+        let name = name.trim_start_matches(['+', '#', '/', '.']);
+        let of = |wanted: &str| {
+            items.iter().find(|item| match self.key_of(item) {
+                Ok(key) => key.text() == wanted,
+                Err(_) => false,
+            })
+        };
+        let known = of(name).and_then(|item| fold::constant(&item.value, &self.scope));
+        let v2 = known.as_ref().and_then(fold::text).map(|text| {
+            let text = text.trim_start_matches('/').to_ascii_lowercase();
+            text.starts_with("v2/") || text == "v2"
+        });
+        match (v2, of("xml")) {
+            (Some(true), Some(item)) | (None, Some(item)) => Err(Problem::error(
+                item.span,
+                "whether this is a call of APIv2 is in a variable of the path",
+            )
+            .hint("write the path itself: `chain('v2/…')`")),
+            (Some(true), None) => Err(Problem::error(
+                items.first().map_or(Span::new(0, 0), |item| item.span),
+                "a variable of the path makes this a call of APIv2",
+            )
+            .hint("write the path itself: `chain('v2/…')`")),
+            _ => Ok(()),
         }
     }
 
@@ -252,6 +297,14 @@ impl<'a> Porter<'a> {
 
     /// `json` and `xml`: a body of one line stays in the call, a longer one stands before it.
     pub(crate) fn json_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+        if let ExprKind::Variable(name) = &value.kind
+            && let Some(secrets) = self.secrets.get(name)
+            && let Some(known) = self.scope.get(name)
+            && known.ty == Ty::Json
+        {
+            self.encrypt.extend(secrets.iter().cloned());
+            return Ok(Some(Expr::raw(format!("&{}", known.rust))));
+        }
         if let ExprKind::Variable(name) = &value.kind
             && !self.is_scalar(name)
         {

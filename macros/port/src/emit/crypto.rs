@@ -8,6 +8,9 @@ use super::text::quoted;
 use crate::diagnostic::Problem;
 use crate::syntax::{Arg, Expr as Php, ExprKind};
 
+/// The library writes digests as APIv2 wants them, PHP as everyone else.
+pub(crate) const LOWER: &str = ".to_ascii_lowercase()";
+
 impl<'a> Porter<'a> {
     pub(crate) fn rsa(&mut self, expr: &'a Php, method: &str, args: &'a [Arg]) -> Outcome<Typed> {
         let arg = |index: usize| args.get(index).map(|arg| &arg.value);
@@ -125,8 +128,7 @@ impl<'a> Porter<'a> {
                 self.sign(expr, kind, text, key)
             }
             "md5" => {
-                let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
-                let mut pieces = vec![text];
+                let mut pieces = self.pieces(arg(0).ok_or_else(missing)?)?;
                 if let Some(key) = arg(1) {
                     let agency = arg(2).is_some_and(|flag| {
                         let known = fold::constant(flag, &self.scope);
@@ -137,7 +139,7 @@ impl<'a> Porter<'a> {
                     });
                     let before = if agency { "\"&secret=\"" } else { "\"&key=\"" };
                     pieces.push(Typed::raw(before, Ty::Str));
-                    pieces.push(self.value(key, &Ty::Str)?);
+                    pieces.push(self.shown(key)?);
                 }
                 let (template, args) = self.formatted(&pieces);
                 let mut all = vec![Expr::raw(format!("\"{template}\""))];
@@ -151,16 +153,33 @@ impl<'a> Porter<'a> {
                 });
                 let digest = self.imports.of("wechatpay_chain::crypto", "digest");
                 Ok(Typed::raw(
-                    format!("{digest}::md5_hex({name}.as_bytes())?"),
+                    format!("{digest}::md5_hex({name}.as_bytes())?{LOWER}"),
                     Ty::String,
                 ))
             }
             "hmac" => {
-                let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
-                let key = self.value(arg(1).ok_or_else(missing)?, &Ty::Str)?;
+                let (text, key) = (arg(0).ok_or_else(missing)?, arg(1).ok_or_else(missing)?);
+                let plain = match arg(2) {
+                    None => true,
+                    Some(algorithm) => {
+                        fold::constant(algorithm, &self.scope).is_some_and(|name| name == "sha256")
+                    }
+                };
+                if !plain || args.len() > 3 {
+                    return Err(self.unknown(expr));
+                }
+                // PHP puts the key behind the text, too.
+                let mut pieces = self.pieces(text)?;
+                pieces.push(Typed::raw("\"&key=\"", Ty::Str));
+                pieces.push(self.shown(key)?);
+                let (template, args) = self.formatted(&pieces);
+                let mut all = vec![Expr::raw(format!("\"{template}\""))];
+                all.extend(args.into_iter().map(Expr::raw));
+                let text = self.bind("text", Expr::call("format!", all));
+                let key = self.value(key, &Ty::Str)?;
                 let digest = self.imports.of("wechatpay_chain::crypto", "digest");
-                let (key, text) = (self.bytes(&key), self.bytes(&text));
-                let value = format!("{digest}::hmac_sha256_hex({key}, {text})?");
+                let key = self.bytes(&key);
+                let value = format!("{digest}::hmac_sha256_hex({key}, {text}.as_bytes())?{LOWER}");
                 Ok(Typed::raw(value, Ty::String))
             }
             _ => Err(self.unknown(expr)),
@@ -239,6 +258,7 @@ impl<'a> Porter<'a> {
                 method,
                 args,
             } if class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt") => {
+                super::value::refuse_names(expr)?;
                 Ok(args.first().map(|arg| &arg.value))
             }
             ExprKind::CallValue { callee, args } => match &callee.kind {
@@ -288,7 +308,8 @@ impl<'a> Porter<'a> {
         for arg in args {
             if let Some(spread) = self.spread(&arg.value) {
                 for piece in spread {
-                    pieces.push(piece);
+                    let text = format!("php_text({})", super::operator::borrowed(&piece));
+                    pieces.push(Typed::raw(text, Ty::String));
                     pieces.push(Typed::raw("\"\\n\"", Ty::Str));
                 }
                 continue;

@@ -68,6 +68,7 @@ fn made(block: &Block, client: &str) -> Result<String, Problem> {
         )
     })?;
     refuse_handlers(&call)?;
+    super::value::refuse_names(expr)?;
     let options = Options::default().style(Style::Chain);
     let mut imports = Imports::absolute();
     let mut porter = Porter::new(block, &parsed.program, &options, &mut imports, false);
@@ -78,6 +79,11 @@ fn made(block: &Block, client: &str) -> Result<String, Problem> {
         _ => porter
             .scope
             .set_client_elsewhere(porter.source(call.client.span), client),
+    }
+    // Names are those of the code around: two that are alike there cannot be told apart.
+    if let Some((one, other)) = porter.scope.names.alike() {
+        let message = format!("`${one}` and `${other}` are one variable in Rust");
+        return Err(Problem::error(expr.span, message).hint("give one of them another name"));
     }
     let made = porter.request(&call)?;
     porter.push(Node::Tail(made.expr));
@@ -92,6 +98,10 @@ fn made(block: &Block, client: &str) -> Result<String, Problem> {
         close: "",
     };
     let text = layout::nodes(&[node], 0).join("\n");
+    if super::helpers::of(&text).next().is_some() {
+        let message = "what PHP makes of this value is known only when it runs";
+        return Err(Problem::error(expr.span, message).hint("convert it in Rust before the call"));
+    }
     Ok(text.trim_start().to_owned())
 }
 

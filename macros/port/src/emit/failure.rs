@@ -1,9 +1,9 @@
 //! What is done with an answer, and with a failure.
 
+use super::block::Kind;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Node};
 use super::scope::{Ty, Typed, Variable};
-use super::text::snake;
 use crate::diagnostic::Problem;
 use crate::recognise::{Call, Handler};
 use crate::syntax::{Catch, Closure, Expr as Php, ExprKind, Span, Stmt, StmtKind};
@@ -39,9 +39,10 @@ impl<'a> Porter<'a> {
         let call = self.answered(call);
         let param = done.first().and_then(|closure| closure.params.first());
         let rust = match (name, param) {
-            (Some(name), _) => snake(name),
-            (None, Some(param)) => snake(&param.name),
-            (None, None) => (if saved { "file" } else { "response" }).to_owned(),
+            (Some(name), _) => self.name(name),
+            (None, Some(param)) if self.scope.get(&param.name).is_none() => self.name(&param.name),
+            (None, Some(param)) => self.fresh(&self.name(&param.name)),
+            (None, None) => self.fresh(if saved { "file" } else { "response" }),
         };
         let answer = Typed::raw(rust.clone(), ty);
         let Some(failed) = failed else {
@@ -85,13 +86,32 @@ impl<'a> Porter<'a> {
     fn handled(&mut self, answer: Typed, done: &[&'a Closure]) -> Outcome<Typed> {
         let mut answer = answer;
         for closure in done {
-            if let Some(param) = closure.params.first() {
-                let variable = Variable::new(answer.expr.flat(), answer.ty.clone());
-                self.scope.set(&param.name, variable);
-            }
-            answer = self.body(&closure.body, answer)?;
+            self.refuse_references(closure)?;
+            let end = closure.body.last().map_or(0, |stmt| stmt.span.end);
+            answer = self.within(Kind::Closure, end, |porter| {
+                if let Some(param) = closure.params.first() {
+                    let variable = Variable::new(answer.expr.flat(), answer.ty.clone());
+                    porter.own(&param.name);
+                    porter.scope.set(&param.name, variable);
+                }
+                porter.body(&closure.body, answer.clone())
+            })?;
         }
         Ok(answer)
+    }
+
+    fn refuse_references(&self, closure: &Closure) -> Outcome<()> {
+        match closure.uses.iter().find(|used| used.by_reference) {
+            Some(used) => {
+                let at = closure
+                    .body
+                    .first()
+                    .map_or(Span::new(0, 0), |stmt| stmt.span);
+                let message = format!("`&${}`: what a closure sets behind it", used.name);
+                Err(Problem::error(at, message).hint("write this part in Rust"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// A closure's statements; the value is what it returns.
@@ -142,14 +162,20 @@ impl<'a> Porter<'a> {
         body: &'a [Stmt],
         end: usize,
     ) -> Outcome<(String, Vec<Node>)> {
-        let rust = match name.map(snake) {
+        let rust = match name.map(|name| self.name(name)) {
             Some(name) if name.len() > 2 && name != "exception" => name,
-            _ => "err".to_owned(),
+            _ => self.fresh("err"),
         };
-        if let Some(name) = name {
-            self.scope.set(name, Variable::new(rust.clone(), Ty::Error));
-        }
-        let nodes = self.inner(body, end)?;
+        let last = body.last().map_or(end, |stmt| stmt.span.end);
+        let nodes = self.within(Kind::Try, last, |porter| {
+            if let Some(name) = name {
+                porter.own(name);
+                porter
+                    .scope
+                    .set(name, Variable::new(rust.clone(), Ty::Error));
+            }
+            porter.inner(body, end)
+        })?;
         Ok((rust, nodes))
     }
 
@@ -161,13 +187,9 @@ impl<'a> Porter<'a> {
         error: String,
         failure: Vec<Node>,
     ) {
-        let used = |nodes: &[Node], name: String| {
-            let text = super::layout::nodes(nodes, 0).join("\n");
-            if super::text::mentions(&text, &name) {
-                name
-            } else {
-                "_".to_owned()
-            }
+        let used = |nodes: &[Node], name: String| match super::prune::is_used(&name, nodes.iter()) {
+            true => name,
+            false => "_".to_owned(),
         };
         let answer = used(&success, answer);
         let error = used(&failure, error);
@@ -267,13 +289,20 @@ impl<'a> Porter<'a> {
             value,
             after: None,
         });
-        let rust = name.map_or_else(|| "response".to_owned(), snake);
+        let rust = match name {
+            Some(name) => self.name(name),
+            None => self.fresh("response"),
+        };
+        let end = rest.last().map_or(call.span.end, |stmt| stmt.span.end);
         let ((), success) = self.nested(|porter| {
-            if let Some(name) = name {
-                porter.scope.set(name, Variable::new(rust.clone(), ty));
-            }
-            porter.statements(rest);
-            Ok(())
+            porter.within(Kind::Try, end, |porter| {
+                if let Some(name) = name {
+                    porter.sets(name, call.span)?;
+                    porter.scope.set(name, Variable::new(rust.clone(), ty));
+                }
+                porter.statements(rest);
+                Ok(())
+            })
         })?;
         let (error, failure) =
             self.caught(caught.variable.as_deref(), &caught.body, caught.span.end)?;
@@ -284,9 +313,12 @@ impl<'a> Porter<'a> {
     /// Everything else runs in a block of its own, whose error is caught.
     fn attempt_all(&mut self, body: &'a [Stmt], caught: &'a Catch) -> Outcome<()> {
         let name = self.fresh("attempt");
+        let last = body.last().map_or(0, |stmt| stmt.span.end);
         let ((), mut nodes) = self.nested(|porter| {
-            porter.statements(body);
-            Ok(())
+            porter.within(Kind::Try, last, |porter| {
+                porter.statements(body);
+                Ok(())
+            })
         })?;
         let (head, call) = match self.is_async {
             true => (format!("let {name} = async"), format!("{name}.await")),
@@ -314,6 +346,10 @@ impl<'a> Porter<'a> {
         });
         let (error, failure) =
             self.caught(caught.variable.as_deref(), &caught.body, caught.span.end)?;
+        let error = match super::prune::is_used(&error, failure.iter()) {
+            true => error,
+            false => "_".to_owned(),
+        };
         self.push(Node::Block {
             head: format!("if let Err({error}) = {call}"),
             body: failure,

@@ -28,6 +28,7 @@ pub(crate) fn constant(expr: &Expr, scope: &Scope) -> Option<Value> {
             left,
             right,
         } => Some((text(&fold(left)?)? + &text(&fold(right)?)?).into()),
+        ExprKind::Binary { op, left, right } => arithmetic(*op, &fold(left)?, &fold(right)?),
         ExprKind::Unary { op, operand } => negated(*op, &fold(operand)?),
         ExprKind::Cast { to, value } => cast(*to, fold(value)?),
         ExprKind::Array(items) => array(items, scope),
@@ -78,11 +79,50 @@ fn uri_part(method: &str, uri: &str) -> Option<Value> {
 }
 
 fn float(number: f64) -> Option<Value> {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
+    // From 1e14 PHP's text of it is no longer that of an integer.
+    if number.fract() == 0.0 && number.abs() < 1e14 && !(number == 0.0 && number.is_sign_negative())
+    {
         #[allow(clippy::cast_possible_truncation, reason = "it was just bounded")]
         return Some((number as i64).into());
     }
     Number::from_f64(number).map(Value::Number)
+}
+
+/// Of whole numbers; what leaves PHP's integers is nothing.
+fn arithmetic(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    let (left, right) = (left.as_i64()?, right.as_i64()?);
+    let done = match op {
+        BinaryOp::Add => left.checked_add(right),
+        BinaryOp::Sub => left.checked_sub(right),
+        BinaryOp::Mul => left.checked_mul(right),
+        _ => None,
+    };
+    done.map(Value::from)
+}
+
+/// `(int)` of a text: the number that it begins with.
+fn leading(text: &str) -> Option<i64> {
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
+    let unsigned = text.trim_start_matches(['+', '-']);
+    if text.len() - unsigned.len() > 1 {
+        return Some(0);
+    }
+    let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = &unsigned[digits..];
+    if rest.starts_with(['e', 'E']) || (digits == 0 && rest.starts_with('.')) {
+        // `1e3` is 1000, and `.5` is 0: of no use to anyone here.
+        return None;
+    }
+    if digits == 0 {
+        return Some(0);
+    }
+    // A fraction falls away, an exponent behind it does not.
+    let fraction = rest.strip_prefix('.').unwrap_or_default();
+    let exponent = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+    if exponent.starts_with(['e', 'E']) {
+        return None;
+    }
+    text[..text.len() - rest.len()].parse().ok()
 }
 
 fn negated(op: UnaryOp, operand: &Value) -> Option<Value> {
@@ -101,8 +141,17 @@ fn cast(to: Cast, value: Value) -> Option<Value> {
     match to {
         Cast::String => text(&value).map(Value::from),
         Cast::Int => match &value {
-            Value::Number(number) => number.as_i64().map(Value::from),
-            Value::String(text) => text.trim().parse::<i64>().ok().map(Value::from),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => Some(number.into()),
+                #[allow(clippy::cast_possible_truncation, reason = "it was just bounded")]
+                None => number
+                    .as_f64()
+                    .filter(|number| number.abs() < 9e15)
+                    .map(|number| (number as i64).into()),
+            },
+            Value::String(text) => leading(text).map(Value::from),
+            Value::Bool(flag) => Some(i64::from(*flag).into()),
+            Value::Null => Some(0.into()),
             _ => None,
         },
         Cast::Float => value.as_f64().and_then(float),
@@ -121,13 +170,19 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null | Value::Bool(false) => Some(String::new()),
         Value::Bool(true) => Some("1".to_owned()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(match number.as_i64() {
+            Some(number) => number.to_string(),
+            None => crate::evaluate::float::cast(number.as_f64()?),
+        }),
         Value::String(text) => Some(text.clone()),
         _ => None,
     }
 }
 
 fn folded(args: &[Arg], scope: &Scope) -> Option<Vec<Value>> {
+    if args.iter().any(|arg| arg.name.is_some()) {
+        return None;
+    }
     args.iter().map(|arg| constant(&arg.value, scope)).collect()
 }
 
@@ -228,15 +283,15 @@ fn function_of(name: &str, args: &[Value]) -> Option<Value> {
 fn substr(text: &str, args: &[Value]) -> Option<String> {
     let length = i64::try_from(text.len()).ok()?;
     let at = |offset: i64| match offset {
-        ..0 => (length + offset).max(0),
+        ..0 => length.saturating_add(offset).max(0),
         _ => offset.min(length),
     };
     let start = at(args.get(1)?.as_i64()?);
     let end = match args.get(2) {
         None | Some(Value::Null) => length,
         Some(count) => match count.as_i64()? {
-            count @ ..0 => length + count,
-            count => (start + count).min(length),
+            count @ ..0 => length.saturating_add(count),
+            count => start.saturating_add(count).min(length),
         },
     };
     let range = usize::try_from(start).ok()?..usize::try_from(end.max(start)).ok()?;

@@ -8,7 +8,7 @@ use super::porter::Porter;
 use super::rust::{Expr, Node};
 use super::scope::Param;
 use super::statement::{builds_client, is_async};
-use super::text::{snake, width};
+use super::text::{comment_line, snake, width};
 use super::{Function, Options, Output};
 use crate::diagnostic::{Problem, Severity};
 use crate::source::Block;
@@ -23,7 +23,8 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         complete: true,
         functions: Vec::new(),
     };
-    let mut taken = BTreeSet::new();
+    let helpers = ["php_text", "php_int", "php_int_of", "php_true"];
+    let mut taken = BTreeSet::from(helpers.map(str::to_owned));
     let mut texts = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let name = name_of(block, index, blocks, &mut taken);
@@ -38,6 +39,11 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         });
         texts.push(made.lines.join("\n"));
     }
+    let code = texts.join("\n");
+    if super::helpers::need_value(&code) {
+        imports.of("serde_json", "Value");
+    }
+    texts.extend(super::helpers::of(&code).map(|(_, text)| text.to_owned()));
     let mut parts = imports.lines();
     if !parts.is_empty() {
         parts.push(String::new());
@@ -135,7 +141,8 @@ fn import(param: &Param, imports: &mut Imports) {
 /// Where it is from.
 fn documentation(block: &Block) -> Vec<String> {
     let title = block.title.trim_matches(['[', ']', ' ']);
-    let place = format!("{}:{}", block.file, block.line);
+    let title = comment_line(title);
+    let place = comment_line(&format!("{}:{}", block.file, block.line));
     match title.is_empty() {
         true => vec![format!("/// From `{place}`.")],
         false => vec![format!("/// {title}, from `{place}`.")],

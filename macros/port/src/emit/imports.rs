@@ -20,6 +20,11 @@ impl Imports {
         }
     }
 
+    /// Whether the code stands in other people's.
+    pub(crate) fn is_absolute(&self) -> bool {
+        self.absolute
+    }
+
     /// `wechatpay_chain::name`
     pub(crate) fn own(&mut self, name: &'static str) -> String {
         self.of("wechatpay_chain", name)

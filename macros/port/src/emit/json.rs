@@ -1,7 +1,7 @@
 //! The inside of `json!`: rustfmt leaves it as it stands, so its layout is our own.
 
 use super::layout::{COLUMNS, NARROW};
-use super::text::width;
+use super::text::{comment_line, comment_lines, width};
 
 /// A value inside of `json!`.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,11 +142,11 @@ impl Group {
         let inner = indent + 4;
         let pad = |indent: usize, text: &str| format!("{:indent$}{text}", "");
         let mut out = vec![match &self.opening {
-            Some(comment) => format!("{open} // {comment}"),
+            Some(comment) => format!("{open} // {}", comment_line(comment)),
             None => open.to_owned(),
         }];
         for member in &self.members {
-            for comment in &member.before {
+            for comment in member.before.iter().flat_map(|text| comment_lines(text)) {
                 out.push(pad(inner, format!("// {comment}").trim_end()));
             }
             let key = member
@@ -159,12 +159,12 @@ impl Group {
                 last.push(',');
                 if let Some(comment) = &member.after {
                     last.push_str(" // ");
-                    last.push_str(comment);
+                    last.push_str(&comment_line(comment));
                 }
             }
             out.extend(lines);
         }
-        for comment in &self.closing {
+        for comment in self.closing.iter().flat_map(|text| comment_lines(text)) {
             out.push(pad(inner, format!("// {comment}").trim_end()));
         }
         out.push(pad(indent, close));

@@ -3,7 +3,7 @@
 //! The rules are rustfmt's defaults: 100 columns, 60 for the arguments of a call and for a chain.
 
 use super::rust::{Expr, Link, Node};
-use super::text::{quoted, width};
+use super::text::{comment_line, comment_lines, quoted, width};
 
 /// The last column.
 pub(crate) const COLUMNS: usize = 100;
@@ -21,7 +21,7 @@ pub(crate) fn nodes(nodes: &[Node], indent: usize) -> Vec<String> {
 
 fn one(node: &Node, indent: usize, out: &mut Vec<String>) {
     match node {
-        Node::Comment(text) => out.push(comment(text, indent)),
+        Node::Comment(text) => out.extend(comments(text, indent)),
         Node::Blank => out.push(String::new()),
         Node::Let {
             name,
@@ -67,7 +67,7 @@ fn one(node: &Node, indent: usize, out: &mut Vec<String>) {
             out.push(pad("}", indent));
         }
         Node::Foreign { php, reason } => {
-            out.extend(php.iter().map(|line| comment(line, indent)));
+            out.extend(php.iter().flat_map(|line| comments(line, indent)));
             let value = Expr::call("compile_error!", [Expr::raw(quoted(reason))]);
             one(&Node::Do { value, after: None }, indent, out);
         }
@@ -91,8 +91,11 @@ fn block(
     out.push(pad(&format!("}}{close}"), indent));
 }
 
-fn comment(text: &str, indent: usize) -> String {
-    pad(format!("// {text}").trim_end(), indent)
+fn comments(text: &str, indent: usize) -> Vec<String> {
+    let lines = comment_lines(text).into_iter();
+    lines
+        .map(|line| pad(format!("// {line}").trim_end(), indent))
+        .collect()
 }
 
 fn pad(text: &str, indent: usize) -> String {
@@ -113,7 +116,7 @@ fn finish(out: &mut [String], start: usize, end: &str, after: &Option<String>) {
     last.push_str(end);
     if let Some(after) = after {
         last.push_str(" // ");
-        last.push_str(after);
+        last.push_str(&comment_line(after));
     }
 }
 
@@ -148,7 +151,7 @@ fn lines(expr: &Expr, indent: usize, offset: usize, behind: usize) -> Vec<String
         return vec![pad(&line, indent)];
     }
     match expr {
-        Expr::Raw(text) => vec![pad(text, indent)],
+        Expr::Raw(text) | Expr::Op { text, .. } => vec![pad(text, indent)],
         Expr::Lines(lines) => lines.iter().map(|line| pad(line, indent)).collect(),
         Expr::Call { head, args } => call(head, args, indent, behind),
         Expr::Try(inner) => {
@@ -165,7 +168,7 @@ fn fitting(expr: &Expr, room: usize) -> Option<String> {
     let line = expr.one_line()?;
     let fits = width(&line) <= room;
     let narrow = match expr {
-        Expr::Raw(_) | Expr::Lines(_) => true,
+        Expr::Raw(_) | Expr::Op { .. } | Expr::Lines(_) => true,
         Expr::Call { args, .. } => call_is_narrow(args),
         Expr::Try(inner) => fitting(inner, COLUMNS).is_some(),
         Expr::Chain { root, links } => {
@@ -207,8 +210,8 @@ fn call(head: &str, args: &[Expr], indent: usize, behind: usize) -> Vec<String> 
         && let [template, rest @ ..] = args
         && !rest.is_empty()
     {
-        out.push(pad(&format!("{},", template.flat()), indent + 4));
-        let rest: Vec<_> = rest.iter().map(Expr::flat).collect();
+        out.push(pad(&format!("{},", template.bare()), indent + 4));
+        let rest: Vec<_> = rest.iter().map(Expr::bare).collect();
         // Names and fields share a line, calls have one each.
         let simple = rest.iter().all(|arg| !arg.contains(['(', '"']));
         match rest.join(", ") {
@@ -254,7 +257,8 @@ fn chain(root: &Expr, links: &[Link], indent: usize, offset: usize, behind: usiz
     }
     let count = links.len();
     for (index, link) in links.enumerate() {
-        out.extend(link.before.iter().map(|text| comment(text, indent + 4)));
+        let before = link.before.iter();
+        out.extend(before.flat_map(|text| comments(text, indent + 4)));
         let start = out.len();
         let behind = if index + 1 == count { behind } else { 0 };
         out.extend(lines(&link.expr, indent + 4, 0, behind + link.tail.len()));

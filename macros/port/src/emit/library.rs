@@ -29,10 +29,14 @@ impl<'a> Porter<'a> {
                     _ => "to_ascii_lowercase",
                 };
                 let code = value.expr.flat();
-                // A signature is in upper case already.
-                match name == "strtoupper" && code.contains("md5_hex(") {
-                    true => Ok(value),
-                    false => Ok(Typed::raw(format!("{code}.{method}()"), Ty::String)),
+                // The library writes digests in upper case already.
+                let upper = code.strip_suffix(super::crypto::LOWER);
+                match upper.filter(|code| name == "strtoupper" && code.contains("_hex(")) {
+                    Some(upper) => Ok(Typed::raw(upper, Ty::String)),
+                    None if value.is_text() => {
+                        Ok(Typed::raw(format!("{code}.{method}()"), Ty::String))
+                    }
+                    None => Err(self.unknown(expr)),
                 }
             }
             ("hash_file", Some(algorithm)) => self.hash_file(expr, algorithm, args),
@@ -43,18 +47,33 @@ impl<'a> Porter<'a> {
                 let read = Expr::call("std::env::var", [name]).method("unwrap_or_default", []);
                 Ok(Typed::new(read, Ty::String))
             }
-            ("uniqid", _) => self.nonce(),
+            ("uniqid", None) => {
+                let now =
+                    Expr::call("std::time::UNIX_EPOCH.elapsed", []).method("unwrap_or_default", []);
+                let now = self.bind("now", now);
+                let parts = [
+                    "\"{:08x}{:05x}\"".to_owned(),
+                    format!("{now}.as_secs()"),
+                    format!("{now}.subsec_micros()"),
+                ];
+                Ok(Typed::new(
+                    Expr::call("format!", parts.map(Expr::raw)),
+                    Ty::String,
+                ))
+            }
             ("abs", Some(value)) => {
                 let value = self.value(value, &Ty::Int)?;
-                Ok(Typed::raw(
-                    format!("({}).abs()", value.expr.flat()),
-                    Ty::Int,
-                ))
+                if value.ty != Ty::Int {
+                    return Err(self.unknown(expr));
+                }
+                let code = super::operator::wide(value.clone(), &value.expr).flat();
+                Ok(Typed::raw(format!("{code}.abs()"), Ty::Int))
             }
             _ => self.known(expr).ok_or_else(|| self.unknown(expr)),
         }
     }
 
+    /// What is known before PHP runs, as a literal.
     pub(crate) fn known(&self, expr: &Php) -> Option<Typed> {
         fold::constant(expr, &self.scope)
             .as_ref()
@@ -278,15 +297,29 @@ pub(crate) fn encrypts(expr: &Php) -> bool {
     let ExprKind::Closure(closure) = &expr.kind else {
         return false;
     };
-    let [
-        Stmt {
-            kind: StmtKind::Return(Some(returned)),
-            ..
-        },
-    ] = &*closure.body
+    let (
+        [
+            Stmt {
+                kind: StmtKind::Return(Some(returned)),
+                ..
+            },
+        ],
+        [param],
+    ) = (&*closure.body, &*closure.params)
     else {
         return false;
     };
-    matches!(&returned.kind, ExprKind::StaticCall { class, method, .. }
-        if class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt"))
+    let ExprKind::StaticCall {
+        class,
+        method,
+        args,
+    } = &returned.kind
+    else {
+        return false;
+    };
+    let own = args.first().is_some_and(|arg| {
+        arg.name.is_none()
+            && matches!(&arg.value.kind, ExprKind::Variable(name) if *name == param.name)
+    });
+    own && class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt")
 }

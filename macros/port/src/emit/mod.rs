@@ -11,10 +11,11 @@
 //! ```
 //!
 //! The way of a block: `porter` keeps what is written and what is known; `statement`, `assign`,
-//! `value`, `library`, `crypto`, `call`, `option`, `path`, `body`, `upload`, `factory`, `failure` and `show` translate into the
+//! `value`, `operator`, `library`, `crypto`, `call`, `option`, `path`, `body`, `upload`, `factory`, `failure` and `show` translate into the
 //! small tree of `rust`; `prune` takes unused variables out; `layout` writes lines as rustfmt would.
 
 mod assign;
+mod block;
 mod body;
 mod call;
 mod crypto;
@@ -23,10 +24,13 @@ mod factory;
 mod failure;
 mod fold;
 mod function;
+mod helpers;
 mod imports;
 mod json;
 mod layout;
 mod library;
+mod names;
+mod operator;
 mod option;
 mod path;
 mod porter;

@@ -6,7 +6,7 @@ use super::layout::NARROW;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Link};
 use super::scope::{Ty, Typed};
-use super::text::{quoted, snake, width};
+use super::text::{quoted, width};
 use crate::diagnostic::Problem;
 use crate::recognise::{Form, Step};
 use crate::syntax::{BinaryOp, Expr as Php, ExprKind, Piece, Span};
@@ -138,7 +138,7 @@ impl<'a> Porter<'a> {
                                the port sends it as it is";
                 self.warn(expr.span, message);
                 let name = match &expr.kind {
-                    ExprKind::Variable(name) => snake(name),
+                    ExprKind::Variable(name) => super::text::snake(name),
                     _ => format!("value{}", values.len() + 1),
                 };
                 let value = self.value(expr, &Ty::Str)?;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::imports::Imports;
+use super::names::{Names, RESERVED};
 use super::rust::{Expr, Node};
-use super::scope::{Param, Scope, Ty, Variable};
-use super::text::{mentions, snake};
+use super::scope::{Param, Scope, Variable};
 use super::{Options, prune};
 use crate::diagnostic::Problem;
 use crate::recognise;
@@ -43,6 +43,10 @@ pub(crate) struct Porter<'a> {
     pub(crate) closures: BTreeMap<String, &'a Expression>,
     /// Variables that something else took the place of.
     pub(crate) superseded: BTreeSet<String>,
+    /// JSON pointers of what PHP encrypts in a variable's value.
+    pub(crate) secrets: BTreeMap<String, Vec<String>>,
+    /// The blocks that are open, the innermost last.
+    pub(crate) open: Vec<super::block::Open<'a>>,
     /// Promises that wait for `wait()`: the variable and what to do then.
     pub(crate) promises: Vec<(String, super::call::Deferred<'a>)>,
     /// The calls that were looked at; the others must not vanish.
@@ -57,7 +61,9 @@ impl<'a> Porter<'a> {
         imports: &'a mut Imports,
         is_async: bool,
     ) -> Self {
-        let mut scope = Scope::default();
+        // Variables of a macro are its user's.
+        let reserved = if imports.is_absolute() { &[] } else { RESERVED };
+        let mut scope = Scope::new(Names::of(&block.text, reserved));
         scope.clients = clients(program);
         Self {
             block,
@@ -72,6 +78,8 @@ impl<'a> Porter<'a> {
             made: BTreeSet::new(),
             incomplete: false,
             promises: Vec::new(),
+            secrets: BTreeMap::new(),
+            open: Vec::new(),
             encrypt: Vec::new(),
             arrays: BTreeMap::new(),
             added: BTreeMap::new(),
@@ -154,11 +162,11 @@ impl<'a> Porter<'a> {
         let taken = |name: &str| {
             self.made.contains(name)
                 || self.scope.params.iter().any(|param| param.name == name)
-                || mentions(&self.block.text, &format!("${name}"))
+                || self.scope.names.is_taken(name)
         };
         let mut name = wanted.to_owned();
         let mut number = 2;
-        while taken(&name) && !mentions(wanted, &name) || self.made.contains(&name) {
+        while taken(&name) {
             name = format!("{wanted}_{number}");
             number += 1;
         }
@@ -180,11 +188,9 @@ impl<'a> Porter<'a> {
         }
     }
 
-    pub(crate) fn rust_name(&self, php: &str, ty: &Ty) -> String {
-        match ty {
-            Ty::Client => self.scope.client_name(php),
-            _ => snake(php),
-        }
+    /// What `$name` is called in Rust.
+    pub(crate) fn name(&self, php: &str) -> String {
+        self.scope.names.get(php)
     }
 
     /// The statements of a block.

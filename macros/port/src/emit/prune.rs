@@ -9,6 +9,18 @@ use super::text::mentions;
 ///
 /// Those of `superseded` go if nothing uses them.
 pub(crate) fn unused(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
+    let mut nodes = once(nodes, after, superseded);
+    // What only a variable used that is gone is used no longer.
+    loop {
+        let again = once(nodes.clone(), after, superseded);
+        if again == nodes {
+            return nodes;
+        }
+        nodes = again;
+    }
+}
+
+fn once(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
     let mut rest: VecDeque<_> = nodes.into();
     while let Some(node) = rest.pop_front() {
@@ -83,7 +95,7 @@ fn has_effect(value: &Expr) -> bool {
     text.ends_with(".await?") || text.ends_with(".wait()?")
 }
 
-fn is_used<'n>(name: &str, nodes: impl Iterator<Item = &'n Node>) -> bool {
+pub(crate) fn is_used<'n>(name: &str, nodes: impl Iterator<Item = &'n Node>) -> bool {
     for node in nodes {
         if uses(node, name) {
             return true;
@@ -131,12 +143,20 @@ fn code(text: &str) -> String {
         };
         let end = end.unwrap_or(literal.len());
         if kept {
-            out.push_str(&literal[..end]);
+            out.push_str(&taken(&literal[..end]));
         }
         out.push(' ');
         rest = &literal[end..];
     }
     out + rest
+}
+
+/// What a format string takes from the code around: `{name}`.
+fn taken(template: &str) -> String {
+    let template = template.replace("{{", "");
+    let names = template.split('{').skip(1);
+    let names = names.filter_map(|rest| rest.split(['}', ':']).next());
+    names.map(|name| format!("{{{name}}}")).collect()
 }
 
 /// The closing quotation mark.
@@ -157,6 +177,7 @@ mod tests {
     fn texts_are_no_code() {
         assert_eq!(code(r#"f("a\"b", c)"#), "f( , c)");
         assert_eq!(code(r##"f(r#"a"b"#, c)"##), "f(r# , c)");
-        assert_eq!(code(r#"format!("{a}", b)"#), r#"format!("{a}" , b)"#);
+        assert_eq!(code(r#"format!("x {a}", b)"#), "format!({a} , b)");
+        assert_eq!(code(r#"print!("err {{err}}")"#), "print!( )");
     }
 }

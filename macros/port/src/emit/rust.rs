@@ -3,8 +3,10 @@
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expr {
-    /// Text that is never broken.
+    /// Text that is never broken, and needs no parentheses anywhere.
     Raw(String),
+    /// An operator and its operands: in parentheses wherever more than its value is asked for.
+    Op { text: String, level: Level },
     /// Text of several lines that rustfmt leaves alone: a macro's body. Lines but the first are
     /// indented relative to the statement.
     Lines(Vec<String>),
@@ -27,6 +29,17 @@ pub(crate) struct Link {
     pub(crate) before: Vec<String>,
     /// The comment at the end of its line.
     pub(crate) after: Option<String>,
+}
+
+/// How tightly an operator binds, the loosest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Or,
+    And,
+    Compare,
+    Sum,
+    Product,
+    Unary,
 }
 
 /// A statement.
@@ -72,6 +85,21 @@ impl Expr {
         Self::Raw(text.into())
     }
 
+    pub(crate) fn op(text: impl Into<String>, level: Level) -> Self {
+        Self::Op {
+            text: text.into(),
+            level,
+        }
+    }
+
+    /// As an operand of something that binds like `level`.
+    pub(crate) fn operand(&self, level: Level) -> String {
+        match self {
+            Self::Op { text, level: own } if *own >= level => text.clone(),
+            other => other.flat(),
+        }
+    }
+
     pub(crate) fn call(head: impl Into<String>, args: impl IntoIterator<Item = Self>) -> Self {
         Self::Call {
             head: head.into(),
@@ -91,7 +119,10 @@ impl Expr {
                 Self::Chain { root, links }
             }
             root => Self::Chain {
-                root: Box::new(root),
+                root: Box::new(match root {
+                    op @ Self::Op { .. } => Self::Raw(op.flat()),
+                    root => root,
+                }),
                 links: vec![link],
             },
         }
@@ -107,6 +138,7 @@ impl Expr {
                 Self::Chain { root, links }
             }
             Self::Raw(text) => Self::Raw(format!("{text}?")),
+            op @ Self::Op { .. } => Self::Raw(op.flat() + "?"),
             call => Self::Try(Box::new(call)),
         }
     }
@@ -114,7 +146,7 @@ impl Expr {
     /// The expression on one line, if it has no comments and no lines of its own.
     pub(crate) fn one_line(&self) -> Option<String> {
         match self {
-            Self::Raw(text) => Some(text.clone()),
+            Self::Raw(text) | Self::Op { text, .. } => Some(text.clone()),
             Self::Lines(_) => None,
             Self::Call { head, args } => {
                 let args: Option<Vec<_>> = args.iter().map(Self::one_line).collect();
@@ -135,11 +167,20 @@ impl Expr {
         }
     }
 
-    /// The expression on one line whatever it is, for places that have no other.
+    /// [`flat`](Self::flat) where nothing stands beside it: an argument, a whole statement.
+    pub(crate) fn bare(&self) -> String {
+        match self {
+            Self::Op { text, .. } => text.clone(),
+            other => other.flat(),
+        }
+    }
+
+    /// The expression on one line whatever it is; an operator has parentheses.
     pub(crate) fn flat(&self) -> String {
-        let flat = |args: &[Self]| args.iter().map(Self::flat).collect::<Vec<_>>().join(", ");
+        let flat = |args: &[Self]| args.iter().map(Self::bare).collect::<Vec<_>>().join(", ");
         match self {
             Self::Raw(text) => text.clone(),
+            Self::Op { text, .. } => format!("({text})"),
             Self::Lines(lines) => {
                 let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
                 lines.join(" ")

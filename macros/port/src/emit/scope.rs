@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::names::Names;
 use super::rust::Expr;
 use super::text::snake;
 
@@ -90,6 +91,10 @@ pub(crate) struct Param {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
     variables: BTreeMap<String, Variable>,
+    /// What they are called.
+    pub(crate) names: Names,
+    /// Names in Rust of what blocks set that are closed.
+    retired: BTreeSet<String>,
     /// What the snippet leaves undefined, in the order of use.
     pub(crate) params: Vec<Param>,
     /// Variables that calls are made on, wherever in the snippet.
@@ -109,6 +114,13 @@ impl Variable {
 }
 
 impl Scope {
+    pub(crate) fn new(names: Names) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Variable> {
         self.variables.get(name)
     }
@@ -138,12 +150,14 @@ impl Scope {
             Ty::Media => (Ty::Media, "Media"),
             Ty::Json | Ty::JsonRef => (Ty::JsonRef, "&Value"),
             Ty::Int => (Ty::Int, "i64"),
+            Ty::Bool => (Ty::Bool, "bool"),
             _ => (Ty::Str, "&str"),
         };
-        let rust = match ty {
-            Ty::ClientRef => self.client_name(name),
-            _ => snake(name),
-        };
+        let mut rust = self.names.get(name);
+        if self.retired.contains(&rust) {
+            // A block had a variable of this name, which is not this one.
+            rust.push_str("_given");
+        }
         self.params.push(Param {
             name: rust.clone(),
             ty: written,
@@ -170,13 +184,7 @@ impl Scope {
         if let Some(known) = self.variables.get(&elsewhere(written)) {
             return known.rust.clone();
         }
-        let wanted = self.client_name(name);
-        let mut rust = wanted.clone();
-        let mut number = 2;
-        while self.variables.values().any(|known| known.rust == rust) {
-            rust = format!("{wanted}_{number}");
-            number += 1;
-        }
+        let rust = self.free_client_name(name);
         self.params.push(Param {
             name: rust.clone(),
             ty: "&Client",
@@ -185,12 +193,31 @@ impl Scope {
         rust
     }
 
-    /// `$instance` is what Rust calls `client`.
-    pub(crate) fn client_name(&self, name: &str) -> String {
-        let taken = self.variables.values().any(|known| known.rust == "client");
-        match name == "instance" && !taken {
+    /// `$this->instance` is what Rust calls `client`, if nothing else is.
+    fn free_client_name(&self, name: &str) -> String {
+        let known = |rust: &str| self.variables.values().any(|known| known.rust == rust);
+        let taken = |rust: &str| self.names.is_taken(rust) || known(rust);
+        let wanted = match name == "instance" && !taken("client") {
             true => "client".to_owned(),
             false => snake(name),
+        };
+        let mut rust = wanted.clone();
+        let mut number = 2;
+        while taken(&rust) {
+            rust = format!("{wanted}_{number}");
+            number += 1;
+        }
+        rust
+    }
+
+    /// A variable as it was before a block.
+    pub(crate) fn restore(&mut self, name: &str, before: Option<Variable>) {
+        match before {
+            Some(variable) => self.set(name, variable),
+            None => {
+                self.retired.insert(self.names.get(name));
+                self.variables.remove(name);
+            }
         }
     }
 }
@@ -221,7 +248,10 @@ impl Typed {
         let text = self.expr.flat();
         match self.ty {
             Ty::Str => self.expr.clone(),
-            Ty::Json | Ty::JsonRef => Expr::raw(format!("{text}.as_str().unwrap_or_default()")),
+            Ty::Bool => Expr::raw(format!("[\"\", \"1\"][usize::from({})]", self.expr.bare())),
+            Ty::Json | Ty::JsonRef => {
+                Expr::raw(format!("&php_text({})", super::operator::borrowed(self)))
+            }
             Ty::String | Ty::Uri => Expr::raw(format!("&{text}")),
             _ => Expr::raw(format!("&{text}.to_string()")),
         }

@@ -1,9 +1,10 @@
 //! Statements.
 
+use super::block::Kind;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Node};
 use super::scope::{Ty, Variable};
-use super::text::{mentions, snake};
+use super::text::mentions;
 use crate::diagnostic::Problem;
 use crate::recognise::Call;
 use crate::syntax::{BinaryOp, Expr as Php, ExprKind, Stmt, StmtKind};
@@ -47,6 +48,7 @@ impl<'a> Porter<'a> {
     }
 
     pub(crate) fn expression(&mut self, expr: &'a Php, rest: &'a [Stmt]) -> Outcome<()> {
+        super::value::refuse_names(expr)?;
         if let Some(call) = Call::of(expr)
             && self.is_client(call.client)
         {
@@ -143,6 +145,10 @@ impl<'a> Porter<'a> {
         let [(condition, body), more @ ..] = branches else {
             return Err(foreign(stmt, "this `if`"));
         };
+        if more.len() > MOST {
+            return Err(foreign(stmt, "so many `elseif`s"));
+        }
+        let last = |body: &[Stmt]| body.last().map_or(stmt.span.start, |stmt| stmt.span.end);
         let head = self.condition(condition)?;
         let end = match (more.first(), otherwise.and_then(<[_]>::first)) {
             (Some((condition, _)), _) => condition.span.start,
@@ -152,10 +158,14 @@ impl<'a> Porter<'a> {
                 .min(body.last().map_or(0, |stmt| stmt.span.end)),
             (None, None) => stmt.span.end,
         };
-        let body = self.inner(body, end)?;
+        let after = last(body);
+        let body = self.within(Kind::Branch, after, |porter| porter.inner(body, end))?;
         let otherwise = match (more, otherwise) {
             ([], None) => None,
-            ([], Some(body)) => Some(self.inner(body, stmt.span.end)?),
+            ([], Some(body)) => {
+                let end = stmt.span.end;
+                Some(self.within(Kind::Branch, end, |porter| porter.inner(body, end))?)
+            }
             (more, otherwise) => Some(
                 self.nested(|porter| porter.branches(stmt, more, otherwise))?
                     .1,
@@ -187,15 +197,7 @@ impl<'a> Porter<'a> {
         if let Some(error) = self.asks_for_answer(condition) {
             return Ok(format!("if let Some(api) = {error}.api()"));
         }
-        let value = self.value(condition, &Ty::Bool)?;
-        let code = value.expr.flat();
-        Ok(match value.ty {
-            Ty::Bool => format!("if {code}"),
-            Ty::Str | Ty::String => format!("if !{code}.is_empty()"),
-            Ty::Int => format!("if {code} != 0"),
-            Ty::Json | Ty::JsonRef => format!("if !{code}.is_null()"),
-            _ => return Err(self.unknown(condition)),
-        })
+        Ok(format!("if {}", self.truth(condition)?.bare()))
     }
 
     /// `$e instanceof RequestException && $e->hasResponse()`
@@ -245,10 +247,14 @@ impl<'a> Porter<'a> {
         if !matches!(subject.ty, Ty::Json | Ty::JsonRef) {
             return Err(foreign(stmt, "a `foreach` over this"));
         }
-        let rust = snake(name);
-        self.scope
-            .set(name, Variable::new(rust.clone(), Ty::JsonRef));
-        let body = self.inner(body, stmt.span.end)?;
+        let rust = self.name(name);
+        let end = stmt.span.end;
+        let body = self.within(Kind::Loop, end, |porter| {
+            porter.sets(name, value.span)?;
+            let variable = Variable::new(rust.clone(), Ty::JsonRef);
+            porter.scope.set(name, variable);
+            porter.inner(body, end)
+        })?;
         self.push(Node::Block {
             head: format!(
                 "for {rust} in {}.as_array().into_iter().flatten()",
@@ -261,6 +267,9 @@ impl<'a> Porter<'a> {
         Ok(())
     }
 }
+
+/// How many `elseif`s follow one another; each is a block within the one before.
+const MOST: usize = 32;
 
 fn foreign(stmt: &Stmt, what: &str) -> Problem {
     Problem::error(stmt.span, format!("the porter does not know {what}"))

@@ -26,7 +26,7 @@ fn columns(c: char) -> usize {
 
 /// A text as a literal of Rust.
 pub(crate) fn quoted(text: &str) -> String {
-    let plain = |c: char| !c.is_control();
+    let plain = |c: char| !c.is_control() && !is_invisible(c);
     if text.contains('"') && !text.contains("\"#") && text.chars().all(plain) {
         return format!("r#\"{text}\"#");
     }
@@ -56,9 +56,43 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
-/// Characters that rustc refuses in literals, since they change how text around them is shown.
+/// Characters that are not seen, or change how the text around them is shown.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A text of PHP's as the lines of a comment: none of it can end the comment or hide in it.
+pub(crate) fn comment_lines(text: &str) -> Vec<String> {
+    let breaks = [
+        '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+    ];
+    let text = text.replace("\r\n", "\n");
+    text.split(breaks).map(shown).collect()
+}
+
+/// The same on one line.
+pub(crate) fn comment_line(text: &str) -> String {
+    comment_lines(text).join(" ")
+}
+
+fn shown(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            '\t' => out.push(' '),
+            c if c.is_control() || is_invisible(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether the inside of a literal ends in a line break: a backslash may be escaped itself.
+pub(crate) fn ends_line(template: &str) -> bool {
+    let before = template.strip_suffix('n').unwrap_or_default();
+    (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
 }
 
 /// `$orderNo` is `order_no` in Rust; a keyword gets a `_` behind it.
@@ -144,6 +178,7 @@ mod tests {
             ("a\"\n", r#""a\"\n""#),
             ("\"#", r##""\"#""##),
             ("\u{202e}", "\"\\u{202e}\""),
+            ("\"\u{202e}\\", "\"\\\"\\u{202e}\\\\\""),
         ] {
             assert_eq!(quoted(text), literal);
         }

@@ -4,7 +4,7 @@ use super::fold;
 use super::porter::{Outcome, Porter};
 use super::rust::{Expr, Node};
 use super::scope::{Ty, Typed, Variable};
-use super::text::{mentions, quoted, snake};
+use super::text::{mentions, quoted};
 use crate::diagnostic::Problem;
 use crate::syntax::{Arg, Expr as Php, ExprKind};
 
@@ -188,7 +188,7 @@ impl<'a> Porter<'a> {
         };
         let middleware = self.imports.own("middleware");
         let with = if v2 { "with_v2_stack" } else { "with_stack" };
-        let name = snake(php);
+        let name = self.name(php);
         let edit = format!("|stack| stack.remove({middleware}::{layer}).map(drop)");
         let value = Expr::raw(rust).method(with, [Expr::raw(edit)]).tried();
         self.define(php, value, Variable::new(name, Ty::Stack { v2 }));
@@ -247,7 +247,11 @@ impl<'a> Porter<'a> {
             && let [Expr::Raw(template), inner @ ..] = &**args
         {
             let (more, added) = self.formatted(rest);
-            let begin = template.trim_matches('"').to_owned();
+            let begin = template
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'))
+                .unwrap_or(template)
+                .to_owned();
             let mut all: Vec<String> = inner.iter().map(Expr::flat).collect();
             all.extend(added);
             return (begin + &more, all);

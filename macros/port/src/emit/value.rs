@@ -2,12 +2,12 @@
 
 use super::fold;
 use super::porter::{Outcome, Porter};
-use super::rust::Expr;
+use super::rust::{Expr, Level};
 use super::scope::{Ty, Typed, is_name};
 use super::text::{escaped, quoted};
 use crate::diagnostic::Problem;
 use crate::recognise;
-use crate::syntax::{Arg, BinaryOp, Cast, Expr as Php, ExprKind, Member, Piece, Span, UnaryOp};
+use crate::syntax::{Arg, BinaryOp, Cast, Expr as Php, ExprKind, Member, Piece, Span};
 
 impl<'a> Porter<'a> {
     /// An expression of Rust; `wanted` is what an undefined variable is taken for.
@@ -15,30 +15,23 @@ impl<'a> Porter<'a> {
         if let Some(literal) = literal(expr) {
             return Ok(literal);
         }
+        refuse_names(expr)?;
         match &expr.kind {
             ExprKind::Variable(name) => self.read(name, wanted, expr.span),
             ExprKind::Array(_) => {
+                let known = self.encrypt.len();
                 let json = self.json(expr, "")?;
+                if self.encrypt.len() > known {
+                    self.encrypt.truncate(known);
+                    return Err(encrypted_elsewhere(expr.span));
+                }
                 Ok(Typed::new(self.json_value(json, "value"), Ty::Json))
             }
             ExprKind::Interpolated(_) => self.text(expr),
             ExprKind::Binary { op, left, right } => self.binary(expr, *op, left, right),
-            ExprKind::Cast { to, value } => self.cast(expr.span, *to, value, wanted),
+            ExprKind::Cast { to, value } => self.cast(expr, *to, value, wanted),
             ExprKind::Constant(_) => self.constant(expr),
-            ExprKind::Unary {
-                op: UnaryOp::Not,
-                operand,
-            } => {
-                let operand = self.value(operand, &Ty::Bool)?;
-                Ok(Typed::raw(format!("!{}", operand.expr.flat()), Ty::Bool))
-            }
-            ExprKind::Unary {
-                op: UnaryOp::Minus,
-                operand,
-            } => {
-                let operand = self.value(operand, &Ty::Int)?;
-                Ok(Typed::raw(format!("-{}", operand.expr.flat()), operand.ty))
-            }
+            ExprKind::Unary { op, operand } => self.unary(expr, *op, operand),
             ExprKind::Index {
                 object,
                 index: Some(index),
@@ -71,7 +64,7 @@ impl<'a> Porter<'a> {
     }
 
     /// What has no equal, but is known before PHP runs.
-    fn folded(&self, expr: &'a Php) -> Outcome<Typed> {
+    pub(crate) fn folded(&self, expr: &'a Php) -> Outcome<Typed> {
         let known = fold::constant(expr, &self.scope);
         known
             .as_ref()
@@ -97,6 +90,9 @@ impl<'a> Porter<'a> {
         let refused = match variable.ty {
             Ty::Nothing => "nothing in Rust stands for it",
             Ty::Encryptor => "a closure that encrypts can only be called",
+            _ if self.secrets.contains_key(name) => {
+                "it holds what PHP encrypts, and only the JSON of a call may have that"
+            }
             _ => return Ok(Typed::raw(variable.rust, variable.ty)),
         };
         Err(Problem::error(span, format!("`${name}`: {refused}")))
@@ -138,7 +134,7 @@ impl<'a> Porter<'a> {
                 for part in parts {
                     pieces.push(match part {
                         Piece::Text(text) => Typed::raw(quoted(text), Ty::Str),
-                        Piece::Value(expr) => self.value(expr, &Ty::Str)?,
+                        Piece::Value(expr) => self.shown(expr)?,
                     });
                 }
                 Ok(pieces)
@@ -146,8 +142,8 @@ impl<'a> Porter<'a> {
             ExprKind::Cast {
                 to: Cast::String,
                 value,
-            } => self.pieces(value),
-            _ => Ok(vec![self.value(expr, &Ty::Str)?]),
+            } if self.known(expr).is_none() => self.pieces(value),
+            _ => Ok(vec![self.shown(expr)?]),
         }
     }
 
@@ -155,7 +151,7 @@ impl<'a> Porter<'a> {
     pub(crate) fn formatted(&self, pieces: &[Typed]) -> (String, Vec<String>) {
         let (mut template, mut args) = (String::new(), Vec::new());
         for piece in pieces {
-            let code = piece.expr.flat();
+            let code = piece.expr.bare();
             let code = code
                 .strip_suffix(".to_string()")
                 .unwrap_or(&code)
@@ -164,12 +160,7 @@ impl<'a> Porter<'a> {
                 template.push_str(&escaped(&text).replace('{', "{{").replace('}', "}}"));
                 continue;
             }
-            let json = matches!(piece.ty, Ty::Json | Ty::JsonRef);
             match is_name(&code) {
-                _ if json => {
-                    template.push_str("{}");
-                    args.push(format!("{code}.as_str().unwrap_or_default()"));
-                }
                 true => template.push_str(&format!("{{{code}}}")),
                 false => {
                     template.push_str("{}");
@@ -180,81 +171,23 @@ impl<'a> Porter<'a> {
         (template, args)
     }
 
-    fn binary(
-        &mut self,
-        expr: &'a Php,
-        op: BinaryOp,
-        left: &'a Php,
-        right: &'a Php,
-    ) -> Outcome<Typed> {
-        let sign = match op {
-            BinaryOp::Concat => return self.text(expr),
-            BinaryOp::Identical | BinaryOp::Equal => "==",
-            BinaryOp::NotIdentical | BinaryOp::NotEqual => "!=",
-            BinaryOp::Less => "<",
-            BinaryOp::LessEqual => "<=",
-            BinaryOp::Greater => ">",
-            BinaryOp::GreaterEqual => ">=",
-            BinaryOp::And => "&&",
-            BinaryOp::Or => "||",
-            BinaryOp::Add => "+",
-            BinaryOp::Sub => "-",
-            BinaryOp::Mul => "*",
-            BinaryOp::Div | BinaryOp::Rem => return self.folded(expr),
-            _ => return Err(self.unknown(expr)),
-        };
-        let number = matches!(sign, "+" | "-" | "*" | "<" | "<=" | ">" | ">=");
-        let wanted = if number { Ty::Int } else { Ty::Str };
-        let (left, right) = (self.value(left, &wanted)?, self.value(right, &wanted)?);
-        let ty = match sign {
-            "+" | "-" | "*" if left.ty == Ty::Int && right.ty == Ty::Int => Ty::Int,
-            "+" | "-" | "*" => return Err(self.unknown(expr)),
-            _ => Ty::Bool,
-        };
-        // A status compares with a number by itself.
-        let side = |value: &Typed| value.expr.flat().replace(".status().as_u16()", ".status()");
-        let status = sign == "==" || sign == "!=";
-        let (left, right) = match (status, left.ty == Ty::Int && right.ty == Ty::Int) {
-            (true, true) if is_number(&right) => (side(&left), right.expr.flat()),
-            (true, true) if is_number(&left) => (side(&right), left.expr.flat()),
-            _ => (left.expr.flat(), right.expr.flat()),
-        };
-        let text = format!("{left} {sign} {right}");
-        Ok(Typed::raw(text, ty))
-    }
-
-    fn cast(&mut self, span: Span, to: Cast, value: &'a Php, wanted: &Ty) -> Outcome<Typed> {
-        let value = self.value(value, wanted)?;
-        let code = value.expr.flat();
-        Ok(match (to, &value.ty) {
-            (Cast::String, Ty::Str | Ty::String) | (Cast::Int, Ty::Int) => value,
-            (Cast::String, Ty::Uri) => Typed::raw(code, Ty::String),
-            (Cast::String, Ty::Body(answer)) => Typed::raw(format!("{answer}.text()?"), Ty::Str),
-            (Cast::String, Ty::Json | Ty::JsonRef) => {
-                Typed::raw(format!("{code}.as_str().unwrap_or_default()"), Ty::Str)
-            }
-            (Cast::String, Ty::Int | Ty::Float) => {
-                Typed::raw(format!("{code}.to_string()"), Ty::String)
-            }
-            (Cast::Int, Ty::Json | Ty::JsonRef) => {
-                Typed::raw(format!("{code}.as_i64().unwrap_or_default()"), Ty::Int)
-            }
-            (Cast::Int, Ty::Str | Ty::String) => Typed::raw(
-                format!("{code}.parse::<i64>().unwrap_or_default()"),
-                Ty::Int,
-            ),
-            (Cast::Array | Cast::Object, Ty::Json | Ty::JsonRef) => value,
-            _ => return Err(Problem::error(span, "the porter does not know this cast")),
-        })
-    }
-
     fn index(&mut self, expr: &'a Php, object: &'a Php, index: &'a Php) -> Outcome<Typed> {
         let object = self.value(object, &Ty::Json)?;
         if !matches!(object.ty, Ty::Json | Ty::JsonRef) {
             return Err(self.unknown(expr));
         }
-        let index = self.value(index, &Ty::Str)?;
-        let place = format!("{}[{}]", object.expr.flat(), index.expr.flat());
+        let known = fold::constant(index, &self.scope);
+        let index = match known.as_ref().and_then(fold::Key::of) {
+            Some(fold::Key::Number(number @ 0..)) => number.to_string(),
+            Some(fold::Key::Text(text)) => quoted(&text),
+            Some(fold::Key::Number(_)) => return Err(self.unknown(expr)),
+            None => match self.value(index, &Ty::Str)? {
+                text if text.ty == Ty::Str => text.expr.flat(),
+                text if text.ty == Ty::String => format!("&{}", text.expr.flat()),
+                _ => return Err(self.unknown(expr)),
+            },
+        };
+        let place = format!("{}[{index}]", object.expr.flat());
         Ok(Typed::raw(place, Ty::JsonRef))
     }
 
@@ -365,9 +298,32 @@ impl<'a> Porter<'a> {
     }
 }
 
-fn is_number(value: &Typed) -> bool {
-    let code = value.expr.flat();
-    !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit())
+/// `f(name: …)`: the porter reads arguments by their places.
+pub(crate) fn refuse_names(expr: &Php) -> Outcome<()> {
+    let (ExprKind::Call { args, .. }
+    | ExprKind::CallValue { args, .. }
+    | ExprKind::MethodCall { args, .. }
+    | ExprKind::StaticCall { args, .. }
+    | ExprKind::New { args, .. }) = &expr.kind
+    else {
+        return Ok(());
+    };
+    match args.iter().find(|arg| arg.name.is_some()) {
+        Some(arg) => Err(Problem::error(
+            arg.value.span,
+            "the porter does not know named arguments",
+        )
+        .hint("write the arguments in their order")),
+        None => match &expr.kind {
+            ExprKind::MethodCall { object, .. } => refuse_names(object),
+            _ => Ok(()),
+        },
+    }
+}
+
+pub(crate) fn encrypted_elsewhere(span: Span) -> Problem {
+    Problem::error(span, "what PHP encrypts here is in no JSON of a call")
+        .hint("give the array to the call as `json`, or encrypt with `client.encrypt(..)`")
 }
 
 /// A literal of both languages.
@@ -375,7 +331,7 @@ fn literal(expr: &Php) -> Option<Typed> {
     Some(match &expr.kind {
         ExprKind::Null => Typed::raw("()", Ty::Null),
         ExprKind::Bool(flag) => Typed::raw(flag.to_string(), Ty::Bool),
-        ExprKind::Int(number) => Typed::raw(number.to_string(), Ty::Int),
+        ExprKind::Int(number) => integer(*number),
         ExprKind::Float(_) => {
             return fold::constant(expr, &Default::default())
                 .as_ref()
@@ -392,13 +348,27 @@ pub(crate) fn of_constant(value: &serde_json::Value) -> Option<Typed> {
     Some(match value {
         Value::Null => Typed::raw("()", Ty::Null),
         Value::Bool(flag) => Typed::raw(flag.to_string(), Ty::Bool),
-        Value::Number(number) if number.is_f64() => {
-            Typed::raw(format!("{:?}", number.as_f64()?), Ty::Float)
-        }
-        Value::Number(number) => Typed::raw(number.to_string(), Ty::Int),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => integer(number),
+            None => signed(format!("{:?}", number.as_f64()?), Ty::Float),
+        },
         Value::String(text) => Typed::raw(quoted(text), Ty::Str),
         _ => return None,
     })
+}
+
+/// A whole number; the compiler takes it for an `i32` where nothing says otherwise.
+fn integer(number: i64) -> Typed {
+    let suffix = i32::try_from(number).map_or("_i64", |_| "");
+    signed(format!("{number}{suffix}"), Ty::Int)
+}
+
+/// A number's sign is an operator of Rust.
+fn signed(code: String, ty: Ty) -> Typed {
+    match code.starts_with('-') {
+        true => Typed::new(Expr::op(code, Level::Unary), ty),
+        false => Typed::raw(code, ty),
+    }
 }
 
 /// The text of a literal that `quoted` made.
@@ -424,10 +394,28 @@ pub(crate) fn unquoted(code: &str) -> Option<String> {
     if !one(text) {
         return None;
     }
-    let text = text
-        .replace("\\n", "\n")
-        .replace("\\r", "\r")
-        .replace("\\t", "\t")
-        .replace("\\\"", "\"");
-    (!text.contains("\\u")).then(|| text.replace("\\\\", "\\"))
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => out.push(match chars.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '0' => '\0',
+                same @ ('"' | '\\' | '\'') => same,
+                'u' => unicode(&mut chars)?,
+                _ => return None,
+            }),
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
+/// `{202e}` of `\u{202e}`.
+fn unicode(chars: &mut std::str::Chars<'_>) -> Option<char> {
+    let digits: String = chars.by_ref().take_while(|c| *c != '}').collect();
+    let number = u32::from_str_radix(digits.strip_prefix('{')?, 16).ok()?;
+    char::from_u32(number)
 }

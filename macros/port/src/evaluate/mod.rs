@@ -10,7 +10,7 @@ mod assign;
 mod call;
 mod convert;
 mod expression;
-mod float;
+pub(crate) mod float;
 mod fork;
 mod format;
 mod function;
