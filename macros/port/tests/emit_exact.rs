@@ -308,3 +308,37 @@ $instance->chain('v3/merchant-service/images/{media_id}')->get(['media_id' => \\
         "{made}"
     );
 }
+
+/// What would read another thing than PHP does is refused, with what to do.
+#[test]
+fn what_reads_something_else_in_rust_is_refused() {
+    for (php, said) in [
+        (
+            "$media = new \\WeChatPay\\Util\\MediaUtil('a.png', $stream);\n\
+             $instance->v3->merchant->media->upload->post(['body' => $media->getStream()]);",
+            "from a stream",
+        ),
+        (
+            "$body = file_get_contents('php://input'); $instance->v3->x->post(['json' => ['a' => $body]]);",
+            "that a server got",
+        ),
+        (
+            "$xml = '<xml/>'; print_r(\\WeChatPay\\Transformer::toArray($xml));",
+            "no answer's",
+        ),
+        (
+            "$r = $instance->v3->x->get(); $d = json_decode((string) $r->getBody(), true);\n\
+             echo \\WeChatPay\\Crypto\\Rsa::decrypt($d['phone'], $key);",
+            "decrypted this already",
+        ),
+        (
+            "try { $instance->v3->x->get(); } catch (\\Exception $e) { echo $e->getResponse()->getBody(); }",
+            "does not know",
+        ),
+    ] {
+        refused(php, said);
+    }
+    let asked = "try { $instance->v3->x->get(); } catch (\\Exception $e) {\n\
+                 if ($e->hasResponse()) { echo $e->getResponse()->getBody(); } }";
+    text(asked);
+}

@@ -41,12 +41,20 @@ enum Result {
 async fn every_operation_is_answered_and_verified() -> Outcome {
     let sandbox = Sandbox::start().await?;
     let client = sandbox.client()?;
+    // The orders that are made meanwhile decide whether there is a bill: this one has none.
+    let closed = Sandbox::start().await?;
+    let books = closed.client()?;
     // Few, so that tests beside this one get their turn.
     let at_once = Arc::new(Semaphore::new(4));
     let mut calls = JoinSet::new();
-    // Brands sign with a scheme of their own, which the sandbox does not know.
+    // Brands sign with a scheme and credentials of their own; tests/it/sandbox/brand.rs calls as one.
     for schema in schema::all().filter(|schema| !schema.operation().is_brand()) {
-        let (client, at_once) = (client.clone(), Arc::clone(&at_once));
+        let of_bill = ["v3/bill/tradebill", "v3/billdownload/file"];
+        let client = match of_bill.contains(&schema.operation().path()) {
+            true => books.clone(),
+            false => client.clone(),
+        };
+        let at_once = Arc::clone(&at_once);
         calls.spawn(async move {
             let _turn = at_once.acquire().await;
             let found = called(&client, &schema).await;

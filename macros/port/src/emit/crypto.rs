@@ -44,6 +44,13 @@ impl<'a> Porter<'a> {
             }
             "decrypt" => {
                 let text = self.value(arg(0).ok_or_else(missing)?, &Ty::Str)?;
+                if matches!(text.ty, Ty::Json | Ty::JsonRef) {
+                    return Err(Problem::error(
+                        expr.span,
+                        "the client has decrypted this already, where it knows the field",
+                    )
+                    .hint("use the value as it is; .decrypt([\"/pointer\"]) of the call names further fields"));
+                }
                 let key = self.value(arg(1).ok_or_else(missing)?, &Ty::PrivateKey)?;
                 let padding = self.imports.own("Padding");
                 let (key, text) = (key.expr.flat(), text.as_str().flat());

@@ -41,6 +41,11 @@ impl<'a> Porter<'a> {
             }
             ("hash_file", Some(algorithm)) => self.hash_file(expr, algorithm, args),
             ("md5" | "hash", Some(_)) if self.known(expr).is_none() => Err(self.unknown(expr)),
+            ("file_get_contents", Some(path)) if self.reads_request(path) => Err(Problem::error(
+                expr.span,
+                "`php://input` is the request that a server got",
+            )
+            .hint("give its headers and body to notify::Notifications::handle, which verifies and decrypts them")),
             ("file_get_contents", Some(path)) => self.file(path),
             ("getenv", Some(name)) => {
                 let name = self.value(name, &Ty::Str)?.as_str();
@@ -126,16 +131,29 @@ impl<'a> Porter<'a> {
         }
     }
 
+    /// Whether it is what a PHP program reads of the request it serves.
+    fn reads_request(&self, path: &Php) -> bool {
+        let path = fold::constant(path, &self.scope);
+        let path = path.as_ref().and_then(|path| path.as_str());
+        path.is_some_and(|path| path.starts_with("php:"))
+    }
+
     pub(crate) fn now(&mut self) -> Typed {
-        self.imports.own("Clock");
-        let clock = self.imports.own("SystemClock");
-        Typed::raw(format!("{clock}::new().now()"), Ty::Int)
+        Typed::raw(self.of_the_clock("now"), Ty::Int)
+    }
+
+    /// A method of the clock; in a macro the trait is not in scope.
+    fn of_the_clock(&mut self, method: &str) -> String {
+        let (clock, system) = (self.imports.own("Clock"), self.imports.own("SystemClock"));
+        match self.imports.is_absolute() {
+            true => format!("{clock}::{method}(&{system}::new())"),
+            false => format!("{system}::new().{method}()"),
+        }
     }
 
     pub(crate) fn nonce(&mut self) -> Outcome<Typed> {
-        self.imports.own("Clock");
-        let clock = self.imports.own("SystemClock");
-        Ok(Typed::raw(format!("{clock}::new().nonce()?"), Ty::String))
+        let nonce = self.of_the_clock("nonce");
+        Ok(Typed::raw(format!("{nonce}?"), Ty::String))
     }
 
     /// The bytes of a file.
@@ -209,7 +227,14 @@ impl<'a> Porter<'a> {
         args: &'a [Arg],
     ) -> Outcome<Typed> {
         if let Some(path) = recognise::media(expr) {
-            return self.media(path);
+            return match args.get(1) {
+                None => self.media(path),
+                Some(stream) => Err(Problem::error(
+                    stream.value.span,
+                    "the file is sent from a stream, not from the path",
+                )
+                .hint("write Media::from_bytes(name, bytes), or Media::from_reader")),
+            };
         }
         let first = args.first().map(|arg| &arg.value);
         match first {
@@ -248,7 +273,13 @@ impl<'a> Porter<'a> {
         }
         if class.is("WeChatPay\\Transformer") && method == "toarray" {
             let value = arg(0).ok_or_else(|| self.unknown(expr))?;
-            return self.json_decode(expr, value);
+            let decoded = self.json_decode(expr, value)?;
+            return match decoded.expr.flat().ends_with(".value()?") {
+                true => Ok(decoded),
+                // Of a notification, not of an answer.
+                false => Err(Problem::error(expr.span, "this XML is no answer's")
+                    .hint("notify::Notifications reads notifications of APIv2, and verifies them")),
+            };
         }
         if class.is("WeChatPay\\Crypto\\Rsa") {
             return self.rsa(expr, method, args);

@@ -49,6 +49,8 @@ pub(crate) struct Porter<'a> {
     pub(crate) open: Vec<super::block::Open<'a>>,
     /// Promises that wait for `wait()`: the variable and what to do then.
     pub(crate) promises: Vec<(String, super::call::Deferred<'a>)>,
+    /// How many `if let Some(api)` stand around.
+    pub(crate) answers: usize,
     /// The calls that were looked at; the others must not vanish.
     pub(crate) taken: BTreeSet<(usize, usize)>,
 }
@@ -85,6 +87,7 @@ impl<'a> Porter<'a> {
             added: BTreeMap::new(),
             closures: BTreeMap::new(),
             superseded: BTreeSet::new(),
+            answers: 0,
             taken: BTreeSet::new(),
         }
     }

@@ -159,7 +159,11 @@ impl<'a> Porter<'a> {
             (None, None) => stmt.span.end,
         };
         let after = last(body);
-        let body = self.within(Kind::Branch, after, |porter| porter.inner(body, end))?;
+        let answers = self.answers;
+        self.answers += usize::from(self.asks_for_answer(condition).is_some());
+        let body = self.within(Kind::Branch, after, |porter| porter.inner(body, end));
+        self.answers = answers;
+        let body = body?;
         let otherwise = match (more, otherwise) {
             ([], None) => None,
             ([], Some(body)) => {

@@ -272,7 +272,8 @@ impl<'a> Porter<'a> {
             }
             (Ty::Error, "getmessage" | "__tostring") => Typed::raw(code, Ty::Error),
             (Ty::Error, "gettraceasstring") => Typed::raw(format!("{code}.report()"), Ty::String),
-            (Ty::Error, "getresponse") => Typed::raw("api", Ty::Answer(code)),
+            // Without an answer PHP has `null` here.
+            (Ty::Error, "getresponse") if self.answers > 0 => Typed::raw("api", Ty::Answer(code)),
             (Ty::Answer(_), "getstatuscode") => Typed::raw("api.status.as_u16()", Ty::Int),
             (Ty::Answer(_), "getreasonphrase") => {
                 Typed::raw("api.status.canonical_reason().unwrap_or_default()", Ty::Str)
