@@ -220,7 +220,10 @@ const scenarios = {
 
   async 'a bill is asked for, downloaded and has the digest that was said'() {
     const wxpay = client();
-    const params = { bill_date: '2024-06-01', bill_type: 'ALL', tar_type: 'GZIP' };
+    const { out_trade_no: number } = await paid(wxpay);
+    // Bills are of days in Beijing.
+    const today = new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
+    const params = { bill_date: today, bill_type: 'ALL', tar_type: 'GZIP' };
     const { data } = await wxpay.v3.bill.tradebill.get({ params });
     assert.equal(data.hash_type, 'SHA1');
     // The SDK knows by the path alone that a bill is not signed.
@@ -230,7 +233,9 @@ const scenarios = {
       .get({ params: Object.fromEntries(searchParams), responseType: 'arraybuffer' });
     const text = gunzipSync(Buffer.from(file.data));
     assert.equal(createHash('sha1').update(text).digest('hex'), data.hash_value.toLowerCase());
-    assert.ok(text.toString('utf8').includes('总交易单数'));
+    assert.ok(text.toString('utf8').includes('总交易单数') && text.toString('utf8').includes(number));
+    const idle = { ...params, bill_date: '2024-06-01' };
+    await refused(wxpay.v3.bill.tradebill.get({ params: idle }), 400, 'NO_STATEMENT_EXIST');
   },
 
   async 'the certificates are fetched and decrypted, and one of them verifies their answer'() {
