@@ -103,6 +103,11 @@ impl Opener {
 }
 
 fn decrypt(pair: &PlatformPair, padding: Padding, text: &str) -> Option<String> {
+    // OpenSSL answers a wrong PKCS#1 v1.5 padding with made-up bytes, now and then readable ones; OAEP
+    // tells for certain.
+    if padding != Padding::Oaep && pair.key.decrypt(Padding::Oaep, text).is_ok() {
+        return None;
+    }
     let plain = pair.key.decrypt(padding, text).ok()?;
     String::from_utf8(plain.to_vec()).ok()
 }
