@@ -1,10 +1,7 @@
 //! What a test does to the world: it is the user, the bank, and time.
 
 use super::super::Sandbox;
-use super::{
-    Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord, refunds,
-    sharing, transfers, user,
-};
+use super::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
 use crate::error::Result;
 
 /// What it remembers, and what the user does.
@@ -44,9 +41,7 @@ impl Sandbox {
     /// paid or closed, or its time is over.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway
-            .world
-            .with(|state| user::pay(state, out_trade_no, now))
+        self.gateway.world.pay(out_trade_no, now)
     }
 
     /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
@@ -58,9 +53,7 @@ impl Sandbox {
     /// As [`pay`](Self::pay).
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway
-            .world
-            .with(|state| user::fail(state, out_trade_no, now))
+        self.gateway.world.fail(out_trade_no, now)
     }
 
     /// Decides how a refund ends. One that nobody decides on succeeds before the next look at it.
@@ -73,14 +66,12 @@ impl Sandbox {
     /// ended already.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let now = self.now();
-        self.gateway
-            .world
-            .with(|state| refunds::settle(state, out_refund_no, status, now))
+        self.gateway.world.settle(out_refund_no, status, now)
     }
 
     /// Leaves refunds `PROCESSING` until [`settle_refund`](Self::settle_refund) is called.
     pub fn hold_refunds(&self, hold: bool) {
-        self.gateway.world.with(|state| state.hold_refunds = hold);
+        self.gateway.world.hold_refunds(hold);
     }
 
     /// Confirms a transfer as the user does: it is `SUCCESS` and an [`Event`] waits.
@@ -91,9 +82,7 @@ impl Sandbox {
     /// not wait for the user: one waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway
-            .world
-            .with(|state| transfers::decide(state, out_bill_no, None, now))
+        self.gateway.world.decide(out_bill_no, None, now)
     }
 
     /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
@@ -104,43 +93,33 @@ impl Sandbox {
     /// As [`confirm_transfer`](Self::confirm_transfer).
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
         let now = self.now();
-        self.gateway
-            .world
-            .with(|state| transfers::decide(state, out_bill_no, Some(fail_reason), now))
+        let reason = Some(fail_reason);
+        self.gateway.world.decide(out_bill_no, reason, now)
     }
 
     /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.
     #[must_use]
     pub fn orders(&self) -> Vec<OrderRecord> {
         let now = self.now();
-        self.gateway.world.with(|state| {
-            let orders = state.orders.iter();
-            orders.map(|order| OrderRecord::of(order, now)).collect()
-        })
+        self.gateway.world.orders(now)
     }
 
     /// The refunds, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn refunds(&self) -> Vec<RefundRecord> {
-        self.gateway
-            .world
-            .with(|state| state.refunds.iter().map(RefundRecord::of).collect())
+        self.gateway.world.refunds()
     }
 
     /// The transfers, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn transfers(&self) -> Vec<TransferRecord> {
-        self.gateway
-            .world
-            .with(|state| state.transfers.iter().map(TransferRecord::of).collect())
+        self.gateway.world.transfers()
     }
 
     /// The profit sharing orders, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn sharing(&self) -> Vec<SharingRecord> {
-        self.gateway
-            .world
-            .with(|state| state.shares.iter().map(SharingRecord::of).collect())
+        self.gateway.world.sharing()
     }
 
     /// Takes what the merchant would have been notified of, oldest first; at most 10,000 wait.
@@ -154,17 +133,5 @@ impl Sandbox {
 
     fn now(&self) -> i64 {
         self.gateway.clock.now()
-    }
-}
-
-impl super::World {
-    /// Lets what is on its way end, and gives the events.
-    pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
-        self.with(|state| {
-            refunds::all_come_to_an_end(state, now);
-            transfers::all_come_to_an_end(state, now);
-            sharing::all_come_to_an_end(state, now);
-            state.outbox.take()
-        })
     }
 }

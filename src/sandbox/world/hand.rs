@@ -1,9 +1,9 @@
-//! What the control API does to the world; the methods of [`Sandbox`](crate::sandbox::Sandbox) do the
-//! same.
+//! What is done to the world in the user's, the bank's and time's place, by the methods of
+//! [`Sandbox`](crate::sandbox::Sandbox) and by the control API.
 
 use super::{
-    OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World, refunds,
-    transfers, user,
+    Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World,
+    refunds, sharing, transfers, user,
 };
 use crate::error::Result;
 
@@ -64,5 +64,15 @@ impl World {
 
     pub(in crate::sandbox) fn sharing(&self) -> Vec<SharingRecord> {
         self.with(|state| state.shares.iter().map(SharingRecord::of).collect())
+    }
+
+    /// Lets what is on its way end, and gives the events.
+    pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
+        self.with(|state| {
+            refunds::all_come_to_an_end(state, now);
+            transfers::all_come_to_an_end(state, now);
+            sharing::all_come_to_an_end(state, now);
+            state.outbox.take()
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::fork::ALL;
-use crate::syntax::{Arg, Closure, Expr, ExprKind, Member, Piece, Span, Stmt, StmtKind};
+use crate::syntax::{Closure, Expr, ExprKind, Span, Stmt, StmtKind};
 
 /// What is not followed, by its span, and the variables that it may change.
 pub(super) type Touched = BTreeMap<Span, Vec<String>>;
@@ -165,16 +165,6 @@ impl Walk<'_> {
         }
     }
 
-    fn args(&mut self, args: &[Arg]) {
-        args.iter().for_each(|arg| self.expr(&arg.value));
-    }
-
-    fn member(&mut self, member: &Member) {
-        if let Member::Computed(expr) = member {
-            self.expr(expr);
-        }
-    }
-
     fn closure(&mut self, closure: &Closure) {
         let references = closure.uses.iter().filter(|capture| capture.by_reference);
         self.found
@@ -188,76 +178,18 @@ impl Walk<'_> {
                 self.target(target);
                 self.expr(value);
             }
-            ExprKind::Call { function, args } => {
-                if changes(&function.last()) {
+            ExprKind::Closure(closure) => self.closure(closure),
+            kind => {
+                if let ExprKind::Call { function, args } = kind
+                    && changes(&function.last())
+                {
                     let roots = args.iter().filter_map(|arg| root(&arg.value));
                     self.found.extend(roots.map(str::to_owned));
                 }
-                self.args(args);
+                expr.children()
+                    .into_iter()
+                    .for_each(|child| self.expr(child));
             }
-            ExprKind::CallValue { callee, args } => {
-                self.expr(callee);
-                self.args(args);
-            }
-            ExprKind::MethodCall {
-                object,
-                method,
-                args,
-            } => {
-                self.expr(object);
-                self.member(method);
-                self.args(args);
-            }
-            ExprKind::StaticCall { args, .. } | ExprKind::New { args, .. } => self.args(args),
-            ExprKind::Closure(closure) => self.closure(closure),
-            ExprKind::Array(items) => {
-                for item in items {
-                    item.key.iter().for_each(|key| self.expr(key));
-                    self.expr(&item.value);
-                }
-            }
-            ExprKind::Interpolated(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value(expr) = piece {
-                        self.expr(expr);
-                    }
-                }
-            }
-            ExprKind::Property { object, member } => {
-                self.expr(object);
-                self.member(member);
-            }
-            ExprKind::Index { object, index } => {
-                self.expr(object);
-                index.iter().for_each(|index| self.expr(index));
-            }
-            ExprKind::Binary { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Ternary {
-                condition,
-                then,
-                otherwise,
-            } => {
-                self.expr(condition);
-                then.iter().for_each(|then| self.expr(then));
-                self.expr(otherwise);
-            }
-            ExprKind::Unary { operand: inner, .. }
-            | ExprKind::Cast { value: inner, .. }
-            | ExprKind::Clone(inner)
-            | ExprKind::Print(inner)
-            | ExprKind::Throw(inner)
-            | ExprKind::Include(inner) => self.expr(inner),
-            ExprKind::Variable(_)
-            | ExprKind::Null
-            | ExprKind::Bool(_)
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::String(_)
-            | ExprKind::Constant(_)
-            | ExprKind::ClassConstant { .. } => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Call;
 use crate::diagnostic::Problem;
-use crate::syntax::{Closure, Expr, ExprKind, Member, Piece, Program, Span, Stmt, StmtKind};
+use crate::syntax::{Closure, Expr, ExprKind, Program, Span, Stmt, StmtKind};
 
 /// A call, and where it stands.
 #[derive(Debug, Clone)]
@@ -120,12 +120,6 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn member(&mut self, member: &'a Member) {
-        if let Member::Computed(expr) = member {
-            self.expr(expr);
-        }
-    }
-
     fn expr(&mut self, expr: &'a Expr) {
         // The verb's own node: what is done with its answer stands around it.
         if let Some(call) = Call::of(expr)
@@ -136,76 +130,8 @@ impl<'a> Finder<'a> {
             self.found.push(Found { call, inner });
         }
         match &expr.kind {
-            ExprKind::Interpolated(pieces) => {
-                for piece in pieces {
-                    if let Piece::Value(expr) = piece {
-                        self.expr(expr);
-                    }
-                }
-            }
-            ExprKind::Array(items) => {
-                for item in items {
-                    self.exprs(&item.key);
-                    self.expr(&item.value);
-                }
-            }
-            ExprKind::Property { object, member } => {
-                self.expr(object);
-                self.member(member);
-            }
-            ExprKind::Index { object, index } => {
-                self.expr(object);
-                self.exprs(index.as_deref());
-            }
-            ExprKind::CallValue { callee, args } => {
-                self.expr(callee);
-                self.exprs(args.iter().map(|arg| &arg.value));
-            }
-            ExprKind::MethodCall {
-                object,
-                method,
-                args,
-            } => {
-                self.expr(object);
-                self.member(method);
-                self.exprs(args.iter().map(|arg| &arg.value));
-            }
-            ExprKind::Call { args, .. }
-            | ExprKind::StaticCall { args, .. }
-            | ExprKind::New { args, .. } => self.exprs(args.iter().map(|arg| &arg.value)),
             ExprKind::Closure(closure) => self.closure(closure),
-            ExprKind::Assign { target, value, .. } => {
-                self.expr(target);
-                self.expr(value);
-            }
-            ExprKind::Binary { left, right, .. } => {
-                self.expr(left);
-                self.expr(right);
-            }
-            ExprKind::Ternary {
-                condition,
-                then,
-                otherwise,
-            } => {
-                self.expr(condition);
-                self.exprs(then.as_deref());
-                self.expr(otherwise);
-            }
-            ExprKind::Unary { operand: inner, .. }
-            | ExprKind::Cast { value: inner, .. }
-            | ExprKind::Clone(inner)
-            | ExprKind::Print(inner)
-            | ExprKind::Throw(inner)
-            | ExprKind::Include(inner) => self.expr(inner),
-            ExprKind::Variable(_)
-            | ExprKind::Null
-            | ExprKind::Bool(_)
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::String(_)
-            | ExprKind::Constant(_)
-            | ExprKind::ClassConstant { .. }
-            | ExprKind::Unsupported { .. } => {}
+            _ => self.exprs(expr.children()),
         }
     }
 }

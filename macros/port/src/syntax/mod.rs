@@ -2,6 +2,7 @@
 
 mod ast;
 mod atom;
+mod children;
 mod lower;
 mod parse;
 
