@@ -3,26 +3,26 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, USER_AGENT};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use openssl::sha::sha256;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::{Answer, Answers, Checked};
 #[cfg(feature = "files")]
 use super::bills::Bills;
+use super::call::{Call, MAX_JSON, target, too_long};
 use super::certificates::{self, Platform};
 use super::control::Control;
 use super::door::{Door, Signed};
 use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
 use super::identity::{Identity, PlatformPair};
-use super::made::{Documented, Sent};
+use super::made::Documented;
 use super::multipart;
-use super::record::{CallRecord, Records, Verdict};
+use super::record::{Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
@@ -31,11 +31,11 @@ use super::unknown;
 use super::upload;
 use super::v2;
 use super::world::{self, Told, World};
-use crate::catalog::{self, Operation};
+use crate::catalog::Operation;
 use crate::clock::Clock;
 use crate::crypto::digest::hex_upper;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{Scheme, WECHATPAY_SERIAL};
+use crate::protocol::WECHATPAY_SERIAL;
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
@@ -55,18 +55,6 @@ pub(super) struct Gateway {
     tls: bool,
     door: Door,
     count: AtomicU64,
-}
-
-/// A request, and what was found out about it.
-struct Call {
-    head: Parts,
-    body: Bytes,
-    operation: Option<&'static Operation>,
-    signed_text: Option<Vec<u8>>,
-    json: Option<Value>,
-    query: Option<String>,
-    /// What the world says, when it is asked.
-    told: Option<Told>,
 }
 
 impl Gateway {
@@ -345,141 +333,8 @@ impl Gateway {
     }
 }
 
-impl Call {
-    fn new(mut head: Parts) -> Self {
-        if let Some(value) = head.headers.get_mut(AUTHORIZATION) {
-            value.set_sensitive(true);
-        }
-        Self {
-            operation: catalog::find(&head.method, head.uri.path())
-                .or_else(|| v2::operation(&head)),
-            head,
-            body: Bytes::new(),
-            signed_text: None,
-            json: None,
-            query: None,
-            told: None,
-        }
-    }
-
-    /// Whether it is a client's call, and not a browser's or a health check's: those shall not take
-    /// the fault that waits for the former.
-    fn is_meant(&self) -> bool {
-        self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
-    }
-
-    /// What is documented of it can be compared with; `None` of an unknown operation.
-    fn sent(&self) -> Option<Sent<'_>> {
-        Some(Sent {
-            operation: self.operation?,
-            path: self.head.uri.path(),
-            query: self.query.as_deref().or_else(|| self.head.uri.query()),
-            json: self.json.as_ref(),
-            upload: multipart::is_multipart(self.content_type()),
-        })
-    }
-
-    /// The operation, if it is APIv2's.
-    fn v2(&self) -> Option<&'static Operation> {
-        self.operation.filter(|operation| operation.is_v2())
-    }
-
-    /// Who has to sign it: a brand's operations are a brand's, and all others a merchant's.
-    fn scheme(&self) -> Scheme {
-        let listed = self.operation.is_some_and(Operation::is_brand);
-        match listed || self.head.uri.path().starts_with("/brand/") {
-            true => Scheme::Brand,
-            false => Scheme::Merchant,
-        }
-    }
-
-    /// What is signed and read of the body: of an upload its `meta` part.
-    fn content(&self) -> Result<Bytes, Refusal> {
-        let kind = self.content_type();
-        if !multipart::is_multipart(kind) {
-            return Ok(self.body.clone());
-        }
-        let meta = multipart::meta(kind, &self.body).ok_or_else(|| {
-            let why = "the upload has no part named meta";
-            Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
-        })?;
-        match meta.len() <= MAX_JSON {
-            true => Ok(self.body.slice_ref(meta)),
-            false => Err(too_long("part meta", MAX_JSON)),
-        }
-    }
-
-    /// Decrypts what is sensitive.
-    ///
-    /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
-    fn open(&mut self, opener: &Opener) -> Result<(), Refusal> {
-        if let Some(query) = self.head.uri.query() {
-            self.query = opener.query(query)?;
-        }
-        let upload = multipart::is_multipart(self.content_type());
-        match self.json.take() {
-            Some(meta) if upload => {
-                let mut form = json!({"meta": meta});
-                opener.body(&mut form)?;
-                self.json = Some(form["meta"].take());
-            }
-            Some(mut body) => {
-                opener.body(&mut body)?;
-                self.json = Some(body);
-            }
-            None => {}
-        }
-        Ok(())
-    }
-
-    fn content_type(&self) -> &str {
-        let kind = self.head.headers.get(CONTENT_TYPE);
-        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
-    }
-
-    fn record(self, judged: Result<(), Refusal>, status: Option<StatusCode>) -> CallRecord {
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        CallRecord {
-            // Both are given when it is put to the others.
-            id: 0,
-            time: 0,
-            target: target(&self.head).to_owned(),
-            method: self.head.method,
-            version: self.head.version,
-            headers: self.head.headers,
-            body: self.body,
-            json: self.json.filter(|_| judged.is_ok()),
-            query: self.query,
-            signed_text: self.signed_text.map(text),
-            verdict: match judged {
-                Ok(()) => Verdict::Accepted,
-                Err(refusal) => Verdict::Refused {
-                    status: refusal.status,
-                    code: refusal.code,
-                    why: refusal.why,
-                },
-            },
-            status,
-        }
-    }
-}
-
-/// The longest text that is read as JSON.
-const MAX_JSON: usize = 1 << 20;
-
-fn too_long(what: &str, limit: usize) -> Refusal {
-    let why = format!("the {what} is longer than {limit} bytes");
-    Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
-}
-
 fn cut_as_told() -> Error {
     server::gone("cut, as told")
-}
-
-/// Path and query, as sent.
-fn target(head: &Parts) -> &str {
-    let target = head.uri.path_and_query();
-    target.map_or("/", |target| target.as_str())
 }
 
 fn check_agent(head: &Parts) -> Result<(), Refusal> {

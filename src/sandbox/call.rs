@@ -1,0 +1,166 @@
+//! A request on its way through the gateway.
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+use serde_json::{Value, json};
+
+use super::fields::Opener;
+use super::made::Sent;
+use super::multipart;
+use super::record::{CallRecord, Verdict};
+use super::refusal::Refusal;
+use super::v2;
+use super::world::Told;
+use crate::catalog::{self, Operation};
+use crate::protocol::Scheme;
+
+/// A request, and what was found out about it.
+pub(super) struct Call {
+    pub(super) head: Parts,
+    pub(super) body: Bytes,
+    pub(super) operation: Option<&'static Operation>,
+    pub(super) signed_text: Option<Vec<u8>>,
+    pub(super) json: Option<Value>,
+    pub(super) query: Option<String>,
+    /// What the world says, when it is asked.
+    pub(super) told: Option<Told>,
+}
+
+impl Call {
+    pub(super) fn new(mut head: Parts) -> Self {
+        if let Some(value) = head.headers.get_mut(AUTHORIZATION) {
+            value.set_sensitive(true);
+        }
+        Self {
+            operation: catalog::find(&head.method, head.uri.path())
+                .or_else(|| v2::operation(&head)),
+            head,
+            body: Bytes::new(),
+            signed_text: None,
+            json: None,
+            query: None,
+            told: None,
+        }
+    }
+
+    /// Whether it is a client's call, and not a browser's or a health check's: those shall not take
+    /// the fault that waits for the former.
+    pub(super) fn is_meant(&self) -> bool {
+        self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
+    }
+
+    /// What is documented of it can be compared with; `None` of an unknown operation.
+    pub(super) fn sent(&self) -> Option<Sent<'_>> {
+        Some(Sent {
+            operation: self.operation?,
+            path: self.head.uri.path(),
+            query: self.query.as_deref().or_else(|| self.head.uri.query()),
+            json: self.json.as_ref(),
+            upload: multipart::is_multipart(self.content_type()),
+        })
+    }
+
+    /// The operation, if it is APIv2's.
+    pub(super) fn v2(&self) -> Option<&'static Operation> {
+        self.operation.filter(|operation| operation.is_v2())
+    }
+
+    /// Who has to sign it: a brand's operations are a brand's, and all others a merchant's.
+    pub(super) fn scheme(&self) -> Scheme {
+        let listed = self.operation.is_some_and(Operation::is_brand);
+        match listed || self.head.uri.path().starts_with("/brand/") {
+            true => Scheme::Brand,
+            false => Scheme::Merchant,
+        }
+    }
+
+    /// What is signed and read of the body: of an upload its `meta` part.
+    pub(super) fn content(&self) -> Result<Bytes, Refusal> {
+        let kind = self.content_type();
+        if !multipart::is_multipart(kind) {
+            return Ok(self.body.clone());
+        }
+        let meta = multipart::meta(kind, &self.body).ok_or_else(|| {
+            let why = "the upload has no part named meta";
+            Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
+        })?;
+        match meta.len() <= MAX_JSON {
+            true => Ok(self.body.slice_ref(meta)),
+            false => Err(too_long("part meta", MAX_JSON)),
+        }
+    }
+
+    /// Decrypts what is sensitive.
+    ///
+    /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
+    pub(super) fn open(&mut self, opener: &Opener) -> Result<(), Refusal> {
+        if let Some(query) = self.head.uri.query() {
+            self.query = opener.query(query)?;
+        }
+        let upload = multipart::is_multipart(self.content_type());
+        match self.json.take() {
+            Some(meta) if upload => {
+                let mut form = json!({"meta": meta});
+                opener.body(&mut form)?;
+                self.json = Some(form["meta"].take());
+            }
+            Some(mut body) => {
+                opener.body(&mut body)?;
+                self.json = Some(body);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn content_type(&self) -> &str {
+        let kind = self.head.headers.get(CONTENT_TYPE);
+        kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn record(
+        self,
+        judged: Result<(), Refusal>,
+        status: Option<StatusCode>,
+    ) -> CallRecord {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        CallRecord {
+            // Both are given when it is put to the others.
+            id: 0,
+            time: 0,
+            target: target(&self.head).to_owned(),
+            method: self.head.method,
+            version: self.head.version,
+            headers: self.head.headers,
+            body: self.body,
+            json: self.json.filter(|_| judged.is_ok()),
+            query: self.query,
+            signed_text: self.signed_text.map(text),
+            verdict: match judged {
+                Ok(()) => Verdict::Accepted,
+                Err(refusal) => Verdict::Refused {
+                    status: refusal.status,
+                    code: refusal.code,
+                    why: refusal.why,
+                },
+            },
+            status,
+        }
+    }
+}
+
+/// The longest text that is read as JSON.
+pub(super) const MAX_JSON: usize = 1 << 20;
+
+pub(super) fn too_long(what: &str, limit: usize) -> Refusal {
+    let why = format!("the {what} is longer than {limit} bytes");
+    Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
+}
+
+/// Path and query, as sent.
+pub(super) fn target(head: &Parts) -> &str {
+    let target = head.uri.path_and_query();
+    target.map_or("/", |target| target.as_str())
+}
