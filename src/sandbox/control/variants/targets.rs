@@ -82,11 +82,12 @@ pub(super) fn queries(parts: &Parts<'_>) -> Vec<Variant<String>> {
     found.0
 }
 
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-fn strict(text: &str) -> String {
+/// As RFC 3986 has it.
+pub(super) fn strict(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 

@@ -3,16 +3,17 @@
 mod mistakes;
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use encoding_rs::GBK;
 use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::super::diagnosis::Mistake;
 use super::bodies::ascii;
-use super::{Budget, Variant, one};
+use super::targets::{decoded, strict};
+use super::{Budget, Variant};
 use mistakes as m;
 
 /// What a message says.
@@ -61,43 +62,71 @@ pub(in super::super) fn search(
     algorithms: &[Variant<Algorithm>],
     digest: &[u8],
 ) -> Option<(Vec<u8>, Vec<Mistake>)> {
-    let (members, keys) = (members(message), keys(message));
-    let mut budget = Budget::new();
-    let length = message.body.len().max(1024);
-    for wanted in 0..=2 {
-        for members in &members {
+    let mut search = Search {
+        message,
+        algorithms,
+        digest,
+        keys: keys(message),
+        budget: Budget::new(),
+    };
+    let members = members(message);
+    (0..=2).find_map(|wanted| search.changed(&members, wanted))
+}
+
+struct Search<'a> {
+    message: &'a Message<'a>,
+    algorithms: &'a [Variant<Algorithm>],
+    digest: &'a [u8],
+    keys: Vec<Variant<Key<'a>>>,
+    budget: Budget,
+}
+
+type Found = Option<(Vec<u8>, Vec<Mistake>)>;
+
+impl Search<'_> {
+    /// With so many things changed.
+    fn changed(&mut self, members: &[Variant<Members>], wanted: usize) -> Found {
+        for members in members {
             for order in &ORDERS {
-                let count = one(members) + one(order);
-                if count > wanted {
+                let changes: Vec<_> = [&members.0, &order.0].into_iter().flatten().collect();
+                let Some(more) = wanted.checked_sub(changes.len()) else {
                     continue;
+                };
+                let pairs = order.1.sort(members.1.pairs(self.message));
+                if let Some((shown, others)) = self.ended(&pairs, more) {
+                    let changes = changes.into_iter().cloned().chain(others);
+                    return Some((shown, changes.collect()));
                 }
-                let pairs = order.1.sort(members.1.pairs(message));
-                for key in &keys {
-                    for charset in &CHARSETS {
-                        let count = count + one(key) + one(charset);
-                        let fitting = algorithms.iter();
-                        for algorithm in fitting.filter(|it| count + one(it) == wanted) {
-                            if !budget.spend(length) {
-                                return None;
-                            }
-                            let text = key.1.text(&pairs, key.1.text);
-                            let bytes = charset.1.encode(&text);
-                            let found = algorithm.1.digest(key.1.text, &bytes);
-                            if found.as_deref() == Some(digest) {
-                                let shown = key.1.text(&pairs, key.1.shown);
-                                let shown = shown.replace(message.key, "***");
-                                let changes =
-                                    [&members.0, &order.0, &key.0, &charset.0, &algorithm.0];
-                                let changes = changes.into_iter().flatten().cloned().collect();
-                                return Some((charset.1.encode(&shown).into_owned(), changes));
-                            }
-                        }
+            }
+        }
+        None
+    }
+
+    /// With these members, and so many things changed in what is done with them.
+    fn ended(&mut self, pairs: &Pairs<'_>, wanted: usize) -> Found {
+        let length = self.message.body.len().max(1024);
+        for (of_key, key) in &self.keys {
+            for (of_charset, charset) in &CHARSETS {
+                for (of_algorithm, algorithm) in self.algorithms {
+                    let changes = [of_key, of_charset, of_algorithm];
+                    let changes: Vec<_> = changes.into_iter().flatten().cloned().collect();
+                    if changes.len() != wanted {
+                        continue;
+                    }
+                    if !self.budget.spend(length) {
+                        return None;
+                    }
+                    let text = key.text(pairs, key.text);
+                    let found = algorithm.digest(key.text, &charset.encode(&text));
+                    if found.as_deref() == Some(self.digest) {
+                        let shown = key.text(pairs, key.shown).replace(self.message.key, "***");
+                        return Some((charset.encode(&shown).into_owned(), changes));
                     }
                 }
             }
         }
+        None
     }
-    None
 }
 
 type Pairs<'a> = Vec<(&'a str, Cow<'a, str>)>;
@@ -111,8 +140,11 @@ enum Members {
     WithEmptyAndSign,
     Without(usize),
     WithType(&'static str),
-    Written(fn(&Message<'_>, &str, &str) -> Option<String>),
+    Written(Write),
 }
+
+/// Writes a member's value, of its name and value.
+type Write = fn(&Message<'_>, &str, &str) -> Option<String>;
 
 /// Messages have some thirty members at most; longer ones are not written otherwise.
 const MEMBERS: usize = 64;
@@ -136,21 +168,19 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
     for kind in ["MD5", "HMAC-SHA256"] {
         found.push((Some(m::TYPE_NOT_SENT), Members::WithType(kind)));
     }
-    let written: [(Mistake, fn(&Message<'_>, &str, &str) -> Option<String>); 9] = [
+    let written: [(Mistake, Write); 9] = [
         (m::TRIMMED, |_, _, value| Some(value.trim().to_owned())),
         (m::AS_XML, |message, name, _| raw(message.body, name)),
         (m::AS_XML, |_, _, value| Some(escaped(value))),
         (m::AS_XML, |_, _, value| Some(cdata(value))),
-        (m::ENCODED, |_, _, value| Some(encoded(value))),
+        (m::ENCODED, |_, _, value| Some(strict(value))),
         (m::ENCODED, |_, _, value| {
-            Some(encoded(value).replace("%20", "+"))
+            Some(strict(value).replace("%20", "+"))
         }),
         (m::ENCODED, |_, _, value| {
-            Some(encoded(value).replace("%2A", "*"))
+            Some(strict(value).replace("%2A", "*"))
         }),
-        (m::DECODED, |_, _, value| {
-            Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
-        }),
+        (m::DECODED, |_, _, value| Some(decoded(value))),
         (m::LOWER_VALUES, |_, _, value| Some(value.to_lowercase())),
     ];
     found.extend(written.map(|(mistake, how)| (Some(mistake), Members::Written(how))));
@@ -199,15 +229,6 @@ fn cdata(value: &str) -> String {
     format!("<![CDATA[{value}]]>")
 }
 
-fn encoded(value: &str) -> String {
-    const UNRESERVED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'-')
-        .remove(b'.')
-        .remove(b'_')
-        .remove(b'~');
-    utf8_percent_encode(value, UNRESERVED).to_string()
-}
-
 #[derive(Clone, Copy)]
 enum Order {
     Sorted,
@@ -228,11 +249,11 @@ const ORDERS: [Variant<Order>; 5] = [
 impl Order {
     fn sort(self, mut pairs: Pairs<'_>) -> Pairs<'_> {
         match self {
-            Self::Sorted => pairs.sort_by(|(a, _), (b, _)| a.cmp(b)),
+            Self::Sorted => pairs.sort_by_key(|(name, _)| *name),
             Self::AsSent => {}
             Self::AnyCase => pairs.sort_by_key(|(name, _)| name.to_lowercase()),
             Self::ByValue => pairs.sort_by(|(_, a), (_, b)| a.cmp(b)),
-            Self::Descending => pairs.sort_by(|(a, _), (b, _)| b.cmp(a)),
+            Self::Descending => pairs.sort_by_key(|(name, _)| Reverse(*name)),
         }
         pairs
     }

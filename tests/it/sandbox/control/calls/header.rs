@@ -16,11 +16,14 @@ fn right(raw: &Raw) -> Outcome<String> {
     Ok(header(raw, &raw.key.sign(&raw.text())?))
 }
 
+/// Another header of a right one.
+type Change = fn(&str) -> String;
+
 #[test]
 fn forms_of_the_header_are_told_and_nothing_else_is_said_to_be_wrong() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let scheme = "WECHATPAY2-SHA256-RSA2048 ";
-    let cases: [(fn(&str) -> String, &str); 12] = [
+    let cases: [(Change, &str); 12] = [
         (|it| it.replace('"', ""), "quotes_missing"),
         (|it| it.replace('"', "'"), "quotes_single"),
         (|it| it.replace(",nonce", ";nonce"), "parameter_separator"),

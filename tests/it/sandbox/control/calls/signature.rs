@@ -22,10 +22,13 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Writes a signature, of its base64 and its bytes.
+type Write = fn(&str, &[u8]) -> String;
+
 #[test]
 fn other_ways_to_write_it_are_told() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let cases: [(fn(&str, &[u8]) -> String, &str); 8] = [
+    let cases: [(Write, &str); 8] = [
         (|_, bytes| hex(bytes), "signature_hex"),
         (
             |_, bytes| encode_block(hex(bytes).as_bytes()),
@@ -36,7 +39,6 @@ fn other_ways_to_write_it_are_told() -> Outcome {
             "signature_base64_twice",
         ),
         (
-            // The dash stands for sure, whatever the signature.
             |right, _| right.replace('+', "-").replace('/', "_"),
             "signature_base64url",
         ),
@@ -133,7 +135,7 @@ fn the_merchant_s_key_is_known_where_a_brand_s_is_wanted() -> Outcome {
     raw.serial = serial.split('"').next().unwrap_or_default().to_owned();
     let signature = raw.key.sign(&raw.text())?;
     let authorization = header(&raw, &signature).replace("mchid", "brand_id");
-    let call = refused(&sandbox, raw.clone(), authorization.clone())?;
+    let call = refused(&sandbox, raw.clone(), authorization)?;
     assert_eq!(causes(&call), ["merchant_key"]);
     // As a merchant throughout, the scheme, the id and the serial are others as well.
     raw.scheme = "WECHATPAY2-SHA256-RSA2048";
