@@ -26,11 +26,11 @@ pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis
     if text("nonce_str").is_empty() && !operation.nonceless() {
         mistakes.push(NO_NONCE);
     }
-    if members.iter().any(|(_, value)| value == key.expose()) {
-        mistakes.push(KEY_SENT);
-    }
     if v2::signed(&form.members, key) {
         return Diagnosis::new(mistakes, None);
+    }
+    if members.iter().any(|(_, value)| value == key.expose()) {
+        mistakes.push(KEY_SENT);
     }
     let sign = Sign::read(text("sign"), text("sign_type"));
     mistakes.extend(sign.mistakes);
