@@ -17,6 +17,8 @@ pub use canonical::{pay_text, request_text, response_text};
 pub(crate) use gunzip::{Gunzip, not_gzip};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
+#[cfg(feature = "sandbox")]
+pub(crate) use sign_v2::text as sign_text;
 pub(crate) use sign_v2::{message_fits, signed_members};
 #[cfg(feature = "sandbox")]
 pub(crate) use signature::WECHATPAY_SERIAL;

@@ -191,7 +191,8 @@ pub(crate) fn signed_members(members: &Map<String, Value>) -> Value {
         .collect()
 }
 
-fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String
+/// What is signed: the members that are, by name, and the key.
+pub(crate) fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String
 where
     K: AsRef<str>,
     V: AsRef<str>,

@@ -67,13 +67,8 @@ impl Call {
         self.operation.filter(|operation| operation.is_v2())
     }
 
-    /// Who has to sign it: a brand's operations are a brand's, and all others a merchant's.
     pub(super) fn scheme(&self) -> Scheme {
-        let listed = self.operation.is_some_and(Operation::is_brand);
-        match listed || self.head.uri.path().starts_with("/brand/") {
-            true => Scheme::Brand,
-            false => Scheme::Merchant,
-        }
+        expected_scheme(self.operation, self.head.uri.path())
     }
 
     /// What is signed and read of the body: of an upload its `meta` part.
@@ -148,6 +143,15 @@ impl Call {
             },
             status,
         }
+    }
+}
+
+/// Who has to sign a request: a brand's operations are a brand's, and all others a merchant's.
+pub(super) fn expected_scheme(operation: Option<&Operation>, path: &str) -> Scheme {
+    let listed = operation.is_some_and(Operation::is_brand);
+    match listed || path.starts_with("/brand/") {
+        true => Scheme::Brand,
+        false => Scheme::Merchant,
     }
 }
 

@@ -22,7 +22,7 @@ const SIGNATURE_WRONG: &str = "错误的签名，验签失败";
 const NONCE_USED: &str = "Http头Authorization中的nonce_str已被使用，请为每个请求生成新的随机串";
 
 /// How far a timestamp may be from the gateway's clock, in seconds.
-const WINDOW: u64 = 300;
+pub(super) const WINDOW: u64 = 300;
 /// How many nonces are remembered.
 const NONCES: usize = 1 << 16;
 /// How much of the body WeChat Pay shows in `truncated_sign_message`.

@@ -193,7 +193,8 @@ impl Gateway {
         check_agent(&call.head)?;
         if let Some(operation) = call.v2() {
             let key = &self.identity.v2_key;
-            call.json = Some(v2::judge(&call.head, &call.body, operation, key)?);
+            let built = &mut call.signed_text;
+            call.json = Some(v2::judge(&call.head, &call.body, operation, key, built)?);
             return self.check_fields(call);
         }
         let content = call.content()?;

@@ -34,8 +34,8 @@ pub struct CallRecord {
     pub json: Option<Value>,
     /// The query with its sensitive parameters decrypted, as percent-encoded as it came.
     pub query: Option<String>,
-    /// The text that the gateway built and checked the signature with; `None` when the
-    /// `Authorization` header could not be read or is not asked for.
+    /// The text that the gateway built and checked the signature with, of APIv2 with `***` for the
+    /// key; `None` when what it is built of could not be read or is not asked for.
     pub signed_text: Option<String>,
     /// Whether the request was accepted.
     pub verdict: Verdict,

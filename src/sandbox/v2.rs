@@ -16,7 +16,7 @@ use crate::catalog::{self, AnswerKind, AnswerSignature, Operation};
 use crate::clock::Clock;
 use crate::crypto::digest::md5_hex;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{SignType, xml};
+use crate::protocol::{SignType, sign_text, xml};
 use crate::secret::Secret;
 
 const SIGNATURE_WRONG: &str = "签名错误";
@@ -33,18 +33,32 @@ type Members = Map<String, Value>;
 pub(super) fn operation(head: &Parts) -> Option<&'static Operation> {
     match head.headers.contains_key(AUTHORIZATION) {
         true => None,
-        false => catalog::find(&head.method, &format!("v2{}", head.uri.path())),
+        false => unprefixed(&head.method, head.uri.path()),
     }
 }
 
-/// All the checks; gives the request's members.
+/// The operation of a path with APIv2's `v2/` or without.
+pub(super) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+    let found = catalog::find(method, path).or_else(|| unprefixed(method, path));
+    found.filter(|operation| operation.is_v2())
+}
+
+fn unprefixed(method: &Method, path: &str) -> Option<&'static Operation> {
+    catalog::find(method, &format!("v2{path}"))
+}
+
+/// All the checks; gives the request's members, and as soon as it is known the text that `sign` has
+/// to cover, with `***` for the key.
 pub(super) fn judge(
     head: &Parts,
     body: &[u8],
     operation: &Operation,
     key: &Secret,
+    built: &mut Option<Vec<u8>>,
 ) -> Result<Value, Refusal> {
-    let form = Form::read(head, body)?;
+    let kind = head.headers.get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let form = Form::read(&head.method, head.uri.query(), kind, body)?;
     let members = form.members;
     let text = |name: &str| {
         members
@@ -60,6 +74,7 @@ pub(super) fn judge(
             "neither mch_id nor mchid is the sandbox's merchant",
         );
     }
+    *built = Some(shown_text(&members, key).into());
     if !operation.nonceless() && text("nonce_str").is_empty() {
         return refuse(NO_NONCE, "there is no nonce_str");
     }
@@ -154,21 +169,24 @@ fn unsigned(message: &str) -> Reply {
 }
 
 /// What a request says: its members, and of an upload the file.
-struct Form<'b> {
-    members: Members,
+pub(super) struct Form<'b> {
+    pub(super) members: Members,
     file: Option<&'b [u8]>,
 }
 
 impl<'b> Form<'b> {
-    fn read(head: &Parts, body: &'b [u8]) -> Result<Self, Refusal> {
-        let kind = head.headers.get(CONTENT_TYPE);
-        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    pub(super) fn read(
+        method: &Method,
+        query: Option<&str>,
+        kind: &str,
+        body: &'b [u8],
+    ) -> Result<Self, Refusal> {
         let plain = |members| Self {
             members,
             file: None,
         };
-        if head.method == Method::GET {
-            Ok(plain(query(head)))
+        if method == Method::GET {
+            Ok(plain(members_of(query.unwrap_or_default())))
         } else if multipart::is_multipart(kind) {
             Self::of_upload(kind, body)
         } else {
@@ -199,9 +217,9 @@ impl<'b> Form<'b> {
     }
 }
 
-fn query(head: &Parts) -> Members {
+fn members_of(query: &str) -> Members {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let pairs = head.uri.query().unwrap_or_default().split('&');
+    let pairs = query.split('&');
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(name), Value::String(decoded(value)))
@@ -219,7 +237,14 @@ fn check_hash(file: &[u8], expected: &str) -> Result<(), Refusal> {
     Err(Refusal::v2(WRONG_HASH, why))
 }
 
-fn signed(members: &Members, key: &Secret) -> bool {
+/// The text that `sign` covers, without the key: also where a member holds it.
+fn shown_text(members: &Members, key: &Secret) -> String {
+    let texts = members.iter();
+    let texts = texts.filter_map(|(name, value)| Some((name, value.as_str()?)));
+    sign_text(texts, &Secret::new("***")).replace(key.expose(), "***")
+}
+
+pub(super) fn signed(members: &Members, key: &Secret) -> bool {
     let text = |name: &str| {
         members
             .get(name)

@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::gateway::Gateway;
 use super::super::record::{CallRecord, Verdict};
-use super::diagnosis::{Diagnosis, diagnose, difference};
-use super::views::said;
+use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
 use crate::catalog;
 use crate::schema;
 
@@ -16,7 +15,7 @@ const SHOWN: usize = 64 << 10;
 pub(super) fn call(record: &CallRecord, gateway: &Gateway) -> Value {
     let mut view = brief(record);
     if let Some(found) = diagnose(record, gateway) {
-        view["diagnosis"] = diagnosis(record, &found);
+        view["diagnosis"] = diagnosis(&found);
     }
     view
 }
@@ -69,16 +68,14 @@ fn verdict(record: &CallRecord) -> Value {
     }
 }
 
-fn diagnosis(record: &CallRecord, found: &Diagnosis) -> Value {
-    let built = record.signed_text.as_deref().unwrap_or_default();
-    let mut view = json!({
-        "mistakes": found.mistakes.iter().map(|mistake| said(*mistake)).collect::<Value>(),
-        "signed": found.signed.as_deref().map(shown),
-    });
-    if let Some(signed) = &found.signed {
-        view["first_difference"] = json!(difference(built.as_bytes(), signed));
-    }
-    view
+fn diagnosis(found: &Diagnosis) -> Value {
+    let texts = found.texts.as_ref();
+    json!({
+        "mistakes": found.mistakes.iter().map(Mistake::json).collect::<Value>(),
+        "built": texts.map(|texts| shown(&texts.built)),
+        "signed": texts.map(|texts| shown(&texts.signed)),
+        "first_difference": texts.map(Texts::difference),
+    })
 }
 
 fn headers(record: &CallRecord) -> Value {

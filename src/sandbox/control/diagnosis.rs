@@ -1,182 +1,181 @@
-//! What a client must have signed when its signature does not fit.
+//! Why a signature does not fit.
 //!
 //! An RSA signature (PKCS#1 v1.5) gives the digest of the signed text back to whoever has the public
 //! key. So the sandbox knows whether the right key signed another text, and can tell which of the
-//! [likely ones](super::variants) it was.
+//! [likely ones](super::variants) it was. APIv2's digest stands in the message itself.
 
-use http::header::{AUTHORIZATION, HOST};
-use openssl::hash::MessageDigest;
-use openssl::pkey::{PKey, PKeyRef, Public};
-use openssl::rsa::Padding;
+mod credentials;
+mod header;
+mod mistake;
+mod signature;
+mod v2;
+
+use http::header::{CONTENT_TYPE, HOST};
 use openssl::sha::sha256;
-use openssl::sign::{RsaPssSaltlen, Verifier};
+use serde_json::Value;
 
+use super::super::call::expected_scheme;
+use super::super::fields::{self, Opener};
 use super::super::gateway::Gateway;
 use super::super::multipart;
 use super::super::record::{CallRecord, Verdict};
 use super::variants::{self, Parts};
-use super::views::Said;
-use crate::crypto::{Certificate, base64};
-use crate::protocol::Authorization;
+use crate::catalog;
+use crate::protocol::{Authorization, request_text};
+pub(super) use mistake::Mistake;
 
 /// What was found out.
 #[derive(Debug)]
 pub(super) struct Diagnosis {
-    /// What is wrong, one thing each.
-    pub(super) mistakes: Vec<Said>,
-    /// The text that the client signed, when it was found.
-    pub(super) signed: Option<Vec<u8>>,
+    /// What is wrong, one thing each; never empty.
+    pub(super) mistakes: Vec<Mistake>,
+    /// What was built and what was signed, when that was found and is another text.
+    pub(super) texts: Option<Texts>,
+}
+
+/// What the gateway built, and what the client signed.
+#[derive(Debug)]
+pub(super) struct Texts {
+    pub(super) built: Vec<u8>,
+    pub(super) signed: Vec<u8>,
+}
+
+impl Texts {
+    /// The first byte in which they differ.
+    pub(super) fn difference(&self) -> usize {
+        let pairs = self.built.iter().zip(&self.signed);
+        pairs.take_while(|(built, signed)| built == signed).count()
+    }
 }
 
 impl Diagnosis {
-    fn of(mistake: Said) -> Self {
-        Self {
-            mistakes: vec![mistake],
-            signed: None,
-        }
+    fn new(mistakes: Vec<Mistake>, texts: Option<Texts>) -> Option<Self> {
+        let texts = texts.filter(|texts| texts.built != texts.signed);
+        (!mistakes.is_empty()).then_some(Self { mistakes, texts })
     }
 }
 
-/// The first byte in which two texts differ.
-pub(super) fn difference(built: &[u8], signed: &[u8]) -> usize {
-    let pairs = built.iter().zip(signed);
-    pairs.take_while(|(built, signed)| built == signed).count()
-}
-
-/// What is wrong with the signature of a request; `None` when that is not why it was refused.
+/// What is wrong with how a request is signed; `None` when that is not why it was refused.
 pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
-    let Verdict::Refused {
-        code: "SIGN_ERROR", ..
-    } = call.verdict
-    else {
-        return None;
-    };
-    let built = call.signed_text.as_deref()?.as_bytes();
-    let authorization = call.headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let authorization = Authorization::parse(authorization).ok()?;
-    let (_, certificate) = gateway.identity.who(authorization.scheme()).ok()?;
-    if authorization.serial_no() != certificate.serial()
-        || certificate
-            .public_key()
-            .verify(built, authorization.signature())
-    {
-        return None;
+    match call.verdict {
+        Verdict::Refused {
+            code: "SIGN_ERROR", ..
+        } => of_apiv3(call, gateway),
+        Verdict::Refused { code: "FAIL", .. } => v2::diagnose(call, gateway),
+        _ => None,
     }
-    let Some(signature) = base64::decode(authorization.signature()) else {
-        return Some(Diagnosis::of(NOT_BASE64));
+}
+
+fn path(call: &CallRecord) -> &str {
+    call.target.split('?').next().unwrap_or_default()
+}
+
+/// The checks of the door, all of them and not only up to the first that fails.
+fn of_apiv3(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+    let operation = catalog::find(&call.method, path(call));
+    let scheme = expected_scheme(operation, path(call));
+    let (mut mistakes, authorization) = header::read(&call.headers, scheme);
+    let Some(authorization) = authorization else {
+        return Diagnosis::new(mistakes, None);
     };
+    mistakes.extend(credentials::mistakes(&authorization, gateway, call.time));
+    let (more, texts) = of_signature(call, gateway, &authorization).unwrap_or_default();
+    mistakes.extend(more);
+    Diagnosis::new(mistakes, texts)
+}
+
+fn of_signature(
+    call: &CallRecord,
+    gateway: &Gateway,
+    authorization: &Authorization,
+) -> Option<(Vec<Mistake>, Option<Texts>)> {
+    let content = content(call);
+    let (timestamp, nonce) = (authorization.timestamp(), authorization.nonce_str());
+    let built = request_text(
+        call.method.as_str(),
+        &call.target,
+        timestamp,
+        nonce,
+        content,
+    );
+    let (_, certificate) = gateway.identity.who(authorization.scheme()).ok()?;
     let key = certificate.x509().public_key().ok()?;
-    Some(match recovered(&key, &signature) {
-        Some(Digest::Sha256(digest)) => other_text(call, &authorization, &digest),
-        Some(Digest::Other) => Diagnosis::of(OTHER_HASH),
-        None if fits_pss(&key, &signature, built) => Diagnosis::of(PSS),
-        None => Diagnosis::of(other_key(gateway, &signature)),
+    let (mut mistakes, signature) = signature::decode(authorization.signature(), key.size());
+    let Some(signature) = signature else {
+        return Some((mistakes, None));
+    };
+    let Some((unusual, digest)) = signature::recovered(&key, &signature) else {
+        mistakes.push(match signature::fits_pss(&key, &signature, &built) {
+            true => signature::PSS,
+            false => signature::other_key(gateway, &signature),
+        });
+        return Some((mistakes, None));
+    };
+    mistakes.extend(unusual);
+    let Some(digest) = digest.filter(|digest| *digest != sha256(&built)) else {
+        return Some((mistakes, None));
+    };
+    Some(match other_text(call, gateway, authorization, &digest) {
+        Some((signed, found)) => {
+            mistakes.extend(found);
+            (mistakes, Some(Texts { built, signed }))
+        }
+        None => {
+            mistakes.push(OTHER_TEXT);
+            (mistakes, None)
+        }
     })
 }
 
-fn other_text(call: &CallRecord, authorization: &Authorization, digest: &[u8]) -> Diagnosis {
-    let content_type = call.headers.get(http::header::CONTENT_TYPE);
-    let content_type = content_type
-        .and_then(|it| it.to_str().ok())
-        .unwrap_or_default();
-    let meta = match multipart::is_multipart(content_type) {
-        true => multipart::meta(content_type, &call.body),
-        false => None,
-    };
+/// What is signed of the body: of an upload its `meta` part.
+fn content(call: &CallRecord) -> &[u8] {
+    let kind = content_type(call);
+    let meta = multipart::is_multipart(kind)
+        .then(|| multipart::meta(kind, &call.body))
+        .flatten();
+    meta.unwrap_or(&call.body)
+}
+
+fn content_type(call: &CallRecord) -> &str {
+    let kind = call.headers.get(CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+fn other_text(
+    call: &CallRecord,
+    gateway: &Gateway,
+    authorization: &Authorization,
+    digest: &[u8],
+) -> Option<(Vec<u8>, Vec<Mistake>)> {
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let plain = decrypted(call, gateway);
     let parts = Parts {
         method: call.method.as_str(),
         target: &call.target,
         host: host.unwrap_or_default(),
+        template: catalog::find(&call.method, path(call)).map(|it| it.wire_path()),
         timestamp: authorization.timestamp(),
         nonce: authorization.nonce_str(),
-        body: meta.unwrap_or(&call.body),
+        body: content(call),
         sent: &call.body,
+        plain: plain.as_ref(),
     };
-    match variants::search(&parts, |text| sha256(text)[..] == *digest) {
-        Some((signed, mistakes)) => Diagnosis {
-            mistakes,
-            signed: Some(signed),
-        },
-        None => Diagnosis::of(OTHER_TEXT),
-    }
+    variants::search(&parts, |text| sha256(text)[..] == *digest)
 }
 
-enum Digest {
-    Sha256(Vec<u8>),
-    Other,
+/// The body as it was before its sensitive fields were encrypted, when it has any.
+fn decrypted(call: &CallRecord, gateway: &Gateway) -> Option<Value> {
+    let operation = catalog::find(&call.method, path(call))?;
+    let pair = fields::named(&call.headers, &gateway.platform).ok()?;
+    let sent: Value = serde_json::from_slice(&call.body).ok()?;
+    let mut plain = sent.clone();
+    Opener { operation, pair }.body(&mut plain).ok()?;
+    (plain != sent).then_some(plain)
 }
 
-/// DigestInfo with SHA-256; source: RFC 8017, section 9.2, note 1.
-const SHA256: &[u8] =
-    b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
-
-/// The digest that was signed; `None` when another key has signed, or in another way.
-fn recovered(key: &PKeyRef<Public>, signature: &[u8]) -> Option<Digest> {
-    let rsa = key.rsa().ok()?;
-    let mut info = vec![0; usize::try_from(rsa.size()).ok()?];
-    let length = rsa
-        .public_decrypt(signature, &mut info, Padding::PKCS1)
-        .ok()?;
-    let info = info.get(..length)?;
-    Some(match info.strip_prefix(SHA256) {
-        Some(digest) => Digest::Sha256(digest.to_vec()),
-        None => Digest::Other,
-    })
-}
-
-fn fits_pss(key: &PKey<Public>, signature: &[u8], built: &[u8]) -> bool {
-    let fits = || {
-        let mut verifier = Verifier::new(MessageDigest::sha256(), key)?;
-        verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
-        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(-2))?;
-        verifier.verify_oneshot(signature, built)
-    };
-    fits().unwrap_or(false)
-}
-
-/// Whose key it was, when it is one that the sandbox knows.
-fn other_key(gateway: &Gateway, signature: &[u8]) -> Said {
-    let signs = |certificate: &Certificate| {
-        let key = certificate.x509().public_key();
-        key.is_ok_and(|key| recovered(&key, signature).is_some())
-    };
-    let identity = &gateway.identity;
-    if signs(&identity.merchant_certificate) {
-        return MERCHANT_FOR_BRAND;
-    }
-    match identity.made_brand() {
-        Some(brand) if signs(brand) => BRAND_FOR_MERCHANT,
-        _ => OTHER_KEY,
-    }
-}
-
-const NOT_BASE64: Said = (
-    "the signature is not base64 (not base64url, not hexadecimal)",
-    "签名不是 base64（也不能用 base64url 或十六进制）",
-);
-const OTHER_HASH: Said = (
-    "the right key has signed, with another digest than SHA-256: use SHA256withRSA",
-    "私钥正确，但摘要算法不是 SHA-256：请使用 SHA256withRSA",
-);
-const OTHER_TEXT: Said = (
+const OTHER_TEXT: Mistake = Mistake::new(
+    "other_text",
     "the right key has signed another text, which is none of the likely ones: print what the client \
      signs and compare it with what the gateway built",
     "私钥正确，但签名的内容不同，也不是常见的错误：请打印客户端的待签名串，与网关构造的逐字比较",
-);
-const PSS: Said = (
-    "the right key has signed the right text with RSA-PSS: use PKCS#1 v1.5, SHA256withRSA",
-    "私钥和内容都正确，但用了 RSA-PSS：请使用 PKCS#1 v1.5，即 SHA256withRSA",
-);
-const OTHER_KEY: Said = (
-    "another private key has signed than the one that belongs to the certificate of this serial",
-    "签名所用的私钥与该序列号的证书不匹配",
-);
-const MERCHANT_FOR_BRAND: Said = (
-    "the merchant's key has signed; this operation takes the brand's",
-    "用了商户的私钥签名：该接口需要品牌的私钥",
-);
-const BRAND_FOR_MERCHANT: Said = (
-    "the brand's key has signed; this operation takes the merchant's",
-    "用了品牌的私钥签名：该接口需要商户的私钥",
 );

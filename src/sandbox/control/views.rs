@@ -7,13 +7,6 @@ use super::super::identity::{BRAND_ID, MCHID};
 use super::super::notifier::DeliveryRecord;
 use super::super::world::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 
-/// The same in English and in Chinese.
-pub(super) type Said = (&'static str, &'static str);
-
-pub(super) fn said((english, chinese): Said) -> Value {
-    json!({"en": english, "zh": chinese})
-}
-
 /// Who the sandbox is; no keys.
 pub(super) fn info(gateway: &Gateway) -> Value {
     let identity = &gateway.identity;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use super::super::calls::{self, shown};
-use super::super::diagnosis::{Diagnosis, diagnose, difference};
+use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
 use super::layout::{self, time};
 use super::start::{status, verdict};
@@ -44,28 +44,29 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// What the gateway built, and beside it what the client must have.
+/// Why the signature does not fit; what the gateway built, and beside it what the client must have.
 fn signature(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup {
-    let Some(built) = record.signed_text.as_deref() else {
-        return html! {};
-    };
-    let title = lang.say("What the signature has to cover", "待签名串");
-    let Some(found) = diagnose(record, gateway) else {
-        return html! { h2 { (title) } pre { (shown(built.as_bytes())) } };
-    };
+    let found = diagnose(record, gateway);
+    let texts = found.as_ref().and_then(|found| found.texts.as_ref());
     html! {
-        (mistakes(&found, lang))
-        @if let Some(signed) = &found.signed {
-            @let at = difference(built.as_bytes(), signed);
-            div.sides {
-                div { h2 { (lang.say("The gateway built", "网关构造的待签名串")) } (marked(built.as_bytes(), at)) }
-                div { h2 { (lang.say("The client signed", "客户端实际签名的内容")) } (marked(signed, at)) }
-            }
-            p.dim { (lang.say("The first difference is marked. ", "标出的是第一处不同。")) (place(built.as_bytes(), at, lang)) }
-        } @else {
-            h2 { (title) }
+        @if let Some(found) = &found { (mistakes(found, lang)) }
+        @if let Some(texts) = texts {
+            (sides(texts, lang))
+        } @else if let Some(built) = record.signed_text.as_deref() {
+            h2 { (lang.say("What the signature has to cover", "待签名串")) }
             pre { (shown(built.as_bytes())) }
         }
+    }
+}
+
+fn sides(texts: &Texts, lang: Lang) -> Markup {
+    let at = texts.difference();
+    html! {
+        div.sides {
+            div { h2 { (lang.say("The gateway built", "网关构造的待签名串")) } (marked(&texts.built, at)) }
+            div { h2 { (lang.say("The client signed", "客户端实际签名的内容")) } (marked(&texts.signed, at)) }
+        }
+        p.dim { (lang.say("The first difference is marked. ", "标出的是第一处不同。")) (place(&texts.built, at, lang)) }
     }
 }
 
@@ -73,7 +74,7 @@ fn mistakes(found: &Diagnosis, lang: Lang) -> Markup {
     html! {
         div.box {
             p.bad { (lang.say("Why the signature does not fit", "验签失败的原因")) }
-            @for mistake in &found.mistakes { p { (lang.said(*mistake)) } }
+            @for mistake in &found.mistakes { p { (lang.say(&mistake.en, &mistake.zh)) } }
         }
     }
 }

@@ -4,8 +4,6 @@ use http::HeaderValue;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::request::Parts;
 
-use super::super::views::Said;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lang {
     En,
@@ -60,10 +58,6 @@ impl Lang {
             Self::En => english,
             Self::Zh => chinese,
         }
-    }
-
-    pub(super) fn said(self, (english, chinese): Said) -> &'static str {
-        self.say(english, chinese)
     }
 
     fn named(name: &str) -> Option<Self> {

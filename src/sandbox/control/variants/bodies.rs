@@ -1,184 +1,147 @@
 //! Bodies as they are signed by mistake.
 
-use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
-use serde_json::{Map, Value};
+use encoding_rs::GBK;
+use serde_json::Value;
 
-use super::super::views::Said;
-use super::{Parts, Variant};
+use super::super::diagnosis::Mistake;
+use super::json::{rewritten, sorted, without_nulls};
+use super::{Parts, Variant, Variants};
 
 /// Bodies that are longer are not written otherwise.
 const LONGEST: usize = 256 << 10;
 
 pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
     let body = parts.body;
-    let mut found = vec![(None, body.to_vec())];
+    let mut found = Variants::new(body.to_vec());
+    found.add(&MISSING, Vec::new());
     if body.len().max(parts.sent.len()) > LONGEST {
-        found.push((Some(NO_BODY), Vec::new()));
-        return found;
+        return found.0;
     }
-    let mut add = |said: Said, text: Vec<u8>| {
-        if found.iter().all(|(_, known)| *known != text) {
-            found.push((Some(said), text));
-        }
-    };
-    add(NO_BODY, Vec::new());
     if body.is_empty() {
-        let empty = (
-            "a body is signed and none is sent",
-            "签名包含了并未发送的报文主体",
-        );
-        for text in ["{}", "[]", "null", "\"\""] {
-            add(empty, text.into());
-        }
-        let query = parts.target.split_once('?').map_or("", |(_, query)| query);
-        add(
-            (
-                "the query is signed as the body",
-                "把查询参数当作报文主体签名",
-            ),
-            query.into(),
-        );
+        unsent(parts, &mut found);
     }
-    let whole = (
-        "the whole upload is signed; only its meta part is",
-        "对整个上传报文签名了：只对 meta 签名",
-    );
-    add(whole, parts.sent.to_vec());
-    if let Ok(text) = std::str::from_utf8(body) {
-        let ends = (
-            "the body differs in blanks or line breaks at its ends",
-            "报文主体首尾的空白不同",
-        );
-        add(ends, text.trim().into());
-        add(ends, format!("{text}\n").into());
-        add(ends, format!("\u{feff}{text}").into());
-        let twice = (
-            "the body is encoded as JSON twice",
-            "报文主体被 JSON 编码了两次",
-        );
-        add(twice, Value::from(text).to_string().into());
+    found.add(&WHOLE, parts.sent.to_vec());
+    if let Ok(text) = std::str::from_utf8(body)
+        && !body.is_empty()
+    {
+        as_text(text, &mut found);
+    }
+    if let Some(value) = parts.plain {
+        for text in rewritten(value)
+            .into_iter()
+            .chain(rewritten(&sorted(value)))
+        {
+            found.add(&PLAIN, text.into());
+        }
     }
     if let Ok(value) = serde_json::from_slice::<Value>(body) {
-        for text in rewritten(&value) {
-            add(REWRITTEN, text.into());
-        }
-        let sorted = sorted(&value);
-        for text in rewritten(&sorted) {
-            add(
-                (
-                    "the body's members are in another order than was sent",
-                    "报文主体的字段顺序与实际发送的不同",
-                ),
-                text.into(),
-            );
-        }
-    }
-    found
-}
-
-const NO_BODY: Said = ("the body is missing", "缺少报文主体");
-const REWRITTEN: Said = (
-    "the body is written as JSON once more, otherwise than it was sent: sign the very text that is sent",
-    "报文主体被重新序列化，与实际发送的不同：请对实际发送的内容签名",
-);
-
-/// The same JSON as the libraries of other languages write it.
-fn rewritten(value: &Value) -> Vec<String> {
-    let compact = value.to_string();
-    let spaced = written(value, Spaced);
-    let pretty = |indent: &'static [u8]| written(value, PrettyFormatter::with_indent(indent));
-    let mut texts = vec![
-        // PHP's default, and with each of its flags.
-        slashed(&ascii(&compact)),
-        slashed(&compact),
-        ascii(&compact),
-        // Python's default, and with ensure_ascii=False.
-        ascii(&spaced),
-        spaced,
-        // Go's default.
-        html(&compact),
-        pretty(b"  "),
-        pretty(b"    "),
-        pretty(b"\t"),
-    ];
-    texts.push(compact);
-    texts
-}
-
-fn written(value: &Value, formatter: impl Formatter) -> String {
-    let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, formatter);
-    // Writing a Value to memory cannot fail.
-    let _ = value.serialize(&mut serializer);
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// `{"a": 1, "b": 2}`.
-struct Spaced;
-
-impl Formatter for Spaced {
-    fn begin_array_value<W>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()>
-    where
-        W: ?Sized + std::io::Write,
-    {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_key<W>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()>
-    where
-        W: ?Sized + std::io::Write,
-    {
-        writer.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_value<W>(&mut self, writer: &mut W) -> std::io::Result<()>
-    where
-        W: ?Sized + std::io::Write,
-    {
-        writer.write_all(b": ")
-    }
-}
-
-/// Everything beyond ASCII as `\uXXXX`.
-fn ascii(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character.is_ascii() {
-            true => escaped.push(character),
-            false => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
-                }
+        for (mistake, value) in [
+            (&REWRITTEN, value.clone()),
+            (&REORDERED, sorted(&value)),
+            (&NULLS, without_nulls(&value)),
+        ] {
+            for text in rewritten(&value) {
+                found.add(mistake, text.into());
             }
         }
     }
-    escaped
+    found.0
 }
 
-fn slashed(text: &str) -> String {
-    text.replace('/', "\\/")
-}
-
-fn html(text: &str) -> String {
-    text.replace('<', "\\u003c")
-        .replace('>', "\\u003e")
-        .replace('&', "\\u0026")
-}
-
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let mut pairs: Vec<_> = members.iter().collect();
-            pairs.sort_unstable_by_key(|(name, _)| *name);
-            let pairs = pairs.into_iter();
-            Value::Object(
-                pairs
-                    .map(|(name, value)| (name.clone(), sorted(value)))
-                    .collect::<Map<_, _>>(),
-            )
-        }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        other => other.clone(),
+/// Signed for a request that has no body.
+fn unsent(parts: &Parts<'_>, found: &mut Variants<Vec<u8>>) {
+    for text in ["{}", "[]", "null", "\"\""] {
+        found.add(&UNSENT, text.into());
+    }
+    if let Some((_, query)) = parts.target.split_once('?') {
+        found.add(&QUERY, query.into());
     }
 }
+
+fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
+    let bare = text.trim_start_matches('\u{feff}');
+    found.add(&BOM, bare.into());
+    found.add(&BOM, format!("\u{feff}{bare}").into());
+    found.add(&ENDS, text.trim().into());
+    for end in ["\n", "\r\n", " "] {
+        found.add(&ENDS, format!("{text}{end}").into());
+    }
+    found.add(&TWICE, Value::from(text).to_string().into());
+    // What of it is beyond GBK becomes a character reference, which nobody writes.
+    found.add(&CHARSET, GBK.encode(text).0.into_owned());
+    found.add(&CHARSET, ascii(text).into());
+}
+
+/// As Java and .NET write what a charset cannot.
+pub(super) fn ascii(text: &str) -> String {
+    let known = |c: char| if c.is_ascii() { c } else { '?' };
+    text.chars().map(known).collect()
+}
+
+const MISSING: Mistake = Mistake::new(
+    "body_missing",
+    "the body is missing: sign the body that you send",
+    "缺少报文主体：请对实际发送的报文主体签名",
+);
+const UNSENT: Mistake = Mistake::new(
+    "body_not_sent",
+    "a body is signed and none is sent: without a body its line is empty",
+    "签名包含了并未发送的报文主体：没有报文主体时该行为空",
+);
+const QUERY: Mistake = Mistake::new(
+    "query_as_body",
+    "the query is signed as the body: it stands behind the path, and the body's line is empty",
+    "把查询参数当作报文主体签名：它应接在路径之后，报文主体一行为空",
+);
+const WHOLE: Mistake = Mistake::new(
+    "body_whole_upload",
+    "the whole upload is signed: sign the JSON of its meta part alone",
+    "对整个上传报文签名了：只对 meta 的 JSON 签名",
+);
+const BOM: Mistake = Mistake::new(
+    "body_bom",
+    "the body signed and the body sent differ by a byte order mark (EF BB BF) at the beginning: write \
+     UTF-8 without one",
+    "签名与发送的报文主体相差一个 BOM（EF BB BF）：请使用不带 BOM 的 UTF-8",
+);
+const ENDS: Mistake = Mistake::new(
+    "body_ends",
+    "the body differs in blanks or line breaks at its ends: sign the very bytes that you send",
+    "报文主体首尾的空白不同：请对实际发送的字节签名",
+);
+const TWICE: Mistake = Mistake::new(
+    "body_json_twice",
+    "the body is encoded as JSON twice: a text that is JSON already is not encoded again",
+    "报文主体被 JSON 编码了两次：已是 JSON 文本的不要再编码",
+);
+const CHARSET: Mistake = Mistake::new(
+    "body_charset",
+    "the body is signed in another charset than UTF-8 (GBK, or ASCII with ? for Chinese): name UTF-8 \
+     where text becomes bytes, as getBytes(StandardCharsets.UTF_8)",
+    "签名时报文主体的字符集不是 UTF-8（GBK，或中文变成 ? 的 ASCII）：转为字节时请指明 UTF-8，如 \
+     getBytes(StandardCharsets.UTF_8)",
+);
+const PLAIN: Mistake = Mistake::new(
+    "body_before_encryption",
+    "the body was signed before its sensitive fields were encrypted: encrypt first, then sign what you \
+     send",
+    "先签名后加密了敏感字段：应先加密，再对实际发送的报文主体签名",
+);
+const REWRITTEN: Mistake = Mistake::new(
+    "body_rewritten",
+    "the body is written as JSON once more, otherwise than it was sent: sign the body bytes that you \
+     send, and do not serialise twice",
+    "报文主体被重新序列化，与实际发送的不同：请对实际发送的内容签名，不要序列化两次",
+);
+const REORDERED: Mistake = Mistake::new(
+    "body_reordered",
+    "the body's members are in another order than was sent: sign the body bytes that you send, and do \
+     not serialise twice",
+    "报文主体的字段顺序与实际发送的不同：请对实际发送的内容签名，不要序列化两次",
+);
+const NULLS: Mistake = Mistake::new(
+    "body_without_nulls",
+    "the body is signed without the members that are null, which are sent: sign the body bytes that you \
+     send, and do not serialise twice",
+    "签名时去掉了值为 null 的字段，而发送时没有：请对实际发送的内容签名，不要序列化两次",
+);

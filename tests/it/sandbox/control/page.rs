@@ -141,3 +141,24 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     assert_eq!(form(&sandbox, "/_sandbox/orders", "")?.status, 404);
     Ok(())
 }
+
+#[test]
+fn why_a_signature_does_not_fit_is_said_in_the_page_s_language() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let mut raw = Raw::post(&sandbox, "/v3/any", &json!({"a": 1}))?;
+    raw.signed = Some(Vec::new());
+    raw.authorized()?.send(&sandbox)?;
+    Raw::new(&sandbox, "GET", "/v3/any")?.send(&sandbox)?;
+    for (call, language, expected, other) in [
+        (1, "en", "sign the body that you send", "请对实际发送"),
+        (1, "zh", "请对实际发送的报文主体签名", "sign the body"),
+        (2, "en", "no Authorization header: sign", "请对请求签名"),
+        (2, "zh", "请对请求签名", "no Authorization header: sign"),
+    ] {
+        let came = page(&sandbox, &format!("/_sandbox/calls/{call}"), language)?;
+        assert!(came.body.contains(expected), "{}", came.body);
+        assert!(!came.body.contains(other), "{}", came.body);
+        assert_eq!(came.body.contains("<mark>"), call == 1);
+    }
+    Ok(())
+}

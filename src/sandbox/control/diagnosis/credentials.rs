@@ -1,0 +1,236 @@
+//! Who the `Authorization` header says has signed, and when.
+
+use openssl::bn::BigNum;
+
+use super::super::super::door::WINDOW;
+use super::super::super::gateway::Gateway;
+use super::super::super::identity::{BRAND_ID, MCHID};
+use super::Mistake;
+use crate::crypto::Certificate;
+use crate::protocol::Authorization;
+
+/// `now` is when the request came.
+pub(super) fn mistakes(
+    authorization: &Authorization,
+    gateway: &Gateway,
+    now: i64,
+) -> impl Iterator<Item = Mistake> {
+    let who = gateway.identity.who(authorization.scheme()).ok();
+    let who = who.map(|(expected, certificate)| {
+        [
+            id(authorization, expected),
+            serial(authorization.serial_no(), certificate, gateway),
+        ]
+    });
+    let clock = clock(authorization.timestamp(), now);
+    who.into_iter().flatten().chain([clock]).flatten()
+}
+
+fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
+    let (found, name) = (authorization.id(), authorization.scheme().id_name());
+    if found == expected {
+        return None;
+    }
+    Some(if found.trim() == expected {
+        Mistake::of(
+            "id_blanks",
+            format!("there are blanks around the {name}: trim it"),
+            format!("{name} 前后有空白：请去掉"),
+        )
+    } else if found.starts_with("wx") {
+        Mistake::of(
+            "id_is_appid",
+            format!("the {name} is an appid: give {expected}"),
+            format!("{name} 填成了 appid：应为 {expected}"),
+        )
+    } else {
+        Mistake::of(
+            "id_other",
+            format!("the {name} is not the sandbox's: give {expected}"),
+            format!("{name} 不是沙箱的：应为 {expected}"),
+        )
+    })
+}
+
+/// A form of the right serial, or something else that has a serial.
+fn serial(found: &str, certificate: &Certificate, gateway: &Gateway) -> Option<Mistake> {
+    let right = certificate.serial();
+    if found == right {
+        return None;
+    }
+    let said = |cause, en: &str, zh: &str| {
+        Mistake::of(
+            cause,
+            format!("{en}: give serial_no as {right}"),
+            format!("{zh}：serial_no 应写作 {right}"),
+        )
+    };
+    let digits = found.trim().trim_start_matches("0x");
+    let bare: String = digits.chars().filter(|c| !" :-".contains(*c)).collect();
+    let is = |text: &str| text.eq_ignore_ascii_case(right);
+    Some(if decimal(right).is_some_and(|decimal| decimal == found) {
+        said(
+            "serial_decimal",
+            "the certificate's serial is written in decimal, and hexadecimal is wanted",
+            "证书序列号写成了十进制，应为十六进制",
+        )
+    } else if is(found) {
+        said(
+            "serial_lower_case",
+            "the certificate's serial is in lower case",
+            "证书序列号写成了小写",
+        )
+    } else if is(&bare) && bare.len() < digits.len() {
+        said(
+            "serial_separated",
+            "the digits of the certificate's serial are separated by colons or blanks",
+            "证书序列号中有冒号或空格",
+        )
+    } else if is(&bare) {
+        said(
+            "serial_prefixed",
+            "the certificate's serial has 0x before it or blanks around it",
+            "证书序列号带有 0x 前缀或首尾空白",
+        )
+    } else if is(bare.trim_start_matches('0')) {
+        said(
+            "serial_leading_zeros",
+            "the certificate's serial has zeros before it",
+            "证书序列号前面多了 0",
+        )
+    } else {
+        let (cause, en, zh) = whose(found, gateway);
+        said(cause, en, zh)
+    })
+}
+
+type Whose = (&'static str, &'static str, &'static str);
+
+fn whose(found: &str, gateway: &Gateway) -> Whose {
+    let identity = &gateway.identity;
+    let is = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
+    if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
+        (
+            "serial_of_public_key",
+            "it is the id of WeChat Pay's public key, which belongs into Wechatpay-Serial; serial_no is \
+             that of the merchant's certificate",
+            "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
+        )
+    } else if is(&identity.certified.certificate)
+        || gateway
+            .platform
+            .serials()
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(found))
+    {
+        (
+            "serial_of_platform",
+            "it is the serial of the platform's certificate; serial_no is that of the merchant's",
+            "填成了平台证书的序列号，这里应是商户证书的序列号",
+        )
+    } else if is(&identity.merchant_certificate) || identity.made_brand().is_some_and(is) {
+        (
+            "serial_of_other_party",
+            "merchant and brand have a certificate each, and it is the other's",
+            "商户与品牌各有证书，填成了另一方的序列号",
+        )
+    } else if [MCHID, BRAND_ID].contains(&found) {
+        (
+            "serial_is_id",
+            "it is the merchant id and not the serial of the certificate",
+            "填成了商户号，应为商户证书的序列号",
+        )
+    } else {
+        (
+            "serial_other",
+            "it is the serial of no certificate that the sandbox knows, as of an account on the real \
+             WeChat Pay or another run of the sandbox",
+            "不是沙箱已知的证书序列号（可能是真实环境的，或沙箱上次运行时的）",
+        )
+    }
+}
+
+fn decimal(hexadecimal: &str) -> Option<String> {
+    let number = BigNum::from_hex_str(hexadecimal).ok()?;
+    Some(number.to_dec_str().ok()?.to_string())
+}
+
+fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
+    let offset = timestamp.saturating_sub(now);
+    if offset.unsigned_abs() <= WINDOW {
+        return None;
+    }
+    let digits = timestamp.unsigned_abs().to_string().len();
+    let unit = match digits {
+        13 => Some(("milliseconds", "毫秒", 1000)),
+        16 => Some(("microseconds", "微秒", 1_000_000)),
+        19 => Some(("nanoseconds", "纳秒", 1_000_000_000)),
+        _ => None,
+    };
+    if let Some((en, zh, per)) = unit {
+        return Some(Mistake::of(
+            "timestamp_unit",
+            format!(
+                "the timestamp is in {en}: {digits} digits; give seconds, 10 digits: divide it by {per}"
+            ),
+            format!("时间戳用了{zh}：{digits} 位数字；应为秒，10 位：请除以 {per}"),
+        ));
+    }
+    // Time zones are whole quarters of an hour; a request takes some seconds.
+    let distance = offset.unsigned_abs();
+    let zone =
+        (3600..=14 * 3600).contains(&((distance + 5) / 900 * 900)) && (distance + 5) % 900 <= 10;
+    Some(match zone {
+        true => Mistake::of(
+            "timestamp_zone",
+            format!(
+                "the timestamp is {offset} s off, as much as a time zone: give Unix seconds, which are the \
+                 same everywhere, and not a local time taken for UTC"
+            ),
+            format!(
+                "时间戳相差 {offset} 秒，正好是时区之差：应为各地相同的 Unix 秒，不要把本地时间当作 UTC"
+            ),
+        ),
+        false => Mistake::of(
+            "timestamp_off",
+            format!(
+                "the timestamp is {offset} s from the gateway's clock, and 300 s are allowed: set this \
+                 machine's clock, and sign when the request is sent"
+            ),
+            format!(
+                "时间戳与网关时间相差 {offset} 秒，最多允许 300 秒：请校准本机时钟，并在发送请求时才签名"
+            ),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_s_unit_is_told_by_its_digits() {
+        let now = 1_700_000_000;
+        let cause = |timestamp| clock(timestamp, now).map(|it| it.cause);
+        for (timestamp, expected) in [
+            (now, None),
+            (now + 300, None),
+            (now + 301, Some("timestamp_off")),
+            (now + 8 * 3600 - 1, Some("timestamp_zone")),
+            (now - 5 * 3600, Some("timestamp_zone")),
+            (now * 1000, Some("timestamp_unit")),
+            (now * 1_000_000, Some("timestamp_unit")),
+            (now * 1_000_000_000, Some("timestamp_unit")),
+            (i64::MIN, Some("timestamp_unit")),
+            (0, Some("timestamp_off")),
+        ] {
+            assert_eq!(cause(timestamp), expected, "{timestamp}");
+        }
+        assert!(
+            clock(now * 1000, now)
+                .unwrap()
+                .en
+                .contains("milliseconds: 13 digits")
+        );
+    }
+}

@@ -1,0 +1,323 @@
+//! The signature itself: how it is written, and who has signed what.
+
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, PKeyRef, Public};
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Verifier};
+use percent_encoding::percent_decode_str;
+
+use super::super::super::gateway::Gateway;
+use super::Mistake;
+use crate::crypto::{Certificate, base64};
+
+/// The signature's bytes, which are as many as the key's, and what is wrong with how they are written.
+pub(super) fn decode(text: &str, size: usize) -> (Vec<Mistake>, Option<Vec<u8>>) {
+    if let Some(bytes) = hex(text.as_bytes()).filter(|bytes| bytes.len() == size) {
+        return (vec![HEX], Some(bytes));
+    }
+    if let Some(bytes) = base64::decode(text) {
+        return of_base64(bytes, size);
+    }
+    let whole = |text: &str| base64::decode(text).filter(|bytes| bytes.len() == size);
+    let found = [
+        (BLANK_FOR_PLUS, text.replace(' ', "+")),
+        (LINE_BREAKS, joined(text)),
+        (NO_PADDING, padded(text)),
+        (BASE64URL, padded(&text.replace('-', "+").replace('_', "/"))),
+        (
+            PERCENT,
+            percent_decode_str(text).decode_utf8_lossy().into_owned(),
+        ),
+    ];
+    let found = found
+        .into_iter()
+        .find_map(|(mistake, text)| Some((mistake, whole(&text)?)));
+    match found {
+        Some((mistake, bytes)) => (vec![mistake], Some(bytes)),
+        None => (vec![NOT_BASE64], None),
+    }
+}
+
+fn of_base64(bytes: Vec<u8>, size: usize) -> (Vec<Mistake>, Option<Vec<u8>>) {
+    let inner = std::str::from_utf8(&bytes).unwrap_or_default();
+    if bytes.is_empty() {
+        (vec![EMPTY], None)
+    } else if let Some(inner) = hex(&bytes).filter(|inner| inner.len() == size) {
+        (vec![BASE64_OF_HEX], Some(inner))
+    } else if let Some(inner) = base64::decode(inner).filter(|inner| inner.len() == size) {
+        (vec![BASE64_TWICE], Some(inner))
+    } else if bytes.len() <= 64 {
+        (vec![NOT_RSA], None)
+    } else {
+        (Vec::new(), Some(bytes))
+    }
+}
+
+pub(super) fn hex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|it| u8::try_from(it).ok())
+    };
+    let pairs = text.chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+/// Without line breaks and blanks, also those that are written as two characters.
+fn joined(text: &str) -> String {
+    let text = text.replace("\\r", "").replace("\\n", "");
+    text.split_ascii_whitespace().collect()
+}
+
+fn padded(text: &str) -> String {
+    let mut text = text.to_owned();
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    text
+}
+
+/// `DigestInfo`s up to their digest; source: RFC 8017, section 9.2, note 1.
+const INFOS: [(&str, &[u8]); 5] = [
+    (
+        "SHA-256",
+        b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
+    ),
+    (
+        "SHA-1",
+        b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",
+    ),
+    (
+        "MD5",
+        b"\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10",
+    ),
+    (
+        "SHA-384",
+        b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
+    ),
+    (
+        "SHA-512",
+        b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
+    ),
+];
+
+/// What a key has signed: what is unusual about it, and the SHA-256; `None` when another key has
+/// signed, or in another way.
+pub(super) fn recovered(
+    key: &PKeyRef<Public>,
+    signature: &[u8],
+) -> Option<(Option<Mistake>, Option<Vec<u8>>)> {
+    let rsa = key.rsa().ok()?;
+    let mut info = vec![0; usize::try_from(rsa.size()).ok()?];
+    let length = rsa
+        .public_decrypt(signature, &mut info, Padding::PKCS1)
+        .ok()?;
+    let info = info.get(..length)?;
+    let named = INFOS
+        .iter()
+        .find_map(|(name, start)| Some((*name, info.strip_prefix(*start)?)));
+    Some(match named {
+        Some(("SHA-256", digest)) => (None, Some(digest.to_vec())),
+        Some((name, _)) => (Some(other_hash(name)), None),
+        None if info.len() == 32 => (Some(BARE), Some(info.to_vec())),
+        None => match hex(info).filter(|digest| digest.len() == 32) {
+            Some(digest) => (Some(BARE), Some(digest)),
+            None => (Some(NO_HASH), None),
+        },
+    })
+}
+
+pub(super) fn fits_pss(key: &PKey<Public>, signature: &[u8], built: &[u8]) -> bool {
+    let fits = || {
+        let mut verifier = Verifier::new(MessageDigest::sha256(), key)?;
+        verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+        verifier.set_rsa_pss_saltlen(RsaPssSaltlen::custom(-2))?;
+        verifier.verify_oneshot(signature, built)
+    };
+    fits().unwrap_or(false)
+}
+
+/// Whose key it was, when it is one that the sandbox knows.
+pub(super) fn other_key(gateway: &Gateway, signature: &[u8]) -> Mistake {
+    let identity = &gateway.identity;
+    let by = |key: &PKeyRef<Public>| recovered(key, signature).is_some();
+    let by_certificate = |it: &Certificate| it.x509().public_key().is_ok_and(|key| by(&key));
+    if by_certificate(&identity.merchant_certificate) {
+        return MERCHANT_FOR_BRAND;
+    }
+    if identity.made_brand().is_some_and(by_certificate) {
+        return BRAND_FOR_MERCHANT;
+    }
+    let ids = gateway.platform.ids();
+    let platform = ids.iter().filter_map(|id| gateway.platform.pair(id));
+    let mut platform = platform.filter_map(|pair| public(pair.key.pkey()));
+    match platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
+        true => PLATFORM_KEY,
+        false => OTHER_KEY,
+    }
+}
+
+fn public(key: &PKeyRef<openssl::pkey::Private>) -> Option<PKey<Public>> {
+    PKey::public_key_from_der(&key.public_key_to_der().ok()?).ok()
+}
+
+fn other_hash(name: &str) -> Mistake {
+    Mistake::of(
+        "digest_other",
+        format!("the right key has signed with another digest, {name}: use SHA256withRSA"),
+        format!("私钥正确，但摘要算法是 {name}：请使用 SHA256withRSA"),
+    )
+}
+
+const HEX: Mistake = Mistake::new(
+    "signature_hex",
+    "the signature is written in hexadecimal: write the signature's bytes in base64",
+    "签名写成了十六进制：请对签名的字节做 base64 编码",
+);
+const BASE64_OF_HEX: Mistake = Mistake::new(
+    "signature_base64_of_hex",
+    "the signature is the base64 of its hexadecimal text: write the bytes themselves in base64",
+    "先转成十六进制文本、再做了 base64：请直接对签名的字节做 base64 编码",
+);
+const BASE64_TWICE: Mistake = Mistake::new(
+    "signature_base64_twice",
+    "the signature is encoded in base64 twice: once is enough",
+    "签名被 base64 编码了两次：只需一次",
+);
+const BASE64URL: Mistake = Mistake::new(
+    "signature_base64url",
+    "the signature is written in URL-safe base64: use the standard alphabet with + and /, and =",
+    "签名用了 URL 安全的 base64：请使用标准字符集（+ 和 /，末尾补 =）",
+);
+const NO_PADDING: Mistake = Mistake::new(
+    "signature_no_padding",
+    "the signature's base64 lacks the = at its end: do not strip it",
+    "签名的 base64 缺少末尾的 =：请不要去掉",
+);
+const LINE_BREAKS: Mistake = Mistake::new(
+    "signature_line_breaks",
+    "the signature's base64 has line breaks or blanks in it: encode it on one line (Java \
+     Base64.getEncoder, openssl base64 -A)",
+    "签名的 base64 中有换行或空白：请编码为一行（Java 用 Base64.getEncoder，openssl 用 base64 -A）",
+);
+const BLANK_FOR_PLUS: Mistake = Mistake::new(
+    "signature_blank_for_plus",
+    "the signature has blanks where a + was: do not send it through a decoder of forms or URLs",
+    "签名中的 + 变成了空格：不要对它做 URL 或表单解码",
+);
+const PERCENT: Mistake = Mistake::new(
+    "signature_percent_encoded",
+    "the signature is percent-encoded: a header takes base64 as it is",
+    "签名做了 URL 编码：请求头中直接写 base64",
+);
+const EMPTY: Mistake = Mistake::new(
+    "signature_empty",
+    "the signature is empty: signing failed, and the client has overlooked that",
+    "签名为空：客户端签名失败而未检查",
+);
+const NOT_RSA: Mistake = Mistake::new(
+    "signature_not_rsa",
+    "the signature is as short as a digest: sign with the merchant's private key (apiclient_key.pem), \
+     SHA256withRSA; an HMAC with a shared key is APIv2's",
+    "签名只有摘要那么短：请用商户私钥（apiclient_key.pem）做 SHA256withRSA 签名；用密钥做 HMAC 是 APIv2 的方式",
+);
+const NOT_BASE64: Mistake = Mistake::new(
+    "signature_not_base64",
+    "the signature is not base64: write the signature's bytes in base64, on one line",
+    "签名不是 base64：请对签名的字节做 base64 编码，写成一行",
+);
+const BARE: Mistake = Mistake::new(
+    "digest_bare",
+    "the right key has signed the bare digest: use a function that signs (SHA256withRSA) and not one \
+     that encrypts with the private key, which leaves the digest's name (DigestInfo) out",
+    "私钥正确，但直接加密了摘要，缺少算法标识（DigestInfo）：请使用签名函数（SHA256withRSA），不要用“私钥加密”",
+);
+const NO_HASH: Mistake = Mistake::new(
+    "digest_other",
+    "the right key has signed, with another digest than SHA-256 or none: use SHA256withRSA",
+    "私钥正确，但摘要算法不是 SHA-256，或没有做摘要：请使用 SHA256withRSA",
+);
+pub(super) const PSS: Mistake = Mistake::new(
+    "padding_pss",
+    "the right key has signed the right text with RSA-PSS: use PKCS#1 v1.5, SHA256withRSA",
+    "私钥和内容都正确，但用了 RSA-PSS：请使用 PKCS#1 v1.5，即 SHA256withRSA",
+);
+const OTHER_KEY: Mistake = Mistake::new(
+    "other_key",
+    "another private key has signed than the one that belongs to the certificate of this serial: sign \
+     with the sandbox's apiclient_key.pem",
+    "签名所用的私钥与该序列号的证书不匹配：请使用沙箱的 apiclient_key.pem",
+);
+const PLATFORM_KEY: Mistake = Mistake::new(
+    "platform_key",
+    "the platform's private key has signed: sign with the merchant's, apiclient_key.pem",
+    "用了平台的私钥签名：请使用商户私钥 apiclient_key.pem",
+);
+const MERCHANT_FOR_BRAND: Mistake = Mistake::new(
+    "merchant_key",
+    "the merchant's key has signed; this operation takes the brand's",
+    "用了商户的私钥签名：该接口需要品牌的私钥",
+);
+const BRAND_FOR_MERCHANT: Mistake = Mistake::new(
+    "brand_key",
+    "the brand's key has signed; this operation takes the merchant's",
+    "用了品牌的私钥签名：该接口需要商户的私钥",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_to_write_a_signature_is_told() {
+        // With all 64 digits, and a length that takes padding.
+        let bytes: Vec<u8> = (0..=255).collect();
+        let right = base64::encode(&bytes);
+        let lower = crate::crypto::digest::hex_lower(&bytes);
+        let url = right.replace('+', "-").replace('/', "_");
+        for (text, cause) in [
+            (right.clone(), None),
+            (lower.clone(), Some("signature_hex")),
+            (lower.to_uppercase(), Some("signature_hex")),
+            (
+                base64::encode(lower.as_bytes()),
+                Some("signature_base64_of_hex"),
+            ),
+            (
+                base64::encode(right.as_bytes()),
+                Some("signature_base64_twice"),
+            ),
+            (url.clone(), Some("signature_base64url")),
+            (url.replace('=', ""), Some("signature_base64url")),
+            (right.replace('=', ""), Some("signature_no_padding")),
+            (
+                format!("{} {}", &right[..64], &right[64..]),
+                Some("signature_line_breaks"),
+            ),
+            (
+                format!("{}\\n{}\\n", &right[..76], &right[76..]),
+                Some("signature_line_breaks"),
+            ),
+            (right.replace('+', " "), Some("signature_blank_for_plus")),
+            (
+                right.replace('+', "%2B").replace('=', "%3D"),
+                Some("signature_percent_encoded"),
+            ),
+        ] {
+            let (mistakes, decoded) = decode(&text, 256);
+            assert_eq!(decoded.as_deref(), Some(&*bytes), "{text}");
+            assert_eq!(mistakes.first().map(|it| it.cause), cause, "{text}");
+        }
+        for (text, cause) in [
+            ("", "signature_empty"),
+            ("abc%", "signature_not_base64"),
+            ("c2ln", "signature_not_rsa"),
+        ] {
+            let (mistakes, decoded) = decode(text, 256);
+            assert_eq!((mistakes[0].cause, decoded), (cause, None));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Why an APIv2 message's `sign` does not fit.
+
+use super::super::super::gateway::Gateway;
+use super::super::super::record::CallRecord;
+use super::super::super::v2::{self, Form};
+use super::super::variants::v2::{Algorithm, Message, search};
+use super::{Diagnosis, Mistake, Texts, content_type, path, signature};
+use crate::crypto::base64;
+use crate::protocol::SignType;
+
+pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+    let built = call.signed_text.as_deref()?;
+    let operation = v2::find(&call.method, path(call))?;
+    let query = call.target.split_once('?').map(|(_, query)| query);
+    let form = Form::read(&call.method, query, content_type(call), &call.body).ok()?;
+    let key = &gateway.identity.v2_key;
+    let members = form.members.iter();
+    let members: Vec<_> = members
+        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+        .collect();
+    let text = |wanted: &str| {
+        let mut found = members.iter().filter(|(name, _)| name == wanted);
+        found.next().map_or("", |(_, value)| &**value)
+    };
+    let mut mistakes = Vec::new();
+    if text("nonce_str").is_empty() && !operation.nonceless() {
+        mistakes.push(NO_NONCE);
+    }
+    if v2::signed(&form.members, key) {
+        return Diagnosis::new(mistakes, None);
+    }
+    if members.iter().any(|(_, value)| value == key.expose()) {
+        mistakes.push(KEY_SENT);
+    }
+    let sign = Sign::read(text("sign"), text("sign_type"));
+    mistakes.extend(sign.mistakes);
+    let Some(digest) = sign.digest else {
+        return Diagnosis::new(mistakes, None);
+    };
+    let message = Message {
+        members: &members,
+        body: std::str::from_utf8(&call.body).unwrap_or_default(),
+        key: key.expose(),
+        apiv3_key: gateway.identity.apiv3_key.expose(),
+    };
+    let Some((signed, found)) = search(&message, &sign.algorithms, &digest) else {
+        mistakes.push(OTHER_TEXT);
+        return Diagnosis::new(mistakes, None);
+    };
+    mistakes.extend(found);
+    let built = built.as_bytes().to_vec();
+    Diagnosis::new(mistakes, Some(Texts { built, signed }))
+}
+
+/// What the `sign` tells by itself.
+struct Sign {
+    mistakes: Vec<Mistake>,
+    digest: Option<Vec<u8>>,
+    /// By which it may have been made.
+    algorithms: Vec<(Option<Mistake>, Algorithm)>,
+}
+
+impl Sign {
+    fn read(sign: &str, sign_type: &str) -> Self {
+        let (form, digest) = form(sign);
+        let mut mistakes: Vec<_> = form.into_iter().collect();
+        let (kind, algorithms) = match digest.as_deref().map_or(0, <[u8]>::len) {
+            16 => (Some(SignType::Md5), MD5S.to_vec()),
+            20 => (None, SHA1S.to_vec()),
+            32 => (Some(SignType::HmacSha256), SHA256S.to_vec()),
+            _ => (None, Vec::new()),
+        };
+        match (SignType::parse(sign_type), kind) {
+            (Err(_), _) => mistakes.push(UNKNOWN_TYPE),
+            (Ok(SignType::HmacSha256), Some(SignType::Md5)) => mistakes.push(IS_MD5),
+            (Ok(SignType::Md5), Some(SignType::HmacSha256)) => mistakes.push(IS_SHA256),
+            _ => {}
+        }
+        Self {
+            mistakes,
+            digest,
+            algorithms,
+        }
+    }
+}
+
+/// What is wrong with how it is written, and the digest.
+fn form(sign: &str) -> (Option<Mistake>, Option<Vec<u8>>) {
+    let digest = |bytes: &Vec<u8>| [16, 20, 32].contains(&bytes.len());
+    if sign.is_empty() {
+        (Some(NO_SIGN), None)
+    } else if let Some(bytes) = signature::hex(sign.as_bytes()).filter(digest) {
+        let lower = sign.bytes().any(|byte| byte.is_ascii_lowercase());
+        (lower.then_some(LOWER), Some(bytes))
+    } else if let Some(bytes) = base64::decode(sign).filter(digest) {
+        (Some(BASE64), Some(bytes))
+    } else if base64::decoded_len(sign).is_some_and(|length| length >= 128) {
+        (Some(RSA), None)
+    } else {
+        (Some(NO_DIGEST), None)
+    }
+}
+
+const MD5S: [(Option<Mistake>, Algorithm); 2] =
+    [(None, Algorithm::Md5), (Some(HMAC_MD5), Algorithm::HmacMd5)];
+const SHA1S: [(Option<Mistake>, Algorithm); 2] = [
+    (Some(SHA1), Algorithm::Sha1),
+    (Some(SHA1), Algorithm::HmacSha1),
+];
+const SHA256S: [(Option<Mistake>, Algorithm); 2] = [
+    (None, Algorithm::HmacSha256),
+    (Some(PLAIN_SHA256), Algorithm::Sha256),
+];
+
+const NO_NONCE: Mistake = Mistake::new(
+    "nonce_missing",
+    "nonce_str is missing: add a random text of 32 characters at most before you sign",
+    "缺少 nonce_str：请在签名之前加上不超过 32 位的随机串",
+);
+const KEY_SENT: Mistake = Mistake::new(
+    "key_sent",
+    "a member of the message is the APIv2 key itself: never send it; a key that was sent to the real \
+     WeChat Pay is to be replaced",
+    "请求中包含了 APIv2 密钥本身：绝不能发送；若已发往真实环境，请更换密钥",
+);
+const NO_SIGN: Mistake = Mistake::new(
+    "sign_missing",
+    "sign is missing or empty: sign the members, and add it",
+    "缺少 sign 或为空：请对参数签名后加上",
+);
+const LOWER: Mistake = Mistake::new(
+    "sign_lower_case",
+    "sign is in lower case: turn its digits into upper case",
+    "sign 是小写：请转为大写",
+);
+const BASE64: Mistake = Mistake::new(
+    "sign_base64",
+    "sign is written in base64: write it in hexadecimal, in upper case",
+    "sign 写成了 base64：应为大写的十六进制",
+);
+const RSA: Mistake = Mistake::new(
+    "sign_rsa",
+    "sign is as long as an RSA signature, which is APIv3's: APIv2 takes MD5 or HMAC-SHA256 with the \
+     APIv2 key",
+    "sign 是 RSA 签名的长度，那是 APIv3 的方式：APIv2 用 APIv2 密钥做 MD5 或 HMAC-SHA256",
+);
+const NO_DIGEST: Mistake = Mistake::new(
+    "sign_form",
+    "sign is neither 32 digits (MD5) nor 64 (HMAC-SHA256), in upper-case hexadecimal",
+    "sign 应为 32 位（MD5）或 64 位（HMAC-SHA256）大写十六进制",
+);
+const UNKNOWN_TYPE: Mistake = Mistake::new(
+    "sign_type_unknown",
+    "sign_type is unknown: write MD5 or HMAC-SHA256, in exactly these letters",
+    "sign_type 不正确：应为 MD5 或 HMAC-SHA256，大小写须一致",
+);
+const IS_MD5: Mistake = Mistake::new(
+    "sign_type_other",
+    "sign has 32 digits, which is MD5, and sign_type says HMAC-SHA256: make both the same",
+    "sign 是 32 位（MD5），而 sign_type 是 HMAC-SHA256：两者应一致",
+);
+const IS_SHA256: Mistake = Mistake::new(
+    "sign_type_other",
+    "sign has 64 digits, which is HMAC-SHA256, and sign_type says MD5 or is missing: send sign_type with \
+     HMAC-SHA256, and sign it as well",
+    "sign 是 64 位（HMAC-SHA256），而 sign_type 是 MD5 或没有：请发送 sign_type=HMAC-SHA256，它也参与签名",
+);
+const HMAC_MD5: Mistake = Mistake::new(
+    "sign_hmac_md5",
+    "sign is HMAC-MD5: make it the MD5 of the text",
+    "sign 用了 HMAC-MD5：应为文本的 MD5",
+);
+const SHA1: Mistake = Mistake::new(
+    "sign_sha1",
+    "sign is made by SHA-1: use MD5 or HMAC-SHA256",
+    "sign 用了 SHA-1：应为 MD5 或 HMAC-SHA256",
+);
+const PLAIN_SHA256: Mistake = Mistake::new(
+    "sign_plain_sha256",
+    "sign is SHA-256 without a key: use HMAC-SHA256 with the APIv2 key, which also stays behind the text",
+    "sign 用了普通的 SHA-256：应为以 APIv2 密钥做的 HMAC-SHA256，文本末尾仍要接 key",
+);
+const OTHER_TEXT: Mistake = Mistake::new(
+    "other_text_or_key",
+    "sign was made with another key, or of another text which is none of the likely ones: see that the \
+     key is the sandbox's (v2_key.txt), then print what the client signs and compare it with what the \
+     gateway built",
+    "密钥不同，或签名的内容不同且不是常见的错误：请先确认使用沙箱的密钥（v2_key.txt），再打印客户端的签名串，\
+     与网关构造的逐字比较",
+);
