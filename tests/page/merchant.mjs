@@ -29,7 +29,7 @@ export async function call(method, path, body, { signed, headers = {} } = {}) {
     body: text || undefined,
     redirect: 'manual',
   });
-  return { status: response.status, text: await response.text() };
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 // A sensitive field as it leaves a client that does it right.
