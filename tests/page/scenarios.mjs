@@ -7,6 +7,11 @@ import { bySerial, call, control, encrypted, info, order, server } from './merch
 const NATIVE = 'v3/pay/transactions/native';
 const TRANSFERS = 'v3/fund-app/mch-transfer/transfer-bills';
 
+// The merchant has its notification a moment before the sandbox has the merchant's answer.
+async function until(done) {
+  while (!await done()) await new Promise((resolve) => { setTimeout(resolve, 20); });
+}
+
 async function transferred(shop) {
   const bill = {
     appid: 'wx8888888888888888',
@@ -156,6 +161,7 @@ const scenarios = {
     await it.click(it.button('Post', '投递'));
     const { body, headers } = await shop.next();
     assert.equal(body.event_type, 'REFUND.SUCCESS');
+    await until(async () => (await control('GET', 'notifications')).notifications.every(({ state }) => state !== 'pending'));
     await it.open('notifications');
     await it.sees(it.say('accepted', '商户已接收'), it.row('REFUND.SUCCESS'));
     await it.picture('notifications');

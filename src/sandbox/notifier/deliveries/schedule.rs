@@ -16,13 +16,17 @@ use crate::sandbox::gateway::Gateway;
 const WAITS: [u64; 15] = [
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600,
 ];
-/// How long one waits to be overtaken: there may be no other.
-const HELD: Duration = Duration::from_secs(5);
+/// How long one waits to be overtaken: there may be no other. Faster than time, there would be none to
+/// come in time.
+fn held(pace: f64) -> Duration {
+    const HELD: f64 = 5.0;
+    Duration::try_from_secs_f64(HELD / pace.min(1.0)).unwrap_or(Duration::MAX)
+}
 
 /// What there is about the first time that one is posted.
 pub(super) enum First {
     Now,
-    /// It waits for the one after it, for which [`HELD`] is long enough.
+    /// It waits for the one after it, for which [`held`] is long enough.
     After(oneshot::Receiver<()>),
     /// One waits for it; dropped, however that comes, it waits no more.
     Before(oneshot::Sender<()>),
@@ -42,7 +46,7 @@ impl Task {
             First::Before(release) => Some(release),
             First::After(released) => {
                 // Released or not: it is posted now.
-                let _ = tokio::time::timeout(HELD, released).await;
+                let _ = tokio::time::timeout(held(self.deliveries().pace()), released).await;
                 None
             }
         };
