@@ -8,6 +8,7 @@ mod merchant;
 mod notifications;
 mod orders;
 mod page;
+mod posted;
 mod records;
 mod settings;
 
