@@ -28,6 +28,11 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Seconds since the Unix epoch.
     fn now(&self) -> i64;
 
+    /// Milliseconds since the Unix epoch, where a record is that exact; by default whole seconds.
+    fn now_ms(&self) -> i64 {
+        self.now().saturating_mul(1000)
+    }
+
     /// A fresh nonce: 32 characters of `[0-9A-Za-z]`, unpredictable.
     ///
     /// # Errors
@@ -53,6 +58,13 @@ impl Clock for SystemClock {
     fn now(&self) -> i64 {
         match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+            Err(_) => 0,
+        }
+    }
+
+    fn now_ms(&self) -> i64 {
+        match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
             Err(_) => 0,
         }
     }

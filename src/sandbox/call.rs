@@ -6,10 +6,11 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use serde_json::{Value, json};
 
+use super::fault::Fault;
 use super::fields::Opener;
 use super::made::Sent;
 use super::multipart;
-use super::record::{CallRecord, Verdict};
+use super::record::{AnswerRecord, CallRecord, Verdict};
 use super::refusal::Refusal;
 use super::v2;
 use super::world::Told;
@@ -118,7 +119,8 @@ impl Call {
     pub(super) fn record(
         self,
         judged: Result<(), Refusal>,
-        status: Option<StatusCode>,
+        fault: Option<Fault>,
+        answer: Option<AnswerRecord>,
     ) -> CallRecord {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         CallRecord {
@@ -138,10 +140,13 @@ impl Call {
                 Err(refusal) => Verdict::Refused {
                     status: refusal.status,
                     code: refusal.code,
+                    message: refusal.message.into_owned(),
                     why: refusal.why,
                 },
             },
-            status,
+            fault,
+            status: answer.as_ref().map(|answer| answer.status),
+            answer,
         }
     }
 }

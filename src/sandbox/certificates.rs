@@ -177,6 +177,10 @@ impl Platform {
         Ok(certificate)
     }
 
+    pub(super) fn certificate_mode(&self) -> bool {
+        self.keys().certificate_mode
+    }
+
     pub(super) fn set_certificate_mode(&self, on: bool) {
         self.keys().certificate_mode = on;
     }

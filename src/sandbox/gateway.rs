@@ -22,7 +22,7 @@ use super::fields::{self, Opener};
 use super::identity::{Identity, PlatformPair};
 use super::made::Documented;
 use super::multipart;
-use super::record::{Records, Verdict};
+use super::record::{AnswerRecord, Records, Verdict};
 use super::refusal::Refusal;
 use super::reply::{Reply, ReplyBody};
 use super::seal::{self, Seal};
@@ -112,11 +112,14 @@ impl Gateway {
         };
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
+        let answer = (!cut).then(|| AnswerRecord {
+            status: reply.status,
+            headers: reply.headers.clone(),
+            body: reply.body.clone(),
+        });
         // Before any wait: the request is processed, also when its client gives up.
-        self.records.push(
-            call.record(judged, (!cut).then_some(reply.status)),
-            self.clock.now(),
-        );
+        let record = call.record(judged, fault.clone(), answer);
+        self.records.push(record, self.clock.now());
         if let Some(Fault::Slow(while_)) = fault {
             tokio::time::sleep(while_).await;
         }
@@ -140,7 +143,7 @@ impl Gateway {
 
     /// Closes the connection without a look at the request.
     fn leave(&self, call: Call) -> Error {
-        let mut record = call.record(Ok(()), None);
+        let mut record = call.record(Ok(()), Some(Fault::CutBeforeProcessing), None);
         record.verdict = Verdict::Unprocessed;
         self.records.push(record, self.clock.now());
         cut_as_told()

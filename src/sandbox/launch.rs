@@ -248,7 +248,7 @@ impl SandboxBuilder {
             self.tls,
         );
         gateway.control.clock = clock;
-        gateway.control.settings = self.settings;
+        gateway.control.start_with(self.settings);
         if let Some(speed) = speed {
             gateway.control.deliveries.set_pace(speed);
         }

@@ -148,6 +148,6 @@ pub use folder::SandboxFiles;
 pub use handle::Sandbox;
 pub use launch::SandboxBuilder;
 pub use made::SampleRequest;
-pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice};
-pub use record::{CallRecord, Verdict};
+pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
+pub use record::{AnswerRecord, CallRecord, Verdict};
 pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};

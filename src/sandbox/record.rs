@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Version};
 use serde_json::Value;
 
+use super::fault::Fault;
 use crate::protocol::WECHATPAY_SERIAL;
 
 /// A request that a [`Sandbox`](super::Sandbox) has got.
@@ -39,8 +40,26 @@ pub struct CallRecord {
     pub signed_text: Option<String>,
     /// Whether the request was accepted.
     pub verdict: Verdict,
+    /// What was made to go wrong, if anything. With one of [`Fault::Status`] of 4xx nothing that an
+    /// accepted request asks for has happened.
+    pub fault: Option<Fault>,
     /// The status of the answer; `None` when the connection was cut instead.
     pub status: Option<StatusCode>,
+    /// The answer; `None` when the connection was cut instead.
+    pub answer: Option<AnswerRecord>,
+}
+
+/// An answer: the sandbox's to a request, or the merchant's server's to a notification.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AnswerRecord {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, of the sandbox's answer those that sign among them.
+    pub headers: HeaderMap,
+    /// The body: of the sandbox's answer all of it, with sensitive fields encrypted, also when
+    /// [`Fault::CutInBody`] has let only a part of it out.
+    pub body: Bytes,
 }
 
 /// What a sandbox made of a request.
@@ -56,6 +75,8 @@ pub enum Verdict {
         status: StatusCode,
         /// The `code` of the answer.
         code: &'static str,
+        /// The `message` of the answer, in WeChat Pay's Chinese.
+        message: String,
         /// What exactly was wrong.
         why: String,
     },
@@ -85,8 +106,20 @@ impl fmt::Debug for CallRecord {
             .field("headers", &headers)
             .field("body_len", &self.body.len())
             .field("verdict", &self.verdict)
+            .field("fault", &self.fault)
             .field("status", &self.status)
             .finish_non_exhaustive()
+    }
+}
+
+/// The body is left out.
+impl fmt::Debug for AnswerRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnswerRecord")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_len", &self.body.len())
+            .finish()
     }
 }
 
@@ -110,8 +143,6 @@ impl CallRecord {
 
     /// About the memory that it takes.
     fn size(&self) -> usize {
-        let headers = self.headers.iter();
-        let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + ENTRY);
         let texts = [
             Some(&self.target),
             self.query.as_ref(),
@@ -119,8 +150,18 @@ impl CallRecord {
         ];
         let texts = texts.into_iter().flatten().map(String::len);
         let json = self.json.as_ref().map_or(0, size);
-        self.body.len() + json + headers.sum::<usize>() + texts.sum::<usize>()
+        let answer = self.answer.as_ref();
+        let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
+        self.body.len() + json + size_of_headers(&self.headers) + texts.sum::<usize>() + answer
     }
+}
+
+/// About the memory that headers take.
+pub(super) fn size_of_headers(headers: &HeaderMap) -> usize {
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + ENTRY);
+    sizes.sum()
 }
 
 /// What a member of a map takes beside its name and value, about.
@@ -233,7 +274,9 @@ mod tests {
             query: None,
             signed_text: None,
             verdict: Verdict::Accepted,
+            fault: None,
             status: None,
+            answer: None,
         }
     }
 
@@ -271,6 +314,16 @@ mod tests {
             let mut long = record(number, Bytes::new());
             long.signed_text = Some("x".repeat(KEPT_BYTES / 2 - 100));
             records.push(long, 0);
+        }
+        assert_eq!(records.len(), 2);
+        for number in 0..3 {
+            let mut answered = record(number, Bytes::new());
+            answered.answer = Some(AnswerRecord {
+                status: StatusCode::OK,
+                headers: HeaderMap::new(),
+                body: vec![0; KEPT_BYTES / 2 - 100].into(),
+            });
+            records.push(answered, 0);
         }
         assert_eq!(records.len(), 2);
         for number in 0..3 {

@@ -39,6 +39,11 @@ impl Clock for Shifted {
         self.clock.now().saturating_add(self.offset())
     }
 
+    fn now_ms(&self) -> i64 {
+        let offset = self.offset().saturating_mul(1000);
+        self.clock.now_ms().saturating_add(offset)
+    }
+
     fn nonce(&self) -> Result<String> {
         self.clock.nonce()
     }

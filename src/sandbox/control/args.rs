@@ -39,6 +39,11 @@ impl Args {
         Err(Problem::bad(format!("there is no member {name:?}"), hint))
     }
 
+    /// Whether it is named, with whatever value.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// A text that is not empty.
     pub(super) fn text(&self, name: &str) -> Outcome<Option<String>> {
         match self.members.get(name) {

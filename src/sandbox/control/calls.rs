@@ -1,9 +1,10 @@
 //! Requests as the API and the page show them.
 
+use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::super::gateway::Gateway;
-use super::super::record::{CallRecord, Verdict};
+use super::super::record::{AnswerRecord, CallRecord, Verdict};
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
 use crate::catalog;
 use crate::schema;
@@ -30,12 +31,24 @@ pub(super) fn brief(record: &CallRecord) -> Value {
         "title": title(record),
         "status": record.status.map(|status| status.as_u16()),
         "verdict": verdict(record),
-        "headers": headers(record),
+        "fault": record.fault.as_ref().map(ToString::to_string),
+        "headers": headers(&record.headers),
         "body": shown(&record.body),
         "body_length": record.body.len(),
         "decrypted": decrypted(record),
         "decrypted_query": record.query,
         "built": record.signed_text.as_deref().map(|text| shown(text.as_bytes())),
+        "answer": record.answer.as_ref().map(answer),
+    })
+}
+
+/// Also what a merchant's server answers.
+pub(super) fn answer(answer: &AnswerRecord) -> Value {
+    json!({
+        "status": answer.status.as_u16(),
+        "headers": headers(&answer.headers),
+        "body": shown(&answer.body),
+        "body_length": answer.body.len(),
     })
 }
 
@@ -59,10 +72,16 @@ fn verdict(record: &CallRecord) -> Value {
         Verdict::Unprocessed => {
             json!({"accepted": false, "why": "the connection was cut, as told"})
         }
-        Verdict::Refused { status, code, why } => json!({
+        Verdict::Refused {
+            status,
+            code,
+            message,
+            why,
+        } => json!({
             "accepted": false,
             "status": status.as_u16(),
             "code": code,
+            "message": message,
             "why": why,
         }),
     }
@@ -78,10 +97,11 @@ fn diagnosis(found: &Diagnosis) -> Value {
     })
 }
 
-fn headers(record: &CallRecord) -> Value {
+/// Those of one name are one text.
+pub(super) fn headers(all: &HeaderMap) -> Value {
     let mut headers = Map::new();
-    for name in record.headers.keys() {
-        let values = record.headers.get_all(name).iter();
+    for name in all.keys() {
+        let values = all.get_all(name).iter();
         let values: Vec<_> = values
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .collect();

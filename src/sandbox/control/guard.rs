@@ -84,7 +84,7 @@ fn refused(error: impl Into<String>) -> Problem {
         StatusCode::FORBIDDEN,
         error,
         "use the sandbox's own address, as base_url says; other names it is reached by have to be \
-         given when it is started: --host NAME, SandboxBuilder::host",
+         given when it is started (--host NAME)",
     )
 }
 

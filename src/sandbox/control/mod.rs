@@ -17,10 +17,10 @@ mod variants;
 mod views;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use super::gateway::Gateway;
@@ -41,6 +41,8 @@ pub(super) struct Control {
     pub(super) clock: Arc<Shifted>,
     pub(super) deliveries: Deliveries,
     pub(super) settings: Settings,
+    /// Where to post what names no URL, now.
+    notify_url: Mutex<Option<String>>,
     /// Where it is reached, known once it listens.
     pub(super) base_url: OnceLock<String>,
 }
@@ -54,7 +56,7 @@ pub(super) struct Settings {
     pub(super) remote: bool,
     /// Names under which it is reached, beside loopback's.
     pub(super) hosts: Vec<String>,
-    /// Where to post what names no URL.
+    /// Where to post what names no URL, at first.
     pub(super) notify_url: Option<String>,
     /// Whether it may post to other machines.
     pub(super) outgoing: bool,
@@ -71,6 +73,23 @@ impl Settings {
 }
 
 impl Control {
+    pub(super) fn start_with(&mut self, settings: Settings) {
+        self.set_notify_url(settings.notify_url.clone());
+        self.settings = settings;
+    }
+
+    fn notify_url(&self) -> Option<String> {
+        let url = self.notify_url.lock();
+        url.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_notify_url(&self, url: Option<String>) {
+        *self
+            .notify_url
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = url;
+    }
+
     pub(super) fn reach(&self) -> Reach {
         match self.settings.outgoing {
             true => Reach::Anywhere,
@@ -81,8 +100,21 @@ impl Control {
 
 /// Whether a request is for the sandbox itself.
 pub(super) fn is_addressed<B>(request: &Request<B>) -> bool {
+    if asks_for_a_page(request) {
+        return true;
+    }
     let rest = request.uri().path().strip_prefix(PREFIX);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Somebody has the sandbox's address in a browser, and no client of WeChat Pay: those sign.
+fn asks_for_a_page<B>(request: &Request<B>) -> bool {
+    let (method, headers) = (request.method(), request.headers());
+    let accepted = headers.get(header::ACCEPT);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    let html = accepted.is_some_and(|accepted| accepted.contains("text/html"));
+    let root = request.uri().path() == "/" && request.uri().query().is_none();
+    root && html && *method == Method::GET && !headers.contains_key(header::AUTHORIZATION)
 }
 
 /// Answers one that is.
@@ -127,7 +159,9 @@ fn answer(
     head: &http::request::Parts,
     body: &Bytes,
 ) -> super::reply::Reply {
-    let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let Some(path) = head.uri.path().strip_prefix(PREFIX) else {
+        return page::redirect(StatusCode::FOUND, "/_sandbox/");
+    };
     match path.strip_prefix("/api/") {
         Some(path) => routes::answer(gateway, head, path, body),
         None => page::answer(gateway, head, path, body),

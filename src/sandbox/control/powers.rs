@@ -28,8 +28,19 @@ impl Sandbox {
         set_speed(&self.gateway, speed)
     }
 
+    /// Sets where to post what happens when the request named no `notify_url`, or with `None` nowhere;
+    /// see [`SandboxBuilder::notify_url`](crate::sandbox::SandboxBuilder::notify_url).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when the sandbox may not post there.
+    pub fn set_notify_url<'u>(&self, url: impl Into<Option<&'u str>>) -> Result<()> {
+        set_notify_url(&self.gateway, url.into().map(str::to_owned))
+    }
+
     /// Forgets all orders, refunds, transfers, profit sharing and events, the bills, calls and
-    /// deliveries, and the faults that wait; clock, speed and who signs are as at its start.
+    /// deliveries, and the faults that wait; clock, speed, the `notify_url` that stands for a
+    /// merchant's setting, who signs and whether refunds are held are as at its start.
     ///
     /// Keys and certificates stay, and so do the answers given with [`answer`](Self::answer).
     pub fn reset(&self) {
@@ -60,6 +71,14 @@ pub(super) fn set_speed(gateway: &Gateway, speed: f64) -> Result<()> {
     Ok(())
 }
 
+pub(super) fn set_notify_url(gateway: &Gateway, url: Option<String>) -> Result<()> {
+    if let Some(url) = &url {
+        check_url(url, gateway.control.reach())?;
+    }
+    gateway.control.set_notify_url(url);
+    Ok(())
+}
+
 /// Slower, the waits would be longer than anything can be timed.
 pub(in crate::sandbox) fn check_speed(speed: f64) -> Result<()> {
     match (1e-3..=1e6).contains(&speed) {
@@ -82,6 +101,7 @@ pub(super) fn reset(gateway: &Gateway) {
     control.deliveries.clear();
     control.deliveries.set_pace(control.settings.speed());
     control.clock.set_offset(0);
+    control.set_notify_url(control.settings.notify_url.clone());
     gateway.platform.set_certificate_mode(false);
 }
 
@@ -108,12 +128,11 @@ pub(super) fn post_what_happened(gateway: &Arc<Gateway>) {
 }
 
 const NO_URL: &str = "the request named no notify_url, and the sandbox was given none to stand for what a \
-                      merchant sets on the platform (--notify-url, SandboxBuilder::notify_url)";
+                      merchant sets on the platform (--notify-url, POST settings of the control API)";
 
 /// A URL that nothing may be posted to is remembered, so that somebody can see it.
 fn post_event(gateway: &Arc<Gateway>, event: Event) {
-    let now = gateway.clock.now();
-    let platform_s = || gateway.control.settings.notify_url.clone();
+    let platform_s = || gateway.control.notify_url();
     let url = event.notify_url.or_else(platform_s).unwrap_or_default();
     let (kind, content) = match (event.is_v2, event.original_type) {
         (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
@@ -135,7 +154,7 @@ fn post_event(gateway: &Arc<Gateway>, event: Event) {
         Ok(()) => Deliveries::post(gateway, draft, kind.to_owned()),
         Err(err) => {
             let deliveries = &gateway.control.deliveries;
-            deliveries.refuse(draft, kind.to_owned(), now, &err)
+            deliveries.refuse(draft, kind.to_owned(), gateway.clock.now_ms(), &err)
         }
     };
 }

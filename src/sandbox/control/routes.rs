@@ -22,9 +22,9 @@ const LISTED: usize = 50;
 const MOST: usize = 200;
 
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
-    notifications, notifications/ID, kinds, faults, clock; POST orders/OUT_TRADE_NO/pay (or fail, \
+    notifications, notifications/ID, kinds, faults, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
-    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, reset; \
+    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, settings, reset; \
     DELETE calls, notifications, faults";
 
 pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
@@ -75,7 +75,8 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
             json!({"orders": world.orders(now).iter().map(views::order).collect::<Value>()})
         }
         ["refunds"] => {
-            json!({"refunds": world.refunds().iter().map(views::refund).collect::<Value>()})
+            let refunds: Value = world.refunds().iter().map(views::refund).collect();
+            json!({"refunds": refunds, "hold": world.holds_refunds()})
         }
         ["transfers"] => {
             json!({"transfers": world.transfers().iter().map(views::transfer).collect::<Value>()})
@@ -85,12 +86,13 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
         }
         ["notifications"] => {
             let all = gateway.control.deliveries.all();
-            json!({"notifications": all.iter().map(views::delivery).collect::<Value>()})
+            json!({"notifications": all.iter().map(views::brief_delivery).collect::<Value>()})
         }
         ["notifications", id] => return Some(actions::delivery(gateway, id)),
         ["kinds"] => kinds(),
         ["faults"] => json!({"faults": views::faults(gateway)}),
         ["clock"] => views::clock(gateway),
+        ["settings"] => actions::settings(gateway),
         _ => return None,
     }))
 }
@@ -112,6 +114,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
         ["certificates", "retire"] => actions::retire(gateway, args),
         ["certificates", "mode"] => actions::certificate_mode(gateway, args),
         ["clock"] => actions::clock(gateway, args),
+        ["settings"] => actions::set(gateway, args),
         ["reset"] => actions::reset(gateway, args),
         _ => return None,
     })
@@ -121,7 +124,7 @@ fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
     match segments {
         ["calls"] => gateway.records.clear(),
         ["notifications"] => gateway.control.deliveries.clear(),
-        ["faults"] => gateway.faults.clear(),
+        ["faults"] => actions::forget_faults(gateway),
         _ => return None,
     }
     Some(Ok(json!({})))

@@ -6,6 +6,7 @@ use super::super::gateway::Gateway;
 use super::super::identity::{BRAND_ID, MCHID};
 use super::super::notifier::DeliveryRecord;
 use super::super::world::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+use super::calls;
 
 /// Who the sandbox is; no keys.
 pub(super) fn info(gateway: &Gateway) -> Value {
@@ -20,10 +21,11 @@ pub(super) fn info(gateway: &Gateway) -> Value {
         "brand_id": BRAND_ID,
         "platform_public_key_id": identity.public.id,
         "platform_cert_serials": gateway.platform.serials(),
+        "certificate_mode": gateway.platform.certificate_mode(),
         "clock": clock(gateway),
         "posts_notifications": control.settings.posts,
         "allow_remote": control.settings.remote,
-        "notify_url": control.settings.notify_url,
+        "notify_url": control.notify_url(),
         "allow_outgoing": control.settings.outgoing,
         "calls": gateway.records.len(),
     })
@@ -45,10 +47,27 @@ pub(super) fn faults(gateway: &Gateway) -> Value {
     faults.collect()
 }
 
+/// One notification, with all that is known of it.
 pub(super) fn delivery(record: &DeliveryRecord) -> Value {
+    let mut view = brief_delivery(record);
+    for (index, attempt) in record.attempts.iter().enumerate() {
+        view["attempts"][index]["answer"] = json!(attempt.answer.as_ref().map(calls::answer));
+    }
+    view["resource"] = record.resource.clone();
+    view["posted"] = json!(record.posted.as_ref().map(|posted| json!({
+        "headers": calls::headers(&posted.headers),
+        "body": calls::shown(&posted.body),
+        "body_length": posted.body_length,
+    })));
+    view
+}
+
+/// One of many.
+pub(super) fn brief_delivery(record: &DeliveryRecord) -> Value {
     let attempts = record.attempts.iter().map(|attempt| {
         json!({
-            "time": attempt.time,
+            "time_ms": attempt.time_ms,
+            "took_ms": attempt.took_ms,
             "status": attempt.status.map(|status| status.as_u16()),
             "problem": attempt.problem,
         })

@@ -46,6 +46,14 @@ impl Content {
         Self::Message(Message::refund(members))
     }
 
+    /// What it is about, in plaintext.
+    pub(super) fn resource(&self) -> &Value {
+        match self {
+            Self::Event(event) => &event.resource,
+            Self::Message(message) => &message.members,
+        }
+    }
+
     /// Whether it can be spoiled in this way.
     pub(super) fn takes(&self, fault: &Fault) -> bool {
         match self {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Request};
+use serde_json::Value;
 
 use super::super::fault::Fault;
 use super::super::gateway::Gateway;
@@ -55,6 +56,15 @@ impl Draft {
         }
     }
 
+    pub(super) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// What it is about, in plaintext.
+    pub(super) fn resource(&self) -> &Value {
+        self.content.resource()
+    }
+
     /// One delivery, signed now.
     pub(in crate::sandbox) fn request(
         &self,
@@ -101,9 +111,11 @@ impl Draft {
 
     fn check_fault(&self) -> Result<()> {
         match &self.fault {
-            Some(fault) if !self.content.takes(fault) => Err(refused(
-                "a notification cannot misbehave in this way: see Notice::misbehave",
-            )),
+            Some(fault) if !self.content.takes(fault) => Err(refused(format!(
+                "{fault} does not spoil such a notification: wrong_signature, tampered_body and \
+                 missing_headers spoil what is signed, of APIv3 also probe, unknown_serial, \
+                 expired_certificate, stale_timestamp and missing_header"
+            ))),
             _ => Ok(()),
         }
     }

@@ -23,7 +23,7 @@ use content::{Event, Message};
 
 pub(super) use content::Content;
 pub(super) use deliveries::Deliveries;
-pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState};
+pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 pub(super) use draft::Draft;
 pub(super) use kinds::{KindRow, kind_row, kind_rows};
 pub(super) use post::{Reach, check_url};

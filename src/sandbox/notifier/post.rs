@@ -172,8 +172,8 @@ fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
 fn elsewhere() -> Error {
     refused(
         "the sandbox notifies servers of this machine alone: write the URL as \
-         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or let it \
-         notify others with SandboxBuilder::allow_outgoing, --allow-outgoing of the command",
+         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or start it \
+         with leave to notify others (--allow-outgoing)",
     )
 }
 

@@ -43,6 +43,10 @@ impl World {
         self.with(|state| state.hold_refunds = hold);
     }
 
+    pub(in crate::sandbox) fn holds_refunds(&self) -> bool {
+        self.with(|state| state.hold_refunds)
+    }
+
     pub(in crate::sandbox) fn reset(&self) {
         self.with(State::reset);
     }

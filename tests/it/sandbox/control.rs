@@ -8,6 +8,8 @@ mod merchant;
 mod notifications;
 mod orders;
 mod page;
+mod posted;
+mod records;
 mod settings;
 
 use std::io::{Read, Write};
@@ -145,6 +147,12 @@ fn what_there_is_not_is_said_with_what_there_is() -> Outcome {
         ("GET", "notifications/1"),
         ("POST", "notifications/1/resend"),
         ("POST", "notifications/%FF/resend"),
+        ("POST", "orders/T9/pay"),
+        ("POST", "orders/T9/fail"),
+        ("POST", "orders/T9/expire"),
+        ("POST", "orders/T9/refund"),
+        ("POST", "transfers/B9/confirm"),
+        ("POST", "transfers/B9/reject"),
     ] {
         assert_eq!(
             refused(&sandbox, method, path, "")?.0,
@@ -175,6 +183,11 @@ fn bodies_are_objects_with_known_members() -> Outcome {
             "{path} {body}"
         );
     }
+    let settle = "{\"status\": \"SUCCESS\"}";
+    assert_eq!(
+        refused(&sandbox, "POST", "refunds/R9/settle", settle)?.0,
+        404
+    );
     assert_eq!(announced(&sandbox, (1 << 20) + 1)?, "HTTP/1.1 413");
     Ok(())
 }
@@ -194,6 +207,36 @@ fn info_says_who_it_is_and_no_keys() -> Outcome {
     );
     assert!(!came.body.contains(sandbox.apiv3_key().expose()));
     assert!(!came.body.contains(sandbox.v2_key().expose()));
+    Ok(())
+}
+
+#[test]
+fn a_browser_is_led_to_the_page_and_a_client_is_not() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let host = sandbox.address().to_string();
+    let ask = |path: &str, headers: &[(&str, &str)]| {
+        let headers = [&[("Host", &*host), ("User-Agent", "x")], headers].concat();
+        send(&sandbox, "GET", path, &headers, "")
+    };
+    let html = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let came = ask("/", &[html])?;
+    assert_eq!(
+        (came.status, came.header("location")),
+        (302, Some("/_sandbox/"))
+    );
+    assert!(sandbox.calls().is_empty());
+    for (path, headers) in [
+        ("/", &[("Accept", "application/json")][..]),
+        (
+            "/",
+            &[html, ("Authorization", "WECHATPAY2-SHA256-RSA2048 a")],
+        ),
+        ("/?a=b", &[html]),
+        ("/v3/certificates", &[html]),
+    ] {
+        assert_eq!(ask(path, headers)?.status, 401, "{path} {headers:?}");
+    }
+    assert_eq!(sandbox.calls().len(), 4);
     Ok(())
 }
 

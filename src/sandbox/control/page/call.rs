@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::calls::{self, shown};
 use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
-use super::layout::{self, time};
+use super::layout::{self, headers, pretty, time};
 use super::start::{status, verdict};
 use crate::sandbox::gateway::Gateway;
 use crate::sandbox::record::CallRecord;
@@ -20,7 +20,8 @@ pub(super) fn page(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup
         h2 { (lang.say("Body", "报文主体")) }
         (body(record, lang))
         h2 { (lang.say("Headers", "请求头")) }
-        (headers(record))
+        (headers(&record.headers))
+        (answer(record, lang))
     };
     layout::page(lang, "/_sandbox/", &title, false, &content)
 }
@@ -111,7 +112,7 @@ fn decrypted(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         @if let Some(json) = calls::decrypted(record) {
             h2 { (lang.say("With its sensitive fields decrypted", "敏感字段解密后")) }
-            pre { (pretty(json)) }
+            (pretty(json))
         }
         @if let Some(query) = &record.query {
             h2 { (lang.say("Query, decrypted", "查询参数解密后")) }
@@ -123,30 +124,28 @@ fn decrypted(record: &CallRecord, lang: Lang) -> Markup {
 fn body(record: &CallRecord, lang: Lang) -> Markup {
     let json: Option<Value> = serde_json::from_slice(&record.body).ok();
     html! {
-        @if record.body.is_empty() { p.empty { (lang.say("None.", "无。")) } }
-        @else {
-            pre { (shown(&record.body)) }
-            @if let Some(json) = json {
-                details {
-                    summary { (lang.say("As JSON with line breaks", "格式化的 JSON")) }
-                    pre { (pretty(&json)) }
-                }
+        (layout::body(&record.body, lang))
+        @if let Some(json) = json {
+            details {
+                summary { (lang.say("As JSON with line breaks", "格式化的 JSON")) }
+                (pretty(&json))
             }
         }
     }
 }
 
-fn pretty(json: &Value) -> String {
-    shown(format!("{json:#}").as_bytes())
-}
-
-fn headers(record: &CallRecord) -> Markup {
+/// What came back, as far as anything did.
+fn answer(record: &CallRecord, lang: Lang) -> Markup {
     html! {
-        table { tbody {
-            @for (name, value) in &record.headers {
-                tr { th { (name) } td.code { (String::from_utf8_lossy(value.as_bytes())) } }
+        h2 { (lang.say("Answer", "应答")) }
+        @match &record.answer {
+            Some(answer) => {
+                p { (status(record, lang)) }
+                (layout::body(&answer.body, lang))
+                (headers(&answer.headers))
             }
-        } }
+            None => (layout::empty(lang.say("The connection was cut.", "连接已断开，没有应答。"))),
+        }
     }
 }
 

@@ -11,12 +11,18 @@ use super::super::problem::{Outcome, Problem};
 use super::super::routes;
 use crate::sandbox::gateway::Gateway;
 
-/// The pages that a form may lead back to.
+/// The pages that a form may lead back to, and those that have one for each number.
 const BACK: [&str; 4] = [
     "/_sandbox/",
     "/_sandbox/orders",
     "/_sandbox/notifications",
     "/_sandbox/tools",
+];
+const ITEMS: [&str; 4] = [
+    "/_sandbox/orders/",
+    "/_sandbox/refunds/",
+    "/_sandbox/transfers/",
+    "/_sandbox/notifications/",
 ];
 
 /// Does it, and says which page comes next.
@@ -30,8 +36,20 @@ pub(super) fn act(gateway: &Arc<Gateway>, path: &str, body: &[u8]) -> Outcome<St
         _ => Method::POST,
     };
     routes::dispatch(gateway, &method, path, "", &Args::of(members))?;
-    let known = BACK.into_iter().find(|known| *known == back);
-    Ok(known.unwrap_or(BACK[0]).to_owned())
+    Ok(match may_follow(&back) {
+        true => back,
+        false => BACK[0].to_owned(),
+    })
+}
+
+/// Never to somewhere else: a number is one segment, encoded as the page does it.
+fn may_follow(page: &str) -> bool {
+    let number = ITEMS.iter().find_map(|path| page.strip_prefix(path));
+    let is_segment = |number: &str| {
+        let mut bytes = number.bytes();
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'%')
+    };
+    BACK.contains(&page) || number.is_some_and(is_segment)
 }
 
 fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
@@ -41,7 +59,7 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
-/// `a=b&c=d`; what is empty was not filled in.
+/// `a=b&c=d`; what is empty was not filled in, or emptied.
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     let text = std::str::from_utf8(body)
         .map_err(|_| Problem::bad("the form is not text", "use the page's own forms"))?;
@@ -51,8 +69,39 @@ fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     };
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
     let pairs = pairs.map(|(name, value)| (decoded(name), decoded(value)));
-    Ok(pairs
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name, Value::String(value)))
-        .collect())
+    let value = |text: String| match text.is_empty() {
+        true => Value::Null,
+        false => Value::String(text),
+    };
+    Ok(pairs.map(|(name, text)| (name, value(text))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_lead_to_the_sandbox_s_own_pages() {
+        for page in [
+            "/_sandbox/",
+            "/_sandbox/tools",
+            "/_sandbox/orders/T1",
+            "/_sandbox/refunds/a%2Fb",
+        ] {
+            assert!(may_follow(page), "{page}");
+        }
+        for page in [
+            "",
+            "/",
+            "//evil.example",
+            "https://evil.example/",
+            "/_sandbox/orders/../../v3",
+            "/_sandbox/orders//evil.example",
+            "/_sandbox/api/reset",
+            "/_sandbox/orders/T1?lang=zh",
+            "/_sandbox/orders/T1\r\nSet-Cookie: a=b",
+        ] {
+            assert!(!may_follow(page), "{page}");
+        }
+    }
 }

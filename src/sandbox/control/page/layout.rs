@@ -1,8 +1,11 @@
 //! What all pages have.
 
+use http::HeaderMap;
 use maud::{DOCTYPE, Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 
+use super::super::calls::shown;
 use super::super::problem::Problem;
 use super::lang::Lang;
 use crate::sandbox::date::rfc3339;
@@ -15,7 +18,8 @@ const PAGES: [(&str, &str, &str); 4] = [
     ("/_sandbox/tools", "Faults and tools", "故障与工具"),
 ];
 
-/// A page; `at` is its path in the header, and one that changes by itself is loaded again.
+/// A page; `at` is its path in the header. One that changes by itself is loaded again: it has nothing that
+/// somebody fills in or opens, which would be lost.
 pub(super) fn page(lang: Lang, at: &str, title: &str, changes: bool, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -76,12 +80,47 @@ pub(super) fn problem(problem: &Problem, lang: Lang) -> Markup {
 
 /// A button that does what the API does at a path, and shows a page again.
 pub(super) fn button(path: &str, back: &str, label: &str) -> Markup {
+    button_with(path, back, ("", ""), label)
+}
+
+/// The same with a member, unless its name is empty.
+pub(super) fn button_with(
+    path: &str,
+    back: &str,
+    (name, value): (&str, &str),
+    label: &str,
+) -> Markup {
     html! {
         form.button method="post" action={ "/_sandbox/do/" (path) } {
             input type="hidden" name="back" value=(back);
+            @if !name.is_empty() { input type="hidden" name=(name) value=(value); }
             button { (label) }
         }
         " "
+    }
+}
+
+/// Headers with their values.
+pub(super) fn headers(headers: &HeaderMap) -> Markup {
+    html! {
+        table.headers { tbody {
+            @for (name, value) in headers {
+                tr { th { (name) } td.code { (String::from_utf8_lossy(value.as_bytes())) } }
+            }
+        } }
+    }
+}
+
+/// JSON as people read it.
+pub(super) fn pretty(json: &Value) -> Markup {
+    html! { pre { (shown(format!("{json:#}").as_bytes())) } }
+}
+
+/// A body, as much as there is of it.
+pub(super) fn body(body: &[u8], lang: Lang) -> Markup {
+    match body.is_empty() {
+        true => empty(lang.say("None.", "无。")),
+        false => html! { pre { (shown(body)) } },
     }
 }
 
@@ -100,6 +139,12 @@ pub(super) fn yuan(fen: i64) -> String {
 pub(super) fn time(unix: i64) -> String {
     let text = rfc3339(unix);
     text.get(..19).unwrap_or(&text).replace('T', " ")
+}
+
+/// The same, exact to the millisecond.
+pub(super) fn time_ms(unix_ms: i64) -> String {
+    let (seconds, ms) = (unix_ms.div_euclid(1000), unix_ms.rem_euclid(1000));
+    format!("{}.{ms:03}", time(seconds))
 }
 
 pub(super) fn empty(text: &str) -> Markup {
@@ -131,5 +176,11 @@ mod tests {
         for (fen, text) in [(0, "0.00"), (5, "0.05"), (12_345, "123.45"), (-5, "-0.05")] {
             assert_eq!(yuan(fen), text);
         }
+    }
+
+    #[test]
+    fn times_are_of_beijing() {
+        assert_eq!(time_ms(1_700_000_000_007), "2023-11-15 06:13:20.007");
+        assert_eq!(time_ms(-1), "1970-01-01 07:59:59.999");
     }
 }

@@ -4,6 +4,7 @@
 
 mod call;
 mod form;
+mod item;
 mod lang;
 mod layout;
 mod notifications;
@@ -18,6 +19,7 @@ use http::header::{ALLOW, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use maud::Markup;
+use percent_encoding::percent_decode_str;
 
 use super::super::gateway::Gateway;
 use super::super::reply::Reply;
@@ -57,16 +59,31 @@ fn get(gateway: &Arc<Gateway>, head: &Parts, path: &str, lang: Lang) -> Reply {
         "/" => start::page(gateway, lang),
         "/orders" => orders::page(gateway, lang),
         "/notifications" => notifications::page(gateway, lang),
+        "/notifications/new" => notifications::by_hand(gateway, lang),
         "/tools" => tools::page(gateway, lang),
-        _ => match path.strip_prefix("/calls/").and_then(|id| id.parse().ok()) {
-            Some(id) => match gateway.records.get(id) {
-                Some(record) => call::page(gateway, &record, lang),
-                None => return wrong(&Problem::missing("", ""), lang),
-            },
+        _ => match one(gateway, path, lang) {
+            Some(page) => page,
             None => return wrong(&Problem::missing("", ""), lang),
         },
     };
     html(StatusCode::OK, page)
+}
+
+/// The page of one thing: `/calls/1`.
+fn one(gateway: &Arc<Gateway>, path: &str, lang: Lang) -> Option<Markup> {
+    let (kind, number) = path.strip_prefix('/')?.split_once('/')?;
+    let number = percent_decode_str(number).decode_utf8().ok()?;
+    match kind {
+        "calls" => {
+            let record = gateway.records.get(number.parse().ok()?)?;
+            Some(call::page(gateway, &record, lang))
+        }
+        "notifications" => {
+            let record = gateway.control.deliveries.get(number.parse().ok()?)?;
+            Some(notifications::item(&record, lang))
+        }
+        _ => item::page(gateway, kind, &number, lang),
+    }
 }
 
 /// Remembers the language, and shows the page in it.
@@ -92,7 +109,8 @@ fn not_allowed() -> Reply {
     reply
 }
 
-fn redirect(status: StatusCode, to: &str) -> Reply {
+/// To another page.
+pub(super) fn redirect(status: StatusCode, to: &str) -> Reply {
     let mut reply = reply(status, "text/plain", String::new());
     if let Ok(to) = HeaderValue::from_str(to) {
         reply.headers.insert(LOCATION, to);

@@ -5,35 +5,34 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::lang::Lang;
-use super::layout::{self, button, empty, time};
+use super::layout::{self, button, empty, headers, pretty, time, time_ms};
 use crate::notify::Version;
 use crate::sandbox::gateway::Gateway;
 use crate::sandbox::notifier::kind_rows;
-use crate::sandbox::{DeliveryRecord, DeliveryState};
+use crate::sandbox::{AttemptRecord, DeliveryRecord, DeliveryState};
 
 const HERE: &str = "/_sandbox/notifications";
 
 pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
     let all = gateway.control.deliveries.all();
     let content = html! {
-        (by_hand(lang))
-        h2 { (lang.say("Posted", "已投递")) }
-        @if all.is_empty() { (empty(lang.say("None yet.", "暂无。"))) }
+        p { a.action href={ (HERE) "/new" } { (lang.say("Post one by hand", "手动投递")) } }
+        @if all.is_empty() { (empty(lang.say("None has been posted yet.", "还没有投递过通知。"))) }
         @else { (table(&all, lang)) }
     };
-    // A form that somebody fills in must not go away.
     layout::page(
         lang,
         HERE,
         lang.say("Notifications", "通知"),
-        false,
+        true,
         &content,
     )
 }
 
-fn by_hand(lang: Lang) -> Markup {
-    html! {
-        h2 { (lang.say("Post one", "手动投递")) }
+/// A form on a page of its own: the list is loaded again and again.
+pub(super) fn by_hand(gateway: &Gateway, lang: Lang) -> Markup {
+    let url = gateway.control.notify_url();
+    let form = html! {
         form.fields method="post" action="/_sandbox/do/notifications" {
             input type="hidden" name="back" value=(HERE);
             label { (lang.say("Kind", "类型"))
@@ -48,7 +47,7 @@ fn by_hand(lang: Lang) -> Markup {
                     }
                 }
             }
-            label { "URL" input name="url" type="url" required size="34" placeholder="http://127.0.0.1:8000/notify"; }
+            label { "URL" input name="url" type="url" required size="34" value=[url] placeholder="http://127.0.0.1:8000/notify"; }
             label.check { input type="checkbox" name="certificate"; (lang.say("signed by the certificate", "用平台证书签名")) }
             label.check { input type="checkbox" name="probe"; (lang.say("a probe, with a wrong signature", "签名探测流量")) }
             label.wide { (lang.say("Resource as JSON; empty: one is made up", "resource 明文（JSON），留空则自动生成"))
@@ -56,30 +55,87 @@ fn by_hand(lang: Lang) -> Markup {
             }
             button.main { (lang.say("Post", "投递")) }
         }
-    }
+    };
+    let title = lang.say("Post a notification", "投递通知");
+    layout::page(lang, HERE, title, false, &form)
 }
 
 fn table(all: &[DeliveryRecord], lang: Lang) -> Markup {
     html! {
-        table {
+        table.list {
             thead { tr {
                 th { "#" }
                 th { (lang.say("Kind", "类型")) }
                 th { (lang.say("State", "状态")) }
-                th { (lang.say("Attempts", "投递记录")) }
+                th { (lang.say("Last attempt", "最近一次投递")) }
                 th {}
             } }
-            tbody { @for record in all.iter().rev().take(100) { tr {
-                td { (record.id) }
-                td { code { (record.event_type) } br; span.dim { (record.url) } }
-                td { (state(record, lang)) }
-                td { @for attempt in &record.attempts { div {
-                    (time(attempt.time)) " "
-                    @if let Some(status) = attempt.status { code { (status.as_u16()) } " " }
-                    @if let Some(problem) = &attempt.problem { span.dim { (problem) } }
-                } } }
-                td { (button(&format!("notifications/{}/resend", record.id), HERE, lang.say("Again", "重新投递"))) }
-            } } }
+            tbody { @for record in all.iter().rev().take(100) {
+                @let item = format!("{HERE}/{}", record.id);
+                tr {
+                    td { a href=(item) { (record.id) } }
+                    td { a href=(item) { code { (record.event_type) } } br; span.dim.code { (record.url) } }
+                    td { (state(record, lang)) }
+                    td { @if let Some(last) = record.attempts.last() { (outcome(record.attempts.len(), last)) } }
+                    td { (again(record, HERE, lang)) }
+                }
+            } }
+        }
+    }
+}
+
+fn outcome(count: usize, attempt: &AttemptRecord) -> Markup {
+    html! {
+        span.dim { (count) " · " } (time(attempt.time_ms.div_euclid(1000))) " "
+        @if let Some(status) = attempt.status { code { (status.as_u16()) } }
+        @if let Some(problem) = &attempt.problem { div.dim { (problem) } }
+    }
+}
+
+fn again(record: &DeliveryRecord, back: &str, lang: Lang) -> Markup {
+    let path = format!("notifications/{}/resend", record.id);
+    button(&path, back, lang.say("Again", "重新投递"))
+}
+
+/// One notification; it is followed while it is on its way.
+pub(super) fn item(record: &DeliveryRecord, lang: Lang) -> Markup {
+    let here = format!("{HERE}/{}", record.id);
+    let content = html! {
+        dl {
+            dt { (lang.say("Kind", "类型")) } dd { code { (record.event_type) } }
+            dt { "URL" } dd { code { (record.url) } }
+            dt { (lang.say("State", "状态")) } dd { (state(record, lang)) }
+        }
+        p { (again(record, &here, lang)) }
+        h2 { (lang.say("What it is about, in plaintext", "通知内容明文")) }
+        (pretty(&record.resource))
+        @if let Some(posted) = &record.posted {
+            h2 { (lang.say("As it was posted last", "最近一次投递的报文")) }
+            (layout::body(&posted.body, lang))
+            (headers(&posted.headers))
+        }
+        h2 { (lang.say("Attempts", "投递记录")) }
+        @for attempt in record.attempts.iter().rev() { (tried(attempt, lang)) }
+    };
+    let title = format!("{} {}", lang.say("Notification", "通知"), record.id);
+    let changes = record.state == DeliveryState::Pending;
+    layout::page(lang, HERE, &title, changes, &content)
+}
+
+fn tried(attempt: &AttemptRecord, lang: Lang) -> Markup {
+    html! {
+        p {
+            (time_ms(attempt.time_ms)) " UTC+8 "
+            span.dim { "(" (attempt.took_ms) " ms) " }
+            @match attempt.status {
+                Some(status) => code { (status.as_u16()) },
+                None => span.bad { (lang.say("no answer", "无应答")) },
+            }
+            @if let Some(problem) = &attempt.problem { " " span.bad { (problem) } }
+        }
+        @if let Some(answer) = &attempt.answer {
+            @if !answer.body.is_empty() { (layout::body(&answer.body, lang)) }
+            (headers(&answer.headers))
         }
     }
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::lang::Lang;
-use super::layout::{self, button, empty, segment, yuan};
+use super::layout::{self, button, button_with, empty, segment, yuan};
 use crate::sandbox::gateway::Gateway;
 use crate::sandbox::{OrderRecord, RefundRecord, RefundStatus, TransferRecord};
 
@@ -27,37 +26,61 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
         @if !transfers.is_empty() { (transfer_table(&transfers, lang)) }
         @if !sharing.is_empty() {
             h2 { (lang.say("Profit sharing", "分账")) }
-            table { tbody { @for record in sharing.iter().rev().take(SHOWN) {
-                tr { td.code { (record.out_order_no) } td.code { (record.out_trade_no) } td { (json(&record.json, lang)) } }
+            table.list { tbody { @for record in sharing.iter().rev().take(SHOWN) {
+                tr { td.code { (link("sharing", &record.out_order_no)) } td.code { (link("orders", &record.out_trade_no)) } }
             } } }
         }
+        (hold(gateway, lang))
     };
     layout::page(lang, HERE, lang.say("Orders", "订单"), true, &content)
 }
 
+/// Whether refunds wait for the bank.
+fn hold(gateway: &Gateway, lang: Lang) -> Markup {
+    let (hold, said, label) = match gateway.world.holds_refunds() {
+        false => (
+            "true",
+            lang.say("Refunds succeed by themselves.", "退款会自动成功。"),
+            lang.say("Hold refunds", "让退款停在处理中"),
+        ),
+        true => (
+            "false",
+            lang.say(
+                "Refunds stay PROCESSING until they are settled.",
+                "退款停在 PROCESSING，等待手动处理。",
+            ),
+            lang.say("Let refunds succeed", "恢复自动成功"),
+        ),
+    };
+    html! {
+        p.dim { (said) }
+        (button_with("refunds/hold", HERE, ("hold", hold), label))
+    }
+}
+
 fn order_table(orders: &[OrderRecord], lang: Lang) -> Markup {
     html! {
-        table {
+        table.list {
             thead { tr {
                 th { (lang.say("Number", "商户订单号")) }
                 th { (lang.say("State", "状态")) }
                 th { (lang.say("Total", "金额")) }
-                th.narrow { (lang.say("Refunded", "已退款")) }
+                th { (lang.say("Refunded", "已退款")) }
                 th { (lang.say("The user", "用户操作")) }
             } }
             tbody { @for order in orders.iter().rev().take(SHOWN) { tr {
-                td.code { (order.out_trade_no) @if let Some(id) = &order.transaction_id { br; span.dim { (id) } } }
-                td { (state(order.trade_state)) (json(&order.json, lang)) }
-                td { (yuan(order.total)) }
-                td.narrow { (yuan(order.refunded)) }
-                td { (user(order, lang)) }
+                td.code { (link("orders", &order.out_trade_no)) @if let Some(id) = &order.transaction_id { br; span.dim { (id) } } }
+                td { (state(order.trade_state)) }
+                td data-label=(lang.say("Total", "金额")) { (yuan(order.total)) }
+                td data-label=(lang.say("Refunded", "已退款")) { (yuan(order.refunded)) }
+                td { (user(order, HERE, lang)) }
             } } }
         }
     }
 }
 
 /// A part of a combined order is paid with the whole.
-fn user(order: &OrderRecord, lang: Lang) -> Markup {
+pub(super) fn user(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
     let number = order
         .combine_out_trade_no
         .as_deref()
@@ -67,12 +90,12 @@ fn user(order: &OrderRecord, lang: Lang) -> Markup {
     let open = ["NOTPAY", "USERPAYING", "PAYERROR"].contains(&order.trade_state);
     html! {
         @if open {
-            (button(&path("pay"), HERE, lang.say("Pay", "支付")))
-            @if single { (button(&path("fail"), HERE, lang.say("Fail", "支付失败"))) }
-            (button(&path("expire"), HERE, lang.say("Expire", "超时关闭")))
+            (button(&path("pay"), back, lang.say("Pay", "支付")))
+            @if single { (button(&path("fail"), back, lang.say("Fail", "支付失败"))) }
+            (button(&path("expire"), back, lang.say("Expire", "超时关闭")))
         }
         @if ["SUCCESS", "REFUND"].contains(&order.trade_state) && order.refunded < order.total && single {
-            (button(&path("refund"), HERE, lang.say("Refund the rest", "退还余额")))
+            (button(&path("refund"), back, lang.say("Refund the rest", "退还余额")))
         }
     }
 }
@@ -80,7 +103,7 @@ fn user(order: &OrderRecord, lang: Lang) -> Markup {
 fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Refunds", "退款")) }
-        table {
+        table.list {
             thead { tr {
                 th { (lang.say("Number", "商户退款单号")) }
                 th { (lang.say("State", "状态")) }
@@ -88,34 +111,35 @@ fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
                 th { (lang.say("The bank", "银行操作")) }
             } }
             tbody { @for refund in refunds.iter().rev().take(SHOWN) { tr {
-                td.code { (refund.out_refund_no) br; span.dim { (refund.out_trade_no) } }
-                td { (state(refund.status.name())) (json(&refund.json, lang)) }
-                td { (yuan(refund.amount)) }
-                td { @if [RefundStatus::Processing, RefundStatus::Abnormal].contains(&refund.status) {
-                    (settle(refund, "SUCCESS", lang.say("Succeed", "成功")))
-                    (settle(refund, "CLOSED", lang.say("Close", "关闭")))
-                    (settle(refund, "ABNORMAL", lang.say("Abnormal", "异常")))
-                } }
+                td.code { (link("refunds", &refund.out_refund_no)) br; span.dim { (refund.out_trade_no) } }
+                td { (state(refund.status.name())) }
+                td data-label=(lang.say("Amount", "金额")) { (yuan(refund.amount)) }
+                td { (bank(refund, HERE, lang)) }
             } } }
         }
     }
 }
 
-fn settle(refund: &RefundRecord, status: &str, label: &str) -> Markup {
+/// What the bank may do.
+pub(super) fn bank(refund: &RefundRecord, back: &str, lang: Lang) -> Markup {
     html! {
-        form.button method="post" action={ "/_sandbox/do/refunds/" (segment(&refund.out_refund_no)) "/settle" } {
-            input type="hidden" name="back" value=(HERE);
-            input type="hidden" name="status" value=(status);
-            button { (label) }
+        @if [RefundStatus::Processing, RefundStatus::Abnormal].contains(&refund.status) {
+            (settle(refund, "SUCCESS", back, lang.say("Succeed", "成功")))
+            (settle(refund, "CLOSED", back, lang.say("Close", "关闭")))
+            (settle(refund, "ABNORMAL", back, lang.say("Abnormal", "异常")))
         }
-        " "
     }
+}
+
+fn settle(refund: &RefundRecord, status: &str, back: &str, label: &str) -> Markup {
+    let path = format!("refunds/{}/settle", segment(&refund.out_refund_no));
+    button_with(&path, back, ("status", status), label)
 }
 
 fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Transfers", "商家转账")) }
-        table {
+        table.list {
             thead { tr {
                 th { (lang.say("Number", "商户单号")) }
                 th { (lang.say("State", "状态")) }
@@ -123,27 +147,35 @@ fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
                 th { (lang.say("The user", "用户操作")) }
             } }
             tbody { @for transfer in transfers.iter().rev().take(SHOWN) { tr {
-            td.code { (transfer.out_bill_no) }
-            td { (state(transfer.state)) (json(&transfer.json, lang)) }
-            td { (yuan(transfer.amount)) }
-            td { @if transfer.state == "WAIT_USER_CONFIRM" {
-                @let path = format!("transfers/{}", segment(&transfer.out_bill_no));
-                (button(&format!("{path}/confirm"), HERE, lang.say("Confirm", "确认收款")))
-                (button(&format!("{path}/reject"), HERE, lang.say("Refuse", "拒绝")))
-            } }
+            td.code { (link("transfers", &transfer.out_bill_no)) }
+            td { (state(transfer.state)) }
+            td data-label=(lang.say("Amount", "金额")) { (yuan(transfer.amount)) }
+            td { (receiver(transfer, HERE, lang)) }
         } } } }
     }
 }
 
-fn state(name: &str) -> Markup {
+/// What the user who gets the money may do.
+pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
+    let path = format!("transfers/{}", segment(&transfer.out_bill_no));
+    html! {
+        @if transfer.state == "WAIT_USER_CONFIRM" {
+            (button(&format!("{path}/confirm"), back, lang.say("Confirm", "确认收款")))
+            (button(&format!("{path}/reject"), back, lang.say("Refuse", "拒绝")))
+        }
+    }
+}
+
+/// The page of one.
+pub(super) fn link(kind: &str, number: &str) -> Markup {
+    html! { a href={ "/_sandbox/" (kind) "/" (segment(number)) } { (number) } }
+}
+
+pub(super) fn state(name: &str) -> Markup {
     let class = match name {
         "SUCCESS" | "REFUND" => "good",
         "PAYERROR" | "ABNORMAL" | "FAIL" => "bad",
         _ => "dim",
     };
     html! { span class=(class) { (name) } }
-}
-
-fn json(json: &Value, lang: Lang) -> Markup {
-    html! { details { summary.dim { (lang.say("as queried", "查询结果")) } pre { (format!("{json:#}")) } } }
 }

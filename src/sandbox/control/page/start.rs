@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::super::calls;
 use super::lang::Lang;
 use super::layout::{self, button, empty, time};
+use crate::sandbox::fault::Fault;
 use crate::sandbox::gateway::Gateway;
 use crate::sandbox::identity::MCHID;
 use crate::sandbox::record::{CallRecord, Verdict};
@@ -53,10 +54,10 @@ fn requests(records: &[CallRecord], lang: Lang) -> Markup {
     }
     html! {
         h2 { (lang.say("Newest first", "最新的在前")) }
-        table {
+        table.list.calls {
             thead { tr {
                 th { "#" }
-                th.narrow { (lang.say("Time", "时间")) }
+                th { (lang.say("Time", "时间")) }
                 th { (lang.say("Request", "请求")) }
                 th { (lang.say("Verdict", "结论")) }
                 th { (lang.say("Answer", "应答")) }
@@ -70,26 +71,39 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         tr {
             td { a href={ "/_sandbox/calls/" (record.id) } { (record.id) } }
-            td.narrow { (time(record.time)) }
+            td.when { (time(record.time)) }
             td {
                 code { (record.method) " " a href={ "/_sandbox/calls/" (record.id) } { (record.target) } }
                 @if let Some(title) = calls::title(record) { br; span.dim { (title) } }
             }
             td { (verdict(record, lang)) }
-            td { (status(record, lang)) }
+            td data-label=(lang.say("Answer", "应答")) { (status(record, lang)) }
         }
     }
 }
 
+/// What the gateway made of it, and what was made to go wrong.
 pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
-    match &record.verdict {
-        Verdict::Accepted => html! { span.good { (lang.say("accepted", "通过")) } },
-        Verdict::Unprocessed => html! { span.bad { (lang.say("cut off unread", "未处理即断开")) } },
-        Verdict::Refused { code, why, .. } => html! {
-            span.bad { (code) }
-            br;
-            span.dim { (why) }
-        },
+    html! {
+        @match &record.verdict {
+            Verdict::Accepted => (accepted(record.fault.as_ref(), lang)),
+            Verdict::Unprocessed => span.bad { (lang.say("cut off unread", "未处理即断开")) },
+            Verdict::Refused { code, message, why, .. } => {
+                span.bad { (code) }
+                @if lang == Lang::Zh { div { (message) } }
+                div.dim { (why) }
+            }
+        }
+        @if let Some(fault) = &record.fault {
+            div { span.warn { (lang.say("fault", "故障")) } " " code { (fault) } }
+        }
+    }
+}
+
+fn accepted(fault: Option<&Fault>, lang: Lang) -> Markup {
+    match fault.is_some_and(Fault::refuses) {
+        true => html! { span.dim { (lang.say("in order, not processed", "校验通过，未处理")) } },
+        false => html! { span.good { (lang.say("accepted", "通过")) } },
     }
 }
 

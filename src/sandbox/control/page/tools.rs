@@ -5,7 +5,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::lang::Lang;
-use super::layout::{self, button, empty};
+use super::layout::{self, button, button_with, empty};
 use crate::sandbox::fault::NAMES;
 use crate::sandbox::gateway::Gateway;
 
@@ -16,6 +16,7 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
         (faults(gateway, lang))
         (clock(gateway, lang))
         (certificates(gateway, lang))
+        (settings(gateway, lang))
     };
     layout::page(
         lang,
@@ -79,9 +80,44 @@ fn clock(gateway: &Gateway, lang: Lang) -> Markup {
     }
 }
 
+fn settings(gateway: &Gateway, lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.say("Where to notify when a request names no notify_url", "请求未带 notify_url 时的通知地址")) }
+        form.fields method="post" action="/_sandbox/do/settings" {
+            input type="hidden" name="back" value=(HERE);
+            label { (lang.say("URL; empty: nowhere", "URL，留空则不通知"))
+                input name="notify_url" type="url" size="34" value=[gateway.control.notify_url()]
+                    placeholder="http://127.0.0.1:8000/notify";
+            }
+            button { (lang.say("Set the URL", "设置地址")) }
+        }
+    }
+}
+
 fn certificates(gateway: &Gateway, lang: Lang) -> Markup {
+    let (mode, label) = match gateway.platform.certificate_mode() {
+        false => (
+            "certificate",
+            lang.say("Sign with the certificate", "改用平台证书签名"),
+        ),
+        true => (
+            "public_key",
+            lang.say("Sign with the public key", "改用微信支付公钥签名"),
+        ),
+    };
     html! {
         h2 { (lang.say("Platform certificates", "平台证书")) }
+        p { @match mode {
+            "certificate" => (lang.say(
+                "What names no key is signed with the public key.",
+                "请求未指定密钥时，用微信支付公钥签名。",
+            )),
+            _ => (lang.say(
+                "What names no key is signed with the newest certificate.",
+                "请求未指定密钥时，用最新的平台证书签名。",
+            )),
+        } }
+        (button_with("certificates/mode", HERE, ("mode", mode), label))
         ul { @for serial in gateway.platform.serials() { li { code { (serial) } } } }
         (button("certificates/rotate", HERE, lang.say("Add a new one", "轮换：新增一张")))
         (button("certificates/retire", HERE, lang.say("Take the old ones off", "移除旧证书")))

@@ -1,11 +1,12 @@
 //! The page: what it shows, what its forms do, and that what clients send stays text.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wechatpay_chain::sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::super::raw::Raw;
-use super::{Came, order, send};
+use super::merchant::Merchant;
+use super::{Came, get, order, post, send};
 
 const EVIL: &str = "</pre><script>alert(1)</script>\"'";
 
@@ -30,12 +31,21 @@ fn form(sandbox: &Sandbox, path: &str, body: &str) -> Outcome<Came> {
 fn every_page_is_there_in_both_languages() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     order(&sandbox, "T1", "https://www.example.com/notify")?;
+    let asked = json!({"kind": "PAY", "url": "http://127.0.0.1:9/"});
+    post(&sandbox, "notifications", &asked)?;
     for (path, english, chinese) in [
         ("/_sandbox/", "Requests", "请求"),
         ("/_sandbox/orders", "Orders", "订单"),
         ("/_sandbox/notifications", "Notifications", "通知"),
         ("/_sandbox/tools", "Faults and tools", "故障与工具"),
         ("/_sandbox/calls/1", "Request 1", "请求 1"),
+        ("/_sandbox/orders/T1", "Order T1", "订单 T1"),
+        (
+            "/_sandbox/notifications/new",
+            "Post a notification",
+            "投递通知",
+        ),
+        ("/_sandbox/notifications/1", "Notification 1", "通知 1"),
     ] {
         for (language, title) in [("en", english), ("zh-CN,en", chinese)] {
             let came = page(&sandbox, path, language)?;
@@ -53,7 +63,15 @@ fn every_page_is_there_in_both_languages() -> Outcome {
         page(&sandbox, "/_sandbox", "en")?.header("location"),
         Some("/_sandbox/")
     );
-    for path in ["/_sandbox/calls/9", "/_sandbox/calls/x", "/_sandbox/x"] {
+    for path in [
+        "/_sandbox/calls/9",
+        "/_sandbox/calls/x",
+        "/_sandbox/notifications/9",
+        "/_sandbox/orders/T9",
+        "/_sandbox/orders/%FF",
+        "/_sandbox/sharing/",
+        "/_sandbox/x",
+    ] {
         assert_eq!(page(&sandbox, path, "en")?.status, 404, "{path}");
     }
     let chosen = page(&sandbox, "/_sandbox/orders?lang=zh", "en")?;
@@ -83,6 +101,12 @@ fn what_clients_send_stays_text() -> Outcome {
     raw.authorized()?.send(&sandbox)?;
     let number = "T<b>-*_|@";
     let _ = order(&sandbox, number, "https://www.example.com/?a=<script>");
+    let merchant = Merchant::answering_v2(&[EVIL])?;
+    let asked = json!({"kind": "PAY", "url": merchant.url, "resource": {"attach": EVIL}});
+    post(&sandbox, "notifications", &asked)?;
+    while sandbox.deliveries()[0].attempts.is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
     for path in [
         "",
         "orders",
@@ -91,6 +115,7 @@ fn what_clients_send_stays_text() -> Outcome {
         "calls/1",
         "calls/2",
         "calls/3",
+        "notifications/1",
     ] {
         let came = page(&sandbox, &format!("/_sandbox/{path}"), "en")?;
         assert_eq!(came.status, 200, "{path}");
@@ -133,6 +158,16 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
             .body
             .contains("slow=20")
     );
+    let part = "amount=30&back=%2F_sandbox%2Forders%2FT1";
+    let part = form(&sandbox, "/_sandbox/do/orders/T1/refund", part)?;
+    assert_eq!(part.header("location"), Some("/_sandbox/orders/T1"));
+    assert_eq!(sandbox.orders()[0].refunded, 30);
+    let page = page(&sandbox, "/_sandbox/refunds/SANDBOX_REFUND_1", "en")?;
+    assert!(page.body.contains("0.30"), "{}", page.body);
+    // A field that was emptied is a value as well.
+    sandbox.set_notify_url("http://127.0.0.1:9/")?;
+    form(&sandbox, "/_sandbox/do/settings", "notify_url=")?;
+    assert_eq!(get(&sandbox, "settings")?["notify_url"], Value::Null);
     // What does not work is said on a page.
     let again = form(&sandbox, "/_sandbox/do/orders/T1/pay", "")?;
     assert_eq!(again.status, 409);

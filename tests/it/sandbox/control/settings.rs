@@ -1,6 +1,6 @@
 //! Clock and certificates.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wechatpay_chain::sandbox::Sandbox;
 
 use super::super::Outcome;
@@ -65,6 +65,32 @@ fn a_reset_goes_back_to_the_start_and_there_is_one() -> Outcome {
             "{speed}"
         );
     }
+    Ok(())
+}
+
+#[test]
+fn the_notify_url_of_the_platform_is_set_while_it_runs() -> Outcome {
+    let builder = Sandbox::builder().notify_url("http://127.0.0.1:9/first");
+    let sandbox = builder.start_blocking()?;
+    let url = |body: Value| -> Outcome<Value> {
+        Ok(post(&sandbox, "settings", &body)?["notify_url"].clone())
+    };
+    assert_eq!(url(json!({}))?, "http://127.0.0.1:9/first");
+    let second = "http://127.0.0.1:9/second";
+    assert_eq!(url(json!({"notify_url": second}))?, second);
+    assert_eq!(get(&sandbox, "settings")?["notify_url"], second);
+    assert_eq!(get(&sandbox, "info")?["notify_url"], second);
+    let far = "{\"notify_url\": \"https://www.example.com/\"}";
+    let (status, error) = refused(&sandbox, "POST", "settings", far)?;
+    assert!(status == 400 && error.contains("this machine alone"));
+    assert!(sandbox.set_notify_url("nowhere").is_err());
+    assert_eq!(url(json!({}))?, second);
+    for none in [json!(null), json!("")] {
+        sandbox.set_notify_url(second)?;
+        assert_eq!(url(json!({"notify_url": none}))?, Value::Null);
+    }
+    sandbox.reset();
+    assert_eq!(url(json!({}))?, "http://127.0.0.1:9/first");
     Ok(())
 }
 

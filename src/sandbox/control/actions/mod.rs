@@ -1,0 +1,11 @@
+//! What the control API and the page's forms do.
+
+mod notifications;
+mod orders;
+mod tools;
+
+pub(super) use notifications::{delivery, notify, resend};
+pub(super) use orders::{confirm, hold_refunds, order, refund, reject, settle};
+pub(super) use tools::{
+    certificate_mode, clock, fault, forget_faults, reset, retire, rotate, set, settings,
+};

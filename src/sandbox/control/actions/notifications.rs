@@ -1,0 +1,115 @@
+//! Notifications by hand, and those that were posted.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::super::args::Args;
+use super::super::problem::{Outcome, Problem};
+use super::super::views;
+use super::tools::parse;
+use crate::notify::Version;
+use crate::sandbox::DeliveryRecord;
+use crate::sandbox::fault::Fault;
+use crate::sandbox::gateway::Gateway;
+use crate::sandbox::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
+
+/// Posts a notification of any kind.
+pub(in crate::sandbox::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&[
+        "kind",
+        "event_type",
+        "version",
+        "url",
+        "resource",
+        "probe",
+        "certificate",
+        "fault",
+    ])?;
+    let row = kind(args)?;
+    let url = args.needed("url")?;
+    check_url(&url, gateway.control.reach())
+        .map_err(|err| Problem::of(&err, "url is where the merchant's server listens"))?;
+    let now = gateway.clock.now();
+    let resource = args.object("resource")?;
+    let content = row.content(resource.unwrap_or_else(|| row.resource(now)));
+    let mut draft = Draft::new(gateway, url, content);
+    draft.by_certificate = args.flag("certificate")?;
+    draft.fault = spoilt(args)?;
+    draft
+        .request(gateway, gateway.control.reach())
+        .map_err(|err| Problem::of(&err, "GET kinds lists what can be posted"))?;
+    let id = Deliveries::post(gateway, draft, row.event_type.to_owned());
+    delivery(gateway, &id.to_string())
+}
+
+fn kind(args: &Args) -> Outcome<KindRow> {
+    let name = match args.text("event_type")? {
+        Some(name) => name,
+        None => args.needed("kind")?,
+    };
+    // The page's way to say both at once.
+    let (version, name) = match name.strip_prefix("v2 ") {
+        Some(name) => (Some("v2".to_owned()), name.to_owned()),
+        None => (args.text("version")?, name),
+    };
+    let version = match version.as_deref() {
+        None => None,
+        Some("v2") => Some(Version::V2),
+        Some("v3") => Some(Version::V3),
+        Some(_) => {
+            return Err(Problem::bad(
+                "there is no such version",
+                "version is v2 or v3",
+            ));
+        }
+    };
+    let found = match version {
+        Some(version) => kind_row(version, &name),
+        None => kind_row(Version::V3, &name).or_else(|| kind_row(Version::V2, &name)),
+    };
+    found.ok_or_else(|| {
+        let all = kind_rows().count();
+        let hint = format!("GET kinds lists the {all} kinds, with their versions");
+        Problem::bad(format!("there is no notification {name:?}"), hint)
+    })
+}
+
+fn spoilt(args: &Args) -> Outcome<Option<Fault>> {
+    let fault = args.text("fault")?;
+    match fault {
+        Some(fault) => parse(&fault).map(Some),
+        None => Ok(args.flag("probe")?.then_some(Fault::Probe)),
+    }
+}
+
+pub(in crate::sandbox::control) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<Value> {
+    Ok(views::delivery(&known(gateway, id)?))
+}
+
+pub(in crate::sandbox::control) fn resend(
+    gateway: &Arc<Gateway>,
+    id: &str,
+    args: &Args,
+) -> Outcome<Value> {
+    args.only(&[])?;
+    let record = known(gateway, id)?;
+    check_url(&record.url, gateway.control.reach()).map_err(|err| {
+        let hint = "POST notifications posts one of the same kind to another url";
+        Problem::new(StatusCode::CONFLICT, err.report(), hint)
+    })?;
+    Deliveries::again(gateway, record.id);
+    delivery(gateway, id)
+}
+
+fn known(gateway: &Gateway, id: &str) -> Outcome<DeliveryRecord> {
+    let record = id.parse().ok();
+    let record = record.and_then(|id| gateway.control.deliveries.get(id));
+    record.ok_or_else(|| {
+        Problem::missing(
+            format!("there is no notification {id:?}"),
+            "GET notifications lists those that are remembered",
+        )
+    })
+}

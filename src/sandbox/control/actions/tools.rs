@@ -1,0 +1,145 @@
+//! Faults, certificates, clock and settings.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::super::args::Args;
+use super::super::problem::{Outcome, Problem};
+use super::super::{powers, views};
+use crate::sandbox::fault::{Fault, NAMES};
+use crate::sandbox::gateway::Gateway;
+
+/// A clock that is more than some years off is a mistake.
+const FARTHEST: i64 = 100 * 365 * 86_400;
+const MANY: i64 = 10_000;
+
+/// `{"fault": "slow", "milliseconds": 500}` says the same as `{"fault": "slow=500"}`.
+pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&[
+        "fault",
+        "times",
+        "value",
+        "seconds",
+        "header",
+        "status",
+        "milliseconds",
+        "url",
+    ])?;
+    let name = args.needed("fault")?;
+    let takes = NAMES.iter().find(|(known, _)| *known == name);
+    let value = match takes {
+        Some((_, takes)) if !takes.is_empty() => match args.text(takes)? {
+            Some(value) => Some(value),
+            None => args.text("value")?,
+        },
+        _ => None,
+    };
+    let fault = parse(&match value {
+        Some(value) => format!("{name}={value}"),
+        None => name,
+    })?;
+    match args.text("times")?.as_deref() {
+        Some("always") => gateway.faults.set_always(Some(fault)),
+        None => gateway.faults.push(fault),
+        Some(_) => {
+            let times = args
+                .integer("times")?
+                .filter(|times| (1..=MANY).contains(times));
+            let times = times.and_then(|times| u32::try_from(times).ok());
+            let times = times.ok_or_else(|| {
+                let hint = format!("times is from 1 to {MANY}, or \"always\"");
+                Problem::bad("nothing can go wrong that often", hint)
+            })?;
+            gateway.faults.push_times(fault, times);
+        }
+    }
+    Ok(json!({"faults": views::faults(gateway)}))
+}
+
+/// Also of notifications: one that waits for the one after it waits no more.
+pub(in crate::sandbox::control) fn forget_faults(gateway: &Gateway) {
+    gateway.faults.clear();
+    gateway.control.deliveries.let_go();
+}
+
+pub(super) fn parse(fault: &str) -> Outcome<Fault> {
+    let hint = "docs/sandbox.md lists the faults with what they do";
+    fault.parse().map_err(|err| Problem::of(&err, hint))
+}
+
+pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&[])?;
+    let new = gateway.platform.rotate(gateway.clock.now());
+    let new = new.map_err(|err| {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Problem::new(status, err.report(), "try again")
+    })?;
+    Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
+}
+
+pub(in crate::sandbox::control) fn retire(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&[])?;
+    gateway.platform.retire();
+    Ok(json!({"serials": gateway.platform.serials()}))
+}
+
+/// `{"mode": "certificate"}`: an account that has not changed to the public key.
+pub(in crate::sandbox::control) fn certificate_mode(
+    gateway: &Arc<Gateway>,
+    args: &Args,
+) -> Outcome<Value> {
+    args.only(&["mode"])?;
+    let mode = args.needed("mode")?;
+    match mode.as_str() {
+        "certificate" => gateway.platform.set_certificate_mode(true),
+        "public_key" => gateway.platform.set_certificate_mode(false),
+        _ => {
+            let hint = "mode is \"certificate\" or \"public_key\"";
+            return Err(Problem::bad("there is no such mode", hint));
+        }
+    }
+    Ok(json!({"mode": mode}))
+}
+
+pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["offset_seconds", "speed"])?;
+    let offset = args.integer("offset_seconds")?;
+    if offset.is_some_and(|offset| offset.unsigned_abs() > FARTHEST.unsigned_abs()) {
+        let hint = "offset_seconds is a hundred years at most";
+        return Err(Problem::bad("the clock cannot be that far off", hint));
+    }
+    if let Some(speed) = args.number("speed")? {
+        powers::set_speed(gateway, speed).map_err(|err| {
+            Problem::of(&err, "1 is as WeChat Pay does it, 1000 is 15 s in 15 ms")
+        })?;
+    }
+    if let Some(offset) = offset {
+        gateway.control.clock.set_offset(offset);
+    }
+    Ok(views::clock(gateway))
+}
+
+pub(in crate::sandbox::control) fn settings(gateway: &Gateway) -> Value {
+    json!({"notify_url": gateway.control.notify_url()})
+}
+
+/// `{"notify_url": null}`: none, as of a merchant that has set none.
+pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["notify_url"])?;
+    if args.has("notify_url") {
+        let url = args.text("notify_url")?;
+        powers::set_notify_url(gateway, url).map_err(|err| {
+            Problem::of(&err, "notify_url is where the merchant's server listens")
+        })?;
+    }
+    Ok(settings(gateway))
+}
+
+/// Everything but the keys.
+pub(in crate::sandbox::control) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&[])?;
+    powers::reset(gateway);
+    Ok(json!({}))
+}

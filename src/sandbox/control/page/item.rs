@@ -1,0 +1,123 @@
+//! One order, refund, transfer or profit sharing, with what its query answers.
+
+use std::sync::Arc;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::lang::Lang;
+use super::layout::{self, pretty, segment, yuan};
+use super::orders::{bank, link, receiver, state, user};
+use crate::sandbox::gateway::Gateway;
+use crate::sandbox::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+
+const LIST: &str = "/_sandbox/orders";
+
+/// The page of `orders/T1`; `None` when there is no such thing.
+pub(super) fn page(gateway: &Arc<Gateway>, kind: &str, number: &str, lang: Lang) -> Option<Markup> {
+    let (world, now) = (&gateway.world, gateway.clock.now());
+    let (title, content) = match kind {
+        "orders" => {
+            let orders = world.orders(now);
+            let found = orders.iter().find(|it| it.out_trade_no == number)?;
+            let title = lang.say("Order", "订单");
+            (title, order(found, &world.refunds(), lang))
+        }
+        "refunds" => {
+            let refunds = world.refunds();
+            let found = refunds.iter().find(|it| it.out_refund_no == number)?;
+            (lang.say("Refund", "退款"), refund(found, lang))
+        }
+        "transfers" => {
+            let transfers = world.transfers();
+            let found = transfers.iter().find(|it| it.out_bill_no == number)?;
+            (lang.say("Transfer", "商家转账"), transfer(found, lang))
+        }
+        "sharing" => {
+            let sharing = world.sharing();
+            let found = sharing.iter().find(|it| it.out_order_no == number)?;
+            (lang.say("Profit sharing", "分账"), shared(found, lang))
+        }
+        _ => return None,
+    };
+    let title = format!("{title} {number}");
+    Some(layout::page(lang, LIST, &title, false, &content))
+}
+
+fn order(order: &OrderRecord, refunds: &[RefundRecord], lang: Lang) -> Markup {
+    let back = format!("{LIST}/{}", segment(&order.out_trade_no));
+    let of_it: Vec<_> = refunds
+        .iter()
+        .filter(|it| it.out_trade_no == order.out_trade_no)
+        .collect();
+    html! {
+        dl {
+            dt { (lang.say("State", "状态")) } dd { (state(order.trade_state)) }
+            dt { (lang.say("Total", "金额")) } dd { (yuan(order.total)) }
+            dt { (lang.say("Refunded", "已退款")) } dd { (yuan(order.refunded)) }
+            @if let Some(id) = &order.transaction_id { dt { (lang.say("WeChat Pay's number", "微信支付订单号")) } dd { code { (id) } } }
+            @if let Some(combine) = &order.combine_out_trade_no {
+                dt { (lang.say("Part of the combined order", "所属合单")) } dd { code { (combine) } }
+            }
+            @if !of_it.is_empty() {
+                dt { (lang.say("Refunds", "退款")) }
+                dd { @for refund in of_it { div.code { (link("refunds", &refund.out_refund_no)) " " (yuan(refund.amount)) } } }
+            }
+        }
+        p { (user(order, &back, lang)) }
+        (partial_refund(order, &back, lang))
+        (queried(&order.json, lang))
+    }
+}
+
+fn partial_refund(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
+    let left = order.total - order.refunded;
+    let may = ["SUCCESS", "REFUND"].contains(&order.trade_state) && left > 0;
+    html! {
+        @if may {
+            form.fields method="post" action={ "/_sandbox/do/orders/" (segment(&order.out_trade_no)) "/refund" } {
+                input type="hidden" name="back" value=(back);
+                label { (lang.say("Refund so many fen", "退款金额（分）"))
+                    input name="amount" type="number" min="1" max=(left) value=(left) required;
+                }
+                button { (lang.say("Refund", "退款")) }
+            }
+        }
+    }
+}
+
+fn refund(refund: &RefundRecord, lang: Lang) -> Markup {
+    let back = format!("/_sandbox/refunds/{}", segment(&refund.out_refund_no));
+    html! {
+        dl {
+            dt { (lang.say("State", "状态")) } dd { (state(refund.status.name())) }
+            dt { (lang.say("Amount", "金额")) } dd { (yuan(refund.amount)) }
+            dt { (lang.say("Order", "订单")) } dd { code { (link("orders", &refund.out_trade_no)) } }
+        }
+        p { (bank(refund, &back, lang)) }
+        (queried(&refund.json, lang))
+    }
+}
+
+fn transfer(transfer: &TransferRecord, lang: Lang) -> Markup {
+    let back = format!("/_sandbox/transfers/{}", segment(&transfer.out_bill_no));
+    html! {
+        dl {
+            dt { (lang.say("State", "状态")) } dd { (state(transfer.state)) }
+            dt { (lang.say("Amount", "金额")) } dd { (yuan(transfer.amount)) }
+        }
+        p { (receiver(transfer, &back, lang)) }
+        (queried(&transfer.json, lang))
+    }
+}
+
+fn shared(sharing: &SharingRecord, lang: Lang) -> Markup {
+    html! {
+        dl { dt { (lang.say("Order", "订单")) } dd { code { (link("orders", &sharing.out_trade_no)) } } }
+        (queried(&sharing.json, lang))
+    }
+}
+
+fn queried(json: &Value, lang: Lang) -> Markup {
+    html! { h2 { (lang.say("What a query answers", "查询结果")) } (pretty(json)) }
+}

@@ -1,0 +1,163 @@
+//! One time that a notification is posted.
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, StatusCode};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::super::content::Content;
+use super::super::post;
+use super::record::{AttemptRecord, PostedRecord};
+use super::schedule::Task;
+use crate::error::Result;
+use crate::protocol::xml;
+use crate::sandbox::record::{AnswerRecord, size_of_headers};
+
+/// The attempts that are remembered of one that is sent again by hand.
+const ATTEMPTS: usize = 64;
+/// What is remembered of a body that was posted, and of the answer's headers and body.
+const POSTED: usize = 64 << 10;
+const ANSWERED: usize = 4 << 10;
+
+impl Task {
+    /// Posts it once; whether it was accepted.
+    pub(super) async fn attempt(&self) -> bool {
+        let Some(draft) = self.deliveries().draft(self.id) else {
+            return true;
+        };
+        let reach = self.gateway.control.reach();
+        let (time_ms, began) = (self.gateway.clock.now_ms(), Instant::now());
+        let (posted, outcome) = match draft.request(&self.gateway, reach) {
+            Ok(request) => (Some(posted(&request)), post::exchange(request, reach).await),
+            Err(err) => (None, Err(err)),
+        };
+        let took = began.elapsed().as_millis();
+        let attempt = AttemptRecord {
+            time_ms,
+            took_ms: u64::try_from(took).unwrap_or(u64::MAX),
+            ..judged(outcome, draft.content())
+        };
+        let accepted = attempt.problem.is_none();
+        self.deliveries().edit(self.id, |record| {
+            record.next_in = None;
+            record.posted = posted;
+            if record.attempts.len() >= ATTEMPTS {
+                record.attempts.remove(0);
+            }
+            record.attempts.push(attempt);
+        });
+        accepted
+    }
+}
+
+fn posted(request: &Request<Bytes>) -> PostedRecord {
+    PostedRecord {
+        headers: request.headers().clone(),
+        body: start(request.body(), POSTED),
+        body_length: request.body().len(),
+    }
+}
+
+/// A copy: a slice would keep all of it.
+fn start(body: &Bytes, length: usize) -> Bytes {
+    match body.len() <= length {
+        true => body.clone(),
+        false => Bytes::copy_from_slice(&body[..length]),
+    }
+}
+
+fn judged(outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord {
+    let (answer, problem) = match outcome {
+        Ok(answer) => {
+            let problem = match content {
+                Content::Event(_) => unaccepted(&answer),
+                Content::Message(_) => unaccepted_v2(&answer),
+            };
+            (Some(answered(&answer)), problem.map(str::to_owned))
+        }
+        Err(err) => (None, Some(err.report())),
+    };
+    AttemptRecord {
+        time_ms: 0,
+        took_ms: 0,
+        status: answer.as_ref().map(|answer| answer.status),
+        answer,
+        problem,
+    }
+}
+
+fn answered(answer: &Response<Bytes>) -> AnswerRecord {
+    let headers = answer.headers();
+    AnswerRecord {
+        status: answer.status(),
+        headers: match size_of_headers(headers) <= ANSWERED {
+            true => headers.clone(),
+            false => HeaderMap::new(),
+        },
+        body: start(answer.body(), ANSWERED),
+    }
+}
+
+/// Why APIv3 does not take an answer for a yes.
+///
+/// Source: WeChat Pay document "支付成功回调通知": 200 and 204 accept it, and nothing else does.
+fn unaccepted(answer: &Response<Bytes>) -> Option<&'static str> {
+    let accepted = [StatusCode::OK, StatusCode::NO_CONTENT].contains(&answer.status());
+    (!accepted).then_some("the answer is not 200 or 204")
+}
+
+/// Why APIv2 does not take an answer for a yes: it reads the body.
+///
+/// Source: WeChat Pay document "支付结果通知" of APIv2: `return_code` of the answer is `SUCCESS`, or it is
+/// notified again.
+fn unaccepted_v2(answer: &Response<Bytes>) -> Option<&'static str> {
+    let members = xml::decode(answer.body()).unwrap_or_default();
+    match members.get("return_code").and_then(Value::as_str) {
+        _ if answer.status() != StatusCode::OK => Some("the answer is not 200"),
+        Some("SUCCESS") => None,
+        _ => Some("the answer is not XML with return_code SUCCESS"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_v2_the_body_accepts() {
+        let accepts = |status: u16, body: &'static str| {
+            let answer = Response::builder()
+                .status(status)
+                .body(Bytes::from_static(body.as_bytes()));
+            unaccepted_v2(&answer.unwrap()).is_none()
+        };
+        assert!(accepts(
+            200,
+            "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>"
+        ));
+        for body in [
+            "",
+            "SUCCESS",
+            "{\"return_code\":\"SUCCESS\"}",
+            "<xml><return_code>FAIL</return_code></xml>",
+        ] {
+            assert!(!accepts(200, body), "{body}");
+        }
+        assert!(!accepts(
+            500,
+            "<xml><return_code>SUCCESS</return_code></xml>"
+        ));
+    }
+
+    #[test]
+    fn no_more_than_the_start_of_an_answer_is_kept() {
+        let answer = |header: usize, body: usize| {
+            let answer = Response::builder().header("X-Long", "x".repeat(header));
+            answered(&answer.body(Bytes::from(vec![b'x'; body])).unwrap())
+        };
+        assert_eq!(answer(1, ANSWERED).body.len(), ANSWERED);
+        assert_eq!(answer(1, ANSWERED + 1).body.len(), ANSWERED);
+        assert_eq!(answer(1, 1).headers.len(), 1);
+        assert_eq!(answer(ANSWERED, 1).headers.len(), 0);
+    }
+}
