@@ -331,6 +331,16 @@ pub(super) fn certificate_mode(gateway: &Arc<Gateway>, args: &Args) -> Outcome<V
     Ok(json!({"mode": mode}))
 }
 
+/// `{"enforce": true}`: what is called more often than documented is refused.
+pub(super) fn limits(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["enforce"])?;
+    // Whoever forgets the member would switch them off.
+    args.needed_flag("enforce").map(|enforce| {
+        gateway.enforce_limits(enforce);
+        views::limits(gateway)
+    })
+}
+
 pub(super) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;

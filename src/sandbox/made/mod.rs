@@ -51,6 +51,8 @@ pub(super) struct Documented {
     pub(super) check: bool,
     /// Whether what is not in the catalogue is answered with its own body.
     pub(super) echo_unknown: bool,
+    /// Whether the limits of frequency act from the start.
+    pub(super) limits: bool,
     pub(super) seed: u64,
 }
 

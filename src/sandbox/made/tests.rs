@@ -44,6 +44,7 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
 
 const CHECKED: Documented = Documented {
     echo_unknown: true,
+    limits: false,
     check: true,
     seed: 0,
 };

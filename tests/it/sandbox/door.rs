@@ -65,11 +65,11 @@ type Wrong = (fn(Raw) -> Outcome<Raw>, &'static str, &'static str);
 fn whoever_is_not_the_merchant_stays_outside() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let wrong: [Wrong; 11] = [
-        (Ok, "Http头Authorization值格式错误", "exactly one"),
+        (Ok, "Http头Authorization值格式错误", "header is missing"),
         (
             |raw| raw.authorized()?.authorized(),
             "Http头Authorization值格式错误",
-            "exactly one",
+            "several Authorization headers",
         ),
         (
             |raw| Ok(raw.header("Authorization", "WECHATPAY2-SHA256-RSA2048 mchid=1")),
@@ -255,6 +255,29 @@ fn a_request_is_taken_once() -> Outcome {
     assert_eq!(raw.send(&sandbox)?.status, 200);
     assert_eq!(raw.send(&sandbox)?.code()?, (401, "SIGN_ERROR".to_owned()));
     assert!(why(&sandbox)?.contains("nonce"));
+    Ok(())
+}
+
+/// A timestamp may be five minutes ahead: then its nonce is looked for ten minutes long.
+#[test]
+fn a_nonce_is_refused_while_its_timestamp_is_taken() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let mut raw = Raw::new(&sandbox, "GET", TARGET)?;
+    raw.timestamp += 250;
+    let raw = raw.authorized()?;
+    assert_eq!(raw.send(&sandbox)?.status, 200);
+    for offset in [0, 250, 500] {
+        sandbox.set_clock_offset(offset);
+        let other = Raw::new(&sandbox, "GET", TARGET)?;
+        let timestamp = other.timestamp + offset;
+        let other = Raw { timestamp, ..other };
+        assert_eq!(other.authorized()?.send(&sandbox)?.status, 200, "{offset}");
+        assert_eq!(raw.send(&sandbox)?.status, 401);
+        assert!(why(&sandbox)?.contains("nonce"), "{offset}");
+    }
+    sandbox.set_clock_offset(570);
+    assert_eq!(raw.send(&sandbox)?.status, 401);
+    assert!(why(&sandbox)?.contains("timestamp"));
     Ok(())
 }
 

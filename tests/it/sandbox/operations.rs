@@ -137,7 +137,7 @@ async fn bill(client: &Client) -> wechatpay_chain::Result<Call> {
         .query("token", token))
 }
 
-fn call(client: &Client, operation: &Operation, sample: &SampleRequest) -> Call {
+pub(super) fn call(client: &Client, operation: &Operation, sample: &SampleRequest) -> Call {
     // Not as a literal: three paths have capitals.
     let chain = client.chain(operation.path().to_owned());
     let mut call = match (operation.method(), operation.body()) {
