@@ -234,6 +234,7 @@ impl Gateway {
                 .check(&self.identity, headers, &signed, now, built)?;
         }
         self.count(call)?;
+        call.check_content_type()?;
         let pair = fields::named(&call.head.headers, &self.platform)?;
         call.json = parse(&content)?;
         if let Some(operation) = call.operation {

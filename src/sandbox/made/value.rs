@@ -22,6 +22,8 @@ const SUCCESSES: [&str; 8] = [
 /// 2025-06-01 in Beijing; times are made up too, so that the same request has the same answer.
 const DAY_ZERO: i64 = 1_748_707_200;
 const DAY: i64 = 86_400;
+/// 2099-01-01: an order whose time is over is refused, and there is no clock here.
+const FAR: i64 = 4_070_880_000;
 
 /// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
 pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
@@ -198,6 +200,9 @@ fn moment(name: &str, dice: &mut Dice) -> String {
 fn time(name: &str, dice: &mut Dice) -> i64 {
     let end = ["end", "expire", "deadline", "until"];
     let later = end.iter().any(|word| name.contains(word));
+    if name == "time_expire" {
+        return FAR;
+    }
     let day = if later { DAY_ZERO + 30 * DAY } else { DAY_ZERO };
     day + i64::from(dice.below(86_400))
 }

@@ -305,6 +305,45 @@ fn a_body_is_json_and_not_too_long() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn a_body_says_that_it_is_json() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let send = |method: &'static str, body: &str, kind: Option<&str>| -> Outcome<_> {
+        let raw = Raw::new(&sandbox, method, "/v3/a")?.body(body);
+        let raw = raw.header("Content-Type", kind.unwrap_or_default());
+        raw.authorized()?.send(&sandbox)
+    };
+    for method in ["POST", "PUT", "PATCH"] {
+        for kind in ["application/json", "Application/JSON ; charset=utf-8"] {
+            assert_eq!(send(method, "{}", Some(kind))?.status, 200, "{kind}");
+        }
+        for kind in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+        ] {
+            let answer = send(method, "{}", kind)?;
+            assert_eq!(answer.code()?, (400, "INVALID_REQUEST".to_owned()));
+            assert!(answer.is_signed());
+            let why = why(&sandbox)?;
+            assert!(
+                why.contains("Content-Type") && why.contains(kind.unwrap_or_default()),
+                "{why}"
+            );
+        }
+        assert_eq!(send(method, "", None)?.status, 200);
+    }
+    // Whoever is not known is told that first.
+    let unsigned = Raw::new(&sandbox, "POST", "/v3/a")?.body("{}");
+    let unsigned = unsigned.header("Content-Type", "text/plain");
+    assert_eq!(unsigned.send(&sandbox)?.status, 401);
+    // APIv2 does not look at it.
+    let order = Raw::new(&sandbox, "POST", "/pay/orderquery")?.body("<xml></xml>");
+    let answer = order.header("Content-Type", "text/plain").send(&sandbox)?;
+    assert!(answer.body.starts_with(b"<xml>"));
+    Ok(())
+}
+
 /// What is answered to a head alone: whoever is refused while sending may see a broken pipe instead.
 fn announced(sandbox: &Sandbox, kind: &str, length: usize) -> Outcome<String> {
     let mut stream = std::net::TcpStream::connect(sandbox.address())?;

@@ -29,7 +29,7 @@ fn form(sandbox: &Sandbox, path: &str, body: &str) -> Outcome<Came> {
 #[test]
 fn every_page_is_there_in_both_languages() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
     for (path, english, chinese) in [
         ("/_sandbox/", "Requests", "请求"),
         ("/_sandbox/orders", "Orders", "订单"),
@@ -104,10 +104,10 @@ fn what_clients_send_stays_text() -> Outcome {
 #[test]
 fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
     let paid = form(
         &sandbox,
-        "/_sandbox/do/orders/T1/pay",
+        "/_sandbox/do/orders/TRADE1/pay",
         "back=%2F_sandbox%2Forders",
     )?;
     assert_eq!(
@@ -134,7 +134,7 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
             .contains("slow=20")
     );
     // What does not work is said on a page.
-    let again = form(&sandbox, "/_sandbox/do/orders/T1/pay", "")?;
+    let again = form(&sandbox, "/_sandbox/do/orders/TRADE1/pay", "")?;
     assert_eq!(again.status, 409);
     assert!(again.body.contains("cannot be paid"), "{}", again.body);
     assert_eq!(form(&sandbox, "/_sandbox/do/nothing", "")?.status, 404);
