@@ -50,6 +50,7 @@
 //! | an upload without a file, whose `meta` is no object or lacks `filename` or `sha256`, or whose file has another SHA-256 | 400 `PARAM_ERROR` |
 //! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
 //! | a variable of the path that is too long, no number, or in the query as well | 400 `PARAM_ERROR`, `location` is `uri_template` or `query` |
+//! | more often than documented, if [told to](SandboxBuilder::enforce_limits) | 429 `FREQUENCY_LIMITED` |
 //! | what [`Sandbox::answer`] was told of | that |
 //! | orders, refunds, transfers, profit sharing | what it remembers, see below |
 //! | anything else | a default |

@@ -45,6 +45,12 @@ const OF_V2: [&str; 8] = [
     "sign_type",
 ];
 
+/// A value such as a field of this name may have, for what has no schema: notifications. It depends on
+/// the name and `place` alone, but for times, which are `now`.
+pub(super) fn value_of(name: &str, place: &str, now: i64) -> Value {
+    value::of_name(name, &mut Seed::new(0, &[]).at(place), now)
+}
+
 /// The settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Documented {
