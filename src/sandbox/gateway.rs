@@ -296,8 +296,8 @@ impl Gateway {
         if let Some(status) = fault.and_then(Fault::status) {
             return match call.v2() {
                 Some(_) => match v2::of_status(status) {
-                    Ok(refusal) => self.refused(call, &refusal, fault),
-                    Err(page) => page,
+                    Some(refusal) => self.refused(call, &refusal, fault),
+                    None => Reply::html(status),
                 },
                 None => Refusal::of_status(status).reply(),
             };
