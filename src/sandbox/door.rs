@@ -1,14 +1,13 @@
 //! Who may come in: the checks of the `Authorization` header.
 
-use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use openssl::sha::sha256;
 use serde_json::json;
 
 use super::identity::Identity;
+use super::nonces::Nonces;
 use super::refusal::Refusal;
 use crate::crypto::Certificate;
 use crate::protocol::{Authorization, Scheme, request_text};
@@ -22,9 +21,7 @@ const SIGNATURE_WRONG: &str = "错误的签名，验签失败";
 const NONCE_USED: &str = "Http头Authorization中的nonce_str已被使用，请为每个请求生成新的随机串";
 
 /// How far a timestamp may be from the gateway's clock, in seconds.
-pub(super) const WINDOW: u64 = 300;
-/// How many nonces are remembered.
-const NONCES: usize = 1 << 16;
+pub(super) const WINDOW_SECONDS: i64 = 300;
 /// How much of the body WeChat Pay shows in `truncated_sign_message`.
 const SHOWN: usize = 8;
 
@@ -69,12 +66,13 @@ impl Door {
             return Err(signature_wrong(signed, text));
         }
         // Last, so that nobody else can use a merchant's nonces up.
-        self.remember(nonce)
+        self.remember(nonce, auth.timestamp(), now)
     }
 
-    fn remember(&self, nonce: &str) -> Result<(), Refusal> {
+    fn remember(&self, nonce: &str, timestamp: i64, now: i64) -> Result<(), Refusal> {
         let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
-        match nonces.insert(sha256(nonce.as_bytes())) {
+        nonces.forget_before(now.saturating_sub(WINDOW_SECONDS));
+        match nonces.insert(nonce, timestamp) {
             true => Ok(()),
             false => Err(Refusal::sign_error(
                 NONCE_USED,
@@ -84,34 +82,20 @@ impl Door {
     }
 }
 
-/// Digests, so that long nonces take no more room than short ones.
-#[derive(Default)]
-struct Nonces {
-    known: HashSet<[u8; 32]>,
-    order: VecDeque<[u8; 32]>,
-}
-
-impl Nonces {
-    /// Whether it is new.
-    fn insert(&mut self, nonce: [u8; 32]) -> bool {
-        if !self.known.insert(nonce) {
-            return false;
-        }
-        self.order.push_back(nonce);
-        if self.order.len() > NONCES
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
-    }
-}
-
 fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        let why = "there is not exactly one Authorization header";
-        return Err(Refusal::sign_error(MALFORMED, why));
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value,
+        // What WeChat Pay answers to either is the same, as published answers show.
+        (None, _) => {
+            let why =
+                "the Authorization header is missing: sign the request, for instance with an SDK";
+            return Err(Refusal::sign_error(MALFORMED, why));
+        }
+        (Some(_), Some(_)) => {
+            let why = "there are several Authorization headers, and exactly one is taken";
+            return Err(Refusal::sign_error(MALFORMED, why));
+        }
     };
     let text = value.to_str().map_err(|_| {
         Refusal::sign_error(MALFORMED, "the Authorization header is not visible ASCII")
@@ -144,7 +128,7 @@ fn check_who<'i>(auth: &Authorization, identity: &'i Identity) -> Result<&'i Cer
 
 fn check_clock(timestamp: i64, now: i64) -> Result<(), Refusal> {
     let offset = timestamp.saturating_sub(now);
-    if offset.unsigned_abs() <= WINDOW {
+    if offset.unsigned_abs() <= WINDOW_SECONDS.unsigned_abs() {
         return Ok(());
     }
     let why = format!("the timestamp is {offset} s from the gateway's clock");
@@ -176,19 +160,6 @@ fn signature_wrong(signed: &Signed<'_>, text: &[u8]) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_oldest_nonces_are_forgotten_and_no_others() {
-        let mut nonces = Nonces::default();
-        let nonce = |number: usize| sha256(&number.to_be_bytes());
-        assert!((0..NONCES).all(|number| nonces.insert(nonce(number))));
-        assert!(!nonces.insert(nonce(0)));
-        assert!(nonces.insert(nonce(NONCES)));
-        assert!(!nonces.insert(nonce(1)));
-        assert!(nonces.insert(nonce(0)));
-        assert_eq!(nonces.known.len(), NONCES);
-        assert_eq!(nonces.order.len(), NONCES);
-    }
 
     #[test]
     fn the_body_is_cut_after_eight_bytes() {

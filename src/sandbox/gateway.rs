@@ -20,6 +20,7 @@ use super::door::{Door, Signed};
 use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
 use super::identity::{Identity, PlatformPair};
+use super::limits::Limits;
 use super::made::Documented;
 use super::multipart;
 use super::record::{AnswerRecord, Records, Verdict};
@@ -49,6 +50,7 @@ pub(super) struct Gateway {
     pub(super) clock: Arc<dyn Clock>,
     max_body_bytes: usize,
     documented: Documented,
+    limits: Limits,
     #[cfg(feature = "files")]
     pub(super) bills: Bills,
     #[cfg(feature = "files")]
@@ -79,6 +81,7 @@ impl Gateway {
             control: Control::default(),
             clock,
             max_body_bytes,
+            limits: Limits::new(documented.limits),
             documented,
             #[cfg(feature = "files")]
             bills: Bills::default(),
@@ -87,6 +90,21 @@ impl Gateway {
             door: Door::default(),
             count: AtomicU64::new(0),
         }
+    }
+
+    /// Whether the documented limits of frequency act.
+    pub(super) fn limits_are_enforced(&self) -> bool {
+        self.limits.are_enforced()
+    }
+
+    /// Switches the limits on or off; what was counted is forgotten.
+    pub(super) fn enforce_limits(&self, enforce: bool) {
+        self.limits.enforce(enforce);
+    }
+
+    /// The limits as at the start, with nothing counted.
+    pub(super) fn reset_limits(&self) {
+        self.limits.enforce(self.documented.limits);
     }
 
     /// Answers a request; an error ends the connection without an answer.
@@ -109,6 +127,10 @@ impl Gateway {
             Err(err) if err.kind() == ErrorKind::Body => (None, Err(too_long("body", limit))),
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
+        };
+        let judged = match call.v2() {
+            Some(_) => judged.map_err(v2::leaving),
+            None => judged,
         };
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
@@ -135,8 +157,9 @@ impl Gateway {
             Ok(None) if call.is_meant() => Ok(self.faults.next()),
             Ok(named) => Ok(named),
             Err(err) => {
-                let status = StatusCode::BAD_REQUEST;
-                Err(Refusal::invalid(status, "无效请求", err.report()))
+                // The header is the sandbox's own: so is what its sender is told.
+                let (status, said) = (StatusCode::BAD_REQUEST, err.report());
+                Err(Refusal::invalid(status, said.clone(), said))
             }
         }
     }
@@ -198,6 +221,7 @@ impl Gateway {
             let key = &self.identity.v2_key;
             let built = &mut call.signed_text;
             call.json = Some(v2::judge(&call.head, &call.body, operation, key, built)?);
+            self.count(call)?;
             return self.check_fields(call);
         }
         let content = call.content()?;
@@ -213,6 +237,8 @@ impl Gateway {
             self.door
                 .check(&self.identity, headers, &signed, now, built)?;
         }
+        self.count(call)?;
+        call.check_content_type()?;
         let pair = fields::named(&call.head.headers, &self.platform)?;
         call.json = parse(&content)?;
         if let Some(operation) = call.operation {
@@ -224,6 +250,11 @@ impl Gateway {
             upload::check(&sent, call.content_type(), &call.body, whole)?;
         }
         self.check_fields(call)
+    }
+
+    fn count(&self, call: &Call) -> Result<(), Refusal> {
+        let counted = |operation| self.limits.count(operation, self.clock.now());
+        call.operation.map_or(Ok(()), counted)
     }
 
     /// Compares the fields, decrypted, with what is documented of them.
@@ -264,16 +295,16 @@ impl Gateway {
         fault: Option<&Fault>,
     ) -> Reply {
         if let Err(refusal) = judged {
-            return match call.v2() {
-                Some(operation) => {
-                    let (key, asked) = (&self.identity.v2_key, call.json.as_ref());
-                    v2::refused(refusal, asked, operation, key, &*self.clock, fault)
-                }
-                None => refusal.reply(),
-            };
+            return self.refused(call, refusal, fault);
         }
         if let Some(status) = fault.and_then(Fault::status) {
-            return Refusal::of_status(status).reply();
+            return match call.v2() {
+                Some(_) => match v2::of_status(status) {
+                    Some(refusal) => self.refused(call, &refusal, fault),
+                    None => Reply::html(status),
+                },
+                None => Refusal::of_status(status).reply(),
+            };
         }
         self.answer(call, fault)
             .and_then(|reply| match call.v2() {
@@ -283,6 +314,15 @@ impl Gateway {
                 None => Ok(reply),
             })
             .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+    }
+
+    /// A refusal in the form of the request's API.
+    fn refused(&self, call: &Call, refusal: &Refusal, fault: Option<&Fault>) -> Reply {
+        let Some(operation) = call.v2() else {
+            return refusal.reply();
+        };
+        let (key, asked) = (&self.identity.v2_key, call.json.as_ref());
+        v2::refused(refusal, asked, operation, key, &*self.clock, fault)
     }
 
     /// Who signs the answer.

@@ -44,6 +44,7 @@ impl SandboxBuilder {
             documented: Documented {
                 check: true,
                 echo_unknown: true,
+                limits: false,
                 seed: 0,
             },
             clock: Arc::new(SystemClock::new()),
@@ -160,6 +161,14 @@ impl SandboxBuilder {
     /// [`Verdict::Refused`](super::Verdict) names the operation that was probably meant.
     pub fn echo_unknown(mut self, echo: bool) -> Self {
         self.documented.echo_unknown = echo;
+        self
+    }
+
+    /// Whether the documented limits of frequency act, as `schema` [names](crate::schema::Schema::limits)
+    /// them: what is called more often is answered 429 `FREQUENCY_LIMITED`. `false` by default;
+    /// [`Sandbox::enforce_limits`] says so later.
+    pub fn enforce_limits(mut self, enforce: bool) -> Self {
+        self.documented.limits = enforce;
         self
     }
 

@@ -43,11 +43,14 @@
 //! | `Authorization` missing, malformed, of another scheme, merchant, brand or serial | 401 `SIGN_ERROR` |
 //! | timestamp more than 5 minutes off, nonce used before | 401 `SIGN_ERROR` |
 //! | wrong signature | 401 `SIGN_ERROR`, the text that the gateway built in `detail.sign_information` |
+//! | a body whose `Content-Type` is not `application/json`, or an upload | 400 `INVALID_REQUEST` |
 //! | `GET v3/certificates` | its platform certificates, encrypted with the APIv3 key |
 //! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload without a file, whose `meta` is no object or lacks `filename` or `sha256`, or whose file has another SHA-256 | 400 `PARAM_ERROR` |
 //! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
+//! | a variable of the path that is too long, no number, or in the query as well | 400 `PARAM_ERROR`, `location` is `uri_template` or `query` |
+//! | more often than documented, if [told to](SandboxBuilder::enforce_limits) | 429 `FREQUENCY_LIMITED` |
 //! | what [`Sandbox::answer`] was told of | that |
 //! | orders, refunds, transfers, profit sharing | what it remembers, see below |
 //! | anything else | a default |
@@ -84,15 +87,18 @@
 //!
 //! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
-//! what is refused at this door gets `return_code` `FAIL`. A field that is wrong gets `result_code` `FAIL`
-//! with `err_code` `LACK_PARAMS` or `PARAM_ERROR`, signed.
+//! what is refused at this door, or is too long or no number, gets `return_code` `FAIL`. A field that is
+//! missing or has another value than documented gets `result_code` `FAIL` with `err_code` `LACK_PARAMS` or
+//! `PARAM_ERROR`, signed.
 //!
 //! # What is checked of the fields
 //!
 //! Everything that the [`schema`](crate::schema) says, of members that the request has or lacks; members
 //! that are not documented are passed over, and so is an empty text where it is not too short. The
 //! documentation marks as required what is so only sometimes, for instance both numbers of an order:
-//! where that is known, one will do. [`SandboxBuilder::check_fields`] switches the check off, an answer
+//! where that is known, one will do. Beside it are rules that users have published with the gateway's answers:
+//! an `out_trade_no` has 6 to 32 bytes of `0-9a-zA-Z_-|*@`, a `notify_url` no query, an `attach` 128 bytes at
+//! most. Other lengths count characters, as nobody knows which of them WeChat Pay counts in bytes. [`SandboxBuilder::check_fields`] switches the check off, an answer
 //! given with [`Sandbox::answer`] does not.
 //!
 //! # Answers that are made up
@@ -109,8 +115,8 @@
 //! loopback, signed and encrypted as WeChat Pay does, [`Sandbox::notify_v2`] those of APIv2.
 //!
 //! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and answers of
-//! the real gateway as users have published them. The text about a nonce used twice is the
-//! sandbox's own.
+//! the real gateway as users have published them. The texts about a nonce used twice and
+//! the `Content-Type` are the sandbox's own.
 
 mod answer;
 #[cfg(feature = "files")]
@@ -127,8 +133,10 @@ mod gateway;
 mod handle;
 mod identity;
 mod launch;
+mod limits;
 mod made;
 mod multipart;
+mod nonces;
 mod notifier;
 mod pem;
 mod record;

@@ -53,7 +53,7 @@ impl Refusal {
     }
 
     /// APIv2's, which has no code for what is wrong at the door.
-    pub(super) fn v2(message: &'static str, why: impl Into<String>) -> Self {
+    pub(super) fn v2(message: impl Into<Cow<'static, str>>, why: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, "FAIL", message, why)
     }
 
@@ -72,7 +72,7 @@ impl Refusal {
     /// Before anything of the request is looked at.
     pub(super) fn invalid(
         status: StatusCode,
-        message: &'static str,
+        message: impl Into<Cow<'static, str>>,
         why: impl Into<String>,
     ) -> Self {
         Self {

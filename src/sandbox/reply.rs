@@ -35,14 +35,16 @@ impl Reply {
     }
 
     /// The page that a proxy in front of the gateway shows.
-    pub(super) fn html() -> Self {
-        const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
-                            <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+    pub(super) fn html(status: StatusCode) -> Self {
+        let page = format!(
+            "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n\
+             <center><h1>{status}</h1></center>\r\n</body>\r\n</html>\r\n"
+        );
         let html = HeaderValue::from_static("text/html");
         Self {
-            status: StatusCode::BAD_GATEWAY,
+            status,
             headers: HeaderMap::from_iter([(CONTENT_TYPE, html)]),
-            body: Bytes::from_static(PAGE.as_bytes()),
+            body: page.into(),
             covers: AnswerSignature::Nothing,
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn check(sent: &Sent<'_>, kind: &str, body: &[u8], whole: bool) -> Re
     if whole {
         let Some(Value::Object(meta)) = sent.json else {
             let why = "the upload's meta is not a JSON object";
-            return Err(wrong("/meta", "此字段需要一个合法的对象", why));
+            return Err(wrong("/meta", "此字段需要一个 object 类型的 Json 值", why));
         };
         let plain = PLAIN.contains(&sent.operation.path());
         let has = |name: &str| {

@@ -159,6 +159,30 @@ pub(super) fn refused(
         .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
 }
 
+/// Whatever is wrong, APIv2 says so with 200.
+pub(super) fn leaving(mut refusal: Refusal) -> Refusal {
+    refusal.status = StatusCode::OK;
+    refusal
+}
+
+/// What APIv2 says where APIv3 answers with a status; `None` where a proxy that stands before both does.
+///
+/// Source: the tables of errors (错误码) of "统一下单", "查询订单" and "申请退款" of APIv2.
+pub(super) fn of_status(status: StatusCode) -> Option<Refusal> {
+    let why = "the sandbox was told to";
+    let (code, message) = match status.as_u16() {
+        400 => ("PARAM_ERROR", "参数错误"),
+        401 => return Some(Refusal::v2(SIGNATURE_WRONG, why)),
+        403 => ("NOAUTH", "商户无此接口权限"),
+        404 => ("ORDERNOTEXIST", "此交易订单号不存在"),
+        429 => ("FREQUENCY_LIMITED", "频率限制"),
+        500 => ("SYSTEMERROR", "系统错误"),
+        _ if status.is_client_error() => ("INVALID_REQUEST", "无效请求"),
+        _ => return None,
+    };
+    Some(Refusal::v2_failure(code, message, why))
+}
+
 fn unsigned(message: &str) -> Reply {
     let members = Members::from_iter([
         ("return_code".to_owned(), json!("FAIL")),

@@ -37,7 +37,7 @@ fn the_body_may_come_from_a_file_or_standard_input() {
     assert_eq!(run.run().json()["out_trade_no"], "stdin");
     // As it is, with its blank; fields in it are not encrypted, which has to be said.
     let text = json!({
-        "appid": "wx1", "mchid": shop.sandbox.mchid(), "description": "QQ公仔", "out_trade_no": "raw",
+        "appid": "wx1", "mchid": shop.sandbox.mchid(), "description": "QQ公仔", "out_trade_no": "raw-order",
         "notify_url": "https://www.example.com/notify", "amount": {"total": 1},
     });
     let text = text.to_string().replacen(':', ": ", 1);

@@ -7,6 +7,7 @@ mod door;
 mod faults;
 mod fields;
 mod life;
+mod limits;
 mod made;
 mod operations;
 mod raw;

@@ -166,7 +166,7 @@ async fn forged_serials_are_asked_for_once_a_minute() {
     // What fails for another reason makes it ask for nothing.
     for fault in [
         Fault::Probe,
-        Fault::StaleTimestamp(-301),
+        Fault::StaleTimestamp(301),
         Fault::WrongSignature,
     ] {
         let notice = world.paid().by_certificate().misbehave(fault);

@@ -141,7 +141,7 @@ async fn every_way_to_misbehave_is_refused_for_what_it_is() {
         (Fault::MissingHeaders, header),
         (Fault::MissingHeader("Wechatpay-Nonce".into()), header),
         (Fault::Probe, |failure| *failure == VerifyFailure::Probe),
-        (Fault::StaleTimestamp(-301), |failure| {
+        (Fault::StaleTimestamp(301), |failure| {
             matches!(failure, VerifyFailure::Clock { .. })
         }),
         (Fault::UnknownSerial, |failure| {

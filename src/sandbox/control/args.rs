@@ -90,6 +90,14 @@ impl Args {
         }
     }
 
+    /// As [`flag`](Self::flag), of a member that has to be there.
+    pub(super) fn needed_flag(&self, name: &str) -> Outcome<bool> {
+        match self.members.contains_key(name) {
+            true => self.flag(name),
+            false => Err(wrong(name, "true or false")),
+        }
+    }
+
     /// An object, or in a form the text of one.
     pub(super) fn object(&self, name: &str) -> Outcome<Option<Value>> {
         match self.members.get(name) {

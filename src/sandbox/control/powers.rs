@@ -18,6 +18,13 @@ impl Sandbox {
         self.gateway.control.clock.set_offset(seconds);
     }
 
+    /// Whether the documented limits of frequency act from now on, see
+    /// [`SandboxBuilder::enforce_limits`](super::super::SandboxBuilder::enforce_limits); what was
+    /// counted before is forgotten.
+    pub fn enforce_limits(&self, enforce: bool) {
+        self.gateway.enforce_limits(enforce);
+    }
+
     /// How many times faster than time the waits between the attempts of notifications pass; 1 by
     /// default.
     ///
@@ -39,7 +46,7 @@ impl Sandbox {
     }
 
     /// Forgets all orders, refunds, transfers, profit sharing and events, the bills, calls and
-    /// deliveries, and the faults that wait; clock, speed, the `notify_url` that stands for a
+    /// deliveries, and the faults that wait; clock, speed, limits, the `notify_url` that stands for a
     /// merchant's setting, who signs and whether refunds are held are as at its start.
     ///
     /// Keys and certificates stay, and so do the answers given with [`answer`](Self::answer).
@@ -98,6 +105,7 @@ pub(super) fn reset(gateway: &Gateway) {
     gateway.bills.clear();
     gateway.records.clear();
     gateway.faults.clear();
+    gateway.reset_limits();
     control.deliveries.clear();
     control.deliveries.set_pace(control.settings.speed());
     control.clock.set_offset(0);

@@ -22,9 +22,9 @@ const LISTED: usize = 50;
 const MOST: usize = 200;
 
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
-    notifications, notifications/ID, kinds, faults, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
+    notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
-    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, settings, reset; \
+    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
 pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
@@ -91,6 +91,7 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
         ["notifications", id] => return Some(actions::delivery(gateway, id)),
         ["kinds"] => kinds(),
         ["faults"] => json!({"faults": views::faults(gateway)}),
+        ["limits"] => views::limits(gateway),
         ["clock"] => views::clock(gateway),
         ["settings"] => actions::settings(gateway),
         _ => return None,
@@ -113,6 +114,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
         ["certificates", "rotate"] => actions::rotate(gateway, args),
         ["certificates", "retire"] => actions::retire(gateway, args),
         ["certificates", "mode"] => actions::certificate_mode(gateway, args),
+        ["limits"] => actions::limits(gateway, args),
         ["clock"] => actions::clock(gateway, args),
         ["settings"] => actions::set(gateway, args),
         ["reset"] => actions::reset(gateway, args),

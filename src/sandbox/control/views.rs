@@ -39,6 +39,10 @@ pub(super) fn clock(gateway: &Gateway) -> Value {
     })
 }
 
+pub(super) fn limits(gateway: &Gateway) -> Value {
+    json!({"enforce": gateway.limits_are_enforced()})
+}
+
 pub(super) fn faults(gateway: &Gateway) -> Value {
     let faults = gateway.faults.all().into_iter().map(|(fault, times)| {
         let times = times.map_or(json!("always"), |times| json!(times));

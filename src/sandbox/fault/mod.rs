@@ -29,7 +29,7 @@ pub(super) use plan::Faults;
 ///
 /// # fn main() -> wechatpay_chain::Result<()> {
 /// assert_eq!("wrong_signature".parse::<Fault>()?, Fault::WrongSignature);
-/// assert_eq!("stale_timestamp=-600".parse::<Fault>()?, Fault::StaleTimestamp(-600));
+/// assert_eq!("stale_timestamp=600".parse::<Fault>()?, Fault::StaleTimestamp(600));
 /// assert_eq!("frequency_limited".parse::<Fault>()?, "status=429".parse()?);
 /// assert!("slow".parse::<Fault>().is_err(), "how slow?");
 /// # Ok(()) }
@@ -44,7 +44,7 @@ pub enum Fault {
     /// A right signature by a platform certificate whose time is over; the list of certificates holds
     /// it and no other.
     ExpiredCertificate,
-    /// A right signature with a timestamp this many seconds from now.
+    /// A right signature with a timestamp so many seconds in the past; negative, in the future.
     StaleTimestamp(i64),
     /// None of the headers that sign.
     MissingHeaders,
@@ -54,6 +54,9 @@ pub enum Fault {
     Probe,
     /// Another status, with the JSON that WeChat Pay has for it, signed. With one of 4xx, what the
     /// request asks for does not happen; with others it does.
+    ///
+    /// APIv2 has no such statuses: of one of 4xx and of 500 it gets XML with 200 that says the same, as
+    /// `SYSTEMERROR`, and of others a proxy's page.
     Status(StatusCode),
     /// The page of a proxy: 502, HTML, not signed.
     HtmlErrorPage,
@@ -93,7 +96,7 @@ impl Fault {
     /// A whole answer that is not WeChat Pay's.
     pub(super) fn page(&self) -> Option<Reply> {
         match self {
-            Self::HtmlErrorPage => Some(Reply::html()),
+            Self::HtmlErrorPage => Some(Reply::html(StatusCode::BAD_GATEWAY)),
             Self::Redirect(url) => Some(Reply::redirect(url)),
             _ => None,
         }
@@ -123,7 +126,7 @@ impl Fault {
     /// How far the answer's timestamp is off.
     pub(super) fn offset(&self) -> i64 {
         match self {
-            Self::StaleTimestamp(offset) => *offset,
+            Self::StaleTimestamp(age) => age.saturating_neg(),
             _ => 0,
         }
     }

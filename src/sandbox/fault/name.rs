@@ -144,7 +144,7 @@ fn unknown(name: &str) -> Error {
 fn unfit(name: &str, takes: &str) -> Error {
     let message = match takes {
         "" => format!("the fault {name} takes no value: write {name}"),
-        "seconds" => format!("write {name}=SECONDS, as in {name}=-600"),
+        "seconds" => format!("write {name}=SECONDS, as in {name}=600; negative is in the future"),
         "header" => format!("write {name}=HEADER, as in {name}=Wechatpay-Nonce"),
         "status" => format!("write {name}=CODE with a code from 400 to 599"),
         "milliseconds" => format!("write {name}=MILLISECONDS, at most {LONGEST}"),
@@ -162,7 +162,7 @@ mod tests {
         for (name, takes) in NAMES {
             let text = match takes {
                 "" => name.to_owned(),
-                "seconds" => format!("{name}=-600"),
+                "seconds" => format!("{name}=600"),
                 "header" => format!("{name}=Wechatpay-Nonce"),
                 "status" => format!("{name}=503"),
                 "milliseconds" => format!("{name}=20"),

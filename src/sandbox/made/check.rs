@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use super::issue::{Issue, Location, Wrong};
-use super::{pattern, slips};
+use super::issue::{Issue, Location, Unit, Wrong};
+use super::{pattern, rules, slips};
 use crate::catalog::Operation;
 use crate::schema::{Field, FieldKind};
 
@@ -115,14 +115,19 @@ impl<'a> Check<'a> {
     }
 
     fn text(&mut self, field: &Field, text: &str) -> Result<(), Issue> {
-        let found = text.chars().count();
+        if self.location == Location::Body
+            && let Some(wrong) = rules::broken(self.operation, &self.pattern, text)
+        {
+            return Err(self.wrong(wrong));
+        }
+        let (found, unit) = (text.chars().count(), Unit::Characters);
         let (least, most) = field.length();
         if self.has_length(field, text) {
             if let Some(most) = most.filter(|most| found > *most) {
-                return Err(self.wrong(Wrong::TooLong { found, most }));
+                return Err(self.wrong(Wrong::TooLong { found, most, unit }));
             }
             if let Some(least) = least.filter(|least| found < *least && !field.is_encrypted()) {
-                return Err(self.wrong(Wrong::TooShort { found, least }));
+                return Err(self.wrong(Wrong::TooShort { found, least, unit }));
             }
         }
         if text.is_empty() || field.is_encrypted() {

@@ -1,8 +1,11 @@
 //! What is wrong with a field, in WeChat Pay's words.
 //!
 //! Source of the form: "基本规则", 错误信息: `field` is a JSON pointer in a body and the variable's name
-//! in a query. The words are those of the real gateway as users have published them, with the
-//! field's name where it has a label in Chinese.
+//! in a query or path. The words are those of the real gateway as users have published them, with the
+//! field's name where it has a label in Chinese; those about lists of values and the limits of numbers are
+//! the sandbox's own. As published, too: `location` is `uri_template` for the path, and `value` is the
+//! length that was found where that is wrong, and empty for what is missing. Published answers have
+//! neither `field` nor `issue`, which the documentation promises: the sandbox gives them.
 
 use std::fmt;
 
@@ -15,7 +18,7 @@ use crate::schema::FieldKind;
 #[derive(Debug, PartialEq)]
 pub(super) struct Issue {
     pub(super) location: Location,
-    /// In a body a JSON pointer, in a query `/` and the name.
+    /// In a body a JSON pointer, in a query or path `/` and the name.
     pub(super) pointer: String,
     /// `None` for what is missing or sensitive.
     pub(super) value: Option<Box<Value>>,
@@ -26,6 +29,14 @@ pub(super) struct Issue {
 pub(super) enum Location {
     Body,
     Query,
+    Path,
+}
+
+/// What a length counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Bytes,
+    Characters,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -33,12 +44,24 @@ pub(super) enum Wrong {
     Missing,
     Kind(FieldKind),
     Json,
-    TooLong { found: usize, most: usize },
-    TooShort { found: usize, least: usize },
+    TooLong {
+        found: usize,
+        most: usize,
+        unit: Unit,
+    },
+    TooShort {
+        found: usize,
+        least: usize,
+        unit: Unit,
+    },
     TooGreat(i64),
     TooSmall(i64),
     Unknown(Vec<&'static str>),
     Pattern(&'static str),
+    /// No number of 64 bits without a sign.
+    Unsigned,
+    /// In the query as well as in the path.
+    Twice(String),
 }
 
 /// The longest value that is repeated to the client, in characters.
@@ -47,47 +70,65 @@ const REPEATED: usize = 128;
 impl Issue {
     /// APIv3's `PARAM_ERROR` with `detail`.
     pub(super) fn refusal(self) -> Refusal {
-        let issue = self.wrong.to_string();
-        let name = self.name();
-        let source = format!("“/{}{}”", self.location, self.pointer);
-        let message = match self.wrong {
-            Wrong::Kind(_) | Wrong::Json => {
-                format!("无法将 JSON 输入源{source}映射到目标字段“{name}”中，{issue}")
-            }
-            Wrong::Missing => format!("输入源{source}映射到字段“{name}”{issue}"),
-            _ => format!("输入源{source}映射到值字段“{name}”{issue}"),
-        };
         let field = match self.location {
             Location::Body => &*self.pointer,
-            Location::Query => name,
+            Location::Query | Location::Path => self.name(),
         };
         let mut detail = json!({
             "field": field,
-            "issue": issue,
+            "issue": self.wrong.to_string(),
             "location": self.location.to_string(),
         });
-        if let Some(value) = &self.value {
-            detail["value"] = repeated(value);
+        if let Some(value) = self.told_value() {
+            detail["value"] = value;
         }
-        let why = self.why();
-        Refusal::param_error(message, why).with_detail(detail)
+        let source = format!("/{}{}", self.location, self.pointer);
+        Refusal::param_error(self.message(&source), self.why()).with_detail(detail)
     }
 
-    /// APIv2's: `LACK_PARAMS` or `PARAM_ERROR`.
+    /// APIv2's: `LACK_PARAMS` or `PARAM_ERROR`; and before the operation looks at it, that is for a wrong
+    /// length or type, `return_code` FAIL with the words of APIv3.
     pub(super) fn v2_refusal(self) -> Refusal {
-        let name = self.name();
-        let (code, message) = match self.wrong {
-            Wrong::Missing => ("LACK_PARAMS", format!("缺少参数{name}")),
-            Wrong::TooLong { .. } | Wrong::TooShort { .. } => {
-                ("PARAM_ERROR", format!("{name}参数长度有误"))
+        let (name, why) = (self.name(), self.why());
+        match self.wrong {
+            Wrong::Missing => Refusal::v2_failure("LACK_PARAMS", format!("缺少参数{name}"), why),
+            Wrong::Unknown(_) | Wrong::TooGreat(_) | Wrong::TooSmall(_) => {
+                Refusal::v2_failure("PARAM_ERROR", format!("{name}参数错误"), why)
             }
-            Wrong::Kind(_) | Wrong::Json | Wrong::Pattern(_) => {
-                ("PARAM_ERROR", format!("{name}参数格式错误"))
+            _ => {
+                let source = match self.location {
+                    Location::Body => format!("/body/xml{}", self.pointer),
+                    other => format!("/{other}{}", self.pointer),
+                };
+                Refusal::v2(self.message(&source), why)
             }
-            _ => ("PARAM_ERROR", format!("{name}参数错误")),
+        }
+    }
+
+    /// What the gateway says of a field that it reads from `source`.
+    fn message(&self, source: &str) -> String {
+        let (name, issue) = (self.name(), &self.wrong);
+        // Only APIv3's bodies are JSON.
+        let json = if source.starts_with("/body/") && !source.starts_with("/body/xml/") {
+            " JSON "
+        } else {
+            ""
         };
-        let why = self.why();
-        Refusal::v2_failure(code, message, why)
+        match self.wrong {
+            Wrong::Kind(_) | Wrong::Json | Wrong::Unsigned | Wrong::Twice(_) => {
+                format!("无法将{json}输入源“{source}”映射到目标字段“{name}”中，{issue}")
+            }
+            Wrong::Missing => format!("输入源“{source}”映射到字段“{name}”{issue}"),
+            _ => format!("输入源“{source}”映射到值字段“{name}”{issue}"),
+        }
+    }
+
+    fn told_value(&self) -> Option<Value> {
+        match self.wrong {
+            Wrong::TooLong { found, .. } | Wrong::TooShort { found, .. } => Some(json!(found)),
+            Wrong::Missing => Some(json!("")),
+            _ => self.value.as_deref().map(repeated),
+        }
     }
 
     fn name(&self) -> &str {
@@ -122,6 +163,7 @@ impl fmt::Display for Location {
         f.write_str(match self {
             Self::Body => "body",
             Self::Query => "query",
+            Self::Path => "uri_template",
         })
     }
 }
@@ -130,13 +172,13 @@ impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("必填性规则校验失败，此字段为必填项"),
-            Self::Kind(kind) => write!(f, "此字段需要一个合法的{}", called(*kind)),
+            Self::Kind(kind) => write!(f, "此字段需要一个{}", called(*kind)),
             Self::Json => f.write_str("此字段需要一个合法的 JSON 文本"),
-            Self::TooLong { found, most } => {
-                write!(f, "字符串规则校验失败，字符数 {found}，大于最大值 {most}")
+            Self::TooLong { found, most, unit } => {
+                write!(f, "字符串规则校验失败，{unit} {found}，大于最大值 {most}")
             }
-            Self::TooShort { found, least } => {
-                write!(f, "字符串规则校验失败，字符数 {found}，小于最小值 {least}")
+            Self::TooShort { found, least, unit } => {
+                write!(f, "字符串规则校验失败，{unit} {found}，小于最小值 {least}")
             }
             Self::TooGreat(most) => write!(f, "数值规则校验失败，大于最大值 {most}"),
             Self::TooSmall(least) => write!(f, "数值规则校验失败，小于最小值 {least}"),
@@ -146,17 +188,31 @@ impl fmt::Display for Wrong {
             Self::Pattern(pattern) => {
                 write!(f, "字符串规则校验失败，字符串必须匹配正则表达式“{pattern}”")
             }
+            Self::Unsigned => f.write_str("此字段需要一个合法的 64 位无符号整数"),
+            Self::Twice(name) => {
+                let source = format!("/uri_template/{name}");
+                write!(f, "此字段并非多重字段但被输入源“{source}”映射过了。")
+            }
         }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes => "字节数",
+            Self::Characters => "字符数",
+        })
     }
 }
 
 fn called(kind: FieldKind) -> &'static str {
     match kind {
-        FieldKind::Integer => " 64 位有符号整数",
-        FieldKind::Number => "数值",
-        FieldKind::Boolean => "布尔值",
-        FieldKind::Object => "对象",
-        FieldKind::Array => "数组",
-        FieldKind::String => "字符串",
+        FieldKind::Integer => "合法的 64 位有符号整数",
+        FieldKind::Number => "合法的数值",
+        FieldKind::Boolean => " bool 类型的 Json 值",
+        FieldKind::Object => " object 类型的 Json 值",
+        FieldKind::Array => " array 类型的 Json 值",
+        FieldKind::String => " string 类型的 Json 值",
     }
 }

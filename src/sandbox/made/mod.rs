@@ -8,6 +8,7 @@ mod check;
 mod dice;
 mod issue;
 mod pattern;
+mod rules;
 mod sample;
 mod slips;
 #[cfg(test)]
@@ -28,7 +29,7 @@ use crate::schema::{self, Schema};
 use answer::{Extent, Maker};
 use check::{Check, Written};
 use dice::Seed;
-use issue::{Issue, Location};
+use issue::{Issue, Location, Wrong};
 
 /// Members of APIv2's signature: the door's business.
 const SIGNATURE: [&str; 3] = ["nonce_str", "sign", "sign_type"];
@@ -44,6 +45,12 @@ const OF_V2: [&str; 8] = [
     "sign_type",
 ];
 
+/// A value such as a field of this name may have, for what has no schema: notifications. It depends on
+/// the name and `place` alone, but for times, which are `now`.
+pub(super) fn value_of(name: &str, place: &str, now: i64) -> Value {
+    value::of_name(name, &mut Seed::new(0, &[]).at(place), now)
+}
+
 /// The settings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Documented {
@@ -51,6 +58,8 @@ pub(super) struct Documented {
     pub(super) check: bool,
     /// Whether what is not in the catalogue is answered with its own body.
     pub(super) echo_unknown: bool,
+    /// Whether the limits of frequency act from the start.
+    pub(super) limits: bool,
     pub(super) seed: u64,
 }
 
@@ -76,7 +85,8 @@ impl Documented {
         match sent.operation.is_v2() {
             true => sent.check_v2(&schema).map_err(Issue::v2_refusal),
             false => sent
-                .check_query(&schema)
+                .check_path(&schema)
+                .and_then(|()| sent.check_query(&schema))
                 .and_then(|()| sent.check_body(&schema))
                 .map_err(Issue::refusal),
         }
@@ -122,6 +132,34 @@ impl Sent<'_> {
         Check::new(self.operation, location, Written::Text)
             .pass_over(&SIGNATURE)
             .members(fields, members)
+    }
+
+    /// The variables, and that none is in the query as well where that is not documented.
+    ///
+    /// Published: 此字段并非多重字段但被输入源…映射过了.
+    fn check_path(&self, schema: &Schema) -> Result<(), Issue> {
+        let issue = |location, name: &str, value: String, wrong| Issue {
+            location,
+            pointer: format!("/{name}"),
+            value: Some(Box::new(json!(value))),
+            wrong,
+        };
+        for (name, value) in self.variables() {
+            if let Some(wrong) = rules::variable(self.operation, &name, &value) {
+                return Err(issue(Location::Path, &name, value, wrong));
+            }
+            let documented = schema.query().iter().any(|field| field.name() == name);
+            let again = self.parameters().find(|(other, _)| *other == name);
+            if let Some((_, again)) = again.filter(|_| !documented) {
+                return Err(issue(
+                    Location::Query,
+                    &name,
+                    again,
+                    Wrong::Twice(name.clone()),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn check_query(&self, schema: &Schema) -> Result<(), Issue> {

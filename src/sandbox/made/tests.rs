@@ -44,6 +44,7 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
 
 const CHECKED: Documented = Documented {
     echo_unknown: true,
+    limits: false,
     check: true,
     seed: 0,
 };
@@ -234,11 +235,10 @@ fn what_is_wrong_is_refused_and_named() {
                         refusal.why.contains(&format!("the field {pointer} ")),
                         "{at}"
                     );
-                    let lacking = operation.is_v2() && what == "missing";
-                    let code = if lacking {
-                        "LACK_PARAMS"
-                    } else {
-                        "PARAM_ERROR"
+                    let code = match what {
+                        "missing" if operation.is_v2() => "LACK_PARAMS",
+                        "type" | "length" if operation.is_v2() => "FAIL",
+                        _ => "PARAM_ERROR",
                     };
                     assert_eq!(refusal.code, code, "{at}");
                     assert!(refusal.message.contains(last(&pointer)), "{at}");

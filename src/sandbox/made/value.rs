@@ -22,6 +22,8 @@ const SUCCESSES: [&str; 8] = [
 /// 2025-06-01 in Beijing; times are made up too, so that the same request has the same answer.
 const DAY_ZERO: i64 = 1_748_707_200;
 const DAY: i64 = 86_400;
+/// 2099-01-01: an order whose time is over is refused, and there is no clock here.
+const FAR: i64 = 4_070_880_000;
 
 /// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
 pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
@@ -42,6 +44,28 @@ pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
 /// A text for a name alone: of a variable of the path.
 pub(super) fn variable(name: &str, dice: &mut Dice) -> String {
     by_name(name, usize::MAX, dice)
+}
+
+/// A value for a name alone, whose type is not known: of a notification. Amounts are 100 fen.
+pub(super) fn of_name(name: &str, dice: &mut Dice, now: i64) -> Value {
+    const AMOUNTS: [&str; 4] = ["amount", "total", "quantity", "refund"];
+    const NUMBERS: [&str; 8] = [
+        "_total",
+        "_amount",
+        "_fee",
+        "_price",
+        "_num",
+        "_count",
+        "_contribute",
+        "_refund",
+    ];
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    match name {
+        _ if AMOUNTS.contains(&name) || ends(&NUMBERS) => json!(100),
+        _ if ends(&["mchid", "mch_id"]) => json!(MCHID),
+        _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
+        _ => json!(by_name(name, usize::MAX, dice)),
+    }
 }
 
 /// The value that tells of success, else the first.
@@ -125,7 +149,8 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
         _ if ends(&["appid", "app_id"]) => format!("wx{}", dice.hex(16)),
         // 付款码: the front end's, which pays at once; see `world`.
         "auth_code" => format!("12{}", dice.digits(16)),
-        _ if ends(&["openid", "open_id"]) => format!("o{}", dice.letters(27)),
+        "is_subscribe" => "N".to_owned(),
+        _ if ends(&["openid", "open_id", "unionid"]) => format!("o{}", dice.letters(27)),
         _ if ends(&["_url", "_link", "website"]) || name == "url" => url(name, most, dice),
         _ if name.contains("path") => "pages/index/index".to_owned(),
         _ if ends(&[
@@ -198,6 +223,9 @@ fn moment(name: &str, dice: &mut Dice) -> String {
 fn time(name: &str, dice: &mut Dice) -> i64 {
     let end = ["end", "expire", "deadline", "until"];
     let later = end.iter().any(|word| name.contains(word));
+    if name == "time_expire" {
+        return FAR;
+    }
     let day = if later { DAY_ZERO + 30 * DAY } else { DAY_ZERO };
     day + i64::from(dice.below(86_400))
 }

@@ -1,10 +1,10 @@
 //! What each kind of notification is about, and a made-up resource of it.
 
-use openssl::sha::sha256;
 use serde_json::{Map, Value, json};
 
 use super::super::date::rfc3339;
 use super::super::identity::MCHID;
+use super::super::made::value_of;
 use super::content::{Content, Event, Message};
 use crate::notify::Version;
 
@@ -106,8 +106,8 @@ impl KindRow {
             .rsplit('/')
             .find(|name| *name != "*")
             .unwrap_or(pointer);
-        let digest = sha256(format!("{} {pointer}", self.event_type).as_bytes());
-        match (self.version, made_up(name, &digest, now)) {
+        let place = format!("{} {pointer}", self.event_type);
+        match (self.version, value_of(name, &place, now)) {
             (Version::V2, Value::Number(number)) => json!(number.to_string()),
             (_, value) => value,
         }
@@ -171,44 +171,6 @@ fn textual((name, value): (String, Value)) -> (String, Value) {
         other => other.to_string(),
     };
     (name, Value::String(text))
-}
-
-/// A value such as a field of this name may have.
-fn made_up(name: &str, digest: &[u8; 32], now: i64) -> Value {
-    let digits = |count: usize| -> String {
-        let digits = digest.iter().take(count);
-        digits.map(|byte| char::from(b'0' + byte % 10)).collect()
-    };
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    match name {
-        _ if ends(&["mchid", "mch_id"]) => json!(MCHID),
-        _ if ends(&["appid"]) => json!("wx8888888888888888"),
-        _ if ends(&["openid", "unionid"]) => json!("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"),
-        _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
-        _ if ends(&["currency", "fee_type"]) => json!("CNY"),
-        _ if ends(&["state", "status"]) => json!("SUCCESS"),
-        "is_subscribe" => json!("N"),
-        "trade_type" => json!("JSAPI"),
-        "bank_type" => json!("OTHERS"),
-        "amount" | "total" | "quantity" | "refund" => json!(100),
-        _ if ends(&[
-            "_total",
-            "_amount",
-            "_fee",
-            "_price",
-            "_num",
-            "_count",
-            "_contribute",
-            "_refund",
-        ]) =>
-        {
-            json!(100)
-        }
-        _ if ends(&["transaction_id"]) => json!(format!("420000{}", digits(22))),
-        _ if ends(&["_no", "_id", "_code", "_number"]) => json!(digits(20)),
-        _ if ends(&["_url", "_uri"]) => json!("https://www.example.com/sandbox"),
-        _ => json!(format!("sandbox {name}")),
-    }
 }
 
 #[cfg(test)]

@@ -242,6 +242,9 @@ pub(super) fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
     };
     let wrong = || fields.wrong("/time_expire", "格式应为yyyy-MM-DDTHH:mm:ss+TIMEZONE");
     let expires = parse_rfc3339(&text).ok_or_else(wrong)?;
+    if expires <= now {
+        return Err(fields.wrong("/time_expire", "支付结束时间早于当前时间"));
+    }
     Ok(expires.max(now.saturating_add(MINUTE)))
 }
 

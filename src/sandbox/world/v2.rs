@@ -173,6 +173,12 @@ fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
     };
     let wrong = || fields.wrong("/time_expire", "格式应为yyyyMMddHHmmss");
     let expires = parse_compact(&text).ok_or_else(wrong)?;
+    if expires <= now {
+        // As users have published it.
+        let message = "time_expire时间过短，刷卡至少1分钟，其他5分钟";
+        let why = format!("the time_expire {text} is over, by Beijing's time");
+        return Err(Refusal::v2_failure("PARAM_ERROR", message, why));
+    }
     Ok(expires.max(now.saturating_add(60)))
 }
 

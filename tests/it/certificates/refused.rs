@@ -100,7 +100,7 @@ fn an_answer_signed_by_who_is_not_in_it() {
 fn an_answer_without_signature_or_of_another_time() {
     let (_, _, failure) = after(Fault::MissingHeaders);
     assert!(matches!(failure, VerifyFailure::Header { .. }));
-    let (_, _, failure) = after(Fault::StaleTimestamp(-301));
+    let (_, _, failure) = after(Fault::StaleTimestamp(301));
     assert!(matches!(failure, VerifyFailure::Clock { .. }));
 }
 

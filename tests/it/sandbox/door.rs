@@ -1,5 +1,7 @@
 //! Who is let in.
 
+mod uploads;
+
 use std::io::{Read, Write};
 
 use serde_json::json;
@@ -65,11 +67,11 @@ type Wrong = (fn(Raw) -> Outcome<Raw>, &'static str, &'static str);
 fn whoever_is_not_the_merchant_stays_outside() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let wrong: [Wrong; 11] = [
-        (Ok, "Http头Authorization值格式错误", "exactly one"),
+        (Ok, "Http头Authorization值格式错误", "header is missing"),
         (
             |raw| raw.authorized()?.authorized(),
             "Http头Authorization值格式错误",
-            "exactly one",
+            "several Authorization headers",
         ),
         (
             |raw| Ok(raw.header("Authorization", "WECHATPAY2-SHA256-RSA2048 mchid=1")),
@@ -258,6 +260,29 @@ fn a_request_is_taken_once() -> Outcome {
     Ok(())
 }
 
+/// A timestamp may be five minutes ahead: then its nonce is looked for ten minutes long.
+#[test]
+fn a_nonce_is_refused_while_its_timestamp_is_taken() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let mut raw = Raw::new(&sandbox, "GET", TARGET)?;
+    raw.timestamp += 250;
+    let raw = raw.authorized()?;
+    assert_eq!(raw.send(&sandbox)?.status, 200);
+    for offset in [0, 250, 500] {
+        sandbox.set_clock_offset(offset);
+        let other = Raw::new(&sandbox, "GET", TARGET)?;
+        let timestamp = other.timestamp + offset;
+        let other = Raw { timestamp, ..other };
+        assert_eq!(other.authorized()?.send(&sandbox)?.status, 200, "{offset}");
+        assert_eq!(raw.send(&sandbox)?.status, 401);
+        assert!(why(&sandbox)?.contains("nonce"), "{offset}");
+    }
+    sandbox.set_clock_offset(570);
+    assert_eq!(raw.send(&sandbox)?.status, 401);
+    assert!(why(&sandbox)?.contains("timestamp"));
+    Ok(())
+}
+
 #[test]
 fn accept_and_user_agent_are_asked_for() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
@@ -279,6 +304,45 @@ fn a_body_is_json_and_not_too_long() -> Outcome {
     assert_eq!(send("a=b".into())?, (400, "PARAM_ERROR".to_owned()));
     assert_eq!(send("1".repeat(65))?, (413, "INVALID_REQUEST".to_owned()));
     assert_eq!(send(format!("{{\"a\":\"{}\"}}", "1".repeat(56)))?.0, 200);
+    Ok(())
+}
+
+#[test]
+fn a_body_says_that_it_is_json() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let send = |method: &'static str, body: &str, kind: Option<&str>| -> Outcome<_> {
+        let raw = Raw::new(&sandbox, method, "/v3/a")?.body(body);
+        let raw = raw.header("Content-Type", kind.unwrap_or_default());
+        raw.authorized()?.send(&sandbox)
+    };
+    for method in ["POST", "PUT", "PATCH"] {
+        for kind in ["application/json", "Application/JSON ; charset=utf-8"] {
+            assert_eq!(send(method, "{}", Some(kind))?.status, 200, "{kind}");
+        }
+        for kind in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+        ] {
+            let answer = send(method, "{}", kind)?;
+            assert_eq!(answer.code()?, (400, "INVALID_REQUEST".to_owned()));
+            assert!(answer.is_signed());
+            let why = why(&sandbox)?;
+            assert!(
+                why.contains("Content-Type") && why.contains(kind.unwrap_or_default()),
+                "{why}"
+            );
+        }
+        assert_eq!(send(method, "", None)?.status, 200);
+    }
+    // Whoever is not known is told that first.
+    let unsigned = Raw::new(&sandbox, "POST", "/v3/a")?.body("{}");
+    let unsigned = unsigned.header("Content-Type", "text/plain");
+    assert_eq!(unsigned.send(&sandbox)?.status, 401);
+    // APIv2 does not look at it.
+    let order = Raw::new(&sandbox, "POST", "/pay/orderquery")?.body("<xml></xml>");
+    let answer = order.header("Content-Type", "text/plain").send(&sandbox)?;
+    assert!(answer.body.starts_with(b"<xml>"));
     Ok(())
 }
 
@@ -320,91 +384,6 @@ fn what_is_read_as_json_is_short() -> Outcome {
     let raw = Raw::new(&sandbox, "POST", "/v3/a")?.body(long);
     assert_eq!(raw.authorized()?.send(&sandbox)?.status, 200);
     assert_eq!(last(&sandbox)?.json, None);
-    Ok(())
-}
-
-const META: &str = r#"{"filename":"一.jpg","sha256":"160aec5d0269936789b18c67fffee70b3f9378fd6c4557e4228d5f46524469be"}"#;
-
-fn upload(boundary: &str, meta: &str) -> Vec<u8> {
-    let mut body = format!(
-        "--{boundary}\r\nContent-Type: application/json\r\n\
-         Content-Disposition: form-data; name=\"{meta}\"\r\n\r\n{META}\r\n--{boundary}\r\n\
-         Content-Disposition: form-data; name=\"file\"; filename=\"一.jpg\"\r\n\
-         Content-Type: image/jpeg\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(&[0xff, 0xd8, 0, b'\r', b'\n', b'\r', b'\n']);
-    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    body
-}
-
-#[test]
-fn of_an_upload_the_meta_alone_is_signed() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
-    let raw = |body: Vec<u8>, signed: &[u8]| -> Outcome<Raw> {
-        let mut raw = Raw::new(&sandbox, "POST", "/v3/merchant/media/upload")?
-            .header("Content-Type", "multipart/form-data; boundary=\"b1\"")
-            .body(body);
-        raw.signed = Some(signed.to_vec());
-        raw.authorized()
-    };
-    let answer = raw(upload("b1", "meta"), META.as_bytes())?.send(&sandbox)?;
-    assert_eq!(answer.status, 200);
-    assert_eq!(last(&sandbox)?.json, Some(serde_json::from_str(META)?));
-
-    let whole = upload("b1", "meta");
-    let answer = raw(whole.clone(), &whole)?.send(&sandbox)?;
-    assert_eq!(answer.code()?, (401, "SIGN_ERROR".to_owned()));
-
-    for body in [upload("b1", "other"), upload("b2", "meta"), Vec::new()] {
-        let answer = raw(body, META.as_bytes())?.send(&sandbox)?;
-        assert_eq!(answer.code()?, (400, "INVALID_REQUEST".to_owned()));
-        assert!(why(&sandbox)?.contains("meta"));
-    }
-    Ok(())
-}
-
-#[test]
-fn an_upload_has_a_file_and_a_meta_that_fits_it() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
-    let send = |path: &str, meta: &str, file: &str| {
-        let part = "--b\r\nContent-Disposition: form-data; name=";
-        let file = match file {
-            "" => String::new(),
-            file => format!("{part}\"file\"; filename=\"a\"\r\n\r\n{file}\r\n"),
-        };
-        let body = format!("{part}\"meta\"\r\n\r\n{meta}\r\n{file}--b--\r\n");
-        let mut raw = Raw::new(&sandbox, "POST", path)?
-            .header("Content-Type", "multipart/form-data; boundary=b")
-            .body(body);
-        raw.signed = Some(meta.as_bytes().to_vec());
-        raw.authorized()?.send(&sandbox)
-    };
-    let media = "/v3/merchant/media/upload";
-    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let right = format!(r#"{{"filename":"a","sha256":"{abc}"}}"#);
-    assert_eq!(send(media, &right, "abc")?.status, 200);
-    let nameless = format!(r#"{{"sha256":"{abc}"}}"#);
-    for (meta, file, named) in [
-        ("{}", "abc", "filename"),
-        ("[1]", "abc", "meta"),
-        ("null", "abc", "meta"),
-        ("1", "abc", "meta"),
-        ("{\"filename\":\"a\"}", "abc", "sha256"),
-        ("{\"filename\":\"a\",\"sha256\":1}", "abc", "sha256"),
-        (&nameless, "abc", "filename"),
-        (&right, "", "file"),
-        (&right, "abd", "SHA-256"),
-    ] {
-        let answer = send(media, meta, file)?;
-        assert_eq!(answer.code()?, (400, "PARAM_ERROR".to_owned()), "{meta}");
-        assert!(why(&sandbox)?.contains(named), "{meta}: {}", why(&sandbox)?);
-    }
-    // Its digest has another name, and is not looked at.
-    let other = "/v3/mch-manage/submission-files/sub-mchid/1230001104/upload";
-    let meta = r#"{"file_name":"a","file_digest":"?"}"#;
-    assert_eq!(send(other, meta, "abc")?.status, 200);
-    assert_eq!(send(other, "[]", "abc")?.status, 400);
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use serde_json::json;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use serde_json::{Value, json};
+use wechatpay_chain::sandbox::{Fault, Sandbox, Verdict};
 use wechatpay_chain::{Error, ErrorKind, Verification, VerifyFailure};
 
 use super::{Outcome, PUNISH, last, order};
@@ -55,8 +55,9 @@ fn an_unknown_serial() -> Outcome {
 
 #[test]
 fn a_stale_timestamp() -> Outcome {
-    for offset in [-400, 400] {
-        each(&Fault::StaleTimestamp(offset), |_, err| {
+    // The age of what is stale is positive.
+    for (text, offset) in [("stale_timestamp=400", -400), ("stale_timestamp=-400", 400)] {
+        each(&text.parse()?, |_, err| {
             let failure = verify_failure(err)?;
             assert!(
                 matches!(failure, VerifyFailure::Clock { offset: found } if (found - offset).abs() < 60),
@@ -67,7 +68,7 @@ fn a_stale_timestamp() -> Outcome {
     }
     // The signature over it is right.
     let sandbox = Sandbox::start_blocking()?;
-    sandbox.misbehave(Fault::StaleTimestamp(-200));
+    sandbox.misbehave(Fault::StaleTimestamp(200));
     sandbox.client()?.chain("v3/certificates").get(()).wait()?;
     Ok(())
 }
@@ -231,5 +232,111 @@ fn faults_queue_and_the_lasting_one_comes_last() -> Outcome {
     assert_eq!(seen, expected.map(Some));
     sandbox.misbehave_always(None);
     assert_eq!(kind(), None);
+    Ok(())
+}
+
+const V2_ORDER: &str = "v2/pay/unifiedorder";
+const V2_QUERY: &str = "v2/pay/orderquery";
+
+fn v2_order(sandbox: &Sandbox) -> Value {
+    json!({
+        "appid": "wxd678efh567hg6787",
+        "mch_id": sandbox.mchid(),
+        "body": "公仔",
+        "total_fee": 100,
+        "out_trade_no": "1217752501201407033233368018",
+        "spbill_create_ip": "127.0.0.1",
+        "notify_url": "https://www.example.com/paid",
+        "trade_type": "NATIVE",
+    })
+}
+
+/// APIv2's clients read XML with 200, and no JSON with another status.
+#[test]
+fn apiv2_says_in_xml_what_is_wrong() -> Outcome {
+    for (status, code, message, signed) in [
+        (400, "PARAM_ERROR", "参数错误", true),
+        (401, "FAIL", "签名错误", false),
+        (403, "NOAUTH", "商户无此接口权限", true),
+        (404, "ORDERNOTEXIST", "此交易订单号不存在", true),
+        (429, "FREQUENCY_LIMITED", "频率限制", true),
+        (418, "INVALID_REQUEST", "无效请求", true),
+        (500, "SYSTEMERROR", "系统错误", true),
+    ] {
+        let sandbox = Sandbox::start_blocking()?;
+        sandbox.misbehave(Fault::Status(StatusCode::from_u16(status)?));
+        let order = sandbox
+            .client()?
+            .chain(V2_ORDER)
+            .post(v2_order(&sandbox), ());
+        let err = order.wait().err().ok_or("it was answered")?;
+        let api = err.api().ok_or_else(|| err.report())?;
+        assert_eq!(
+            (api.status.as_u16(), &*api.code, &*api.message),
+            (200, code, message)
+        );
+        let verified = matches!(api.verification, Verification::Verified { .. });
+        assert_eq!(verified, signed, "{status}");
+        assert!(api.body.starts_with(b"<xml>"), "{:?}", api.body);
+        let call = last(&sandbox)?;
+        assert_eq!(call.status, Some(StatusCode::OK));
+        assert!(call.verdict.is_accepted());
+    }
+    Ok(())
+}
+
+#[test]
+fn before_apiv2_stand_the_same_proxies() -> Outcome {
+    for status in [502, 503] {
+        let sandbox = Sandbox::start_blocking()?;
+        sandbox.misbehave(Fault::Status(StatusCode::from_u16(status)?));
+        let order = sandbox
+            .client()?
+            .chain(V2_ORDER)
+            .post(v2_order(&sandbox), ());
+        let err = order.wait().err().ok_or("it was answered")?;
+        let body = err.body().ok_or("no body")?;
+        assert!(body.starts_with(b"<html>"), "{body:?}");
+        let sent = last(&sandbox)?.status;
+        assert_eq!(sent.map(|status| status.as_u16()), Some(status));
+    }
+    Ok(())
+}
+
+/// Of a refusal of APIv2's, the record has what was sent.
+#[test]
+fn the_record_of_apiv2_has_the_status_that_was_sent() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client_builder().check_mch_id(false).build()?;
+    let nobody = json!({"appid": "wx1", "mch_id": sandbox.mchid(), "out_trade_no": "1"});
+    let wrong = json!({"appid": "wx1", "mch_id": "1900000108", "out_trade_no": "1"});
+    let lacking = json!({"mch_id": sandbox.mchid()});
+    for body in [nobody, wrong, lacking] {
+        let call = client.chain(V2_QUERY).post(body, ());
+        assert!(call.wait().is_err());
+        let record = last(&sandbox)?;
+        assert_eq!(record.status, Some(StatusCode::OK));
+        match record.verdict {
+            Verdict::Refused { status, .. } => assert_eq!(status, StatusCode::OK),
+            other => return Err(format!("{other:?}").into()),
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_fault_that_there_is_not_is_named_in_the_answer() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (fault, named) in [("slo=3", "\"slo\""), ("slow=x", "slow=MILLISECONDS")] {
+        let headers = [("X-Sandbox-Fault", fault)];
+        let certificates = sandbox.client()?.chain("v3/certificates");
+        let err = certificates.get(headers).wait().err();
+        let err = err.ok_or("it was answered")?;
+        let api = err.api().ok_or_else(|| err.report())?;
+        assert_eq!((api.status.as_u16(), &*api.code), (400, "INVALID_REQUEST"));
+        assert!(api.message.contains(named), "{}", api.message);
+        let unknown = named.starts_with('"');
+        assert_eq!(api.message.contains("cut_before_answer"), unknown);
+    }
     Ok(())
 }

@@ -108,8 +108,15 @@ impl Raw {
     /// The request as bytes; nothing in it is changed any more.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
+        // A body without one has to say so: with an empty one, which is not sent.
+        let mut names = self.headers.iter().map(|(name, _)| *name);
+        if !self.body.is_empty() && !names.any(|name| name == "Content-Type") {
+            head.push_str("Content-Type: application/json\r\n");
+        }
         head.push_str("Host: 127.0.0.1\r\nConnection: close\r\n");
-        for (name, value) in &self.headers {
+        let sent = self.headers.iter();
+        let sent = sent.filter(|(name, value)| *name != "Content-Type" || !value.is_empty());
+        for (name, value) in sent {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));

@@ -7,5 +7,5 @@ mod tools;
 pub(super) use notifications::{delivery, notify, resend};
 pub(super) use orders::{confirm, hold_refunds, order, refund, reject, settle};
 pub(super) use tools::{
-    certificate_mode, clock, fault, forget_faults, reset, retire, rotate, set, settings,
+    certificate_mode, clock, fault, forget_faults, limits, reset, retire, rotate, set, settings,
 };

@@ -103,6 +103,16 @@ pub(in crate::sandbox::control) fn certificate_mode(
     Ok(json!({"mode": mode}))
 }
 
+/// `{"enforce": true}`: what is called more often than documented is refused.
+pub(in crate::sandbox::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["enforce"])?;
+    // Whoever forgets the member would switch them off.
+    args.needed_flag("enforce").map(|enforce| {
+        gateway.enforce_limits(enforce);
+        views::limits(gateway)
+    })
+}
+
 pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;

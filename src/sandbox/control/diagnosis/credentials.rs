@@ -2,7 +2,7 @@
 
 use openssl::bn::BigNum;
 
-use super::super::super::door::WINDOW;
+use super::super::super::door::WINDOW_SECONDS;
 use super::super::super::gateway::Gateway;
 use super::super::super::identity::{BRAND_ID, MCHID};
 use super::Mistake;
@@ -157,7 +157,7 @@ fn decimal(hexadecimal: &str) -> Option<String> {
 
 fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
     let offset = timestamp.saturating_sub(now);
-    if offset.unsigned_abs() <= WINDOW {
+    if offset.unsigned_abs() <= WINDOW_SECONDS.unsigned_abs() {
         return None;
     }
     let digits = timestamp.unsigned_abs().to_string().len();

@@ -14,6 +14,7 @@ const HERE: &str = "/_sandbox/tools";
 pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
     let content = html! {
         (faults(gateway, lang))
+        (limits(gateway, lang))
         (clock(gateway, lang))
         (certificates(gateway, lang))
         (settings(gateway, lang))
@@ -61,6 +62,32 @@ fn faults(gateway: &Gateway, lang: Lang) -> Markup {
             "One request asks for a fault of its own with the header X-Sandbox-Fault: wrong_signature",
             "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
         )) }
+    }
+}
+
+fn limits(gateway: &Gateway, lang: Lang) -> Markup {
+    let (now, enforce, label) = match gateway.limits_are_enforced() {
+        true => (
+            lang.say(
+                "What is called more often than documented is refused with 429.",
+                "超过文档所述频率的请求会被拒绝（429）。",
+            ),
+            "false",
+            lang.say("Enforce no limits", "不再限频"),
+        ),
+        false => (
+            lang.say(
+                "Everything may be called as often as one likes.",
+                "不限制请求频率。",
+            ),
+            "true",
+            lang.say("Enforce the limits", "按文档限频"),
+        ),
+    };
+    html! {
+        h2 { (lang.say("Limits of frequency", "频率限制")) }
+        p { (now) }
+        (button_with("limits", HERE, ("enforce", enforce), label))
     }
 }
 

@@ -45,8 +45,8 @@ pub(super) fn until(sandbox: &Sandbox, id: u64, state: DeliveryState) -> Outcome
 fn a_payment_is_posted_again_until_it_is_accepted() -> Outcome {
     let sandbox = sandbox()?;
     let merchant = Merchant::answering(&[500, 302, 201])?;
-    order(&sandbox, "T1", &merchant.url)?;
-    post(&sandbox, "orders/T1/pay", &json!({}))?;
+    order(&sandbox, "TRADE1", &merchant.url)?;
+    post(&sandbox, "orders/TRADE1/pay", &json!({}))?;
     let first = merchant.next()?;
     assert!(
         first.head.contains("\r\nWechatpay-Signature: "),
@@ -58,7 +58,7 @@ fn a_payment_is_posted_again_until_it_is_accepted() -> Outcome {
         let again = read(&sandbox, &merchant.next()?)?;
         assert_eq!(again.id(), first.id());
     }
-    assert_eq!(first.resource()["out_trade_no"], "T1");
+    assert_eq!(first.resource()["out_trade_no"], "TRADE1");
     let delivery = until(&sandbox, 1, DeliveryState::Accepted)?;
     let statuses: Vec<_> = delivery["attempts"]
         .as_array()
@@ -160,7 +160,7 @@ fn some_come_twice_and_some_in_another_order() -> Outcome {
     let sandbox = sandbox()?;
     sandbox.set_speed(0.001)?;
     let merchant = Merchant::answering(&[])?;
-    for number in ["T1", "T2", "T3"] {
+    for number in ["TRADE1", "TRADE2", "TRADE3"] {
         order(&sandbox, number, &merchant.url)?;
     }
     let next = || -> Outcome<Value> {
@@ -176,11 +176,11 @@ fn some_come_twice_and_some_in_another_order() -> Outcome {
         "faults",
         &json!({"fault": "reordered_notifications"}),
     )?;
-    post(&sandbox, "orders/T1/pay", &json!({}))?;
-    assert_eq!([next()?, next()?], ["T1", "T1"]);
-    post(&sandbox, "orders/T2/pay", &json!({}))?;
-    post(&sandbox, "orders/T3/pay", &json!({}))?;
-    assert_eq!([next()?, next()?], ["T3", "T2"]);
+    post(&sandbox, "orders/TRADE1/pay", &json!({}))?;
+    assert_eq!([next()?, next()?], ["TRADE1", "TRADE1"]);
+    post(&sandbox, "orders/TRADE2/pay", &json!({}))?;
+    post(&sandbox, "orders/TRADE3/pay", &json!({}))?;
+    assert_eq!([next()?, next()?], ["TRADE3", "TRADE2"]);
     Ok(())
 }
 
@@ -190,7 +190,7 @@ fn several_that_change_places_all_come() -> Outcome {
     // Nobody waits that long: who is held is let go, or does not come.
     sandbox.set_speed(0.001)?;
     let merchant = Merchant::answering(&[])?;
-    let numbers = ["T1", "T2", "T3", "T4", "T5"];
+    let numbers = ["TRADE1", "TRADE2", "TRADE3", "TRADE4", "TRADE5"];
     for number in numbers {
         order(&sandbox, number, &merchant.url)?;
     }
@@ -207,10 +207,10 @@ fn several_that_change_places_all_come() -> Outcome {
     }
     let place = |number: &str| came.iter().position(|it| it == number).unwrap();
     assert!(
-        place("T2") < place("T1") && place("T4") < place("T3"),
+        place("TRADE2") < place("TRADE1") && place("TRADE4") < place("TRADE3"),
         "{came:?}"
     );
-    assert!(came.contains(&json!("T5")), "{came:?}");
+    assert!(came.contains(&json!("TRADE5")), "{came:?}");
     Ok(())
 }
 
@@ -253,8 +253,8 @@ fn v2_is_accepted_by_its_body_alone() -> Outcome {
 #[test]
 fn other_machines_are_not_notified_unless_that_is_allowed() -> Outcome {
     let sandbox = sandbox()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
-    sandbox.pay("T1")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
+    sandbox.pay("TRADE1")?;
     let deliveries = sandbox.deliveries();
     assert_eq!(deliveries[0].state, DeliveryState::NotSent);
     let (status, error) = refused(&sandbox, "POST", "notifications/1/resend", "")?;
@@ -307,10 +307,10 @@ fn what_is_no_notification_is_refused() -> Outcome {
 fn what_names_no_url_goes_where_the_merchant_has_set_or_is_listed() -> Outcome {
     let merchant = Merchant::answering(&[])?;
     let refunded = |sandbox: &Sandbox| -> Outcome<()> {
-        order(sandbox, "T1", &merchant.url)?;
-        post(sandbox, "orders/T1/pay", &json!({}))?;
+        order(sandbox, "TRADE1", &merchant.url)?;
+        post(sandbox, "orders/TRADE1/pay", &json!({}))?;
         merchant.next()?;
-        post(sandbox, "orders/T1/refund", &json!({}))?;
+        post(sandbox, "orders/TRADE1/refund", &json!({}))?;
         Ok(())
     };
     let unset = sandbox()?;

@@ -17,9 +17,9 @@ fn state(sandbox: &Sandbox, number: &str) -> Outcome<Value> {
 fn an_order_is_paid_fails_and_expires() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     for (number, verb, expected) in [
-        ("T1", "pay", "SUCCESS"),
-        ("T2", "fail", "NOTPAY"),
-        ("T3", "expire", "CLOSED"),
+        ("TRADE1", "pay", "SUCCESS"),
+        ("TRADE2", "fail", "NOTPAY"),
+        ("TRADE3", "expire", "CLOSED"),
     ] {
         order(&sandbox, number, "https://www.example.com/notify")?;
         assert_eq!(state(&sandbox, number)?, "NOTPAY");
@@ -28,9 +28,12 @@ fn an_order_is_paid_fails_and_expires() -> Outcome {
         assert_eq!(state(&sandbox, number)?, expected);
     }
     // What is over stays so.
-    assert_eq!(refused(&sandbox, "POST", "orders/T1/pay", "")?.0, 409);
-    assert_eq!(refused(&sandbox, "POST", "orders/T3/expire", "")?.0, 409);
-    assert_eq!(refused(&sandbox, "POST", "orders/T9/pay", "")?.0, 404);
+    assert_eq!(refused(&sandbox, "POST", "orders/TRADE1/pay", "")?.0, 409);
+    assert_eq!(
+        refused(&sandbox, "POST", "orders/TRADE3/expire", "")?.0,
+        409
+    );
+    assert_eq!(refused(&sandbox, "POST", "orders/TRADE9/pay", "")?.0, 404);
     assert_eq!(sandbox.take_events().len(), 1);
     Ok(())
 }
@@ -38,10 +41,10 @@ fn an_order_is_paid_fails_and_expires() -> Outcome {
 #[test]
 fn a_refund_waits_and_is_settled() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
-    sandbox.pay("T1")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
+    sandbox.pay("TRADE1")?;
     post(&sandbox, "refunds/hold", &json!({"hold": true}))?;
-    let refund = post(&sandbox, "orders/T1/refund", &json!({"amount": 60}))?;
+    let refund = post(&sandbox, "orders/TRADE1/refund", &json!({"amount": 60}))?;
     let number = refund["refund"]["out_refund_no"]
         .as_str()
         .ok_or("no number")?;
@@ -50,11 +53,11 @@ fn a_refund_waits_and_is_settled() -> Outcome {
         "PROCESSING"
     );
     assert_eq!(
-        refused(&sandbox, "POST", "orders/T1/refund", "{\"amount\": 41}")?.0,
+        refused(&sandbox, "POST", "orders/TRADE1/refund", "{\"amount\": 41}")?.0,
         409
     );
     assert_eq!(
-        refused(&sandbox, "POST", "orders/T1/refund", "{\"amount\": 0}")?.0,
+        refused(&sandbox, "POST", "orders/TRADE1/refund", "{\"amount\": 0}")?.0,
         400
     );
     assert_eq!(get(&sandbox, "refunds")?["hold"], true);
@@ -72,9 +75,12 @@ fn a_refund_waits_and_is_settled() -> Outcome {
         409
     );
     // The rest.
-    let rest = post(&sandbox, "orders/T1/refund", &json!({}))?;
+    let rest = post(&sandbox, "orders/TRADE1/refund", &json!({}))?;
     assert_eq!(rest["refund"]["amount"]["refund"], 40);
-    assert_eq!(refused(&sandbox, "POST", "orders/T9/refund", "")?.0, 404);
+    assert_eq!(
+        refused(&sandbox, "POST", "orders/TRADE9/refund", "")?.0,
+        404
+    );
     Ok(())
 }
 
@@ -116,7 +122,7 @@ fn a_transfer_is_confirmed_or_not() -> Outcome {
 #[test]
 fn a_reset_forgets_all_but_the_keys() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
     post(
         &sandbox,
         "faults",

@@ -30,7 +30,7 @@ fn form(sandbox: &Sandbox, path: &str, body: &str) -> Outcome<Came> {
 #[test]
 fn every_page_is_there_in_both_languages() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
     let asked = json!({"kind": "PAY", "url": "http://127.0.0.1:9/"});
     post(&sandbox, "notifications", &asked)?;
     for (path, english, chinese) in [
@@ -39,7 +39,7 @@ fn every_page_is_there_in_both_languages() -> Outcome {
         ("/_sandbox/notifications", "Notifications", "通知"),
         ("/_sandbox/tools", "Faults and tools", "故障与工具"),
         ("/_sandbox/calls/1", "Request 1", "请求 1"),
-        ("/_sandbox/orders/T1", "Order T1", "订单 T1"),
+        ("/_sandbox/orders/TRADE1", "Order TRADE1", "订单 TRADE1"),
         (
             "/_sandbox/notifications/new",
             "Post a notification",
@@ -67,7 +67,7 @@ fn every_page_is_there_in_both_languages() -> Outcome {
         "/_sandbox/calls/9",
         "/_sandbox/calls/x",
         "/_sandbox/notifications/9",
-        "/_sandbox/orders/T9",
+        "/_sandbox/orders/TRADE9",
         "/_sandbox/orders/%FF",
         "/_sandbox/sharing/",
         "/_sandbox/x",
@@ -129,10 +129,10 @@ fn what_clients_send_stays_text() -> Outcome {
 #[test]
 fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
     let paid = form(
         &sandbox,
-        "/_sandbox/do/orders/T1/pay",
+        "/_sandbox/do/orders/TRADE1/pay",
         "back=%2F_sandbox%2Forders",
     )?;
     assert_eq!(
@@ -159,8 +159,8 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
             .contains("slow=20")
     );
     let part = "amount=30&back=%2F_sandbox%2Forders%2FT1";
-    let part = form(&sandbox, "/_sandbox/do/orders/T1/refund", part)?;
-    assert_eq!(part.header("location"), Some("/_sandbox/orders/T1"));
+    let part = form(&sandbox, "/_sandbox/do/orders/TRADE1/refund", part)?;
+    assert_eq!(part.header("location"), Some("/_sandbox/orders/TRADE1"));
     assert_eq!(sandbox.orders()[0].refunded, 30);
     let page = page(&sandbox, "/_sandbox/refunds/SANDBOX_REFUND_1", "en")?;
     assert!(page.body.contains("0.30"), "{}", page.body);
@@ -169,7 +169,7 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     form(&sandbox, "/_sandbox/do/settings", "notify_url=")?;
     assert_eq!(get(&sandbox, "settings")?["notify_url"], Value::Null);
     // What does not work is said on a page.
-    let again = form(&sandbox, "/_sandbox/do/orders/T1/pay", "")?;
+    let again = form(&sandbox, "/_sandbox/do/orders/TRADE1/pay", "")?;
     assert_eq!(again.status, 409);
     assert!(again.body.contains("cannot be paid"), "{}", again.body);
     assert_eq!(form(&sandbox, "/_sandbox/do/nothing", "")?.status, 404);

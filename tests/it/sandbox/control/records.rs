@@ -58,7 +58,7 @@ fn a_call_names_its_fault_and_has_no_answer_when_it_was_cut() -> Outcome {
     let body: Value = serde_json::from_str(cut["body"].as_str().ok_or("no body")?)?;
     assert!(body["code_url"].is_string());
     assert_eq!(sandbox.calls()[2].fault, Some(Fault::CutBeforeProcessing));
-    order(&sandbox, "T9", URL)?;
+    order(&sandbox, "TRADE9", URL)?;
     assert_eq!(call(&sandbox, 7)?["fault"], Value::Null);
     Ok(())
 }

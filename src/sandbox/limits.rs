@@ -1,0 +1,160 @@
+//! How often an operation may be called, as far as that is documented.
+//!
+//! The documentation counts by the merchant or service provider who signs, and a sandbox has one: so
+//! each operation has one count. Windows are those of the clock, a day is one in Beijing. Where exactly
+//! WeChat Pay's begin is not documented, nor which requests count; here it is every one whose signature
+//! is right.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use http::{Method, StatusCode};
+
+use super::refusal::Refusal;
+use crate::catalog::Operation;
+use crate::schema::{self, RateLimit};
+
+/// Source: "HTTP状态码" and the tables of errors (错误码) of the operations.
+const CODE: &str = "FREQUENCY_LIMITED";
+const MESSAGE: &str = "频率超限";
+const BEIJING: i64 = 8 * 3600;
+
+/// Whether the limits act, and how often each operation was called lately.
+#[derive(Default)]
+pub(super) struct Limits {
+    enforced: AtomicBool,
+    /// One for each limit of an operation that was called: not more than there are in the catalogue.
+    windows: Mutex<HashMap<Key, Window>>,
+}
+
+type Key = (Method, &'static str, usize);
+
+/// The calls of one stretch of time.
+#[derive(Clone, Copy, Default)]
+struct Window {
+    number: i64,
+    calls: u32,
+}
+
+impl Limits {
+    pub(super) fn new(enforced: bool) -> Self {
+        let limits = Self::default();
+        limits.enforce(enforced);
+        limits
+    }
+
+    /// Switches them on or off; what was counted before is forgotten.
+    pub(super) fn enforce(&self, enforced: bool) {
+        self.windows().clear();
+        self.enforced.store(enforced, Ordering::Relaxed);
+    }
+
+    pub(super) fn are_enforced(&self) -> bool {
+        self.enforced.load(Ordering::Relaxed)
+    }
+
+    /// Counts a call, and refuses one that is too many.
+    pub(super) fn count(&self, operation: &'static Operation, now: i64) -> Result<(), Refusal> {
+        if !self.are_enforced() {
+            return Ok(());
+        }
+        let Some(schema) = schema::of(operation) else {
+            return Ok(());
+        };
+        let mut windows = self.windows();
+        for (index, limit) in schema.limits().iter().enumerate() {
+            let Some(number) = number(limit.per, now) else {
+                continue;
+            };
+            let key = (operation.method(), operation.path(), index);
+            let window = windows.entry(key).or_default();
+            if window.number != number {
+                *window = Window { number, calls: 0 };
+            }
+            if window.calls >= limit.count {
+                return Err(refusal(operation, limit));
+            }
+            window.calls += 1;
+        }
+        Ok(())
+    }
+
+    fn windows(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Window>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which second, minute or day it is; `None` for what is no stretch of time.
+fn number(per: &str, now: i64) -> Option<i64> {
+    match per {
+        "second" => Some(now),
+        "minute" => Some(now.div_euclid(60)),
+        "day" => Some(now.saturating_add(BEIJING).div_euclid(86_400)),
+        _ => None,
+    }
+}
+
+fn refusal(operation: &Operation, limit: &RateLimit) -> Refusal {
+    let RateLimit { count, per, .. } = limit;
+    let whose = limit.scope.map(|scope| format!(" for each {scope}"));
+    let source = match limit.official {
+        true => "WeChat Pay's documentation",
+        false => "the catalogue, though not on WeChat Pay's own page,",
+    };
+    let why = format!(
+        "{} {} takes {count} calls a {per}{} as {source} says, and this is one more",
+        operation.method(),
+        operation.path(),
+        whose.unwrap_or_default(),
+    );
+    Refusal::business(StatusCode::TOO_MANY_REQUESTS, CODE, MESSAGE, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_stretch_of_time_is_known() {
+        let all = schema::all().flat_map(|schema| schema.limits().to_vec());
+        let known: Vec<_> = all.map(|limit| number(limit.per, 0).is_some()).collect();
+        assert!(known.len() > 80 && known.iter().all(|known| *known));
+    }
+
+    #[test]
+    fn every_limit_lets_its_count_through_and_then_no_more_until_the_window_is_over() {
+        let limits = Limits::new(true);
+        let now = 1_700_000_000;
+        for schema in schema::all().filter(|schema| schema.limits().len() == 1) {
+            let (operation, limit) = (schema.operation(), schema.limits()[0]);
+            let seconds = match limit.per {
+                "second" => 1,
+                "minute" => 60,
+                _ => 86_400,
+            };
+            assert!((0..limit.count).all(|_| limits.count(operation, now).is_ok()));
+            let refused = limits.count(operation, now).unwrap_err();
+            assert_eq!((refused.status.as_u16(), refused.code), (429, CODE));
+            assert!(
+                refused.why.contains(&format!("{} calls a", limit.count)),
+                "{}",
+                refused.why
+            );
+            assert!(
+                limits.count(operation, now + seconds).is_ok(),
+                "{operation:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn days_begin_at_midnight_in_beijing() {
+        // 2023-11-15 00:00 there.
+        let midnight = 1_699_977_600;
+        assert_ne!(number("day", midnight - 1), number("day", midnight));
+        assert_eq!(number("day", midnight), number("day", midnight + 86_399));
+        assert_eq!(number("day", i64::MAX).map(|_| ()), Some(()));
+        assert_eq!(number("fortnight", 0), None);
+    }
+}
