@@ -179,6 +179,13 @@ impl Gateway {
         if self.answers.get(&call.head.method, path).is_some() {
             return None;
         }
+        #[cfg(feature = "files")]
+        if let Some(bill) = self
+            .bills
+            .answer(&call.head, self.tls, &self.world, self.clock.now())
+        {
+            return Some(bill);
+        }
         self.world.answer(&world::Request {
             operation: call.operation?,
             path,
@@ -310,10 +317,6 @@ impl Gateway {
 
     /// What is answered where nothing was said.
     fn usual(&self, call: &Call) -> Result<Checked> {
-        #[cfg(feature = "files")]
-        if let Some(bill) = self.bills.answer(&call.head, self.tls, &self.world) {
-            return bill.check();
-        }
         if let Some(told) = &call.told {
             return Ok(Checked::told(told.clone()));
         }

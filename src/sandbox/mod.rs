@@ -131,6 +131,7 @@ mod made;
 mod multipart;
 mod notifier;
 mod pem;
+mod query;
 mod record;
 mod refusal;
 mod reply;

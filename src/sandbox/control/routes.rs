@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{Method, StatusCode};
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::super::gateway::Gateway;
 use super::super::notifier::kind_rows;
+use super::super::query;
 use super::super::reply::Reply;
 use super::args::Args;
 use super::problem::{Outcome, Problem};
@@ -48,7 +48,7 @@ pub(super) fn dispatch(
     let segments: Vec<String> = path
         .trim_end_matches('/')
         .split('/')
-        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .map(|segment| query::decoded(segment).into_owned())
         .collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let outcome = match *method {
@@ -128,10 +128,9 @@ fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
 }
 
 fn limit(query: &str) -> Outcome<usize> {
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let given = pairs.rfind(|(name, _)| *name == "limit");
+    let given = query::value(Some(query), "limit");
     let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
-    let limit = given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))?;
+    let limit = given.map_or(Ok(LISTED), |value| value.parse().map_err(wrong))?;
     match limit <= MOST {
         true => Ok(limit),
         false => {

@@ -43,6 +43,7 @@ mod v2;
 
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -57,7 +58,7 @@ use table::Table;
 use transfers::Transfer;
 
 #[cfg(feature = "files")]
-pub(super) use bill::{BillType, TradeBill};
+pub(super) use bill::{BillType, DayBill};
 pub use event::Event;
 pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;
@@ -67,26 +68,31 @@ pub(super) use request::Request;
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     pub(super) status: StatusCode,
-    /// `None` has no body.
+    /// `None` has no JSON.
     pub(super) body: Option<Value>,
+    /// A download, and of what type.
+    pub(super) file: Option<(&'static str, Bytes)>,
 }
 
 impl Told {
-    fn json(body: Value) -> Self {
-        let status = StatusCode::OK;
-        Self {
-            status,
-            body: Some(body),
-        }
+    pub(super) fn json(body: Value) -> Self {
+        Self::new(StatusCode::OK, Some(body), None)
+    }
+
+    pub(super) fn file(content_type: &'static str, content: Bytes) -> Self {
+        Self::new(StatusCode::OK, None, Some((content_type, content)))
     }
 
     fn nothing() -> Self {
-        let status = StatusCode::NO_CONTENT;
-        Self { status, body: None }
+        Self::new(StatusCode::NO_CONTENT, None, None)
+    }
+
+    fn new(status: StatusCode, body: Option<Value>, file: Option<(&'static str, Bytes)>) -> Self {
+        Self { status, body, file }
     }
 }
 
-type Outcome = Result<Told, Refusal>;
+pub(super) type Outcome = Result<Told, Refusal>;
 
 /// All that is remembered, one thing at a time.
 #[derive(Default)]

@@ -102,6 +102,11 @@ impl Party {
         }
     }
 
+    /// Who gets the money: the sub-merchant, or the merchant itself.
+    pub(super) fn seller(&self) -> &str {
+        self.sub_mchid.as_deref().unwrap_or(&self.mchid)
+    }
+
     /// The merchant numbers alone.
     pub(super) fn numbers(&self) -> Map<String, Value> {
         let mut members = self.members();

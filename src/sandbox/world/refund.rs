@@ -63,6 +63,12 @@ pub(super) struct Refund {
     pub(super) created: i64,
     /// When it succeeded.
     pub(super) ended: Option<i64>,
+    /// When it was given up.
+    #[cfg_attr(
+        not(feature = "files"),
+        allow(dead_code, reason = "bills alone say it")
+    )]
+    pub(super) closed: Option<i64>,
 }
 
 impl Row for Refund {
@@ -105,6 +111,7 @@ impl Refund {
             status: RefundStatus::Processing,
             created: 0,
             ended: None,
+            closed: None,
         }
     }
 

@@ -189,6 +189,7 @@ fn end(state: &mut State, number: &str, status: RefundStatus, now: i64) {
     };
     refund.status = status;
     refund.ended = (status == RefundStatus::Success).then_some(now);
+    refund.closed = (status == RefundStatus::Closed).then_some(now);
     if status == RefundStatus::Closed
         && let Some(order) = state.orders.get_mut(&refund.out_trade_no)
     {

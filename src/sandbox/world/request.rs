@@ -1,9 +1,11 @@
 //! What a request says, read field by field: what is missing or wrong is named.
 
+use std::borrow::Cow;
+
 use openssl::sha::Sha256;
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use super::super::query;
 use super::super::refusal::Refusal;
 use crate::catalog::Operation;
 
@@ -34,7 +36,7 @@ impl<'r> Request<'r> {
                 .and_then(|it| it.strip_suffix('}'));
             inner == Some(name)
         });
-        found.map_or_else(String::new, |(_, value)| decoded(value))
+        found.map_or_else(String::new, |(_, value)| query::decoded(value).into_owned())
     }
 
     /// A query parameter that has to be there.
@@ -45,10 +47,7 @@ impl<'r> Request<'r> {
     }
 
     pub(super) fn query_value(&self, name: &str) -> Option<String> {
-        let pairs = self.query.unwrap_or_default().split('&');
-        let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
-        let (_, value) = pairs.find(|(key, _)| decoded(key) == name)?;
-        Some(decoded(value))
+        query::value(self.query, name).map(Cow::into_owned)
     }
 
     pub(super) fn fields(&self) -> Fields<'r> {
@@ -179,10 +178,6 @@ fn wrong(field: &str, issue: &str, location: &str) -> Refusal {
     let why = format!("{field} in the {location}: {issue}");
     let detail = json!({"field": field, "issue": issue, "location": location});
     Refusal::param_error(WRONG, why).with_detail(detail)
-}
-
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// A sum that no input makes overflow.

@@ -100,7 +100,7 @@ pub(super) fn unfreeze(state: &mut State, request: &Request<'_>, words: Words) -
     let left = i64::try_from(order.unsplit()).unwrap_or_default();
     let slice = Slice {
         kind: "MERCHANT_ID".to_owned(),
-        account: seller(order).to_owned(),
+        account: order.party.seller().to_owned(),
         amount: left,
         description,
         detail_id: String::new(),
@@ -148,15 +148,9 @@ fn shared_order<'s>(state: &'s State, fields: &Fields<'_>, now: i64) -> Result<&
     }
 }
 
-/// Who got the order's money: the sub-merchant, or the merchant itself.
-fn seller(order: &Order) -> &str {
-    let sub_mchid = order.party.sub_mchid.as_deref();
-    sub_mchid.unwrap_or(&order.party.mchid)
-}
-
 /// Whether the money stays where it is.
 fn stays(order: &Order, slice: &Slice) -> bool {
-    slice.kind == "MERCHANT_ID" && slice.account == seller(order)
+    slice.kind == "MERCHANT_ID" && slice.account == order.party.seller()
 }
 
 fn key(order: &Order, slice: &Slice, words: Words) -> String {

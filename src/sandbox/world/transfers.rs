@@ -48,13 +48,13 @@ pub(super) struct Transfer {
     openid: String,
     user_name: Option<String>,
     pub(super) amount: i64,
-    remark: String,
+    pub(super) remark: String,
     notify_url: Option<String>,
     package_info: String,
     pub(super) state: TransferState,
     fail_reason: Option<String>,
     created: i64,
-    updated: i64,
+    pub(super) updated: i64,
 }
 
 impl Row for Transfer {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use http::Method;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::routes;
 use crate::sandbox::gateway::Gateway;
+use crate::sandbox::query;
 
 /// The pages that a form may lead back to.
 const BACK: [&str; 4] = [
@@ -45,14 +45,9 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     let text = std::str::from_utf8(body)
         .map_err(|_| Problem::bad("the form is not text", "use the page's own forms"))?;
-    let decoded = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_decode_str(&text).decode_utf8_lossy().into_owned()
-    };
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    let pairs = pairs.map(|(name, value)| (decoded(name), decoded(value)));
-    Ok(pairs
+    let text = text.replace('+', "%20");
+    Ok(query::pairs(&text)
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name, Value::String(value)))
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
         .collect())
 }
