@@ -32,7 +32,7 @@ pub(super) fn order(
         "fail" => world.fail(number, now),
         _ => world.expire(number, now),
     };
-    done.map_err(|err| Problem::conflict(&err))?;
+    done.map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
     let is_it = |it: &&super::super::OrderRecord| {
         it.out_trade_no == number || it.combine_out_trade_no.as_deref() == Some(number)
@@ -58,7 +58,11 @@ pub(super) fn refund(gateway: &Arc<Gateway>, number: &str, args: &Args) -> Outco
     let mut body = json!({
         "out_trade_no": number,
         "out_refund_no": refund_number(&world.refunds()),
-        "amount": {"refund": amount, "total": order.total, "currency": "CNY"},
+        "amount": {
+            "refund": amount,
+            "total": order.total,
+            "currency": order.json["amount"]["currency"],
+        },
     });
     if let Some(sub_mchid) = order.json.get("sub_mchid") {
         body["sub_mchid"] = sub_mchid.clone();
@@ -117,9 +121,7 @@ pub(super) fn settle(gateway: &Arc<Gateway>, number: &str, args: &Args) -> Outco
             return Err(Problem::bad(error, "status is SUCCESS, CLOSED or ABNORMAL"));
         }
     };
-    world
-        .settle(number, status, now)
-        .map_err(|err| Problem::conflict(&err))?;
+    world.settle(number, status, now).map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
     let refunds = world.refunds();
     let refund = refunds.iter().find(|it| it.out_refund_no == number);
@@ -143,9 +145,7 @@ pub(super) fn reject(gateway: &Arc<Gateway>, number: &str, args: &Args) -> Outco
 
 fn decide(gateway: &Arc<Gateway>, number: &str, reason: Option<&str>) -> Outcome<Value> {
     let (world, now) = (&gateway.world, gateway.clock.now());
-    world
-        .decide(number, reason, now)
-        .map_err(|err| Problem::conflict(&err))?;
+    world.decide(number, reason, now).map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
     let transfers = world.transfers();
     let transfer = transfers.iter().find(|it| it.out_bill_no == number);

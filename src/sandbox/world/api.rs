@@ -41,7 +41,7 @@ impl Sandbox {
     /// paid or closed, or its time is over.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.pay(out_trade_no, now)
+        Ok(self.gateway.world.pay(out_trade_no, now)?)
     }
 
     /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
@@ -53,7 +53,7 @@ impl Sandbox {
     /// As [`pay`](Self::pay).
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.fail(out_trade_no, now)
+        Ok(self.gateway.world.fail(out_trade_no, now)?)
     }
 
     /// Decides how a refund ends. One that nobody decides on succeeds before the next look at it.
@@ -66,7 +66,7 @@ impl Sandbox {
     /// ended already.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let now = self.now();
-        self.gateway.world.settle(out_refund_no, status, now)
+        Ok(self.gateway.world.settle(out_refund_no, status, now)?)
     }
 
     /// Leaves refunds `PROCESSING` until [`settle_refund`](Self::settle_refund) is called.
@@ -82,7 +82,7 @@ impl Sandbox {
     /// not wait for the user: one waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.decide(out_bill_no, None, now)
+        Ok(self.gateway.world.decide(out_bill_no, None, now)?)
     }
 
     /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
@@ -94,7 +94,7 @@ impl Sandbox {
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
         let now = self.now();
         let reason = Some(fail_reason);
-        self.gateway.world.decide(out_bill_no, reason, now)
+        Ok(self.gateway.world.decide(out_bill_no, reason, now)?)
     }
 
     /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.

@@ -1,31 +1,26 @@
 //! What is done to the world in the user's, the bank's and time's place, by the methods of
 //! [`Sandbox`](crate::sandbox::Sandbox) and by the control API.
 
+use super::user::Done;
 use super::{
     Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World,
     refunds, sharing, transfers, user,
 };
-use crate::error::Result;
 
 impl World {
-    pub(in crate::sandbox) fn pay(&self, number: &str, now: i64) -> Result<()> {
+    pub(in crate::sandbox) fn pay(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::pay(state, number, now))
     }
 
-    pub(in crate::sandbox) fn fail(&self, number: &str, now: i64) -> Result<()> {
+    pub(in crate::sandbox) fn fail(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::fail(state, number, now))
     }
 
-    pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Result<()> {
+    pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::expire(state, number, now))
     }
 
-    pub(in crate::sandbox) fn settle(
-        &self,
-        number: &str,
-        status: RefundStatus,
-        now: i64,
-    ) -> Result<()> {
+    pub(in crate::sandbox) fn settle(&self, number: &str, status: RefundStatus, now: i64) -> Done {
         self.with(|state| refunds::settle(state, number, status, now))
     }
 
@@ -35,7 +30,7 @@ impl World {
         number: &str,
         fail_reason: Option<&str>,
         now: i64,
-    ) -> Result<()> {
+    ) -> Done {
         self.with(|state| transfers::decide(state, number, fail_reason, now))
     }
 

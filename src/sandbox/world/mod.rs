@@ -63,6 +63,7 @@ pub use event::Event;
 pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;
 pub(super) use request::Request;
+pub(super) use user::Denied;
 
 /// An answer: what WeChat Pay says when it does as it is asked.
 #[derive(Debug, Clone)]

@@ -163,6 +163,8 @@ pub(super) struct Order {
     pub(super) reversed: Option<i64>,
     /// Refunded, or on the way.
     pub(super) refunded: i64,
+    /// How many times a refund was accepted.
+    pub(super) refunds: u32,
     pub(super) shareable: bool,
     /// Taken out of what may be shared, also for the seller itself.
     pub(super) split: i64,

@@ -269,6 +269,7 @@ impl Order {
             paid: None,
             reversed: None,
             refunded: 0,
+            refunds: 0,
             shareable: false,
             split: 0,
             given: 0,

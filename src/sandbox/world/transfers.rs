@@ -11,8 +11,8 @@ use super::super::refusal::Refusal;
 use super::event::Event;
 use super::request::{Fields, Request};
 use super::table::Row;
+use super::user::Done;
 use super::{Outcome, State, Told, refusals, user};
-use crate::error::Result;
 
 /// From 2,000 yuan on the user's name has to be given ("发起转账").
 const NAMED_FROM: i64 = 200_000;
@@ -157,12 +157,7 @@ pub(super) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
 }
 
 /// The user's word: `None` takes the money, a reason does not.
-pub(super) fn decide(
-    state: &mut State,
-    number: &str,
-    fail_reason: Option<&str>,
-    now: i64,
-) -> Result<()> {
+pub(super) fn decide(state: &mut State, number: &str, fail_reason: Option<&str>, now: i64) -> Done {
     come_to_an_end(state, number, now);
     let transfer = state.transfers.get(number);
     let transfer = transfer.ok_or_else(|| user::unknown("transfer", number))?;

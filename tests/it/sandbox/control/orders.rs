@@ -69,7 +69,17 @@ fn a_refund_waits_and_is_settled() -> Outcome {
     // The rest.
     let rest = post(&sandbox, "orders/T1/refund", &json!({}))?;
     assert_eq!(rest["refund"]["amount"]["refund"], 40);
-    assert_eq!(refused(&sandbox, "POST", "orders/T9/refund", "")?.0, 404);
+    for (path, body) in [
+        ("orders/T9/refund", ""),
+        ("orders/T9/pay", ""),
+        ("orders/T9/fail", ""),
+        ("orders/T9/expire", ""),
+        ("refunds/R9/settle", "{\"status\": \"CLOSED\"}"),
+        ("transfers/B9/confirm", ""),
+        ("transfers/B9/reject", ""),
+    ] {
+        assert_eq!(refused(&sandbox, "POST", path, body)?.0, 404, "{path}");
+    }
     Ok(())
 }
 
