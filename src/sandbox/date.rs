@@ -87,10 +87,6 @@ pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
 }
 
 /// Reads `2018-06-08`, a day of Beijing's: when it begins. A day that no calendar has is `None`.
-#[cfg_attr(
-    not(feature = "files"),
-    allow(dead_code, reason = "bills alone are asked for by day")
-)]
 pub(super) fn parse_date(text: &str) -> Option<i64> {
     let date = parts::<3>(text, '-', [4, 2, 2])?;
     let begins = unix(date, [0; 3])? - BEIJING;

@@ -151,4 +151,6 @@ pub use launch::SandboxBuilder;
 pub use made::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice};
 pub use record::{CallRecord, Verdict};
-pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
+pub use world::{
+    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
+};

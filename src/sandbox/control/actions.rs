@@ -68,12 +68,13 @@ pub(super) fn refund(gateway: &Arc<Gateway>, number: &str, args: &Args) -> Outco
         body["sub_mchid"] = sub_mchid.clone();
     }
     let told = catalog::find(&Method::POST, REFUNDS).and_then(|operation| {
-        let (path, query, body) = (REFUNDS, None, Some(&body));
+        let (path, query, body, file) = (REFUNDS, None, Some(&body), None);
         world.answer(&Request {
             operation,
             path,
             query,
             body,
+            file,
             now,
         })
     });
@@ -100,6 +101,21 @@ fn refund_number(refunds: &[RefundRecord]) -> String {
         .into_iter()
         .find(|number| !used(number))
         .unwrap_or_default()
+}
+
+/// Complains about a paid order as its user does.
+pub(super) fn complain(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["out_trade_no", "detail"])?;
+    let (world, now) = (&gateway.world, gateway.clock.now());
+    let detail = args.text("detail")?;
+    let detail = detail.as_deref().unwrap_or("反馈一个重复扣费的问题");
+    let id = world
+        .complain(&args.needed("out_trade_no")?, detail, now)
+        .map_err(Problem::denied)?;
+    powers::post_what_happened(gateway);
+    let complaints = world.complaints();
+    let complaint = complaints.iter().find(|it| it.complaint_id == id);
+    Ok(json!({"complaint": complaint.map(views::complaint)}))
 }
 
 pub(super) fn hold_refunds(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {

@@ -21,10 +21,10 @@ const LISTED: usize = 50;
 /// How many at once: each has some of its body.
 const MOST: usize = 200;
 
-pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
+pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, clock; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
-    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, reset; \
+    complaints, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), clock, reset; \
     DELETE calls, notifications, faults";
 
 pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
@@ -83,6 +83,10 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
         ["sharing"] => {
             json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
         }
+        ["complaints"] => {
+            let all = world.complaints();
+            json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
+        }
         ["notifications"] => {
             let all = gateway.control.deliveries.all();
             json!({"notifications": all.iter().map(views::delivery).collect::<Value>()})
@@ -101,6 +105,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
             actions::order(gateway, number, verb, args)
         }
         ["orders", number, "refund"] => actions::refund(gateway, number, args),
+        ["complaints"] => actions::complain(gateway, args),
         ["refunds", "hold"] => actions::hold_refunds(gateway, args),
         ["refunds", number, "settle"] => actions::settle(gateway, number, args),
         ["transfers", number, "confirm"] => actions::confirm(gateway, number, args),

@@ -1,7 +1,9 @@
 //! What a test does to the world: it is the user, the bank, and time.
 
 use super::super::Sandbox;
-use super::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
+use super::{
+    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
+};
 use crate::error::Result;
 
 /// What it remembers, and what the user does.
@@ -86,7 +88,8 @@ impl Sandbox {
     }
 
     /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
-    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits.
+    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits. Of a batch of `v3/transfer/batches` that
+    /// nobody has looked at yet it is a detail, by its `out_detail_no`.
     ///
     /// # Errors
     ///
@@ -95,6 +98,26 @@ impl Sandbox {
         let now = self.now();
         let reason = Some(fail_reason);
         Ok(self.gateway.world.decide(out_bill_no, reason, now)?)
+    }
+
+    /// Complains about a paid order as its user does, in at most 300 characters; gives the complaint's
+    /// number (投诉单号). An [`Event`] waits.
+    ///
+    /// `v3/merchant-service/complaints-v2` lists it, and takes the merchant's answers.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such order, it was never
+    /// paid, or the text is empty or too long.
+    pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
+        let now = self.now();
+        Ok(self.gateway.world.complain(out_trade_no, detail, now)?)
+    }
+
+    /// The complaints, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<ComplaintRecord> {
+        self.gateway.world.complaints()
     }
 
     /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.

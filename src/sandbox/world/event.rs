@@ -20,7 +20,8 @@ pub struct Event {
     /// APIv3's `event_type`: `TRANSACTION.SUCCESS`, `REFUND.CLOSED`. For APIv2, which has none, the
     /// one that APIv3 has for the same.
     pub event_type: &'static str,
-    /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`.
+    /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`,
+    /// `complaint`.
     pub original_type: &'static str,
     /// APIv3's `summary`, as a person reads it.
     pub summary: &'static str,

@@ -3,8 +3,8 @@
 
 use super::user::Done;
 use super::{
-    Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World,
-    refunds, sharing, transfers, user,
+    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State,
+    TransferRecord, World, batches, complaints, refunds, sharing, transfers, user,
 };
 
 impl World {
@@ -34,6 +34,15 @@ impl World {
         self.with(|state| transfers::decide(state, number, fail_reason, now))
     }
 
+    pub(in crate::sandbox) fn complain(
+        &self,
+        number: &str,
+        detail: &str,
+        now: i64,
+    ) -> Done<String> {
+        self.with(|state| complaints::complain(state, number, detail, now))
+    }
+
     pub(in crate::sandbox) fn hold_refunds(&self, hold: bool) {
         self.with(|state| state.hold_refunds = hold);
     }
@@ -61,11 +70,21 @@ impl World {
         self.with(|state| state.shares.iter().map(SharingRecord::of).collect())
     }
 
+    pub(in crate::sandbox) fn complaints(&self) -> Vec<ComplaintRecord> {
+        self.with(|state| {
+            let complaints = state.complaints.iter();
+            complaints
+                .map(|it| ComplaintRecord::of(it, state.orders.get(&it.out_trade_no)))
+                .collect()
+        })
+    }
+
     /// Lets what is on its way end, and gives the events.
     pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
         self.with(|state| {
             refunds::all_come_to_an_end(state, now);
             transfers::all_come_to_an_end(state, now);
+            batches::all_come_to_an_end(state, now);
             sharing::all_come_to_an_end(state, now);
             state.outbox.take()
         })

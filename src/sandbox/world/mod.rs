@@ -1,11 +1,12 @@
-//! What the sandbox remembers: orders, refunds, transfers, profit sharing.
+//! What the sandbox remembers: orders, refunds, transfers, profit sharing, complaints.
 //!
 //! A [`World`] knows no sockets, no threads and no clock: a request comes in with the time it came
 //! at, and an answer or a refusal goes out. What a merchant would be notified of waits as an
 //! [`Event`] until somebody takes it.
 //!
 //! Of each kind the newest 10,000 are kept ([`table`]), the oldest that are over go first; texts are
-//! no longer than WeChat Pay documents them, so that the memory is bounded.
+//! no longer than WeChat Pay documents them, and images 64 MiB together, so that the memory is bounded.
+//! All lists are oldest first: in the order that things came.
 //!
 //! Shapes are those of the documents of each operation; where the words of refusals are from, and
 //! which are guessed, is in [`refusals`]. Of what happens, this is the sandbox's own:
@@ -18,12 +19,17 @@
 //! - 30 % of an order may be shared, as merchants have it by default.
 
 mod api;
+mod batch;
+mod batches;
 #[cfg(feature = "files")]
 mod bill;
 mod codepay;
 mod combine;
+mod complaint;
+mod complaints;
 mod event;
 mod hand;
+mod images;
 mod numbers;
 mod order;
 mod orders;
@@ -48,8 +54,11 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use batch::Batch;
 use combine::Combine;
+use complaint::Complaint;
 use event::Outbox;
+use images::Images;
 use numbers::Numbers;
 use order::Order;
 use refund::Refund;
@@ -60,7 +69,7 @@ use transfers::Transfer;
 #[cfg(feature = "files")]
 pub(super) use bill::{BillType, DayBill};
 pub use event::Event;
-pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;
 pub(super) use request::Request;
 pub(super) use user::Denied;
@@ -108,9 +117,14 @@ struct State {
     refunds: Table<Refund>,
     hold_refunds: bool,
     transfers: Table<Transfer>,
+    batches: Table<Batch>,
     receivers: Table<Receiver>,
     shares: Table<Share>,
     returns: Table<Return>,
+    complaints: Table<Complaint>,
+    /// Where the merchant wants to hear of complaints.
+    complaint_url: Option<String>,
+    images: Images,
     outbox: Outbox,
     numbers: Numbers,
 }

@@ -32,6 +32,17 @@ impl Numbers {
         self.digits("1330000", 5, now)
     }
 
+    /// 40 digits, as batches of transfers and their details have:
+    /// `1030000071100999991182020050700019480001`.
+    pub(super) fn batch(&mut self, now: i64) -> String {
+        self.digits("1030000", 15, now)
+    }
+
+    /// 27 digits, as complaints have: `200201820200101080076610000`.
+    pub(super) fn complaint(&mut self, now: i64) -> String {
+        self.digits("2002018", 2, now)
+    }
+
     /// `wx`, the time, and 20 digits and letters.
     pub(super) fn prepay(&mut self, now: i64) -> String {
         let noise = hex_upper(&self.noise(now)[..10]).to_ascii_lowercase();
@@ -79,6 +90,8 @@ mod tests {
             (numbers.refund(0), 29),
             (numbers.sharing(0), 28),
             (numbers.transfer(0), 30),
+            (numbers.complaint(0), 27),
+            (numbers.batch(0), 40),
         ] {
             assert_eq!(number.len(), length, "{number}");
             assert!(number.bytes().all(|byte| byte.is_ascii_digit()), "{number}");

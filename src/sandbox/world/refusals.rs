@@ -14,6 +14,7 @@
 //! - "请求分账" (4012524936) and its list of questions: `NOT_ENOUGH`, `RULE_LIMIT`, 非分账订单不支持分账,
 //!   分账接收方关系不存在.
 //! - "发起转账" (4012716434) and the batches before it: `ALREADY_EXISTS`, `NOT_FOUND`.
+//! - Complaints: see `complaints`; the status and code of an image that is not there are guessed.
 //!
 //! Guessed, as no document and no user says: the status of those whose table has none (400), and the
 //! texts of [`not_code_payment`], [`refund_too_often`], [`not_abnormal`], [`not_cancellable`], [`unfrozen`],
@@ -170,4 +171,19 @@ pub(super) fn not_cancellable(state: &str) -> Refusal {
     let why =
         format!("the transfer is {state}; it is cancelled only before the user has confirmed");
     Refusal::business(BAD, "INVALID_REQUEST", "当前转账单状态不允许撤销", why)
+}
+
+pub(super) fn complaint_not_exist(id: &str) -> Refusal {
+    let why = format!("nobody made this complaint: {id:?}");
+    Refusal::business(NONE, "RESOURCE_NOT_EXISTS", "投诉单不存在", why)
+}
+
+pub(super) fn others_complaint(mchid: &str) -> Refusal {
+    let why = format!("complainted_mchid is not the complaint's, which is about {mchid}");
+    Refusal::business(FORBIDDEN, "NO_AUTH", "商户信息不合法", why)
+}
+
+pub(super) fn image_not_exist(id: &str) -> Refusal {
+    let why = format!("no image with the media_id {id:?} was uploaded, or it was forgotten since");
+    Refusal::business(NONE, "RESOURCE_NOT_EXISTS", "图片不存在", why)
 }

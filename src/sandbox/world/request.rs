@@ -21,6 +21,8 @@ pub(in crate::sandbox) struct Request<'r> {
     pub(in crate::sandbox) query: Option<&'r str>,
     /// The body with its sensitive fields decrypted.
     pub(in crate::sandbox) body: Option<&'r Value>,
+    /// The file of an upload, whose `meta` is the body.
+    pub(in crate::sandbox) file: Option<&'r [u8]>,
     /// Seconds since the Unix epoch, by the gateway's clock.
     pub(in crate::sandbox) now: i64,
 }
@@ -43,7 +45,18 @@ impl<'r> Request<'r> {
     pub(super) fn parameter(&self, name: &str) -> Result<String, Refusal> {
         self.query_value(name)
             .filter(|value| !value.is_empty())
-            .ok_or_else(|| wrong(name, "缺少必填参数", "query"))
+            .ok_or_else(|| self.wrong(name, "缺少必填参数"))
+    }
+
+    /// What is wrong with a query parameter.
+    pub(super) fn wrong(&self, name: &str, issue: &str) -> Refusal {
+        wrong(name, issue, "query")
+    }
+
+    /// A query parameter that is a whole number.
+    pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
+        let value = self.query_value(name).map(|value| value.parse());
+        value.transpose().map_err(|_| self.wrong(name, "应为整数"))
     }
 
     pub(super) fn query_value(&self, name: &str) -> Option<String> {
@@ -250,6 +263,7 @@ mod tests {
             path,
             query: Some("mchid=19%30&empty=&=x&alone"),
             body: None,
+            file: None,
             now: 0,
         };
         assert_eq!(request.variable("out_trade_no"), "a|b");
@@ -264,12 +278,13 @@ mod tests {
         let print = |body: Value| {
             let operation = catalog::find(&Method::POST, path).unwrap();
             let body = Some(&body);
-            let (query, now) = (None, 0);
+            let (query, file, now) = (None, None, 0);
             let request = Request {
                 operation,
                 path,
                 query,
                 body,
+                file,
                 now,
             };
             request.fingerprint()

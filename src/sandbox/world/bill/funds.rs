@@ -10,6 +10,7 @@
 //! that an account begins with a million yuan, so that it has what is taken.
 
 use super::super::super::identity::MCHID;
+use super::super::batch::{Batch, Detail, DetailStatus};
 use super::super::order::{Order, TradeState};
 use super::super::refund::Refund;
 use super::super::share::{Return, Share, SliceResult};
@@ -28,7 +29,10 @@ impl World {
     /// The bill of a day (`2018-06-08`) for the merchant's basic account, or that of a sub-merchant.
     pub(in crate::sandbox) fn fund_bill(&self, day: &str, sub_mchid: Option<&str>) -> DayBill {
         self.with(|state| {
-            if state.orders.iter().next().is_none() && state.transfers.iter().next().is_none() {
+            let orders = state.orders.iter().next();
+            let transfers = state.transfers.iter().next();
+            let batches = state.batches.iter().next();
+            if orders.is_none() && transfers.is_none() && batches.is_none() {
                 return DayBill::Fresh;
             }
             let mut flows = flows(state, sub_mchid);
@@ -61,8 +65,10 @@ fn flows(state: &State, sub_mchid: Option<&str>) -> Vec<Flow> {
     let orders = orders.filter(|order| is_asked(&order.party, sub_mchid));
     let refunds = state.refunds.iter();
     let refunds = refunds.filter(|refund| is_asked(&refund.party, sub_mchid));
-    // A transfer is the merchant's own.
-    let transfers = state.transfers.iter().filter(|_| sub_mchid.is_none());
+    let transfers = state.transfers.iter();
+    let transfers = transfers.filter(|it| it.sub_mchid.as_deref() == sub_mchid);
+    // A batch is the merchant's own.
+    let batches = state.batches.iter().filter(|_| sub_mchid.is_none());
     let account = sub_mchid.unwrap_or(MCHID);
     let shares = state.shares.iter();
     let returns = state.returns.iter();
@@ -70,6 +76,7 @@ fn flows(state: &State, sub_mchid: Option<&str>) -> Vec<Flow> {
         .flat_map(of_order)
         .chain(refunds.flat_map(of_refund))
         .chain(transfers.filter_map(of_transfer))
+        .chain(batches.flat_map(of_batch))
         .chain(shares.flat_map(|share| of_share(share, account)))
         .chain(returns.filter_map(|it| of_return(state, it, account)))
         .collect()
@@ -128,6 +135,23 @@ fn of_transfer(transfer: &Transfer) -> Option<Flow> {
         applicant: format!("{MCHID}API"),
         remark: transfer.remark.clone(),
         voucher: transfer.out_bill_no.clone(),
+    })
+}
+
+fn of_batch(batch: &Batch) -> impl Iterator<Item = Flow> {
+    let arrived = |it: &&Detail| it.status() == DetailStatus::Success;
+    let details = batch.details.iter().filter(arrived);
+    details.filter_map(|detail| {
+        Some(Flow {
+            time: batch.ended?,
+            id: detail.detail_id.clone(),
+            flow_id: detail.detail_id.clone(),
+            name: ("商家转账", "商家转账"),
+            amount: -i128::from(detail.amount),
+            applicant: format!("{MCHID}API"),
+            remark: detail.remark.clone(),
+            voucher: detail.out_detail_no.clone(),
+        })
     })
 }
 

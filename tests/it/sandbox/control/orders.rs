@@ -30,7 +30,7 @@ fn an_order_is_paid_fails_and_expires() -> Outcome {
     // What is over stays so.
     assert_eq!(refused(&sandbox, "POST", "orders/T1/pay", "")?.0, 409);
     assert_eq!(refused(&sandbox, "POST", "orders/T3/expire", "")?.0, 409);
-    assert_eq!(refused(&sandbox, "POST", "orders/T9/pay", "")?.0, 409);
+    assert_eq!(refused(&sandbox, "POST", "orders/T9/pay", "")?.0, 404);
     assert_eq!(sandbox.take_events().len(), 1);
     Ok(())
 }
