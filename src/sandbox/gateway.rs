@@ -75,7 +75,7 @@ impl Gateway {
             answers: Answers::default(),
             faults: Faults::default(),
             records: Records::default(),
-            world: World::default(),
+            world: World::new(documented.seed),
             control: Control::default(),
             clock,
             max_body_bytes,

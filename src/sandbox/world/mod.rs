@@ -130,6 +130,18 @@ struct State {
 }
 
 impl World {
+    /// The numbers of what is made depend on the seed.
+    pub(super) fn new(seed: u64) -> Self {
+        let numbers = Numbers::new(seed);
+        let state = State {
+            numbers,
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+
     /// What a request is answered with; `None` when it is about nothing that is remembered.
     pub(super) fn answer(&self, request: &Request<'_>) -> Option<Outcome> {
         self.with(|state| routes::answer(state, request))

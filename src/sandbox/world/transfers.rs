@@ -87,7 +87,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
         };
     }
     transfer.transfer_bill_no = state.numbers.transfer(request.now);
-    transfer.package_info = format!("affffddafdfafddffda=={}", state.numbers.code(request.now));
+    transfer.package_info = format!("affffddafdfafddffda=={}", state.numbers.code());
     let answer = transfer.accepted();
     state.transfers.insert(transfer, request.now);
     Ok(Told::json(answer))

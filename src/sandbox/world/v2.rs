@@ -102,7 +102,7 @@ fn offered(state: &mut State, order: &Order, now: i64) -> Value {
     answer["trade_type"] = json!(order.kind.trade_type);
     match order.kind {
         Kind::NATIVE => {
-            let code = state.numbers.code(now);
+            let code = state.numbers.code();
             answer["code_url"] = json!(format!("weixin://wxpay/bizpayurl?pr={code}"));
         }
         Kind::H5 => {

@@ -145,3 +145,29 @@ fn a_reset_forgets_all_but_the_keys() -> Outcome {
     assert_eq!(get(&sandbox, "info")?["serial"], serial);
     Ok(())
 }
+
+#[test]
+fn a_user_complains() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let about = json!({"out_trade_no": "T1", "detail": "反馈一个重复扣费的问题"});
+    assert_eq!(refused(&sandbox, "POST", "complaints", "{}")?.0, 400);
+    assert_eq!(
+        refused(&sandbox, "POST", "complaints", &about.to_string())?.0,
+        404
+    );
+    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    assert_eq!(
+        refused(&sandbox, "POST", "complaints", &about.to_string())?.0,
+        409
+    );
+    sandbox.pay("T1")?;
+    let made = post(&sandbox, "complaints", &about)?;
+    assert_eq!(made["complaint"]["complaint_state"], "PENDING");
+    assert_eq!(
+        made["complaint"]["json"]["complaint_detail"],
+        about["detail"]
+    );
+    let all = get(&sandbox, "complaints")?;
+    assert_eq!(all["complaints"], json!([made["complaint"]]));
+    Ok(())
+}
