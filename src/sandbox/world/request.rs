@@ -1,4 +1,8 @@
 //! What a request says, read field by field: what is missing or wrong is named.
+//!
+//! The schema's check came before, and says the same of most of it in WeChat Pay's words; it can be
+//! switched off ([`SandboxBuilder::check_fields`](crate::sandbox::SandboxBuilder::check_fields)), and what
+//! is remembered has to be right and of bounded length all the same.
 
 use std::borrow::Cow;
 
