@@ -224,6 +224,10 @@ pub(super) struct Return {
 
 /// Who gave back how much, and when.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    not(feature = "files"),
+    allow(dead_code, reason = "bills alone say it")
+)]
 pub(super) struct GivenBack {
     pub(super) account: String,
     pub(super) amount: i64,
