@@ -196,6 +196,14 @@ impl Checked {
 
     /// What the world says.
     pub(super) fn told(told: Told) -> Self {
+        if let Some((content_type, file)) = told.file {
+            let content_type = HeaderValue::from_static(content_type);
+            return Self {
+                status: told.status,
+                headers: HeaderMap::from_iter([(CONTENT_TYPE, content_type)]),
+                content: Content::Bytes(file),
+            };
+        }
         let Some(body) = told.body else {
             return Self::plain(told.status, "");
         };

@@ -1,4 +1,13 @@
 //! Bills: what asks for one is answered with where it is, and there it is.
+//!
+//! Sources: "申请交易账单", "申请资金账单" and "下载账单" (pay.weixin.qq.com, doc/v3/merchant 4012791866,
+//! 4012791867, 4012084430) with their error tables: `PARAM_ERROR`; `INVALID_REQUEST` for a `bill_date`
+//! that is out of range and for an address that is over, 5 minutes later; `NO_STATEMENT_EXIST` for a
+//! day on which nothing happened; and from the list of questions (4013071254) `STATEMENT_CREATING` for
+//! one that is not over. An empty `tar_type` is `PARAM_ERROR` (JeffreySu/WeiXinMPSDK pull 2822).
+//!
+//! The sandbox's own: today's bill is there as soon as something happened, where WeChat Pay's is there
+//! from 9 o'clock of the next day; before anything was ever made, each bill is a short one.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -7,29 +16,40 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use http::StatusCode;
 use http::header::HOST;
 use http::request::Parts;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
-use super::world::{BillType, TradeBill, World};
+use super::date::{Local, parse_date};
+use super::query;
+use super::refusal::Refusal;
+use super::world::{BillType, DayBill, Outcome, Told, World};
 use crate::crypto::digest::sha1_hex;
 
-/// The endpoints that ask for a bill.
-const ASKING: [&str; 3] = [
-    "/v3/bill/tradebill",
-    "/v3/bill/fundflowbill",
-    "/v3/profitsharing/bills",
-];
+const TRADE: &str = "/v3/bill/tradebill";
+const FUNDS: &str = "/v3/bill/fundflowbill";
+const SHARING: &str = "/v3/profitsharing/bills";
 const FILE: &str = "/v3/billdownload/file";
-/// What tokens begin with.
+/// What tokens begin with, percent-encoded as WeChat Pay's are.
 const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg";
-const USUAL: &str = "\u{feff}交易时间,公众账号ID,商户号,商户订单号,交易状态,订单金额\r\n\
+/// So long after the request, in seconds.
+const VALID: i64 = 5 * 60;
+/// 三个月内: no three months are longer.
+const OLDEST: i64 = 92 * 86_400;
+const DAY: i64 = 86_400;
+
+const USUAL_TRADE: &str = "\u{feff}交易时间,公众账号ID,商户号,商户订单号,交易状态,订单金额\r\n\
     `2024-01-01 10:00:00,`wxd678efh567hg6787,`1900000109,`1217752501201407033233368018,`SUCCESS,`0.01\r\n\
     总交易单数,应结订单总金额\r\n`1,`0.01\r\n";
+const USUAL_FUNDS: &str = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),\
+    账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n\
+    `2024-01-01 10:00:00,`4200000000202401010000000001,`4200000000202401010000000001,`交易,`交易,`收入,`0.01,\
+    `0.01,`system,`结算总金额0.01元;含手续费0.00元,`1217752501201407033233368018\r\n\
+    资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n`1,`1,`0.01,`0,`0.00\r\n";
 
-/// The bill that is given: the one that was set, whichever is asked for; else of trade that day's; else
-/// the usual.
+/// The bill that is given: the one that was set, whichever is asked for; else of what happened that
+/// day; else the usual.
 #[derive(Default)]
 pub(super) struct Bills {
     kept: Mutex<Kept>,
@@ -38,9 +58,15 @@ pub(super) struct Bills {
 #[derive(Default)]
 struct Kept {
     set: Option<Bytes>,
-    /// What the newest tickets stand for: a file is what its ticket says, whatever was paid since.
-    tickets: VecDeque<(String, Bytes)>,
+    /// What the newest addresses stand for: a file is what its token says, whatever was paid since.
+    tickets: VecDeque<Ticket>,
     count: u64,
+}
+
+struct Ticket {
+    token: String,
+    made: i64,
+    bill: Bytes,
 }
 
 /// As many tickets' files wait to be downloaded.
@@ -64,55 +90,53 @@ impl Bills {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer to a request that asks for a bill or gets one.
-    pub(super) fn answer(&self, head: &Parts, tls: bool, world: &World) -> Option<Answer> {
-        let path = head.uri.path();
-        if ASKING.contains(&path) {
-            return Some(match self.bill(head, world) {
-                Some(bill) => Answer::json(self.ticket(head, tls, bill)),
-                None => refused("NO_STATEMENT_EXIST", "请求的账单文件不存在"),
-            });
-        }
-        if path != FILE {
-            return None;
-        }
-        Some(match self.file(head) {
-            Some(file) => Answer::bytes("application/octet-stream", file),
-            None => refused("PARAM_ERROR", "token已失效"),
+    /// The answer to a request that asks for a bill or gets one; `None` to any other.
+    pub(super) fn answer(
+        &self,
+        head: &Parts,
+        tls: bool,
+        world: &World,
+        now: i64,
+    ) -> Option<Outcome> {
+        let asked = || Asked::read(head, now).and_then(|asked| self.bill(&asked, world, now));
+        Some(match head.uri.path() {
+            TRADE | FUNDS | SHARING => {
+                asked().map(|bill| Told::json(self.ticket(head, tls, bill, now)))
+            }
+            FILE => self.file(head, now),
+            _ => return None,
         })
     }
 
-    /// `None` when nothing happened on the day.
-    fn bill(&self, head: &Parts, world: &World) -> Option<Bytes> {
+    fn bill(&self, asked: &Asked<'_>, world: &World, now: i64) -> Result<Bytes, Refusal> {
         if let Some(set) = &self.kept().set {
-            return Some(set.clone());
+            return Ok(set.clone());
         }
-        let of_trade = head.uri.path() == ASKING[0];
-        let bill_type = match parameter(head, "bill_type") {
-            Some("SUCCESS") => BillType::Success,
-            Some("REFUND") => BillType::Refund,
-            _ => BillType::All,
-        };
-        let day = parameter(head, "bill_date").filter(|_| of_trade);
-        match day.map(|day| world.trade_bill(day, bill_type)) {
-            Some(TradeBill::Written(bill)) => Some(bill.into()),
-            Some(TradeBill::Nothing) => None,
-            Some(TradeBill::Fresh) | None => Some(Bytes::from_static(USUAL.as_bytes())),
+        match asked.written(world) {
+            DayBill::Fresh => Ok(Bytes::from_static(asked.usual().as_bytes())),
+            DayBill::Written(bill) => {
+                asked.check_day(now)?;
+                Ok(bill.into())
+            }
+            DayBill::Nothing => {
+                asked.check_day(now)?;
+                Err(asked.nothing(now))
+            }
         }
     }
 
     /// The digest is that of the bill before it is zipped.
-    fn ticket(&self, head: &Parts, tls: bool, bill: Bytes) -> Value {
+    fn ticket(&self, head: &Parts, tls: bool, bill: Bytes, now: i64) -> Value {
         let scheme = if tls { "https" } else { "http" };
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = host.or_else(|| Some(head.uri.authority()?.as_str()));
         let host = host.unwrap_or_default();
-        let zipped = match parameter(head, "tar_type") {
-            Some("GZIP") => "&tartype=gzip",
-            _ => "",
+        let zipped = match query::value(head.uri.query(), "tar_type") {
+            Some(_) => "&tartype=gzip",
+            None => "",
         };
         let digest = sha1_hex(&bill);
-        let token = self.keep(bill);
+        let token = self.keep(bill, now);
         json!({
             "hash_type": "SHA1",
             "hash_value": digest,
@@ -120,31 +144,139 @@ impl Bills {
         })
     }
 
-    /// Puts a file by for a token of its own: percent-encoded, as WeChat Pay's are.
-    fn keep(&self, bill: Bytes) -> String {
+    /// Puts a file by for a token of its own.
+    fn keep(&self, bill: Bytes, made: i64) -> String {
         let mut kept = self.kept();
         kept.count += 1;
         let token = format!("{TOKEN}{:06}%3D", kept.count);
-        kept.tickets.push_back((token.clone(), bill));
+        kept.tickets.push_back(Ticket {
+            token: query::decoded(&token).into_owned(),
+            made,
+            bill,
+        });
         if kept.tickets.len() > TICKETS {
             kept.tickets.pop_front();
         }
         token
     }
 
-    fn file(&self, head: &Parts) -> Option<Bytes> {
-        let token = parameter(head, "token")?;
+    fn file(&self, head: &Parts, now: i64) -> Outcome {
+        let parameters = head.uri.query();
+        let token = query::value(parameters, "token").unwrap_or_default();
         let kept = self.kept();
-        let (_, bill) = kept.tickets.iter().find(|(known, _)| known == token)?;
-        Some(match parameter(head, "tartype") {
-            Some("gzip") => zipped(bill).into(),
-            _ => bill.clone(),
-        })
+        let ticket = kept.tickets.iter().find(|it| it.token == token);
+        // A clock that was put back makes none invalid.
+        let ticket = ticket.filter(|it| now.saturating_sub(it.made) <= VALID);
+        let ticket = ticket.ok_or_else(|| {
+            let why = "no bill has this token, or it was given more than 5 minutes ago: ask for the \
+                       bill again, and get its download_url as it is";
+            Refusal::business(BAD, "INVALID_REQUEST", "账单下载地址已失效，请重新申请账单", why)
+        })?;
+        let file = match query::value(parameters, "tartype").as_deref() {
+            Some("gzip") => zipped(&ticket.bill).into(),
+            _ => ticket.bill.clone(),
+        };
+        Ok(Told::file("application/octet-stream", file))
     }
 }
 
-fn refused(code: &str, message: &str) -> Answer {
-    Answer::json(json!({"code": code, "message": message})).status(400)
+const BAD: StatusCode = StatusCode::BAD_REQUEST;
+
+/// Which bill.
+struct Asked<'h> {
+    path: &'h str,
+    /// `None` when nobody checked that there is one.
+    day: Option<String>,
+    begins: i64,
+    bill_type: BillType,
+    /// Whether it is the account that money goes to.
+    basic: bool,
+    sub_mchid: Option<String>,
+}
+
+impl<'h> Asked<'h> {
+    fn read(head: &'h Parts, now: i64) -> Result<Self, Refusal> {
+        let given = |name| query::value(head.uri.query(), name);
+        let day = given("bill_date").map(String::from);
+        let begins = match &day {
+            Some(day) => parse_date(day).ok_or_else(|| wrong("bill_date", "格式应为yyyy-MM-DD"))?,
+            None => now,
+        };
+        let bill_type = given("bill_type").unwrap_or("ALL".into());
+        let bill_type = BillType::named(&bill_type)
+            .ok_or_else(|| wrong("bill_type", "应为ALL、SUCCESS或REFUND"))?;
+        if given("tar_type").is_some_and(|kind| kind != "GZIP") {
+            return Err(wrong("tar_type", "应为GZIP"));
+        }
+        let account = given("account_type").unwrap_or("BASIC".into());
+        if !["BASIC", "OPERATION", "FEES"].contains(&&*account) {
+            return Err(wrong("account_type", "应为BASIC、OPERATION或FEES"));
+        }
+        Ok(Self {
+            path: head.uri.path(),
+            day,
+            begins,
+            bill_type,
+            basic: account == "BASIC",
+            sub_mchid: given("sub_mchid").map(String::from),
+        })
+    }
+
+    fn written(&self, world: &World) -> DayBill {
+        let Some(day) = &self.day else {
+            return DayBill::Fresh;
+        };
+        let sub_mchid = self.sub_mchid.as_deref();
+        match self.path {
+            TRADE => world.trade_bill(day, self.bill_type, sub_mchid),
+            FUNDS => match world.fund_bill(day, sub_mchid) {
+                DayBill::Written(_) if !self.basic => DayBill::Nothing,
+                bill => bill,
+            },
+            _ => DayBill::Fresh,
+        }
+    }
+
+    fn usual(&self) -> &'static str {
+        match self.path {
+            FUNDS => USUAL_FUNDS,
+            _ => USUAL_TRADE,
+        }
+    }
+
+    /// Whether there may be a bill of the day.
+    fn check_day(&self, now: i64) -> Result<(), Refusal> {
+        let why = match now.saturating_sub(self.begins) {
+            ..0 => "bill_date is a day to come",
+            OLDEST.. => "bill_date is more than three months ago",
+            _ => return Ok(()),
+        };
+        let why = format!("{why}: it is {} in Beijing", Local::of(now));
+        let message = "账单日期不正确，仅支持三个月内的账单";
+        Err(Refusal::business(BAD, "INVALID_REQUEST", message, why))
+    }
+
+    fn nothing(&self, now: i64) -> Refusal {
+        let (code, message, why) = match now.saturating_sub(self.begins) < DAY {
+            true => (
+                "STATEMENT_CREATING",
+                "账单生成中",
+                "the day is not over, and so far nothing happened on it",
+            ),
+            false => (
+                "NO_STATEMENT_EXIST",
+                "请求的账单文件不存在",
+                "nothing happened on this day to what is asked about",
+            ),
+        };
+        Refusal::business(BAD, code, message, why)
+    }
+}
+
+fn wrong(name: &str, issue: &str) -> Refusal {
+    let why = format!("{name} in the query: {issue}");
+    let detail = json!({"field": name, "issue": issue, "location": "query"});
+    Refusal::param_error("参数错误", why).with_detail(detail)
 }
 
 /// Writing to memory cannot fail.
@@ -152,13 +284,4 @@ fn zipped(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let written = encoder.write_all(content);
     written.and_then(|()| encoder.finish()).unwrap_or_default()
-}
-
-/// A query parameter as it came, percent-encoded.
-fn parameter<'h>(head: &'h Parts, name: &str) -> Option<&'h str> {
-    let query = head.uri.query()?;
-    query.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (key == name).then_some(value)
-    })
 }

@@ -86,6 +86,13 @@ pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
     Some(unix(date, clock)? - offset(zone)?)
 }
 
+/// Reads `2018-06-08`, a day of Beijing's: when it begins. A day that no calendar has is `None`.
+pub(super) fn parse_date(text: &str) -> Option<i64> {
+    let date = parts::<3>(text, '-', [4, 2, 2])?;
+    let begins = unix(date, [0; 3])? - BEIJING;
+    (Local::of(begins).date() == text).then_some(begins)
+}
+
 /// Reads `20180608103456`, which is Beijing's time.
 pub(super) fn parse_compact(text: &str) -> Option<i64> {
     let number = |from: usize, to: usize| digits(text.get(from..to)?);
@@ -156,6 +163,23 @@ mod tests {
         assert_eq!(local.compact(), "20201231235959");
         assert_eq!(parse_compact("20201231235959"), Some(1_609_430_399));
         assert_eq!((&*local.date(), &*local.day()), ("2020-12-31", "20201231"));
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        assert_eq!(parse_date("1970-01-02"), Some(16 * 3600));
+        assert_eq!(parse_date("2024-02-29"), Some(1_709_136_000));
+        for text in [
+            "",
+            "20240229",
+            "2023-02-29",
+            "2023-02-31",
+            "2023-13-01",
+            "2023-2-01",
+            "2023-02-01 ",
+        ] {
+            assert_eq!(parse_date(text), None, "{text:?}");
+        }
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Gateway {
             answers: Answers::default(),
             faults: Faults::default(),
             records: Records::default(),
-            world: World::default(),
+            world: World::new(documented.seed),
             control: Control::default(),
             clock,
             max_body_bytes,
@@ -205,11 +205,20 @@ impl Gateway {
         if self.answers.get(&call.head.method, path).is_some() {
             return None;
         }
+        #[cfg(feature = "files")]
+        if let Some(bill) = self
+            .bills
+            .answer(&call.head, self.tls, &self.world, self.clock.now())
+        {
+            return Some(bill);
+        }
         self.world.answer(&world::Request {
             operation: call.operation?,
             path,
             query: call.query.as_deref().or(call.head.uri.query()),
             body: call.json.as_ref(),
+            file: multipart::part(call.content_type(), &call.body, "file")
+                .filter(|_| multipart::is_multipart(call.content_type())),
             now: self.clock.now(),
         })
     }
@@ -354,10 +363,6 @@ impl Gateway {
 
     /// What is answered where nothing was said.
     fn usual(&self, call: &Call) -> Result<Checked> {
-        #[cfg(feature = "files")]
-        if let Some(bill) = self.bills.answer(&call.head, self.tls, &self.world) {
-            return bill.check();
-        }
         if let Some(told) = &call.told {
             return Ok(Checked::told(told.clone()));
         }

@@ -136,11 +136,12 @@ impl Sandbox {
     }
 
     /// Gives this bill, whichever is asked for. By default a trade bill lists what was paid and refunded
-    /// on its day, by its `bill_type`; of a day without any it is refused, `NO_STATEMENT_EXIST`, once there
-    /// are orders at all. Before, and of other bills, it is a short one.
+    /// on its day, by its `bill_type`, and a fund-flow bill all that moved the merchant's account; a day
+    /// without any is refused, `NO_STATEMENT_EXIST`, once there is anything at all. Before, and of other
+    /// bills, it is a short one.
     ///
-    /// The endpoints that ask answer with its `download_url` and SHA-1, and with `tar_type=GZIP` it
-    /// comes zipped.
+    /// The endpoints that ask answer with its `download_url`, which is good for 5 minutes, and SHA-1, and
+    /// with `tar_type=GZIP` it comes zipped.
     #[cfg(feature = "files")]
     #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {

@@ -52,7 +52,7 @@
 //! | a variable of the path that is too long, no number, or in the query as well | 400 `PARAM_ERROR`, `location` is `uri_template` or `query` |
 //! | more often than documented, if [told to](SandboxBuilder::enforce_limits) | 429 `FREQUENCY_LIMITED` |
 //! | what [`Sandbox::answer`] was told of | that |
-//! | orders, refunds, transfers, profit sharing | what it remembers, see below |
+//! | orders, refunds, transfers, profit sharing, bills, complaints | what it remembers, see below |
 //! | anything else | a default |
 //!
 //! The key that the request's `Wechatpay-Serial` names signs the answer (of certificates always the
@@ -71,11 +71,17 @@
 //!   are the user. Of payments by code, an `auth_code` that begins with 13 asks the user
 //!   (`USERPAYING`), any other pays at once.
 //! - [Refunds](Sandbox::refunds) of `v3/refund/domestic` and `v3/ecommerce`: they succeed before the
-//!   next look at them, or as [`settle_refund`](Sandbox::settle_refund) says.
-//! - [Transfers](Sandbox::transfers) of `v3/fund-app/mch-transfer/transfer-bills`:
+//!   next look at them, or as [`settle_refund`](Sandbox::settle_refund) says; 50 of an order at most,
+//!   within a year of its payment.
+//! - [Transfers](Sandbox::transfers) of `v3/fund-app/mch-transfer/transfer-bills`, also below `partner/`:
 //!   [`confirm_transfer`](Sandbox::confirm_transfer) and
-//!   [`reject_transfer`](Sandbox::reject_transfer) are the user.
-//! - [Profit sharing](Sandbox::sharing) of `v3/profitsharing` and `v3/ecommerce/profitsharing`.
+//!   [`reject_transfer`](Sandbox::reject_transfer) are the user. Batches of `v3/transfer/batches`
+//!   are done before the next look at them.
+//! - [Profit sharing](Sandbox::sharing) of `v3/profitsharing`, `v3/ecommerce/profitsharing` and
+//!   `v3/brand/profitsharing`.
+//! - [Complaints](Sandbox::complaints) that [`complain`](Sandbox::complain) makes, for
+//!   `v3/merchant-service/complaints-v2`; images of `v3/merchant-service/images`, 64 MiB together.
+//! - The trade and fund-flow bills of a day, with the feature `files`.
 //! - The orders and refunds of APIv2 (`pay/unifiedorder`, `pay/micropay`, `pay/orderquery`,
 //!   `pay/closeorder`, `secapi/pay/reverse`, `secapi/pay/refund`, `pay/refundquery`), which are the
 //!   same as APIv3's.
@@ -84,6 +90,8 @@
 //! WeChat Pay has for it; amounts, numbers of merchants and states are checked. A request whose
 //! answer is lost to a [`Fault`] has happened. What a merchant would be notified of waits in
 //! [`Sandbox::take_events`]. Of each kind 10,000 are kept; the oldest that are over go first.
+//! Lists are oldest first. The numbers that things get depend on the seed, the requests before and the
+//! day.
 //!
 //! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
@@ -139,6 +147,7 @@ mod multipart;
 mod nonces;
 mod notifier;
 mod pem;
+mod query;
 mod record;
 mod refusal;
 mod reply;
@@ -158,4 +167,6 @@ pub use launch::SandboxBuilder;
 pub use made::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
 pub use record::{AnswerRecord, CallRecord, Verdict};
-pub use world::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
+pub use world::{
+    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
+};

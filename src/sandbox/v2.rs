@@ -3,12 +3,12 @@
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::fault::Fault;
 use super::identity::MCHID;
 use super::multipart;
+use super::query;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::server::ClientCertificate;
@@ -242,13 +242,9 @@ impl<'b> Form<'b> {
 }
 
 fn members_of(query: &str) -> Members {
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let pairs = query.split('&');
-    let pair = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(name), Value::String(decoded(value)))
-    };
-    pairs.filter(|text| !text.is_empty()).map(pair).collect()
+    query::pairs(query)
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+        .collect()
 }
 
 /// An upload's file has to have the MD5 that its signed fields name.

@@ -68,7 +68,7 @@ impl Sandbox {
     /// As [`pay`](Self::pay).
     pub fn expire(&self, out_trade_no: &str) -> Result<()> {
         let now = self.gateway.clock.now();
-        self.gateway.world.expire(out_trade_no, now)
+        Ok(self.gateway.world.expire(out_trade_no, now)?)
     }
 }
 

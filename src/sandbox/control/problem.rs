@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
+use super::super::world::Denied;
 use crate::catalog::AnswerSignature;
 use crate::error::Error;
 
@@ -42,10 +43,13 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, error, hint)
     }
 
-    /// The state of things does not allow it.
-    pub(super) fn conflict(err: &Error) -> Self {
-        let hint = "GET orders, refunds and transfers say how things stand";
-        Self::new(StatusCode::CONFLICT, err.report(), hint)
+    /// There is no such thing, or its state does not allow it.
+    pub(super) fn denied(denied: Denied) -> Self {
+        let hint = "GET orders, refunds, transfers and complaints say how things stand";
+        match denied {
+            Denied::Unknown(error) => Self::missing(error, hint),
+            Denied::State(error) => Self::new(StatusCode::CONFLICT, error, hint),
+        }
     }
 
     /// What WeChat Pay says to the same.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{Method, StatusCode};
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::super::gateway::Gateway;
 use super::super::notifier::kind_rows;
+use super::super::query;
 use super::super::reply::Reply;
 use super::args::Args;
 use super::problem::{Outcome, Problem};
@@ -21,10 +21,10 @@ const LISTED: usize = 50;
 /// How many at once: each has some of its body.
 const MOST: usize = 200;
 
-pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, \
+pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
-    notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
+    complaints, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
 pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
@@ -48,7 +48,7 @@ pub(super) fn dispatch(
     let segments: Vec<String> = path
         .trim_end_matches('/')
         .split('/')
-        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .map(|segment| query::decoded(segment).into_owned())
         .collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let outcome = match *method {
@@ -84,6 +84,10 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
         ["sharing"] => {
             json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
         }
+        ["complaints"] => {
+            let all = world.complaints();
+            json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
+        }
         ["notifications"] => {
             let all = gateway.control.deliveries.all();
             json!({"notifications": all.iter().map(views::brief_delivery).collect::<Value>()})
@@ -104,6 +108,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
             actions::order(gateway, number, verb, args)
         }
         ["orders", number, "refund"] => actions::refund(gateway, number, args),
+        ["complaints"] => actions::complain(gateway, args),
         ["refunds", "hold"] => actions::hold_refunds(gateway, args),
         ["refunds", number, "settle"] => actions::settle(gateway, number, args),
         ["transfers", number, "confirm"] => actions::confirm(gateway, number, args),
@@ -133,10 +138,9 @@ fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
 }
 
 fn limit(query: &str) -> Outcome<usize> {
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let given = pairs.rfind(|(name, _)| *name == "limit");
+    let given = query::value(Some(query), "limit");
     let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
-    let limit = given.map_or(Ok(LISTED), |(_, value)| value.parse().map_err(wrong))?;
+    let limit = given.map_or(Ok(LISTED), |value| value.parse().map_err(wrong))?;
     match limit <= MOST {
         true => Ok(limit),
         false => {

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::super::gateway::Gateway;
 use super::super::identity::{BRAND_ID, MCHID};
 use super::super::notifier::DeliveryRecord;
-use super::super::world::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+use super::super::world::{
+    ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord,
+};
 use super::calls;
 
 /// Who the sandbox is; no keys.
@@ -126,6 +128,15 @@ pub(super) fn sharing(record: &SharingRecord) -> Value {
         "order_id": record.order_id,
         "out_trade_no": record.out_trade_no,
         "finished": record.finished,
+        "json": record.json,
+    })
+}
+
+pub(super) fn complaint(record: &ComplaintRecord) -> Value {
+    json!({
+        "complaint_id": record.complaint_id,
+        "out_trade_no": record.out_trade_no,
+        "complaint_state": record.complaint_state,
         "json": record.json,
     })
 }

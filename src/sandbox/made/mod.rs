@@ -18,11 +18,11 @@ mod value;
 use std::collections::BTreeMap;
 
 use http::{Method, StatusCode};
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 pub use sample::SampleRequest;
 
+use super::query;
 use super::refusal::Refusal;
 use crate::catalog::{AnswerKind, Operation};
 use crate::schema::{self, Schema};
@@ -182,12 +182,8 @@ impl Sent<'_> {
     }
 
     fn parameters(&self) -> impl Iterator<Item = (String, String)> {
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let pairs = self.query.unwrap_or_default().split('&');
-        pairs.filter(|pair| !pair.is_empty()).map(move |pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name), decoded(value))
-        })
+        let pairs = query::pairs(self.query.unwrap_or_default());
+        pairs.map(|(name, value)| (name.into_owned(), value.into_owned()))
     }
 
     /// The variables of the path, by the documentation's names.
@@ -196,7 +192,7 @@ impl Sent<'_> {
         let path = self.path.trim_start_matches('/').split('/');
         template.zip(path).filter_map(|(name, value)| {
             let name = name.strip_prefix('{')?.strip_suffix('}')?;
-            let value = percent_decode_str(value).decode_utf8_lossy();
+            let value = query::decoded(value);
             Some((name.to_owned(), value.into_owned()))
         })
     }

@@ -80,6 +80,8 @@ fn number(field: &Field, name: &str, dice: &mut Dice) -> i64 {
         "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
         "offset" => 0,
         "limit" => 10,
+        // A batch of one transfer, whose sum agrees.
+        "total_amount" | "transfer_amount" => 100,
         _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, dice),
         // One item, as in the lists that are made up.
         _ if name.contains("count") || name.ends_with("_num") || name.ends_with("_number") => 1,
@@ -145,6 +147,9 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
         "hash_value" => dice.hex(40),
         "trade_type" => "JSAPI".to_owned(),
         "bill_date" => "2025-06-01".to_owned(),
+        "bill_type" => "ALL".to_owned(),
+        "tar_type" => "GZIP".to_owned(),
+        "account_type" => "BASIC".to_owned(),
         _ if ends(&["mchid", "mch_id", "merchant_id"]) => format!("19{}", dice.digits(8)),
         _ if ends(&["appid", "app_id"]) => format!("wx{}", dice.hex(16)),
         // 付款码: the front end's, which pays at once; see `world`.

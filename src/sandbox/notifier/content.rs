@@ -119,7 +119,7 @@ pub(in crate::sandbox) struct Message {
 enum Form {
     /// Members beside their signature.
     Signed,
-    /// Members encrypted into `req_info`.
+    /// Members encrypted into `req_info`, beside whose they are.
     Refund,
     /// Members encrypted into `event_ciphertext`, beside a signature.
     Event(String),
@@ -169,7 +169,13 @@ impl Message {
                 members.extend(told.clone());
             }
             Form::Refund => {
-                let text = xml::encode_root("root", v2::texts(told)?.iter().map(pair))?;
+                let (outside, inside): (Map<_, _>, Map<_, _>) = told
+                    .clone()
+                    .into_iter()
+                    .partition(|(name, _)| OUTSIDE.contains(&&**name));
+                members.insert("appid".into(), json!(APPID));
+                members.extend(outside);
+                let text = xml::encode_root("root", v2::texts(&inside)?.iter().map(pair))?;
                 let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
                 members.insert("req_info".into(), json!(base64::encode(&info)));
             }
@@ -183,6 +189,11 @@ impl Message {
         v2::xml_reply(StatusCode::OK, &members)
     }
 }
+
+/// What a refund's notification has beside its `req_info` (退款结果通知 of APIv2).
+const OUTSIDE: [&str; 4] = ["appid", "mch_id", "sub_appid", "sub_mch_id"];
+/// The document's, where nobody says another: a refund's notification always has one.
+const APPID: &str = "wx8888888888888888";
 
 /// Source: WeChat Pay document "用户确认订单成功回调通知" of APIv2.
 fn event(

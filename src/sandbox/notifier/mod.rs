@@ -65,7 +65,8 @@ impl Sandbox {
     }
 
     /// A refund's notification of APIv2: its members are encrypted into `req_info` with the APIv2 key,
-    /// and nothing is signed.
+    /// and nothing is signed. `appid` (made up where it is missing), `mch_id`, `sub_appid` and
+    /// `sub_mch_id` stand beside it.
     pub fn notify_v2_refund(&self, url: impl Into<String>, members: Value) -> Notice {
         self.notice(url, Content::Message(Message::refund(members)))
     }

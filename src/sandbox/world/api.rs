@@ -1,7 +1,9 @@
 //! What a test does to the world: it is the user, the bank, and time.
 
 use super::super::Sandbox;
-use super::{Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
+use super::{
+    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
+};
 use crate::error::Result;
 
 /// What it remembers, and what the user does.
@@ -41,7 +43,7 @@ impl Sandbox {
     /// paid or closed, or its time is over.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.pay(out_trade_no, now)
+        Ok(self.gateway.world.pay(out_trade_no, now)?)
     }
 
     /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
@@ -53,7 +55,7 @@ impl Sandbox {
     /// As [`pay`](Self::pay).
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.fail(out_trade_no, now)
+        Ok(self.gateway.world.fail(out_trade_no, now)?)
     }
 
     /// Decides how a refund ends. One that nobody decides on succeeds before the next look at it.
@@ -66,7 +68,7 @@ impl Sandbox {
     /// ended already.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let now = self.now();
-        self.gateway.world.settle(out_refund_no, status, now)
+        Ok(self.gateway.world.settle(out_refund_no, status, now)?)
     }
 
     /// Leaves refunds `PROCESSING` until [`settle_refund`](Self::settle_refund) is called.
@@ -82,11 +84,12 @@ impl Sandbox {
     /// not wait for the user: one waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.decide(out_bill_no, None, now)
+        Ok(self.gateway.world.decide(out_bill_no, None, now)?)
     }
 
     /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
-    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits.
+    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits. Of a batch of `v3/transfer/batches` that
+    /// nobody has looked at yet it is a detail, by its `out_detail_no`.
     ///
     /// # Errors
     ///
@@ -94,7 +97,27 @@ impl Sandbox {
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
         let now = self.now();
         let reason = Some(fail_reason);
-        self.gateway.world.decide(out_bill_no, reason, now)
+        Ok(self.gateway.world.decide(out_bill_no, reason, now)?)
+    }
+
+    /// Complains about a paid order as its user does, in at most 300 characters; gives the complaint's
+    /// number (投诉单号). An [`Event`] waits.
+    ///
+    /// `v3/merchant-service/complaints-v2` lists it, and takes the merchant's answers.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such order, it was never
+    /// paid, or the text is empty or too long.
+    pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
+        let now = self.now();
+        Ok(self.gateway.world.complain(out_trade_no, detail, now)?)
+    }
+
+    /// The complaints, oldest first. At most 10,000 are kept.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<ComplaintRecord> {
+        self.gateway.world.complaints()
     }
 
     /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.

@@ -8,8 +8,8 @@ use super::order::{Kind, Order, Party, Payer, TradeState, members};
 use super::orders::{close_order, currency, expires, offered, own, usable};
 use super::request::{Fields, Request};
 use super::table::Row;
+use super::user::Done;
 use super::{Outcome, State, Told, refusals, user};
-use crate::error::Result;
 
 /// As many orders may be combined ("合单下单").
 const MOST: usize = 50;
@@ -189,7 +189,7 @@ pub(super) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
 }
 
 /// The parts that are not closed, each of which could be paid.
-pub(super) fn open(state: &State, number: &str, now: i64) -> Result<Vec<String>> {
+pub(super) fn open(state: &State, number: &str, now: i64) -> Done<Vec<String>> {
     let combine = state.combines.get(number);
     let combine = combine.ok_or_else(|| user::unknown("combined order", number))?;
     let is_open = |part: &&String| {
@@ -211,7 +211,7 @@ pub(super) fn open(state: &State, number: &str, now: i64) -> Result<Vec<String>>
 }
 
 /// Pays the parts that are open, with one notification of all.
-pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
+pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Done {
     let open = open(state, number, now)?;
     for part in &open {
         user::paid(state, part, now);

@@ -20,12 +20,13 @@ pub struct Event {
     /// APIv3's `event_type`: `TRANSACTION.SUCCESS`, `REFUND.CLOSED`. For APIv2, which has none, the
     /// one that APIv3 has for the same.
     pub event_type: &'static str,
-    /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`.
+    /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`,
+    /// `complaint`.
     pub original_type: &'static str,
     /// APIv3's `summary`, as a person reads it.
     pub summary: &'static str,
     /// The resource in plaintext. For APIv2 the members of the notification but those of its
-    /// signature; of a refund, those that `req_info` encrypts.
+    /// signature; of a refund, those that `req_info` encrypts, and whose it is.
     pub resource: Value,
     /// Whether it is APIv2's: XML, signed with the APIv2 key.
     pub is_v2: bool,

@@ -1,31 +1,26 @@
 //! What is done to the world in the user's, the bank's and time's place, by the methods of
 //! [`Sandbox`](crate::sandbox::Sandbox) and by the control API.
 
+use super::user::Done;
 use super::{
-    Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State, TransferRecord, World,
-    refunds, sharing, transfers, user,
+    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State,
+    TransferRecord, World, batches, complaints, refunds, sharing, transfers, user,
 };
-use crate::error::Result;
 
 impl World {
-    pub(in crate::sandbox) fn pay(&self, number: &str, now: i64) -> Result<()> {
+    pub(in crate::sandbox) fn pay(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::pay(state, number, now))
     }
 
-    pub(in crate::sandbox) fn fail(&self, number: &str, now: i64) -> Result<()> {
+    pub(in crate::sandbox) fn fail(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::fail(state, number, now))
     }
 
-    pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Result<()> {
+    pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::expire(state, number, now))
     }
 
-    pub(in crate::sandbox) fn settle(
-        &self,
-        number: &str,
-        status: RefundStatus,
-        now: i64,
-    ) -> Result<()> {
+    pub(in crate::sandbox) fn settle(&self, number: &str, status: RefundStatus, now: i64) -> Done {
         self.with(|state| refunds::settle(state, number, status, now))
     }
 
@@ -35,8 +30,17 @@ impl World {
         number: &str,
         fail_reason: Option<&str>,
         now: i64,
-    ) -> Result<()> {
+    ) -> Done {
         self.with(|state| transfers::decide(state, number, fail_reason, now))
+    }
+
+    pub(in crate::sandbox) fn complain(
+        &self,
+        number: &str,
+        detail: &str,
+        now: i64,
+    ) -> Done<String> {
+        self.with(|state| complaints::complain(state, number, detail, now))
     }
 
     pub(in crate::sandbox) fn hold_refunds(&self, hold: bool) {
@@ -70,11 +74,21 @@ impl World {
         self.with(|state| state.shares.iter().map(SharingRecord::of).collect())
     }
 
+    pub(in crate::sandbox) fn complaints(&self) -> Vec<ComplaintRecord> {
+        self.with(|state| {
+            let complaints = state.complaints.iter();
+            complaints
+                .map(|it| ComplaintRecord::of(it, state.orders.get(&it.out_trade_no)))
+                .collect()
+        })
+    }
+
     /// Lets what is on its way end, and gives the events.
     pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
         self.with(|state| {
             refunds::all_come_to_an_end(state, now);
             transfers::all_come_to_an_end(state, now);
+            batches::all_come_to_an_end(state, now);
             sharing::all_come_to_an_end(state, now);
             state.outbox.take()
         })

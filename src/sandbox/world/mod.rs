@@ -1,11 +1,12 @@
-//! What the sandbox remembers: orders, refunds, transfers, profit sharing.
+//! What the sandbox remembers: orders, refunds, transfers, profit sharing, complaints.
 //!
 //! A [`World`] knows no sockets, no threads and no clock: a request comes in with the time it came
 //! at, and an answer or a refusal goes out. What a merchant would be notified of waits as an
 //! [`Event`] until somebody takes it.
 //!
 //! Of each kind the newest 10,000 are kept ([`table`]), the oldest that are over go first; texts are
-//! no longer than WeChat Pay documents them, so that the memory is bounded.
+//! no longer than WeChat Pay documents them, and images 64 MiB together, so that the memory is bounded.
+//! All lists are oldest first: in the order that things came.
 //!
 //! Shapes are those of the documents of each operation; where the words of refusals are from, and
 //! which are guessed, is in [`refusals`]. Of what happens, this is the sandbox's own:
@@ -18,12 +19,17 @@
 //! - 30 % of an order may be shared, as merchants have it by default.
 
 mod api;
+mod batch;
+mod batches;
 #[cfg(feature = "files")]
 mod bill;
 mod codepay;
 mod combine;
+mod complaint;
+mod complaints;
 mod event;
 mod hand;
+mod images;
 mod numbers;
 mod order;
 mod orders;
@@ -43,12 +49,16 @@ mod v2;
 
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use batch::Batch;
 use combine::Combine;
+use complaint::Complaint;
 use event::Outbox;
+use images::Images;
 use numbers::Numbers;
 use order::Order;
 use refund::Refund;
@@ -57,36 +67,42 @@ use table::Table;
 use transfers::Transfer;
 
 #[cfg(feature = "files")]
-pub(super) use bill::{BillType, TradeBill};
+pub(super) use bill::{BillType, DayBill};
 pub use event::Event;
-pub use record::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;
 pub(super) use request::Request;
+pub(super) use user::Denied;
 
 /// An answer: what WeChat Pay says when it does as it is asked.
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     pub(super) status: StatusCode,
-    /// `None` has no body.
+    /// `None` has no JSON.
     pub(super) body: Option<Value>,
+    /// A download, and of what type.
+    pub(super) file: Option<(&'static str, Bytes)>,
 }
 
 impl Told {
-    fn json(body: Value) -> Self {
-        let status = StatusCode::OK;
-        Self {
-            status,
-            body: Some(body),
-        }
+    pub(super) fn json(body: Value) -> Self {
+        Self::new(StatusCode::OK, Some(body), None)
+    }
+
+    pub(super) fn file(content_type: &'static str, content: Bytes) -> Self {
+        Self::new(StatusCode::OK, None, Some((content_type, content)))
     }
 
     fn nothing() -> Self {
-        let status = StatusCode::NO_CONTENT;
-        Self { status, body: None }
+        Self::new(StatusCode::NO_CONTENT, None, None)
+    }
+
+    fn new(status: StatusCode, body: Option<Value>, file: Option<(&'static str, Bytes)>) -> Self {
+        Self { status, body, file }
     }
 }
 
-type Outcome = Result<Told, Refusal>;
+pub(super) type Outcome = Result<Told, Refusal>;
 
 /// All that is remembered, one thing at a time.
 #[derive(Default)]
@@ -101,14 +117,31 @@ struct State {
     refunds: Table<Refund>,
     hold_refunds: bool,
     transfers: Table<Transfer>,
+    batches: Table<Batch>,
     receivers: Table<Receiver>,
     shares: Table<Share>,
     returns: Table<Return>,
+    complaints: Table<Complaint>,
+    /// Where the merchant wants to hear of complaints.
+    complaint_url: Option<String>,
+    images: Images,
     outbox: Outbox,
     numbers: Numbers,
 }
 
 impl World {
+    /// The numbers of what is made depend on the seed.
+    pub(super) fn new(seed: u64) -> Self {
+        let numbers = Numbers::new(seed);
+        let state = State {
+            numbers,
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+
     /// What a request is answered with; `None` when it is about nothing that is remembered.
     pub(super) fn answer(&self, request: &Request<'_>) -> Option<Outcome> {
         self.with(|state| routes::answer(state, request))

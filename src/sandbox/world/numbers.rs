@@ -1,4 +1,7 @@
 //! The numbers that WeChat Pay gives things: of its forms, and never the same twice.
+//!
+//! They depend on the seed, on how many there were before, and on the day of the gateway's clock: the
+//! same requests on the same day have the same numbers.
 
 use openssl::sha::sha256;
 
@@ -8,10 +11,15 @@ use crate::crypto::digest::hex_upper;
 /// Counts what was numbered, so that no number comes twice.
 #[derive(Default)]
 pub(super) struct Numbers {
+    seed: u64,
     count: u64,
 }
 
 impl Numbers {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, count: 0 }
+    }
+
     /// 28 digits, as payments have: `4200001234201805110123456789`.
     pub(super) fn transaction(&mut self, now: i64) -> String {
         self.digits("420000", 4, now)
@@ -32,16 +40,27 @@ impl Numbers {
         self.digits("1330000", 5, now)
     }
 
+    /// 40 digits, as batches of transfers and their details have:
+    /// `1030000071100999991182020050700019480001`.
+    pub(super) fn batch(&mut self, now: i64) -> String {
+        self.digits("1030000", 15, now)
+    }
+
+    /// 27 digits, as complaints have: `200201820200101080076610000`.
+    pub(super) fn complaint(&mut self, now: i64) -> String {
+        self.digits("2002018", 2, now)
+    }
+
     /// `wx`, the time, and 20 digits and letters.
     pub(super) fn prepay(&mut self, now: i64) -> String {
-        let noise = hex_upper(&self.noise(now)[..10]).to_ascii_lowercase();
+        let noise = hex_upper(&self.noise()[..10]).to_ascii_lowercase();
         format!("wx{}{noise}", Local::of(now).compact())
     }
 
     /// What a code or link holds: 9 letters and digits.
-    pub(super) fn code(&mut self, now: i64) -> String {
+    pub(super) fn code(&mut self) -> String {
         const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        let noise = self.noise(now);
+        let noise = self.noise();
         let letters = noise.iter().take(9);
         letters
             .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
@@ -50,7 +69,7 @@ impl Numbers {
 
     /// The prefix, some digits of noise, the day, and the count.
     fn digits(&mut self, prefix: &str, noisy: usize, now: i64) -> String {
-        let noise = self.noise(now);
+        let noise = self.noise();
         let noise: String = noise[..noisy]
             .iter()
             .map(|byte| char::from(b'0' + byte % 10))
@@ -59,9 +78,9 @@ impl Numbers {
         format!("{prefix}{noise}{day}{count:010}")
     }
 
-    fn noise(&mut self, now: i64) -> [u8; 32] {
+    fn noise(&mut self) -> [u8; 32] {
         self.count += 1;
-        sha256(&[self.count.to_be_bytes(), now.to_be_bytes()].concat())
+        sha256(&[self.seed.to_be_bytes(), self.count.to_be_bytes()].concat())
     }
 }
 
@@ -79,6 +98,8 @@ mod tests {
             (numbers.refund(0), 29),
             (numbers.sharing(0), 28),
             (numbers.transfer(0), 30),
+            (numbers.complaint(0), 27),
+            (numbers.batch(0), 40),
         ] {
             assert_eq!(number.len(), length, "{number}");
             assert!(number.bytes().all(|byte| byte.is_ascii_digit()), "{number}");
@@ -88,6 +109,13 @@ mod tests {
             prepay.starts_with("wx19700101080000") && prepay.len() == 36,
             "{prepay}"
         );
-        assert_ne!(numbers.code(0), numbers.code(0));
+        assert_ne!(numbers.code(), numbers.code());
+    }
+    #[test]
+    fn the_seed_and_the_count_decide_and_the_time_of_day_does_not() {
+        let first = |seed, now| Numbers::new(seed).transaction(now);
+        assert_eq!(first(1, 0), first(1, 3600));
+        assert_ne!(first(1, 0), first(2, 0));
+        assert_ne!(first(1, 0), first(1, 86_400), "the day is in it");
     }
 }

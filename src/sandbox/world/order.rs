@@ -102,6 +102,11 @@ impl Party {
         }
     }
 
+    /// Who gets the money: the sub-merchant, or the merchant itself.
+    pub(super) fn seller(&self) -> &str {
+        self.sub_mchid.as_deref().unwrap_or(&self.mchid)
+    }
+
     /// The merchant numbers alone.
     pub(super) fn numbers(&self) -> Map<String, Value> {
         let mut members = self.members();
@@ -158,6 +163,8 @@ pub(super) struct Order {
     pub(super) reversed: Option<i64>,
     /// Refunded, or on the way.
     pub(super) refunded: i64,
+    /// How many times a refund was accepted.
+    pub(super) refunds: u32,
     pub(super) shareable: bool,
     /// Taken out of what may be shared, also for the seller itself.
     pub(super) split: i64,

@@ -71,7 +71,7 @@ pub(super) fn offered(state: &mut State, kind: Kind, now: i64) -> Value {
     let prepay = state.numbers.prepay(now);
     match kind.offer {
         Offer::CodeUrl => {
-            let code = state.numbers.code(now);
+            let code = state.numbers.code();
             json!({"code_url": format!("weixin://wxpay/bizpayurl?pr={code}")})
         }
         Offer::H5Url => {
@@ -272,6 +272,7 @@ impl Order {
             paid: None,
             reversed: None,
             refunded: 0,
+            refunds: 0,
             shareable: false,
             split: 0,
             given: 0,

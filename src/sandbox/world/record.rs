@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::complaint::Complaint;
 use super::order::Order;
 use super::refund::{Refund, RefundStatus};
 use super::share::Share;
@@ -136,6 +137,41 @@ impl SharingRecord {
             finished: share.ended.is_some(),
             json: share.view(),
         }
+    }
+}
+
+/// A user's complaint that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ComplaintRecord {
+    /// Its number (投诉单号).
+    pub complaint_id: String,
+    /// The number of the order that it is about.
+    pub out_trade_no: String,
+    /// `PENDING`, `PROCESSING` or `PROCESSED`.
+    pub complaint_state: &'static str,
+    /// What a query answers, with the user's phone number in plaintext.
+    pub json: Value,
+}
+
+impl ComplaintRecord {
+    pub(super) fn of(complaint: &Complaint, order: Option<&Order>) -> Self {
+        Self {
+            complaint_id: complaint.id.clone(),
+            out_trade_no: complaint.out_trade_no.clone(),
+            complaint_state: complaint.state.name(),
+            json: complaint.whole(order),
+        }
+    }
+}
+
+/// The JSON, which has what the user wrote, is left out.
+impl fmt::Debug for ComplaintRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ComplaintRecord")
+            .field("complaint_id", &self.complaint_id)
+            .field("complaint_state", &self.complaint_state)
+            .finish_non_exhaustive()
     }
 }
 

@@ -63,6 +63,12 @@ pub(super) struct Refund {
     pub(super) created: i64,
     /// When it succeeded.
     pub(super) ended: Option<i64>,
+    /// When it was given up.
+    #[cfg_attr(
+        not(feature = "files"),
+        allow(dead_code, reason = "bills alone say it")
+    )]
+    pub(super) closed: Option<i64>,
 }
 
 impl Row for Refund {
@@ -105,6 +111,7 @@ impl Refund {
             status: RefundStatus::Processing,
             created: 0,
             ended: None,
+            closed: None,
         }
     }
 
@@ -221,9 +228,11 @@ impl Refund {
         Value::Object(resource)
     }
 
-    /// What APIv2's `req_info` holds; source: "退款结果通知".
+    /// What APIv2's notification says: whose it is, and what `req_info` holds; source: "退款结果通知".
     fn v2_members(&self) -> Value {
         let mut members = json!({
+            "appid": self.party.appid,
+            "mch_id": self.party.mchid,
             "transaction_id": self.transaction_id,
             "out_trade_no": self.out_trade_no,
             "refund_id": self.refund_id,
@@ -236,8 +245,17 @@ impl Refund {
             "refund_account": "REFUND_SOURCE_UNSETTLED_FUNDS",
             "refund_request_source": "API",
         });
-        if let Some(ended) = self.ended {
-            members["success_time"] = json!(Local::of(ended).to_string());
+        for (name, value) in [
+            ("sub_appid", self.party.sub_appid.clone()),
+            ("sub_mch_id", self.party.sub_mchid.clone()),
+            (
+                "success_time",
+                self.ended.map(|it| Local::of(it).to_string()),
+            ),
+        ] {
+            if let Some(value) = value {
+                members[name] = json!(value);
+            }
         }
         members
     }

@@ -11,8 +11,8 @@ use super::super::refusal::Refusal;
 use super::order::Order;
 use super::refund::{Flavour, Refund, RefundStatus};
 use super::request::Request;
+use super::user::Done;
 use super::{Outcome, State, Told, refusals, user};
-use crate::error::Result;
 
 pub(super) fn apply(state: &mut State, request: &Request<'_>, flavour: Flavour) -> Outcome {
     let fields = request.fields();
@@ -45,6 +45,11 @@ pub(super) fn apply(state: &mut State, request: &Request<'_>, flavour: Flavour) 
         let why = "sub_mchid is not the order's";
         return Err(refusals::refund_unlike_order(why));
     }
+    let currency = fields.maybe("/amount/currency", 16)?;
+    if currency.is_some_and(|currency| currency != order.currency) {
+        let why = format!("amount.currency is not the order's {}", order.currency);
+        return Err(refusals::refund_unlike_order(why));
+    }
     let number = order.out_trade_no.clone();
     accept(state, &number, total, refund, request.now).map(|refund| Told::json(refund.accepted()))
 }
@@ -60,8 +65,10 @@ pub(super) fn accept(
     let order = state.orders.get_mut(out_trade_no);
     let order = order.ok_or_else(|| refusals::nothing_to_refund(out_trade_no))?;
     refundable(order, total, refund.amount)?;
-    // No overflow: both are parts of the total.
+    refundable_still(order, now)?;
+    // No overflow: both are parts of the total, and there are 50 at most.
     order.refunded += refund.amount;
+    order.refunds += 1;
     refund.order(order);
     refund.refund_id = state.numbers.refund(now);
     state.refunds.insert(refund.clone(), now);
@@ -82,6 +89,22 @@ fn refundable(order: &Order, total: i64, amount: i64) -> Result<(), Refusal> {
         _ => Ok(()),
     }
 }
+
+/// The time and number of refunds, as the notes of "申请退款" have them: within 365 days of the payment,
+/// 50 times at most. (That two of an order have to be a minute apart is not asked for here.)
+fn refundable_still(order: &Order, now: i64) -> Result<(), Refusal> {
+    let overdue = order
+        .paid
+        .is_some_and(|paid| now.saturating_sub(paid) > YEAR);
+    match overdue {
+        true => Err(refusals::refund_overdue()),
+        false if order.refunds >= MOST => Err(refusals::refund_too_often(MOST)),
+        false => Ok(()),
+    }
+}
+
+const YEAR: i64 = 365 * 86_400;
+const MOST: u32 = 50;
 
 /// The order that the request names by either number, or by both.
 fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, Refusal> {
@@ -162,12 +185,7 @@ pub(super) fn all_come_to_an_end(state: &mut State, now: i64) {
 }
 
 /// Decides how a refund ends.
-pub(super) fn settle(
-    state: &mut State,
-    number: &str,
-    status: RefundStatus,
-    now: i64,
-) -> Result<()> {
+pub(super) fn settle(state: &mut State, number: &str, status: RefundStatus, now: i64) -> Done {
     let refund = state.refunds.get(number);
     let refund = refund.ok_or_else(|| user::unknown("refund", number))?;
     match refund.status {
@@ -189,6 +207,7 @@ fn end(state: &mut State, number: &str, status: RefundStatus, now: i64) {
     };
     refund.status = status;
     refund.ended = (status == RefundStatus::Success).then_some(now);
+    refund.closed = (status == RefundStatus::Closed).then_some(now);
     if status == RefundStatus::Closed
         && let Some(order) = state.orders.get_mut(&refund.out_trade_no)
     {

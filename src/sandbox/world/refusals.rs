@@ -9,13 +9,15 @@
 //!   `OUT_TRADE_NO_USED` beside it. `ORDERPAID` is APIv2's, and users report it for APIv3.
 //! - "申请退款" (4012791862): `RESOURCE_NOT_EXISTS`, and `INVALID_REQUEST` with "您的请求参数与订单信息
 //!   不一致". The other texts are those that users report of APIv2 (`refund_fee大于可退金额`,
-//!   `订单已全额退款`, `订单金额或退款金额与之前请求不一致`).
+//!   `订单已全额退款`, `订单金额或退款金额与之前请求不一致`). Its notes have the year and the 50 times;
+//!   订单已经超过退款期限 is APIv2's `TRADE_OVERDUE`.
 //! - "请求分账" (4012524936) and its list of questions: `NOT_ENOUGH`, `RULE_LIMIT`, 非分账订单不支持分账,
 //!   分账接收方关系不存在.
 //! - "发起转账" (4012716434) and the batches before it: `ALREADY_EXISTS`, `NOT_FOUND`.
+//! - Complaints: see `complaints`; the status and code of an image that is not there are guessed.
 //!
 //! Guessed, as no document and no user says: the status of those whose table has none (400), and the
-//! texts of [`not_code_payment`], [`not_abnormal`], [`not_cancellable`], [`unfrozen`],
+//! texts of [`not_code_payment`], [`refund_too_often`], [`not_abnormal`], [`not_cancellable`], [`unfrozen`],
 //! [`return_too_much`].
 
 use http::StatusCode;
@@ -98,6 +100,16 @@ pub(super) fn refunded() -> Refusal {
     Refusal::business(BAD, "INVALID_REQUEST", "订单已全额退款", why)
 }
 
+pub(super) fn refund_overdue() -> Refusal {
+    let why = "an order is refunded within 365 days of its payment";
+    Refusal::business(BAD, "INVALID_REQUEST", "订单已经超过退款期限", why)
+}
+
+pub(super) fn refund_too_often(most: u32) -> Refusal {
+    let why = format!("an order is refunded {most} times at most");
+    Refusal::business(BAD, "INVALID_REQUEST", "部分退款次数超过限制", why)
+}
+
 pub(super) fn not_abnormal() -> Refusal {
     let why = "only a refund that is ABNORMAL is sent elsewhere";
     Refusal::business(BAD, "INVALID_REQUEST", "退款单状态不是退款异常", why)
@@ -159,4 +171,19 @@ pub(super) fn not_cancellable(state: &str) -> Refusal {
     let why =
         format!("the transfer is {state}; it is cancelled only before the user has confirmed");
     Refusal::business(BAD, "INVALID_REQUEST", "当前转账单状态不允许撤销", why)
+}
+
+pub(super) fn complaint_not_exist(id: &str) -> Refusal {
+    let why = format!("nobody made this complaint: {id:?}");
+    Refusal::business(NONE, "RESOURCE_NOT_EXISTS", "投诉单不存在", why)
+}
+
+pub(super) fn others_complaint(mchid: &str) -> Refusal {
+    let why = format!("complainted_mchid is not the complaint's, which is about {mchid}");
+    Refusal::business(FORBIDDEN, "NO_AUTH", "商户信息不合法", why)
+}
+
+pub(super) fn image_not_exist(id: &str) -> Refusal {
+    let why = format!("no image with the media_id {id:?} was uploaded, or it was forgotten since");
+    Refusal::business(NONE, "RESOURCE_NOT_EXISTS", "图片不存在", why)
 }

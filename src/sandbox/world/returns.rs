@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::date::rfc3339;
 use super::request::{Request, sum};
-use super::share::{Moved, Return, Share, Slice, SliceResult, Words, either};
+use super::share::{GivenBack, Moved, Return, Share, Slice, SliceResult, Words, either};
 use super::{Outcome, State, Told, refusals, sharing};
 
 pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> Outcome {
@@ -51,6 +51,11 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> 
         id,
         fingerprint,
         out_order_no: share,
+        done: GivenBack {
+            account,
+            amount,
+            time: request.now,
+        },
         answer: answer.clone(),
     };
     state.returns.insert(done, request.now);

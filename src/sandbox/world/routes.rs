@@ -5,7 +5,10 @@ use super::orders::Mode::{self, Direct, Partner};
 use super::refund::Flavour::{Domestic, Ecommerce};
 use super::request::Request;
 use super::share::Words;
-use super::{Outcome, State, combine, orders, refunds, returns, sharing, transfers, v2};
+use super::{
+    Outcome, State, batches, combine, complaints, images, orders, refunds, returns, sharing,
+    transfers, v2,
+};
 
 pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     if request.operation.is_v2() {
@@ -19,8 +22,11 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
         ("combine-transactions", _) => combined(state, request, path),
         ("refund" | "ecommerce", _) => refund(state, request, path)
             .or_else(|| ecommerce(state, request, method.as_str(), path)),
+        ("brand", _) => ecommerce(state, request, method.as_str(), path),
         ("fund-app", _) => transfer(state, request, path),
+        ("transfer", _) => batch(state, request, path),
         ("profitsharing", _) => share(state, request, path),
+        ("merchant-service", _) => complaint(state, request, method.as_str(), path),
         _ => None,
     }
 }
@@ -88,12 +94,25 @@ fn refund(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcom
 }
 
 fn transfer(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcome> {
-    let rest = path.strip_prefix("v3/fund-app/mch-transfer/transfer-bills")?;
-    Some(match rest {
+    let rest = path.strip_prefix("v3/fund-app/mch-transfer/")?;
+    let rest = rest.strip_prefix("partner/").unwrap_or(rest);
+    Some(match rest.strip_prefix("transfer-bills")? {
         "" => transfers::create(state, request),
         "/out-bill-no/{out_bill_no}" => transfers::by_number(state, request),
         "/transfer-bill-no/{transfer_bill_no}" => transfers::by_id(state, request),
         "/out-bill-no/{out_bill_no}/cancel" => transfers::cancel(state, request),
+        _ => return None,
+    })
+}
+
+fn batch(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcome> {
+    Some(match path.strip_prefix("v3/transfer/batches")? {
+        "" => batches::create(state, request),
+        "/batch-id/{batch_id}" | "/out-batch-no/{out_batch_no}" => batches::query(state, request),
+        "/batch-id/{batch_id}/details/detail-id/{detail_id}"
+        | "/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}" => {
+            batches::query_detail(state, request)
+        }
         _ => return None,
     })
 }
@@ -107,22 +126,44 @@ fn share(state: &mut State, request: &Request<'_>, path: &str) -> Option<Outcome
         "orders/unfreeze" => sharing::unfreeze(state, request, words),
         "orders/{out_order_no}" => sharing::query(state, request),
         "transactions/{transaction_id}/amounts" => sharing::amounts(state, request),
-        "merchant-configs/{sub_mchid}" => Ok(sharing::ratio(request)),
+        "merchant-configs/{sub_mchid}" => Ok(sharing::ratio(request, "sub_mchid")),
         "return-orders" => returns::create(state, request, words),
         "return-orders/{out_return_no}" => returns::query(state, request),
         _ => return None,
     })
 }
 
+fn complaint(
+    state: &mut State,
+    request: &Request<'_>,
+    method: &str,
+    path: &str,
+) -> Option<Outcome> {
+    let rest = path.strip_prefix("v3/merchant-service/")?;
+    match rest {
+        "images/upload" => images::upload(state, request),
+        "images/{media_id}" => Some(images::download(state, request)),
+        "complaint-notifications" => complaints::notifications(state, request, method),
+        _ => complaints::answer(state, request, rest.strip_prefix("complaints-v2")?),
+    }
+}
+
+/// E-commerce's profit sharing, and a brand's, whose paths are alike.
 fn ecommerce(
     state: &mut State,
     request: &Request<'_>,
     method: &str,
     path: &str,
 ) -> Option<Outcome> {
-    let words = Words::ECOMMERCE;
-    let rest = path.strip_prefix("v3/ecommerce/profitsharing/")?;
+    let (words, rest) = match path.strip_prefix("v3/brand/profitsharing/") {
+        Some(rest) => (Words::BRAND, rest),
+        None => (
+            Words::ECOMMERCE,
+            path.strip_prefix("v3/ecommerce/profitsharing/")?,
+        ),
+    };
     Some(match (method, rest) {
+        (_, "brand-configs/{brand_mchid}") => Ok(sharing::ratio(request, "brand_mchid")),
         (_, "receivers/add") => sharing::add_receiver(state, request, words),
         (_, "receivers/delete") => sharing::delete_receiver(state, request, words),
         ("POST", "orders") => sharing::share(state, request, words),

@@ -32,6 +32,16 @@ impl Words {
     };
 }
 
+impl Words {
+    /// Of a brand (连锁品牌分账).
+    pub(super) const BRAND: Self = Self {
+        account: "account",
+        unfreeze: "/finish",
+        state: "status",
+        return_id: "return_no",
+    };
+}
+
 /// What of the money goes to whom.
 #[derive(Debug, Clone)]
 pub(super) struct Slice {
@@ -71,6 +81,8 @@ pub(super) struct Share {
     pub(super) out_trade_no: String,
     pub(super) transaction_id: String,
     pub(super) party: Party,
+    /// The brand that shares (品牌主商户号).
+    pub(super) brand: Option<String>,
     pub(super) slices: Vec<Slice>,
     pub(super) created: i64,
     /// When it was done.
@@ -105,6 +117,9 @@ impl Share {
         };
         if let Some(sub_mchid) = &self.party.sub_mchid {
             view["sub_mchid"] = json!(sub_mchid);
+        }
+        if let Some(brand) = &self.brand {
+            view["brand_mchid"] = json!(brand);
         }
         view
     }
@@ -199,7 +214,24 @@ pub(super) struct Return {
     pub(super) id: String,
     pub(super) fingerprint: [u8; 32],
     pub(super) out_order_no: String,
+    #[cfg_attr(
+        not(feature = "files"),
+        allow(dead_code, reason = "bills alone say it")
+    )]
+    pub(super) done: GivenBack,
     pub(super) answer: Value,
+}
+
+/// Who gave back how much, and when.
+#[derive(Debug, Clone)]
+#[cfg_attr(
+    not(feature = "files"),
+    allow(dead_code, reason = "bills alone say it")
+)]
+pub(super) struct GivenBack {
+    pub(super) account: String,
+    pub(super) amount: i64,
+    pub(super) time: i64,
 }
 
 impl Row for Return {
@@ -216,9 +248,17 @@ impl Row for Return {
     }
 }
 
-/// Receivers are a sub-merchant's, or the merchant's own.
-pub(super) fn receiver_key(sub_mchid: Option<&str>, kind: &str, account: &str) -> String {
-    format!("{}\n{kind}\n{account}", sub_mchid.unwrap_or_default())
+/// Receivers are a sub-merchant's, or the merchant's own; e-commerce's are the platform's, for all its
+/// sub-merchants; a brand's are the brand's.
+pub(super) fn receiver_key(
+    words: Words,
+    (sub_mchid, brand): (Option<&str>, Option<&str>),
+    kind: &str,
+    account: &str,
+) -> String {
+    let sub_mchid = sub_mchid.filter(|_| words == Words::ORDINARY);
+    let (sub_mchid, brand) = (sub_mchid.unwrap_or_default(), brand.unwrap_or_default());
+    format!("{brand}\n{sub_mchid}\n{kind}\n{account}")
 }
 
 /// A parameter of the path, or where it has none of the query.

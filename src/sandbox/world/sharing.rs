@@ -48,12 +48,12 @@ pub(super) fn delete_receiver(state: &mut State, request: &Request<'_>, words: W
     Ok(Told::json(Value::Object(answer)))
 }
 
-/// E-commerce's receivers are the platform's, for all its sub-merchants.
 fn receiver(fields: &Fields<'_>, words: Words) -> Result<(String, Map<String, Value>), Refusal> {
     fields.text("/appid", 32)?;
     let (kind, account) = (fields.text("/type", 32)?, fields.text("/account", 64)?);
     let sub_mchid = fields.maybe("/sub_mchid", 32)?;
     let sub_mchid = sub_mchid.filter(|_| words == Words::ORDINARY);
+    let brand = brand(fields, words)?;
     let mut answer = Map::from_iter([
         ("type".to_owned(), json!(kind)),
         ("account".to_owned(), json!(account)),
@@ -61,8 +61,19 @@ fn receiver(fields: &Fields<'_>, words: Words) -> Result<(String, Map<String, Va
     if let Some(sub_mchid) = &sub_mchid {
         answer.insert("sub_mchid".to_owned(), json!(sub_mchid));
     }
-    let key = receiver_key(sub_mchid.as_deref(), &kind, &account);
-    Ok((key, answer))
+    if let Some(brand) = &brand {
+        answer.insert("brand_mchid".to_owned(), json!(brand));
+    }
+    let whose = (sub_mchid.as_deref(), brand.as_deref());
+    Ok((receiver_key(words, whose, &kind, &account), answer))
+}
+
+/// The brand that a brand's requests name.
+fn brand(fields: &Fields<'_>, words: Words) -> Result<Option<String>, Refusal> {
+    match words == Words::BRAND {
+        true => fields.text("/brand_mchid", 32).map(Some),
+        false => Ok(None),
+    }
 }
 
 pub(super) fn share(state: &mut State, request: &Request<'_>, words: Words) -> Outcome {
@@ -75,13 +86,20 @@ pub(super) fn share(state: &mut State, request: &Request<'_>, words: Words) -> O
     let slices = slices.iter().map(|item| slice(item, words));
     let slices = slices.collect::<Result<Vec<_>, _>>()?;
     let unfreeze = fields.flag(words.unfreeze)?;
+    let brand = brand(&fields, words)?;
     let order = shared_order(state, &fields, request.now)?;
     for slice in &slices {
-        related(state, order, slice, words)?;
+        related(state, order, slice, (words, brand.as_deref()))?;
     }
     affordable(order, &slices)?;
     let out_trade_no = order.out_trade_no.clone();
-    let share = accept(state, request, number, &out_trade_no, (slices, words));
+    let share = accept(
+        state,
+        request,
+        number,
+        &out_trade_no,
+        (slices, words, brand),
+    );
     if let Some(order) = state.orders.get_mut(&out_trade_no) {
         order.unfrozen = unfreeze;
     }
@@ -100,7 +118,7 @@ pub(super) fn unfreeze(state: &mut State, request: &Request<'_>, words: Words) -
     let left = i64::try_from(order.unsplit()).unwrap_or_default();
     let slice = Slice {
         kind: "MERCHANT_ID".to_owned(),
-        account: seller(order).to_owned(),
+        account: order.party.seller().to_owned(),
         amount: left,
         description,
         detail_id: String::new(),
@@ -108,7 +126,13 @@ pub(super) fn unfreeze(state: &mut State, request: &Request<'_>, words: Words) -
         returned: 0,
     };
     let out_trade_no = order.out_trade_no.clone();
-    let share = accept(state, request, number, &out_trade_no, (vec![slice], words));
+    let share = accept(
+        state,
+        request,
+        number,
+        &out_trade_no,
+        (vec![slice], words, None),
+    );
     if let Some(order) = state.orders.get_mut(&out_trade_no) {
         order.unfrozen = true;
     }
@@ -148,25 +172,21 @@ fn shared_order<'s>(state: &'s State, fields: &Fields<'_>, now: i64) -> Result<&
     }
 }
 
-/// Who got the order's money: the sub-merchant, or the merchant itself.
-fn seller(order: &Order) -> &str {
-    let sub_mchid = order.party.sub_mchid.as_deref();
-    sub_mchid.unwrap_or(&order.party.mchid)
-}
-
 /// Whether the money stays where it is.
 fn stays(order: &Order, slice: &Slice) -> bool {
-    slice.kind == "MERCHANT_ID" && slice.account == seller(order)
+    slice.kind == "MERCHANT_ID" && slice.account == order.party.seller()
 }
 
-fn key(order: &Order, slice: &Slice, words: Words) -> String {
-    let sub_mchid = order.party.sub_mchid.as_deref();
-    let sub_mchid = sub_mchid.filter(|_| words == Words::ORDINARY);
-    receiver_key(sub_mchid, &slice.kind, &slice.account)
+/// Whose receivers an operation has: by its words, and the brand.
+type Whose<'s> = (Words, Option<&'s str>);
+
+fn key(order: &Order, slice: &Slice, (words, brand): Whose<'_>) -> String {
+    let whose = (order.party.sub_mchid.as_deref(), brand);
+    receiver_key(words, whose, &slice.kind, &slice.account)
 }
 
-fn related(state: &State, order: &Order, slice: &Slice, words: Words) -> Result<(), Refusal> {
-    let known = state.receivers.get(&key(order, slice, words)).is_some();
+fn related(state: &State, order: &Order, slice: &Slice, whose: Whose<'_>) -> Result<(), Refusal> {
+    let known = state.receivers.get(&key(order, slice, whose)).is_some();
     match known || stays(order, slice) {
         true => Ok(()),
         false => Err(refusals::no_relation(format!(
@@ -196,7 +216,7 @@ fn accept(
     request: &Request<'_>,
     number: String,
     out_trade_no: &str,
-    (mut slices, words): (Vec<Slice>, Words),
+    (mut slices, words, brand): (Vec<Slice>, Words, Option<String>),
 ) -> Value {
     let Some(order) = state.orders.get_mut(out_trade_no) else {
         return Value::Null;
@@ -214,6 +234,7 @@ fn accept(
         out_trade_no: order.out_trade_no.clone(),
         transaction_id: order.transaction_id.clone().unwrap_or_default(),
         party: order.party.clone(),
+        brand,
         slices,
         created: request.now,
         ended: None,
@@ -247,9 +268,11 @@ pub(super) fn amounts(state: &State, request: &Request<'_>) -> Outcome {
     ))
 }
 
-pub(super) fn ratio(request: &Request<'_>) -> Told {
-    let sub_mchid = request.variable("sub_mchid");
-    Told::json(json!({"sub_mchid": sub_mchid, "max_ratio": MAX_RATIO}))
+/// Of a sub-merchant, or of a brand: `name` is the variable of the path.
+pub(super) fn ratio(request: &Request<'_>, name: &str) -> Told {
+    let mut answer = json!({"max_ratio": MAX_RATIO});
+    answer[name] = json!(request.variable(name));
+    Told::json(answer)
 }
 
 pub(super) fn come_to_an_end(state: &mut State, number: &str, now: i64) {
@@ -268,8 +291,9 @@ pub(super) fn come_to_an_end(state: &mut State, number: &str, now: i64) {
     let Some(order) = orders.get_mut(&share.out_trade_no) else {
         return;
     };
+    let whose = (share.words, share.brand.as_deref());
     for slice in &mut share.slices {
-        let known = receivers.get(&key(order, slice, share.words)).is_some();
+        let known = receivers.get(&key(order, slice, whose)).is_some();
         if known || stays(order, slice) {
             slice.result = SliceResult::Success;
         } else {

@@ -1,4 +1,5 @@
-//! Transfers to users (商家转账, fund-app): made, confirmed by the user, cancelled.
+//! Transfers to users (商家转账, fund-app): made, confirmed by the user, cancelled; a merchant's own, and
+//! those that a service provider makes for a sub-merchant.
 //!
 //! A user has 24 hours to confirm one; after that it fails with `OVERDUE_CLOSE`. A cancelled one is
 //! `CANCELING`, and `CANCELLED` before the next look at it.
@@ -11,11 +12,11 @@ use super::super::refusal::Refusal;
 use super::event::Event;
 use super::request::{Fields, Request};
 use super::table::Row;
-use super::{Outcome, State, Told, refusals, user};
-use crate::error::Result;
+use super::user::Done;
+use super::{Outcome, State, Told, batches, refusals, user};
 
 /// From 2,000 yuan on the user's name has to be given ("发起转账").
-const NAMED_FROM: i64 = 200_000;
+pub(super) const NAMED_FROM: i64 = 200_000;
 const DAY: i64 = 86_400;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +45,19 @@ pub(super) struct Transfer {
     pub(super) out_bill_no: String,
     pub(super) transfer_bill_no: String,
     fingerprint: [u8; 32],
+    /// For whom a service provider transfers.
+    pub(super) sub_mchid: Option<String>,
     appid: String,
     openid: String,
     user_name: Option<String>,
     pub(super) amount: i64,
-    remark: String,
+    pub(super) remark: String,
     notify_url: Option<String>,
     package_info: String,
     pub(super) state: TransferState,
     fail_reason: Option<String>,
     created: i64,
-    updated: i64,
+    pub(super) updated: i64,
 }
 
 impl Row for Transfer {
@@ -84,7 +87,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
         };
     }
     transfer.transfer_bill_no = state.numbers.transfer(request.now);
-    transfer.package_info = format!("affffddafdfafddffda=={}", state.numbers.code(request.now));
+    transfer.package_info = format!("affffddafdfafddffda=={}", state.numbers.code());
     let answer = transfer.accepted();
     state.transfers.insert(transfer, request.now);
     Ok(Told::json(answer))
@@ -95,6 +98,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Transfer, Refusal>
         out_bill_no: fields.number("/out_bill_no", 32)?,
         transfer_bill_no: String::new(),
         fingerprint: request.fingerprint(),
+        sub_mchid: fields.maybe("/sub_mchid", 32)?,
         appid: fields.text("/appid", 32)?,
         openid: fields.text("/openid", 64)?,
         user_name: fields.maybe("/user_name", 1024)?,
@@ -117,7 +121,10 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Transfer, Refusal>
 pub(super) fn by_number(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_bill_no");
     come_to_an_end(state, &number, request.now);
-    shown(state.transfers.get(&number), &number)
+    let sub_mchid = request.query_value("sub_mchid");
+    let transfer = state.transfers.get(&number);
+    let transfer = transfer.filter(|it| it.sub_mchid == sub_mchid);
+    shown(transfer, &number)
 }
 
 pub(super) fn by_id(state: &mut State, request: &Request<'_>) -> Outcome {
@@ -126,7 +133,8 @@ pub(super) fn by_id(state: &mut State, request: &Request<'_>) -> Outcome {
     if let Some(number) = number {
         come_to_an_end(state, &number, request.now);
     }
-    shown(state.transfers.by_id(&id), &id)
+    let transfer = state.transfers.by_id(&id);
+    shown(transfer.filter(|it| it.sub_mchid.is_none()), &id)
 }
 
 fn shown(transfer: Option<&Transfer>, number: &str) -> Outcome {
@@ -138,7 +146,9 @@ fn shown(transfer: Option<&Transfer>, number: &str) -> Outcome {
 pub(super) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_bill_no");
     come_to_an_end(state, &number, request.now);
+    let sub_mchid = request.fields().maybe("/sub_mchid", 32)?;
     let transfer = state.transfers.get_mut(&number);
+    let transfer = transfer.filter(|it| it.sub_mchid == sub_mchid);
     let transfer = transfer.ok_or_else(|| refusals::transfer_not_exist(&number))?;
     match transfer.state {
         TransferState::Waiting => {
@@ -148,22 +158,22 @@ pub(super) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
         TransferState::Canceling | TransferState::Cancelled => {}
         other => return Err(refusals::not_cancellable(other.name())),
     }
-    Ok(Told::json(json!({
+    let mut answer = json!({
         "out_bill_no": transfer.out_bill_no,
         "transfer_bill_no": transfer.transfer_bill_no,
         "state": transfer.state.name(),
         "update_time": rfc3339(transfer.updated),
-    })))
+    });
+    transfer.say_for_whom(&mut answer);
+    Ok(Told::json(answer))
 }
 
-/// The user's word: `None` takes the money, a reason does not.
-pub(super) fn decide(
-    state: &mut State,
-    number: &str,
-    fail_reason: Option<&str>,
-    now: i64,
-) -> Result<()> {
+/// The user's word: `None` takes the money, a reason does not. Of a batch it is a detail's.
+pub(super) fn decide(state: &mut State, number: &str, fail_reason: Option<&str>, now: i64) -> Done {
     come_to_an_end(state, number, now);
+    if state.transfers.get(number).is_none() && batches::decide(state, number, fail_reason) {
+        return Ok(());
+    }
     let transfer = state.transfers.get(number);
     let transfer = transfer.ok_or_else(|| user::unknown("transfer", number))?;
     if transfer.state != TransferState::Waiting {
@@ -222,6 +232,7 @@ impl Transfer {
         if self.state == TransferState::Waiting {
             answer["package_info"] = json!(self.package_info);
         }
+        self.say_for_whom(&mut answer);
         self.say_why(&mut answer);
         answer
     }
@@ -239,7 +250,6 @@ impl Transfer {
 
     fn resource(&self) -> Value {
         let mut resource = json!({
-            "mch_id": MCHID,
             "out_bill_no": self.out_bill_no,
             "transfer_bill_no": self.transfer_bill_no,
             "state": self.state.name(),
@@ -248,8 +258,20 @@ impl Transfer {
             "create_time": rfc3339(self.created),
             "update_time": rfc3339(self.updated),
         });
+        let whose = match self.sub_mchid {
+            Some(_) => "mchid",
+            None => "mch_id",
+        };
+        resource[whose] = json!(MCHID);
+        self.say_for_whom(&mut resource);
         self.say_why(&mut resource);
         resource
+    }
+
+    fn say_for_whom(&self, answer: &mut Value) {
+        if let Some(sub_mchid) = &self.sub_mchid {
+            answer["sub_mchid"] = json!(sub_mchid);
+        }
     }
 
     fn say_why(&self, answer: &mut Value) {

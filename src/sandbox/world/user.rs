@@ -6,10 +6,13 @@ use super::super::date::Local;
 use super::event::Event;
 use super::order::{Order, TradeState};
 use super::{State, combine};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
+
+/// What a hand comes to.
+pub(in crate::sandbox) type Done<T = ()> = Result<T, Denied>;
 
 /// Pays a combined order or a single one.
-pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
+pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Done {
     if state.combines.get(number).is_some() {
         return combine::pay(state, number, now);
     }
@@ -22,7 +25,7 @@ pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Result<()> {
 ///
 /// Payments by code alone say so, and are over: of all others the user just has not paid yet
 /// ("查询订单": PAYERROR 支付失败 is returned of payments by code only).
-pub(super) fn fail(state: &mut State, number: &str, now: i64) -> Result<()> {
+pub(super) fn fail(state: &mut State, number: &str, now: i64) -> Done {
     if state.combines.get(number).is_some() {
         return combine::open(state, number, now).map(drop);
     }
@@ -35,7 +38,7 @@ pub(super) fn fail(state: &mut State, number: &str, now: i64) -> Result<()> {
 }
 
 /// Lets the time to pay an order, or the open parts of a combined one, be over.
-pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Result<()> {
+pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Done {
     let open = match state.combines.get(number) {
         Some(_) => combine::open(state, number, now)?,
         None => {
@@ -52,7 +55,7 @@ pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Result<()> {
     Ok(())
 }
 
-fn payable(order: Option<&Order>, number: &str, now: i64) -> Result<()> {
+fn payable(order: Option<&Order>, number: &str, now: i64) -> Done {
     let order = order.ok_or_else(|| unknown("order", number))?;
     if let Some(combine) = &order.combine {
         return Err(refused(format!(
@@ -63,7 +66,7 @@ fn payable(order: Option<&Order>, number: &str, now: i64) -> Result<()> {
 }
 
 /// Whether a user could pay it now.
-pub(super) fn check(order: &Order, now: i64) -> Result<()> {
+pub(super) fn check(order: &Order, now: i64) -> Done {
     match order.state(now) {
         TradeState::NotPay | TradeState::UserPaying => Ok(()),
         state => Err(refused(format!(
@@ -139,12 +142,28 @@ pub(super) fn v2_members(order: &Order) -> Value {
     members
 }
 
-pub(super) fn unknown(what: &str, number: &str) -> Error {
-    refused(format!(
+/// Why a hand cannot do what it is told.
+#[derive(Debug)]
+pub(in crate::sandbox) enum Denied {
+    /// There is no such thing.
+    Unknown(String),
+    /// It stands otherwise.
+    State(String),
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        let (Denied::Unknown(message) | Denied::State(message)) = denied;
+        Self::new(ErrorKind::Builder, message)
+    }
+}
+
+pub(super) fn unknown(what: &str, number: &str) -> Denied {
+    Denied::Unknown(format!(
         "the sandbox knows no {what} with the number {number:?}"
     ))
 }
 
-pub(super) fn refused(message: String) -> Error {
-    Error::new(ErrorKind::Builder, message)
+pub(super) fn refused(message: String) -> Denied {
+    Denied::State(message)
 }

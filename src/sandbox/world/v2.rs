@@ -55,6 +55,9 @@ fn respell(refusal: Refusal) -> Refusal {
         ("RESOURCE_NOT_EXISTS", "退款单不存在") => ("REFUNDNOTEXIST", "not exist"),
         ("ORDER_NOT_EXIST" | "RESOURCE_NOT_EXISTS", _) => ("ORDERNOTEXIST", "订单不存在"),
         ("ORDER_CLOSED", _) => return refusal.in_code("ORDERCLOSED"),
+        ("INVALID_REQUEST", "订单已经超过退款期限") => {
+            return refusal.in_code("TRADE_OVERDUE");
+        }
         ("INVALID_REQUEST", "订单已全额退款") => return refusal.in_code("ERROR"),
         (
             "INVALID_REQUEST",
@@ -99,7 +102,7 @@ fn offered(state: &mut State, order: &Order, now: i64) -> Value {
     answer["trade_type"] = json!(order.kind.trade_type);
     match order.kind {
         Kind::NATIVE => {
-            let code = state.numbers.code(now);
+            let code = state.numbers.code();
             answer["code_url"] = json!(format!("weixin://wxpay/bizpayurl?pr={code}"));
         }
         Kind::H5 => {
@@ -240,6 +243,12 @@ fn refund(state: &mut State, request: &Request<'_>) -> Outcome {
     let order = state.orders.get(&number);
     if !order.is_some_and(|order| order.is_paid(request.now)) {
         return Err(refusals::nothing_to_refund(&number));
+    }
+    let currency = fields.maybe("/refund_fee_type", 16)?;
+    let other = |order: &Order| currency.as_ref().is_some_and(|it| *it != order.currency);
+    if order.is_some_and(other) {
+        let why = "refund_fee_type is not the order's fee_type";
+        return Err(refusals::refund_unlike_order(why));
     }
     let refund = refunds::accept(state, &number, total, refund, request.now)?;
     Ok(Told::json(refunded(&refund)))

@@ -222,7 +222,8 @@ const scenarios = {
     const wxpay = client();
     const { out_trade_no: number } = await paid(wxpay);
     // Bills are of days in Beijing.
-    const today = new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
+    const day = (ago) => new Date(Date.now() + (8 - ago * 24) * 3600 * 1000).toISOString().slice(0, 10);
+    const today = day(0);
     const params = { bill_date: today, bill_type: 'ALL', tar_type: 'GZIP' };
     const { data } = await wxpay.v3.bill.tradebill.get({ params });
     assert.equal(data.hash_type, 'SHA1');
@@ -234,7 +235,7 @@ const scenarios = {
     const text = gunzipSync(Buffer.from(file.data));
     assert.equal(createHash('sha1').update(text).digest('hex'), data.hash_value.toLowerCase());
     assert.ok(text.toString('utf8').includes('总交易单数') && text.toString('utf8').includes(number));
-    const idle = { ...params, bill_date: '2024-06-01' };
+    const idle = { ...params, bill_date: day(2) };
     await refused(wxpay.v3.bill.tradebill.get({ params: idle }), 400, 'NO_STATEMENT_EXIST');
   },
 

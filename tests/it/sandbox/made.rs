@@ -142,15 +142,15 @@ fn it_is_checked_before_an_answer_that_the_test_gave_and_not_when_switched_off()
     Ok(())
 }
 
-const GIVE_BACK: &str = "v3/brand/profitsharing/returnorders";
+const GIVE_BACK: &str = "v3/ecommerce/subsidies/return";
 
 /// Something that the sandbox does not remember.
 fn give_back(sandbox: &Sandbox) -> wechatpay_chain::Result<Response> {
     let body = json!({
         "sub_mchid": "1900000110",
-        "out_order_no": "P1",
-        "out_return_no": "R1",
-        "return_mchid": "1900000111",
+        "transaction_id": "4208450740201411110007820472",
+        "out_order_no": "R1",
+        "refund_id": "3008450740201411110007820472",
         "amount": 88,
         "description": "用户退款",
     });
@@ -162,21 +162,20 @@ fn give_back(sandbox: &Sandbox) -> wechatpay_chain::Result<Response> {
 fn what_the_request_says_comes_back_and_the_rest_is_made_up() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let answer = give_back(&sandbox)?;
-    assert_eq!(answer["out_return_no"], "R1");
+    assert_eq!(answer["out_order_no"], "R1");
     assert_eq!(answer["amount"], 88);
     assert_eq!(answer["result"], "SUCCESS");
-    let number = answer["return_no"].as_str().ok_or("no return_no")?;
+    let number = answer["subsidy_refund_id"].as_str().ok_or("no number")?;
     assert!(number.bytes().all(|digit| digit.is_ascii_digit()));
-    let time = answer["finish_time"].as_str().ok_or("no finish_time")?;
+    let time = answer["success_time"].as_str().ok_or("no success_time")?;
     assert!(time.starts_with("2025-") && time.ends_with("+08:00"));
 
     // Parameters of the query.
     let client = sandbox.client()?;
-    let query = client.chain(GIVE_BACK).get(());
-    let query = query.query("sub_mchid", "1900000110");
-    let query = query.query("out_order_no", "P1");
-    let answer = query.query("out_return_no", "A/1").wait()?;
-    assert_eq!(answer["out_return_no"], "A/1");
+    let query = client.chain("v3/ecommerce/profitsharing/after-sales-orders");
+    let query = query.get(()).query("sub_mchid", "1900000110");
+    let answer = query.query("transaction_id", "A/1").wait()?;
+    assert_eq!(answer["transaction_id"], "A/1");
     assert_eq!(answer["sub_mchid"], "1900000110");
 
     // A variable of the path.
@@ -195,8 +194,8 @@ fn the_same_request_has_the_same_answer_and_another_seed_another() -> Outcome {
     assert_eq!(give_back(&again)?.into_value()?, first);
     let other = Sandbox::builder().seed(1).start_blocking()?;
     let other = give_back(&other)?.into_value()?;
-    assert_ne!(other["return_no"], first["return_no"]);
-    assert_eq!(other["out_return_no"], first["out_return_no"]);
+    assert_ne!(other["subsidy_refund_id"], first["subsidy_refund_id"]);
+    assert_eq!(other["out_order_no"], first["out_order_no"]);
 
     // What is encrypted or drawn anew each time does not count.
     let punished = || -> Outcome<Value> {

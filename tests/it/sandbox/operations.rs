@@ -50,7 +50,11 @@ async fn every_operation_is_answered_and_verified() -> Outcome {
     let at_once = Arc::new(Semaphore::new(4));
     let mut calls = JoinSet::new();
     for schema in schema::all() {
-        let of_bill = ["v3/bill/tradebill", "v3/billdownload/file"];
+        let of_bill = [
+            "v3/bill/tradebill",
+            "v3/bill/fundflowbill",
+            "v3/billdownload/file",
+        ];
         let client = match schema.operation() {
             operation if of_bill.contains(&operation.path()) => books.clone(),
             operation if operation.is_brand() => brand.clone(),

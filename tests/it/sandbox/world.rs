@@ -3,6 +3,7 @@
 #[cfg(feature = "files")]
 mod bill;
 mod combine;
+mod complaints;
 mod orders;
 mod refunds;
 mod sharing;

@@ -24,25 +24,16 @@ pub(in crate::sandbox::control) fn order(
     let is_it = |it: &&OrderRecord| {
         it.out_trade_no == number || it.combine_out_trade_no.as_deref() == Some(number)
     };
-    known("order", number, world.orders(now).iter().find(is_it))?;
     let done = match verb {
         "pay" => world.pay(number, now),
         "fail" => world.fail(number, now),
         _ => world.expire(number, now),
     };
-    done.map_err(|err| Problem::conflict(&err))?;
+    done.map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
     let orders = world.orders(now);
     let orders: Value = orders.iter().filter(is_it).map(views::order).collect();
     Ok(json!({"orders": orders}))
-}
-
-/// What there is not is another mistake than what its state does not allow.
-fn known<T>(what: &str, number: &str, found: Option<T>) -> Outcome<T> {
-    found.ok_or_else(|| {
-        let error = format!("there is no {what} {number:?}");
-        Problem::missing(error, format!("GET {what}s lists them"))
-    })
 }
 
 /// Refunds an order as its merchant could: the rest, or so many fen.
@@ -55,7 +46,12 @@ pub(in crate::sandbox::control) fn refund(
     let (world, now) = (&gateway.world, gateway.clock.now());
     let orders = world.orders(now);
     let order = orders.iter().find(|it| it.out_trade_no == number);
-    let order = known("order", number, order)?;
+    let order = order.ok_or_else(|| {
+        Problem::missing(
+            format!("there is no order {number:?}"),
+            "GET orders lists them",
+        )
+    })?;
     let amount = match args.integer("amount")? {
         Some(amount) if amount < 1 => {
             let hint = "amount is in fen, from 1";
@@ -67,18 +63,23 @@ pub(in crate::sandbox::control) fn refund(
     let mut body = json!({
         "out_trade_no": number,
         "out_refund_no": refund_number(&world.refunds()),
-        "amount": {"refund": amount, "total": order.total, "currency": "CNY"},
+        "amount": {
+            "refund": amount,
+            "total": order.total,
+            "currency": order.json["amount"]["currency"],
+        },
     });
     if let Some(sub_mchid) = order.json.get("sub_mchid") {
         body["sub_mchid"] = sub_mchid.clone();
     }
     let told = catalog::find(&Method::POST, REFUNDS).and_then(|operation| {
-        let (path, query, body) = (REFUNDS, None, Some(&body));
+        let (path, query, body, file) = (REFUNDS, None, Some(&body), None);
         world.answer(&Request {
             operation,
             path,
             query,
             body,
+            file,
             now,
         })
     });
@@ -107,6 +108,21 @@ fn refund_number(refunds: &[RefundRecord]) -> String {
         .unwrap_or_default()
 }
 
+/// Complains about a paid order as its user does.
+pub(in crate::sandbox::control) fn complain(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+    args.only(&["out_trade_no", "detail"])?;
+    let (world, now) = (&gateway.world, gateway.clock.now());
+    let detail = args.text("detail")?;
+    let detail = detail.as_deref().unwrap_or("反馈一个重复扣费的问题");
+    let id = world
+        .complain(&args.needed("out_trade_no")?, detail, now)
+        .map_err(Problem::denied)?;
+    powers::post_what_happened(gateway);
+    let complaints = world.complaints();
+    let complaint = complaints.iter().find(|it| it.complaint_id == id);
+    Ok(json!({"complaint": complaint.map(views::complaint)}))
+}
+
 pub(in crate::sandbox::control) fn hold_refunds(
     gateway: &Arc<Gateway>,
     args: &Args,
@@ -133,15 +149,7 @@ pub(in crate::sandbox::control) fn settle(
             return Err(Problem::bad(error, "status is SUCCESS, CLOSED or ABNORMAL"));
         }
     };
-    let refunds = world.refunds();
-    known(
-        "refund",
-        number,
-        refunds.iter().find(|it| it.out_refund_no == number),
-    )?;
-    world
-        .settle(number, status, now)
-        .map_err(|err| Problem::conflict(&err))?;
+    world.settle(number, status, now).map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
     let refunds = world.refunds();
     let refund = refunds.iter().find(|it| it.out_refund_no == number);
@@ -173,15 +181,7 @@ pub(in crate::sandbox::control) fn reject(
 
 fn decide(gateway: &Arc<Gateway>, number: &str, reason: Option<&str>) -> Outcome<Value> {
     let (world, now) = (&gateway.world, gateway.clock.now());
-    let transfers = world.transfers();
-    known(
-        "transfer",
-        number,
-        transfers.iter().find(|it| it.out_bill_no == number),
-    )?;
-    world
-        .decide(number, reason, now)
-        .map_err(|err| Problem::conflict(&err))?;
+    world.decide(number, reason, now).map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
     let transfers = world.transfers();
     let transfer = transfers.iter().find(|it| it.out_bill_no == number);

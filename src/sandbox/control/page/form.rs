@@ -1,15 +1,16 @@
 //! Forms: they do what the API does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::routes;
 use crate::sandbox::gateway::Gateway;
+use crate::sandbox::query;
 
 /// The pages that a form may lead back to, and those that have one for each number.
 const BACK: [&str; 4] = [
@@ -63,17 +64,15 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     let text = std::str::from_utf8(body)
         .map_err(|_| Problem::bad("the form is not text", "use the page's own forms"))?;
-    let decoded = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_decode_str(&text).decode_utf8_lossy().into_owned()
-    };
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    let pairs = pairs.map(|(name, value)| (decoded(name), decoded(value)));
-    let value = |text: String| match text.is_empty() {
+    let text = text.replace('+', "%20");
+    // A field that was emptied is a value as well.
+    let value = |text: Cow<'_, str>| match text.is_empty() {
         true => Value::Null,
-        false => Value::String(text),
+        false => Value::String(text.into_owned()),
     };
-    Ok(pairs.map(|(name, text)| (name, value(text))).collect())
+    Ok(query::pairs(&text)
+        .map(|(name, text)| (name.into_owned(), value(text)))
+        .collect())
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use http::HeaderValue;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::request::Parts;
 
+use crate::sandbox::query;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lang {
     En,
@@ -30,7 +32,7 @@ impl Lang {
 
     /// The one that this request chooses: `?lang=zh`.
     pub(super) fn chosen(head: &Parts) -> Option<Self> {
-        Self::named(head.uri.query()?.strip_prefix("lang=")?)
+        Self::named(&query::value(head.uri.query(), "lang")?)
     }
 
     pub(super) fn cookie(self) -> HeaderValue {

@@ -77,10 +77,17 @@ fn a_refund_waits_and_is_settled() -> Outcome {
     // The rest.
     let rest = post(&sandbox, "orders/TRADE1/refund", &json!({}))?;
     assert_eq!(rest["refund"]["amount"]["refund"], 40);
-    assert_eq!(
-        refused(&sandbox, "POST", "orders/TRADE9/refund", "")?.0,
-        404
-    );
+    for (path, body) in [
+        ("orders/TRADE9/refund", ""),
+        ("orders/TRADE9/pay", ""),
+        ("orders/TRADE9/fail", ""),
+        ("orders/TRADE9/expire", ""),
+        ("refunds/R9/settle", "{\"status\": \"CLOSED\"}"),
+        ("transfers/B9/confirm", ""),
+        ("transfers/B9/reject", ""),
+    ] {
+        assert_eq!(refused(&sandbox, "POST", path, body)?.0, 404, "{path}");
+    }
     Ok(())
 }
 
@@ -144,5 +151,31 @@ fn a_reset_forgets_all_but_the_keys() -> Outcome {
         (&json!(0), &json!(1.0))
     );
     assert_eq!(get(&sandbox, "info")?["serial"], serial);
+    Ok(())
+}
+
+#[test]
+fn a_user_complains() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let about = json!({"out_trade_no": "T1", "detail": "反馈一个重复扣费的问题"});
+    assert_eq!(refused(&sandbox, "POST", "complaints", "{}")?.0, 400);
+    assert_eq!(
+        refused(&sandbox, "POST", "complaints", &about.to_string())?.0,
+        404
+    );
+    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    assert_eq!(
+        refused(&sandbox, "POST", "complaints", &about.to_string())?.0,
+        409
+    );
+    sandbox.pay("T1")?;
+    let made = post(&sandbox, "complaints", &about)?;
+    assert_eq!(made["complaint"]["complaint_state"], "PENDING");
+    assert_eq!(
+        made["complaint"]["json"]["complaint_detail"],
+        about["detail"]
+    );
+    let all = get(&sandbox, "complaints")?;
+    assert_eq!(all["complaints"], json!([made["complaint"]]));
     Ok(())
 }

@@ -184,3 +184,37 @@ fn what_does_not_fit_the_order_is_refused() -> Outcome {
     );
     Ok(())
 }
+
+#[test]
+fn an_order_is_refunded_fifty_times_at_most() -> Outcome {
+    let shop = Shop::open()?;
+    shop.paid("1")?;
+    for count in 0..50 {
+        shop.post(REFUNDS, refund(&format!("R{count}"), 1))?;
+    }
+    let often = says(400, "INVALID_REQUEST", "部分退款次数超过限制");
+    assert_eq!(shop.refused(REFUNDS, refund("R50", 50))?, often);
+    // The same again is none more.
+    assert_eq!(
+        shop.post(REFUNDS, refund("R49", 1))?["out_refund_no"],
+        "R49"
+    );
+    assert_eq!(shop.sandbox.orders()[0].refunded, 50);
+    Ok(())
+}
+
+#[test]
+fn an_order_is_refunded_within_a_year_and_in_its_currency() -> Outcome {
+    let shop = Shop::open()?;
+    shop.paid("1")?;
+    let mut dollars = refund("R1", 1);
+    dollars["amount"]["currency"] = json!("USD");
+    let unlike = says(400, "INVALID_REQUEST", "您的请求参数与订单信息不一致");
+    assert_eq!(shop.refused(REFUNDS, dollars)?, unlike);
+    shop.hand.forward(365 * 86_400);
+    shop.post(REFUNDS, refund("R1", 1))?;
+    shop.hand.forward(1);
+    let late = says(400, "INVALID_REQUEST", "订单已经超过退款期限");
+    assert_eq!(shop.refused(REFUNDS, refund("R2", 1))?, late);
+    Ok(())
+}

@@ -320,3 +320,60 @@ fn a_query_of_another_order_is_no_look_at_it() -> Outcome {
     assert!(shop.sandbox.sharing()[0].finished);
     Ok(())
 }
+
+#[test]
+fn a_brand_shares_with_its_own_receivers() -> Outcome {
+    let shop = Shop::open()?;
+    let (sub_mchid, brand) = ("1900000001", "1900008888");
+    let order = json!({
+        "sp_appid": "wxd678efh567hg6787", "sp_mchid": shop.mchid(), "sub_mchid": sub_mchid,
+        "description": "公仔", "out_trade_no": "1", "amount": {"total": 100},
+        "notify_url": "https://www.example.com/paid", "settle_info": {"profit_sharing": true},
+    });
+    shop.post("v3/pay/partner/transactions/native", order)?;
+    shop.sandbox.pay("1")?;
+    let id = shop.sandbox.orders()[0].transaction_id.clone();
+    let id = id.ok_or("not paid")?;
+    let base = "v3/brand/profitsharing";
+    let added = json!({
+        "brand_mchid": brand, "appid": "wxd678efh567hg6787", "type": "MERCHANT_ID",
+        "account": "1900000110", "relation_type": "SUPPLIER",
+    });
+    let answer = shop.post(&format!("{base}/receivers/add"), added)?;
+    assert_eq!(answer["brand_mchid"], brand);
+    let asked = |brand: &str| {
+        json!({
+            "brand_mchid": brand, "appid": "wxd678efh567hg6787", "sub_mchid": sub_mchid,
+            "transaction_id": id, "out_order_no": "S1", "finish": false,
+            "receivers": [slice("1900000110", 10)],
+        })
+    };
+    // A receiver of another brand's is none.
+    let stranger = shop.refused(&format!("{base}/orders"), asked("1900009999"))?;
+    assert_eq!((stranger.0, &*stranger.1), (400, "PARAM_ERROR"));
+    let accepted = shop.post(&format!("{base}/orders"), asked(brand))?;
+    assert_eq!(accepted["brand_mchid"], brand);
+    assert_eq!(accepted["receivers"][0]["account"], "1900000110");
+    let query = format!("{base}/orders?sub_mchid={sub_mchid}&transaction_id={id}&out_order_no=S1");
+    let done = shop.get(&query)?;
+    assert_eq!(
+        (&done["status"], &done["receivers"][0]["result"]),
+        (&json!("FINISHED"), &json!("SUCCESS"))
+    );
+    let back = json!({
+        "sub_mchid": sub_mchid, "out_order_no": "S1", "out_return_no": "B1",
+        "return_mchid": "1900000110", "amount": 4, "description": "退款",
+    });
+    let returned = shop.post(&format!("{base}/returnorders"), back)?;
+    assert!(returned["return_no"].is_string());
+    assert_eq!(shop.sandbox.orders()[0].shared, 6);
+    let finish = json!({
+        "sub_mchid": sub_mchid, "transaction_id": id, "out_order_no": "U1", "description": "完结",
+    });
+    shop.post(&format!("{base}/finish-order"), finish)?;
+    let left = shop.get(&format!("{base}/orders/{id}/amounts"))?;
+    assert_eq!(left["unsplit_amount"], 0);
+    let ratio = shop.get(&format!("{base}/brand-configs/{brand}"))?;
+    assert_eq!(ratio, json!({"brand_mchid": brand, "max_ratio": 3000}));
+    Ok(())
+}

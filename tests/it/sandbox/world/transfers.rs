@@ -145,3 +145,133 @@ fn what_is_wrong_is_refused() -> Outcome {
     assert!(shop.sandbox.confirm_transfer("T9").is_err());
     Ok(())
 }
+
+const BATCHES: &str = "v3/transfer/batches";
+
+fn detail(number: &str, amount: i64) -> Value {
+    json!({
+        "out_detail_no": number, "transfer_amount": amount, "transfer_remark": "2020年4月报销",
+        "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "user_name": "张三",
+    })
+}
+
+fn batch(number: &str, total: i64, details: Value) -> Value {
+    json!({
+        "appid": "wxd678efh567hg6787", "out_batch_no": number, "batch_name": "报销",
+        "batch_remark": "2019年1月报销", "total_amount": total,
+        "total_num": details.as_array().map_or(0, Vec::len), "transfer_scene_id": "1000",
+        "transfer_detail_list": details,
+    })
+}
+
+#[test]
+fn a_batch_pays_all_but_those_that_fail() -> Outcome {
+    let shop = Shop::open()?;
+    let asked = batch("B1", 600, json!([detail("D1", 100), detail("D2", 500)]));
+    let accepted = shop.post(BATCHES, asked.clone())?;
+    assert_eq!(accepted["batch_status"], "ACCEPTED");
+    assert_eq!(shop.post(BATCHES, asked)?, accepted, "the same again");
+    shop.sandbox.reject_transfer("D2", "ACCOUNT_FROZEN")?;
+
+    let by_number = format!("{BATCHES}/out-batch-no/B1");
+    let done = shop.get(&format!("{by_number}?need_query_detail=false"))?;
+    let batch = &done["transfer_batch"];
+    assert_eq!(batch["batch_status"], "FINISHED");
+    for (member, expected) in [
+        ("total_num", 2),
+        ("total_amount", 600),
+        ("success_num", 1),
+        ("success_amount", 100),
+        ("fail_num", 1),
+        ("fail_amount", 500),
+    ] {
+        assert_eq!(batch[member], expected, "{member}");
+    }
+    assert!(done.get("transfer_detail_list").is_none());
+    let id = text(&batch["batch_id"]);
+    let by_id = format!("{BATCHES}/batch-id/{id}");
+    let failed = shop.get(&format!(
+        "{by_id}?need_query_detail=true&detail_status=FAIL"
+    ))?;
+    assert_eq!(failed["transfer_detail_list"][0]["out_detail_no"], "D2");
+    assert_eq!(
+        failed["transfer_detail_list"].as_array().map(Vec::len),
+        Some(1)
+    );
+
+    let detail_id = text(&failed["transfer_detail_list"][0]["detail_id"]);
+    let one = shop.get(&format!("{by_id}/details/detail-id/{detail_id}"))?;
+    assert_eq!(
+        (&one["detail_status"], &one["fail_reason"]),
+        (&json!("FAIL"), &json!("ACCOUNT_FROZEN"))
+    );
+    // It came encrypted and goes out encrypted.
+    assert_eq!(one["user_name"], "张三");
+    assert_eq!(
+        shop.get(&format!("{by_number}/details/out-detail-no/D2"))?,
+        one
+    );
+    let event = shop.event()?;
+    assert_eq!(event.event_type, "MCHTRANSFER.BATCH.FINISHED");
+    assert_eq!(event.resource["fail_amount"], 500);
+    // It is over.
+    assert!(
+        shop.sandbox
+            .reject_transfer("D1", "ACCOUNT_FROZEN")
+            .is_err()
+    );
+    Ok(())
+}
+
+#[test]
+fn a_batch_whose_sums_do_not_agree_is_refused() -> Outcome {
+    let shop = Shop::open()?;
+    for (total, details) in [
+        (601, json!([detail("D1", 100), detail("D2", 500)])),
+        (200, json!([detail("D1", 100), detail("D1", 100)])),
+        (0, json!([])),
+    ] {
+        let (status, code, _) = shop.refused(BATCHES, batch("B1", total, details))?;
+        assert_eq!((status, &*code), (400, "PARAM_ERROR"), "{total}");
+    }
+    let mut counted = batch("B1", 100, json!([detail("D1", 100)]));
+    counted["total_num"] = json!(2);
+    assert_eq!(shop.refused(BATCHES, counted)?.1, "PARAM_ERROR");
+    let none = says(404, "NOT_FOUND", "记录不存在");
+    let query = format!("{BATCHES}/out-batch-no/B1?need_query_detail=false");
+    assert_eq!(shop.not_found(&query)?, none);
+    shop.post(BATCHES, batch("B1", 100, json!([detail("D1", 100)])))?;
+    let other = batch("B1", 101, json!([detail("D1", 101)]));
+    let (status, code, _) = shop.refused(BATCHES, other)?;
+    assert_eq!((status, &*code), (400, "ALREADY_EXISTS"));
+    let detail = format!("{BATCHES}/out-batch-no/B1/details/out-detail-no/D9");
+    assert_eq!(shop.not_found(&detail)?, none);
+    Ok(())
+}
+
+#[test]
+fn a_service_provider_transfers_for_a_sub_merchant() -> Outcome {
+    let shop = Shop::open()?;
+    let path = "v3/fund-app/mch-transfer/partner/transfer-bills";
+    let sub_mchid = "1900000110";
+    let mut asked = bill("T1", 100);
+    asked["sub_mchid"] = json!(sub_mchid);
+    let accepted = shop.post(path, asked)?;
+    assert_eq!(accepted["sub_mchid"], sub_mchid);
+    let by_number = format!("{path}/out-bill-no/T1");
+    let of_sub = |sub: &str| format!("{by_number}?sub_mchid={sub}");
+    let waits = shop.get(&of_sub(sub_mchid))?;
+    assert_eq!(waits["state"], "WAIT_USER_CONFIRM");
+    assert_eq!(
+        (&waits["mchid"], &waits["sub_mchid"]),
+        (&json!(shop.mchid()), &json!(sub_mchid))
+    );
+    let none = says(404, "NOT_FOUND", "记录不存在");
+    assert_eq!(shop.not_found(&of_sub("1900000111"))?, none);
+    // Nor is it the merchant's own.
+    assert_eq!(shop.not_found(&format!("{BILLS}/out-bill-no/T1"))?, none);
+    let cancel = format!("{by_number}/cancel");
+    let canceled = shop.post(&cancel, json!({"sub_mchid": sub_mchid}))?;
+    assert_eq!(canceled["state"], "CANCELING");
+    Ok(())
+}

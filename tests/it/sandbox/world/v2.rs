@@ -203,6 +203,18 @@ fn refunds_are_listed_and_end() -> Outcome {
             .all(|event| event.is_v2 && event.event_type == "REFUND.SUCCESS")
     );
     assert_eq!(events[0].resource["refund_status"], "SUCCESS");
+    // Whose it is stands in the open, as documented, and the rest in req_info alone.
+    let notice = shop
+        .sandbox
+        .notify_v2_refund("http://127.0.0.1:9/", events[0].resource.clone());
+    let body = notice.request()?.into_body();
+    let body = std::str::from_utf8(&body)?;
+    for member in ["<return_code>", "<mch_id>", "<nonce_str>", "<req_info>"] {
+        assert!(body.contains(member), "{body}");
+    }
+    let appid = "wxd678efh567hg6787";
+    assert!(body.contains(appid) && body.contains("<appid>"), "{body}");
+    assert!(!body.contains("<refund_id>"), "{body}");
     // APIv3 sees it too.
     let refund = shop.get("v3/refund/domestic/refunds/R1")?;
     assert_eq!(refund["amount"]["refund"], 60);

@@ -1,18 +1,23 @@
-//! A day's trade bill: what was paid and refunded on it.
+//! A day's trade bill (交易账单): what was paid and refunded on it.
 //!
-//! Source: "申请交易账单", the columns of each `bill_type` and of the sum.
+//! `ALL` has payments and refunds, `SUCCESS` payments alone and no column about refunds, `REFUND`
+//! refunds alone with the times they were asked for and done. A refund is listed on the day it was
+//! asked for, however it ends (`FAIL` when it was closed, `CHANGE` when it did not arrive): as it stands
+//! now, where WeChat Pay writes the bill once.
 
-use super::super::date::Local;
-use super::order::{Order, TradeState};
-use super::refund::{Refund, RefundStatus};
-use super::request::sum;
-use super::{State, World};
+use super::super::order::{Order, TradeState};
+use super::super::refund::{Refund, RefundStatus};
+use super::super::request::sum;
+use super::super::{State, World};
+use super::{DayBill, Local, at, csv, is_asked, yuan};
 
-const SUM: &str = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额\r\n";
 const BEGINNING: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,\
     交易状态,付款银行,货币种类,应结订单金额,代金券金额";
 const TIMES: &str = "退款申请时间,退款成功时间";
 const REFUND: &str = "微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态";
+const SUM: &str =
+    "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
+const SUM_OF_SUCCESS: &str = "总交易单数,应结订单总金额,手续费总金额,订单总金额";
 
 /// Which rows and columns (账单类型).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,28 +27,36 @@ pub(in crate::sandbox) enum BillType {
     Refund,
 }
 
-/// What there is to say of a day.
-pub(in crate::sandbox) enum TradeBill {
-    /// No order was ever made: nobody asks about one.
-    Fresh,
-    /// Nothing was paid or refunded on it.
-    Nothing,
-    Written(String),
+impl BillType {
+    pub(in crate::sandbox) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "ALL" => Self::All,
+            "SUCCESS" => Self::Success,
+            "REFUND" => Self::Refund,
+            _ => return None,
+        })
+    }
 }
 
 impl World {
-    /// The bill of a day (`2018-06-08`).
-    pub(in crate::sandbox) fn trade_bill(&self, day: &str, bill_type: BillType) -> TradeBill {
+    /// The trade bill of a day (`2018-06-08`): of all orders, or of one sub-merchant's.
+    pub(in crate::sandbox) fn trade_bill(
+        &self,
+        day: &str,
+        bill_type: BillType,
+        sub_mchid: Option<&str>,
+    ) -> DayBill {
         self.with(|state| {
             if state.orders.iter().next().is_none() {
-                return TradeBill::Fresh;
+                return DayBill::Fresh;
             }
             let mut rows = rows(state, bill_type);
             rows.retain(|row| Local::of(row.time).date() == day);
+            rows.retain(|row| sub_mchid.is_none() || is_asked(&row.order.party, sub_mchid));
             rows.sort_by_key(|row| row.time);
             match rows.is_empty() {
-                true => TradeBill::Nothing,
-                false => TradeBill::Written(written(&rows, bill_type)),
+                true => DayBill::Nothing,
+                false => DayBill::Written(written(&rows, bill_type)),
             }
         })
     }
@@ -72,7 +85,6 @@ fn rows(state: &State, bill_type: BillType) -> Vec<Row<'_>> {
         Some(Row { time, order, back })
     });
     let refunds = state.refunds.iter();
-    let refunds = refunds.filter(|refund| refund.status != RefundStatus::Closed);
     let refunds = refunds.filter_map(|refund| refunded(state, refund));
     let reversed = state.orders.iter().filter_map(reversed);
     match bill_type {
@@ -91,7 +103,11 @@ fn refunded<'s>(state: &'s State, refund: &'s Refund) -> Option<Row<'s>> {
             id: &refund.refund_id,
             number: &refund.out_refund_no,
             amount: refund.amount,
-            status: refund.status.name(),
+            status: match refund.status {
+                RefundStatus::Closed => "FAIL",
+                RefundStatus::Abnormal => "CHANGE",
+                status => status.name(),
+            },
             ended: refund.ended,
         }),
     })
@@ -116,17 +132,22 @@ fn reversed(order: &Order) -> Option<Row<'_>> {
 }
 
 fn written(rows: &[Row<'_>], bill_type: BillType) -> String {
-    let lines: String = rows.iter().map(|row| row.line(bill_type)).collect();
+    let lines: Vec<_> = rows.iter().map(|row| row.columns(bill_type)).collect();
     let paid = rows.iter().filter(|row| row.back.is_none());
     let paid = yuan(sum(paid.map(|row| row.order.total)));
     let back = rows.iter().filter_map(|row| row.back.as_ref());
     let back = yuan(sum(back.map(|back| back.amount)));
-    let (head, count) = (head(bill_type), rows.len());
-    format!(
-        "\u{feff}{head}\r\n{lines}{SUM}\
-         `{count},`{paid},`{back},`0.00,`0.00000,`{paid},`{back}\r\n"
-    )
+    let (count, none) = (rows.len().to_string(), "0.00");
+    let (names, sums) = match bill_type {
+        BillType::Success => (SUM_OF_SUCCESS, vec![&*count, &paid, NO_FEE, &paid]),
+        _ => (SUM, vec![&*count, &paid, &back, none, NO_FEE, &paid, &back]),
+    };
+    let sums: Vec<_> = sums.into_iter().map(str::to_owned).collect();
+    csv(&head(bill_type), &lines, names, &sums)
 }
+
+/// 手续费 has five digits behind the point.
+const NO_FEE: &str = "0.00000";
 
 fn head(bill_type: BillType) -> String {
     match bill_type {
@@ -143,7 +164,7 @@ fn head(bill_type: BillType) -> String {
 }
 
 impl Row<'_> {
-    fn line(&self, bill_type: BillType) -> String {
+    fn columns(&self, bill_type: BillType) -> Vec<String> {
         let mut columns = self.beginning();
         if bill_type == BillType::Refund {
             let ended = self.back.as_ref().and_then(|back| back.ended);
@@ -156,7 +177,7 @@ impl Row<'_> {
         columns.extend([
             self.order.description.clone(),
             self.order.attach.clone().unwrap_or_default(),
-            "0.00000".to_owned(),
+            NO_FEE.to_owned(),
             "0.60%".to_owned(),
             self.paid(),
         ]);
@@ -164,8 +185,7 @@ impl Row<'_> {
             columns.push(self.given_back());
         }
         columns.push(String::new());
-        let cells: Vec<_> = columns.iter().map(|it| format!("`{}", cell(it))).collect();
-        format!("{}\r\n", cells.join(","))
+        columns
     }
 
     fn beginning(&self) -> Vec<String> {
@@ -210,37 +230,15 @@ impl Row<'_> {
     }
 }
 
-fn at(time: i64) -> String {
-    Local::of(time).to_string()
-}
-
-/// What would end a cell or a line is a blank.
-fn cell(text: &str) -> String {
-    text.replace([',', '`', '"', '\r', '\n'], " ")
-}
-
-fn yuan(fen: i128) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_yuan() {
-        for (fen, text) in [
-            (1, "0.01"),
-            (99, "0.99"),
-            (100, "1.00"),
-            (123_456, "1234.56"),
-        ] {
-            assert_eq!(yuan(fen), text);
-        }
+    fn each_type_has_its_columns() {
         let columns = |type_| head(type_).matches(',').count() + 1;
         assert_eq!(columns(BillType::All), 27);
         assert_eq!(columns(BillType::Success), 20);
         assert_eq!(columns(BillType::Refund), 29);
-        assert_eq!(cell("a,b`c\n"), "a b c ");
     }
 }

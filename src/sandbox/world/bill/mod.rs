@@ -1,0 +1,76 @@
+//! A day's bills: of trade ([`trade`]) and of the account's money ([`funds`]).
+//!
+//! Sources: "交易账单详细说明" and "资金账单详细说明" (pay.weixin.qq.com, docs/merchant/products/bill-download,
+//! format-trade and format-fundflow): the columns of each bill and of its sum, in this order; a back
+//! quote before each value, of the sum's too; `\r` and `\n` in a value are written as `\\r` and
+//! `\\n`. What else would break a cell is a blank here: the documents escape it in a way of their own.
+
+mod funds;
+mod trade;
+
+use super::super::date::Local;
+use super::order::Party;
+
+pub(in crate::sandbox) use trade::BillType;
+
+/// What there is to say of a day.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::sandbox) enum DayBill {
+    /// Nothing was ever made: nobody asks about it.
+    Fresh,
+    /// Nothing happened on it.
+    Nothing,
+    Written(String),
+}
+
+/// Whether it is whom the request asks about: a sub-merchant, or the merchant itself.
+fn is_asked(party: &Party, sub_mchid: Option<&str>) -> bool {
+    party.sub_mchid.as_deref() == sub_mchid
+}
+
+/// Names, rows, names of the sums, and the sums. It begins with a byte order mark.
+fn csv(head: &str, rows: &[Vec<String>], sum_head: &str, sums: &[String]) -> String {
+    let lines: String = rows.iter().map(|row| line(row)).collect();
+    format!("\u{feff}{head}\r\n{lines}{sum_head}\r\n{}", line(sums))
+}
+
+fn line(columns: &[String]) -> String {
+    let cells: Vec<_> = columns.iter().map(|it| format!("`{}", cell(it))).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+fn cell(text: &str) -> String {
+    let text = text.replace('\r', "\\r").replace('\n', "\\n");
+    text.replace([',', '`', '"'], " ")
+}
+
+fn at(time: i64) -> String {
+    Local::of(time).to_string()
+}
+
+fn yuan(fen: i128) -> String {
+    let (sign, fen) = (if fen < 0 { "-" } else { "" }, fen.unsigned_abs());
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_yuan_and_cells_hold_together() {
+        for (fen, text) in [
+            (0, "0.00"),
+            (1, "0.01"),
+            (-5, "-0.05"),
+            (100, "1.00"),
+            (123_456, "1234.56"),
+        ] {
+            assert_eq!(yuan(fen), text);
+        }
+        assert_eq!(cell("a,b`c\r\n"), "a b c\\r\\n");
+        let texts = |texts: &[&str]| texts.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
+        let csv = csv("a,b", &[texts(&["1", ""])], "s", &texts(&["2"]));
+        assert_eq!(csv, "\u{feff}a,b\r\n`1,`\r\ns\r\n`2\r\n");
+    }
+}
