@@ -47,6 +47,7 @@ pub(super) struct Gateway {
     pub(super) world: World,
     pub(super) control: Control,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: server::Limits,
     max_body_bytes: usize,
     documented: Documented,
     #[cfg(feature = "files")]
@@ -78,6 +79,7 @@ impl Gateway {
             world: World::default(),
             control: Control::default(),
             clock,
+            limits: server::Limits::default(),
             max_body_bytes,
             documented,
             #[cfg(feature = "files")]
@@ -94,7 +96,7 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let mut call = Call::new(head);
         let limit = self.limit(&call);
-        let body = server::read(body, limit).await;
+        let body = server::read(body, limit, self.limits.patience).await;
         let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;

@@ -54,7 +54,8 @@ pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis
     let built = call.signed_text.as_deref()?.as_bytes();
     let authorization = call.headers.get(AUTHORIZATION)?.to_str().ok()?;
     let authorization = Authorization::parse(authorization).ok()?;
-    let (_, certificate) = gateway.identity.who(authorization.scheme()).ok()?;
+    let scheme = authorization.scheme();
+    let (_, certificate) = gateway.identity.who(scheme, gateway.clock.now()).ok()?;
     if authorization.serial_no() != certificate.serial()
         || certificate
             .public_key()

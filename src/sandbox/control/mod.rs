@@ -23,6 +23,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 
+use super::fault::PlannedFault;
 use super::gateway::Gateway;
 use super::notifier::{Deliveries, Reach};
 use super::reply::ReplyBody;
@@ -62,6 +63,8 @@ pub(super) struct Settings {
     pub(super) posts: bool,
     /// How many times faster than time it repeats notifications; 1 when nothing was said.
     pub(super) speed: Option<f64>,
+    /// What goes wrong from the start.
+    pub(super) faults: Vec<PlannedFault>,
 }
 
 impl Settings {
@@ -91,7 +94,7 @@ pub(super) async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>> {
     let (head, body) = request.into_parts();
-    let body = server::read(body, LONGEST).await;
+    let body = server::read(body, LONGEST, gateway.limits.patience).await;
     let mut response = match guard::check(&head, &gateway.control.settings) {
         Err(problem) => problem.reply(),
         Ok(()) => match body {
