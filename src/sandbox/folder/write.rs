@@ -27,7 +27,7 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     make_folder(dir)?;
     make_folder(&dir.join("sandbox"))?;
     let pem = |key: &PKey<Private>| key.private_key_to_pem_pkcs8();
-    write(&hidden.marker, MARKER.as_bytes(), false)?;
+    write(&hidden.marker, MARKER.as_bytes(), true)?;
     write(&dir.join(".gitignore"), b"*\n", false)?;
     write(&files.merchant_key, &pem(&parts.merchant)?, true)?;
     write(

@@ -199,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn a_brands_certificate_begins_when_it_is_first_needed() {
+        let identity = Identity::fresh().unwrap();
+        assert!(identity.made_brand().is_none());
+        let brand = identity.brand(1_900_000_000).unwrap();
+        assert_eq!(brand.certificate.not_before(), 1_900_000_000 - DAY);
+        identity.brand(2_000_000_000).unwrap();
+        let made = identity.made_brand().unwrap();
+        assert_eq!(made.not_after(), 1_900_000_000 + 365 * DAY);
+    }
+
+    #[test]
     fn the_root_has_issued_all_certificates() {
         let identity = Identity::shared().unwrap();
         let (root, tls) = (identity.root.x509(), identity.tls(&[]).unwrap());

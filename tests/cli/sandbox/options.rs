@@ -34,7 +34,7 @@ fn it_misbehaves_from_the_start() {
         "--fault",
         "wrong_signature:1",
         "--fault",
-        "status=503",
+        "redirect=http://127.0.0.1:9",
     ]);
     let base = running.json()["base_url"].as_str().unwrap().to_owned();
     let said = get(&base, "/_sandbox/api/faults");
@@ -43,13 +43,13 @@ fn it_misbehaves_from_the_start() {
         "{said}"
     );
     assert!(
-        said.contains(r#"{"fault":"status=503","times":"always"}"#),
+        said.contains(r#"{"fault":"redirect=http://127.0.0.1:9","times":"always"}"#),
         "{said}"
     );
     let first = get(&base, "/v3/certificates");
-    assert!(!first.starts_with("HTTP/1.1 503"), "{first}");
+    assert!(!first.starts_with("HTTP/1.1 302"), "{first}");
     let answer = get(&base, "/v3/certificates");
-    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 302"), "{answer}");
 }
 
 #[test]

@@ -166,7 +166,7 @@ func (t toSandbox) RoundTrip(r *http.Request) (*http.Response, error) {
 public, _ := utils.LoadPublicKeyWithPath("{public_key}")
 client, err := core.NewClient(ctx,
     option.WithWechatPayPublicKeyAuthCipher("{mchid}", "{serial}", key, "{public_id}", public),
-    option.WithHTTPClient(&http.Client{Transport: toSandbox{transport}}))
+    option.WithHTTPClient(&http.Client{Transport: toSandbox{transport: transport}}))
 "#;
 
 const GO_CA: &str = r#"root, _ := os.ReadFile("{ca}")

@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use super::super::Limits;
@@ -106,9 +108,14 @@ fn what_takes_too_long_does_not_hold_up_the_end() {
     )
     .unwrap();
     while sandbox.calls().is_empty() {
-        std::thread::yield_now();
+        thread::yield_now();
     }
-    drop(sandbox);
+    let (tell, ended) = mpsc::channel();
+    thread::spawn(move || {
+        drop(sandbox);
+        tell.send(())
+    });
+    ended.recv_timeout(NEVER).unwrap();
     let mut said = Vec::new();
     let end = stream.read_to_end(&mut said).err().map(|err| err.kind());
     assert_ne!(end, Some(ErrorKind::WouldBlock));
