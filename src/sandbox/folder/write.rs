@@ -37,8 +37,8 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     )?;
     write(&files.apiv3_key, parts.apiv3_key.expose().as_bytes(), true)?;
     write(&files.v2_key, parts.v2_key.expose().as_bytes(), true)?;
-    for (path, bytes, private) in certificates(&files, parts)? {
-        write(path, &bytes, private)?;
+    for file in certificates(&files, parts)? {
+        write(file.path, &file.bytes, file.private)?;
     }
     write(&hidden.ca_key, &pem(&parts.root)?, true)?;
     write(&hidden.public_key, &pem(&parts.public)?, true)?;
@@ -55,7 +55,12 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
 pub(super) fn replace_certificates(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     let serial = Certificate::from_bytes(parts.certified_certificate.to_der()?)?;
     let files = SandboxFiles::of(dir, serial.serial());
-    for (path, bytes, private) in certificates(&files, parts)? {
+    for Content {
+        path,
+        bytes,
+        private,
+    } in certificates(&files, parts)?
+    {
         let mut new = path.as_os_str().to_owned();
         new.push(format!(".{}", std::process::id()));
         let new = Path::new(&new);
@@ -65,18 +70,30 @@ pub(super) fn replace_certificates(dir: &Path, parts: &Parts) -> Result<(), BoxE
     Ok(())
 }
 
-/// The files that hold certificates, and whether they hold a key as well.
-fn certificates<'a>(
-    files: &'a SandboxFiles,
-    parts: &Parts,
-) -> Result<[(&'a Path, Vec<u8>, bool); 4], BoxError> {
-    let merchant = parts.merchant_certificate.to_pem()?;
-    let platform = parts.certified_certificate.to_pem()?;
+/// What is in a file, and whether it is for the user alone.
+struct Content<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+    private: bool,
+}
+
+/// The files that hold certificates.
+fn certificates<'a>(files: &'a SandboxFiles, parts: &Parts) -> Result<[Content<'a>; 4], BoxError> {
+    let public = |path, bytes| Content {
+        path,
+        bytes,
+        private: false,
+    };
+    let p12 = Content {
+        path: &files.merchant_p12,
+        bytes: p12(parts)?,
+        private: true,
+    };
     Ok([
-        (&files.merchant_cert, merchant, false),
-        (&files.merchant_p12, p12(parts)?, true),
-        (&files.platform_cert, platform, false),
-        (&files.ca, parts.root_certificate.to_pem()?, false),
+        public(&files.merchant_cert, parts.merchant_certificate.to_pem()?),
+        p12,
+        public(&files.platform_cert, parts.certified_certificate.to_pem()?),
+        public(&files.ca, parts.root_certificate.to_pem()?),
     ])
 }
 
