@@ -52,9 +52,7 @@ impl Parts {
             v2_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
         })
     }
-}
 
-impl Parts {
     /// The same keys, with certificates that are valid from the day before `now` (Unix seconds) for a
     /// year. The merchant's and the platform's keep their serials, and so settings that name them stay
     /// right; the root has another, for browsers refuse a root that changes under one serial.
