@@ -1,12 +1,19 @@
 //! What it is told at its start.
 
+use std::net::TcpListener;
 use std::process::Stdio;
 
 use super::{Running, command, get};
 
-/// The code and the end of one that does not start.
+/// The code of one that does not start, and what it says; it never does, for the port is taken.
 fn refused(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = command(arguments).stdout(Stdio::null()).output().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = command(arguments)
+        .args(["--listen", &address])
+        .stdout(Stdio::null())
+        .output()
+        .unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     (output.status.code(), said)
 }
