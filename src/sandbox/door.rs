@@ -60,7 +60,7 @@ impl Door {
             nonce,
             signed.body,
         ));
-        let certificate = check_who(&auth, identity)?;
+        let certificate = check_who(&auth, identity, now)?;
         check_clock(auth.timestamp(), now)?;
         if !certificate.public_key().verify(text, auth.signature()) {
             return Err(signature_wrong(signed, text));
@@ -109,9 +109,13 @@ fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization,
     Authorization::parse(text).map_err(|err| Refusal::sign_error(MALFORMED, err.to_string()))
 }
 
-fn check_who<'i>(auth: &Authorization, identity: &'i Identity) -> Result<&'i Certificate, Refusal> {
+fn check_who<'i>(
+    auth: &Authorization,
+    identity: &'i Identity,
+    now: i64,
+) -> Result<&'i Certificate, Refusal> {
     let (id, certificate) = identity
-        .who(auth.scheme())
+        .who(auth.scheme(), now)
         .map_err(|err| Refusal::internal(err.report()))?;
     if auth.id() != id {
         let name = auth.scheme().id_name();

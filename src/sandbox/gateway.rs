@@ -48,6 +48,7 @@ pub(super) struct Gateway {
     pub(super) world: World,
     pub(super) control: Control,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) server_limits: server::Limits,
     max_body_bytes: usize,
     documented: Documented,
     limits: Limits,
@@ -80,6 +81,7 @@ impl Gateway {
             world: World::new(documented.seed),
             control: Control::default(),
             clock,
+            server_limits: server::Limits::default(),
             max_body_bytes,
             limits: Limits::new(documented.limits),
             documented,
@@ -112,7 +114,7 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let mut call = Call::new(head);
         let limit = self.limit(&call);
-        let body = server::read(body, limit).await;
+        let body = server::read(body, limit, self.server_limits.patience).await;
         let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;

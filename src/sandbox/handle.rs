@@ -94,7 +94,7 @@ impl Sandbox {
     /// [`ErrorKind::Key`](crate::ErrorKind::Key) when OpenSSL makes no key: it is made when it is
     /// first needed.
     pub fn brand_builder(&self) -> Result<ClientBuilder> {
-        let brand = self.identity().brand()?;
+        let brand = self.identity().brand(self.gateway.clock.now())?;
         Ok(Client::builder()
             .base_url(self.base_url())
             .brand_id(self.brand_id())

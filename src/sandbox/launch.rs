@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::Sandbox;
 use super::control::{self, Settings};
+use super::fault::{self, PlannedFault};
 use super::folder;
 use super::gateway::Gateway;
 use super::identity::Identity;
@@ -30,6 +31,8 @@ pub struct SandboxBuilder {
     public_key_only: bool,
     documented: Documented,
     clock: Arc<dyn Clock>,
+    /// Others than these are for tests.
+    pub(super) limits: server::Limits,
 }
 
 impl SandboxBuilder {
@@ -48,6 +51,7 @@ impl SandboxBuilder {
                 seed: 0,
             },
             clock: Arc::new(SystemClock::new()),
+            limits: server::Limits::default(),
         }
     }
 
@@ -74,7 +78,9 @@ impl SandboxBuilder {
     /// exist: as the [files](Sandbox::files) that a merchant has. So it is the same sandbox at the next
     /// start.
     ///
-    /// The folder and the keys in it are for this user alone.
+    /// The folder and the keys in it are for this user alone. Certificates that have expired, or do so
+    /// within a day, are renewed for the same keys; those of the merchant and of the platform keep their
+    /// serials, and `ca.pem` is another root to be trusted.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.settings.dir = Some(dir.into());
         self
@@ -145,6 +151,26 @@ impl SandboxBuilder {
         self
     }
 
+    /// Misbehaves from the start, and again after a [`reset`](Sandbox::reset): always, or so many times.
+    /// Those that are counted go first, in this order; of those that happen always there may be one of
+    /// answers and one of notifications.
+    ///
+    /// ```
+    /// use wechatpay_chain::sandbox::{Fault, Sandbox};
+    ///
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::builder().fault((Fault::WrongSignature, 1)).start_blocking()?;
+    /// let client = sandbox.client()?;
+    /// let call = || client.chain("v3/certificates").get(()).wait();
+    /// assert!(call().unwrap_err().verify_failure().is_some());
+    /// call()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn fault(mut self, fault: impl Into<PlannedFault>) -> Self {
+        self.settings.faults.push(fault.into());
+        self
+    }
+
     /// Whether it compares the fields of requests with the documentation and refuses what is missing or
     /// wrong, as WeChat Pay does; `true` by default.
     ///
@@ -189,7 +215,7 @@ impl SandboxBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] when the address is not of this machine alone or is in use, or the
-    /// [speed](Self::speed) is not one,
+    /// [speed](Self::speed) is not one, or two [faults](Self::fault) are to happen always,
     /// [`ErrorKind::Key`] when OpenSSL makes no keys, [`ErrorKind::File`] when the
     /// [folder](Self::dir) cannot be used or its files do not belong together.
     pub async fn start(self) -> Result<Sandbox> {
@@ -242,6 +268,7 @@ impl SandboxBuilder {
         }
         let speed = self.settings.speed;
         speed.map_or(Ok(()), control::check_speed)?;
+        fault::check_planned(&self.settings.faults)?;
         let identity = match &self.settings.dir {
             Some(dir) => Identity::of(folder::open(dir)?)?,
             None if self.fresh_keys => Identity::fresh()?,
@@ -256,7 +283,9 @@ impl SandboxBuilder {
             self.documented,
             self.tls,
         );
+        gateway.server_limits = self.limits;
         gateway.control.clock = clock;
+        gateway.faults.begin(&self.settings.faults);
         gateway.control.start_with(self.settings);
         if let Some(speed) = speed {
             gateway.control.deliveries.set_pace(speed);

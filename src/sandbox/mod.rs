@@ -160,7 +160,7 @@ mod v2;
 mod world;
 
 pub use answer::Answer;
-pub use fault::Fault;
+pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
 pub use handle::Sandbox;
 pub use launch::SandboxBuilder;

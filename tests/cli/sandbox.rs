@@ -1,5 +1,7 @@
 //! `wechatpay sandbox`: it starts, says where it is, and ends when it is told to.
 
+mod options;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -18,10 +20,15 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = command(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(&mut command(arguments), arguments.contains(&"--json"))
+    }
+
+    /// A command line that ends up as the command.
+    fn of(command: &mut Command, json: bool) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let mut ready = String::new();
-        if arguments.contains(&"--json") {
+        if json {
             lines.read_line(&mut ready).unwrap();
         } else {
             while !ready.contains("Ctrl-C") && lines.read_line(&mut ready).unwrap() > 0 {}
@@ -33,10 +40,14 @@ impl Running {
         serde_json::from_str(&self.ready).unwrap()
     }
 
-    fn stop(mut self, signal: &str) -> ExitStatus {
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         let killed = Command::new("kill").args([signal, &id]).status();
         assert!(killed.unwrap().success());
+    }
+
+    fn stop(mut self, signal: &str) -> ExitStatus {
+        self.signal(signal);
         self.child.wait().unwrap()
     }
 }
@@ -52,6 +63,17 @@ fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wechatpay"));
     command.arg("sandbox").args(arguments);
     command
+}
+
+/// The whole answer to a request without a signature.
+fn get(base: &str, target: &str) -> String {
+    let address = base.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = "Connection: close\r\nAccept: application/json\r\nUser-Agent: test\r\nHost: ";
+    write!(stream, "GET {target} HTTP/1.1\r\n{head}{address}\r\n\r\n").unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    said
 }
 
 /// A call with nothing but what the line says.
@@ -139,15 +161,7 @@ fn a_request_that_is_under_way_is_answered_before_the_end() {
             "GET /v3/certificates HTTP/1.1\r\nHost: {address}\r\nX-Sandbox-Fault: slow=1000\r\n\r\n"
         )
         .unwrap();
-        let calls = || {
-            let mut stream = TcpStream::connect(address).unwrap();
-            let request = "GET /_sandbox/api/info HTTP/1.1\r\nConnection: close\r\nHost: ";
-            write!(stream, "{request}{address}\r\n\r\n").unwrap();
-            let mut said = String::new();
-            stream.read_to_string(&mut said).unwrap();
-            said
-        };
-        while calls().contains("\"calls\":0") {}
+        while get(base, "/_sandbox/api/info").contains("\"calls\":0") {}
         assert_eq!(running.stop(signal).code(), Some(0));
         let mut said = String::new();
         stream.read_to_string(&mut said).unwrap();
@@ -175,14 +189,21 @@ fn the_second_start_is_the_same_merchant() {
 fn people_are_told_how_to_point_every_sdk_at_it() {
     let running = Running::start(&[]);
     let text = &running.ready;
-    let base = text
-        .split_whitespace()
-        .find(|word| word.starts_with("http://"))
-        .unwrap();
-    for sdk in ["Rust", "PHP", "Node", "Go", "Java", "Python", "/_sandbox/"] {
+    let said: Vec<_> = text.trim_end().lines().rev().take(3).collect();
+    let base = said[2].strip_prefix("Sandbox ").unwrap();
+    assert_eq!(said[1], format!("Page    {base}_sandbox/"));
+    assert!(said[0].contains("Ctrl-C"), "{text}");
+    for word in ["Merchant", "1900000109", "PUB_KEY_ID_01", "--dir"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    for sdk in ["Rust", "PHP", "Node", "Go", "Java", "Python"] {
         assert!(text.contains(sdk), "{sdk}: {text}");
     }
-    assert!(!text.contains('{') || !text.contains("{base}"), "{text}");
+    let unfilled = text.split('{').skip(1).find(|rest| {
+        let name = rest.split('}').next().unwrap_or_default();
+        !name.is_empty() && name.bytes().all(|c| c.is_ascii_lowercase() || c == b'_')
+    });
+    assert_eq!(unfilled, None, "{text}");
     assert!(text.matches(base).count() > 4, "{text}");
     let key = text
         .split(['"', '\''])
@@ -200,7 +221,7 @@ fn what_cannot_start_says_what_to_do() {
     fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
     let dir = folder.path().to_str().unwrap();
     for (arguments, code, word) in [
-        (&["--dir", dir][..], 4, "delete it"),
+        (&["--dir", dir][..], 4, "wechatpay-sandbox"),
         (&["--listen", "0.0.0.0:0"], 3, "--allow-remote"),
         (&["--speed", "0"], 3, "speed"),
         (&["--listen", "here"], 2, "--listen"),

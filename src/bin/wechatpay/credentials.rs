@@ -237,7 +237,7 @@ fn timeout(builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder,
 
 impl Settings {
     /// Whether it says who calls whom.
-    fn names_credentials(&self) -> bool {
+    pub(crate) fn names_credentials(&self) -> bool {
         let texts = [
             &self.mchid,
             &self.brand_id,

@@ -68,7 +68,7 @@ fn run(cli: Cli, screen: &Screen) -> Result<(), Failure> {
         Command::Sign(args) => sign::run(args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Port(args) => port::run(&args, screen),
-        Command::Sandbox(args) => sandbox::run(args, screen),
+        Command::Sandbox(args) => sandbox::run(args, context),
         Command::Completions(args) => pages::completions(&args, screen),
         Command::Man(args) => pages::man(&args, screen),
     }

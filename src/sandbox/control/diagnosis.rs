@@ -98,7 +98,10 @@ fn of_signature(
         nonce,
         content,
     );
-    let (_, certificate) = gateway.identity.who(authorization.scheme()).ok()?;
+    let (_, certificate) = gateway
+        .identity
+        .who(authorization.scheme(), gateway.clock.now())
+        .ok()?;
     let key = certificate.x509().public_key().ok()?;
     let (mut mistakes, signature) = signature::decode(authorization.signature(), key.size());
     let Some(signature) = signature else {

@@ -23,6 +23,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
+use super::fault::PlannedFault;
 use super::gateway::Gateway;
 use super::notifier::{Deliveries, Reach};
 use super::reply::ReplyBody;
@@ -64,6 +65,8 @@ pub(super) struct Settings {
     pub(super) posts: bool,
     /// How many times faster than time it repeats notifications; 1 when nothing was said.
     pub(super) speed: Option<f64>,
+    /// What goes wrong from the start.
+    pub(super) faults: Vec<PlannedFault>,
 }
 
 impl Settings {
@@ -123,7 +126,7 @@ pub(super) async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>> {
     let (head, body) = request.into_parts();
-    let body = server::read(body, LONGEST).await;
+    let body = server::read(body, LONGEST, gateway.server_limits.patience).await;
     let mut response = match guard::check(&head, &gateway.control.settings) {
         Err(problem) => problem.reply(),
         Ok(()) => match body {

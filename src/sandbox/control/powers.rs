@@ -104,7 +104,7 @@ pub(super) fn reset(gateway: &Gateway) {
     #[cfg(feature = "files")]
     gateway.bills.clear();
     gateway.records.clear();
-    gateway.faults.clear();
+    gateway.faults.begin(&control.settings.faults);
     gateway.reset_limits();
     control.deliveries.clear();
     control.deliveries.set_pace(control.settings.speed());

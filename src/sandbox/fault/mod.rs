@@ -2,6 +2,7 @@
 
 mod name;
 mod plan;
+mod planned;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,6 +15,8 @@ use crate::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
 
 pub(super) use name::{NAMES, named_by};
 pub(super) use plan::Faults;
+pub use planned::PlannedFault;
+pub(super) use planned::check as check_planned;
 
 /// What a [`Sandbox`](super::Sandbox) can be told to do wrong.
 ///

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use super::Fault;
+use super::{Fault, PlannedFault};
 
 /// How many different faults wait at most; the oldest go first.
 const WAITING: usize = 1000;
@@ -44,6 +44,17 @@ impl Faults {
             return;
         };
         self.edit(fault.is_of_posting(), |plan| plan.always = Some(fault));
+    }
+
+    /// What the sandbox was started with.
+    pub(in crate::sandbox) fn begin(&self, planned: &[PlannedFault]) {
+        self.clear();
+        for PlannedFault { fault, times } in planned.iter().cloned() {
+            match times {
+                Some(times) => self.push_times(fault, times),
+                None => self.set_always(Some(fault)),
+            }
+        }
     }
 
     /// Forgets all.

@@ -13,7 +13,6 @@ use super::super::seal::Seal;
 use super::content::Content;
 use super::post::{self, Reach};
 use super::refused;
-use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 
 /// What is the same in every delivery of one notification.
@@ -48,7 +47,7 @@ impl Draft {
     pub(in crate::sandbox) fn new(gateway: &Gateway, url: String, content: Content) -> Self {
         Self {
             url,
-            id: SystemClock::new().nonce(),
+            id: gateway.clock.nonce(),
             created: gateway.clock.now(),
             content,
             by_certificate: false,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokio::runtime::Builder;
 use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Clock, ErrorKind, Result};
@@ -92,6 +93,41 @@ fn it_goes_by_the_clock_it_is_given() -> Outcome {
 
     let err = sandbox.client()?.chain("v3/certificates").get(()).wait();
     assert_eq!(err.err().map(|err| err.kind()), Some(ErrorKind::Api));
+
+    let notice = sandbox.notify("http://127.0.0.1:9/", "TRANSACTION.SUCCESS", json!({}));
+    let event: Value = serde_json::from_slice(notice.request()?.body())?;
+    let id = event["id"].as_str().unwrap_or_default();
+    assert!(id.starts_with("nonce17000"), "{id}");
+    Ok(())
+}
+
+#[test]
+fn it_misbehaves_from_the_start_and_after_a_reset() -> Outcome {
+    let sandbox = Sandbox::builder()
+        .fault((Fault::TamperedBody, 2))
+        .fault(Fault::HtmlErrorPage)
+        .start_blocking()?;
+    let client = sandbox.client()?;
+    let kind = || {
+        let answer = client.chain("v3/certificates").get(()).wait();
+        answer.err().map(|err| err.verify_failure().is_some())
+    };
+    for _ in 0..2 {
+        assert_eq!([kind(), kind()], [Some(true); 2], "of the signature");
+        assert_eq!([kind(), kind()], [Some(false); 2], "a proxy's page");
+        sandbox.misbehave(Fault::Probe);
+        sandbox.reset();
+    }
+    sandbox.misbehave_always(None);
+    assert_eq!(kind(), Some(true));
+    assert_eq!(kind(), Some(true));
+    assert_eq!(kind(), None);
+
+    let twice = Sandbox::builder()
+        .fault(Fault::Probe)
+        .fault(Fault::HtmlErrorPage);
+    let err = twice.start_blocking().err().ok_or("both happen")?;
+    assert_eq!(err.kind(), ErrorKind::Builder);
     Ok(())
 }
 

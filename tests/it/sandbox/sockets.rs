@@ -29,6 +29,15 @@ fn http_1_in_the_clear_and_http_2_under_tls() -> Outcome {
 
 /// The TLS connection of a client that has this root and offers this.
 fn connect(sandbox: &Sandbox, alpn: &[u8]) -> Outcome<openssl::ssl::SslStream<TcpStream>> {
+    connect_to(sandbox, alpn, "localhost")
+}
+
+/// The same, with a name that the server's certificate has to have.
+fn connect_to(
+    sandbox: &Sandbox,
+    alpn: &[u8],
+    name: &str,
+) -> Outcome<openssl::ssl::SslStream<TcpStream>> {
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     let root = openssl::x509::X509::from_der(&sandbox.root_certificate().to_der()?)?;
     builder.cert_store_mut().add_cert(root)?;
@@ -36,7 +45,7 @@ fn connect(sandbox: &Sandbox, alpn: &[u8]) -> Outcome<openssl::ssl::SslStream<Tc
         builder.set_alpn_protos(alpn)?;
     }
     let stream = TcpStream::connect(sandbox.address())?;
-    Ok(builder.build().connect("localhost", stream)?)
+    Ok(builder.build().connect(name, stream)?)
 }
 
 #[test]
@@ -56,6 +65,23 @@ fn alpn_decides_under_tls() -> Outcome {
     assert_eq!(answer.status, 200);
     assert!(answer.head.contains("\r\nWechatpay-Serial: "));
     assert_eq!(last(&sandbox)?.version, Version::HTTP_11);
+    Ok(())
+}
+
+#[test]
+fn its_certificate_is_for_the_names_by_which_it_is_reached() -> Outcome {
+    let sandbox = Sandbox::builder().tls(true).host("wechatpay.test");
+    let sandbox = sandbox.host("192.0.2.1").start_blocking()?;
+    for name in [
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        "wechatpay.test",
+        "192.0.2.1",
+    ] {
+        connect_to(&sandbox, b"", name)?;
+    }
+    assert!(connect_to(&sandbox, b"", "elsewhere.test").is_err());
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
 
+mod listen;
 mod paste;
 
 use std::net::SocketAddr;
@@ -8,29 +9,35 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use wechatpay_chain::ErrorKind;
-use wechatpay_chain::sandbox::{Sandbox, SandboxBuilder, SandboxFiles};
+use wechatpay_chain::sandbox::{PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
 
-use crate::exit::Failure;
+use crate::cli::Context;
+use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::interrupt;
-use crate::output::Screen;
+use listen::Listen;
+use paste::Started;
 
 const NOTE: &str = "\
-It checks requests as WeChat Pay does, remembers orders, and notifies servers of this machine. What it
-got and why it refused it is shown at /_sandbox/; programs use /_sandbox/api/ (docs/sandbox.md).
+It checks requests as WeChat Pay does, remembers orders until it stops, and notifies servers of this \
+machine. What it got and why it refused it is shown at /_sandbox/; programs use /_sandbox/api/ \
+(docs/sandbox.md).
 
 Examples:
   wechatpay sandbox
-  wechatpay sandbox --dir keys --listen 127.0.0.1:8080
+  wechatpay sandbox --dir keys --listen 8080
+  wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
   wechatpay sandbox --json --dir keys > ready.json &
 ";
 
 #[derive(Args)]
 #[command(after_help = NOTE)]
 pub(crate) struct SandboxArgs {
-    /// Where to listen
+    /// Where to listen: PORT or HOST:PORT; by default a free port
+    ///
+    /// It is 127.0.0.1 that a PORT alone is of, with --allow-remote all addresses of this machine.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
-    listen: SocketAddr,
+    listen: Listen,
 
     /// Speak HTTPS, with a certificate of the sandbox's own root
     #[arg(long)]
@@ -57,6 +64,12 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     speed: f64,
 
+    /// What goes wrong from the start, always or so many times: slow=1500, wrong_signature:3
+    ///
+    /// Again and again for several. The names are those of X-Sandbox-Fault, listed in docs/sandbox.md.
+    #[arg(long, value_name = "NAME[=VALUE][:TIMES]")]
+    fault: Vec<PlannedFault>,
+
     /// Let other machines use it; for closed networks, as that of containers
     ///
     /// Nobody is asked for a password: whoever reaches it reads all requests, pays, refunds and resets
@@ -77,11 +90,22 @@ pub(crate) struct SandboxArgs {
     allow_outgoing: bool,
 }
 
-pub(crate) fn run(args: SandboxArgs, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure> {
+    let Context { given, screen, .. } = &context;
+    context.refuse_sandbox("so has the command sandbox")?;
+    if given.names_credentials() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
+             the other settings of an account out",
+        ));
+    }
+    let listen = args.listen.address(args.allow_remote)?;
     // Before anybody is told that it is ready, and stops it.
     let stop = interrupt::Stop::listen()?;
     let (folder, _temporary) = folder(args.dir.as_deref())?;
-    let sandbox = builder(&args, &folder).start_blocking();
+    let sandbox = builder(&args, listen, &folder).start_blocking();
     let sandbox = sandbox.map_err(|err| match err.kind() {
         ErrorKind::File => files::input(err.report()),
         _ => Failure::config(&err),
@@ -91,7 +115,17 @@ pub(crate) fn run(args: SandboxArgs, screen: &Screen) -> Result<(), Failure> {
     })?;
     match args.json || screen.json() {
         true => screen.line(&ready(&sandbox, &files).to_string())?,
-        false => screen.line(&paste::text(&sandbox, &files, args.tls, screen))?,
+        false => {
+            let (sandbox, files) = (&sandbox, &files);
+            let (tls, kept) = (args.tls, args.dir.is_some());
+            let started = Started {
+                sandbox,
+                files,
+                tls,
+                kept,
+            };
+            screen.line(&paste::text(&started, screen))?;
+        }
     }
     stop.wait();
     drop(sandbox);
@@ -113,9 +147,9 @@ fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), 
     }
 }
 
-fn builder(args: &SandboxArgs, folder: &Path) -> SandboxBuilder {
+fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuilder {
     let mut builder = Sandbox::builder()
-        .listen(args.listen)
+        .listen(listen)
         .tls(args.tls)
         .dir(folder)
         .seed(args.seed)
@@ -136,6 +170,9 @@ fn builder(args: &SandboxArgs, folder: &Path) -> SandboxBuilder {
     }
     for name in &args.host {
         builder = builder.host(name);
+    }
+    for fault in &args.fault {
+        builder = builder.fault(fault.clone());
     }
     builder
 }

@@ -15,7 +15,10 @@ pub(super) fn mistakes(
     gateway: &Gateway,
     now: i64,
 ) -> impl Iterator<Item = Mistake> {
-    let who = gateway.identity.who(authorization.scheme()).ok();
+    let who = gateway
+        .identity
+        .who(authorization.scheme(), gateway.clock.now())
+        .ok();
     let who = who.map(|(expected, certificate)| {
         [
             id(authorization, expected),

@@ -1,0 +1,163 @@
+//! A sandbox's keys in a folder, as the files that a merchant has.
+
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::identity::Parts;
+use crate::clock::{Clock, SystemClock};
+use crate::error::{BoxError, Error, ErrorKind, Result};
+
+/// The files in a folder of [`SandboxBuilder::dir`](super::SandboxBuilder::dir).
+///
+/// Beside them the folder `sandbox` holds the keys that in truth WeChat Pay keeps to itself.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SandboxFiles {
+    /// `apiclient_key.pem`: the merchant's private key.
+    pub merchant_key: PathBuf,
+    /// `apiclient_cert.pem`: the merchant certificate.
+    pub merchant_cert: PathBuf,
+    /// `apiclient_cert.p12`: both, with the merchant id as passphrase.
+    pub merchant_p12: PathBuf,
+    /// `pub_key.pem`: the public key (微信支付公钥).
+    pub platform_public_key: PathBuf,
+    /// `wechatpay_SERIAL.pem`: the platform certificate (平台证书).
+    pub platform_cert: PathBuf,
+    /// `apiv3_key.txt`: the APIv3 key.
+    pub apiv3_key: PathBuf,
+    /// `v2_key.txt`: the APIv2 key.
+    pub v2_key: PathBuf,
+    /// `ca.pem`: the root of all certificates, that of TLS among them.
+    pub ca: PathBuf,
+}
+
+impl SandboxFiles {
+    /// The files of a folder with a certificate of this serial.
+    pub(super) fn of(dir: &Path, serial: &str) -> Self {
+        Self {
+            merchant_key: dir.join("apiclient_key.pem"),
+            merchant_cert: dir.join("apiclient_cert.pem"),
+            merchant_p12: dir.join("apiclient_cert.p12"),
+            platform_public_key: dir.join("pub_key.pem"),
+            platform_cert: dir.join(format!("wechatpay_{serial}.pem")),
+            apiv3_key: dir.join("apiv3_key.txt"),
+            v2_key: dir.join("v2_key.txt"),
+            ca: dir.join("ca.pem"),
+        }
+    }
+}
+
+/// WeChat Pay's own keys.
+struct Hidden {
+    ca_key: PathBuf,
+    public_key: PathBuf,
+    certificate_key: PathBuf,
+    /// Written first: what has it, the sandbox has made.
+    marker: PathBuf,
+    /// Written last: a folder without it is not complete.
+    ids: PathBuf,
+}
+
+impl Hidden {
+    fn of(dir: &Path) -> Self {
+        let dir = dir.join("sandbox");
+        Self {
+            ca_key: dir.join("ca_key.pem"),
+            public_key: dir.join("pub_key_private.pem"),
+            certificate_key: dir.join("wechatpay_private.pem"),
+            marker: dir.join("README.txt"),
+            ids: dir.join("ids.json"),
+        }
+    }
+}
+
+/// The folder's keys; in an empty folder, or none, new ones are put.
+///
+/// Certificates that have expired, or do so within a day, are renewed.
+pub(super) fn open(dir: &Path) -> Result<Parts> {
+    open_at(dir, SystemClock::new().now())
+}
+
+/// As if it were `now` (Unix seconds).
+fn open_at(dir: &Path, now: i64) -> Result<Parts> {
+    let hidden = Hidden::of(dir);
+    if hidden.ids.is_file() {
+        let parts = read::load(dir).map_err(|why| broken(dir, why))?;
+        return match read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
+            false => Ok(parts),
+            true => renew(dir, parts, now),
+        };
+    }
+    if hidden.marker.is_file() {
+        return Err(broken(dir, "not all of its files are there".into()));
+    }
+    if !is_empty(dir)? {
+        return Err(somebody_elses(dir));
+    }
+    let parts = Parts::made_at(now)?;
+    write::save(dir, &parts).map_err(|err| {
+        let message = format!("the sandbox's folder {} cannot be written", dir.display());
+        Error::new(ErrorKind::File, message).with_source(err)
+    })?;
+    Ok(parts)
+}
+
+fn renew(dir: &Path, parts: Parts, now: i64) -> Result<Parts> {
+    let parts = parts.renewed(now)?;
+    write::replace_certificates(dir, &parts).map_err(|err| {
+        let message = format!(
+            "the certificates in the sandbox's folder {} have expired or do so within a day, and new ones \
+             for the same keys cannot be written: make the folder writable, or name another",
+            dir.display()
+        );
+        Error::new(ErrorKind::File, message).with_source(err)
+    })?;
+    Ok(parts)
+}
+
+fn is_empty(dir: &Path) -> Result<bool> {
+    match fs::read_dir(dir) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(err) => {
+            let message = format!("the sandbox's folder {} cannot be read", dir.display());
+            Err(Error::new(ErrorKind::File, message).with_source(err))
+        }
+    }
+}
+
+/// Said only of a folder that the sandbox has made.
+fn broken(dir: &Path, why: BoxError) -> Error {
+    let message = format!(
+        "the sandbox's folder {} is broken: delete it, and the next start makes it anew with other \
+         keys; or name another folder",
+        dir.display()
+    );
+    Error::new(ErrorKind::File, message).with_source(why)
+}
+
+fn somebody_elses(dir: &Path) -> Error {
+    let message = format!(
+        "{} has files in it that are not a sandbox's, and nothing was changed there: name a folder for \
+         the sandbox alone, such as {}",
+        dir.display(),
+        unused(dir).display()
+    );
+    Error::new(ErrorKind::File, message)
+}
+
+/// A folder in it that does not exist.
+fn unused(dir: &Path) -> PathBuf {
+    let named = |number: u32| match number {
+        1 => dir.join("wechatpay-sandbox"),
+        _ => dir.join(format!("wechatpay-sandbox-{number}")),
+    };
+    let free = (1..100).map(named).find(|path| !path.exists());
+    free.unwrap_or_else(|| named(100))
+}

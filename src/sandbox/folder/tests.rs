@@ -1,0 +1,95 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::crypto::{Certificate, PrivateKey};
+
+const YEAR: i64 = 365 * 86_400;
+const NOW: i64 = 1_800_000_000;
+
+fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.is_file());
+    files
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn old_certificates_are_renewed_for_the_same_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    open_at(dir, NOW).unwrap();
+    let before = contents(dir);
+    let day = 86_400;
+    open_at(dir, NOW + YEAR - day - 1).unwrap();
+    assert_eq!(contents(dir), before, "more than a day is left");
+
+    for now in [NOW + YEAR - day, NOW + 3 * YEAR] {
+        let parts = open_at(dir, now).unwrap();
+        read::load(dir).unwrap();
+        let after = contents(dir);
+        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&after), names(&before), "nothing is left behind");
+        for (name, bytes) in &after {
+            let new = ["ca.pem", "apiclient_cert.pem", "apiclient_cert.p12"]
+                .contains(&name.as_str())
+                || name.starts_with("wechatpay_");
+            assert_eq!(before[name] != *bytes, new, "{name}");
+        }
+        let of = |name: &str, files: &BTreeMap<String, Vec<u8>>| {
+            Certificate::from_bytes(&files[name]).unwrap()
+        };
+        let [old, new] = [&before, &after].map(|files| of("apiclient_cert.pem", files));
+        assert_eq!(new.serial(), old.serial());
+        assert!(new.not_before() <= now && new.not_after() == now + YEAR);
+        let [old, new] = [&before, &after].map(|files| of("ca.pem", files));
+        assert_ne!(new.serial(), old.serial());
+        let p12 = PrivateKey::from_pkcs12(&after["apiclient_cert.p12"], "1900000109").unwrap();
+        let key = parts.merchant.private_key_to_der().unwrap();
+        assert!(*p12.public_key() == *PrivateKey::from_bytes(key).unwrap().public_key());
+        assert!(!read::is_old(&parts, now).unwrap());
+    }
+}
+
+#[test]
+fn a_renewal_that_was_cut_off_is_done_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    open_at(dir, NOW).unwrap();
+    let before = contents(dir);
+    open_at(dir, NOW + YEAR).unwrap();
+    for name in ["ca.pem", "apiclient_cert.pem"] {
+        fs::write(dir.join(name), &before[name]).unwrap();
+        let parts = open_at(dir, NOW + YEAR).unwrap();
+        assert!(!read::is_old(&parts, NOW + YEAR).unwrap(), "{name}");
+        assert_ne!(fs::read(dir.join(name)).unwrap(), before[name]);
+    }
+}
+
+fn refused(dir: &Path) -> String {
+    open_at(dir, NOW).err().map(|err| err.report()).unwrap()
+}
+
+#[test]
+fn only_what_a_sandbox_made_may_be_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    fs::write(dir.join("thesis.txt"), "mine").unwrap();
+    for expected in ["wechatpay-sandbox", "wechatpay-sandbox-2"] {
+        let err = refused(dir);
+        let name = dir.join(expected).display().to_string();
+        assert!(err.ends_with(&name), "{err}");
+        assert!(!err.contains("delete") && !err.contains("broken"), "{err}");
+        fs::create_dir(dir.join(expected)).unwrap();
+    }
+    // A sandbox that was ended while it wrote.
+    let own = dir.join("wechatpay-sandbox");
+    open_at(&own, NOW).unwrap();
+    fs::remove_file(own.join("sandbox/ids.json")).unwrap();
+    assert!(refused(&own).contains("delete it"));
+}

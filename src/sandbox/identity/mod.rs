@@ -1,0 +1,224 @@
+//! The keys and certificates of a sandbox.
+
+mod authority;
+mod parts;
+
+use std::sync::{Arc, OnceLock};
+
+use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Private};
+use openssl::x509::X509;
+
+use authority::{Authority, Purpose, validity};
+pub(super) use authority::{DAY, Tls};
+pub(super) use parts::Parts;
+use parts::rsa_keys;
+
+use crate::clock::{Clock, SystemClock};
+use crate::crypto::{Certificate, PrivateKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::Scheme;
+use crate::secret::Secret;
+
+/// The one merchant.
+pub(super) const MCHID: &str = "1900000109";
+/// The one brand.
+pub(super) const BRAND_ID: &str = "120344";
+
+/// All that a sandbox and its client know of each other.
+pub(super) struct Identity {
+    pub(super) merchant_key: PrivateKey,
+    pub(super) merchant_certificate: Certificate,
+    /// The public key (微信支付公钥).
+    pub(super) public: Arc<PlatformPair>,
+    /// The first platform certificate.
+    pub(super) certified: Certified,
+    authority: Authority,
+    pub(super) apiv3_key: Secret,
+    pub(super) v2_key: Secret,
+    pub(super) root: Certificate,
+    /// Made when it is first needed: few tests have a brand.
+    brand: OnceLock<Result<Brand>>,
+}
+
+/// What a brand (品牌) signs with.
+pub(super) struct Brand {
+    pub(super) key: PrivateKey,
+    pub(super) certificate: Certificate,
+}
+
+/// A platform certificate and its key.
+#[derive(Clone)]
+pub(super) struct Certified {
+    pub(super) pair: Arc<PlatformPair>,
+    pub(super) certificate: Certificate,
+}
+
+/// A key of the gateway with the id by which headers name it.
+pub(super) struct PlatformPair {
+    pub(super) id: String,
+    pub(super) key: PrivateKey,
+}
+
+impl Identity {
+    /// The identity that the sandboxes of this process share.
+    pub(super) fn shared() -> Result<Arc<Self>> {
+        static SHARED: OnceLock<Result<Arc<Identity>, String>> = OnceLock::new();
+        SHARED
+            .get_or_init(|| Self::fresh().map_err(|err| err.report()))
+            .clone()
+            .map_err(|report| Error::new(ErrorKind::Key, report))
+    }
+
+    /// New keys.
+    pub(super) fn fresh() -> Result<Arc<Self>> {
+        Self::of(Parts::make()?)
+    }
+
+    /// Keys that were made before, or just now.
+    pub(super) fn of(parts: Parts) -> Result<Arc<Self>> {
+        let authority = Authority {
+            key: parts.root,
+            certificate: parts.root_certificate,
+        };
+        Ok(Arc::new(Self {
+            merchant_key: private(&parts.merchant)?,
+            merchant_certificate: certificate(&parts.merchant_certificate)?,
+            public: Arc::new(PlatformPair {
+                id: parts.public_id,
+                key: private(&parts.public)?,
+            }),
+            certified: certified(&parts.certified, &parts.certified_certificate)?,
+            apiv3_key: parts.apiv3_key,
+            v2_key: parts.v2_key,
+            root: certificate(&authority.certificate)?,
+            authority,
+            brand: OnceLock::new(),
+        }))
+    }
+
+    /// The id and the certificate of who signs by a scheme.
+    ///
+    /// `now` (Unix seconds) is when a brand's certificate begins, if this is the first to need one.
+    pub(super) fn who(&self, scheme: Scheme, now: i64) -> Result<(&'static str, &Certificate)> {
+        Ok(match scheme {
+            Scheme::Merchant => (MCHID, &self.merchant_certificate),
+            Scheme::Brand => (BRAND_ID, &self.brand(now)?.certificate),
+        })
+    }
+
+    pub(super) fn brand(&self, now: i64) -> Result<&Brand> {
+        let make = || {
+            let [key] = rsa_keys()?;
+            let x509 = self
+                .authority
+                .issue(BRAND_ID, &key, Purpose::Signing, validity(now))
+                .map_err(unmade)?;
+            Ok(Brand {
+                key: private(&key)?,
+                certificate: certificate(&x509)?,
+            })
+        };
+        let made = self.brand.get_or_init(make);
+        made.as_ref().map_err(Error::duplicate)
+    }
+
+    /// The brand's certificate, when it was needed before.
+    pub(super) fn made_brand(&self) -> Option<&Certificate> {
+        let made = self.brand.get()?.as_ref().ok()?;
+        Some(&made.certificate)
+    }
+
+    /// What it shows in TLS to who calls it by one of these names, or by loopback's.
+    ///
+    /// Its time is the system's, as it is for those who look at it.
+    pub(super) fn tls(&self, names: &[String]) -> Result<Tls> {
+        let now = SystemClock::new().now();
+        self.authority.tls(names, now).map_err(unmade)
+    }
+
+    /// A further platform certificate, for a new key, valid from the day before `now` (Unix seconds)
+    /// for a year.
+    pub(super) fn next_certified(&self, now: i64) -> Result<Certified> {
+        let [key] = rsa_keys()?;
+        self.authority.certify(&key, validity(now))
+    }
+
+    /// One whose time was over an hour before `now`.
+    pub(super) fn expired(&self, now: i64) -> Result<Certified> {
+        let [key] = rsa_keys()?;
+        self.authority.certify(&key, (now - 365 * DAY, now - 3600))
+    }
+}
+
+fn certified(key: &PKey<Private>, x509: &X509) -> Result<Certified> {
+    let certificate = certificate(x509)?;
+    let id = certificate.serial().to_owned();
+    let key = private(key)?;
+    Ok(Certified {
+        pair: Arc::new(PlatformPair { id, key }),
+        certificate,
+    })
+}
+
+fn private(key: &PKey<Private>) -> Result<PrivateKey> {
+    PrivateKey::from_bytes(key.private_key_to_der().map_err(unmade)?)
+}
+
+fn certificate(x509: &X509) -> Result<Certificate> {
+    Certificate::from_bytes(x509.to_der().map_err(unmade)?)
+}
+
+fn unmade(err: ErrorStack) -> Error {
+    Error::new(
+        ErrorKind::Key,
+        "OpenSSL cannot make the sandbox's keys and certificates",
+    )
+    .with_source(err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_ids_and_serials_have_the_forms_of_wechat_pay() {
+        let identity = Identity::shared().unwrap();
+        let digits = identity.public.id.strip_prefix("PUB_KEY_ID_01").unwrap();
+        assert_eq!(digits.len(), 26);
+        assert!(digits.starts_with(MCHID) && digits.bytes().all(|c| c.is_ascii_digit()));
+        for certificate in [
+            &identity.merchant_certificate,
+            &identity.certified.certificate,
+        ] {
+            assert_eq!(certificate.serial().len(), 40);
+        }
+        assert_eq!(identity.apiv3_key.expose().len(), 32);
+        let merchant = identity.merchant_certificate.public_key();
+        assert!(merchant == identity.merchant_key.public_key());
+    }
+
+    #[test]
+    fn a_brands_certificate_begins_when_it_is_first_needed() {
+        let identity = Identity::fresh().unwrap();
+        assert!(identity.made_brand().is_none());
+        let brand = identity.brand(1_900_000_000).unwrap();
+        assert_eq!(brand.certificate.not_before(), 1_900_000_000 - DAY);
+        identity.brand(2_000_000_000).unwrap();
+        let made = identity.made_brand().unwrap();
+        assert_eq!(made.not_after(), 1_900_000_000 + 365 * DAY);
+    }
+
+    #[test]
+    fn the_root_has_issued_all_certificates() {
+        let identity = Identity::shared().unwrap();
+        let (root, tls) = (identity.root.x509(), identity.tls(&[]).unwrap());
+        for certificate in [
+            identity.merchant_certificate.x509(),
+            identity.certified.certificate.x509(),
+            &tls.certificate,
+        ] {
+            assert!(certificate.verify(&root.public_key().unwrap()).unwrap());
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The keys of a sandbox, as they are made and as a folder holds them.
+
+use std::thread;
+
+use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Private};
+use openssl::rsa::Rsa;
+use openssl::x509::X509;
+
+use super::authority::{Authority, PLATFORM, Purpose, random, validity};
+use super::{MCHID, unmade};
+use crate::clock::{Clock, SystemClock};
+use crate::crypto::digest::hex_lower;
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+/// What makes an identity, and what a folder holds of one.
+pub(in crate::sandbox) struct Parts {
+    pub(in crate::sandbox) root: PKey<Private>,
+    pub(in crate::sandbox) root_certificate: X509,
+    pub(in crate::sandbox) merchant: PKey<Private>,
+    pub(in crate::sandbox) merchant_certificate: X509,
+    pub(in crate::sandbox) public: PKey<Private>,
+    pub(in crate::sandbox) public_id: String,
+    pub(in crate::sandbox) certified: PKey<Private>,
+    pub(in crate::sandbox) certified_certificate: X509,
+    pub(in crate::sandbox) apiv3_key: Secret,
+    pub(in crate::sandbox) v2_key: Secret,
+}
+
+impl Parts {
+    pub(in crate::sandbox) fn make() -> Result<Self> {
+        Self::made_at(SystemClock::new().now())
+    }
+
+    /// As if it were `now` (Unix seconds).
+    pub(in crate::sandbox) fn made_at(now: i64) -> Result<Self> {
+        let [root, merchant, public, certified] = rsa_keys()?;
+        let authority = Authority::new(root, now).map_err(unmade)?;
+        let validity = validity(now);
+        let issue = |name, key| authority.issue(name, key, Purpose::Signing, validity);
+        Ok(Self {
+            merchant_certificate: issue(MCHID, &merchant).map_err(unmade)?,
+            certified_certificate: issue(PLATFORM, &certified).map_err(unmade)?,
+            root: authority.key,
+            root_certificate: authority.certificate,
+            merchant,
+            public,
+            public_id: public_key_id().map_err(unmade)?,
+            certified,
+            apiv3_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+            v2_key: Secret::new(hex_lower(&random::<16>().map_err(unmade)?)),
+        })
+    }
+
+    /// The same keys, with certificates that are valid from the day before `now` (Unix seconds) for a
+    /// year. The merchant's and the platform's keep their serials, and so settings that name them stay
+    /// right; the root has another, for browsers refuse a root that changes under one serial.
+    pub(in crate::sandbox) fn renewed(self, now: i64) -> Result<Self> {
+        let authority = Authority::new(self.root, now).map_err(unmade)?;
+        let renew = |old: &X509, key| authority.renew(old, key, now).map_err(unmade);
+        Ok(Self {
+            merchant_certificate: renew(&self.merchant_certificate, &self.merchant)?,
+            certified_certificate: renew(&self.certified_certificate, &self.certified)?,
+            root: authority.key,
+            root_certificate: authority.certificate,
+            ..self
+        })
+    }
+}
+
+/// Each takes a tenth of a second or so, more or less by luck, so they are made side by side.
+pub(super) fn rsa_keys<const N: usize>() -> Result<[PKey<Private>; N]> {
+    let workers = [(); N].map(|()| thread::spawn(|| PKey::from_rsa(Rsa::generate(2048)?)));
+    let mut keys = Vec::with_capacity(N);
+    for worker in workers {
+        let key = worker
+            .join()
+            .map_err(|_| Error::new(ErrorKind::Key, "making the sandbox's keys panicked"))?;
+        keys.push(key.map_err(unmade)?);
+    }
+    keys.try_into()
+        .map_err(|_| Error::new(ErrorKind::Key, "the sandbox has made too few keys"))
+}
+
+/// The form that WeChat Pay's have: `01`, the merchant id, 16 digits.
+fn public_key_id() -> Result<String, ErrorStack> {
+    let number = u64::from_be_bytes(random()?) % 10_u64.pow(16);
+    Ok(format!("PUB_KEY_ID_01{MCHID}{number:016}"))
+}

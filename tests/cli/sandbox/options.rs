@@ -1,0 +1,164 @@
+//! What it is told at its start.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use super::{Running, command, get};
+
+/// The code of one that does not start, and what it says; it never does, for the port is taken.
+fn refused(arguments: &[&str]) -> (Option<i32>, String) {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = command(arguments)
+        .args(["--listen", &address])
+        .stdout(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), said)
+}
+
+#[test]
+fn it_listens_where_people_say() {
+    for place in ["0", ":0", "localhost:0", "127.0.0.1:0"] {
+        let ready = Running::start(&["--json", "--listen", place]).json();
+        let base = ready["base_url"].as_str().unwrap();
+        assert!(base.starts_with("http://127.0.0.1:"), "{place}: {base}");
+    }
+    let remote = Running::start(&["--json", "--listen", "0", "--allow-remote"]).json();
+    assert!(
+        remote["base_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:")
+    );
+}
+
+#[test]
+fn it_misbehaves_from_the_start() {
+    let running = Running::start(&[
+        "--json",
+        "--fault",
+        "wrong_signature:1",
+        "--fault",
+        "redirect=http://127.0.0.1:9",
+    ]);
+    let base = running.json()["base_url"].as_str().unwrap().to_owned();
+    let said = get(&base, "/_sandbox/api/faults");
+    assert!(
+        said.contains(r#"{"fault":"wrong_signature","times":1}"#),
+        "{said}"
+    );
+    assert!(
+        said.contains(r#"{"fault":"redirect=http://127.0.0.1:9","times":"always"}"#),
+        "{said}"
+    );
+    let first = get(&base, "/v3/certificates");
+    assert!(!first.starts_with("HTTP/1.1 302"), "{first}");
+    let answer = get(&base, "/v3/certificates");
+    assert!(answer.starts_with("HTTP/1.1 302"), "{answer}");
+}
+
+#[test]
+fn what_is_no_fault_is_a_mistake_in_the_arguments() {
+    for (fault, hint) in [
+        ("nonsense", "wrong_signature"),
+        ("slow", "slow=MILLISECONDS"),
+        ("probe:0", "wrong_signature:3"),
+    ] {
+        let (code, said) = refused(&["--fault", fault]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(hint), "{said}");
+    }
+    let (code, said) = refused(&["--fault", "probe", "--fault", "bad_gateway"]);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("probe:3"), "{said}");
+}
+
+#[test]
+fn another_merchant_is_not_passed_over_in_silence() {
+    for arguments in [
+        ["--mchid", "1900000110"],
+        ["--serial", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"],
+        ["--private-key", "apiclient_key.pem"],
+    ] {
+        let (code, said) = refused(&arguments);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains("--mchid"), "{said}");
+    }
+}
+
+/// How each set-up begins, in their order, and what comes behind the last.
+const TITLES: [&str; 8] = [
+    "Java (", "Go (", "Python (", "PHP (", "Node (", "Rust (", "curl:", "Merchant",
+];
+
+/// The set-ups for seven clients.
+fn set_ups(text: &str) -> Vec<&str> {
+    let at = |title: &str| match text.starts_with(title) {
+        true => 0,
+        false => text.find(&format!("\n{title}")).unwrap(),
+    };
+    let pairs = TITLES.windows(2);
+    pairs.map(|pair| &text[at(pair[0])..at(pair[1])]).collect()
+}
+
+#[test]
+fn with_tls_every_set_up_trusts_its_root() {
+    for (arguments, scheme, other) in [
+        (&[][..], "http://127", "https://127"),
+        (&["--tls"], "https://127", "http://127.0.0.1:8080"),
+    ] {
+        let running = Running::start(arguments);
+        for set_up in set_ups(&running.ready) {
+            assert_eq!(set_up.contains("ca.pem"), !arguments.is_empty(), "{set_up}");
+            let go = set_up.contains(&format!(
+                r#"= "{}", "127"#,
+                scheme.trim_end_matches("://127")
+            ));
+            assert!(go || set_up.contains(scheme), "{set_up}");
+            assert!(!set_up.contains(other), "{set_up}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_that_hangs_up_leaves_no_keys_behind() {
+    // The command inherits it, and nothing in the standard library gives it back.
+    if hang_ups_are_ignored() {
+        println!("skipped: these tests run under nohup themselves");
+        return;
+    }
+    let running = Running::start(&["--json"]);
+    let ready = running.json();
+    let key = std::path::Path::new(ready["merchant_key"].as_str().unwrap()).to_owned();
+    assert!(key.is_file());
+    assert_eq!(running.stop("-HUP").code(), Some(0));
+    assert!(!key.parent().unwrap().exists());
+}
+
+/// Whether this process was told so, where the system says it: the lowest bit is SIGHUP's.
+#[cfg(unix)]
+fn hang_ups_are_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| {
+        mask.trim()
+            .ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f'])
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn under_nohup_it_stays() {
+    let binary = env!("CARGO_BIN_EXE_wechatpay");
+    let script = format!("trap '' HUP; exec '{binary}' sandbox --json --fault slow=500");
+    let running = Running::of(std::process::Command::new("sh").args(["-c", &script]), true);
+    let base = running.json()["base_url"].as_str().unwrap().to_owned();
+    running.signal("-HUP");
+    // Time enough to end.
+    let _ = get(&base, "/v3/certificates");
+    assert!(get(&base, "/_sandbox/api/info").contains("200 OK"));
+    assert_eq!(running.stop("-TERM").code(), Some(0));
+}
