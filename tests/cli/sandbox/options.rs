@@ -42,6 +42,7 @@ fn it_misbehaves_from_the_start() {
         "wrong_signature:1",
         "--fault",
         "redirect=http://127.0.0.1:9",
+        "--enforce-limits",
     ]);
     let base = running.json()["base_url"].as_str().unwrap().to_owned();
     let said = get(&base, "/_sandbox/api/faults");
@@ -53,6 +54,8 @@ fn it_misbehaves_from_the_start() {
         said.contains(r#"{"fault":"redirect=http://127.0.0.1:9","times":"always"}"#),
         "{said}"
     );
+    let limits = get(&base, "/_sandbox/api/limits");
+    assert!(limits.ends_with(r#"{"enforce":true}"#), "{limits}");
     let first = get(&base, "/v3/certificates");
     assert!(!first.starts_with("HTTP/1.1 302"), "{first}");
     let answer = get(&base, "/v3/certificates");

@@ -70,6 +70,10 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "NAME[=VALUE][:TIMES]")]
     fault: Vec<PlannedFault>,
 
+    /// Refuse what is called more often than documented, 429 FREQUENCY_LIMITED
+    #[arg(long)]
+    enforce_limits: bool,
+
     /// Let other machines use it; for closed networks, as that of containers
     ///
     /// Nobody is asked for a password: whoever reaches it reads all requests, pays, refunds and resets
@@ -154,6 +158,7 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
         .dir(folder)
         .seed(args.seed)
         .echo_unknown(false)
+        .enforce_limits(args.enforce_limits)
         .speed(args.speed)
         .post_notifications();
     if args.public_key_only {

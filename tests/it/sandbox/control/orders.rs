@@ -157,18 +157,18 @@ fn a_reset_forgets_all_but_the_keys() -> Outcome {
 #[test]
 fn a_user_complains() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let about = json!({"out_trade_no": "T1", "detail": "反馈一个重复扣费的问题"});
+    let about = json!({"out_trade_no": "TRADE1", "detail": "反馈一个重复扣费的问题"});
     assert_eq!(refused(&sandbox, "POST", "complaints", "{}")?.0, 400);
     assert_eq!(
         refused(&sandbox, "POST", "complaints", &about.to_string())?.0,
         404
     );
-    order(&sandbox, "T1", "https://www.example.com/notify")?;
+    order(&sandbox, "TRADE1", "https://www.example.com/notify")?;
     assert_eq!(
         refused(&sandbox, "POST", "complaints", &about.to_string())?.0,
         409
     );
-    sandbox.pay("T1")?;
+    sandbox.pay("TRADE1")?;
     let made = post(&sandbox, "complaints", &about)?;
     assert_eq!(made["complaint"]["complaint_state"], "PENDING");
     assert_eq!(

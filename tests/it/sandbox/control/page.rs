@@ -158,7 +158,7 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
             .body
             .contains("slow=20")
     );
-    let part = "amount=30&back=%2F_sandbox%2Forders%2FT1";
+    let part = "amount=30&back=%2F_sandbox%2Forders%2FTRADE1";
     let part = form(&sandbox, "/_sandbox/do/orders/TRADE1/refund", part)?;
     assert_eq!(part.header("location"), Some("/_sandbox/orders/TRADE1"));
     assert_eq!(sandbox.orders()[0].refunded, 30);

@@ -47,7 +47,10 @@ fn a_call_names_its_fault_and_has_no_answer_when_it_was_cut() -> Outcome {
         ("html_error_page", Some(502)),
     ]) {
         post(&sandbox, "faults", &json!({"fault": fault}))?;
-        assert!(order(&sandbox, &format!("T{id}"), URL).is_err(), "{fault}");
+        assert!(
+            order(&sandbox, &format!("TRADE{id}"), URL).is_err(),
+            "{fault}"
+        );
         let shown = call(&sandbox, id)?;
         assert_eq!(shown["fault"], fault);
         assert_eq!(shown["answer"]["status"], json!(status), "{fault}");
