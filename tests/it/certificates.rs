@@ -6,16 +6,14 @@ mod refused;
 
 use std::future::IntoFuture;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::{CallRecord, Fault, Sandbox};
-use wechatpay_chain::{
-    Call, Client, Clock, ErrorKind, Result, SystemClock, Verification, VerifyFailure,
-};
+use wechatpay_chain::{Call, Client, Clock, ErrorKind, Verification, VerifyFailure};
 
+use crate::support::Hand;
 use crate::support::answer::now;
 
 const DAY: i64 = 86_400;
@@ -54,33 +52,9 @@ fn signer(verification: &Verification) -> &str {
     }
 }
 
-/// A clock that goes when told.
-#[derive(Debug, Clone)]
-struct Hand(Arc<AtomicI64>);
-
-impl Hand {
-    fn new() -> Self {
-        Self(Arc::new(AtomicI64::new(now())))
-    }
-
-    fn forward(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn nonce(&self) -> Result<String> {
-        SystemClock::new().nonce()
-    }
-}
-
 /// A sandbox and a client in certificate mode that share a clock.
 fn on_a_clock() -> (Hand, Sandbox, Client) {
-    let hand = Hand::new();
+    let hand = Hand::at(now());
     let sandbox = Sandbox::builder().clock(hand.clone()).start_blocking();
     let sandbox = sandbox.unwrap();
     let builder = sandbox.merchant_builder().clock(hand.clone());

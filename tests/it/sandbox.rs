@@ -27,6 +27,21 @@ pub(crate) fn order() -> Value {
     json!({"out_request_no": "P1", "mchid": "1900000109", "bal_account_no": "6217000000000000001", "punish_scene": 1})
 }
 
+const V2_ORDERS: &str = "v2/pay/unifiedorder";
+
+fn v2_order(sandbox: &Sandbox) -> Value {
+    json!({
+        "appid": "wxd678efh567hg6787",
+        "mch_id": sandbox.mchid(),
+        "body": "公仔",
+        "total_fee": 100,
+        "out_trade_no": "1217752501201407033233368018",
+        "spbill_create_ip": "127.0.0.1",
+        "notify_url": "https://www.example.com/paid",
+        "trade_type": "NATIVE",
+    })
+}
+
 fn last(sandbox: &Sandbox) -> Outcome<CallRecord> {
     Ok(sandbox.last_call().ok_or("the sandbox was not called")?)
 }

@@ -7,7 +7,9 @@ use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind};
 
-use super::{Hand, fetches, pay};
+use super::{fetches, pay};
+use crate::support::Hand;
+use crate::support::answer::now;
 use crate::support::watchdog::Watchdog;
 
 /// A folder that goes with its test.
@@ -116,7 +118,7 @@ fn one_of_another_ca_is_ignored() {
 
 #[test]
 fn an_old_one_is_used_only_when_there_is_nothing_newer() {
-    let (folder, hand) = (Folder::new("old"), Hand::new());
+    let (folder, hand) = (Folder::new("old"), Hand::at(now()));
     let sandbox = Sandbox::builder().clock(hand.clone()).start_blocking();
     let sandbox = sandbox.unwrap();
     let client = || {

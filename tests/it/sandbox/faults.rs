@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use wechatpay_chain::sandbox::{Fault, Sandbox, Verdict};
 use wechatpay_chain::{Error, ErrorKind, Verification, VerifyFailure};
 
-use super::{Outcome, PUNISH, last, order};
+use super::{Outcome, PUNISH, V2_ORDERS, last, order, v2_order};
 use crate::support::lenient;
 
 /// Does something with the error that each kind of sandbox's fault gives.
@@ -235,21 +235,7 @@ fn faults_queue_and_the_lasting_one_comes_last() -> Outcome {
     Ok(())
 }
 
-const V2_ORDER: &str = "v2/pay/unifiedorder";
 const V2_QUERY: &str = "v2/pay/orderquery";
-
-fn v2_order(sandbox: &Sandbox) -> Value {
-    json!({
-        "appid": "wxd678efh567hg6787",
-        "mch_id": sandbox.mchid(),
-        "body": "公仔",
-        "total_fee": 100,
-        "out_trade_no": "1217752501201407033233368018",
-        "spbill_create_ip": "127.0.0.1",
-        "notify_url": "https://www.example.com/paid",
-        "trade_type": "NATIVE",
-    })
-}
 
 /// APIv2's clients read XML with 200, and no JSON with another status.
 #[test]
@@ -267,7 +253,7 @@ fn apiv2_says_in_xml_what_is_wrong() -> Outcome {
         sandbox.misbehave(Fault::Status(StatusCode::from_u16(status)?));
         let order = sandbox
             .client()?
-            .chain(V2_ORDER)
+            .chain(V2_ORDERS)
             .post(v2_order(&sandbox), ());
         let err = order.wait().err().ok_or("it was answered")?;
         let api = err.api().ok_or_else(|| err.report())?;
@@ -292,7 +278,7 @@ fn before_apiv2_stand_the_same_proxies() -> Outcome {
         sandbox.misbehave(Fault::Status(StatusCode::from_u16(status)?));
         let order = sandbox
             .client()?
-            .chain(V2_ORDER)
+            .chain(V2_ORDERS)
             .post(v2_order(&sandbox), ());
         let err = order.wait().err().ok_or("it was answered")?;
         let body = err.body().ok_or("no body")?;

@@ -1,32 +1,15 @@
 //! The documented limits of frequency, which act when told to.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use serde_json::{Value, json};
 use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
 use wechatpay_chain::schema::{self, Schema};
-use wechatpay_chain::{Call, Client, Clock, Error, SystemClock, Verification};
+use wechatpay_chain::{Call, Client, Error, Verification};
 
 use super::raw::Raw;
 use super::{Outcome, why};
-use crate::support::MERCHANT;
+use crate::support::{Hand, MERCHANT};
 
 const LIMITS: &str = "/_sandbox/api/limits";
-
-/// A clock that goes when told.
-#[derive(Debug, Clone)]
-struct Hand(Arc<AtomicI64>);
-
-impl Clock for Hand {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn nonce(&self) -> wechatpay_chain::Result<String> {
-        SystemClock::new().nonce()
-    }
-}
 
 struct Counted {
     sandbox: Sandbox,
@@ -36,7 +19,7 @@ struct Counted {
 
 impl Counted {
     fn start(enforce: bool) -> Outcome<Self> {
-        let hand = Hand(Arc::new(AtomicI64::new(1_700_000_000)));
+        let hand = Hand::at(1_700_000_000);
         let builder = Sandbox::builder().enforce_limits(enforce);
         let sandbox = builder.clock(hand.clone()).start_blocking()?;
         let client = sandbox.client_builder().clock(hand.clone()).build()?;
@@ -48,7 +31,7 @@ impl Counted {
     }
 
     fn forward(&self, seconds: i64) {
-        self.hand.0.fetch_add(seconds, Ordering::SeqCst);
+        self.hand.forward(seconds);
     }
 
     /// How many calls come through before one is refused.

@@ -10,38 +10,12 @@ mod sharing;
 mod transfers;
 mod v2;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use serde_json::{Value, json};
 use wechatpay_chain::sandbox::{Event, Sandbox};
-use wechatpay_chain::{Call, Client, Clock, Response, SystemClock};
+use wechatpay_chain::{Call, Client, Response};
 
 use super::{Outcome, why};
-
-/// A clock that goes when told.
-#[derive(Debug, Clone)]
-struct Hand(Arc<AtomicI64>);
-
-impl Hand {
-    fn new() -> Self {
-        Self(Arc::new(AtomicI64::new(1_700_000_000)))
-    }
-
-    fn forward(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Hand {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn nonce(&self) -> wechatpay_chain::Result<String> {
-        SystemClock::new().nonce()
-    }
-}
+use crate::support::Hand;
 
 /// A sandbox, a client for it, and the time of both.
 struct Shop {
@@ -52,7 +26,7 @@ struct Shop {
 
 impl Shop {
     fn open() -> Outcome<Self> {
-        let hand = Hand::new();
+        let hand = Hand::at(1_700_000_000);
         // Its numbers are shorter than those of real orders, which the check of the fields refuses.
         let builder = Sandbox::builder().check_fields(false);
         let sandbox = builder.clock(hand.clone()).start_blocking()?;

@@ -1,6 +1,8 @@
 //! What several themes need: keys, a gateway in memory, one on a socket, and a reader of PHP.
 
 pub(crate) mod answer;
+#[cfg(feature = "sandbox")]
+mod clock;
 pub(crate) mod golden;
 pub(crate) mod keys;
 pub(crate) mod php;
@@ -15,6 +17,8 @@ use wechatpay_chain::sandbox::{Sandbox, SandboxBuilder};
 use wechatpay_chain::{Client, ClientBuilder};
 
 pub(crate) use answer::Answer;
+#[cfg(feature = "sandbox")]
+pub(crate) use clock::Hand;
 pub(crate) use keys::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL};
 pub(crate) use wire::{Sent, Wire};
 

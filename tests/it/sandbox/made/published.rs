@@ -3,7 +3,7 @@
 use serde_json::json;
 use wechatpay_chain::sandbox::Sandbox;
 
-use super::super::{Outcome, why};
+use super::super::{Outcome, V2_ORDERS, v2_order, why};
 use super::{NATIVE, native_order, refusal};
 
 /// Each as the real gateway has answered it, but for the label in place of the name.
@@ -110,16 +110,7 @@ fn what_is_wrong_in_the_path_is_said_of_it() -> Outcome {
 #[test]
 fn apiv2_says_before_any_code_that_it_cannot_read_a_field() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let order = json!({
-        "appid": "wxd678efh567hg6787",
-        "mch_id": sandbox.mchid(),
-        "body": "公仔",
-        "total_fee": 100,
-        "out_trade_no": "1217752501201407033233368018",
-        "spbill_create_ip": "127.0.0.1",
-        "notify_url": "https://www.example.com/paid",
-        "trade_type": "NATIVE",
-    });
+    let order = v2_order(&sandbox);
     for (name, value, message) in [
         (
             "body",
@@ -134,10 +125,7 @@ fn apiv2_says_before_any_code_that_it_cannot_read_a_field() -> Outcome {
     ] {
         let mut order = order.clone();
         order[name] = json!(value);
-        let call = sandbox
-            .client()?
-            .chain("v2/pay/unifiedorder")
-            .post(order, ());
+        let call = sandbox.client()?.chain(V2_ORDERS).post(order, ());
         let err = call.wait().err().ok_or("it was accepted")?;
         let api = err.api().ok_or_else(|| err.report())?;
         assert_eq!((&*api.code, &*api.message), ("FAIL", message));
