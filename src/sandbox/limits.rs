@@ -63,19 +63,28 @@ impl Limits {
             return Ok(());
         };
         let mut windows = self.windows();
-        for (index, limit) in schema.limits().iter().enumerate() {
-            let Some(number) = number(limit.per, now) else {
-                continue;
-            };
-            let key = (operation.method(), operation.path(), index);
-            let window = windows.entry(key).or_default();
-            if window.number != number {
-                *window = Window { number, calls: 0 };
+        let limits = schema.limits().iter().enumerate();
+        let counts: Vec<_> = limits
+            .filter_map(|(index, limit)| {
+                let window = (operation.method(), operation.path(), index);
+                Some((window, number(limit.per, now)?, limit))
+            })
+            .collect();
+        // All of them first: a call that one limit refuses counts for none.
+        for (key, number, limit) in &counts {
+            let window = windows.entry(key.clone()).or_default();
+            if window.number != *number {
+                *window = Window {
+                    number: *number,
+                    calls: 0,
+                };
             }
             if window.calls >= limit.count {
                 return Err(refusal(operation, limit));
             }
-            window.calls += 1;
+        }
+        for (key, ..) in &counts {
+            windows.entry(key.clone()).or_default().calls += 1;
         }
         Ok(())
     }
@@ -146,6 +155,34 @@ mod tests {
                 "{operation:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_call_that_one_limit_refuses_counts_for_none() {
+        let limits = Limits::new(true);
+        let mut of_two = 0;
+        for schema in schema::all().filter(|schema| schema.limits().len() > 1) {
+            let operation = schema.operation();
+            let counts = schema.limits().iter().map(|limit| limit.count);
+            let (least, most) = (counts.clone().min().unwrap(), counts.max().unwrap());
+            let now = 1_700_000_000;
+            for _ in 0..least {
+                limits.count(operation, now).unwrap();
+            }
+            for _ in 0..most {
+                limits.count(operation, now).unwrap_err();
+            }
+            let windows = limits.windows();
+            let counted = windows
+                .iter()
+                .filter(|((_, path, _), _)| *path == operation.path());
+            assert!(
+                counted.clone().all(|(_, window)| window.calls == least),
+                "{operation:?}"
+            );
+            of_two += counted.count();
+        }
+        assert!(of_two >= 2);
     }
 
     #[test]

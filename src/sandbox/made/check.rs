@@ -3,6 +3,8 @@
 //! What is not documented is passed over, as WeChat Pay does; so are the values of texts that are
 //! empty, which the documentation's own samples are full of.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use super::issue::{Issue, Location, Unit, Wrong};
@@ -83,9 +85,8 @@ impl<'a> Check<'a> {
             (FieldKind::Object | FieldKind::Array, Value::String(_)) if self.is_text() => Ok(()),
             (FieldKind::String, Value::String(text)) => self.text(field, text),
             (FieldKind::Boolean, Value::Bool(_)) => Ok(()),
-            (FieldKind::Integer | FieldKind::Number, Value::Number(number)) => {
-                self.number(field, number.as_f64().unwrap_or(f64::NAN))
-            }
+            (FieldKind::Integer, Value::Number(number)) => self.integer(field, number.as_i64()),
+            (FieldKind::Number, Value::Number(number)) => self.number(field, number.as_f64()),
             (kind, Value::String(text)) if self.is_text() => self.scalar(field, kind, text),
             (kind, _) => Err(self.wrong(Wrong::Kind(kind))),
         };
@@ -166,25 +167,34 @@ impl<'a> Check<'a> {
         if text.is_empty() && !field.is_required() {
             return Ok(());
         }
-        let number = text.parse::<f64>();
-        match (kind, number) {
-            (FieldKind::Boolean, _) if ["true", "false", "0", "1"].contains(&text) => Ok(()),
-            (FieldKind::Integer | FieldKind::Number, Ok(number)) => self.number(field, number),
+        match kind {
+            FieldKind::Boolean if ["true", "false", "0", "1"].contains(&text) => Ok(()),
+            FieldKind::Integer => self.integer(field, text.parse().ok()),
+            FieldKind::Number => self.number(field, text.parse().ok()),
             _ => Err(self.wrong(Wrong::Kind(kind))),
         }
     }
 
-    fn number(&self, field: &Field, number: f64) -> Result<(), Issue> {
-        let whole = field.kind() != FieldKind::Integer || number.fract() == 0.0;
-        if !number.is_finite() || !whole {
-            return Err(self.wrong(Wrong::Kind(field.kind())));
-        }
+    /// `None` is what 64 bits with a sign do not hold, as `1.0`, `1e300` and 2^63.
+    fn integer(&self, field: &Field, number: Option<i64>) -> Result<(), Issue> {
+        let number = number.ok_or_else(|| self.wrong(Wrong::Kind(FieldKind::Integer)))?;
+        self.within(field, |bound| number.cmp(&bound))
+    }
+
+    fn number(&self, field: &Field, number: Option<f64>) -> Result<(), Issue> {
+        let number = number.filter(|number| number.is_finite());
+        let number = number.ok_or_else(|| self.wrong(Wrong::Kind(FieldKind::Number)))?;
         // The documented limits are small enough for a double to hold them.
+        self.within(field, |bound| number.total_cmp(&(bound as f64)))
+    }
+
+    /// Compares a number with its documented limits.
+    fn within(&self, field: &Field, compare: impl Fn(i64) -> Ordering) -> Result<(), Issue> {
         let (least, most) = field.range();
-        if let Some(least) = least.filter(|least| number < *least as f64) {
+        if let Some(least) = least.filter(|least| compare(*least).is_lt()) {
             return Err(self.wrong(Wrong::TooSmall(least)));
         }
-        match most.filter(|most| number > *most as f64) {
+        match most.filter(|most| compare(*most).is_gt()) {
             Some(most) => Err(self.wrong(Wrong::TooGreat(most))),
             None => Ok(()),
         }

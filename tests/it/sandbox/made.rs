@@ -24,14 +24,16 @@ fn refusal(sandbox: &Sandbox, order: Value) -> Outcome<Value> {
 fn the_field_and_what_is_wrong_with_it_are_named() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let mut order = native_order();
-    order["amount"]["total"] = json!(0.01);
-    let told = refusal(&sandbox, order)?;
     let issue = "此字段需要一个合法的 64 位有符号整数";
     let message = format!("无法将 JSON 输入源“/body/amount/total”映射到目标字段“total”中，{issue}");
-    let detail =
-        json!({"field": "/amount/total", "issue": issue, "location": "body", "value": 0.01});
-    assert_eq!(told, json!({"message": message, "detail": detail}));
-    assert!(why(&sandbox)?.contains("/amount/total"));
+    for total in [json!(0.01), json!(1.0), json!(1e300), json!(1_u64 << 63)] {
+        order["amount"]["total"] = total.clone();
+        let told = refusal(&sandbox, order.clone())?;
+        let detail =
+            json!({"field": "/amount/total", "issue": issue, "location": "body", "value": total});
+        assert_eq!(told, json!({"message": message, "detail": detail}));
+        assert!(why(&sandbox)?.contains("/amount/total"));
+    }
 
     let mut order = native_order();
     order["goods_tag"] = json!({});
