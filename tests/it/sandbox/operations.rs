@@ -1,6 +1,7 @@
 //! Every operation of the catalogue, called once by this library with a request made up from the
 //! documentation.
 
+mod recorded;
 mod remembered;
 
 use std::collections::{BTreeMap, BTreeSet};
