@@ -13,7 +13,7 @@ use crate::support::php::{self, Snippet};
 
 /// One recorded APIv2 call of the SDK.
 #[derive(Deserialize)]
-struct Row {
+pub(crate) struct Row {
     op: String,
     form: String,
     php: String,
@@ -73,7 +73,7 @@ fn compare(row: &Row, made: &SignedRequest) {
 }
 
 /// What a snippet computes in PHP is taken from the row: the signature over it is ours all the same.
-fn fill_in(snippet: &mut Snippet, row: &Row) {
+pub(crate) fn fill_in(snippet: &mut Snippet, row: &Row) {
     if snippet.options.get("query").is_some_and(Value::is_string) {
         snippet.options["query"] = Value::Object(query(row));
     }

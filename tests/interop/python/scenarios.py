@@ -312,8 +312,11 @@ def the_certificates_are_downloaded_by_the_sdk_s_constructor():
         with_certificates = client(certificates=True)
         out_trade_no, answer = make(with_certificates)
         ok(answer)
-        control("certificates/rotate")
+        new = control("certificates/rotate")["serial"]
         assert ok(with_certificates.query(out_trade_no=out_trade_no))["trade_state"] == "NOTPAY"
+        # What signed that answer was fetched meanwhile.
+        known = [certificate.serial_number for certificate in with_certificates._core._certificates]
+        assert int(new, 16) in known, f"{new} was never fetched"
 
 
 def the_wrong_merchant_key_is_refused():

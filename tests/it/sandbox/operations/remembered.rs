@@ -1,16 +1,21 @@
 //! The operations that ask for something which was made before: what they say of nothing, and how each is
 //! called when it is there.
 
-mod stories;
+mod complaints;
+mod orders;
+mod refunds;
+mod sharing;
+mod transfers;
+mod v2;
 
 use std::collections::BTreeSet;
 
 use http::Method;
 use serde_json::Value;
 use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
-use wechatpay_chain::{Client, schema};
+use wechatpay_chain::{Client, Response, schema};
 
-use super::{Result, call, judged};
+use super::{Result, call, is, judged};
 use crate::sandbox::Outcome;
 
 /// What each answers when nobody has made what it asks for.
@@ -34,6 +39,9 @@ pub(super) const OF_NOTHING: [(&str, &[&str]); 6] = [
     (
         "RESOURCE_NOT_EXISTS",
         &[
+            "GET v3/brand/profitsharing/orders",
+            "GET v3/brand/profitsharing/returnorders",
+            "POST v3/brand/profitsharing/returnorders",
             "GET v3/ecommerce/profitsharing/orders",
             "GET v3/ecommerce/profitsharing/returnorders",
             "POST v3/ecommerce/profitsharing/returnorders",
@@ -41,6 +49,7 @@ pub(super) const OF_NOTHING: [(&str, &[&str]); 6] = [
             "GET v3/ecommerce/refunds/id/{refund_id}",
             "GET v3/ecommerce/refunds/out-refund-no/{out_refund_no}",
             "POST v3/ecommerce/refunds/{refund_id}/apply-abnormal-refund",
+            "GET v3/merchant-service/images/{media_id}",
             "GET v3/profitsharing/orders/{out_order_no}",
             "POST v3/profitsharing/return-orders",
             "GET v3/profitsharing/return-orders/{out_return_no}",
@@ -53,6 +62,9 @@ pub(super) const OF_NOTHING: [(&str, &[&str]); 6] = [
     (
         "INVALID_REQUEST",
         &[
+            "POST v3/brand/profitsharing/finish-order",
+            "POST v3/brand/profitsharing/orders",
+            "GET v3/brand/profitsharing/orders/{transaction_id}/amounts",
             "POST v3/ecommerce/profitsharing/finish-order",
             "POST v3/ecommerce/profitsharing/orders",
             "GET v3/ecommerce/profitsharing/orders/{transaction_id}/amounts",
@@ -67,6 +79,12 @@ pub(super) const OF_NOTHING: [(&str, &[&str]); 6] = [
             "GET v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}",
             "POST v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{out_bill_no}/cancel",
             "GET v3/fund-app/mch-transfer/transfer-bills/transfer-bill-no/{transfer_bill_no}",
+            "GET v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/{out_bill_no}",
+            "POST v3/fund-app/mch-transfer/partner/transfer-bills/out-bill-no/{out_bill_no}/cancel",
+            "GET v3/transfer/batches/batch-id/{batch_id}",
+            "GET v3/transfer/batches/batch-id/{batch_id}/details/detail-id/{detail_id}",
+            "GET v3/transfer/batches/out-batch-no/{out_batch_no}",
+            "GET v3/transfer/batches/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}",
         ],
     ),
     (
@@ -93,14 +111,22 @@ pub(super) fn code_of_nothing(operation: &str) -> Option<&'static str> {
     found.map(|(code, _)| *code)
 }
 
+/// Of complaints, whose answers are made up until somebody complains: what each says of one that is not
+/// there, once there is another.
+const OF_NO_COMPLAINT: (&str, &[&str]) = (
+    "RESOURCE_NOT_EXISTS",
+    &[
+        "GET v3/merchant-service/complaints-v2/{complaint_id}",
+        "POST v3/merchant-service/complaints-v2/{complaint_id}/complete",
+        "GET v3/merchant-service/complaints-v2/{complaint_id}/negotiation-historys",
+        "POST v3/merchant-service/complaints-v2/{complaint_id}/response",
+        "POST v3/merchant-service/complaints-v2/{complaint_id}/update-refund-progress",
+    ],
+);
+
 /// Calls each of them about something that is there; gives those that were answered and verified.
 pub(super) async fn answered(sandbox: &Sandbox) -> Outcome<BTreeSet<String>> {
-    let mut world = World {
-        sandbox,
-        client: sandbox.client()?,
-        made: 0,
-        answered: BTreeSet::new(),
-    };
+    let mut world = World::new(sandbox)?;
     world.orders("v3/pay/transactions", "mchid").await?;
     world
         .orders("v3/pay/partner/transactions", "sp_mchid")
@@ -109,10 +135,32 @@ pub(super) async fn answered(sandbox: &Sandbox) -> Outcome<BTreeSet<String>> {
     world.refunds().await?;
     world.ecommerce_refunds().await?;
     world.transfers().await?;
+    world.partner_transfers().await?;
+    world.batches().await?;
     world.sharing().await?;
-    world.ecommerce_sharing().await?;
+    let (ecommerce, brand) = ("receiver_account", "account");
+    world
+        .shared_for_another("v3/ecommerce/profitsharing", ecommerce, None)
+        .await?;
+    world
+        .shared_for_another("v3/brand/profitsharing", brand, Some("1900008888"))
+        .await?;
+    world.images().await?;
     world.v2().await?;
     Ok(world.answered)
+}
+
+/// The same of complaints, in a sandbox of their own.
+pub(super) async fn complaints_answered() -> Outcome {
+    let sandbox = Sandbox::start().await?;
+    let mut world = World::new(&sandbox)?;
+    world.complaints().await?;
+    let (code, operations) = OF_NO_COMPLAINT;
+    for operation in operations {
+        assert_eq!(world.of_another(operation).await?, code, "{operation}");
+        assert!(world.answered.contains(*operation), "{operation}");
+    }
+    Ok(())
 }
 
 /// A sandbox in which something happens.
@@ -154,13 +202,34 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl World<'_> {
-    /// Calls an operation and holds the answer to its signature.
+impl<'s> World<'s> {
+    fn new(sandbox: &'s Sandbox) -> Outcome<Self> {
+        Ok(Self {
+            sandbox,
+            client: sandbox.client()?,
+            made: 0,
+            answered: BTreeSet::new(),
+        })
+    }
+
+    /// Calls an operation, holds the answer to its signature, and gives its JSON.
     async fn call(&mut self, name: &str, asked: Asked<'_>) -> Outcome<Value> {
+        let (answer, verified) = self.answer(name, asked).await?;
+        assert_eq!(verified, Result::Verified, "{name}");
+        Ok(match answer.bytes().is_empty() {
+            true => Value::Null,
+            false => answer.into_value()?,
+        })
+    }
+
+    /// The answer, and how it was verified.
+    async fn answer(&mut self, name: &str, asked: Asked<'_>) -> Outcome<(Response, Result)> {
         let (method, path) = name.split_once(' ').ok_or("no method")?;
         let chain = self.client.chain(path.to_owned());
         let mut call = match method {
             "GET" => chain.get(()),
+            "DELETE" => chain.delete(()),
+            "PUT" => chain.put((), ()),
             _ => chain.post((), ()),
         };
         if let Some(body) = asked.body {
@@ -179,12 +248,22 @@ impl World<'_> {
             .map_err(|err| format!("{name}: {}", err.report()))?;
         let method: Method = method.parse()?;
         let operation = wechatpay_chain::catalog::find(&method, path).ok_or("not listed")?;
-        assert_eq!(judged(operation, &answer), Ok(Result::Verified), "{name}");
+        let verified = judged(operation, &answer)?;
         self.answered.insert(name.to_owned());
-        Ok(match answer.bytes().is_empty() {
-            true => Value::Null,
-            false => answer.into_value()?,
-        })
+        Ok((answer, verified))
+    }
+
+    /// The code that an operation answers with when it is asked for something that the documentation's
+    /// fields name, and nobody has made.
+    async fn of_another(&self, name: &str) -> Outcome<String> {
+        let (method, path) = name.split_once(' ').ok_or("no method")?;
+        let schema = schema::find(&method.parse()?, path).ok_or("no schema")?;
+        let sample = SampleRequest::complete(&schema, 0);
+        let err = call(&self.client, schema.operation(), &sample).await.err();
+        let err = err.ok_or_else(|| format!("{name} was answered"))?;
+        let code = err.api().map(|api| api.code.clone()).unwrap_or_default();
+        assert!(is(&err, &code), "{name}: {}", err.report());
+        Ok(code)
     }
 
     /// Makes something with the documentation's fields, and others than the last time; gives what was
