@@ -118,9 +118,18 @@ fn answer(share: &Share, mut answer: Value, id: &str, words: Words, now: i64) ->
 
 pub(super) fn query(state: &State, request: &Request<'_>) -> Outcome {
     let number = either(request, "out_return_no");
-    let known = state.returns.get(&number);
-    let share = request.query_value("out_order_no");
-    let known = known.filter(|it| share.is_none_or(|share| share == it.out_order_no));
+    let asked = ["order_id", "out_order_no", "sub_mchid"].map(|name| request.query_value(name));
+    let [id, out_order_no, sub_mchid] = asked;
+    let share_is_asked_for = |back: &&Return| {
+        state.shares.get(&back.out_order_no).is_some_and(|share| {
+            id.as_ref().is_none_or(|id| *id == share.order_id)
+                && out_order_no
+                    .as_ref()
+                    .is_none_or(|number| *number == share.out_order_no)
+                && sub_mchid == share.party.sub_mchid
+        })
+    };
+    let known = state.returns.get(&number).filter(share_is_asked_for);
     let known = known.ok_or_else(|| refusals::share_not_exist(&number))?;
     Ok(Told::json(known.answer.clone()))
 }

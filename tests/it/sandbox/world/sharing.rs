@@ -265,9 +265,23 @@ fn e_commerce_has_words_of_its_own() -> Outcome {
     });
     let returned = shop.post(&format!("{base}/returnorders"), back)?;
     assert!(returned["return_no"].is_string());
-    let query =
-        format!("{base}/returnorders?sub_mchid={sub_mchid}&out_order_no=S1&out_return_no=B1");
-    assert_eq!(shop.get(&query)?, returned);
+    let of = |query: &str| format!("{base}/returnorders?out_return_no=B1&{query}");
+    let order_id = text(&returned["order_id"]);
+    // An empty number is none.
+    for query in [
+        "out_order_no=S1".to_owned(),
+        format!("order_id={order_id}&out_order_no="),
+    ] {
+        let query = of(&format!("sub_mchid={sub_mchid}&{query}"));
+        assert_eq!(shop.get(&query)?, returned);
+    }
+    for query in [
+        "sub_mchid=1900000002&out_order_no=S1",
+        "out_order_no=S1&sub_mchid=1900000001&order_id=30000",
+        "out_order_no=S2&sub_mchid=1900000001",
+    ] {
+        assert_eq!(shop.not_found(&of(query))?.1, "RESOURCE_NOT_EXISTS");
+    }
     assert_eq!(
         shop.get(&format!("{base}/orders/{id}/amounts"))?["unsplit_amount"],
         90
