@@ -230,19 +230,31 @@ impl Order {
         set("out_trade_no", json!(self.out_trade_no));
         set("trade_state", json!(state.name()));
         set("trade_state_desc", json!(state.description()));
-        set("attach", json!(self.attach.as_deref().unwrap_or_default()));
-        let mut amount = json!({"total": self.total, "currency": self.currency});
+        if let Some(attach) = &self.attach {
+            set("attach", json!(attach));
+        }
+        // Of what is not paid, users have published these two and no `currency`.
+        let mut amount = json!({"total": self.total, "payer_currency": self.currency});
         if let (Some(transaction_id), Some(paid)) = (&self.transaction_id, self.paid) {
             set("transaction_id", json!(transaction_id));
             set("trade_type", json!(self.kind.trade_type));
             set("bank_type", json!("OTHERS"));
             set("success_time", json!(rfc3339(paid)));
+            set("attach", json!(self.attach.as_deref().unwrap_or_default()));
             amount["payer_total"] = json!(self.total);
-            amount["payer_currency"] = json!(self.currency);
+            amount["currency"] = json!(self.currency);
             set("payer", self.payer());
         }
         set("amount", amount);
         Value::Object(view)
+    }
+
+    /// What a query answers, as users have published it: with two members that are empty.
+    pub(super) fn found(&self, now: i64) -> Value {
+        let mut found = self.view(now);
+        found["promotion_detail"] = json!([]);
+        found["scene_info"] = json!({"device_id": ""});
+        found
     }
 
     fn payer(&self) -> Value {

@@ -105,7 +105,7 @@ fn queried(order: Option<&Order>, number: &str, request: &Request<'_>, mode: Mod
     };
     let order = order.filter(|order| order.party.sub_mchid == sub_mchid);
     let order = order.ok_or_else(|| refusals::order_not_exist(number))?;
-    Ok(Told::json(order.view(request.now)))
+    Ok(Told::json(order.found(request.now)))
 }
 
 pub(super) fn close(state: &mut State, request: &Request<'_>, mode: Mode) -> Outcome {

@@ -48,7 +48,7 @@ impl OrderRecord {
             total: order.total,
             refunded: order.refunded,
             shared: order.given,
-            json: order.view(now),
+            json: order.found(now),
         }
     }
 }
