@@ -55,7 +55,7 @@ impl Problem {
     /// What WeChat Pay says to the same.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         let error = format!("{}: {}", refusal.code, refusal.message);
-        Self::new(StatusCode::CONFLICT, error, refusal.why.clone())
+        Self::new(StatusCode::CONFLICT, error, refusal.why.en.clone())
     }
 
     /// An error of the library about what it was given.

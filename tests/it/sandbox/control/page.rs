@@ -197,3 +197,29 @@ fn why_a_signature_does_not_fit_is_said_in_the_page_s_language() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn why_a_request_was_refused_is_said_in_the_page_s_language() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let target = format!(
+        "/v3/pay/transactions/out-trade-no/T1?mchid={}",
+        sandbox.mchid()
+    );
+    Raw::new(&sandbox, "GET", &target)?
+        .authorized()?
+        .send(&sandbox)?;
+    let why = "the sandbox has no such order";
+    let why_zh = "沙箱中没有商户的这笔订单";
+    for path in ["/_sandbox/", "/_sandbox/calls/1"] {
+        let english = page(&sandbox, path, "en")?.body;
+        assert!(english.contains(why), "{path}: {english}");
+        assert!(!english.contains(why_zh), "{path}: {english}");
+        let chinese = page(&sandbox, path, "zh-CN")?.body;
+        // First what WeChat Pay says.
+        let message = chinese.find("订单不存在");
+        let reason = chinese.find(why_zh);
+        assert!(message.is_some() && message < reason, "{path}: {chinese}");
+        assert!(!chinese.contains(why), "{path}: {chinese}");
+    }
+    Ok(())
+}
