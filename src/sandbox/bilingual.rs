@@ -24,6 +24,11 @@ impl Bilingual {
         let zh = format!("{about_zh}：{en}");
         (en, zh).into()
     }
+
+    /// English, then Chinese.
+    pub(super) fn into_both(self) -> (String, String) {
+        (self.en.into_owned(), self.zh.into_owned())
+    }
 }
 
 /// English, then Chinese.

@@ -168,16 +168,7 @@ impl Call {
             json: self.json.filter(|_| judged.is_ok()),
             query: self.query,
             signed_text: self.signed_text.map(text),
-            verdict: match judged {
-                Ok(()) => Verdict::Accepted,
-                Err(refusal) => Verdict::Refused {
-                    status: refusal.status,
-                    code: refusal.code,
-                    message: refusal.message.into_owned(),
-                    why: refusal.why.en.into_owned(),
-                    why_zh: refusal.why.zh.into_owned(),
-                },
-            },
+            verdict: judged.map_or_else(Refusal::verdict, |()| Verdict::Accepted),
             fault,
             status: answer.as_ref().map(|answer| answer.status),
             answer,

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::bilingual::Bilingual;
+use super::record::Verdict;
 use super::reply::Reply;
 use crate::catalog::AnswerSignature;
 use crate::error::Error;
@@ -171,6 +172,18 @@ impl Refusal {
             false => AnswerSignature::Nothing,
         };
         Reply::json(self.status, &body, covers)
+    }
+
+    /// For the record.
+    pub(super) fn verdict(self) -> Verdict {
+        let (why, why_zh) = self.why.into_both();
+        Verdict::Refused {
+            status: self.status,
+            code: self.code,
+            message: self.message.into_owned(),
+            why,
+            why_zh,
+        }
     }
 
     fn new(

@@ -193,16 +193,19 @@ pub(super) fn all_come_to_an_end(state: &mut State, now: i64) {
 /// Decides how a refund ends.
 pub(super) fn settle(state: &mut State, number: &str, status: RefundStatus, now: i64) -> Done {
     let refund = state.refunds.get(number);
-    let refund = refund.ok_or_else(|| user::unknown("refund", number))?;
+    let refund = refund.ok_or_else(|| user::unknown(("refund", "退款单"), number))?;
     match refund.status {
         RefundStatus::Processing | RefundStatus::Abnormal => {
             end(state, number, status, now);
             Ok(())
         }
-        ended => Err(user::refused(format!(
-            "the refund {number:?} has ended already: it is {}",
-            ended.name()
-        ))),
+        ended => {
+            let status = ended.name();
+            Err(user::refused((
+                format!("the refund {number:?} has ended already: it is {status}"),
+                format!("退款单 {number:?} 已是最终状态 {status}"),
+            )))
+        }
     }
 }
 

@@ -197,6 +197,7 @@ pub(super) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
 #[cfg(test)]
 mod tests {
     use http::Method;
+    use serde_json::json;
 
     use super::*;
     use crate::catalog;

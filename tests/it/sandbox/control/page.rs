@@ -17,12 +17,17 @@ fn page(sandbox: &Sandbox, path: &str, language: &str) -> Outcome<Came> {
 }
 
 fn form(sandbox: &Sandbox, path: &str, body: &str) -> Outcome<Came> {
+    form_in(sandbox, path, body, "en")
+}
+
+fn form_in(sandbox: &Sandbox, path: &str, body: &str, language: &str) -> Outcome<Came> {
     let host = sandbox.address().to_string();
     let origin = format!("http://{host}");
     let headers = [
         ("Host", &*host),
         ("Origin", &*origin),
         ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Accept-Language", language),
     ];
     send(sandbox, "POST", path, &headers, body)
 }
@@ -169,9 +174,15 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     form(&sandbox, "/_sandbox/do/settings", "notify_url=")?;
     assert_eq!(get(&sandbox, "settings")?["notify_url"], Value::Null);
     // What does not work is said on a page.
-    let again = form(&sandbox, "/_sandbox/do/orders/TRADE1/pay", "")?;
-    assert_eq!(again.status, 409);
-    assert!(again.body.contains("cannot be paid"), "{}", again.body);
+    for (language, expected, other) in [
+        ("en", "cannot be paid", "不能支付"),
+        ("zh-CN", "不能支付", "cannot be paid"),
+    ] {
+        let again = form_in(&sandbox, "/_sandbox/do/orders/TRADE1/pay", "", language)?;
+        assert_eq!(again.status, 409);
+        assert!(again.body.contains(expected), "{}", again.body);
+        assert!(!again.body.contains(other), "{}", again.body);
+    }
     assert_eq!(form(&sandbox, "/_sandbox/do/nothing", "")?.status, 404);
     assert_eq!(form(&sandbox, "/_sandbox/orders", "")?.status, 404);
     Ok(())
