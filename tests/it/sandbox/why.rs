@@ -113,12 +113,6 @@ fn of_what_is_not_there(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
         (get(&order)?, "no such order", "没有商户的这笔订单"),
         #[cfg(feature = "files")]
         (
-            get("/v3/bill/tradebill?bill_date=2999-01-01")?,
-            "a day to come",
-            "未来的日期",
-        ),
-        #[cfg(feature = "files")]
-        (
             get("/v3/billdownload/file?token=x")?,
             "no bill has this token",
             "没有账单使用此 token",
