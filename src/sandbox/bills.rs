@@ -168,8 +168,11 @@ impl Bills {
         // A clock that was put back makes none invalid.
         let ticket = ticket.filter(|it| now.saturating_sub(it.made) <= VALID);
         let ticket = ticket.ok_or_else(|| {
-            let why = "no bill has this token, or it was given more than 5 minutes ago: ask for the \
-                       bill again, and get its download_url as it is";
+            let why = (
+                "no bill has this token, or it was given more than 5 minutes ago: ask for the bill \
+                 again, and get its download_url as it is",
+                "没有账单使用此 token，或其获取已超过 5 分钟：请重新申请账单，并原样请求 download_url",
+            );
             Refusal::business(BAD, "INVALID_REQUEST", "账单下载地址已失效，请重新申请账单", why)
         })?;
         let file = match query::value(parameters, "tartype").as_deref() {
@@ -246,12 +249,19 @@ impl<'h> Asked<'h> {
 
     /// Whether there may be a bill of the day.
     fn check_day(&self, now: i64) -> Result<(), Refusal> {
-        let why = match now.saturating_sub(self.begins) {
-            ..0 => "bill_date is a day to come",
-            OLDEST.. => "bill_date is more than three months ago",
+        let (en, zh) = match now.saturating_sub(self.begins) {
+            ..0 => ("bill_date is a day to come", "bill_date 是未来的日期"),
+            OLDEST.. => (
+                "bill_date is more than three months ago",
+                "bill_date 在三个月以前",
+            ),
             _ => return Ok(()),
         };
-        let why = format!("{why}: it is {} in Beijing", Local::of(now));
+        let now = Local::of(now);
+        let why = (
+            format!("{en}: it is {now} in Beijing"),
+            format!("{zh}：当前北京时间为 {now}"),
+        );
         let message = "账单日期不正确，仅支持三个月内的账单";
         Err(Refusal::business(BAD, "INVALID_REQUEST", message, why))
     }
@@ -261,12 +271,18 @@ impl<'h> Asked<'h> {
             true => (
                 "STATEMENT_CREATING",
                 "账单生成中",
-                "the day is not over, and so far nothing happened on it",
+                (
+                    "the day is not over, and so far nothing happened on it",
+                    "当天尚未结束，且目前没有交易",
+                ),
             ),
             false => (
                 "NO_STATEMENT_EXIST",
                 "请求的账单文件不存在",
-                "nothing happened on this day to what is asked about",
+                (
+                    "nothing happened on this day to what is asked about",
+                    "所查询的范围在当天没有交易",
+                ),
             ),
         };
         Refusal::business(BAD, code, message, why)
@@ -274,9 +290,7 @@ impl<'h> Asked<'h> {
 }
 
 fn wrong(name: &str, issue: &str) -> Refusal {
-    let why = format!("{name} in the query: {issue}");
-    let detail = json!({"field": name, "issue": issue, "location": "query"});
-    Refusal::param_error("参数错误", why).with_detail(detail)
+    Refusal::field(name, issue, "query")
 }
 
 /// Writing to memory cannot fail.

@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::bilingual::Bilingual;
 use super::fault::Fault;
 use super::fields::Opener;
 use super::made::Sent;
@@ -79,12 +80,15 @@ impl Call {
             return Ok(self.body.clone());
         }
         let meta = multipart::meta(kind, &self.body).ok_or_else(|| {
-            let why = "the upload has no part named meta";
+            let why = (
+                "the upload has no part named meta",
+                "上传请求的表单中没有名为 meta 的部分",
+            );
             Refusal::invalid(StatusCode::BAD_REQUEST, "无效请求", why)
         })?;
         match meta.len() <= MAX_JSON {
             true => Ok(self.body.slice_ref(meta)),
-            false => Err(too_long("part meta", MAX_JSON)),
+            false => Err(too_long(("part meta", "meta 部分"), MAX_JSON)),
         }
     }
 
@@ -124,11 +128,16 @@ impl Call {
         if !takes || right || self.body.is_empty() {
             return Ok(());
         }
-        let why = match self.head.headers.contains_key(CONTENT_TYPE) {
-            true => format!("the body's Content-Type is {kind:?} and not application/json"),
-            false => {
-                "there is a body and no Content-Type: it has to be application/json".to_owned()
-            }
+        let why: Bilingual = match self.head.headers.contains_key(CONTENT_TYPE) {
+            true => (
+                format!("the body's Content-Type is {kind:?} and not application/json"),
+                format!("请求的 Content-Type 是 {kind:?}，应为 application/json"),
+            )
+                .into(),
+            false => Bilingual::new(
+                "there is a body and no Content-Type: it has to be application/json",
+                "请求有报文主体却没有 Content-Type 头，应为 application/json",
+            ),
         };
         let message = "Http头Content-Type需为application/json";
         let status = StatusCode::BAD_REQUEST;
@@ -159,15 +168,7 @@ impl Call {
             json: self.json.filter(|_| judged.is_ok()),
             query: self.query,
             signed_text: self.signed_text.map(text),
-            verdict: match judged {
-                Ok(()) => Verdict::Accepted,
-                Err(refusal) => Verdict::Refused {
-                    status: refusal.status,
-                    code: refusal.code,
-                    message: refusal.message.into_owned(),
-                    why: refusal.why,
-                },
-            },
+            verdict: judged.map_or_else(Refusal::verdict, |()| Verdict::Accepted),
             fault,
             status: answer.as_ref().map(|answer| answer.status),
             answer,
@@ -187,8 +188,12 @@ pub(super) fn expected_scheme(operation: Option<&Operation>, path: &str) -> Sche
 /// The longest text that is read as JSON.
 pub(super) const MAX_JSON: usize = 1 << 20;
 
-pub(super) fn too_long(what: &str, limit: usize) -> Refusal {
-    let why = format!("the {what} is longer than {limit} bytes");
+/// `what` in English and in Chinese.
+pub(super) fn too_long((what, what_zh): (&str, &str), limit: usize) -> Refusal {
+    let why = (
+        format!("the {what} is longer than {limit} bytes"),
+        format!("{what_zh}超过 {limit} 字节"),
+    );
     Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
 }
 

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::json;
 
+use super::bilingual::Bilingual;
 use super::identity::Identity;
 use super::nonces::Nonces;
 use super::refusal::Refusal;
@@ -76,7 +77,10 @@ impl Door {
             true => Ok(()),
             false => Err(Refusal::sign_error(
                 NONCE_USED,
-                "the nonce was used by an earlier request: is the same signed request sent twice?",
+                (
+                    "the nonce was used by an earlier request: is the same signed request sent twice?",
+                    "随机串已被之前的请求使用：是否把同一个签好名的请求发送了两次？",
+                ),
             )),
         }
     }
@@ -88,25 +92,40 @@ fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization,
         (Some(value), None) => value,
         // What WeChat Pay answers to either is the same, as published answers show.
         (None, _) => {
-            let why =
-                "the Authorization header is missing: sign the request, for instance with an SDK";
+            let why = (
+                "the Authorization header is missing: sign the request, for instance with an SDK",
+                "缺少 Authorization 请求头：请对请求签名，例如使用 SDK",
+            );
             return Err(Refusal::sign_error(MALFORMED, why));
         }
         (Some(_), Some(_)) => {
-            let why = "there are several Authorization headers, and exactly one is taken";
+            let why = (
+                "there are several Authorization headers, and exactly one is taken",
+                "有多个 Authorization 请求头，只能有一个",
+            );
             return Err(Refusal::sign_error(MALFORMED, why));
         }
     };
     let text = value.to_str().map_err(|_| {
-        Refusal::sign_error(MALFORMED, "the Authorization header is not visible ASCII")
+        let why = (
+            "the Authorization header is not visible ASCII",
+            "Authorization 请求头含有可见 ASCII 以外的字符",
+        );
+        Refusal::sign_error(MALFORMED, why)
     })?;
     let scheme = text.split(' ').next().unwrap_or_default();
     if scheme != expected.as_str() {
         let expected = expected.as_str();
-        let why = format!("the scheme of the Authorization header is not {expected}");
+        let why = (
+            format!("the scheme of the Authorization header is not {expected}"),
+            format!("Authorization 请求头的认证类型不是 {expected}"),
+        );
         return Err(Refusal::sign_error(SCHEME_WRONG, why));
     }
-    Authorization::parse(text).map_err(|err| Refusal::sign_error(MALFORMED, err.to_string()))
+    Authorization::parse(text).map_err(|err| {
+        let why = Bilingual::of_error("Authorization 请求头无法解析", err);
+        Refusal::sign_error(MALFORMED, why)
+    })
 }
 
 fn check_who<'i>(
@@ -116,15 +135,24 @@ fn check_who<'i>(
 ) -> Result<&'i Certificate, Refusal> {
     let (id, certificate) = identity
         .who(auth.scheme(), now)
-        .map_err(|err| Refusal::internal(err.report()))?;
+        .map_err(|err| Refusal::internal(&err))?;
     if auth.id() != id {
         let name = auth.scheme().id_name();
-        let why = format!("the {name} {:?} is not {id}", auth.id());
+        let why = (
+            format!("the {name} {:?} is not {id}", auth.id()),
+            format!("{name} 为 {:?}，应为 {id}", auth.id()),
+        );
         return Err(Refusal::sign_error(MERCHANT_WRONG, why));
     }
     let serial = certificate.serial();
     if auth.serial_no() != serial {
-        let why = format!("the serial {:?} is not {serial}", auth.serial_no());
+        let why = (
+            format!("the serial {:?} is not {serial}", auth.serial_no()),
+            format!(
+                "证书序列号 serial_no 为 {:?}，应为 {serial}",
+                auth.serial_no()
+            ),
+        );
         return Err(Refusal::sign_error(SERIAL_WRONG, why));
     }
     Ok(certificate)
@@ -135,7 +163,10 @@ fn check_clock(timestamp: i64, now: i64) -> Result<(), Refusal> {
     if offset.unsigned_abs() <= WINDOW_SECONDS.unsigned_abs() {
         return Ok(());
     }
-    let why = format!("the timestamp is {offset} s from the gateway's clock");
+    let why = (
+        format!("the timestamp is {offset} s from the gateway's clock"),
+        format!("时间戳与网关时钟相差 {offset} 秒"),
+    );
     Err(Refusal::sign_error(CLOCK_WRONG, why))
 }
 
@@ -146,8 +177,11 @@ fn signature_wrong(signed: &Signed<'_>, text: &[u8]) -> Refusal {
     let body_at = text.len().saturating_sub(signed.body.len() + 1);
     let shown = &signed.body[..signed.body.len().min(SHOWN)];
     let truncated = [&text[..body_at], shown, b"\n"].concat();
-    let why = "the signature does not fit the text that the gateway built from the request: \
-               compare it with what was signed";
+    let why = (
+        "the signature does not fit the text that the gateway built from the request: compare it \
+         with what was signed",
+        "签名与网关根据请求构造的待签名串不符：请与签名时所用的待签名串逐字比对",
+    );
     Refusal::sign_error(SIGNATURE_WRONG, why).with_detail(json!({
         "detail": {"issue": "sign not match"},
         "field": "signature",

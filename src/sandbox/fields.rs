@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde_json::{Value, json};
 
+use super::bilingual::Bilingual;
 use super::certificates::Platform;
 use super::identity::PlatformPair;
 use super::refusal::Refusal;
@@ -28,9 +29,12 @@ pub(super) fn named(
     };
     let serial = String::from_utf8_lossy(serial.as_bytes());
     platform.pair(&serial).map(Some).ok_or_else(|| {
-        let why = format!(
-            "Wechatpay-Serial is {serial:?}; the sandbox has the keys {:?}",
-            platform.ids()
+        let ids = platform.ids();
+        let why = (
+            format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {ids:?}"),
+            format!(
+                "Wechatpay-Serial 为 {serial:?}；沙箱的微信支付公钥ID和平台证书序列号有 {ids:?}"
+            ),
         );
         Refusal::param_error(SERIAL_WRONG, why)
     })
@@ -76,7 +80,7 @@ impl Opener {
         refused: &mut Option<Refusal>,
     ) -> Result<Option<String>> {
         self.open(at, text, location).map(Some).map_err(|refusal| {
-            let err = Error::new(ErrorKind::Decrypt, refusal.why.clone());
+            let err = Error::new(ErrorKind::Decrypt, refusal.why.en.clone());
             *refused = Some(refusal);
             err
         })
@@ -84,14 +88,21 @@ impl Opener {
 
     fn open(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
         let Some(pair) = &self.pair else {
-            let why = format!("the field {at} is sensitive, and no Wechatpay-Serial names its key");
+            let why = (
+                format!("the field {at} is sensitive, and no Wechatpay-Serial names its key"),
+                format!("字段 {at} 是敏感信息，但请求头 Wechatpay-Serial 没有指明加密所用的公钥"),
+            );
             return Err(Refusal::param_error(NO_SERIAL, why));
         };
         let padding = self.operation.padding();
         decrypt(pair, padding, text).ok_or_else(|| {
-            let why = format!(
-                "the field {at} is not a ciphertext made for the key {} with the padding {padding:?}",
-                pair.id
+            let id = &pair.id;
+            let why = (
+                format!(
+                    "the field {at} is not a ciphertext made for the key {id} with the padding \
+                     {padding:?}"
+                ),
+                format!("字段 {at} 不是用 {id} 的公钥、以 {padding:?} 填充方式加密的密文"),
             );
             Refusal::param_error(NOT_CIPHERTEXT, why).with_detail(json!({
                 "field": at,
@@ -114,7 +125,8 @@ fn decrypt(pair: &PlatformPair, padding: Padding, text: &str) -> Option<String> 
 
 /// The body is built otherwise than the documentation says.
 fn malformed(err: &Error) -> Refusal {
-    Refusal::param_error("参数错误", err.report())
+    let why = Bilingual::of_error("敏感字段的结构与文档不符", err.report());
+    Refusal::param_error("参数错误", why)
 }
 
 /// Encrypts an answer's sensitive fields for the merchant; ciphertexts stay as they are.

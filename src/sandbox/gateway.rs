@@ -11,6 +11,7 @@ use openssl::sha::sha256;
 use serde_json::Value;
 
 use super::answer::{Answer, Answers, Checked};
+use super::bilingual::Bilingual;
 #[cfg(feature = "files")]
 use super::bills::Bills;
 use super::call::{Call, MAX_JSON, target, too_long};
@@ -126,7 +127,9 @@ impl Gateway {
                     Err(refusal) => (None, Err(refusal)),
                 }
             }
-            Err(err) if err.kind() == ErrorKind::Body => (None, Err(too_long("body", limit))),
+            Err(err) if err.kind() == ErrorKind::Body => {
+                (None, Err(too_long(("body", "请求报文主体"), limit)))
+            }
             // The client has gone: there is nobody to answer.
             Err(err) => return Err(err),
         };
@@ -161,7 +164,8 @@ impl Gateway {
             Err(err) => {
                 // The header is the sandbox's own: so is what its sender is told.
                 let (status, said) = (StatusCode::BAD_REQUEST, err.report());
-                Err(Refusal::invalid(status, said.clone(), said))
+                let why = Bilingual::of_error("指定故障的请求头有误", &said);
+                Err(Refusal::invalid(status, said, why))
             }
         }
     }
@@ -283,7 +287,7 @@ impl Gateway {
         let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
         let pair = match self.signer(call, fault) {
             Ok(pair) => pair,
-            Err(err) => return Refusal::internal(err.report()).reply(),
+            Err(err) => return Refusal::internal(&err).reply(),
         };
         let seal = Seal {
             pair: &pair,
@@ -291,7 +295,7 @@ impl Gateway {
             wrong: fault == Some(&Fault::WrongSignature),
         };
         if let Err(err) = seal.put(&mut reply, &*self.clock) {
-            return Refusal::internal(err.report()).reply();
+            return Refusal::internal(&err).reply();
         }
         if let Some(fault) = fault {
             fault.spoil(&mut reply);
@@ -324,7 +328,7 @@ impl Gateway {
                 }
                 None => Ok(reply),
             })
-            .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+            .unwrap_or_else(|err| Refusal::internal(&err).reply())
     }
 
     /// A refusal in the form of the request's API.
@@ -397,7 +401,10 @@ fn check_agent(head: &Parts) -> Result<(), Refusal> {
         Some(name) => Err(Refusal::invalid(
             StatusCode::BAD_REQUEST,
             "Http头缺少Accept或User-Agent",
-            format!("the header {name} is missing"),
+            (
+                format!("the header {name} is missing"),
+                format!("缺少请求头 {name}"),
+            ),
         )),
     }
 }
@@ -406,7 +413,11 @@ fn parse(content: &[u8]) -> Result<Option<Value>, Refusal> {
     if content.is_empty() {
         return Ok(None);
     }
-    serde_json::from_slice(content)
-        .map(Some)
-        .map_err(|err| Refusal::param_error("参数错误", format!("the body is not JSON: {err}")))
+    serde_json::from_slice(content).map(Some).map_err(|err| {
+        let why = (
+            format!("the body is not JSON: {err}"),
+            format!("报文主体不是合法的 JSON：{err}"),
+        );
+        Refusal::param_error("参数错误", why)
+    })
 }

@@ -105,19 +105,46 @@ fn number(per: &str, now: i64) -> Option<i64> {
 }
 
 fn refusal(operation: &Operation, limit: &RateLimit) -> Refusal {
+    let why = (why(operation, limit), why_zh(operation, limit));
+    Refusal::business(StatusCode::TOO_MANY_REQUESTS, CODE, MESSAGE, why)
+}
+
+fn why(operation: &Operation, limit: &RateLimit) -> String {
     let RateLimit { count, per, .. } = limit;
     let whose = limit.scope.map(|scope| format!(" for each {scope}"));
     let source = match limit.official {
         true => "WeChat Pay's documentation",
         false => "the catalogue, though not on WeChat Pay's own page,",
     };
-    let why = format!(
+    format!(
         "{} {} takes {count} calls a {per}{} as {source} says, and this is one more",
         operation.method(),
         operation.path(),
         whose.unwrap_or_default(),
-    );
-    Refusal::business(StatusCode::TOO_MANY_REQUESTS, CODE, MESSAGE, why)
+    )
+}
+
+fn why_zh(operation: &Operation, limit: &RateLimit) -> String {
+    let per = match limit.per {
+        "second" => "每秒",
+        "minute" => "每分钟",
+        _ => "每天",
+    };
+    let whose = match limit.scope {
+        Some("merchant") => "单个商户",
+        Some("service-provider") => "单个服务商",
+        _ => "",
+    };
+    let source = match limit.official {
+        true => "微信支付文档",
+        false => "接口目录（微信支付该接口的文档中未写明）",
+    };
+    format!(
+        "根据{source}，{} {} {whose}{per}最多调用 {} 次，本次已超出",
+        operation.method(),
+        operation.path(),
+        limit.count,
+    )
 }
 
 #[cfg(test)]
@@ -146,8 +173,8 @@ mod tests {
             let refused = limits.count(operation, now).unwrap_err();
             assert_eq!((refused.status.as_u16(), refused.code), (429, CODE));
             assert!(
-                refused.why.contains(&format!("{} calls a", limit.count)),
-                "{}",
+                refused.why.en.contains(&format!("{} calls a", limit.count)),
+                "{:?}",
                 refused.why
             );
             assert!(

@@ -127,6 +127,7 @@
 //! the `Content-Type` are the sandbox's own.
 
 mod answer;
+mod bilingual;
 #[cfg(feature = "files")]
 mod bills;
 mod call;

@@ -77,8 +77,10 @@ pub enum Verdict {
         code: &'static str,
         /// The `message` of the answer, in WeChat Pay's Chinese.
         message: String,
-        /// What exactly was wrong.
+        /// What exactly was wrong, in English.
         why: String,
+        /// The same in Chinese.
+        why_zh: String,
     },
     /// Nobody looked at it: the connection was cut before, as
     /// [`Fault::CutBeforeProcessing`](super::Fault::CutBeforeProcessing) says.

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::bilingual::Bilingual;
+use super::record::Verdict;
 use super::reply::Reply;
 use crate::catalog::AnswerSignature;
+use crate::error::Error;
 
 /// A refusal: what WeChat Pay says, and for the record why.
 #[derive(Debug)]
@@ -16,15 +19,27 @@ pub(super) struct Refusal {
     pub(super) message: Cow<'static, str>,
     detail: Option<Box<Value>>,
     /// For the developer: exactly what was wrong.
-    pub(super) why: String,
+    pub(super) why: Bilingual,
     signed: bool,
     /// Whether the request itself was in order.
     pub(super) is_business: bool,
 }
 
+/// A refusal that a test or a person asked for.
+pub(super) const AS_TOLD: Bilingual = Bilingual::new("the sandbox was told to", "按要求返回该错误");
+
+/// Where a field stands: a `location` of WeChat Pay's, in Chinese.
+pub(super) fn place(location: &str) -> &'static str {
+    match location {
+        "body" => "请求报文主体",
+        "query" => "查询参数",
+        _ => "路径参数",
+    }
+}
+
 impl Refusal {
     /// 401 and not signed: who asks is not known.
-    pub(super) fn sign_error(message: &'static str, why: impl Into<String>) -> Self {
+    pub(super) fn sign_error(message: &'static str, why: impl Into<Bilingual>) -> Self {
         Self {
             signed: false,
             ..Self::new(StatusCode::UNAUTHORIZED, "SIGN_ERROR", message, why)
@@ -34,9 +49,19 @@ impl Refusal {
     /// 400 `PARAM_ERROR`.
     pub(super) fn param_error(
         message: impl Into<Cow<'static, str>>,
-        why: impl Into<String>,
+        why: impl Into<Bilingual>,
     ) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", message, why)
+    }
+
+    /// 400 `PARAM_ERROR` about one field; `issue` is in Chinese, as WeChat Pay's are.
+    pub(super) fn field(field: &str, issue: &str, location: &str) -> Self {
+        let why = (
+            format!("{field} in the {location}: {issue}"),
+            format!("{}的 {field}：{issue}", place(location)),
+        );
+        let detail = json!({"field": field, "issue": issue, "location": location});
+        Self::param_error("参数错误", why).with_detail(detail)
     }
 
     /// What the state of things does not allow.
@@ -44,7 +69,7 @@ impl Refusal {
         status: StatusCode,
         code: &'static str,
         message: &'static str,
-        why: impl Into<String>,
+        why: impl Into<Bilingual>,
     ) -> Self {
         Self {
             is_business: true,
@@ -53,7 +78,7 @@ impl Refusal {
     }
 
     /// APIv2's, which has no code for what is wrong at the door.
-    pub(super) fn v2(message: impl Into<Cow<'static, str>>, why: impl Into<String>) -> Self {
+    pub(super) fn v2(message: impl Into<Cow<'static, str>>, why: impl Into<Bilingual>) -> Self {
         Self::new(StatusCode::OK, "FAIL", message, why)
     }
 
@@ -61,7 +86,7 @@ impl Refusal {
     pub(super) fn v2_failure(
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
-        why: impl Into<String>,
+        why: impl Into<Bilingual>,
     ) -> Self {
         Self {
             is_business: true,
@@ -73,7 +98,7 @@ impl Refusal {
     pub(super) fn invalid(
         status: StatusCode,
         message: impl Into<Cow<'static, str>>,
-        why: impl Into<String>,
+        why: impl Into<Bilingual>,
     ) -> Self {
         Self {
             signed: false,
@@ -82,7 +107,8 @@ impl Refusal {
     }
 
     /// The sandbox's own fault, or that of an answer it was told to give.
-    pub(super) fn internal(why: impl Into<String>) -> Self {
+    pub(super) fn internal(err: &Error) -> Self {
+        let why = Bilingual::of_error("沙箱出错，或无法给出指定的应答", err.report());
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Self::new(status, "SYSTEM_ERROR", "系统错误", why)
     }
@@ -99,12 +125,15 @@ impl Refusal {
             _ if status.is_client_error() => ("INVALID_REQUEST", "无效请求"),
             _ => ("SYSTEM_ERROR", "系统错误"),
         };
-        Self::new(status, code, message, "the sandbox was told to")
+        Self::new(status, code, message, AS_TOLD)
     }
 
     /// What a merchant in public-key mode gets instead of certificates.
     pub(super) fn no_certificate() -> Self {
-        let why = "the merchant is in public-key mode";
+        let why = (
+            "the merchant is in public-key mode",
+            "商户为微信支付公钥模式，没有平台证书",
+        );
         Self::new(
             StatusCode::NOT_FOUND,
             "RESOURCE_NOT_EXISTS",
@@ -145,11 +174,23 @@ impl Refusal {
         Reply::json(self.status, &body, covers)
     }
 
+    /// For the record.
+    pub(super) fn verdict(self) -> Verdict {
+        let (why, why_zh) = self.why.into_both();
+        Verdict::Refused {
+            status: self.status,
+            code: self.code,
+            message: self.message.into_owned(),
+            why,
+            why_zh,
+        }
+    }
+
     fn new(
         status: StatusCode,
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
-        why: impl Into<String>,
+        why: impl Into<Bilingual>,
     ) -> Self {
         Self {
             status,

@@ -4,6 +4,7 @@
 
 use http::{Method, StatusCode};
 
+use super::bilingual::Bilingual;
 use super::refusal::Refusal;
 use crate::catalog::{self, Operation};
 
@@ -12,15 +13,28 @@ pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
     let path = path.trim_start_matches('/');
     let methods = methods(path);
     if !methods.is_empty() {
-        let why = format!("{path} takes {}, and not {method}", methods.join(" or "));
+        let why = (
+            format!("{path} takes {}, and not {method}", methods.join(" or ")),
+            format!(
+                "{path} 的请求方法应为 {}，而不是 {method}",
+                methods.join(" 或 ")
+            ),
+        );
         let (code, message) = ("METHOD_NOT_ALLOWED", "请求方法不支持");
         return Refusal::business(StatusCode::METHOD_NOT_ALLOWED, code, message, why);
     }
-    let hint = match nearest(method, path) {
-        Some(near) => format!("did you mean {} {}?", near.method(), near.path()),
-        None => "and nothing like it".to_owned(),
+    let hint: Bilingual = match nearest(method, path) {
+        Some(near) => (
+            format!("did you mean {} {}?", near.method(), near.path()),
+            format!("是否应为 {} {}？", near.method(), near.path()),
+        )
+            .into(),
+        None => Bilingual::new("and nothing like it", "也没有与之相近的接口"),
     };
-    let why = format!("the catalogue has no {method} {path}: {hint}");
+    let why = (
+        format!("the catalogue has no {method} {path}: {}", hint.en),
+        format!("接口目录中没有 {method} {path}：{}", hint.zh),
+    );
     let (code, message) = ("RESOURCE_NOT_EXISTS", "请求的接口不存在");
     Refusal::business(StatusCode::NOT_FOUND, code, message, why)
 }
@@ -115,7 +129,7 @@ mod tests {
             (Method::GET, "v3/nobody/knows/this", "nothing like it"),
             (Method::GET, "/v3/pay/transactions/native", "takes POST"),
         ] {
-            let why = refusal(&method, path).why;
+            let why = refusal(&method, path).why.en;
             assert!(why.contains(expected), "{why}");
         }
         assert!(nearest(&Method::GET, &"a".repeat(10_000)).is_none());

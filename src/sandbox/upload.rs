@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::bilingual::Bilingual;
 use super::made::Sent;
 use super::multipart;
 use super::refusal::Refusal;
@@ -26,7 +27,10 @@ pub(super) fn check(sent: &Sent<'_>, kind: &str, body: &[u8], whole: bool) -> Re
     let file = multipart::part(kind, body, "file");
     if whole {
         let Some(Value::Object(meta)) = sent.json else {
-            let why = "the upload's meta is not a JSON object";
+            let why = (
+                "the upload's meta is not a JSON object",
+                "上传请求的 meta 不是 JSON 对象",
+            );
             return Err(wrong("/meta", "此字段需要一个 object 类型的 Json 值", why));
         };
         let plain = PLAIN.contains(&sent.operation.path());
@@ -37,11 +41,17 @@ pub(super) fn check(sent: &Sent<'_>, kind: &str, body: &[u8], whole: bool) -> Re
         };
         let lacking = ["filename", "sha256"].into_iter().find(|name| !has(name));
         if let Some(name) = lacking.filter(|_| plain) {
-            let why = format!("the upload's meta has no text named {name}");
+            let why = (
+                format!("the upload's meta has no text named {name}"),
+                format!("上传请求的 meta 中没有字符串 {name}，或其为空"),
+            );
             return Err(missing(&format!("/meta/{name}"), why));
         }
         if file.is_none() && plain {
-            let why = "the upload has no whole part named file";
+            let why = (
+                "the upload has no whole part named file",
+                "上传请求的表单中没有完整的、名为 file 的部分",
+            );
             return Err(missing("/file", why));
         }
     }
@@ -58,15 +68,18 @@ fn compare(expected: &str, file: &[u8]) -> Result<(), Refusal> {
     if found.eq_ignore_ascii_case(expected) {
         return Ok(());
     }
-    let why = format!("the file's SHA-256 is {found}, and its meta says {expected}");
+    let why = (
+        format!("the file's SHA-256 is {found}, and its meta says {expected}"),
+        format!("文件的 SHA-256 是 {found}，而 meta 中是 {expected}"),
+    );
     Err(Refusal::param_error("图片sha256计算错误", why))
 }
 
-fn missing(field: &str, why: impl Into<String>) -> Refusal {
+fn missing(field: &str, why: impl Into<Bilingual>) -> Refusal {
     wrong(field, "必填性规则校验失败，此字段为必填项", why)
 }
 
-fn wrong(field: &str, issue: &str, why: impl Into<String>) -> Refusal {
+fn wrong(field: &str, issue: &str, why: impl Into<Bilingual>) -> Refusal {
     let message = format!("输入源“/body{field}”{issue}");
     let detail = json!({"field": field, "issue": issue, "location": "body"});
     Refusal::param_error(message, why).with_detail(detail)

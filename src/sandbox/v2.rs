@@ -5,11 +5,12 @@ use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use super::bilingual::Bilingual;
 use super::fault::Fault;
 use super::identity::MCHID;
 use super::multipart;
 use super::query;
-use super::refusal::Refusal;
+use super::refusal::{AS_TOLD, Refusal};
 use super::reply::Reply;
 use super::server::ClientCertificate;
 use crate::catalog::{self, AnswerKind, AnswerSignature, Operation};
@@ -66,22 +67,29 @@ pub(super) fn judge(
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
-    let refuse = |message, why: &str| Err(Refusal::v2(message, why));
+    let refuse = |message, why: Bilingual| Err(Refusal::v2(message, why));
     let named = ["mch_id", "mchid", "combine_mch_id"].map(text);
     if !named.contains(&MCHID) {
         return refuse(
             MERCHANT_WRONG,
-            "neither mch_id nor mchid is the sandbox's merchant",
+            Bilingual::new(
+                "neither mch_id nor mchid is the sandbox's merchant",
+                "mch_id 或 mchid 不是沙箱的商户号",
+            ),
         );
     }
     *built = Some(shown_text(&members, key).into());
     if !operation.nonceless() && text("nonce_str").is_empty() {
-        return refuse(NO_NONCE, "there is no nonce_str");
+        let why = Bilingual::new("there is no nonce_str", "没有随机串 nonce_str");
+        return refuse(NO_NONCE, why);
     }
     if !signed(&members, key) {
         return refuse(
             SIGNATURE_WRONG,
-            "the sign does not fit the members under the APIv2 key",
+            Bilingual::new(
+                "the sign does not fit the members under the APIv2 key",
+                "sign 与用 APIv2 密钥对各参数计算的签名不符",
+            ),
         );
     }
     if let Some(file) = form.file {
@@ -92,7 +100,10 @@ pub(super) fn judge(
     if operation.needs_client_cert() && presented == Some(&ClientCertificate::Missing) {
         return refuse(
             NO_CERTIFICATE,
-            "the TLS connection presents no merchant certificate",
+            Bilingual::new(
+                "the TLS connection presents no merchant certificate",
+                "TLS 连接没有出示商户证书",
+            ),
         );
     }
     Ok(Value::Object(members))
@@ -156,7 +167,7 @@ pub(super) fn refused(
     }
     let failed = Reply::json(StatusCode::OK, &members, AnswerSignature::Nothing);
     reply(failed, operation, key, clock, fault)
-        .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+        .unwrap_or_else(|err| Refusal::internal(&err).reply())
 }
 
 /// Whatever is wrong, APIv2 says so with 200.
@@ -169,10 +180,9 @@ pub(super) fn leaving(mut refusal: Refusal) -> Refusal {
 ///
 /// Source: the tables of errors (错误码) of "统一下单", "查询订单" and "申请退款" of APIv2.
 pub(super) fn of_status(status: StatusCode) -> Option<Refusal> {
-    let why = "the sandbox was told to";
     let (code, message) = match status.as_u16() {
         400 => ("PARAM_ERROR", "参数错误"),
-        401 => return Some(Refusal::v2(SIGNATURE_WRONG, why)),
+        401 => return Some(Refusal::v2(SIGNATURE_WRONG, AS_TOLD)),
         403 => ("NOAUTH", "商户无此接口权限"),
         404 => ("ORDERNOTEXIST", "此交易订单号不存在"),
         429 => ("FREQUENCY_LIMITED", "频率限制"),
@@ -180,7 +190,7 @@ pub(super) fn of_status(status: StatusCode) -> Option<Refusal> {
         _ if status.is_client_error() => ("INVALID_REQUEST", "无效请求"),
         _ => return None,
     };
-    Some(Refusal::v2_failure(code, message, why))
+    Some(Refusal::v2_failure(code, message, AS_TOLD))
 }
 
 fn unsigned(message: &str) -> Reply {
@@ -188,8 +198,7 @@ fn unsigned(message: &str) -> Reply {
         ("return_code".to_owned(), json!("FAIL")),
         ("return_msg".to_owned(), json!(message)),
     ]);
-    xml_reply(StatusCode::OK, &members)
-        .unwrap_or_else(|err| Refusal::internal(err.report()).reply())
+    xml_reply(StatusCode::OK, &members).unwrap_or_else(|err| Refusal::internal(&err).reply())
 }
 
 /// What a request says: its members, and of an upload the file.
@@ -215,9 +224,9 @@ impl<'b> Form<'b> {
             Self::of_upload(kind, body)
         } else {
             let members = xml::decode(body);
-            members
-                .map(plain)
-                .map_err(|err| Refusal::v2(NOT_XML, err.to_string()))
+            members.map(plain).map_err(|err| {
+                Refusal::v2(NOT_XML, Bilingual::of_error("报文主体无法按 XML 解析", err))
+            })
         }
     }
 
@@ -236,7 +245,13 @@ impl<'b> Form<'b> {
         }
         match file {
             Some(_) => Ok(Self { members, file }),
-            None => Err(Refusal::v2(NO_FILE, "the upload has no file named media")),
+            None => {
+                let why = (
+                    "the upload has no file named media",
+                    "上传请求的表单中没有名为 media 的文件",
+                );
+                Err(Refusal::v2(NO_FILE, why))
+            }
         }
     }
 }
@@ -249,11 +264,14 @@ fn members_of(query: &str) -> Members {
 
 /// An upload's file has to have the MD5 that its signed fields name.
 fn check_hash(file: &[u8], expected: &str) -> Result<(), Refusal> {
-    let found = md5_hex(file).map_err(|err| Refusal::internal(err.report()))?;
+    let found = md5_hex(file).map_err(|err| Refusal::internal(&err))?;
     if found.eq_ignore_ascii_case(expected) {
         return Ok(());
     }
-    let why = format!("the file's MD5 is {found}, and media_hash says {expected:?}");
+    let why = (
+        format!("the file's MD5 is {found}, and media_hash says {expected:?}"),
+        format!("文件的 MD5 是 {found}，而 media_hash 是 {expected:?}"),
+    );
     Err(Refusal::v2(WRONG_HASH, why))
 }
 

@@ -12,6 +12,7 @@ mod made;
 mod operations;
 mod raw;
 mod sockets;
+mod why;
 mod world;
 
 use std::error::Error;
@@ -46,10 +47,18 @@ fn last(sandbox: &Sandbox) -> Outcome<CallRecord> {
     Ok(sandbox.last_call().ok_or("the sandbox was not called")?)
 }
 
-/// Why the last request was refused; empty when it was not.
+/// Why the last request was refused, which has to be said in Chinese as well; empty when it was not.
 fn why(sandbox: &Sandbox) -> Outcome<String> {
     Ok(match last(sandbox)?.verdict {
-        Verdict::Refused { why, .. } => why,
+        Verdict::Refused { why, why_zh, .. } => {
+            assert!(is_chinese(&why_zh), "{why}: {why_zh}");
+            assert_ne!(why, why_zh);
+            why
+        }
         _ => String::new(),
     })
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }

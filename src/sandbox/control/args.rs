@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Outcome, Problem};
+use crate::sandbox::bilingual::Bilingual;
 
 pub(super) struct Args {
     members: Map<String, Value>,
@@ -14,11 +15,23 @@ impl Args {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::of(Map::new()));
         }
-        let hint = "send a JSON object, or nothing";
+        let hint = (
+            "send a JSON object, or nothing",
+            "请发送 JSON 对象，或不带报文主体",
+        );
         match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => Ok(Self::of(members)),
-            Ok(_) => Err(Problem::bad("the body is not a JSON object", hint)),
-            Err(err) => Err(Problem::bad(format!("the body is not JSON: {err}"), hint)),
+            Ok(_) => {
+                let error = ("the body is not a JSON object", "报文主体不是 JSON 对象");
+                Err(Problem::bad(error, hint))
+            }
+            Err(err) => {
+                let error = (
+                    format!("the body is not JSON: {err}"),
+                    format!("报文主体不是合法的 JSON：{err}"),
+                );
+                Err(Problem::bad(error, hint))
+            }
         }
     }
 
@@ -32,11 +45,19 @@ impl Args {
         let Some(name) = unknown else {
             return Ok(());
         };
-        let hint = match known {
-            [] => "send no members".to_owned(),
-            known => format!("there are {}", known.join(", ")),
+        let hint: Bilingual = match known {
+            [] => Bilingual::new("send no members", "此操作没有参数"),
+            known => (
+                format!("there are {}", known.join(", ")),
+                format!("可用的参数有 {}", known.join("、")),
+            )
+                .into(),
         };
-        Err(Problem::bad(format!("there is no member {name:?}"), hint))
+        let error = (
+            format!("there is no member {name:?}"),
+            format!("没有参数 {name:?}"),
+        );
+        Err(Problem::bad(error, hint))
     }
 
     /// Whether it is named, with whatever value.
@@ -51,32 +72,29 @@ impl Args {
             Some(Value::String(text)) if text.is_empty() => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(wrong(name, "a text")),
+            Some(_) => Err(wrong(name, TEXT)),
         }
     }
 
     pub(super) fn needed(&self, name: &str) -> Outcome<String> {
         self.text(name)?.ok_or_else(|| {
-            Problem::bad(
+            let error = (
                 format!("the member {name:?} is missing"),
-                "give it, as a text",
-            )
+                format!("缺少参数 {name:?}"),
+            );
+            Problem::bad(error, ("give it, as a text", "请给出，类型为字符串"))
         })
     }
 
     pub(super) fn integer(&self, name: &str) -> Outcome<Option<i64>> {
         let text = self.text(name)?;
-        text.map(|text| {
-            text.trim()
-                .parse()
-                .map_err(|_| wrong(name, "a whole number"))
-        })
-        .transpose()
+        text.map(|text| text.trim().parse().map_err(|_| wrong(name, INTEGER)))
+            .transpose()
     }
 
     pub(super) fn number(&self, name: &str) -> Outcome<Option<f64>> {
         let text = self.text(name)?;
-        text.map(|text| text.trim().parse().map_err(|_| wrong(name, "a number")))
+        text.map(|text| text.trim().parse().map_err(|_| wrong(name, NUMBER)))
             .transpose()
     }
 
@@ -86,7 +104,7 @@ impl Args {
             Some(Value::Bool(true)) => Ok(true),
             Some(Value::String(text)) if ["true", "on", "1"].contains(&text.as_str()) => Ok(true),
             Some(Value::String(text)) if ["false", ""].contains(&text.as_str()) => Ok(false),
-            Some(_) => Err(wrong(name, "true or false")),
+            Some(_) => Err(wrong(name, FLAG)),
         }
     }
 
@@ -94,7 +112,7 @@ impl Args {
     pub(super) fn needed_flag(&self, name: &str) -> Outcome<bool> {
         match self.members.contains_key(name) {
             true => self.flag(name),
-            false => Err(wrong(name, "true or false")),
+            false => Err(wrong(name, FLAG)),
         }
     }
 
@@ -106,16 +124,24 @@ impl Args {
             Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
             Some(Value::String(text)) => match serde_json::from_str(text) {
                 Ok(value @ Value::Object(_)) => Ok(Some(value)),
-                _ => Err(wrong(name, "a JSON object")),
+                _ => Err(wrong(name, OBJECT)),
             },
-            Some(_) => Err(wrong(name, "a JSON object")),
+            Some(_) => Err(wrong(name, OBJECT)),
         }
     }
 }
 
-fn wrong(name: &str, kind: &str) -> Problem {
-    Problem::bad(
-        format!("the member {name:?} is not {kind}"),
-        format!("make it {kind}"),
-    )
+const TEXT: Bilingual = Bilingual::new("a text", "字符串");
+const INTEGER: Bilingual = Bilingual::new("a whole number", "整数");
+const NUMBER: Bilingual = Bilingual::new("a number", "数字");
+const FLAG: Bilingual = Bilingual::new("true or false", "true 或 false");
+const OBJECT: Bilingual = Bilingual::new("a JSON object", "JSON 对象");
+
+fn wrong(name: &str, kind: Bilingual) -> Problem {
+    let Bilingual { en, zh } = kind;
+    let error = (
+        format!("the member {name:?} is not {en}"),
+        format!("参数 {name:?} 不是{zh}"),
+    );
+    Problem::bad(error, (format!("make it {en}"), format!("应为{zh}")))
 }

@@ -70,19 +70,25 @@ fn verdict(record: &CallRecord) -> Value {
     match &record.verdict {
         Verdict::Accepted => json!({"accepted": true}),
         Verdict::Unprocessed => {
-            json!({"accepted": false, "why": "the connection was cut, as told"})
+            json!({
+                "accepted": false,
+                "why": "the connection was cut, as told",
+                "why_zh": "已按要求断开连接",
+            })
         }
         Verdict::Refused {
             status,
             code,
             message,
             why,
+            why_zh,
         } => json!({
             "accepted": false,
             "status": status.as_u16(),
             "code": code,
             "message": message,
             "why": why,
+            "why_zh": why_zh,
         }),
     }
 }

@@ -12,25 +12,33 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::Settings;
 use super::problem::{Outcome, Problem};
+use crate::sandbox::bilingual::Bilingual;
 
 pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
-    let host = host(head).ok_or_else(|| refused("the request has not exactly one Host"))?;
+    let host = host(head).ok_or_else(|| {
+        refused((
+            "the request has not exactly one Host",
+            "请求应有且只有一个 Host",
+        ))
+    })?;
     if !is_ours(host.host(), settings) {
-        return Err(refused(format!(
-            "the Host {:?} is not the sandbox's",
-            host.host()
+        let name = host.host();
+        return Err(refused((
+            format!("the Host {name:?} is not the sandbox's"),
+            format!("Host {name:?} 不是沙箱的地址"),
         )));
     }
     if has_many(&head.headers, &header::ORIGIN) {
-        return Err(refused("the request has several Origins"));
+        return Err(refused((
+            "the request has several Origins",
+            "请求有多个 Origin",
+        )));
     }
     if !head.method.is_safe() && !is_same_site(&head.headers) {
-        return Err(refused("the request comes from a page of another site"));
+        return Err(refused(OTHER_SITE));
     }
     match head.headers.get(header::ORIGIN) {
-        Some(origin) if !is_same(origin.as_bytes(), &host) => {
-            Err(refused("the request comes from a page of another site"))
-        }
+        Some(origin) if !is_same(origin.as_bytes(), &host) => Err(refused(OTHER_SITE)),
         _ => Ok(()),
     }
 }
@@ -79,13 +87,18 @@ fn is_same(origin: &[u8], host: &Authority) -> bool {
     scheme && origin.authority() == Some(host)
 }
 
-fn refused(error: impl Into<String>) -> Problem {
-    Problem::new(
-        StatusCode::FORBIDDEN,
-        error,
+const OTHER_SITE: Bilingual = Bilingual::new(
+    "the request comes from a page of another site",
+    "请求来自其他网站的页面",
+);
+
+fn refused(error: impl Into<Bilingual>) -> Problem {
+    let hint = (
         "use the sandbox's own address, as base_url says; other names it is reached by have to be \
          given when it is started (--host NAME)",
-    )
+        "请使用沙箱自己的地址，即 base_url；其他域名须在启动时指定（--host NAME）",
+    );
+    Problem::new(StatusCode::FORBIDDEN, error, hint)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
+use super::super::bilingual::Bilingual;
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
 use super::super::world::Denied;
@@ -13,8 +14,8 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) status: StatusCode,
-    pub(super) error: String,
-    pub(super) hint: String,
+    pub(super) error: Bilingual,
+    pub(super) hint: Bilingual,
 }
 
 pub(super) type Outcome<T> = Result<T, Problem>;
@@ -22,8 +23,8 @@ pub(super) type Outcome<T> = Result<T, Problem>;
 impl Problem {
     pub(super) fn new(
         status: StatusCode,
-        error: impl Into<String>,
-        hint: impl Into<String>,
+        error: impl Into<Bilingual>,
+        hint: impl Into<Bilingual>,
     ) -> Self {
         let (error, hint) = (error.into(), hint.into());
         Self {
@@ -34,18 +35,30 @@ impl Problem {
     }
 
     /// The request says something else than it should.
-    pub(super) fn bad(error: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn bad(error: impl Into<Bilingual>, hint: impl Into<Bilingual>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, hint)
     }
 
     /// There is no such thing.
-    pub(super) fn missing(error: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn missing(error: impl Into<Bilingual>, hint: impl Into<Bilingual>) -> Self {
         Self::new(StatusCode::NOT_FOUND, error, hint)
+    }
+
+    /// What the page does not have.
+    pub(super) fn no_page() -> Self {
+        let error = (
+            "There is no such page, or not any more.",
+            "没有这个页面，或者已经被清除。",
+        );
+        Self::missing(error, ("", ""))
     }
 
     /// There is no such thing, or its state does not allow it.
     pub(super) fn denied(denied: Denied) -> Self {
-        let hint = "GET orders, refunds, transfers and complaints say how things stand";
+        let hint = (
+            "GET orders, refunds, transfers and complaints say how things stand",
+            "请查看订单、退款、转账或投诉的当前状态",
+        );
         match denied {
             Denied::Unknown(error) => Self::missing(error, hint),
             Denied::State(error) => Self::new(StatusCode::CONFLICT, error, hint),
@@ -54,22 +67,32 @@ impl Problem {
 
     /// What WeChat Pay says to the same.
     pub(super) fn refused(refusal: &Refusal) -> Self {
-        let error = format!("{}: {}", refusal.code, refusal.message);
+        let (code, message) = (refusal.code, &refusal.message);
+        let error = (format!("{code}: {message}"), format!("{code}：{message}"));
         Self::new(StatusCode::CONFLICT, error, refusal.why.clone())
     }
 
     /// An error of the library about what it was given.
-    pub(super) fn of(err: &Error, hint: &str) -> Self {
-        Self::bad(err.report(), hint)
+    pub(super) fn of(err: &Error, hint: impl Into<Bilingual>) -> Self {
+        Self::bad(Bilingual::of_error("参数有误", err.report()), hint)
     }
 
     pub(super) fn too_long() -> Self {
-        let hint = "the control API reads 1 MiB at most";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long", hint)
+        let error = ("the body is too long", "请求报文主体过长");
+        let hint = (
+            "the control API reads 1 MiB at most",
+            "控制接口最多读取 1 MiB",
+        );
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, error, hint)
     }
 
     pub(super) fn reply(&self) -> Reply {
-        let body = json!({"error": self.error, "hint": self.hint});
+        let body = json!({
+            "error": self.error.en,
+            "hint": self.hint.en,
+            "error_zh": self.error.zh,
+            "hint_zh": self.hint.zh,
+        });
         Reply::json(self.status, &body, AnswerSignature::Nothing)
     }
 }

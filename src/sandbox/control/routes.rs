@@ -139,16 +139,23 @@ fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
 
 fn limit(query: &str) -> Outcome<usize> {
     let given = query::value(Some(query), "limit");
-    let wrong = |_| Problem::bad("limit is not a number", "as in calls?limit=10");
+    let wrong = |_| {
+        let hint = ("as in calls?limit=10", "例如 calls?limit=10");
+        Problem::bad(("limit is not a number", "limit 不是数字"), hint)
+    };
     let limit = given.map_or(Ok(LISTED), |value| value.parse().map_err(wrong))?;
     match limit <= MOST {
         true => Ok(limit),
         false => {
-            let error = format!("limit is above {MOST}");
-            Err(Problem::bad(
-                error,
+            let error = (
+                format!("limit is above {MOST}"),
+                format!("limit 大于 {MOST}"),
+            );
+            let hint = (
                 "GET calls/ID shows any that is remembered",
-            ))
+                "GET calls/ID 可查看任一被记住的请求",
+            );
+            Err(Problem::bad(error, hint))
         }
     }
 }
@@ -163,10 +170,15 @@ fn list_calls(gateway: &Gateway, limit: usize) -> Value {
 fn call(gateway: &Gateway, id: &str) -> Outcome<Value> {
     let record = id.parse().ok().and_then(|id| gateway.records.get(id));
     let record = record.ok_or_else(|| {
-        Problem::missing(
+        let error = (
             format!("there is no call {id:?}"),
+            format!("没有请求 {id:?}"),
+        );
+        let hint = (
             "GET calls lists those that are remembered",
-        )
+            "GET calls 列出被记住的请求",
+        );
+        Problem::missing(error, hint)
     })?;
     Ok(calls::call(&record, gateway))
 }
@@ -183,8 +195,13 @@ fn kinds() -> Value {
 }
 
 fn unknown(method: &Method, path: &str) -> Problem {
-    Problem::missing(
+    let error = (
         format!("the control API has no {method} {path}"),
+        format!("控制接口中没有 {method} {path}"),
+    );
+    let hint = (
         format!("below /_sandbox/api/ there are {ROUTES}"),
-    )
+        format!("/_sandbox/api/ 之下有 {ROUTES}"),
+    );
+    Problem::missing(error, hint)
 }

@@ -76,6 +76,7 @@ pub(super) fn brief_delivery(record: &DeliveryRecord) -> Value {
             "took_ms": attempt.took_ms,
             "status": attempt.status.map(|status| status.as_u16()),
             "problem": attempt.problem,
+            "problem_zh": attempt.problem_zh,
         })
     });
     json!({

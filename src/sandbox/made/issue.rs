@@ -11,7 +11,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::refusal::Refusal;
+use crate::sandbox::bilingual::Bilingual;
+use crate::sandbox::refusal::{Refusal, place};
 use crate::schema::FieldKind;
 
 /// One field that is not as documented.
@@ -137,14 +138,19 @@ impl Issue {
     }
 
     /// For the record; never with the value.
-    fn why(&self) -> String {
+    fn why(&self) -> Bilingual {
         let Self {
             location,
             pointer,
             wrong,
             ..
         } = self;
-        format!("the field {pointer} of the {location} is not as documented: {wrong}")
+        let place = place(&location.to_string());
+        (
+            format!("the field {pointer} of the {location} is not as documented: {wrong}"),
+            format!("{place}的字段 {pointer} 与文档不符：{wrong}"),
+        )
+            .into()
     }
 }
 

@@ -95,7 +95,7 @@ fn every_recorded_sample_of_the_documentation_is_accepted() {
         match accepted(&row) {
             None => unknown += 1,
             Some(Ok(())) => checked += 1,
-            Some(Err(refusal)) => refused.push(format!("{} {}", row["op"], refusal.why)),
+            Some(Err(refusal)) => refused.push(format!("{} {}", row["op"], refusal.why.en)),
         }
     }
     assert_eq!(refused, [""; 0]);
@@ -232,7 +232,7 @@ fn what_is_wrong_is_refused_and_named() {
                 Err(refusal) => {
                     let at = format!("{schema:?} {what} {refusal:?}");
                     assert!(
-                        refusal.why.contains(&format!("the field {pointer} ")),
+                        refusal.why.en.contains(&format!("the field {pointer} ")),
                         "{at}"
                     );
                     let code = match what {

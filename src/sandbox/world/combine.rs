@@ -191,15 +191,16 @@ pub(super) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
 /// The parts that are not closed, each of which could be paid.
 pub(super) fn open(state: &State, number: &str, now: i64) -> Done<Vec<String>> {
     let combine = state.combines.get(number);
-    let combine = combine.ok_or_else(|| user::unknown("combined order", number))?;
+    let combine = combine.ok_or_else(|| user::unknown(("combined order", "合单"), number))?;
     let is_open = |part: &&String| {
         let order = state.orders.get(part);
         order.is_some_and(|order| order.state(now) != TradeState::Closed)
     };
     let open: Vec<_> = combine.parts.iter().filter(is_open).cloned().collect();
     if open.is_empty() {
-        return Err(user::refused(format!(
-            "the combined order {number:?} is closed"
+        return Err(user::refused((
+            format!("the combined order {number:?} is closed"),
+            format!("合单 {number:?} 已关闭"),
         )));
     }
     for part in &open {

@@ -28,16 +28,18 @@ const LIMIT: (usize, usize) = (10, 50);
 /// Lets the user of a paid order complain; gives the complaint's number.
 pub(super) fn complain(state: &mut State, number: &str, detail: &str, now: i64) -> Done<String> {
     let order = state.orders.get(number);
-    let order = order.ok_or_else(|| user::unknown("order", number))?;
+    let order = order.ok_or_else(|| user::unknown(user::ORDER, number))?;
     if order.transaction_id.is_none() {
         let state = order.state(now).name();
-        return Err(user::refused(format!(
-            "nobody complains about the order {number:?}: it is {state}"
+        return Err(user::refused((
+            format!("nobody complains about the order {number:?}: it is {state}"),
+            format!("订单 {number:?} 的状态为 {state}，用户不能投诉"),
         )));
     }
     if detail.is_empty() || detail.chars().count() > DETAIL {
-        return Err(user::refused(format!(
-            "a complaint has 1 to {DETAIL} characters"
+        return Err(user::refused((
+            format!("a complaint has 1 to {DETAIL} characters"),
+            format!("投诉内容应为 1 至 {DETAIL} 个字符"),
         )));
     }
     let id = state.numbers.complaint(now);

@@ -197,7 +197,10 @@ pub(super) fn own(mchid: &str) -> Result<(), Refusal> {
     match mchid == MCHID {
         true => Ok(()),
         false => {
-            let why = format!("the request names the merchant {mchid:?} and is signed by {MCHID}");
+            let why = (
+                format!("the request names the merchant {mchid:?} and is signed by {MCHID}"),
+                format!("请求中的商户号为 {mchid:?}，而签名的商户号为 {MCHID}"),
+            );
             Err(refusals::mch_not_exists(why))
         }
     }

@@ -42,12 +42,16 @@ pub(super) fn apply(state: &mut State, request: &Request<'_>, flavour: Flavour) 
     };
     let sub_mchid = fields.maybe("/sub_mchid", 32)?;
     if sub_mchid != order.party.sub_mchid {
-        let why = "sub_mchid is not the order's";
+        let why = ("sub_mchid is not the order's", "sub_mchid 与原订单的不一致");
         return Err(refusals::refund_unlike_order(why));
     }
     let currency = fields.maybe("/amount/currency", 16)?;
     if currency.is_some_and(|currency| currency != order.currency) {
-        let why = format!("amount.currency is not the order's {}", order.currency);
+        let currency = &order.currency;
+        let why = (
+            format!("amount.currency is not the order's {currency}"),
+            format!("amount.currency 与原订单的 {currency} 不一致"),
+        );
         return Err(refusals::refund_unlike_order(why));
     }
     let number = order.out_trade_no.clone();
@@ -77,9 +81,10 @@ pub(super) fn accept(
 
 fn refundable(order: &Order, total: i64, amount: i64) -> Result<(), Refusal> {
     if total != order.total {
-        let why = format!(
-            "amount.total is {total}, and the order's is {}",
-            order.total
+        let right = order.total;
+        let why = (
+            format!("amount.total is {total}, and the order's is {right}"),
+            format!("amount.total 为 {total}，而原订单金额为 {right}"),
         );
         return Err(refusals::refund_unlike_order(why));
     }
@@ -123,9 +128,10 @@ fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, 
     })?;
     match number.is_none_or(|number| number == order.out_trade_no) {
         true => Ok(order),
-        false => Err(refusals::refund_unlike_order(
+        false => Err(refusals::refund_unlike_order((
             "out_trade_no and transaction_id are of two orders",
-        )),
+            "out_trade_no 与 transaction_id 不是同一笔订单的",
+        ))),
     }
 }
 
@@ -187,16 +193,19 @@ pub(super) fn all_come_to_an_end(state: &mut State, now: i64) {
 /// Decides how a refund ends.
 pub(super) fn settle(state: &mut State, number: &str, status: RefundStatus, now: i64) -> Done {
     let refund = state.refunds.get(number);
-    let refund = refund.ok_or_else(|| user::unknown("refund", number))?;
+    let refund = refund.ok_or_else(|| user::unknown(("refund", "退款单"), number))?;
     match refund.status {
         RefundStatus::Processing | RefundStatus::Abnormal => {
             end(state, number, status, now);
             Ok(())
         }
-        ended => Err(user::refused(format!(
-            "the refund {number:?} has ended already: it is {}",
-            ended.name()
-        ))),
+        ended => {
+            let status = ended.name();
+            Err(user::refused((
+                format!("the refund {number:?} has ended already: it is {status}"),
+                format!("退款单 {number:?} 已是最终状态 {status}"),
+            )))
+        }
     }
 }
 

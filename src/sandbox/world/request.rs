@@ -7,13 +7,11 @@
 use std::borrow::Cow;
 
 use openssl::sha::Sha256;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::query;
 use super::super::refusal::Refusal;
 use crate::catalog::Operation;
-
-const WRONG: &str = "参数错误";
 
 /// A request that has passed the door.
 #[derive(Clone, Copy)]
@@ -53,7 +51,7 @@ impl<'r> Request<'r> {
 
     /// What is wrong with a query parameter.
     pub(super) fn wrong(&self, name: &str, issue: &str) -> Refusal {
-        wrong(name, issue, "query")
+        Refusal::field(name, issue, "query")
     }
 
     /// A query parameter that is a whole number.
@@ -188,14 +186,8 @@ impl<'r> Fields<'r> {
     }
 
     pub(super) fn wrong(&self, pointer: &str, issue: &str) -> Refusal {
-        wrong(&format!("{}{pointer}", self.prefix), issue, "body")
+        Refusal::field(&format!("{}{pointer}", self.prefix), issue, "body")
     }
-}
-
-fn wrong(field: &str, issue: &str, location: &str) -> Refusal {
-    let why = format!("{field} in the {location}: {issue}");
-    let detail = json!({"field": field, "issue": issue, "location": location});
-    Refusal::param_error(WRONG, why).with_detail(detail)
 }
 
 /// A sum that no input makes overflow.
@@ -206,6 +198,7 @@ pub(super) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
 #[cfg(test)]
 mod tests {
     use http::Method;
+    use serde_json::json;
 
     use super::*;
     use crate::catalog;
@@ -237,7 +230,11 @@ mod tests {
             assert_eq!(found.as_ref().ok().copied(), expected, "{value}");
             if let Err(refusal) = found {
                 assert_eq!(refusal.code, "PARAM_ERROR");
-                assert!(refusal.why.contains("/amount/total"), "{}", refusal.why);
+                assert!(
+                    refusal.why.en.contains("/amount/total"),
+                    "{}",
+                    refusal.why.en
+                );
             }
         }
         assert_eq!(sum([i64::MAX; 3]), 3 * i128::from(i64::MAX));
@@ -256,7 +253,7 @@ mod tests {
         assert!(fields.flag("/flag").is_err());
         assert!(fields.items("/list", 1).is_err() && fields.items("/a", 9).is_err());
         let items = fields.items("/list", 2).unwrap();
-        let why = items[1].amount("/x").unwrap_err().why;
+        let why = items[1].amount("/x").unwrap_err().why.en;
         assert!(why.starts_with("/list/1/x"), "{why}");
     }
 

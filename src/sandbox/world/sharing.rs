@@ -189,10 +189,13 @@ fn related(state: &State, order: &Order, slice: &Slice, whose: Whose<'_>) -> Res
     let known = state.receivers.get(&key(order, slice, whose)).is_some();
     match known || stays(order, slice) {
         true => Ok(()),
-        false => Err(refusals::no_relation(format!(
-            "the receiver {} {:?} was not added",
-            slice.kind, slice.account
-        ))),
+        false => {
+            let (kind, account) = (&slice.kind, &slice.account);
+            Err(refusals::no_relation((
+                format!("the receiver {kind} {account:?} was not added"),
+                format!("没有添加过分账接收方 {kind} {account:?}"),
+            )))
+        }
     }
 }
 

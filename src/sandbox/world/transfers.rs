@@ -175,11 +175,12 @@ pub(super) fn decide(state: &mut State, number: &str, fail_reason: Option<&str>,
         return Ok(());
     }
     let transfer = state.transfers.get(number);
-    let transfer = transfer.ok_or_else(|| user::unknown("transfer", number))?;
+    let transfer = transfer.ok_or_else(|| user::unknown(("transfer", "转账单"), number))?;
     if transfer.state != TransferState::Waiting {
-        return Err(user::refused(format!(
-            "nobody waits for the user of the transfer {number:?}: it is {}",
-            transfer.state.name()
+        let state = transfer.state.name();
+        return Err(user::refused((
+            format!("nobody waits for the user of the transfer {number:?}: it is {state}"),
+            format!("转账单 {number:?} 的状态为 {state}，不在等待用户确认"),
         )));
     }
     let to = match fail_reason {

@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::super::bilingual::Bilingual;
 use super::super::date::Local;
 use super::event::Event;
 use super::order::{Order, TradeState};
 use super::{State, combine};
 use crate::error::{Error, ErrorKind};
+
+/// For [`unknown`].
+pub(super) const ORDER: (&str, &str) = ("order", "订单");
 
 /// What a hand comes to.
 pub(in crate::sandbox) type Done<T = ()> = Result<T, Denied>;
@@ -43,7 +47,7 @@ pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Done {
         Some(_) => combine::open(state, number, now)?,
         None => {
             let order = state.orders.get(number);
-            check(order.ok_or_else(|| unknown("order", number))?, now)?;
+            check(order.ok_or_else(|| unknown(ORDER, number))?, now)?;
             vec![number.to_owned()]
         }
     };
@@ -56,10 +60,11 @@ pub(super) fn expire(state: &mut State, number: &str, now: i64) -> Done {
 }
 
 fn payable(order: Option<&Order>, number: &str, now: i64) -> Done {
-    let order = order.ok_or_else(|| unknown("order", number))?;
+    let order = order.ok_or_else(|| unknown(ORDER, number))?;
     if let Some(combine) = &order.combine {
-        return Err(refused(format!(
-            "the order {number:?} is part of the combined order {combine:?}: pay that one"
+        return Err(refused((
+            format!("the order {number:?} is part of the combined order {combine:?}: pay that one"),
+            format!("订单 {number:?} 属于合单 {combine:?}：请支付该合单"),
         )));
     }
     check(order, now)
@@ -69,11 +74,13 @@ fn payable(order: Option<&Order>, number: &str, now: i64) -> Done {
 pub(super) fn check(order: &Order, now: i64) -> Done {
     match order.state(now) {
         TradeState::NotPay | TradeState::UserPaying => Ok(()),
-        state => Err(refused(format!(
-            "the order {:?} cannot be paid: it is {}",
-            order.out_trade_no,
-            state.name()
-        ))),
+        state => {
+            let (number, state) = (&order.out_trade_no, state.name());
+            Err(refused((
+                format!("the order {number:?} cannot be paid: it is {state}"),
+                format!("订单 {number:?} 的状态为 {state}，不能支付"),
+            )))
+        }
     }
 }
 
@@ -146,24 +153,27 @@ pub(super) fn v2_members(order: &Order) -> Value {
 #[derive(Debug)]
 pub(in crate::sandbox) enum Denied {
     /// There is no such thing.
-    Unknown(String),
+    Unknown(Bilingual),
     /// It stands otherwise.
-    State(String),
+    State(Bilingual),
 }
 
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         let (Denied::Unknown(message) | Denied::State(message)) = denied;
-        Self::new(ErrorKind::Builder, message)
+        Self::new(ErrorKind::Builder, message.en)
     }
 }
 
-pub(super) fn unknown(what: &str, number: &str) -> Denied {
-    Denied::Unknown(format!(
-        "the sandbox knows no {what} with the number {number:?}"
-    ))
+/// `what` in English and in Chinese.
+pub(super) fn unknown((what, what_zh): (&str, &str), number: &str) -> Denied {
+    let message = (
+        format!("the sandbox knows no {what} with the number {number:?}"),
+        format!("沙箱中没有单号为 {number:?} 的{what_zh}"),
+    );
+    Denied::Unknown(message.into())
 }
 
-pub(super) fn refused(message: String) -> Denied {
-    Denied::State(message)
+pub(super) fn refused(message: impl Into<Bilingual>) -> Denied {
+    Denied::State(message.into())
 }

@@ -179,7 +179,10 @@ fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
     if expires <= now {
         // As users have published it.
         let message = "time_expire时间过短，刷卡至少1分钟，其他5分钟";
-        let why = format!("the time_expire {text} is over, by Beijing's time");
+        let why = (
+            format!("the time_expire {text} is over, by Beijing's time"),
+            format!("time_expire {text} 按北京时间已过"),
+        );
         return Err(Refusal::v2_failure("PARAM_ERROR", message, why));
     }
     Ok(expires.max(now.saturating_add(60)))
@@ -247,7 +250,10 @@ fn refund(state: &mut State, request: &Request<'_>) -> Outcome {
     let currency = fields.maybe("/refund_fee_type", 16)?;
     let other = |order: &Order| currency.as_ref().is_some_and(|it| *it != order.currency);
     if order.is_some_and(other) {
-        let why = "refund_fee_type is not the order's fee_type";
+        let why = (
+            "refund_fee_type is not the order's fee_type",
+            "refund_fee_type 与原订单的 fee_type 不一致",
+        );
         return Err(refusals::refund_unlike_order(why));
     }
     let refund = refunds::accept(state, &number, total, refund, request.now)?;

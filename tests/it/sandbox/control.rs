@@ -18,8 +18,8 @@ use std::net::TcpStream;
 use serde_json::{Value, json};
 use wechatpay_chain::sandbox::Sandbox;
 
-use super::Outcome;
 use super::raw::Raw;
+use super::{Outcome, is_chinese};
 
 /// What came back.
 struct Came {
@@ -109,6 +109,10 @@ fn refused(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Outcome<(
     let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
     assert!(
         !text("error").is_empty() && !text("hint").is_empty(),
+        "{path}: {said}"
+    );
+    assert!(
+        is_chinese(&text("error_zh")) && is_chinese(&text("hint_zh")),
         "{path}: {said}"
     );
     Ok((came.status, text("error")))

@@ -48,11 +48,15 @@ impl Shop {
 
     /// The status, code and message of a refusal.
     fn refused(&self, path: &str, body: Value) -> Outcome<(u16, String, String)> {
-        refusal(self.call_post(path, body))
+        let refused = refusal(self.call_post(path, body))?;
+        why(&self.sandbox)?;
+        Ok(refused)
     }
 
     fn not_found(&self, path: &str) -> Outcome<(u16, String, String)> {
-        refusal(self.call_get(path))
+        let refused = refusal(self.call_get(path))?;
+        why(&self.sandbox)?;
+        Ok(refused)
     }
 
     /// The path is no literal: nothing of it is rewritten.

@@ -11,6 +11,7 @@ use super::super::views;
 use super::tools::parse;
 use crate::notify::Version;
 use crate::sandbox::DeliveryRecord;
+use crate::sandbox::bilingual::Bilingual;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::gateway::Gateway;
 use crate::sandbox::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
@@ -29,8 +30,7 @@ pub(in crate::sandbox::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -
     ])?;
     let row = kind(args)?;
     let url = args.needed("url")?;
-    check_url(&url, gateway.control.reach())
-        .map_err(|err| Problem::of(&err, "url is where the merchant's server listens"))?;
+    check_url(&url, gateway.control.reach()).map_err(|err| Problem::of(&err, URL_HINT))?;
     let now = gateway.clock.now();
     let resource = args.object("resource")?;
     let content = row.content(resource.unwrap_or_else(|| row.resource(now)));
@@ -39,10 +39,19 @@ pub(in crate::sandbox::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -
     draft.fault = spoilt(args)?;
     draft
         .request(gateway, gateway.control.reach())
-        .map_err(|err| Problem::of(&err, "GET kinds lists what can be posted"))?;
+        .map_err(|err| Problem::of(&err, KINDS_HINT))?;
     let id = Deliveries::post(gateway, draft, row.event_type.to_owned());
     delivery(gateway, &id.to_string())
 }
+
+const URL_HINT: Bilingual = Bilingual::new(
+    "url is where the merchant's server listens",
+    "url 是商户服务器接收通知的地址",
+);
+const KINDS_HINT: Bilingual = Bilingual::new(
+    "GET kinds lists what can be posted",
+    "GET kinds 列出可以投递的通知",
+);
 
 fn kind(args: &Args) -> Outcome<KindRow> {
     let name = match args.text("event_type")? {
@@ -59,9 +68,10 @@ fn kind(args: &Args) -> Outcome<KindRow> {
         Some("v2") => Some(Version::V2),
         Some("v3") => Some(Version::V3),
         Some(_) => {
+            let hint = ("version is v2 or v3", "version 为 v2 或 v3");
             return Err(Problem::bad(
-                "there is no such version",
-                "version is v2 or v3",
+                ("there is no such version", "没有这个版本"),
+                hint,
             ));
         }
     };
@@ -71,8 +81,11 @@ fn kind(args: &Args) -> Outcome<KindRow> {
     };
     found.ok_or_else(|| {
         let all = kind_rows().count();
-        let hint = format!("GET kinds lists the {all} kinds, with their versions");
-        Problem::bad(format!("there is no notification {name:?}"), hint)
+        let hint = (
+            format!("GET kinds lists the {all} kinds, with their versions"),
+            format!("GET kinds 列出全部 {all} 种通知及其版本"),
+        );
+        Problem::bad(no_notification(&name), hint)
     })
 }
 
@@ -96,8 +109,12 @@ pub(in crate::sandbox::control) fn resend(
     args.only(&[])?;
     let record = known(gateway, id)?;
     check_url(&record.url, gateway.control.reach()).map_err(|err| {
-        let hint = "POST notifications posts one of the same kind to another url";
-        Problem::new(StatusCode::CONFLICT, err.report(), hint)
+        let error = Bilingual::of_error("无法投递到该地址", err.report());
+        let hint = (
+            "POST notifications posts one of the same kind to another url",
+            "POST notifications 可将同类通知投递到其他地址",
+        );
+        Problem::new(StatusCode::CONFLICT, error, hint)
     })?;
     Deliveries::again(gateway, record.id);
     delivery(gateway, id)
@@ -107,9 +124,17 @@ fn known(gateway: &Gateway, id: &str) -> Outcome<DeliveryRecord> {
     let record = id.parse().ok();
     let record = record.and_then(|id| gateway.control.deliveries.get(id));
     record.ok_or_else(|| {
-        Problem::missing(
-            format!("there is no notification {id:?}"),
+        let hint = (
             "GET notifications lists those that are remembered",
-        )
+            "GET notifications 列出被记住的通知",
+        );
+        Problem::missing(no_notification(id), hint)
     })
+}
+
+fn no_notification(name: &str) -> (String, String) {
+    (
+        format!("there is no notification {name:?}"),
+        format!("没有通知 {name:?}"),
+    )
 }

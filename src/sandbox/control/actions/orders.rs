@@ -47,15 +47,19 @@ pub(in crate::sandbox::control) fn refund(
     let orders = world.orders(now);
     let order = orders.iter().find(|it| it.out_trade_no == number);
     let order = order.ok_or_else(|| {
-        Problem::missing(
+        let error = (
             format!("there is no order {number:?}"),
-            "GET orders lists them",
-        )
+            format!("没有订单 {number:?}"),
+        );
+        Problem::missing(error, ("GET orders lists them", "GET orders 列出订单"))
     })?;
     let amount = match args.integer("amount")? {
         Some(amount) if amount < 1 => {
-            let hint = "amount is in fen, from 1";
-            return Err(Problem::bad("nothing can be refunded so", hint));
+            let hint = ("amount is in fen, from 1", "amount 单位为分，至少为 1");
+            return Err(Problem::bad(
+                ("nothing can be refunded so", "退款金额不正确"),
+                hint,
+            ));
         }
         Some(amount) => amount,
         None => order.total - order.refunded,
@@ -90,8 +94,8 @@ pub(in crate::sandbox::control) fn refund(
         }
         Some(Err(refusal)) => Err(Problem::refused(&refusal)),
         None => Err(Problem::missing(
-            "refunds are not remembered",
-            "update the sandbox",
+            ("refunds are not remembered", "沙箱不支持退款"),
+            ("update the sandbox", "请更新沙箱"),
         )),
     }
 }
@@ -145,8 +149,15 @@ pub(in crate::sandbox::control) fn settle(
         "CLOSED" => RefundStatus::Closed,
         "ABNORMAL" => RefundStatus::Abnormal,
         other => {
-            let error = format!("a refund does not end as {other:?}");
-            return Err(Problem::bad(error, "status is SUCCESS, CLOSED or ABNORMAL"));
+            let error = (
+                format!("a refund does not end as {other:?}"),
+                format!("退款的最终状态不会是 {other:?}"),
+            );
+            let hint = (
+                "status is SUCCESS, CLOSED or ABNORMAL",
+                "status 为 SUCCESS、CLOSED 或 ABNORMAL",
+            );
+            return Err(Problem::bad(error, hint));
         }
     };
     world.settle(number, status, now).map_err(Problem::denied)?;

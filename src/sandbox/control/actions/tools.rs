@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
+use crate::sandbox::bilingual::Bilingual;
 use crate::sandbox::fault::{Fault, NAMES};
 use crate::sandbox::gateway::Gateway;
 
@@ -49,8 +50,12 @@ pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) ->
                 .filter(|times| (1..=MANY).contains(times));
             let times = times.and_then(|times| u32::try_from(times).ok());
             let times = times.ok_or_else(|| {
-                let hint = format!("times is from 1 to {MANY}, or \"always\"");
-                Problem::bad("nothing can go wrong that often", hint)
+                let error = ("nothing can go wrong that often", "故障次数不正确");
+                let hint = (
+                    format!("times is from 1 to {MANY}, or \"always\""),
+                    format!("times 为 1 至 {MANY}，或 \"always\""),
+                );
+                Problem::bad(error, hint)
             })?;
             gateway.faults.push_times(fault, times);
         }
@@ -65,7 +70,10 @@ pub(in crate::sandbox::control) fn forget_faults(gateway: &Gateway) {
 }
 
 pub(super) fn parse(fault: &str) -> Outcome<Fault> {
-    let hint = "docs/sandbox.md lists the faults with what they do";
+    let hint = (
+        "docs/sandbox.md lists the faults with what they do",
+        "docs/sandbox.md 列出了各种故障及其作用",
+    );
     fault.parse().map_err(|err| Problem::of(&err, hint))
 }
 
@@ -74,7 +82,8 @@ pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -
     let new = gateway.platform.rotate(gateway.clock.now());
     let new = new.map_err(|err| {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Problem::new(status, err.report(), "try again")
+        let error = Bilingual::of_error("无法生成新的平台证书", err.report());
+        Problem::new(status, error, ("try again", "请重试"))
     })?;
     Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
 }
@@ -96,8 +105,14 @@ pub(in crate::sandbox::control) fn certificate_mode(
         "certificate" => gateway.platform.set_certificate_mode(true),
         "public_key" => gateway.platform.set_certificate_mode(false),
         _ => {
-            let hint = "mode is \"certificate\" or \"public_key\"";
-            return Err(Problem::bad("there is no such mode", hint));
+            let hint = (
+                "mode is \"certificate\" or \"public_key\"",
+                "mode 为 \"certificate\" 或 \"public_key\"",
+            );
+            return Err(Problem::bad(
+                ("there is no such mode", "没有这种模式"),
+                hint,
+            ));
         }
     }
     Ok(json!({"mode": mode}))
@@ -117,12 +132,20 @@ pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) ->
     args.only(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
     if offset.is_some_and(|offset| offset.unsigned_abs() > FARTHEST.unsigned_abs()) {
-        let hint = "offset_seconds is a hundred years at most";
-        return Err(Problem::bad("the clock cannot be that far off", hint));
+        let error = ("the clock cannot be that far off", "时钟偏差过大");
+        let hint = (
+            "offset_seconds is a hundred years at most",
+            "offset_seconds 最多为一百年",
+        );
+        return Err(Problem::bad(error, hint));
     }
     if let Some(speed) = args.number("speed")? {
         powers::set_speed(gateway, speed).map_err(|err| {
-            Problem::of(&err, "1 is as WeChat Pay does it, 1000 is 15 s in 15 ms")
+            let hint = (
+                "1 is as WeChat Pay does it, 1000 is 15 s in 15 ms",
+                "1 与微信支付相同，1000 则 15 秒变为 15 毫秒",
+            );
+            Problem::of(&err, hint)
         })?;
     }
     if let Some(offset) = offset {
@@ -141,7 +164,11 @@ pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> O
     if args.has("notify_url") {
         let url = args.text("notify_url")?;
         powers::set_notify_url(gateway, url).map_err(|err| {
-            Problem::of(&err, "notify_url is where the merchant's server listens")
+            let hint = (
+                "notify_url is where the merchant's server listens",
+                "notify_url 是商户服务器接收通知的地址",
+            );
+            Problem::of(&err, hint)
         })?;
     }
     Ok(settings(gateway))

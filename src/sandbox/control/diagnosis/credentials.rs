@@ -232,6 +232,7 @@ mod tests {
         assert!(
             clock(now * 1000, now)
                 .unwrap()
+                .text
                 .en
                 .contains("milliseconds: 13 digits")
         );

@@ -1,16 +1,15 @@
-//! What a client does wrong, in both languages.
-
-use std::borrow::Cow;
+//! What a client does wrong.
 
 use serde_json::{Value, json};
+
+use crate::sandbox::bilingual::Bilingual;
 
 /// One thing that is wrong, and what to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Mistake {
     /// Its name, for programs; it does not change with the texts.
     pub(in super::super) cause: &'static str,
-    pub(in super::super) en: Cow<'static, str>,
-    pub(in super::super) zh: Cow<'static, str>,
+    pub(in super::super) text: Bilingual,
 }
 
 impl Mistake {
@@ -21,8 +20,7 @@ impl Mistake {
     ) -> Self {
         Self {
             cause,
-            en: Cow::Borrowed(en),
-            zh: Cow::Borrowed(zh),
+            text: Bilingual::new(en, zh),
         }
     }
 
@@ -30,13 +28,12 @@ impl Mistake {
     pub(in super::super) fn of(cause: &'static str, en: String, zh: String) -> Self {
         Self {
             cause,
-            en: en.into(),
-            zh: zh.into(),
+            text: (en, zh).into(),
         }
     }
 
     /// As the control API gives it.
     pub(in super::super) fn json(&self) -> Value {
-        json!({"cause": self.cause, "text": self.en, "text_zh": self.zh})
+        json!({"cause": self.cause, "text": self.text.en, "text_zh": self.text.zh})
     }
 }

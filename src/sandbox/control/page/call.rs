@@ -75,7 +75,7 @@ fn mistakes(found: &Diagnosis, lang: Lang) -> Markup {
     html! {
         div.box {
             p.bad { (lang.say("Why the signature does not fit", "验签失败的原因")) }
-            @for mistake in &found.mistakes { p { (lang.say(&mistake.en, &mistake.zh)) } }
+            @for mistake in &found.mistakes { p { (lang.of_both(&mistake.text)) } }
         }
     }
 }

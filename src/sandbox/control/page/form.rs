@@ -29,7 +29,7 @@ const ITEMS: [&str; 4] = [
 /// Does it, and says which page comes next.
 pub(super) fn act(gateway: &Arc<Gateway>, path: &str, body: &[u8]) -> Outcome<String> {
     let path = path.strip_prefix("/do/");
-    let path = path.ok_or_else(|| Problem::missing("", ""))?;
+    let path = path.ok_or_else(Problem::no_page)?;
     let mut members = read(body)?;
     let back = take(&mut members, "back").unwrap_or_default();
     let method = match take(&mut members, "method").as_deref() {
@@ -62,8 +62,10 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
 
 /// `a=b&c=d`; what is empty was not filled in, or emptied.
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
-    let text = std::str::from_utf8(body)
-        .map_err(|_| Problem::bad("the form is not text", "use the page's own forms"))?;
+    let text = std::str::from_utf8(body).map_err(|_| {
+        let hint = ("use the page's own forms", "请使用页面自带的表单");
+        Problem::bad(("the form is not text", "表单不是文本"), hint)
+    })?;
     let text = text.replace('+', "%20");
     // A field that was emptied is a value as well.
     let value = |text: Cow<'_, str>| match text.is_empty() {

@@ -4,6 +4,7 @@ use http::HeaderValue;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::request::Parts;
 
+use crate::sandbox::bilingual::Bilingual;
 use crate::sandbox::query;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,11 @@ impl Lang {
             Self::En => english,
             Self::Zh => chinese,
         }
+    }
+
+    /// A text that is there in both.
+    pub(super) fn of_both(self, text: &Bilingual) -> &str {
+        self.say(&text.en, &text.zh)
     }
 
     fn named(name: &str) -> Option<Self> {

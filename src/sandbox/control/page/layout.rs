@@ -58,14 +58,10 @@ fn header(lang: Lang, at: &str) -> Markup {
 
 /// What is shown in place of a page.
 pub(super) fn problem(problem: &Problem, lang: Lang) -> Markup {
-    let missing = lang.say(
-        "There is no such page, or not any more.",
-        "没有这个页面，或者已经被清除。",
-    );
     let content = html! {
         div.box {
-            @if problem.error.is_empty() { p { (missing) } }
-            @else { p.bad { (problem.error) } p { (problem.hint) } }
+            p.bad { (lang.of_both(&problem.error)) }
+            p { (lang.of_both(&problem.hint)) }
         }
         p { a href="/_sandbox/" { (lang.say("Back to the requests", "返回请求列表")) } }
     };
@@ -159,7 +155,7 @@ mod tests {
     fn what_comes_from_outside_stays_text() {
         let evil = "\"><script>alert(1)</script>'&";
         let shown = [
-            problem(&Problem::bad(evil, evil), Lang::En),
+            problem(&Problem::bad((evil, evil), (evil, evil)), Lang::En),
             button(&segment(evil), evil, evil),
             page(Lang::Zh, evil, evil, true, &empty(evil)),
         ];

@@ -63,7 +63,7 @@ fn get(gateway: &Arc<Gateway>, head: &Parts, path: &str, lang: Lang) -> Reply {
         "/tools" => tools::page(gateway, lang),
         _ => match one(gateway, path, lang) {
             Some(page) => page,
-            None => return wrong(&Problem::missing("", ""), lang),
+            None => return wrong(&Problem::no_page(), lang),
         },
     };
     html(StatusCode::OK, page)

@@ -76,7 +76,7 @@ fn table(all: &[DeliveryRecord], lang: Lang) -> Markup {
                     td { a href=(item) { (record.id) } }
                     td { a href=(item) { code { (record.event_type) } } br; span.dim.code { (record.url) } }
                     td { (state(record, lang)) }
-                    td { @if let Some(last) = record.attempts.last() { (outcome(record.attempts.len(), last)) } }
+                    td { @if let Some(last) = record.attempts.last() { (outcome(record.attempts.len(), last, lang)) } }
                     td { (again(record, HERE, lang)) }
                 }
             } }
@@ -84,11 +84,11 @@ fn table(all: &[DeliveryRecord], lang: Lang) -> Markup {
     }
 }
 
-fn outcome(count: usize, attempt: &AttemptRecord) -> Markup {
+fn outcome(count: usize, attempt: &AttemptRecord, lang: Lang) -> Markup {
     html! {
         span.dim { (count) " · " } (time(attempt.time_ms.div_euclid(1000))) " "
         @if let Some(status) = attempt.status { code { (status.as_u16()) } }
-        @if let Some(problem) = &attempt.problem { div.dim { (problem) } }
+        @if let Some(problem) = problem(attempt, lang) { div.dim { (problem) } }
     }
 }
 
@@ -131,12 +131,19 @@ fn tried(attempt: &AttemptRecord, lang: Lang) -> Markup {
                 Some(status) => code { (status.as_u16()) },
                 None => span.bad { (lang.say("no answer", "无应答")) },
             }
-            @if let Some(problem) = &attempt.problem { " " span.bad { (problem) } }
+            @if let Some(problem) = problem(attempt, lang) { " " span.bad { (problem) } }
         }
         @if let Some(answer) = &attempt.answer {
             @if !answer.body.is_empty() { (layout::body(&answer.body, lang)) }
             (headers(&answer.headers))
         }
+    }
+}
+
+fn problem(attempt: &AttemptRecord, lang: Lang) -> Option<&str> {
+    match lang {
+        Lang::En => attempt.problem.as_deref(),
+        Lang::Zh => attempt.problem_zh.as_deref(),
     }
 }
 

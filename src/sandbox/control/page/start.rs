@@ -88,10 +88,10 @@ pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
         @match &record.verdict {
             Verdict::Accepted => (accepted(record.fault.as_ref(), lang)),
             Verdict::Unprocessed => span.bad { (lang.say("cut off unread", "未处理即断开")) },
-            Verdict::Refused { code, message, why, .. } => {
+            Verdict::Refused { code, message, why, why_zh, .. } => {
                 span.bad { (code) }
                 @if lang == Lang::Zh { div { (message) } }
-                div.dim { (why) }
+                div.dim { (lang.say(why, why_zh)) }
             }
         }
         @if let Some(fault) = &record.fault {

@@ -11,6 +11,7 @@ use super::record::{AttemptRecord, PostedRecord};
 use super::schedule::Task;
 use crate::error::Result;
 use crate::protocol::xml;
+use crate::sandbox::bilingual::Bilingual;
 use crate::sandbox::record::{AnswerRecord, size_of_headers};
 
 /// The attempts that are remembered of one that is sent again by hand.
@@ -73,17 +74,24 @@ fn judged(outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord 
                 Content::Event(_) => unaccepted(&answer),
                 Content::Message(_) => unaccepted_v2(&answer),
             };
-            (Some(answered(&answer)), problem.map(str::to_owned))
+            (Some(answered(&answer)), problem)
         }
-        Err(err) => (None, Some(err.report())),
+        Err(err) => (None, Some(undelivered(err.report()))),
     };
+    let (problem, problem_zh) = problem.map(Bilingual::into_both).unzip();
     AttemptRecord {
         time_ms: 0,
         took_ms: 0,
         status: answer.as_ref().map(|answer| answer.status),
         answer,
         problem,
+        problem_zh,
     }
+}
+
+/// What is said where there is no answer.
+pub(super) fn undelivered(err: String) -> Bilingual {
+    Bilingual::of_error("通知没有送达", err)
 }
 
 fn answered(answer: &Response<Bytes>) -> AnswerRecord {
@@ -101,21 +109,30 @@ fn answered(answer: &Response<Bytes>) -> AnswerRecord {
 /// Why APIv3 does not take an answer for a yes.
 ///
 /// Source: WeChat Pay document "支付成功回调通知": 200 and 204 accept it, and nothing else does.
-fn unaccepted(answer: &Response<Bytes>) -> Option<&'static str> {
+fn unaccepted(answer: &Response<Bytes>) -> Option<Bilingual> {
     let accepted = [StatusCode::OK, StatusCode::NO_CONTENT].contains(&answer.status());
-    (!accepted).then_some("the answer is not 200 or 204")
+    (!accepted).then_some(Bilingual::new(
+        "the answer is not 200 or 204",
+        "应答的状态码不是 200 或 204",
+    ))
 }
 
 /// Why APIv2 does not take an answer for a yes: it reads the body.
 ///
 /// Source: WeChat Pay document "支付结果通知" of APIv2: `return_code` of the answer is `SUCCESS`, or it is
 /// notified again.
-fn unaccepted_v2(answer: &Response<Bytes>) -> Option<&'static str> {
+fn unaccepted_v2(answer: &Response<Bytes>) -> Option<Bilingual> {
     let members = xml::decode(answer.body()).unwrap_or_default();
     match members.get("return_code").and_then(Value::as_str) {
-        _ if answer.status() != StatusCode::OK => Some("the answer is not 200"),
+        _ if answer.status() != StatusCode::OK => Some(Bilingual::new(
+            "the answer is not 200",
+            "应答的状态码不是 200",
+        )),
         Some("SUCCESS") => None,
-        _ => Some("the answer is not XML with return_code SUCCESS"),
+        _ => Some(Bilingual::new(
+            "the answer is not XML with return_code SUCCESS",
+            "应答不是 return_code 为 SUCCESS 的 XML",
+        )),
     }
 }
 

@@ -79,6 +79,7 @@ impl Deliveries {
         why: &Error,
     ) -> u64 {
         let id = self.with(|kept| kept.push(draft, event_type));
+        let (problem, problem_zh) = attempt::undelivered(why.to_string()).into_both();
         self.edit(id, |record| {
             record.state = DeliveryState::NotSent;
             record.attempts.push(AttemptRecord {
@@ -86,7 +87,8 @@ impl Deliveries {
                 took_ms: 0,
                 status: None,
                 answer: None,
-                problem: Some(why.to_string()),
+                problem: Some(problem),
+                problem_zh: Some(problem_zh),
             });
         });
         id

@@ -92,6 +92,8 @@ pub struct AttemptRecord {
     pub answer: Option<AnswerRecord>,
     /// What went wrong: no answer, or one that does not accept it.
     pub problem: Option<String>,
+    /// The same in Chinese.
+    pub problem_zh: Option<String>,
 }
 
 /// A notification as it was posted.

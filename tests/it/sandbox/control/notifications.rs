@@ -246,7 +246,13 @@ fn v2_is_accepted_by_its_body_alone() -> Outcome {
     let attempts = delivery["attempts"].as_array().ok_or("none")?;
     assert_eq!(attempts.len(), 3);
     assert!(attempts[0]["problem"].to_string().contains("return_code"));
+    let problem_zh = attempts[0]["problem_zh"].as_str().unwrap_or_default();
+    assert!(
+        problem_zh.contains("return_code 为 SUCCESS"),
+        "{problem_zh}"
+    );
     assert_eq!(attempts[2]["problem"], Value::Null);
+    assert_eq!(attempts[2]["problem_zh"], Value::Null);
     Ok(())
 }
 

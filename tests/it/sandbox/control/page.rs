@@ -17,12 +17,17 @@ fn page(sandbox: &Sandbox, path: &str, language: &str) -> Outcome<Came> {
 }
 
 fn form(sandbox: &Sandbox, path: &str, body: &str) -> Outcome<Came> {
+    form_in(sandbox, path, body, "en")
+}
+
+fn form_in(sandbox: &Sandbox, path: &str, body: &str, language: &str) -> Outcome<Came> {
     let host = sandbox.address().to_string();
     let origin = format!("http://{host}");
     let headers = [
         ("Host", &*host),
         ("Origin", &*origin),
         ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Accept-Language", language),
     ];
     send(sandbox, "POST", path, &headers, body)
 }
@@ -169,9 +174,15 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
     form(&sandbox, "/_sandbox/do/settings", "notify_url=")?;
     assert_eq!(get(&sandbox, "settings")?["notify_url"], Value::Null);
     // What does not work is said on a page.
-    let again = form(&sandbox, "/_sandbox/do/orders/TRADE1/pay", "")?;
-    assert_eq!(again.status, 409);
-    assert!(again.body.contains("cannot be paid"), "{}", again.body);
+    for (language, expected, other) in [
+        ("en", "cannot be paid", "不能支付"),
+        ("zh-CN", "不能支付", "cannot be paid"),
+    ] {
+        let again = form_in(&sandbox, "/_sandbox/do/orders/TRADE1/pay", "", language)?;
+        assert_eq!(again.status, 409);
+        assert!(again.body.contains(expected), "{}", again.body);
+        assert!(!again.body.contains(other), "{}", again.body);
+    }
     assert_eq!(form(&sandbox, "/_sandbox/do/nothing", "")?.status, 404);
     assert_eq!(form(&sandbox, "/_sandbox/orders", "")?.status, 404);
     Ok(())
@@ -194,6 +205,32 @@ fn why_a_signature_does_not_fit_is_said_in_the_page_s_language() -> Outcome {
         assert!(came.body.contains(expected), "{}", came.body);
         assert!(!came.body.contains(other), "{}", came.body);
         assert_eq!(came.body.contains("<mark>"), call == 1);
+    }
+    Ok(())
+}
+
+#[test]
+fn why_a_request_was_refused_is_said_in_the_page_s_language() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let target = format!(
+        "/v3/pay/transactions/out-trade-no/T1?mchid={}",
+        sandbox.mchid()
+    );
+    Raw::new(&sandbox, "GET", &target)?
+        .authorized()?
+        .send(&sandbox)?;
+    let why = "the sandbox has no such order";
+    let why_zh = "沙箱中没有商户的这笔订单";
+    for path in ["/_sandbox/", "/_sandbox/calls/1"] {
+        let english = page(&sandbox, path, "en")?.body;
+        assert!(english.contains(why), "{path}: {english}");
+        assert!(!english.contains(why_zh), "{path}: {english}");
+        let chinese = page(&sandbox, path, "zh-CN")?.body;
+        // First what WeChat Pay says.
+        let message = chinese.find("订单不存在");
+        let reason = chinese.find(why_zh);
+        assert!(message.is_some() && message < reason, "{path}: {chinese}");
+        assert!(!chinese.contains(why), "{path}: {chinese}");
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use wechatpay_chain::sandbox::{Fault, Sandbox};
 
-use super::super::Outcome;
 use super::super::raw::Raw;
+use super::super::{Outcome, is_chinese};
 use super::{get, order, post};
 
 const URL: &str = "https://www.example.com/notify";
@@ -79,6 +79,8 @@ fn a_refusal_has_its_message_and_why() -> Outcome {
         let message = answer["message"].as_str().unwrap_or_default();
         assert!(!message.is_ascii(), "{message}");
         assert_ne!(shown["verdict"]["why"], message);
+        let why_zh = shown["verdict"]["why_zh"].as_str().unwrap_or_default();
+        assert!(is_chinese(why_zh), "{}", shown["verdict"]);
     }
     Ok(())
 }

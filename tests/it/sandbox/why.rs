@@ -1,0 +1,143 @@
+//! Why a request is refused, in both languages.
+
+use wechatpay_chain::sandbox::{Sandbox, Verdict};
+
+use super::raw::Raw;
+use super::{Outcome, PUNISH, last, order, why};
+
+const CERTIFICATES: &str = "/v3/certificates";
+const NATIVE: &str = "/v3/pay/transactions/native";
+const V2: &str = "/pay/unifiedorder";
+
+/// A request that is refused, what the English reason has in it, and what the Chinese.
+type Refused = (Raw, &'static str, &'static str);
+
+fn get(sandbox: &Sandbox, target: &str) -> Outcome<Raw> {
+    Raw::new(sandbox, "GET", target)
+}
+
+fn post(sandbox: &Sandbox, target: &str, body: &str) -> Outcome<Raw> {
+    Ok(Raw::new(sandbox, "POST", target)?.body(body))
+}
+
+fn at_the_door(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
+    let get = || get(sandbox, CERTIFICATES);
+    let malformed = "WECHATPAY2-SHA256-RSA2048 x";
+    Ok(vec![
+        (get()?, "is missing", "缺少 Authorization"),
+        (get()?.without("Accept"), "header accept", "请求头 accept"),
+        (
+            get()?.header("Authorization", malformed),
+            "malformed",
+            "Authorization 请求头无法解析：",
+        ),
+        (
+            get()?.header("X-Sandbox-Fault", "nonsense"),
+            "nonsense",
+            "指定故障的请求头有误：",
+        ),
+        (post(sandbox, V2, "<xml")?, "syntax", "无法按 XML 解析："),
+        (
+            post(sandbox, V2, "<xml><mch_id>1</mch_id></xml>")?,
+            "neither mch_id",
+            "不是沙箱的商户号",
+        ),
+    ])
+}
+
+fn about_the_body(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
+    let post = |body: &str| post(sandbox, NATIVE, body);
+    let form = "multipart/form-data; boundary=b";
+    Ok(vec![
+        (post("{")?, "not JSON", "不是合法的 JSON"),
+        (
+            post("{}")?.header("Content-Type", "text/plain"),
+            "text/plain",
+            "应为 application/json",
+        ),
+        (
+            post("{}")?.header("Content-Type", ""),
+            "no Content-Type",
+            "没有 Content-Type",
+        ),
+        (
+            post("{}")?,
+            "of the body is not as documented",
+            "请求报文主体的字段 /",
+        ),
+        (
+            post("--b--\r\n")?.header("Content-Type", form),
+            "no part named meta",
+            "没有名为 meta 的部分",
+        ),
+    ])
+}
+
+fn of_sensitive_fields(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
+    let body = order().to_string();
+    let post = || post(sandbox, &format!("/{PUNISH}"), &body);
+    let serial = sandbox.platform_key_id();
+    Ok(vec![
+        (post()?, "no Wechatpay-Serial", "没有指明加密所用的公钥"),
+        (
+            post()?.header("Wechatpay-Serial", "1"),
+            "has the keys",
+            "沙箱的微信支付公钥ID",
+        ),
+        (
+            post()?.header("Wechatpay-Serial", serial),
+            "not a ciphertext",
+            "加密的密文",
+        ),
+    ])
+}
+
+fn of_what_is_not_there(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
+    let get = |target: &str| get(sandbox, target);
+    let order = format!(
+        "/v3/pay/transactions/out-trade-no/T00001?mchid={}",
+        sandbox.mchid()
+    );
+    Ok(vec![
+        (get(NATIVE)?, "takes POST", "请求方法应为 POST"),
+        (
+            get("/v3/nobody/knows/this")?,
+            "nothing like it",
+            "没有与之相近的接口",
+        ),
+        (
+            post(sandbox, "/v3/pay/transaction/native", "{}")?,
+            "did you mean POST",
+            "是否应为 POST",
+        ),
+        (get(&order)?, "no such order", "没有商户的这笔订单"),
+        #[cfg(feature = "files")]
+        (
+            get("/v3/billdownload/file?token=x")?,
+            "no bill has this token",
+            "没有账单使用此 token",
+        ),
+    ])
+}
+
+/// Those of the other tests are looked at in [`why`].
+#[test]
+fn every_reason_is_said_in_both_languages() -> Outcome {
+    let sandbox = Sandbox::builder().echo_unknown(false).start_blocking()?;
+    let signed = [about_the_body, of_sensitive_fields, of_what_is_not_there];
+    let mut refused = at_the_door(&sandbox)?;
+    for table in signed {
+        for (raw, reason, reason_zh) in table(&sandbox)? {
+            refused.push((raw.authorized()?, reason, reason_zh));
+        }
+    }
+    for (raw, reason, reason_zh) in refused {
+        raw.send(&sandbox)?;
+        let why = why(&sandbox)?;
+        assert!(why.contains(reason), "{reason}: {why}");
+        if let Verdict::Refused { why_zh, .. } = last(&sandbox)?.verdict {
+            assert!(why_zh.contains(reason_zh), "{reason_zh}: {why_zh}");
+        }
+    }
+    Ok(())
+}
