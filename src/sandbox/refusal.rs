@@ -94,6 +94,23 @@ impl Refusal {
         }
     }
 
+    /// APIv2's, about one member that is neither too long nor of another type.
+    pub(super) fn v2_member(name: &str, why: impl Into<Bilingual>) -> Self {
+        Self::v2_failure("PARAM_ERROR", format!("{name}参数错误"), why)
+    }
+
+    /// What APIv2 says in place of [`field`](Self::field).
+    pub(super) fn in_v2(self) -> Self {
+        let field = self
+            .detail
+            .as_ref()
+            .and_then(|detail| detail["field"].as_str());
+        match field.map(|field| field.trim_start_matches('/').to_owned()) {
+            Some(name) => Self::v2_member(&name, self.why),
+            None => self,
+        }
+    }
+
     /// Before anything of the request is looked at.
     pub(super) fn invalid(
         status: StatusCode,

@@ -23,10 +23,14 @@ use crate::secret::Secret;
 const SIGNATURE_WRONG: &str = "签名错误";
 const MERCHANT_WRONG: &str = "mch_id参数格式错误";
 const NO_NONCE: &str = "缺少参数nonce_str";
+const LONG_NONCE: &str = "nonce_str参数长度有误";
 const NO_CERTIFICATE: &str = "请使用商户证书发起请求";
 const NOT_XML: &str = "XML格式错误";
 const NO_FILE: &str = "缺少参数media";
 const WRONG_HASH: &str = "media_hash校验失败";
+
+/// Source: "统一下单", `nonce_str`: String(32).
+const NONCE: usize = 32;
 
 type Members = Map<String, Value>;
 
@@ -82,6 +86,13 @@ pub(super) fn judge(
     if !operation.nonceless() && text("nonce_str").is_empty() {
         let why = Bilingual::new("there is no nonce_str", "没有随机串 nonce_str");
         return refuse(NO_NONCE, why);
+    }
+    if text("nonce_str").len() > NONCE {
+        let why = Bilingual::new(
+            "the nonce_str is longer than 32 bytes",
+            "随机串 nonce_str 超过 32 字节",
+        );
+        return refuse(LONG_NONCE, why);
     }
     if !signed(&members, key) {
         return refuse(

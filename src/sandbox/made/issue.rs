@@ -94,7 +94,7 @@ impl Issue {
         match self.wrong {
             Wrong::Missing => Refusal::v2_failure("LACK_PARAMS", format!("缺少参数{name}"), why),
             Wrong::Unknown(_) | Wrong::TooGreat(_) | Wrong::TooSmall(_) => {
-                Refusal::v2_failure("PARAM_ERROR", format!("{name}参数错误"), why)
+                Refusal::v2_member(name, why)
             }
             _ => {
                 let source = match self.location {

@@ -54,6 +54,7 @@ fn respell(refusal: Refusal) -> Refusal {
     let (code, message) = match (refusal.code, &*refusal.message) {
         ("RESOURCE_NOT_EXISTS", "退款单不存在") => ("REFUNDNOTEXIST", "not exist"),
         ("ORDER_NOT_EXIST" | "RESOURCE_NOT_EXISTS", _) => ("ORDERNOTEXIST", "订单不存在"),
+        ("PARAM_ERROR", _) => return refusal.in_v2(),
         ("ORDER_CLOSED", _) => return refusal.in_code("ORDERCLOSED"),
         ("INVALID_REQUEST", "订单已经超过退款期限") => {
             return refusal.in_code("TRADE_OVERDUE");

@@ -123,6 +123,34 @@ fn the_errors_are_apiv2_s() -> Outcome {
     Ok(())
 }
 
+/// Neither too long nor of another type, and still no value: `err_code`, signed.
+#[test]
+fn a_value_that_cannot_be_is_a_param_error_of_its_member() -> Outcome {
+    let shop = Shop::open()?;
+    for (name, value) in [
+        ("total_fee", "0"),
+        ("total_fee", "-1"),
+        ("time_expire", "99999999999999"),
+        ("trade_type", "BARTER"),
+    ] {
+        let mut order = order("1", "NATIVE");
+        order[name] = json!(value);
+        let message = format!("{name}参数错误");
+        assert_eq!(
+            shop.v2_refused(UNIFIED, order)?,
+            says("PARAM_ERROR", &message),
+            "{value}"
+        );
+    }
+    let mut order = order("1", "NATIVE");
+    order["nonce_str"] = json!("n".repeat(33));
+    assert_eq!(
+        shop.v2_refused(UNIFIED, order)?,
+        says("FAIL", "nonce_str参数长度有误")
+    );
+    Ok(())
+}
+
 #[test]
 fn a_code_pays_or_asks() -> Outcome {
     let shop = Shop::open()?;
