@@ -149,11 +149,13 @@ pub(in crate::sandbox) enum Denied {
     Unknown(String),
     /// It stands otherwise.
     State(String),
+    /// It is told something that is never right.
+    Wrong(String),
 }
 
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
-        let (Denied::Unknown(message) | Denied::State(message)) = denied;
+        let (Denied::Unknown(message) | Denied::State(message) | Denied::Wrong(message)) = denied;
         Self::new(ErrorKind::Builder, message)
     }
 }
