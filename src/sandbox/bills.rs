@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use super::date::{Local, parse_date};
 use super::query;
 use super::refusal::Refusal;
-use super::world::{BillType, DayBill, Outcome, Told, World};
+use super::world::{BillType, Outcome, Told, World};
 use crate::crypto::digest::sha1_hex;
 
 const TRADE: &str = "/v3/bill/tradebill";
@@ -60,6 +60,8 @@ struct Kept {
     set: Option<Bytes>,
     /// What the newest addresses stand for: a file is what its token says, whatever was paid since.
     tickets: VecDeque<Ticket>,
+    /// How long their files are together.
+    bytes: usize,
     count: u64,
 }
 
@@ -71,6 +73,8 @@ struct Ticket {
 
 /// As many tickets' files wait to be downloaded.
 const TICKETS: usize = 32;
+/// And so many bytes of them, but always the newest.
+const BYTES: usize = 64 << 20;
 
 impl Bills {
     pub(super) fn set(&self, content: Bytes) {
@@ -112,17 +116,12 @@ impl Bills {
         if let Some(set) = &self.kept().set {
             return Ok(set.clone());
         }
-        match asked.written(world) {
-            DayBill::Fresh => Ok(Bytes::from_static(asked.usual().as_bytes())),
-            DayBill::Written(bill) => {
-                asked.check_day(now)?;
-                Ok(bill.into())
-            }
-            DayBill::Nothing => {
-                asked.check_day(now)?;
-                Err(asked.nothing(now))
-            }
+        if asked.is_of_nothing(world) {
+            return Ok(Bytes::from_static(asked.usual().as_bytes()));
         }
+        asked.check_day(now)?;
+        let bill = asked.written(world).ok_or_else(|| asked.nothing(now))?;
+        Ok(bill.into())
     }
 
     /// The digest is that of the bill before it is zipped.
@@ -149,25 +148,34 @@ impl Bills {
         let mut kept = self.kept();
         kept.count += 1;
         let token = format!("{TOKEN}{:06}%3D", kept.count);
+        kept.bytes += bill.len();
         kept.tickets.push_back(Ticket {
             token: query::decoded(&token).into_owned(),
             made,
             bill,
         });
-        if kept.tickets.len() > TICKETS {
-            kept.tickets.pop_front();
+        while kept.tickets.len() > TICKETS || (kept.bytes > BYTES && kept.tickets.len() > 1) {
+            let gone = kept.tickets.pop_front();
+            kept.bytes -= gone.map_or(0, |gone| gone.bill.len());
         }
         token
+    }
+
+    /// When a token was given, and for which file.
+    fn ticket_of(&self, token: &str) -> Option<(i64, Bytes)> {
+        let kept = self.kept();
+        let ticket = kept.tickets.iter().find(|it| it.token == token);
+        ticket.map(|it| (it.made, it.bill.clone()))
     }
 
     fn file(&self, head: &Parts, now: i64) -> Outcome {
         let parameters = head.uri.query();
         let token = query::value(parameters, "token").unwrap_or_default();
-        let kept = self.kept();
-        let ticket = kept.tickets.iter().find(|it| it.token == token);
+        // Found under the lock, and zipped without.
+        let ticket = self.ticket_of(&token);
         // A clock that was put back makes none invalid.
-        let ticket = ticket.filter(|it| now.saturating_sub(it.made) <= VALID);
-        let ticket = ticket.ok_or_else(|| {
+        let ticket = ticket.filter(|(made, _)| now.saturating_sub(*made) <= VALID);
+        let (_, bill) = ticket.ok_or_else(|| {
             let why = (
                 "no bill has this token, or it was given more than 5 minutes ago: ask for the bill \
                  again, and get its download_url as it is",
@@ -176,8 +184,8 @@ impl Bills {
             Refusal::business(BAD, "INVALID_REQUEST", "账单下载地址已失效，请重新申请账单", why)
         })?;
         let file = match query::value(parameters, "tartype").as_deref() {
-            Some("gzip") => zipped(&ticket.bill).into(),
-            _ => ticket.bill.clone(),
+            Some("gzip") => zipped(&bill).into(),
+            _ => bill,
         };
         Ok(Told::file("application/octet-stream", file))
     }
@@ -225,18 +233,23 @@ impl<'h> Asked<'h> {
         })
     }
 
-    fn written(&self, world: &World) -> DayBill {
-        let Some(day) = &self.day else {
-            return DayBill::Fresh;
-        };
+    /// Whether nothing was ever made that such a bill would be of, or nobody says of which day.
+    fn is_of_nothing(&self, world: &World) -> bool {
+        self.day.is_none()
+            || match self.path {
+                TRADE => world.has_no_trade(),
+                FUNDS => world.has_no_funds(),
+                _ => true,
+            }
+    }
+
+    fn written(&self, world: &World) -> Option<String> {
+        let day = self.begins..self.begins.saturating_add(DAY);
         let sub_mchid = self.sub_mchid.as_deref();
         match self.path {
             TRADE => world.trade_bill(day, self.bill_type, sub_mchid),
-            FUNDS => match world.fund_bill(day, sub_mchid) {
-                DayBill::Written(_) if !self.basic => DayBill::Nothing,
-                bill => bill,
-            },
-            _ => DayBill::Fresh,
+            FUNDS if self.basic => world.fund_bill(day, sub_mchid),
+            _ => None,
         }
     }
 
@@ -298,4 +311,26 @@ fn zipped(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let written = encoder.write_all(content);
     written.and_then(|()| encoder.finish()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_tickets_are_bounded_and_the_newest_stays() {
+        let bills = Bills::default();
+        let big = Bytes::from(vec![0; BYTES / 2]);
+        let decoded = |token: String| query::decoded(&token).into_owned();
+        let tokens = [0; 3].map(|at| decoded(bills.keep(big.clone(), at)));
+        assert!(bills.ticket_of(&tokens[0]).is_none());
+        assert!(bills.ticket_of(&tokens[1]).is_some() && bills.ticket_of(&tokens[2]).is_some());
+        let huge = decoded(bills.keep(vec![0; BYTES + 1].into(), 0));
+        assert!(bills.ticket_of(&huge).is_some() && bills.ticket_of(&tokens[2]).is_none());
+        for _ in 0..TICKETS + 2 {
+            bills.keep(Bytes::from_static(b"x"), 0);
+        }
+        let kept = bills.kept();
+        assert_eq!((kept.tickets.len(), kept.bytes), (TICKETS, TICKETS));
+    }
 }

@@ -47,7 +47,7 @@ impl Sandbox {
 
     /// Forgets all orders, refunds, transfers, profit sharing and events, the bills, calls and
     /// deliveries, and the faults that wait; clock, speed, limits, the `notify_url` that stands for a
-    /// merchant's setting, who signs and whether refunds are held are as at its start.
+    /// merchant's setting, who signs and whether refunds and transfers are held are as at its start.
     ///
     /// Keys and certificates stay, and so do the answers given with [`answer`](Self::answer).
     pub fn reset(&self) {

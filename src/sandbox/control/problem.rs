@@ -53,7 +53,7 @@ impl Problem {
         Self::missing(error, ("", ""))
     }
 
-    /// There is no such thing, or its state does not allow it.
+    /// There is no such thing, its state does not allow it, or nothing would.
     pub(super) fn denied(denied: Denied) -> Self {
         let hint = (
             "GET orders, refunds, transfers and complaints say how things stand",
@@ -62,6 +62,7 @@ impl Problem {
         match denied {
             Denied::Unknown(error) => Self::missing(error, hint),
             Denied::State(error) => Self::new(StatusCode::CONFLICT, error, hint),
+            Denied::Wrong(error) => Self::bad(error, ("change what was sent", "请修改请求内容")),
         }
     }
 

@@ -23,7 +23,7 @@ const MOST: usize = 200;
 
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
-    expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), \
+    expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), transfers/hold, \
     complaints, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
@@ -79,7 +79,8 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
             json!({"refunds": refunds, "hold": world.holds_refunds()})
         }
         ["transfers"] => {
-            json!({"transfers": world.transfers().iter().map(views::transfer).collect::<Value>()})
+            let transfers: Value = world.transfers().iter().map(views::transfer).collect();
+            json!({"transfers": transfers, "hold": world.holds_transfers()})
         }
         ["sharing"] => {
             json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
@@ -111,6 +112,7 @@ fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcom
         ["complaints"] => actions::complain(gateway, args),
         ["refunds", "hold"] => actions::hold_refunds(gateway, args),
         ["refunds", number, "settle"] => actions::settle(gateway, number, args),
+        ["transfers", "hold"] => actions::hold_transfers(gateway, args),
         ["transfers", number, "confirm"] => actions::confirm(gateway, number, args),
         ["transfers", number, "reject"] => actions::reject(gateway, number, args),
         ["notifications"] => actions::notify(gateway, args),

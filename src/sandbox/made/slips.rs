@@ -37,9 +37,11 @@ const ANY_ORDER: &[&str] = &[
 ];
 
 /// Fields that only some need: path and pointer.
-const NOT_ALWAYS: [(&str, &str); 10] = [
+const NOT_ALWAYS: [(&str, &str); 11] = [
     // 合单: of service providers.
     ("v3/combine-transactions/", "/sub_orders/*/sub_mchid"),
+    // 收款用户姓名: from 2,000 yuan on.
+    ("v3/transfer/batches", "/transfer_detail_list/*/user_name"),
     // Any number of the order will do, and most orders are not combined.
     ("v3/ecommerce/refunds/apply", "/combine_transaction_id"),
     // Only of funds that are not settled yet.

@@ -274,6 +274,7 @@ fn what_is_wrong_is_refused_and_named() {
         "sub_mchid",
         "sub_openid",
         "transaction_id",
+        "user_name",
     ];
     assert_eq!(names("missing"), missing);
     assert_eq!(

@@ -76,6 +76,14 @@ impl Sandbox {
         self.gateway.world.hold_refunds(hold);
     }
 
+    /// Leaves batches of `v3/transfer/batches` `PROCESSING` until each detail was
+    /// [confirmed](Self::confirm_transfer) or [rejected](Self::reject_transfer).
+    ///
+    /// A sandbox that posts notifications by itself looks at them all the time, and so ends them at once.
+    pub fn hold_transfers(&self, hold: bool) {
+        self.gateway.world.hold_transfers(hold);
+    }
+
     /// Confirms a transfer as the user does: it is `SUCCESS` and an [`Event`] waits.
     ///
     /// # Errors
@@ -84,12 +92,14 @@ impl Sandbox {
     /// not wait for the user: one waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
-        Ok(self.gateway.world.decide(out_bill_no, None, now)?)
+        self.gateway.world.decide(out_bill_no, None, now)?;
+        Ok(())
     }
 
     /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
     /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits. Of a batch of `v3/transfer/batches` that
-    /// nobody has looked at yet it is a detail, by its `out_detail_no`.
+    /// nobody has looked at yet, or that is [held](Self::hold_transfers), it is a detail, by its
+    /// `out_detail_no`; the event waits when all of the batch have ended.
     ///
     /// # Errors
     ///
@@ -97,7 +107,8 @@ impl Sandbox {
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
         let now = self.now();
         let reason = Some(fail_reason);
-        Ok(self.gateway.world.decide(out_bill_no, reason, now)?)
+        self.gateway.world.decide(out_bill_no, reason, now)?;
+        Ok(())
     }
 
     /// Complains about a paid order as its user does, in at most 300 characters; gives the complaint's
@@ -147,8 +158,8 @@ impl Sandbox {
 
     /// Takes what the merchant would have been notified of, oldest first; at most 10,000 wait.
     ///
-    /// What is on its way ends before: refunds that are not [held](Self::hold_refunds), profit
-    /// sharing, cancellations.
+    /// What is on its way ends before: refunds that are not [held](Self::hold_refunds), batches that
+    /// are not [held](Self::hold_transfers), profit sharing, cancellations.
     pub fn take_events(&self) -> Vec<Event> {
         let now = self.now();
         self.gateway.world.take_events(now)

@@ -7,9 +7,10 @@ use super::super::identity::MCHID;
 use super::event::Event;
 use super::table::Row;
 
-/// 明细状态, of one that is done.
+/// 明细状态.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DetailStatus {
+    Processing,
     Success,
     Fail,
 }
@@ -17,6 +18,7 @@ pub(super) enum DetailStatus {
 impl DetailStatus {
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Processing => "PROCESSING",
             Self::Success => "SUCCESS",
             Self::Fail => "FAIL",
         }
@@ -31,17 +33,26 @@ pub(super) struct Detail {
     pub(super) amount: i64,
     pub(super) remark: String,
     pub(super) openid: String,
-    pub(super) user_name: String,
-    /// Why it is to fail.
+    pub(super) user_name: Option<String>,
+    pub(super) status: DetailStatus,
+    /// Why it failed.
     pub(super) fail_reason: Option<String>,
+    pub(super) updated: i64,
 }
 
 impl Detail {
-    pub(super) fn status(&self) -> DetailStatus {
-        match self.fail_reason {
+    pub(super) fn is_open(&self) -> bool {
+        self.status == DetailStatus::Processing
+    }
+
+    /// It arrives, or with a reason it does not.
+    pub(super) fn end(&mut self, fail_reason: Option<&str>, now: i64) {
+        self.status = match fail_reason {
             Some(_) => DetailStatus::Fail,
             None => DetailStatus::Success,
-        }
+        };
+        self.fail_reason = fail_reason.map(str::to_owned);
+        self.updated = now;
     }
 
     /// As the list of a batch has it.
@@ -49,7 +60,7 @@ impl Detail {
         json!({
             "detail_id": self.detail_id,
             "out_detail_no": self.out_detail_no,
-            "detail_status": self.status().name(),
+            "detail_status": self.status.name(),
         })
     }
 }
@@ -82,13 +93,17 @@ impl Row for Batch {
     fn is_over(&self, _now: i64) -> bool {
         self.ended.is_some()
     }
+
+    fn weight(&self) -> usize {
+        self.details.len()
+    }
 }
 
 impl Batch {
     fn status(&self) -> &'static str {
         match self.ended {
             Some(_) => "FINISHED",
-            None => "ACCEPTED",
+            None => "PROCESSING",
         }
     }
 
@@ -97,13 +112,13 @@ impl Batch {
             "out_batch_no": self.out_batch_no,
             "batch_id": self.batch_id,
             "create_time": rfc3339(self.created),
-            "batch_status": self.status(),
+            "batch_status": if self.ended.is_some() { "FINISHED" } else { "ACCEPTED" },
         })
     }
 
     /// How many of a status, and how much.
     fn sum(&self, status: DetailStatus) -> (usize, i64) {
-        let of_status = self.details.iter().filter(|it| it.status() == status);
+        let of_status = self.details.iter().filter(|it| it.status == status);
         // No overflow: they are parts of a total that was read as one.
         let amounts = of_status.map(|it| it.amount);
         (amounts.clone().count(), amounts.sum())
@@ -156,14 +171,16 @@ impl Batch {
             "appid": self.appid,
             "out_detail_no": detail.out_detail_no,
             "detail_id": detail.detail_id,
-            "detail_status": detail.status().name(),
+            "detail_status": detail.status.name(),
             "transfer_amount": detail.amount,
             "transfer_remark": detail.remark,
             "openid": detail.openid,
-            "user_name": detail.user_name,
             "initiate_time": rfc3339(self.created),
-            "update_time": rfc3339(self.ended.unwrap_or(self.created)),
+            "update_time": rfc3339(detail.updated),
         });
+        if let Some(user_name) = &detail.user_name {
+            view["user_name"] = json!(user_name);
+        }
         if let Some(reason) = &detail.fail_reason {
             view["fail_reason"] = json!(reason);
         }

@@ -2,25 +2,30 @@
 //!
 //! Sources: "发起批量转账" and the four queries of 商家转账到零钱 (apiv3 chapter4_3_1 to 4_3_6): sums and counts
 //! that have to agree, 1,000 details at most, details listed only when the batch is `FINISHED`, 20 to
-//! 100 of them at once, `ALREADY_EXISTS` and `NOT_FOUND`.
+//! 100 of them at once, `ALREADY_EXISTS` and `NOT_FOUND`; names (收款用户姓名) are needed from 2,000 yuan on,
+//! not allowed below 0.30, and of all details of a batch or of none.
 //!
 //! A batch is `ACCEPTED`, and `FINISHED` before the next look at it; each detail has arrived by then
-//! unless [`reject_transfer`](crate::sandbox::Sandbox::reject_transfer) has named it.
+//! unless [`reject_transfer`](crate::sandbox::Sandbox::reject_transfer) has named it. While they are
+//! [held](crate::sandbox::Sandbox::hold_transfers) one is `PROCESSING` until all its details are decided.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
 use super::super::refusal::Refusal;
-use super::batch::{Batch, Detail};
+use super::batch::{Batch, Detail, DetailStatus};
 use super::request::{Fields, Request, sum};
 use super::transfers::NAMED_FROM;
-use super::{Outcome, State, Told, refusals};
+use super::user::Done;
+use super::{Outcome, State, Told, TransferRecord, refusals, user};
 
 /// As many details are in a batch.
 const MOST: usize = 1000;
-/// 最大资源条数: unless asked otherwise, and at most; fewer than 20 are 20.
+/// 最大资源条数: at least, which is also the usual, and at most.
 const LIMIT: (usize, usize) = (20, 100);
+/// No name may be given below it, in fen.
+const NAMELESS_BELOW: i64 = 30;
 
 pub(super) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     let mut batch = read(&request.fields(), request)?;
@@ -41,7 +46,8 @@ pub(super) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
 
 fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
     let details = fields.items("/transfer_detail_list", MOST)?;
-    let details = details.iter().map(detail).collect::<Result<Vec<_>, _>>()?;
+    let details = details.iter().map(|item| detail(item, request.now));
+    let details = details.collect::<Result<Vec<_>, _>>()?;
     let total = fields.amount("/total_amount")?;
     if sum(details.iter().map(|it| it.amount)) != i128::from(total) {
         return Err(fields.wrong("/total_amount", "与明细金额之和不一致"));
@@ -52,6 +58,13 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
     let numbers: HashSet<_> = details.iter().map(|it| &it.out_detail_no).collect();
     if numbers.len() != details.len() {
         return Err(fields.wrong("/transfer_detail_list", "商家明细单号重复"));
+    }
+    let named = details.iter().filter(|it| it.user_name.is_some()).count();
+    if named != 0 && named != details.len() {
+        return Err(fields.wrong(
+            "/transfer_detail_list",
+            "收款用户姓名应全部填写或全部不填写",
+        ));
     }
     Ok(Batch {
         out_batch_no: fields.number("/out_batch_no", 32)?,
@@ -68,11 +81,14 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
     })
 }
 
-fn detail(item: &Fields<'_>) -> Result<Detail, Refusal> {
+fn detail(item: &Fields<'_>, now: i64) -> Result<Detail, Refusal> {
     let amount = item.amount("/transfer_amount")?;
     let user_name = item.maybe("/user_name", 1024)?;
     if amount >= NAMED_FROM && user_name.is_none() {
         return Err(item.wrong("/user_name", "转账金额大于等于2000元时必填"));
+    }
+    if amount < NAMELESS_BELOW && user_name.is_some() {
+        return Err(item.wrong("/user_name", "转账金额小于0.3元时不允许填写"));
     }
     Ok(Detail {
         out_detail_no: item.number("/out_detail_no", 32)?,
@@ -80,8 +96,10 @@ fn detail(item: &Fields<'_>) -> Result<Detail, Refusal> {
         amount,
         remark: item.text("/transfer_remark", 32)?,
         openid: item.text("/openid", 64)?,
-        user_name: user_name.unwrap_or_default(),
+        user_name,
+        status: DetailStatus::Processing,
         fail_reason: None,
+        updated: now,
     })
 }
 
@@ -89,19 +107,23 @@ pub(super) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let batch = looked_at(state, request)?;
     let mut answer = json!({"transfer_batch": batch.view()});
     if request.query_value("need_query_detail").as_deref() == Some("true") {
-        let status = request.query_value("detail_status");
-        let status = status.filter(|status| status != "ALL");
-        let of_status = |it: &&Detail| {
-            status
-                .as_ref()
-                .is_none_or(|name| name == it.status().name())
-        };
         let (least, most) = LIMIT;
-        let limit = request.number("limit")?.unwrap_or(least).clamp(least, most);
+        let limit = request.number("limit")?.unwrap_or(least);
+        if !(least..=most).contains(&limit) {
+            return Err(request.wrong("limit", "范围为20至100"));
+        }
         let offset = request.number("offset")?.unwrap_or(0);
-        let listed = batch.details.iter().filter(of_status);
-        let listed: Vec<Value> = listed.skip(offset).take(limit).map(Detail::brief).collect();
-        answer["transfer_detail_list"] = json!(listed);
+        if batch.ended.is_some() {
+            let status = request.query_value("detail_status");
+            let status = status.filter(|status| status != "ALL");
+            let of_status = |it: &&Detail| {
+                let name = it.status.name();
+                status.as_ref().is_none_or(|status| status == name)
+            };
+            let listed = batch.details.iter().filter(of_status);
+            let listed: Vec<Value> = listed.skip(offset).take(limit).map(Detail::brief).collect();
+            answer["transfer_detail_list"] = json!(listed);
+        }
         answer["offset"] = json!(offset);
         answer["limit"] = json!(limit);
     }
@@ -130,29 +152,65 @@ fn looked_at<'s>(state: &'s mut State, request: &Request<'_>) -> Result<&'s Batc
     batch.ok_or_else(|| refusals::transfer_not_exist(&format!("{id}{number}")))
 }
 
-/// Lets a detail of a batch that has not ended fail, or arrive as it would anyway; `false` when there
-/// is none of this number.
-pub(super) fn decide(state: &mut State, out_detail_no: &str, reason: Option<&str>) -> bool {
-    let is_it = |detail: &Detail| detail.out_detail_no == out_detail_no;
-    // The newest, as numbers may come again in another batch.
-    let found = state.batches.iter().rev().find_map(|batch| {
-        let open = batch.ended.is_none() && batch.details.iter().any(is_it);
-        open.then(|| batch.out_batch_no.clone())
-    });
-    let batch = found.and_then(|number| state.batches.get_mut(&number));
-    let detail = batch.and_then(|batch| batch.details.iter_mut().find(|it| is_it(it)));
-    match detail {
-        Some(detail) => {
-            detail.fail_reason = reason.map(str::to_owned);
-            true
+/// Lets a detail arrive, or fail for a reason; `None` when no batch has one of this number.
+pub(super) fn decide(
+    state: &mut State,
+    out_detail_no: &str,
+    reason: Option<&str>,
+    now: i64,
+) -> Option<Done<TransferRecord>> {
+    let is_it = |detail: &&Detail| detail.out_detail_no == out_detail_no;
+    // The newest that is open, or else that has ended: numbers may come again in another batch.
+    let (mut found, mut open) = (None, false);
+    for batch in state.batches.iter().rev() {
+        let Some(detail) = batch.details.iter().find(is_it) else {
+            continue;
+        };
+        open = detail.is_open();
+        if open || found.is_none() {
+            found = Some((batch.out_batch_no.clone(), detail.status));
         }
-        None => false,
+        if open {
+            break;
+        }
     }
+    let (number, status) = found?;
+    if !open {
+        let status = status.name();
+        return Some(Err(user::refused((
+            format!(
+                "the detail {out_detail_no:?} has ended: it is {status}. Hold transfers before a batch is \
+                 made, so that its details wait"
+            ),
+            format!(
+                "转账明细 {out_detail_no:?} 的状态为 {status}，已经结束：请在发起批次前暂停转账，使明细等待处理"
+            ),
+        ))));
+    }
+    let batch = state.batches.get_mut(&number)?;
+    let mut details = batch.details.iter_mut();
+    let detail = details.find(|it| it.out_detail_no == out_detail_no)?;
+    detail.end(reason, now);
+    let detail = detail.clone();
+    let record = TransferRecord::of_detail(batch, &detail);
+    if !batch.details.iter().any(Detail::is_open) {
+        end(state, &number, now);
+    }
+    Some(Ok(record))
 }
 
 fn come_to_an_end(state: &mut State, number: &str, now: i64) {
+    if !state.hold_transfers {
+        end(state, number, now);
+    }
+}
+
+/// All that nobody has decided on arrive.
+fn end(state: &mut State, number: &str, now: i64) {
     let batch = state.batches.get_mut(number);
     if let Some(batch) = batch.filter(|batch| batch.ended.is_none()) {
+        let open = batch.details.iter_mut().filter(|it| it.is_open());
+        open.for_each(|detail| detail.end(None, now));
         batch.ended = Some(now);
         let event = batch.event(now);
         state.outbox.push(event);
@@ -160,8 +218,10 @@ fn come_to_an_end(state: &mut State, number: &str, now: i64) {
 }
 
 pub(super) fn all_come_to_an_end(state: &mut State, now: i64) {
+    if state.hold_transfers {
+        return;
+    }
     let open = state.batches.iter().filter(|batch| batch.ended.is_none());
     let open: Vec<_> = open.map(|batch| batch.out_batch_no.clone()).collect();
-    open.iter()
-        .for_each(|number| come_to_an_end(state, number, now));
+    open.iter().for_each(|number| end(state, number, now));
 }

@@ -28,6 +28,8 @@ impl ComplaintState {
 /// Something that was said or done (协商历史).
 #[derive(Debug, Clone)]
 struct Step {
+    /// How many were before it, forgotten ones too.
+    number: usize,
     time: i64,
     operator: &'static str,
     kind: &'static str,
@@ -48,6 +50,8 @@ pub(super) struct Complaint {
     waits: bool,
     pub(super) created: i64,
     steps: Vec<Step>,
+    /// How many there ever were.
+    counted: usize,
 }
 
 impl Row for Complaint {
@@ -83,6 +87,7 @@ impl Complaint {
             waits: true,
             created: now,
             steps: Vec::new(),
+            counted: 0,
         };
         complaint.step("投诉人", "USER_CREATE_COMPLAINT", detail, now);
         complaint
@@ -99,11 +104,13 @@ impl Complaint {
             self.steps.remove(1);
         }
         self.steps.push(Step {
+            number: self.counted,
             time,
             operator,
             kind,
             details,
         });
+        self.counted += 1;
     }
 
     /// As a list has it; the phone number goes out encrypted.
@@ -138,11 +145,11 @@ impl Complaint {
 
     /// What happened so far, oldest first.
     pub(super) fn history(&self) -> Vec<Value> {
-        let steps = self.steps.iter().enumerate();
+        let steps = self.steps.iter();
         steps
-            .map(|(at, step)| {
+            .map(|step| {
                 json!({
-                    "log_id": format!("{}{at:04}", self.id),
+                    "log_id": format!("{}{:04}", self.id, step.number),
                     "operator": step.operator,
                     "operate_time": rfc3339(step.time),
                     "operate_type": step.kind,

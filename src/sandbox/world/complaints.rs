@@ -4,7 +4,8 @@
 //! complaint is `PENDING` until the merchant's first answer, then `PROCESSING`, and `PROCESSED` when
 //! the merchant says so or refuses the refund that is asked for; a list is of 30 days at most, 10 at
 //! once unless asked otherwise and 50 at most. Guessed: 404 `RESOURCE_NOT_EXISTS` for one that is not
-//! there, 403 `NO_AUTH` for another merchant's.
+//! there, 403 `NO_AUTH` for another merchant's; that one which is `PROCESSED` stays so, whatever the
+//! merchant still says, and that being done with it once more changes nothing and tells nobody.
 //!
 //! The sandbox's own: before anybody complained, answers are made up; lists are oldest first.
 
@@ -15,7 +16,7 @@ use super::super::identity::MCHID;
 use super::super::refusal::Refusal;
 use super::complaint::{Complaint, ComplaintState};
 use super::request::{Fields, Request};
-use super::user::{self, Done};
+use super::user::{self, Denied, Done};
 use super::{Outcome, State, Told, refusals};
 
 /// The longest detail of a complaint, in characters.
@@ -37,10 +38,11 @@ pub(super) fn complain(state: &mut State, number: &str, detail: &str, now: i64) 
         )));
     }
     if detail.is_empty() || detail.chars().count() > DETAIL {
-        return Err(user::refused((
+        let wrong = (
             format!("a complaint has 1 to {DETAIL} characters"),
             format!("投诉内容应为 1 至 {DETAIL} 个字符"),
-        )));
+        );
+        return Err(Denied::Wrong(wrong.into()));
     }
     let id = state.numbers.complaint(now);
     let complaint = Complaint::new(id.clone(), order, detail.to_owned(), now);
@@ -134,6 +136,9 @@ fn response(state: &mut State, request: &Request<'_>) -> Outcome {
 
 fn complete(state: &mut State, request: &Request<'_>) -> Outcome {
     of_merchant(state, request, &request.fields())?;
+    if named(state, request)?.state == ComplaintState::Processed {
+        return Ok(Told::nothing());
+    }
     let step = ("MERCHANT_CONFIRM_COMPLETE", String::new());
     act(state, request, step, |_| ComplaintState::Processed)
 }
@@ -174,7 +179,9 @@ fn act(
     let complaint = state.complaints.get_mut(&id);
     let complaint = complaint.ok_or_else(|| refusals::complaint_not_exist(&id))?;
     complaint.answered(kind, details, request.now);
-    complaint.state = next(complaint.state);
+    if complaint.state != ComplaintState::Processed {
+        complaint.state = next(complaint.state);
+    }
     let complaint = complaint.clone();
     tell(state, &complaint, kind, request.now);
     Ok(Told::nothing())

@@ -3,7 +3,7 @@
 
 use super::user::Done;
 use super::{
-    ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, State,
+    ComplaintRecord, Event, OrderRecord, Outcome, RefundRecord, RefundStatus, SharingRecord, State,
     TransferRecord, World, batches, complaints, refunds, sharing, transfers, user,
 };
 
@@ -24,13 +24,23 @@ impl World {
         self.with(|state| refunds::settle(state, number, status, now))
     }
 
+    /// Of the rest without an amount. At once: nobody else gets the same number or the same rest.
+    pub(in crate::sandbox) fn refund(
+        &self,
+        number: &str,
+        amount: Option<i64>,
+        now: i64,
+    ) -> Done<Outcome> {
+        self.with(|state| refunds::by_hand(state, number, amount, now))
+    }
+
     /// With a reason the user does not take the money.
     pub(in crate::sandbox) fn decide(
         &self,
         number: &str,
         fail_reason: Option<&str>,
         now: i64,
-    ) -> Done {
+    ) -> Done<TransferRecord> {
         self.with(|state| transfers::decide(state, number, fail_reason, now))
     }
 
@@ -49,6 +59,14 @@ impl World {
 
     pub(in crate::sandbox) fn holds_refunds(&self) -> bool {
         self.with(|state| state.hold_refunds)
+    }
+
+    pub(in crate::sandbox) fn hold_transfers(&self, hold: bool) {
+        self.with(|state| state.hold_transfers = hold);
+    }
+
+    pub(in crate::sandbox) fn holds_transfers(&self) -> bool {
+        self.with(|state| state.hold_transfers)
     }
 
     pub(in crate::sandbox) fn reset(&self) {

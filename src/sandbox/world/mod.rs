@@ -4,8 +4,8 @@
 //! at, and an answer or a refusal goes out. What a merchant would be notified of waits as an
 //! [`Event`] until somebody takes it.
 //!
-//! Of each kind the newest 10,000 are kept ([`table`]), the oldest that are over go first; texts are
-//! no longer than WeChat Pay documents them, and images 64 MiB together, so that the memory is bounded.
+//! Of each kind the newest 10,000 are kept ([`table`]), of batches 100,000 details in all, and the oldest
+//! that are over go first; texts are no longer than WeChat Pay documents them, and images 64 MiB together, so that the memory is bounded.
 //! All lists are oldest first: in the order that things came.
 //!
 //! Shapes are those of the documents of each operation; where the words of refusals are from, and
@@ -67,7 +67,7 @@ use table::Table;
 use transfers::Transfer;
 
 #[cfg(feature = "files")]
-pub(super) use bill::{BillType, DayBill};
+pub(super) use bill::BillType;
 pub use event::Event;
 pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 pub use refund::RefundStatus;
@@ -117,6 +117,7 @@ struct State {
     refunds: Table<Refund>,
     hold_refunds: bool,
     transfers: Table<Transfer>,
+    hold_transfers: bool,
     batches: Table<Batch>,
     receivers: Table<Receiver>,
     shares: Table<Share>,

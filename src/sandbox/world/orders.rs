@@ -233,9 +233,14 @@ fn notify_url(fields: &Fields<'_>, kind: Kind) -> Result<Option<String>, Refusal
     }
 }
 
+/// "JSAPI下单" and the others say of `currency`: 境内商户号仅支持人民币.
 pub(super) fn currency(fields: &Fields<'_>, pointer: &str) -> Result<String, Refusal> {
     let currency = fields.maybe(pointer, 16)?;
-    Ok(currency.unwrap_or_else(|| "CNY".to_owned()))
+    let currency = currency.unwrap_or_else(|| "CNY".to_owned());
+    match currency == "CNY" {
+        true => Ok(currency),
+        false => Err(fields.wrong(pointer, "境内商户号仅支持人民币CNY")),
+    }
 }
 
 /// The end of payment is at least a minute away, as "JSAPI下单" says of `time_expire`.

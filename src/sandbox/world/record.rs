@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::batch::{Batch, Detail};
 use super::complaint::Complaint;
 use super::order::Order;
 use super::refund::{Refund, RefundStatus};
@@ -108,6 +109,17 @@ impl TransferRecord {
             state: transfer.state.name(),
             amount: transfer.amount,
             json: transfer.view(),
+        }
+    }
+
+    /// Of a batch's detail, which is a transfer with names of its own.
+    pub(super) fn of_detail(batch: &Batch, detail: &Detail) -> Self {
+        Self {
+            out_bill_no: detail.out_detail_no.clone(),
+            transfer_bill_no: detail.detail_id.clone(),
+            state: detail.status.name(),
+            amount: detail.amount,
+            json: batch.detail(detail),
         }
     }
 }

@@ -58,6 +58,40 @@ pub(super) fn apply(state: &mut State, request: &Request<'_>, flavour: Flavour) 
     accept(state, &number, total, refund, request.now).map(|refund| Told::json(refund.accepted()))
 }
 
+/// Refunds an order as its merchant could, in the form of the API that made it: the rest, or so many fen.
+pub(super) fn by_hand(
+    state: &mut State,
+    number: &str,
+    amount: Option<i64>,
+    now: i64,
+) -> Done<Outcome> {
+    let order = state.orders.get(number);
+    let order = order.ok_or_else(|| user::unknown(user::ORDER, number))?;
+    if !order.is_paid(now) {
+        return Ok(Err(refusals::nothing_to_refund(number)));
+    }
+    let total = order.total;
+    let refund = Refund {
+        flavour: match order.is_v2 {
+            true => Flavour::V2,
+            false => Flavour::Domestic,
+        },
+        amount: amount.unwrap_or(total - order.refunded),
+        created: now,
+        ..Refund::new(free_number(state))
+    };
+    let refund = accept(state, number, total, refund, now);
+    Ok(refund.map(|refund| Told::json(refund.view())))
+}
+
+/// One that no refund has.
+fn free_number(state: &State) -> String {
+    let count = state.refunds.iter().count();
+    let numbers = (count + 1..).map(|count| format!("SANDBOX_REFUND_{count}"));
+    let mut free = numbers.filter(|number| state.refunds.get(number).is_none());
+    free.next().unwrap_or_default()
+}
+
 /// Takes a refund on, if the order has as much left.
 pub(super) fn accept(
     state: &mut State,

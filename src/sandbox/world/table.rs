@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// How many of each kind are remembered.
 pub(super) const KEPT: usize = 10_000;
+/// And how much they weigh together at most.
+const WEIGHT: usize = 100_000;
 
 /// Something with a number of the merchant's.
 pub(super) trait Row {
@@ -14,6 +16,11 @@ pub(super) trait Row {
 
     /// Whether nothing more happens to it: such go first.
     fn is_over(&self, now: i64) -> bool;
+
+    /// How many things it holds; that never changes.
+    fn weight(&self) -> usize {
+        1
+    }
 }
 
 /// Rows in the order they came, found by either number.
@@ -23,6 +30,7 @@ pub(super) struct Table<T> {
     ids: HashMap<String, u64>,
     next: u64,
     kept: usize,
+    weight: usize,
 }
 
 impl<T> Default for Table<T> {
@@ -39,6 +47,7 @@ impl<T> Table<T> {
             ids: HashMap::new(),
             next: 0,
             kept,
+            weight: 0,
         }
     }
 }
@@ -61,7 +70,7 @@ impl<T: Row> Table<T> {
         self.rows.values()
     }
 
-    /// Adds one; when there are too many, the oldest that is over goes, or else the oldest.
+    /// Adds one; while there are too many, the oldest that is over goes, or else the oldest.
     pub(super) fn insert(&mut self, row: T, now: i64) {
         self.remove(row.number());
         let key = self.next;
@@ -70,13 +79,16 @@ impl<T: Row> Table<T> {
         if let Some(id) = row.id() {
             self.ids.insert(id.to_owned(), key);
         }
-        if self.rows.len() >= self.kept {
+        while !self.rows.is_empty()
+            && (self.rows.len() >= self.kept || self.weight + row.weight() > WEIGHT)
+        {
             let over = self.rows.values().find(|row| row.is_over(now));
             let gone = over.or_else(|| self.rows.values().next());
             if let Some(number) = gone.map(|row| row.number().to_owned()) {
                 self.remove(&number);
             }
         }
+        self.weight += row.weight();
         self.rows.insert(key, row);
     }
 
@@ -91,6 +103,7 @@ impl<T: Row> Table<T> {
 
     pub(super) fn remove(&mut self, number: &str) -> Option<T> {
         let row = self.rows.remove(&self.numbers.remove(number)?)?;
+        self.weight -= row.weight();
         if let Some(id) = row.id() {
             self.ids.remove(id);
         }
@@ -148,6 +161,40 @@ mod tests {
         // The same number again takes its place.
         table.insert(thing("3", false), 0);
         assert_eq!(left(&table), "453");
+    }
+
+    struct Heavy(String, usize);
+
+    impl Row for Heavy {
+        fn number(&self) -> &str {
+            &self.0
+        }
+
+        fn id(&self) -> Option<&str> {
+            None
+        }
+
+        fn is_over(&self, _now: i64) -> bool {
+            false
+        }
+
+        fn weight(&self) -> usize {
+            self.1
+        }
+    }
+
+    #[test]
+    fn as_many_go_as_weigh_too_much() {
+        let mut table = Table::default();
+        for (number, weight) in [("1", 1), ("2", WEIGHT / 2), ("3", WEIGHT / 2 - 1)] {
+            table.insert(Heavy(number.to_owned(), weight), 0);
+        }
+        assert_eq!((table.iter().count(), table.weight), (3, WEIGHT));
+        table.insert(Heavy("4".to_owned(), 2), 0);
+        let left: Vec<_> = table.iter().map(|it| &*it.0).collect();
+        assert_eq!((left, table.weight), (vec!["3", "4"], WEIGHT / 2 + 1));
+        table.remove("3");
+        assert_eq!(table.weight, 2);
     }
 
     #[test]

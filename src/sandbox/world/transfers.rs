@@ -13,7 +13,7 @@ use super::event::Event;
 use super::request::{Fields, Request};
 use super::table::Row;
 use super::user::Done;
-use super::{Outcome, State, Told, batches, refusals, user};
+use super::{Outcome, State, Told, TransferRecord, batches, refusals, user};
 
 /// From 2,000 yuan on the user's name has to be given ("发起转账").
 pub(super) const NAMED_FROM: i64 = 200_000;
@@ -169,13 +169,17 @@ pub(super) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
 }
 
 /// The user's word: `None` takes the money, a reason does not. Of a batch it is a detail's.
-pub(super) fn decide(state: &mut State, number: &str, fail_reason: Option<&str>, now: i64) -> Done {
+pub(super) fn decide(
+    state: &mut State,
+    number: &str,
+    fail_reason: Option<&str>,
+    now: i64,
+) -> Done<TransferRecord> {
     come_to_an_end(state, number, now);
-    if state.transfers.get(number).is_none() && batches::decide(state, number, fail_reason) {
-        return Ok(());
-    }
-    let transfer = state.transfers.get(number);
-    let transfer = transfer.ok_or_else(|| user::unknown(("transfer", "转账单"), number))?;
+    let Some(transfer) = state.transfers.get(number) else {
+        let detail = batches::decide(state, number, fail_reason, now);
+        return detail.unwrap_or_else(|| Err(user::unknown(("transfer", "转账单"), number)));
+    };
     if transfer.state != TransferState::Waiting {
         let state = transfer.state.name();
         return Err(user::refused((
@@ -188,7 +192,8 @@ pub(super) fn decide(state: &mut State, number: &str, fail_reason: Option<&str>,
         Some(_) => TransferState::Fail,
     };
     end(state, number, to, fail_reason, now);
-    Ok(())
+    let transfer = state.transfers.get(number).map(TransferRecord::of);
+    transfer.ok_or_else(|| user::unknown(("transfer", "转账单"), number))
 }
 
 fn come_to_an_end(state: &mut State, number: &str, now: i64) {

@@ -156,11 +156,13 @@ pub(in crate::sandbox) enum Denied {
     Unknown(Bilingual),
     /// It stands otherwise.
     State(Bilingual),
+    /// It is told something that is never right.
+    Wrong(Bilingual),
 }
 
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
-        let (Denied::Unknown(message) | Denied::State(message)) = denied;
+        let (Denied::Unknown(message) | Denied::State(message) | Denied::Wrong(message)) = denied;
         Self::new(ErrorKind::Builder, message.en)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::date::{Local, parse_compact};
 use super::super::refusal::Refusal;
 use super::order::{Kind, Order, Party, Payer, TradeState};
-use super::orders::{WEEK, close_order, reverse_order, usable};
+use super::orders::{WEEK, close_order, currency, reverse_order, usable};
 use super::refund::{Flavour, Refund};
 use super::request::{Fields, Request};
 use super::{Outcome, State, Told, codepay, refunds, refusals, user};
@@ -142,7 +142,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Order,
         sub_appid: fields.maybe("/sub_appid", 32)?,
         sub_mchid: fields.maybe("/sub_mch_id", 32)?,
     };
-    let currency = fields.maybe("/fee_type", 16)?;
+    let currency = currency(fields, "/fee_type")?;
     let order = Order::new(fields.number("/out_trade_no", 32)?, party, kind);
     Ok(Order {
         is_v2: true,
@@ -154,7 +154,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Order,
         description: fields.text("/body", 128)?,
         attach: fields.maybe("/attach", 128)?,
         total: amount(fields, "/total_fee")?,
-        currency: currency.unwrap_or_else(|| "CNY".to_owned()),
+        currency,
         created: request.now,
         expires: expires(fields, request.now)?,
         shareable: fields.maybe("/profit_sharing", 16)?.as_deref() == Some("Y"),

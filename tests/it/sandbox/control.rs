@@ -1,5 +1,6 @@
 //! The control API and the page, over sockets.
 
+mod batches;
 mod calls;
 mod faults;
 mod folder;
@@ -10,6 +11,7 @@ mod orders;
 mod page;
 mod posted;
 mod records;
+mod refunds;
 mod settings;
 
 use std::io::{Read, Write};

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
-use crate::catalog;
 use crate::sandbox::gateway::Gateway;
-use crate::sandbox::world::Request;
-use crate::sandbox::{OrderRecord, RefundRecord, RefundStatus};
+use crate::sandbox::{OrderRecord, RefundStatus};
 
 pub(in crate::sandbox::control) fn order(
     gateway: &Arc<Gateway>,
@@ -44,72 +41,18 @@ pub(in crate::sandbox::control) fn refund(
 ) -> Outcome<Value> {
     args.only(&["amount"])?;
     let (world, now) = (&gateway.world, gateway.clock.now());
-    let orders = world.orders(now);
-    let order = orders.iter().find(|it| it.out_trade_no == number);
-    let order = order.ok_or_else(|| {
-        let error = (
-            format!("there is no order {number:?}"),
-            format!("没有订单 {number:?}"),
-        );
-        Problem::missing(error, ("GET orders lists them", "GET orders 列出订单"))
-    })?;
-    let amount = match args.integer("amount")? {
-        Some(amount) if amount < 1 => {
-            let hint = ("amount is in fen, from 1", "amount 单位为分，至少为 1");
-            return Err(Problem::bad(
-                ("nothing can be refunded so", "退款金额不正确"),
-                hint,
-            ));
-        }
-        Some(amount) => amount,
-        None => order.total - order.refunded,
-    };
-    let mut body = json!({
-        "out_trade_no": number,
-        "out_refund_no": refund_number(&world.refunds()),
-        "amount": {
-            "refund": amount,
-            "total": order.total,
-            "currency": order.json["amount"]["currency"],
-        },
-    });
-    if let Some(sub_mchid) = order.json.get("sub_mchid") {
-        body["sub_mchid"] = sub_mchid.clone();
+    let amount = args.integer("amount")?;
+    if amount.is_some_and(|amount| amount < 1) {
+        let hint = ("amount is in fen, from 1", "amount 单位为分，至少为 1");
+        return Err(Problem::bad(
+            ("nothing can be refunded so", "退款金额不正确"),
+            hint,
+        ));
     }
-    let told = catalog::find(&Method::POST, REFUNDS).and_then(|operation| {
-        let (path, query, body, file) = (REFUNDS, None, Some(&body), None);
-        world.answer(&Request {
-            operation,
-            path,
-            query,
-            body,
-            file,
-            now,
-        })
-    });
-    match told {
-        Some(Ok(told)) => {
-            powers::post_what_happened(gateway);
-            Ok(json!({"refund": told.body}))
-        }
-        Some(Err(refusal)) => Err(Problem::refused(&refusal)),
-        None => Err(Problem::missing(
-            ("refunds are not remembered", "沙箱不支持退款"),
-            ("update the sandbox", "请更新沙箱"),
-        )),
-    }
-}
-
-const REFUNDS: &str = "/v3/refund/domestic/refunds";
-
-/// One that nobody has used.
-fn refund_number(refunds: &[RefundRecord]) -> String {
-    let used = |number: &String| refunds.iter().any(|it| it.out_refund_no == *number);
-    let numbers = (refunds.len() + 1..).map(|count| format!("SANDBOX_REFUND_{count}"));
-    numbers
-        .into_iter()
-        .find(|number| !used(number))
-        .unwrap_or_default()
+    let told = world.refund(number, amount, now).map_err(Problem::denied)?;
+    let told = told.map_err(|refusal| Problem::refused(&refusal))?;
+    powers::post_what_happened(gateway);
+    Ok(json!({"refund": told.body}))
 }
 
 /// Complains about a paid order as its user does.
@@ -134,6 +77,16 @@ pub(in crate::sandbox::control) fn hold_refunds(
     args.only(&["hold"])?;
     let hold = args.flag("hold")?;
     gateway.world.hold_refunds(hold);
+    Ok(json!({"hold": hold}))
+}
+
+pub(in crate::sandbox::control) fn hold_transfers(
+    gateway: &Arc<Gateway>,
+    args: &Args,
+) -> Outcome<Value> {
+    args.only(&["hold"])?;
+    let hold = args.flag("hold")?;
+    gateway.world.hold_transfers(hold);
     Ok(json!({"hold": hold}))
 }
 
@@ -192,9 +145,8 @@ pub(in crate::sandbox::control) fn reject(
 
 fn decide(gateway: &Arc<Gateway>, number: &str, reason: Option<&str>) -> Outcome<Value> {
     let (world, now) = (&gateway.world, gateway.clock.now());
-    world.decide(number, reason, now).map_err(Problem::denied)?;
+    let transfer = world.decide(number, reason, now);
+    let transfer = transfer.map_err(Problem::denied)?;
     powers::post_what_happened(gateway);
-    let transfers = world.transfers();
-    let transfer = transfers.iter().find(|it| it.out_bill_no == number);
-    Ok(json!({"transfer": transfer.map(views::transfer)}))
+    Ok(json!({"transfer": views::transfer(&transfer)}))
 }

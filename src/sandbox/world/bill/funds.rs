@@ -9,6 +9,8 @@
 //! documents list 交易, 退款, 充值/提现, 企业付款, 代金券, 分账 "and others"), that no fee is taken, and
 //! that an account begins with a million yuan, so that it has what is taken.
 
+use std::ops::Range;
+
 use super::super::super::identity::MCHID;
 use super::super::batch::{Batch, Detail, DetailStatus};
 use super::super::order::{Order, TradeState};
@@ -16,7 +18,7 @@ use super::super::refund::Refund;
 use super::super::share::{Return, Share, SliceResult};
 use super::super::transfers::{Transfer, TransferState};
 use super::super::{State, World};
-use super::{DayBill, Local, at, csv, is_asked, yuan};
+use super::{at, csv, is_asked, yuan};
 
 const HEAD: &str = "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),\
     账户结余(元),资金变更提交申请人,备注,业务凭证号";
@@ -26,49 +28,76 @@ const SUM: &str = "资金流水总笔数,收入笔数,收入金额,支出笔数,
 const OPENING: i128 = 100_000_000;
 
 impl World {
-    /// The bill of a day (`2018-06-08`) for the merchant's basic account, or that of a sub-merchant.
-    pub(in crate::sandbox) fn fund_bill(&self, day: &str, sub_mchid: Option<&str>) -> DayBill {
+    /// Whether no money ever moved, nor could.
+    pub(in crate::sandbox) fn has_no_funds(&self) -> bool {
         self.with(|state| {
             let orders = state.orders.iter().next();
             let transfers = state.transfers.iter().next();
             let batches = state.batches.iter().next();
-            if orders.is_none() && transfers.is_none() && batches.is_none() {
-                return DayBill::Fresh;
+            orders.is_none() && transfers.is_none() && batches.is_none()
+        })
+    }
+
+    /// The bill of a day, in seconds since the Unix epoch, for the merchant's basic account or that of a
+    /// sub-merchant; `None` when nothing happened.
+    pub(in crate::sandbox) fn fund_bill(
+        &self,
+        day: Range<i64>,
+        sub_mchid: Option<&str>,
+    ) -> Option<String> {
+        self.with(|state| {
+            let mut balance = OPENING;
+            let mut of_day = Vec::new();
+            // No texts yet: of the days before the sum alone is needed, of those after nothing.
+            for flow in flows(state, sub_mchid) {
+                match flow.time < day.start {
+                    true => balance += flow.amount,
+                    false if flow.time < day.end => of_day.push(flow),
+                    false => {}
+                }
             }
-            let mut flows = flows(state, sub_mchid);
-            flows.sort_by_key(|flow| flow.time);
-            written(&flows, day)
+            of_day.sort_by_key(|flow| flow.time);
+            written(&of_day, balance)
         })
     }
 }
 
 /// Money that moved.
 #[derive(Debug)]
-struct Flow {
+struct Flow<'s> {
     time: i64,
     /// 微信支付业务单号.
-    id: String,
+    id: &'s str,
     /// 资金流水单号.
-    flow_id: String,
+    flow_id: &'s str,
     /// 业务名称 and 业务类型.
     name: (&'static str, &'static str),
     /// In fen; what is taken is below 0.
     amount: i128,
-    applicant: String,
-    remark: String,
+    /// Whose API asked for it; `None` when nobody's did.
+    applicant: Option<&'s str>,
+    remark: Remark<'s>,
     /// 业务凭证号.
-    voucher: String,
+    voucher: &'s str,
 }
 
-fn flows(state: &State, sub_mchid: Option<&str>) -> Vec<Flow> {
+#[derive(Debug)]
+enum Remark<'s> {
+    Settled,
+    Refunded,
+    Text(&'s str),
+}
+
+fn flows<'s>(state: &'s State, sub_mchid: Option<&'s str>) -> impl Iterator<Item = Flow<'s>> {
     let orders = state.orders.iter();
-    let orders = orders.filter(|order| is_asked(&order.party, sub_mchid));
+    let orders = orders.filter(move |order| is_asked(&order.party, sub_mchid));
     let refunds = state.refunds.iter();
-    let refunds = refunds.filter(|refund| is_asked(&refund.party, sub_mchid));
+    let refunds = refunds.filter(move |refund| is_asked(&refund.party, sub_mchid));
     let transfers = state.transfers.iter();
-    let transfers = transfers.filter(|it| it.sub_mchid.as_deref() == sub_mchid);
+    let transfers = transfers.filter(move |it| it.sub_mchid.as_deref() == sub_mchid);
     // A batch is the merchant's own.
-    let batches = state.batches.iter().filter(|_| sub_mchid.is_none());
+    let batches = state.batches.iter();
+    let batches = batches.filter(move |_| sub_mchid.is_none());
     let account = sub_mchid.unwrap_or(MCHID);
     let shares = state.shares.iter();
     let returns = state.returns.iter();
@@ -77,86 +106,82 @@ fn flows(state: &State, sub_mchid: Option<&str>) -> Vec<Flow> {
         .chain(refunds.flat_map(of_refund))
         .chain(transfers.filter_map(of_transfer))
         .chain(batches.flat_map(of_batch))
-        .chain(shares.flat_map(|share| of_share(share, account)))
-        .chain(returns.filter_map(|it| of_return(state, it, account)))
-        .collect()
+        .chain(shares.flat_map(move |share| of_share(share, account)))
+        .chain(returns.filter_map(move |it| of_return(state, it, account)))
 }
 
-fn of_order(order: &Order) -> impl Iterator<Item = Flow> {
-    let id = order.transaction_id.clone().unwrap_or_default();
-    let money = yuan(order.total.into());
-    let flow = |time: i64, out: bool| Flow {
+fn of_order(order: &Order) -> impl Iterator<Item = Flow<'_>> {
+    let id = order.transaction_id.as_deref().unwrap_or_default();
+    let flow = move |time: i64, out: bool| Flow {
         time,
-        id: id.clone(),
-        flow_id: id.clone(),
+        id,
+        flow_id: id,
         name: if out {
             ("退款", "退款")
         } else {
             ("交易", "交易")
         },
         amount: if out { -1 } else { 1 } * i128::from(order.total),
-        applicant: "system".to_owned(),
+        applicant: None,
         remark: match out {
-            true => format!("退款总金额{money}元;含手续费0.00元"),
-            false => format!("结算总金额{money}元;含手续费0.00元"),
+            true => Remark::Refunded,
+            false => Remark::Settled,
         },
-        voucher: order.out_trade_no.clone(),
+        voucher: &order.out_trade_no,
     };
     let paid = order.paid.map(|time| flow(time, false));
     let revoked = order.paid.is_some() && order.state == TradeState::Revoked;
     let back = order.reversed.filter(|_| revoked);
-    paid.into_iter().chain(back.map(|time| flow(time, true)))
+    paid.into_iter()
+        .chain(back.map(move |time| flow(time, true)))
 }
 
-fn of_refund(refund: &Refund) -> impl Iterator<Item = Flow> {
-    let money = yuan(refund.amount.into());
+fn of_refund(refund: &Refund) -> impl Iterator<Item = Flow<'_>> {
     let flow = |time: i64, kind: &'static str, sign: i128| Flow {
         time,
-        id: refund.refund_id.clone(),
-        flow_id: refund.transaction_id.clone(),
+        id: &refund.refund_id,
+        flow_id: &refund.transaction_id,
         name: ("退款", kind),
         amount: sign * i128::from(refund.amount),
-        applicant: format!("{}API", refund.party.mchid),
-        remark: format!("退款总金额{money}元;含手续费0.00元"),
-        voucher: refund.out_refund_no.clone(),
+        applicant: Some(&refund.party.mchid),
+        remark: Remark::Refunded,
+        voucher: &refund.out_refund_no,
     };
     let taken = flow(refund.created, "退款", -1);
     let back = refund.closed.map(|time| flow(time, "退款关闭", 1));
     std::iter::once(taken).chain(back)
 }
 
-fn of_transfer(transfer: &Transfer) -> Option<Flow> {
+fn of_transfer(transfer: &Transfer) -> Option<Flow<'_>> {
     (transfer.state == TransferState::Success).then(|| Flow {
         time: transfer.updated,
-        id: transfer.transfer_bill_no.clone(),
-        flow_id: transfer.transfer_bill_no.clone(),
+        id: &transfer.transfer_bill_no,
+        flow_id: &transfer.transfer_bill_no,
         name: ("商家转账", "商家转账"),
         amount: -i128::from(transfer.amount),
-        applicant: format!("{MCHID}API"),
-        remark: transfer.remark.clone(),
-        voucher: transfer.out_bill_no.clone(),
+        applicant: Some(MCHID),
+        remark: Remark::Text(&transfer.remark),
+        voucher: &transfer.out_bill_no,
     })
 }
 
-fn of_batch(batch: &Batch) -> impl Iterator<Item = Flow> {
-    let arrived = |it: &&Detail| it.status() == DetailStatus::Success;
+fn of_batch(batch: &Batch) -> impl Iterator<Item = Flow<'_>> {
+    let arrived = |it: &&Detail| it.status == DetailStatus::Success;
     let details = batch.details.iter().filter(arrived);
-    details.filter_map(|detail| {
-        Some(Flow {
-            time: batch.ended?,
-            id: detail.detail_id.clone(),
-            flow_id: detail.detail_id.clone(),
-            name: ("商家转账", "商家转账"),
-            amount: -i128::from(detail.amount),
-            applicant: format!("{MCHID}API"),
-            remark: detail.remark.clone(),
-            voucher: detail.out_detail_no.clone(),
-        })
+    details.map(|detail| Flow {
+        time: detail.updated,
+        id: &detail.detail_id,
+        flow_id: &detail.detail_id,
+        name: ("商家转账", "商家转账"),
+        amount: -i128::from(detail.amount),
+        applicant: Some(MCHID),
+        remark: Remark::Text(&detail.remark),
+        voucher: &detail.out_detail_no,
     })
 }
 
 /// What the account gave to others, or was given.
-fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow> + 's {
+fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow<'s>> {
     let slices = share.slices.iter();
     let slices = slices.filter(|slice| slice.result == SliceResult::Success);
     slices.filter_map(move |slice| {
@@ -164,29 +189,29 @@ fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow
         let sign = sign(share.party.seller(), getter, account)?;
         Some(Flow {
             time: share.ended?,
-            id: share.order_id.clone(),
-            flow_id: slice.detail_id.clone(),
+            id: &share.order_id,
+            flow_id: &slice.detail_id,
             name: ("分账", "分账"),
             amount: sign * i128::from(slice.amount),
-            applicant: format!("{MCHID}API"),
-            remark: slice.description.clone(),
-            voucher: share.out_order_no.clone(),
+            applicant: Some(MCHID),
+            remark: Remark::Text(&slice.description),
+            voucher: &share.out_order_no,
         })
     })
 }
 
-fn of_return(state: &State, back: &Return, account: &str) -> Option<Flow> {
+fn of_return<'s>(state: &State, back: &'s Return, account: &str) -> Option<Flow<'s>> {
     let share = state.shares.get(&back.out_order_no)?;
     let sign = sign(&back.done.account, Some(share.party.seller()), account)?;
     Some(Flow {
         time: back.done.time,
-        id: back.id.clone(),
-        flow_id: back.id.clone(),
+        id: &back.id,
+        flow_id: &back.id,
         name: ("分账", "分账回退"),
         amount: sign * i128::from(back.done.amount),
-        applicant: format!("{MCHID}API"),
-        remark: String::new(),
-        voucher: back.number.clone(),
+        applicant: Some(MCHID),
+        remark: Remark::Text(""),
+        voucher: &back.number,
     })
 }
 
@@ -199,22 +224,20 @@ fn sign(giver: &str, getter: Option<&str>, account: &str) -> Option<i128> {
     }
 }
 
-fn written(flows: &[Flow], day: &str) -> DayBill {
-    let mut balance = OPENING;
+/// Of what happened on the day, oldest first.
+fn written(flows: &[Flow<'_>], mut balance: i128) -> Option<String> {
+    if flows.is_empty() {
+        return None;
+    }
     let mut rows = Vec::new();
     let (mut income, mut spent) = (Vec::new(), Vec::new());
     for flow in flows {
         balance += flow.amount;
-        if Local::of(flow.time).date() == day {
-            rows.push(flow.columns(balance));
-            match flow.amount < 0 {
-                true => spent.push(flow.amount),
-                false => income.push(flow.amount),
-            }
+        rows.push(flow.columns(balance));
+        match flow.amount < 0 {
+            true => spent.push(flow.amount),
+            false => income.push(flow.amount),
         }
-    }
-    if rows.is_empty() {
-        return DayBill::Nothing;
     }
     let sums = [
         rows.len().to_string(),
@@ -223,24 +246,34 @@ fn written(flows: &[Flow], day: &str) -> DayBill {
         spent.len().to_string(),
         yuan(-spent.iter().sum::<i128>()),
     ];
-    DayBill::Written(csv(HEAD, &rows, SUM, &sums))
+    Some(csv(HEAD, &rows, SUM, &sums))
 }
 
-impl Flow {
+impl Flow<'_> {
     fn columns(&self, balance: i128) -> Vec<String> {
         let (name, kind) = self.name;
         vec![
             at(self.time),
-            self.id.clone(),
-            self.flow_id.clone(),
+            self.id.to_owned(),
+            self.flow_id.to_owned(),
             name.to_owned(),
             kind.to_owned(),
             if self.amount < 0 { "支出" } else { "收入" }.to_owned(),
             yuan(self.amount.abs()),
             yuan(balance),
-            self.applicant.clone(),
-            self.remark.clone(),
-            self.voucher.clone(),
+            self.applicant
+                .map_or_else(|| "system".to_owned(), |whose| format!("{whose}API")),
+            self.remark(),
+            self.voucher.to_owned(),
         ]
+    }
+
+    fn remark(&self) -> String {
+        let what = match self.remark {
+            Remark::Settled => "结算",
+            Remark::Refunded => "退款",
+            Remark::Text(text) => return text.to_owned(),
+        };
+        format!("{what}总金额{}元;含手续费0.00元", yuan(self.amount.abs()))
     }
 }

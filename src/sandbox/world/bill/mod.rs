@@ -13,16 +13,6 @@ use super::order::Party;
 
 pub(in crate::sandbox) use trade::BillType;
 
-/// What there is to say of a day.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum DayBill {
-    /// Nothing was ever made: nobody asks about it.
-    Fresh,
-    /// Nothing happened on it.
-    Nothing,
-    Written(String),
-}
-
 /// Whether it is whom the request asks about: a sub-merchant, or the merchant itself.
 fn is_asked(party: &Party, sub_mchid: Option<&str>) -> bool {
     party.sub_mchid.as_deref() == sub_mchid

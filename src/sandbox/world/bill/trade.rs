@@ -5,11 +5,13 @@
 //! asked for, however it ends (`FAIL` when it was closed, `CHANGE` when it did not arrive): as it stands
 //! now, where WeChat Pay writes the bill once.
 
+use std::ops::Range;
+
 use super::super::order::{Order, TradeState};
 use super::super::refund::{Refund, RefundStatus};
 use super::super::request::sum;
 use super::super::{State, World};
-use super::{DayBill, Local, at, csv, is_asked, yuan};
+use super::{at, csv, is_asked, yuan};
 
 const BEGINNING: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,\
     交易状态,付款银行,货币种类,应结订单金额,代金券金额";
@@ -39,25 +41,25 @@ impl BillType {
 }
 
 impl World {
-    /// The trade bill of a day (`2018-06-08`): of all orders, or of one sub-merchant's.
+    /// Whether there never was an order.
+    pub(in crate::sandbox) fn has_no_trade(&self) -> bool {
+        self.with(|state| state.orders.iter().next().is_none())
+    }
+
+    /// The trade bill of a day, in seconds since the Unix epoch: of all orders, or of one sub-merchant's;
+    /// `None` when nothing happened.
     pub(in crate::sandbox) fn trade_bill(
         &self,
-        day: &str,
+        day: Range<i64>,
         bill_type: BillType,
         sub_mchid: Option<&str>,
-    ) -> DayBill {
+    ) -> Option<String> {
         self.with(|state| {
-            if state.orders.iter().next().is_none() {
-                return DayBill::Fresh;
-            }
             let mut rows = rows(state, bill_type);
-            rows.retain(|row| Local::of(row.time).date() == day);
+            rows.retain(|row| day.contains(&row.time));
             rows.retain(|row| sub_mchid.is_none() || is_asked(&row.order.party, sub_mchid));
             rows.sort_by_key(|row| row.time);
-            match rows.is_empty() {
-                true => DayBill::Nothing,
-                false => DayBill::Written(written(&rows, bill_type)),
-            }
+            (!rows.is_empty()).then(|| written(&rows, bill_type))
         })
     }
 }

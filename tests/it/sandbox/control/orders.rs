@@ -169,6 +169,11 @@ fn a_user_complains() -> Outcome {
         409
     );
     sandbox.pay("TRADE1")?;
+    let long = json!({"out_trade_no": "TRADE1", "detail": "慢".repeat(301)});
+    assert_eq!(
+        refused(&sandbox, "POST", "complaints", &long.to_string())?.0,
+        400
+    );
     let made = post(&sandbox, "complaints", &about)?;
     assert_eq!(made["complaint"]["complaint_state"], "PENDING");
     assert_eq!(

@@ -215,13 +215,14 @@ fn a_download_url_is_good_for_five_minutes() -> Outcome {
     Ok(())
 }
 
-/// The columns of each row of a bill of 2023-11-15, and those of its sum, by their place.
+/// The columns of each row of a bill, of 2023-11-15 unless it says another day, and those of its sum, by their place.
 fn rows(shop: &Shop, target: &str) -> Outcome<(Vec<Vec<String>>, Vec<String>)> {
-    let day = match target.contains('?') {
-        true => "&bill_date=2023-11-15",
-        false => "?bill_date=2023-11-15",
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let day = match query.contains("bill_date=") {
+        true => "",
+        false => "&bill_date=2023-11-15",
     };
-    let ticket = shop.get(&format!("{target}{day}"))?;
+    let ticket = shop.get(&format!("{path}?{query}{day}"))?;
     let url = text(&ticket["download_url"]);
     let (_, path) = url.split_once("/v3/").ok_or("no path")?;
     let path = format!(
@@ -323,5 +324,21 @@ fn a_zipped_bill_and_a_plain_one_say_the_same() -> Outcome {
     assert!(!text(&ticket["download_url"]).contains("tartype"));
     let plain = String::from_utf8(zipped)?;
     assert!(plain.starts_with('\u{feff}') && plain.contains("\r\n`2023-11-15 06:13:20,`wx"));
+    Ok(())
+}
+
+#[test]
+fn a_balance_counts_the_days_before_and_no_other() -> Outcome {
+    let shop = Shop::open()?;
+    shop.paid("1")?;
+    shop.hand.forward(86_400);
+    shop.paid("2")?;
+    shop.hand.forward(86_400);
+    shop.paid("3")?;
+    let second = rows(&shop, "v3/bill/fundflowbill?bill_date=2023-11-16")?.0;
+    let found = second
+        .iter()
+        .map(|row| [6, 7, 10].map(|at| &*row[at]).join(" "));
+    assert_eq!(found.collect::<Vec<_>>(), ["1.00 1000002.00 2"]);
     Ok(())
 }

@@ -131,6 +131,61 @@ fn what_cannot_be_complained_of_or_answered_is_refused() -> Outcome {
 }
 
 #[test]
+fn what_is_done_with_stays_so() -> Outcome {
+    let shop = Shop::open()?;
+    shop.paid("1")?;
+    let id = shop.sandbox.complain("1", "慢")?;
+    let path = format!("{COMPLAINTS}/{id}");
+    let done = json!({"complainted_mchid": shop.mchid()});
+    shop.post(&format!("{path}/complete"), done.clone())?;
+    shop.sandbox.take_events();
+    // Again: nothing is new, and nobody is told.
+    assert_eq!(shop.post(&format!("{path}/complete"), done)?, 204);
+    assert!(shop.sandbox.take_events().is_empty());
+    let steps = shop.get(&format!("{path}/negotiation-historys"))?;
+    assert_eq!(steps["total_count"], 2);
+    // More may be said, and it stays done with.
+    let reply = json!({"complainted_mchid": shop.mchid(), "response_content": "抱歉"});
+    shop.post(&format!("{path}/response"), reply)?;
+    let agrees = json!({"action": "APPROVE", "launch_refund_day": 1});
+    shop.post(&format!("{path}/update-refund-progress"), agrees)?;
+    assert_eq!(shop.sandbox.complaints()[0].complaint_state, "PROCESSED");
+    Ok(())
+}
+
+#[test]
+fn a_step_keeps_its_number_when_older_ones_are_forgotten() -> Outcome {
+    let shop = Shop::open()?;
+    shop.paid("1")?;
+    let id = shop.sandbox.complain("1", "慢")?;
+    let path = format!("{COMPLAINTS}/{id}");
+    let reply = |count: usize| {
+        let body =
+            json!({"complainted_mchid": shop.mchid(), "response_content": count.to_string()});
+        shop.post(&format!("{path}/response"), body)
+    };
+    let newest = |count: usize| -> Outcome<String> {
+        let offset = count.saturating_sub(1);
+        let page = format!("{path}/negotiation-historys?limit=50&offset={offset}");
+        let step = shop.get(&page)?["data"][0].clone();
+        Ok(format!(
+            "{} {}",
+            text(&step["operate_details"]),
+            text(&step["log_id"])
+        ))
+    };
+    for count in 2..=100 {
+        reply(count)?;
+    }
+    let before = newest(100)?;
+    assert!(before.starts_with("100 "), "{before}");
+    reply(101)?;
+    assert_eq!(newest(99)?, before);
+    assert_ne!(newest(100)?, before);
+    Ok(())
+}
+
+#[test]
 fn an_image_comes_back_as_it_was_uploaded() -> Outcome {
     let shop = Shop::open()?;
     let none = says(404, "RESOURCE_NOT_EXISTS", "图片不存在");

@@ -393,3 +393,17 @@ fn reset_forgets_all() -> Outcome {
     );
     Ok(())
 }
+
+#[test]
+fn a_merchant_of_the_mainland_sells_in_yuan_alone() -> Outcome {
+    let shop = Shop::open()?;
+    let mut dollars = shop.native("1");
+    dollars["amount"]["currency"] = json!("USD");
+    for path in ["v3/pay/transactions/native", "v3/pay/transactions/app"] {
+        let (status, code, _) = shop.refused(path, dollars.clone())?;
+        assert_eq!((status, &*code), (400, "PARAM_ERROR"), "{path}");
+        assert!(why(&shop.sandbox)?.contains("/amount/currency"));
+    }
+    assert!(shop.sandbox.orders().is_empty());
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! Transfers to users.
 
 use serde_json::{Value, json};
+use wechatpay_chain::sandbox::Sandbox;
 
 use super::{Outcome, Shop, says, text, why};
 
@@ -246,6 +247,54 @@ fn a_batch_whose_sums_do_not_agree_is_refused() -> Outcome {
     assert_eq!((status, &*code), (400, "ALREADY_EXISTS"));
     let detail = format!("{BATCHES}/out-batch-no/B1/details/out-detail-no/D9");
     assert_eq!(shop.not_found(&detail)?, none);
+    Ok(())
+}
+
+#[test]
+fn who_a_detail_is_for_is_said_from_2_000_yuan_on_and_not_below_0_30() -> Outcome {
+    // With the check of the fields, whose schema marks the name as required.
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let made = |number: &str, details: &[(&str, i64, bool)]| -> Outcome<u16> {
+        let total = details.iter().map(|(_, amount, _)| amount).sum();
+        let details = details.iter().map(|(number, amount, named)| {
+            let mut detail = detail(number, *amount);
+            if !named && let Some(members) = detail.as_object_mut() {
+                members.remove("user_name");
+            }
+            detail
+        });
+        let call = client
+            .chain(BATCHES)
+            .post(batch(number, total, details.collect()), ());
+        Ok(match call.wait() {
+            Ok(answer) => answer.status().as_u16(),
+            Err(err) => err.api().ok_or_else(|| err.report())?.status.as_u16(),
+        })
+    };
+    assert_eq!(made("B1", &[("D1", 199_999, false)])?, 200);
+    assert_eq!(made("B2", &[("D1", 200_000, false)])?, 400);
+    assert!(why(&sandbox)?.contains("user_name"));
+    assert_eq!(made("B3", &[("D1", 200_000, true)])?, 200);
+    assert_eq!(made("B4", &[("D1", 29, false)])?, 200);
+    assert_eq!(made("B5", &[("D1", 29, true)])?, 400);
+    assert_eq!(made("B6", &[("D1", 30, true)])?, 200);
+    // All of a batch are named, or none.
+    assert_eq!(made("B7", &[("D1", 30, true), ("D2", 30, false)])?, 400);
+    Ok(())
+}
+
+#[test]
+fn a_page_of_details_has_20_to_100() -> Outcome {
+    let shop = Shop::open()?;
+    shop.post(BATCHES, batch("B1", 100, json!([detail("D1", 100)])))?;
+    let page = format!("{BATCHES}/out-batch-no/B1?need_query_detail=true&detail_status=ALL");
+    assert_eq!(shop.get(&page)?["limit"], 20);
+    assert_eq!(shop.get(&format!("{page}&limit=100"))?["limit"], 100);
+    for limit in ["19", "101", "many"] {
+        let (status, code, _) = shop.not_found(&format!("{page}&limit={limit}"))?;
+        assert_eq!((status, &*code), (400, "PARAM_ERROR"), "{limit}");
+    }
     Ok(())
 }
 

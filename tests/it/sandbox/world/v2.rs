@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Outcome, Shop, text};
+use super::{Outcome, Shop, text, why};
 
 impl Shop {
     /// Members of APIv2: all are texts.
@@ -246,5 +246,17 @@ fn refunds_are_listed_and_end() -> Outcome {
     // APIv3 sees it too.
     let refund = shop.get("v3/refund/domestic/refunds/R1")?;
     assert_eq!(refund["amount"]["refund"], 60);
+    Ok(())
+}
+
+#[test]
+fn an_order_is_in_yuan() -> Outcome {
+    let shop = Shop::open()?;
+    let mut dollars = order("1", "NATIVE");
+    dollars["fee_type"] = json!("USD");
+    assert_eq!(shop.v2_refused(UNIFIED, dollars.clone())?.0, "FAIL");
+    assert!(why(&shop.sandbox)?.contains("/fee_type"));
+    dollars["fee_type"] = json!("CNY");
+    shop.v2(UNIFIED, dollars)?;
     Ok(())
 }
