@@ -25,10 +25,13 @@ use super::date::{Local, parse_date};
 use super::query;
 use super::refusal::Refusal;
 use super::world::{BillType, Outcome, Told, World};
+use crate::catalog::Operation;
 use crate::crypto::digest::sha1_hex;
 
 const TRADE: &str = "/v3/bill/tradebill";
 const FUNDS: &str = "/v3/bill/fundflowbill";
+const TRADE_V2: &str = "v2/pay/downloadbill";
+const FUNDS_V2: &str = "v2/pay/downloadfundflow";
 const SHARING: &str = "/v3/profitsharing/bills";
 const FILE: &str = "/v3/billdownload/file";
 /// What tokens begin with, percent-encoded as WeChat Pay's are.
@@ -110,6 +113,27 @@ impl Bills {
             FILE => self.file(head, now),
             _ => return None,
         })
+    }
+
+    /// The same of APIv2, which answers with the bill itself.
+    pub(super) fn answer_v2(
+        &self,
+        operation: &Operation,
+        members: &Value,
+        world: &World,
+        now: i64,
+    ) -> Option<Outcome> {
+        let path = match operation.path() {
+            TRADE_V2 => TRADE,
+            FUNDS_V2 => FUNDS,
+            _ => return None,
+        };
+        let asked = Asked::read_v2(path, members);
+        let bill = asked.and_then(|asked| self.bill(&asked, world, now).map_err(respell));
+        Some(bill.map(|bill| match text(members, "tar_type") {
+            Some("GZIP") => Told::file("application/x-gzip", zipped(&bill).into()),
+            _ => Told::file("text/plain", bill),
+        }))
     }
 
     fn bill(&self, asked: &Asked<'_>, world: &World, now: i64) -> Result<Bytes, Refusal> {
@@ -233,6 +257,32 @@ impl<'h> Asked<'h> {
         })
     }
 
+    /// Of APIv2, whose days have no hyphens and whose accounts are in small letters.
+    fn read_v2(path: &'h str, members: &Value) -> Result<Self, Refusal> {
+        let given = |name| text(members, name);
+        let day = given("bill_date").unwrap_or_default();
+        let parts = (day.get(..4), day.get(4..6), day.get(6..));
+        let day = match parts {
+            (Some(year), Some(month), Some(date)) => format!("{year}-{month}-{date}"),
+            _ => day.to_owned(),
+        };
+        let begins = parse_date(&day);
+        let begins = begins.ok_or_else(|| respell(wrong("bill_date", "格式应为yyyyMMdd")))?;
+        let bill_type = BillType::named(given("bill_type").unwrap_or("ALL"));
+        let bill_type = bill_type.ok_or_else(|| {
+            let why = Refusal::field("bill_type", "应为ALL、SUCCESS或REFUND", "body").why;
+            Refusal::v2("invalid bill_type", why)
+        })?;
+        Ok(Self {
+            path,
+            day: Some(day),
+            begins,
+            bill_type,
+            basic: given("account_type").is_none_or(|account| account == "Basic"),
+            sub_mchid: given("sub_mch_id").map(String::from),
+        })
+    }
+
     /// Whether nothing was ever made that such a bill would be of, or nobody says of which day.
     fn is_of_nothing(&self, world: &World) -> bool {
         self.day.is_none()
@@ -300,6 +350,22 @@ impl<'h> Asked<'h> {
         };
         Refusal::business(BAD, code, message, why)
     }
+}
+
+fn text<'m>(members: &'m Value, name: &str) -> Option<&'m str> {
+    members.get(name).and_then(Value::as_str)
+}
+
+/// APIv2's words for the same.
+///
+/// Source: the error tables of "下载交易账单" and "下载资金账单" (pay.weixin.qq.com, wiki/doc/api).
+fn respell(refusal: Refusal) -> Refusal {
+    let message = match refusal.code {
+        "NO_STATEMENT_EXIST" => "No Bill Exist",
+        "STATEMENT_CREATING" => "Bill Creating",
+        _ => "invalid bill_date",
+    };
+    Refusal::v2(message, refusal.why)
 }
 
 fn wrong(name: &str, issue: &str) -> Refusal {

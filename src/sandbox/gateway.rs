@@ -212,10 +212,7 @@ impl Gateway {
             return None;
         }
         #[cfg(feature = "files")]
-        if let Some(bill) = self
-            .bills
-            .answer(&call.head, self.tls, &self.world, self.clock.now())
-        {
+        if let Some(bill) = self.bill(call) {
             return Some(bill);
         }
         self.world.answer(&world::Request {
@@ -227,6 +224,15 @@ impl Gateway {
                 .filter(|_| multipart::is_multipart(call.content_type())),
             now: self.clock.now(),
         })
+    }
+
+    #[cfg(feature = "files")]
+    fn bill(&self, call: &Call) -> Option<Result<Told, Refusal>> {
+        let (bills, world, now) = (&self.bills, &self.world, self.clock.now());
+        match (call.v2(), &call.json) {
+            (Some(operation), Some(members)) => bills.answer_v2(operation, members, world, now),
+            _ => bills.answer(&call.head, self.tls, world, now),
+        }
     }
 
     /// All the checks, in WeChat Pay's order.

@@ -146,6 +146,7 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
         "hash_type" => "SHA1".to_owned(),
         "hash_value" => dice.hex(40),
         "trade_type" => "JSAPI".to_owned(),
+        "bill_date" if most < 10 => "20250601".to_owned(),
         "bill_date" => "2025-06-01".to_owned(),
         "bill_type" => "ALL".to_owned(),
         "tar_type" => "GZIP".to_owned(),

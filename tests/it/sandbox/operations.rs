@@ -55,6 +55,8 @@ async fn every_operation_is_answered_and_verified() -> Outcome {
             "v3/bill/tradebill",
             "v3/bill/fundflowbill",
             "v3/billdownload/file",
+            "v2/pay/downloadbill",
+            "v2/pay/downloadfundflow",
         ];
         let client = match schema.operation() {
             operation if of_bill.contains(&operation.path()) => books.clone(),

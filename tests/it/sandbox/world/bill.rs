@@ -342,3 +342,42 @@ fn a_balance_counts_the_days_before_and_no_other() -> Outcome {
     assert_eq!(found.collect::<Vec<_>>(), ["1.00 1000002.00 2"]);
     Ok(())
 }
+
+#[test]
+fn apiv2_answers_with_the_bill_itself() -> Outcome {
+    let shop = Shop::open()?;
+    shop.paid("1")?;
+    shop.hand.forward(86_400);
+    let called = |path: &str, day: &str, more: Value| -> Outcome<_> {
+        let mut members =
+            json!({"appid": "wxd678efh567hg6787", "mch_id": shop.mchid(), "bill_date": day});
+        for (name, value) in more.as_object().ok_or("no object")? {
+            members[name] = value.clone();
+        }
+        Ok(shop.call_post(&format!("v2/pay/{path}"), members).wait())
+    };
+    let plain = called("downloadbill", "20231115", json!({"bill_type": "ALL"}))??;
+    assert_eq!(plain.bytes()[..], download(&shop, "2023-11-15")?[..]);
+    let zipped = called("downloadbill", "20231115", json!({"tar_type": "GZIP"}))??;
+    let mut unzipped = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(&**zipped.bytes()),
+        &mut unzipped,
+    )?;
+    assert_eq!(unzipped[..], plain.bytes()[..]);
+    let funds = json!({"account_type": "Basic", "sign_type": "HMAC-SHA256"});
+    let funds = called("downloadfundflow", "20231115", funds)??;
+    assert!(std::str::from_utf8(funds.bytes())?.contains("资金流水单号"));
+    for (day, message) in [
+        ("20231114", "No Bill Exist"),
+        ("20231131", "invalid bill_date"),
+        ("2023-1-1", "invalid bill_date"),
+    ] {
+        let refused = called("downloadbill", day, json!({}))?
+            .err()
+            .ok_or("there is one")?;
+        let api = refused.api().ok_or_else(|| refused.report())?;
+        assert_eq!((&*api.code, &*api.message), ("FAIL", message), "{day}");
+    }
+    Ok(())
+}

@@ -254,7 +254,10 @@ fn an_order_is_in_yuan() -> Outcome {
     let shop = Shop::open()?;
     let mut dollars = order("1", "NATIVE");
     dollars["fee_type"] = json!("USD");
-    assert_eq!(shop.v2_refused(UNIFIED, dollars.clone())?.0, "FAIL");
+    assert_eq!(
+        shop.v2_refused(UNIFIED, dollars.clone())?,
+        says("PARAM_ERROR", "fee_type参数错误")
+    );
     assert!(why(&shop.sandbox)?.contains("/fee_type"));
     dollars["fee_type"] = json!("CNY");
     shop.v2(UNIFIED, dollars)?;
