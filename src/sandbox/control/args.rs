@@ -39,6 +39,18 @@ impl Args {
         Err(Problem::bad(format!("there is no member {name:?}"), hint))
     }
 
+    /// Refuses `null` in the place of values.
+    pub(super) fn not_null(&self, names: &[&str]) -> Outcome<()> {
+        let null = |name: &&&str| self.members.get(**name) == Some(&Value::Null);
+        match names.iter().find(null) {
+            None => Ok(()),
+            Some(name) => Err(Problem::bad(
+                format!("the member {name:?} is null"),
+                "give it a value, or leave it out",
+            )),
+        }
+    }
+
     /// Whether it is named, with whatever value.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
@@ -92,9 +104,10 @@ impl Args {
 
     /// As [`flag`](Self::flag), of a member that has to be there.
     pub(super) fn needed_flag(&self, name: &str) -> Outcome<bool> {
-        match self.members.contains_key(name) {
-            true => self.flag(name),
-            false => Err(wrong(name, "true or false")),
+        match self.members.get(name) {
+            None | Some(Value::Null) => Err(wrong(name, "true or false")),
+            Some(Value::String(text)) if text.is_empty() => Err(wrong(name, "true or false")),
+            Some(_) => self.flag(name),
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
+use crate::error::ErrorKind;
 use crate::sandbox::fault::{Fault, NAMES};
 use crate::sandbox::gateway::Gateway;
 
@@ -73,8 +74,14 @@ pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -
     args.only(&[])?;
     let new = gateway.platform.rotate(gateway.clock.now());
     let new = new.map_err(|err| {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Problem::new(status, err.report(), "try again")
+        let (status, hint) = match err.kind() {
+            ErrorKind::Builder => (
+                StatusCode::CONFLICT,
+                "POST certificates/retire takes the old ones off, POST reset those that were added",
+            ),
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "try again"),
+        };
+        Problem::new(status, err.report(), hint)
     })?;
     Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
 }
@@ -115,6 +122,7 @@ pub(in crate::sandbox::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -
 
 pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
+    args.not_null(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
     if offset.is_some_and(|offset| offset.unsigned_abs() > FARTHEST.unsigned_abs()) {
         let hint = "offset_seconds is a hundred years at most";
@@ -147,7 +155,7 @@ pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> O
     Ok(settings(gateway))
 }
 
-/// Everything but the keys.
+/// Everything but the keys it began with.
 pub(in crate::sandbox::control) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     powers::reset(gateway);
