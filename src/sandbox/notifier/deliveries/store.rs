@@ -54,8 +54,7 @@ impl Row {
         let record = &self.record;
         let attempt = |attempt: &AttemptRecord| AttemptRecord {
             answer: None,
-            problem: attempt.problem.clone(),
-            ..*attempt
+            ..attempt.clone()
         };
         DeliveryRecord {
             id: record.id,
