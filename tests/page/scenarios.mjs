@@ -33,8 +33,8 @@ const scenarios = {
     await it.open();
     await it.sees(it.say('No request has come yet', '还没有收到请求'));
     await it.sees(info.mchid);
-    assert.equal((await call('POST', NATIVE, order('T1', shop.url))).status, 200);
-    assert.equal((await call('POST', NATIVE, { ...order('T2', shop.url), amount: { total: 0 } })).status, 400);
+    assert.equal((await call('POST', NATIVE, order('ORDER1', shop.url))).status, 200);
+    assert.equal((await call('POST', NATIVE, { ...order('ORDER2', shop.url), amount: { total: 0 } })).status, 400);
     await it.go('Requests', '请求');
     await it.sees(it.say('accepted', '通过'), it.page.getByRole('row').nth(2));
     const refused = it.page.getByRole('row').nth(1);
@@ -44,7 +44,7 @@ const scenarios = {
   },
 
   async 'a failed signature shows both texts with a mark where they begin to differ'(it, shop) {
-    const body = order('T1', shop.url);
+    const body = order('ORDER1', shop.url);
     // As a client does that writes its JSON once more, in ASCII.
     const ascii = JSON.stringify(body).replace(/[^\x00-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
     assert.equal((await call('POST', NATIVE, body, { signed: ascii })).status, 401);
@@ -70,7 +70,8 @@ const scenarios = {
   },
 
   async 'a call shows its answer'(it, shop) {
-    const { text } = await call('POST', NATIVE, order('T1', shop.url));
+    const { status, text } = await call('POST', NATIVE, order('ORDER1', shop.url));
+    assert.equal(status, 200, text);
     await it.open();
     await it.click(it.page.getByRole('link', { name: `/${NATIVE}` }).first());
     await it.sees(text);
@@ -82,7 +83,7 @@ const scenarios = {
   },
 
   async 'a refusal says what WeChat Pay says, in Chinese, and why'(it) {
-    await call('GET', 'v3/pay/transactions/out-trade-no/T1?mchid=' + info.mchid);
+    await call('GET', 'v3/pay/transactions/out-trade-no/ORDER1?mchid=' + info.mchid);
     await it.open();
     const row = it.page.getByRole('row').nth(1);
     await it.sees('ORDER_NOT_EXIST', row);
@@ -93,38 +94,38 @@ const scenarios = {
   async 'a long reason and a long path stay in their columns'(it) {
     const long = 'x'.repeat(300);
     await call('GET', `v3/pay/transactions/out-trade-no/${long}?mchid=${long}`);
-    await call('POST', NATIVE, { ...order('T1', 'http://127.0.0.1:9/'), appid: long, time_expire: long });
+    await call('POST', NATIVE, { ...order('ORDER1', 'http://127.0.0.1:9/'), appid: long, time_expire: long });
     await it.open();
     await it.sees(it.say('Verdict', '结论'));
     await it.picture('long');
   },
 
   async 'an order is paid, and its notification comes'(it, shop) {
-    await call('POST', NATIVE, order('T1', shop.url));
+    await call('POST', NATIVE, order('ORDER1', shop.url));
     await it.open();
     await it.go('Orders', '订单');
-    await it.sees('NOTPAY', it.row('T1'));
-    await it.click(it.button('Pay', '支付', it.row('T1')));
-    await it.sees('SUCCESS', it.row('T1'));
+    await it.sees('NOTPAY', it.row('ORDER1'));
+    await it.click(it.button('Pay', '支付', it.row('ORDER1')));
+    await it.sees('SUCCESS', it.row('ORDER1'));
     assert.equal((await shop.next()).body.event_type, 'TRANSACTION.SUCCESS');
     await it.picture('orders');
   },
 
   async 'an order expires'(it, shop) {
-    await call('POST', NATIVE, order('T1', shop.url));
+    await call('POST', NATIVE, order('ORDER1', shop.url));
     await it.open('orders');
-    await it.click(it.button('Expire', '超时关闭', it.row('T1')));
-    await it.sees('CLOSED', it.row('T1'));
+    await it.click(it.button('Expire', '超时关闭', it.row('ORDER1')));
+    await it.sees('CLOSED', it.row('ORDER1'));
   },
 
   async 'a part of an order is refunded, held and settled'(it, shop) {
-    await call('POST', NATIVE, order('T1', shop.url));
-    await control('POST', 'orders/T1/pay', {});
+    await call('POST', NATIVE, order('ORDER1', shop.url));
+    await control('POST', 'orders/ORDER1/pay', {});
     await control('POST', 'settings', { notify_url: shop.url });
     assert.equal((await shop.next()).body.event_type, 'TRANSACTION.SUCCESS');
     await it.open('orders');
     await it.click(it.button('Hold refunds', '让退款停在处理中'));
-    await it.click(it.page.getByRole('link', { name: 'T1', exact: true }));
+    await it.click(it.page.getByRole('link', { name: 'ORDER1', exact: true }));
     await it.page.locator('input[name=amount]').fill('30');
     await it.picture('order');
     await it.click(it.button('Refund', '退款'));
@@ -136,11 +137,26 @@ const scenarios = {
     await it.sees('SUCCESS');
     assert.equal((await shop.next()).body.event_type, 'REFUND.SUCCESS');
     await it.go('Orders', '订单');
-    await it.sees('0.30', it.row('T1'));
+    await it.sees('0.30', it.row('ORDER1'));
     await it.click(it.button('Let refunds succeed', '恢复自动成功'));
-    await it.click(it.button('Refund the rest', '退还余额', it.row('T1')));
+    await it.click(it.button('Refund the rest', '退还余额', it.row('ORDER1')));
     await it.sees('SUCCESS', it.row('SANDBOX_REFUND_2'));
     await it.picture('refunds');
+  },
+
+  async 'a user complains'(it, shop) {
+    await call('POST', NATIVE, order('ORDER1', shop.url));
+    await it.open('orders');
+    assert.equal(await it.button('Complain', '投诉').count(), 0);
+    await it.click(it.button('Pay', '支付', it.row('ORDER1')));
+    await it.click(it.button('Complain', '投诉', it.row('ORDER1')));
+    await it.sees('PENDING', it.row('PENDING'));
+    await it.picture('complaints');
+    const { complaints: [{ complaint_id: id }] } = await control('GET', 'complaints');
+    await it.click(it.page.getByRole('link', { name: id }));
+    await it.sees('"complaint_detail": "反馈一个重复扣费的问题"');
+    await it.sees('ORDER1');
+    await it.picture('complaint');
   },
 
   async 'a transfer is confirmed'(it, shop) {
@@ -177,7 +193,7 @@ const scenarios = {
   },
 
   async 'lists are loaded again, and what is opened or filled in is not'(it, shop) {
-    await call('POST', NATIVE, order('T1', shop.url));
+    await call('POST', NATIVE, order('ORDER1', shop.url));
     const again = async (path) => {
       await it.open(path);
       return it.page.locator('meta[http-equiv=refresh]').count();
@@ -187,7 +203,7 @@ const scenarios = {
       assert.equal(await it.page.locator('details, textarea, select, input:not([type=hidden])').count(), 0, path);
     }
     const { calls } = await control('GET', 'calls');
-    for (const path of [`calls/${calls[0].id}`, 'orders/T1', 'notifications/new', 'tools']) {
+    for (const path of [`calls/${calls[0].id}`, 'orders/ORDER1', 'notifications/new', 'tools']) {
       assert.equal(await again(path), 0, path);
     }
   },
@@ -201,8 +217,8 @@ const scenarios = {
     await it.click(it.button('Let it happen', '设置', faults));
     await it.sees('status=503');
     await it.picture('tools');
-    assert.equal((await call('POST', NATIVE, order('T1', shop.url))).status, 503);
-    assert.equal((await call('POST', NATIVE, order('T1', shop.url))).status, 200);
+    assert.equal((await call('POST', NATIVE, order('ORDER1', shop.url))).status, 503);
+    assert.equal((await call('POST', NATIVE, order('ORDER1', shop.url))).status, 200);
     await it.go('Requests', '请求');
     const [healthy, spoilt] = [it.page.getByRole('row').nth(1), it.page.getByRole('row').nth(2)];
     await it.sees('status=503', spoilt);
@@ -211,8 +227,22 @@ const scenarios = {
     await it.picture('faults');
   },
 
+  async 'limits of frequency are switched on, and off'(it) {
+    const enforced = async () => (await control('GET', 'limits')).enforce;
+    assert.equal(await enforced(), false);
+    await it.open('tools');
+    await it.sees(it.say('as often as one likes', '不限制请求频率'));
+    await it.click(it.button('Enforce the limits', '按文档限频'));
+    assert.equal(await enforced(), true);
+    await it.sees(it.say('refused with 429', '会被拒绝（429）'));
+    await it.picture('limits');
+    await it.click(it.button('Enforce no limits', '不再限频'));
+    assert.equal(await enforced(), false);
+    await it.sees(it.say('as often as one likes', '不限制请求频率'));
+  },
+
   async 'certificates, clock and settings are changed'(it, shop) {
-    const serial = async () => (await call('POST', NATIVE, order('T1', shop.url))).headers.get('wechatpay-serial');
+    const serial = async () => (await call('POST', NATIVE, order('ORDER1', shop.url))).headers.get('wechatpay-serial');
     await it.open('tools');
     const before = (await control('GET', 'info')).platform_cert_serials;
     await it.click(it.button('Add a new one', '轮换：新增一张'));
@@ -233,7 +263,7 @@ const scenarios = {
     assert.equal((await control('GET', 'settings')).notify_url, null);
     await it.page.locator('input[name=offset_seconds]').fill('-900');
     await it.click(it.button('Set', '设置', it.page.locator('form[action$="/clock"]')));
-    assert.equal((await call('POST', NATIVE, order('T1', shop.url))).status, 401);
+    assert.equal((await call('POST', NATIVE, order('ORDER1', shop.url))).status, 401);
   },
 
   async 'the address alone leads to the page'(it) {
@@ -243,13 +273,13 @@ const scenarios = {
   },
 
   async 'everything is reset'(it, shop) {
-    await call('POST', NATIVE, order('T1', shop.url));
+    await call('POST', NATIVE, order('ORDER1', shop.url));
     await control('POST', 'faults', { fault: 'probe' });
     await it.open();
     await it.click(it.button('Forget everything but the keys', '除密钥外全部重置'));
     await it.sees(it.say('No request has come yet', '还没有收到请求'));
     await it.go('Orders', '订单');
-    await it.seesNot('T1');
+    await it.seesNot('ORDER1');
     await it.go('Faults and tools', '故障与工具');
     await it.sees(it.say('Nothing.', '无。'));
   },
