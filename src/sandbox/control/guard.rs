@@ -64,22 +64,6 @@ fn is_ours(host: &str, settings: &Settings) -> bool {
     }
 }
 
-/// What a browser says of where a request comes from, also where it leaves `Origin` out; programs say
-/// nothing.
-fn is_same_site(headers: &HeaderMap) -> bool {
-    let said = headers.get_all("Sec-Fetch-Site").iter();
-    said.into_iter()
-        .all(|site| site == "same-origin" || site == "none")
-}
-
-fn is_same(origin: &[u8], host: &Authority) -> bool {
-    let Ok(origin) = Uri::try_from(origin) else {
-        return false;
-    };
-    let scheme = matches!(origin.scheme_str(), Some("http" | "https"));
-    scheme && origin.authority() == Some(host)
-}
-
 /// Whether something can be the name in a `Host`, and in a certificate: other texts would say more
 /// there than a name.
 pub(super) fn check_name(name: &str) -> Result<()> {
@@ -101,6 +85,22 @@ pub(super) fn check_name(name: &str) -> Result<()> {
             ),
         )),
     }
+}
+
+/// What a browser says of where a request comes from, also where it leaves `Origin` out; programs say
+/// nothing.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let said = headers.get_all("Sec-Fetch-Site").iter();
+    said.into_iter()
+        .all(|site| site == "same-origin" || site == "none")
+}
+
+fn is_same(origin: &[u8], host: &Authority) -> bool {
+    let Ok(origin) = Uri::try_from(origin) else {
+        return false;
+    };
+    let scheme = matches!(origin.scheme_str(), Some("http" | "https"));
+    scheme && origin.authority() == Some(host)
 }
 
 fn refused(error: impl Into<String>) -> Problem {
