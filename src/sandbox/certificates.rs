@@ -15,7 +15,7 @@ use super::seal;
 use crate::catalog::{AnswerSignature, Operation};
 use crate::clock::Clock;
 use crate::crypto::Certificate;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
 impl Sandbox {
@@ -40,7 +40,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`](crate::ErrorKind::Key) when OpenSSL makes no key.
+    /// [`ErrorKind::Builder`] when the list has 10 already,
+    /// [`ErrorKind::Key`] when OpenSSL makes no key.
     pub fn rotate_platform_certificate(&self) -> Result<Certificate> {
         self.gateway.platform.rotate(self.gateway.clock.now())
     }
@@ -75,6 +76,8 @@ pub(super) fn lists(operation: Option<&Operation>) -> bool {
 /// The keys by which the gateway signs.
 pub(super) struct Platform {
     identity: Arc<Identity>,
+    /// Whether it began without certificates.
+    public_key_only: bool,
     keys: Mutex<Keys>,
 }
 
@@ -87,17 +90,29 @@ pub(super) struct Keys {
     certificate_mode: bool,
 }
 
+/// As many certificates are on the list. WeChat Pay's has one or two, and each costs a key.
+const MOST: usize = 10;
+
 impl Platform {
-    pub(super) fn new(identity: Arc<Identity>) -> Self {
-        let certified = vec![identity.certified.clone()];
+    pub(super) fn new(identity: Arc<Identity>, public_key_only: bool) -> Self {
+        let first = (!public_key_only).then(|| identity.certified.clone());
+        let keys = Keys {
+            certified: first.into_iter().collect(),
+            expired: None,
+            certificate_mode: false,
+        };
         Self {
             identity,
-            keys: Mutex::new(Keys {
-                certified,
-                expired: None,
-                certificate_mode: false,
-            }),
+            public_key_only,
+            keys: Mutex::new(keys),
         }
+    }
+
+    /// As it began. What was made meanwhile goes, as it may be of another clock.
+    pub(super) fn reset(&self) {
+        let first = Self::new(Arc::clone(&self.identity), self.public_key_only);
+        let first = first.keys.into_inner();
+        *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
 
     /// The key of an id.
@@ -138,7 +153,9 @@ impl Platform {
     /// One whose time is over.
     pub(super) fn expired(&self, now: i64) -> Result<Certified> {
         let mut keys = self.keys();
-        if let Some(expired) = &keys.expired {
+        // The clock may have been put back since it was made.
+        let over = |it: &&Certified| it.certificate.not_after() < now;
+        if let Some(expired) = keys.expired.as_ref().filter(over) {
             return Ok(expired.clone());
         }
         let expired = self.identity.expired(now)?;
@@ -171,9 +188,12 @@ impl Platform {
 
     pub(super) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Outside of the lock: it takes a while.
+        self.keys().check_room()?;
         let new = self.identity.next_certified(now)?;
         let certificate = new.certificate.clone();
-        self.keys().certified.push(new);
+        let mut keys = self.keys();
+        keys.check_room()?;
+        keys.certified.push(new);
         Ok(certificate)
     }
 
@@ -200,6 +220,20 @@ impl Platform {
     }
 }
 
+impl Keys {
+    fn check_room(&self) -> Result<()> {
+        match self.certified.len() < MOST {
+            true => Ok(()),
+            false => Err(Error::new(
+                ErrorKind::Builder,
+                format!(
+                    "the list has {MOST} platform certificates already: take the old ones off first"
+                ),
+            )),
+        }
+    }
+}
+
 /// One certificate as the list has it.
 fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Value> {
     Ok(json!({
@@ -208,4 +242,23 @@ fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Va
         "expire_time": rfc3339(certificate.not_after()),
         "encrypt_certificate": seal::sealed(key, "certificate", &certificate.to_pem()?, clock)?,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_expired_has_so_by_any_clock() {
+        const NOW: i64 = 1_800_000_000;
+        let platform = Platform::new(Identity::shared().unwrap(), false);
+        for now in [NOW + 400 * 86_400, NOW] {
+            let expired = platform.expired(now).unwrap();
+            assert!(expired.certificate.not_after() < now);
+            let again = platform.expired(now).unwrap();
+            assert_eq!(again.pair.id, expired.pair.id);
+        }
+        platform.reset();
+        assert!(platform.keys().expired.is_none());
+    }
 }

@@ -74,7 +74,7 @@ impl Gateway {
         tls: bool,
     ) -> Self {
         Self {
-            platform: Platform::new(Arc::clone(&identity)),
+            platform: Platform::new(Arc::clone(&identity), false),
             identity,
             answers: Answers::default(),
             faults: Faults::default(),

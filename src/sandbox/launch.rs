@@ -9,8 +9,9 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use super::Sandbox;
-use super::control::{self, Settings};
-use super::fault::{self, PlannedFault};
+use super::certificates::Platform;
+use super::control::Settings;
+use super::fault::PlannedFault;
 use super::folder;
 use super::gateway::Gateway;
 use super::identity::Identity;
@@ -78,7 +79,7 @@ impl SandboxBuilder {
     /// exist: as the [files](Sandbox::files) that a merchant has. So it is the same sandbox at the next
     /// start.
     ///
-    /// The folder and the keys in it are for this user alone. Certificates that have expired, or do so
+    /// The folder and the keys in it are for this user alone, on Unix again at each start. Certificates that have expired, or do so
     /// within a day, are renewed for the same keys; those of the merchant and of the platform keep their
     /// serials, and `ca.pem` is another root to be trusted.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
@@ -139,7 +140,8 @@ impl SandboxBuilder {
     }
 
     /// A name by which it is reached, for the control API and the page: they refuse names that they
-    /// do not know, which other sites' pages could have in a browser here.
+    /// do not know, which other sites' pages could have in a browser here. A DNS name or an address,
+    /// without a port; with [TLS](Self::tls) the certificate is of it as well.
     pub fn host(mut self, name: impl Into<String>) -> Self {
         self.settings.hosts.push(name.into());
         self
@@ -215,7 +217,8 @@ impl SandboxBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] when the address is not of this machine alone or is in use, or the
-    /// [speed](Self::speed) is not one, or two [faults](Self::fault) are to happen always,
+    /// [speed](Self::speed) is not one, or a [`host`](Self::host) no name, or it may not post to the
+    /// [`notify_url`](Self::notify_url), or two [faults](Self::fault) are to happen always,
     /// [`ErrorKind::Key`] when OpenSSL makes no keys, [`ErrorKind::File`] when the
     /// [folder](Self::dir) cannot be used or its files do not belong together.
     pub async fn start(self) -> Result<Sandbox> {
@@ -266,9 +269,8 @@ impl SandboxBuilder {
                 ),
             ));
         }
+        self.settings.check()?;
         let speed = self.settings.speed;
-        speed.map_or(Ok(()), control::check_speed)?;
-        fault::check_planned(&self.settings.faults)?;
         let identity = match &self.settings.dir {
             Some(dir) => Identity::of(folder::open(dir)?)?,
             None if self.fresh_keys => Identity::fresh()?,
@@ -291,7 +293,7 @@ impl SandboxBuilder {
             gateway.control.deliveries.set_pace(speed);
         }
         if self.public_key_only {
-            gateway.platform.retire_all();
+            gateway.platform = Platform::new(Arc::clone(&gateway.identity), true);
         }
         Ok((Arc::new(gateway), self.listen))
     }

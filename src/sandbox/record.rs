@@ -136,7 +136,7 @@ impl CallRecord {
         let long = self
             .json
             .as_ref()
-            .is_some_and(|json| size(json) > KEPT_JSON);
+            .is_some_and(|json| size_of_json(json) > KEPT_JSON);
         // Only who names our key can have encrypted something with it.
         if long && !self.headers.contains_key(WECHATPAY_SERIAL) {
             self.json = None;
@@ -151,7 +151,7 @@ impl CallRecord {
             self.signed_text.as_ref(),
         ];
         let texts = texts.into_iter().flatten().map(String::len);
-        let json = self.json.as_ref().map_or(0, size);
+        let json = self.json.as_ref().map_or(0, size_of_json);
         let answer = self.answer.as_ref();
         let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
         self.body.len() + json + size_of_headers(&self.headers) + texts.sum::<usize>() + answer
@@ -170,15 +170,15 @@ pub(super) fn size_of_headers(headers: &HeaderMap) -> usize {
 const ENTRY: usize = 64;
 
 /// About the memory of a JSON value; its depth is bounded by who read it.
-fn size(value: &Value) -> usize {
+pub(super) fn size_of_json(value: &Value) -> usize {
     size_of::<Value>()
         + match value {
             Value::String(text) => text.capacity(),
-            Value::Array(items) => items.iter().map(size).sum(),
+            Value::Array(items) => items.iter().map(size_of_json).sum(),
             Value::Object(members) => {
                 let members = members.iter();
                 members
-                    .map(|(name, value)| name.len() + ENTRY + size(value))
+                    .map(|(name, value)| name.len() + ENTRY + size_of_json(value))
                     .sum()
             }
             _ => 0,
@@ -307,9 +307,9 @@ mod tests {
     #[test]
     fn texts_and_json_count_as_bodies_do() {
         let zeros = |count: usize| Value::from(vec![0; count]);
-        assert!(size(&zeros(1000)) >= 1000 * size_of::<Value>());
+        assert!(size_of_json(&zeros(1000)) >= 1000 * size_of::<Value>());
         let members = serde_json::json!({"name": {"other": "text"}});
-        assert!(size(&members) > ENTRY * 2);
+        assert!(size_of_json(&members) > ENTRY * 2);
 
         let records = Records::default();
         for number in 0..3 {

@@ -70,7 +70,8 @@ const scenarios = {
   },
 
   async 'a call shows its answer'(it, shop) {
-    const { text } = await call('POST', NATIVE, order('ORDER1', shop.url));
+    const { status, text } = await call('POST', NATIVE, order('ORDER1', shop.url));
+    assert.equal(status, 200, text);
     await it.open();
     await it.click(it.page.getByRole('link', { name: `/${NATIVE}` }).first());
     await it.sees(text);
@@ -143,6 +144,21 @@ const scenarios = {
     await it.picture('refunds');
   },
 
+  async 'a user complains'(it, shop) {
+    await call('POST', NATIVE, order('ORDER1', shop.url));
+    await it.open('orders');
+    assert.equal(await it.button('Complain', '投诉').count(), 0);
+    await it.click(it.button('Pay', '支付', it.row('ORDER1')));
+    await it.click(it.button('Complain', '投诉', it.row('ORDER1')));
+    await it.sees('PENDING', it.row('PENDING'));
+    await it.picture('complaints');
+    const { complaints: [{ complaint_id: id }] } = await control('GET', 'complaints');
+    await it.click(it.page.getByRole('link', { name: id }));
+    await it.sees('"complaint_detail": "反馈一个重复扣费的问题"');
+    await it.sees('ORDER1');
+    await it.picture('complaint');
+  },
+
   async 'a transfer is confirmed'(it, shop) {
     await transferred(shop);
     await it.open('orders');
@@ -209,6 +225,20 @@ const scenarios = {
     await it.sees('503', spoilt);
     await it.seesNot('503', healthy);
     await it.picture('faults');
+  },
+
+  async 'limits of frequency are switched on, and off'(it) {
+    const enforced = async () => (await control('GET', 'limits')).enforce;
+    assert.equal(await enforced(), false);
+    await it.open('tools');
+    await it.sees(it.say('as often as one likes', '不限制请求频率'));
+    await it.click(it.button('Enforce the limits', '按文档限频'));
+    assert.equal(await enforced(), true);
+    await it.sees(it.say('refused with 429', '会被拒绝（429）'));
+    await it.picture('limits');
+    await it.click(it.button('Enforce no limits', '不再限频'));
+    assert.equal(await enforced(), false);
+    await it.sees(it.say('as often as one likes', '不限制请求频率'));
   },
 
   async 'certificates, clock and settings are changed'(it, shop) {

@@ -60,6 +60,21 @@ impl Args {
         Err(Problem::bad(error, hint))
     }
 
+    /// Refuses `null` in the place of values.
+    pub(super) fn not_null(&self, names: &[&str]) -> Outcome<()> {
+        let null = |name: &&&str| self.members.get(**name) == Some(&Value::Null);
+        match names.iter().find(null) {
+            None => Ok(()),
+            Some(name) => Err(Problem::bad(
+                (
+                    format!("the member {name:?} is null"),
+                    format!("成员 {name:?} 为 null"),
+                ),
+                ("give it a value, or leave it out", "请给出值，或省略该成员"),
+            )),
+        }
+    }
+
     /// Whether it is named, with whatever value.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
@@ -110,9 +125,10 @@ impl Args {
 
     /// As [`flag`](Self::flag), of a member that has to be there.
     pub(super) fn needed_flag(&self, name: &str) -> Outcome<bool> {
-        match self.members.contains_key(name) {
-            true => self.flag(name),
-            false => Err(wrong(name, FLAG)),
+        match self.members.get(name) {
+            None | Some(Value::Null) => Err(wrong(name, FLAG)),
+            Some(Value::String(text)) if text.is_empty() => Err(wrong(name, FLAG)),
+            Some(_) => self.flag(name),
         }
     }
 

@@ -12,6 +12,7 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::Settings;
 use super::problem::{Outcome, Problem};
+use crate::error::{Error, ErrorKind, Result};
 use crate::sandbox::bilingual::Bilingual;
 
 pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
@@ -68,6 +69,29 @@ fn is_ours(host: &str, settings: &Settings) -> bool {
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(ip) => ip.is_loopback() || settings.remote,
         Err(_) => host.eq_ignore_ascii_case("localhost") || settings.hosts.iter().any(named),
+    }
+}
+
+/// Whether something can be the name in a `Host`, and in a certificate: other texts would say more
+/// there than a name.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let label = |label: &str| {
+        let mut bytes = label.bytes();
+        // The names of containers may have an underscore.
+        let known = bytes.all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
+        let edge = label.starts_with('-') || label.ends_with('-');
+        (1..=63).contains(&label.len()) && known && !edge
+    };
+    let is_dns = name.len() <= 253 && name.split('.').all(label);
+    match name.parse::<IpAddr>().is_ok() || is_dns {
+        true => Ok(()),
+        false => Err(Error::new(
+            ErrorKind::Builder,
+            format!(
+                "{name:?} is not a name by which the sandbox can be reached: give a DNS name or an \
+                 address alone (--host wechatpay), without a scheme or port"
+            ),
+        )),
     }
 }
 
@@ -161,6 +185,31 @@ mod tests {
             ),
         ] {
             assert_eq!(judge(headers, &settings), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_of_dns_or_addresses() {
+        for name in ["wechatpay", "wechat_pay.test", "10.0.0.1", "::1", "A-1.b"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        let long = "x".repeat(64);
+        for name in [
+            "",
+            "a.",
+            ".a",
+            "-a",
+            "*.test",
+            "a:80",
+            "[::1]",
+            "http://a",
+            "a,DNS:evil.example",
+            "a b",
+            "微信",
+            &long,
+            &["abc"; 70].join("."),
+        ] {
+            assert!(check_name(name).is_err(), "{name}");
         }
     }
 

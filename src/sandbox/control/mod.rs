@@ -17,20 +17,20 @@ mod variants;
 mod views;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
-use super::fault::PlannedFault;
+use super::fault::{self, PlannedFault};
 use super::gateway::Gateway;
-use super::notifier::{Deliveries, Reach};
+use super::notifier::{Deliveries, Reach, check_url};
 use super::reply::ReplyBody;
 use super::server;
 use super::shifted::Shifted;
 use crate::error::{ErrorKind, Result};
-pub(super) use powers::{check_speed, post_what_happens};
+pub(super) use powers::post_what_happens;
 
 /// The longest body of a control request.
 const LONGEST: usize = 1 << 20;
@@ -44,6 +44,8 @@ pub(super) struct Control {
     pub(super) settings: Settings,
     /// Where to post what names no URL, now.
     notify_url: Mutex<Option<String>>,
+    /// Held while what has happened is taken and posted: a reset comes before or after.
+    posting: Mutex<()>,
     /// Where it is reached, known once it listens.
     pub(super) base_url: OnceLock<String>,
 }
@@ -70,6 +72,28 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// Whether a sandbox can be started with them.
+    pub(super) fn check(&self) -> Result<()> {
+        powers::check_speed(self.speed())?;
+        fault::check_planned(&self.faults)?;
+        for host in &self.hosts {
+            guard::check_name(host)?;
+        }
+        self.check_notify_url(self.notify_url.as_deref())
+    }
+
+    /// Whether it may post to what stands for a merchant's setting, at the start and later.
+    fn check_notify_url(&self, url: Option<&str>) -> Result<()> {
+        url.map_or(Ok(()), |url| check_url(url, self.reach()))
+    }
+
+    fn reach(&self) -> Reach {
+        match self.outgoing {
+            true => Reach::Anywhere,
+            false => Reach::Loopback,
+        }
+    }
+
     fn speed(&self) -> f64 {
         self.speed.unwrap_or(1.0)
     }
@@ -93,11 +117,12 @@ impl Control {
             .unwrap_or_else(PoisonError::into_inner) = url;
     }
 
+    fn posting(&self) -> MutexGuard<'_, ()> {
+        self.posting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn reach(&self) -> Reach {
-        match self.settings.outgoing {
-            true => Reach::Anywhere,
-            false => Reach::Loopback,
-        }
+        self.settings.reach()
     }
 }
 
@@ -117,7 +142,8 @@ fn asks_for_a_page<B>(request: &Request<B>) -> bool {
     let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
     let html = accepted.is_some_and(|accepted| accepted.contains("text/html"));
     let root = request.uri().path() == "/" && request.uri().query().is_none();
-    root && html && *method == Method::GET && !headers.contains_key(header::AUTHORIZATION)
+    let looks = [Method::GET, Method::HEAD].contains(method);
+    root && html && looks && !headers.contains_key(header::AUTHORIZATION)
 }
 
 /// Answers one that is.

@@ -45,16 +45,19 @@ impl Sandbox {
         set_notify_url(&self.gateway, url.into().map(str::to_owned))
     }
 
-    /// Forgets all orders, refunds, transfers, profit sharing and events, the bills, calls and
-    /// deliveries, and the faults that wait; clock, speed, limits, the `notify_url` that stands for a
-    /// merchant's setting, who signs and whether refunds and transfers are held are as at its start.
+    /// Forgets all orders, refunds, transfers, batches, profit sharing, complaints, images and events,
+    /// the bills, calls and deliveries, and the faults that wait; clock, speed, limits, the `notify_url`
+    /// that stands for a merchant's setting, platform certificates, who signs and whether refunds and
+    /// transfers are held are as at its start.
     ///
-    /// Keys and certificates stay, and so do the answers given with [`answer`](Self::answer).
+    /// Its keys stay, but for those of certificates that were added, and so do the answers given with
+    /// [`answer`](Self::answer).
     pub fn reset(&self) {
         reset(&self.gateway);
     }
 
-    /// The notifications that it posted by itself or was told to, oldest first; at most 1000 are kept.
+    /// The notifications that it posted by itself or was told to, oldest first; at most 1000 are kept,
+    /// and no more than about 64 MiB of them together.
     #[must_use]
     pub fn deliveries(&self) -> Vec<DeliveryRecord> {
         post_what_happened(&self.gateway);
@@ -79,15 +82,13 @@ pub(super) fn set_speed(gateway: &Gateway, speed: f64) -> Result<()> {
 }
 
 pub(super) fn set_notify_url(gateway: &Gateway, url: Option<String>) -> Result<()> {
-    if let Some(url) = &url {
-        check_url(url, gateway.control.reach())?;
-    }
+    gateway.control.settings.check_notify_url(url.as_deref())?;
     gateway.control.set_notify_url(url);
     Ok(())
 }
 
 /// Slower, the waits would be longer than anything can be timed.
-pub(in crate::sandbox) fn check_speed(speed: f64) -> Result<()> {
+pub(super) fn check_speed(speed: f64) -> Result<()> {
     match (1e-3..=1e6).contains(&speed) {
         true => Ok(()),
         false => {
@@ -97,9 +98,10 @@ pub(in crate::sandbox) fn check_speed(speed: f64) -> Result<()> {
     }
 }
 
-/// Forgets everything but the keys; faults, clock and speed are as at the start.
+/// Forgets everything but the keys it began with; faults, clock and speed are as at the start.
 pub(super) fn reset(gateway: &Gateway) {
     let control = &gateway.control;
+    let _posting = control.posting();
     gateway.world.reset();
     #[cfg(feature = "files")]
     gateway.bills.clear();
@@ -110,7 +112,7 @@ pub(super) fn reset(gateway: &Gateway) {
     control.deliveries.set_pace(control.settings.speed());
     control.clock.set_offset(0);
     control.set_notify_url(control.settings.notify_url.clone());
-    gateway.platform.set_certificate_mode(false);
+    gateway.platform.reset();
 }
 
 /// Posts what happens, as long as the sandbox runs.
@@ -128,6 +130,7 @@ pub(in crate::sandbox) async fn post_what_happens(gateway: Arc<Gateway>) {
 /// Posts what has happened since, when it is to.
 pub(super) fn post_what_happened(gateway: &Arc<Gateway>) {
     if gateway.control.settings.posts {
+        let _posting = gateway.control.posting();
         let events = gateway.world.take_events(gateway.clock.now());
         events
             .into_iter()

@@ -90,7 +90,7 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
             json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
         }
         ["notifications"] => {
-            let all = gateway.control.deliveries.all();
+            let all = gateway.control.deliveries.brief();
             json!({"notifications": all.iter().map(views::brief_delivery).collect::<Value>()})
         }
         ["notifications", id] => return Some(actions::delivery(gateway, id)),

@@ -95,7 +95,12 @@ fn parse(name: &str, value: &str) -> Option<Fault> {
         "bad_gateway" => return status(502),
         "service_unavailable" => return status(503),
         "html_error_page" => Fault::HtmlErrorPage,
-        "redirect" => Fault::Redirect(value.to_owned()),
+        // Nothing else can stand in a header as a URL.
+        "redirect" => Fault::Redirect(
+            Some(value)
+                .filter(|url| url.bytes().all(|byte| byte.is_ascii_graphic()))?
+                .to_owned(),
+        ),
         "slow" => Fault::Slow(Duration::from_millis(
             value.parse().ok().filter(|while_| *while_ <= LONGEST)?,
         )),
@@ -148,7 +153,7 @@ fn unfit(name: &str, takes: &str) -> Error {
         "header" => format!("write {name}=HEADER, as in {name}=Wechatpay-Nonce"),
         "status" => format!("write {name}=CODE with a code from 400 to 599"),
         "milliseconds" => format!("write {name}=MILLISECONDS, at most {LONGEST}"),
-        _ => format!("write {name}=URL"),
+        _ => format!("write {name}=URL, without blanks and percent-encoded where it is not ASCII"),
     };
     Error::new(ErrorKind::Builder, message)
 }
@@ -186,6 +191,8 @@ mod tests {
             ("status=200", "400 to 599"),
             ("status=1000", "400 to 599"),
             ("stale_timestamp=x", "SECONDS"),
+            ("redirect=http://a/\r\nSet-Cookie: a=b", "redirect=URL"),
+            ("redirect=http://a/\u{7f}", "redirect=URL"),
         ] {
             let err = text.parse::<Fault>().unwrap_err();
             assert!(err.to_string().contains(hint), "{text}: {err}");

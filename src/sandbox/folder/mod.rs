@@ -89,6 +89,7 @@ fn open_at(dir: &Path, now: i64) -> Result<Parts> {
     let hidden = Hidden::of(dir);
     if hidden.ids.is_file() {
         let parts = read::load(dir).map_err(|why| broken(dir, why))?;
+        write::complete(dir, &parts).map_err(|why| unclosed(dir, why))?;
         return match read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
             false => Ok(parts),
             true => renew(dir, parts, now),
@@ -130,6 +131,15 @@ fn is_empty(dir: &Path) -> Result<bool> {
             Err(Error::new(ErrorKind::File, message).with_source(err))
         }
     }
+}
+
+fn unclosed(dir: &Path, why: BoxError) -> Error {
+    let message = format!(
+        "the sandbox's folder {} lacks a file or others may read keys in it, and that cannot be mended: \
+         make the folder this user's own and writable, or name another",
+        dir.display()
+    );
+    Error::new(ErrorKind::File, message).with_source(why)
 }
 
 /// Said only of a folder that the sandbox has made.

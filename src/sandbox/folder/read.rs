@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use super::{Hidden, SandboxFiles};
 use crate::crypto::Certificate;
 use crate::error::BoxError;
-use crate::sandbox::identity::{DAY, Parts};
+use crate::sandbox::identity::{DAY, MCHID, Parts};
 use crate::secret::Secret;
 
 pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
@@ -34,7 +35,29 @@ pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
         v2_key: secret(&files.v2_key)?,
     };
     check(&parts)?;
+    check_copies(&files, &parts)?;
     Ok(parts)
+}
+
+/// Whether the files that nothing is read from, as far as they are there, are of the same keys.
+fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
+    let path = &files.platform_public_key;
+    if path.exists() {
+        let public = PKey::public_key_from_pem(&read(path)?).map_err(|err| unfit(path, err))?;
+        if !public.public_eq(&parts.public) {
+            return Err(unfit(path, "not of the key that signs"));
+        }
+    }
+    let path = &files.merchant_p12;
+    if path.exists() {
+        let p12 = Pkcs12::from_der(&read(path)?).and_then(|p12| p12.parse2(MCHID));
+        let p12 = p12.map_err(|err| unfit(path, err))?;
+        let same = p12.pkey.is_some_and(|key| key.public_eq(&parts.merchant));
+        if !same {
+            return Err(unfit(path, "not of the key beside it"));
+        }
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, BoxError> {

@@ -71,6 +71,34 @@ fn a_renewal_that_was_cut_off_is_done_at_the_next_start() {
     }
 }
 
+/// A start that was ended while it renewed, as a container's, whose process has one number each time.
+#[test]
+fn what_a_renewal_left_behind_is_in_nobody_s_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    open_at(dir, NOW).unwrap();
+    let left = format!("apiclient_cert.pem.{}", std::process::id());
+    fs::write(dir.join(&left), "half of a").unwrap();
+    fs::write(dir.join(".new-"), "half of a").unwrap();
+    let parts = open_at(dir, NOW + YEAR).unwrap();
+    assert!(!read::is_old(&parts, NOW + YEAR).unwrap());
+}
+
+#[test]
+fn a_renewal_that_fails_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let parts = open_at(dir, NOW).unwrap();
+    // Nothing is put in the place of a folder.
+    fs::remove_file(dir.join("ca.pem")).unwrap();
+    fs::create_dir_all(dir.join("ca.pem/in use")).unwrap();
+    let before: Vec<_> = contents(dir).into_keys().collect();
+    let renewed = parts.renewed(NOW + YEAR).unwrap();
+    let err = write::replace_certificates(dir, &renewed).unwrap_err();
+    assert!(err.to_string().contains("ca.pem"), "{err}");
+    assert_eq!(contents(dir).into_keys().collect::<Vec<_>>(), before);
+}
+
 fn refused(dir: &Path) -> String {
     open_at(dir, NOW).err().map(|err| err.report()).unwrap()
 }

@@ -2,6 +2,8 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use openssl::pkcs12::Pkcs12;
@@ -61,12 +63,70 @@ pub(super) fn replace_certificates(dir: &Path, parts: &Parts) -> Result<(), BoxE
         private,
     } in certificates(&files, parts)?
     {
-        let mut new = path.as_os_str().to_owned();
-        new.push(format!(".{}", std::process::id()));
-        let new = Path::new(&new);
-        write(new, &bytes, private)?;
-        fs::rename(new, path).map_err(|err| unfit(path, err))?;
+        replace(path, &bytes, private).map_err(|err| unfit(path, err))?;
     }
+    Ok(())
+}
+
+/// The new file has a name that no other start has, not even one in a container, where the process's
+/// number is the same each time; on an error it goes.
+fn replace(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    builder.permissions(PermissionsExt::from_mode(if private {
+        0o600
+    } else {
+        0o666
+    }));
+    let mut new = builder.tempfile_in(path.parent().unwrap_or(path))?;
+    new.write_all(bytes)?;
+    new.persist(path)?;
+    Ok(())
+}
+
+/// Puts files back that nothing is read from, made of those that are there, and lets nobody else read
+/// what is the user's alone.
+pub(super) fn complete(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
+    let serial = Certificate::from_bytes(parts.certified_certificate.to_der()?)?;
+    let files = SandboxFiles::of(dir, serial.serial());
+    if !files.platform_public_key.exists() {
+        let public_key = parts.public.public_key_to_pem()?;
+        write(&files.platform_public_key, &public_key, false)?;
+    }
+    if !files.merchant_p12.exists() {
+        write(&files.merchant_p12, &p12(parts)?, true)?;
+    }
+    close(dir, &files)
+}
+
+/// Folders and keys as they were made: somebody may have copied them with other modes.
+#[cfg(unix)]
+fn close(dir: &Path, files: &SandboxFiles) -> Result<(), BoxError> {
+    let hidden = Hidden::of(dir);
+    let sandbox = dir.join("sandbox");
+    for (path, mode) in [
+        (dir, 0o700),
+        (&sandbox, 0o700),
+        (&files.merchant_key, 0o600),
+        (&files.merchant_p12, 0o600),
+        (&files.apiv3_key, 0o600),
+        (&files.v2_key, 0o600),
+        (&hidden.ca_key, 0o600),
+        (&hidden.public_key, 0o600),
+        (&hidden.certificate_key, 0o600),
+    ] {
+        let found = fs::metadata(path).map_err(|err| unfit(path, err))?;
+        if found.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(path, PermissionsExt::from_mode(mode))
+                .map_err(|err| unfit(path, err))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn close(_: &Path, _: &SandboxFiles) -> Result<(), BoxError> {
     Ok(())
 }
 
@@ -118,8 +178,7 @@ fn make_folder(dir: &Path) -> Result<(), BoxError> {
     builder.create(dir).map_err(|err| unfit(dir, err))?;
     // One that was there is somebody's, and from now on holds keys.
     #[cfg(unix)]
-    fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))
-        .map_err(|err| unfit(dir, err))?;
+    fs::set_permissions(dir, PermissionsExt::from_mode(0o700)).map_err(|err| unfit(dir, err))?;
     Ok(())
 }
 

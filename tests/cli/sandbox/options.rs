@@ -79,6 +79,19 @@ fn what_is_no_fault_is_a_mistake_in_the_arguments() {
 }
 
 #[test]
+fn where_nothing_can_be_posted_and_what_is_no_name_is_refused() {
+    for (arguments, hint) in [
+        (["--notify-url", "foo"], "notif"),
+        (["--notify-url", "http://evil.example/"], "--allow-outgoing"),
+        (["--host", "http://sandbox:80"], "--host wechatpay"),
+    ] {
+        let (code, said) = refused(&arguments);
+        assert_eq!(code, Some(3), "{said}");
+        assert!(said.contains(hint), "{said}");
+    }
+}
+
+#[test]
 fn another_merchant_is_not_passed_over_in_silence() {
     for arguments in [
         ["--mchid", "1900000110"],

@@ -5,6 +5,7 @@ mod calls;
 mod faults;
 mod folder;
 mod guard;
+mod kept;
 mod merchant;
 mod notifications;
 mod orders;
@@ -181,6 +182,12 @@ fn bodies_are_objects_with_known_members() -> Outcome {
         ("clock", "{\"offset\": 1}"),
         ("clock", "{\"offset_seconds\": \"later\"}"),
         ("certificates/mode", "{\"mode\": \"other\"}"),
+        ("clock", "{\"offset_seconds\": null}"),
+        ("clock", "{\"speed\": null}"),
+        ("limits", "{\"enforce\": null}"),
+        ("limits", "{\"enforce\": \"\"}"),
+        ("refunds/hold", "{}"),
+        ("refunds/hold", "{\"hold\": null}"),
         ("refunds/hold", "{\"hold\": 3}"),
     ] {
         assert_eq!(
@@ -228,6 +235,12 @@ fn a_browser_is_led_to_the_page_and_a_client_is_not() -> Outcome {
     let came = ask("/", &[html])?;
     assert_eq!(
         (came.status, came.header("location")),
+        (302, Some("/_sandbox/"))
+    );
+    let headers = [("Host", &*host), ("User-Agent", "x"), html];
+    let head = send(&sandbox, "HEAD", "/", &headers, "")?;
+    assert_eq!(
+        (head.status, head.header("location")),
         (302, Some("/_sandbox/"))
     );
     assert!(sandbox.calls().is_empty());

@@ -75,7 +75,7 @@ pub(in crate::sandbox::control) fn hold_refunds(
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["hold"])?;
-    let hold = args.flag("hold")?;
+    let hold = args.needed_flag("hold")?;
     gateway.world.hold_refunds(hold);
     Ok(json!({"hold": hold}))
 }

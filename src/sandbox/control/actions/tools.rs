@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
+use crate::error::ErrorKind;
 use crate::sandbox::bilingual::Bilingual;
 use crate::sandbox::fault::{Fault, NAMES};
 use crate::sandbox::gateway::Gateway;
@@ -81,9 +82,22 @@ pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -
     args.only(&[])?;
     let new = gateway.platform.rotate(gateway.clock.now());
     let new = new.map_err(|err| {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        let error = Bilingual::of_error("无法生成新的平台证书", err.report());
-        Problem::new(status, error, ("try again", "请重试"))
+        let (status, said, hint) = match err.kind() {
+            ErrorKind::Builder => (
+                StatusCode::CONFLICT,
+                "平台证书已达上限",
+                (
+                    "POST certificates/retire takes the old ones off, POST reset those that were added",
+                    "POST certificates/retire 移除旧证书，POST reset 移除新增的证书",
+                ),
+            ),
+            _ => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "无法生成新的平台证书",
+                ("try again", "请重试"),
+            ),
+        };
+        Problem::new(status, Bilingual::of_error(said, err.report()), hint)
     })?;
     Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
 }
@@ -130,6 +144,7 @@ pub(in crate::sandbox::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -
 
 pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
+    args.not_null(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
     if offset.is_some_and(|offset| offset.unsigned_abs() > FARTHEST.unsigned_abs()) {
         let error = ("the clock cannot be that far off", "时钟偏差过大");
@@ -174,7 +189,7 @@ pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> O
     Ok(settings(gateway))
 }
 
-/// Everything but the keys.
+/// Everything but the keys it began with.
 pub(in crate::sandbox::control) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     powers::reset(gateway);

@@ -1,6 +1,5 @@
 //! Forms: they do what the API does.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
@@ -60,20 +59,15 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
-/// `a=b&c=d`; what is empty was not filled in, or emptied.
+/// `a=b&c=d`; what is empty was not filled in, or emptied, and stays an empty text.
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     let text = std::str::from_utf8(body).map_err(|_| {
         let hint = ("use the page's own forms", "请使用页面自带的表单");
         Problem::bad(("the form is not text", "表单不是文本"), hint)
     })?;
     let text = text.replace('+', "%20");
-    // A field that was emptied is a value as well.
-    let value = |text: Cow<'_, str>| match text.is_empty() {
-        true => Value::Null,
-        false => Value::String(text.into_owned()),
-    };
     Ok(query::pairs(&text)
-        .map(|(name, text)| (name.into_owned(), value(text)))
+        .map(|(name, text)| (name.into_owned(), Value::String(text.into_owned())))
         .collect())
 }
 

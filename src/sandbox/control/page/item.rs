@@ -1,4 +1,4 @@
-//! One order, refund, transfer or profit sharing, with what its query answers.
+//! One order, refund, complaint, transfer or profit sharing, with what its query answers.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::lang::Lang;
 use super::layout::{self, pretty, segment, yuan};
 use super::orders::{bank, link, receiver, state, user};
 use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+use crate::sandbox::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 
 const LIST: &str = "/_sandbox/orders";
 
@@ -27,6 +27,11 @@ pub(super) fn page(gateway: &Arc<Gateway>, kind: &str, number: &str, lang: Lang)
             let refunds = world.refunds();
             let found = refunds.iter().find(|it| it.out_refund_no == number)?;
             (lang.say("Refund", "退款"), refund(found, lang))
+        }
+        "complaints" => {
+            let complaints = world.complaints();
+            let found = complaints.iter().find(|it| it.complaint_id == number)?;
+            (lang.say("Complaint", "投诉单"), complaint(found, lang))
         }
         "transfers" => {
             let transfers = world.transfers();
@@ -96,6 +101,16 @@ fn refund(refund: &RefundRecord, lang: Lang) -> Markup {
         }
         p { (bank(refund, &back, lang)) }
         (queried(&refund.json, lang))
+    }
+}
+
+fn complaint(complaint: &ComplaintRecord, lang: Lang) -> Markup {
+    html! {
+        dl {
+            dt { (lang.say("State", "状态")) } dd { (state(complaint.complaint_state)) }
+            dt { (lang.say("Order", "订单")) } dd { code { (link("orders", &complaint.out_trade_no)) } }
+        }
+        (queried(&complaint.json, lang))
     }
 }
 

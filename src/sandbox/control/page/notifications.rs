@@ -14,7 +14,7 @@ use crate::sandbox::{AttemptRecord, DeliveryRecord, DeliveryState};
 const HERE: &str = "/_sandbox/notifications";
 
 pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
-    let all = gateway.control.deliveries.all();
+    let all = gateway.control.deliveries.brief();
     let content = html! {
         p { a.action href={ (HERE) "/new" } { (lang.say("Post one by hand", "手动投递")) } }
         @if all.is_empty() { (empty(lang.say("None has been posted yet.", "还没有投递过通知。"))) }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty, segment, yuan};
 use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{OrderRecord, RefundRecord, RefundStatus, TransferRecord};
+use crate::sandbox::{ComplaintRecord, OrderRecord, RefundRecord, RefundStatus, TransferRecord};
 
 const HERE: &str = "/_sandbox/orders";
 /// The newest of each kind.
@@ -17,12 +17,14 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
     let now = gateway.clock.now();
     let (orders, refunds) = (gateway.world.orders(now), gateway.world.refunds());
     let (transfers, sharing) = (gateway.world.transfers(), gateway.world.sharing());
+    let complaints = gateway.world.complaints();
     let content = html! {
         @if orders.is_empty() && transfers.is_empty() {
             (empty(lang.say("No order has been made yet.", "还没有下过订单。")))
         }
         @if !orders.is_empty() { (order_table(&orders, lang)) }
         @if !refunds.is_empty() { (refund_table(&refunds, lang)) }
+        @if !complaints.is_empty() { (complaint_table(&complaints, lang)) }
         @if !transfers.is_empty() { (transfer_table(&transfers, lang)) }
         @if !sharing.is_empty() {
             h2 { (lang.say("Profit sharing", "分账")) }
@@ -97,6 +99,9 @@ pub(super) fn user(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
         @if ["SUCCESS", "REFUND"].contains(&order.trade_state) && order.refunded < order.total && single {
             (button(&path("refund"), back, lang.say("Refund the rest", "退还余额")))
         }
+        @if order.transaction_id.is_some() {
+            (button_with("complaints", back, ("out_trade_no", &order.out_trade_no), lang.say("Complain", "投诉")))
+        }
     }
 }
 
@@ -136,6 +141,24 @@ fn settle(refund: &RefundRecord, status: &str, back: &str, label: &str) -> Marku
     button_with(&path, back, ("status", status), label)
 }
 
+fn complaint_table(complaints: &[ComplaintRecord], lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.say("Complaints", "消费者投诉")) }
+        table.list {
+            thead { tr {
+                th { (lang.say("Number", "投诉单号")) }
+                th { (lang.say("State", "状态")) }
+                th { (lang.say("Order", "订单")) }
+            } }
+            tbody { @for complaint in complaints.iter().rev().take(SHOWN) { tr {
+                td.code { (link("complaints", &complaint.complaint_id)) }
+                td { (state(complaint.complaint_state)) }
+                td.code data-label=(lang.say("Order", "订单")) { (link("orders", &complaint.out_trade_no)) }
+            } } }
+        }
+    }
+}
+
 fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Transfers", "商家转账")) }
@@ -173,7 +196,7 @@ pub(super) fn link(kind: &str, number: &str) -> Markup {
 
 pub(super) fn state(name: &str) -> Markup {
     let class = match name {
-        "SUCCESS" | "REFUND" => "good",
+        "SUCCESS" | "REFUND" | "PROCESSED" => "good",
         "PAYERROR" | "ABNORMAL" | "FAIL" => "bad",
         _ => "dim",
     };

@@ -56,6 +56,11 @@ impl Deliveries {
         self.with(|kept| kept.rows().map(store::Row::view).collect())
     }
 
+    /// All, without what they are about, what was posted and what was answered: those are long.
+    pub(in crate::sandbox) fn brief(&self) -> Vec<DeliveryRecord> {
+        self.with(|kept| kept.rows().map(store::Row::brief).collect())
+    }
+
     pub(in crate::sandbox) fn get(&self, id: u64) -> Option<DeliveryRecord> {
         self.with(|kept| kept.row(id).map(store::Row::view))
     }
@@ -150,11 +155,7 @@ impl Deliveries {
     }
 
     fn edit(&self, id: u64, edit: impl FnOnce(&mut DeliveryRecord)) {
-        self.with(|kept| {
-            if let Some(row) = kept.row_mut(id) {
-                edit(&mut row.record);
-            }
-        });
+        self.with(|kept| kept.edit(id, edit));
     }
 
     fn draft(&self, id: u64) -> Option<Arc<Draft>> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::sandbox::record::AnswerRecord;
+use crate::sandbox::record::{AnswerRecord, size_of_headers};
 
 /// A notification that a [`Sandbox`](crate::sandbox::Sandbox) posts by itself.
 #[derive(Clone)]
@@ -29,6 +29,24 @@ pub struct DeliveryRecord {
     /// In how many seconds of WeChat Pay's schedule it is tried again; how fast those pass, the pace
     /// of the sandbox says.
     pub next_in: Option<u64>,
+}
+
+impl DeliveryRecord {
+    /// About the memory that it takes, without the resource.
+    pub(super) fn size(&self) -> usize {
+        let posted = self.posted.as_ref();
+        let posted = posted.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
+        let attempts = self.attempts.iter().map(AttemptRecord::size);
+        self.event_type.len() + self.url.len() + posted + attempts.sum::<usize>()
+    }
+}
+
+impl AttemptRecord {
+    fn size(&self) -> usize {
+        let answer = self.answer.as_ref();
+        let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
+        size_of::<Self>() + self.problem.as_ref().map_or(0, String::len) + answer
+    }
 }
 
 /// The resource, which names people, is left out.

@@ -86,6 +86,56 @@ fn keys_are_for_the_user_alone() -> Outcome {
     Ok(())
 }
 
+#[cfg(unix)]
+#[test]
+fn what_others_may_read_by_now_is_closed_again() -> Outcome {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir()?;
+    let dir = folder.path().join("keys");
+    drop(start(&dir)?);
+    let mut open = vec![dir.clone(), dir.join("sandbox")];
+    for name in [
+        "apiclient_key.pem",
+        "apiclient_cert.p12",
+        "apiv3_key.txt",
+        "v2_key.txt",
+        "sandbox/ca_key.pem",
+        "sandbox/pub_key_private.pem",
+        "sandbox/wechatpay_private.pem",
+    ] {
+        open.push(dir.join(name));
+    }
+    for path in &open {
+        fs::set_permissions(path, PermissionsExt::from_mode(0o755))?;
+    }
+    drop(start(&dir)?);
+    for path in &open {
+        let mode = fs::metadata(path)?.permissions().mode() & 0o777;
+        let right = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, right, "{}", path.display());
+    }
+    // Whoever wants it to be even less has it so.
+    fs::set_permissions(&open[2], PermissionsExt::from_mode(0o400))?;
+    drop(start(&dir)?);
+    assert_eq!(fs::metadata(&open[2])?.permissions().mode() & 0o777, 0o400);
+    Ok(())
+}
+
+#[test]
+fn files_that_follow_from_others_are_put_back() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let first = start(folder.path())?;
+    let files = first.files().ok_or("no files")?;
+    fs::remove_file(&files.merchant_p12)?;
+    fs::remove_file(&files.platform_public_key)?;
+    start(folder.path())?;
+    let p12 = PrivateKey::from_pkcs12(fs::read(&files.merchant_p12)?, first.mchid())?;
+    assert!(*p12.public_key() == *first.merchant_key().public_key());
+    assert!(PublicKey::from_file(&files.platform_public_key)? == *first.platform_public_key());
+    Ok(())
+}
+
 #[test]
 fn a_broken_folder_says_what_to_do() -> Outcome {
     let folder = tempfile::tempdir()?;
@@ -112,6 +162,9 @@ fn a_broken_folder_says_what_to_do() -> Outcome {
     broken(&files.apiv3_key, Some(b"short"))?;
     broken(&files.merchant_cert, Some(other.as_bytes()))?;
     broken(&files.ca, Some(other.as_bytes()))?;
+    broken(&files.merchant_p12, Some(b"nonsense"))?;
+    let foreign = Sandbox::start_blocking()?.platform_public_key().to_pem()?;
+    broken(&files.platform_public_key, Some(foreign.as_bytes()))?;
     broken(&dir.join("sandbox/wechatpay_private.pem"), Some(&key))?;
     broken(&dir.join("sandbox/ids.json"), None)?;
     broken(&dir.join("sandbox/ids.json"), Some(b"{}"))?;

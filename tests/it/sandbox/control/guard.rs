@@ -1,5 +1,6 @@
 //! Pages of other sites, and names that lead here.
 
+use wechatpay_chain::ErrorKind;
 use wechatpay_chain::sandbox::Sandbox;
 
 use super::super::Outcome;
@@ -64,6 +65,19 @@ fn other_machines_come_in_when_they_may_and_by_a_name_that_was_given() -> Outcom
         assert_eq!(came.status, status, "{host}");
     }
     Ok(())
+}
+
+#[test]
+fn a_name_that_is_none_is_refused_at_the_start() {
+    // In a certificate it would be two names.
+    for name in ["a,DNS:evil.example", "http://sandbox", "sandbox:80", ""] {
+        for tls in [false, true] {
+            let sandbox = Sandbox::builder().tls(tls).host(name).start_blocking();
+            let err = sandbox.map(|_| name).unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::Builder);
+            assert!(err.to_string().contains("--host"), "{err}");
+        }
+    }
 }
 
 #[test]

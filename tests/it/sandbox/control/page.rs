@@ -163,6 +163,21 @@ fn forms_do_what_the_api_does_and_lead_back() -> Outcome {
             .body
             .contains("slow=20")
     );
+    let complain = "out_trade_no=TRADE1&back=%2F_sandbox%2Forders";
+    let complained = form(&sandbox, "/_sandbox/do/complaints", complain)?;
+    assert_eq!(complained.header("location"), Some("/_sandbox/orders"));
+    let here = format!(
+        "/_sandbox/complaints/{}",
+        sandbox.complaints()[0].complaint_id
+    );
+    let orders = page(&sandbox, "/_sandbox/orders", "en")?;
+    assert!(orders.body.contains(&format!("href=\"{here}\"")));
+    let complaint = page(&sandbox, &here, "zh")?;
+    assert!(
+        complaint.body.contains("反馈一个重复扣费的问题"),
+        "{}",
+        complaint.body
+    );
     let part = "amount=30&back=%2F_sandbox%2Forders%2FTRADE1";
     let part = form(&sandbox, "/_sandbox/do/orders/TRADE1/refund", part)?;
     assert_eq!(part.header("location"), Some("/_sandbox/orders/TRADE1"));

@@ -1,6 +1,8 @@
 //! Clock and certificates.
 
 use serde_json::{Value, json};
+use wechatpay_chain::ErrorKind;
+use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::Sandbox;
 
 use super::super::Outcome;
@@ -106,6 +108,56 @@ fn certificates_are_changed_and_old_ones_go() -> Outcome {
         get(&sandbox, "info")?["platform_cert_serials"],
         retired["serials"]
     );
+    Ok(())
+}
+
+#[test]
+fn a_reset_brings_the_first_certificates_back() -> Outcome {
+    for public_key_only in [false, true] {
+        let mut builder = Sandbox::builder();
+        if public_key_only {
+            builder = builder.public_key_only();
+        }
+        let sandbox = builder.start_blocking()?;
+        let first = get(&sandbox, "info")?["platform_cert_serials"].clone();
+        // More than a year: what is made now is not valid yet when the clock is right again.
+        post(&sandbox, "clock", &json!({"offset_seconds": 34_560_000}))?;
+        post(&sandbox, "certificates/rotate", &json!({}))?;
+        post(&sandbox, "certificates/retire", &json!({}))?;
+        post(&sandbox, "reset", &json!({}))?;
+        assert_eq!(get(&sandbox, "info")?["platform_cert_serials"], first);
+        let client = sandbox.merchant_builder();
+        let client = client.certificates(Certificates::auto()).build()?;
+        let called = client.chain("v3/any/path").post(json!({}), ()).wait();
+        assert_eq!(called.is_err(), public_key_only, "{called:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn certificates_are_added_until_there_are_ten() -> Outcome {
+    let sandbox = Sandbox::builder().public_key_only().start_blocking()?;
+    for _ in 0..10 {
+        post(&sandbox, "certificates/rotate", &json!({}))?;
+    }
+    let (status, error) = refused(&sandbox, "POST", "certificates/rotate", "")?;
+    assert!(status == 409 && error.contains("10"), "{status} {error}");
+    let err = sandbox.rotate_platform_certificate().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Builder);
+    post(&sandbox, "certificates/retire", &json!({}))?;
+    post(&sandbox, "certificates/rotate", &json!({}))?;
+    Ok(())
+}
+
+#[test]
+fn it_does_not_start_with_a_url_that_it_may_not_post_to() -> Outcome {
+    for url in ["foo", "http://evil.example/", "https://127.0.0.1/"] {
+        let sandbox = Sandbox::builder().notify_url(url).start_blocking();
+        let err = sandbox.map(|_| url).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder);
+    }
+    let far = Sandbox::builder().notify_url("https://www.example.com/notify");
+    far.allow_outgoing().start_blocking()?;
     Ok(())
 }
 
