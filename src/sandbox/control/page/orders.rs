@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty, segment, yuan};
 use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{OrderRecord, RefundRecord, RefundStatus, TransferRecord};
+use crate::sandbox::{OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord};
 
 const HERE: &str = "/_sandbox/orders";
 /// The newest of each kind.
@@ -25,10 +25,7 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
         @if !refunds.is_empty() { (refund_table(&refunds, lang)) }
         @if !transfers.is_empty() { (transfer_table(&transfers, lang)) }
         @if !sharing.is_empty() {
-            h2 { (lang.say("Profit sharing", "分账")) }
-            table.list { tbody { @for record in sharing.iter().rev().take(SHOWN) {
-                tr { td.code { (link("sharing", &record.out_order_no)) } td.code { (link("orders", &record.out_trade_no)) } }
-            } } }
+            (sharing_table(&sharing, lang))
         }
         (hold(gateway, lang))
     };
@@ -95,7 +92,7 @@ pub(super) fn user(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
             (button(&path("expire"), back, lang.say("Expire", "超时关闭")))
         }
         @if ["SUCCESS", "REFUND"].contains(&order.trade_state) && order.refunded < order.total && single {
-            (button(&path("refund"), back, lang.say("Refund the rest", "退还余额")))
+            (button(&path("refund"), back, lang.say("Refund the rest", "退还剩余金额")))
         }
     }
 }
@@ -155,6 +152,36 @@ fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
     }
 }
 
+fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.say("Profit sharing", "分账")) }
+        table.list {
+            thead { tr {
+                th { (lang.say("Number", "商户分账单号")) }
+                th { (lang.say("State", "状态")) }
+                th { (lang.say("Amount", "金额")) }
+                th { (lang.say("Order", "订单")) }
+            } }
+            tbody { @for record in sharing.iter().rev().take(SHOWN) { tr {
+                td.code { (link("sharing", &record.out_order_no)) }
+                td { (state(if record.finished { "FINISHED" } else { "PROCESSING" })) }
+                td data-label=(lang.say("Amount", "金额")) { (yuan(shared(record))) }
+                td.code { (link("orders", &record.out_trade_no)) }
+            } } }
+        }
+    }
+}
+
+/// What all receivers get, in fen.
+pub(super) fn shared(record: &SharingRecord) -> i64 {
+    let receivers = record.json["receivers"].as_array();
+    let amounts = receivers
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it["amount"].as_i64());
+    amounts.fold(0, i64::saturating_add)
+}
+
 /// What the user who gets the money may do.
 pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
     let path = format!("transfers/{}", segment(&transfer.out_bill_no));
@@ -173,7 +200,7 @@ pub(super) fn link(kind: &str, number: &str) -> Markup {
 
 pub(super) fn state(name: &str) -> Markup {
     let class = match name {
-        "SUCCESS" | "REFUND" => "good",
+        "SUCCESS" | "REFUND" | "FINISHED" => "good",
         "PAYERROR" | "ABNORMAL" | "FAIL" => "bad",
         _ => "dim",
     };
