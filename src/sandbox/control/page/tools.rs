@@ -54,7 +54,7 @@ fn faults(gateway: &Gateway, lang: Lang) -> Markup {
                     option value=(name) { (name) @if !takes.is_empty() { " = …" } }
                 } }
             }
-            label { (lang.say("Value", "参数")) input name="value" size="14" placeholder=(lang.say("only behind = …", "仅用于带 = … 的")); }
+            label { (lang.say("Value", "参数")) input name="value" size="14" placeholder=(lang.say("if it takes one", "需要时填写")); }
             label { (lang.say("Times, or always", "次数，或 always")) input name="times" size="8" value="1"; }
             button.main { (lang.say("Set the fault", "设置故障")) }
         }
@@ -76,7 +76,7 @@ fn faults(gateway: &Gateway, lang: Lang) -> Markup {
 fn value(takes: &str, lang: Lang) -> &'static str {
     match takes {
         "seconds" => lang.say(
-            "seconds, as 600, or -600 of the future",
+            "seconds, as 600; -600 is in the future",
             "秒数，如 600；-600 为未来",
         ),
         "header" => lang.say(
