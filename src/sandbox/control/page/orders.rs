@@ -173,7 +173,7 @@ fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
 }
 
 /// What all receivers get, in fen.
-pub(super) fn shared(record: &SharingRecord) -> i64 {
+fn shared(record: &SharingRecord) -> i64 {
     let receivers = record.json["receivers"].as_array();
     let amounts = receivers
         .into_iter()
