@@ -37,7 +37,7 @@ impl Call {
         }
         Self {
             operation: catalog::find(&head.method, head.uri.path())
-                .or_else(|| v2::operation(&head)),
+                .or_else(|| v2::operation(&head.headers, &head.method, head.uri.path())),
             head,
             body: Bytes::new(),
             signed_text: None,

@@ -8,8 +8,18 @@ use super::bilingual::Bilingual;
 use super::refusal::Refusal;
 use crate::catalog::{self, Operation};
 
+/// A base URL that ends with a slash, and a path that begins with one; in English and Chinese.
+pub(super) const TWO_SLASHES: (&str, &str) = (
+    "two slashes: the base URL ends with / and the path begins with /; write one of them",
+    "多了一个斜杠：基础地址（base URL）以 / 结尾，路径又以 / 开头；请只保留一个",
+);
+
 /// 405 for another method of a known path, else 404, with what was probably meant.
 pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
+    if path.starts_with("//") {
+        let (code, message) = ("RESOURCE_NOT_EXISTS", "请求的接口不存在");
+        return Refusal::business(StatusCode::NOT_FOUND, code, message, TWO_SLASHES);
+    }
     let path = path.trim_start_matches('/');
     let methods = methods(path);
     if !methods.is_empty() {
@@ -128,6 +138,11 @@ mod tests {
             ),
             (Method::GET, "v3/nobody/knows/this", "nothing like it"),
             (Method::GET, "/v3/pay/transactions/native", "takes POST"),
+            (
+                Method::POST,
+                "//v3/pay/transactions/native",
+                "the base URL ends with /",
+            ),
         ] {
             let why = refusal(&method, path).why.en;
             assert!(why.contains(expected), "{why}");

@@ -2,7 +2,7 @@
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::bilingual::Bilingual;
@@ -35,10 +35,14 @@ const NONCE: usize = 32;
 type Members = Map<String, Value>;
 
 /// The operation of a request that APIv2's `v2/` was taken from: one without `Authorization`.
-pub(super) fn operation(head: &Parts) -> Option<&'static Operation> {
-    match head.headers.contains_key(AUTHORIZATION) {
+pub(super) fn operation(
+    headers: &HeaderMap,
+    method: &Method,
+    path: &str,
+) -> Option<&'static Operation> {
+    match headers.contains_key(AUTHORIZATION) {
         true => None,
-        false => unprefixed(&head.method, head.uri.path()),
+        false => unprefixed(method, path),
     }
 }
 

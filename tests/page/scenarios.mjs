@@ -139,7 +139,7 @@ const scenarios = {
     await it.go('Orders', '订单');
     await it.sees('0.30', it.row('ORDER1'));
     await it.click(it.button('Let refunds succeed', '恢复自动成功'));
-    await it.click(it.button('Refund the rest', '退还余额', it.row('ORDER1')));
+    await it.click(it.button('Refund the rest', '退还剩余金额', it.row('ORDER1')));
     await it.sees('SUCCESS', it.row('SANDBOX_REFUND_2'));
     await it.picture('refunds');
   },
@@ -214,7 +214,7 @@ const scenarios = {
     const faults = it.page.locator('form[action$="/faults"]');
     await it.page.locator('select[name=fault]').selectOption('status');
     await it.page.getByLabel(it.say('Value', '参数')).fill('503');
-    await it.click(it.button('Let it happen', '设置', faults));
+    await it.click(it.button('Set the fault', '设置故障', faults));
     await it.sees('status=503');
     await it.picture('tools');
     assert.equal((await call('POST', NATIVE, order('ORDER1', shop.url))).status, 503);

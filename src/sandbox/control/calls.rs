@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::gateway::Gateway;
 use super::super::record::{AnswerRecord, CallRecord, Verdict};
+use super::super::v2;
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
 use crate::catalog;
 use crate::schema;
@@ -55,7 +56,8 @@ pub(super) fn answer(answer: &AnswerRecord) -> Value {
 /// What the operation is called.
 pub(super) fn title(record: &CallRecord) -> Option<&'static str> {
     let path = record.target.split('?').next().unwrap_or_default();
-    let operation = catalog::find(&record.method, path)?;
+    let operation = catalog::find(&record.method, path)
+        .or_else(|| v2::operation(&record.headers, &record.method, path))?;
     schema::of(operation).map(|schema| schema.title())
 }
 

@@ -19,9 +19,10 @@ use super::super::fields::{self, Opener};
 use super::super::gateway::Gateway;
 use super::super::multipart;
 use super::super::record::{CallRecord, Verdict};
-use super::variants::{self, Parts};
-use crate::catalog;
+use super::variants::{self, FORM, Parts, SLASHES};
+use crate::catalog::{self, Operation};
 use crate::protocol::{Authorization, request_text};
+use crate::schema::{self, Schema};
 pub(super) use mistake::Mistake;
 
 /// What was found out.
@@ -76,6 +77,9 @@ fn of_apiv3(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
     let scheme = expected_scheme(operation, path(call));
     let (mut mistakes, authorization) = header::read(&call.headers, scheme);
     let Some(authorization) = authorization else {
+        if path(call).starts_with("//") {
+            mistakes.push(SLASHES);
+        }
         return Diagnosis::new(mistakes, None);
     };
     mistakes.extend(credentials::mistakes(&authorization, gateway, call.time));
@@ -121,10 +125,13 @@ fn of_signature(
     Some(match other_text(call, gateway, authorization, &digest) {
         Some((signed, found)) => {
             mistakes.extend(found);
+            if is_form(call) && !mistakes.contains(&FORM) {
+                mistakes.push(FORM);
+            }
             (mistakes, Some(Texts { built, signed }))
         }
         None => {
-            mistakes.push(OTHER_TEXT);
+            mistakes.push(if is_form(call) { FORM } else { OTHER_TEXT });
             (mistakes, None)
         }
     })
@@ -144,6 +151,12 @@ fn content_type(call: &CallRecord) -> &str {
     kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
+/// As libraries send what they are not told to be JSON.
+fn is_form(call: &CallRecord) -> bool {
+    let kind = content_type(call).to_ascii_lowercase();
+    kind.starts_with("application/x-www-form-urlencoded") && !call.body.is_empty()
+}
+
 fn other_text(
     call: &CallRecord,
     gateway: &Gateway,
@@ -152,14 +165,17 @@ fn other_text(
 ) -> Option<(Vec<u8>, Vec<Mistake>)> {
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok());
     let plain = decrypted(call, gateway);
+    let operation = catalog::find(&call.method, path(call));
+    let schema = operation.and_then(schema::of);
     let parts = Parts {
         method: call.method.as_str(),
         target: &call.target,
         host: host.unwrap_or_default(),
-        template: catalog::find(&call.method, path(call)).map(|it| it.wire_path()),
+        template: operation.map(Operation::wire_path),
         timestamp: authorization.timestamp(),
         nonce: authorization.nonce_str(),
         body: content(call),
+        fields: schema.as_ref().map_or(&[], Schema::request),
         sent: &call.body,
         plain: plain.as_ref(),
     };

@@ -91,7 +91,9 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
         }
         ["notifications"] => {
             let all = gateway.control.deliveries.brief();
-            json!({"notifications": all.iter().map(views::brief_delivery).collect::<Value>()})
+            let pace = gateway.control.deliveries.pace();
+            let brief = |record| views::brief_delivery(record, pace);
+            json!({"notifications": all.iter().map(brief).collect::<Value>()})
         }
         ["notifications", id] => return Some(actions::delivery(gateway, id)),
         ["kinds"] => kinds(),

@@ -1,5 +1,7 @@
 //! What the API and the page say of things, as JSON.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::super::gateway::Gateway;
@@ -53,9 +55,23 @@ pub(super) fn faults(gateway: &Gateway) -> Value {
     faults.collect()
 }
 
-/// One notification, with all that is known of it.
-pub(super) fn delivery(record: &DeliveryRecord) -> Value {
-    let mut view = brief_delivery(record);
+/// In how many seconds after the last attempt it is tried again, at this speed; exact to the millisecond.
+pub(super) fn next_in(record: &DeliveryRecord, pace: f64) -> Option<Value> {
+    let seconds = record
+        .next_in
+        .map(|seconds| Duration::from_secs(seconds).as_secs_f64())?;
+    let ms = (seconds / pace * 1000.0).round();
+    let whole = ms % 1000.0 == 0.0;
+    // Most are whole: those of WeChat Pay's own speed all are.
+    Some(match whole {
+        true => json!(format!("{:.0}", ms / 1000.0).parse::<u64>().ok()),
+        false => json!(ms / 1000.0),
+    })
+}
+
+/// One notification, with all that is known of it; `pace` is how much faster than time it is repeated.
+pub(super) fn delivery(record: &DeliveryRecord, pace: f64) -> Value {
+    let mut view = brief_delivery(record, pace);
     for (index, attempt) in record.attempts.iter().enumerate() {
         view["attempts"][index]["answer"] = json!(attempt.answer.as_ref().map(calls::answer));
     }
@@ -69,7 +85,7 @@ pub(super) fn delivery(record: &DeliveryRecord) -> Value {
 }
 
 /// One of many.
-pub(super) fn brief_delivery(record: &DeliveryRecord) -> Value {
+pub(super) fn brief_delivery(record: &DeliveryRecord, pace: f64) -> Value {
     let attempts = record.attempts.iter().map(|attempt| {
         json!({
             "time_ms": attempt.time_ms,
@@ -85,7 +101,7 @@ pub(super) fn brief_delivery(record: &DeliveryRecord) -> Value {
         "url": record.url,
         "state": record.state.as_str(),
         "attempts": attempts.collect::<Value>(),
-        "next_in": record.next_in,
+        "next_in": next_in(record, pace),
     })
 }
 
@@ -140,4 +156,34 @@ pub(super) fn complaint(record: &ComplaintRecord) -> Value {
         "complaint_state": record.complaint_state,
         "json": record.json,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::DeliveryState;
+
+    #[test]
+    fn waits_are_those_of_the_speed() {
+        let record = |next_in| DeliveryRecord {
+            id: 1,
+            event_type: String::new(),
+            url: String::new(),
+            resource: Value::Null,
+            state: DeliveryState::Pending,
+            attempts: Vec::new(),
+            posted: None,
+            next_in,
+        };
+        for (wait, pace, expected) in [
+            (15, 1.0, json!(15)),
+            (1200, 1000.0, json!(1.2)),
+            (15, 1000.0, json!(0.015)),
+            (1200, 100.0, json!(12)),
+            (15, 0.5, json!(30)),
+        ] {
+            assert_eq!(next_in(&record(Some(wait)), pace), Some(expected));
+        }
+        assert_eq!(next_in(&record(None), 1.0), None);
+    }
 }

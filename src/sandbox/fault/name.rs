@@ -44,7 +44,8 @@ pub(in crate::sandbox) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>>
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };
-    let fault: Fault = String::from_utf8_lossy(value.as_bytes()).parse()?;
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let fault: Fault = text.parse().map_err(|err| counted(&text).unwrap_or(err))?;
     match fault.is_of_posting() {
         false => Ok(Some(fault)),
         true => Err(Error::new(
@@ -52,6 +53,19 @@ pub(in crate::sandbox) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>>
             format!("{fault} is about notifications, no answer: POST it to /_sandbox/api/faults"),
         )),
     }
+}
+
+/// What is wrong when there is a count behind a fault.
+fn counted(text: &str) -> Option<Error> {
+    let (fault, _) = text.rsplit_once(':')?;
+    fault.parse::<Fault>().ok()?;
+    Some(Error::new(
+        ErrorKind::Builder,
+        format!(
+            "a header is for one request: leave the count out and write {HEADER}: {}",
+            fault.trim()
+        ),
+    ))
 }
 
 impl FromStr for Fault {
@@ -161,6 +175,29 @@ fn unfit(name: &str, takes: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_takes_no_count() {
+        for (text, right) in [
+            ("wrong_signature:2", Some("wrong_signature")),
+            ("slow=1500:always", Some("slow=1500")),
+            ("slow:2", None),
+            ("nonsense:2", None),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                HEADER.parse::<http::HeaderName>().unwrap(),
+                text.parse().unwrap(),
+            )]);
+            let said = named_by(&headers).unwrap_err().to_string();
+            let told = right.is_some_and(|right| said.ends_with(&format!("{HEADER}: {right}")));
+            assert_eq!(told, right.is_some(), "{said}");
+            assert_eq!(
+                said.contains("leave the count out"),
+                right.is_some(),
+                "{said}"
+            );
+        }
+    }
 
     #[test]
     fn every_fault_is_read_as_it_is_written() {

@@ -62,7 +62,8 @@ pub(super) fn of_name(name: &str, dice: &mut Dice, now: i64) -> Value {
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     match name {
         _ if AMOUNTS.contains(&name) || ends(&NUMBERS) => json!(100),
-        _ if ends(&["mchid", "mch_id"]) => json!(MCHID),
+        // A sub-merchant is another one.
+        _ if ends(&["mchid", "mch_id"]) && !name.starts_with("sub_") => json!(MCHID),
         _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
         _ => json!(by_name(name, usize::MAX, dice)),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::date::rfc3339;
+use super::super::date::{Local, rfc3339};
 use super::super::identity::MCHID;
 use super::super::made::value_of;
 use super::content::{Content, Event, Message};
@@ -81,6 +81,9 @@ impl KindRow {
         if (self.version, self.event_type) == (Version::V3, "TRANSACTION.SUCCESS") {
             return payment(now);
         }
+        if (self.version, self.event_type) == (Version::V2, "PAY") {
+            return payment_v2(now);
+        }
         let pointers: Vec<&str> = self.pointers.split(' ').collect();
         let top = pointers
             .iter()
@@ -107,6 +110,10 @@ impl KindRow {
             .find(|name| *name != "*")
             .unwrap_or(pointer);
         let place = format!("{} {pointer}", self.event_type);
+        let time = (self.version == Version::V2).then(|| time_v2(name, now));
+        if let Some(time) = time.flatten() {
+            return json!(time);
+        }
         match (self.version, value_of(name, &place, now)) {
             (Version::V2, Value::Number(number)) => json!(number.to_string()),
             (_, value) => value,
@@ -132,6 +139,42 @@ fn payment(now: i64) -> Value {
         "payer": {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"},
         "amount": {"total": 100, "payer_total": 100, "currency": "CNY", "payer_currency": "CNY"},
     })
+}
+
+/// APIv2's usual payment, with the members of one that was really paid.
+///
+/// Source: WeChat Pay document "支付结果通知".
+fn payment_v2(now: i64) -> Value {
+    json!({
+        "return_code": "SUCCESS",
+        "result_code": "SUCCESS",
+        "appid": "wx8888888888888888",
+        "mch_id": MCHID,
+        "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+        "is_subscribe": "N",
+        "trade_type": "JSAPI",
+        "bank_type": "OTHERS",
+        "total_fee": "100",
+        "fee_type": "CNY",
+        "cash_fee": "100",
+        "transaction_id": "1217752501201407033233368018",
+        "out_trade_no": "1217752501201407033233368018",
+        "attach": "sandbox",
+        "time_end": Local::of(now).compact(),
+    })
+}
+
+/// A time as APIv2 writes it: digits alone, or of contracts and refunds with what is between them.
+///
+/// Sources: WeChat Pay documents "支付结果通知", "车牌状态变更通知", "签约、解约结果通知", "退款结果通知".
+fn time_v2(name: &str, now: i64) -> Option<String> {
+    match name {
+        "time_end" | "start_time" | "end_time" | "vehicle_event_createtime" => {
+            Some(Local::of(now).compact())
+        }
+        name if name.ends_with("_time") => Some(Local::of(now).to_string()),
+        _ => None,
+    }
 }
 
 fn is_below(pointer: &str, above: &str) -> bool {
@@ -202,6 +245,30 @@ mod tests {
         let refund = kind_row(Version::V3, "REFUND.SUCCESS").unwrap().resource(0);
         assert_eq!(refund["amount"]["refund"], 100);
         assert_eq!(refund["refund_status"], "SUCCESS");
+    }
+
+    #[test]
+    fn times_of_apiv2_are_as_it_writes_them() {
+        for (event, member, expected) in [
+            ("PAY", "time_end", "19700101080000"),
+            ("TRANSACTION.SUCCESS", "start_time", "19700101080000"),
+            (
+                "VEHICLE_STATE",
+                "vehicle_event_createtime",
+                "19700101080000",
+            ),
+            ("REFUND", "success_time", "1970-01-01 08:00:00"),
+            ("CONTRACT", "operate_time", "1970-01-01 08:00:00"),
+        ] {
+            let resource = kind_row(Version::V2, event).unwrap().resource(0);
+            assert_eq!(resource[member], expected, "{event}");
+        }
+        for row in kind_rows().filter(|row| row.version == Version::V2) {
+            let resource = row.resource(0);
+            let text = resource.to_string();
+            assert!(!text.contains("+08:00"), "{text}");
+            assert_ne!(resource.get("sub_mch_id"), Some(&json!(MCHID)), "{text}");
+        }
     }
 
     #[test]

@@ -35,6 +35,31 @@ fn it_listens_where_people_say() {
 }
 
 #[test]
+fn what_people_try_leads_to_what_there_is() {
+    let ready = Running::start(&["--json", "--port", "0"]).json();
+    assert!(ready["base_url"].is_string());
+    let (code, said) = refused(&["--speed", "abc"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("write a number, as in 1000"), "{said}");
+    assert!(!said.contains("float"), "{said}");
+    let output = command(&["--listen", "0.0.0.0:0"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("--allow-remote"), "{said}");
+    assert!(!said.contains("allow_remote()"), "{said}");
+}
+
+#[test]
+fn the_set_up_of_python_imports_what_it_uses() {
+    for (arguments, uses) in [(&[][..], false), (&["--tls"], true)] {
+        let running = Running::start(arguments);
+        let python = set_ups(&running.ready)[2];
+        assert_eq!(python.contains("import os, "), uses, "{python}");
+        assert_eq!(python.contains("os.environ"), uses, "{python}");
+    }
+}
+
+#[test]
 fn it_misbehaves_from_the_start() {
     let running = Running::start(&[
         "--json",

@@ -35,8 +35,13 @@ Examples:
 pub(crate) struct SandboxArgs {
     /// Where to listen: PORT or HOST:PORT; by default a free port
     ///
-    /// It is 127.0.0.1 that a PORT alone is of, with --allow-remote all addresses of this machine.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    /// A PORT alone means 127.0.0.1, with --allow-remote all addresses of this machine.
+    #[arg(
+        long,
+        alias = "port",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:0"
+    )]
     listen: Listen,
 
     /// Speak HTTPS, with a certificate of the sandbox's own root
@@ -61,7 +66,7 @@ pub(crate) struct SandboxArgs {
     seed: u64,
 
     /// How many times faster than time the waits between notifications pass
-    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
 
     /// What goes wrong from the start, always or so many times: slow=1500, wrong_signature:3
@@ -106,6 +111,16 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
         ));
     }
     let listen = args.listen.address(args.allow_remote)?;
+    if !listen.ip().is_loopback() && !args.allow_remote {
+        return Err(Failure::new(
+            Exit::Config,
+            "config",
+            format!(
+                "other machines can reach {listen}: use 127.0.0.1 or [::1], or let them in with \
+                 --allow-remote"
+            ),
+        ));
+    }
     // Before anybody is told that it is ready, and stops it.
     let stop = interrupt::Stop::listen()?;
     let (folder, _temporary) = folder(args.dir.as_deref())?;
@@ -134,6 +149,12 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     stop.wait();
     drop(sandbox);
     Ok(())
+}
+
+/// How great it may be, the sandbox says.
+fn speed(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "write a number, as in 1000: so many times faster than time".to_owned())
 }
 
 /// The folder, as an absolute path; one among the temporary files goes when the second is dropped.

@@ -88,7 +88,7 @@ const SNIPPETS: [(&str, &str); 7] = [
 ];
 
 /// What differs: the name, what it is with TLS, and without.
-const TLS: [(&str, &str, &str); 8] = [
+const TLS: [(&str, &str, &str); 9] = [
     ("{curl_ca}", " --cacert '{ca}'", ""),
     (
         "{rust_ca}",
@@ -103,6 +103,7 @@ const TLS: [(&str, &str, &str); 8] = [
     ),
     ("{go_ca}", GO_CA, "transport := http.DefaultTransport\n"),
     ("{java_ca}", JAVA_CA, ""),
+    ("{python_os}", "os, ", ""),
     (
         "{python_ca}",
         "os.environ[\"REQUESTS_CA_BUNDLE\"] = \"{ca}\"\n",
@@ -200,7 +201,7 @@ const JAVA_CA: &str = r"// So that Java trusts the sandbox's root:
 //   java -Djavax.net.ssl.trustStore=sandbox.p12 -Djavax.net.ssl.trustStorePassword=changeit ...
 ";
 
-const PYTHON: &str = r#"import os, pathlib, wechatpayv3, wechatpayv3.core
+const PYTHON: &str = r#"import {python_os}pathlib, wechatpayv3, wechatpayv3.core
 
 {python_ca}class Core(wechatpayv3.core.Core):  # the SDK has no setting for the host
     def __setattr__(self, name, value):

@@ -98,7 +98,8 @@ fn spoilt(args: &Args) -> Outcome<Option<Fault>> {
 }
 
 pub(in crate::sandbox::control) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<Value> {
-    Ok(views::delivery(&known(gateway, id)?))
+    let pace = gateway.control.deliveries.pace();
+    Ok(views::delivery(&known(gateway, id)?, pace))
 }
 
 pub(in crate::sandbox::control) fn resend(

@@ -64,8 +64,8 @@ fn sides(texts: &Texts, lang: Lang) -> Markup {
     let at = texts.difference();
     html! {
         div.sides {
-            div { h2 { (lang.say("The gateway built", "网关构造的待签名串")) } (marked(&texts.built, at)) }
-            div { h2 { (lang.say("The client signed", "客户端实际签名的内容")) } (marked(&texts.signed, at)) }
+            div { h2 { (lang.say("The gateway built", "网关构造的待签名串")) } (marked(&texts.built, at, lang)) }
+            div { h2 { (lang.say("The client signed", "客户端实际签名的内容")) } (marked(&texts.signed, at, lang)) }
         }
         p.dim { (lang.say("The first difference is marked. ", "标出的是第一处不同。")) (place(&texts.built, at, lang)) }
     }
@@ -90,7 +90,7 @@ fn place(built: &[u8], at: usize, lang: Lang) -> String {
 }
 
 /// A text with the character at a byte marked; line breaks are shown there, as is the end.
-fn marked(text: &[u8], at: usize) -> Markup {
+fn marked(text: &[u8], at: usize, lang: Lang) -> Markup {
     let at = at.min(text.len());
     // A text may differ in the middle of a character.
     let start = (0..=at)
@@ -100,9 +100,9 @@ fn marked(text: &[u8], at: usize) -> Markup {
     let rest = shown(rest);
     let mut characters = rest.chars();
     let mark = match characters.next() {
-        None => "␄".to_owned(),
+        None => lang.say("(ends here)", "（到此结束）").to_owned(),
         Some('\n') => "↵\n".to_owned(),
-        Some('\r') => "␍".to_owned(),
+        Some('\r') => "\\r".to_owned(),
         Some(other) => other.to_string(),
     };
     html! { pre { (shown(before)) mark { (mark) } (characters.as_str()) } }
@@ -157,14 +157,18 @@ mod tests {
     fn the_first_difference_is_marked_as_it_is() {
         for (text, at, expected) in [
             ("ab", 1, "<pre>a<mark>b</mark></pre>"),
-            ("ab", 2, "<pre>ab<mark>␄</mark></pre>"),
-            ("ab", 9, "<pre>ab<mark>␄</mark></pre>"),
+            ("ab", 2, "<pre>ab<mark>(ends here)</mark></pre>"),
+            ("ab", 9, "<pre>ab<mark>(ends here)</mark></pre>"),
             ("a\nb", 1, "<pre>a<mark>↵\n</mark>b</pre>"),
             ("a店b", 2, "<pre>a<mark>店</mark>b</pre>"),
             ("<i>", 0, "<pre><mark>&lt;</mark>i&gt;</pre>"),
-            ("", 0, "<pre><mark>␄</mark></pre>"),
+            ("", 0, "<pre><mark>(ends here)</mark></pre>"),
+            ("a\rb", 1, "<pre>a<mark>\\r</mark>b</pre>"),
         ] {
-            assert_eq!(marked(text.as_bytes(), at).into_string(), expected);
+            assert_eq!(
+                marked(text.as_bytes(), at, Lang::En).into_string(),
+                expected
+            );
         }
     }
 }

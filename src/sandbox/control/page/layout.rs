@@ -125,11 +125,11 @@ pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-/// Fen as yuan.
+/// Fen as yuan: what there is in another currency is not in the sandbox.
 pub(super) fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();
-    format!("{sign}{}.{:02}", fen / 100, fen % 100)
+    format!("{sign}¥{}.{:02}", fen / 100, fen % 100)
 }
 
 pub(super) fn time(unix: i64) -> String {
@@ -169,7 +169,12 @@ mod tests {
 
     #[test]
     fn fen_are_yuan() {
-        for (fen, text) in [(0, "0.00"), (5, "0.05"), (12_345, "123.45"), (-5, "-0.05")] {
+        for (fen, text) in [
+            (0, "¥0.00"),
+            (5, "¥0.05"),
+            (12_345, "¥123.45"),
+            (-5, "-¥0.05"),
+        ] {
             assert_eq!(yuan(fen), text);
         }
     }

@@ -80,7 +80,11 @@ fn one(gateway: &Arc<Gateway>, path: &str, lang: Lang) -> Option<Markup> {
         }
         "notifications" => {
             let record = gateway.control.deliveries.get(number.parse().ok()?)?;
-            Some(notifications::item(&record, lang))
+            Some(notifications::item(
+                &record,
+                gateway.control.deliveries.pace(),
+                lang,
+            ))
         }
         _ => item::page(gateway, kind, &number, lang),
     }

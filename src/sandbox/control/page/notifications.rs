@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 
+use super::super::views::next_in;
 use super::lang::Lang;
 use super::layout::{self, button, empty, headers, pretty, time, time_ms};
 use crate::notify::Version;
@@ -15,10 +16,11 @@ const HERE: &str = "/_sandbox/notifications";
 
 pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
     let all = gateway.control.deliveries.brief();
+    let pace = gateway.control.deliveries.pace();
     let content = html! {
         p { a.action href={ (HERE) "/new" } { (lang.say("Post one by hand", "手动投递")) } }
         @if all.is_empty() { (empty(lang.say("None has been posted yet.", "还没有投递过通知。"))) }
-        @else { (table(&all, lang)) }
+        @else { (table(&all, pace, lang)) }
     };
     layout::page(
         lang,
@@ -60,9 +62,9 @@ pub(super) fn by_hand(gateway: &Gateway, lang: Lang) -> Markup {
     layout::page(lang, HERE, title, false, &form)
 }
 
-fn table(all: &[DeliveryRecord], lang: Lang) -> Markup {
+fn table(all: &[DeliveryRecord], pace: f64, lang: Lang) -> Markup {
     html! {
-        table.list {
+        table.list.posted {
             thead { tr {
                 th { "#" }
                 th { (lang.say("Kind", "类型")) }
@@ -75,7 +77,7 @@ fn table(all: &[DeliveryRecord], lang: Lang) -> Markup {
                 tr {
                     td { a href=(item) { (record.id) } }
                     td { a href=(item) { code { (record.event_type) } } br; span.dim.code { (record.url) } }
-                    td { (state(record, lang)) }
+                    td { (state(record, pace, lang)) }
                     td { @if let Some(last) = record.attempts.last() { (outcome(record.attempts.len(), last, lang)) } }
                     td { (again(record, HERE, lang)) }
                 }
@@ -98,13 +100,13 @@ fn again(record: &DeliveryRecord, back: &str, lang: Lang) -> Markup {
 }
 
 /// One notification; it is followed while it is on its way.
-pub(super) fn item(record: &DeliveryRecord, lang: Lang) -> Markup {
+pub(super) fn item(record: &DeliveryRecord, pace: f64, lang: Lang) -> Markup {
     let here = format!("{HERE}/{}", record.id);
     let content = html! {
         dl {
             dt { (lang.say("Kind", "类型")) } dd { code { (record.event_type) } }
             dt { "URL" } dd { code { (record.url) } }
-            dt { (lang.say("State", "状态")) } dd { (state(record, lang)) }
+            dt { (lang.say("State", "状态")) } dd { (state(record, pace, lang)) }
         }
         p { (again(record, &here, lang)) }
         h2 { (lang.say("What it is about, in plaintext", "通知内容明文")) }
@@ -147,7 +149,7 @@ fn problem(attempt: &AttemptRecord, lang: Lang) -> Option<&str> {
     }
 }
 
-fn state(record: &DeliveryRecord, lang: Lang) -> Markup {
+fn state(record: &DeliveryRecord, pace: f64, lang: Lang) -> Markup {
     let (class, name) = match record.state {
         DeliveryState::Pending => ("dim", lang.say("pending", "待投递")),
         DeliveryState::Accepted => ("good", lang.say("accepted", "商户已接收")),
@@ -156,11 +158,11 @@ fn state(record: &DeliveryRecord, lang: Lang) -> Markup {
     };
     html! {
         span class=(class) { (name) }
-        @if let Some(seconds) = record.next_in {
+        @if let Some(seconds) = next_in(record, pace) {
             br;
             span.dim { @match lang {
-                Lang::En => { "again after " (seconds) " s" }
-                Lang::Zh => { (seconds) " 秒后重试" }
+                Lang::En => { "again " (seconds) " s after the last attempt" }
+                Lang::Zh => { "上次投递后 " (seconds) " 秒重试" }
             } }
         }
     }

@@ -7,7 +7,9 @@ use maud::{Markup, html};
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty, segment, yuan};
 use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{ComplaintRecord, OrderRecord, RefundRecord, RefundStatus, TransferRecord};
+use crate::sandbox::{
+    ComplaintRecord, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
+};
 
 const HERE: &str = "/_sandbox/orders";
 /// The newest of each kind.
@@ -27,10 +29,7 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
         @if !complaints.is_empty() { (complaint_table(&complaints, lang)) }
         @if !transfers.is_empty() { (transfer_table(&transfers, lang)) }
         @if !sharing.is_empty() {
-            h2 { (lang.say("Profit sharing", "分账")) }
-            table.list { tbody { @for record in sharing.iter().rev().take(SHOWN) {
-                tr { td.code { (link("sharing", &record.out_order_no)) } td.code { (link("orders", &record.out_trade_no)) } }
-            } } }
+            (sharing_table(&sharing, lang))
         }
         (hold(gateway, lang))
     };
@@ -97,7 +96,7 @@ pub(super) fn user(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
             (button(&path("expire"), back, lang.say("Expire", "超时关闭")))
         }
         @if ["SUCCESS", "REFUND"].contains(&order.trade_state) && order.refunded < order.total && single {
-            (button(&path("refund"), back, lang.say("Refund the rest", "退还余额")))
+            (button(&path("refund"), back, lang.say("Refund the rest", "退还剩余金额")))
         }
         @if order.transaction_id.is_some() {
             (button_with("complaints", back, ("out_trade_no", &order.out_trade_no), lang.say("Complain", "投诉")))
@@ -178,6 +177,36 @@ fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
     }
 }
 
+fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.say("Profit sharing", "分账")) }
+        table.list {
+            thead { tr {
+                th { (lang.say("Number", "商户分账单号")) }
+                th { (lang.say("State", "状态")) }
+                th { (lang.say("Amount", "金额")) }
+                th { (lang.say("Order", "订单")) }
+            } }
+            tbody { @for record in sharing.iter().rev().take(SHOWN) { tr {
+                td.code { (link("sharing", &record.out_order_no)) }
+                td { (state(if record.finished { "FINISHED" } else { "PROCESSING" })) }
+                td data-label=(lang.say("Amount", "金额")) { (yuan(shared(record))) }
+                td.code { (link("orders", &record.out_trade_no)) }
+            } } }
+        }
+    }
+}
+
+/// What all receivers get, in fen.
+fn shared(record: &SharingRecord) -> i64 {
+    let receivers = record.json["receivers"].as_array();
+    let amounts = receivers
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it["amount"].as_i64());
+    amounts.fold(0, i64::saturating_add)
+}
+
 /// What the user who gets the money may do.
 pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
     let path = format!("transfers/{}", segment(&transfer.out_bill_no));
@@ -196,7 +225,7 @@ pub(super) fn link(kind: &str, number: &str) -> Markup {
 
 pub(super) fn state(name: &str) -> Markup {
     let class = match name {
-        "SUCCESS" | "REFUND" | "PROCESSED" => "good",
+        "SUCCESS" | "REFUND" | "PROCESSED" | "FINISHED" => "good",
         "PAYERROR" | "ABNORMAL" | "FAIL" => "bad",
         _ => "dim",
     };

@@ -31,7 +31,7 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
 fn faults(gateway: &Gateway, lang: Lang) -> Markup {
     let waiting = gateway.faults.all();
     html! {
-        h2 { (lang.say("What goes wrong with the next answers", "接下来的应答出什么故障")) }
+        h2 { (lang.say("Faults of the next answers", "后续应答的故障")) }
         @if waiting.is_empty() { (empty(lang.say("Nothing.", "无。"))) }
         @else {
             table { tbody { @for (fault, times) in &waiting { tr {
@@ -44,24 +44,48 @@ fn faults(gateway: &Gateway, lang: Lang) -> Markup {
             form.fields method="post" action="/_sandbox/do/faults" {
                 input type="hidden" name="back" value=(HERE);
                 input type="hidden" name="method" value="DELETE";
-                button { (lang.say("Nothing any more", "全部取消")) }
+                button { (lang.say("Clear all faults", "清除全部故障")) }
             }
         }
         form.fields method="post" action="/_sandbox/do/faults" {
             input type="hidden" name="back" value=(HERE);
             label { (lang.say("Fault", "故障"))
                 select name="fault" { @for (name, takes) in NAMES {
-                    option value=(name) { (name) @if !takes.is_empty() { " = " (takes) } }
+                    option value=(name) { (name) @if !takes.is_empty() { " = …" } }
                 } }
             }
-            label { (lang.say("Value", "参数")) input name="value" size="14"; }
+            label { (lang.say("Value", "参数")) input name="value" size="14" placeholder=(lang.say("if it takes one", "需要时填写")); }
             label { (lang.say("Times, or always", "次数，或 always")) input name="times" size="8" value="1"; }
-            button.main { (lang.say("Let it happen", "设置")) }
+            button.main { (lang.say("Set the fault", "设置故障")) }
+        }
+        p.dim {
+            (lang.say("The value that a fault takes: ", "各故障的参数："))
+            @for (at, (name, takes)) in NAMES.iter().filter(|(_, takes)| !takes.is_empty()).enumerate() {
+                @if at > 0 { (lang.say("; ", "；")) }
+                code { (name) } " " (value(takes, lang))
+            }
         }
         p.dim { (lang.say(
             "One request asks for a fault of its own with the header X-Sandbox-Fault: wrong_signature",
             "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
         )) }
+    }
+}
+
+/// What stands behind the `=` of a fault, with an example.
+fn value(takes: &str, lang: Lang) -> &'static str {
+    match takes {
+        "seconds" => lang.say(
+            "seconds, as 600; -600 is in the future",
+            "秒数，如 600；-600 为未来",
+        ),
+        "header" => lang.say(
+            "a header, as Wechatpay-Nonce",
+            "应答头名称，如 Wechatpay-Nonce",
+        ),
+        "status" => lang.say("a status, 400 to 599", "HTTP 状态码，400 至 599"),
+        "milliseconds" => lang.say("milliseconds, as 1500", "毫秒数，如 1500"),
+        _ => lang.say("a URL", "URL"),
     }
 }
 
@@ -136,12 +160,12 @@ fn certificates(gateway: &Gateway, lang: Lang) -> Markup {
         h2 { (lang.say("Platform certificates", "平台证书")) }
         p { @match mode {
             "certificate" => (lang.say(
-                "What names no key is signed with the public key.",
-                "请求未指定密钥时，用微信支付公钥签名。",
+                "Answers to requests without Wechatpay-Serial are signed with the public key.",
+                "请求未带 Wechatpay-Serial 时，应答用微信支付公钥签名。",
             )),
             _ => (lang.say(
-                "What names no key is signed with the newest certificate.",
-                "请求未指定密钥时，用最新的平台证书签名。",
+                "Answers to requests without Wechatpay-Serial are signed with the newest certificate.",
+                "请求未带 Wechatpay-Serial 时，应答用最新的平台证书签名。",
             )),
         } }
         (button_with("certificates/mode", HERE, ("mode", mode), label))

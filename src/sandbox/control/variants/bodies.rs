@@ -1,11 +1,14 @@
 //! Bodies as they are signed by mistake.
 
+use std::borrow::Cow;
+
 use encoding_rs::GBK;
 use serde_json::Value;
 
 use super::super::diagnosis::Mistake;
-use super::json::{rewritten, sorted, without_nulls};
+use super::json::{documented, rewritten, sorted, without_nulls};
 use super::{Parts, Variant, Variants};
+use crate::sandbox::query;
 
 /// Bodies that are longer are not written otherwise.
 const LONGEST: usize = 256 << 10;
@@ -21,6 +24,11 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
         unsent(parts, &mut found);
     }
     found.add(&WHOLE, parts.sent.to_vec());
+    if let Some(members) = form(body) {
+        for text in rewritten(&members) {
+            found.add(&FORM, text.into());
+        }
+    }
     if let Ok(text) = std::str::from_utf8(body)
         && !body.is_empty()
     {
@@ -35,9 +43,14 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
         }
     }
     if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        // A text that is JSON already, as `requests.post(json=text)` sends it.
+        if let Some(text) = value.as_str() {
+            found.add(&SENT_TWICE, text.into());
+        }
         for (mistake, value) in [
             (&REWRITTEN, value.clone()),
             (&REORDERED, sorted(&value)),
+            (&DOCUMENTED, documented(&value, parts.fields)),
             (&NULLS, without_nulls(&value)),
         ] {
             for text in rewritten(&value) {
@@ -53,9 +66,28 @@ fn unsent(parts: &Parts<'_>, found: &mut Variants<Vec<u8>>) {
     for text in ["{}", "[]", "null", "\"\""] {
         found.add(&UNSENT, text.into());
     }
+    for text in ["None", "undefined", "[object Object]", "nil"] {
+        found.add(&NOTHING, text.into());
+    }
     if let Some((_, query)) = parts.target.split_once('?') {
         found.add(&QUERY, query.into());
     }
+}
+
+/// The members of a form; numbers may have been numbers.
+fn form(body: &[u8]) -> Option<Value> {
+    let text = std::str::from_utf8(body).ok()?;
+    if !text.contains('=') || text.starts_with(['{', '[', '<']) {
+        return None;
+    }
+    let text = text.replace('+', "%20");
+    let member = |(name, text): (Cow<'_, str>, Cow<'_, str>)| {
+        let number = text.parse::<i64>().ok();
+        let number = number.filter(|number| number.to_string() == text);
+        let value = number.map_or_else(|| Value::from(text), Value::from);
+        (name.into_owned(), value)
+    };
+    Some(Value::Object(query::pairs(&text).map(member).collect()))
 }
 
 fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
@@ -88,6 +120,12 @@ const UNSENT: Mistake = Mistake::new(
     "a body is signed and none is sent: without a body its line is empty",
     "签名包含了并未发送的报文主体：没有报文主体时该行为空",
 );
+const NOTHING: Mistake = Mistake::new(
+    "body_not_sent",
+    "what the language writes for no value (None, undefined, nil) is signed as the body, and none is sent: \
+     without a body its line is empty",
+    "把语言中表示“空”的文字（None、undefined、nil）当作报文主体签名：没有报文主体时该行为空",
+);
 const QUERY: Mistake = Mistake::new(
     "query_as_body",
     "the query is signed as the body: it stands behind the path, and the body's line is empty",
@@ -114,6 +152,20 @@ const TWICE: Mistake = Mistake::new(
     "the body is encoded as JSON twice: a text that is JSON already is not encoded again",
     "报文主体被 JSON 编码了两次：已是 JSON 文本的不要再编码",
 );
+const SENT_TWICE: Mistake = Mistake::new(
+    "body_json_twice",
+    "the body that is sent is encoded as JSON twice, and what is signed once: a text that is JSON already \
+     is sent as it is (Python: data=text.encode(), not json=text)",
+    "发送的报文主体被 JSON 编码了两次，而签名的只有一次：已是 JSON 文本的请原样发送（Python 用 \
+     data=text.encode()，不要用 json=text）",
+);
+pub(in super::super) const FORM: Mistake = Mistake::new(
+    "body_form",
+    "the body that is sent is a form (application/x-www-form-urlencoded) and not JSON: send the JSON that you \
+     sign, with Content-Type: application/json (Python: data=text.encode(), not data=dict)",
+    "发送的报文主体是表单（application/x-www-form-urlencoded），不是 JSON：请发送所签名的 JSON，\
+     Content-Type 为 application/json（Python 用 data=text.encode()，不要传 dict）",
+);
 const CHARSET: Mistake = Mistake::new(
     "body_charset",
     "the body is signed in another charset than UTF-8 (GBK, or ASCII with ? for Chinese): name UTF-8 \
@@ -138,6 +190,12 @@ const REORDERED: Mistake = Mistake::new(
     "the body's members are in another order than was sent: sign the body bytes that you send, and do \
      not serialise twice",
     "报文主体的字段顺序与实际发送的不同：请对实际发送的内容签名，不要序列化两次",
+);
+const DOCUMENTED: Mistake = Mistake::new(
+    "body_reordered",
+    "the body's members are signed in the order of the documentation and sent in another order: sign the \
+     body bytes that you send, and do not serialise twice",
+    "签名用的字段顺序是文档中的顺序，与实际发送的不同：请对实际发送的内容签名，不要序列化两次",
 );
 const NULLS: Mistake = Mistake::new(
     "body_without_nulls",

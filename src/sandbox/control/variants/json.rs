@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value};
 
+use crate::schema::Field;
+
 /// The same JSON as the libraries of other languages write it.
 pub(super) fn rewritten(value: &Value) -> Vec<String> {
     let compact = value.to_string();
@@ -103,6 +105,26 @@ pub(super) fn sorted(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(sorted).collect(),
         other => other.clone(),
     }
+}
+
+/// Its members as the documentation has them; behind them those that it does not have.
+pub(super) fn documented(value: &Value, fields: &[Field]) -> Value {
+    let Value::Object(members) = value else {
+        return match value.as_array() {
+            Some(items) => items.iter().map(|it| documented(it, fields)).collect(),
+            None => value.clone(),
+        };
+    };
+    let mut ordered = Map::new();
+    for field in fields {
+        if let Some(value) = members.get(field.name()) {
+            ordered.insert(field.name().to_owned(), documented(value, field.fields()));
+        }
+    }
+    for (name, value) in members {
+        ordered.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    ordered.into()
 }
 
 /// Without members that are null, at any depth.

@@ -73,6 +73,28 @@ impl Layout {
         }
     }
 
+    /// With what is changed here and there; `None` when both change the same.
+    pub(super) fn and(&self, other: &Self) -> Option<Self> {
+        let ending = match (self.ends_right(), other.ends_right()) {
+            (_, true) => self,
+            (true, false) => other,
+            (false, false) => return None,
+        };
+        if self.hashed.is_some() && other.hashed.is_some() {
+            return None;
+        }
+        Some(Self {
+            lines: merged(&self.lines, &other.lines)
+                .or_else(|| merged(&other.lines, &self.lines))?,
+            hashed: self.hashed.or(other.hashed),
+            ..ending.clone()
+        })
+    }
+
+    fn ends_right(&self) -> bool {
+        (self.end, self.last) == ("\n", "\n")
+    }
+
     pub(super) fn text(&self, parts: &Parts<'_>, target: &str, body: &[u8]) -> Vec<u8> {
         let mut text = Vec::with_capacity(target.len() + body.len() + 96);
         let count = self.lines.len();
@@ -92,6 +114,26 @@ impl Layout {
             Some(Hashed::Upper) => hex_upper(&sha256(&text)).into(),
         }
     }
+}
+
+/// The changes of both, of which the first only writes lines otherwise.
+fn merged(one: &[Line], other: &[Line]) -> Option<Vec<Line>> {
+    if one.len() != RIGHT.len() {
+        return None;
+    }
+    let changes = || {
+        let pairs = RIGHT.iter().zip(one);
+        pairs.filter(|(right, line)| right != line)
+    };
+    // A line that both change, or that is not there to be changed.
+    if !changes().all(|(right, _)| other.contains(right)) {
+        return None;
+    }
+    let changed = |line: &Line| changes().find(|(right, _)| *right == line);
+    let lines = other
+        .iter()
+        .map(|line| changed(line).map_or(*line, |(_, line)| *line));
+    Some(lines.collect())
 }
 
 impl Line {

@@ -9,8 +9,12 @@ pub(super) mod v2;
 use serde_json::Value;
 
 use super::diagnosis::Mistake;
+use crate::schema::Field;
 use layouts::{Layout, layouts, milliseconds};
 use targets::{paths, queries};
+
+pub(super) use bodies::FORM;
+pub(super) use targets::SLASHES;
 
 /// The parts that a text is built of.
 #[derive(Clone, Copy)]
@@ -23,6 +27,8 @@ pub(super) struct Parts<'a> {
     pub(super) timestamp: i64,
     pub(super) nonce: &'a str,
     pub(super) body: &'a [u8],
+    /// What is documented of the body's members, when the operation is known.
+    pub(super) fields: &'a [Field],
     /// What was sent, when only part of it is signed.
     pub(super) sent: &'a [u8],
     /// The body before its sensitive fields were encrypted.
@@ -85,8 +91,11 @@ pub(super) fn search(
     };
     search
         .changed(1)
-        .or_else(|| search.milliseconds())
+        .or_else(|| search.milliseconds(1))
+        .or_else(|| search.lines())
         .or_else(|| search.changed(2))
+        // So many that they come last.
+        .or_else(|| search.milliseconds(usize::MAX))
 }
 
 struct Search<'a, F> {
@@ -135,19 +144,50 @@ impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
         None
     }
 
-    /// Seconds are sent and milliseconds signed: there are a thousand.
-    fn milliseconds(&mut self) -> Found {
-        for (mistake, layout) in milliseconds(self.parts.timestamp) {
-            if !self.budget.spend(self.parts.body.len()) {
-                return None;
-            }
-            let text = layout.text(self.parts, self.parts.target, self.parts.body);
-            if (self.is_it)(&text) {
-                return Some((text, mistake.into_iter().collect()));
+    /// With two things of the lines changed.
+    fn lines(&mut self) -> Found {
+        for (at, one) in self.layouts.iter().enumerate().skip(1) {
+            for other in self.layouts.iter().skip(at + 1) {
+                if let Some(found) = both(self.parts, &self.is_it, &mut self.budget, [one, other])?
+                {
+                    return Some(found);
+                }
             }
         }
         None
     }
+
+    /// Seconds are sent and milliseconds signed: there are a thousand. With one more thing of the lines
+    /// changed, of the first so many.
+    fn milliseconds(&mut self, most: usize) -> Found {
+        for other in self.layouts.iter().take(most) {
+            for one in milliseconds(self.parts.timestamp) {
+                if let Some(found) = both(self.parts, &self.is_it, &mut self.budget, [&one, other])?
+                {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The text with the lines of both; the outer `None` is that nothing is left of the budget.
+fn both(
+    parts: &Parts<'_>,
+    is_it: &impl Fn(&[u8]) -> bool,
+    budget: &mut Budget,
+    [one, other]: [&Variant<Layout>; 2],
+) -> Option<Found> {
+    let Some(layout) = one.1.and(&other.1) else {
+        return Some(None);
+    };
+    if !budget.spend(parts.target.len() + parts.body.len()) {
+        return None;
+    }
+    let text = layout.text(parts, parts.target, parts.body);
+    let changes = || [&one.0, &other.0].into_iter().flatten().cloned().collect();
+    Some((is_it)(&text).then(|| (text, changes())))
 }
 
 #[cfg(test)]
@@ -164,6 +204,7 @@ mod tests {
             nonce: "n",
             body: body.as_bytes(),
             sent: body.as_bytes(),
+            fields: &[],
             plain: None,
         }
     }
@@ -205,6 +246,18 @@ mod tests {
             (
                 "POST\nv3/a\n1\nn\n{\"a\": 1}\n",
                 ["leading_slash_missing", "query_missing"],
+            ),
+            (
+                "post\n/v3/a?b=1\n1\nn\n{\"a\": 1}",
+                ["last_line_break_missing", "method_lower_case"],
+            ),
+            (
+                "POST\n/v3/a?b=1\n1007\nn\n{\"a\": 1}",
+                ["timestamp_unit", "last_line_break_missing"],
+            ),
+            (
+                "POST\n/v3/a?b=1\nN\n1\n{\"a\": 1}\n",
+                ["nonce_before_timestamp", "nonce_case"],
             ),
         ] {
             assert_eq!(found("/v3/a?b=1", body, signed), causes);

@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::super::diagnosis::Mistake;
 use super::{Parts, Variant, Variants};
+use crate::sandbox::unknown::TWO_SLASHES;
 
 /// Queries with more parameters are sorted and not permuted.
 const PERMUTED: usize = 4;
@@ -21,6 +22,12 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     let mut found = Variants::new(path.to_owned());
     if path.len() > LONGEST {
         return found.0;
+    }
+    // Sent, or else signed.
+    if path.starts_with("//") {
+        found.add(&SLASHES, format!("/{}", path.trim_start_matches('/')));
+    } else {
+        found.add(&SLASHES, format!("/{path}"));
     }
     found.add(&PATH_DECODED, decoded(path));
     let strict: Vec<_> = path.split('/').map(|it| strict(&decoded(it))).collect();
@@ -48,7 +55,7 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     for (at, _) in segments {
         found.add(&BASE_DROPPED, path[at..].to_owned());
     }
-    for base in ["/v3", "/", "/api", "/sandbox", "/pay", "/hk", "/global"] {
+    for base in ["/v3", "/api", "/sandbox", "/pay", "/hk", "/global"] {
         found.add(&BASE_ADDED, format!("{base}{path}"));
     }
     found.0
@@ -146,6 +153,8 @@ fn lower_digits(text: &str) -> String {
     lower
 }
 
+pub(in super::super) const SLASHES: Mistake =
+    Mistake::new("two_slashes", TWO_SLASHES.0, TWO_SLASHES.1);
 const PATH_DECODED: Mistake = Mistake::new(
     "path_decoded",
     "the path is decoded: sign it percent-encoded, as it is sent",

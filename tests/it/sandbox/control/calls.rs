@@ -128,3 +128,18 @@ fn what_is_right_has_no_diagnosis() -> Outcome {
     assert_eq!(newest(&sandbox)?["diagnosis"], Value::Null);
     Ok(())
 }
+
+#[test]
+fn apiv2_s_own_paths_have_a_title() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for path in ["/pay/unifiedorder", "/v2/pay/unifiedorder"] {
+        let raw = Raw::new(&sandbox, "POST", path)?.body("<xml/>");
+        raw.send(&sandbox)?;
+        assert_eq!(newest(&sandbox)?["title"], "统一下单", "{path}");
+    }
+    // Signed as APIv3's are, it is no such call.
+    let raw = Raw::new(&sandbox, "POST", "/pay/unifiedorder")?.body("{}");
+    raw.authorized()?.send(&sandbox)?;
+    assert_eq!(newest(&sandbox)?["title"], Value::Null);
+    Ok(())
+}

@@ -66,6 +66,16 @@ fn a_request_asks_for_its_own() -> Outcome {
 }
 
 #[test]
+fn a_header_is_for_one_request() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let err = call(&sandbox.client()?, Some("wrong_signature:2")).unwrap_err();
+    assert_eq!(err.api().map(|api| api.status.as_u16()), Some(400));
+    let said = &err.api().ok_or("no answer")?.message;
+    assert!(said.contains("leave the count out"), "{said}");
+    Ok(())
+}
+
+#[test]
 fn what_is_no_client_s_call_takes_no_fault() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     post(&sandbox, "faults", &json!({"fault": "probe"}))?;

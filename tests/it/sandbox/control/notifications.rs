@@ -337,3 +337,65 @@ fn what_names_no_url_goes_where_the_merchant_has_set_or_is_listed() -> Outcome {
     assert_eq!(event.event_type(), "REFUND.SUCCESS");
     Ok(())
 }
+
+#[test]
+fn the_next_attempt_is_told_in_seconds_of_the_speed() -> Outcome {
+    let sandbox = sandbox()?;
+    sandbox.set_speed(0.5)?;
+    let asked = json!({"kind": "TRANSACTION.SUCCESS", "url": "http://127.0.0.1:9/"});
+    post(&sandbox, "notifications", &asked)?;
+    let next = loop {
+        let next = get(&sandbox, "notifications/1")?["next_in"].clone();
+        if !next.is_null() {
+            break next;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    assert_eq!(next, 30);
+    assert_eq!(
+        get(&sandbox, "notifications")?["notifications"][0]["next_in"],
+        30
+    );
+    Ok(())
+}
+
+/// Whether a payment of APIv2 is made up or really paid, it looks the same.
+#[test]
+fn a_payment_of_v2_that_is_made_up_is_like_one_that_is_paid() -> Outcome {
+    let sandbox = sandbox()?;
+    let merchant = Merchant::answering_v2(&[""])?;
+    let order = json!({
+        "appid": "wx8888888888888888",
+        "mch_id": sandbox.mchid(),
+        "body": "Image形象店",
+        "attach": "a",
+        "out_trade_no": "TRADE1",
+        "total_fee": "100",
+        "spbill_create_ip": "127.0.0.1",
+        "notify_url": merchant.url,
+        "trade_type": "NATIVE",
+        "product_id": "1",
+    });
+    let client = sandbox.client()?;
+    client
+        .chain("v2/pay/unifiedorder")
+        .post(&order, ())
+        .wait()?;
+    sandbox.pay("TRADE1")?;
+    let asked = json!({"kind": "PAY", "version": "v2", "url": merchant.url});
+    post(&sandbox, "notifications", &asked)?;
+    let [paid, made_up] = [1, 2].map(|id| {
+        let found = get(&sandbox, &format!("notifications/{id}")).unwrap();
+        let members = found["resource"].as_object().unwrap().clone();
+        let mut names: Vec<_> = members.keys().cloned().collect();
+        names.sort_unstable();
+        let time = members["time_end"].as_str().unwrap().to_owned();
+        assert!(
+            time.len() == 14 && time.bytes().all(|it| it.is_ascii_digit()),
+            "{time}"
+        );
+        names
+    });
+    assert_eq!(made_up, paid);
+    Ok(())
+}

@@ -249,3 +249,59 @@ fn why_a_request_was_refused_is_said_in_the_page_s_language() -> Outcome {
     }
     Ok(())
 }
+
+#[test]
+fn what_is_shared_is_listed_with_its_state_and_amount() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let order = json!({
+        "appid": "wxd678efh567hg6787",
+        "mchid": sandbox.mchid(),
+        "description": "Image形象店",
+        "out_trade_no": "TRADE1",
+        "notify_url": "https://www.example.com/notify",
+        "settle_info": {"profit_sharing": true},
+        "amount": {"total": 100},
+    });
+    client
+        .chain("v3/pay/transactions/native")
+        .post(&order, ())
+        .wait()?;
+    sandbox.pay("TRADE1")?;
+    let receiver = json!({
+        "appid": "wxd678efh567hg6787",
+        "type": "PERSONAL_OPENID",
+        "account": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+        "relation_type": "USER",
+    });
+    client
+        .chain("v3/profitsharing/receivers/add")
+        .post(&receiver, ())
+        .wait()?;
+    let share = json!({
+        "appid": "wxd678efh567hg6787",
+        "transaction_id": sandbox.orders()[0].transaction_id,
+        "out_order_no": "SHARE1",
+        "receivers": [{
+            "type": "PERSONAL_OPENID",
+            "account": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+            "amount": 7,
+            "description": "a",
+        }],
+        "unfreeze_unsplit": false,
+    });
+    client
+        .chain("v3/profitsharing/orders")
+        .post(&share, ())
+        .wait()?;
+    let shown = page(&sandbox, "/_sandbox/orders", "zh")?.body;
+    let row = shown.split("SHARE1").last().ok_or("no row")?;
+    let row = row.split("</tr>").next().ok_or("no row")?;
+    assert!(row.contains("¥0.07") && row.contains("TRADE1"), "{row}");
+    assert!(
+        row.contains("PROCESSING") || row.contains("FINISHED"),
+        "{row}"
+    );
+    assert!(shown.contains("商户分账单号"), "{shown}");
+    Ok(())
+}

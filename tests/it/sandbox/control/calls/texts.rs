@@ -1,12 +1,12 @@
 //! The right key has signed another text.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use wechatpay_chain::Padding;
 use wechatpay_chain::sandbox::Sandbox;
 
 use super::super::super::Outcome;
 use super::super::super::raw::Raw;
-use super::{causes, header, refused, signed};
+use super::{causes, header, newest, refused, signed};
 
 const BODY: &str = "{\"b\":\"店/1\",\"a\":1,\"c\":null}";
 const TARGET: &str = "/base/v3/a%20b?x=1&y=2";
@@ -271,5 +271,131 @@ fn an_upload_that_was_signed_as_a_whole_is_found() -> Outcome {
     let call = refused(&sandbox, raw, authorization)?;
     assert_eq!(causes(&call), ["body_whole_upload"]);
     assert!(signed(&call)?.ends_with("--b--\r\n\n"));
+    Ok(())
+}
+
+/// What is found of a request whose text is written by hand.
+fn found(sandbox: &Sandbox, raw: Raw, text: &str) -> Outcome<Value> {
+    let text = filled(&raw, text);
+    let authorization = header(&raw, &raw.key.sign(text.as_bytes())?);
+    let call = refused(sandbox, raw, authorization)?;
+    if !causes(&call).contains(&"body_form".to_owned()) {
+        assert_eq!(signed(&call)?, text);
+    }
+    Ok(call)
+}
+
+#[test]
+fn a_base_url_s_slash_and_a_path_s_are_told() -> Outcome {
+    let sandbox = Sandbox::builder().echo_unknown(false).start_blocking()?;
+    let (two, one) = (
+        "//v3/pay/transactions/native",
+        "/v3/pay/transactions/native",
+    );
+    for (sent, signed) in [(two, one), (one, two)] {
+        let raw = Raw::new(&sandbox, "POST", sent)?.body(BODY);
+        let call = found(
+            &sandbox,
+            raw,
+            &format!("POST\n{signed}\n{{t}}\n{{n}}\n{{b}}\n"),
+        )?;
+        assert_eq!(causes(&call), ["two_slashes"], "{sent}");
+    }
+    // Not signed at all, as APIv2's are not in the header.
+    let raw = Raw::new(&sandbox, "POST", "//pay/unifiedorder")?.body("<xml/>");
+    assert_eq!(raw.send(&sandbox)?.status, 401);
+    let causes = causes(&newest(&sandbox)?);
+    assert!(causes.contains(&"two_slashes".to_owned()), "{causes:?}");
+    // Both with two: it is signed as it is sent, and leads nowhere.
+    let raw = Raw::new(&sandbox, "POST", two)?.body(BODY).authorized()?;
+    assert_eq!(raw.send(&sandbox)?.status, 404);
+    let why = newest(&sandbox)?["verdict"]["why"].to_string();
+    assert!(why.contains("the base URL ends with /"), "{why}");
+    Ok(())
+}
+
+#[test]
+fn what_is_sent_otherwise_than_as_the_json_that_is_signed_is_found() -> Outcome {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let sandbox = Sandbox::start_blocking()?;
+    let inner = "{\"description\": \"\\u5e97\", \"amount\": 1}";
+    let twice = json!(inner).to_string();
+    let form = "description=%E5%BA%97+1&amount=1";
+    let json = "{\"description\":\"店 1\",\"amount\":1}";
+    for (kind, body, signed, cause) in [
+        ("application/json", twice.as_str(), inner, "body_json_twice"),
+        (FORM, form, json, "body_form"),
+        (FORM, form, "nobody would guess this", "body_form"),
+        // It is a form whatever else is wrong with it.
+        (FORM, form, "", "body_missing body_form"),
+    ] {
+        let raw = Raw::new(&sandbox, "POST", "/v3/any")?
+            .header("Content-Type", kind)
+            .body(body);
+        let call = found(
+            &sandbox,
+            raw,
+            &format!("POST\n{{u}}\n{{t}}\n{{n}}\n{signed}\n"),
+        )?;
+        assert_eq!(causes(&call).join(" "), cause, "{signed}");
+        assert_eq!(
+            call["diagnosis"]["signed"].is_null(),
+            signed.starts_with("nobody")
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn what_languages_write_for_nothing_is_found() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for nothing in ["None", "undefined", "[object Object]", "nil", "null"] {
+        let raw = Raw::new(&sandbox, "GET", TARGET)?;
+        let call = found(
+            &sandbox,
+            raw,
+            &format!("GET\n{{u}}\n{{t}}\n{{n}}\n{nothing}\n"),
+        )?;
+        assert_eq!(causes(&call), ["body_not_sent"], "{nothing}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_order_of_the_documentation_is_found() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let sorted =
+        "{\"amount\":{\"currency\":\"CNY\",\"total\":1},\"appid\":\"wx8\",\"mchid\":\"1\",\"x\":1}";
+    let raw = Raw::new(&sandbox, "POST", "/v3/pay/transactions/native")?.body(sorted);
+    let call = found(
+        &sandbox,
+        raw,
+        "POST\n{u}\n{t}\n{n}\n{\"appid\": \"wx8\", \"mchid\": \"1\", \"amount\": {\"total\": 1, \
+         \"currency\": \"CNY\"}, \"x\": 1}\n",
+    )?;
+    assert_eq!(causes(&call), ["body_reordered"]);
+    Ok(())
+}
+
+#[test]
+fn two_things_that_are_wrong_with_the_lines_are_found() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (text, expected) in [
+        (
+            "post\n{u}\n{t}\n{n}\n{b}",
+            ["last_line_break_missing", "method_lower_case"],
+        ),
+        (
+            "POST\n{u}\n{t}007\n{n}\n{b}",
+            ["timestamp_unit", "last_line_break_missing"],
+        ),
+        (
+            "post\n{u}\n{t}999\n{n}\n{b}\n",
+            ["timestamp_unit", "method_lower_case"],
+        ),
+    ] {
+        let raw = Raw::new(&sandbox, "POST", TARGET)?.body(BODY);
+        assert_eq!(causes(&found(&sandbox, raw, text)?), expected);
+    }
     Ok(())
 }
