@@ -1,33 +1,33 @@
 //! One request, from its bytes to its answer.
 
+mod answering;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use http::header::{ACCEPT, USER_AGENT};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
-use openssl::sha::sha256;
 use serde_json::Value;
 
-use super::answer::{Answer, Answers, Checked};
+use super::answer::Answers;
 use super::bilingual::Bilingual;
 #[cfg(feature = "files")]
 use super::bills::Bills;
 use super::call::{Call, MAX_JSON, target, too_long};
-use super::certificates::{self, Platform};
+use super::certificates::Platform;
 use super::control::Control;
 use super::door::{Door, Signed};
 use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
-use super::identity::{Identity, PlatformPair};
+use super::identity::Identity;
 use super::limits::Limits;
 use super::made::Documented;
 use super::multipart;
 use super::record::{AnswerRecord, Records, Verdict};
 use super::refusal::Refusal;
-use super::reply::{Reply, ReplyBody};
-use super::seal::{self, Seal};
+use super::reply::ReplyBody;
 use super::server;
 use super::unknown;
 use super::upload;
@@ -35,9 +35,7 @@ use super::v2;
 use super::world::{self, Told, World};
 use crate::catalog::Operation;
 use crate::clock::Clock;
-use crate::crypto::digest::hex_upper;
 use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::WECHATPAY_SERIAL;
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
@@ -282,115 +280,6 @@ impl Gateway {
     fn check_fields(&self, call: &Call) -> Result<(), Refusal> {
         call.sent()
             .map_or(Ok(()), |sent| self.documented.check(&sent))
-    }
-
-    fn reply(&self, call: &Call, judged: &Result<(), Refusal>, fault: Option<&Fault>) -> Reply {
-        if let Some(page) = fault.and_then(Fault::page) {
-            return page;
-        }
-        let mut reply = self.right_or_refused(call, judged, fault);
-        // Hexadecimal digits are a header's value.
-        let _ = seal::set(&mut reply.headers, "Request-ID", &self.request_id());
-        let pair = match self.signer(call, fault) {
-            Ok(pair) => pair,
-            Err(err) => return Refusal::internal(&err).reply(),
-        };
-        let seal = Seal {
-            pair: &pair,
-            offset: fault.map_or(0, Fault::offset),
-            wrong: fault == Some(&Fault::WrongSignature),
-        };
-        if let Err(err) = seal.put(&mut reply, &*self.clock) {
-            return Refusal::internal(&err).reply();
-        }
-        if let Some(fault) = fault {
-            fault.spoil(&mut reply);
-        }
-        reply
-    }
-
-    fn right_or_refused(
-        &self,
-        call: &Call,
-        judged: &Result<(), Refusal>,
-        fault: Option<&Fault>,
-    ) -> Reply {
-        if let Err(refusal) = judged {
-            return self.refused(call, refusal, fault);
-        }
-        if let Some(status) = fault.and_then(Fault::status) {
-            return match call.v2() {
-                Some(_) => match v2::of_status(status) {
-                    Some(refusal) => self.refused(call, &refusal, fault),
-                    None => Reply::html(status),
-                },
-                None => Refusal::of_status(status).reply(),
-            };
-        }
-        self.answer(call, fault)
-            .and_then(|reply| match call.v2() {
-                Some(operation) => {
-                    v2::reply(reply, operation, &self.identity.v2_key, &*self.clock, fault)
-                }
-                None => Ok(reply),
-            })
-            .unwrap_or_else(|err| Refusal::internal(&err).reply())
-    }
-
-    /// A refusal in the form of the request's API.
-    fn refused(&self, call: &Call, refusal: &Refusal, fault: Option<&Fault>) -> Reply {
-        let Some(operation) = call.v2() else {
-            return refusal.reply();
-        };
-        let (key, asked) = (&self.identity.v2_key, call.json.as_ref());
-        v2::refused(refusal, asked, operation, key, &*self.clock, fault)
-    }
-
-    /// Who signs the answer.
-    fn signer(&self, call: &Call, fault: Option<&Fault>) -> Result<Arc<PlatformPair>> {
-        if fault == Some(&Fault::ExpiredCertificate) {
-            return Ok(self.platform.expired(self.clock.now())?.pair);
-        }
-        let named = call.head.headers.get(WECHATPAY_SERIAL);
-        let named = named.and_then(|serial| serial.to_str().ok());
-        let lists = certificates::lists(call.operation);
-        Ok(self.platform.signer(named, lists))
-    }
-
-    fn answer(&self, call: &Call, fault: Option<&Fault>) -> Result<Reply> {
-        let (method, operation) = (&call.head.method, call.operation);
-        let answer = match self.answers.get(method, call.head.uri.path()) {
-            Some(answer) => answer,
-            None if certificates::lists(operation) => {
-                return self.platform.list(fault, &*self.clock);
-            }
-            None => self.usual(call)?,
-        };
-        let key = self.identity.merchant_certificate.public_key();
-        answer.reply(operation, |value| match operation {
-            Some(operation) => fields::close(value, operation, key),
-            None => Ok(()),
-        })
-    }
-
-    /// What is answered where nothing was said.
-    fn usual(&self, call: &Call) -> Result<Checked> {
-        if let Some(told) = &call.told {
-            return Ok(Checked::told(told.clone()));
-        }
-        let made = call.sent().and_then(|sent| self.documented.answer(&sent));
-        if let Some((status, body)) = made {
-            return Answer::json(body).status(status.as_u16()).check();
-        }
-        let json = call.json.as_ref();
-        Ok(Checked::default(&call.head.method, call.operation, json))
-    }
-
-    /// Of the form that WeChat Pay's have, and never the same.
-    fn request_id(&self) -> String {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let digest = sha256(&[self.clock.now().to_be_bytes(), count.to_be_bytes()].concat());
-        format!("08{}-{count:09}", hex_upper(&digest[..21]))
     }
 }
 
