@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::fork::ALL;
-use crate::syntax::{Closure, Expr, ExprKind, Span, Stmt, StmtKind};
+use crate::syntax::{Closure, Expr, ExprKind, Part, Span, Stmt, StmtKind};
 
 /// What is not followed, by its span, and the variables that it may change.
 pub(super) type Touched = BTreeMap<Span, Vec<String>>;
@@ -120,48 +120,21 @@ impl Walk<'_> {
 
     fn statement(&mut self, kind: &StmtKind) {
         match kind {
-            StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) => self.expr(expr),
-            StmtKind::Echo(parts) => parts.iter().for_each(|part| self.expr(part)),
-            StmtKind::If {
-                branches,
-                otherwise,
-            } => {
-                for (condition, body) in branches {
-                    self.expr(condition);
-                    self.statements(body);
-                }
-                self.statements(otherwise.as_deref().unwrap_or_default());
-            }
-            StmtKind::Foreach {
-                subject,
-                key,
-                value,
-                body,
-            } => {
-                self.expr(subject);
+            StmtKind::Foreach { key, value, .. } => {
                 key.iter().for_each(|key| self.target(key));
                 self.target(value);
-                self.statements(body);
             }
-            StmtKind::Try {
-                body,
-                catches,
-                finally,
-            } => {
-                self.statements(body);
-                for catch in catches {
-                    self.found.extend(catch.variable.clone());
-                    self.statements(&catch.body);
-                }
-                self.statements(finally.as_deref().unwrap_or_default());
+            StmtKind::Try { catches, .. } => {
+                let caught = catches.iter().filter_map(|catch| catch.variable.clone());
+                self.found.extend(caught);
             }
-            StmtKind::Block(body) => self.statements(body),
-            StmtKind::Return(None)
-            | StmtKind::Use(_)
-            | StmtKind::Namespace(_)
-            | StmtKind::Function { .. }
-            | StmtKind::Empty
-            | StmtKind::Unsupported { .. } => {}
+            _ => {}
+        }
+        for part in kind.parts() {
+            match part {
+                Part::Expr(expr) => self.expr(expr),
+                Part::Body(body) => self.statements(body),
+            }
         }
     }
 

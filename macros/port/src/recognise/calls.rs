@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Call;
 use crate::diagnostic::Problem;
-use crate::syntax::{Closure, Expr, ExprKind, Program, Span, Stmt, StmtKind};
+use crate::syntax::{Closure, Expr, ExprKind, Part, Program, Span, Stmt, StmtKind};
 
 /// A call, and where it stands.
 #[derive(Debug, Clone)]
@@ -70,41 +70,14 @@ impl<'a> Finder<'a> {
     }
 
     fn statement(&mut self, stmt: &'a Stmt) {
-        match &stmt.kind {
-            StmtKind::Expr(expr) | StmtKind::Return(Some(expr)) => self.expr(expr),
-            StmtKind::Echo(values) => self.exprs(values),
-            StmtKind::If {
-                branches,
-                otherwise,
-            } => {
-                for (condition, body) in branches {
-                    self.expr(condition);
-                    self.statements(body);
-                }
-                self.statements(otherwise.as_deref().unwrap_or_default());
+        if let StmtKind::Function { closure, .. } = &stmt.kind {
+            self.closure(closure);
+        }
+        for part in stmt.kind.parts() {
+            match part {
+                Part::Expr(expr) => self.expr(expr),
+                Part::Body(body) => self.statements(body),
             }
-            StmtKind::Foreach { subject, body, .. } => {
-                self.expr(subject);
-                self.statements(body);
-            }
-            StmtKind::Try {
-                body,
-                catches,
-                finally,
-            } => {
-                self.statements(body);
-                for catch in catches {
-                    self.statements(&catch.body);
-                }
-                self.statements(finally.as_deref().unwrap_or_default());
-            }
-            StmtKind::Block(body) => self.statements(body),
-            StmtKind::Function { closure, .. } => self.closure(closure),
-            StmtKind::Use(_)
-            | StmtKind::Namespace(_)
-            | StmtKind::Return(None)
-            | StmtKind::Empty
-            | StmtKind::Unsupported { .. } => {}
         }
     }
 

@@ -1,6 +1,55 @@
-//! What an expression is made of.
+//! What expressions and statements are made of.
 
-use super::{Expr, ExprKind, Item, Member, Piece};
+use super::{Expr, ExprKind, Item, Member, Piece, Stmt, StmtKind};
+
+/// Something directly within a statement.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// An expression whose value is asked for.
+    Expr(&'a Expr),
+    /// Statements that may run, several times too.
+    Body(&'a [Stmt]),
+}
+
+impl StmtKind {
+    /// What is directly within, in PHP's order of writing: neither the targets of a `foreach`, which are
+    /// written to, nor a function's body, which runs at another time.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        match self {
+            Self::Expr(expr) | Self::Return(Some(expr)) => vec![Part::Expr(expr)],
+            Self::Echo(values) => values.iter().map(Part::Expr).collect(),
+            Self::If {
+                branches,
+                otherwise,
+            } => {
+                let branches = branches.iter();
+                let branches = branches
+                    .flat_map(|(condition, body)| [Part::Expr(condition), Part::Body(body)]);
+                branches
+                    .chain(otherwise.as_deref().map(Part::Body))
+                    .collect()
+            }
+            Self::Foreach { subject, body, .. } => vec![Part::Expr(subject), Part::Body(body)],
+            Self::Try {
+                body,
+                catches,
+                finally,
+            } => {
+                let catches = catches.iter().map(|catch| Part::Body(&catch.body));
+                let body = std::iter::once(Part::Body(body)).chain(catches);
+                body.chain(finally.as_deref().map(Part::Body)).collect()
+            }
+            Self::Block(body) => vec![Part::Body(body)],
+            Self::Return(None)
+            | Self::Use(_)
+            | Self::Namespace(_)
+            | Self::Function { .. }
+            | Self::Empty
+            | Self::Unsupported { .. } => Vec::new(),
+        }
+    }
+}
 
 impl Expr {
     /// The expressions directly within, in PHP's order of writing; none of a closure's body, which runs

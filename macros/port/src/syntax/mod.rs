@@ -8,4 +8,5 @@ mod parse;
 
 pub use ast::*;
 pub use atom::*;
+pub use children::Part;
 pub use parse::{Parsed, parse};
