@@ -92,6 +92,15 @@ impl Call {
         }
     }
 
+    /// The file of an upload.
+    pub(super) fn file(&self) -> Option<&[u8]> {
+        let kind = self.content_type();
+        // Before the search, which goes through bodies of any kind.
+        multipart::is_multipart(kind)
+            .then(|| multipart::part(kind, &self.body, "file"))
+            .flatten()
+    }
+
     /// Decrypts what is sensitive.
     ///
     /// The catalogue's pointers into an upload begin at its form: `/meta/…`.

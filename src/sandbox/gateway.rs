@@ -218,8 +218,7 @@ impl Gateway {
             path,
             query: call.query.as_deref().or(call.head.uri.query()),
             body: call.json.as_ref(),
-            file: multipart::part(call.content_type(), &call.body, "file")
-                .filter(|_| multipart::is_multipart(call.content_type())),
+            file: call.file(),
             now: self.clock.now(),
         })
     }

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+pub(super) use rules::is_number;
 pub use sample::SampleRequest;
 
 use super::query;

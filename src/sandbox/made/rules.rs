@@ -30,10 +30,7 @@ const V2_ORDERS: &[&str] = &["v2/pay/unifiedorder", "v2/pay/micropay"];
 
 /// Published; the `@` is APIv2's, of "统一下单".
 const NUMBER: Letters = Letters {
-    fit: |text| {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
-        text.bytes().all(fits)
-    },
+    fit: is_number,
     expression: r"^[0-9a-zA-Z_\-\|\*]+$",
 };
 /// Published: an absolute URL without query and fragment. An empty one is missing.
@@ -41,6 +38,12 @@ const URL: Letters = Letters {
     fit: |text| text.is_empty() || is_plain_url(text),
     expression: r"^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$",
 };
+
+/// Whether a text has only what a merchant's number (商户订单号 and the like) may have.
+pub(in crate::sandbox) fn is_number(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
+    text.bytes().all(fits)
+}
 
 const RULES: [Rule; 7] = [
     // Published: 字节数 3，小于最小值 6; 字节数 35，大于最大值 32 (商户订单号).

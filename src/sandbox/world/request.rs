@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use openssl::sha::Sha256;
 use serde_json::Value;
 
+use super::super::made::is_number;
 use super::super::query;
 use super::super::refusal::Refusal;
 use crate::catalog::Operation;
@@ -136,8 +137,7 @@ impl<'r> Fields<'r> {
     /// A number that a merchant gives things: letters, digits and `_-|*@`.
     pub(super) fn number(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
         let number = self.text(pointer, most)?;
-        let right = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
-        match number.bytes().all(right) {
+        match is_number(&number) {
             true => Ok(number),
             false => Err(self.wrong(pointer, "只能是数字、大小写字母_-|*@")),
         }
