@@ -38,8 +38,37 @@ impl Engine {
     ///
     /// Everything that can go wrong in a call.
     pub(crate) async fn execute(&self, plan: Plan) -> Result<Response> {
+        self.send(self.prepare(plan)?).await
+    }
+
+    /// Builds the request, for who has to know its operation before it is sent.
+    ///
+    /// # Errors
+    ///
+    /// What the caller got wrong.
+    pub(crate) fn prepare(&self, plan: Plan) -> Result<Prepared> {
         let limit = plan.options.timeout.or(self.timeout);
         let (request, info, api) = self.request(plan)?;
+        Ok(Prepared {
+            request,
+            info,
+            api,
+            limit,
+        })
+    }
+
+    /// Hands the request to the stack and bounds the time.
+    ///
+    /// # Errors
+    ///
+    /// Everything that can go wrong with a request that is in order.
+    pub(crate) async fn send(&self, prepared: Prepared) -> Result<Response> {
+        let Prepared {
+            request,
+            info,
+            api,
+            limit,
+        } = prepared;
         let answer = Next::first(Arc::clone(self.stack(api))).run(request);
         let outcome = match limit {
             None => answer.await,
@@ -48,10 +77,12 @@ impl Engine {
                 .unwrap_or_else(|_| Err(timed_out(limit, info.maybe_sent()))),
         };
         // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
-        outcome.map_err(|err| match info.maybe_sent() {
-            true => err.with_maybe_sent(true),
-            false => err,
-        })
+        outcome
+            .and_then(Response::whole)
+            .map_err(|err| match info.maybe_sent() {
+                true => err.with_maybe_sent(true),
+                false => err,
+            })
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
@@ -193,6 +224,21 @@ impl Engine {
             ));
         }
         Ok(())
+    }
+}
+
+/// A request that is ready to enter the stack.
+pub(crate) struct Prepared {
+    request: Request,
+    info: CallInfo,
+    api: Api,
+    limit: Option<Duration>,
+}
+
+impl Prepared {
+    #[cfg(feature = "files")]
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        self.info.operation()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Answers that go into files: streamed, checked, and only then put in their place.
 
+mod genuine;
 mod output;
+mod target;
 mod unseal;
 mod writer;
 
@@ -14,13 +16,15 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 
 use crate::call::{Call, Pending};
+use crate::catalog::{AnswerKind, Operation};
 use crate::crypto::digest::DigestKind;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Progress, Response, SavedFile, Seal, Sink, Streaming};
+use crate::message::{Expected, Progress, Response, SavedFile, Seal, Sink, Streaming};
 use crate::plan::Plan;
 use crate::secret::Secret;
 use crate::transport::BoxFuture;
+pub(crate) use target::check_target;
 use writer::Writer;
 
 /// A call whose answer goes into a file: `.await` it, or `.wait()` for it.
@@ -34,6 +38,9 @@ use writer::Writer;
 ///
 /// A call that is dropped leaves the target as it was. Dropped while the file is put into its place, at
 /// the very end, it may come too late: the target is then the whole new file.
+///
+/// What is not the file is refused, whatever its status: of an operation whose answer is a file an HTML
+/// page, a JSON or XML message and nothing at all, zipped or not, unless it is what the digest says.
 ///
 /// What is checked: the answer's signature where it has one, of a statement its digest, and the
 /// digest given here. Where an answer carries no signature and no digest is given, only TLS vouches
@@ -59,7 +66,9 @@ pub struct Download {
 impl Call {
     /// The answer as a file: see [`Download`].
     ///
-    /// A [`timeout`](Self::timeout) bounds the beginning of the answer and every pause in it.
+    /// A [`timeout`](Self::timeout) bounds the beginning of the answer and every pause in it. A path that
+    /// can be no file's fails with [`ErrorKind::File`] before anything is sent: a directory, `x/`, one in a
+    /// directory that is missing or read-only, one that is too long or holds a NUL.
     pub fn sink(self, path: impl Into<PathBuf>) -> Download {
         let sink = Sink::new(path.into());
         Download {
@@ -125,8 +134,9 @@ impl Download {
     /// # Errors
     ///
     /// [`ErrorKind::File`] when the file cannot be written, [`ErrorKind::Verify`] when signature or
-    /// digest do not fit, [`ErrorKind::Body`] when it is not gzip, [`ErrorKind::Transport`] when
-    /// the connection breaks, and all of [`Call::wait`]. Nothing is left behind.
+    /// digest do not fit, [`ErrorKind::Body`] when it is not gzip, or a page or a message in the
+    /// file's place, [`ErrorKind::Transport`] when the connection breaks or the end of the answer is
+    /// not known to be its end, and all of [`Call::wait`]. Nothing is left behind.
     pub fn wait(self) -> Result<SavedFile> {
         self.call.wait().and_then(saved)
     }
@@ -169,14 +179,18 @@ pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Res
     plan.options.stream = true;
     let pause = plan.options.timeout.or(engine.timeout);
     let progress = sink.progress.take();
+    let prepared = engine.prepare(plan)?;
+    sink.answer = prepared.operation().map_or(Expected::Any, expected);
+    let vouched = sink.digest.is_some() || sink.seal.is_some();
     // Before anything is sent: a target that cannot be written costs no call.
     let limit = announced_limit(&sink);
     let writer = Writer::create(sink).await;
     let mut writer = writer.map_err(|err| err.with_maybe_sent(false))?;
-    let answer = match engine.execute(plan).await {
-        Ok(response) => receive(response, &mut writer, pause, progress, limit)
-            .await
-            .map_err(|err| err.with_maybe_sent(true)),
+    let answer = match engine.send(prepared).await {
+        Ok(response) => {
+            let received = receive(response, &mut writer, pause, progress, limit, vouched);
+            received.await.map_err(|err| err.with_maybe_sent(true))
+        }
         Err(err) => Err(err),
     };
     match answer {
@@ -186,6 +200,16 @@ pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Res
             Ok(response(&answer, saved))
         }
         Err(err) => Err(writer.discard().await.unwrap_or(err)),
+    }
+}
+
+fn expected(operation: &Operation) -> Expected {
+    /// 数电发票 may be XML.
+    const INVOICE: &str = "v3/new-tax-control-fapiao/download";
+    match operation.answer() {
+        AnswerKind::Stream if operation.path() == INVOICE => Expected::XmlFile,
+        AnswerKind::Stream => Expected::File,
+        _ => Expected::Any,
     }
 }
 
@@ -207,6 +231,7 @@ async fn receive(
     pause: Option<Duration>,
     progress: Option<Progress>,
     limit: Option<u64>,
+    vouched: bool,
 ) -> Result<Streaming> {
     // 204 has no file, and 206 is a part of one.
     if response.status() != StatusCode::OK {
@@ -219,7 +244,11 @@ async fn receive(
     {
         return Err(output::too_long(limit));
     }
-    drain(Streaming::new(response), writer, pause, progress).await
+    let mut answer = Streaming::new(response);
+    if vouched {
+        answer.vouch();
+    }
+    drain(answer, writer, pause, progress).await
 }
 
 /// Writes the answer to its end, where its signature is checked.

@@ -4,14 +4,17 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::TempPath;
 
+use super::genuine;
+use super::target::{Directory, temporary_beside};
 use super::unseal::Unseal;
 use crate::crypto::digest::{DigestKind, Digester};
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::message::{SavedFile, Sink};
-use crate::protocol::not_gzip;
+use crate::message::{Expected, SavedFile, Sink};
+use crate::protocol::{Content, HEAD, not_gzip};
 
 /// What is written goes through all that the sink asks for.
 pub(super) struct Output {
@@ -19,6 +22,7 @@ pub(super) struct Output {
     stream: Stream,
     target: PathBuf,
     expected: Option<(DigestKind, String)>,
+    answer: Expected,
 }
 
 enum Stream {
@@ -35,12 +39,13 @@ impl Output {
             Some((kind, _)) => Some(Digester::new(*kind)?),
             None => None,
         };
-        let (file, path) = beside(&sink.target)?.into_parts();
+        let (file, path) = temporary_beside(&sink.target)?.into_parts();
         let temporary = Temporary {
             file,
             path,
             directory: Directory::open(&sink.target)?,
             digester,
+            head: Vec::new(),
             len: 0,
             max_bytes: sink.max_bytes,
         };
@@ -52,6 +57,7 @@ impl Output {
             },
             target: sink.target,
             expected: sink.digest,
+            answer: sink.answer,
         })
     }
 
@@ -72,7 +78,10 @@ impl Output {
             Stream::Zipped(decoder) => decoder.finish().map_err(own)?,
         };
         if let (Some((kind, expected)), Some(digester)) = (&self.expected, file.digester.take()) {
-            check(*kind, expected, digester.finish()?)?;
+            check(*kind, expected, digester.finish()?, &file.head)?;
+        } else if !was_sealed {
+            let genuine = genuine::check(&file.head, self.answer, &verification);
+            genuine.map_err(|err| err.with_body(file.whole()))?;
         }
         let len = file.len;
         file.keep(&self.target)?;
@@ -95,13 +104,19 @@ impl Stream {
     }
 }
 
-fn check(kind: DigestKind, expected: &str, found: String) -> Result<()> {
+fn check(kind: DigestKind, expected: &str, found: String, head: &[u8]) -> Result<()> {
     if found == expected {
         return Ok(());
     }
+    let what = match genuine::content(head) {
+        Content::Other => String::new(),
+        content => format!(" (it is {})", content.name()),
+    };
     Err(Error::new(
         ErrorKind::Verify,
-        "the file is not the one that was announced: nothing of it was kept; ask for it again",
+        format!(
+            "the file is not the one that was announced{what}: nothing of it was kept; ask for it again"
+        ),
     )
     .with_source(VerifyFailure::Digest {
         algorithm: kind.name(),
@@ -117,11 +132,21 @@ struct Temporary {
     path: TempPath,
     directory: Directory,
     digester: Option<Digester>,
+    /// What it begins with, [`HEAD`] bytes at most.
+    head: Vec<u8>,
     len: u64,
     max_bytes: u64,
 }
 
 impl Temporary {
+    /// All of it, if it is short: an error's body.
+    fn whole(&self) -> Bytes {
+        match self.len == self.head.len() as u64 {
+            true => Bytes::copy_from_slice(&self.head),
+            false => Bytes::new(),
+        }
+    }
+
     /// Whatever happens to the machine afterwards, the target is the old file or the whole new one.
     fn keep(self, target: &Path) -> Result<()> {
         self.file
@@ -145,6 +170,8 @@ impl Write for Temporary {
         if let Some(digester) = &mut self.digester {
             digester.update(piece).map_err(io::Error::other)?;
         }
+        let room = HEAD - self.head.len();
+        self.head.extend_from_slice(&piece[..piece.len().min(room)]);
         self.len = len;
         Ok(piece.len())
     }
@@ -152,82 +179,6 @@ impl Write for Temporary {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-/// On the same file system, so that it can be moved in one step; only its owner can read it.
-fn beside(target: &Path) -> Result<NamedTempFile> {
-    if target.file_name().is_none() || target.is_dir() || is_special(target) {
-        return Err(Error::new(
-            ErrorKind::File,
-            format!(
-                "{} is not the path of a file; nothing was sent",
-                target.display()
-            ),
-        ));
-    }
-    tempfile::Builder::new()
-        .prefix(".wechatpay-")
-        .suffix(".part")
-        .tempfile_in(directory(target))
-        .map_err(|err| unwritable(target, err).with_maybe_sent(false))
-}
-
-/// A device, a pipe or a socket: renaming would take its place, and nobody means that. A link is
-/// replaced as a file is.
-fn is_special(target: &Path) -> bool {
-    std::fs::symlink_metadata(target)
-        .is_ok_and(|found| !found.is_file() && !found.is_symlink() && !found.is_dir())
-}
-
-fn directory(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// Where the file will be. Opened before anything is sent, so that no mistake of its kind comes out
-/// when the old file is gone already.
-struct Directory {
-    #[cfg(unix)]
-    handle: File,
-}
-
-impl Directory {
-    #[cfg(unix)]
-    fn open(target: &Path) -> Result<Self> {
-        let handle = File::open(directory(target));
-        let handle = handle.map_err(|err| unwritable(target, err).with_maybe_sent(false))?;
-        Ok(Self { handle })
-    }
-
-    /// Makes the new name last.
-    #[cfg(unix)]
-    fn sync(&self) -> io::Result<()> {
-        match self.handle.sync_all() {
-            Err(err) if has_no_sync(&err) => Ok(()),
-            outcome => outcome,
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn open(_: &Path) -> Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    fn sync(&self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Some file systems do not sync directories: EINVAL, ENOTSUP. There is no more to be done there.
-#[cfg(unix)]
-fn has_no_sync(err: &io::Error) -> bool {
-    matches!(
-        err.kind(),
-        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-    )
 }
 
 /// This crate's errors come through the unzipping as they are.
@@ -278,6 +229,7 @@ mod tests {
     use std::os::unix::fs::OpenOptionsExt;
 
     use super::*;
+    use crate::download::target::has_no_sync;
     use crate::message::MAX_BYTES;
 
     /// Names a file without opening it: syncing gives EBADF.
@@ -338,6 +290,7 @@ mod tests {
     fn a_file_system_that_syncs_no_directories_has_done_what_it_can() {
         let dir = tempfile::tempdir().unwrap();
         let mut output = Output::create(Sink::new(dir.path().join("bill.csv"))).unwrap();
+        output.write(b"new").unwrap();
         // Devices cannot be synced: EINVAL.
         directory_of(&mut output).handle = File::open("/dev/null").unwrap();
         output.commit(Verification::Unsigned).unwrap();

@@ -1,5 +1,7 @@
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -9,7 +11,33 @@ use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 
 /// The body of a request or response at a [`Transport`](crate::Transport): bytes or a stream.
-pub struct Body(Kind);
+pub struct Body {
+    kind: Kind,
+    end: End,
+}
+
+/// Who says where a body ends.
+#[derive(Clone, Default)]
+pub(crate) enum End {
+    /// Whoever made it: its length, its chunks, its frames.
+    #[default]
+    Known,
+    /// Its connection's end, which may have been cut off.
+    Unknown,
+    /// The end of TLS; true as soon as it is known to be cut off.
+    OfTls(Arc<AtomicBool>),
+}
+
+impl End {
+    /// Whether nobody has said so; of a body that was read.
+    pub(crate) fn is_open(&self) -> bool {
+        match self {
+            Self::Known => false,
+            Self::Unknown => true,
+            Self::OfTls(cut) => cut.load(Ordering::Acquire),
+        }
+    }
+}
 
 enum Kind {
     Full(Full<Bytes>),
@@ -23,7 +51,15 @@ impl Body {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Kind::Stream(body.map_err(Into::into).boxed_unsync()))
+        Kind::Stream(body.map_err(Into::into).boxed_unsync()).into()
+    }
+
+    pub(crate) fn with_end(self, end: End) -> Self {
+        Self { end, ..self }
+    }
+
+    pub(crate) fn end(&self) -> &End {
+        &self.end
     }
 
     /// All of the body.
@@ -92,7 +128,16 @@ impl Body {
 
 impl<T: Into<Bytes>> From<T> for Body {
     fn from(bytes: T) -> Self {
-        Self(Kind::Full(Full::new(bytes.into())))
+        Kind::Full(Full::new(bytes.into())).into()
+    }
+}
+
+impl From<Kind> for Body {
+    fn from(kind: Kind) -> Self {
+        Self {
+            kind,
+            end: End::Known,
+        }
     }
 }
 
@@ -104,7 +149,7 @@ impl HttpBody for Body {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match &mut self.get_mut().0 {
+        match &mut self.get_mut().kind {
             Kind::Full(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map_err(|never| match never {}),
@@ -113,14 +158,14 @@ impl HttpBody for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Full(body) => body.is_end_stream(),
             Kind::Stream(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Full(body) => body.size_hint(),
             Kind::Stream(body) => body.size_hint(),
         }

@@ -11,6 +11,7 @@ mod saved;
 mod stream;
 
 pub use body::Body;
+pub(crate) use body::End;
 pub use headers::IntoHeaders;
 pub(crate) use headers::{
     default_header, forbid_reserved, header_value, into_headers, refuse_content_type,
@@ -28,7 +29,7 @@ pub(crate) use saved::MAX_BYTES;
 #[cfg(feature = "files")]
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
-pub(crate) use saved::{Progress, Seal, Sink};
+pub(crate) use saved::{Expected, Progress, Seal, Sink};
 pub use stream::Streaming;
 pub(crate) use stream::{BodyStream, StreamCheck, check_sha1};
 

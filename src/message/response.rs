@@ -27,6 +27,8 @@ pub struct Response {
     body: ResponseBody,
     value: OnceLock<Option<Value>>,
     verification: Verification,
+    /// Whether nothing has said that the body is whole: see [`End`](super::body::End).
+    open_ended: bool,
     #[cfg(feature = "files")]
     saved: Option<Box<SavedFile>>,
 }
@@ -62,6 +64,7 @@ impl Response {
             body,
             value: OnceLock::new(),
             verification: Verification::NotChecked,
+            open_ended: false,
             #[cfg(feature = "files")]
             saved: None,
         }
@@ -173,6 +176,25 @@ impl Response {
         self.saved = Some(Box::new(saved));
     }
 
+    pub(crate) fn set_open_ended(&mut self, open_ended: bool) {
+        self.open_ended = open_ended;
+    }
+
+    /// Refuses a body that may have been cut off: one that ended with its connection, unless a
+    /// signature covers it, or it is JSON or XML, which have ends of their own.
+    pub(crate) fn whole(self) -> Result<Self> {
+        let vouched = matches!(self.verification, Verification::Verified { .. });
+        if !self.open_ended || vouched || !self.status.is_success() || self.holds_members() {
+            return Ok(self);
+        }
+        Err(self.error(ErrorKind::Transport, MAY_BE_CUT_OFF))
+    }
+
+    fn holds_members(&self) -> bool {
+        let value = self.value();
+        value.is_ok_and(|value| value.is_object() || value.is_array())
+    }
+
     pub(crate) fn parts_mut(&mut self) -> (&HeaderMap, &mut ResponseBody) {
         (&self.headers, &mut self.body)
     }
@@ -188,7 +210,9 @@ impl Response {
     /// Reads a stream to its end after all.
     pub(crate) async fn buffer(&mut self, limit: usize) -> Result<()> {
         if let ResponseBody::Stream(stream) = &mut self.body {
-            self.body = ResponseBody::Bytes(stream.read(limit).await?);
+            let all = stream.read(limit).await?;
+            self.open_ended = stream.is_open_ended();
+            self.body = ResponseBody::Bytes(all);
         }
         Ok(())
     }
@@ -215,6 +239,11 @@ impl Response {
         serde_json::from_slice(self.bytes()).ok()
     }
 }
+
+/// What is said of an answer that ended with its connection.
+pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended with its connection, and neither a length, TLS, a \
+    signature nor a digest says that it is whole: discard it and ask again; if this gateway always \
+    answers so, let it send Content-Length or chunks, or end TLS with close_notify";
 
 /// What serde says, but for the value it quotes: that may be a decrypted field.
 ///

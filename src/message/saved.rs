@@ -76,6 +76,19 @@ pub(crate) struct Sink {
     pub(crate) gunzip: bool,
     pub(crate) max_bytes: u64,
     pub(crate) progress: Option<Progress>,
+    pub(crate) answer: Expected,
+}
+
+/// What the catalogue says of the answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// JSON, or nothing is known.
+    #[default]
+    Any,
+    /// A bill or an image: neither a page nor a message.
+    File,
+    /// A file that may be XML: an invoice.
+    XmlFile,
 }
 
 /// Told how many bytes have come, and how many there are if the answer says so.
@@ -90,6 +103,7 @@ impl Sink {
             gunzip: false,
             max_bytes: MAX_BYTES,
             progress: None,
+            answer: Expected::default(),
         }
     }
 }

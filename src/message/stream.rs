@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::body::Body;
-use super::response::{Response, ResponseBody};
+use super::response::{MAY_BE_CUT_OFF, Response, ResponseBody};
 use crate::crypto::digest::{DigestKind, Sha1};
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::protocol::BodyCheck;
@@ -36,6 +36,12 @@ pub struct Streaming {
     headers: HeaderMap,
     body: BodyStream,
     verification: Verification,
+    /// Whether something outside of the answer, a digest, says what it has to be.
+    #[cfg_attr(
+        not(feature = "files"),
+        allow(dead_code, reason = "a download says so")
+    )]
+    vouched: bool,
     failed: bool,
 }
 
@@ -120,8 +126,15 @@ impl Streaming {
             headers,
             body,
             verification,
+            vouched: false,
             failed: false,
         }
+    }
+
+    /// Takes an answer that ends with its connection for whole: who reads it has its digest.
+    #[cfg(feature = "files")]
+    pub(crate) fn vouch(&mut self) {
+        self.vouched = true;
     }
 
     /// The HTTP status.
@@ -146,8 +159,9 @@ impl Streaming {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Transport`] when the connection breaks, [`ErrorKind::Verify`] at the end when
-    /// the signature does not fit what was read.
+    /// [`ErrorKind::Transport`] when the connection breaks, and at the end when nothing says that the
+    /// answer is whole: no length, no chunks, no signature, and no `close_notify` of TLS.
+    /// [`ErrorKind::Verify`] at the end when the signature does not fit what was read.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         if self.failed {
             return Err(Error::new(
@@ -167,6 +181,8 @@ impl Streaming {
         }
         if let Some(serial) = self.body.finish()? {
             self.verification = Verification::Verified { serial };
+        } else if self.body.is_open_ended() && !self.vouched {
+            return Err(Error::new(ErrorKind::Transport, MAY_BE_CUT_OFF));
         }
         Ok(None)
     }
@@ -193,13 +209,24 @@ impl BodyStream {
         self.inner().gunzip = Some(Box::new(Gunzip::new()));
     }
 
-    /// The first piece, which stays to be read; empty at the end.
+    /// What it begins with, which stays to be read: more than blanks and a byte order mark, unless
+    /// there is no more.
     pub(crate) async fn peek(&mut self) -> Result<&[u8]> {
         let Inner { body, peeked, .. } = self.inner();
-        if peeked.is_none() {
-            *peeked = body.next_chunk().await?;
+        while peeked.as_deref().is_none_or(tells_nothing) {
+            let Some(next) = body.next_chunk().await? else {
+                break;
+            };
+            *peeked = Some(match peeked.take() {
+                Some(first) => [first, next].concat().into(),
+                None => next,
+            });
         }
         Ok(peeked.as_deref().unwrap_or_default())
+    }
+
+    pub(crate) fn is_open_ended(&mut self) -> bool {
+        self.inner().body.end().is_open()
     }
 
     /// All of it, unchecked.
@@ -276,6 +303,15 @@ impl Inner {
             }
         }
     }
+}
+
+/// The most blanks that are skipped to see what follows.
+const MAX_BLANKS: usize = 4 << 10;
+
+fn tells_nothing(bytes: &[u8]) -> bool {
+    let mark = "\u{feff}".as_bytes();
+    let text = bytes.strip_prefix(mark).unwrap_or(bytes);
+    bytes.len() < MAX_BLANKS && (mark.starts_with(bytes) || text.trim_ascii().is_empty())
 }
 
 impl fmt::Debug for Streaming {

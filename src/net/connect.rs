@@ -1,6 +1,8 @@
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::Uri;
@@ -10,6 +12,7 @@ use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
@@ -63,8 +66,9 @@ impl Service<Uri> for Connector {
 }
 
 async fn direct(mut http: HttpConnector, uri: Uri) -> Result<Stream, BoxError> {
+    let tls = uri.scheme() == Some(&Scheme::HTTPS);
     let io = http.call(uri).await?;
-    Ok(Stream { io, proxied: false })
+    Ok(Stream::new(io, tls, false))
 }
 
 async fn through(mut http: HttpConnector, proxy: Intercept, uri: Uri) -> Result<Stream, BoxError> {
@@ -77,25 +81,39 @@ async fn through(mut http: HttpConnector, proxy: Intercept, uri: Uri) -> Result<
     }
     if uri.scheme() != Some(&Scheme::HTTPS) {
         let io = http.call(proxy.uri().clone()).await?;
-        return Ok(Stream { io, proxied: true });
+        return Ok(Stream::new(io, false, true));
     }
     let mut tunnel = Tunnel::new(proxy.uri().clone(), http);
     if let Some(auth) = proxy.basic_auth() {
         tunnel = tunnel.with_auth(auth.clone());
     }
     let io = tunnel.call(uri).await?;
-    Ok(Stream { io, proxied: false })
+    Ok(Stream::new(io, true, false))
 }
 
 /// A TCP connection that knows whether a proxy reads its requests.
 pub(super) struct Stream {
-    io: TokioIo<TcpStream>,
+    io: TokioIo<Socket>,
     proxied: bool,
+}
+
+impl Stream {
+    fn new(io: TokioIo<TcpStream>, tls: bool, proxied: bool) -> Self {
+        let tcp = io.into_inner();
+        let cut = tls.then(Cut::default);
+        let io = TokioIo::new(Socket { tcp, cut });
+        Self { io, proxied }
+    }
 }
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        self.io.connected().proxy(self.proxied)
+        let Socket { tcp, cut } = self.io.inner();
+        let connected = tcp.connected().proxy(self.proxied);
+        match cut {
+            Some(cut) => connected.extra(cut.clone()),
+            None => connected,
+        }
     }
 }
 
@@ -136,6 +154,66 @@ impl Write for Stream {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+}
+
+/// A TCP connection. Where it carries TLS, it notes an end that is TCP's alone.
+struct Socket {
+    tcp: TcpStream,
+    cut: Option<Cut>,
+}
+
+/// Whether TLS ended without `close_notify`, so that an answer without a length may be cut off (RFC
+/// 8446, section 6.1). It is in the extensions of every answer that came over TLS.
+///
+/// OpenSSL reads nothing behind a `close_notify`: if it comes to the end of TCP, there was none. The
+/// `openssl` crate reports both as the end of the data.
+#[derive(Clone, Default)]
+pub(super) struct Cut(pub(super) Arc<AtomicBool>);
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let (before, room) = (buf.filled().len(), buf.remaining());
+        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
+        let ended = room > 0 && buf.filled().len() == before;
+        if let (true, Some(Cut(cut))) = (ended, &self.cut) {
+            cut.store(true, Ordering::Release);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write_vectored(cx, bufs)
     }
 }
 

@@ -4,12 +4,14 @@ use std::time::Duration;
 use http::header::PROXY_AUTHORIZATION;
 use http::uri::Scheme;
 use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper_openssl::client::legacy::HttpsConnector;
 use hyper_util::client::legacy::{Client, Error as HyperError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::blocking;
 use super::connect::{Bounded, Connector};
+use super::framing;
 use super::idle::Idle;
 use super::proxy::Proxies;
 use super::tls;
@@ -169,11 +171,16 @@ impl Transport for HyperTransport {
         };
         Box::pin(async move {
             match sent.await {
-                Ok(response) => Ok(response.map(|body| Body::stream(Idle::new(body, idle)))),
+                Ok(response) => Ok(answer(response, idle)),
                 Err(err) => Err(error(err)),
             }
         })
     }
+}
+
+fn answer(response: Response<Incoming>, idle: Option<Duration>) -> Response<Body> {
+    let end = framing::end(&response);
+    response.map(|body| Body::stream(Idle::new(body, idle)).with_end(end))
 }
 
 fn no_identity() -> Error {

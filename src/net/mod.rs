@@ -3,6 +3,7 @@
 pub(crate) mod blocking;
 mod connect;
 pub(crate) mod flight;
+mod framing;
 mod hyper;
 mod idle;
 mod proxy;

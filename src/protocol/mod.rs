@@ -2,6 +2,8 @@
 
 mod authorization;
 mod canonical;
+#[cfg(feature = "files")]
+mod content;
 pub(crate) mod envelope;
 pub(crate) mod fields;
 #[cfg(feature = "files")]
@@ -13,6 +15,8 @@ pub(crate) mod xml;
 
 pub use authorization::{Authorization, SCHEME, Scheme};
 pub use canonical::{pay_text, request_text, response_text};
+#[cfg(feature = "files")]
+pub(crate) use content::{Content, HEAD};
 #[cfg(feature = "files")]
 pub(crate) use gunzip::{Gunzip, not_gzip};
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};

@@ -96,6 +96,7 @@ impl Frozen {
     async fn read(&self, answer: http::Response<Body>, stream: bool) -> Result<Response> {
         let (parts, body) = answer.into_parts();
         let limit = self.max_response_bytes;
+        let end = body.end().clone();
         let body = if !parts.status.is_success() {
             // Whatever comes of a refusal's body, its status and Request-ID are kept.
             ResponseBody::Bytes(body.collect_some(limit).await)
@@ -107,7 +108,9 @@ impl Frozen {
                 body.map_err(|err| err.with_request_id(request_id(&parts.headers)))?,
             )
         };
-        Ok(Response::with_body(parts.status, parts.headers, body))
+        let mut response = Response::with_body(parts.status, parts.headers, body);
+        response.set_open_ended(!stream && end.is_open());
+        Ok(response)
     }
 
     /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.

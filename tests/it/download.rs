@@ -1,7 +1,9 @@
 //! Downloads over a real socket: all or nothing, whatever goes wrong.
 
 mod crowd;
+mod genuine;
 mod refused;
+mod whole;
 
 use std::fs;
 use std::io::Write;

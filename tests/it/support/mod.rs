@@ -7,6 +7,8 @@ pub(crate) mod golden;
 pub(crate) mod keys;
 pub(crate) mod php;
 pub(crate) mod server;
+#[cfg(feature = "files")]
+pub(crate) mod tls;
 pub(crate) mod watchdog;
 pub(crate) mod wire;
 
