@@ -17,7 +17,10 @@
 //! # Ok(()) }
 //! ```
 
+mod lines;
 mod rows;
+#[cfg(test)]
+mod rows_tests;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,7 +33,7 @@ use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
 use crate::crypto::digest::DigestKind;
-use crate::download::Download;
+use crate::download::{Download, check_target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Response, SavedFile};
 pub use rows::{Row, Rows};
@@ -60,10 +63,12 @@ impl Client {
     /// `v3/ecommerce/bill/fundflowbill` and `v3/bill/sub-merchant-fundflowbill`, whose bills are
     /// encrypted: with `algorithm` `AEAD_AES_256_GCM`.
     pub fn bill(&self, path: impl IntoPath) -> Bill {
+        let mut wanted = Wanted::default();
+        let call = self.chain(path).get(());
         Bill {
             client: self.clone(),
-            call: self.chain(path).get(()),
-            wanted: Wanted::default(),
+            call: call.edit(|plan| wanted.zipped = asks_for_gzip(&plan.template)),
+            wanted,
         }
     }
 }
@@ -83,6 +88,12 @@ impl Bill {
     /// Gives a variable of the path template its value.
     pub fn var(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.call = self.call.var(name, value);
+        self
+    }
+
+    /// Sets a header of the question for the bill.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.call = self.call.header(name, value);
         self
     }
 
@@ -127,6 +138,8 @@ impl Bill {
                 call,
                 wanted,
             } = self;
+            // A target that cannot be written costs no call: not the question for the bill either.
+            check_target(path.clone()).await?;
             let answer = call.run().await?;
             let file = async {
                 let ticket = Ticket::read(&answer)?;
@@ -162,6 +175,13 @@ impl Wanted {
         }
         download
     }
+}
+
+/// Whether a path's own query has `tar_type=GZIP`.
+fn asks_for_gzip(path: &str) -> bool {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let mut pairs = query.split('&');
+    pairs.any(|pair| pair.eq_ignore_ascii_case("tar_type=GZIP"))
 }
 
 /// What an answer says of the file.

@@ -52,6 +52,61 @@ fn what_is_no_file_is_not_replaced_and_a_link_is() {
     place.is_untouched();
 }
 
+/// The temporary file has another name: the system would tell when all has come.
+#[test]
+fn what_is_no_files_path_costs_no_call() {
+    let place = Place::giving(b"new");
+    let dir = place.dir.path().to_str().unwrap();
+    fs::create_dir(place.dir.path().join("folder")).unwrap();
+    let bad = [
+        format!("{dir}/x/"),
+        format!("{dir}/x/."),
+        format!("{dir}/x/.."),
+        format!("{dir}/bill.csv/"),
+        format!("{dir}/bill.csv/."),
+        format!("{dir}/bill.csv/x"),
+        format!("{dir}/folder"),
+        format!("{dir}/folder/"),
+        format!("{dir}/no/x"),
+        format!("{dir}/a\0b"),
+        format!("{dir}/{}", "n".repeat(300)),
+        // Nobody can write there, root neither.
+        "/proc/x".to_owned(),
+        "x/".to_owned(),
+        "/".to_owned(),
+        String::new(),
+    ];
+    for target in &bad {
+        let call = || place.call();
+        let option = serde_json::json!({"sink": target});
+        let outcomes = [
+            call().sink(target).wait().map(drop),
+            call().sink(target).gunzip().wait().map(drop),
+            place
+                .client
+                .chain(super::FILE)
+                .request("GET", option)
+                .wait()
+                .map(drop),
+            place
+                .client
+                .bill("v3/bill/tradebill")
+                .download(target)
+                .wait()
+                .map(drop),
+        ];
+        for outcome in outcomes {
+            let err = outcome.unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::File, "{target:?}: {}", err.report());
+            assert!(!err.maybe_sent(), "{target:?}");
+        }
+    }
+    assert_eq!(place.sandbox.calls().len(), 0);
+    fs::remove_dir(place.dir.path().join("folder")).unwrap();
+    place.is_untouched();
+    assert!(!std::path::Path::new("x").exists());
+}
+
 #[test]
 fn what_says_that_it_is_too_long_is_not_read() {
     let place = Place::giving(&content());

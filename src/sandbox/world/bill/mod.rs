@@ -3,7 +3,8 @@
 //! Sources: "交易账单详细说明" and "资金账单详细说明" (pay.weixin.qq.com, docs/merchant/products/bill-download,
 //! format-trade and format-fundflow): the columns of each bill and of its sum, in this order; a back
 //! quote before each value, of the sum's too; `\r` and `\n` in a value are written as `\\r` and
-//! `\\n`. What else would break a cell is a blank here: the documents escape it in a way of their own.
+//! `\\n`, and a character U+0001 as a blank. What else would break a cell is a blank here: the documents
+//! escape it in a way of their own.
 
 mod funds;
 mod trade;
@@ -31,7 +32,7 @@ fn line(columns: &[String]) -> String {
 
 fn cell(text: &str) -> String {
     let text = text.replace('\r', "\\r").replace('\n', "\\n");
-    text.replace([',', '`', '"'], " ")
+    text.replace([',', '`', '"', '\u{1}'], " ")
 }
 
 fn at(time: i64) -> String {
@@ -58,7 +59,7 @@ mod tests {
         ] {
             assert_eq!(yuan(fen), text);
         }
-        assert_eq!(cell("a,b`c\r\n"), "a b c\\r\\n");
+        assert_eq!(cell("a,b`c\u{1}\r\n"), "a b c \\r\\n");
         let texts = |texts: &[&str]| texts.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
         let csv = csv("a,b", &[texts(&["1", ""])], "s", &texts(&["2"]));
         assert_eq!(csv, "\u{feff}a,b\r\n`1,`\r\ns\r\n`2\r\n");
