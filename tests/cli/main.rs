@@ -18,4 +18,5 @@ mod secrets;
 mod settings;
 mod sign;
 mod sign_error;
+mod sink;
 mod support;

@@ -85,6 +85,9 @@ fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure>
             None => builder,
         }
     })?;
+    if let Some(folder) = &args.output {
+        check_folder(folder)?;
+    }
     let certificates = interrupt::run(&Method::GET, session.client.certificates())?;
     let folder = folder(args.output, screen)?;
     for certificate in &certificates {
@@ -112,6 +115,22 @@ fn named_key(name: &str) -> Result<Secret, Failure> {
         ));
     }
     files::read_key(path, "the APIv3 key")
+}
+
+/// Whether the folder can be made and written to; looked at before anything is sent.
+fn check_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.as_os_str().is_empty() {
+        return Err(files::input("-o names no folder"));
+    }
+    let mut known = folder.ancestors().filter(|folder| folder.exists());
+    let known = known.next().unwrap_or(Path::new("."));
+    tempfile::tempfile_in(known).map(drop).map_err(|err| {
+        let (folder, known) = (folder.display(), known.display());
+        files::input(format!(
+            "the certificates cannot be saved in {folder}, so nothing was sent: {known} cannot be \
+             written to: {err}"
+        ))
+    })
 }
 
 /// The folder asked for, or a new one that is the user's own.

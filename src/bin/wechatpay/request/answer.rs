@@ -52,6 +52,8 @@ pub(super) fn saved(file: &SavedFile, screen: &Screen) -> Result<(), Failure> {
     let checked = match (file.verification(), file.digest()) {
         (Verification::Verified { .. }, _) => "signature verified",
         (_, Some(_)) => "digest verified",
+        // Encrypted, and opened with a key that the signed answer gave.
+        _ if file.is_checked() => "encryption tag verified",
         _ => "unsigned: only TLS vouches for it",
     };
     if screen.json() {

@@ -1,6 +1,7 @@
 //! `wechatpay request`: any endpoint.
 
 mod answer;
+mod bill;
 mod call;
 mod json;
 mod sign_error;
@@ -24,7 +25,7 @@ Examples:
   wechatpay request GET 'v3/pay/transactions/id/{transaction_id}' --var transaction_id=1217752501 \\
       --query mchid=1900000109
   wechatpay request POST v3/merchant/media/upload --media license.jpg
-  wechatpay request GET v3/billdownload/file --query token=6XIv5TUPto7p --sink bill.csv
+  wechatpay request GET v3/bill/tradebill --query bill_date=2024-01-01 --sink bill.csv
   wechatpay request POST v2/pay/orderquery --json @query.json
   wechatpay request POST v3/refund/domestic/refunds --json - --dry-run < refund.json
 ";
@@ -63,7 +64,8 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "body_file"])]
     media: Option<PathBuf>,
 
-    /// Writes the answer into a file, which appears whole and checked or not at all
+    /// Writes the answer into a file, which appears whole and checked or not at all; where the answer
+    /// only names a bill (v3/bill/tradebill), the bill is downloaded and checked by its digest
     #[arg(long, value_name = "FILE")]
     sink: Option<PathBuf>,
 
@@ -116,6 +118,12 @@ fn send(
     progress: &Progress,
 ) -> Result<(), Failure> {
     let method = call::method(&args.method)?;
+    if let (Some(target), false) = (&args.sink, args.dry_run)
+        && bill::is_named_by_answer(&method, &args.path)
+    {
+        let file = bill::download(args, client, &method, target, progress)?;
+        return answer::saved(&file, screen);
+    }
     let call = call::make(args, client, &method, progress)?;
     if args.dry_run {
         // Nothing is sent, so nothing can be unknown.
