@@ -5,6 +5,8 @@
 mod certs;
 mod doctor;
 mod endpoints;
+#[cfg(unix)]
+mod examples;
 mod exits;
 mod notify;
 mod pages;
@@ -19,3 +21,4 @@ mod settings;
 mod sign;
 mod sign_error;
 mod support;
+mod words;
