@@ -137,26 +137,38 @@ impl Merchant {
 ///
 /// [`ErrorKind::Builder`] with where to find the right key.
 pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
-    match key.expose().len() {
-        32 => Ok(()),
-        len => Err(builder(format!(
-            "the APIv3 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
-             → API安全 → APIv3密钥, not the v2 key and not the private key"
-        ))),
-    }
+    check_key(
+        key,
+        "APIv3",
+        "it is the one set at 商户平台 → 账户中心 → API安全 → APIv3密钥, not the v2 key and not the private key",
+    )
 }
 
 /// # Errors
 ///
 /// [`ErrorKind::Builder`] with where to find the right key.
 pub(crate) fn check_v2_key(key: &Secret) -> Result<()> {
-    match key.expose().len() {
-        32 => Ok(()),
-        len => Err(builder(format!(
-            "the APIv2 key has {len} bytes and must have 32: it is the one set at 商户平台 → 账户中心 \
-             → API安全 → APIv2密钥"
-        ))),
+    check_key(
+        key,
+        "APIv2",
+        "it is the one set at 商户平台 → 账户中心 → API安全 → APIv2密钥",
+    )
+}
+
+fn check_key(key: &Secret, name: &str, place: &str) -> Result<()> {
+    let text = key.expose();
+    if text.len() == 32 {
+        return Ok(());
     }
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || "\u{feff}\"'".contains(c));
+    let place = match bare.len() {
+        32 => "white space, quotation marks or a byte order mark stand around it: take them off",
+        _ => place,
+    };
+    Err(builder(format!(
+        "the {name} key has {} bytes and must have 32: {place}",
+        text.len()
+    )))
 }
 
 fn check_mchid(mchid: Option<&str>) -> Result<Arc<str>> {

@@ -111,6 +111,8 @@ mod template;
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod testing;
 pub mod transport;
+#[cfg(feature = "sandbox")]
+mod variants;
 
 pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, Pending};

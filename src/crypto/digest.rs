@@ -171,6 +171,27 @@ pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && openssl::memcmp::eq(a, b)
 }
 
+/// The SHA-256 of some bytes.
+#[cfg(feature = "sandbox")]
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
+    openssl::sha::sha256(data)
+}
+
+/// The bytes of a text in hex, of either case.
+#[cfg(feature = "sandbox")]
+pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|it| u8::try_from(it).ok())
+    };
+    let pairs = text.chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    pairs.collect()
+}
+
 /// Lower-case hex digits.
 pub fn hex_lower(bytes: &[u8]) -> String {
     bytes

@@ -9,6 +9,8 @@ mod keys;
 mod padding;
 mod random;
 mod rsa;
+#[cfg(feature = "sandbox")]
+mod signed_digest;
 mod stream_verifier;
 
 #[cfg(test)]
@@ -18,4 +20,6 @@ pub(crate) use fingerprint::{Fingerprint, FingerprintKey};
 pub use keys::{Certificate, PrivateKey, PublicKey};
 pub use padding::Padding;
 pub(crate) use random::random_bytes;
+#[cfg(feature = "sandbox")]
+pub(crate) use signed_digest::{Signed, signed_digest};
 pub(crate) use stream_verifier::StreamVerifier;

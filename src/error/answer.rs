@@ -92,6 +92,11 @@ pub enum VerifyFailure {
         /// The header's name.
         name: &'static str,
     },
+    /// An element that the check of an APIv2 message needs is missing or empty.
+    Element {
+        /// The element's name.
+        name: &'static str,
+    },
     /// The timestamp is too far from this machine's clock (more than 300 s).
     Clock {
         /// Their time minus ours, in seconds.
@@ -154,6 +159,7 @@ impl fmt::Display for VerifyFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Header { name } => write!(f, "the header {name} is missing or unreadable"),
+            Self::Element { name } => write!(f, "the element <{name}> is missing or empty"),
             Self::Clock { offset } => write!(
                 f,
                 "the timestamp is {offset} s from this machine's clock, more than 300 s; \

@@ -64,7 +64,13 @@ impl Encrypt {
         let Some(serial) = request.headers().get(SERIAL_NAME) else {
             return Ok(None);
         };
-        let serial = serial.to_str().unwrap_or_default();
+        let serial = serial.to_str().map_err(|_| {
+            Error::new(
+                ErrorKind::Encrypt,
+                "the header Wechatpay-Serial is not ASCII and so names no key: give the id of one, or leave \
+                 the header out",
+            )
+        })?;
         self.keys.keyring.get(serial).map(Some).ok_or_else(|| {
             Error::new(
                 ErrorKind::Encrypt,

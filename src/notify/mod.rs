@@ -4,6 +4,8 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod builder;
+#[cfg(feature = "sandbox")]
+mod diagnosis;
 mod kind;
 mod memory;
 mod notification;
@@ -28,6 +30,9 @@ use http::HeaderMap;
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use axum::{NotificationRejection, VerifiedNotification};
 pub use builder::NotificationsBuilder;
+#[cfg(feature = "sandbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub use diagnosis::Finding;
 pub use kind::{Kind, Version};
 pub use memory::MemoryStore;
 pub use notification::Notification;

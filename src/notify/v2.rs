@@ -33,7 +33,10 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
         // Anybody may have written these around a captured refund, to have it handled again.
         members.retain(|key, _| !key.starts_with("event_"));
     }
-    let resource = resource(keys, &members, &verification).map_err(|err| undecrypted(body, err))?;
+    let resource = resource(keys, &members, &verification).map_err(|err| match verification {
+        Verification::Unsigned => undecrypted_refund(body, err),
+        _ => undecrypted(body, err),
+    })?;
     Ok(Notification {
         version: Version::V2,
         id: id(&members, &resource),
@@ -50,7 +53,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
 fn verify(keys: &Keys, members: &Members, body: &Bytes) -> Result<Verification> {
     if text(members, "sign").is_empty() {
         return match text(members, "req_info") {
-            "" => Err(untrusted(body, VerifyFailure::Header { name: "sign" })),
+            "" => Err(untrusted(body, VerifyFailure::Element { name: "sign" })),
             _ => Ok(Verification::Unsigned),
         };
     }
@@ -85,6 +88,16 @@ fn sealed(members: &Members) -> Sealed<'_> {
         associated_data: text(members, "event_associated_data"),
         ciphertext: text(members, "event_ciphertext"),
     }
+}
+
+/// The key is all that vouches for it, so nothing was verified.
+fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
+    refused(
+        ErrorKind::Decrypt,
+        "the refund notification carries no signature, and it could not be decrypted",
+        body,
+    )
+    .with_source(err)
 }
 
 /// A wrong key is found by the padding, or, once in 256 times, by what comes out not being XML.

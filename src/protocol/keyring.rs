@@ -177,7 +177,7 @@ impl PlatformKey {
     }
 
     /// Whether it may sign at `now` (Unix seconds); public keys always may.
-    pub(super) fn check_time(&self, now: i64) -> Result<(), VerifyFailure> {
+    pub(crate) fn check_time(&self, now: i64) -> Result<(), VerifyFailure> {
         let KeyOrigin::Certificate {
             not_before,
             not_after,

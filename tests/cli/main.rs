@@ -5,6 +5,8 @@
 mod certs;
 mod doctor;
 mod endpoints;
+#[cfg(unix)]
+mod examples;
 mod exits;
 mod notify;
 mod pages;
@@ -20,3 +22,4 @@ mod sign;
 mod sign_error;
 mod sink;
 mod support;
+mod words;

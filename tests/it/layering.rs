@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 11] = [
     &["clock", "error", "offload", "percent", "secret"],
     &["crypto"],
-    &["catalog", "keys", "protocol", "query", "template"],
+    &[
+        "catalog", "keys", "protocol", "query", "template", "variants",
+    ],
     &["message", "schema"],
     &["base_url", "stack", "transport"],
     &["middleware", "net", "plan"],

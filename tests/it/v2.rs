@@ -133,7 +133,7 @@ fn forged_answers_are_not_believed() -> Result<()> {
     let err = refused(&client, &sandbox);
     assert_eq!(
         err.verify_failure(),
-        Some(&VerifyFailure::Header { name: "sign" })
+        Some(&VerifyFailure::Element { name: "sign" })
     );
     sandbox.misbehave(Fault::HtmlErrorPage);
     assert_eq!(

@@ -13,6 +13,8 @@ mod axum_server;
 #[cfg(feature = "sandbox")]
 mod certificates;
 mod debug;
+#[cfg(feature = "sandbox")]
+mod diagnosis;
 mod hyper_server;
 mod keys;
 mod mishaps;

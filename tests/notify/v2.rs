@@ -64,7 +64,7 @@ fn a_wrong_key_and_altered_members_are_the_signature_s_fault() {
     let unsigned = xml("xml", &PAID);
     assert_verify(
         &parse(&unsigned).unwrap_err(),
-        &VerifyFailure::Header { name: "sign" },
+        &VerifyFailure::Element { name: "sign" },
     );
 }
 

@@ -34,7 +34,8 @@ every user of the machine, so it names the file that the key is in, or env:NAME 
 Each option may come from the settings instead.
 
 Example:
-  wechatpay certs download -k apiv3_key.txt -m 1900000109 -f apiclient_key.pem -s 5157F09E… -o certs
+  wechatpay certs download -k apiv3_key.txt -m 1900000109 -f apiclient_key.pem \\
+      -s 5157F09EFDC096DE15EBE81A47057A7232F1B8E1 -o certs
 ";
 
 #[derive(Args)]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use wechatpay_chain::{ApiError, Error, ErrorKind, Verification};
 
 use crate::output::Screen;
+use crate::words;
 
 /// The page about exit codes, in `--help` and the manual.
 pub(crate) const EXIT_CODES: &str = "\
@@ -78,12 +79,12 @@ impl Failure {
 
     /// An error of the library before anything is called.
     pub(crate) fn config(err: &Error) -> Self {
-        Self::new(Exit::Config, "config", err.report())
+        Self::new(Exit::Config, "config", words::of(err))
     }
 
     /// An error of a call.
     pub(crate) fn call(err: &Error, method: &Method) -> Self {
-        let mut failure = Self::new(exit_of(err, method), kind_of(err), err.report());
+        let mut failure = Self::new(exit_of(err, method), kind_of(err), words::of(err));
         failure.note("maybe_sent", err.maybe_sent());
         if let Some(id) = err.request_id() {
             failure.note("request_id", id);

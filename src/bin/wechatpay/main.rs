@@ -21,6 +21,7 @@ mod request;
 mod sandbox;
 mod settings;
 mod sign;
+mod words;
 
 use std::process::ExitCode;
 

@@ -10,6 +10,7 @@ use wechatpay_chain::{Client, Error, Result as CallResult};
 use crate::cli::Context;
 use crate::credentials::{Need, session};
 use crate::exit::{Exit, Failure};
+use crate::words;
 
 #[derive(Args)]
 pub(crate) struct SignArgs {
@@ -224,7 +225,7 @@ fn coupon(text: &str) -> Result<Coupon, String> {
 }
 
 fn refused(err: &Error) -> Failure {
-    Failure::new(Exit::Input, "request", err.report())
+    Failure::new(Exit::Input, "request", words::of(err))
 }
 
 impl From<Hash> for SignType {

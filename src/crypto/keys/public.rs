@@ -9,6 +9,8 @@ use openssl::x509::X509;
 
 use super::super::contexts::Contexts;
 use super::super::{Padding, base64, rsa};
+#[cfg(feature = "sandbox")]
+use super::super::{Signed, signed_digest};
 use super::MIN_BITS;
 use super::file::{load, load_bytes};
 use super::input::{Item, Kind};
@@ -84,6 +86,12 @@ impl PublicKey {
             .verifying
             .run(&self.inner.key, |ctx| ctx.verify(digest, &signature))
             .unwrap_or(false)
+    }
+
+    /// What this key signed, for diagnoses; `None` when the signature is another key's.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn signed_digest(&self, signature: &[u8]) -> Option<Signed> {
+        signed_digest(&self.inner.key, signature)
     }
 
     /// Encrypts a text for the owner of the private key; the ciphertext is base64 on one line.

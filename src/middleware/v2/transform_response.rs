@@ -72,7 +72,7 @@ impl TransformResponse {
                 ("SUCCESS", true) => Ok(Verification::Unsigned),
                 // Nothing says that this is WeChat Pay's answer at all.
                 ("SUCCESS", false) | ("", _) => {
-                    Err(forged(response, VerifyFailure::Header { name: "sign" }))
+                    Err(forged(response, VerifyFailure::Element { name: "sign" }))
                 }
                 _ => Ok(Verification::Absent),
             };

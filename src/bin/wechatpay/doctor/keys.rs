@@ -11,6 +11,7 @@ use crate::certs::date;
 use crate::credentials;
 use crate::exit::Failure;
 use crate::settings::Settings;
+use crate::words;
 
 /// What could be read.
 pub(super) struct Material {
@@ -141,7 +142,7 @@ fn file<T>(
             Some(read)
         }
         Err(err) => {
-            report.wrong(name, err.report(), advice);
+            report.wrong(name, words::of(&err), advice);
             None
         }
     }

@@ -14,6 +14,7 @@ use crate::credentials::{self, Need};
 use crate::exit::Failure;
 use crate::interrupt;
 use crate::settings::Settings;
+use crate::words;
 
 /// A timestamp may be five minutes off; half of that is too near.
 const TOLERATED: i64 = 150;
@@ -52,7 +53,7 @@ fn reach(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> 
     match (outcome, date) {
         (Err(err), None) => {
             let advice = "check name, network, proxy and firewall";
-            report.wrong("connection", err.report(), advice);
+            report.wrong("connection", words::of(&err), advice);
             Ok(false)
         }
         (_, date) => {
@@ -177,15 +178,15 @@ fn judge(err: &Error, report: &mut Report<'_>) {
         ),
         Some(api) if api.status == 401 => report.wrong(
             NAME,
-            err.report(),
+            words::of(err),
             "private key and serial have to be of one certificate, and that of this merchant",
         ),
-        Some(_) => report.doubtful(NAME, err.report(), "the request was taken, and refused"),
+        Some(_) => report.doubtful(NAME, words::of(err), "the request was taken, and refused"),
         None if err.verify_failure().is_some() => report.wrong(
             NAME,
-            err.report(),
+            words::of(err),
             "the platform key has to be that of this merchant's account",
         ),
-        None => report.wrong(NAME, err.report(), "see docs/errors.md"),
+        None => report.wrong(NAME, words::of(err), "see docs/errors.md"),
     }
 }

@@ -21,7 +21,9 @@ use sign_error::SignedTexts;
 
 const EXAMPLES: &str = "\
 Examples:
-  wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"out_trade_no\": \"1\"}'
+  wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"appid\": \"wx8888888888888888\",
+      \"mchid\": \"1900000109\", \"description\": \"x\", \"out_trade_no\": \"order-1\",
+      \"notify_url\": \"https://www.example.com/notify\", \"amount\": {\"total\": 1}}'
   wechatpay request GET 'v3/pay/transactions/id/{transaction_id}' --var transaction_id=1217752501 \\
       --query mchid=1900000109
   wechatpay request POST v3/merchant/media/upload --media license.jpg
@@ -96,6 +98,7 @@ pub(crate) struct RequestArgs {
 
 pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
     let screen = context.screen;
+    check_headers(&args.header)?;
     let need = match args.dry_run {
         true => Need::Sign,
         false => Need::Call,
@@ -168,6 +171,33 @@ fn pair(text: &str) -> Result<(String, String), String> {
 fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Headers that cannot be sent, in clearer words than the library's and HTTP's.
+fn check_headers(headers: &[(String, String)]) -> Result<(), Failure> {
+    for (at, (name, value)) in headers.iter().enumerate() {
+        let twice = headers[..at]
+            .iter()
+            .any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let problem = if name.is_empty() {
+            "--header has no name before the colon: write it as 'Name: value'".to_owned()
+        } else if name.starts_with(['"', '\'']) {
+            format!("--header {name} has a quotation mark before the name: take it off")
+        } else if http::HeaderName::try_from(name).is_err() {
+            format!(
+                "{name:?} is not the name of a header: it has ASCII letters, digits and hyphens, and no blanks"
+            )
+        } else if value.contains(|c: char| c.is_control() && c != '\t') {
+            format!("the value of the header {name} has a control character or line break in it")
+        } else if twice {
+            // With two, nobody knows which one counts.
+            format!("the header {name} is given twice: give it once")
+        } else {
+            continue;
+        };
+        return Err(Failure::new(Exit::Input, "header", problem));
+    }
+    Ok(())
 }
 
 fn input(message: impl Into<String>) -> Failure {

@@ -15,6 +15,7 @@ use crate::cli::Context;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::interrupt;
+use crate::words;
 use listen::Listen;
 use paste::Started;
 
@@ -126,7 +127,7 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     let (folder, _temporary) = folder(args.dir.as_deref())?;
     let sandbox = builder(&args, listen, &folder).start_blocking();
     let sandbox = sandbox.map_err(|err| match err.kind() {
-        ErrorKind::File => files::input(err.report()),
+        ErrorKind::File => files::input(words::of(&err)),
         _ => Failure::config(&err),
     })?;
     let files = sandbox.files().ok_or_else(|| {

@@ -4,105 +4,34 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, PKeyRef, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
-use percent_encoding::percent_decode_str;
 
 use super::super::super::gateway::Gateway;
 use super::Mistake;
-use crate::crypto::{Certificate, base64};
+use crate::crypto::{Certificate, Signed, signed_digest};
+use crate::variants::signature::{self as variants, Form};
 
 /// The signature's bytes, which are as many as the key's, and what is wrong with how they are written.
 pub(super) fn decode(text: &str, size: usize) -> (Vec<Mistake>, Option<Vec<u8>>) {
-    if let Some(bytes) = hex(text.as_bytes()).filter(|bytes| bytes.len() == size) {
-        return (vec![HEX], Some(bytes));
-    }
-    if let Some(bytes) = base64::decode(text) {
-        return of_base64(bytes, size);
-    }
-    let whole = |text: &str| base64::decode(text).filter(|bytes| bytes.len() == size);
-    let found = [
-        (BLANK_FOR_PLUS, text.replace(' ', "+")),
-        (LINE_BREAKS, joined(text)),
-        (NO_PADDING, padded(text)),
-        (BASE64URL, padded(&text.replace('-', "+").replace('_', "/"))),
-        (
-            PERCENT,
-            percent_decode_str(text).decode_utf8_lossy().into_owned(),
-        ),
-    ];
-    let found = found
-        .into_iter()
-        .find_map(|(mistake, text)| Some((mistake, whole(&text)?)));
-    match found {
-        Some((mistake, bytes)) => (vec![mistake], Some(bytes)),
-        None => (vec![NOT_BASE64], None),
-    }
+    let (form, bytes) = variants::read(text, size);
+    (mistake_of(form).into_iter().collect(), bytes)
 }
 
-fn of_base64(bytes: Vec<u8>, size: usize) -> (Vec<Mistake>, Option<Vec<u8>>) {
-    let inner = std::str::from_utf8(&bytes).unwrap_or_default();
-    if bytes.is_empty() {
-        (vec![EMPTY], None)
-    } else if let Some(inner) = hex(&bytes).filter(|inner| inner.len() == size) {
-        (vec![BASE64_OF_HEX], Some(inner))
-    } else if let Some(inner) = base64::decode(inner).filter(|inner| inner.len() == size) {
-        (vec![BASE64_TWICE], Some(inner))
-    } else if bytes.len() <= 64 {
-        (vec![NOT_RSA], None)
-    } else {
-        (Vec::new(), Some(bytes))
-    }
+fn mistake_of(form: Form) -> Option<Mistake> {
+    Some(match form {
+        Form::Right => return None,
+        Form::Hex => HEX,
+        Form::Base64OfHex => BASE64_OF_HEX,
+        Form::Base64Twice => BASE64_TWICE,
+        Form::UrlSafe => BASE64URL,
+        Form::NoPadding => NO_PADDING,
+        Form::LineBreaks => LINE_BREAKS,
+        Form::BlankForPlus => BLANK_FOR_PLUS,
+        Form::Percent => PERCENT,
+        Form::Empty => EMPTY,
+        Form::TooShort => NOT_RSA,
+        Form::Unreadable => NOT_BASE64,
+    })
 }
-
-pub(super) fn hex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|it| u8::try_from(it).ok())
-    };
-    let pairs = text.chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    });
-    pairs.collect()
-}
-
-/// Without line breaks and blanks, also those that are written as two characters.
-fn joined(text: &str) -> String {
-    let text = text.replace("\\r", "").replace("\\n", "");
-    text.split_ascii_whitespace().collect()
-}
-
-fn padded(text: &str) -> String {
-    let mut text = text.to_owned();
-    while !text.len().is_multiple_of(4) {
-        text.push('=');
-    }
-    text
-}
-
-/// `DigestInfo`s up to their digest; source: RFC 8017, section 9.2, note 1.
-const INFOS: [(&str, &[u8]); 5] = [
-    (
-        "SHA-256",
-        b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
-    ),
-    (
-        "SHA-1",
-        b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",
-    ),
-    (
-        "MD5",
-        b"\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10",
-    ),
-    (
-        "SHA-384",
-        b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
-    ),
-    (
-        "SHA-512",
-        b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
-    ),
-];
 
 /// What a key has signed: what is unusual about it, and the SHA-256; `None` when another key has
 /// signed, or in another way.
@@ -110,23 +39,11 @@ pub(super) fn recovered(
     key: &PKeyRef<Public>,
     signature: &[u8],
 ) -> Option<(Option<Mistake>, Option<Vec<u8>>)> {
-    let rsa = key.rsa().ok()?;
-    let mut info = vec![0; usize::try_from(rsa.size()).ok()?];
-    let length = rsa
-        .public_decrypt(signature, &mut info, Padding::PKCS1)
-        .ok()?;
-    let info = info.get(..length)?;
-    let named = INFOS
-        .iter()
-        .find_map(|(name, start)| Some((*name, info.strip_prefix(*start)?)));
-    Some(match named {
-        Some(("SHA-256", digest)) => (None, Some(digest.to_vec())),
-        Some((name, _)) => (Some(other_hash(name)), None),
-        None if info.len() == 32 => (Some(BARE), Some(info.to_vec())),
-        None => match hex(info).filter(|digest| digest.len() == 32) {
-            Some(digest) => (Some(BARE), Some(digest)),
-            None => (Some(NO_HASH), None),
-        },
+    Some(match signed_digest(key, signature)? {
+        Signed::Sha256(digest) => (None, Some(digest)),
+        Signed::Bare(digest) => (Some(BARE), Some(digest)),
+        Signed::Other(Some(name)) => (Some(other_hash(name)), None),
+        Signed::Other(None) => (Some(NO_HASH), None),
     })
 }
 
@@ -270,6 +187,7 @@ const BRAND_FOR_MERCHANT: Mistake = Mistake::new(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::base64;
 
     #[test]
     fn each_way_to_write_a_signature_is_told() {

@@ -4,8 +4,9 @@ use super::super::super::gateway::Gateway;
 use super::super::super::record::CallRecord;
 use super::super::super::v2::{self, Form};
 use super::super::variants::v2::{Algorithm, Message, search};
-use super::{Diagnosis, Mistake, Texts, content_type, path, signature};
+use super::{Diagnosis, Mistake, Texts, content_type, path};
 use crate::crypto::base64;
+use crate::crypto::digest::unhex;
 use crate::protocol::SignType;
 
 pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
@@ -89,7 +90,7 @@ fn form(sign: &str) -> (Option<Mistake>, Option<Vec<u8>>) {
     let digest = |bytes: &Vec<u8>| [16, 20, 32].contains(&bytes.len());
     if sign.is_empty() {
         (Some(NO_SIGN), None)
-    } else if let Some(bytes) = signature::hex(sign.as_bytes()).filter(digest) {
+    } else if let Some(bytes) = unhex(sign.as_bytes()).filter(digest) {
         let lower = sign.bytes().any(|byte| byte.is_ascii_lowercase());
         (lower.then_some(LOWER), Some(bytes))
     } else if let Some(bytes) = base64::decode(sign).filter(digest) {

@@ -6,9 +6,10 @@ use encoding_rs::GBK;
 use serde_json::Value;
 
 use super::super::diagnosis::Mistake;
-use super::json::{documented, rewritten, sorted, without_nulls};
+use super::documented::documented;
 use super::{Parts, Variant, Variants};
 use crate::sandbox::query;
+use crate::variants::json::{rewritten, sorted, without_nulls};
 
 /// Bodies that are longer are not written otherwise.
 const LONGEST: usize = 256 << 10;

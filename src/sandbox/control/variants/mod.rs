@@ -1,7 +1,7 @@
 //! Texts that clients sign in place of the right one.
 
 mod bodies;
-mod json;
+mod documented;
 mod layouts;
 mod targets;
 pub(super) mod v2;

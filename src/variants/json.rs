@@ -1,13 +1,11 @@
-//! JSON as other languages write it.
+//! JSON as the libraries of other languages write it.
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value};
 
-use crate::schema::Field;
-
 /// The same JSON as the libraries of other languages write it.
-pub(super) fn rewritten(value: &Value) -> Vec<String> {
+pub(crate) fn rewritten(value: &Value) -> Vec<String> {
     let compact = value.to_string();
     let spaced = written(value, Spaced);
     let pretty = |indent: &'static [u8]| written(value, PrettyFormatter::with_indent(indent));
@@ -89,8 +87,8 @@ fn html(text: &str) -> String {
         .replace('&', "\\u0026")
 }
 
-/// Its members by name.
-pub(super) fn sorted(value: &Value) -> Value {
+/// The same value with the members of each object sorted by name.
+pub(crate) fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let mut pairs: Vec<_> = members.iter().collect();
@@ -107,28 +105,8 @@ pub(super) fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Its members as the documentation has them; behind them those that it does not have.
-pub(super) fn documented(value: &Value, fields: &[Field]) -> Value {
-    let Value::Object(members) = value else {
-        return match value.as_array() {
-            Some(items) => items.iter().map(|it| documented(it, fields)).collect(),
-            None => value.clone(),
-        };
-    };
-    let mut ordered = Map::new();
-    for field in fields {
-        if let Some(value) = members.get(field.name()) {
-            ordered.insert(field.name().to_owned(), documented(value, field.fields()));
-        }
-    }
-    for (name, value) in members {
-        ordered.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    ordered.into()
-}
-
 /// Without members that are null, at any depth.
-pub(super) fn without_nulls(value: &Value) -> Value {
+pub(crate) fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
             let members = members.iter().filter(|(_, value)| !value.is_null());

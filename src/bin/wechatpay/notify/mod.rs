@@ -1,0 +1,162 @@
+//! `wechatpay notify open`: what a captured notification says.
+
+mod headers;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use wechatpay_chain::notify::{Notification, Notifications};
+use wechatpay_chain::{Clock, Error, Result as CallResult, Verification};
+
+use crate::cli::Context;
+use crate::exit::Failure;
+use crate::{credentials, files};
+use headers::Head;
+
+#[derive(Args)]
+pub(crate) struct NotifyArgs {
+    #[command(subcommand)]
+    command: NotifyCommand,
+}
+
+#[derive(Subcommand)]
+enum NotifyCommand {
+    /// Verify and decrypt one, APIv3's or APIv2's
+    Open(OpenArgs),
+}
+
+const NOTE: &str = "\
+The headers are written as HTTP has them, one a line: \"Wechatpay-Serial: …\"; other lines and other
+headers do not matter. The body is the very bytes that came.
+
+A signature is believed for five minutes. To open an older one, captured yesterday, give
+--ignore-age: the signature is checked all the same.
+
+When it is not accepted, each cause that can be found is named: a body that was changed on its way
+and how, a header that was renamed or rewritten, a key that is another.
+
+Example:
+  wechatpay notify open --headers headers.txt --body body.json
+";
+
+#[derive(Args)]
+#[command(after_help = NOTE)]
+struct OpenArgs {
+    /// The file with the headers; APIv2 has none that matter
+    #[arg(long, value_name = "FILE")]
+    headers: Option<PathBuf>,
+
+    /// The file with the body; - for standard input
+    #[arg(long, value_name = "FILE")]
+    body: PathBuf,
+
+    /// Opens one whatever its age
+    #[arg(long)]
+    ignore_age: bool,
+}
+
+pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure> {
+    let NotifyCommand::Open(args) = &args.command;
+    context.refuse_sandbox("no notification was captured from it")?;
+    let screen = context.screen;
+    let head = match &args.headers {
+        Some(path) => Head::read(path)?,
+        None => Head::default(),
+    };
+    let body = files::read(&args.body)?;
+    let moment = args.ignore_age.then(|| head.timestamp()).flatten();
+    let mut reader = credentials::notifications(context)?;
+    if let Some(moment) = moment {
+        reader = reader.clock(Then(moment));
+    }
+    let reader = reader.build().map_err(|err| Failure::config(&err))?;
+    let notification = reader
+        .parse(&head.headers, &body)
+        .map_err(|err| refused(&reader, &head, &body, &err))?;
+    screen.value(&shown(&notification))
+}
+
+/// Each cause with what to do, in a line.
+fn refused(reader: &Notifications, head: &Head, body: &[u8], err: &Error) -> Failure {
+    let mut failure = Failure::call(err, &http::Method::GET);
+    let (names, headers) = head.pasted();
+    let mut causes: Vec<_> = names.into_iter().map(pasted).collect();
+    for finding in reader.diagnose(&headers, body) {
+        let text = match setting(finding.cause()) {
+            Some(setting) => format!("{finding}. Here: {setting}"),
+            None => finding.to_string(),
+        };
+        causes.push((finding.cause(), text));
+    }
+    for (_, text) in &causes {
+        failure.line(format!("cause: {text}"));
+    }
+    let causes = causes.into_iter();
+    let causes: Value = causes
+        .map(|(cause, text)| json!({"cause": cause, "text": text}))
+        .collect();
+    failure.note("causes", causes);
+    failure
+}
+
+fn pasted(name: &str) -> (&'static str, String) {
+    let text = format!(
+        "{name} is in the file of the headers, and not as a line of HTTP: write \"{name}: …\" on a line alone"
+    );
+    ("header_line", text)
+}
+
+/// Where this command takes what a cause asks for.
+fn setting(cause: &str) -> Option<&'static str> {
+    Some(match cause {
+        "headers_missing" => "--headers names the file they are in",
+        "clock" => "--ignore-age opens an older one",
+        "no_platform_key" | "serial_unknown" | "other_key" | "key_of_other_id" => {
+            "--platform-key with --platform-key-id, or --platform-certificate, which `wechatpay certs \
+             download` fetches"
+        }
+        "apiv3_key" | "apiv3_key_is_v2" | "apiv3_key_case" => {
+            "--apiv3-key-file, WECHATPAY_APIV3_KEY or apiv3_key in a profile"
+        }
+        "no_v2_key" | "v2_key" | "v2_key_is_apiv3" | "v2_key_case" | "v2_key_or_body" => {
+            "--v2-key-file, WECHATPAY_V2_KEY or v2_key in a profile"
+        }
+        _ => return None,
+    })
+}
+
+fn shown(notification: &Notification) -> Value {
+    json!({
+        "id": notification.id(),
+        "event_type": notification.event_type(),
+        "create_time": notification.create_time(),
+        "resource_type": notification.resource_type(),
+        "original_type": notification.original_type(),
+        "summary": notification.summary(),
+        "checked": checked(notification.verification()),
+        "resource": notification.resource(),
+    })
+}
+
+/// APIv2's refunds are encrypted and not signed.
+fn checked(verification: &Verification) -> &'static str {
+    match verification {
+        Verification::Verified { .. } => "signature verified",
+        _ => "not signed: decrypted with the APIv2 key, which alone vouches for it",
+    }
+}
+
+/// The moment at which the notification was signed.
+#[derive(Debug)]
+struct Then(i64);
+
+impl Clock for Then {
+    fn now(&self) -> i64 {
+        self.0
+    }
+
+    fn nonce(&self) -> CallResult<String> {
+        wechatpay_chain::SystemClock::new().nonce()
+    }
+}

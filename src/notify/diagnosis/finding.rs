@@ -1,0 +1,40 @@
+use std::borrow::Cow;
+use std::fmt;
+
+/// One thing that is wrong with a notification, and what to do about it.
+///
+/// `Display` gives the sentence. It quotes neither keys nor bodies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    cause: &'static str,
+    text: Cow<'static, str>,
+}
+
+impl Finding {
+    pub(super) const fn new(cause: &'static str, text: &'static str) -> Self {
+        Self {
+            cause,
+            text: Cow::Borrowed(text),
+        }
+    }
+
+    /// With something of the notification in its text.
+    pub(super) fn of(cause: &'static str, text: String) -> Self {
+        Self {
+            cause,
+            text: text.into(),
+        }
+    }
+
+    /// Its name, for programs, as `body_bom`; it does not change with the text.
+    #[must_use]
+    pub fn cause(&self) -> &'static str {
+        self.cause
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,96 @@
+//! Why a notification is not accepted.
+//!
+//! The signature gives the digest of the signed text back to everybody who has the public key. So a
+//! body that was changed on its way can be told from another body: the [likely changes](bodies) are
+//! undone until one of them gives the signed text. Nothing here accepts anything.
+
+mod bodies;
+mod charset;
+mod finding;
+mod headers;
+mod orders;
+mod resource;
+mod signature;
+mod v2;
+
+use http::HeaderMap;
+
+use super::{Keys, Notifications};
+use crate::error::VerifyFailure;
+use crate::protocol::{PROBE_PREFIX, xml};
+pub use finding::Finding;
+
+impl Notifications {
+    /// Why [`parse`](Self::parse) refuses a notification, in words; empty when it does not.
+    ///
+    /// For logs, and for finding out what a framework or a proxy does to bodies and headers: it tells
+    /// a missing line break, a byte order mark, JSON that was written again, a wrong charset, a key of
+    /// another id, keys that were exchanged. It may take a second of computing, so do not call it for
+    /// every request of the Internet.
+    ///
+    /// It accepts nothing: a notification whose cause is found is refused all the same.
+    ///
+    /// ```
+    /// # use http::HeaderMap;
+    /// # use wechatpay_chain::notify::Notifications;
+    /// fn explain(notifications: &Notifications, headers: &HeaderMap, body: &[u8]) {
+    ///     for finding in notifications.diagnose(headers, body) {
+    ///         eprintln!("{}: {finding}", finding.cause());
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn diagnose(&self, headers: &HeaderMap, body: &[u8]) -> Vec<Finding> {
+        if self.parse(headers, body).is_ok() {
+            return Vec::new();
+        }
+        let keys = &self.shared.keys;
+        match is_apiv2(body) {
+            true => v2::diagnose(keys, body),
+            false => of_apiv3(keys, self.shared.clock.now(), headers, body),
+        }
+    }
+}
+
+/// XML, also behind a byte order mark or the head of a request.
+fn is_apiv2(body: &[u8]) -> bool {
+    xml::is_xml(body) || bodies::one_edit(body).any(|(_, edited)| xml::is_xml(&edited))
+}
+
+fn of_apiv3(keys: &Keys, now: i64, headers: &HeaderMap, body: &[u8]) -> Vec<Finding> {
+    let (mut found, read) = headers::read(headers, &keys.keyring.ids());
+    let Some(read) = read else {
+        return found;
+    };
+    if read.signature.starts_with(PROBE_PREFIX) {
+        return vec![PROBE];
+    }
+    found.extend(clock(&read.timestamp, now));
+    let signature = signature::diagnose(keys, now, &read, body);
+    let holds = signature.is_empty() && found.is_empty();
+    found.extend(signature);
+    if holds {
+        found.extend(resource::diagnose(keys, body));
+    }
+    found
+}
+
+fn clock(timestamp: &str, now: i64) -> Option<Finding> {
+    let offset = timestamp.parse::<i64>().ok()?.saturating_sub(now);
+    let late = offset.unsigned_abs() > 300;
+    late.then(|| {
+        Finding::of(
+            "clock",
+            format!(
+                "{}; a notification of an earlier time is refused because it may be a repetition",
+                VerifyFailure::Clock { offset }
+            ),
+        )
+    })
+}
+
+const PROBE: Finding = Finding::new(
+    "probe",
+    "this is a probe: WeChat Pay sends a wrong signature on purpose to see whether it is verified; answer \
+     401, and raise no alarm",
+);

@@ -1,0 +1,191 @@
+//! What is encrypted in a notification, and the key that it takes.
+
+use serde_json::Value;
+
+use super::super::Keys;
+use super::Finding;
+use crate::crypto::aes::{self, KEY_LEN};
+use crate::protocol::envelope::Sealed;
+use crate::secret::Secret;
+
+/// Why the resource of a notification whose signature holds is not decrypted.
+pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Option<Finding> {
+    let Ok(envelope) = serde_json::from_slice::<Value>(body) else {
+        return Some(NOT_JSON);
+    };
+    if envelope["id"].as_str().is_none_or(str::is_empty) {
+        return Some(ANSWER);
+    }
+    let sealed = Sealed::of_resource(&envelope["resource"]);
+    if envelope["resource"].is_null() || sealed.open(&keys.apiv3).is_ok() {
+        return None;
+    }
+    let ciphertext = match sealed.check() {
+        Ok(ciphertext) => ciphertext,
+        Err(err) => return Some(Finding::of("resource_form", err.to_string())),
+    };
+    if keys
+        .apiv3
+        .iter()
+        .any(|key| is_key(key, &sealed, &ciphertext))
+    {
+        return Some(altered(keys, sealed));
+    }
+    if sealed.open(&keys.v2).is_ok() {
+        return Some(V2_KEY);
+    }
+    let cases = keys.apiv3.iter().map(Secret::expose);
+    let cases = cases.flat_map(|key| [key.to_lowercase(), key.to_uppercase()]);
+    let cases: Vec<_> = cases.map(Secret::new).collect();
+    Some(if sealed.open(&cases).is_ok() {
+        KEY_CASE
+    } else {
+        OTHER_KEY
+    })
+}
+
+/// The right key signed a text that is not this body, nor a likely change of it.
+pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
+    if body.trim_ascii().is_empty() {
+        return EMPTY;
+    }
+    let value = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => value,
+        Err(err) if err.is_eof() => return CUT,
+        Err(_) => return NOT_JSON,
+    };
+    if value["ciphertext"].is_string() {
+        return ONLY_RESOURCE;
+    }
+    if value["resource"].is_null() {
+        return NO_ENVELOPE;
+    }
+    let sealed = Sealed::of_resource(&value["resource"]);
+    let Ok(ciphertext) = sealed.check() else {
+        return ALTERED;
+    };
+    if sealed.open(&keys.apiv3).is_ok() {
+        return OTHER_NOTIFICATION;
+    }
+    match keys
+        .apiv3
+        .iter()
+        .any(|key| is_key(key, &sealed, &ciphertext))
+    {
+        true => altered(keys, sealed),
+        false => ALTERED,
+    }
+}
+
+/// Whether the key makes JSON of it, whatever else is wrong.
+fn is_key(key: &Secret, sealed: &Sealed<'_>, ciphertext: &[u8]) -> bool {
+    let Ok(key) = <&[u8; KEY_LEN]>::try_from(key.expose().as_bytes()) else {
+        return false;
+    };
+    let text = aes::gcm_unproven(key, sealed.nonce.as_bytes(), ciphertext);
+    // A cut or changed ciphertext still begins as JSON does.
+    text.is_some_and(|text| {
+        text.starts_with(b"{\"") || serde_json::from_slice::<Value>(&text).is_ok()
+    })
+}
+
+/// What WeChat Pay writes into `associated_data`.
+const ASSOCIATED: [&str; 8] = [
+    "transaction",
+    "refund",
+    "payscore",
+    "certificate",
+    "mch_payment",
+    "coupon",
+    "complaint",
+    "",
+];
+
+/// The key is right, so something that goes with it is not.
+fn altered(keys: &Keys, sealed: Sealed<'_>) -> Finding {
+    let with = |associated_data| Sealed {
+        associated_data,
+        ..sealed
+    };
+    let right = ASSOCIATED
+        .iter()
+        .find(|text| with(text).open(&keys.apiv3).is_ok());
+    match (right, sealed.associated_data) {
+        (Some(right), "") => Finding::of(
+            "associated_data_missing",
+            format!(
+                "the APIv3 key is right, and the resource's associated_data is missing: it was {right:?}; hand \
+                 over the body as it came"
+            ),
+        ),
+        (Some(right), _) => Finding::of(
+            "associated_data_altered",
+            format!(
+                "the APIv3 key is right, and the resource's associated_data was changed: it was {right:?}; hand \
+                 over the body as it came"
+            ),
+        ),
+        (None, "") => Finding::new(
+            "associated_data_missing",
+            "the APIv3 key is right, and the resource's associated_data is missing or its ciphertext was \
+             changed: hand over the body as it came",
+        ),
+        (None, _) => Finding::new(
+            "associated_data_altered",
+            "the APIv3 key is right, and the resource's associated_data or ciphertext was changed: hand over \
+             the body as it came",
+        ),
+    }
+}
+
+const NOT_JSON: Finding = Finding::new(
+    "body_not_json",
+    "the body is no JSON, and none of the usual changes makes the signed text of it: hand over the bytes as \
+     they came",
+);
+const ANSWER: Finding = Finding::new(
+    "answer",
+    "the signature holds, and the body has no id: this is the answer to a request, not a notification",
+);
+const EMPTY: Finding = Finding::new(
+    "body_empty",
+    "the body is empty: something has read it before; keep the bytes when they are read first",
+);
+const CUT: Finding = Finding::new(
+    "body_cut",
+    "the body ends in the middle of its JSON: read as many bytes as Content-Length says, to the end",
+);
+const ONLY_RESOURCE: Finding = Finding::new(
+    "body_only_resource",
+    "the body is the resource alone, and the whole body was signed: hand over the body as it came",
+);
+const NO_ENVELOPE: Finding = Finding::new(
+    "body_no_notification",
+    "the body has no resource, so it is no notification: what was decrypted of one, or the answer to a \
+     request; hand over the body that was posted to the notify_url",
+);
+const OTHER_NOTIFICATION: Finding = Finding::new(
+    "other_body",
+    "the right key has signed another body: this one is of another notification, or was changed outside of \
+     its resource; give headers and body of one delivery",
+);
+const ALTERED: Finding = Finding::new(
+    "other_body",
+    "the right key has signed another body, and none of the usual changes explains it: give headers and body \
+     of one delivery, the body byte for byte as it came",
+);
+const V2_KEY: Finding = Finding::new(
+    "apiv3_key_is_v2",
+    "the resource opens with the key that was given as the APIv2 key: the two keys are exchanged, so give \
+     this one as the APIv3 key (商户平台 → 账户中心 → API安全 → APIv3密钥)",
+);
+const KEY_CASE: Finding = Finding::new(
+    "apiv3_key_case",
+    "the resource opens when the letters of the APIv3 key are changed to upper or lower case: give the key \
+     exactly as it was set",
+);
+const OTHER_KEY: Finding = Finding::new(
+    "apiv3_key",
+    "the signature holds, and the APIv3 key is not the one: give the key set at 商户平台 → 账户中心 → API安全 \
+     → APIv3密钥 of the merchant that is notified, and after a change the one before",
+);

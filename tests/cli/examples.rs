@@ -1,0 +1,215 @@
+//! Each example of the help and of `docs/cli.md`, as a shell runs it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+use wechatpay_chain::sandbox::Answer;
+use wechatpay_chain::{Clock, SystemClock};
+
+use crate::notify::{capture, platform};
+use crate::support::{Done, Run, Shop};
+
+const HELPS: &[&[&str]] = &[
+    &[],
+    &["request"],
+    &["endpoints"],
+    &["certs"],
+    &["certs", "download"],
+    &["notify"],
+    &["notify", "open"],
+    &["sign"],
+    &["sign", "pay-params"],
+    &["doctor"],
+    &["port"],
+    &["sandbox"],
+    &["completions"],
+    &["man"],
+];
+
+const TRANSACTION: &str = "/v3/pay/transactions/id/1217752501";
+const PHP: &str = "<?php\n$instance->chain('v3/pay/transactions/native')->post(['json' => ['mchid' => $mchid]]);\n";
+
+/// A shop whose folder and gateway have what the examples name.
+fn shop() -> Shop {
+    let shop = Shop::new();
+    for folder in ["docs", "src", "testdata"] {
+        std::fs::create_dir(shop.path(folder)).unwrap();
+    }
+    shop.file("pay.php", PHP);
+    shop.file("docs/native.md", &format!("```php\n{}```\n", &PHP[6..]));
+    shop.file("license.jpg", "a picture");
+    shop.secret("apiv3_key.txt", shop.sandbox.apiv3_key().expose());
+    let mchid = shop.sandbox.mchid();
+    let query = json!({"appid": "wx8888888888888888", "mch_id": mchid, "out_trade_no": "1"});
+    shop.file("query.json", &query.to_string());
+    let refund = json!({
+        "out_trade_no": "1", "out_refund_no": "1",
+        "amount": {"refund": 1, "total": 1, "currency": "CNY"},
+    });
+    shop.file("refund.json", &refund.to_string());
+    capture(&shop, &platform(), SystemClock::new().now());
+    let key = platform().public_key().to_pem().unwrap();
+    shop.file("stranger.pem", &key);
+    for (from, to) in [("headers", "headers.txt"), ("body", "body.json")] {
+        std::fs::rename(shop.path(from), shop.path(to)).unwrap();
+    }
+    shop
+}
+
+/// What an example cannot know, and the answers to what only an account has.
+fn known(shop: &Shop, example: &str) -> String {
+    let found = json!({"transaction_id": "1217752501", "trade_state": "SUCCESS"});
+    let refunded = json!({"refund_id": "1", "status": "PROCESSING"});
+    let queried =
+        json!({"return_code": "SUCCESS", "result_code": "SUCCESS", "trade_state": "SUCCESS"});
+    for (method, path, answer) in [
+        ("GET", TRANSACTION, found),
+        ("POST", "/v3/refund/domestic/refunds", refunded),
+        ("POST", "/pay/orderquery", queried),
+    ] {
+        if example.contains(path.rsplit('/').next().unwrap()) {
+            shop.sandbox
+                .answer(method, path, Answer::json(answer))
+                .unwrap();
+        }
+    }
+    let serial = shop.sandbox.merchant_certificate().serial().to_owned();
+    let mut text = example
+        .replace("5157F09EFDC096DE15EBE81A47057A7232F1B8E1", &serial)
+        .replace("/etc/bash_completion.d/wechatpay", "completions")
+        .replace("pbpaste", "cat pay.php")
+        .replace(" | man -l -", "")
+        // What this test can sign with.
+        .replace("notify open", "notify open --platform-key stranger.pem");
+    if example.contains("token=6XIv5TUPto7p") {
+        let bill = [
+            "request",
+            "GET",
+            "v3/bill/tradebill",
+            "--query",
+            "bill_date=2025-06-01",
+        ];
+        let bill = shop.command(&bill).run().json();
+        let (_, token) = bill["download_url"]
+            .as_str()
+            .unwrap()
+            .split_once("token=")
+            .unwrap();
+        let token = percent_encoding::percent_decode_str(token)
+            .decode_utf8()
+            .unwrap();
+        text = text.replace("6XIv5TUPto7p", &format!("'{token}'"));
+        let sha1 = bill["hash_value"].as_str().unwrap();
+        text = text.replace("79bb0f45d63a7e2c1e5a3b7a6b0c9d8e7f605142", sha1);
+    }
+    text
+}
+
+/// As a shell runs it, with the merchant's settings.
+fn shell(shop: &Shop, line: &str) -> Command {
+    let program = Path::new(env!("CARGO_BIN_EXE_wechatpay"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut command = Command::new("sh");
+    command.args(["-ec", line]).current_dir(shop.folder.path());
+    command.env(
+        "PATH",
+        format!("{}:{path}", program.parent().unwrap().display()),
+    );
+    // The sandbox of an example has credentials of its own.
+    let settings = match line.contains("--sandbox") {
+        true => shop.bare(&[]).into_command(),
+        false => shop.command(&[]).into_command(),
+    };
+    for (name, value) in settings.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+fn run(shop: &Shop, example: &str) {
+    let line = known(shop, example);
+    if line.contains("wechatpay sandbox") {
+        return serve(shop, &line);
+    }
+    let done = Done::from(shell(shop, &line).output().unwrap());
+    assert_eq!(done.code, Some(0), "{example}\n{done:#?}");
+}
+
+/// One that runs until it is stopped.
+fn serve(shop: &Shop, line: &str) {
+    let line = line
+        .replace("--listen 8080", "--listen 0")
+        .replace(" > ready.json &", "");
+    let mut command = shell(shop, &format!("exec {line}"));
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    let read = BufReader::new(child.stdout.take().unwrap()).read_line(&mut first);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(read.unwrap() > 0, "{line} said nothing");
+}
+
+/// Commands that begin with two blanks, each with the lines that continue it.
+fn of_help(help: &str) -> Vec<String> {
+    let behind = help.split("Example").nth(1).unwrap_or_default();
+    examples(
+        behind
+            .lines()
+            .map(|line| line.strip_prefix("  ").unwrap_or("")),
+    )
+}
+
+/// Those of the shell's blocks.
+fn of_page(page: &str) -> Vec<String> {
+    let blocks = page.split("```sh\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split("```").next());
+    examples(blocks.flat_map(str::lines))
+}
+
+fn examples<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in lines {
+        let open = found
+            .last()
+            .is_some_and(|last| last.ends_with('\\') || last.matches('\'').count() % 2 == 1);
+        if open && !line.is_empty() {
+            let last = found.last_mut().unwrap();
+            last.push('\n');
+            last.push_str(line);
+        } else if line.starts_with("wechatpay ") || line.contains("| wechatpay ") {
+            found.push(line.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_examples_of_each_help_work() {
+    let shop = shop();
+    let mut count = 0;
+    for arguments in HELPS {
+        let help = Run::new(&[arguments, &["--help"][..]].concat()).run().ok();
+        for example in of_help(&help) {
+            run(&shop, &example);
+            count += 1;
+        }
+    }
+    assert!(count >= 23, "{count} examples");
+}
+
+#[test]
+fn the_examples_of_the_page_work() {
+    let shop = shop();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = of_page(&std::fs::read_to_string(root.join("docs/cli.md")).unwrap());
+    assert!(found.len() >= 8, "{found:?}");
+    for example in found {
+        run(&shop, &example);
+    }
+}
