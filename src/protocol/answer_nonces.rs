@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 /// How long a nonce is remembered at least: an answer from 300 s in the future is accepted until it is
@@ -26,10 +26,32 @@ pub(crate) struct AnswerNonces {
 /// into an error at the fullest.
 #[derive(Default)]
 struct Seen {
-    recent: HashSet<u64>,
-    older: HashSet<u64>,
+    recent: HashSet<u64, Hashed>,
+    older: HashSet<u64, Hashed>,
     /// When the recent half began, in Unix seconds.
     since: Option<i64>,
+}
+
+/// For what is a hash already.
+type Hashed = BuildHasherDefault<AsItIs>;
+
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl AnswerNonces {
