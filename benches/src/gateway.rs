@@ -1,14 +1,15 @@
-//! A gateway that costs as little as possible: its one answer is signed beforehand.
+//! A gateway that costs as little as possible: its answers are signed beforehand, each with a nonce that
+//! no other has, since a client refuses one that comes again.
 //!
 //! It runs in a process of its own, so that its CPU time is not the client's: a benchmark starts
 //! itself again with the argument `gateway`.
 
-use std::convert::Infallible;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, process, thread};
 
 use bytes::Bytes;
@@ -29,9 +30,13 @@ use crate::{Result, runtime};
 
 const ARGUMENT: &str = "gateway";
 const ANSWER: &str = r#"{"out_request_no":"punish20260101000001","mchid":"1900000109","punish_scene":1,"punish_state":"PUNISHED","punish_time":"2026-01-01T13:29:35+08:00"}"#;
-const NONCE: &str = "593BEC0C930BF1AFEB40B4A08C8FB242";
+/// How many answers are signed beforehand.
+const READY: usize = 1024;
 /// Answers are good for 300 s.
-const SIGNED_ANEW: Duration = Duration::from_secs(60);
+const GOOD_FOR: u64 = 60;
+
+/// Answers that are ready, and when each was signed, in Unix seconds.
+type Answers = Arc<Mutex<Receiver<(u64, Response<Bytes>)>>>;
 
 /// The gateway's process; it ends with this.
 pub struct Gateway {
@@ -85,25 +90,44 @@ pub fn become_gateway() -> Result<()> {
 async fn serve(setup: &Setup) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let key = setup.create(&format!("http://{}/", listener.local_addr()?))?;
-    let answer = Arc::new(RwLock::new(signed_answer(&key)?));
+    let answers = signed_answers(key);
     thread::spawn(exit_with_stdin);
-    tokio::spawn(sign_anew(key, Arc::clone(&answer)));
     println!("{}", setup.base_url()?);
     io::stdout().flush()?;
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        tokio::spawn(connection(stream, Arc::clone(&answer)));
+        tokio::spawn(connection(stream, Arc::clone(&answers)));
     }
 }
 
-async fn sign_anew(key: PKey<Private>, answer: Arc<RwLock<Response<Bytes>>>) {
+/// Keeps answers ready; a thread signs them.
+fn signed_answers(key: PKey<Private>) -> Answers {
+    let (ready, answers) = sync_channel(READY);
+    thread::spawn(move || {
+        for number in 0_u64.. {
+            let signed = now().and_then(|now| Ok((now, answer_at(&key, now, number)?)));
+            let Ok(signed) = signed else { return };
+            if ready.send(signed).is_err() {
+                return;
+            }
+        }
+    });
+    Arc::new(Mutex::new(answers))
+}
+
+fn next(answers: &Answers) -> Option<Response<Bytes>> {
+    let answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        tokio::time::sleep(SIGNED_ANEW).await;
-        if let Ok(new) = signed_answer(&key) {
-            *answer.write().unwrap_or_else(PoisonError::into_inner) = new;
+        let (signed, answer) = answers.recv().ok()?;
+        if now().ok()? < signed + GOOD_FOR {
+            return Some(answer);
         }
     }
+}
+
+fn now() -> Result<u64> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
 }
 
 /// Nobody is left to call it.
@@ -112,22 +136,19 @@ fn exit_with_stdin() {
     process::exit(0);
 }
 
-async fn connection(stream: TcpStream, answer: Arc<RwLock<Response<Bytes>>>) {
+async fn connection(stream: TcpStream, answers: Answers) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let answer = Arc::clone(&answer);
+        let answers = Arc::clone(&answers);
         async move {
             let file = request.uri().path() == FILE;
             // Keep-alive needs the request read to its end; an upload is too long to keep.
             let mut body = request.into_body();
             while let Some(Ok(_)) = body.frame().await {}
-            let answer = answer
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
-            Ok::<_, Infallible>(match file {
-                true => Response::new(Repeated::file()),
-                false => answer.map(Repeated::once),
-            })
+            if file {
+                return Ok(Response::new(Repeated::file()));
+            }
+            let answer = next(&answers).ok_or_else(|| io::Error::other("no answer is signed"))?;
+            Ok::<_, io::Error>(answer.map(Repeated::once))
         }
     });
     let _ = http1::Builder::new()
@@ -136,15 +157,10 @@ async fn connection(stream: TcpStream, answer: Arc<RwLock<Response<Bytes>>>) {
         .await;
 }
 
-/// The answer with the headers that WeChat Pay's have.
-fn signed_answer(key: &PKey<Private>) -> Result<Response<Bytes>> {
-    let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-    answer_at(key, timestamp)
-}
-
-/// The answer as signed at a time, in Unix seconds.
-pub fn answer_at(key: &PKey<Private>, timestamp: u64) -> Result<Response<Bytes>> {
-    let text = format!("{timestamp}\n{NONCE}\n{ANSWER}\n");
+/// The answer with the headers that WeChat Pay's have, as signed at a time, in Unix seconds.
+pub fn answer_at(key: &PKey<Private>, timestamp: u64, number: u64) -> Result<Response<Bytes>> {
+    let nonce = format!("593BEC0C930BF1AF{number:016X}");
+    let text = format!("{timestamp}\n{nonce}\n{ANSWER}\n");
     let signature =
         Signer::new(MessageDigest::sha256(), key)?.sign_oneshot_to_vec(text.as_bytes())?;
     Ok(Response::builder()
@@ -159,7 +175,7 @@ pub fn answer_at(key: &PKey<Private>, timestamp: u64) -> Result<Response<Bytes>>
             "08F8B2E8B80610C00118A1D5C2D40120A08C0228DD9001-268435462",
         )
         .header("Content-Language", "zh-CN")
-        .header("Wechatpay-Nonce", NONCE)
+        .header("Wechatpay-Nonce", nonce)
         .header(
             "Wechatpay-Signature",
             openssl::base64::encode_block(&signature),

@@ -40,7 +40,7 @@ fn make(
     edit: impl FnOnce(&mut Stack) -> Result<()> + Send + 'static,
 ) -> crate::Result<wechatpay_chain::Client> {
     let (merchant, platform) = (rsa()?, rsa()?);
-    let answer = answer_at(&platform, NOW.unsigned_abs())?;
+    let answer = answer_at(&platform, NOW.unsigned_abs(), 0)?;
     let transport = transport::from_fn(move |request| {
         let answer = answer.clone();
         async move {
@@ -60,6 +60,7 @@ fn make(
             PublicKey::from_bytes(platform.public_key_to_pem()?)?,
         )
         .clock(Fixed)
+        .check_answer_nonces(false)
         .transport(transport)
         .stack(edit)
         .build()?)

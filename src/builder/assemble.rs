@@ -15,12 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
 use crate::middleware::{
-    DECRYPT, Decrypt, ENCRYPT, Encrypt, PREPARE, PlatformKeys, Prepare, SIGNER, STATUS, Signer,
-    Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest, TransformResponse, VERIFIER,
-    Verifier,
+    DECRYPT, Decrypt, ENCRYPT, Encrypt, MATCHER, Matcher, PREPARE, PlatformKeys, Prepare, SIGNER,
+    STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest,
+    TransformResponse, VERIFIER, Verifier,
 };
 use crate::net::{HyperTransport, Settings};
-use crate::protocol::Keyring;
+use crate::protocol::{AnswerNonces, Keyring};
 use crate::stack::{Frozen, Stack};
 
 impl ClientBuilder {
@@ -64,6 +64,7 @@ impl ClientBuilder {
             clock: &self.clock,
             user_agent: user_agent(self.user_agent)?,
             check_mch_id: self.check_mch_id,
+            check_answer_nonces: self.check_answer_nonces,
         };
         let frozen = |stack| {
             Arc::new(Frozen {
@@ -110,6 +111,7 @@ struct Parts<'a> {
     clock: &'a Arc<dyn Clock>,
     user_agent: HeaderValue,
     check_mch_id: bool,
+    check_answer_nonces: bool,
 }
 
 #[rustfmt::skip]
@@ -125,9 +127,11 @@ impl Parts<'_> {
         let user_agent = self.user_agent.clone();
         stack.push(STATUS, Status)?;
         stack.push(DECRYPT, Decrypt { key: Some(key) })?;
+        stack.push(MATCHER, Matcher)?;
         stack.push(ENCRYPT, Encrypt { keys: keys() })?;
         stack.push(PREPARE, Prepare { keys: keys(), user_agent })?;
-        stack.push(VERIFIER, Verifier { keys: keys() })?;
+        let nonces = self.check_answer_nonces.then(|| Arc::new(AnswerNonces::new()));
+        stack.push(VERIFIER, Verifier { keys: keys(), nonces })?;
         stack.push(SIGNER, Signer { signing, clock })?;
         Ok(stack)
     }
@@ -142,6 +146,7 @@ impl Parts<'_> {
         let key = self.merchant.signing.as_ref().map(|signing| signing.key.clone());
         stack.push(STATUS, Status)?;
         stack.push(DECRYPT, Decrypt { key })?;
+        stack.push(MATCHER, Matcher)?;
         stack.push(TRANSFORM_RESPONSE, TransformResponse { mchid: mchid(), key: v2_key.clone() })?;
         stack.push(TRANSFORM_REQUEST, TransformRequest {
             mchid: mchid(),

@@ -41,6 +41,7 @@ pub struct ClientBuilder {
     edits: Vec<Edit>,
     v2_edits: Vec<Edit>,
     check_mch_id: bool,
+    check_answer_nonces: bool,
 }
 
 enum Platform {
@@ -73,6 +74,7 @@ impl ClientBuilder {
             edits: Vec::new(),
             v2_edits: Vec::new(),
             check_mch_id: true,
+            check_answer_nonces: true,
         }
     }
 
@@ -178,6 +180,21 @@ impl ClientBuilder {
     /// Whether the `mch_id` of an APIv2 call has to be this client's; by default it has.
     pub fn check_mch_id(mut self, check: bool) -> Self {
         self.check_mch_id = check;
+        self
+    }
+
+    /// Whether an APIv3 answer is refused whose `Wechatpay-Nonce` has come before; by default it is.
+    ///
+    /// The nonces of all answers whose signature is right are remembered for as long as their
+    /// timestamps are accepted (300 s), in at most about 20 MB, and shared by the client's clones and
+    /// siblings. An answer that comes again is a replayed one: [`ErrorKind::Verify`] with
+    /// [`VerifyFailure::Replayed`]. Give `false` for a transport that repeats signed answers on
+    /// purpose, as a cache or a test does.
+    ///
+    /// [`ErrorKind::Verify`]: crate::ErrorKind::Verify
+    /// [`VerifyFailure::Replayed`]: crate::VerifyFailure::Replayed
+    pub fn check_answer_nonces(mut self, check: bool) -> Self {
+        self.check_answer_nonces = check;
         self
     }
 

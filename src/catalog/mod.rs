@@ -2,9 +2,12 @@
 //! fields, paddings, unsigned answers, hosts.
 //!
 //! An operation that is not in here can be called all the same; it gets no special treatment.
-//! Sources: the public documentation and the official SDKs; `regenerate.py` beside this file
-//! writes the table.
+//! Sources: the public documentation and the official SDKs; `regenerate.py` and
+//! `regenerate_answers.py` in this folder write the tables.
 
+mod answers;
+#[cfg(test)]
+mod answers_tests;
 mod fact;
 mod operation;
 mod table;

@@ -2,6 +2,7 @@ use std::fmt;
 
 use http::Method;
 
+use super::answers;
 use super::fact::{Fact, Verb};
 use crate::crypto::Padding;
 
@@ -218,6 +219,33 @@ impl Operation {
             _ => None,
         })
         .unwrap_or(AnswerSignature::Body)
+    }
+
+    /// The members by which a request names what it is about and which the answer repeats: the name
+    /// in the request (a variable of the path, a query parameter, or a member of the body's first
+    /// level) and the pointer in the answer.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use wechatpay_chain::catalog;
+    ///
+    /// let refund = catalog::find(&Method::POST, "v3/refund/domestic/refunds").unwrap();
+    /// assert!(refund.echoed().contains(&("out_refund_no", "/out_refund_no")));
+    /// ```
+    #[must_use]
+    pub fn echoed(&self) -> &'static [(&'static str, &'static str)] {
+        let order = |row: &(&str, Verb, _)| row.0.cmp(self.path).then(row.1.cmp(&self.verb));
+        let found = answers::ECHOED.binary_search_by(order).ok();
+        found
+            .and_then(|at| answers::ECHOED.get(at))
+            .map_or(&[], |row| row.2)
+    }
+
+    /// Whether the documentation knows successful answers without a `result_code` (API v2).
+    pub(crate) fn may_lack_result_code(&self) -> bool {
+        answers::MAY_LACK_RESULT_CODE
+            .binary_search(&self.path)
+            .is_ok()
     }
 
     /// Whether the request is sent without an `Authorization`: to the URL of another answer.

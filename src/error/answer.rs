@@ -5,6 +5,8 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::line;
+
 /// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
 ///
 /// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
@@ -48,19 +50,30 @@ const UNDECIDED: [&str; 9] = [
 impl ApiError {
     /// Whether this answer leaves open what came of the request, so that money may have moved.
     ///
-    /// True of a 5xx; of the codes with which WeChat Pay says that it does not know itself
+    /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which WeChat Pay says that it does not know itself
     /// (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`, `PROCESSING`, `SEND_FAILED`,
-    /// `BIZERR_NEED_RETRY`); and of an answer with neither a valid signature nor a `code`, which
-    /// is rather a proxy's page than WeChat Pay's word. Query before anything else, or repeat the
-    /// same request with the same numbers; never send one with new numbers.
+    /// `BIZERR_NEED_RETRY`); of an APIv2 `result_code` `FAIL` without an `err_code`; and of an answer
+    /// with neither a valid signature nor a `code`, which is rather a proxy's page than WeChat Pay's
+    /// word. Query before anything else, or repeat the same request with the same numbers; never send
+    /// one with new numbers.
     ///
     /// It says nothing of requests that change nothing, as a GET.
     #[must_use]
     pub fn is_undecided(&self) -> bool {
         let signed = matches!(self.verification, Verification::Verified { .. });
-        self.status.is_server_error()
+        matches!(self.verification, Verification::Failed(_))
+            || self.status.is_server_error()
             || UNDECIDED.contains(&&*self.code)
+            || self.is_unexplained()
             || (self.code.is_empty() && !signed)
+    }
+
+    /// An APIv2 message that was taken at the door and failed without an `err_code`.
+    fn is_unexplained(&self) -> bool {
+        let text = |name: &str| self.detail[name].as_str().unwrap_or_default();
+        self.status.is_success()
+            && text("return_code") == "SUCCESS"
+            && matches!(text("err_code"), "" | "SUCCESS")
     }
 }
 
@@ -137,6 +150,19 @@ pub enum VerifyFailure {
         /// What it has.
         found: String,
     },
+    /// The answer is about another order, merchant or app than the request.
+    Mismatch {
+        /// The member's name in the request.
+        member: &'static str,
+    },
+    /// An APIv2 message says neither that the call succeeded nor that it failed: `return_code` and
+    /// `result_code` have to be there once each, as texts, with `SUCCESS` or `FAIL`.
+    Outcome {
+        /// The member that is not as it has to be.
+        member: &'static str,
+    },
+    /// An answer with this `Wechatpay-Nonce` has come before.
+    Replayed,
     /// A probe of WeChat Pay: wrong on purpose.
     Probe,
 }
@@ -147,7 +173,8 @@ impl fmt::Debug for ApiError {
         f.debug_struct("ApiError")
             .field("status", &self.status)
             .field("code", &self.code)
-            .field("message", &self.message)
+            .field("message", &line::message(self))
+            .field("detail", &format_args!("{}", line::detail(self)))
             .field("request_id", &self.request_id)
             .field("verification", &self.verification)
             .field("body_len", &self.body.len())
@@ -193,6 +220,14 @@ impl fmt::Display for VerifyFailure {
                 f,
                 "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces that \
                  of the unzipped file, so of one with tar_type=GZIP ask for .gunzip() as well"
+            ),
+            Self::Mismatch { member } => write!(f, "the answer's {member} is not the request's"),
+            Self::Outcome { member } => write!(
+                f,
+                "{member} is not there exactly once as the text SUCCESS or FAIL"
+            ),
+            Self::Replayed => f.write_str(
+                "an answer with the same Wechatpay-Nonce has come before: something repeats old answers",
             ),
             Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
         }

@@ -1,6 +1,7 @@
 //! The one error type: what went wrong, whether money may have moved, and what to do next.
 
 mod answer;
+mod line;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -24,7 +25,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// never left this process; `true` means that WeChat Pay may have acted on it, so query the order
 /// before trying anything else.
 ///
-/// `Display` prints one level; the causes are in [`source`](StdError::source), and
+/// `Display` prints one level, with the `Request-ID` where there is one; the causes are in [`source`](StdError::source), and
 /// [`Error::report`] prints all of them on one line.
 ///
 /// ```
@@ -174,20 +175,25 @@ impl Error {
     }
 
     pub(crate) fn from_api(api: ApiError) -> Self {
-        let message = match (api.code.as_str(), api.message.as_str()) {
-            ("", "") => format!("WeChat Pay answered {}", api.status),
-            (code @ "SIGN_ERROR", message) => format!(
-                "WeChat Pay answered {}: {code} {message} (api().detail holds the text that it built; \
-                 compare it with that of a dry_run(), and check that key and serial belong together)",
-                api.status
-            ),
-            (code, message) => format!("WeChat Pay answered {}: {code} {message}", api.status),
+        let mut message = line::line(&api);
+        if api.code == "SIGN_ERROR" {
+            message.push_str(
+                " (api().detail holds the text that it built; compare it with that of a dry_run(), and \
+                 check that key and serial belong together)",
+            );
+        }
+        let failure = match &api.verification {
+            Verification::Failed(failure) => Some(failure.clone()),
+            _ => None,
         };
         let mut err = Self::new(ErrorKind::Api, message)
             .with_request_id(api.request_id.clone())
             .with_body(api.body.clone());
         err.inner.api = Some(api);
-        err
+        match failure {
+            Some(failure) => err.with_source(failure),
+            None => err,
+        }
     }
 
     /// What kind of thing went wrong.
@@ -252,15 +258,37 @@ impl Error {
                 .is_some_and(|err| err.kind() == std::io::ErrorKind::TimedOut)
     }
 
+    /// Whether nobody knows what came of the request, so that money may have moved: query before
+    /// anything else.
+    ///
+    /// Of an answer of WeChat Pay it is [`ApiError::is_undecided`], of every other error
+    /// [`maybe_sent`](Self::maybe_sent).
+    ///
+    /// ```
+    /// use wechatpay_chain::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::Timeout, "no answer within 30 s").is_undecided());
+    /// assert!(!Error::new(ErrorKind::Connect, "connection refused").is_undecided());
+    /// ```
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.api()
+            .map_or_else(|| self.maybe_sent(), ApiError::is_undecided)
+    }
+
     /// Whether the same call may be made again without a query first.
     ///
     /// True where nothing was sent because no connection could be made, and where WeChat Pay
-    /// refused the request for its frequency (429). Wait before repeating.
+    /// refused the request for its frequency (429). Wait before repeating. An answer whose signature
+    /// is wrong is never retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.api() {
             // Without a code it is not WeChat Pay that says so.
-            Some(api) => api.status == StatusCode::TOO_MANY_REQUESTS && !api.code.is_empty(),
+            Some(api) => {
+                api.status == StatusCode::TOO_MANY_REQUESTS
+                    && !api.code.is_empty()
+                    && !api.is_undecided()
+            }
             None => !self.maybe_sent() && (self.is_connect() || self.is_timeout()),
         }
     }
@@ -310,7 +338,11 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.inner.message)
+        f.write_str(&self.inner.message)?;
+        match &self.inner.request_id {
+            Some(id) => write!(f, " (Request-ID {id})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -320,6 +352,9 @@ impl fmt::Debug for Error {
         out.field("kind", &self.inner.kind)
             .field("message", &self.inner.message)
             .field("maybe_sent", &self.inner.maybe_sent);
+        if let Some(id) = &self.inner.request_id {
+            out.field("request_id", id);
+        }
         if let Some(api) = &self.inner.api {
             out.field("api", api);
         }

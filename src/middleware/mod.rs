@@ -1,11 +1,12 @@
 //! The layers of the default stack, and what it takes to write others.
 //!
-//! APIv3, outermost first: [`STATUS`], [`DECRYPT`], [`ENCRYPT`], [`PREPARE`], [`VERIFIER`],
-//! [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`TRANSFORM_RESPONSE`], [`TRANSFORM_REQUEST`]. The
-//! names are those of the PHP SDK where it has the layer.
+//! APIv3, outermost first: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`ENCRYPT`], [`PREPARE`],
+//! [`VERIFIER`], [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`TRANSFORM_RESPONSE`],
+//! [`TRANSFORM_REQUEST`]. The names are those of the PHP SDK where it has the layer.
 
 mod decrypt;
 mod encrypt;
+mod matcher;
 mod platform;
 mod prepare;
 mod signer;
@@ -19,6 +20,7 @@ use std::future::Future;
 
 pub(crate) use decrypt::Decrypt;
 pub(crate) use encrypt::Encrypt;
+pub(crate) use matcher::Matcher;
 pub(crate) use platform::{KeySource, OfKeySource, PlatformKeys};
 pub(crate) use prepare::Prepare;
 pub(crate) use signer::Signer;
@@ -38,6 +40,8 @@ use crate::stack::{Middleware, Next};
 pub const STATUS: &str = "status";
 /// Decrypts the sensitive fields of a response.
 pub const DECRYPT: &str = "decrypt";
+/// Refuses an answer that is about another order, merchant or app than the request.
+pub const MATCHER: &str = "matcher";
 /// Encrypts the sensitive fields of a request.
 pub const ENCRYPT: &str = "encrypt";
 /// Serialises the body, once, and sets the default headers.

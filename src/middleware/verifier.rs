@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
@@ -6,15 +8,18 @@ use crate::catalog::AnswerSignature;
 use crate::crypto::digest;
 use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck, check_sha1};
-use crate::protocol::{SignatureHeaders, digest_text};
+use crate::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 use crate::stack::{Middleware, Next};
 
-/// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature.
+/// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
+/// that no answer comes twice.
 ///
 /// Fails closed on 2xx, but for the endpoints whose answers the catalogue declares unsigned. Of an
 /// answer that is not 2xx it notes the outcome and lets it pass to `status`.
 pub(crate) struct Verifier {
     pub(crate) keys: PlatformKeys,
+    /// Those of the answers so far; `None` where answers may come twice.
+    pub(crate) nonces: Option<Arc<AnswerNonces>>,
 }
 
 impl Middleware for Verifier {
@@ -71,14 +76,26 @@ impl Verifier {
         let signature = SignatureHeaders::read(headers)?;
         let now = self.keys.now();
         match body {
-            ResponseBody::Bytes(body) => signature
-                .verify(&self.keys.keyring, now, body)
-                .map(|serial| Verification::Verified { serial }),
+            ResponseBody::Bytes(body) => {
+                let serial = signature.verify(&self.keys.keyring, now, body)?;
+                self.admit(&signature, now)?;
+                Ok(Verification::Verified { serial })
+            }
             ResponseBody::Stream(stream) => {
-                let check = signature.begin(&self.keys.keyring, now)?;
+                let mut check = signature.begin(&self.keys.keyring, now)?;
+                if let Some(nonces) = &self.nonces {
+                    check = check.admitting(nonces, &signature, now);
+                }
                 stream.set_check(StreamCheck::Signature(check));
                 Ok(Verification::NotChecked)
             }
+        }
+    }
+
+    fn admit(&self, signature: &SignatureHeaders<'_>, now: i64) -> Result<(), VerifyFailure> {
+        match &self.nonces {
+            Some(nonces) => signature.admit(nonces, now),
+            None => Ok(()),
         }
     }
 
@@ -106,11 +123,9 @@ impl Verifier {
             .and_then(|value| value.to_str().ok())
             .ok_or(VerifyFailure::Header { name: header })?;
         let text = digest_text(name, sha1);
-        let serial = SignatureHeaders::read(headers)?.verify(
-            &self.keys.keyring,
-            self.keys.now(),
-            text.as_bytes(),
-        )?;
+        let (signature, now) = (SignatureHeaders::read(headers)?, self.keys.now());
+        let serial = signature.verify(&self.keys.keyring, now, text.as_bytes())?;
+        self.admit(&signature, now)?;
         match body {
             ResponseBody::Stream(stream) => {
                 stream.set_check(StreamCheck::sha1(sha1, serial));
@@ -147,6 +162,7 @@ fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> R
     };
     let (kind, message) = match (&failure, missed) {
         (VerifyFailure::Probe, _) => (ErrorKind::Probe, PROBE.to_owned()),
+        (VerifyFailure::Replayed, _) => (ErrorKind::Verify, REPLAYED.to_owned()),
         (_, Some(err)) => (ErrorKind::Verify, format!("{UNTRUSTED}; {}", err.report())),
         (_, None) => (ErrorKind::Verify, UNTRUSTED.to_owned()),
     };
@@ -155,6 +171,9 @@ fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> R
 
 const PROBE: &str = "WeChat Pay processed the request and signed the answer wrongly on purpose, to see \
                      that clients verify; query before repeating it";
+const REPLAYED: &str = "the response cannot be trusted: it repeats an earlier one; the request may have been \
+                        processed, so query before repeating it (if a cache or a test repeats answers on \
+                        purpose, build the client with check_answer_nonces(false))";
 /// What is said of an answer of either API.
 pub(super) const UNTRUSTED: &str = "the response cannot be trusted: its signature was not accepted; the request \
                          may have been processed, so query before repeating it";

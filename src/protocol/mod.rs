@@ -1,5 +1,6 @@
 //! The rules of WeChat Pay's protocol as pure functions: bytes in, bytes out, no I/O.
 
+mod answer_nonces;
 mod authorization;
 mod canonical;
 #[cfg(feature = "files")]
@@ -13,6 +14,7 @@ mod sign_v2;
 mod signature;
 pub(crate) mod xml;
 
+pub(crate) use answer_nonces::AnswerNonces;
 pub use authorization::{Authorization, SCHEME, Scheme};
 pub use canonical::{pay_text, request_text, response_text};
 #[cfg(feature = "files")]

@@ -1,7 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 
+use super::answer_nonces::AnswerNonces;
 use super::canonical::response_text;
 use super::keyring::{Keyring, PlatformKey};
 use crate::crypto::StreamVerifier;
@@ -112,7 +114,20 @@ impl<'a> SignatureHeaders<'a> {
         before_body.pop();
         verifier.update(&before_body);
         let serial = key.id().to_owned();
-        Ok(BodyCheck { verifier, serial })
+        Ok(BodyCheck {
+            verifier,
+            serial,
+            nonce: None,
+        })
+    }
+
+    /// Remembers the nonce of an answer whose signature is right.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyFailure::Replayed`] when an answer with the same nonce has come before.
+    pub(crate) fn admit(&self, nonces: &AnswerNonces, now: i64) -> Result<(), VerifyFailure> {
+        admit(nonces, self.nonce, now)
     }
 
     fn check_clock(&self, now: i64) -> Result<(), VerifyFailure> {
@@ -131,9 +146,22 @@ impl<'a> SignatureHeaders<'a> {
 pub(crate) struct BodyCheck {
     verifier: StreamVerifier,
     serial: String,
+    /// What is remembered once the signature is known to be right, and when the answer began.
+    nonce: Option<(Arc<AnswerNonces>, String, i64)>,
 }
 
 impl BodyCheck {
+    /// The same check, that accepts no nonce twice.
+    pub(crate) fn admitting(
+        mut self,
+        nonces: &Arc<AnswerNonces>,
+        headers: &SignatureHeaders<'_>,
+        now: i64,
+    ) -> Self {
+        self.nonce = Some((Arc::clone(nonces), headers.nonce.to_owned(), now));
+        self
+    }
+
     pub(crate) fn update(&mut self, piece: &[u8]) {
         self.verifier.update(piece);
     }
@@ -142,11 +170,21 @@ impl BodyCheck {
     pub(crate) fn finish(mut self) -> Result<String, VerifyFailure> {
         self.verifier.update(b"\n");
         let serial = self.serial;
-        match self.verifier.finish() {
-            true => Ok(serial),
-            false => Err(VerifyFailure::Signature { serial }),
+        if !self.verifier.finish() {
+            return Err(VerifyFailure::Signature { serial });
         }
+        if let Some((nonces, nonce, now)) = self.nonce {
+            admit(&nonces, &nonce, now)?;
+        }
+        Ok(serial)
     }
+}
+
+fn admit(nonces: &AnswerNonces, nonce: &str, now: i64) -> Result<(), VerifyFailure> {
+    if nonces.admit(nonce, now) {
+        return Ok(());
+    }
+    Err(VerifyFailure::Replayed)
 }
 
 /// What is signed in place of a statement's body: its digest.

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on may panic, and says what it has counted"
 )]
 
+mod answers;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod bill;
 mod build;

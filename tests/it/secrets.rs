@@ -327,7 +327,8 @@ fn errors_about_answers_print_no_contents() {
     out.failed(res.json::<Number<String>>(), ErrorKind::Body);
     let text = body.to_string();
     type Make = fn(String) -> Answer;
-    let bodies: [(Make, ErrorKind); 4] = [
+    let bodies: [(Make, ErrorKind); 5] = [
+        (|_| refused_field(), ErrorKind::Api),
         (|text| Answer::bytes(text).forged(CARD), ErrorKind::Verify),
         (|text| Answer::bytes(text).status(500), ErrorKind::Api),
         (|_| Answer::bytes(CARD).status(404), ErrorKind::Api),
@@ -353,6 +354,18 @@ fn errors_about_answers_print_no_contents() {
         out.failed(call.wait(), ErrorKind::Decrypt);
     }
     out.assert_free_of(&texts(&[CARD, NAME, PHONE]));
+}
+
+/// A refusal that quotes what the request said wherever it can.
+fn refused_field() -> Answer {
+    let detail = json!([
+        {"field": "/card", "value": CARD, "issue": format!("{CARD} is no card"), "location": "body"},
+        {"field": "/name", "value": {"first": NAME}, "issue": format!("{NAME}\n{PHONE}"), "hint": PHONE},
+        {"field": "/phone", "value": [PHONE], "sign_information": {"truncated_sign_message": PHONE}},
+        CARD,
+    ]);
+    let message = format!("{NAME} {PHONE}");
+    Answer::json(json!({"code": "PARAM_ERROR", "message": message, "detail": detail})).status(400)
 }
 
 #[test]

@@ -18,8 +18,8 @@ use wechatpay_chain::{
 use crate::support::{Answer, MCHID, MERCHANT, SERIAL, Wire, builder, client};
 
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
-const NAMES: [&str; 6] = [
-    "status", "decrypt", "encrypt", "prepare", "verifier", "signer",
+const NAMES: [&str; 7] = [
+    "status", "decrypt", "matcher", "encrypt", "prepare", "verifier", "signer",
 ];
 
 fn punish(client: &Client) -> Result<Response> {
@@ -91,6 +91,7 @@ fn the_order_is_the_documented_one() {
     let expected = [
         "> status: plain JSON".to_owned(),
         "> decrypt: plain JSON".into(),
+        "> matcher: plain JSON".into(),
         "> encrypt: encrypted JSON".into(),
         "> prepare: bytes".into(),
         "> verifier: bytes".into(),
@@ -99,6 +100,7 @@ fn the_order_is_the_documented_one() {
         "< verifier: NotChecked".into(),
         format!("< prepare: {verified}"),
         format!("< encrypt: {verified}"),
+        format!("< matcher: {verified}"),
         format!("< decrypt: {verified}"),
         format!("< status: {verified}"),
     ];

@@ -250,6 +250,89 @@ fn an_error_says_whether_it_is_weixins_own() {
     }
 }
 
+/// Somebody else's word decides nothing: neither that the request was refused, nor that it may be
+/// repeated.
+#[test]
+fn an_error_whose_signature_is_wrong_is_undecided_whatever_it_says() {
+    const LIMITED: &str = "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}";
+    type Edit = fn(Answer) -> Answer;
+    let edits: [Edit; 11] = [
+        |answer| answer.signed().forged("{\"code\":\"PARAM_ERROR\"}"),
+        |answer| answer.signed().header("Wechatpay-Nonce", "x"),
+        |answer| answer.signed().header("Wechatpay-Serial", OTHER_KEY_ID),
+        |answer| answer.signed_at(now() - 400),
+        |answer| answer.signed_at(now() + 400),
+        |answer| answer.signed().without("Wechatpay-Signature"),
+        |answer| answer.signed().without("Wechatpay-Timestamp"),
+        |answer| answer.signed().without("Wechatpay-Serial"),
+        |answer| answer.signed().header("Wechatpay-Signature", ""),
+        |answer| answer.signed().doubled("Wechatpay-Nonce"),
+        |answer| {
+            let probe = format!("{PROBE_PREFIX}AAAA");
+            answer.signed().header("Wechatpay-Signature", &probe)
+        },
+    ];
+    for status in [302, 400, 401, 404, 429, 500] {
+        for (index, edit) in edits.into_iter().enumerate() {
+            let err = answered(move || edit(Answer::unsigned(LIMITED).status(status)));
+            let err = err.unwrap_err();
+            let api = err.api().unwrap();
+            let case = format!("{status} {index} {}", err.report());
+            assert!(
+                matches!(api.verification, Verification::Failed(_)),
+                "{case}"
+            );
+            assert!(api.is_undecided() && err.is_undecided(), "{case}");
+            assert!(err.maybe_sent() && !err.is_retryable(), "{case}");
+            assert!(err.verify_failure().is_some(), "{case}");
+            assert!(err.to_string().contains("query before"), "{case}");
+        }
+        // Without any signature it is as it was: errors of WeChat Pay often carry none.
+        let err = answered(move || Answer::unsigned(LIMITED).status(status)).unwrap_err();
+        assert_eq!(err.api().unwrap().verification, Verification::Absent);
+        assert_eq!(err.is_undecided(), status == 500);
+        assert_eq!(err.is_retryable(), status == 429);
+    }
+}
+
+#[test]
+fn an_error_s_line_is_enough_to_correct_the_call() {
+    const SECRET: &str = "6214830012345678";
+    let body = json!({
+        "code": "PARAM_ERROR", "message": "参数错误",
+        "detail": {
+            "field": "/amount/currency", "value": SECRET, "location": "body",
+            "issue": format!("{SECRET} is no currency"),
+        },
+    });
+    let text = body.to_string();
+    let err = answered(move || {
+        Answer::bytes(text.clone())
+            .status(400)
+            .header("Request-ID", "08F7")
+    });
+    let err = err.unwrap_err();
+    for line in [
+        err.report(),
+        err.to_string(),
+        format!("{err:?}"),
+        format!("{:?}", err.api()),
+    ] {
+        for word in [
+            "PARAM_ERROR",
+            "参数错误",
+            "/amount/currency",
+            "is no currency",
+            "body",
+            "08F7",
+        ] {
+            assert!(line.contains(word), "{word}: {line}");
+        }
+        assert!(!line.contains(SECRET), "{line}");
+    }
+    assert_eq!(err.api().unwrap().detail["value"], SECRET);
+}
+
 #[test]
 fn a_page_of_a_proxy_is_kept_as_it_is() {
     const PAGE: &str = "<html><h1>502 Bad Gateway</h1></html>";

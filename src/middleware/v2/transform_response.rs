@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::outcome::{Demands, Outcome, code_and_message, text};
 use crate::catalog::{AnswerKind, AnswerSignature, Operation};
 use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
@@ -13,8 +14,9 @@ use crate::stack::{Middleware, Next};
 /// Outside of `transform_request`. Sees the response's XML; checks its signature and turns
 /// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
 ///
-/// Fails closed, but for the endpoints whose answers the catalogue declares unsigned; of those it wants
-/// `return_code` `SUCCESS` all the same, and lets only what is declared a file or JSON pass as it is.
+/// Fails closed: a message that says neither that the call succeeded nor that it failed is
+/// [`ErrorKind::Verify`], also from the endpoints whose answers the catalogue declares unsigned. Only
+/// what is declared a file or JSON passes as it is.
 pub(crate) struct TransformResponse {
     pub(crate) mchid: Arc<str>,
     pub(crate) key: Secret,
@@ -44,7 +46,16 @@ impl Middleware for TransformResponse {
         let verification = self.verify(&response, &members, unsigned)?;
         let verified = matches!(verification, Verification::Verified { .. });
         response.set_verification(verification);
-        refuse_failure(&response, &members)?;
+        let demands = Demands {
+            verified,
+            return_code_alone: operation.is_none_or(Operation::may_lack_result_code),
+        };
+        match Outcome::of(&members, demands) {
+            Outcome::Succeeded if file => return Err(no_file(&response)),
+            Outcome::Succeeded => {}
+            Outcome::Refused => return Err(refusal(&response, members)),
+            Outcome::Unclear(member) => return Err(unclear(&response, member)),
+        }
         response.set_value(match verified {
             true => signed_members(&members),
             false => Value::Object(members),
@@ -67,16 +78,27 @@ impl TransformResponse {
         unsigned: bool,
     ) -> Result<Verification> {
         let signature = text(members, "sign");
-        if signature.is_empty() {
-            return match (text(members, "return_code"), unsigned) {
-                ("SUCCESS", true) => Ok(Verification::Unsigned),
-                // Nothing says that this is WeChat Pay's answer at all.
-                ("SUCCESS", false) | ("", _) => {
-                    Err(forged(response, VerifyFailure::Element { name: "sign" }))
-                }
-                _ => Ok(Verification::Absent),
-            };
+        let missing = || forged(response, VerifyFailure::Element { name: "sign" });
+        if !signature.is_empty() {
+            return self.verify_signed(response, members);
         }
+        match members.get("sign") {
+            None | Some(Value::String(_)) => {}
+            Some(_) => return Err(missing()),
+        }
+        match (text(members, "return_code"), unsigned) {
+            ("FAIL", _) => Ok(Verification::Absent),
+            (_, true) => Ok(Verification::Unsigned),
+            // Nothing says that this is WeChat Pay's answer at all.
+            (_, false) => Err(missing()),
+        }
+    }
+
+    fn verify_signed(
+        &self,
+        response: &Response,
+        members: &Map<String, Value>,
+    ) -> Result<Verification> {
         let serial = || format!("the APIv2 key of {}", self.mchid);
         if message_fits(members, &self.key)? {
             return Ok(Verification::Verified { serial: serial() });
@@ -88,29 +110,34 @@ impl TransformResponse {
     }
 }
 
-fn refuse_failure(response: &Response, members: &Map<String, Value>) -> Result<()> {
-    let done = ["return_code", "result_code"]
-        .iter()
-        .all(|key| matches!(text(members, key), "SUCCESS" | ""));
-    if done {
-        return Ok(());
-    }
-    let first = |keys: [&str; 2]| {
-        let mut texts = keys.iter().map(|key| text(members, key));
-        texts
-            .find(|text| !text.is_empty())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    Err(Error::from_api(ApiError {
+fn refusal(response: &Response, members: Map<String, Value>) -> Error {
+    let (code, message) = code_and_message(&members);
+    Error::from_api(ApiError {
         status: response.status(),
-        code: first(["err_code", "return_code"]),
-        message: first(["err_code_des", "return_msg"]),
-        detail: Value::Object(members.clone()),
+        code,
+        message,
+        detail: Value::Object(members),
         request_id: response.request_id().map(str::to_owned),
         body: response.bytes().clone(),
         verification: response.verification().clone(),
-    }))
+    })
+}
+
+fn unclear(response: &Response, member: &'static str) -> Error {
+    response
+        .error(
+            ErrorKind::Verify,
+            "the response says neither that the call succeeded nor that it failed; the request may have \
+             been processed, so query before repeating it",
+        )
+        .with_source(VerifyFailure::Outcome { member })
+}
+
+fn no_file(response: &Response) -> Error {
+    response.error(
+        ErrorKind::Body,
+        "the response is a message in place of the file, and the message gives no reason: ask again later",
+    )
 }
 
 fn no_stream() -> Error {
@@ -118,10 +145,6 @@ fn no_stream() -> Error {
         ErrorKind::Request,
         "this APIv2 answer is a signed message and cannot be streamed: .await or .wait() for it",
     )
-}
-
-fn text<'m>(members: &'m Map<String, Value>, key: &str) -> &'m str {
-    members.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn no_message(response: &Response, err: BoxError) -> Error {

@@ -203,9 +203,17 @@ impl Sent<'_> {
         let members = self.json.and_then(Value::as_object).into_iter().flatten();
         let members = members.map(|(name, value)| (name.clone(), value.clone()));
         let texts = self.parameters().chain(self.variables());
-        members
+        let mut known: BTreeMap<_, _> = members
             .chain(texts.map(|(name, value)| (name, json!(value))))
-            .collect()
+            .collect();
+        // Some answers have a number under another name: `id`.
+        for (name, pointer) in self.operation.echoed() {
+            let place = pointer.rsplit('/').next().unwrap_or_default();
+            if let Some(value) = known.get(*name).filter(|_| place != *name).cloned() {
+                known.insert(place.to_owned(), value);
+            }
+        }
+        known
     }
 
     /// All of the request but what differs each time.

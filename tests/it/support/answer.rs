@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,7 +16,8 @@ use wechatpay_chain::transport::Body;
 
 use super::keys::{KEY_ID, PLATFORM};
 
-/// An answer, signed with the platform key unless told otherwise.
+/// An answer, signed with the platform key unless told otherwise; its clone repeats it.
+#[derive(Clone)]
 pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -61,6 +63,13 @@ impl Answer {
         self
     }
 
+    /// Sends a header that is there once more.
+    pub(crate) fn doubled(mut self, name: &'static str) -> Self {
+        let value = self.headers[name].clone();
+        self.headers.append(name, value);
+        self
+    }
+
     /// Signs the body, now.
     pub(crate) fn signed(self) -> Self {
         self.signed_at(now())
@@ -74,12 +83,12 @@ impl Answer {
 
     /// Signs another text in the body's place.
     pub(crate) fn signed_over(self, timestamp: i64, covered: &[u8]) -> Self {
-        let (timestamp, nonce) = (timestamp.to_string(), "c5ac7061fccab6bf3e254dcf98995b8c");
-        let text = response_text(&timestamp, nonce, covered);
+        let (timestamp, nonce) = (timestamp.to_string(), next_nonce());
+        let text = response_text(&timestamp, &nonce, covered);
         let signature = PLATFORM.private.sign(&text).unwrap();
         self.header("Wechatpay-Serial", KEY_ID)
             .header("Wechatpay-Timestamp", &timestamp)
-            .header("Wechatpay-Nonce", nonce)
+            .header("Wechatpay-Nonce", &nonce)
             .header("Wechatpay-Signature", &signature)
     }
 
@@ -119,6 +128,15 @@ impl Answer {
         text.extend_from_slice(&self.body);
         text
     }
+}
+
+/// Of each answer another one, as WeChat Pay makes them.
+fn next_nonce() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!(
+        "c5ac7061fccab6bf{:016x}",
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 /// Unix seconds.
