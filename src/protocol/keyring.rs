@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use http::HeaderValue;
 
@@ -34,7 +34,8 @@ pub struct PlatformKey {
 /// The keys of WeChat Pay that a client trusts, by id.
 ///
 /// Public keys and certificates stand side by side. A keyring is shared by its clones and can be
-/// changed while clients use it; calls under way keep the key they have taken.
+/// changed while clients use it; calls under way keep the key they have taken. It takes no key of a
+/// merchant or brand whose client uses it.
 ///
 /// ```
 /// use wechatpay_chain::Keyring;
@@ -47,9 +48,19 @@ pub struct PlatformKey {
 #[derive(Clone, Default)]
 pub struct Keyring {
     keys: Arc<RwLock<Arc<Keys>>>,
+    /// Keys that are not WeChat Pay's, one for each merchant or brand whose client uses the keyring.
+    own: Arc<RwLock<Vec<OwnKey>>>,
 }
 
 type Keys = BTreeMap<Arc<str>, PlatformKey>;
+
+/// What a merchant or brand signs with.
+pub(crate) struct OwnKey {
+    /// The merchant id or brand id, which the certificate has as its common name.
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) serial: Option<Arc<str>>,
+    pub(crate) key: PublicKey,
+}
 
 impl Keyring {
     /// An empty keyring.
@@ -64,9 +75,16 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and digits.
+    /// [`ErrorKind::Builder`] when the key was read from a certificate, whose key is never a public
+    /// key's (use [`add_certificate`](Self::add_certificate)), or is the own key of a merchant whose
+    /// client uses this keyring. [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and
+    /// digits.
     pub fn add_public_key(&self, id: &str, key: PublicKey) -> Result<()> {
+        self.refuse_own(id, &key)?;
         check_public_key_id(id)?;
+        if let Some(serial) = key.certificate() {
+            return Err(of_certificate(id, serial));
+        }
         self.insert(PlatformKey {
             header: header(id),
             id: id.into(),
@@ -77,8 +95,51 @@ impl Keyring {
     }
 
     /// Adds a platform certificate under its serial.
-    pub fn add_certificate(&self, certificate: &Certificate) {
+    ///
+    /// Nothing else is checked now. Its dates are checked in use: when it is chosen for a request, and
+    /// when an answer or a notification names it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when it is the own certificate, or has the own key, of a merchant whose
+    /// client uses this keyring.
+    pub fn add_certificate(&self, certificate: &Certificate) -> Result<()> {
+        self.refuse_own(certificate.serial(), certificate.public_key())?;
+        if let Some(name) = certificate.subject_common_name()
+            && self
+                .own()
+                .iter()
+                .any(|own| own.id.as_deref() == Some(&*name))
+        {
+            return Err(own_key(certificate.serial()));
+        }
         self.insert(PlatformKey::of(certificate));
+        Ok(())
+    }
+
+    /// Takes in no key of this merchant or brand from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when there is one already.
+    pub(crate) fn refuse(&self, own: OwnKey) -> Result<()> {
+        let is_own = |it: &&PlatformKey| own.is(&it.id, &it.key);
+        if let Some(found) = self.snapshot().values().find(is_own) {
+            return Err(own_key(&found.id));
+        }
+        let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.iter().any(|known| known.covers(&own)) {
+            known.push(own);
+        }
+        Ok(())
+    }
+
+    /// The commonest mix-up: the merchant's own certificate or key in place of WeChat Pay's.
+    fn refuse_own(&self, id: &str, key: &PublicKey) -> Result<()> {
+        match self.own().iter().any(|own| own.is(id, key)) {
+            true => Err(own_key(id)),
+            false => Ok(()),
+        }
     }
 
     /// Takes a key out; answers whether it was there.
@@ -119,10 +180,11 @@ impl Keyring {
         });
     }
 
-    /// A keyring of its own with the same keys.
+    /// A copy that no longer changes with this one.
     pub(crate) fn detached(&self) -> Self {
         Self {
             keys: Arc::new(RwLock::new(self.snapshot())),
+            own: Arc::default(),
         }
     }
 
@@ -135,8 +197,25 @@ impl Keyring {
         edit(Arc::make_mut(&mut keys))
     }
 
+    fn own(&self) -> RwLockReadGuard<'_, Vec<OwnKey>> {
+        self.own.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn snapshot(&self) -> Arc<Keys> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl OwnKey {
+    fn is(&self, id: &str, key: &PublicKey) -> bool {
+        self.serial.as_deref() == Some(id) || self.key == *key
+    }
+
+    /// Whether the other says nothing new.
+    fn covers(&self, other: &Self) -> bool {
+        let known =
+            |own: &Option<Arc<str>>, other: &Option<Arc<str>>| other.is_none() || own == other;
+        self.key == other.key && known(&self.id, &other.id) && known(&self.serial, &other.serial)
     }
 }
 
@@ -230,6 +309,27 @@ impl fmt::Debug for PlatformKey {
 /// Ids were checked, and serials are hexadecimal: both are text that headers carry.
 fn header(id: &str) -> HeaderValue {
     HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn own_key(id: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "{id} is the merchant's own key or certificate, not WeChat Pay's: give the public key shown \
+             at 商户平台 → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
+        ),
+    )
+}
+
+fn of_certificate(id: &str, serial: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "the key given for {id} was read from the certificate {serial}, whose key is another: for \
+             {id} give pub_key.pem, downloaded beside the id at 商户平台 → 账户中心 → API安全 → \
+             微信支付公钥; give a platform certificate (平台证书) without an id"
+        ),
+    )
 }
 
 fn check_public_key_id(id: &str) -> Result<()> {
