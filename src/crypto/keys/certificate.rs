@@ -21,7 +21,7 @@ use crate::secret::Secret;
 ///
 /// # Forms
 ///
-/// PEM (the first certificate counts), DER, bare base64, PKCS#12, `file://…`; mangled PEM is
+/// PEM (the first certificate counts), DER, bare base64, base64 of a PEM, PKCS#12, `file://…`; mangled PEM is
 /// repaired as for [`PrivateKey`](super::PrivateKey#forms).
 ///
 /// ```

@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Forms
 ///
 /// PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate, whose key is taken;
-/// bare base64; the PHP SDK's `public.spki://…`, `public.pkcs1://…` and `file://…`. PEM whose line
+/// bare base64; base64 of a PEM; the PHP SDK's `public.spki://…`, `public.pkcs1://…` and `file://…`. PEM whose line
 /// breaks were lost in an environment variable is repaired.
 ///
 /// ```no_run
