@@ -286,7 +286,7 @@ impl PlatformKey {
             KeyOrigin::Certificate {
                 not_before,
                 not_after,
-            } => (not_before <= now && now < not_after).then_some((0, not_after)),
+            } => (not_before <= now && now <= not_after).then_some((0, not_after)),
         }
     }
 }
@@ -345,4 +345,25 @@ fn check_public_key_id(id: &str) -> Result<()> {
              certificate use the certificate itself"
         ),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::fixtures::fixture;
+
+    /// Given by hand or fetched: there is one rule for what a request and an answer are encrypted and
+    /// verified with.
+    #[test]
+    fn the_dates_of_a_certificate_count_for_requests_and_answers() {
+        let certificate = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
+        let ring = Keyring::new();
+        ring.add_certificate(&certificate).unwrap();
+        let key = ring.get(certificate.serial()).unwrap();
+        let (from, to) = (certificate.not_before(), certificate.not_after());
+        for (now, valid) in [(from - 1, false), (from, true), (to, true), (to + 1, false)] {
+            assert_eq!(ring.preferred(now).is_some(), valid, "{now}");
+            assert_eq!(key.check_time(now).is_ok(), valid, "{now}");
+        }
+    }
 }

@@ -84,7 +84,7 @@ fn read<T>(
     if let Some(mchid) = settings.mchid.as_deref().filter(|mchid| !mchid.is_empty()) {
         match open(path, Secret::new(mchid)) {
             Ok(read) => return Ok(read),
-            Err(err) => said = format!("{}. The merchant id was tried. ", err.report()),
+            Err(err) => said = format!("{err}. The merchant id was tried. "),
         }
     }
     let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
