@@ -196,7 +196,7 @@ fn is_wechat_pay(host: &str) -> bool {
         let rest = host.strip_suffix(domain);
         rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    BaseUrl::is_documented(host) || ["weixin.qq.com", "wechatpay.cn"].iter().any(|it| of(&it))
+    BaseUrl::is_documented(host) || ["weixin.qq.com", "wechatpay.cn"].iter().any(of)
 }
 
 /// In its normal form and without the scheme's own port, as it is in the `Host` header.

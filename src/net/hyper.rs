@@ -116,7 +116,7 @@ impl HyperTransport {
             .map_err(|err| {
                 Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
             })?;
-        connector.set_callback(|config, uri| tls::verify_ipv6(config, uri));
+        connector.set_callback(tls::verify_ipv6);
         Ok(Bounded::new(connector, self.settings.connect_timeout))
     }
 

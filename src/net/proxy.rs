@@ -205,10 +205,10 @@ fn is_network(entry: &str) -> bool {
         Some((address, bits)) => (address, bits.parse().ok()),
         None => (entry, Some(0)),
     };
-    match (address.parse(), bits) {
-        (Ok(IpAddr::V4(_)), Some(0..=32)) | (Ok(IpAddr::V6(_)), Some(0..=128u8)) => true,
-        _ => false,
-    }
+    matches!(
+        (address.parse(), bits),
+        (Ok(IpAddr::V4(_)), Some(0..=32)) | (Ok(IpAddr::V6(_)), Some(0..=128u8))
+    )
 }
 
 fn is_http(url: &str) -> bool {

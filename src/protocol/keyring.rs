@@ -29,6 +29,8 @@ pub struct PlatformKey {
     header: HeaderValue,
     key: PublicKey,
     origin: KeyOrigin,
+    /// The common name in the certificate: of a merchant's the merchant id.
+    owner: Option<String>,
 }
 
 /// The keys of WeChat Pay that a client trusts, by id.
@@ -80,17 +82,21 @@ impl Keyring {
     /// client uses this keyring. [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and
     /// digits.
     pub fn add_public_key(&self, id: &str, key: PublicKey) -> Result<()> {
-        self.refuse_own(id, &key)?;
-        check_public_key_id(id)?;
-        if let Some(serial) = key.certificate() {
-            return Err(of_certificate(id, serial));
-        }
-        self.insert(PlatformKey {
+        let certificate = key.certificate().map(str::to_owned);
+        let key = PlatformKey {
             header: header(id),
             id: id.into(),
             key,
             origin: KeyOrigin::PublicKey,
-        });
+            owner: None,
+        };
+        let own = self.own_keys(&key)?;
+        check_public_key_id(id)?;
+        if let Some(serial) = certificate {
+            return Err(of_certificate(id, &serial));
+        }
+        self.insert(key);
+        drop(own);
         Ok(())
     }
 
@@ -104,16 +110,10 @@ impl Keyring {
     /// [`ErrorKind::Builder`] when it is the own certificate, or has the own key, of a merchant whose
     /// client uses this keyring.
     pub fn add_certificate(&self, certificate: &Certificate) -> Result<()> {
-        self.refuse_own(certificate.serial(), certificate.public_key())?;
-        if let Some(name) = certificate.subject_common_name()
-            && self
-                .own()
-                .iter()
-                .any(|own| own.id.as_deref() == Some(&*name))
-        {
-            return Err(own_key(certificate.serial()));
-        }
-        self.insert(PlatformKey::of(certificate));
+        let key = PlatformKey::of(certificate);
+        let own = self.own_keys(&key)?;
+        self.insert(key);
+        drop(own);
         Ok(())
     }
 
@@ -123,22 +123,24 @@ impl Keyring {
     ///
     /// [`ErrorKind::Builder`] when there is one already.
     pub(crate) fn refuse(&self, own: OwnKey) -> Result<()> {
-        let is_own = |it: &&PlatformKey| own.is(&it.id, &it.key);
-        if let Some(found) = self.snapshot().values().find(is_own) {
+        let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = self.snapshot().values().find(|key| own.is(key)) {
             return Err(own_key(&found.id));
         }
-        let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
         if !known.iter().any(|known| known.covers(&own)) {
             known.push(own);
         }
         Ok(())
     }
 
-    /// The commonest mix-up: the merchant's own certificate or key in place of WeChat Pay's.
-    fn refuse_own(&self, id: &str, key: &PublicKey) -> Result<()> {
-        match self.own().iter().any(|own| own.is(id, key)) {
-            true => Err(own_key(id)),
-            false => Ok(()),
+    /// The own keys, none of which this is; none is added while they are held.
+    ///
+    /// The commonest mix-up is the merchant's own certificate or key in place of WeChat Pay's.
+    fn own_keys(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Vec<OwnKey>>> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        match own.iter().any(|own| own.is(key)) {
+            true => Err(own_key(&key.id)),
+            false => Ok(own),
         }
     }
 
@@ -197,18 +199,15 @@ impl Keyring {
         edit(Arc::make_mut(&mut keys))
     }
 
-    fn own(&self) -> RwLockReadGuard<'_, Vec<OwnKey>> {
-        self.own.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn snapshot(&self) -> Arc<Keys> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl OwnKey {
-    fn is(&self, id: &str, key: &PublicKey) -> bool {
-        self.serial.as_deref() == Some(id) || self.key == *key
+    fn is(&self, key: &PlatformKey) -> bool {
+        let is_owner = self.id.is_some() && self.id.as_deref() == key.owner.as_deref();
+        is_owner || self.serial.as_deref() == Some(&*key.id) || self.key == key.key
     }
 
     /// Whether the other says nothing new.
@@ -225,6 +224,7 @@ impl PlatformKey {
             header: header(certificate.serial()),
             id: certificate.serial().into(),
             key: certificate.public_key().clone(),
+            owner: certificate.subject_common_name(),
             origin: KeyOrigin::Certificate {
                 not_before: certificate.not_before(),
                 not_after: certificate.not_after(),

@@ -122,7 +122,7 @@ impl Frozen {
         let Some(Ok((host, _))) = split else {
             return false;
         };
-        uri.scheme_str() == Some("https") && self.trusted_hosts.iter().any(|it| *it == host)
+        uri.scheme_str() == Some("https") && self.trusted_hosts.contains(&host)
     }
 
     /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.

@@ -233,6 +233,33 @@ fn the_merchants_own_key_among_the_platforms() {
         .add_public_key(OTHER_KEY_ID, MERCHANT.public.clone())
         .unwrap();
     unbuilt(builder().keyring(shared), kind, "not WeChat Pay's");
+    let shared = Keyring::new();
+    let earlier = keys::certificate_of(&OTHER, CERTIFICATE_SERIAL, 30, MCHID);
+    shared.add_certificate(&earlier).unwrap();
+    unbuilt(builder().keyring(shared), kind, "not WeChat Pay's");
+}
+
+#[test]
+fn a_brands_own_key_among_the_platforms() {
+    let brand = || {
+        Client::builder()
+            .brand_id("120344")
+            .serial(SERIAL)
+            .private_key(MERCHANT.private.clone())
+    };
+    let kind = ErrorKind::Builder;
+    let own = brand().platform_key(KEY_ID, MERCHANT.public.clone());
+    unbuilt(own, kind, "not WeChat Pay's");
+    let named = keys::certificate_of(&OTHER, CERTIFICATE_SERIAL, 30, "120344");
+    unbuilt(
+        brand().platform_certificate(named),
+        kind,
+        "not WeChat Pay's",
+    );
+    let read = keys::certificate(&OTHER, CERTIFICATE_SERIAL, 30);
+    let key = read.public_key().clone();
+    unbuilt(brand().platform_key(KEY_ID, key), kind, "pub_key.pem");
+    brand().platform_certificate(read).build().unwrap();
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
         for c in char::decode_utf16(units) {
             text.push(c.ok()?);
         }
-        (rest.len() % 2 == 0).then_some(text)
+        rest.len().is_multiple_of(2).then_some(text)
     };
     match bytes {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
