@@ -260,8 +260,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Lets a middleware send signed requests to this host as well, a name or an IP address, over HTTPS: for a failover to
-    /// `api2.mch.weixin.qq.com`.
+    /// Lets a middleware send signed requests to this host as well, over HTTPS: for a failover to
+    /// `api2.mch.weixin.qq.com`. Give a name or an IP address alone.
     pub fn trust_host(mut self, host: impl Into<String>) -> Self {
         self.trusted_hosts.push(host.into());
         self
