@@ -7,6 +7,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::catalog::{self, Operation};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host;
 use crate::message::Origin;
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
@@ -29,7 +30,14 @@ impl BaseUrl {
     }
 
     /// Reads `https://host[:port][/prefix/]`.
+    ///
+    /// Upper case in scheme and host, the scheme's own port, a dot at the end of the host and slashes
+    /// at the end of the path make no difference. All else that is not as above is refused.
     pub(crate) fn parse(text: &str) -> Result<Self> {
+        check_text(text).map_err(|why| bad_base(text, why))?;
+        if text.contains('?') {
+            return Err(bad_base(text, "it has a query"));
+        }
         let uri: Uri = text
             .parse()
             .map_err(|err| bad_base(text, "it is not a URL").with_source(err))?;
@@ -40,22 +48,29 @@ impl BaseUrl {
         if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
             return Err(bad_base(text, "its scheme is neither https nor http"));
         }
-        if authority.as_str().contains('@') {
-            return Err(bad_base(text, "it holds a user name or password"));
-        }
+        let authority = normal(&scheme, &authority).map_err(|why| bad_base(text, why))?;
         if scheme == Scheme::HTTP && is_wechat_pay(authority.host()) {
             return Err(bad_base(text, "WeChat Pay is called over https only"));
         }
-        let target = parts.path_and_query;
-        if target.as_ref().and_then(PathAndQuery::query).is_some() {
-            return Err(bad_base(text, "it has a query"));
-        }
-        let path = target.as_ref().map_or("", PathAndQuery::path);
+        let path = parts.path_and_query;
+        let path = path.as_ref().map_or("", PathAndQuery::path);
+        let prefix = path.trim_end_matches('/');
+        check_prefix(prefix).map_err(|why| bad_base(text, why))?;
         Ok(Self {
-            prefix: path.trim_end_matches('/').to_owned(),
-            authority: normal(&scheme, authority),
+            prefix: prefix.to_owned(),
+            authority,
             scheme,
         })
+    }
+
+    /// The host, in the form in which hosts are compared.
+    pub(crate) fn host(&self) -> &str {
+        self.authority.host()
+    }
+
+    /// Whether it is HTTPS on the port that this scheme has.
+    pub(crate) fn is_plain_https(&self) -> bool {
+        self.scheme == Scheme::HTTPS && self.authority.port().is_none()
     }
 
     /// Whether a host, in lower case, is one that WeChat Pay documents.
@@ -113,46 +128,98 @@ pub(crate) fn exact(text: &str) -> Result<Uri> {
             format!("the URL cannot be followed: {why}; give it as the answer has it"),
         )
     };
+    check_text(text).map_err(&refused)?;
     let uri: Uri = text
         .parse()
         .map_err(|err| refused("it is not a URL").with_source(err))?;
     if uri.host().is_none() && !text.starts_with('/') {
         return Err(refused("it has neither a host nor a leading slash"));
     }
-    if text.contains('#') {
-        return Err(refused("it has a fragment"));
-    }
-    if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
-        return Err(refused("it holds a user name or password"));
+    if let Some(authority) = uri.authority() {
+        host::split(authority.as_str()).map_err(&refused)?;
     }
     Ok(uri)
 }
 
-fn is_wechat_pay(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    [".weixin.qq.com", ".wechatpay.cn"]
-        .iter()
-        .any(|domain| host.ends_with(domain))
+/// What the parser of URLs lets through, or drops.
+fn check_text(text: &str) -> Result<(), &'static str> {
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("it contains white space or a control character");
+    }
+    if !text.is_ascii() {
+        return Err("it contains a character that is not ASCII: write a name in its xn-- form");
+    }
+    if text.contains('\\') {
+        return Err("it contains a backslash");
+    }
+    if text.contains('#') {
+        return Err("it has a fragment");
+    }
+    Ok(())
 }
 
-/// Lower case and without the scheme's own port, as it is in the `Host` header.
-fn normal(scheme: &Scheme, authority: Authority) -> Authority {
+/// A path that every server and proxy reads in one way only (RFC 3986, section 3.3).
+fn check_prefix(prefix: &str) -> Result<(), &'static str> {
+    let mut segments = prefix.split('/').skip(1);
+    if segments.clone().any(str::is_empty) {
+        return Err("its path has two slashes in a row");
+    }
+    let dots = |segment: &str| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        segment == "." || segment == ".."
+    };
+    if segments.clone().any(dots) {
+        return Err("its path has a segment `.` or `..`");
+    }
+    match segments.all(is_segment) {
+        true => Ok(()),
+        false => Err("its path has a character that a path has only as %XX"),
+    }
+}
+
+fn is_segment(segment: &str) -> bool {
+    let mut parts = segment.split('%');
+    let plain = |text: &str| {
+        let fine = |c: u8| c.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&c);
+        text.bytes().all(fine)
+    };
+    let escaped = |text: &str| {
+        let digits = text.as_bytes().get(..2);
+        digits.is_some_and(|it| it.iter().all(u8::is_ascii_hexdigit)) && plain(&text[2..])
+    };
+    parts.next().is_none_or(plain) && parts.all(escaped)
+}
+
+/// Of a host in its normal form.
+fn is_wechat_pay(host: &str) -> bool {
+    let of = |domain: &&str| {
+        let rest = host.strip_suffix(domain);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    BaseUrl::is_documented(host) || ["weixin.qq.com", "wechatpay.cn"].iter().any(of)
+}
+
+/// In its normal form and without the scheme's own port, as it is in the `Host` header.
+fn normal(scheme: &Scheme, authority: &Authority) -> Result<Authority, &'static str> {
     let own = if *scheme == Scheme::HTTPS { 443 } else { 80 };
-    let host = authority.host().to_ascii_lowercase();
-    let text = match authority.port_u16() {
+    let (host, port) = host::split(authority.as_str())?;
+    let text = match port {
         Some(port) if port != own => format!("{host}:{port}"),
         _ => host,
     };
-    text.parse().unwrap_or(authority)
+    text.parse().map_err(|_| "it has no host")
 }
 
 fn bad_base(text: &str, why: &str) -> Error {
-    // Before an @ there may be a password.
-    let text = if text.contains('@') { "…@…" } else { text };
+    // Before an @ there may be a password, in a query a token.
+    let shown = match text.contains('@') {
+        true => "…@…",
+        false => text.split(['?', '#']).next().unwrap_or_default(),
+    };
     Error::new(
         ErrorKind::Request,
         format!(
-            "the base URL {text:?} cannot be used: {why}; write it as https://api.mch.weixin.qq.com/"
+            "the base URL {shown:?} cannot be used: {why}; write it as https://api.mch.weixin.qq.com/"
         ),
     )
 }
@@ -185,6 +252,32 @@ mod tests {
     }
 
     #[test]
+    fn spellings_of_one_base_are_one() {
+        for text in [
+            "HTTPS://API.mch.weixin.qq.com:443",
+            "https://api.mch.weixin.qq.com./",
+            "https://api.mch.weixin.qq.com.:443//",
+        ] {
+            let base = BaseUrl::parse(text).unwrap();
+            assert_eq!(
+                format!("{base:?}"),
+                "https://api.mch.weixin.qq.com/",
+                "{text}"
+            );
+        }
+        for (text, same) in [
+            (
+                "https://[0::1]:8443/a%2Fb/@;=",
+                "https://[::1]:8443/a%2Fb/@;=/",
+            ),
+            ("http://10.0.0.7:80/", "http://10.0.0.7/"),
+            ("http://pay_gateway:8080", "http://pay_gateway:8080/"),
+        ] {
+            assert_eq!(format!("{:?}", BaseUrl::parse(text).unwrap()), same);
+        }
+    }
+
+    #[test]
     fn what_is_no_base_url_is_refused() {
         for text in [
             "",
@@ -192,12 +285,95 @@ mod tests {
             "/hk/",
             "ftp://host/",
             "https://u:p@host/",
+            "https://u%3Ap@host/",
             "https://h/?a=1",
-            "http://api.mch.weixin.qq.com/",
+            "https://h/?",
+            "https://h/#frag",
+            "https://h#",
+            "https://h:/",
+            "https://h:0/",
+            "https://h:99999/",
+            "https://h:443x/",
+            "https://",
+            "https:///hk",
+            "https://h/../hk/",
+            "https://h/./",
+            "https://h/hk/%2E%2e",
+            "https://h/hk//v",
+            "https://h\\hk/",
+            "https://h/h\\k",
+            "https://h/ h",
+            " https://h/",
+            "https://h/\n",
+            "https://h/\t",
+            "https://h/{x}",
+            "https://h/\"",
+            "https://h/%",
+            "https://h/%4",
+            "https://h/%zz",
+            "https://h/\u{4e2d}",
+            "https://\u{4e2d}.example/",
+            "https://h\u{3002}example/",
+            "https://[::1/",
+            "https://[::g]/",
+            "https://256.0.0.1/",
+            "https://2130706433/",
         ] {
-            let err = BaseUrl::parse(text).map(drop).unwrap_err();
-            assert_eq!(err.kind(), ErrorKind::Request, "{text}");
-            assert!(!err.to_string().contains("u:p"), "{err}");
+            refused(text);
         }
+    }
+
+    #[test]
+    fn wechat_pay_is_called_over_https_however_it_is_spelt() {
+        for host in [
+            "api.mch.weixin.qq.com",
+            "API.MCH.WEIXIN.QQ.COM",
+            "api.mch.weixin.qq.com.",
+            "api.mch.weixin.qq.com:80",
+            "api.mch.weixin.qq.com.:8080",
+            "api.mch.weixin.qq.com..",
+            "weixin.qq.com",
+            "api.wechatpay.cn.",
+            "api%2Emch.weixin.qq.com",
+            "%61pi.mch.weixin.qq.com",
+            "\u{ff41}pi.mch.weixin.qq.com",
+            "api\u{3002}mch\u{3002}weixin\u{3002}qq\u{3002}com",
+        ] {
+            refused(&format!("http://{host}/"));
+        }
+        for host in ["notweixin.qq.com", "api.mch.weixin.qq.com.example"] {
+            BaseUrl::parse(&format!("http://{host}/")).unwrap();
+        }
+        for operation in catalog::operations().iter().filter_map(Operation::host) {
+            refused(&format!("http://{operation}/"));
+        }
+    }
+
+    #[test]
+    fn a_url_to_be_followed_has_a_host_that_can_be_called() {
+        for text in [
+            "https://h:99999/a",
+            "https://h:/a",
+            "https://u:p@h/a",
+            "https://h/a#b",
+            "https://h/a\\b",
+            "https://h\\a/",
+            "https://%61pi.example/",
+            "https://0x7f.1/",
+        ] {
+            let err = exact(text).unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::Request, "{text}");
+        }
+        for text in ["https://api.mch.weixin.qq.com/a?b={c}", "/v3/a?b=c"] {
+            assert_eq!(exact(text).unwrap(), text);
+        }
+    }
+
+    #[track_caller]
+    fn refused(text: &str) {
+        let err = BaseUrl::parse(text).map(drop).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Request, "{text}");
+        assert!(!err.to_string().contains("u:p"), "{err}");
+        assert!(!err.to_string().contains("a=1"), "{err}");
     }
 }

@@ -17,7 +17,7 @@ use crate::base_url::BaseUrl;
 use crate::download;
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
     into_headers, into_payload,
@@ -118,9 +118,16 @@ impl Call {
 
     /// Bounds this call, from the first middleware to the last byte of the answer.
     ///
-    /// Of a streamed answer only the beginning is bounded.
+    /// Of a streamed answer only the beginning is bounded. Zero is refused before anything is sent.
     pub fn timeout(self, limit: Duration) -> Self {
-        self.edit(|plan| plan.options.timeout = Some(limit))
+        self.attempt(|plan| {
+            if limit.is_zero() {
+                let message = "a timeout of zero lets no call succeed";
+                return Err(Error::new(ErrorKind::Request, message));
+            }
+            plan.options.timeout = Some(limit);
+            Ok(())
+        })
     }
 
     /// Sends this call elsewhere: `https://apihk.mch.weixin.qq.com/`.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::uri::Authority;
 use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
@@ -154,15 +155,11 @@ impl Engine {
             ));
         };
         let scheme = url.scheme_str().unwrap_or_default();
-        let port = url
-            .port()
-            .map_or_else(String::new, |port| format!(":{port}"));
-        let base = BaseUrl::parse(&format!("{scheme}://{host}{port}/"))?;
+        let authority = url.authority().map_or("", Authority::as_str);
+        let base = BaseUrl::parse(&format!("{scheme}://{authority}/"))?;
         let origin = base.origin();
         let own = self.base.as_ref().is_some_and(|own| own.origin() == origin);
-        let listed = scheme.eq_ignore_ascii_case("https")
-            && url.port_u16().is_none_or(|port| port == 443)
-            && self.knows_host(&host.to_ascii_lowercase());
+        let listed = base.is_plain_https() && self.knows_host(base.host());
         match own || listed {
             true => Ok((base, target.to_owned())),
             false => Err(unknown_host(host)),

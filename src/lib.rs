@@ -84,6 +84,7 @@ mod error;
 // The examples of its pages need tower.
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
+mod host;
 mod keys;
 mod message;
 pub mod middleware;

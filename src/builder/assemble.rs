@@ -1,6 +1,8 @@
 //! From settings to a client: every check, and the default stacks.
 
+use std::net::Ipv6Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderValue;
 
@@ -9,9 +11,9 @@ use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::crypto::PublicKey;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::host;
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
 use crate::middleware::{
@@ -20,7 +22,7 @@ use crate::middleware::{
     TransformResponse, VERIFIER, Verifier,
 };
 use crate::net::{HyperTransport, Settings};
-use crate::protocol::{AnswerNonces, Keyring};
+use crate::protocol::{AnswerNonces, Keyring, OwnKey};
 use crate::stack::{Frozen, Stack};
 
 impl ClientBuilder {
@@ -34,7 +36,7 @@ impl ClientBuilder {
         let v3 = self.speaks_v3();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
-        self.trusted_hosts.iter().try_for_each(check_host)?;
+        let trusted_hosts: Arc<[String]> = trusted_hosts(&self.trusted_hosts)?;
         let keyring = keyring(
             self.keyring,
             self.platform,
@@ -48,14 +50,17 @@ impl ClientBuilder {
             .map(|settings| Manager::new(settings, &merchant, keys.clone(), base.clone()))
             .transpose()?;
         let proxies = self.proxy.proxies()?;
+        let timeout = bound("timeout", self.timeout)?;
+        let connect_timeout = bound("connect_timeout", self.connect_timeout)?;
+        let read_timeout = bound("read_timeout", self.read_timeout)?;
         let transport = self.transport.unwrap_or_else(|| {
             Arc::new(HyperTransport::new(Settings {
                 roots: self.roots,
                 identity,
                 proxies,
-                connect_timeout: self.connect_timeout,
-                idle_timeout: self.idle_timeout,
-                read_timeout: self.read_timeout,
+                connect_timeout,
+                idle_timeout: self.idle_timeout.filter(|limit| *limit <= LONGEST),
+                read_timeout,
             }))
         });
         let parts = Parts {
@@ -71,7 +76,7 @@ impl ClientBuilder {
                 stack,
                 transport: Arc::clone(&transport),
                 max_response_bytes: self.max_response_bytes,
-                trusted_hosts: self.trusted_hosts.clone().into(),
+                trusted_hosts: Arc::clone(&trusted_hosts),
             })
         };
         Ok(Client::new(Engine {
@@ -83,7 +88,7 @@ impl ClientBuilder {
             fields: self.fields,
             keyring,
             merchant,
-            timeout: self.timeout,
+            timeout,
         }))
     }
 
@@ -95,6 +100,20 @@ impl ClientBuilder {
             || self.certificates.is_some()
             || !self.platform.is_empty()
     }
+}
+
+/// Longer than any program waits for; timers overflow far beyond.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// A bound of a call; one that is too long for a timer is none.
+fn bound(name: &str, limit: Option<Duration>) -> Result<Option<Duration>> {
+    if limit.is_some_and(|limit| limit.is_zero()) {
+        return Err(Error::new(
+            ErrorKind::Builder,
+            format!("{name}(..) of zero lets no call succeed: give None for no bound"),
+        ));
+    }
+    Ok(limit.filter(|limit| *limit <= LONGEST))
 }
 
 fn edited(mut stack: Stack, edits: Vec<Edit>) -> Result<Stack> {
@@ -174,49 +193,38 @@ fn keyring(
         ));
     }
     let keyring = shared.unwrap_or_default();
-    for key in keyring.ids().iter().filter_map(|id| keyring.get(id)) {
-        refuse_own(key.id(), key.public_key(), merchant)?;
+    if let Some(signing) = &merchant.signing {
+        keyring.refuse(OwnKey {
+            id: Some(Arc::clone(&signing.id)),
+            serial: Some(Arc::clone(&signing.serial)),
+            key: signing.key.public_key().clone(),
+        })?;
     }
     for key in given {
         match key {
-            Platform::PublicKey(id, key) => {
-                refuse_own(&id, &key, merchant)?;
-                keyring.add_public_key(&id, key)?;
-            }
-            Platform::Certificate(certificate) => {
-                refuse_own(certificate.serial(), certificate.public_key(), merchant)?;
-                keyring.add_certificate(&certificate);
-            }
+            Platform::PublicKey(id, key) => keyring.add_public_key(&id, key)?,
+            Platform::Certificate(certificate) => keyring.add_certificate(&certificate)?,
         }
     }
     Ok(keyring)
 }
 
-/// The commonest mix-up: the merchant's own certificate or key in place of WeChat Pay's.
-fn refuse_own(id: &str, key: &PublicKey, merchant: &Merchant) -> Result<()> {
-    let own = |own: &Signing| id == &*own.serial || key == own.key.public_key();
-    if !merchant.signing.as_ref().is_some_and(own) {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Builder,
-        format!(
-            "{id} is the merchant's own key, not WeChat Pay's: give the public key shown at 商户平台 \
-             → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
-        ),
-    ))
-}
-
-/// A host alone: with a scheme or port it would never be met.
-fn check_host(host: &String) -> Result<()> {
-    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    if !host.is_empty() && host.chars().all(fine) {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Builder,
-        format!("trust_host({host:?}): give the host alone, as api2.mch.weixin.qq.com"),
-    ))
+/// Hosts in the form in which they are compared; one with a scheme or port would never be met.
+fn trusted_hosts(given: &[String]) -> Result<Arc<[String]>> {
+    let normal = |given: &String| {
+        let address = given.parse::<Ipv6Addr>();
+        let bracketed = address.map(|address| format!("[{address}]"));
+        host::normal(bracketed.as_ref().unwrap_or(given)).map_err(|why| {
+            Error::new(
+                ErrorKind::Builder,
+                format!(
+                    "trust_host({given:?}) cannot be used: {why}; give the host alone, as \
+                     api2.mch.weixin.qq.com"
+                ),
+            )
+        })
+    };
+    given.iter().map(normal).collect()
 }
 
 fn user_agent(given: Option<String>) -> Result<HeaderValue> {

@@ -200,7 +200,10 @@ impl ClientBuilder {
 
     /// Sends all calls to another base than `https://api.mch.weixin.qq.com/`: a sandbox, a gateway.
     ///
-    /// Without it, calls go to the host that the catalogue names for the endpoint.
+    /// Without it, calls go to the host that the catalogue names for the endpoint. A path in it stands
+    /// before the call's. [`build`](Self::build) refuses a user name, a query, a fragment, segments
+    /// `.` and `..`, a host that is neither a name in ASCII nor an IP address, and `http://` for WeChat
+    /// Pay's own hosts.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -213,6 +216,8 @@ impl ClientBuilder {
     }
 
     /// Bounds every call; 30 s by default, `None` for no bound.
+    ///
+    /// Of this and the other limits: zero is refused, and more than 366 days is no bound.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = limit.into();
         self
@@ -225,6 +230,8 @@ impl ClientBuilder {
     }
 
     /// How long an unused connection is kept; 60 s by default, `None` for ever.
+    ///
+    /// With zero every call opens a connection. More than 366 days is for ever.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = limit.into();
         self
@@ -248,7 +255,10 @@ impl ClientBuilder {
 
     /// Sends everything through a proxy, `http://[user:password@]host:port`.
     ///
-    /// By default `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` decide.
+    /// By default `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` decide, also in lower case;
+    /// a blank one is not set, and `http://` may be left out. [`build`](Self::build) refuses a
+    /// malformed one. A proxy of another kind (`https://`, `socks5://`) is not supported: here it is
+    /// refused, and of the environment a call that would need it fails before anything is sent.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Proxy::All(url.into());
         self
@@ -268,9 +278,9 @@ impl ClientBuilder {
     }
 
     /// Lets a middleware send signed requests to this host as well, over HTTPS: for a failover to
-    /// `api2.mch.weixin.qq.com`.
+    /// `api2.mch.weixin.qq.com`. Give a name or an IP address alone.
     pub fn trust_host(mut self, host: impl Into<String>) -> Self {
-        self.trusted_hosts.push(host.into().to_ascii_lowercase());
+        self.trusted_hosts.push(host.into());
         self
     }
 

@@ -65,7 +65,7 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when there is no APIv3 key.
+    /// [`ErrorKind::Builder`] when there is no APIv3 key, or no time to fetch in.
     pub(crate) fn new(
         settings: Certificates,
         merchant: &Merchant,
@@ -79,6 +79,12 @@ impl Manager {
                  商户平台 → 账户中心 → API安全 → APIv3密钥",
             )
         })?;
+        if settings.timeout.is_zero() {
+            return Err(Error::new(
+                ErrorKind::Builder,
+                "Certificates::timeout(..) of zero lets no fetch succeed",
+            ));
+        }
         let inner = Arc::new(Inner {
             settings,
             apiv3_key,

@@ -112,10 +112,11 @@ impl HyperTransport {
     fn tls_connector(&self, identified: bool) -> Result<TlsConnector> {
         let identity = self.settings.identity.as_ref().filter(|_| identified);
         let builder = tls::connector(&self.settings.roots, identity)?;
-        let connector =
-            HttpsConnector::with_connector(self.connector.clone(), builder).map_err(|err| {
+        let mut connector = HttpsConnector::with_connector(self.connector.clone(), builder)
+            .map_err(|err| {
                 Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
             })?;
+        connector.set_callback(tls::verify_ipv6);
         Ok(Bounded::new(connector, self.settings.connect_timeout))
     }
 

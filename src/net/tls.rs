@@ -1,7 +1,11 @@
 use std::error::Error as StdError;
+use std::net::IpAddr;
 
+use http::Uri;
 use openssl::error::{Error as OpensslError, ErrorStack};
-use openssl::ssl::{SslConnector, SslConnectorBuilder, SslMethod, SslVersion};
+use openssl::ssl::{
+    ConnectConfiguration, SslConnector, SslConnectorBuilder, SslMethod, SslVersion,
+};
 
 use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
@@ -41,6 +45,26 @@ fn build(
         builder.check_private_key()?;
     }
     Ok(builder)
+}
+
+/// Verifies a server that is named by an IPv6 address against the addresses in its certificate.
+///
+/// The connector takes the host as the URL has it, and verifies `[::1]` with its brackets as a name,
+/// which no certificate has.
+pub(super) fn verify_ipv6(config: &mut ConnectConfiguration, uri: &Uri) -> Result<(), ErrorStack> {
+    let host = uri.host().unwrap_or_default();
+    let Some(address) = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) else {
+        return Ok(());
+    };
+    let Ok(address) = address.parse() else {
+        // It stays a name that nothing matches.
+        return Ok(());
+    };
+    config.param_mut().set_ip(IpAddr::V6(address))?;
+    config.set_verify_hostname(false);
+    // An address is no server name (RFC 6066, section 3).
+    config.set_use_server_name_indication(false);
+    Ok(())
 }
 
 /// Whether a handshake failed because the server's certificate was not accepted.

@@ -13,7 +13,7 @@ use crate::crypto::{Certificate, PrivateKey, PublicKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
 use crate::message::FieldPolicy;
-use crate::protocol::Keyring;
+use crate::protocol::{Keyring, OwnKey};
 use crate::secret::Secret;
 
 /// Longer than any handler should take, shorter than the pause before WeChat Pay's later deliveries.
@@ -165,8 +165,8 @@ impl NotificationsBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] with where to find the right value; [`ErrorKind::Key`] of a platform
-    /// key's id.
+    /// [`ErrorKind::Builder`] with where to find the right value, also when a platform key is the
+    /// merchant's own or was read from a certificate; [`ErrorKind::Key`] of a platform key's id.
     pub fn build(self) -> Result<Notifications> {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
@@ -182,11 +182,18 @@ impl NotificationsBuilder {
             _ => None,
         };
         let keyring = self.keyring.unwrap_or_default();
+        if let Some(key) = &self.private {
+            keyring.refuse(OwnKey {
+                id: None,
+                serial: reply.as_ref().map(|reply| reply.serial.as_str().into()),
+                key: key.public_key().clone(),
+            })?;
+        }
         for (id, key) in self.platform {
             keyring.add_public_key(&id, key)?;
         }
         for certificate in &self.certificates {
-            keyring.add_certificate(certificate);
+            keyring.add_certificate(certificate)?;
         }
         Ok(Notifications {
             shared: Arc::new(Shared {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use http::HeaderValue;
 
@@ -29,12 +29,15 @@ pub struct PlatformKey {
     header: HeaderValue,
     key: PublicKey,
     origin: KeyOrigin,
+    /// The common name in the certificate: of a merchant's the merchant id.
+    owner: Option<String>,
 }
 
 /// The keys of WeChat Pay that a client trusts, by id.
 ///
 /// Public keys and certificates stand side by side. A keyring is shared by its clones and can be
-/// changed while clients use it; calls under way keep the key they have taken.
+/// changed while clients use it; calls under way keep the key they have taken. It takes no key of a
+/// merchant or brand whose client uses it.
 ///
 /// ```
 /// use wechatpay_chain::Keyring;
@@ -47,9 +50,19 @@ pub struct PlatformKey {
 #[derive(Clone, Default)]
 pub struct Keyring {
     keys: Arc<RwLock<Arc<Keys>>>,
+    /// Keys that are not WeChat Pay's, one for each merchant or brand whose client uses the keyring.
+    own: Arc<RwLock<Vec<OwnKey>>>,
 }
 
 type Keys = BTreeMap<Arc<str>, PlatformKey>;
+
+/// What a merchant or brand signs with.
+pub(crate) struct OwnKey {
+    /// The merchant id or brand id, which the certificate has as its common name.
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) serial: Option<Arc<str>>,
+    pub(crate) key: PublicKey,
+}
 
 impl Keyring {
     /// An empty keyring.
@@ -64,21 +77,71 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and digits.
+    /// [`ErrorKind::Builder`] when the key was read from a certificate, whose key is never a public
+    /// key's (use [`add_certificate`](Self::add_certificate)), or is the own key of a merchant whose
+    /// client uses this keyring. [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and
+    /// digits.
     pub fn add_public_key(&self, id: &str, key: PublicKey) -> Result<()> {
-        check_public_key_id(id)?;
-        self.insert(PlatformKey {
+        let certificate = key.certificate().map(str::to_owned);
+        let key = PlatformKey {
             header: header(id),
             id: id.into(),
             key,
             origin: KeyOrigin::PublicKey,
-        });
+            owner: None,
+        };
+        let own = self.own_keys(&key)?;
+        check_public_key_id(id)?;
+        if let Some(serial) = certificate {
+            return Err(of_certificate(id, &serial));
+        }
+        self.insert(key);
+        drop(own);
         Ok(())
     }
 
     /// Adds a platform certificate under its serial.
-    pub fn add_certificate(&self, certificate: &Certificate) {
-        self.insert(PlatformKey::of(certificate));
+    ///
+    /// Nothing else is checked now. Its dates are checked in use: when it is chosen for a request, and
+    /// when an answer or a notification names it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when it is the own certificate, or has the own key, of a merchant whose
+    /// client uses this keyring.
+    pub fn add_certificate(&self, certificate: &Certificate) -> Result<()> {
+        let key = PlatformKey::of(certificate);
+        let own = self.own_keys(&key)?;
+        self.insert(key);
+        drop(own);
+        Ok(())
+    }
+
+    /// Takes in no key of this merchant or brand from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when there is one already.
+    pub(crate) fn refuse(&self, own: OwnKey) -> Result<()> {
+        let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = self.snapshot().values().find(|key| own.is(key)) {
+            return Err(own_key(&found.id));
+        }
+        if !known.iter().any(|known| known.covers(&own)) {
+            known.push(own);
+        }
+        Ok(())
+    }
+
+    /// The own keys, none of which this is; none is added while they are held.
+    ///
+    /// The commonest mix-up is the merchant's own certificate or key in place of WeChat Pay's.
+    fn own_keys(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Vec<OwnKey>>> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        match own.iter().any(|own| own.is(key)) {
+            true => Err(own_key(&key.id)),
+            false => Ok(own),
+        }
     }
 
     /// Takes a key out; answers whether it was there.
@@ -119,10 +182,11 @@ impl Keyring {
         });
     }
 
-    /// A keyring of its own with the same keys.
+    /// A copy that no longer changes with this one.
     pub(crate) fn detached(&self) -> Self {
         Self {
             keys: Arc::new(RwLock::new(self.snapshot())),
+            own: Arc::default(),
         }
     }
 
@@ -140,12 +204,27 @@ impl Keyring {
     }
 }
 
+impl OwnKey {
+    fn is(&self, key: &PlatformKey) -> bool {
+        let is_owner = self.id.is_some() && self.id.as_deref() == key.owner.as_deref();
+        is_owner || self.serial.as_deref() == Some(&*key.id) || self.key == key.key
+    }
+
+    /// Whether the other says nothing new.
+    fn covers(&self, other: &Self) -> bool {
+        let known =
+            |own: &Option<Arc<str>>, other: &Option<Arc<str>>| other.is_none() || own == other;
+        self.key == other.key && known(&self.id, &other.id) && known(&self.serial, &other.serial)
+    }
+}
+
 impl PlatformKey {
     fn of(certificate: &Certificate) -> Self {
         Self {
             header: header(certificate.serial()),
             id: certificate.serial().into(),
             key: certificate.public_key().clone(),
+            owner: certificate.subject_common_name(),
             origin: KeyOrigin::Certificate {
                 not_before: certificate.not_before(),
                 not_after: certificate.not_after(),
@@ -207,7 +286,7 @@ impl PlatformKey {
             KeyOrigin::Certificate {
                 not_before,
                 not_after,
-            } => (not_before <= now && now < not_after).then_some((0, not_after)),
+            } => (not_before <= now && now <= not_after).then_some((0, not_after)),
         }
     }
 }
@@ -232,6 +311,27 @@ fn header(id: &str) -> HeaderValue {
     HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static(""))
 }
 
+fn own_key(id: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "{id} is the merchant's own key or certificate, not WeChat Pay's: give the public key shown \
+             at 商户平台 → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
+        ),
+    )
+}
+
+fn of_certificate(id: &str, serial: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "the key given for {id} was read from the certificate {serial}, whose key is another: for \
+             {id} give pub_key.pem, downloaded beside the id at 商户平台 → 账户中心 → API安全 → \
+             微信支付公钥; give a platform certificate (平台证书) without an id"
+        ),
+    )
+}
+
 fn check_public_key_id(id: &str) -> Result<()> {
     let digits = id.strip_prefix("PUB_KEY_ID_").unwrap_or_default();
     if !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit()) {
@@ -245,4 +345,25 @@ fn check_public_key_id(id: &str) -> Result<()> {
              certificate use the certificate itself"
         ),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::fixtures::fixture;
+
+    /// Given by hand or fetched: there is one rule for what a request and an answer are encrypted and
+    /// verified with.
+    #[test]
+    fn the_dates_of_a_certificate_count_for_requests_and_answers() {
+        let certificate = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
+        let ring = Keyring::new();
+        ring.add_certificate(&certificate).unwrap();
+        let key = ring.get(certificate.serial()).unwrap();
+        let (from, to) = (certificate.not_before(), certificate.not_after());
+        for (now, valid) in [(from - 1, false), (from, true), (to, true), (to + 1, false)] {
+            assert_eq!(ring.preferred(now).is_some(), valid, "{now}");
+            assert_eq!(key.check_time(now).is_ok(), valid, "{now}");
+        }
+    }
 }

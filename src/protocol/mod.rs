@@ -21,6 +21,7 @@ pub use canonical::{pay_text, request_text, response_text};
 pub(crate) use content::{Content, HEAD};
 #[cfg(feature = "files")]
 pub(crate) use gunzip::{Gunzip, not_gzip};
+pub(crate) use keyring::OwnKey;
 pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
 #[cfg(feature = "sandbox")]

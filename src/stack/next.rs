@@ -3,8 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::Uri;
+
 use super::Stack;
 use crate::error::{Error, ErrorKind, Result};
+use crate::host;
 use crate::message::{
     Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
     request_id,
@@ -113,6 +116,15 @@ impl Frozen {
         Ok(response)
     }
 
+    /// HTTPS to a host that `trust_host` names; a port that is no number would become 443.
+    fn trusts(&self, uri: &Uri) -> bool {
+        let split = uri.authority().map(|it| host::split(it.as_str()));
+        let Some(Ok((host, _))) = split else {
+            return false;
+        };
+        uri.scheme_str() == Some("https") && self.trusted_hosts.contains(&host)
+    }
+
     /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.
     fn check(&self, request: &Request, info: &CallInfo) -> Result<()> {
         if info.lacks_encryption() {
@@ -122,10 +134,7 @@ impl Frozen {
             ));
         }
         let uri = request.uri();
-        let trusted = |host: &String| uri.host() == Some(host);
-        if info.origin().holds(uri)
-            || (uri.scheme_str() == Some("https") && self.trusted_hosts.iter().any(trusted))
-        {
+        if info.origin().holds(uri) || self.trusts(uri) {
             return Ok(());
         }
         Err(Error::new(

@@ -1,8 +1,11 @@
 //! `wechatpay doctor`: each mix-up is named.
 
+use openssl::pkey::PKey;
+use openssl::rsa::Rsa;
 use serde_json::Value;
+use wechatpay_chain::PrivateKey;
 
-use crate::support::{Done, Run, STRANGER, Shop, server};
+use crate::support::{Done, Run, STRANGER, Shop, certificate, server};
 
 #[test]
 fn what_is_right_is_said_to_be() {
@@ -97,6 +100,101 @@ fn files_that_are_mixed_up_are_named() {
     );
     let theirs = doctor().env("CERTIFICATE", "platform_cert.pem");
     assert_wrong(theirs, "merchant id", "Tenpay");
+}
+
+/// Each can be read as a key, and is not the one that is meant.
+#[test]
+fn a_certificate_in_the_place_of_the_public_key_is_named() {
+    let shop = Shop::new();
+    let doctor = || {
+        shop.command(&DOCTOR)
+            .env("PLATFORM_KEY", "platform_cert.pem")
+    };
+    let serial = shop.sandbox.platform_certificate().serial();
+    assert_wrong(doctor(), "platform key", serial);
+    assert_wrong(doctor(), "platform key", shop.sandbox.platform_key_id());
+    assert_wrong(doctor(), "together", "pub_key.pem");
+    let own = || {
+        shop.command(&DOCTOR)
+            .env("PLATFORM_KEY", "apiclient_cert.pem")
+    };
+    assert_wrong(own(), "platform key", "merchant's own");
+    assert_wrong(own(), "together", "merchant's own");
+    // The key of the platform certificate, extracted with openssl.
+    let extracted = shop.sandbox.platform_certificate().public_key();
+    shop.file("extracted.pem", &extracted.to_pem().unwrap());
+    let run = shop.command(&DOCTOR).env("PLATFORM_KEY", "extracted.pem");
+    let done = run.env("PLATFORM_CERTIFICATE", "platform_cert.pem").run();
+    let lines = done
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut looks = lines.filter(|line| line["status"] == "look");
+    assert!(
+        looks.any(|line| line["check"] == "platform key"),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn an_earlier_certificate_of_the_merchant_is_no_platform_certificate() {
+    let shop = Shop::new();
+    let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+    let certificate = certificate(&key, shop.sandbox.mchid());
+    shop.file(
+        "earlier.pem",
+        std::str::from_utf8(&certificate.to_pem().unwrap()).unwrap(),
+    );
+    for check in ["platform certificate", "together"] {
+        let doctor = shop
+            .command(&DOCTOR)
+            .env("PLATFORM_CERTIFICATE", "earlier.pem");
+        assert_wrong(doctor, check, "merchant's own");
+    }
+}
+
+/// The file is right and its id is not, or the other way round: only WeChat Pay can tell.
+#[test]
+fn an_id_that_is_not_the_keys_is_named() {
+    let shop = Shop::new();
+    let doctor = || shop.command(&["doctor", "--format", "json"]);
+    let (wrong, right) = (
+        "PUB_KEY_ID_0114232134912410000000009999",
+        shop.sandbox.platform_key_id(),
+    );
+    for id in [wrong, right] {
+        assert_wrong(doctor().env("PLATFORM_KEY_ID", wrong), "credentials", id);
+    }
+    let stranger = PrivateKey::from_bytes(STRANGER.as_bytes()).unwrap();
+    shop.file("other.pem", &stranger.public_key().to_pem().unwrap());
+    let other = doctor().env("PLATFORM_KEY", "other.pem");
+    assert_wrong(other, "credentials", "of another key");
+    for body in [
+        r#"{"code":"PARAM_ERROR","message":"平台证书序列号Wechatpay-Serial错误"}"#,
+        r#"{"code":"PARAM_ERROR","message":"微信支付公钥ID错误"}"#,
+        r#"{"code":"PARAM_ERROR","message":"参数错误","detail":{"field":"Wechatpay-Serial"}}"#,
+    ] {
+        let url = answering("400 Bad Request", body);
+        let run = doctor().env("BASE_URL", &url).env("PLATFORM_KEY_ID", wrong);
+        assert_wrong(run, "credentials", wrong);
+    }
+    let url = answering(
+        "400 Bad Request",
+        r#"{"code":"INVALID_REQUEST","message":"x"}"#,
+    );
+    assert_wrong(
+        doctor().env("BASE_URL", &url),
+        "credentials",
+        "INVALID_REQUEST",
+    );
+}
+
+/// A server that gives one answer to all.
+fn answering(status: &'static str, body: &'static str) -> String {
+    server(move |_| {
+        let len = body.len();
+        format!("HTTP/1.1 {status}\r\nContent-Length: {len}\r\nConnection: close\r\n\r\n{body}")
+    })
 }
 
 #[test]

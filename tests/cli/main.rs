@@ -13,6 +13,7 @@ mod pages;
 mod pipes;
 mod port;
 mod port_golden;
+mod protected;
 mod request;
 #[cfg(unix)]
 mod sandbox;

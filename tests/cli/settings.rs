@@ -1,6 +1,6 @@
 //! Flags before environment before profile.
 
-use crate::support::{Run, Shop};
+use crate::support::{Done, Run, Shop};
 
 const DRY: [&str; 4] = ["request", "GET", "v3/certificates", "--dry-run"];
 
@@ -136,6 +136,60 @@ fn a_variable_that_is_no_text_is_not_passed_over() {
     let shop = shop();
     let mut command = shop.bare(&DRY).into_command();
     command.env("WECHATPAY_MCHID", std::ffi::OsStr::from_bytes(b"\xff"));
-    let done = crate::support::Done::from(command.output().unwrap());
+    let done = Done::from(command.output().unwrap());
     assert!(done.failed(3).contains("WECHATPAY_MCHID is not UTF-8"));
+}
+
+/// A proxy of the environment that cannot be used is never passed by.
+#[test]
+fn a_malformed_proxy_ends_with_3_and_nothing_is_sent() {
+    let shop = Shop::new();
+    let run = |variable: &str, value: &str| {
+        let run = shop.command(&["request", "GET", "v3/certificates"]);
+        let mut command = run.without("PROXY").into_command();
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+            command.env_remove(name).env_remove(name.to_lowercase());
+        }
+        command.env(variable, value);
+        Done::from(command.output().unwrap())
+    };
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        for value in [
+            "htp://proxy:1",
+            "proxy:99999",
+            "http://u:hunter2@p:",
+            "u:hunter2#@p:1",
+        ] {
+            let said = run(name, value).failed(3);
+            assert!(said.contains(name) && !said.contains("hunter2"), "{said}");
+        }
+        // Of another kind: it is known, and cannot be used.
+        let said = run(name, "socks5://u:hunter2@127.0.0.1:1").failed(5);
+        assert!(
+            said.contains("http://") && !said.contains("hunter2"),
+            "{said}"
+        );
+    }
+    assert!(shop.sandbox.calls().is_empty());
+    run("http_proxy", " ").ok();
+    assert_eq!(shop.sandbox.calls().len(), 1);
+}
+
+#[test]
+fn a_base_url_that_cannot_be_called_ends_with_3() {
+    let shop = Shop::new();
+    for url in [
+        "https://h:99999/",
+        "https://h:/",
+        "https://h/#frag",
+        "https://h/../",
+        "http://api.mch.weixin.qq.com./",
+    ] {
+        let flag = ["--base-url", url, "request", "GET", "v3/certificates"];
+        let said = shop.command(&flag).run().failed(3);
+        assert!(said.contains("base URL"), "{said}");
+        shop.file("config.toml", &format!("[default]\nbase_url = {url:?}\n"));
+        let run = shop.command(&flag[2..]).without("BASE_URL");
+        run.env("CONFIG", "config.toml").run().failed(3);
+    }
 }

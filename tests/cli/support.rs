@@ -8,7 +8,12 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::thread;
 
+use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
+use openssl::x509::{X509, X509Name};
 use serde_json::Value;
 use tempfile::TempDir;
 use wechatpay_chain::PrivateKey;
@@ -213,6 +218,26 @@ impl Done {
         assert_eq!(said["error"]["exit"], code);
         said["error"].clone()
     }
+}
+
+/// A certificate that signs itself, valid for a day.
+pub(crate) fn certificate(key: &PKey<Private>, owner: &str) -> X509 {
+    let mut name = X509Name::builder().unwrap();
+    name.append_entry_by_text("CN", owner).unwrap();
+    let name = name.build();
+    let mut builder = X509::builder().unwrap();
+    let serial = BigNum::from_hex_str("5157F09EFDC096DE15EBE81A47057A7232F1B8E1").unwrap();
+    let serial = serial.to_asn1_integer().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_serial_number(&serial).unwrap();
+    builder.set_subject_name(&name).unwrap();
+    builder.set_issuer_name(&name).unwrap();
+    builder.set_pubkey(key).unwrap();
+    let (from, to) = (Asn1Time::days_from_now(0), Asn1Time::days_from_now(1));
+    builder.set_not_before(&from.unwrap()).unwrap();
+    builder.set_not_after(&to.unwrap()).unwrap();
+    builder.sign(key, MessageDigest::sha256()).unwrap();
+    builder.build()
 }
 
 /// A server that gives every request the same answer.

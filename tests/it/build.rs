@@ -1,9 +1,84 @@
 //! What `build()` refuses, and where it says to find the right value.
 
-use wechatpay_chain::{Client, ClientBuilder, ErrorKind, Keyring};
+use std::time::Duration;
+
+use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::{Client, ClientBuilder, ErrorKind, Keyring, PublicKey};
 
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER, OTHER_KEY_ID};
 use crate::support::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL, builder};
+
+/// Limits that no timer can hold, or that nothing can be done in.
+#[test]
+fn limits_that_are_nothing_or_too_long() {
+    let kind = ErrorKind::Builder;
+    for limit in [Duration::ZERO, Duration::from_nanos(0)] {
+        unbuilt(builder().timeout(limit), kind, "timeout");
+        unbuilt(builder().connect_timeout(limit), kind, "connect_timeout");
+        unbuilt(builder().read_timeout(limit), kind, "read_timeout");
+        let certificates = Certificates::auto().timeout(limit);
+        let auto = builder()
+            .apiv3_key("x".repeat(32))
+            .certificates(certificates);
+        unbuilt(auto, kind, "Certificates::timeout");
+    }
+    let call = builder().build().unwrap().chain("v3/certificates").get(());
+    let err = call.timeout(Duration::ZERO).wait().unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Request);
+    assert!(!err.maybe_sent());
+}
+
+#[test]
+fn base_urls_and_hosts_that_cannot_be_called() {
+    for url in [
+        "https://h:99999/",
+        "https://h:/",
+        "https://h/#frag",
+        "https://h/../",
+        "http://api.mch.weixin.qq.com./",
+        "http://%61pi.mch.weixin.qq.com/",
+    ] {
+        unbuilt(builder().base_url(url), ErrorKind::Request, "base URL");
+        let call = builder().build().unwrap().chain("v3/certificates").get(());
+        let err = call.base_url(url).wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Request, "{url}");
+        assert!(!err.maybe_sent());
+    }
+    for host in [
+        "",
+        "https://h",
+        "h/",
+        "h:443",
+        "u@h",
+        "0x7f.1",
+        "a b",
+        "..",
+        "[::g]",
+    ] {
+        unbuilt(builder().trust_host(host), ErrorKind::Builder, "trust_host");
+    }
+    for host in ["API2.mch.weixin.qq.com.", "::1", "[::1]", "10.0.0.1"] {
+        builder().trust_host(host).build().unwrap();
+    }
+}
+
+#[test]
+fn proxies_that_cannot_be_used() {
+    for url in [
+        "",
+        " ",
+        "::",
+        "http://p:99999",
+        "http://u:p@ss@p:1",
+        "socks5://p:1",
+        "https://p:1",
+    ] {
+        let err = builder().proxy(url).build().map(drop).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder, "{url:?}");
+        assert!(!err.report().contains("ss@"), "{err}");
+    }
+    builder().proxy("127.0.0.1:3128").build().unwrap();
+}
 
 /// What `build` says.
 fn unbuilt(builder: ClientBuilder, kind: ErrorKind, word: &str) {
@@ -139,10 +214,99 @@ fn the_merchants_own_key_among_the_platforms() {
         kind,
         "not WeChat Pay's",
     );
+    let read = PublicKey::from_bytes(keys::certificate(&MERCHANT, SERIAL, 30).to_pem().unwrap());
+    unbuilt(
+        builder().platform_key(OTHER_KEY_ID, read.unwrap()),
+        kind,
+        "not WeChat Pay's",
+    );
+    // An earlier certificate of the same merchant, with another key.
+    let earlier = keys::certificate_of(&OTHER, CERTIFICATE_SERIAL, 30, MCHID);
+    unbuilt(
+        builder().platform_certificate(earlier),
+        kind,
+        "not WeChat Pay's",
+    );
     // A keyring that is shared may hold one too.
     let shared = Keyring::new();
     shared
         .add_public_key(OTHER_KEY_ID, MERCHANT.public.clone())
         .unwrap();
     unbuilt(builder().keyring(shared), kind, "not WeChat Pay's");
+    let shared = Keyring::new();
+    let earlier = keys::certificate_of(&OTHER, CERTIFICATE_SERIAL, 30, MCHID);
+    shared.add_certificate(&earlier).unwrap();
+    unbuilt(builder().keyring(shared), kind, "not WeChat Pay's");
+}
+
+#[test]
+fn a_brands_own_key_among_the_platforms() {
+    let brand = || {
+        Client::builder()
+            .brand_id("120344")
+            .serial(SERIAL)
+            .private_key(MERCHANT.private.clone())
+    };
+    let kind = ErrorKind::Builder;
+    let own = brand().platform_key(KEY_ID, MERCHANT.public.clone());
+    unbuilt(own, kind, "not WeChat Pay's");
+    let named = keys::certificate_of(&OTHER, CERTIFICATE_SERIAL, 30, "120344");
+    unbuilt(
+        brand().platform_certificate(named),
+        kind,
+        "not WeChat Pay's",
+    );
+    let read = keys::certificate(&OTHER, CERTIFICATE_SERIAL, 30);
+    let key = read.public_key().clone();
+    unbuilt(brand().platform_key(KEY_ID, key), kind, "pub_key.pem");
+    brand().platform_certificate(read).build().unwrap();
+}
+
+#[test]
+fn the_merchants_own_key_is_kept_out_of_the_keyring_of_a_running_client() {
+    let client = builder().build().unwrap();
+    let keyring = client.keyring();
+    let own = keys::certificate(&MERCHANT, CERTIFICATE_SERIAL, 30);
+    let earlier = keys::certificate_of(&OTHER, CERTIFICATE_SERIAL, 30, MCHID);
+    let key = MERCHANT.public.clone();
+    for added in [
+        keyring.add_certificate(&own),
+        keyring.add_certificate(&earlier),
+        keyring.add_public_key(OTHER_KEY_ID, key),
+        keyring.clone().add_public_key(SERIAL, OTHER.public.clone()),
+    ] {
+        let err = added.unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder);
+        assert!(err.to_string().contains("not WeChat Pay's"), "{err}");
+    }
+    assert_eq!(keyring.ids(), [KEY_ID]);
+    let theirs = keys::certificate(&OTHER, CERTIFICATE_SERIAL, 30);
+    keyring.add_certificate(&theirs).unwrap();
+}
+
+#[test]
+fn a_certificate_in_the_place_of_the_public_key() {
+    let certificate = keys::certificate(&PLATFORM, CERTIFICATE_SERIAL, 30);
+    let (pem, der) = (certificate.to_pem().unwrap(), certificate.to_der().unwrap());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &pem).unwrap();
+    for key in [
+        PublicKey::from_bytes(&pem).unwrap(),
+        PublicKey::from_bytes(&der).unwrap(),
+        PublicKey::from_file(file.path()).unwrap(),
+        certificate.public_key().clone(),
+    ] {
+        unbuilt(
+            builder().platform_key(OTHER_KEY_ID, key.clone()),
+            ErrorKind::Builder,
+            CERTIFICATE_SERIAL,
+        );
+        let err = Keyring::new()
+            .add_public_key(OTHER_KEY_ID, key)
+            .unwrap_err();
+        assert!(err.to_string().contains("pub_key.pem"), "{err}");
+    }
+    // The same key from its own file is a public key.
+    let key = PublicKey::from_bytes(PLATFORM.public.to_pem().unwrap()).unwrap();
+    builder().platform_key(OTHER_KEY_ID, key).build().unwrap();
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules of `src`, from the ground up.
 const FLOORS: [&[&str]; 11] = [
-    &["clock", "error", "offload", "percent", "secret"],
+    &["clock", "error", "host", "offload", "percent", "secret"],
     &["crypto"],
     &[
         "catalog", "keys", "protocol", "query", "template", "variants",

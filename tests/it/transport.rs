@@ -3,8 +3,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
 
 use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Result, Verification};
@@ -79,6 +82,88 @@ fn a_certificate_of_another_host_gets_nothing() -> Result<()> {
     assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
     assert!(!err.maybe_sent() && sandbox.calls().is_empty());
     assert!(err.report().contains("mismatch"), "{}", err.report());
+    Ok(())
+}
+
+/// Certificates name IP addresses too, and a URL has an IPv6 address in brackets.
+#[test]
+fn tls_is_verified_against_the_addresses_of_a_certificate() -> Result<()> {
+    if TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("skipped: this system has no IPv6");
+        return Ok(());
+    }
+    for listen in ["[::1]:0", "127.0.0.1:0"] {
+        let sandbox = Sandbox::builder()
+            .tls(true)
+            .listen(listen.parse().unwrap())
+            .start_blocking()?;
+        let port = sandbox.address().port();
+        let host = listen.strip_suffix(":0").unwrap();
+        for host in [host, &host.replace("::1", "0:0:0:0:0:0:0:1")] {
+            let client = stranger(&sandbox, &format!("https://{host}:{port}/"))
+                .root_certificate(sandbox.root_certificate().clone());
+            works(&client.build()?);
+        }
+        // Without the root nothing is believed, however the server is named.
+        let err = refused(&stranger(&sandbox, &format!("https://{host}:{port}/")).build()?);
+        assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
+    }
+    Ok(())
+}
+
+#[test]
+fn an_ipv6_address_that_the_certificate_does_not_name_gets_nothing() -> Result<()> {
+    if TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("skipped: this system has no IPv6");
+        return Ok(());
+    }
+    let sandbox = Sandbox::builder().tls(true).start_blocking()?;
+    // The way to any host leads to the sandbox, which is not certified for this address.
+    let (proxy, _) = forwarder("127.0.0.1:0", sandbox.address(), Kind::Tunnel);
+    let client = stranger(&sandbox, "https://[::2]:8443/")
+        .root_certificate(sandbox.root_certificate().clone())
+        .proxy(proxy.to_string());
+    let err = refused(&client.build()?);
+    assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
+    assert!(err.report().contains("mismatch"), "{}", err.report());
+    assert!(!err.maybe_sent() && sandbox.calls().is_empty());
+    Ok(())
+}
+
+/// A timer that overflows panicked in the background, where nobody saw it.
+#[test]
+fn limits_that_are_longer_than_any_timer_are_none() -> Result<()> {
+    let sandbox = Sandbox::start_blocking()?;
+    let panicked = Arc::new(AtomicBool::new(false));
+    let (note, before) = (Arc::clone(&panicked), std::panic::take_hook());
+    std::panic::set_hook(Box::new(move |info| {
+        let ours = thread::current().name() == Some("wechatpay-chain");
+        note.fetch_or(ours, Ordering::SeqCst);
+        before(info);
+    }));
+    for limit in [
+        Duration::MAX,
+        Duration::from_secs(u64::MAX / 4),
+        Duration::from_nanos(1),
+    ] {
+        let client = stranger(&sandbox, sandbox.base_url()).idle_timeout(limit);
+        let client = match limit > Duration::from_secs(1) {
+            true => client
+                .timeout(limit)
+                .connect_timeout(limit)
+                .read_timeout(limit),
+            false => client,
+        };
+        let client = client.build()?;
+        works(&client);
+        works(&client);
+    }
+    works(
+        &stranger(&sandbox, sandbox.base_url())
+            .idle_timeout(Duration::ZERO)
+            .build()?,
+    );
+    assert!(!panicked.load(Ordering::SeqCst));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechatpay_chain::notify::Notifications;
-use wechatpay_chain::{Client, ErrorKind, Keyring, Padding};
+use wechatpay_chain::{Certificate, Client, ErrorKind, Keyring, Padding, PrivateKey};
 
 use crate::support::{APIV3, MERCHANT, PLATFORM, PLATFORM_ID, Post, SERIAL, STRANGER, Still, V2};
 
@@ -39,6 +39,45 @@ fn a_client_s_keys_suffice_and_its_keyring_stays_shared() {
     (post.serial, post.signer) = (next.into(), STRANGER.clone());
     let (headers, body) = post.signed();
     assert!(notifications.parse(&headers, &body).is_ok());
+}
+
+/// Notifications of WeChat Pay are never signed with the merchant's key, nor with a certificate's under
+/// the id of a public key.
+#[test]
+fn keys_that_cannot_be_wechat_pay_s_are_refused() {
+    let begin = || Notifications::builder().apiv3_key(APIV3);
+    let own = MERCHANT.public_key().clone();
+    let shared = Keyring::new();
+    shared.add_public_key(PLATFORM_ID, own.clone()).unwrap();
+    let certificate = Certificate::from_file("tests/data/keys/certificate.pem").unwrap();
+    let key = PrivateKey::from_file("tests/data/keys/pkcs8.pem").unwrap();
+    for (builder, word) in [
+        (
+            begin()
+                .platform_key(PLATFORM_ID, own)
+                .private_key(MERCHANT.clone()),
+            "merchant's own",
+        ),
+        (
+            begin().keyring(shared).private_key(MERCHANT.clone()),
+            "merchant's own",
+        ),
+        (
+            begin()
+                .platform_certificate(certificate.clone())
+                .private_key(key),
+            "merchant's own",
+        ),
+        (
+            begin().platform_key(PLATFORM_ID, certificate.public_key().clone()),
+            "pub_key.pem",
+        ),
+    ] {
+        let err = builder.build().map(drop).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder);
+        assert!(err.to_string().contains(word), "{err}");
+    }
+    begin().platform_certificate(certificate).build().unwrap();
 }
 
 /// Of `client` and what says the same as it, the later one counts.

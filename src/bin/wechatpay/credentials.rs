@@ -5,11 +5,12 @@ use std::time::Duration;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::{Notifications, NotificationsBuilder};
 use wechatpay_chain::sandbox::Sandbox;
-use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PrivateKey, PublicKey, Secret};
+use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Secret};
 
 use crate::cli::Context;
 use crate::exit::{Exit, Failure};
 use crate::files::read_key;
+use crate::protected;
 use crate::settings::{self, Settings};
 
 /// A client, and the sandbox that it talks to, if that was asked for.
@@ -71,8 +72,8 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
         let certificate = Certificate::from_file(path).map_err(config)?;
         builder = builder.platform_certificate(certificate);
     }
-    if let Some(path) = &settings.private_key {
-        builder = builder.private_key(PrivateKey::from_file(path).map_err(config)?);
+    if let Some(key) = protected::private_key(&settings)? {
+        builder = builder.private_key(key);
     }
     if let Some(key) = apiv3_key(&settings)? {
         builder = builder.apiv3_key(key);
@@ -97,7 +98,10 @@ fn in_sandbox(sandbox: &Sandbox, given: &Settings) -> Result<ClientBuilder, Fail
 
 /// Everything that is set, read and handed over.
 pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, Failure> {
-    complete(settings)?;
+    merchant_is_named(settings)?;
+    let key = protected::private_key(settings)?;
+    let certificate = protected::certificate(settings)?;
+    complete(settings, key.is_some(), certificate.is_some())?;
     let mut builder = base(settings)?;
     if let Some(mchid) = &settings.mchid {
         builder = builder.mchid(mchid);
@@ -108,11 +112,12 @@ pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, 
     if let Some(serial) = &settings.serial {
         builder = builder.serial(serial);
     }
-    if let Some(path) = &settings.private_key {
-        builder = builder.private_key(PrivateKey::from_file(path).map_err(config)?);
+    let signs = key.is_some();
+    if let Some(key) = key {
+        builder = builder.private_key(key);
     }
-    if let Some(path) = &settings.certificate {
-        builder = builder.certificate(Certificate::from_file(path).map_err(config)?);
+    if let Some(certificate) = certificate {
+        builder = builder.certificate(certificate);
     }
     if let Some(key) = v2_key(settings)? {
         builder = builder.v2_key(key);
@@ -120,6 +125,9 @@ pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, 
     let apiv3_key = apiv3_key(settings)?;
     if let Some(key) = &apiv3_key {
         builder = builder.apiv3_key(key.clone());
+    }
+    if !signs {
+        return add_platform(builder, settings);
     }
     platform(builder, settings, need, apiv3_key.is_some())
 }
@@ -161,54 +169,57 @@ pub(crate) fn v2_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
 /// The keys that answers are verified with; without any, but with an APIv3 key, the platform
 /// certificates are fetched.
 fn platform(
-    mut builder: ClientBuilder,
+    builder: ClientBuilder,
     settings: &Settings,
     need: Need,
     can_fetch: bool,
 ) -> Result<ClientBuilder, Failure> {
-    let mut given = false;
+    if settings.platform_key.is_some() || settings.platform_certificate.is_some() {
+        return add_platform(builder, settings);
+    }
+    match need {
+        Need::Call if can_fetch => Ok(builder.certificates(Certificates::auto())),
+        Need::Sign => Ok(builder.keyring(Keyring::new())),
+        Need::Call => Err(missing(
+            "there is no key to verify WeChat Pay's answers with: give --platform-key-id and \
+             --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or \
+             --platform-certificate, or the APIv3 key to fetch the certificates with",
+        )),
+    }
+}
+
+fn add_platform(mut builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder, Failure> {
     if let Some(path) = &settings.platform_key {
         let id = settings.platform_key_id.as_deref().unwrap_or_default();
         builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
-        given = true;
     }
     if let Some(path) = &settings.platform_certificate {
         let certificate = Certificate::from_file(path).map_err(config)?;
         builder = builder.platform_certificate(certificate);
-        given = true;
     }
-    Ok(match (given, need) {
-        (true, _) => builder,
-        (false, _) if settings.private_key.is_none() => builder,
-        (false, Need::Call) if can_fetch => builder.certificates(Certificates::auto()),
-        (false, Need::Sign) => builder.keyring(Keyring::new()),
-        (false, Need::Call) => {
-            return Err(missing(
-                "there is no key to verify WeChat Pay's answers with: give --platform-key-id and \
-                 --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or \
-                 --platform-certificate, or the APIv3 key to fetch the certificates with",
-            ));
-        }
-    })
+    Ok(builder)
 }
 
-/// What is missing, in the words of this command rather than of the library.
-fn complete(settings: &Settings) -> Result<(), Failure> {
+fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
     if settings.mchid.is_none() && settings.brand_id.is_none() {
         return Err(missing(
             "there is no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try \
              --sandbox, which needs no credentials",
         ));
     }
+    Ok(())
+}
+
+/// What is missing, in the words of this command rather than of the library.
+fn complete(settings: &Settings, signs: bool, certified: bool) -> Result<(), Failure> {
     let v2 = settings.v2_key.is_some() || settings.v2_key_file.is_some();
-    if settings.private_key.is_none() && !v2 {
+    if !signs && !v2 {
         return Err(missing(
             "there is no merchant private key: give --private-key apiclient_key.pem, \
              WECHATPAY_PRIVATE_KEY or private_key in a profile; for APIv2 alone, an APIv2 key",
         ));
     }
-    let named = settings.serial.is_some() || settings.certificate.is_some();
-    if settings.private_key.is_some() && !named {
+    if signs && settings.serial.is_none() && !certified {
         return Err(missing(
             "there is no serial of the merchant certificate: give --serial, or --certificate \
              apiclient_cert.pem and it is taken from that (商户平台 → 账户中心 → API安全 → 商户API证书)",
@@ -252,6 +263,7 @@ impl Settings {
             &self.platform_certificate,
             &self.apiv3_key_file,
             &self.v2_key_file,
+            &self.passphrase_file,
         ];
         texts.into_iter().any(Option::is_some) || paths.into_iter().any(Option::is_some)
     }

@@ -17,6 +17,7 @@ mod pages;
 mod port;
 mod profile;
 mod progress;
+mod protected;
 mod request;
 mod sandbox;
 mod settings;

@@ -51,8 +51,10 @@ fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
     let text = std::fs::read_to_string(file)
         .map(Zeroizing::new)
         .map_err(|err| wrong(format!("the profiles in {shown} cannot be read: {err}")))?;
+    // Some editors write a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut tables: BTreeMap<String, Settings> =
-        toml::from_str(&text).map_err(|err| unreadable(file, &text, &err))?;
+        toml::from_str(text).map_err(|err| unreadable(file, text, &err))?;
     let wanted = name.unwrap_or(DEFAULT);
     match (tables.remove(wanted), name) {
         (Some(settings), _) => Ok(Some(settings)),

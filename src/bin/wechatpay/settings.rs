@@ -28,13 +28,19 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_name = "SERIAL")]
     pub(crate) serial: Option<String>,
 
-    /// The merchant's private key, apiclient_key.pem
+    /// The merchant's private key: apiclient_key.pem, or apiclient_cert.p12, which gives the
+    /// certificate too
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) private_key: Option<PathBuf>,
 
     /// The merchant certificate, apiclient_cert.pem; gives the serial
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
+
+    /// A file with the passphrase of an encrypted private key or a .p12; without one the merchant id
+    /// is tried, then the terminal asked
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 
     /// The id of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
     #[arg(long, global = true, value_name = "ID")]
@@ -79,6 +85,10 @@ pub(crate) struct Settings {
     /// As the APIv3 key.
     #[arg(skip)]
     pub(crate) v2_key: Option<String>,
+
+    /// As the APIv3 key.
+    #[arg(skip)]
+    pub(crate) passphrase: Option<String>,
 }
 
 /// The settings of this run, and the file they are in part from.
@@ -122,6 +132,7 @@ impl Settings {
             serial: variable("SERIAL"),
             private_key: path("PRIVATE_KEY"),
             certificate: path("CERTIFICATE"),
+            passphrase_file: path("PASSPHRASE_FILE"),
             platform_key_id: variable("PLATFORM_KEY_ID"),
             platform_key: path("PLATFORM_KEY"),
             platform_certificate: path("PLATFORM_CERTIFICATE"),
@@ -133,6 +144,7 @@ impl Settings {
             timeout: timeout.transpose()?,
             apiv3_key: variable("APIV3_KEY"),
             v2_key: variable("V2_KEY"),
+            passphrase: variable("PASSPHRASE"),
         })
     }
 
@@ -147,6 +159,9 @@ impl Settings {
         if self.v2_key.is_some() || self.v2_key_file.is_some() {
             (other.v2_key, other.v2_key_file) = (None, None);
         }
+        if self.passphrase.is_some() || self.passphrase_file.is_some() {
+            (other.passphrase, other.passphrase_file) = (None, None);
+        }
         if self.mchid.is_some() || self.brand_id.is_some() {
             (other.mchid, other.brand_id) = (None, None);
         }
@@ -156,6 +171,7 @@ impl Settings {
             serial: self.serial.or(other.serial),
             private_key: self.private_key.or(other.private_key),
             certificate: self.certificate.or(other.certificate),
+            passphrase_file: self.passphrase_file.or(other.passphrase_file),
             platform_key_id: self.platform_key_id.or(other.platform_key_id),
             platform_key: self.platform_key.or(other.platform_key),
             platform_certificate: self.platform_certificate.or(other.platform_certificate),
@@ -167,6 +183,7 @@ impl Settings {
             timeout: self.timeout.or(other.timeout),
             apiv3_key: self.apiv3_key.or(other.apiv3_key),
             v2_key: self.v2_key.or(other.v2_key),
+            passphrase: self.passphrase.or(other.passphrase),
         }
     }
 
@@ -180,6 +197,7 @@ impl Settings {
             &mut self.platform_certificate,
             &mut self.apiv3_key_file,
             &mut self.v2_key_file,
+            &mut self.passphrase_file,
             &mut self.ca,
         ];
         for path in paths.into_iter().flatten() {

@@ -21,7 +21,7 @@ use crate::secret::Secret;
 ///
 /// # Forms
 ///
-/// PEM (the first certificate counts), DER, bare base64, PKCS#12, `file://…`; mangled PEM is
+/// PEM (the first certificate counts), DER, bare base64, base64 of a PEM, PKCS#12, `file://…`; mangled PEM is
 /// repaired as for [`PrivateKey`](super::PrivateKey#forms).
 ///
 /// ```
@@ -196,7 +196,7 @@ impl Certificate {
 }
 
 /// As `openssl x509 -serial` prints it, also for the numbers that RFC 5280 forbids.
-fn serial(x509: &X509Ref) -> Result<String, ErrorStack> {
+pub(super) fn serial(x509: &X509Ref) -> Result<String, ErrorStack> {
     let number = x509.serial_number().to_bn()?;
     let sign = if number.is_negative() { "-" } else { "" };
     Ok(match hex_upper(&number.to_vec()) {

@@ -68,8 +68,17 @@ pub(super) enum Unreadable {
     Unknown,
 }
 
-/// Tells what some bytes are: DER, PEM however mangled, bare base64, or a form of the PHP SDK.
+/// How many times a PEM may be encoded as base64: a Kubernetes secret has it once, and a tool that
+/// makes one of what is encoded already, twice.
+const WRAPPINGS: u8 = 2;
+
+/// Tells what some bytes are: DER, PEM however mangled, bare base64, base64 of a PEM, or a form of
+/// the PHP SDK.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Input, Unreadable> {
+    inspect_wrapped(bytes, WRAPPINGS)
+}
+
+fn inspect_wrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     if der::is_binary(bytes) {
         return item(bytes).map(one);
     }
@@ -81,7 +90,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Input, Unreadable> {
     match text {
         "" => Err(Unreadable::Empty),
         _ if text.contains(pem::BEGIN) => pem::items(text).map(Input::Items),
-        _ => bare(text).map_err(|why| path_or(why, bytes)).map(one),
+        _ => bare(text, wrappings).map_err(|why| path_or(why, bytes)),
     }
 }
 
@@ -150,7 +159,7 @@ const SCHEMES: [&str; 4] = [
     "public.pkcs1://",
 ];
 
-fn bare(text: &str) -> Result<Item, Unreadable> {
+fn bare(text: &str, wrappings: u8) -> Result<Input, Unreadable> {
     let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
     let body = scheme.unwrap_or(text);
     let Some(der) = loose_base64(body.split_ascii_whitespace()) else {
@@ -161,7 +170,17 @@ fn bare(text: &str) -> Result<Item, Unreadable> {
     };
     match item(&der) {
         Err(Unreadable::Truncated) if der::is_binary(&der) => Err(Unreadable::Truncated),
-        Ok(item) if item.kind != Kind::Unknown => Ok(item),
+        Ok(item) if item.kind != Kind::Unknown => Ok(one(item)),
+        _ if wrappings == 0 || scheme.is_some() => Err(Unreadable::Unknown),
+        _ => unwrapped(&der, wrappings - 1),
+    }
+}
+
+/// What base64 was made of, if that is text with a key in it. It names no other file.
+fn unwrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
+    match inspect_wrapped(bytes, wrappings) {
+        Ok(Input::Items(items)) => Ok(Input::Items(items)),
+        Err(why @ (Unreadable::Truncated | Unreadable::Base64)) => Err(why),
         _ => Err(Unreadable::Unknown),
     }
 }

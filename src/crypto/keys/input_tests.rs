@@ -56,6 +56,37 @@ fn every_fixture_is_what_it_is() {
 }
 
 #[test]
+fn base64_of_a_pem_is_what_the_pem_is() {
+    for (pem, kind) in [
+        (PKCS8, Kind::PrivatePkcs8),
+        (fixture!("pkcs1_encrypted.pem"), Kind::EncryptedPem),
+        (fixture!("spki.pem"), Kind::PublicSpki),
+        (fixture!("certificate.pem"), Kind::Certificate),
+    ] {
+        let once = base64::encode(pem);
+        let marked = base64::encode(format!("\u{feff}{}", text(pem)).as_bytes());
+        let lines: Vec<_> = once.as_bytes().chunks(64).collect();
+        let forms = [
+            lines.join(&b"\r\n"[..]),
+            format!("\"{once}\"\n").into(),
+            marked.into(),
+        ];
+        for form in &forms {
+            assert_eq!(kinds(form), Ok(vec![kind]));
+        }
+        let twice = base64::encode(once.as_bytes());
+        assert_eq!(kinds(&twice), Ok(vec![kind]));
+        let thrice = base64::encode(twice.as_bytes());
+        assert_eq!(kinds(thrice), Err(Unreadable::Unknown));
+        let cut = base64::encode(&pem[..pem.len() - 30]);
+        assert_eq!(kinds(cut), Err(Unreadable::Truncated));
+    }
+    // Who can write a secret must not choose which file is read.
+    let other = base64::encode(b"file:///etc/hostname");
+    assert_eq!(kinds(other), Err(Unreadable::Unknown));
+}
+
+#[test]
 fn every_form_of_a_key_is_the_same_der() {
     let der = &only(PKCS8).data;
     let (pem, base64) = (text(PKCS8), body(PKCS8));

@@ -10,7 +10,7 @@ use super::super::contexts::Contexts;
 use super::super::{Padding, base64, rsa};
 use super::PublicKey;
 use super::file::{load, load_bytes};
-use super::input::{Item, Kind};
+use super::input::{Input, Item, Kind, inspect};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::{der, pkcs12, protected};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,8 +23,9 @@ use crate::secret::Secret;
 /// # Forms
 ///
 /// PEM or DER, PKCS#1 or PKCS#8, encrypted or not; PKCS#12 (`apiclient_cert.p12`); bare base64;
-/// the PHP SDK's `private.pkcs8://…`, `private.pkcs1://…` and `file://…`. PEM whose line breaks
-/// were lost in an environment variable (`\n` as two characters, spaces) is repaired.
+/// base64 of a PEM, as a Kubernetes secret holds it; the PHP SDK's `private.pkcs8://…`,
+/// `private.pkcs1://…` and `file://…`. PEM whose line breaks were lost in an environment variable
+/// (`\n` as two characters, spaces), with a byte order mark or in UTF-16, is repaired.
 ///
 /// ```no_run
 /// use wechatpay_chain::PrivateKey;
@@ -122,6 +123,23 @@ impl PrivateKey {
     /// installed (the message names the command that converts the file), or no key is in it.
     pub fn from_pkcs12(bytes: impl AsRef<[u8]>, passphrase: impl Into<Secret>) -> Result<Self> {
         Self::from_bytes_with_passphrase(bytes, passphrase)
+    }
+
+    /// Whether some bytes need a passphrase: an encrypted private key, or a PKCS#12 file.
+    ///
+    /// ```
+    /// use wechatpay_chain::PrivateKey;
+    ///
+    /// let file = std::fs::read("tests/data/keys/pkcs8_encrypted.pem").unwrap();
+    /// assert!(PrivateKey::needs_passphrase(file));
+    /// ```
+    #[must_use]
+    pub fn needs_passphrase(bytes: impl AsRef<[u8]>) -> bool {
+        let Ok(Input::Items(items)) = inspect(bytes.as_ref()) else {
+            return false;
+        };
+        let open = |item: &Item| item.kind.holds_private_key() && !item.kind.is_protected();
+        items.iter().any(|item| item.kind.is_protected()) && !items.iter().any(open)
     }
 
     /// Signs a message: RSA PKCS#1 v1.5 with SHA-256, as base64 on one line.
@@ -269,6 +287,13 @@ fn damaged(err: openssl::error::ErrorStack) -> Refusal {
 }
 
 impl Kind {
+    const fn is_protected(self) -> bool {
+        matches!(
+            self,
+            Self::EncryptedPkcs8 | Self::EncryptedPem | Self::Pkcs12
+        )
+    }
+
     const fn holds_private_key(self) -> bool {
         matches!(
             self,

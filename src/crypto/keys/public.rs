@@ -12,6 +12,7 @@ use super::super::{Padding, base64, rsa};
 #[cfg(feature = "sandbox")]
 use super::super::{Signed, signed_digest};
 use super::MIN_BITS;
+use super::certificate::serial;
 use super::file::{load, load_bytes};
 use super::input::{Item, Kind};
 use super::refusal::{Expected, Outcome, Refusal};
@@ -24,7 +25,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Forms
 ///
 /// PEM or DER of a public key (SPKI or PKCS#1) or of an X.509 certificate, whose key is taken;
-/// bare base64; the PHP SDK's `public.spki://…`, `public.pkcs1://…` and `file://…`. PEM whose line
+/// bare base64; base64 of a PEM; the PHP SDK's `public.spki://…`, `public.pkcs1://…` and `file://…`. PEM whose line
 /// breaks were lost in an environment variable is repaired.
 ///
 /// ```no_run
@@ -40,6 +41,8 @@ pub struct PublicKey {
 struct Inner {
     key: PKey<Public>,
     modulus_len: usize,
+    /// The serial of the certificate that it was read from.
+    certificate: Option<String>,
     verifying: Contexts<Public>,
     oaep: Contexts<Public>,
     pkcs1v15: Contexts<Public>,
@@ -140,6 +143,11 @@ impl PublicKey {
         }
     }
 
+    /// The serial of the certificate that the key was read from, if it was.
+    pub(crate) fn certificate(&self) -> Option<&str> {
+        self.inner.certificate.as_deref()
+    }
+
     /// The longest text that can be encrypted with a padding, in bytes.
     #[must_use]
     pub fn max_plaintext_len(&self, padding: Padding) -> usize {
@@ -181,8 +189,8 @@ impl PublicKey {
         let kind = item.map_or(Kind::Unknown, |item| item.kind);
         let data = item.map(|item| &item.data[..]).unwrap_or_default();
         match kind {
-            Kind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data)),
-            Kind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data)),
+            Kind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data), None),
+            Kind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data), None),
             Kind::Certificate => Self::of_certificate(&X509::from_der(data).map_err(damaged)?),
             _ => Err(Refusal::wrong_kind(Expected::PublicKey, kind)),
         }
@@ -192,7 +200,10 @@ impl PublicKey {
     pub(super) fn of_certificate(certificate: &X509) -> Outcome<Self> {
         let key = certificate.public_key().map_err(damaged)?;
         match key.rsa() {
-            Ok(rsa) => Self::from_rsa(Ok(rsa)),
+            Ok(rsa) => {
+                let serial = serial(certificate).map_err(damaged)?;
+                Self::from_rsa(Ok(rsa), Some(serial))
+            }
             Err(_) => Err(Refusal::new(
                 "this certificate is not for an RSA key; WeChat Pay uses RSA: give the one \
                  downloaded there",
@@ -204,10 +215,13 @@ impl PublicKey {
     pub(super) fn of_private(rsa: &Rsa<Private>) -> Outcome<Self> {
         let n = rsa.n().to_owned().map_err(damaged)?;
         let e = rsa.e().to_owned().map_err(damaged)?;
-        Self::from_rsa(Rsa::from_public_components(n, e))
+        Self::from_rsa(Rsa::from_public_components(n, e), None)
     }
 
-    fn from_rsa(rsa: Result<Rsa<Public>, ErrorStack>) -> Outcome<Self> {
+    fn from_rsa(
+        rsa: Result<Rsa<Public>, ErrorStack>,
+        certificate: Option<String>,
+    ) -> Outcome<Self> {
         let rsa = rsa.map_err(damaged)?;
         let bits = rsa.n().num_bits();
         if bits < MIN_BITS {
@@ -219,6 +233,7 @@ impl PublicKey {
         }
         let inner = Inner {
             modulus_len: rsa.size() as usize,
+            certificate,
             key: PKey::from_rsa(rsa).map_err(damaged)?,
             verifying: Contexts::new(rsa::verifying),
             oaep: Contexts::new(|key| rsa::encrypting(key, Padding::Oaep)),

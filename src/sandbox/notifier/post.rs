@@ -18,6 +18,7 @@ use tokio_openssl::SslStream;
 
 use super::refused;
 use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::host;
 
 /// How long WeChat Pay waits for a reply.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -128,11 +129,9 @@ fn host(uri: &Uri) -> Result<(String, u16)> {
         Some("https") => 443,
         _ => return Err(wrong()),
     };
-    if authority.as_str().contains('@') {
-        return Err(wrong());
-    }
-    let host = authority.host().trim_matches(['[', ']']).to_owned();
-    Ok((host, authority.port_u16().unwrap_or(port)))
+    let (host, given) = host::split(authority.as_str()).map_err(|_| wrong())?;
+    let host = host.trim_matches(['[', ']']).to_owned();
+    Ok((host, given.unwrap_or(port)))
 }
 
 /// `POST /notify` and a `Host`, as a server is spoken to.
@@ -151,10 +150,11 @@ fn origin_form(request: Request<Bytes>) -> Result<Request<Full<Bytes>>> {
 /// No name but `localhost` is looked up: it may lead anywhere.
 fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
     let authority = uri.authority().ok_or_else(elsewhere)?;
-    if uri.scheme_str() != Some("http") || authority.as_str().contains('@') {
+    let (host, port) = host::split(authority.as_str()).map_err(|_| elsewhere())?;
+    if uri.scheme_str() != Some("http") {
         return Err(elsewhere());
     }
-    let host = authority.host().trim_matches(['[', ']']);
+    let host = host.trim_matches(['[', ']']);
     let ips: Vec<IpAddr> = match host.parse() {
         Ok(ip) => vec![ip],
         Err(_) if host.eq_ignore_ascii_case("localhost") => {
@@ -165,7 +165,7 @@ fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
     if !ips.iter().all(IpAddr::is_loopback) {
         return Err(elsewhere());
     }
-    let port = authority.port_u16().unwrap_or(80);
+    let port = port.unwrap_or(80);
     Ok(ips.into_iter().map(|ip| (ip, port).into()).collect())
 }
 
@@ -213,6 +213,8 @@ mod tests {
             "http://127.0.0.1@example.com/n",
             "http://example.com@127.0.0.1/n",
             "http://[::2]/n",
+            "http://127.0.0.1:99999/n",
+            "http://127.0.0.1:/n",
             "http://[::ffff:10.0.0.1]/n",
         ] {
             let err = target(url, Reach::Loopback).unwrap_err();
@@ -233,6 +235,7 @@ mod tests {
             "/notify",
             "ftp://example.com/",
             "https://a@example.com/",
+            "https://example.com:99999/",
         ] {
             assert_eq!(host(url).unwrap_err().kind(), ErrorKind::Builder, "{url}");
         }

@@ -43,8 +43,13 @@ fn pair() -> Pair {
 
 /// A certificate over a pair's public key, signed by itself, valid from now for some days.
 pub(crate) fn certificate(pair: &Pair, serial: &str, days: u32) -> Certificate {
+    certificate_of(pair, serial, days, "Tenpay.com test")
+}
+
+/// The same with another common name.
+pub(crate) fn certificate_of(pair: &Pair, serial: &str, days: u32, owner: &str) -> Certificate {
     let mut name = X509NameBuilder::new().unwrap();
-    name.append_entry_by_text("CN", "Tenpay.com test").unwrap();
+    name.append_entry_by_text("CN", owner).unwrap();
     let name = name.build();
     let mut builder = X509::builder().unwrap();
     builder.set_version(2).unwrap();

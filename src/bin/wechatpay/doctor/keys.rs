@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
-use wechatpay_chain::{
-    Certificate, Clock, PrivateKey, PublicKey, Result as CallResult, Secret, SystemClock,
-};
+use wechatpay_chain::{Certificate, Clock, PrivateKey, PublicKey, Secret, SystemClock};
 
 use super::report::Report;
 use crate::certs::date;
 use crate::credentials;
 use crate::exit::Failure;
+use crate::protected;
 use crate::settings::Settings;
-use crate::words;
 
 /// What could be read.
 pub(super) struct Material {
     pub(super) private_key: Option<PrivateKey>,
     pub(super) certificate: Option<Certificate>,
     pub(super) platform_key: Option<PublicKey>,
+    /// The certificate that stands in the public key's place.
+    pub(super) misplaced: Option<Certificate>,
     pub(super) platform_certificate: Option<Certificate>,
 }
 
@@ -33,36 +33,39 @@ impl Material {
     pub(super) fn read(settings: &Settings, report: &mut Report<'_>) -> Self {
         let key_text = |key: &PrivateKey| format!("RSA, {} bits", key.modulus_len() * 8);
         let public_text = |key: &PublicKey| format!("RSA, {} bits", key.modulus_len() * 8);
-        let material = Self {
+        let platform_key = settings.platform_key.as_deref();
+        let mut material = Self {
+            misplaced: platform_key.and_then(|path| Certificate::from_file(path).ok()),
             private_key: file(
                 Subject("private key", MERCHANT_KEY),
                 settings.private_key.as_deref(),
-                |path| PrivateKey::from_file(path),
+                |path| protected::read_private_key(path, settings),
                 key_text,
                 report,
             ),
             certificate: file(
                 Subject("certificate", MERCHANT_CERTIFICATE),
                 settings.certificate.as_deref(),
-                |path| Certificate::from_file(path),
+                |path| protected::read_certificate(path, settings),
                 described,
                 report,
             ),
             platform_key: file(
                 Subject("platform key", PLATFORM_KEY),
                 settings.platform_key.as_deref(),
-                |path| PublicKey::from_file(path),
+                |path| PublicKey::from_file(path).map_err(|err| Failure::config(&err)),
                 public_text,
                 report,
             ),
             platform_certificate: file(
                 Subject("platform certificate", PLATFORM_CERTIFICATE),
                 settings.platform_certificate.as_deref(),
-                |path| Certificate::from_file(path),
+                |path| Certificate::from_file(path).map_err(|err| Failure::config(&err)),
                 described,
                 report,
             ),
         };
+        material.add_what_the_other_holds(settings);
         let apiv3 = secret(
             "APIv3 key",
             APIV3_KEY,
@@ -82,6 +85,16 @@ impl Material {
         }
         material.ends(report);
         material
+    }
+
+    /// A PKCS#12 file gives key and certificate, whichever it was given as.
+    fn add_what_the_other_holds(&mut self, settings: &Settings) {
+        if settings.private_key.is_none() {
+            self.private_key = protected::private_key(settings).ok().flatten();
+        }
+        if settings.certificate.is_none() && self.private_key.is_some() {
+            self.certificate = protected::certificate(settings).ok().flatten();
+        }
     }
 
     /// When certificates end.
@@ -128,7 +141,7 @@ struct Subject(&'static str, &'static str);
 fn file<T>(
     Subject(name, advice): Subject,
     path: Option<&Path>,
-    read: impl FnOnce(&Path) -> CallResult<T>,
+    read: impl FnOnce(&Path) -> Result<T, Failure>,
     describe: impl FnOnce(&T) -> String,
     report: &mut Report<'_>,
 ) -> Option<T> {
@@ -141,8 +154,8 @@ fn file<T>(
             report.right(name, format!("{}: {}", path.display(), describe(&read)));
             Some(read)
         }
-        Err(err) => {
-            report.wrong(name, words::of(&err), advice);
+        Err(failure) => {
+            report.wrong(name, failure.message(), advice);
             None
         }
     }

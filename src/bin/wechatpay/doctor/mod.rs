@@ -35,7 +35,12 @@ pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure
     let material = Material::read(settings, &mut report);
     serials::check(settings, &material, &mut report);
     let sound = client(settings, &mut report);
-    network::check(settings, args.offline, sound, &mut report)?;
+    let trial = network::Trial {
+        offline: args.offline,
+        sound,
+        signs: material.private_key.is_some(),
+    };
+    network::check(settings, trial, &mut report)?;
     report.end()
 }
 

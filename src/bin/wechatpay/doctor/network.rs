@@ -7,7 +7,9 @@ use http::Method;
 use http::header::DATE;
 use wechatpay_chain::crypto::aes;
 use wechatpay_chain::middleware::{TRANSFORM_REQUEST, TRANSFORM_RESPONSE, from_fn};
-use wechatpay_chain::{ApiError, Client, Error, Next, Request, Response, Verification};
+use wechatpay_chain::{
+    ApiError, Client, Error, Next, Request, Response, Verification, VerifyFailure,
+};
 
 use super::report::Report;
 use crate::credentials::{self, Need};
@@ -19,18 +21,30 @@ use crate::words;
 /// A timestamp may be five minutes off; half of that is too near.
 const TOLERATED: i64 = 150;
 
+/// What can be tried.
+pub(super) struct Trial {
+    pub(super) offline: bool,
+    /// Whether a client can be built.
+    pub(super) sound: bool,
+    /// Whether there is a private key.
+    pub(super) signs: bool,
+}
+
 pub(super) fn check(
     settings: &Settings,
-    offline: bool,
-    sound: bool,
+    trial: Trial,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    if offline {
+    if trial.offline {
         report.skipped("network", "left out (--offline)");
         return Ok(());
     }
-    if !reach(settings, report)? || !sound {
+    if !reach(settings, report)? || !trial.sound {
         report.skipped("credentials", "not tried: first correct what is said above");
+        return Ok(());
+    }
+    if !trial.signs || settings.brand_id.is_some() {
+        report.skipped("credentials", "tried for APIv3 merchants only");
         return Ok(());
     }
     credentials(settings, report)
@@ -115,10 +129,6 @@ fn clock(theirs: Option<SystemTime>, report: &mut Report<'_>) {
 
 /// A signed call that changes nothing.
 fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
-    if settings.private_key.is_none() || settings.brand_id.is_some() {
-        report.skipped("credentials", "tried for APIv3 merchants only");
-        return Ok(());
-    }
     let client = credentials::builder(settings, Need::Call)
         .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)))?;
     let call = client.chain("v3/certificates").get(());
@@ -127,7 +137,7 @@ fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failu
             report.right("credentials", "taken, and the answer's signature is right");
             opens(&response, settings, report)?;
         }
-        Err(err) => judge(&err, report),
+        Err(err) => judge(&err, settings, report),
     }
     Ok(())
 }
@@ -166,8 +176,11 @@ fn opens(response: &Response, settings: &Settings, report: &mut Report<'_>) -> R
     Ok(())
 }
 
-fn judge(err: &Error, report: &mut Report<'_>) {
+fn judge(err: &Error, settings: &Settings, report: &mut Report<'_>) {
     const NAME: &str = "credentials";
+    if let Some(failure) = distrust(err) {
+        return report.wrong(NAME, distrusted(failure, settings), KEY_AND_ID);
+    }
     match err.api() {
         // A merchant in public-key mode has no certificates, and is told so after the door.
         Some(api) if api.status == 404 && is_theirs(api) => report.right(NAME, "taken"),
@@ -181,12 +194,62 @@ fn judge(err: &Error, report: &mut Report<'_>) {
             words::of(err),
             "private key and serial have to be of one certificate, and that of this merchant",
         ),
-        Some(_) => report.doubtful(NAME, words::of(err), "the request was taken, and refused"),
-        None if err.verify_failure().is_some() => report.wrong(
+        Some(api) if names_platform_key(api) => {
+            let id = named(settings);
+            let message = format!("WeChat Pay does not know {id} as its own: {}", words::of(err));
+            report.wrong(NAME, message, KEY_AND_ID);
+        }
+        Some(api) if [400, 403].contains(&api.status.as_u16()) => report.wrong(
             NAME,
             words::of(err),
-            "the platform key has to be that of this merchant's account",
+            "WeChat Pay refuses a call that every merchant may make; see docs/errors.md",
+        ),
+        Some(_) => report.doubtful(
+            NAME,
+            words::of(err),
+            "this says nothing of the credentials: try again later",
         ),
         None => report.wrong(NAME, words::of(err), "see docs/errors.md"),
     }
+}
+
+const KEY_AND_ID: &str = "id and file have to be of one key, and of this merchant: both are at 商户平台 → \
+                          账户中心 → API安全 → 微信支付公钥";
+
+/// Why the answer, or the refusal, was not believed.
+fn distrust(err: &Error) -> Option<&VerifyFailure> {
+    err.verify_failure()
+        .or_else(|| match &err.api()?.verification {
+            Verification::Failed(failure) => Some(failure),
+            _ => None,
+        })
+}
+
+fn distrusted(failure: &VerifyFailure, settings: &Settings) -> String {
+    let ours = named(settings);
+    match failure {
+        VerifyFailure::UnknownSerial { serial, .. } => {
+            format!("WeChat Pay signs with {serial}, and the key that is set is {ours}")
+        }
+        VerifyFailure::Signature { serial } => format!(
+            "WeChat Pay signs with {serial}, and the file that is set for it is of another key"
+        ),
+        other => format!("the answer's signature was not accepted: {other}"),
+    }
+}
+
+/// The platform key that is set, by what names it.
+fn named(settings: &Settings) -> String {
+    match &settings.platform_key_id {
+        Some(id) => id.clone(),
+        None => "the platform certificate that is set".to_owned(),
+    }
+}
+
+/// Whether a refusal is about the header that names WeChat Pay's key.
+fn names_platform_key(api: &ApiError) -> bool {
+    let text = format!("{} {}", api.message, api.detail).to_lowercase();
+    ["wechatpay-serial", "平台证书序列号", "公钥id", "公钥序列号"]
+        .iter()
+        .any(|word| text.contains(word))
 }

@@ -7,11 +7,13 @@ use crate::settings::Settings;
 
 /// Files that hold a key, and a profile that holds one.
 pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Report<'_>) {
-    let holds_key = settings.apiv3_key.is_some() || settings.v2_key.is_some();
+    let holds_key =
+        settings.apiv3_key.is_some() || settings.v2_key.is_some() || settings.passphrase.is_some();
     let files = [
         settings.private_key.as_deref(),
         settings.apiv3_key_file.as_deref(),
         settings.v2_key_file.as_deref(),
+        settings.passphrase_file.as_deref(),
         profile.filter(|_| holds_key),
     ];
     for file in files.into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! The files and serials beside each other: do they belong together, and in these places?
 
-use wechatpay_chain::PublicKey;
+use wechatpay_chain::{Certificate, PublicKey};
 
 use super::keys::Material;
 use super::report::Report;
@@ -13,7 +13,8 @@ pub(super) fn check(settings: &Settings, material: &Material, report: &mut Repor
     merchant_serial(settings, material, report);
     pair(material, report);
     platform_id(settings, material, report);
-    platform_is_not_the_merchant(material, report);
+    platform_is_not_the_merchant(settings, material, report);
+    platform_key_is_no_certificate(settings, material, report);
 }
 
 /// The certificate names the merchant that it is for.
@@ -133,7 +134,7 @@ fn platform_id(settings: &Settings, material: &Material, report: &mut Report<'_>
 }
 
 /// The commonest mix-up.
-fn platform_is_not_the_merchant(material: &Material, report: &mut Report<'_>) {
+fn platform_is_not_the_merchant(settings: &Settings, material: &Material, report: &mut Report<'_>) {
     let own = [
         material.private_key.as_ref().map(|key| key.public_key()),
         material
@@ -142,23 +143,63 @@ fn platform_is_not_the_merchant(material: &Material, report: &mut Report<'_>) {
             .map(|certificate| certificate.public_key()),
     ];
     let is_own = |key: &PublicKey| own.into_iter().flatten().any(|own| own == key);
+    // Without the merchant's key, or of an earlier one, the name tells.
+    let names_merchant = |certificate: Option<&Certificate>| {
+        let name = certificate.and_then(Certificate::subject_common_name);
+        name.is_some() && name == settings.mchid
+    };
     let given = [
-        ("platform key", material.platform_key.as_ref()),
+        (
+            "platform key",
+            material.platform_key.as_ref(),
+            material.misplaced.as_ref(),
+        ),
         (
             "platform certificate",
             material
                 .platform_certificate
                 .as_ref()
                 .map(|certificate| certificate.public_key()),
+            material.platform_certificate.as_ref(),
         ),
     ];
-    for (name, key) in given {
-        if key.is_some_and(is_own) {
+    for (name, key, certificate) in given {
+        if key.is_some_and(is_own) || names_merchant(certificate) {
             report.wrong(
                 name,
                 "it is the merchant's own, not WeChat Pay's",
                 "take the one of 商户平台 → 账户中心 → API安全 → 微信支付公钥",
             );
         }
+    }
+}
+
+/// A certificate's key is another than the public key, and its file can be read as a key.
+fn platform_key_is_no_certificate(
+    settings: &Settings,
+    material: &Material,
+    report: &mut Report<'_>,
+) {
+    const NAME: &str = "platform key";
+    if let Some(certificate) = &material.misplaced {
+        let serial = certificate.serial();
+        let id = settings.platform_key_id.as_deref();
+        let id = id.map_or_else(String::new, |id| format!(" of {id}"));
+        return report.wrong(
+            NAME,
+            format!("it is the certificate {serial}, and not the public key{id}"),
+            "give pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥; a platform certificate \
+             goes with --platform-certificate, without an id",
+        );
+    }
+    let certificate = material.platform_certificate.as_ref();
+    let certified = certificate.map(|certificate| certificate.public_key());
+    if certified.is_some() && certified == material.platform_key.as_ref() {
+        report.doubtful(
+            NAME,
+            "it is the key of the platform certificate",
+            "WeChat Pay's public key is another: take pub_key.pem, from 商户平台 → 账户中心 → API安全 → \
+             微信支付公钥",
+        );
     }
 }
