@@ -128,6 +128,11 @@ impl Digester {
     }
 }
 
+/// SHA-256 as bytes.
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
+    openssl::sha::sha256(data)
+}
+
 /// SHA-256, 64 lower-case hex digits: for uploads.
 pub fn sha256_hex(data: &[u8]) -> String {
     hex_lower(&openssl::sha::sha256(data))

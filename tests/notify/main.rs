@@ -15,9 +15,12 @@ mod certificates;
 mod debug;
 mod hyper_server;
 mod keys;
+mod lifetimes;
 mod mishaps;
+mod mutations;
 #[cfg(all(feature = "redis", unix))]
 mod redis_store;
+mod replays;
 mod replies;
 #[cfg(feature = "sandbox")]
 mod sandbox;
