@@ -291,3 +291,13 @@ fn check_time(time: Duration) -> Result<()> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reply_is_there_before_wechat_pay_hangs_up() {
+        assert!(2 * TIMEOUT < Duration::from_secs(5));
+    }
+}
