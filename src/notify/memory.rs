@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(asked(&store, start + 2 * LEASE, "a"), Delivery::Repeated);
     }
 
-    fn refused(outcome: Result<impl std::fmt::Debug>) {
+    fn refused(outcome: Result<impl fmt::Debug>) {
         let err = outcome.unwrap_err();
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
         assert!(err.to_string().contains("no room"), "{err}");

@@ -77,7 +77,7 @@ pub(super) fn id(signed: &Map<String, Value>) -> String {
 
 /// The same of what a refund's notification is about.
 pub(super) fn refund_id(subject: [&str; 2]) -> String {
-    digest_of("refund", &subject)
+    digest_of("refund", subject)
 }
 
 fn is_of_the_payer(name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! How long a claim lives: senders that hang up, handlers that panic, bodies and stores that never come.
+//! How long a claim lives: senders that hang up, handlers that panic, and what renews it.
 
 use std::convert::Infallible;
 use std::future::{self, Future};
@@ -10,8 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
-use http_body::Frame;
+use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,7 +19,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use wechatpay_chain::notify::{
-    Claim, Delivery, Finished, MemoryStore, Notification, Notifications, Reply, SeenStore,
+    Claim, Delivery, Finished, MemoryStore, Notification, Notifications, SeenStore,
 };
 use wechatpay_chain::{ErrorKind, Result, SystemClock};
 
@@ -28,27 +27,27 @@ use crate::support::{Post, builder, post, reader};
 
 /// What a handler does, and where it stops on its way.
 #[derive(Default)]
-struct Work {
+pub(crate) struct Work {
     debited: AtomicUsize,
     booked: AtomicUsize,
-    gate: Notify,
+    pub(crate) gate: Notify,
 }
 
 impl Work {
-    async fn act(self: Arc<Self>, _: Notification) -> io::Result<()> {
+    pub(crate) async fn act(self: Arc<Self>, _: Notification) -> io::Result<()> {
         self.debited.fetch_add(1, Ordering::SeqCst);
         self.gate.notified().await;
         self.booked.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 
-    fn counts(&self) -> (usize, usize) {
+    pub(crate) fn counts(&self) -> (usize, usize) {
         let count = |of: &AtomicUsize| of.load(Ordering::SeqCst);
         (count(&self.debited), count(&self.booked))
     }
 }
 
-fn request(id: &str) -> Request<Full<Bytes>> {
+pub(crate) fn request(id: &str) -> Request<Full<Bytes>> {
     let mut paid = Post::paid();
     paid.id = id.into();
     let (headers, body) = paid.signed();
@@ -57,7 +56,7 @@ fn request(id: &str) -> Request<Full<Bytes>> {
     request
 }
 
-async fn accept(reader: &Notifications) -> Result<Notification> {
+pub(crate) async fn accept(reader: &Notifications) -> Result<Notification> {
     let (headers, body) = Post::paid().signed();
     reader.accept(&headers, &body).await
 }
@@ -74,7 +73,7 @@ async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
 }
 
 /// Until the claim of another was given back.
-async fn first(reader: &Notifications) -> Notification {
+pub(crate) async fn first(reader: &Notifications) -> Notification {
     for _ in 0..6000 {
         let next = accept(reader).await.unwrap();
         if next.delivery() == Delivery::First {
@@ -191,7 +190,7 @@ async fn a_claim_that_nobody_keeps_is_given_back() {
     );
 }
 
-/// Panics when it is dropped in the middle, too.
+/// Panics when it is polled.
 struct Unwinding;
 
 impl Future for Unwinding {
@@ -340,156 +339,4 @@ async fn renewing_has_an_end() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(log.count("claim"), 1);
     drop(kept);
-}
-
-struct Never;
-
-impl http_body::Body for Never {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<std::result::Result<Frame<Bytes>, io::Error>>> {
-        Poll::Pending
-    }
-}
-
-fn put_off(reply: &Reply, kind: ErrorKind) {
-    assert_eq!(reply.status(), StatusCode::SERVICE_UNAVAILABLE);
-    let err = reply.error().expect("it is said");
-    assert_eq!((err.kind(), err.maybe_sent()), (kind, false));
-    assert!(
-        err.report().contains("NotificationsBuilder::timeout"),
-        "{}",
-        err.report()
-    );
-}
-
-#[tokio::test]
-async fn a_body_that_never_comes_is_put_off() {
-    let reader = builder()
-        .timeout(Duration::from_millis(20))
-        .build()
-        .unwrap();
-    let reply = reader
-        .handle(Request::new(Never), |_| future::ready(io::Result::Ok(())))
-        .await;
-    put_off(&reply, ErrorKind::Timeout);
-}
-
-/// A store that never answers the first of each question, and does what it was asked all the same.
-#[derive(Default)]
-struct Mute {
-    inner: MemoryStore,
-    questions: [AtomicUsize; 2],
-}
-
-impl Mute {
-    async fn answer(&self, question: usize) {
-        if self.questions[question].fetch_add(1, Ordering::SeqCst) == 0 {
-            future::pending().await
-        }
-    }
-}
-
-impl SeenStore for Mute {
-    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
-        let delivery = self.inner.claim(id, claim, lease).await;
-        self.answer(0).await;
-        delivery
-    }
-
-    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
-        let finished = self.inner.finish(id, claim, ttl).await;
-        self.answer(1).await;
-        finished
-    }
-
-    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
-        self.inner.forget(id, claim).await
-    }
-}
-
-#[tokio::test]
-async fn a_store_that_never_answers_puts_the_notification_off_and_keeps_no_claim() {
-    let reader = builder()
-        .seen(Mute::default())
-        .timeout(Duration::from_millis(20))
-        .build()
-        .unwrap();
-    let handle = || reader.handle(request("a"), |_| future::ready(io::Result::Ok(())));
-    put_off(&handle().await, ErrorKind::Seen);
-    // Its claim was given back; now it does not say whether it remembers, and it does.
-    let reply = handle().await;
-    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
-    assert_eq!(reply.error().unwrap().kind(), ErrorKind::Seen);
-    let reply = handle().await;
-    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
-    assert!(reply.error().is_none());
-}
-
-/// Dropped while the store is asked.
-#[tokio::test]
-async fn a_delivery_that_is_given_up_while_it_claims_leaves_no_claim() {
-    let reader = builder().seen(Mute::default()).build().unwrap();
-    {
-        let mut asked = Box::pin(accept(&reader));
-        let polled =
-            future::poll_fn(|context| Poll::Ready(asked.as_mut().poll(context).is_ready()));
-        assert!(!polled.await, "it waits for the store");
-    }
-    first(&reader).await;
-}
-
-/// A runtime that is not tokio's has no tasks and no timers of its own.
-#[test]
-fn without_a_runtime_of_tokio_all_of_it_works() {
-    let (reader, work) = (
-        builder()
-            .timeout(Duration::from_millis(200))
-            .build()
-            .unwrap(),
-        Arc::new(Work::default()),
-    );
-    let reply = block_on(reader.handle(Request::new(Never), |_| future::ready(io::Result::Ok(()))));
-    put_off(&reply, ErrorKind::Timeout);
-    work.gate.notify_one();
-    let acting = Arc::clone(&work);
-    let reply = block_on(reader.handle(request("a"), |notification| acting.act(notification)));
-    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
-    assert_eq!(work.counts(), (1, 1));
-}
-
-/// The smallest executor that there is.
-fn block_on<T>(work: impl Future<Output = T>) -> T {
-    struct Thread(std::thread::Thread);
-    impl std::task::Wake for Thread {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Arc::new(Thread(std::thread::current())).into();
-    let mut work = std::pin::pin!(work);
-    loop {
-        match work.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(outcome) => return outcome,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_is_not_a_time_is_refused() {
-    for wrong in [
-        builder().timeout(Duration::ZERO),
-        builder().timeout(Duration::MAX),
-        builder().renew_for(Duration::MAX),
-        builder().claim_for(Duration::ZERO),
-    ] {
-        assert_eq!(wrong.build().unwrap_err().kind(), ErrorKind::Builder);
-    }
-    let (headers, _) = (HeaderMap::new(), ());
-    assert!(reader().accept(&headers, b"").await.is_err());
 }

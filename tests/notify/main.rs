@@ -12,6 +12,7 @@ mod support;
 mod axum_server;
 #[cfg(feature = "sandbox")]
 mod certificates;
+mod deadlines;
 mod debug;
 mod hyper_server;
 mod keys;
