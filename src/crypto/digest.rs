@@ -128,9 +128,14 @@ impl Digester {
     }
 }
 
+/// SHA-256 as bytes.
+pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
+    openssl::sha::sha256(data)
+}
+
 /// SHA-256, 64 lower-case hex digits: for uploads.
 pub fn sha256_hex(data: &[u8]) -> String {
-    hex_lower(&openssl::sha::sha256(data))
+    hex_lower(&sha256(data))
 }
 
 /// MD5, 32 upper-case hex digits: a v2 signature.
@@ -169,12 +174,6 @@ fn unavailable(name: &str, err: ErrorStack) -> Error {
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && openssl::memcmp::eq(a, b)
-}
-
-/// The SHA-256 of some bytes.
-#[cfg(feature = "sandbox")]
-pub(crate) fn sha256(data: &[u8]) -> [u8; 32] {
-    openssl::sha::sha256(data)
 }
 
 /// The bytes of a text in hex, of either case.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::run::Running;
 use super::seen::{DynSeenStore, SeenStore};
 use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
@@ -16,8 +17,12 @@ use crate::message::FieldPolicy;
 use crate::protocol::{Keyring, OwnKey};
 use crate::secret::Secret;
 
-/// Longer than any handler should take, shorter than the pause before WeChat Pay's later deliveries.
+/// What a process that died keeps the next delivery waiting for; a running handler's claim is renewed.
 const CLAIM_FOR: Duration = Duration::from_secs(120);
+/// A handler that has not ended by then is taken for one that never does.
+const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
+/// Twice in a delivery, before the handler and after it, and still within WeChat Pay's 5 s.
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// WeChat Pay delivers again for a little more than a day.
 const REMEMBER_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
 
@@ -36,7 +41,9 @@ pub struct NotificationsBuilder {
     seen: Option<Arc<dyn DynSeenStore>>,
     source: Option<Source>,
     claim_for: Duration,
+    renew_for: Duration,
     remember_for: Duration,
+    timeout: Duration,
 }
 
 impl NotificationsBuilder {
@@ -54,7 +61,9 @@ impl NotificationsBuilder {
             seen: None,
             source: None,
             claim_for: CLAIM_FOR,
+            renew_for: RENEW_FOR,
             remember_for: REMEMBER_FOR,
+            timeout: TIMEOUT,
         }
     }
 
@@ -147,17 +156,44 @@ impl NotificationsBuilder {
         self
     }
 
-    /// How long a notification that is being handled keeps others of its id waiting; 2 minutes by
-    /// default. Longer than the slowest handler.
+    /// How long a claim lasts that is not renewed; 2 minutes by default. After so long, a notification
+    /// is handled again whose process has died.
+    ///
+    /// While a handler runs, its claim is renewed three times in this time. Also
+    /// [`renew_for`](Self::renew_for).
     pub fn claim_for(mut self, lease: Duration) -> Self {
         self.claim_for = lease;
         self
     }
 
+    /// How long the claim of a running handler is renewed; 1 hour by default. A handler that has not
+    /// ended by then loses its claim, and the next delivery is handled beside it.
+    ///
+    /// With [`Duration::ZERO`] no claim is renewed: [`claim_for`](Self::claim_for) is then longer than
+    /// the slowest handler.
+    pub fn renew_for(mut self, longest: Duration) -> Self {
+        self.renew_for = longest;
+        self
+    }
+
     /// How long a handled notification is remembered; 2 days by default, longer than WeChat Pay
     /// delivers again.
+    ///
+    /// What APIv2 signs has no time: whoever has captured such a message can post it again later, and it
+    /// is then handled again.
     pub fn remember_for(mut self, ttl: Duration) -> Self {
         self.remember_for = ttl;
+        self
+    }
+
+    /// How long a notification may take from its first byte to its claim, and the store to take note when
+    /// the handler has ended; 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
+    ///
+    /// A body that has not come by then is refused with [`ErrorKind::Timeout`], a store that has not
+    /// answered with [`ErrorKind::Seen`]; both replies are 503, and WeChat Pay delivers again. The
+    /// handler is not limited.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
         self
     }
 
@@ -171,7 +207,9 @@ impl NotificationsBuilder {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
         self.check_complete()?;
-        [self.claim_for, self.remember_for]
+        // Not renewing is a choice.
+        let renew_for = self.renew_for.max(Duration::from_nanos(1));
+        [self.claim_for, renew_for, self.remember_for, self.timeout]
             .into_iter()
             .try_for_each(check_time)?;
         let reply = match (&self.private, self.serial.as_deref()) {
@@ -209,7 +247,10 @@ impl NotificationsBuilder {
                 clock: self.clock,
                 seen: self.seen.unwrap_or_else(|| Arc::new(MemoryStore::new())),
                 claim_for: self.claim_for,
+                renew_for: self.renew_for,
                 remember_for: self.remember_for,
+                timeout: self.timeout,
+                running: Running::default(),
             }),
         })
     }
@@ -252,7 +293,18 @@ fn check_time(time: Duration) -> Result<()> {
         false => Ok(()),
         true => Err(Error::new(
             ErrorKind::Builder,
-            "claim_for and remember_for have to be longer than nothing and at most 366 days",
+            "claim_for, remember_for and timeout have to be longer than nothing, and they and renew_for at most \
+             366 days",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reply_is_there_before_wechat_pay_hangs_up() {
+        assert!(2 * TIMEOUT < Duration::from_secs(5));
     }
 }

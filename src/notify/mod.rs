@@ -6,22 +6,26 @@ mod axum;
 mod builder;
 #[cfg(feature = "sandbox")]
 mod diagnosis;
+mod hold;
 mod kind;
 mod memory;
 mod notification;
 #[cfg(feature = "redis")]
 mod redis;
+mod refund;
 mod reply;
+mod run;
 mod seen;
 mod serve;
 mod source;
+mod subject;
 mod table;
 mod v2;
 mod v3;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -45,11 +49,13 @@ pub use seen::{Claim, Delivery, Finished, SeenStore};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::crypto::PrivateKey;
-use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::FieldPolicy;
 use crate::protocol::{Keyring, xml};
 use crate::secret::Secret;
-use seen::DynSeenStore;
+use hold::{Hold, until};
+use run::Running;
+use seen::{DynSeenStore, Origin};
 use source::Source;
 
 /// Reads and answers notifications. Clones are cheap and share everything.
@@ -82,7 +88,10 @@ struct Shared {
     clock: Arc<dyn Clock>,
     seen: Arc<dyn DynSeenStore>,
     claim_for: Duration,
+    renew_for: Duration,
     remember_for: Duration,
+    timeout: Duration,
+    running: Running,
 }
 
 /// Everything that reads a notification, and what signs a reply.
@@ -149,16 +158,22 @@ impl Notifications {
     /// [`Certificates`](crate::certificates::Certificates#when).
     ///
     /// A notification that came before is no error: see [`Notification::delivery`]. Call
-    /// [`finish`](Self::finish) when it is handled and [`release`](Self::release) when that failed;
-    /// a claim runs out by itself, so that a process that dies loses nothing.
+    /// [`finish`](Self::finish) when it is handled and [`release`](Self::release) when that failed.
+    ///
+    /// The claim lasts as long as the notification or a clone of it is kept: it is renewed, for
+    /// [`renew_for`](NotificationsBuilder::renew_for) at most, and given back when the last of them is
+    /// dropped. A server that drops a handler when the sender hangs up, as hyper and axum do, thereby
+    /// gives it back in the middle of its work: let [`run`](Self::run) run it to its end. A claim runs
+    /// out by itself, so that a process that dies loses nothing.
     ///
     /// # Errors
     ///
-    /// Those of [`parse`](Self::parse), and [`ErrorKind::Seen`] when the store cannot be asked
-    /// or has no room.
+    /// Those of [`parse`](Self::parse), [`ErrorKind::Seen`] when the store cannot be asked, does not
+    /// answer in [time](NotificationsBuilder::timeout) or has no room, and [`ErrorKind::Timeout`] when the
+    /// certificates do not come in that time.
     pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
-        self.accept_bytes(headers, &Bytes::copy_from_slice(body))
-            .await
+        let body = Bytes::copy_from_slice(body);
+        self.accept_bytes(headers, &body, self.deadline()).await
     }
 
     /// Remembers that a notification was handled: later deliveries are [`Delivery::Repeated`].
@@ -174,10 +189,12 @@ impl Notifications {
         if notification.asks() {
             return Ok(Finished::Remembered);
         }
-        let (id, ttl) = (seen_id(notification), self.shared.remember_for);
-        // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
-        let claim = notification.claim.clone().map_or_else(Claim::new, Ok)?;
-        self.shared.seen.finish(&id, &claim, ttl).await
+        let ttl = self.shared.remember_for;
+        match &notification.hold {
+            Some(hold) => hold.finish(ttl).await,
+            // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
+            None => self.hold(notification)?.finish(ttl).await,
+        }
     }
 
     /// Gives a notification back whose handling failed: the next delivery is [`Delivery::First`].
@@ -189,11 +206,8 @@ impl Notifications {
     ///
     /// [`ErrorKind::Seen`]; then the claim runs out by itself.
     pub async fn release(&self, notification: &Notification) -> Result<()> {
-        match &notification.claim {
-            Some(claim) => {
-                let id = seen_id(notification);
-                self.shared.seen.forget(&id, claim).await
-            }
+        match &notification.hold {
+            Some(hold) => hold.release().await,
             None => Ok(()),
         }
     }
@@ -222,30 +236,40 @@ impl Notifications {
         }
     }
 
-    async fn accept_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
-        let mut notification = self.parse_or_fetch(headers, body).await?;
+    /// When what is asked now has to be answered.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.shared.timeout
+    }
+
+    async fn accept_bytes(
+        &self,
+        headers: &HeaderMap,
+        body: &Bytes,
+        deadline: Instant,
+    ) -> Result<Notification> {
+        let parsed = self.parse_or_fetch(headers, body);
+        let mut notification = until(deadline, || unfetched_in_time(body), parsed).await?;
         if !notification.asks() {
-            self.claim(&mut notification)
+            self.claim(&mut notification, deadline)
                 .await
                 .map_err(|err| err.with_maybe_sent(false).with_body(body.clone()))?;
         }
         Ok(notification)
     }
 
-    async fn claim(&self, notification: &mut Notification) -> Result<()> {
-        let (id, claim) = (seen_id(notification), Claim::new()?);
-        let lease = self.shared.claim_for;
-        let delivery = match self.shared.seen.claim(&id, &claim, lease).await {
-            Ok(delivery) => delivery,
-            Err(err) => {
-                // It may stand, and only the answer was lost: it would put the next delivery off.
-                let _ = self.shared.seen.forget(&id, &claim).await;
-                return Err(err);
-            }
-        };
-        notification.delivery = delivery;
-        notification.claim = (!notification.duplicate()).then_some(claim);
+    async fn claim(&self, notification: &mut Notification, deadline: Instant) -> Result<()> {
+        let (hold, shared) = (self.hold(notification)?, &self.shared);
+        notification.delivery = hold.claim(shared.claim_for, deadline).await?;
+        if !notification.duplicate() {
+            hold.renew(shared.claim_for, shared.renew_for);
+            notification.hold = Some(Arc::new(hold));
+        }
         Ok(())
+    }
+
+    fn hold(&self, notification: &Notification) -> Result<Hold> {
+        let seen = Arc::clone(&self.shared.seen);
+        Hold::new(seen, seen_id(notification), self.shared.timeout)
     }
 }
 
@@ -261,12 +285,14 @@ impl fmt::Debug for Notifications {
     }
 }
 
-/// The two versions count their ids apart.
+/// The two versions count their ids apart, and so do refunds that are not signed.
 fn seen_id(notification: &Notification) -> String {
-    match notification.version() {
-        Version::V2 => format!("v2:{}", notification.id()),
-        Version::V3 => format!("v3:{}", notification.id()),
-    }
+    let origin = match (notification.version(), notification.verification()) {
+        (Version::V3, _) => Origin::V3,
+        (Version::V2, Verification::Unsigned) => Origin::Refund,
+        (Version::V2, _) => Origin::V2,
+    };
+    format!("{}{}", origin.prefix(), notification.id())
 }
 
 fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {
@@ -284,6 +310,16 @@ fn unfetched(err: Error, missed: &Error) -> Error {
     let outer = Error::new(err.kind(), message).with_maybe_sent(false);
     let body = err.body().cloned().unwrap_or_default();
     outer.with_body(body).with_source(err)
+}
+
+/// The fetch goes on: what comes next may be verified with what it brings.
+fn unfetched_in_time(body: &Bytes) -> Error {
+    refused(
+        ErrorKind::Timeout,
+        "the certificate that signed the notification did not come in time; it is still being fetched, and \
+         the next delivery may be verified with it",
+        body,
+    )
 }
 
 fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {

@@ -1,13 +1,15 @@
 //! One notification, verified and decrypted.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::hold::Hold;
 use super::kind::{Kind, Version};
-use super::seen::{Claim, Delivery};
+use super::seen::Delivery;
 use crate::error::{Error, ErrorKind, Result, Verification};
 
 /// A notification of WeChat Pay, verified and decrypted.
@@ -22,8 +24,8 @@ pub struct Notification {
     pub(super) raw: Bytes,
     pub(super) verification: Verification,
     pub(super) delivery: Delivery,
-    /// Whose the handling is; only of a first delivery that was accepted.
-    pub(super) claim: Option<Claim>,
+    /// The claim of the handling; only of a first delivery that was accepted.
+    pub(super) hold: Option<Arc<Hold>>,
 }
 
 impl Notification {
@@ -35,8 +37,11 @@ impl Notification {
 
     /// What tells it from others: repeated deliveries have the same.
     ///
-    /// APIv2's messages have an id only where they are events; of the others it is made from what
-    /// they say.
+    /// APIv2's messages have an id only where they are events. Of the others it is a digest of what they
+    /// are about: of a payment, whose it is, its numbers, its amount, its time and its result; of a
+    /// refund, its number and its status; of anything else, all its members but the texts of results and,
+    /// where a number or a time is among them, the nonce. Only signed members count, and of a refund only
+    /// decrypted ones.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -85,8 +90,8 @@ impl Notification {
 
     /// What the notification is about, decrypted; `Null` where it has none.
     ///
-    /// APIv2: the plaintext of `req_info` or `event_ciphertext`; else all members of the message, as
-    /// texts.
+    /// APIv2: the plaintext of `req_info` or `event_ciphertext`; else all signed members of the message,
+    /// as texts. Empty members are not signed, and left out.
     #[must_use]
     pub fn resource(&self) -> &Value {
         &self.resource

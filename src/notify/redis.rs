@@ -12,14 +12,18 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// The longest time for an answer: a connection may be made first, and made again once.
+const LONGEST: Duration = Duration::from_millis(1500);
 
 const FINISHED: &str = "finished";
 
 /// Ids in a Redis that several machines share, one key for each, gone after its time.
 ///
 /// The connection is made by the first notification and made again when it breaks; while Redis
-/// is down, notifications are answered with 503 and come again. Where ids may be evicted
-/// (`maxmemory-policy`), repeated notifications may be handled as new ones.
+/// is down, or has not answered for 1.5 s, notifications are answered with 503 and come again.
+///
+/// Set `maxmemory-policy noeviction`. Under any other policy, Redis forgets ids when its memory is full,
+/// and repeated notifications are handled again; with it, the next one is answered with 503 instead.
 ///
 /// `rediss://` needs a TLS feature of the `redis` crate, switched on in your own `Cargo.toml`.
 ///
@@ -76,6 +80,12 @@ impl RedisStore {
     }
 
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
+        let late = |_| RedisError::from(std::io::Error::from(std::io::ErrorKind::TimedOut));
+        let asked = tokio::time::timeout(LONGEST, self.ask(command));
+        asked.await.map_err(late)?
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
         let connection = self.connection.get_or_try_init(|| self.connect());
         let mut connection = connection.await?.clone();
         command.query_async(&mut connection).await

@@ -77,7 +77,9 @@ impl Notifications {
             ErrorKind::Body | ErrorKind::Transport => {
                 (StatusCode::BAD_REQUEST, "the body is not a notification")
             }
-            ErrorKind::Seen => (StatusCode::SERVICE_UNAVAILABLE, "try again later"),
+            ErrorKind::Seen | ErrorKind::Timeout => {
+                (StatusCode::SERVICE_UNAVAILABLE, "try again later")
+            }
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
         };
         let version = match error.body().is_some_and(|body| xml::is_xml(body)) {
@@ -194,7 +196,8 @@ impl Reply {
     /// Why the notification was refused; `None` when it was accepted and nothing went wrong.
     ///
     /// Beside a success it is of [`ErrorKind::Seen`]: handled, but not remembered, or overtaken by
-    /// another delivery. See [`Notifications::handle`].
+    /// another delivery. A handler that panicked is of [`ErrorKind::Middleware`]. See
+    /// [`Notifications::handle`].
     ///
     /// Also among the extensions of [`into_response`](Self::into_response)'s response, as `Arc<Error>`,
     /// for a layer that logs or counts.

@@ -85,7 +85,8 @@ pub trait SeenStore: Send + Sync + 'static {
     /// Writes the claim where the id has neither a claim nor is finished; says what was there.
     ///
     /// Where this very claim stands already it is [`Delivery::First`] again, and lasts for `lease` from
-    /// now: a driver that lost the answer may ask once more.
+    /// now. A claim is renewed like this while its notification is handled, and a driver that lost the
+    /// answer may ask once more.
     ///
     /// # Errors
     ///
@@ -119,6 +120,40 @@ pub trait SeenStore: Send + Sync + 'static {
     ///
     /// As [`claim`](Self::claim).
     fn forget(&self, id: &str, claim: &Claim) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Where notifications come from, as far as their ids have to be kept apart.
+///
+/// Anybody who has captured a refund of APIv2 can try to alter it, and nobody can alter what is signed.
+#[derive(Clone, Copy)]
+pub(super) enum Origin {
+    V3,
+    V2,
+    Refund,
+    /// Of whoever uses a store for something else.
+    Other,
+}
+
+impl Origin {
+    pub(super) const COUNT: usize = 4;
+
+    /// Read off an id, as a store is asked for it.
+    pub(super) fn of(id: &str) -> Self {
+        let named = [Self::Refund, Self::V2, Self::V3]
+            .into_iter()
+            .find(|source| id.starts_with(source.prefix()));
+        named.unwrap_or(Self::Other)
+    }
+
+    /// What the ids of a source begin with.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::V3 => "v3:",
+            Self::V2 => "v2:",
+            Self::Refund => "v2:refund:",
+            Self::Other => "",
+        }
+    }
 }
 
 /// The object-safe twin: traits with async functions cannot be made into objects.

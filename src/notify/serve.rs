@@ -3,12 +3,12 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::Request;
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use super::hold::until;
 use super::reply::{Answer, Reply};
-use super::seen::{Delivery, Finished};
 use super::{Notification, Notifications};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 
@@ -21,15 +21,17 @@ impl Notifications {
     /// # Errors
     ///
     /// Those of [`accept`](Self::accept); [`ErrorKind::Body`] when it is longer,
-    /// [`ErrorKind::Transport`] when it breaks off.
+    /// [`ErrorKind::Transport`] when it breaks off, [`ErrorKind::Timeout`] when it is not there in
+    /// [time](super::NotificationsBuilder::timeout).
     pub async fn receive<B>(&self, request: Request<B>) -> Result<Notification>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
+        let deadline = self.deadline();
         let (head, body) = request.into_parts();
-        let body = read(body).await?;
-        self.accept_bytes(&head.headers, &body).await
+        let body = until(deadline, late, read(body)).await?;
+        self.accept_bytes(&head.headers, &body, deadline).await
     }
 
     /// All of a webhook: reads the request, lets `handler` act on what is new, and gives the reply.
@@ -37,18 +39,30 @@ impl Notifications {
     /// - Probes and forgeries are answered without the handler; [`Reply::error`] says what it was.
     /// - What was handled before is answered as success, what is being handled by another as 503.
     ///   Questions ([`Notification::asks`]) are always handled.
-    /// - When the handler fails, or gives `()` where data is asked for, the reply is 500 and the next
-    ///   delivery is handled again. The handler reports its own error. A notification whose handler
-    ///   never ends is handled again when its claim has run out: handlers must bear being repeated.
+    /// - When the handler fails, panics, or gives `()` where data is asked for, the reply is 500 and the
+    ///   next delivery is handled again. The handler reports its own errors; a panic is in
+    ///   [`Reply::error`].
     /// - Where the store does not remember what was handled, or another delivery has taken over
     ///   meanwhile, the reply is a success all the same and [`Reply::error`] says so, of
     ///   [`ErrorKind::Seen`]; so it does where a failed handler's claim could not be taken back.
+    ///
+    /// # Cancellation
+    ///
+    /// WeChat Pay hangs up after 5 s, and servers then drop what they were doing. A handler that has
+    /// begun runs to its end all the same, and its outcome is remembered: it runs as a task of the tokio
+    /// runtime, or, where there is none, on a background thread. Dropping this future before the handler
+    /// has begun gives the notification back.
+    ///
+    /// Its claim is renewed while it runs, so that no other delivery is handled beside it; see
+    /// [`NotificationsBuilder::renew_for`](super::NotificationsBuilder::renew_for). A process that ends
+    /// cuts handlers off: await [`handlers_ended`](Self::handlers_ended) before. Handlers must bear
+    /// being repeated, for a machine may die in the middle of one.
     pub async fn handle<B, H, F, A, E>(&self, request: Request<B>, handler: H) -> Reply
     where
         B: Body,
         B::Error: Into<BoxError>,
-        H: FnOnce(Notification) -> F,
-        F: Future<Output = Result<A, E>>,
+        H: FnOnce(Notification) -> F + Send + 'static,
+        F: Future<Output = Result<A, E>> + Send + 'static,
         A: Into<Answer>,
     {
         match self.receive(request).await {
@@ -56,66 +70,14 @@ impl Notifications {
             Err(err) => self.refuse(err),
         }
     }
-
-    /// The second half of [`handle`](Self::handle), for a notification that was accepted already, as by
-    /// axum's extractor.
-    pub async fn run<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
-    where
-        H: FnOnce(Notification) -> F,
-        F: Future<Output = Result<A, E>>,
-        A: Into<Answer>,
-    {
-        let version = notification.version();
-        let failure = |status, message| Reply::failure(version, status, message);
-        let reply = match notification.delivery() {
-            Delivery::UnderWay => {
-                return failure(StatusCode::SERVICE_UNAVAILABLE, "being processed");
-            }
-            Delivery::Repeated => return self.reply_for(Ok(notification)),
-            Delivery::First => match handler(notification.clone()).await {
-                Ok(answer) => self.reply(&notification, answer),
-                Err(_) => {
-                    let missed = self.release(&notification).await.err().map(not_given_back);
-                    return failure(StatusCode::INTERNAL_SERVER_ERROR, "not processed")
-                        .beside(missed);
-                }
-            },
-        };
-        let missed = match self.finish(&notification).await {
-            Ok(Finished::Remembered) => None,
-            Ok(Finished::Overtaken) => Some(overtaken()),
-            Err(err) => Some(not_remembered(err)),
-        };
-        // It was handled, also where that cannot be remembered.
-        let reply = reply.unwrap_or_else(|err| self.refuse(err));
-        reply.beside(missed)
-    }
 }
 
-fn overtaken() -> Error {
+fn late() -> Error {
     Error::new(
-        ErrorKind::Seen,
-        "the notification was handled, but its claim had run out and another delivery is being handled: \
-         it may be handled twice; raise claim_for above what the slowest handler takes",
+        ErrorKind::Timeout,
+        "the notification's body did not come in time; NotificationsBuilder::timeout says how long it has",
     )
-}
-
-fn not_remembered(err: Error) -> Error {
-    Error::new(
-        ErrorKind::Seen,
-        "the notification was handled, but the store did not say that it remembers it: should it come \
-         again, it may be handled again",
-    )
-    .with_source(err)
-}
-
-fn not_given_back(err: Error) -> Error {
-    Error::new(
-        ErrorKind::Seen,
-        "the handler failed, and the store did not say that the claim is taken back: deliveries are put \
-         off until it runs out, after claim_for at the latest",
-    )
-    .with_source(err)
+    .with_maybe_sent(false)
 }
 
 async fn read<B>(body: B) -> Result<Bytes>

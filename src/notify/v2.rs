@@ -5,19 +5,18 @@ use serde_json::{Map, Value};
 
 use super::kind::Version;
 use super::notification::Notification;
+use super::refund::Refund;
 use super::seen::Delivery;
 use super::v3::{json, undecrypted};
-use super::{Keys, refused, untrusted};
-use crate::crypto::{aes, base64, digest};
+use super::{Keys, refused, subject, untrusted};
 use crate::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::protocol::envelope::{Sealed, refund_key};
-use crate::protocol::{message_fits, signed_members, xml};
-use crate::secret::Secret;
+use crate::protocol::envelope::Sealed;
+use crate::protocol::{ambiguous_member, is_plain_name, message_fits, xml};
 
 type Members = Map<String, Value>;
 
-/// What differs between two deliveries of one notification.
-const PER_DELIVERY: [&str; 3] = ["nonce_str", "sign", "sign_type"];
+/// Two documents show these as elements with elements inside. No signature covers those.
+const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
 
 pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
     if keys.v2.is_empty() {
@@ -28,25 +27,47 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
         ));
     }
     let mut members = xml::decode(body).map_err(|err| not_a_message(body, err))?;
+    check_flat(&members).map_err(|why| altered(body, why))?;
     let verification = verify(keys, &members, body)?;
-    if verification == Verification::Unsigned {
-        // Anybody may have written these around a captured refund, to have it handled again.
-        members.retain(|key, _| !key.starts_with("event_"));
-    }
-    let resource = resource(keys, &members, &verification).map_err(|err| match verification {
-        Verification::Unsigned => undecrypted_refund(body, err),
-        _ => undecrypted(body, err),
-    })?;
+    let (id, resource) = match &verification {
+        Verification::Unsigned => {
+            // Anybody may have written these around a captured refund, to have it handled again.
+            members.retain(|key, _| !key.starts_with("event_"));
+            refund(keys, &members, body)?
+        }
+        _ => signed(keys, &members, body)?,
+    };
     Ok(Notification {
         version: Version::V2,
-        id: id(&members, &resource),
+        id,
         resource,
         envelope: Value::Object(members),
         raw: body.clone(),
         verification,
         delivery: Delivery::First,
-        claim: None,
+        hold: None,
     })
+}
+
+/// Refuses what the text to sign does not show: elements that stand twice or have elements inside, and
+/// names that could hold the text of another member.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(super) fn check_flat(members: &Members) -> Result<(), &'static str> {
+    for (name, value) in members {
+        if !is_plain_name(name) {
+            return Err("the name of an element is not made of letters, digits, '_', '-' and '.'");
+        }
+        match value {
+            Value::String(_) => {}
+            Value::Object(_) if LISTS.contains(&name.as_str()) => {}
+            Value::Array(_) => return Err("an element stands twice"),
+            _ => return Err("an element has elements inside, which no signature covers"),
+        }
+    }
+    Ok(())
 }
 
 /// Only a refund (`req_info`) may come unsigned; whoever encrypted it has the key.
@@ -69,16 +90,39 @@ fn verify(keys: &Keys, members: &Members, body: &Bytes) -> Result<Verification> 
     ))
 }
 
-fn resource(keys: &Keys, members: &Members, verification: &Verification) -> Result<Value> {
-    let refund = text(members, "req_info");
-    if !refund.is_empty() {
-        return open_refund(&keys.v2, refund);
+/// Id and resource of what is encrypted and not signed.
+fn refund(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Value)> {
+    let refund = Refund::open(&keys.v2, text(members, "req_info"))
+        .map_err(|err| undecrypted_refund(body, err))?;
+    let id = match refund.subject() {
+        Ok(subject) => subject::refund_id(subject),
+        Err(why) => return Err(altered(body, why)),
+    };
+    Ok((id, Value::Object(refund.members)))
+}
+
+/// Id and resource of what is signed; empty members are not, and anybody may have added them.
+fn signed(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Value)> {
+    let covered = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let mut signed = members.clone();
+    signed.retain(|_, value| covered(value));
+    if let Some(name) = ambiguous_member(&signed) {
+        return Err(ambiguous(body, name));
     }
-    if !text(members, "event_ciphertext").is_empty() {
-        return json(&sealed(members).open(keys.apiv3.iter().chain(&keys.v2))?);
+    let id = match text(&signed, "event_id") {
+        "" => subject::id(&signed),
+        event => event.to_owned(),
+    };
+    let resource = resource(keys, signed).map_err(|err| undecrypted(body, err))?;
+    Ok((id, resource))
+}
+
+fn resource(keys: &Keys, signed: Members) -> Result<Value> {
+    match (text(&signed, "req_info"), text(&signed, "event_ciphertext")) {
+        ("", "") => Ok(Value::Object(signed)),
+        ("", _) => json(&sealed(&signed).open(keys.apiv3.iter().chain(&keys.v2))?),
+        (info, _) => Ok(Value::Object(Refund::open(&keys.v2, info)?.members)),
     }
-    debug_assert!(*verification != Verification::Unsigned, "only refunds are");
-    Ok(signed_members(members))
 }
 
 fn sealed(members: &Members) -> Sealed<'_> {
@@ -90,7 +134,11 @@ fn sealed(members: &Members) -> Sealed<'_> {
     }
 }
 
-/// The key is all that vouches for it, so nothing was verified.
+fn text<'m>(members: &'m Members, key: &str) -> &'m str {
+    members.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The key is all that vouches for a refund, so nothing was verified.
 fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
     refused(
         ErrorKind::Decrypt,
@@ -100,41 +148,25 @@ fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
     .with_source(err)
 }
 
-/// A wrong key is found by the padding, or, once in 256 times, by what comes out not being XML.
-fn open_refund(keys: &[Secret], info: &str) -> Result<Value> {
-    let info = base64::decode(info)
-        .ok_or_else(|| Error::new(ErrorKind::Decrypt, "req_info is not base64"))?;
-    for key in keys {
-        if let Ok(text) = aes::ecb_decrypt(&*refund_key(key)?, &info)
-            && let Ok(members) = xml::decode(&text)
-        {
-            return Ok(Value::Object(members));
-        }
-    }
-    Err(Error::new(
-        ErrorKind::Decrypt,
-        format!(
-            "req_info was not encrypted with the APIv2 key ({} tried): it is the one set at 商户平台 → \
-             账户中心 → API安全 → APIv2密钥",
-            keys.len()
-        ),
-    ))
+fn altered(body: &Bytes, why: &'static str) -> Error {
+    refused(
+        ErrorKind::Verify,
+        "the notification cannot be trusted: it is not as WeChat Pay writes it; do not act on it, and \
+         query the order or the refund instead",
+        body,
+    )
+    .with_source(why)
 }
 
-/// The event's id, else a digest of what the notification says.
-fn id(members: &Members, resource: &Value) -> String {
-    let event = text(members, "event_id");
-    if !event.is_empty() {
-        return event.to_owned();
-    }
-    let mut said: Vec<_> = resource.as_object().into_iter().flatten().collect();
-    said.retain(|(key, _)| !PER_DELIVERY.contains(&key.as_str()));
-    said.sort_by_key(|(key, _)| *key);
-    digest::sha256_hex(format!("{said:?}").as_bytes())
-}
-
-fn text<'m>(members: &'m Members, key: &str) -> &'m str {
-    members.get(key).and_then(Value::as_str).unwrap_or_default()
+fn ambiguous(body: &Bytes, name: &str) -> Error {
+    let message = format!(
+        "the notification cannot be trusted: the member {name} holds the text of another member \
+         (\"&name=\"), and both have one signature; do not act on it, query the order instead, and write \
+         what the order carries (attach) without \"&name=\""
+    );
+    Error::new(ErrorKind::Verify, message)
+        .with_maybe_sent(false)
+        .with_body(body.clone())
 }
 
 fn not_a_message(body: &Bytes, err: BoxError) -> Error {

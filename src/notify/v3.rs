@@ -41,7 +41,7 @@ pub(super) fn parse(
         raw: body.clone(),
         verification: Verification::Verified { serial },
         delivery: Delivery::First,
-        claim: None,
+        hold: None,
     })
 }
 

@@ -26,7 +26,7 @@ pub use keyring::{KeyOrigin, Keyring, PlatformKey};
 pub use sign_v2::SignType;
 #[cfg(feature = "sandbox")]
 pub(crate) use sign_v2::text as sign_text;
-pub(crate) use sign_v2::{message_fits, signed_members};
+pub(crate) use sign_v2::{ambiguous_member, is_plain_name, message_fits, signed_members};
 #[cfg(feature = "sandbox")]
 pub(crate) use signature::WECHATPAY_SERIAL;
 pub(crate) use signature::{BodyCheck, SERIAL_NAME, digest_text};

@@ -191,6 +191,57 @@ pub(crate) fn signed_members(members: &Map<String, Value>) -> Value {
         .collect()
 }
 
+/// The member whose value holds `&name=`, so that the same text to sign is that of another message too.
+///
+/// Members are sorted in the text. `attach=7&bank_type=CMC` is also that of two members where `bank_type`
+/// comes before the member behind `attach`; `attach=a=1&z=2` is not, for `z` would stand at the end. The
+/// names that WeChat Pay uses itself are never taken.
+pub(crate) fn ambiguous_member(members: &Map<String, Value>) -> Option<&str> {
+    let mut sorted: Vec<_> = members
+        .iter()
+        .filter(|(name, _)| *name != "sign")
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+        .collect();
+    sorted.sort_unstable();
+    sorted.iter().enumerate().find_map(|(at, (name, value))| {
+        let next = sorted.get(at + 1).map(|(next, _)| *next);
+        let taken = |inner: &str| {
+            let between = inner > *name && next.is_none_or(|next| inner < next);
+            between || members.contains_key(inner) || WELL_KNOWN.contains(&inner)
+        };
+        names_inside(value).any(taken).then_some(*name)
+    })
+}
+
+/// What a merchant decides by; a message may come without them.
+const WELL_KNOWN: [&str; 12] = [
+    "appid",
+    "bank_type",
+    "cash_fee",
+    "mch_id",
+    "openid",
+    "out_trade_no",
+    "result_code",
+    "return_code",
+    "sub_mch_id",
+    "total_fee",
+    "trade_state",
+    "transaction_id",
+];
+
+/// Whether an element can have this name without holding the text of another member.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    !name.is_empty() && name.bytes().all(plain)
+}
+
+/// The names of `&name=` in a value.
+fn names_inside(value: &str) -> impl Iterator<Item = &str> {
+    let rest = value.split('&').skip(1);
+    rest.filter_map(|part| part.split_once('=').map(|(name, _)| name))
+        .filter(|name| is_plain_name(name))
+}
+
 /// What is signed: the members that are, by name, and the key.
 pub(crate) fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String
 where
@@ -229,6 +280,32 @@ mod tests {
             text::<&str, &str>([], &key()),
             "key=192006250b4c09247ec02edce69f6a2d"
         );
+    }
+
+    #[test]
+    fn a_value_that_holds_another_member_is_found() {
+        let found = |attach: &str| {
+            let members = serde_json::json!({"attach": attach, "fee_type": "CNY", "empty": ""});
+            ambiguous_member(members.as_object().unwrap()).map(str::to_owned)
+        };
+        for attach in [
+            "7&bank_type=CMC",
+            "7&b=",
+            "7&x&b=1",
+            "7&total_fee=1",
+            "7&fee_type=USD",
+            "7&empty=",
+        ] {
+            assert_eq!(found(attach).as_deref(), Some("attach"), "{attach}");
+        }
+        for attach in [
+            "", "7", "a=1", "a=1&z=2", "7&b", "AT&T x=1", "&=", "a&&", "7&a=1",
+        ] {
+            assert_eq!(found(attach), None, "{attach}");
+        }
+        // Behind the last one stands nothing that the name would have to precede.
+        let members = serde_json::json!({"attach": "1", "b": "2&zzz=3"});
+        assert_eq!(ambiguous_member(members.as_object().unwrap()), Some("b"));
     }
 
     #[test]

@@ -124,7 +124,8 @@ async fn while_one_is_handled_another_has_to_wait() {
 async fn a_handler_that_never_ends_loses_its_claim() {
     let reader = builder()
         .clock(SystemClock::new())
-        .claim_for(Duration::from_millis(200));
+        .claim_for(Duration::from_millis(200))
+        .renew_for(Duration::ZERO);
     let (to, shop) = serve(reader.build().unwrap()).await;
     let (headers, body) = Post::paid().fresh("slow").signed();
     for expected in 1..=2 {

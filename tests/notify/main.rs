@@ -12,14 +12,18 @@ mod support;
 mod axum_server;
 #[cfg(feature = "sandbox")]
 mod certificates;
+mod deadlines;
 mod debug;
 #[cfg(feature = "sandbox")]
 mod diagnosis;
 mod hyper_server;
 mod keys;
+mod lifetimes;
 mod mishaps;
+mod mutations;
 #[cfg(all(feature = "redis", unix))]
 mod redis_store;
+mod replays;
 mod replies;
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -5,14 +5,15 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use wechatpay_chain::notify::{
     Answer, Claim, Delivery, Finished, MemoryStore, Notifications, Reply, SeenStore,
 };
+use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{Error, ErrorKind, Result};
 
-use crate::support::{Post, builder};
+use crate::support::{Post, V2, builder, v2_message};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mishap {
@@ -137,7 +138,7 @@ async fn a_claim_whose_answer_was_lost_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_full_of_claims_puts_the_next_off() {
+async fn a_full_store_puts_the_next_off_and_forgets_nothing() {
     let store = MemoryStore::with_capacity(NonZeroUsize::MIN);
     let reader = builder().seen(store).build().unwrap();
     let (headers, body) = Post::paid().signed();
@@ -145,16 +146,24 @@ async fn a_store_that_is_full_of_claims_puts_the_next_off() {
     let mut other = Post::paid();
     other.id = "another".into();
     let (other_headers, other_body) = other.signed();
-    let err = reader
-        .accept(&other_headers, &other_body)
-        .await
-        .unwrap_err();
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
-    assert_eq!(reader.refuse(err).status(), StatusCode::SERVICE_UNAVAILABLE);
-    let again = reader.accept(&headers, &body).await.unwrap();
-    assert_eq!(again.delivery(), Delivery::UnderWay);
-    let finished = reader.finish(&first).await.unwrap();
-    assert_eq!(finished, Finished::Remembered);
-    let other = reader.accept(&other_headers, &other_body).await.unwrap();
-    assert_eq!(other.delivery(), Delivery::First);
+    for finished in [false, true] {
+        let err = reader
+            .accept(&other_headers, &other_body)
+            .await
+            .unwrap_err();
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+        assert_eq!(reader.refuse(err).status(), StatusCode::SERVICE_UNAVAILABLE);
+        let again = reader.accept(&headers, &body).await.unwrap();
+        if finished {
+            assert_eq!(again.delivery(), Delivery::Repeated);
+        } else {
+            assert_eq!(again.delivery(), Delivery::UnderWay);
+            let finished = reader.finish(&first).await.unwrap();
+            assert_eq!(finished, Finished::Remembered);
+        }
+    }
+    // APIv2's notifications have room of their own.
+    let v2 = v2_message(&[("out_trade_no", "1")], SignType::Md5, V2);
+    let paid = reader.accept(&HeaderMap::new(), v2.as_bytes()).await;
+    assert_eq!(paid.unwrap().delivery(), Delivery::First);
 }

@@ -25,14 +25,28 @@ impl Drop for Server {
     }
 }
 
-/// On a socket of its own, which nobody else can have taken; nothing is written to disk.
+impl Server {
+    /// Stops it, so that it takes questions and answers none, or lets it go on.
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill").args([name, &pid]).status().unwrap();
+        assert!(status.success());
+    }
+}
+
 fn server() -> Option<Server> {
+    server_with(&[])
+}
+
+/// On a socket of its own, which nobody else can have taken; nothing is written to disk.
+fn server_with(settings: &[&str]) -> Option<Server> {
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("redis");
     let command = Command::new("redis-server")
         .args(["--port", "0", "--unixsocket"])
         .arg(&socket)
         .args(["--save", "", "--appendonly", "no"])
+        .args(settings)
         .stdout(Stdio::null())
         .spawn();
     let Ok(child) = command else {
@@ -239,4 +253,77 @@ async fn without_a_redis_the_first_question_fails_in_time() {
     let err = RedisStore::open("no url with a password").unwrap_err();
     assert_eq!(err.kind(), ErrorKind::Builder);
     assert!(!format!("{err:?}").contains("password"));
+}
+
+#[tokio::test]
+async fn a_redis_that_stops_answering_puts_notifications_off_and_keeps_no_claim() {
+    let Some(server) = server() else { return };
+    let store = RedisStore::open(&server.url).unwrap();
+    let patience = Duration::from_millis(700);
+    let reader = builder().seen(store).timeout(patience).build().unwrap();
+    let (headers, body) = Post::paid().signed();
+    let first = reader.accept(&headers, &body).await.unwrap();
+    reader.release(&first).await.unwrap();
+    server.signal("-STOP");
+    let err = reader.accept(&headers, &body).await.unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!(reader.refuse(err).status(), 503);
+    server.signal("-CONT");
+    // It takes the claim that was asked for, and then back.
+    let mut delivery = None;
+    for _ in 0..2000 {
+        delivery = match reader.accept(&headers, &body).await {
+            Ok(next) if next.delivery() == Delivery::First => return,
+            other => Some(other.map(|next| next.delivery())),
+        };
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("the claim stays: {delivery:?}");
+}
+
+/// Whoever listens and says nothing holds up no delivery, also where the connection is made first.
+#[tokio::test]
+async fn a_listener_that_is_no_redis_is_an_error() {
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}/", mute.local_addr().unwrap());
+    let store = RedisStore::open(&url).unwrap();
+    let err = store.claim("1", &claim(), TTL).await.unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert!(err.report().contains("timed out"), "{}", err.report());
+}
+
+/// As its documentation asks for: it refuses what is new, and forgets nothing.
+#[tokio::test]
+async fn a_redis_without_room_puts_the_next_off() {
+    let settings = ["--maxmemory", "1", "--maxmemory-policy", "noeviction"];
+    let Some(server) = server_with(&settings) else {
+        return;
+    };
+    let reader = builder()
+        .seen(RedisStore::open(&server.url).unwrap())
+        .build()
+        .unwrap();
+    let (headers, body) = Post::paid().signed();
+    let err = reader.accept(&headers, &body).await.unwrap_err();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!(reader.refuse(err).status(), 503);
+}
+
+#[tokio::test]
+async fn a_running_handler_keeps_its_claim_in_redis() {
+    let Some(server) = server() else { return };
+    let open = || RedisStore::open(&server.url).unwrap();
+    let reader = |store| {
+        let lease = Duration::from_secs(3);
+        builder().seen(store).claim_for(lease).build().unwrap()
+    };
+    let (one, another) = (reader(open()), reader(open()));
+    let (headers, body) = Post::paid().signed();
+    let kept = one.accept(&headers, &body).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let other = another.accept(&headers, &body).await.unwrap();
+    assert_eq!(other.delivery(), Delivery::UnderWay);
+    assert_eq!(one.finish(&kept).await.unwrap(), Finished::Remembered);
+    let other = another.accept(&headers, &body).await.unwrap();
+    assert_eq!(other.delivery(), Delivery::Repeated);
 }

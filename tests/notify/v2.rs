@@ -71,10 +71,14 @@ fn a_wrong_key_and_altered_members_are_the_signature_s_fault() {
 #[test]
 fn what_no_signature_covers_is_not_in_the_resource() {
     let good = v2_message(&PAID, SignType::Md5, V2);
-    let nested = good.replace("<xml>", "<xml><total_fee><a>1</a></total_fee>");
-    let paid = parse(&nested).unwrap();
-    assert!(paid.resource().get("total_fee").is_none());
-    assert!(paid.envelope().get("total_fee").is_some());
+    let nested = "<xml><transaction_id_list><data><a>1</a></data></transaction_id_list><x1/>";
+    let paid = parse(&good.replace("<xml>", nested)).unwrap();
+    for (name, value) in paid.resource().as_object().unwrap() {
+        assert!(!value.as_str().unwrap().is_empty(), "{name}");
+        assert!(!["transaction_id_list", "x1", "device_info"].contains(&&**name));
+    }
+    assert!(paid.envelope().get("transaction_id_list").is_some());
+    assert_eq!(paid.id(), parse(&good).unwrap().id());
 }
 
 #[test]

@@ -1,0 +1,228 @@
+//! A claim while its notification is handled: renewed meanwhile, and given back when nobody ends it.
+
+use std::fmt;
+use std::future::{self, Future};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, oneshot};
+use tokio::task::AbortHandle;
+
+use super::seen::{Claim, Delivery, DynSeenStore, Finished};
+use crate::error::{Error, ErrorKind, Result};
+use crate::net;
+
+/// The claim of one notification. Dropped without an end, it is given back in the background.
+pub(super) struct Hold {
+    held: Arc<Held>,
+}
+
+struct Held {
+    store: Arc<dyn DynSeenStore>,
+    id: String,
+    claim: Claim,
+    /// How long the store has for each answer.
+    limit: Duration,
+    /// Whether somebody ended it, or there never was one.
+    over: AtomicBool,
+    /// Locked while the store is asked: no renewal is on its way behind what ends the claim.
+    asking: Mutex<()>,
+    renewal: OnceLock<AbortHandle>,
+}
+
+impl Hold {
+    pub(super) fn new(store: Arc<dyn DynSeenStore>, id: String, limit: Duration) -> Result<Self> {
+        let held = Held {
+            store,
+            id,
+            claim: Claim::new()?,
+            limit,
+            over: AtomicBool::new(false),
+            asking: Mutex::new(()),
+            renewal: OnceLock::new(),
+        };
+        let held = Arc::new(held);
+        Ok(Self { held })
+    }
+
+    /// Claims the id until `deadline` at the latest.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Seen`].
+    pub(super) async fn claim(&self, lease: Duration, deadline: Instant) -> Result<Delivery> {
+        let held = &self.held;
+        let asked = held.store.claim(&held.id, &held.claim, lease);
+        let outcome = until(deadline, mute, asked).await;
+        match &outcome {
+            Ok(Delivery::First) => {}
+            Ok(_) => held.end(),
+            // It may stand, and only the answer was lost: it would put the next delivery off.
+            Err(_) => {
+                let freed = held.store.forget(&held.id, &held.claim);
+                if until(deadline, mute, freed).await.is_ok() {
+                    held.end();
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Renews the claim from now on, for `limit` at most, so that it outlasts a slow handler.
+    pub(super) fn renew(&self, lease: Duration, limit: Duration) {
+        let renewal = Arc::clone(&self.held).renew(lease, limit);
+        match Handle::try_current() {
+            Ok(runtime) => {
+                let task = runtime.spawn(renewal);
+                let _ = self.held.renewal.set(task.abort_handle());
+            }
+            // It sees by itself that the claim is over.
+            Err(_) => drop(net::blocking::spawn(renewal)),
+        }
+    }
+
+    pub(super) async fn finish(&self, ttl: Duration) -> Result<Finished> {
+        let held = &self.held;
+        let _asking = held.asking.lock().await;
+        // Also where that fails: the work is done, and a claim that is given back would repeat it.
+        held.end();
+        held.stop_renewing();
+        let asked = held.store.finish(&held.id, &held.claim, ttl);
+        until(Instant::now() + held.limit, mute, asked).await
+    }
+
+    pub(super) async fn release(&self) -> Result<()> {
+        self.held.end();
+        self.held.release().await
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if !self.held.over.load(Ordering::SeqCst) {
+            let held = Arc::clone(&self.held);
+            held.end();
+            // Where nothing can be run any more, it runs out.
+            let _ = start(async move {
+                let _ = held.release().await;
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hold").finish_non_exhaustive()
+    }
+}
+
+impl Held {
+    fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    /// Called with the lock, so that no renewal is cut off while the store works on it.
+    fn stop_renewing(&self) {
+        if let Some(renewal) = self.renewal.get() {
+            renewal.abort();
+        }
+    }
+
+    async fn release(&self) -> Result<()> {
+        let _asking = self.asking.lock().await;
+        self.stop_renewing();
+        let asked = self.store.forget(&self.id, &self.claim);
+        until(Instant::now() + self.limit, mute, asked).await
+    }
+
+    /// Three times in a lease: one renewal may fail.
+    async fn renew(self: Arc<Self>, lease: Duration, limit: Duration) {
+        let start = Instant::now();
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            let _asking = self.asking.lock().await;
+            if self.over.load(Ordering::SeqCst) || start.elapsed() > limit {
+                return;
+            }
+            let asked = self.store.claim(&self.id, &self.claim, lease);
+            let outcome = until(Instant::now() + self.limit, mute, asked).await;
+            if outcome.is_ok_and(|delivery| delivery != Delivery::First) {
+                // It had run out, and another delivery has taken over: that one decides.
+                return;
+            }
+        }
+    }
+}
+
+/// Runs a future to its end, on the caller's runtime or, where there is none, in the background.
+///
+/// # Errors
+///
+/// [`ErrorKind::Blocking`] when there is neither.
+pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    match Handle::try_current() {
+        Ok(runtime) => {
+            runtime.spawn(future);
+            Ok(())
+        }
+        Err(_) => net::blocking::spawn(future),
+    }
+}
+
+/// Waits for a future until `deadline`.
+///
+/// # Errors
+///
+/// Its own, and `late` when there is no result in time.
+pub(super) async fn until<T>(
+    deadline: Instant,
+    late: impl FnOnce() -> Error,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let (mut work, mut timer) = (pin!(work), timer(deadline));
+    let mut late = Some(late);
+    future::poll_fn(move |context| {
+        if let Poll::Ready(outcome) = work.as_mut().poll(context) {
+            return Poll::Ready(outcome);
+        }
+        match (timer.as_mut().poll(context), late.take()) {
+            (Poll::Ready(()), Some(late)) => Poll::Ready(Err(late())),
+            (_, kept) => {
+                late = kept;
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+/// Servers on other runtimes have no timer of tokio's: the background runtime has one.
+fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    if Handle::try_current().is_ok() {
+        return Box::pin(tokio::time::sleep_until(deadline.into()));
+    }
+    let (over, waiting) = oneshot::channel();
+    let alarm = net::blocking::spawn(async move {
+        tokio::time::sleep_until(deadline.into()).await;
+        let _ = over.send(());
+    });
+    Box::pin(async move {
+        match alarm {
+            Ok(()) => drop(waiting.await),
+            Err(_) => future::pending().await,
+        }
+    })
+}
+
+fn mute() -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the store of notifications seen before did not answer in time: look at its connection; \
+         NotificationsBuilder::timeout says how long it has",
+    )
+    .with_maybe_sent(false)
+}

@@ -1,0 +1,165 @@
+//! APIv2's refund notification: `req_info`, encrypted with AES-256-ECB and not signed.
+//!
+//! ECB encrypts every block of 16 bytes by itself, so that whoever has captured one notification can
+//! insert, remove and exchange blocks without the key. What such changes leave behind is refused here;
+//! what this cannot see is why [`Verification::Unsigned`](crate::Verification::Unsigned) exists.
+
+use serde_json::{Map, Value};
+
+use crate::crypto::{aes, base64};
+use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::envelope::refund_key;
+use crate::protocol::xml;
+use crate::secret::Secret;
+
+type Members = Map<String, Value>;
+
+const BLOCK: usize = 16;
+/// The longest number that somebody makes up: no block that was removed leaves one that short, since
+/// WeChat Pay's numbers have at least [`DIGITS`]'s.
+const MADE_UP: usize = 11;
+/// The digits of WeChat Pay's numbers of refunds: 28 until 2015, 29 since.
+const DIGITS: std::ops::RangeInclusive<usize> = 28..=32;
+/// Where the date stands in a number: `50000408942018111907145868882`.
+const DATE: std::ops::Range<usize> = 10..18;
+
+/// A decrypted `req_info`.
+pub(super) struct Refund {
+    text: zeroize::Zeroizing<Vec<u8>>,
+    pub(super) members: Members,
+}
+
+impl Refund {
+    /// A wrong key is found by the padding, or, once in 256 times, by what comes out not being XML.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`].
+    pub(super) fn open(keys: &[Secret], info: &str) -> Result<Self> {
+        let info = base64::decode(info)
+            .ok_or_else(|| Error::new(ErrorKind::Decrypt, "req_info is not base64"))?;
+        for key in keys {
+            if let Ok(text) = aes::ecb_decrypt(&*refund_key(key)?, &info)
+                && let Ok(members) = xml::decode(&text)
+            {
+                return Ok(Self { text, members });
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Decrypt,
+            format!(
+                "req_info was not encrypted with the APIv2 key ({} tried): it is the one set at 商户平台 → \
+                 账户中心 → API安全 → APIv2密钥",
+                keys.len()
+            ),
+        ))
+    }
+
+    /// The refund's number and its status, which tell its notification from others.
+    ///
+    /// # Errors
+    ///
+    /// What shows that blocks were inserted, removed or exchanged.
+    pub(super) fn subject(&self) -> Result<[&str; 2], &'static str> {
+        super::v2::check_flat(&self.members)?;
+        let (number, status) = (self.text_of("refund_id"), self.text_of("refund_status"));
+        let made_up = number.len() <= MADE_UP;
+        if number.is_empty()
+            || !number
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
+            return Err("refund_id is missing or is no number of a refund");
+        }
+        // Longer than a word, it holds a block that was inserted.
+        if status.len() >= BLOCK || !status.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Err("refund_status is no status of a refund");
+        }
+        if !made_up && status.is_empty() {
+            return Err("refund_status is missing");
+        }
+        if !made_up && !self.is_dated(number) {
+            return Err("refund_id is not in the form of WeChat Pay's numbers");
+        }
+        if self.is_copied(number) {
+            return Err(
+                "a block of refund_id occurs once more, or refund_id is not where it should be",
+            );
+        }
+        Ok([number, status])
+    }
+
+    fn text_of(&self, name: &str) -> &str {
+        self.members
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Whether a refund's number has a date that is not before the payment's and not after the refund.
+    ///
+    /// Blocks that were exchanged with those of another number put other digits there.
+    fn is_dated(&self, number: &str) -> bool {
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(day) = number.get(DATE).and_then(Day::read) else {
+            return false;
+        };
+        let paid = self.text_of("transaction_id").get(DATE).and_then(Day::read);
+        let done = self.text_of("success_time").get(..10);
+        let done = done.and_then(|date| Day::read(&date.replace('-', "")));
+        digits
+            && DIGITS.contains(&number.len())
+            && paid.is_none_or(|paid| paid.is_not_after(day))
+            && done.is_none_or(|done| day.is_not_after(done))
+    }
+
+    /// Whether a block of the number's digits occurs twice in the plaintext.
+    ///
+    /// WeChat Pay makes the number after it has all the others: it repeats none of them.
+    fn is_copied(&self, number: &str) -> bool {
+        let Some(at) = self.place(number) else {
+            return true;
+        };
+        let blocks: Vec<_> = self.text.chunks(BLOCK).collect();
+        let mut own = at / BLOCK..(at + number.len()).div_ceil(BLOCK);
+        own.any(|own| blocks.iter().filter(|block| **block == blocks[own]).count() > 1)
+    }
+
+    /// Where the number stands; there is one place.
+    fn place(&self, number: &str) -> Option<usize> {
+        let text = str::from_utf8(&self.text).ok()?;
+        let (before, after) = text.split_once("<refund_id>")?;
+        if after.contains("<refund_id>") {
+            return None;
+        }
+        let (content, _) = after.split_once("</refund_id>")?;
+        let open = content.find(number)?;
+        let bare = content == number;
+        let section = content
+            .strip_prefix("<![CDATA[")
+            .and_then(|rest| rest.strip_suffix("]]>"));
+        (bare || section == Some(number)).then_some(before.len() + "<refund_id>".len() + open)
+    }
+}
+
+/// A date that can be compared.
+#[derive(Clone, Copy)]
+struct Day(u32);
+
+impl Day {
+    /// A clock that is wrong at midnight may be a day off; four, since every month counts 31.
+    const SLACK: u32 = 4;
+
+    /// `20181119`.
+    fn read(text: &str) -> Option<Self> {
+        let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+        let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
+        let real =
+            (2005..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+        (real && text.len() == 8).then_some(Self((year * 12 + month) * 31 + day))
+    }
+
+    fn is_not_after(self, other: Self) -> bool {
+        self.0 <= other.0 + Self::SLACK
+    }
+}

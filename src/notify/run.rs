@@ -1,0 +1,182 @@
+//! A handler, from its start to the note of how it ended.
+
+use std::future::{self, Future};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
+
+use http::StatusCode;
+use tokio::sync::{oneshot, watch};
+
+use super::hold::start;
+use super::reply::{Answer, Reply};
+use super::seen::{Delivery, Finished};
+use super::{Notification, Notifications};
+use crate::error::{Error, ErrorKind, Result};
+
+impl Notifications {
+    /// The second half of [`handle`](Self::handle), for a notification that was accepted already, as by
+    /// axum's extractor.
+    ///
+    /// The handler runs to its end even where this future is dropped.
+    pub async fn run<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
+    where
+        H: FnOnce(Notification) -> F + Send + 'static,
+        F: Future<Output = Result<A, E>> + Send + 'static,
+        A: Into<Answer>,
+    {
+        let version = notification.version();
+        let failure = |status, message| Reply::failure(version, status, message);
+        match notification.delivery() {
+            Delivery::UnderWay => {
+                return failure(StatusCode::SERVICE_UNAVAILABLE, "being processed");
+            }
+            Delivery::Repeated => return self.reply_for(Ok(notification)),
+            Delivery::First => {}
+        }
+        let (done, reply) = oneshot::channel();
+        let (this, running) = (self.clone(), self.shared.running.begin());
+        let work = async move {
+            let reply = this.run_to_end(notification, handler).await;
+            drop(running);
+            // Nobody waits any more where the sender has hung up.
+            let _ = done.send(reply);
+        };
+        let stopped = || failure(StatusCode::INTERNAL_SERVER_ERROR, "not processed");
+        match start(work) {
+            Ok(()) => reply.await.unwrap_or_else(|_| stopped()),
+            Err(err) => stopped().beside(Some(err)),
+        }
+    }
+
+    /// Waits until no handler of [`handle`](Self::handle) and [`run`](Self::run) is running.
+    ///
+    /// For a server that stops: let it take no more requests, then wait for this, with a limit of your
+    /// own. A handler that is cut off all the same is run again when WeChat Pay delivers again.
+    ///
+    /// ```
+    /// # async fn stop(notifications: wechatpay_chain::notify::Notifications) {
+    /// let minute = std::time::Duration::from_secs(60);
+    /// if tokio::time::timeout(minute, notifications.handlers_ended()).await.is_err() {
+    ///     eprintln!("a handler has not ended; its notification comes again");
+    /// }
+    /// # }
+    /// ```
+    pub async fn handlers_ended(&self) {
+        self.shared.running.none().await;
+    }
+
+    async fn run_to_end<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
+    where
+        H: FnOnce(Notification) -> F,
+        F: Future<Output = Result<A, E>>,
+        A: Into<Answer>,
+    {
+        let version = notification.version();
+        let answer = match outcome(handler, notification.clone()).await {
+            Ok(answer) => answer,
+            Err(panicked) => {
+                let missed = self.release(&notification).await.err().map(not_given_back);
+                return Reply::failure(version, StatusCode::INTERNAL_SERVER_ERROR, "not processed")
+                    .beside(panicked)
+                    .beside(missed);
+            }
+        };
+        let reply = self.reply(&notification, answer);
+        let missed = match self.finish(&notification).await {
+            Ok(Finished::Remembered) => None,
+            Ok(Finished::Overtaken) => Some(overtaken()),
+            Err(err) => Some(not_remembered(err)),
+        };
+        // It was handled, also where that cannot be remembered.
+        let reply = reply.unwrap_or_else(|err| self.refuse(err));
+        reply.beside(missed)
+    }
+}
+
+/// How many handlers are running.
+#[derive(Default)]
+pub(super) struct Running {
+    count: watch::Sender<usize>,
+}
+
+/// One of them; it ends when this is dropped.
+struct One(watch::Sender<usize>);
+
+impl Running {
+    fn begin(&self) -> One {
+        self.count.send_modify(|count| *count += 1);
+        One(self.count.clone())
+    }
+
+    async fn none(&self) {
+        let mut count = self.count.subscribe();
+        // The sender is ours: it does not go before.
+        let _ = count.wait_for(|count| *count == 0).await;
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
+    }
+}
+
+/// What a handler answers; of one that failed, whether it panicked.
+///
+/// It is polled here and not in a task of its own: the claim is given back before the reply says that it
+/// failed.
+async fn outcome<H, F, A, E>(
+    handler: H,
+    notification: Notification,
+) -> Result<Answer, Option<Error>>
+where
+    H: FnOnce(Notification) -> F,
+    F: Future<Output = Result<A, E>>,
+    A: Into<Answer>,
+{
+    let begun = catch_unwind(AssertUnwindSafe(|| handler(notification)));
+    let mut work = Box::pin(begun.map_err(|_| Some(panicked()))?);
+    future::poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let poll = work.as_mut().poll(context);
+            poll.map(|ended| ended.map(Into::into).map_err(|_| None))
+        }));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(Some(panicked()))))
+    })
+    .await
+}
+
+fn panicked() -> Error {
+    Error::new(
+        ErrorKind::Middleware,
+        "the handler of a notification panicked: mend it, the notification comes again",
+    )
+    .with_maybe_sent(false)
+}
+
+fn overtaken() -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the notification was handled, but its claim had run out and another delivery is being handled: \
+         it may be handled twice; raise renew_for above what the slowest handler takes, and claim_for \
+         above what the store is away for",
+    )
+}
+
+fn not_remembered(err: Error) -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the notification was handled, but the store did not say that it remembers it: should it come \
+         again, it may be handled again",
+    )
+    .with_source(err)
+}
+
+fn not_given_back(err: Error) -> Error {
+    Error::new(
+        ErrorKind::Seen,
+        "the handler failed, and the store did not say that the claim is taken back: deliveries are put \
+         off until it runs out, after claim_for at the latest",
+    )
+    .with_source(err)
+}

@@ -1,0 +1,168 @@
+//! Bodies and stores that never come, and deliveries that are given up in the middle.
+
+use std::future::{self, Future};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body::Frame;
+use wechatpay_chain::notify::{Claim, Delivery, Finished, MemoryStore, Reply, SeenStore};
+use wechatpay_chain::{ErrorKind, Result};
+
+use crate::lifetimes::{Work, accept, first, request};
+use crate::support::builder;
+
+struct Never;
+
+impl http_body::Body for Never {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<Frame<Bytes>, io::Error>>> {
+        Poll::Pending
+    }
+}
+
+fn put_off(reply: &Reply, kind: ErrorKind) {
+    assert_eq!(reply.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let err = reply.error().expect("it is said");
+    assert_eq!((err.kind(), err.maybe_sent()), (kind, false));
+    assert!(
+        err.report().contains("NotificationsBuilder::timeout"),
+        "{}",
+        err.report()
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_never_comes_is_put_off() {
+    let reader = builder()
+        .timeout(Duration::from_millis(20))
+        .build()
+        .unwrap();
+    let reply = reader
+        .handle(Request::new(Never), |_| future::ready(io::Result::Ok(())))
+        .await;
+    put_off(&reply, ErrorKind::Timeout);
+}
+
+/// A store that never answers the first of each question, and does what it was asked all the same.
+#[derive(Default)]
+struct Mute {
+    inner: MemoryStore,
+    questions: [AtomicUsize; 2],
+}
+
+impl Mute {
+    async fn answer(&self, question: usize) {
+        if self.questions[question].fetch_add(1, Ordering::SeqCst) == 0 {
+            future::pending().await
+        }
+    }
+}
+
+impl SeenStore for Mute {
+    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
+        let delivery = self.inner.claim(id, claim, lease).await;
+        self.answer(0).await;
+        delivery
+    }
+
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
+        let finished = self.inner.finish(id, claim, ttl).await;
+        self.answer(1).await;
+        finished
+    }
+
+    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
+        self.inner.forget(id, claim).await
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_never_answers_puts_the_notification_off_and_keeps_no_claim() {
+    let reader = builder()
+        .seen(Mute::default())
+        .timeout(Duration::from_millis(20))
+        .build()
+        .unwrap();
+    let handle = || reader.handle(request("a"), |_| future::ready(io::Result::Ok(())));
+    put_off(&handle().await, ErrorKind::Seen);
+    // Its claim was given back; now it does not say whether it remembers, and it does.
+    let reply = handle().await;
+    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+    assert_eq!(reply.error().unwrap().kind(), ErrorKind::Seen);
+    let reply = handle().await;
+    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+    assert!(reply.error().is_none());
+}
+
+/// Dropped while the store is asked.
+#[tokio::test]
+async fn a_delivery_that_is_given_up_while_it_claims_leaves_no_claim() {
+    let reader = builder().seen(Mute::default()).build().unwrap();
+    {
+        let mut asked = Box::pin(accept(&reader));
+        let polled =
+            future::poll_fn(|context| Poll::Ready(asked.as_mut().poll(context).is_ready()));
+        assert!(!polled.await, "it waits for the store");
+    }
+    first(&reader).await;
+}
+
+/// A runtime that is not tokio's has no tasks and no timers of its own.
+#[test]
+fn without_a_runtime_of_tokio_all_of_it_works() {
+    let (reader, work) = (
+        builder()
+            .timeout(Duration::from_millis(200))
+            .build()
+            .unwrap(),
+        Arc::new(Work::default()),
+    );
+    let reply = block_on(reader.handle(Request::new(Never), |_| future::ready(io::Result::Ok(()))));
+    put_off(&reply, ErrorKind::Timeout);
+    work.gate.notify_one();
+    let acting = Arc::clone(&work);
+    let reply = block_on(reader.handle(request("a"), |notification| acting.act(notification)));
+    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+    assert_eq!(work.counts(), (1, 1));
+}
+
+/// The smallest executor that there is.
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    struct Thread(std::thread::Thread);
+    impl std::task::Wake for Thread {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Arc::new(Thread(std::thread::current())).into();
+    let mut work = std::pin::pin!(work);
+    loop {
+        match work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(outcome) => return outcome,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_time_is_refused() {
+    for wrong in [
+        builder().timeout(Duration::ZERO),
+        builder().timeout(Duration::MAX),
+        builder().renew_for(Duration::MAX),
+        builder().claim_for(Duration::ZERO),
+    ] {
+        assert_eq!(wrong.build().unwrap_err().kind(), ErrorKind::Builder);
+    }
+}
