@@ -11,7 +11,6 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
-use crate::addressee;
 use crate::base_url::BaseUrl;
 #[cfg(feature = "files")]
 use crate::download;
@@ -212,7 +211,6 @@ impl Call {
         let Self { engine, plan } = self;
         Pending(Box::pin(async move {
             let plan = plan?;
-            addressee::check(&engine, &plan)?;
             dry_run::run(&engine, *plan).await
         }))
     }
@@ -223,7 +221,6 @@ impl Call {
             allow(unused_mut, reason = "a sink is taken out")
         )]
         let mut plan = self.plan?;
-        addressee::check(&self.engine, &plan)?;
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             return download::save(&self.engine, *plan, sink).await;
