@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
+use crate::catalog::Operation;
 #[cfg(feature = "files")]
 use crate::download;
 use crate::dry_run::{self, SignedRequest};
@@ -182,6 +183,21 @@ impl Call {
     /// Unless it is said, the catalogue decides.
     pub fn nonceless(self, nonceless: bool) -> Self {
         self.edit(|plan| plan.options.nonceless = Some(nonceless))
+    }
+
+    /// The operation that this call is; `None` when the catalogue does not have it, or the path cannot be
+    /// used.
+    ///
+    /// ```
+    /// # use wechatpay_chain::Client;
+    /// # fn example(client: &Client) {
+    /// let call = client.chain("v3/certificates").get(());
+    /// assert_eq!(call.operation().unwrap().path(), "v3/certificates");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.engine.operation(self.plan.as_deref().ok()?)
     }
 
     /// Makes the call and parks this thread until its answer is there.

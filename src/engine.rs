@@ -116,6 +116,11 @@ impl Engine {
         Ok((request, info, api))
     }
 
+    /// What the catalogue knows of a call.
+    pub(crate) fn operation(&self, plan: &Plan) -> Option<&'static Operation> {
+        resolve::operation(plan, self.base.as_ref())
+    }
+
     fn target(&self, plan: &mut Plan) -> Result<Target> {
         if let Some(url) = plan.exact.take() {
             let (base, path) = self.known(&url)?;

@@ -13,7 +13,7 @@ use crate::base_url::BaseUrl;
 use crate::catalog::{self, Operation};
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
-use crate::message::FieldPolicy;
+use crate::message::{FieldPolicy, Payload};
 use crate::plan::Plan;
 use crate::template;
 
@@ -56,7 +56,12 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     let operation = found.map(|found| found.operation);
     check_owner(plan, caller.merchant, &path, &sent, operation)?;
     if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalogue {
-        near::check(&plan.method, &sent, found)?;
+        let sent = near::Sent {
+            method: &plan.method,
+            paths: &sent,
+            has_content: !matches!(plan.payload, Payload::Empty) || path.contains('?'),
+        };
+        near::check(&sent, found)?;
     }
     if api == Api::V2 {
         path.drain(..V2.len());
@@ -69,6 +74,16 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
         operation,
         path,
     })
+}
+
+/// The operation that a call is, as far as its path tells; what is wrong with the path is not said.
+pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static Operation> {
+    if let Some(url) = &plan.exact {
+        return Paths::new("", url.path()).find(&plan.method);
+    }
+    let prefix = plan.base_url.as_ref().or(base).map_or("", BaseUrl::prefix);
+    let path = template::expand(&plan.template, &plan.vars).unwrap_or_default();
+    find(plan, prefix, &Paths::new(prefix, &path)).map(|found| found.operation)
 }
 
 /// The target of a URL that an answer has given: it is taken as it stands, whatever it begins with.

@@ -14,18 +14,26 @@ use super::{Found, Paths};
 use crate::catalog::{self, Operation};
 use crate::error::{Error, ErrorKind, Result};
 
+/// What a call would send.
+pub(super) struct Sent<'a> {
+    pub(super) method: &'a Method,
+    pub(super) paths: &'a Paths<'a>,
+    /// A body or query parameters: with neither, another method is no mistake that could tell anything.
+    pub(super) has_content: bool,
+}
+
 /// Refuses a path that is nearly a sensitive operation's.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Path`] with [`PathError::NearMiss`], which names that operation.
-pub(super) fn check(method: &Method, sent: &Paths<'_>, found: Option<Found>) -> Result<()> {
+pub(super) fn check(sent: &Sent<'_>, found: Option<Found>) -> Result<()> {
+    let mut paths = sent.paths.each();
     let nearest = match found {
         Some(found) if found.by_template || !found.operation.path().contains('{') => None,
-        Some(found) => sent
-            .each()
-            .find_map(|path| taken_for_a_value(path, found.operation)),
-        None => sent.each().find_map(|path| nearest(method, path)),
+        Some(_) if !sent.has_content => None,
+        Some(found) => paths.find_map(|path| taken_for_a_value(path, found.operation)),
+        None => paths.find_map(|path| nearest(sent, path)),
     };
     nearest.map_or(Ok(()), |operation| Err(near_miss(operation)))
 }
@@ -50,20 +58,21 @@ fn taken_for_a_value(path: &str, found: &Operation) -> Option<&'static Operation
 }
 
 /// The most alike of the sensitive operations.
-fn nearest(method: &Method, path: &str) -> Option<&'static Operation> {
+fn nearest(sent: &Sent<'_>, path: &str) -> Option<&'static Operation> {
     let readings = readings(path);
     let documented = METHODS
         .iter()
         .any(|method| catalog::find(method, path).is_some());
     let likeness = |form: &'static Form| {
-        let same_method = form.operation.method() == *method;
+        let same_method = form.operation.method() == *sent.method;
         let likeness = readings
             .iter()
             .filter_map(|reading| form.compare(reading))
             .min()?;
+        let is_mistake = same_method || form.in_request && sent.has_content;
         let near = match likeness {
-            Likeness::Spelling => form.in_request || same_method,
-            Likeness::Prefix => form.in_request && !documented,
+            Likeness::Spelling => is_mistake,
+            Likeness::Prefix => is_mistake && form.in_request && !documented,
         };
         near.then_some(((likeness, !same_method), form.operation))
     };
@@ -113,9 +122,28 @@ struct Form {
     operation: &'static Operation,
     /// Fields of the request are sensitive, not only of the answer.
     in_request: bool,
-    /// What stands before and after the version; `None` for a variable.
-    lead: Vec<Option<String>>,
-    core: Vec<Option<String>>,
+    /// What stands before and after the version, by segments.
+    lead: Vec<Pattern>,
+    core: Vec<Pattern>,
+    /// All of it, with and without the version.
+    whole: [Glued; 2],
+}
+
+/// Segments put together, and how many there were.
+struct Glued {
+    pattern: Pattern,
+    segments: usize,
+}
+
+/// A segment of a path, folded.
+type Pattern = Vec<Token>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Char(char),
+    /// The first character of a variable's value, and those after it.
+    Value,
+    Rest,
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
@@ -140,70 +168,86 @@ fn is_variable(segment: &str) -> bool {
     segment.starts_with('{')
 }
 
+fn pattern(segment: &str) -> Pattern {
+    match is_variable(segment) {
+        true => vec![Token::Value, Token::Rest],
+        false => fold(segment).chars().map(Token::Char).collect(),
+    }
+}
+
 impl Form {
     fn new(operation: &'static Operation) -> Self {
         let segments = operation.path().split('/').filter(|text| !text.is_empty());
-        let mut lead: Vec<_> = segments
-            .map(|text| (!is_variable(text)).then(|| fold(text)))
-            .collect();
-        let version = lead
-            .iter()
-            .position(|text| text.as_deref().is_some_and(is_version));
-        let core = lead.split_off(version.map_or(0, |at| at + 1));
+        let segments: Vec<_> = segments.collect();
+        let version = segments.iter().position(|text| is_version(text));
+        let (lead, core) = segments.split_at(version.map_or(0, |at| at + 1));
+        let patterns = |segments: &[&str]| segments.iter().map(|text| pattern(text)).collect();
+        let core: Vec<_> = patterns(core);
+        let mut lead: Vec<_> = patterns(lead);
+        let glued = |lead: &[Pattern]| Glued {
+            pattern: [lead.concat(), core.concat()].concat(),
+            segments: lead.len() + core.len(),
+        };
+        let whole = glued(&lead);
         lead.pop();
         Self {
             operation,
             in_request: in_request(operation),
+            whole: [whole, glued(&lead)],
             lead,
             core,
         }
     }
 
-    fn compare(&self, path: &[String]) -> Option<Likeness> {
-        if let Some(at) = path.len().checked_sub(self.core.len())
-            && let (lead, tail) = path.split_at(at)
-            && self.spells(tail)
-        {
-            let whole = lead.iter().all(|text| is_version(text)) || self.has_lead(lead);
-            let versioned = lead.last().is_some_and(|text| is_version(text));
-            if whole {
-                return Some(Likeness::Spelling);
-            }
-            return (versioned || self.core.len() > 1).then_some(Likeness::Prefix);
+    fn compare(&self, reading: &Reading) -> Option<Likeness> {
+        let path = &reading.segments;
+        // A slash may be missing, too many, or in another place.
+        let is_glued = |own: &Glued| {
+            path.len().abs_diff(own.segments) <= 1 && spells(&reading.joined, &own.pattern)
+        };
+        if self.whole.iter().any(is_glued) {
+            return Some(Likeness::Spelling);
         }
-        // A slash that is missing, or in another place.
-        let path = path.iter().skip_while(|text| is_version(text));
-        let joined: String = path.map(String::as_str).collect();
-        let literals: Option<String> = self.core.iter().map(Option::as_deref).collect();
-        spells(&joined, &literals?).then_some(Likeness::Spelling)
-    }
-
-    /// Whether `hk` and its like stand before the version.
-    fn has_lead(&self, lead: &[String]) -> bool {
-        let names = lead.iter().filter(|text| !is_version(text));
-        names
-            .map(|text| Some(text.as_str()))
-            .eq(self.lead.iter().map(Option::as_deref))
-    }
-
-    fn spells(&self, path: &[String]) -> bool {
-        let mut both = path.iter().zip(&self.core);
-        both.all(|(text, literal)| {
-            literal
-                .as_deref()
-                .is_none_or(|literal| spells(text, literal))
-        })
+        let (lead, tail) = path.split_at(path.len().checked_sub(self.core.len())?);
+        if !all_spell(tail, &self.core) {
+            return None;
+        }
+        let names: Vec<_> = lead
+            .iter()
+            .filter(|text| !is_version(text))
+            .cloned()
+            .collect();
+        if names.is_empty() || all_spell(&names, &self.lead) {
+            return Some(Likeness::Spelling);
+        }
+        let versioned = lead.last().is_some_and(|text| is_version(text));
+        (versioned || self.core.len() > 1).then_some(Likeness::Prefix)
     }
 }
 
-/// A path's segments as servers may read them: an escaped slash as a slash, and as a character.
-fn readings(path: &str) -> [Vec<String>; 2] {
+fn all_spell(path: &[String], own: &[Pattern]) -> bool {
+    let mut both = path.iter().zip(own);
+    path.len() == own.len() && both.all(|(text, pattern)| spells(text, pattern))
+}
+
+/// A path as a server may read it.
+struct Reading {
+    segments: Vec<String>,
+    joined: String,
+}
+
+/// An escaped slash as a slash, and as a character.
+fn readings(path: &str) -> [Reading; 2] {
     let whole = decoded(path).replace('\\', "/");
     let whole = whole.split(['?', '#']).next().unwrap_or_default();
     [
         segments(whole.split('/').map(str::to_owned)),
         segments(path.split('/').map(decoded)),
     ]
+    .map(|segments| Reading {
+        joined: segments.join("/"),
+        segments,
+    })
 }
 
 /// Folded, without empty segments and steps.
@@ -213,7 +257,10 @@ fn segments(parts: impl Iterator<Item = String>) -> Vec<String> {
         match part.split(CUT).next().unwrap_or_default().trim() {
             ".." => drop(segments.pop()),
             "" | "." => {}
-            text => segments.push(fold(text)),
+            text => match fold(text) {
+                text if text.is_empty() => segments.push(char::REPLACEMENT_CHARACTER.into()),
+                text => segments.push(text),
+            },
         }
     }
     segments
@@ -263,31 +310,41 @@ fn may_deceive(c: char) -> bool {
     !c.is_ascii() && !east_asian
 }
 
-/// Whether a folded text is a folded literal, or looks like it: a character that
-/// [may deceive](may_deceive) stands for none, one or two letters.
-fn spells(text: &str, literal: &str) -> bool {
-    let literal = literal.as_bytes();
-    // Where in the literal the text may be.
-    let mut at = vec![false; literal.len() + 1];
-    at[0] = true;
+/// Whether a folded text is what a pattern stands for, or looks like it.
+///
+/// A character that [may deceive](may_deceive) stands for none, one or two letters. Slashes are passed
+/// over, but a value ends at one.
+fn spells(text: &str, pattern: &[Token]) -> bool {
+    // Where in the pattern the text may be: nearly always in one place.
+    let mut places = vec![0];
+    let mut next = Vec::new();
     for c in text.chars() {
-        let mut next = vec![false; at.len()];
-        for place in (0..at.len()).filter(|place| at[*place]) {
-            if may_deceive(c) {
-                next.iter_mut()
-                    .skip(place)
-                    .take(3)
-                    .for_each(|next| *next = true);
-            } else if literal.get(place).map(|byte| char::from(*byte)) == Some(c) {
-                next[place + 1] = true;
+        for place in places.drain(..) {
+            let steps = match pattern.get(place) {
+                Some(Token::Rest) if c == '/' => continue,
+                Some(Token::Rest) => 0..=0,
+                _ if c == '/' => 0..=0,
+                _ if may_deceive(c) => 0..=2,
+                Some(Token::Value) => 1..=1,
+                Some(Token::Char(own)) if *own == c => 1..=1,
+                _ => continue,
+            };
+            for step in steps {
+                next.push(place + step);
+                // A value may end at any character.
+                if pattern.get(place + step) == Some(&Token::Rest) {
+                    next.push(place + step + 1);
+                }
             }
         }
-        at = next;
-        if !at.contains(&true) {
+        next.sort_unstable();
+        next.dedup();
+        if next.is_empty() {
             return false;
         }
+        std::mem::swap(&mut places, &mut next);
     }
-    at.last() == Some(&true)
+    places.contains(&pattern.len())
 }
 
 #[cfg(test)]
