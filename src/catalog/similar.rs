@@ -24,9 +24,16 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
     if path.len() > 256 {
         return Vec::new();
     }
+    // Where the version is left out, the variables are each one place further on.
+    let versioned = match path.starts_with("v2/") || path.starts_with("v3/") {
+        true => path.to_owned(),
+        false => format!("v3/{path}"),
+    };
     let away = |operation: &Operation| {
-        let of = |own: &str| distance(&filled(own.trim_matches('/'), path), path);
-        of(operation.path()).min(of(operation.wire_path()))
+        let of = |own: &str, path: &str| distance(&filled(own.trim_matches('/'), path), path);
+        of(operation.path(), path)
+            .min(of(operation.wire_path(), path))
+            .min(of(operation.path(), &versioned))
     };
     let all = operations().iter();
     let mut near: Vec<_> = all
@@ -91,6 +98,8 @@ mod tests {
         assert_eq!(near[0].path(), path);
         let order = similar(&Method::POST, "pay/unifiedordr");
         assert_eq!(order[0].path(), "v2/pay/unifiedorder");
+        let query = similar(&Method::GET, "pay/transactions/id/1");
+        assert_eq!(query[0].path(), "v3/pay/transactions/id/{transaction_id}");
         assert!(similar(&Method::GET, &"a".repeat(10_000)).is_empty());
         assert!(similar(&Method::GET, "").is_empty());
     }

@@ -231,23 +231,26 @@ fn all_spell(path: &[String], own: &[Pattern]) -> bool {
 }
 
 /// A path as a server may read it.
+#[derive(PartialEq)]
 struct Reading {
     segments: Vec<String>,
     joined: String,
 }
 
 /// An escaped slash as a slash, and as a character.
-fn readings(path: &str) -> [Reading; 2] {
+fn readings(path: &str) -> Vec<Reading> {
     let whole = decoded(path).replace('\\', "/");
     let whole = whole.split(['?', '#']).next().unwrap_or_default();
-    [
+    let both = [
         segments(whole.split('/').map(str::to_owned)),
         segments(path.split('/').map(decoded)),
-    ]
-    .map(|segments| Reading {
+    ];
+    let mut readings = Vec::from(both.map(|segments| Reading {
         joined: segments.join("/"),
         segments,
-    })
+    }));
+    readings.dedup();
+    readings
 }
 
 /// Folded, without empty segments and steps.

@@ -85,16 +85,24 @@ fn send(wire: &Wire, call: Call, end: usize) -> Result<bool, Error> {
     outcome.map(|()| sent)
 }
 
-/// Every sensitive operation, every mutation of its path, each in a way to call that a seed chooses.
+/// Every sensitive operation, mutations of its path, each in a way to call: a seed chooses. With
+/// `WECHATPAY_MUTANTS=all` it is all mutations, which takes a minute.
 #[test]
 fn no_mutation_of_a_path_lets_a_secret_out() {
     let wire = Wire::ok();
     let client = client(&wire);
     let mut random = Random(0x005e_ed01);
+    let share = match std::env::var_os("WECHATPAY_MUTANTS") {
+        Some(_) => 1,
+        None => 4,
+    };
     let (mut encrypted, mut refused) = (0, 0);
     for operation in sensitive() {
         let planted = Planted::of(operation);
         for mutant in mutants(operation) {
+            if random.below(share) > 0 {
+                continue;
+            }
             let (style, make) = STYLES[random.below(STYLES.len())];
             let at = format!("{style}: {} of {operation:?}", mutant.text());
             match send(&wire, make(&client, &mutant, &planted), random.below(3)) {
@@ -113,10 +121,7 @@ fn no_mutation_of_a_path_lets_a_secret_out() {
         }
     }
     println!("{encrypted} encrypted, {refused} refused");
-    assert!(
-        encrypted > 500 && refused > 10_000,
-        "{encrypted}, {refused}"
-    );
+    assert!(encrypted > 200 && refused > 5_000, "{encrypted}, {refused}");
 }
 
 /// The path as it is documented, and with its final slash on or off, in every way to call.
