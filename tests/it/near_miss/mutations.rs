@@ -82,8 +82,8 @@ pub(crate) fn mutants(operation: &Operation) -> Vec<Mutant> {
 fn by_letter(operation: &Operation, path: &str) -> Vec<String> {
     let literals = operation.path();
     let mut paths = Vec::new();
-    let mut seen = 0;
-    for (at, letter) in path.char_indices().filter(|(_, c)| c.is_ascii_alphabetic()) {
+    let letters = path.char_indices().filter(|(_, c)| c.is_ascii_alphabetic());
+    for (seen, (at, letter)) in letters.enumerate() {
         // A variable's value has no letters.
         assert!(literals.contains(letter));
         let with = |text: &str| format!("{}{text}{}", &path[..at], &path[at + 1..]);
@@ -98,7 +98,6 @@ fn by_letter(operation: &Operation, path: &str) -> Vec<String> {
             paths.push(with(&format!("{letter}\u{200b}")));
             paths.push(with(&format!("{letter}%00")));
         }
-        seen += 1;
     }
     paths
 }
