@@ -11,8 +11,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
-use crate::addressee;
 use crate::base_url::BaseUrl;
+use crate::catalog::Operation;
 #[cfg(feature = "files")]
 use crate::download;
 use crate::dry_run::{self, SignedRequest};
@@ -192,6 +192,21 @@ impl Call {
         self.edit(|plan| plan.options.nonceless = Some(nonceless))
     }
 
+    /// The operation that this call is; `None` when the catalogue does not have it, or the path cannot be
+    /// used.
+    ///
+    /// ```
+    /// # use wechatpay_chain::Client;
+    /// # fn example(client: &Client) {
+    /// let call = client.chain("v3/certificates").get(());
+    /// assert_eq!(call.operation().unwrap().path(), "v3/certificates");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.engine.operation(self.plan.as_deref().ok()?)
+    }
+
     /// Makes the call and parks this thread until its answer is there.
     ///
     /// It works anywhere: without a runtime, inside one of either kind, in a blocking task.
@@ -219,7 +234,6 @@ impl Call {
         let Self { engine, plan } = self;
         Pending(Box::pin(async move {
             let plan = plan?;
-            addressee::check(&engine, &plan)?;
             dry_run::run(&engine, *plan).await
         }))
     }
@@ -230,7 +244,6 @@ impl Call {
             allow(unused_mut, reason = "a sink is taken out")
         )]
         let mut plan = self.plan?;
-        addressee::check(&self.engine, &plan)?;
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             return download::save(&self.engine, *plan, sink).await;

@@ -7,16 +7,16 @@ use http::uri::Authority;
 use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
-use crate::catalog::{self, Operation};
+use crate::catalog::Operation;
 use crate::certificates::Manager;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
-use crate::message::{CallInfo, FieldPolicy, Origin, Request, Response};
+use crate::message::{CallInfo, FieldPolicy, Options, Origin, Request, Response};
 use crate::plan::Plan;
 use crate::protocol::Keyring;
+use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Frozen, Next};
-use crate::template;
 
 /// What all chains of a client share.
 #[derive(Clone)]
@@ -88,42 +88,15 @@ impl Engine {
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
     pub(crate) fn request(&self, mut plan: Plan) -> Result<(Request, CallInfo, Api)> {
-        let followed = plan.exact.is_some();
-        let exact = plan.exact.take().map(|url| self.known(&url)).transpose()?;
-        let (mut path, base) = match exact {
-            Some((base, target)) => (target, Some(base)),
-            None => (
-                expand(&plan)?,
-                plan.base_url.clone().or_else(|| self.base.clone()),
-            ),
-        };
-        // A URL that is followed is taken as it stands, whatever it begins with.
-        let api = match followed {
-            true => Api::V3,
-            false => Api::of(&path),
-        };
+        let Target {
+            api,
+            base,
+            operation,
+            path,
+        } = self.target(&mut plan)?;
         self.check_credentials(api)?;
-        if plan.options.xml && api == Api::V3 {
-            return Err(Error::new(
-                ErrorKind::Request,
-                "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/",
-            ));
-        }
-        if api == Api::V3 && (plan.options.security, plan.options.nonceless) != (None, None) {
-            return Err(Error::new(
-                ErrorKind::Request,
-                "`security` and `nonceless` are of APIv2: leave them out, or call a path that begins \
-                 with v2/",
-            ));
-        }
+        check_options(&plan.options, api)?;
         self.check_named_fields(&plan, api)?;
-        let prefix = base.as_ref().map_or("", BaseUrl::prefix);
-        let operation = find(&plan, prefix, &path);
-        self.check_scheme(operation)?;
-        if api == Api::V2 {
-            path.drain(..V2.len());
-        }
-        let base = base.unwrap_or_else(|| BaseUrl::documented(operation));
         let origin = base.origin();
         if let Some(absolute) = plan.absolute.filter(|uri| !origin.holds(uri)) {
             return Err(elsewhere(&absolute, &origin));
@@ -142,6 +115,24 @@ impl Engine {
         *request.headers_mut() = plan.headers;
         request.extensions_mut().insert(info.clone());
         Ok((request, info, api))
+    }
+
+    /// What the catalogue knows of a call.
+    pub(crate) fn operation(&self, plan: &Plan) -> Option<&'static Operation> {
+        resolve::operation(plan, self.base.as_ref())
+    }
+
+    fn target(&self, plan: &mut Plan) -> Result<Target> {
+        if let Some(url) = plan.exact.take() {
+            let (base, path) = self.known(&url)?;
+            return resolve::follow(&plan.method, &self.merchant, base, path);
+        }
+        let caller = Caller {
+            base: self.base.as_ref(),
+            fields: self.fields,
+            merchant: &self.merchant,
+        };
+        resolve::resolve(plan, &caller)
     }
 
     /// A URL that an answer has given, as base and target: signed requests go to known hosts only.
@@ -210,18 +201,6 @@ impl Engine {
             format!("the call names fields to encrypt and cannot: {why}"),
         ))
     }
-
-    /// WeChat Pay would only say that the signature is wrong.
-    fn check_scheme(&self, operation: Option<&'static Operation>) -> Result<()> {
-        if self.merchant.brand_id().is_none() && operation.is_some_and(Operation::is_brand) {
-            return Err(Error::new(
-                ErrorKind::Request,
-                "this operation is a brand's, and this client is a merchant's: build one with \
-                 brand_id(..) and the brand's own keys",
-            ));
-        }
-        Ok(())
-    }
 }
 
 /// A request that is ready to enter the stack.
@@ -239,73 +218,19 @@ impl Prepared {
     }
 }
 
-/// Which of the two APIs a call is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Api {
-    V2,
-    V3,
-}
-
-/// What chooses APIv2; it is not sent.
-const V2: &str = "/v2";
-
-impl Api {
-    /// The first segment chooses, in any case as in the PHP SDK.
-    fn of(path: &str) -> Self {
-        let first = path.get(..V2.len() + 1);
-        match first.is_some_and(|first| first.eq_ignore_ascii_case("/v2/")) {
-            true => Self::V2,
-            false => Self::V3,
+fn check_options(options: &Options, api: Api) -> Result<()> {
+    let problem = match api {
+        Api::V2 => return Ok(()),
+        Api::V3 if options.xml => {
+            "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/"
         }
-    }
-}
-
-/// Path and query, with a leading slash.
-fn expand(plan: &Plan) -> Result<String> {
-    let mut path = template::expand(&plan.template, &plan.vars)?;
-    let Some(query) = plan.query.encode() else {
-        return Ok(path);
+        Api::V3 if (options.security, options.nonceless) != (None, None) => {
+            "`security` and `nonceless` are of APIv2: leave them out, or call a path that begins with \
+             v2/"
+        }
+        Api::V3 => return Ok(()),
     };
-    if path.contains('?') {
-        return Err(Error::new(
-            ErrorKind::Path,
-            "the path has a query already; give all parameters in one place, in query()",
-        ));
-    }
-    path.push('?');
-    path.push_str(&query);
-    Ok(path)
-}
-
-/// By the template, else by the path as it is sent.
-///
-/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
-/// the paths of a gateway a prefix means nothing.
-fn find(plan: &Plan, prefix: &str, path: &str) -> Option<&'static Operation> {
-    let template = without_query(&plan.template);
-    let sent = without_query(path);
-    let sent = sent.strip_prefix('/').unwrap_or(sent);
-    find_path(&plan.method, prefix, template).or_else(|| match sent == template {
-        true => None,
-        false => find_path(&plan.method, prefix, sent),
-    })
-}
-
-fn find_path(method: &Method, prefix: &str, path: &str) -> Option<&'static Operation> {
-    below(prefix, path)
-        .and_then(|path| catalog::find(method, &path))
-        .or_else(|| catalog::find(method, path))
-        // `…/punish/` is not another endpoint than `…/punish`, or its fields would go out plain.
-        .or_else(|| catalog::find(method, path.strip_suffix('/')?))
-}
-
-fn below(prefix: &str, path: &str) -> Option<String> {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    (!prefix.is_empty()).then(|| format!("{prefix}/{path}"))
-}
-
-fn without_query(path: &str) -> &str {
-    path.split_once('?').map_or(path, |(path, _)| path)
+    Err(Error::new(ErrorKind::Request, problem))
 }
 
 fn unknown_host(host: &str) -> Error {

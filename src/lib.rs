@@ -63,7 +63,6 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod addressee;
 mod base_url;
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
@@ -97,6 +96,7 @@ mod plan;
 mod protocol;
 mod query;
 mod reader;
+mod resolve;
 #[cfg(feature = "sandbox")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;

@@ -4,6 +4,7 @@ use http::Method;
 
 use super::operation::{AnswerKind, BodyKind};
 use crate::crypto::Padding;
+use crate::protocol::SignType;
 
 pub(super) const FRAUD: &str = "fraud.mch.weixin.qq.com";
 pub(super) const HONG_KONG: &str = "apihk.mch.weixin.qq.com";
@@ -69,6 +70,7 @@ pub(super) enum Fact {
     Reentrant,
     SignFields(&'static [&'static str]),
     SignedDigest(&'static str, &'static str),
+    SignedWith(SignType),
     UnsignedAnswer,
     UnsignedRequest,
     UrlEncoded(&'static [&'static str]),

@@ -10,6 +10,7 @@ mod answers;
 mod answers_tests;
 mod fact;
 mod operation;
+mod similar;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use std::cmp::Ordering;
 use http::Method;
 
 pub use operation::{AnswerKind, AnswerSignature, BodyKind, Operation};
+pub use similar::similar;
 
 use fact::Verb;
 

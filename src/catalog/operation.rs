@@ -5,6 +5,7 @@ use http::Method;
 use super::answers;
 use super::fact::{Fact, Verb};
 use crate::crypto::Padding;
+use crate::protocol::SignType;
 
 /// What the catalogue knows of one operation.
 ///
@@ -287,6 +288,25 @@ impl Operation {
     pub fn sign_fields(&self) -> &'static [&'static str] {
         self.list(|fact| match *fact {
             Fact::SignFields(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// The only `sign_type` that is documented for the request (API v2); `None` where both are, or
+    /// nothing is known.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use wechatpay_chain::catalog;
+    /// use wechatpay_chain::signing::SignType;
+    ///
+    /// let share = catalog::find(&Method::POST, "v2/secapi/pay/profitsharing").unwrap();
+    /// assert_eq!(share.sign_type(), Some(SignType::HmacSha256));
+    /// ```
+    #[must_use]
+    pub fn sign_type(&self) -> Option<SignType> {
+        self.pick(|fact| match *fact {
+            Fact::SignedWith(kind) => Some(kind),
             _ => None,
         })
     }

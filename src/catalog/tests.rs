@@ -3,10 +3,11 @@ use std::process::Command;
 
 use super::*;
 use crate::crypto::Padding;
+use crate::protocol::SignType;
 
 #[test]
 fn the_table_is_what_the_script_makes_of_the_facts() {
-    let files = ["endpoints.jsonl", "endpoints_brand.jsonl"];
+    let files = ["endpoints.jsonl", "endpoints_brand.jsonl", "schemas.jsonl"];
     let facts = files.map(|file| facts_folder().join(file));
     if let Some(missing) = facts.iter().find(|file| !file.exists()) {
         eprintln!("skipped: no {}; set WECHATPAY_FACTS", missing.display());
@@ -73,6 +74,8 @@ fn the_table_holds_every_known_fact() {
     assert_eq!(count(Operation::needs_client_cert), 57);
     assert_eq!(count(Operation::nonceless), 20);
     assert_eq!(count(Operation::reentrant), 7);
+    let signed = |kind| count(|op| op.sign_type() == Some(kind));
+    assert_eq!([SignType::HmacSha256, SignType::Md5].map(signed), [55, 2]);
     assert_eq!(count(|op| op.idempotency_header().is_some()), 4);
     let bodies = [
         BodyKind::Json,

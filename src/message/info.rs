@@ -46,6 +46,11 @@ pub enum FieldPolicy {
     /// The fields that the catalogue or the call names.
     #[default]
     Catalogue,
+    /// Only the fields that the call names with [`Call::encrypt`](crate::Call::encrypt) and
+    /// [`Call::decrypt`](crate::Call::decrypt): the catalogue is not asked.
+    ///
+    /// For a new operation whose path is nearly that of a known one, which is refused otherwise.
+    Named,
     /// None: bodies pass as they are.
     Off,
 }
@@ -107,6 +112,12 @@ impl CallInfo {
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.inner.operation
+    }
+
+    /// The operation whose fields the catalogue encrypts and decrypts in this call.
+    pub(crate) fn catalogue_fields(&self) -> Option<&'static Operation> {
+        self.operation()
+            .filter(|_| self.options().fields.unwrap_or_default() == FieldPolicy::Catalogue)
     }
 
     /// Whether the TLS connection has to present the merchant's certificate, as some of APIv2's

@@ -32,7 +32,7 @@ impl Middleware for Decrypt {
 
 impl Decrypt {
     fn decrypt(&self, response: &mut Response, info: &CallInfo) -> Result<()> {
-        let named = info.operation().map_or(&[][..], Operation::decrypt);
+        let named = info.catalogue_fields().map_or(&[][..], Operation::decrypt);
         let added = &info.options().decrypt;
         if (named.is_empty() && added.is_empty()) || info.options().stream {
             return Ok(());

@@ -94,7 +94,9 @@ struct Cipher<'a> {
 
 impl Cipher<'_> {
     fn query(&mut self, request: &mut Request, info: &CallInfo) -> Result<()> {
-        let names = info.operation().map_or(&[][..], Operation::query_encrypt);
+        let names = info
+            .catalogue_fields()
+            .map_or(&[][..], Operation::query_encrypt);
         let Some(query) = request.uri().query().filter(|_| !names.is_empty()) else {
             return Ok(());
         };
@@ -109,7 +111,7 @@ impl Cipher<'_> {
         match body {
             Payload::Json(value) => self.fields(value, info),
             body => {
-                let named = info.operation().map_or(&[][..], Operation::encrypt);
+                let named = info.catalogue_fields().map_or(&[][..], Operation::encrypt);
                 refuse_bytes(body, named, &info.options().encrypt)
             }
         }
@@ -117,16 +119,16 @@ impl Cipher<'_> {
 
     /// Whether there is anything to encrypt in a body.
     fn concerns_body(&self, info: &CallInfo) -> bool {
-        let named = info.operation().is_some_and(|operation| {
+        let named = info.catalogue_fields().is_some_and(|operation| {
             !operation.encrypt().is_empty() || !operation.encrypt_when_asked().is_empty()
         });
         named || !info.options().encrypt.is_empty()
     }
 
     fn fields(&mut self, value: &mut Value, info: &CallInfo) -> Result<()> {
-        let named = info.operation().map_or(&[][..], Operation::encrypt);
+        let named = info.catalogue_fields().map_or(&[][..], Operation::encrypt);
         let when_asked = info
-            .operation()
+            .catalogue_fields()
             .map_or(&[][..], Operation::encrypt_when_asked);
         let added = &info.options().encrypt;
         let fields = Fields::of_request(when_asked);

@@ -56,7 +56,7 @@ fn resource(keys: &Keys, envelope: &Value) -> Result<Value> {
         Version::V3,
         envelope["event_type"].as_str().unwrap_or_default(),
     );
-    if keys.fields != FieldPolicy::Off {
+    if keys.fields == FieldPolicy::Catalogue {
         for pointer in kind.map_or(&[][..], Kind::decrypt) {
             decrypt_fields(keys, &mut resource, pointer)?;
         }

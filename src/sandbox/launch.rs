@@ -47,7 +47,7 @@ impl SandboxBuilder {
             public_key_only: false,
             documented: Documented {
                 check: true,
-                echo_unknown: true,
+                echo_unknown: false,
                 limits: false,
                 seed: 0,
             },
@@ -182,11 +182,24 @@ impl SandboxBuilder {
         self
     }
 
-    /// Whether a method and path that the catalogue does not know are answered with their own body, as
-    /// tests of middleware may want; `true` by default, and `false` for the command `wechatpay`.
+    /// Whether a method and path that the catalogue does not have are answered with their own body, as
+    /// tests of middleware may want; `false` by default.
     ///
-    /// Without, they are refused: 404 `RESOURCE_NOT_EXISTS`, or 405 when the path takes another method.
+    /// By default they are refused: 404 `RESOURCE_NOT_EXISTS`, or 405 when the path takes another method.
     /// [`Verdict::Refused`](super::Verdict) names the operation that was probably meant.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_chain::sandbox::Sandbox;
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// let order = sandbox.client()?.chain("v3/pay/transactions/nativ").post(json!({}), ());
+    /// assert_eq!(order.wait().unwrap_err().api().unwrap().code, "RESOURCE_NOT_EXISTS");
+    ///
+    /// let sandbox = Sandbox::builder().echo_unknown(true).start_blocking()?;
+    /// let echo = sandbox.client()?.chain("v3/any/path").post(json!({"a": 1}), ()).wait()?;
+    /// assert_eq!(echo["a"], 1);
+    /// # Ok::<(), wechatpay_chain::Error>(())
+    /// ```
     pub fn echo_unknown(mut self, echo: bool) -> Self {
         self.documented.echo_unknown = echo;
         self

@@ -60,8 +60,8 @@
 //! all other errors are. Of an upload, the signature covers the `meta` part alone.
 //!
 //! By default operations that answer nothing get 204, downloads a short text, and all others an
-//! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets its own
-//! decrypted body back, GET and DELETE `{}`; told not to [echo](SandboxBuilder::echo_unknown), 404 or 405.
+//! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets 404 or 405;
+//! told to [echo](SandboxBuilder::echo_unknown), its own decrypted body, GET and DELETE `{}`.
 //!
 //! # What it remembers
 //!

@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 
 use super::bilingual::Bilingual;
 use super::refusal::Refusal;
-use crate::catalog::{self, Operation};
+use crate::catalog;
 
 /// A base URL that ends with a slash, and a path that begins with one; in English and Chinese.
 pub(super) const TWO_SLASHES: (&str, &str) = (
@@ -33,7 +33,7 @@ pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
         let (code, message) = ("METHOD_NOT_ALLOWED", "请求方法不支持");
         return Refusal::business(StatusCode::METHOD_NOT_ALLOWED, code, message, why);
     }
-    let hint: Bilingual = match nearest(method, path) {
+    let hint: Bilingual = match catalog::similar(method, path).first() {
         Some(near) => (
             format!("did you mean {} {}?", near.method(), near.path()),
             format!("是否应为 {} {}？", near.method(), near.path()),
@@ -63,65 +63,9 @@ fn methods(path: &str) -> Vec<&'static str> {
     known.map(|(_, name)| name).collect()
 }
 
-/// The operation that is spelt most alike, if a quarter of it at most is different.
-fn nearest(method: &Method, path: &str) -> Option<&'static Operation> {
-    // Longer than any: nothing is like it, and comparing takes time.
-    if path.len() > 256 {
-        return None;
-    }
-    let operations = catalog::operations().iter().filter(|it| !it.is_v2());
-    let near = operations.map(|it| (distance(&filled(it.path(), path), path), it));
-    let near = near.filter(|(distance, _)| distance * 4 <= path.chars().count());
-    let near = near.min_by_key(|(distance, it)| (*distance, it.method() != *method));
-    near.map(|(_, operation)| operation)
-}
-
-/// The template with its variables as in this path.
-fn filled(template: &str, path: &str) -> String {
-    let mut found = path.split('/');
-    let segments = template.split('/').map(|segment| {
-        let value = found.next();
-        value
-            .filter(|_| segment.starts_with('{'))
-            .unwrap_or(segment)
-    });
-    segments.collect::<Vec<_>>().join("/")
-}
-
-/// Levenshtein's, of characters.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<_> = other.chars().collect();
-    let mut row: Vec<_> = (0..=other.len()).collect();
-    for (at, left) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (place, right) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(left != *right);
-            diagonal = row[place + 1];
-            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_distance_counts_changed_missing_and_further_characters() {
-        for (one, other, expected) in [
-            ("", "", 0),
-            ("abc", "abc", 0),
-            ("abc", "", 3),
-            ("", "abc", 3),
-            ("abc", "axc", 1),
-            ("abc", "ac", 1),
-            ("单号", "单", 1),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(one, other), expected, "{one} {other}");
-        }
-    }
 
     #[test]
     fn what_was_probably_meant_is_named() {
@@ -147,6 +91,5 @@ mod tests {
             let why = refusal(&method, path).why.en;
             assert!(why.contains(expected), "{why}");
         }
-        assert!(nearest(&Method::GET, &"a".repeat(10_000)).is_none());
     }
 }

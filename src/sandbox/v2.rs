@@ -155,7 +155,8 @@ pub(super) fn reply(
     ]);
     members.extend(told.into_iter().filter(|(name, _)| name != "sign"));
     if operation.answer_signature() != AnswerSignature::Nothing {
-        seal(&mut members, key, fault)?;
+        let kind = operation.sign_type().unwrap_or_default();
+        seal(&mut members, kind, key, fault)?;
     }
     xml_reply(reply.status, &members)
 }
@@ -313,10 +314,16 @@ pub(super) fn signed(members: &Members, key: &Secret) -> bool {
     kind.verify(texts, key, text("sign")).unwrap_or(false)
 }
 
-/// Signs as the length of MD5 or HMAC-SHA256 says; faults of a signature spoil it.
-pub(super) fn seal(members: &mut Members, key: &Secret, fault: Option<&Fault>) -> Result<()> {
-    let kind = members.get("sign_type").and_then(Value::as_str);
-    let sign = SignType::parse(kind.unwrap_or_default())?.sign(texts(members)?, key)?;
+/// Signs as the member `sign_type` says, else with `usual`; faults of a signature spoil it.
+pub(super) fn seal(
+    members: &mut Members,
+    usual: SignType,
+    key: &Secret,
+    fault: Option<&Fault>,
+) -> Result<()> {
+    let named = members.get("sign_type").and_then(Value::as_str);
+    let kind = named.map_or(Ok(usual), SignType::parse)?;
+    let sign = kind.sign(texts(members)?, key)?;
     match fault {
         Some(Fault::MissingHeaders) => {}
         Some(Fault::WrongSignature) => {

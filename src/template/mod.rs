@@ -61,6 +61,7 @@ fn expand_strictly(template: &str, vars: &[(Cow<'_, str>, Value)]) -> Result<Str
         out.remove(0);
     }
     check_result(&out, vars)?;
+    check_empty(&out, template, vars)?;
     Ok(out)
 }
 
@@ -117,6 +118,51 @@ fn check_result(target: &str, vars: &[(Cow<'_, str>, Value)]) -> Result<(), Path
         (PathError::DotSegment, Some(name)) => PathError::DotValue { name },
         (err, _) => err,
     })
+}
+
+/// An empty value would name another operation: the list in the place of one of its items, say.
+///
+/// A final `{empty}` is how the PHP SDK's documentation writes a final slash.
+fn check_empty(
+    target: &str,
+    template: &str,
+    vars: &[(Cow<'_, str>, Value)],
+) -> Result<(), PathError> {
+    let path = target.split('?').next().unwrap_or_default();
+    let ends = path.len() > 1 && path.ends_with('/') && !ends_in_slash(template);
+    if !ends && !path.contains("//") {
+        return Ok(());
+    }
+    let is_empty = |value: &Value| match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.iter().any(|item| item == ""),
+        Value::Object(map) => map.iter().any(|(key, item)| key.is_empty() || item == ""),
+        _ => false,
+    };
+    match vars.iter().find(|(_, value)| is_empty(value)) {
+        Some((name, _)) => Err(PathError::EmptyVariable {
+            name: name.to_string(),
+        }),
+        None if path.contains("//") => Err(PathError::EmptySegment),
+        None => Ok(()),
+    }
+}
+
+/// Whether the path of a template ends in a slash that is meant.
+fn ends_in_slash(template: &str) -> bool {
+    let mut path = String::new();
+    for part in parts(template).flatten() {
+        match part {
+            Part::Literal(text) => path.push_str(text),
+            Part::Expression(expression)
+                if matches!(expression.operator().symbol, Some('?' | '&')) => {}
+            Part::Expression(expression) => {
+                let name = expression.variables().next().map_or("", |it| it.name);
+                path.push_str(if name == "empty" { "" } else { "{}" });
+            }
+        }
+    }
+    path.split('?').next().unwrap_or_default().ends_with('/')
 }
 
 /// The variable to blame for a dot segment.

@@ -73,7 +73,6 @@ fn values_as_in_the_php_sdk() {
         (json!("a/b"), "a%2Fb"),
         (json!("a+b c"), "a%2Bb%20c"),
         (json!("a%2Fb"), "a%252Fb"),
-        (json!(""), ""),
         (json!(0), "0"),
         (json!("0"), "0"),
         (json!(true), "1"),
@@ -186,6 +185,41 @@ fn a_value_cannot_lead_elsewhere() {
     }
 }
 
+/// PHP sends `/v3/x//y`, or the list in the place of the item.
+#[test]
+fn an_empty_value_leaves_no_empty_segment() {
+    let empty = || Err(PathError::EmptyVariable { name: "v".into() });
+    for (template, value, expected) in [
+        ("v3/x/{v}/y", json!(""), empty()),
+        ("v3/x/{v}", json!(""), empty()),
+        ("v3/x/{v}?a=b", json!(""), empty()),
+        ("v3/x/{v}/", json!(""), empty()),
+        ("v3/x{/v}/y", json!(""), empty()),
+        ("v3/x/{v:3}/y", json!(""), empty()),
+        ("v3/x/{+v}/y", json!(""), empty()),
+        ("v3/x/{v}/y", json!([""]), empty()),
+        ("v3/x{/v*}", json!(["a", "", "b"]), empty()),
+        ("v3/x{/v*}", json!(["a", ""]), empty()),
+        ("v3/x/{+v}", json!("a//b"), Err(PathError::EmptySegment)),
+        // No segment is empty.
+        ("v3/x/a{v}/y", json!(""), Ok("/v3/x/a/y")),
+        ("v3/x{?v}", json!(""), Ok("/v3/x?v=")),
+        ("v3/x?a=//{v}", json!(""), Ok("/v3/x?a=//")),
+        ("v3/x{;v}", json!(""), Ok("/v3/x;v")),
+        ("v3/x/{+v}", json!("a/"), Ok("/v3/x/a/")),
+    ] {
+        let result = sent(template, json!({ "v": value }));
+        let result = result.as_deref().map_err(Clone::clone);
+        assert_eq!(result, expected, "{template} {value}");
+    }
+    // As the PHP SDK's documentation writes a final slash.
+    let slash = sent("v3/x/{empty}", json!({"empty": ""}));
+    assert_eq!(slash.as_deref(), Ok("/v3/x/"));
+    let inner = sent("v3/x/{empty}/y", json!({"empty": ""}));
+    let name = "empty".to_owned();
+    assert_eq!(inner, Err(PathError::EmptyVariable { name }));
+}
+
 #[test]
 fn a_value_must_be_what_a_path_can_hold() {
     for value in [
@@ -210,9 +244,12 @@ fn whatever_the_characters_the_target_is_one_that_http_accepts() {
         for operator in ["", "+", ".", "/", ";", "?", "&"] {
             let template = format!("v3/x{{{operator}v*}}/y");
             let text = sent(&template, json!({"v": c.to_string()}));
-            assert!(text.is_ok() || matches!(c, '#' | '.'), "{operator} {c:?}");
+            assert!(
+                text.is_ok() || matches!(c, '#' | '.' | '/'),
+                "{operator} {c:?}"
+            );
             let map = sent(&template, json!({"v": {c.to_string(): c.to_string()}}));
-            assert!(map.is_ok() || c == '#', "{operator} {c:?}");
+            assert!(map.is_ok() || matches!(c, '#' | '/'), "{operator} {c:?}");
         }
         let literal = sent(&format!("v3/x{c}?{c}"), json!({}));
         assert!(literal.is_ok() || matches!(c, '{' | '}'), "{c:?}");

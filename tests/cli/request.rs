@@ -216,3 +216,111 @@ fn a_sandbox_for_the_purpose_needs_no_settings() {
     let said = Run::new(&mixed).run().failed(2);
     assert!(said.contains("credentials of its own"), "{said}");
 }
+
+/// A misspelt path is said before anything is sent, with what was meant.
+#[test]
+fn a_path_that_the_catalogue_lacks_is_named_before_it_is_sent() {
+    let shop = Shop::new();
+    let request = |arguments: &[&str]| shop.command(&[&["request"], arguments].concat()).run();
+    for (method, path, meant) in [
+        (
+            "POST",
+            "v3/pay/transaction/native",
+            "POST v3/pay/transactions/native",
+        ),
+        (
+            "POST",
+            "/v3/pay/transactions/nativ",
+            "POST v3/pay/transactions/native",
+        ),
+        (
+            "GET",
+            "v3/bill/trade-bill?bill_date=2025-06-01",
+            "GET v3/bill/tradebill",
+        ),
+        (
+            "PUT",
+            "v3/refund/domestic/refunds",
+            "POST v3/refund/domestic/refunds",
+        ),
+        ("POST", "v3/refunds", "POST v3/refund/domestic/refunds"),
+        ("POST", "v2/pay/unifiedordr", "POST v2/pay/unifiedorder"),
+        (
+            "GET",
+            "pay/transactions/id/1",
+            "GET v3/pay/transactions/id/{transaction_id}",
+        ),
+    ] {
+        let said = request(&[method, path, "--json", "{}"]).failed(2);
+        assert!(
+            said.starts_with("error:") && said.contains("--unlisted"),
+            "{said}"
+        );
+        assert!(said.contains(meant), "{meant}: {said}");
+        let machine = request(&[
+            method,
+            path,
+            "--json",
+            "{}",
+            "--format",
+            "json",
+            "--dry-run",
+        ]);
+        let machine = machine.failed_json(2);
+        assert_eq!(machine["kind"], "unlisted");
+        let named = machine["meant"].as_array().unwrap();
+        assert!(
+            named.contains(&json!(meant)) && named.len() <= 3,
+            "{machine}"
+        );
+    }
+    assert!(shop.sandbox.calls().is_empty());
+    let body = request(&[
+        "POST",
+        "v3/pay/transaction/native",
+        "--json",
+        "{\"a\":1}",
+        "--unlisted",
+    ]);
+    assert_eq!(body.json(), json!({"a": 1}));
+}
+
+/// Nothing is like it: it may be new. When it fails, its path is named as a reason.
+#[test]
+fn a_path_that_is_like_no_other_is_sent() {
+    let run = Run::new(&["--sandbox", "request", "POST", ECHO, "--json", "{}"]).run();
+    let said = run.failed(7);
+    assert!(
+        said.contains("The catalogue does not have this method and path"),
+        "{said}"
+    );
+    let known = [
+        "--sandbox",
+        "request",
+        "GET",
+        "v3/pay/transactions/id/1",
+        "--query",
+        "mchid=1900000109",
+    ];
+    let said = Run::new(&known).run().failed(7);
+    assert!(!said.contains("The catalogue does not have"), "{said}");
+}
+
+/// Near a sensitive operation, the library refuses even an unlisted call.
+#[test]
+fn unlisted_lets_no_sensitive_field_out() {
+    let shop = Shop::new();
+    let arguments = [
+        "request",
+        "POST",
+        "v3/ecommerce/Applyments/",
+        "--json",
+        "{}",
+        "--unlisted",
+    ];
+    let said = shop.command(&arguments).run().failed(4);
+    assert!(said.contains("POST v3/ecommerce/applyments/"), "{said}");
+    let off = [&arguments[..], &["--no-encrypt"]].concat();
+    assert_eq!(shop.command(&off).run().json(), json!({}));
+    assert_eq!(shop.sandbox.calls().len(), 1);
+}

@@ -33,7 +33,8 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn new() -> Self {
-        let sandbox = Sandbox::start_blocking().unwrap();
+        let sandbox = Sandbox::builder().echo_unknown(true);
+        let sandbox = sandbox.start_blocking().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let shop = Self { sandbox, folder };
         let sandbox = &shop.sandbox;

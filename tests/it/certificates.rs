@@ -13,8 +13,8 @@ use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::sandbox::{CallRecord, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Clock, ErrorKind, Verification, VerifyFailure};
 
-use crate::support::Hand;
 use crate::support::answer::now;
+use crate::support::{Hand, echoing};
 
 const DAY: i64 = 86_400;
 
@@ -55,7 +55,7 @@ fn signer(verification: &Verification) -> &str {
 /// A sandbox and a client in certificate mode that share a clock.
 fn on_a_clock() -> (Hand, Sandbox, Client) {
     let hand = Hand::at(now());
-    let sandbox = Sandbox::builder().clock(hand.clone()).start_blocking();
+    let sandbox = echoing().clock(hand.clone()).start_blocking();
     let sandbox = sandbox.unwrap();
     let builder = sandbox.merchant_builder().clock(hand.clone());
     let client = builder.certificates(Certificates::auto()).build().unwrap();
@@ -75,7 +75,7 @@ fn until(what: impl Fn() -> bool) {
 
 #[test]
 fn nothing_is_fetched_before_the_first_call() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     let _ = pay(&client);
     assert_eq!(sandbox.calls().len(), 0);
@@ -93,7 +93,7 @@ fn nothing_is_fetched_before_the_first_call() {
 
 #[tokio::test]
 async fn awaited_as_well() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = echoing().start().await.unwrap();
     let client = certificate_mode(&sandbox);
     pay(&client).await.unwrap();
     let list = client.certificates().await.unwrap();
@@ -109,7 +109,7 @@ async fn awaited_as_well() {
 
 #[test]
 fn sensitive_fields_are_encrypted_with_what_was_fetched() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     assert_eq!(client.encrypt("x").unwrap_err().kind(), ErrorKind::Encrypt);
     let body = crate::sandbox::order();
@@ -123,7 +123,7 @@ fn sensitive_fields_are_encrypted_with_what_was_fetched() {
 
 #[test]
 fn a_dry_run_fetches_nothing() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     let request = pay(&client).dry_run().wait().unwrap();
     assert_eq!(request.uri().path(), "/v3/nobody/knows/this");
@@ -132,7 +132,7 @@ fn a_dry_run_fetches_nothing() {
 
 #[test]
 fn a_client_in_public_key_mode_can_list_them_and_does_not_use_them() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
     let builder = sandbox.merchant_builder().platform_key(id, key.clone());
     let client = builder.build().unwrap();
@@ -143,7 +143,7 @@ fn a_client_in_public_key_mode_can_list_them_and_does_not_use_them() {
 
 #[test]
 fn fifty_calls_at_once_fetch_once() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     fifty(&client);
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (1, 50));
@@ -165,7 +165,7 @@ fn fifty(client: &Client) {
 
 #[test]
 fn a_rotation_while_calls_run_fails_none_and_repeats_none() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -180,7 +180,7 @@ fn a_rotation_while_calls_run_fails_none_and_repeats_none() {
 
 #[test]
 fn an_error_signed_with_a_new_certificate_is_verified_too() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     pay(&client).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
@@ -192,7 +192,7 @@ fn an_error_signed_with_a_new_certificate_is_verified_too() {
 
 #[test]
 fn a_streamed_answer_signed_with_a_new_certificate() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     pay(&client).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
@@ -301,7 +301,7 @@ fn of_two_certificates_requests_name_the_one_that_ends_last() {
 /// WeChat Pay refuses requests that name a certificate it has taken back.
 #[test]
 fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     pay(&client).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
@@ -313,7 +313,7 @@ fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
 
 #[test]
 fn what_is_no_longer_listed_is_dropped_and_what_was_given_stays() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let old = sandbox.platform_certificate().clone();
     let client = certificate_mode(&sandbox);
     let given = sandbox.merchant_builder().platform_certificate(old.clone());
@@ -333,7 +333,7 @@ fn what_is_no_longer_listed_is_dropped_and_what_was_given_stays() {
 
 #[test]
 fn a_client_that_is_gone_leaves_nothing_behind() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let token = Arc::new(());
     let held = Arc::clone(&token);
     let builder = sandbox.merchant_builder();

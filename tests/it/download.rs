@@ -30,7 +30,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let sandbox = lenient().start_blocking().unwrap();
+        let sandbox = lenient().echo_unknown(true).start_blocking().unwrap();
         let client = sandbox.client().unwrap();
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("bill.csv"), "old").unwrap();

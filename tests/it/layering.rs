@@ -17,29 +17,21 @@ const FLOORS: [&[&str]; 11] = [
     &["message", "schema"],
     &["base_url", "stack", "transport"],
     &["middleware", "net", "plan"],
-    &["certificates"],
-    &[
-        "addressee",
-        "call",
-        "chain",
-        "download",
-        "dry_run",
-        "engine",
-        "reader",
-    ],
+    &["certificates", "resolve"],
+    &["call", "chain", "download", "dry_run", "engine", "reader"],
     &["builder", "client", "testing"],
     &["bill", "notify", "pay", "service"],
     &["guide", "sandbox"],
 ];
 
 /// Uses on the same floor.
-const SIDEWAYS: [(&str, &str); 18] = [
-    ("addressee", "engine"),
+const SIDEWAYS: [(&str, &str); 17] = [
     ("builder", "client"),
-    ("call", "addressee"),
     ("call", "download"),
     ("call", "dry_run"),
     ("call", "engine"),
+    // How an operation of APIv2 is signed.
+    ("catalog", "protocol"),
     ("chain", "call"),
     ("chain", "engine"),
     ("client", "builder"),

@@ -21,6 +21,7 @@ mod encryption;
 mod golden;
 mod golden_v2;
 mod layering;
+mod near_miss;
 mod nothing_is_sent;
 #[cfg(feature = "sandbox")]
 mod sandbox;

@@ -44,7 +44,8 @@ struct World {
 /// A merchant in certificate mode; `both` has the public key as well.
 async fn world(both: bool) -> World {
     let hand = Hand(Arc::new(AtomicI64::new(SystemClock::new().now())));
-    let sandbox = Sandbox::builder().clock(hand.clone()).start().await;
+    let sandbox = Sandbox::builder().echo_unknown(true).clock(hand.clone());
+    let sandbox = sandbox.start().await;
     let sandbox = sandbox.unwrap();
     let mut builder = sandbox.merchant_builder().clock(hand.clone());
     if both {

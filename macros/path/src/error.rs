@@ -30,6 +30,11 @@ pub enum PathError {
     EmptySegment,
     /// A runtime segment is empty.
     EmptyValue,
+    /// The value of a variable is empty and leaves an empty segment in the path.
+    EmptyVariable {
+        /// The variable.
+        name: String,
+    },
     /// The path holds a `#`, or a template operator that makes one.
     Fragment,
     /// A variable of the template has no value.
@@ -38,6 +43,13 @@ pub enum PathError {
         name: String,
         /// The names that were given.
         given: Vec<String>,
+    },
+    /// The call is nearly one of an operation with sensitive fields, which would go out in the clear.
+    NearMiss {
+        /// The operation's method.
+        method: String,
+        /// The operation's path, as the documentation has it.
+        path: String,
     },
     /// An expression begins with a character that RFC 6570 reserves.
     Operator {
@@ -87,6 +99,12 @@ impl fmt::Display for PathError {
                 f,
                 "the value of `{name}` is `.` or `..`, which would change the path; give the real value"
             ),
+            Self::EmptyVariable { name } => write!(
+                f,
+                "the value of `{name}` is empty and would leave an empty segment in the path; give the \
+                 real value"
+            ),
+            Self::NearMiss { method, path } => write!(f, "the operation is {method} {path}"),
             Self::MissingVariable { name, given } => write!(
                 f,
                 "the path needs a value for `{name}` and {}; give it with `.var({name:?}, …)`",

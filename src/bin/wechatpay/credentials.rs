@@ -42,10 +42,7 @@ pub(crate) fn session_with(
 ) -> Result<Session, Failure> {
     let (builder, sandbox) = match context.sandbox {
         true => {
-            let builder = Sandbox::builder().echo_unknown(false);
-            let sandbox = builder
-                .start_blocking()
-                .map_err(|err| Failure::config(&err))?;
+            let sandbox = Sandbox::start_blocking().map_err(|err| Failure::config(&err))?;
             (in_sandbox(&sandbox, &context.given)?, Some(sandbox))
         }
         false => {

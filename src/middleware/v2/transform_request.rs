@@ -64,7 +64,7 @@ impl TransformRequest {
             Payload::Json(_) => return Err(not_an_object()),
             _ => return Ok(()),
         };
-        let members = self.signed(members, nonceless(request))?;
+        let members = self.signed(members, request.extensions().get())?;
         let text = xml::encode(members.iter().map(|(key, text)| (&**key, &**text)))?;
         *request.body_mut() = Payload::Bytes(text.into());
         Ok(())
@@ -87,7 +87,7 @@ impl TransformRequest {
             .iter()
             .map(|(key, value)| Ok((key.clone(), xml::member_text(key, value)?)))
             .collect::<Result<Members>>()?;
-        let members = self.signed(members, nonceless(request))?;
+        let members = self.signed(members, request.extensions().get())?;
         let upload = media.into_v2_upload(&members).await?;
         let content_type = header_value("Content-Type", &upload.content_type())?;
         request.headers_mut().insert(CONTENT_TYPE, content_type);
@@ -106,7 +106,7 @@ impl TransformRequest {
             })
             .collect::<Result<Members>>()?;
         let mut query = String::new();
-        for (name, value) in self.signed(members, nonceless(request))? {
+        for (name, value) in self.signed(members, request.extensions().get())? {
             if !query.is_empty() {
                 query.push('&');
             }
@@ -119,12 +119,13 @@ impl TransformRequest {
     }
 
     /// The members with `nonce_str` and `sign`, each in the place that the caller gave it, or last.
-    fn signed(&self, mut members: Members, nonceless: bool) -> Result<Members> {
+    fn signed(&self, mut members: Members, info: Option<&CallInfo>) -> Result<Members> {
         self.check_merchant(&members)?;
-        if !nonceless && find(&members, "nonce_str").is_none() {
+        let operation = info.and_then(CallInfo::operation);
+        let sign_type = sign_type(&mut members, operation)?;
+        if !info.is_some_and(nonceless) && find(&members, "nonce_str").is_none() {
             members.push(("nonce_str".into(), self.clock.nonce()?));
         }
-        let sign_type = SignType::parse(find(&members, "sign_type").unwrap_or_default())?;
         let borrowed = members.iter().map(|(key, text)| (key, text));
         let sign = sign_type.sign(borrowed, &self.key)?;
         match members.iter_mut().find(|(key, _)| key == "sign") {
@@ -164,13 +165,44 @@ fn find<'m>(members: &'m Members, key: &str) -> Option<&'m str> {
     Some(text)
 }
 
+/// What the call says, unless the catalogue knows that the operation takes one type only.
+fn sign_type(members: &mut Members, operation: Option<&Operation>) -> Result<SignType> {
+    let only = operation.and_then(Operation::sign_type);
+    for (name, text) in members.iter_mut().filter(|(name, _)| name == "sign_type") {
+        match only {
+            Some(only) if text.is_empty() => *text = only.as_str().to_owned(),
+            Some(only) if *text != only.as_str() => return Err(other_sign_type(name, text, only)),
+            _ => {}
+        }
+    }
+    match (only, find(members, "sign_type")) {
+        (Some(only), None) => {
+            // MD5 is what WeChat Pay takes where none is named.
+            if only != SignType::default() {
+                members.push(("sign_type".into(), only.as_str().to_owned()));
+            }
+            Ok(only)
+        }
+        (_, named) => SignType::parse(named.unwrap_or_default()),
+    }
+}
+
+fn other_sign_type(name: &str, given: &str, only: SignType) -> Error {
+    let only = only.as_str();
+    Error::new(
+        ErrorKind::Request,
+        format!(
+            "this operation takes the {name} {only} only, and the request says {given:?}: write \
+             {only}, or leave {name} out"
+        ),
+    )
+}
+
 /// What the call says, else the catalogue.
-fn nonceless(request: &Request) -> bool {
-    request.extensions().get::<CallInfo>().is_some_and(|info| {
-        info.options()
-            .nonceless
-            .unwrap_or_else(|| info.operation().is_some_and(Operation::nonceless))
-    })
+fn nonceless(info: &CallInfo) -> bool {
+    info.options()
+        .nonceless
+        .unwrap_or_else(|| info.operation().is_some_and(Operation::nonceless))
 }
 
 fn decoded(text: &str) -> Result<Cow<'_, str>> {

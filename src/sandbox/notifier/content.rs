@@ -17,7 +17,7 @@ use crate::crypto::{Padding, aes, base64};
 use crate::error::Result;
 use crate::notify::{Kind, Version};
 use crate::protocol::envelope::refund_key;
-use crate::protocol::xml;
+use crate::protocol::{SignType, xml};
 
 #[derive(Clone)]
 pub(in crate::sandbox) enum Content {
@@ -184,7 +184,7 @@ impl Message {
             }
         }
         if self.is_signed() {
-            v2::seal(&mut members, key, fault)?;
+            v2::seal(&mut members, SignType::default(), key, fault)?;
         }
         v2::xml_reply(StatusCode::OK, &members)
     }

@@ -8,9 +8,9 @@ use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind};
 
 use super::{fetches, pay};
-use crate::support::Hand;
 use crate::support::answer::now;
 use crate::support::watchdog::Watchdog;
+use crate::support::{Hand, echoing};
 
 /// A folder that goes with its test.
 struct Folder(PathBuf);
@@ -48,7 +48,7 @@ fn client(sandbox: &Sandbox, file: &Path) -> Client {
 
 #[test]
 fn another_process_does_not_fetch() {
-    let (folder, sandbox) = (Folder::new("another"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("another"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     assert_eq!(folder.names(), ["certificates.json"]);
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
@@ -59,7 +59,7 @@ fn another_process_does_not_fetch() {
 #[test]
 fn it_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let (folder, sandbox) = (Folder::new("owner"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("owner"), echoing().start_blocking().unwrap());
     // Also in the place of one that everybody could read.
     fs::write(folder.file(), "{}").unwrap();
     fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o666)).unwrap();
@@ -72,7 +72,7 @@ fn it_is_for_its_owner_alone() {
 
 #[test]
 fn one_that_does_not_hold_is_ignored_and_replaced() {
-    let (folder, sandbox) = (Folder::new("broken"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("broken"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let good = fs::read(folder.file()).unwrap();
     let text = String::from_utf8(good.clone()).unwrap();
@@ -96,16 +96,16 @@ fn one_that_does_not_hold_is_ignored_and_replaced() {
 
 #[test]
 fn that_of_another_merchant_is_ignored() {
-    let (folder, sandbox) = (Folder::new("merchant"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("merchant"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
-    let other = Sandbox::builder().fresh_keys().start_blocking().unwrap();
+    let other = echoing().fresh_keys().start_blocking().unwrap();
     pay(&client(&other, &folder.file())).wait().unwrap();
     assert_eq!(fetches(&other), 1);
 }
 
 #[test]
 fn one_of_another_ca_is_ignored() {
-    let (folder, sandbox) = (Folder::new("ca"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("ca"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let certificates = Certificates::auto()
         .disk_copy(folder.file())
@@ -119,7 +119,7 @@ fn one_of_another_ca_is_ignored() {
 #[test]
 fn an_old_one_is_used_only_when_there_is_nothing_newer() {
     let (folder, hand) = (Folder::new("old"), Hand::at(now()));
-    let sandbox = Sandbox::builder().clock(hand.clone()).start_blocking();
+    let sandbox = echoing().clock(hand.clone()).start_blocking();
     let sandbox = sandbox.unwrap();
     let client = || {
         let certificates = Certificates::auto().disk_copy(folder.file());
@@ -145,7 +145,7 @@ fn an_old_one_is_used_only_when_there_is_nothing_newer() {
 fn a_list_that_is_asked_for_is_never_the_copy() {
     // A pipe that nobody reads would hold the test up for ever.
     let _guard = Watchdog::guard("a_list_that_is_asked_for_is_never_the_copy");
-    let (folder, sandbox) = (Folder::new("asked"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("asked"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let good = fs::read(folder.file()).unwrap();
     fs::remove_file(folder.file()).unwrap();
@@ -170,7 +170,7 @@ fn a_list_that_is_asked_for_is_never_the_copy() {
 
 #[test]
 fn one_that_lacks_a_new_certificate_is_not_enough() {
-    let (folder, sandbox) = (Folder::new("lacking"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("lacking"), echoing().start_blocking().unwrap());
     pay(&client(&sandbox, &folder.file())).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
     let client = client(&sandbox, &folder.file());
@@ -181,7 +181,7 @@ fn one_that_lacks_a_new_certificate_is_not_enough() {
 
 #[test]
 fn one_that_cannot_be_written_fails_no_call() {
-    let (folder, sandbox) = (Folder::new("nowhere"), Sandbox::start_blocking().unwrap());
+    let (folder, sandbox) = (Folder::new("nowhere"), echoing().start_blocking().unwrap());
     let client = client(&sandbox, &folder.0.join("no/such/folder.json"));
     pay(&client).wait().unwrap();
     let err = client.certificates().wait().unwrap_err();

@@ -6,6 +6,7 @@ use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, Verification, VerifyFailure};
 
 use super::{fetches, last_payment, pay, payments, signer};
+use crate::support::echoing;
 
 fn both(sandbox: &Sandbox) -> Client {
     let (id, key) = (sandbox.platform_key_id(), sandbox.platform_public_key());
@@ -15,7 +16,7 @@ fn both(sandbox: &Sandbox) -> Client {
 
 #[test]
 fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = both(&sandbox);
     let named = || last_payment(&sandbox).headers["Wechatpay-Serial"].clone();
 
@@ -46,7 +47,7 @@ fn answers_signed_by_either_verify_and_requests_name_the_right_one() {
 /// The move is over, and `certificates(..)` still there.
 #[test]
 fn a_merchant_without_certificates_is_not_disturbed() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     sandbox.public_key_only();
     let client = both(&sandbox);
     let res = pay(&client).wait().unwrap();
@@ -66,7 +67,7 @@ fn a_merchant_without_certificates_is_not_disturbed() {
 /// The other way round: the merchant was moved, and the client has not been told.
 #[test]
 fn an_answer_signed_with_a_public_key_that_is_not_there_fetches_nothing() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let builder = sandbox.merchant_builder();
     let client = builder.certificates(Certificates::auto()).build().unwrap();
     pay(&client).wait().unwrap();

@@ -6,6 +6,7 @@ use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
 
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};
+use crate::support::echoing;
 
 /// What a call says that had no list to go by: nothing of it was sent.
 fn refused(sandbox: &Sandbox, client: &Client) -> Error {
@@ -19,7 +20,7 @@ fn refused(sandbox: &Sandbox, client: &Client) -> Error {
 }
 
 fn sandbox() -> (Sandbox, Client) {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     (sandbox, client)
 }
@@ -49,7 +50,7 @@ fn a_merchant_without_certificates_is_told_of_public_keys() {
 
 #[test]
 fn a_wrong_apiv3_key_is_named() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let builder = sandbox.merchant_builder().apiv3_key("0".repeat(32));
     let client = builder.certificates(Certificates::auto()).build().unwrap();
     for _ in 0..2 {
@@ -164,7 +165,7 @@ fn an_answer_signed_with_a_certificate_that_has_ended() {
 
 #[test]
 fn a_certificate_of_another_ca() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let (own, other) = (sandbox.root_certificate(), sandbox.merchant_certificate());
     let with = |root: &wechatpay_chain::Certificate| {
         let certificates = Certificates::auto().root_certificate(root.clone());
@@ -225,7 +226,7 @@ fn no_connection_can_be_tried_again() {
 
 #[test]
 fn a_gateway_that_does_not_answer_is_not_waited_for_for_ever() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = echoing().start_blocking().unwrap();
     let limit = std::time::Duration::from_millis(100);
     let certificates = Certificates::auto().timeout(limit);
     let builder = sandbox.merchant_builder().certificates(certificates);

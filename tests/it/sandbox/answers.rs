@@ -8,11 +8,11 @@ use wechatpay_chain::{ErrorKind, Verification};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order};
-use crate::support::lenient;
+use crate::support::{echoing, lenient};
 
 #[test]
-fn a_path_without_an_answer_gives_the_body_back() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+fn told_to_echo_a_path_that_is_not_known_gives_the_body_back() -> Outcome {
+    let sandbox = echoing().start_blocking()?;
     let client = sandbox.client()?;
     let body = json!({"b": 1, "a": {"c": [1, null]}});
     let chain = client.chain("v3/nobody/knows/this");
@@ -183,7 +183,7 @@ fn records_are_cleared_and_show_no_secrets() -> Outcome {
 
 #[test]
 fn a_typing_error_is_refused_with_what_was_meant() -> Outcome {
-    let sandbox = Sandbox::builder().echo_unknown(false).start_blocking()?;
+    let sandbox = Sandbox::start_blocking()?;
     let client = sandbox.client()?;
     let send = |path: &str| client.chain(path.to_owned()).post(json!({}), ()).wait();
     for (path, status, code, hint) in [

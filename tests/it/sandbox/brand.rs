@@ -6,6 +6,7 @@ use wechatpay_chain::signing::{Authorization, Scheme};
 use wechatpay_chain::{Client, Result};
 
 use super::{Outcome, why};
+use crate::support::echoing;
 
 const OWN: &str = "brand/marketing/product-coupon/notify-configs";
 const UNLISTED: &str = "brand/something/new";
@@ -20,7 +21,7 @@ fn post(client: &Client, path: &'static str) -> Result<()> {
 
 #[test]
 fn a_brand_is_let_in_to_its_operations() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let brand = sandbox.brand_builder()?.build()?;
     assert_eq!(brand.brand_id(), Some(sandbox.brand_id()));
     for path in [OWN, UNLISTED] {
@@ -54,7 +55,7 @@ fn posing(sandbox: &Sandbox, brand_id: &str, serial: &str) -> Result<Client> {
 
 #[test]
 fn whoever_is_not_the_brand_stays_outside() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let (merchant, brand) = (sandbox.client()?, sandbox.brand_builder()?.build()?);
     let (id, serial) = (sandbox.brand_id(), brand.serial().unwrap_or_default());
     for (client, path, word) in [

@@ -9,12 +9,13 @@ use wechatpay_chain::sandbox::Sandbox;
 
 use super::raw::Raw;
 use super::{Outcome, last, why};
+use crate::support::echoing;
 
 const TARGET: &str = "/v3/nobody/knows/42?mchid=1900000109&b=%E4%B8%AD";
 
 #[test]
 fn a_right_request_comes_in_and_gets_a_signed_answer() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let raw = Raw::post(&sandbox, "/v3/any/thing?a=b", &json!({"a": 1}))?.authorized()?;
     let answer = raw.send(&sandbox)?;
     assert_eq!(answer.status, 200);
@@ -40,7 +41,7 @@ fn a_right_request_comes_in_and_gets_a_signed_answer() -> Outcome {
 /// The Java SDK takes no other spelling over HTTP/1.1.
 #[test]
 fn header_names_are_spelt_as_wechat_pay_spells_them() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let answer = Raw::new(&sandbox, "GET", TARGET)?
         .authorized()?
         .send(&sandbox)?;
@@ -65,7 +66,7 @@ type Wrong = (fn(Raw) -> Outcome<Raw>, &'static str, &'static str);
 
 #[test]
 fn whoever_is_not_the_merchant_stays_outside() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let wrong: [Wrong; 11] = [
         (Ok, "Http头Authorization值格式错误", "header is missing"),
         (
@@ -182,7 +183,7 @@ fn whoever_is_not_the_merchant_stays_outside() -> Outcome {
 
 #[test]
 fn the_timestamp_may_be_five_minutes_off() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     for offset in [-290, 290] {
         let mut raw = Raw::new(&sandbox, "GET", TARGET)?;
         raw.timestamp += offset;
@@ -194,7 +195,7 @@ fn the_timestamp_may_be_five_minutes_off() -> Outcome {
 
 #[test]
 fn a_signature_covers_method_target_and_body() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let raw = || Raw::post(&sandbox, TARGET, &json!({"a": 1, "b": 2}));
     assert_eq!(raw()?.authorized()?.send(&sandbox)?.status, 200);
 
@@ -220,7 +221,7 @@ fn a_signature_covers_method_target_and_body() -> Outcome {
 
 #[test]
 fn a_wrong_signature_is_shown_what_the_gateway_built() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let mut raw = Raw::post(&sandbox, "/v3/a?b=c", &json!({"amount": "一分"}))?;
     raw.signed = Some(b"{\"amount\": \"\"}".to_vec());
     let answer = raw.clone().authorized()?.send(&sandbox)?.json()?;
@@ -246,7 +247,7 @@ fn a_wrong_signature_is_shown_what_the_gateway_built() -> Outcome {
 
 #[test]
 fn a_request_is_taken_once() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let raw = Raw::new(&sandbox, "GET", TARGET)?;
     // Nobody else can use the nonce up.
     let mut forged = raw.clone();
@@ -263,7 +264,7 @@ fn a_request_is_taken_once() -> Outcome {
 /// A timestamp may be five minutes ahead: then its nonce is looked for ten minutes long.
 #[test]
 fn a_nonce_is_refused_while_its_timestamp_is_taken() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let mut raw = Raw::new(&sandbox, "GET", TARGET)?;
     raw.timestamp += 250;
     let raw = raw.authorized()?;
@@ -285,7 +286,7 @@ fn a_nonce_is_refused_while_its_timestamp_is_taken() -> Outcome {
 
 #[test]
 fn accept_and_user_agent_are_asked_for() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     for name in ["Accept", "User-Agent"] {
         let raw = Raw::new(&sandbox, "GET", TARGET)?.without(name);
         let answer = raw.authorized()?.send(&sandbox)?;
@@ -296,7 +297,7 @@ fn accept_and_user_agent_are_asked_for() -> Outcome {
 
 #[test]
 fn a_body_is_json_and_not_too_long() -> Outcome {
-    let sandbox = Sandbox::builder().max_body_bytes(64).start_blocking()?;
+    let sandbox = echoing().max_body_bytes(64).start_blocking()?;
     let send = |body: String| {
         let raw = Raw::new(&sandbox, "POST", "/v3/a")?.body(body);
         raw.authorized()?.send(&sandbox)?.code()
@@ -309,7 +310,7 @@ fn a_body_is_json_and_not_too_long() -> Outcome {
 
 #[test]
 fn a_body_says_that_it_is_json() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let send = |method: &'static str, body: &str, kind: Option<&str>| -> Outcome<_> {
         let raw = Raw::new(&sandbox, method, "/v3/a")?.body(body);
         let raw = raw.header("Content-Type", kind.unwrap_or_default());
@@ -361,7 +362,7 @@ fn announced(sandbox: &Sandbox, kind: &str, length: usize) -> Outcome<String> {
 #[test]
 fn what_is_read_as_json_is_short() -> Outcome {
     const MIB: usize = 1 << 20;
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let announced = |kind: &str, length| announced(&sandbox, kind, length);
     assert_eq!(announced("application/json", MIB + 1)?, "HTTP/1.1 413");
     assert_eq!(
@@ -389,7 +390,7 @@ fn what_is_read_as_json_is_short() -> Outcome {
 
 #[test]
 fn where_no_signature_is_asked_for_none_is_needed() -> Outcome {
-    let sandbox = Sandbox::start_blocking()?;
+    let sandbox = echoing().start_blocking()?;
     let raw = Raw::new(
         &sandbox,
         "GET",

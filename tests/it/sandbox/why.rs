@@ -123,7 +123,7 @@ fn of_what_is_not_there(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
 /// Those of the other tests are looked at in [`why`].
 #[test]
 fn every_reason_is_said_in_both_languages() -> Outcome {
-    let sandbox = Sandbox::builder().echo_unknown(false).start_blocking()?;
+    let sandbox = Sandbox::start_blocking()?;
     let signed = [about_the_body, of_sensitive_fields, of_what_is_not_there];
     let mut refused = at_the_door(&sandbox)?;
     for table in signed {

@@ -45,6 +45,12 @@ pub(crate) fn lenient() -> SandboxBuilder {
     Sandbox::builder().check_fields(false)
 }
 
+/// A sandbox for tests that need any answer: it gives unknown paths their own body back.
+#[cfg(feature = "sandbox")]
+pub(crate) fn echoing() -> SandboxBuilder {
+    Sandbox::builder().echo_unknown(true)
+}
+
 /// A Native order that lacks nothing.
 #[cfg(feature = "sandbox")]
 pub(crate) fn native_order() -> Value {

@@ -51,6 +51,11 @@ impl Wire {
         self.sent.lock().unwrap().len()
     }
 
+    /// All requests that came; the next ones are counted anew.
+    pub(crate) fn take(&self) -> Vec<Arc<Sent>> {
+        std::mem::take(&mut self.sent.lock().unwrap())
+    }
+
     /// The only request that came.
     pub(crate) fn only(&self) -> Arc<Sent> {
         let sent = self.sent.lock().unwrap();

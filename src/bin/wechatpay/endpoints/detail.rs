@@ -173,6 +173,9 @@ fn notes(operation: &Operation) -> Vec<String> {
         "fields are encrypted with PKCS#1 v1.5 padding",
     );
     note(operation.reentrant(), "the same request may be repeated");
+    if let Some(kind) = operation.sign_type() {
+        notes.push(format!("signed with {} only", kind.as_str()));
+    }
     for pointer in operation.encrypt_bank() {
         notes.push(format!(
             "{pointer} is encrypted with the key from v2/risk/getpublickey"

@@ -87,6 +87,9 @@ fn slashed(request: &Request) -> Problem {
     Problem::error(request.span, message).hint("write `v2/…`, without the slash")
 }
 
+/// Stands for an empty value, which the library refuses, until the request is shown.
+const EMPTY: &str = "empty-in-php";
+
 /// A request on its way.
 struct Making<'r> {
     request: &'r Request,
@@ -134,7 +137,7 @@ impl<'r> Making<'r> {
                      segment; this library takes the name as it is written"
                 ));
             }
-            let value = value.unwrap_or_else(|| Value::String(String::new()));
+            let value = value.unwrap_or_else(|| EMPTY.into());
             self.options.insert(name, value);
         }
     }
@@ -168,8 +171,14 @@ impl<'r> Making<'r> {
                         "`{{{name}}}` in the path has no value: PHP sends an empty segment, this library \
                          would refuse the call"
                     ));
-                    self.options
-                        .insert(name.clone(), Value::String(String::new()));
+                    self.options.insert(name.clone(), EMPTY.into());
+                }
+                Some(PathError::EmptyVariable { name }) => {
+                    self.warn(format!(
+                        "`{{{name}}}` in the path is empty: PHP sends an empty segment, this library would \
+                         refuse the call"
+                    ));
+                    self.options.insert(name.clone(), EMPTY.into());
                 }
                 Some(PathError::UnusedVariable { name, .. }) if self.options.contains_key(name) => {
                     self.warn(format!(
@@ -241,7 +250,7 @@ impl<'r> Making<'r> {
 
     /// URI and body without APIv2's `sign`; one that the snippet gives stays as it gives it.
     fn unsigned(&self, made: &SignedRequest) -> (String, Option<String>) {
-        let uri = made.uri().to_string();
+        let uri = made.uri().to_string().replace(EMPTY, "");
         if self.request.upload.is_some() {
             return (uri, None);
         }

@@ -5,6 +5,7 @@ mod bill;
 mod call;
 mod json;
 mod sign_error;
+mod unlisted;
 
 use std::path::PathBuf;
 
@@ -87,6 +88,10 @@ pub(crate) struct RequestArgs {
     #[arg(long, conflicts_with = "include")]
     dry_run: bool,
 
+    /// Makes a call that the catalogue does not have, though it has others much like it
+    #[arg(long)]
+    unlisted: bool,
+
     /// Leaves sensitive fields as they are: encrypts and decrypts none
     #[arg(long)]
     no_encrypt: bool,
@@ -128,17 +133,32 @@ fn send(
         return answer::saved(&file, screen);
     }
     let call = call::make(args, client, &method, progress)?;
+    let listed = unlisted::check(args, &method, &call)?;
+    let outcome = finish(args, call, &method, screen, progress);
+    match listed {
+        true => outcome,
+        false => outcome.map_err(unlisted::explain),
+    }
+}
+
+fn finish(
+    args: &RequestArgs,
+    call: Call,
+    method: &http::Method,
+    screen: &Screen,
+    progress: &Progress,
+) -> Result<(), Failure> {
     if args.dry_run {
         // Nothing is sent, so nothing can be unknown.
         let request = interrupt::run(&http::Method::GET, call.dry_run())?;
         return answer::dry_run(&request, screen);
     }
     match &args.sink {
-        Some(_) => answer::saved(&download(args, call, &method, progress)?, screen)
-            .map_err(|failure| failure.after(&method)),
+        Some(_) => answer::saved(&download(args, call, method, progress)?, screen)
+            .map_err(|failure| failure.after(method)),
         None => {
-            let response = interrupt::run(&method, call)?;
-            answer::print(&response, args.include, screen).map_err(|failure| failure.after(&method))
+            let response = interrupt::run(method, call)?;
+            answer::print(&response, args.include, screen).map_err(|failure| failure.after(method))
         }
     }
 }

@@ -179,7 +179,6 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
         .tls(args.tls)
         .dir(folder)
         .seed(args.seed)
-        .echo_unknown(false)
         .enforce_limits(args.enforce_limits)
         .speed(args.speed)
         .post_notifications();

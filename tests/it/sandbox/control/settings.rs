@@ -8,6 +8,7 @@ use wechatpay_chain::sandbox::Sandbox;
 use super::super::Outcome;
 use super::super::raw::Raw;
 use super::{get, post, refused};
+use crate::support::echoing;
 
 fn answered_by(sandbox: &Sandbox) -> Outcome<String> {
     let raw = Raw::post(sandbox, "/v3/nobody/knows/this", &json!({}))?;
@@ -114,7 +115,7 @@ fn certificates_are_changed_and_old_ones_go() -> Outcome {
 #[test]
 fn a_reset_brings_the_first_certificates_back() -> Outcome {
     for public_key_only in [false, true] {
-        let mut builder = Sandbox::builder();
+        let mut builder = echoing();
         if public_key_only {
             builder = builder.public_key_only();
         }

@@ -88,7 +88,7 @@ const REFUSED: [(&str, &[(&str, &str)]); 4] = [
         "sums",
         &[("v3/transfer/batches#1", "PARAM_ERROR /total_amount")],
     ),
-    // Their variable is empty, and the client sends nothing.
+    // Their variable is left out or empty, and the client sends nothing.
     (
         "unsent",
         &[
@@ -99,6 +99,27 @@ const REFUSED: [(&str, &[(&str, &str)]); 4] = [
             ),
             ("v3/ecommerce/applyments/index#1", UNSENT),
             ("v3/global/merchants/{sub_mchid}#2", UNSENT),
+            (
+                "v3/offlinefacemch/organizations/{organization_id}/users/out-user-id/{out_user_id}#1",
+                UNSENT,
+            ),
+            (
+                "v3/offlinefacemch/organizations/{organization_id}/users/out-user-id/{out_user_id}#2",
+                UNSENT,
+            ),
+            (
+                "v3/papay/insurance-pay/policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id}#1",
+                UNSENT,
+            ),
+            (
+                "v3/papay/insurance-pay/policy-periods/contract-id/{contract_id}/policy-period-id/{policy_period_id}/schedule#1",
+                UNSENT,
+            ),
+            (
+                "v3/papay/insurance-sign/contracts/plan-id/{plan_id}/contract-id/{contract_id}/renew#1",
+                UNSENT,
+            ),
+            ("v3/smartguide/guides/{guide_id}/assign#1", UNSENT),
         ],
     ),
 ];
@@ -110,7 +131,8 @@ async fn the_samples_of_the_documentation_are_taken_but_for_those_about_nothing(
         golden::say_skipped();
         return Ok(());
     };
-    let sandbox = Sandbox::start().await?;
+    // Those of Hong Kong lack the `hk/` that stands in their base URL.
+    let sandbox = Sandbox::builder().echo_unknown(true).start().await?;
     let replay = Replay::new(|_| sandbox.client_builder());
     let (mut taken, mut refused) = (0, BTreeMap::new());
     for row in v3.iter().chain(&v2).filter(|row| is_first(row)) {
@@ -124,7 +146,7 @@ async fn the_samples_of_the_documentation_are_taken_but_for_those_about_nothing(
     let expected = REFUSED.iter().flat_map(|(_, listed)| *listed);
     let expected = expected.map(|(op, told)| ((*op).to_owned(), (*told).to_owned()));
     assert_eq!(refused, expected.collect::<BTreeMap<_, _>>());
-    assert_eq!(taken, 161);
+    assert_eq!(taken, 155);
     Ok(())
 }
 

@@ -287,7 +287,7 @@ fn found(sandbox: &Sandbox, raw: Raw, text: &str) -> Outcome<Value> {
 
 #[test]
 fn a_base_url_s_slash_and_a_path_s_are_told() -> Outcome {
-    let sandbox = Sandbox::builder().echo_unknown(false).start_blocking()?;
+    let sandbox = Sandbox::start_blocking()?;
     let (two, one) = (
         "//v3/pay/transactions/native",
         "/v3/pay/transactions/native",
