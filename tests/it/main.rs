@@ -15,6 +15,8 @@ mod build;
 mod certificates;
 #[cfg(feature = "sandbox")]
 mod complaints;
+#[cfg(feature = "sandbox")]
+mod connections;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod download;
 mod encryption;
@@ -22,6 +24,7 @@ mod golden;
 mod golden_v2;
 mod layering;
 mod nothing_is_sent;
+mod refusals;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
@@ -33,6 +36,8 @@ mod tower;
 #[cfg(feature = "sandbox")]
 mod transport;
 mod types;
+#[cfg(feature = "sandbox")]
+mod unasked;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod upload;
 #[cfg(feature = "sandbox")]
