@@ -125,14 +125,14 @@ impl Inner {
                 Ok(response) => return Ok(self.answer(response, connection, slot)),
                 Err(failed) => failed,
             };
-            let untouched = failed.take_message();
-            if untouched.is_none() && connection.watch.written() != before {
-                return Err(failure::broken(failed.into_error(), state));
+            let (untouched, err) = (failed.take_message(), failed.into_error());
+            if untouched.is_none() && !connection.is_known_unwritten(before, &err) {
+                return Err(failure::broken(err, state));
             }
             attempt.withdraw();
             match untouched {
                 Some(back) if used => request = back,
-                _ => return Err(failure::unsent(failed.into_error(), state)),
+                _ => return Err(failure::unsent(err, state)),
             }
         }
     }
@@ -205,6 +205,14 @@ impl Inner {
 }
 
 impl Connection {
+    /// Whether a request that did not come back was not written, and will not be.
+    ///
+    /// A body that fails by itself leaves an HTTP/2 connection, and its head in it.
+    fn is_known_unwritten(&self, before: u64, err: &hyper::Error) -> bool {
+        let over = matches!(self.sender, Sender::Http1(_)) || self.watch.has_ended();
+        over && !err.is_user() && self.watch.written() == before
+    }
+
     async fn send(
         &mut self,
         request: Request<Body>,
