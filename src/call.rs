@@ -16,13 +16,13 @@ use crate::catalog::Operation;
 #[cfg(feature = "files")]
 use crate::download;
 use crate::dry_run::{self, SignedRequest};
-use crate::engine::Engine;
+use crate::engine::{self, Engine};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
     into_headers, into_payload,
 };
-use crate::net::blocking;
+use crate::net::blocking::{self, Bound};
 use crate::plan::Plan;
 use crate::query::Query;
 use crate::transport::BoxFuture;
@@ -216,15 +216,16 @@ impl Call {
     /// Everything that can go wrong in a call, and [`ErrorKind::Blocking`](crate::ErrorKind::Blocking) inside a middleware or
     /// transport of a call that is itself waited for.
     pub fn wait(self) -> Result<Response> {
-        blocking::wait(self.run())
+        let bound = self.bound();
+        blocking::wait(bound, self.run())
     }
 
     /// The answer as a stream, for files: constant memory, no limit on its length.
     pub fn stream(self) -> Pending<Streaming> {
         let call = self.edit(|plan| plan.options.stream = true);
-        Pending(Box::pin(
-            async move { call.run().await.map(Streaming::new) },
-        ))
+        let bound = call.bound();
+        let future = Box::pin(async move { call.run().await.map(Streaming::new) });
+        Pending { future, bound }
     }
 
     /// The signed request as it would be sent; nothing is sent.
@@ -232,10 +233,23 @@ impl Call {
     /// The whole stack runs as for a real call, over a transport that only keeps the request.
     pub fn dry_run(self) -> Pending<SignedRequest> {
         let Self { engine, plan } = self;
-        Pending(Box::pin(async move {
+        Pending::new(async move {
             let plan = plan?;
             dry_run::run(&engine, *plan).await
-        }))
+        })
+    }
+
+    /// How long the thread of `.wait()` waits; a download into a file takes the time it takes.
+    fn bound(&self) -> Option<Bound> {
+        let plan = self.plan.as_ref().ok()?;
+        #[cfg(feature = "files")]
+        if plan.sink.is_some() {
+            return None;
+        }
+        let limit = plan.options.timeout.or(self.engine.timeout)?;
+        let state = plan.options.state.clone();
+        let late = Arc::new(move || engine::timed_out(limit, &state));
+        Some(Bound { limit, late })
     }
 
     pub(crate) async fn run(self) -> Result<Response> {
@@ -322,11 +336,15 @@ impl Future for CallFuture {
 
 /// Something other than a plain answer that a call can give: `.await` it, or `.wait()` for it.
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
-pub struct Pending<T>(BoxFuture<'static, Result<T>>);
+pub struct Pending<T> {
+    future: BoxFuture<'static, Result<T>>,
+    bound: Option<Bound>,
+}
 
 impl<T: Send + 'static> Pending<T> {
     pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self(Box::pin(future))
+        let (future, bound) = (Box::pin(future), None);
+        Self { future, bound }
     }
 
     /// Parks this thread until it is there; works anywhere, as [`Call::wait`] does.
@@ -335,7 +353,7 @@ impl<T: Send + 'static> Pending<T> {
     ///
     /// As [`Call::wait`].
     pub fn wait(self) -> Result<T> {
-        blocking::wait(self.0)
+        blocking::wait(self.bound, self.future)
     }
 }
 
@@ -344,7 +362,7 @@ impl<T: Send + 'static> IntoFuture for Pending<T> {
     type IntoFuture = BoxFuture<'static, Result<T>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(blocking::anywhere(self.0))
+        Box::pin(blocking::anywhere(self.future))
     }
 }
 

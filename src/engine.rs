@@ -12,7 +12,7 @@ use crate::certificates::Manager;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
-use crate::message::{CallInfo, FieldPolicy, Options, Origin, Request, Response};
+use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response};
 use crate::plan::Plan;
 use crate::protocol::Keyring;
 use crate::resolve::{self, Api, Caller, Target};
@@ -70,17 +70,21 @@ impl Engine {
             api,
             limit,
         } = prepared;
+        let state = info.state();
+        if let Some(limit) = limit {
+            state.set_limit(limit);
+        }
         let answer = Next::first(Arc::clone(self.stack(api))).run(request);
         let outcome = match limit {
             None => answer.await,
             Some(limit) => tokio::time::timeout(limit, answer)
                 .await
-                .unwrap_or_else(|_| Err(timed_out(limit, info.maybe_sent()))),
+                .unwrap_or_else(|_| Err(timed_out(limit, state))),
         };
         // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
         outcome
             .and_then(Response::whole)
-            .map_err(|err| match info.maybe_sent() {
+            .map_err(|err| match state.maybe_sent() {
                 true => err.with_maybe_sent(true),
                 false => err,
             })
@@ -252,7 +256,9 @@ fn elsewhere(uri: &Uri, origin: &Origin) -> Error {
     )
 }
 
-fn timed_out(limit: Duration, sent: bool) -> Error {
+/// A call whose time is over: what it was doing, and whether the request may have left.
+pub(crate) fn timed_out(limit: Duration, state: &CallState) -> Error {
+    let sent = state.maybe_sent();
     let outcome = if sent {
         "the request may have been processed, so query before repeating it"
     } else {
@@ -260,8 +266,9 @@ fn timed_out(limit: Duration, sent: bool) -> Error {
     };
     Error::new(
         ErrorKind::Timeout,
-        format!("no answer within {limit:?}; {outcome}"),
+        format!("no answer within {limit:?}, while {state}; {outcome}"),
     )
+    .with_request_id(state.request_id())
     .with_maybe_sent(sent)
 }
 

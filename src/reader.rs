@@ -56,7 +56,7 @@ impl StreamReader {
         let Some(mut source) = self.source.take() else {
             return Err(broken());
         };
-        let (source, piece) = blocking::wait(async move {
+        let (source, piece) = blocking::wait(None, async move {
             let piece = source.chunk().await?;
             Ok((source, piece))
         })?;

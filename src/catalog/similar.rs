@@ -40,7 +40,11 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
         .map(|operation| (away(operation), operation))
         .filter(|(away, _)| away * 4 <= path.chars().count())
         .collect();
-    near.sort_by_key(|(away, operation)| (*away, operation.method() != *method));
+    // A path that is written out goes before a template whose variables take the same segments.
+    near.sort_by_key(|(away, operation)| {
+        let variables = operation.path().matches('{').count();
+        (*away, variables, operation.method() != *method)
+    });
     near.into_iter().map(|(_, operation)| operation).collect()
 }
 

@@ -28,6 +28,9 @@ pub struct ApiError {
     pub request_id: Option<String>,
     /// The body as received.
     pub body: Bytes,
+    /// Whether the body came to its end. `false` when the connection broke inside of it, when nothing
+    /// more of it came for 5 s or half of the call's remaining time, or when it was too long.
+    pub complete: bool,
     /// Whether the answer's own signature was right.
     pub verification: Verification,
 }
@@ -53,9 +56,9 @@ impl ApiError {
     /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which WeChat Pay says that it does not know itself
     /// (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`, `PROCESSING`, `SEND_FAILED`,
     /// `BIZERR_NEED_RETRY`); of an APIv2 `result_code` `FAIL` without an `err_code`; and of an answer
-    /// with neither a valid signature nor a `code`, which is rather a proxy's page than WeChat Pay's
-    /// word. Query before anything else, or repeat the same request with the same numbers; never send
-    /// one with new numbers.
+    /// without a valid signature that has no `code`, which is rather a proxy's page than WeChat Pay's
+    /// word, or that is not [`complete`](Self::complete). Query before anything else, or repeat the
+    /// same request with the same numbers; never send one with new numbers.
     ///
     /// It says nothing of requests that change nothing, as a GET.
     #[must_use]
@@ -65,7 +68,7 @@ impl ApiError {
             || self.status.is_server_error()
             || UNDECIDED.contains(&&*self.code)
             || self.is_unexplained()
-            || (self.code.is_empty() && !signed)
+            || ((self.code.is_empty() || !self.complete) && !signed)
     }
 
     /// An APIv2 message that was taken at the door and failed without an `err_code`.
@@ -178,6 +181,7 @@ impl fmt::Debug for ApiError {
             .field("request_id", &self.request_id)
             .field("verification", &self.verification)
             .field("body_len", &self.body.len())
+            .field("complete", &self.complete)
             .finish_non_exhaustive()
     }
 }

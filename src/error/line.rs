@@ -195,6 +195,7 @@ mod tests {
             detail,
             request_id: None,
             body: bytes::Bytes::new(),
+            complete: true,
             verification: Verification::Absent,
         }
     }

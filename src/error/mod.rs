@@ -186,6 +186,10 @@ impl Error {
             Verification::Failed(failure) => Some(failure.clone()),
             _ => None,
         };
+        let message = match api.complete {
+            true => message,
+            false => format!("{message} (only {} bytes of its body came)", api.body.len()),
+        };
         let mut err = Self::new(ErrorKind::Api, message)
             .with_request_id(api.request_id.clone())
             .with_body(api.body.clone());

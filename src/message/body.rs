@@ -3,12 +3,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
 use crate::error::{BoxError, Error, ErrorKind, Result};
+
+/// How long the body of a refusal is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The body of a request or response at a [`Transport`](crate::Transport): bytes or a stream.
 pub struct Body {
@@ -94,18 +98,35 @@ impl Body {
         }
     }
 
-    /// What of the body comes, at most `limit` bytes: for a refusal, of which something is better
-    /// than nothing.
-    pub(crate) async fn collect_some(mut self, limit: usize) -> Bytes {
+    /// What comes of the body of a refusal, at most `limit` bytes, and whether it is all of it.
+    ///
+    /// It never waits until the call's time is over: the caller would then learn nothing of the
+    /// answer. It waits for half of the `remaining` time, and for 5 s at most.
+    pub(crate) async fn collect_some(
+        mut self,
+        limit: usize,
+        remaining: Option<Duration>,
+    ) -> (Bytes, bool) {
+        let patience = remaining.map_or(PATIENCE, |remaining| PATIENCE.min(remaining / 2));
         let mut all = Vec::new();
-        while let Ok(Some(piece)) = self.next_chunk().await {
-            let room = limit - all.len();
-            all.extend_from_slice(&piece[..piece.len().min(room)]);
-            if piece.len() > room {
-                break;
+        let whole = tokio::time::timeout(patience, self.collect_into(&mut all, limit)).await;
+        (all.into(), whole.unwrap_or(false))
+    }
+
+    async fn collect_into(&mut self, all: &mut Vec<u8>, limit: usize) -> bool {
+        loop {
+            match self.next_chunk().await {
+                Ok(Some(piece)) => {
+                    let room = limit - all.len();
+                    all.extend_from_slice(&piece[..piece.len().min(room)]);
+                    if piece.len() > room {
+                        return false;
+                    }
+                }
+                Ok(None) => return true,
+                Err(_) => return false,
             }
         }
-        all.into()
     }
 
     /// The next piece; `None` at the end.

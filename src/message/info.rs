@@ -1,12 +1,13 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use super::state::CallState;
 use crate::catalog::Operation;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 
@@ -34,8 +35,6 @@ struct Inner {
     operation: Option<&'static Operation>,
     origin: Origin,
     options: Options,
-    /// Attempts of which it is not known that nothing was sent.
-    unresolved: AtomicUsize,
     encrypted: AtomicBool,
 }
 
@@ -69,6 +68,7 @@ pub(crate) struct Options {
     pub(crate) xml: bool,
     /// Nothing at all may be sent.
     pub(crate) dry_run: bool,
+    pub(crate) state: CallState,
 }
 
 /// Scheme, host and port: where a signed request may go.
@@ -91,7 +91,6 @@ impl CallInfo {
                 operation,
                 origin,
                 options,
-                unresolved: AtomicUsize::new(0),
                 encrypted: AtomicBool::new(false),
             }),
         }
@@ -136,19 +135,9 @@ impl CallInfo {
         &self.inner.origin
     }
 
-    /// Notes that an attempt is with the transport; dropped there, nobody knows how far it came.
-    pub(crate) fn begin_attempt(&self) {
-        self.inner.unresolved.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Notes that an attempt ended before anything was sent; of any other there is nothing to note.
-    pub(crate) fn attempt_sent_nothing(&self) {
-        self.inner.unresolved.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// Whether any attempt so far, also one that was given up, may have reached WeChat Pay.
-    pub(crate) fn maybe_sent(&self) -> bool {
-        self.inner.unresolved.load(Ordering::Relaxed) > 0
+    /// How far the call has come.
+    pub(crate) fn state(&self) -> &CallState {
+        &self.inner.options.state
     }
 
     /// Notes that the fields that the call names were encrypted.

@@ -8,6 +8,7 @@ mod payload;
 mod response;
 #[cfg(feature = "files")]
 mod saved;
+mod state;
 mod stream;
 
 pub use body::Body;
@@ -30,6 +31,7 @@ pub(crate) use saved::MAX_BYTES;
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
 pub(crate) use saved::{Expected, Progress, Seal, Sink};
+pub(crate) use state::{Attempt, CallState, Phase};
 pub use stream::Streaming;
 pub(crate) use stream::{BodyStream, StreamCheck, check_sha1};
 

@@ -29,6 +29,7 @@ pub struct Response {
     verification: Verification,
     /// Whether nothing has said that the body is whole: see [`End`](super::body::End).
     open_ended: bool,
+    complete: bool,
     #[cfg(feature = "files")]
     saved: Option<Box<SavedFile>>,
 }
@@ -65,6 +66,7 @@ impl Response {
             value: OnceLock::new(),
             verification: Verification::NotChecked,
             open_ended: false,
+            complete: true,
             #[cfg(feature = "files")]
             saved: None,
         }
@@ -152,6 +154,15 @@ impl Response {
 
     pub(crate) fn set_value(&mut self, value: Value) {
         self.value = OnceLock::from(Some(value));
+    }
+
+    /// Whether the body came to its end; of a refusal, what came is kept even if not.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(crate) fn set_complete(&mut self, complete: bool) {
+        self.complete = complete;
     }
 
     pub(crate) fn set_verification(&mut self, verification: Verification) {

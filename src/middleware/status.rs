@@ -32,6 +32,7 @@ fn api_error(response: &Response) -> ApiError {
         detail: value["detail"].clone(),
         request_id: response.request_id().map(str::to_owned),
         body: response.bytes().clone(),
+        complete: response.is_complete(),
         verification: response.verification().clone(),
     }
 }

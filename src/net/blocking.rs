@@ -1,50 +1,110 @@
-//! The background runtime of this process: where `.wait()` runs its calls, and `.await` those of a
-//! caller who has no tokio runtime.
+//! Where `.wait()` makes its calls, and `.await` those of a caller who has no tokio runtime.
 //!
-//! `block_on` in the caller's thread would panic inside a runtime, and a call parked on a pool that
-//! lives on the parked runtime would hang. A runtime and a pool of its own work everywhere.
+//! The thread that waits polls its call, or lends another thread to it when it belongs to a runtime;
+//! so a layer that blocks holds up this call and no other.
+//! Sockets and timers belong to a background runtime, which works while the thread is parked.
+//! `block_on` of a runtime would panic inside of another.
 
 use std::cell::Cell;
 use std::future::Future;
-use std::sync::{OnceLock, mpsc};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
+use super::process::PerProcess;
 use crate::error::{Error, ErrorKind, Result};
+
+/// What a call has beyond its own limit before its thread goes on without it.
+///
+/// The limit itself is a timer of the background runtime, which says more of the call.
+const GRACE: Duration = Duration::from_secs(1);
 
 thread_local! {
     static ON_LANE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread belongs to the background runtime.
-pub(crate) fn on_lane() -> bool {
-    ON_LANE.get()
+/// Until when a thread waits, and what it says when the time is over.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    pub(crate) limit: Duration,
+    pub(crate) late: Arc<dyn Fn() -> Error + Send + Sync>,
 }
 
-/// Runs a future to its end, whatever runtime the caller is in, and parks the thread meanwhile.
+impl Bound {
+    /// When a thread that has waited for `graces` times the grace goes on.
+    fn deadline(&self, graces: u32) -> Option<Instant> {
+        Instant::now().checked_add(self.limit.checked_add(GRACE * graces)?)
+    }
+}
+
+/// Runs a future to its end and parks the thread meanwhile, whatever runtime the caller is in.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Blocking`] on the background runtime itself: it would wait for itself.
-pub(crate) fn wait<T, F>(future: F) -> Result<T>
+/// [`ErrorKind::Blocking`] inside of another such future, and in the background runtime's threads:
+/// they would wait for themselves. The bound's own error when the time is over and a second more.
+pub(crate) fn wait<T, F>(bound: Option<Bound>, future: F) -> Result<T>
 where
     F: Future<Output = Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    if on_lane() {
+    if ON_LANE.get() {
         return Err(Error::new(
             ErrorKind::Blocking,
             "wait() inside a middleware or transport of a call that is itself waited for would \
              hang; use .await",
         ));
     }
+    let runtime = runtime()?;
+    if Handle::try_current().is_err() {
+        return poll_here(runtime.handle(), bound, future);
+    }
+    // A thread of another runtime: what yields there is woken by that runtime, which is parked.
+    let deadline = bound.as_ref().and_then(|bound| bound.deadline(2));
+    let late = bound.clone();
     let (done, result) = mpsc::sync_channel(1);
-    runtime()?.spawn(async move {
+    let handle = runtime.handle().clone();
+    runtime.spawn_blocking(move || {
         // Nobody waits any more when the receiver is gone.
-        let _ = done.send(future.await);
+        let _ = done.send(poll_here(&handle, bound, future));
     });
-    result.recv().unwrap_or_else(|_| Err(gone()))
+    let outcome = match deadline {
+        None => result.recv().ok(),
+        Some(deadline) => {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match result.recv_timeout(left) {
+                Err(RecvTimeoutError::Timeout) => late.map(|late| Err((late.late)())),
+                outcome => outcome.ok(),
+            }
+        }
+    };
+    outcome.unwrap_or_else(|| Err(gone()))
+}
+
+/// Polls a future in this thread, which is in no runtime.
+fn poll_here<T, F>(handle: &Handle, bound: Option<Bound>, future: F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let mut lane = Lane::new(handle, future);
+    let bell = Arc::new(Bell::default());
+    let waker = Waker::from(Arc::clone(&bell));
+    let mut cx = Context::from_waker(&waker);
+    let deadline = bound.as_ref().and_then(|bound| bound.deadline(1));
+    loop {
+        if let Poll::Ready(outcome) = Pin::new(&mut lane).poll(&mut cx) {
+            return outcome;
+        }
+        if !bell.wait(deadline) {
+            return Err(bound.map_or_else(gone, |bound| (bound.late)()));
+        }
+    }
 }
 
 /// Runs a future where the caller polls it, or, when there is no tokio runtime, in the background.
@@ -92,12 +152,114 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// Made at its first use, and kept: dropping a runtime in an async context panics.
+/// A future that finds itself in the background runtime, though the waiting thread polls it.
+struct Lane<F> {
+    handle: Handle,
+    /// Gone when it is dropped, which it has to be in the runtime as well.
+    future: Option<Pin<Box<F>>>,
+}
+
+impl<F> Lane<F> {
+    fn new(handle: &Handle, future: F) -> Self {
+        Self {
+            handle: handle.clone(),
+            future: Some(Box::pin(future)),
+        }
+    }
+}
+
+impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let Some(future) = &mut this.future else {
+            return Poll::Ready(Err(gone()));
+        };
+        let _in_runtime = this.handle.enter();
+        let _marked = Marked::set();
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        polled.unwrap_or_else(|_| {
+            this.future = None;
+            Poll::Ready(Err(gone()))
+        })
+    }
+}
+
+impl<F> Drop for Lane<F> {
+    fn drop(&mut self) {
+        let _in_runtime = self.handle.enter();
+        self.future = None;
+    }
+}
+
+/// Marks this thread as one that polls a call that is waited for, until it is dropped.
+struct Marked(bool);
+
+impl Marked {
+    fn set() -> Self {
+        Self(ON_LANE.replace(true))
+    }
+}
+
+impl Drop for Marked {
+    fn drop(&mut self) {
+        ON_LANE.set(self.0);
+    }
+}
+
+/// Wakes the waiting thread. `thread::park` is not used: somebody else may have its token.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Bell {
+    /// Waits until it is rung; `false` when the deadline came first.
+    fn wait(&self, deadline: Option<Instant>) -> bool {
+        let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        while !std::mem::take(&mut *rung) {
+            let Some(deadline) = deadline else {
+                rung = self
+                    .changed
+                    .wait(rung)
+                    .unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let woken = self.changed.wait_timeout(rung, left);
+            rung = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_one();
+    }
+}
+
+/// Made at its first use in a process, and kept: dropping a runtime in an async context panics.
+///
+/// Several workers, so that layers that block, in calls without a runtime or in a fetch of
+/// certificates, leave one for sockets and timers.
 fn runtime() -> Result<&'static Runtime> {
-    static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
+    static RUNTIME: PerProcess<std::io::Result<Runtime>> = PerProcess::new();
     let made = RUNTIME.get_or_init(|| {
         Builder::new_multi_thread()
-            .worker_threads(1)
+            .worker_threads(4)
+            // As many as threads that wait: each is only parked.
+            .max_blocking_threads(1 << 14)
             .thread_name("wechatpay-chain")
             .on_thread_start(|| ON_LANE.set(true))
             .enable_all()
@@ -117,4 +279,58 @@ fn gone() -> Error {
         "the call ended without an answer: a middleware or transport panicked",
     )
     .with_maybe_sent(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_future_that_is_never_woken_ends_by_its_deadline() {
+        let bound = Bound {
+            limit: Duration::ZERO,
+            late: Arc::new(|| Error::new(ErrorKind::Timeout, "late")),
+        };
+        let outcome = wait(Some(bound), std::future::pending::<Result<()>>());
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+
+    #[test]
+    fn a_future_is_dropped_in_the_runtime() {
+        struct NeedsRuntime;
+        impl Drop for NeedsRuntime {
+            fn drop(&mut self) {
+                tokio::spawn(async {});
+            }
+        }
+        let held = NeedsRuntime;
+        let late = Arc::new(|| Error::new(ErrorKind::Timeout, "late"));
+        let limit = Duration::ZERO;
+        let outcome = wait(Some(Bound { limit, late }), async move {
+            let _held = held;
+            std::future::pending::<Result<()>>().await
+        });
+        assert!(outcome.is_err());
+    }
+
+    /// The runtime whose thread waits can neither wake what yields nor renew its budget.
+    #[test]
+    fn inside_a_task_a_future_may_yield_as_often_as_it_likes() {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let outcome = runtime.block_on(async {
+            tokio::spawn(async {
+                wait(None, async {
+                    let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+                    for _ in 0..1000 {
+                        sender.send(()).await.ok();
+                        receiver.recv().await;
+                        tokio::task::yield_now().await;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+        });
+        assert!(outcome.unwrap().is_ok());
+    }
 }

@@ -1,77 +1,107 @@
 use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
 use http::uri::Scheme;
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiFuture, GaiResolver, Name};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::proxy::Proxies;
+use super::socket::Socket;
 use crate::error::BoxError;
+use crate::message::{CallState, Phase};
 use crate::transport::BoxFuture;
 
 /// Opens TCP connections, straight or through the proxy that is set for the target.
+///
+/// It is made for one call, and notes there what it is doing.
 #[derive(Clone)]
 pub(super) struct Connector {
-    http: HttpConnector,
-    proxies: Proxies,
+    pub(super) proxies: Proxies,
+    pub(super) limit: Option<Duration>,
+    pub(super) state: CallState,
 }
 
 impl Connector {
-    pub(super) fn new(proxies: Proxies, limit: Option<Duration>) -> Self {
-        let mut http = HttpConnector::new();
+    fn http(&self) -> Http {
+        let state = self.state.clone();
+        let mut http = HttpConnector::new_with_resolver(Resolver {
+            system: GaiResolver::new(),
+            state,
+        });
         http.enforce_http(false);
         http.set_nodelay(true);
         http.set_keepalive(Some(Duration::from_secs(60)));
         // Shared among a name's addresses, so that one that is gone leaves time for the next.
-        http.set_connect_timeout(limit);
+        http.set_connect_timeout(self.limit);
         // A connection whose packets vanish is given up while its caller still waits.
         #[cfg(target_os = "linux")]
         http.set_tcp_user_timeout(Some(Duration::from_secs(20)));
-        Self { http, proxies }
+        http
     }
 }
 
 impl Service<Uri> for Connector {
-    type Response = Stream;
+    type Response = Socket;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Stream, BoxError>>;
+    type Future = BoxFuture<'static, Result<Socket, BoxError>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.http.poll_ready(cx).map_err(Into::into)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let clone = self.http.clone();
-        let http = std::mem::replace(&mut self.http, clone);
-        match self
-            .proxies
-            .as_ref()
-            .and_then(|proxies| proxies.intercept(&uri))
-        {
-            None => Box::pin(direct(http, uri)),
-            Some(proxy) => Box::pin(through(http, proxy, uri)),
-        }
+        let (http, state) = (self.http(), self.state.clone());
+        let proxies = self.proxies.as_ref();
+        let proxy = proxies.and_then(|proxies| proxies.intercept(&uri));
+        state.set_route(
+            host_port(&uri),
+            proxy.as_ref().map(|proxy| host_port(proxy.uri())),
+        );
+        let tls = uri.scheme() == Some(&Scheme::HTTPS);
+        Box::pin(async move {
+            let socket = match proxy {
+                None => direct(http, &state, uri).await?,
+                Some(proxy) => through(http, &state, proxy, uri).await?,
+            };
+            if tls {
+                state.enter(Phase::Tls);
+            }
+            Ok(socket)
+        })
     }
 }
 
-async fn direct(mut http: HttpConnector, uri: Uri) -> Result<Stream, BoxError> {
-    let tls = uri.scheme() == Some(&Scheme::HTTPS);
-    let io = http.call(uri).await?;
-    Ok(Stream::new(io, tls, false))
+/// `host:port`, as a log names a server: no credentials, no path.
+pub(super) fn host_port(uri: &Uri) -> String {
+    let default = match uri.scheme() == Some(&Scheme::HTTPS) {
+        true => 443,
+        false => 80,
+    };
+    let host = uri.host().unwrap_or_default();
+    format!("{host}:{}", uri.port_u16().unwrap_or(default))
 }
 
-async fn through(mut http: HttpConnector, proxy: Intercept, uri: Uri) -> Result<Stream, BoxError> {
+async fn direct(mut http: Http, state: &CallState, uri: Uri) -> Result<Socket, BoxError> {
+    // The resolver says so where there is a name.
+    state.enter(Phase::Connecting);
+    let tls = uri.scheme() == Some(&Scheme::HTTPS);
+    let io = http.call(uri).await?;
+    Ok(Socket::new(io, tls, false))
+}
+
+async fn through(
+    mut http: Http,
+    state: &CallState,
+    proxy: Intercept,
+    uri: Uri,
+) -> Result<Socket, BoxError> {
     if proxy.uri().scheme() != Some(&Scheme::HTTP) {
         let message = format!(
             "the proxy {} cannot be used: give one whose URL begins with http://",
@@ -79,186 +109,92 @@ async fn through(mut http: HttpConnector, proxy: Intercept, uri: Uri) -> Result<
         );
         return Err(message.into());
     }
+    state.enter(Phase::Connecting);
     if uri.scheme() != Some(&Scheme::HTTPS) {
         let io = http.call(proxy.uri().clone()).await?;
-        return Ok(Stream::new(io, false, true));
+        return Ok(Socket::new(io, false, true));
     }
-    let mut tunnel = Tunnel::new(proxy.uri().clone(), http);
+    let connected = Noted {
+        http,
+        state: state.clone(),
+    };
+    let mut tunnel = Tunnel::new(proxy.uri().clone(), connected);
     if let Some(auth) = proxy.basic_auth() {
         tunnel = tunnel.with_auth(auth.clone());
     }
     let io = tunnel.call(uri).await?;
-    Ok(Stream::new(io, true, false))
+    Ok(Socket::new(io, true, false))
 }
 
-/// A TCP connection that knows whether a proxy reads its requests.
-pub(super) struct Stream {
-    io: TokioIo<Socket>,
-    proxied: bool,
-}
+type Http = HttpConnector<Resolver>;
 
-impl Stream {
-    fn new(io: TokioIo<TcpStream>, tls: bool, proxied: bool) -> Self {
-        let tcp = io.into_inner();
-        let cut = tls.then(Cut::default);
-        let io = TokioIo::new(Socket { tcp, cut });
-        Self { io, proxied }
-    }
-}
-
-impl Connection for Stream {
-    fn connected(&self) -> Connected {
-        let Socket { tcp, cut } = self.io.inner();
-        let connected = tcp.connected().proxy(self.proxied);
-        match cut {
-            Some(cut) => connected.extra(cut.clone()),
-            None => connected,
-        }
-    }
-}
-
-impl Read for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
-    }
-}
-
-impl Write for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
-    }
-}
-
-/// A TCP connection. Where it carries TLS, it notes an end that is TCP's alone.
-struct Socket {
-    tcp: TcpStream,
-    cut: Option<Cut>,
-}
-
-/// Whether TLS ended without `close_notify`, so that an answer without a length may be cut off (RFC
-/// 8446, section 6.1). It is in the extensions of every answer that came over TLS.
-///
-/// OpenSSL reads nothing behind a `close_notify`: if it comes to the end of TCP, there was none. The
-/// `openssl` crate reports both as the end of the data.
-#[derive(Clone, Default)]
-pub(super) struct Cut(pub(super) Arc<AtomicBool>);
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let (before, room) = (buf.filled().len(), buf.remaining());
-        ready!(Pin::new(&mut self.tcp).poll_read(cx, buf))?;
-        let ended = room > 0 && buf.filled().len() == before;
-        if let (true, Some(Cut(cut))) = (ended, &self.cut) {
-            cut.store(true, Ordering::Release);
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write_vectored(cx, bufs)
-    }
-}
-
-/// Bounds the whole of connecting: name, TCP, proxy and TLS.
+/// The system's resolver, which notes when it is asked and when it has answered.
 #[derive(Clone)]
-pub(super) struct Bounded<C> {
-    inner: C,
-    limit: Option<Duration>,
+struct Resolver {
+    system: GaiResolver,
+    state: CallState,
 }
 
-impl<C> Bounded<C> {
-    pub(super) fn new(inner: C, limit: Option<Duration>) -> Self {
-        Self { inner, limit }
+impl Service<Name> for Resolver {
+    type Response = <GaiResolver as Service<Name>>::Response;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<Self::Response>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.system.poll_ready(cx)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let state = self.state.clone();
+        state.enter(Phase::Resolving);
+        let found: GaiFuture = self.system.call(name);
+        Box::pin(async move {
+            let found = found.await?;
+            state.enter(Phase::Connecting);
+            Ok(found)
+        })
     }
 }
 
-impl<C> Service<Uri> for Bounded<C>
-where
-    C: Service<Uri>,
-    C::Error: Into<BoxError>,
-    C::Future: Send + 'static,
-{
-    type Response = C::Response;
+/// Notes when the connection to the proxy stands.
+struct Noted {
+    http: Http,
+    state: CallState,
+}
+
+impl Service<Uri> for Noted {
+    type Response = TokioIo<TcpStream>;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<C::Response, BoxError>>;
+    type Future = BoxFuture<'static, Result<TokioIo<TcpStream>, BoxError>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(cx).map_err(Into::into)
+        self.http.poll_ready(cx).map_err(Into::into)
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = self.inner.call(uri);
-        let limit = self.limit;
+        let (connecting, state) = (self.http.call(uri), self.state.clone());
         Box::pin(async move {
-            let Some(limit) = limit else {
-                return connecting.await.map_err(Into::into);
-            };
-            match tokio::time::timeout(limit, connecting).await {
-                Ok(result) => result.map_err(Into::into),
-                Err(_) => Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    format!("no connection within {limit:?}"),
-                )
-                .into()),
-            }
+            let io = connecting.await?;
+            state.enter(Phase::Tunnel);
+            Ok(io)
         })
+    }
+}
+
+/// Bounds the whole of connecting: name, TCP, proxy, TLS and HTTP's preface.
+pub(super) async fn bounded<T>(
+    limit: Option<Duration>,
+    connecting: impl Future<Output = Result<T, BoxError>>,
+) -> Result<T, BoxError> {
+    let Some(limit) = limit else {
+        return connecting.await;
+    };
+    match tokio::time::timeout(limit, connecting).await {
+        Ok(result) => result,
+        Err(_) => Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("no connection within {limit:?}"),
+        )
+        .into()),
     }
 }

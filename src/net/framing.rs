@@ -1,19 +1,21 @@
 //! Where an answer's body ends, and who says so.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use http::header::TRANSFER_ENCODING;
 use http::{HeaderMap, Response, Version};
 use hyper::body::{Body, Incoming};
 
-use super::connect::Cut;
 use crate::message::End;
 
 /// Who says where the body ends: its length or its chunks, TLS, or nobody.
-pub(super) fn end(response: &Response<Incoming>) -> End {
-    match response.extensions().get::<Cut>() {
+///
+/// `cut` tells whether TLS was cut off, where there is TLS.
+pub(super) fn end(response: &Response<Incoming>, cut: Option<Arc<AtomicBool>>) -> End {
+    match cut {
         _ if !ends_with_connection(response) => End::Known,
-        Some(Cut(cut)) => End::OfTls(Arc::clone(cut)),
+        Some(cut) => End::OfTls(cut),
         None => End::Unknown,
     }
 }

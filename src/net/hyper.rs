@@ -1,23 +1,31 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::header::PROXY_AUTHORIZATION;
-use http::uri::Scheme;
-use http::{Request, Response};
+use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION};
+use http::uri::{PathAndQuery, Scheme};
+use http::{Extensions, Request, Response, Uri, Version};
 use hyper::body::Incoming;
-use hyper_openssl::client::legacy::HttpsConnector;
-use hyper_util::client::legacy::{Client, Error as HyperError};
+use hyper::client::conn::{TrySendError, http1, http2};
+use hyper::rt::{Read, Write};
+use hyper_openssl::client::legacy::HttpsLayer;
+use hyper_util::client::legacy::connect::Connection as Connected;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::runtime::Handle;
+use tower_layer::Layer;
+use tower_service::Service;
 
-use super::blocking;
-use super::connect::{Bounded, Connector};
+use super::answer::{Answer, Lease};
+use super::connect::{Connector, bounded, host_port};
+use super::failure;
 use super::framing;
-use super::idle::Idle;
+use super::pool::{Connection, Key, Pool, Sender, Slot};
+use super::process::PerProcess;
 use super::proxy::Proxies;
+use super::socket::Observed;
 use super::tls;
 use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::message::{Body, CallInfo};
+use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
 use crate::transport::{BoxFuture, Transport};
 
 /// What the default transport can be told.
@@ -32,110 +40,156 @@ pub(crate) struct Settings {
     pub(crate) read_timeout: Option<Duration>,
 }
 
-/// hyper's client. Pools are made when first used: plain HTTP never pays for TLS, and building a
-/// client needs no runtime.
-pub(crate) struct HyperTransport {
+/// hyper's connections, in a pool of our own.
+///
+/// What TLS needs is made when first used: plain HTTP never pays for it.
+pub(crate) struct HyperTransport(Arc<Inner>);
+
+struct Inner {
     settings: Settings,
-    connector: Connector,
-    plain: Lanes<Client<Bounded<Connector>, Body>>,
-    anonymous: Tls,
+    /// A forked child shares no connection with its parent.
+    pool: PerProcess<Pool>,
+    anonymous: OnceLock<HttpsLayer>,
     /// Presents the merchant's certificate; shares neither connections nor sessions with the other.
-    identified: Tls,
-}
-
-type TlsConnector = Bounded<HttpsConnector<Connector>>;
-
-#[derive(Default)]
-struct Tls {
-    connector: OnceLock<TlsConnector>,
-    clients: Lanes<Client<TlsConnector, Body>>,
-}
-
-/// One for each runtime: a connection that the caller parks could not serve another's.
-struct Lanes<T> {
-    caller: OnceLock<T>,
-    background: OnceLock<T>,
-}
-
-impl<T> Lanes<T> {
-    fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
-        let lane = match blocking::on_lane() {
-            true => &self.background,
-            false => &self.caller,
-        };
-        lane.get_or_init(make)
-    }
-}
-
-impl<T> Default for Lanes<T> {
-    fn default() -> Self {
-        Self {
-            caller: OnceLock::new(),
-            background: OnceLock::new(),
-        }
-    }
+    identified: OnceLock<HttpsLayer>,
 }
 
 impl HyperTransport {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self {
-            connector: Connector::new(settings.proxies.clone(), settings.connect_timeout),
-            plain: Lanes::default(),
-            anonymous: Tls::default(),
-            identified: Tls::default(),
+        Self(Arc::new(Inner {
             settings,
+            pool: PerProcess::new(),
+            anonymous: OnceLock::new(),
+            identified: OnceLock::new(),
+        }))
+    }
+}
+
+impl Transport for HyperTransport {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(inner.send(request))
+    }
+}
+
+impl Inner {
+    async fn send(self: Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>> {
+        let info = request.extensions().get::<CallInfo>();
+        let identified = info.is_some_and(CallInfo::presents_certificate);
+        // Whatever the scheme: a plain connection cannot present it either.
+        if identified && self.settings.identity.is_none() {
+            return Err(no_identity());
+        }
+        let attempt = match request.extensions_mut().remove::<Attempt>() {
+            Some(attempt) => attempt,
+            None => CallState::default().begin_attempt(),
+        };
+        // Until the request is given to a connection, nothing can have left.
+        attempt.withdraw();
+        let key = key(request.uri(), identified)?;
+        let slot = self
+            .pool
+            .get_or_init(Pool::default)
+            .slot(&key, self.settings.idle_timeout);
+        if key.scheme == Scheme::HTTP {
+            self.add_proxy_authorization(&mut request);
+        }
+        self.exchange(request, &key, &slot, &attempt).await
+    }
+
+    /// Gives the request to a connection; to another one as long as it comes back untouched.
+    async fn exchange(
+        self: &Arc<Self>,
+        mut request: Request<Body>,
+        key: &Key,
+        slot: &Arc<Slot>,
+        attempt: &Attempt,
+    ) -> Result<Response<Body>> {
+        let state = attempt.state();
+        let uri = request.uri().clone();
+        self.note_route(&uri, state);
+        loop {
+            let connect = || -> BoxFuture<'static, _> {
+                let connecting = state.connecting();
+                Box::pin(Arc::clone(self).connect(uri.clone(), key.clone(), connecting))
+            };
+            let (mut connection, used) = slot
+                .connection(connect)
+                .await
+                .map_err(|err| failure::connect(err, state))?;
+            address(&mut request, &uri, &connection);
+            state.enter(Phase::Waiting);
+            let before = connection.watch.written();
+            attempt.deliver();
+            let mut failed = match connection.send(request).await {
+                Ok(response) => return Ok(self.answer(response, connection, slot)),
+                Err(failed) => failed,
+            };
+            let (untouched, err) = (failed.take_message(), failed.into_error());
+            if untouched.is_none() && !connection.is_known_unwritten(before, &err) {
+                return Err(failure::broken(err, state));
+            }
+            attempt.withdraw();
+            match untouched {
+                Some(back) if used => request = back,
+                _ => return Err(failure::unsent(err, state)),
+            }
         }
     }
 
-    fn plain(&self) -> &Client<Bounded<Connector>, Body> {
+    fn answer(
+        &self,
+        response: Response<Incoming>,
+        connection: Connection,
+        slot: &Arc<Slot>,
+    ) -> Response<Body> {
+        let end = framing::end(&response, connection.watch.cut());
+        let lease = Lease::new(connection, Arc::clone(slot));
+        let pause = self.settings.read_timeout;
+        response.map(|body| Body::stream(Answer::new(body, pause, lease)).with_end(end))
+    }
+
+    async fn connect(
+        self: Arc<Self>,
+        uri: Uri,
+        key: Key,
+        state: CallState,
+    ) -> Result<Connection, BoxError> {
         let limit = self.settings.connect_timeout;
-        self.plain
-            .get_or_init(|| self.client(Bounded::new(self.connector.clone(), limit)))
+        let mut connector = Connector {
+            proxies: self.settings.proxies.clone(),
+            limit,
+            state,
+        };
+        if key.scheme == Scheme::HTTPS {
+            let mut connector = self.tls(key.identified)?.layer(connector);
+            return bounded(limit, async { handshake(connector.call(uri).await?).await }).await;
+        }
+        bounded(limit, async { handshake(connector.call(uri).await?).await }).await
     }
 
-    fn tls(&self, identified: bool) -> Result<&Client<TlsConnector, Body>> {
-        let tls = match identified {
-            true => &self.identified,
-            false => &self.anonymous,
+    /// Only what was made is kept: a fault may pass. Two made at once do no harm.
+    fn tls(&self, identified: bool) -> Result<&HttpsLayer> {
+        let (known, identity) = match identified {
+            true => (&self.identified, self.settings.identity.as_ref()),
+            false => (&self.anonymous, None),
         };
-        // Only what was made is kept: a fault may pass. Two made at once do no harm.
-        let connector = match tls.connector.get() {
-            Some(connector) => connector,
-            None => {
-                let made = self.tls_connector(identified)?;
-                tls.connector.get_or_init(|| made)
-            }
-        };
-        Ok(tls.clients.get_or_init(|| self.client(connector.clone())))
-    }
-
-    fn tls_connector(&self, identified: bool) -> Result<TlsConnector> {
-        let identity = self.settings.identity.as_ref().filter(|_| identified);
+        if let Some(layer) = known.get() {
+            return Ok(layer);
+        }
         let builder = tls::connector(&self.settings.roots, identity)?;
-        let mut connector = HttpsConnector::with_connector(self.connector.clone(), builder)
-            .map_err(|err| {
-                Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
-            })?;
-        connector.set_callback(tls::verify_ipv6);
-        Ok(Bounded::new(connector, self.settings.connect_timeout))
+        let mut made = HttpsLayer::with_connector(builder).map_err(|err| {
+            Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
+        })?;
+        made.set_callback(tls::verify_ipv6);
+        Ok(known.get_or_init(|| made))
     }
 
-    fn client<C>(&self, connector: C) -> Client<C, Body>
-    where
-        C: tower_service::Service<http::Uri> + Clone + Send + Sync + 'static,
-        C: hyper_util::client::legacy::connect::Connect,
-    {
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder
-            .pool_timer(TokioTimer::new())
-            .timer(TokioTimer::new())
-            .pool_idle_timeout(self.settings.idle_timeout)
-            // One connection carries all calls: it has to be noticed when it is dead.
-            .http2_keep_alive_interval(Duration::from_secs(15))
-            .http2_keep_alive_timeout(Duration::from_secs(5))
-            // As the documentation spells them; some gateways' logs and filters care.
-            .http1_title_case_headers(true);
-        builder.build(connector)
+    /// For calls that a kept connection serves; a new one notes it as well.
+    fn note_route(&self, uri: &Uri, state: &CallState) {
+        let proxies = self.settings.proxies.as_ref();
+        let proxy = proxies.and_then(|proxies| proxies.intercept(uri));
+        state.set_route(host_port(uri), proxy.map(|proxy| host_port(proxy.uri())));
     }
 
     /// A proxy that reads the request itself wants its own credentials in it.
@@ -150,38 +204,123 @@ impl HyperTransport {
     }
 }
 
-impl Transport for HyperTransport {
-    fn send(&self, mut request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
-        let identified = request
-            .extensions()
-            .get::<CallInfo>()
-            .is_some_and(CallInfo::presents_certificate);
-        // Whatever the scheme: a plain connection cannot present it either.
-        if identified && self.settings.identity.is_none() {
-            return Box::pin(async { Err(no_identity()) });
+impl Connection {
+    /// Whether a request that did not come back was not written, and will not be.
+    ///
+    /// A body that fails by itself leaves an HTTP/2 connection, and its head in it.
+    fn is_known_unwritten(&self, before: u64, err: &hyper::Error) -> bool {
+        let over = matches!(self.sender, Sender::Http1(_)) || self.watch.has_ended();
+        over && !err.is_user() && self.watch.written() == before
+    }
+
+    async fn send(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
+        match &mut self.sender {
+            Sender::Http1(sender) => sender.try_send_request(request).await,
+            Sender::Http2(sender) => sender.try_send_request(request).await,
         }
-        let idle = self.settings.read_timeout;
-        let sent = if request.uri().scheme() == Some(&Scheme::HTTPS) {
-            match self.tls(identified) {
-                Ok(client) => client.request(request),
-                Err(err) => return Box::pin(async { Err(err) }),
-            }
-        } else {
-            self.add_proxy_authorization(&mut request);
-            self.plain().request(request)
-        };
-        Box::pin(async move {
-            match sent.await {
-                Ok(response) => Ok(answer(response, idle)),
-                Err(err) => Err(error(err)),
-            }
-        })
     }
 }
 
-fn answer(response: Response<Incoming>, idle: Option<Duration>) -> Response<Body> {
-    let end = framing::end(&response);
-    response.map(|body| Body::stream(Idle::new(body, idle)).with_end(end))
+fn key(uri: &Uri, identified: bool) -> Result<Key> {
+    let runtime = Handle::try_current().map_err(|err| {
+        let message = "the default transport needs a tokio runtime; nothing was sent";
+        Error::new(ErrorKind::Connect, message).with_source(err)
+    })?;
+    let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+        let message = "the request has no absolute URL, so nothing was sent";
+        return Err(Error::new(ErrorKind::Request, message));
+    };
+    Ok(Key {
+        runtime: runtime.id(),
+        scheme: scheme.clone(),
+        authority: authority.clone(),
+        identified,
+    })
+}
+
+/// Speaks HTTP over what was connected, in a task of this runtime.
+async fn handshake<T>(io: T) -> Result<Connection, BoxError>
+where
+    T: Read + Write + Connected + Send + Unpin + 'static,
+{
+    let connected = io.connected();
+    let mut extras = Extensions::new();
+    connected.get_extras(&mut extras);
+    let Some(Observed(watch)) = extras.remove() else {
+        return Err("the connection has no watch".into());
+    };
+    let sender = match connected.is_negotiated_h2() {
+        true => Sender::Http2(http2_handshake(io).await?),
+        false => Sender::Http1(http1_handshake(io).await?),
+    };
+    Ok(Connection {
+        sender,
+        watch,
+        proxied: connected.is_proxied(),
+        runtime: Handle::current(),
+    })
+}
+
+async fn http1_handshake<T>(io: T) -> Result<http1::SendRequest<Body>, hyper::Error>
+where
+    T: Read + Write + Send + Unpin + 'static,
+{
+    let (mut sender, connection) = http1::Builder::new()
+        // As the documentation spells them; some gateways' logs and filters care.
+        .title_case_headers(true)
+        .handshake(io)
+        .await?;
+    tokio::spawn(connection);
+    sender.ready().await?;
+    Ok(sender)
+}
+
+async fn http2_handshake<T>(io: T) -> Result<http2::SendRequest<Body>, hyper::Error>
+where
+    T: Read + Write + Send + Unpin + 'static,
+{
+    let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        // One connection carries all calls: it has to be noticed when it is dead.
+        .keep_alive_interval(Duration::from_secs(15))
+        .keep_alive_timeout(Duration::from_secs(5))
+        .handshake(io)
+        .await?;
+    tokio::spawn(connection);
+    sender.ready().await?;
+    Ok(sender)
+}
+
+/// Writes the target as the connection's protocol wants it.
+fn address(request: &mut Request<Body>, uri: &Uri, connection: &Connection) {
+    request.uri_mut().clone_from(uri);
+    if matches!(connection.sender, Sender::Http2(_)) {
+        request.headers_mut().remove(HOST);
+        return;
+    }
+    *request.version_mut() = Version::HTTP_11;
+    if let Some(host) = host(uri) {
+        request.headers_mut().entry(HOST).or_insert(host);
+    }
+    if !connection.proxied {
+        let target = uri.path_and_query().cloned();
+        *request.uri_mut() = Uri::from(target.unwrap_or_else(|| PathAndQuery::from_static("/")));
+    }
+}
+
+/// The port is left out where it is the scheme's own.
+fn host(uri: &Uri) -> Option<HeaderValue> {
+    let host = uri.host()?;
+    let own = match uri.scheme() == Some(&Scheme::HTTPS) {
+        true => 443,
+        false => 80,
+    };
+    let port = uri.port_u16().filter(|port| *port != own);
+    let text = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    HeaderValue::try_from(text).ok()
 }
 
 fn no_identity() -> Error {
@@ -191,25 +330,4 @@ fn no_identity() -> Error {
          with both certificate(..) and private_key(..), from apiclient_cert.pem and \
          apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
     )
-}
-
-fn error(err: HyperError) -> Error {
-    if err.is_connect() {
-        let message = match tls::is_distrusted(&err) {
-            true => {
-                "no connection could be made, since the server's certificate is not trusted; nothing was \
-                 sent: of a gateway of your own give its CA to root_certificate(..); of WeChat Pay, \
-                 install the system's root certificates (package ca-certificates)"
-            }
-            false => "no connection to WeChat Pay could be made; nothing was sent",
-        };
-        Error::new(ErrorKind::Connect, message).with_source(err)
-    } else {
-        Error::new(
-            ErrorKind::Transport,
-            "the connection failed after it was made; the request may have been processed, so \
-             query before repeating it",
-        )
-        .with_source(err)
-    }
 }

@@ -1,12 +1,16 @@
 //! The default transport: hyper over TCP, TLS by OpenSSL.
 
+mod answer;
 pub(crate) mod blocking;
 mod connect;
+mod failure;
 pub(crate) mod flight;
 mod framing;
 mod hyper;
-mod idle;
+mod pool;
+mod process;
 mod proxy;
+mod socket;
 mod tls;
 
 pub(crate) use self::hyper::{HyperTransport, Settings};

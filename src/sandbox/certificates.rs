@@ -27,7 +27,7 @@ impl Sandbox {
     /// # use wechatpay_chain::certificates::Certificates;
     /// # use wechatpay_chain::sandbox::Sandbox;
     /// # fn main() -> wechatpay_chain::Result<()> {
-    /// let sandbox = Sandbox::start_blocking()?;
+    /// let sandbox = Sandbox::builder().echo_unknown(true).start_blocking()?;
     /// let client = sandbox.merchant_builder().certificates(Certificates::auto()).build()?;
     /// let call = || client.chain("v3/any/path").post(json!({}), ());
     /// call().wait()?;

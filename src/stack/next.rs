@@ -86,24 +86,32 @@ impl Frozen {
         let (mut request, broken) = request_body(request)?;
         // A layer may have built a request of its own; the transport looks at this one's call.
         request.extensions_mut().insert(info.clone());
-        info.begin_attempt();
+        let attempt = info.state().begin_attempt();
+        request.extensions_mut().insert(attempt.clone());
         let answer = self.transport.send(request).await.map_err(|err| {
             if !err.maybe_sent() {
-                info.attempt_sent_nothing();
+                attempt.withdraw();
             }
             own_failure(broken, err)
         })?;
-        self.read(answer, info.options().stream).await
+        self.read(answer, &info).await
     }
 
-    async fn read(&self, answer: http::Response<Body>, stream: bool) -> Result<Response> {
+    async fn read(&self, answer: http::Response<Body>, info: &CallInfo) -> Result<Response> {
         let (parts, body) = answer.into_parts();
         let limit = self.max_response_bytes;
-        let end = body.end().clone();
-        let body = if !parts.status.is_success() {
+        let (end, stream) = (body.end().clone(), info.options().stream);
+        info.state()
+            .set_head(parts.status, request_id(&parts.headers));
+        if !parts.status.is_success() {
             // Whatever comes of a refusal's body, its status and Request-ID are kept.
-            ResponseBody::Bytes(body.collect_some(limit).await)
-        } else if stream {
+            let (body, complete) = body.collect_some(limit, info.state().remaining()).await;
+            let mut response =
+                Response::with_body(parts.status, parts.headers, ResponseBody::Bytes(body));
+            response.set_complete(complete);
+            return Ok(response);
+        }
+        let body = if stream {
             ResponseBody::Stream(Box::new(BodyStream::new(body)))
         } else {
             let body = body.collect(limit).await;

@@ -276,7 +276,6 @@ fn what_stands_around_a_key_is_told() {
         for written in [
             format!("{key} "),
             format!("\"{key}\""),
-            format!("\u{feff}{key}\n"),
             format!("\n{key}\n"),
         ] {
             shop.secret(name, &written);
@@ -284,7 +283,9 @@ fn what_stands_around_a_key_is_told() {
             assert!(said.contains("white space"), "{said}");
             assert!(!said.contains(&key));
         }
-        shop.secret(name, &format!("{key}\r\n"));
-        open(&shop, &[]).run().ok();
+        for written in [format!("{key}\r\n"), format!("\u{feff}{key}\n")] {
+            shop.secret(name, &written);
+            open(&shop, &[]).run().ok();
+        }
     }
 }

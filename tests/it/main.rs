@@ -15,6 +15,8 @@ mod build;
 mod certificates;
 #[cfg(feature = "sandbox")]
 mod complaints;
+#[cfg(feature = "sandbox")]
+mod connections;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod download;
 mod encryption;
@@ -23,6 +25,7 @@ mod golden_v2;
 mod layering;
 mod near_miss;
 mod nothing_is_sent;
+mod refusals;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
@@ -34,6 +37,8 @@ mod tower;
 #[cfg(feature = "sandbox")]
 mod transport;
 mod types;
+#[cfg(feature = "sandbox")]
+mod unasked;
 #[cfg(all(feature = "files", feature = "sandbox"))]
 mod upload;
 #[cfg(feature = "sandbox")]

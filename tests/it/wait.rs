@@ -2,7 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
@@ -295,4 +295,35 @@ fn where_nobody_listens_nothing_is_sent() {
     assert_eq!(err.kind(), ErrorKind::Connect, "{}", err.report());
     assert!(err.is_connect() && err.is_retryable() && !err.maybe_sent());
     assert!(err.find::<std::io::Error>().is_some(), "{}", err.report());
+}
+
+#[test]
+fn a_layer_that_blocks_holds_up_no_other_call() {
+    let _guard = Watchdog::guard("a_layer_that_blocks");
+    const BLOCKED: usize = 8;
+    let (entered, blocked) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let blocking = builder().stack(move |stack| {
+        let layer = from_fn(move |request: Request, next: Next| {
+            let (entered, released) = (entered.clone(), Arc::clone(&released));
+            async move {
+                entered.send(()).unwrap();
+                // All but one wait for the lock, and that one for the end of the test.
+                let _ = released.lock().unwrap().recv();
+                next.run(request).await
+            }
+        });
+        stack.unshift("blocks", layer).map(drop)
+    });
+    let server = Server::start();
+    let blocking = blocking.base_url(server.url()).build().unwrap();
+    thread::scope(|scope| {
+        for _ in 0..BLOCKED {
+            scope.spawn(|| assert_ok(call(&blocking).wait()));
+        }
+        (0..BLOCKED).for_each(|_| blocked.recv().unwrap());
+        assert_ok(call(&server.client()).wait());
+        drop(release);
+    });
 }

@@ -104,7 +104,7 @@ const PHRASES: &[(&str, &str)] = &[
     (": use from_file for a path", ""),
     (
         "its passphrase is needed too, and is the merchant id: use from_pkcs12 or from_file_with_passphrase",
-        "give apiclient_key.pem, which comes with it",
+        "give its passphrase with --passphrase-file",
     ),
     (
         "its passphrase is needed too, and is the merchant id: use from_pkcs12, or give apiclient_cert.pem",
@@ -112,7 +112,7 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "give its passphrase too, with from_file_with_passphrase or from_bytes_with_passphrase",
-        "decrypt it (openssl pkcs8 -in KEY -out apiclient_key.pem), and keep the file to its owner",
+        "give its passphrase with --passphrase-file",
     ),
     (
         "use PublicKey for it, together with its id (PUB_KEY_ID_...)",
@@ -210,6 +210,21 @@ const PHRASES: &[(&str, &str)] = &[
     ),
     (", for a file with Media::name", ": rename the file"),
     (" that meta_with could make", ""),
+    (
+        "if another operation is meant, say with .encrypt(..) and .fields(FieldPolicy::Named) which fields are \
+         sensitive, or with .fields(FieldPolicy::Off) that none is",
+        "if another operation is meant and no field is sensitive, give --no-encrypt",
+    ),
+    (
+        " (if a cache or a test repeats answers on purpose, give check_answer_nonces(false))",
+        "",
+    ),
+    ("the proxy in proxy(..)", "the proxy of --proxy"),
+    (", or leave it out with no_proxy()", ""),
+    (
+        "(..) of zero lets no call succeed: give None for no bound",
+        " of zero lets no call succeed",
+    ),
     // What stands before the names of credentials, where nothing above has another word for it.
     ("build the client with", "give"),
     ("build it with", "give"),

@@ -7,14 +7,17 @@ use super::*;
 /// What no run of the command can make the library say: it is about programs alone. A file, or the
 /// beginning of a message.
 const FOR_PROGRAMS: &[&str] = &[
+    "src/bill/",
     "src/chain/",
     "src/guide.rs",
     "src/middleware/mod.rs",
     "src/net/blocking.rs",
     "src/notify/axum.rs",
+    "src/notify/hold.rs",
     "src/notify/memory.rs",
     "src/notify/redis.rs",
     "src/notify/reply.rs",
+    "src/notify/run.rs",
     "src/notify/serve.rs",
     "src/offload.rs",
     "src/stack/",
@@ -25,7 +28,8 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/sandbox/made/",
     "src/sandbox/notifier/",
     "src/sandbox/world/",
-    "claim_for and remember_for",
+    "claim_for, remember_for and timeout",
+    "Certificates::timeout(..)",
     "give it to ClientBuilder::certificates",
     "trust_host({host:?})",
     "the platform certificates are in use, but the copy",

@@ -119,6 +119,7 @@ fn refusal(response: &Response, members: Map<String, Value>) -> Error {
         detail: Value::Object(members),
         request_id: response.request_id().map(str::to_owned),
         body: response.bytes().clone(),
+        complete: response.is_complete(),
         verification: response.verification().clone(),
     })
 }

@@ -142,6 +142,7 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
     match name {
         "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" => MCHID.to_owned(),
         "transaction_id" => format!("4200{}", dice.digits(24)),
+        "refund_id" => refund_id(&moment(name, dice), dice),
         "prepay_id" => format!("wx{}{}", compact(&moment(name, dice)), dice.hex(20)),
         "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", dice.letters(9)),
         "hash_type" => "SHA1".to_owned(),
@@ -238,6 +239,12 @@ fn time(name: &str, dice: &mut Dice) -> i64 {
 }
 
 /// `20250601120000`
+/// 29 digits, of which the eleventh to the eighteenth are the day, as in WeChat Pay's numbers.
+fn refund_id(moment: &str, dice: &mut Dice) -> String {
+    let day = &compact(moment)[..8];
+    format!("50300{}{day}{}", dice.digits(5), dice.digits(11))
+}
+
 fn compact(moment: &str) -> String {
     let digits = moment[..19].chars();
     digits.filter(char::is_ascii_digit).collect()

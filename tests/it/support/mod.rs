@@ -3,6 +3,8 @@
 pub(crate) mod answer;
 #[cfg(feature = "sandbox")]
 mod clock;
+#[cfg(feature = "sandbox")]
+pub(crate) mod gate;
 pub(crate) mod golden;
 pub(crate) mod keys;
 pub(crate) mod php;

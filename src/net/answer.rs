@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,25 +9,41 @@ use hyper::body::Incoming;
 use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
 
+use super::pool::{Connection, Slot};
 use crate::error::BoxError;
 
-/// A body that fails when its next piece takes too long.
+/// The body of an answer, with the connection that it comes over.
+///
+/// It fails when its next piece takes too long.
 ///
 /// A call's timeout ends when the answer begins, if it is streamed; a download that stalls would
 /// hang for ever.
-pub(super) struct Idle {
+pub(super) struct Answer {
     body: Incoming,
     limit: Option<Duration>,
     /// Runs only while a piece is waited for.
     waiting: Option<Pin<Box<Sleep>>>,
+    lease: Option<Lease>,
 }
 
-impl Idle {
-    pub(super) fn new(body: Incoming, limit: Option<Duration>) -> Self {
-        Self {
+impl Answer {
+    pub(super) fn new(body: Incoming, limit: Option<Duration>, lease: Lease) -> Self {
+        let mut answer = Self {
             body,
             limit,
             waiting: None,
+            lease: Some(lease),
+        };
+        answer.note_end();
+        answer
+    }
+
+    /// At its end the connection is free; a body that is dropped before closes it.
+    fn note_end(&mut self) {
+        if self.body.is_end_stream()
+            && let Some(lease) = self.lease.take()
+        {
+            lease.end();
         }
     }
 
@@ -48,7 +65,23 @@ impl Idle {
     }
 }
 
-impl Body for Idle {
+/// A connection that is in use, and where it is kept when it is not.
+pub(super) struct Lease {
+    connection: Connection,
+    slot: Arc<Slot>,
+}
+
+impl Lease {
+    pub(super) fn new(connection: Connection, slot: Arc<Slot>) -> Self {
+        Self { connection, slot }
+    }
+
+    fn end(self) {
+        self.slot.give_back(self.connection);
+    }
+}
+
+impl Body for Answer {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -58,6 +91,15 @@ impl Body for Idle {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             self.waiting = None;
+            match &frame {
+                Some(Ok(_)) => self.note_end(),
+                Some(Err(_)) => self.lease = None,
+                None => {
+                    if let Some(lease) = self.lease.take() {
+                        lease.end();
+                    }
+                }
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         self.poll_limit(cx).map(|limit| {

@@ -1,0 +1,240 @@
+//! How far a call has come: for its error, and for the thread that waits for it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+
+/// What is known of a call that is under way; all who hold it see the same.
+#[derive(Clone, Default)]
+pub(crate) struct CallState(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// Attempts of which it is not known that nothing was sent.
+    unresolved: AtomicUsize,
+    phase: AtomicU8,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    deadline: Option<Instant>,
+    /// `host:port` of the server.
+    server: Option<String>,
+    /// `host:port` of the proxy, without its credentials.
+    proxy: Option<String>,
+    head: Option<(StatusCode, Option<String>)>,
+    /// How far the connection has come that the call waits for.
+    connecting: Option<CallState>,
+}
+
+/// What a call is doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Phase {
+    Preparing,
+    Resolving,
+    Connecting,
+    Tunnel,
+    Tls,
+    Waiting,
+    Reading,
+}
+
+const PHASES: [Phase; 7] = [
+    Phase::Preparing,
+    Phase::Resolving,
+    Phase::Connecting,
+    Phase::Tunnel,
+    Phase::Tls,
+    Phase::Waiting,
+    Phase::Reading,
+];
+
+impl CallState {
+    /// Notes that an attempt begins at the transport.
+    ///
+    /// Unless the transport says otherwise, nobody knows how far it comes.
+    pub(crate) fn begin_attempt(&self) -> Attempt {
+        let attempt = Attempt(Arc::new(AttemptInner {
+            state: self.clone(),
+            counted: AtomicBool::new(false),
+        }));
+        attempt.deliver();
+        attempt
+    }
+
+    /// Whether any attempt so far, also one that was given up, may have reached WeChat Pay.
+    pub(crate) fn maybe_sent(&self) -> bool {
+        self.0.unresolved.load(Ordering::Relaxed) > 0
+    }
+
+    /// Notes what the call is doing now.
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.0.phase.store(phase as u8, Ordering::Relaxed);
+        self.known().connecting = None;
+    }
+
+    /// Notes that the call waits for a connection, whose state it takes for its own meanwhile.
+    ///
+    /// The connection may be finished for another call, while this one does something else.
+    pub(crate) fn connecting(&self) -> Self {
+        let connecting = Self::default();
+        let mut known = self.known();
+        connecting.known().server.clone_from(&known.server);
+        connecting.known().proxy.clone_from(&known.proxy);
+        known.connecting = Some(connecting.clone());
+        connecting
+    }
+
+    /// Notes where an attempt goes, as `host:port`.
+    pub(crate) fn set_route(&self, server: String, proxy: Option<String>) {
+        let mut known = self.known();
+        known.server = Some(server);
+        known.proxy = proxy;
+    }
+
+    /// Notes the status and `Request-ID` of an answer whose body is still to come.
+    pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<String>) {
+        self.enter(Phase::Reading);
+        self.known().head = Some((status, request_id));
+    }
+
+    pub(crate) fn set_limit(&self, limit: Duration) {
+        self.known().deadline = Instant::now().checked_add(limit);
+    }
+
+    /// How much of the call's time is left; `None` of a call without a limit.
+    pub(crate) fn remaining(&self) -> Option<Duration> {
+        let deadline = self.known().deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// The `Request-ID` of an answer that had begun.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        self.known().head.as_ref()?.1.clone()
+    }
+
+    fn phase(&self) -> Phase {
+        let phase = self.0.phase.load(Ordering::Relaxed);
+        PHASES[usize::from(phase).min(PHASES.len() - 1)]
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the call is doing, to follow "while": `waiting for the answer of api.mch.weixin.qq.com:443`.
+impl fmt::Display for CallState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = self.known();
+        if let Some(connecting) = &known.connecting {
+            return connecting.fmt(f);
+        }
+        let Some(server) = &known.server else {
+            return f.write_str("preparing the request");
+        };
+        let peer = known.proxy.as_ref().unwrap_or(server);
+        match self.phase() {
+            Phase::Preparing => f.write_str("preparing the request")?,
+            Phase::Resolving => write!(f, "looking up the name of {peer}")?,
+            Phase::Connecting => write!(f, "opening a TCP connection to {peer}")?,
+            Phase::Tunnel => write!(f, "asking for a tunnel to {server}")?,
+            Phase::Tls => write!(f, "agreeing on TLS with {server}")?,
+            Phase::Waiting => write!(f, "waiting for the answer of {server}")?,
+            Phase::Reading => write!(f, "reading the answer of {server}")?,
+        }
+        if let Some(proxy) = &known.proxy {
+            write!(f, ", through the proxy {proxy}")?;
+        }
+        match (&known.head, self.phase()) {
+            (Some((status, _)), Phase::Reading) => write!(f, ", whose status is {status}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for CallState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CallState").field(&self.to_string()).finish()
+    }
+}
+
+/// One attempt at the transport. It is in the request's extensions.
+#[derive(Clone)]
+pub(crate) struct Attempt(Arc<AttemptInner>);
+
+struct AttemptInner {
+    state: CallState,
+    counted: AtomicBool,
+}
+
+impl Attempt {
+    pub(crate) fn state(&self) -> &CallState {
+        &self.0.state
+    }
+
+    /// Notes that the request may leave from now on.
+    pub(crate) fn deliver(&self) {
+        if !self.0.counted.swap(true, Ordering::Relaxed) {
+            self.0.state.0.unresolved.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes that nothing of the attempt was sent, or not yet.
+    pub(crate) fn withdraw(&self) {
+        if self.0.counted.swap(false, Ordering::Relaxed) {
+            self.0.state.0.unresolved.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attempt_counts_once_and_only_while_it_may_have_been_sent() {
+        let state = CallState::default();
+        let (first, second) = (state.begin_attempt(), state.begin_attempt());
+        first.deliver();
+        assert!(state.maybe_sent());
+        first.withdraw();
+        first.withdraw();
+        assert!(state.maybe_sent(), "the second may have been sent");
+        second.withdraw();
+        assert!(!state.maybe_sent());
+        second.deliver();
+        assert!(state.maybe_sent());
+    }
+
+    #[test]
+    fn it_says_what_the_call_is_doing_and_with_whom() {
+        let state = CallState::default();
+        state.enter(Phase::Tls);
+        assert_eq!(state.to_string(), "preparing the request");
+        state.set_route("a:443".to_owned(), Some("p:3128".to_owned()));
+        for (phase, expected) in [
+            (
+                Phase::Resolving,
+                "looking up the name of p:3128, through the proxy p:3128",
+            ),
+            (
+                Phase::Tls,
+                "agreeing on TLS with a:443, through the proxy p:3128",
+            ),
+        ] {
+            state.enter(phase);
+            assert_eq!(state.to_string(), expected);
+        }
+        state.set_route("a:443".to_owned(), None);
+        state.set_head(StatusCode::FORBIDDEN, Some("08".to_owned()));
+        let expected = "reading the answer of a:443, whose status is 403 Forbidden";
+        assert_eq!(state.to_string(), expected);
+        assert_eq!(state.request_id().as_deref(), Some("08"));
+    }
+}

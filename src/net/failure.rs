@@ -1,0 +1,36 @@
+//! Errors that say what was tried, with whom, and whether the request may have left.
+
+use crate::error::{BoxError, Error, ErrorKind};
+use crate::message::CallState;
+
+use super::tls;
+
+/// No connection could be made.
+pub(super) fn connect(err: BoxError, state: &CallState) -> Error {
+    let message = match tls::is_distrusted(&*err) {
+        true => format!(
+            "no connection could be made while {state}, since the server's certificate is not trusted; \
+             nothing was sent: of a gateway of your own give its CA to root_certificate(..); of WeChat \
+             Pay, install the system's root certificates (package ca-certificates)"
+        ),
+        false => format!("no connection could be made, it failed while {state}; nothing was sent"),
+    };
+    Error::new(ErrorKind::Connect, message).with_source(err)
+}
+
+/// The connection ended before anything of the request was written.
+pub(super) fn unsent(err: hyper::Error, state: &CallState) -> Error {
+    let message = format!(
+        "the connection ended before the request was written, while {state}; nothing was sent"
+    );
+    Error::new(ErrorKind::Connect, message).with_source(err)
+}
+
+/// The connection broke after something of the request was written.
+pub(super) fn broken(err: hyper::Error, state: &CallState) -> Error {
+    let message = format!(
+        "the connection failed while {state}; the request may have been processed, so query before \
+         repeating it"
+    );
+    Error::new(ErrorKind::Transport, message).with_source(err)
+}

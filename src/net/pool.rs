@@ -1,0 +1,308 @@
+//! Connections that wait for their next request.
+//!
+//! hyper-util's pool is not used: it knows nothing of runtimes, and gives a request to a connection
+//! before anybody has looked whether the server closed it.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use http::uri::{Authority, Scheme};
+use hyper::client::conn::{http1, http2};
+use tokio::runtime::{self, Handle};
+use tokio::sync::Notify;
+
+use super::socket::Watch;
+use crate::error::BoxError;
+use crate::message::Body;
+use crate::transport::BoxFuture;
+
+/// How many pairs of runtime and server a pool remembers.
+const SLOTS: usize = 64;
+
+/// Whose connection it is. One that another runtime drives may never be driven again.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) runtime: runtime::Id,
+    pub(super) scheme: Scheme,
+    pub(super) authority: Authority,
+    /// Whether it presents the merchant's certificate.
+    pub(super) identified: bool,
+}
+
+pub(super) enum Sender {
+    Http1(http1::SendRequest<Body>),
+    Http2(http2::SendRequest<Body>),
+}
+
+/// A connection's end in the pool; hyper has the other in a task.
+pub(super) struct Connection {
+    pub(super) sender: Sender,
+    pub(super) watch: Arc<Watch>,
+    /// Whether a proxy reads the requests.
+    pub(super) proxied: bool,
+    pub(super) runtime: Handle,
+}
+
+#[derive(Default)]
+pub(super) struct Pool(Mutex<Vec<(Key, Arc<Slot>)>>);
+
+/// The connections of one runtime to one server.
+pub(super) struct Slot {
+    idle: Mutex<Idle>,
+    limit: Option<Duration>,
+    freed: Notify,
+    /// How many are about to come back.
+    returning: AtomicUsize,
+    swept: AtomicBool,
+}
+
+#[derive(Default)]
+struct Idle {
+    /// The one used last is at the end.
+    http1: Vec<(Instant, Connection)>,
+    /// Carries any number of calls at once, so it stays here.
+    http2: Option<(Instant, Connection)>,
+}
+
+impl Pool {
+    pub(super) fn slot(&self, key: &Key, limit: Option<Duration>) -> Arc<Slot> {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, slot)) = slots.iter().find(|(known, _)| known == key) {
+            return Arc::clone(slot);
+        }
+        // A runtime that is gone has left closed connections.
+        slots.retain(|(_, slot)| Arc::strong_count(slot) > 1 || slot.is_open());
+        if slots.len() >= SLOTS {
+            slots.remove(0);
+        }
+        let slot = Arc::new(Slot::new(limit));
+        slots.push((key.clone(), Arc::clone(&slot)));
+        slot
+    }
+}
+
+impl Slot {
+    fn new(limit: Option<Duration>) -> Self {
+        Self {
+            idle: Mutex::default(),
+            limit,
+            freed: Notify::new(),
+            returning: AtomicUsize::new(0),
+            swept: AtomicBool::new(false),
+        }
+    }
+
+    /// A connection, and whether it was used before.
+    ///
+    /// A new one is made while none is free; the first that is there is taken. The new one is then
+    /// finished for another call.
+    pub(super) async fn connection(
+        self: &Arc<Self>,
+        connect: impl FnOnce() -> BoxFuture<'static, Result<Connection, BoxError>>,
+    ) -> Result<(Connection, bool), BoxError> {
+        if let Some(free) = self.take().await {
+            return Ok((free, true));
+        }
+        for _ in 0..self.returning.load(Ordering::Relaxed).min(2) {
+            tokio::task::yield_now().await;
+            if let Some(free) = self.take().await {
+                return Ok((free, true));
+            }
+        }
+        let mut connect = connect();
+        loop {
+            let mut freed = pin!(self.freed.notified());
+            let made = std::future::poll_fn(|cx| match freed.as_mut().poll(cx) {
+                Poll::Ready(()) => Poll::Ready(None),
+                Poll::Pending => connect.as_mut().poll(cx).map(Some),
+            });
+            if let Some(made) = made.await {
+                return Ok((self.share(made?), false));
+            }
+            if let Some(free) = self.take().await {
+                self.finish(connect);
+                return Ok((free, true));
+            }
+        }
+    }
+
+    fn finish(self: &Arc<Self>, connect: BoxFuture<'static, Result<Connection, BoxError>>) {
+        let slot = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Ok(made) = connect.await {
+                let made = slot.share(made);
+                slot.give_back(made);
+            }
+        });
+    }
+
+    /// Takes a connection back once it is ready for another request.
+    pub(super) fn give_back(self: Arc<Self>, mut connection: Connection) {
+        let Sender::Http1(sender) = &mut connection.sender else {
+            return;
+        };
+        if sender.is_ready() {
+            return self.park(connection);
+        }
+        if sender.is_closed() {
+            return;
+        }
+        self.returning.fetch_add(1, Ordering::Relaxed);
+        let runtime = connection.runtime.clone();
+        runtime.spawn(async move {
+            let ready = match &mut connection.sender {
+                Sender::Http1(sender) => sender.ready().await.is_ok(),
+                Sender::Http2(_) => false,
+            };
+            self.returning.fetch_sub(1, Ordering::Relaxed);
+            if ready {
+                self.park(connection);
+            }
+        });
+    }
+
+    /// A connection that was used before, and over which all that had come when it was asked for was
+    /// read: an end, an answer to nothing, or the server's word that it is going away.
+    async fn take(&self) -> Option<Connection> {
+        if let Some(shared) = self.shared() {
+            if shared.watch.settled().await && shared.is_open() {
+                return Some(shared);
+            }
+            self.forget(&shared);
+        }
+        loop {
+            let (since, free) = self.idle().http1.pop()?;
+            if free.is_open()
+                && !self.is_over(since)
+                && free.watch.settled().await
+                && free.is_open()
+            {
+                free.watch.alert();
+                return Some(free);
+            }
+        }
+    }
+
+    fn shared(&self) -> Option<Connection> {
+        let mut idle = self.idle();
+        let (since, shared) = idle.http2.as_mut()?;
+        if self.is_over(*since) {
+            idle.http2 = None;
+            return None;
+        }
+        *since = Instant::now();
+        shared.duplicate()
+    }
+
+    fn forget(&self, gone: &Connection) {
+        let mut idle = self.idle();
+        let same = |(_, known): &mut (Instant, Connection)| Arc::ptr_eq(&known.watch, &gone.watch);
+        drop(idle.http2.take_if(same));
+    }
+
+    /// Lets others use a new connection too, if it can carry several calls.
+    fn share(self: &Arc<Self>, made: Connection) -> Connection {
+        let Some(own) = made.duplicate() else {
+            return made;
+        };
+        let mut idle = self.idle();
+        if idle.http2.is_none() {
+            idle.http2 = Some((Instant::now(), made));
+            drop(idle);
+            self.sweep(&own.runtime);
+            self.freed.notify_waiters();
+        }
+        own
+    }
+
+    fn park(self: Arc<Self>, connection: Connection) {
+        let runtime = connection.runtime.clone();
+        self.idle().http1.push((Instant::now(), connection));
+        self.freed.notify_one();
+        self.sweep(&runtime);
+    }
+
+    /// Closes what nobody has used for too long, as long as there is something.
+    fn sweep(self: &Arc<Self>, runtime: &Handle) {
+        let Some(limit) = self.limit else {
+            return;
+        };
+        if self.swept.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let slot = Arc::downgrade(self);
+        runtime.spawn(async move {
+            let mut pause = limit;
+            loop {
+                tokio::time::sleep(pause).await;
+                match Weak::upgrade(&slot).and_then(|slot| slot.close_old(limit)) {
+                    Some(next) => pause = next,
+                    None => return,
+                }
+            }
+        });
+    }
+
+    /// When the next is to be closed; `None` when none is left.
+    fn close_old(&self, limit: Duration) -> Option<Duration> {
+        let mut idle = self.idle();
+        idle.http1
+            .retain(|(since, free)| free.is_open() && since.elapsed() < limit);
+        let old = |(since, shared): &mut (Instant, Connection)| {
+            !shared.is_open() || since.elapsed() >= limit
+        };
+        drop(idle.http2.take_if(old));
+        let first = idle
+            .http1
+            .iter()
+            .chain(&idle.http2)
+            .map(|(since, _)| *since)
+            .min();
+        if first.is_none() {
+            self.swept.store(false, Ordering::Release);
+        }
+        let left = limit.saturating_sub(first?.elapsed());
+        Some(left.max(Duration::from_millis(1)))
+    }
+
+    fn is_over(&self, since: Instant) -> bool {
+        self.limit.is_some_and(|limit| since.elapsed() >= limit)
+    }
+
+    fn is_open(&self) -> bool {
+        let idle = self.idle();
+        let mut all = idle.http1.iter().chain(&idle.http2);
+        all.any(|(_, connection)| connection.is_open())
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connection {
+    /// The same connection for another call, if it can carry several.
+    fn duplicate(&self) -> Option<Self> {
+        let Sender::Http2(sender) = &self.sender else {
+            return None;
+        };
+        Some(Self {
+            sender: Sender::Http2(sender.clone()),
+            watch: Arc::clone(&self.watch),
+            proxied: self.proxied,
+            runtime: self.runtime.clone(),
+        })
+    }
+
+    fn is_open(&self) -> bool {
+        let ready = match &self.sender {
+            Sender::Http1(sender) => sender.is_ready(),
+            Sender::Http2(sender) => sender.is_ready(),
+        };
+        ready && !self.watch.has_ended()
+    }
+}

@@ -1,0 +1,52 @@
+use std::sync::OnceLock;
+
+/// One value for each process that this memory has been in.
+///
+/// A forked child has its parent's memory, but neither its threads nor its sockets to itself. It
+/// makes a value for itself and leaves the parent's alone: a lock in it may be held for ever. So
+/// there is no lock here either.
+pub(crate) struct PerProcess<T> {
+    own: OnceLock<(u32, T)>,
+    child: OnceLock<Box<Self>>,
+}
+
+impl<T> PerProcess<T> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            own: OnceLock::new(),
+            child: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+        self.of(std::process::id(), make)
+    }
+
+    fn of(&self, process: u32, make: impl FnOnce() -> T) -> &T {
+        let mut node = self;
+        while let Some((owner, value)) = node.own.get() {
+            if *owner == process {
+                return value;
+            }
+            node = node.child.get_or_init(|| Box::new(Self::new()));
+        }
+        // Another thread of this process may have been first; its value is as good.
+        &node.own.get_or_init(|| (process, make())).1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_process_has_a_value_and_keeps_it() {
+        let values = PerProcess::new();
+        assert_eq!(*values.of(1, || "parent"), "parent");
+        assert_eq!(*values.of(2, || "child"), "child");
+        assert_eq!(*values.of(3, || "grandchild"), "grandchild");
+        for (process, value) in [(1, "parent"), (2, "child"), (3, "grandchild")] {
+            assert_eq!(*values.of(process, || "new"), value);
+        }
+    }
+}

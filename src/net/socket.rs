@@ -1,0 +1,288 @@
+use std::io::{self, Read as _};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use hyper_util::rt::TokioIo;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// How long a connection's task may take to look: it does nothing but read.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A TCP connection that can be made to look whether something has come.
+///
+/// A runtime hears of what comes when it asks the system, which a `current_thread` runtime may not
+/// have done since the connection was used last. hyper would find a closed connection open and write
+/// a request into it.
+pub(super) struct Socket {
+    io: TokioIo<Tcp>,
+    /// Whether a proxy reads the requests.
+    proxied: bool,
+    watch: Arc<Watch>,
+}
+
+/// What the pool knows of a connection that hyper has.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// Every read asks the system.
+    alert: AtomicBool,
+    /// The next read that finds nothing ends the alert.
+    once: AtomicBool,
+    ended: AtomicBool,
+    written: AtomicU64,
+    tls: bool,
+    cut: Arc<AtomicBool>,
+    reader: Mutex<Option<Waker>>,
+    observers: Mutex<Vec<Waker>>,
+}
+
+impl Socket {
+    pub(super) fn new(io: TokioIo<TcpStream>, tls: bool, proxied: bool) -> Self {
+        let watch = Arc::new(Watch {
+            tls,
+            ..Watch::default()
+        });
+        let io = TokioIo::new(Tcp {
+            stream: io.into_inner(),
+            cut: Arc::clone(&watch.cut),
+        });
+        Self { io, proxied, watch }
+    }
+
+    /// Reads from the system itself.
+    fn read_now(&self, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        let mut piece = [0; 4096];
+        let room = piece.len().min(buf.remaining());
+        let socket = SockRef::from(&self.io.inner().stream);
+        loop {
+            match (&*socket).read(&mut piece[..room]) {
+                Ok(len) => {
+                    if len == 0 && room > 0 {
+                        self.watch.cut.store(true, Ordering::Release);
+                        self.watch.end();
+                    }
+                    buf.put_slice(&piece[..len]);
+                    return Poll::Ready(Ok(()));
+                }
+                Err(err) if err.kind() == io::ErrorKind::WouldBlock => return Poll::Pending,
+                Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+                Err(err) => {
+                    self.watch.end();
+                    return Poll::Ready(Err(err));
+                }
+            }
+        }
+    }
+}
+
+impl Watch {
+    /// From now on until something is written, every read asks the system.
+    ///
+    /// hyper reads before it writes a request to an idle HTTP/1.1 connection. What it finds then,
+    /// an end or an answer to nothing, ends the connection, and the request comes back.
+    pub(super) fn alert(&self) {
+        self.alert.store(true, Ordering::Release);
+    }
+
+    /// Whether TLS ended without `close_notify`, so that an answer without a length may be cut off
+    /// (RFC 8446, section 6.1); `None` where there is no TLS.
+    ///
+    /// OpenSSL reads nothing behind a `close_notify`: if it comes to the end of TCP, there was none.
+    /// The `openssl` crate reports both as the end of the data.
+    pub(super) fn cut(&self) -> Option<Arc<AtomicBool>> {
+        self.tls.then(|| Arc::clone(&self.cut))
+    }
+
+    /// How many bytes were written so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
+    /// Waits until the connection's task has read all that has come.
+    ///
+    /// `false` when the connection has ended, or its task does not run.
+    pub(super) async fn settled(&self) -> bool {
+        self.once.store(true, Ordering::Release);
+        self.alert();
+        if let Some(reader) = lock(&self.reader).as_ref() {
+            reader.wake_by_ref();
+        }
+        let quiet = std::future::poll_fn(|cx| {
+            lock(&self.observers).push(cx.waker().clone());
+            match self.has_ended() || !self.alert.load(Ordering::Acquire) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        });
+        tokio::time::timeout(PATIENCE, quiet).await.is_ok() && !self.has_ended()
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let observers = std::mem::take(&mut *lock(&self.observers));
+        observers.into_iter().for_each(Waker::wake);
+    }
+
+    fn found_nothing(&self, cx: &Context<'_>) {
+        let mut reader = lock(&self.reader);
+        if !reader
+            .as_ref()
+            .is_some_and(|known| known.will_wake(cx.waker()))
+        {
+            *reader = Some(cx.waker().clone());
+        }
+        drop(reader);
+        if self.once.swap(false, Ordering::AcqRel) {
+            self.alert.store(false, Ordering::Release);
+            self.tell();
+        }
+    }
+
+    fn wrote(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(len)) = written {
+            self.written.fetch_add(*len as u64, Ordering::AcqRel);
+            if !self.once.load(Ordering::Acquire) {
+                self.alert.store(false, Ordering::Release);
+            }
+        }
+    }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A TCP connection that notes its end.
+struct Tcp {
+    stream: TcpStream,
+    cut: Arc<AtomicBool>,
+}
+
+impl AsyncRead for Tcp {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let (before, room) = (buf.filled().len(), buf.remaining());
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        if room > 0 && buf.filled().len() == before {
+            self.cut.store(true, Ordering::Release);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Tcp {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.watch.end();
+    }
+}
+
+impl Connection for Socket {
+    fn connected(&self) -> Connected {
+        let connected = self.io.inner().stream.connected().proxy(self.proxied);
+        connected.extra(Observed(Arc::clone(&self.watch)))
+    }
+}
+
+/// How a connection's watch gets to the pool, through whatever is wrapped around the socket.
+#[derive(Clone, Debug)]
+pub(super) struct Observed(pub(super) Arc<Watch>);
+
+impl Read for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.watch.alert.load(Ordering::Acquire)
+            && let Poll::Ready(read) = self.read_now(&mut buf)
+        {
+            return Poll::Ready(read);
+        }
+        let read = Pin::new(&mut self.io).poll_read(cx, buf);
+        if read.is_pending() {
+            self.watch.found_nothing(cx);
+        }
+        read
+    }
+}
+
+impl Write for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.io).poll_write(cx, buf);
+        self.watch.wrote(&written);
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
+        self.watch.wrote(&written);
+        written
+    }
+}
