@@ -23,6 +23,7 @@ mod golden_v2;
 mod layering;
 mod near_miss;
 mod nothing_is_sent;
+mod numbers;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;

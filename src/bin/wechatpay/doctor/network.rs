@@ -196,7 +196,10 @@ fn judge(err: &Error, settings: &Settings, report: &mut Report<'_>) {
         ),
         Some(api) if names_platform_key(api) => {
             let id = named(settings);
-            let message = format!("WeChat Pay does not know {id} as its own: {}", words::of(err));
+            let message = format!(
+                "WeChat Pay does not know {id} as its own: {}",
+                words::of(err)
+            );
             report.wrong(NAME, message, KEY_AND_ID);
         }
         Some(api) if [400, 403].contains(&api.status.as_u16()) => report.wrong(
