@@ -24,7 +24,7 @@ pub use media::{Media, Upload};
 pub use payload::{IntoPayload, Json, Payload};
 pub(crate) use payload::{SignedText, into_payload};
 pub use response::Response;
-pub(crate) use response::{ResponseBody, request_id};
+pub(crate) use response::{ResponseBody, read_text, request_id};
 #[cfg(all(test, feature = "files"))]
 pub(crate) use saved::MAX_BYTES;
 #[cfg(feature = "files")]

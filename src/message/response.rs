@@ -26,12 +26,22 @@ pub struct Response {
     headers: HeaderMap,
     body: ResponseBody,
     value: OnceLock<Option<Value>>,
+    text: JsonText,
     verification: Verification,
     /// Whether nothing has said that the body is whole: see [`End`](super::body::End).
     open_ended: bool,
     complete: bool,
     #[cfg(feature = "files")]
     saved: Option<Box<SavedFile>>,
+}
+
+/// The text that the value was read from.
+enum JsonText {
+    Body,
+    /// The body with its sensitive fields decrypted.
+    Decrypted(String),
+    /// The value was not read from JSON.
+    Nowhere,
 }
 
 pub(crate) enum ResponseBody {
@@ -64,6 +74,7 @@ impl Response {
             headers,
             body,
             value: OnceLock::new(),
+            text: JsonText::Body,
             verification: Verification::NotChecked,
             open_ended: false,
             complete: true,
@@ -132,11 +143,20 @@ impl Response {
 
     /// The body as a type of the caller's, sensitive fields decrypted.
     ///
+    /// It is read from the body's text, so that a member of type `u128`, of a decimal type or
+    /// `Box<RawValue>` gets every digit that WeChat Pay wrote. [`value`](Self::value) rounds integers
+    /// that no 64 bits hold, unless the program enables `arbitrary_precision` of `serde_json`.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Body`] when it is not JSON or not of that shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        T::deserialize(self.value()?).map_err(|err| {
+        let value = self.value()?;
+        if let Some(read) = self.json_text().and_then(read_text) {
+            return Ok(read);
+        }
+        // The value is more lenient: of a key that stands twice it has the last.
+        T::deserialize(value).map_err(|err| {
             self.body_error("the response does not have the shape of the type asked for")
                 .with_source(without_value(&err.to_string()))
         })
@@ -152,8 +172,16 @@ impl Response {
         Ok(self.value.take().flatten().unwrap_or_default())
     }
 
+    /// Sets what [`value`](Self::value) gives, of a body that is not JSON.
     pub(crate) fn set_value(&mut self, value: Value) {
         self.value = OnceLock::from(Some(value));
+        self.text = JsonText::Nowhere;
+    }
+
+    /// Sets the value of the JSON body with its sensitive fields decrypted, and the text of it.
+    pub(crate) fn set_decrypted(&mut self, value: Value, text: Option<String>) {
+        self.set_value(value);
+        self.text = text.map_or(JsonText::Nowhere, JsonText::Decrypted);
     }
 
     /// Whether the body came to its end; of a refusal, what came is kept even if not.
@@ -239,6 +267,14 @@ impl Response {
             .with_body(self.bytes().clone())
     }
 
+    fn json_text(&self) -> Option<&[u8]> {
+        match &self.text {
+            JsonText::Body => Some(self.bytes()),
+            JsonText::Decrypted(text) => Some(text.as_bytes()),
+            JsonText::Nowhere => None,
+        }
+    }
+
     fn body_error(&self, message: &'static str) -> Error {
         self.error(ErrorKind::Body, message)
     }
@@ -255,6 +291,11 @@ impl Response {
 pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended with its connection, and neither a length, TLS, a \
     signature nor a digest says that it is whole: discard it and ask again; if this gateway always \
     answers so, let it send Content-Length or chunks, or end TLS with close_notify";
+
+/// A JSON text as a type; `None` where it does not have the form.
+pub(crate) fn read_text<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
+    serde_json::from_slice(text).ok()
+}
 
 /// What serde says, but for the value it quotes: that may be a decrypted field.
 ///

@@ -1,10 +1,8 @@
-use serde_json::Value;
-
 use crate::catalog::Operation;
 use crate::crypto::{Padding, PrivateKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Request, Response};
-use crate::protocol::fields::Fields;
+use crate::protocol::fields::{Edits, Fields};
 use crate::stack::{Middleware, Next};
 
 /// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalogue or
@@ -52,32 +50,35 @@ impl Decrypt {
         let Some(key) = &self.key else {
             return Err(keep(response, no_key()));
         };
+        let mut edits = Edits::default();
         for (pointer, strict) in named.chain(added) {
-            rewrite(key, &mut value, pointer, padding, strict)
+            let mut visit = |at: &str, text: &str| open(key, padding, strict, at, text);
+            Fields::of_answer()
+                .rewrite_noting(&mut value, pointer, &mut visit, &mut edits)
                 .map_err(|err| keep(response, err))?;
         }
-        response.set_value(value);
+        let text = response.text().ok();
+        let text = text.and_then(|text| edits.applied(text, ""));
+        response.set_decrypted(value, text);
         Ok(())
     }
 }
 
-fn rewrite(
+/// The plaintext of a field; `None` for a field that is not encrypted and need not be.
+fn open(
     key: &PrivateKey,
-    value: &mut Value,
-    pointer: &str,
     padding: Padding,
     strict: bool,
-) -> Result<()> {
-    Fields::of_answer().rewrite(value, pointer, &mut |at, text| {
-        if !strict && !key.public_key().is_ciphertext(text) {
-            return Ok(None);
-        }
-        let plaintext = key.decrypt(padding, text).map_err(|err| cannot(at, err))?;
-        String::from_utf8(plaintext.to_vec())
-            .map(Some)
-            .map_err(|err| cannot(at, err.utf8_error()))
-    })?;
-    Ok(())
+    at: &str,
+    text: &str,
+) -> Result<Option<String>> {
+    if !strict && !key.public_key().is_ciphertext(text) {
+        return Ok(None);
+    }
+    let plaintext = key.decrypt(padding, text).map_err(|err| cannot(at, err))?;
+    String::from_utf8(plaintext.to_vec())
+        .map(Some)
+        .map_err(|err| cannot(at, err.utf8_error()))
 }
 
 fn no_key() -> Error {

@@ -11,6 +11,7 @@ use super::hold::Hold;
 use super::kind::{Kind, Version};
 use super::seen::Delivery;
 use crate::error::{Error, ErrorKind, Result, Verification};
+use crate::message::read_text;
 
 /// A notification of WeChat Pay, verified and decrypted.
 ///
@@ -20,12 +21,34 @@ pub struct Notification {
     pub(super) version: Version,
     pub(super) id: String,
     pub(super) envelope: Value,
-    pub(super) resource: Value,
+    pub(super) resource: Resource,
     pub(super) raw: Bytes,
     pub(super) verification: Verification,
     pub(super) delivery: Delivery,
     /// The claim of the handling; only of a first delivery that was accepted.
     pub(super) hold: Option<Arc<Hold>>,
+}
+
+/// What a notification is about.
+#[derive(Clone)]
+pub(super) struct Resource {
+    pub(super) value: Value,
+    /// The JSON that the value was read from; `None` of APIv2's XML.
+    pub(super) text: Option<String>,
+}
+
+impl From<Value> for Resource {
+    fn from(value: Value) -> Self {
+        Self { value, text: None }
+    }
+}
+
+impl std::ops::Deref for Resource {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.value
+    }
 }
 
 impl Notification {
@@ -97,13 +120,30 @@ impl Notification {
         &self.resource
     }
 
+    /// The resource's JSON as WeChat Pay wrote it, decrypted, sensitive fields too; `None` where it has
+    /// none, and of APIv2's XML.
+    ///
+    /// [`resource`](Self::resource) rounds integers that no 64 bits hold, unless the program enables
+    /// `arbitrary_precision` of `serde_json`; this has every digit.
+    #[must_use]
+    pub fn resource_text(&self) -> Option<&str> {
+        self.resource.text.as_deref()
+    }
+
     /// The resource as a type.
+    ///
+    /// It is read from [`resource_text`](Self::resource_text) where there is one, so that a member of type
+    /// `u128`, of a decimal type or `Box<RawValue>` gets every digit.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Body`] when the type has another form.
     pub fn resource_as<T: DeserializeOwned>(&self) -> Result<T> {
-        T::deserialize(&self.resource).map_err(|err| {
+        let text = self.resource_text().map(str::as_bytes);
+        if let Some(read) = text.and_then(read_text) {
+            return Ok(read);
+        }
+        T::deserialize(&self.resource.value).map_err(|err| {
             Error::new(
                 ErrorKind::Body,
                 "the notification's resource does not have the form of this type",

@@ -96,11 +96,16 @@ impl Refund {
     }
 
     fn made_up_number(&self) -> Result<&str, &'static str> {
-        ["refund_id", "out_refund_no", "transaction_id", "out_trade_no"]
-            .into_iter()
-            .map(|name| self.text_of(name))
-            .find(|number| !number.is_empty())
-            .ok_or("the refund has no number")
+        [
+            "refund_id",
+            "out_refund_no",
+            "transaction_id",
+            "out_trade_no",
+        ]
+        .into_iter()
+        .map(|name| self.text_of(name))
+        .find(|number| !number.is_empty())
+        .ok_or("the refund has no number")
     }
 
     fn text_of(&self, name: &str) -> &str {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::kind::Version;
-use super::notification::Notification;
+use super::notification::{Notification, Resource};
 use super::refund::Refund;
 use super::seen::Delivery;
 use super::v3::{json, undecrypted};
@@ -91,18 +91,18 @@ fn verify(keys: &Keys, members: &Members, body: &Bytes) -> Result<Verification> 
 }
 
 /// Id and resource of what is encrypted and not signed.
-fn refund(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Value)> {
+fn refund(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Resource)> {
     let refund = Refund::open(&keys.v2, text(members, "req_info"))
         .map_err(|err| undecrypted_refund(body, err))?;
     let id = match refund.subject() {
         Ok(subject) => subject::refund_id(subject),
         Err(why) => return Err(altered(body, why)),
     };
-    Ok((id, Value::Object(refund.members)))
+    Ok((id, Value::Object(refund.members).into()))
 }
 
 /// Id and resource of what is signed; empty members are not, and anybody may have added them.
-fn signed(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Value)> {
+fn signed(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Resource)> {
     let covered = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let mut signed = members.clone();
     signed.retain(|_, value| covered(value));
@@ -117,11 +117,11 @@ fn signed(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Value
     Ok((id, resource))
 }
 
-fn resource(keys: &Keys, signed: Members) -> Result<Value> {
+fn resource(keys: &Keys, signed: Members) -> Result<Resource> {
     match (text(&signed, "req_info"), text(&signed, "event_ciphertext")) {
-        ("", "") => Ok(Value::Object(signed)),
+        ("", "") => Ok(Value::Object(signed).into()),
         ("", _) => json(&sealed(&signed).open(keys.apiv3.iter().chain(&keys.v2))?),
-        (info, _) => Ok(Value::Object(Refund::open(&keys.v2, info)?.members)),
+        (info, _) => Ok(Value::Object(Refund::open(&keys.v2, info)?.members).into()),
     }
 }
 

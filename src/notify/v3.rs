@@ -6,7 +6,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::kind::{Kind, Version};
-use super::notification::Notification;
+use super::notification::{Notification, Resource};
 use super::seen::Delivery;
 use super::{Keys, refused, untrusted};
 use crate::crypto::Padding;
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::FieldPolicy;
 use crate::protocol::SignatureHeaders;
 use crate::protocol::envelope::Sealed;
-use crate::protocol::fields::Fields;
+use crate::protocol::fields::{Edits, Fields};
 
 /// Signature first: nothing of the body is looked at before.
 pub(super) fn parse(
@@ -45,50 +45,62 @@ pub(super) fn parse(
     })
 }
 
-fn resource(keys: &Keys, envelope: &Value) -> Result<Value> {
+fn resource(keys: &Keys, envelope: &Value) -> Result<Resource> {
     let sealed = &envelope["resource"];
     if sealed.is_null() {
-        return Ok(Value::Null);
+        return Ok(Value::Null.into());
     }
-    let text = Sealed::of_resource(sealed).open(&keys.apiv3)?;
-    let mut resource = json(&text)?;
+    let mut resource = json(&Sealed::of_resource(sealed).open(&keys.apiv3)?)?;
     let kind = Kind::find(
         Version::V3,
         envelope["event_type"].as_str().unwrap_or_default(),
     );
     if keys.fields == FieldPolicy::Catalogue {
-        for pointer in kind.map_or(&[][..], Kind::decrypt) {
-            decrypt_fields(keys, &mut resource, pointer)?;
-        }
+        decrypt_fields(keys, &mut resource, kind.map_or(&[][..], Kind::decrypt))?;
     }
     Ok(resource)
 }
 
-pub(super) fn json(text: &Zeroizing<Vec<u8>>) -> Result<Value> {
-    serde_json::from_slice(text).map_err(|_| {
+pub(super) fn json(text: &Zeroizing<Vec<u8>>) -> Result<Resource> {
+    let value = serde_json::from_slice(text).map_err(|_| {
         Error::new(
             ErrorKind::Decrypt,
             "the decrypted resource is not JSON; read Error::body and ask WeChat Pay's support",
         )
+    })?;
+    Ok(Resource {
+        value,
+        text: String::from_utf8(text.to_vec()).ok(),
     })
 }
 
 /// What does not look like a ciphertext is left as it is, as in answers.
-fn decrypt_fields(keys: &Keys, resource: &mut Value, pointer: &str) -> Result<()> {
-    Fields::of_answer().rewrite(resource, pointer, &mut |at, text| {
-        let Some(key) = &keys.private else {
-            return Err(no_private_key(at));
-        };
-        if !key.public_key().is_ciphertext(text) {
-            return Ok(None);
-        }
-        let plain = key
-            .decrypt(Padding::default(), text)
-            .map_err(|err| not_ours(at).with_source(err))?;
-        let plain = String::from_utf8(plain.to_vec());
-        plain.map(Some).map_err(|_| not_ours(at))
-    })?;
+fn decrypt_fields(keys: &Keys, resource: &mut Resource, pointers: &[&str]) -> Result<()> {
+    let mut edits = Edits::default();
+    let mut visit = |at: &str, text: &str| open(keys, at, text);
+    for pointer in pointers {
+        let value = &mut resource.value;
+        Fields::of_answer().rewrite_noting(value, pointer, &mut visit, &mut edits)?;
+    }
+    resource.text = resource
+        .text
+        .take()
+        .and_then(|text| edits.applied(&text, ""));
     Ok(())
+}
+
+fn open(keys: &Keys, at: &str, text: &str) -> Result<Option<String>> {
+    let Some(key) = &keys.private else {
+        return Err(no_private_key(at));
+    };
+    if !key.public_key().is_ciphertext(text) {
+        return Ok(None);
+    }
+    let plain = key
+        .decrypt(Padding::default(), text)
+        .map_err(|err| not_ours(at).with_source(err))?;
+    let plain = String::from_utf8(plain.to_vec());
+    plain.map(Some).map_err(|_| not_ours(at))
 }
 
 fn no_private_key(at: &str) -> Error {

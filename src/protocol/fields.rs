@@ -3,12 +3,17 @@
 //! Which fields is the catalogue's and the caller's business, how they are encrypted that of the
 //! closure passed in.
 
+mod doubles;
+mod splice;
+
 use std::borrow::Cow;
 use std::mem;
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use self::doubles::has_doubles;
+pub(crate) use self::splice::Edits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::percent;
 
@@ -43,8 +48,8 @@ impl<'a> Fields<'a> {
 
     /// Lets `visit` replace the texts that a pointer leads to; says whether it leads anywhere.
     ///
-    /// What is absent, null or an empty text is passed over. JSON inside a text is written anew,
-    /// compact and in the order it had, only when something in it was replaced.
+    /// What is absent, null or an empty text is passed over. Of JSON inside a text only the texts
+    /// that were replaced change: numbers keep their digits.
     ///
     /// # Errors
     ///
@@ -57,13 +62,39 @@ impl<'a> Fields<'a> {
         pointer: &str,
         visit: &mut Visit<'_>,
     ) -> Result<bool> {
-        let mut leaf = |at: &str, value: &mut Value| match value {
+        let mut leaf = self.replace(visit);
+        self.walk(value, pointer, &mut leaf, &mut None)
+    }
+
+    /// As [`rewrite`](Self::rewrite), and notes what was replaced, for the text that the value was
+    /// read from.
+    ///
+    /// # Errors
+    ///
+    /// As [`rewrite`](Self::rewrite).
+    pub(crate) fn rewrite_noting(
+        &self,
+        value: &mut Value,
+        pointer: &str,
+        visit: &mut Visit<'_>,
+        edits: &mut Edits,
+    ) -> Result<bool> {
+        let mut noted = Some(mem::take(edits));
+        let reached = self.walk(value, pointer, &mut self.replace(visit), &mut noted);
+        *edits = noted.unwrap_or_default();
+        reached
+    }
+
+    fn replace<'v>(
+        &'v self,
+        visit: &'v mut Visit<'_>,
+    ) -> impl FnMut(&str, &mut Value) -> Result<bool> + 'v {
+        |at, value| match value {
             Value::Null => Ok(false),
             Value::String(text) if text.is_empty() => Ok(false),
             Value::String(text) => Ok(visit(at, text)?.map(|new| *text = new).is_some()),
             other => Err(self.not_a_text(at, other)),
-        };
-        self.walk(value, pointer, &mut leaf)
+        }
     }
 
     /// The places of all items below `when_asked` whose `need_encrypt` is true.
@@ -77,17 +108,24 @@ impl<'a> Fields<'a> {
     pub(crate) fn asking(&self, value: &mut Value) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for pointer in self.when_asked {
-            self.walk(value, pointer, &mut |at, item| {
+            let mut leaf = |at: &str, item: &mut Value| {
                 if asks(item) {
                     found.push(at.to_owned());
                 }
                 Ok(false)
-            })?;
+            };
+            self.walk(value, pointer, &mut leaf, &mut None)?;
         }
         Ok(found)
     }
 
-    fn walk(&self, value: &mut Value, pointer: &str, leaf: &mut Leaf<'_>) -> Result<bool> {
+    fn walk(
+        &self,
+        value: &mut Value,
+        pointer: &str,
+        leaf: &mut Leaf<'_>,
+        edits: &mut Option<Edits>,
+    ) -> Result<bool> {
         check(pointer).map_err(|why| Error::new(self.kind, why))?;
         let here = String::new();
         let mut walk = Walk {
@@ -95,6 +133,7 @@ impl<'a> Fields<'a> {
             pointer,
             here,
             leaf,
+            edits,
             reached: false,
         };
         walk.at(value, pointer)?;
@@ -144,6 +183,8 @@ struct Walk<'a, 'l> {
     /// The pointer to where the walk is, `*` replaced by the item's number.
     here: String,
     leaf: &'a mut Leaf<'l>,
+    /// What was replaced, where a text has to be changed accordingly.
+    edits: &'a mut Option<Edits>,
     /// Whether the pointer fits the body: an end was reached, or a list that is empty.
     reached: bool,
 }
@@ -153,7 +194,11 @@ impl Walk<'_, '_> {
     fn at(&mut self, value: &mut Value, rest: &str) -> Result<bool> {
         let Some((token, below)) = split(rest) else {
             self.reached = true;
-            return (self.leaf)(&self.here, value);
+            let changed = (self.leaf)(&self.here, value)?;
+            if let (true, Some(edits), Value::String(new)) = (changed, &mut *self.edits, value) {
+                edits.add(&self.here, new);
+            }
+            return Ok(changed);
         };
         if let Value::String(text) = value {
             return self.inside(text, rest);
@@ -201,9 +246,6 @@ impl Walk<'_, '_> {
     }
 
     /// Goes on in the JSON that a text holds.
-    ///
-    /// Numbers that neither 64-bit integers nor doubles hold are rounded when it is written anew,
-    /// as they are everywhere in `serde_json`.
     fn inside(&mut self, text: &mut String, rest: &str) -> Result<bool> {
         if text.is_empty() {
             return Ok(false);
@@ -214,12 +256,22 @@ impl Walk<'_, '_> {
         if value.is_string() {
             return Err(self.not_json());
         }
-        let changed = self.at(&mut value, rest)?;
-        if changed {
-            *text =
-                serde_json::to_string(&value).map_err(|err| self.not_json().with_source(err))?;
+        if self.fields.kind == ErrorKind::Encrypt && has_doubles(text) {
+            return Err(self.doubled());
         }
-        Ok(changed)
+        let outer = self.edits.replace(Edits::default());
+        let changed = self.at(&mut value, rest);
+        let inner = mem::replace(self.edits, outer).unwrap_or_default();
+        if !changed? {
+            return Ok(false);
+        }
+        *text = inner
+            .applied(text, &self.here)
+            .ok_or_else(|| self.not_json())?;
+        if let Some(outer) = &mut *self.edits {
+            outer.append(inner);
+        }
+        Ok(true)
     }
 
     /// Whether this is not an item that goes without encryption.
@@ -243,6 +295,16 @@ impl Walk<'_, '_> {
         let Self { pointer, here, .. } = self;
         let message = format!(
             "the pointer {pointer} leads into the text at {here:?}, which must hold the JSON of an object or array"
+        );
+        Error::new(self.fields.kind, message)
+    }
+
+    /// Of two values with one name only the last is looked at; the other would leave unencrypted.
+    fn doubled(&self) -> Error {
+        let Self { pointer, here, .. } = self;
+        let message = format!(
+            "the pointer {pointer} leads into the text at {here:?}, whose JSON has a key twice in one \
+             object: leave one of them out"
         );
         Error::new(self.fields.kind, message)
     }

@@ -78,17 +78,29 @@ fn after_delimiter<'b>(body: &'b [u8], delimiter: &[u8]) -> Option<&'b [u8]> {
         .or_else(|| Some(cut(body, &[b"\r\n", delimiter].concat())?.1))
 }
 
-/// A parameter behind a semicolon, with or without quotes.
+/// A parameter behind a semicolon, with or without quotes; within them a semicolon is a character.
 fn parameter<'t>(value: &'t str, name: &str) -> Option<&'t str> {
-    value.split(';').skip(1).find_map(|parameter| {
-        let (key, value) = parameter.split_once('=')?;
-        let value = value.trim();
-        let bare = value
+    let (_, mut rest) = value.split_once(';')?;
+    loop {
+        let (key, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let quoted = after
             .strip_prefix('"')
-            .and_then(|value| value.strip_suffix('"'))
-            .unwrap_or(value);
-        key.trim().eq_ignore_ascii_case(name).then_some(bare)
-    })
+            .and_then(|text| text.split_once('"'));
+        let (found, next) = match quoted {
+            Some((text, next)) => (text, next.split_once(';').map(|(_, next)| next)),
+            None => match after.split_once(';') {
+                Some((text, next)) => (text.trim(), Some(next)),
+                None => (after.trim(), None),
+            },
+        };
+        // A parameter without a value may stand before.
+        let key = key.rsplit(';').next().unwrap_or_default();
+        if key.trim().eq_ignore_ascii_case(name) {
+            return Some(found);
+        }
+        rest = next?;
+    }
 }
 
 /// What stands before and after the first occurrence of a separator.
@@ -125,6 +137,20 @@ mod tests {
             assert!(is_multipart(kind));
             let found = meta(kind, body.as_bytes()).unwrap();
             assert!(found == b"{\"a\":1}" || found == b"\0\r\n\r\n", "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_semicolon_in_quotes_is_a_character() {
+        let value = "form-data; x; name=file; filename=\"a;name=b;c=d.png\" ;z=1";
+        for (name, expected) in [
+            ("name", Some("file")),
+            ("filename", Some("a;name=b;c=d.png")),
+            ("z", Some("1")),
+            ("c", None),
+            ("x", None),
+        ] {
+            assert_eq!(parameter(value, name), expected, "{name}");
         }
     }
 

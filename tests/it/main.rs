@@ -25,6 +25,7 @@ mod golden_v2;
 mod layering;
 mod near_miss;
 mod nothing_is_sent;
+mod numbers;
 mod refusals;
 #[cfg(feature = "sandbox")]
 mod sandbox;

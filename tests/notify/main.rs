@@ -21,6 +21,7 @@ mod keys;
 mod lifetimes;
 mod mishaps;
 mod mutations;
+mod numbers;
 #[cfg(all(feature = "redis", unix))]
 mod redis_store;
 mod replays;

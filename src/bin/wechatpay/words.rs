@@ -216,7 +216,7 @@ const PHRASES: &[(&str, &str)] = &[
         "if another operation is meant and no field is sensitive, give --no-encrypt",
     ),
     (
-        " (if a cache or a test repeats answers on purpose, give check_answer_nonces(false))",
+        " (if a cache or a test repeats answers on purpose, build the client with check_answer_nonces(false))",
         "",
     ),
     ("the proxy in proxy(..)", "the proxy of --proxy"),

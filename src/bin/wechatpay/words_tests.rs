@@ -32,6 +32,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "Certificates::timeout(..)",
     "give it to ClientBuilder::certificates",
     "trust_host({host:?})",
+    "trust_host({given:?})",
     "the platform certificates are in use, but the copy",
     "the meta of an upload holds the file's digest, and a reader",
     "the upload's reader was read already",

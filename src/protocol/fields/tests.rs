@@ -51,7 +51,7 @@ fn a_text_that_holds_json_is_entered() {
     rewrite(&mut body, "/meta/a/phone").unwrap();
     assert_eq!(
         body["meta"],
-        r#"{"z":1,"a":{"phone":"</meta/a/phone 1>"},"中":"/"}"#
+        r#"{ "z": 1, "a": {"phone": "</meta/a/phone 1>"}, "中": "/" }"#
     );
 }
 

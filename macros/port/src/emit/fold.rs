@@ -6,7 +6,32 @@ use super::scope::Scope;
 use crate::syntax::{Arg, BinaryOp, Cast, Expr, ExprKind, Item, Piece, UnaryOp};
 
 /// The value of an expression of literals, of variables that hold such, and of pure functions.
+///
+/// Nothing where it is large: what doubles with each statement would take all memory.
 pub(crate) fn constant(expr: &Expr, scope: &Scope) -> Option<Value> {
+    let mut left = LARGEST;
+    folded_value(expr, scope).filter(|value| fits(value, &mut left))
+}
+
+/// How many bytes of texts and values a constant may have.
+const LARGEST: usize = 1 << 20;
+
+fn fits(value: &Value, left: &mut usize) -> bool {
+    let size = 16 + value.as_str().map_or(0, str::len);
+    let Some(less) = left.checked_sub(size) else {
+        return false;
+    };
+    *left = less;
+    match value {
+        Value::Array(items) => items.iter().all(|item| fits(item, left)),
+        Value::Object(members) => members
+            .iter()
+            .all(|(key, value)| key.len() < *left && fits(value, left)),
+        _ => true,
+    }
+}
+
+fn folded_value(expr: &Expr, scope: &Scope) -> Option<Value> {
     let fold = |expr: &Expr| constant(expr, scope);
     match &expr.kind {
         ExprKind::Variable(name) => scope.get(name)?.constant.clone(),

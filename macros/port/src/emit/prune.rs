@@ -9,7 +9,10 @@ use super::text::mentions;
 ///
 /// Those of `superseded` go if nothing uses them.
 pub(crate) fn unused(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
-    let mut nodes = once(nodes, after, superseded);
+    // A block inside does not depend on what stands around it, so each is pruned once: pruning it again
+    // in every round of every block around it takes time that doubles with each level.
+    let nodes = nodes.into_iter().map(|node| nested(node, superseded));
+    let mut nodes = once(nodes.collect(), after, superseded);
     // What only a variable used that is gone is used no longer.
     loop {
         let again = once(nodes.clone(), after, superseded);
@@ -20,11 +23,11 @@ pub(crate) fn unused(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<Str
     }
 }
 
+/// One round over the statements of a block, without those of the blocks inside.
 fn once(nodes: Vec<Node>, after: &[Node], superseded: &BTreeSet<String>) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::with_capacity(nodes.len());
     let mut rest: VecDeque<_> = nodes.into();
     while let Some(node) = rest.pop_front() {
-        let node = nested(node, superseded);
         let Node::Let {
             name,
             mutable,

@@ -51,7 +51,11 @@ pub(super) fn call<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
                 _ => return None,
             };
             let texts: Result<Vec<_>, _> = pieces.values().map(Value::to_text).collect();
-            Value::Text(texts.ok()?.join(&glue))
+            let texts = texts.ok()?;
+            if texts.len().saturating_mul(glue.len()) > super::LONGEST {
+                return None;
+            }
+            Value::Text(texts.join(&glue))
         }
         "explode" => {
             let (glue, text) = (args.first()?.to_text().ok()?, args.get(1)?.to_text().ok()?);

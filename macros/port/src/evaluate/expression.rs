@@ -16,7 +16,10 @@ impl<'a> Evaluator<'a, '_> {
             return Value::unknown("the block was given up");
         }
         let value = self.deeper(expr.span, |evaluator| evaluator.expr_kind(expr));
-        value.unwrap_or_else(|| Value::unknown("the block was given up"))
+        match value {
+            Some(value) => self.handy_text(value, expr.span),
+            None => Value::unknown("the block was given up"),
+        }
     }
 
     /// Names of arguments, which are not followed: by its place each would be something else.

@@ -68,6 +68,8 @@ pub fn run(program: &Program, host: &dyn Host) -> Output {
 
 /// How many expressions are evaluated before a block is given up.
 const STEPS: usize = 400_000;
+/// How many bytes a text may have; a whole source has no more.
+const LONGEST: usize = 4 << 20;
 /// How deep calls of closures go.
 const CALLS: usize = 30;
 /// How deep expressions and statements go, over all calls: each level is on this program's stack.
@@ -197,6 +199,19 @@ impl<'a, 'h> Evaluator<'a, 'h> {
         let (unwieldy, looked_at) = value.is_unwieldy();
         self.charge(looked_at);
         match unwieldy {
+            true => self.error(span, "this grows too large to be followed", ""),
+            false => value,
+        }
+    }
+
+    /// The value, unless it is a text that has grown beyond what can be worked with: `json_encode` of
+    /// `json_encode` doubles the backslashes each time. Copying texts costs strength, too.
+    fn handy_text(&mut self, value: Value<'a>, span: Span) -> Value<'a> {
+        let Value::Text(text) = &value else {
+            return value;
+        };
+        self.charge(text.len() / 64);
+        match text.len() > LONGEST {
             true => self.error(span, "this grows too large to be followed", ""),
             false => value,
         }

@@ -35,6 +35,10 @@ pub(super) fn call<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
             if from.is_empty() {
                 subject
             } else {
+                let grown = subject.matches(&*from).count().checked_mul(to.len())?;
+                if grown > super::LONGEST {
+                    return None;
+                }
                 subject.replace(&from, &to)
             }
         }

@@ -10,9 +10,9 @@ use crate::diagnostic::Problem;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Parsed {
-    /// The tree; statements with a mistake in them are `Unsupported`.
+    /// The tree; statements with a mistake in them, and what is nested too deeply, are `Unsupported`.
     pub program: Program,
-    /// What is wrong; empty for what PHP would run.
+    /// What is wrong; empty for what PHP would run, unless it is nested too deeply to be read.
     pub problems: Vec<Problem>,
 }
 
@@ -48,8 +48,9 @@ pub fn parse(text: &str) -> Parsed {
     {
         return fragment;
     }
-    let program = lower::program(text, tree.root_node());
-    let problems = mistakes(text, tree.root_node());
+    let (program, too_deep) = lower::program(text, tree.root_node());
+    let mut problems = mistakes(text, tree.root_node());
+    problems.extend(too_deep);
     Parsed { program, problems }
 }
 
@@ -76,12 +77,12 @@ fn fragment(text: &str) -> Option<Parsed> {
     // The line break ends a comment on the last line.
     let wrapped = format!("[{text}\n];");
     let tree = tree(&wrapped).filter(|tree| !tree.root_node().has_error())?;
-    let program = lower::fragment(&wrapped, text.len(), tree.root_node());
+    let (program, too_deep) = lower::fragment(&wrapped, text.len(), tree.root_node());
     // `];[` around a text makes two arrays of it.
     let one = program.statements.len() == 1;
     one.then_some(Parsed {
         program,
-        problems: Vec::new(),
+        problems: too_deep.into_iter().collect(),
     })
 }
 

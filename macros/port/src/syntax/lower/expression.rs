@@ -14,12 +14,12 @@ impl Lower<'_> {
         if node.kind() == "parenthesized_expression" {
             return match named(node).first() {
                 Some(inner) => self
-                    .deeper(|lower| lower.expr(*inner))
+                    .deeper(node, |lower| lower.expr(*inner))
                     .unwrap_or_else(|| self.too_deep(node)),
                 None => self.unsupported(node, "`()`"),
             };
         }
-        match self.deeper(|lower| lower.kind(node)) {
+        match self.deeper(node, |lower| lower.kind(node)) {
             Some(kind) => {
                 if matches!(kind, ExprKind::Unsupported { .. }) {
                     self.note_touched(node);

@@ -14,22 +14,25 @@ use tree_sitter::Node;
 
 use self::name::Imports;
 use super::{Comment, Expr, ExprKind, Program, Span, Stmt, StmtKind};
+use crate::diagnostic::Problem;
 
 /// How deep trees may be: what works on them may recurse.
 const DEEPEST: usize = 100;
 
-pub(super) fn program(text: &str, root: Node<'_>) -> Program {
+/// The tree, and the place that is nested too deeply, if there is one.
+pub(super) fn program(text: &str, root: Node<'_>) -> (Program, Option<Problem>) {
     let mut lower = Lower::new(text, 0);
-    Program {
+    let program = Program {
         statements: lower.statements(root),
         comments: comments(text, root),
         fragment: false,
         touched: lower.touched,
-    }
+    };
+    (program, lower.too_deep)
 }
 
 /// `text` is the array around the fragment of `len` bytes; spans are of the latter.
-pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> Program {
+pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> (Program, Option<Problem>) {
     let mut lower = Lower::new(text, 1);
     let mut statements = lower.statements(root);
     if let [stmt] = &mut *statements {
@@ -42,12 +45,13 @@ pub(super) fn fragment(text: &str, len: usize, root: Node<'_>) -> Program {
     for comment in &mut comments {
         comment.span = Span::new(comment.span.start - 1, comment.span.end - 1);
     }
-    Program {
+    let program = Program {
         statements,
         comments,
         fragment: true,
         touched: lower.touched,
-    }
+    };
+    (program, lower.too_deep)
 }
 
 struct Lower<'t> {
@@ -56,6 +60,8 @@ struct Lower<'t> {
     shift: usize,
     imports: Imports,
     depth: usize,
+    /// The first place that is nested too deeply.
+    too_deep: Option<Problem>,
     touched: BTreeMap<Span, Vec<String>>,
 }
 
@@ -66,6 +72,7 @@ impl<'t> Lower<'t> {
             shift,
             imports: Imports::default(),
             depth: 0,
+            too_deep: None,
             touched: BTreeMap::new(),
         }
     }
@@ -79,8 +86,13 @@ impl<'t> Lower<'t> {
         Span::new(at(node.start_byte()), at(node.end_byte()))
     }
 
-    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Works one level deeper; nothing where that is too deep, which is noted.
+    fn deeper<T>(&mut self, node: Node<'_>, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEEPEST {
+            let message = format!("this is nested too deeply: at most {DEEPEST} levels are read");
+            let problem = Problem::error(self.span(node), message);
+            let hint = "give the inner part a variable or a function";
+            self.too_deep.get_or_insert_with(|| problem.hint(hint));
             return None;
         }
         self.depth += 1;

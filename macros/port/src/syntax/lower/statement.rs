@@ -28,7 +28,7 @@ impl Lower<'_> {
             self.note_touched(node);
             return Some(self.unsupported_stmt(node, "a statement with a syntax error"));
         }
-        let kind = self.deeper(|lower| lower.statement_kind(node));
+        let kind = self.deeper(node, |lower| lower.statement_kind(node));
         let kind = kind.unwrap_or_else(|| StmtKind::Unsupported {
             what: "a statement nested too deeply".into(),
         });

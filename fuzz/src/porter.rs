@@ -1,0 +1,96 @@
+//! PHP, from its text to Rust and to requests.
+
+use wechatpay_chain_port::emit::{self, Options, Style};
+use wechatpay_chain_port::evaluate::{self, Host};
+use wechatpay_chain_port::source::{Kind, split};
+use wechatpay_chain_port::syntax::parse;
+
+/// As deep as inputs nest.
+const DEEPEST: usize = 10_000;
+/// As long as texts of the first line's making get.
+const LONGEST: usize = 1 << 20;
+
+/// PHP. Where the first line is `nest COUNT`, the second stands that often before the third, and the
+/// fourth as often behind it, all in place of the `@` in the rest.
+///
+/// Problems have their place in the text, and what was not translated is not called complete.
+pub fn porter(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else {
+        return;
+    };
+    let php = nested(text).unwrap_or_else(|| text.to_owned());
+    for kind in [Kind::Php, Kind::Markdown] {
+        let blocks = split("fuzz", &php, kind);
+        for style in [Style::Keep, Style::Macro] {
+            let made = emit::rust(&blocks, &Options::default().style(style));
+            assert!(!made.complete || !made.text.contains("compile_error!"));
+            for diagnostic in &made.diagnostics {
+                assert!(diagnostic.line > 0 && diagnostic.col > 0, "{diagnostic}");
+            }
+        }
+        for block in &blocks {
+            let parsed = parse(&block.text);
+            for problem in &parsed.problems {
+                assert!(problem.span.end <= block.text.len(), "{problem:?}");
+            }
+            let output = evaluate::run(&parsed.program, &Nothing);
+            for problem in output.problems {
+                let _ = block.diagnose(problem);
+            }
+        }
+    }
+    let _ = emit::call(&php, "client");
+}
+
+fn nested(text: &str) -> Option<String> {
+    let (first, rest) = text.split_once('\n')?;
+    let count: usize = first.strip_prefix("nest ")?.parse().ok()?;
+    let mut lines = rest.splitn(4, '\n');
+    let [open, inner, close, around] = std::array::from_fn(|_| lines.next().unwrap_or_default());
+    let count = count.min(DEEPEST);
+    if (open.len() + close.len()).saturating_mul(count) > LONGEST {
+        return None;
+    }
+    let text = format!("{}{inner}{}", open.repeat(count), close.repeat(count));
+    match around.contains('@') {
+        true => Some(around.replacen('@', &text, 1)),
+        false => Some(text),
+    }
+}
+
+/// A host with nothing but a clock.
+struct Nothing;
+
+impl Host for Nothing {
+    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+        Err("no file".into())
+    }
+
+    fn variable(&self, _: &str) -> Option<serde_json::Value> {
+        None
+    }
+
+    fn now(&self) -> i64 {
+        1_700_000_000
+    }
+
+    fn nonce(&self, len: usize) -> Result<String, String> {
+        Ok("n".repeat(len.min(1024)))
+    }
+
+    fn digest(&self, algorithm: &str, _: &[u8]) -> Result<String, String> {
+        Ok(algorithm.into())
+    }
+
+    fn hmac(&self, algorithm: &str, _: &[u8], _: &[u8]) -> Result<String, String> {
+        Ok(algorithm.into())
+    }
+
+    fn sign(&self, _: &str, _: Option<&str>) -> Result<String, String> {
+        Err("no key".into())
+    }
+
+    fn certificate_serial(&self, _: &str) -> Result<String, String> {
+        Err("no certificate".into())
+    }
+}

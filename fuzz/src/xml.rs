@@ -1,0 +1,44 @@
+//! APIv2's XML, compiled from the library's source: no public function reads a message by itself.
+
+use serde_json::{Map, Value};
+
+use self::source::{decode, encode, is_xml, member_text};
+
+#[allow(
+    dead_code,
+    reason = "the library's own module, of which not all is used here"
+)]
+#[path = "../../src/protocol/xml.rs"]
+mod source;
+
+/// A message: what is read and has texts alone is written and read to the same again.
+pub fn xml(data: &[u8]) {
+    let Ok(members) = decode(data) else {
+        return;
+    };
+    assert!(is_xml(data), "read, and no XML");
+    let Some(texts) = texts(&members) else {
+        return;
+    };
+    // A name of XML may be one that is not written.
+    let pairs = texts
+        .iter()
+        .map(|(key, text)| (key.as_str(), text.as_str()));
+    let Ok(written) = encode(pairs) else {
+        return;
+    };
+    let again = decode(written.as_bytes()).expect("what was written is read");
+    assert_eq!(again, members, "{written:?}");
+}
+
+fn texts(members: &Map<String, Value>) -> Option<Vec<(String, String)>> {
+    let members = members.iter();
+    members
+        .map(|(key, value)| {
+            let text = value.as_str()?;
+            let same = member_text(key, value).expect("a text");
+            assert_eq!(same, text);
+            Some((key.clone(), same))
+        })
+        .collect()
+}
