@@ -9,6 +9,7 @@ pub fn bill(data: &[u8]) {
     };
     let lines = data.iter().filter(|byte| matches!(byte, b'\n' | b'\r'));
     let most = lines.count() + 1;
+    let quoted = data.contains(&b'"');
     let mut count = 0;
     while let Some(row) = rows.next() {
         let Ok(row) = row else {
@@ -20,7 +21,8 @@ pub fn bill(data: &[u8]) {
         assert_eq!(row.values().len(), row.iter().count());
         for (name, value) in row.iter() {
             assert!(row.get(name).is_some(), "{name:?}");
-            assert!(!value.contains('\n'), "a row of two lines");
+            // A statement without back quotes may quote a line break, as any CSV.
+            assert!(quoted || !value.contains('\n'), "a row of two lines");
         }
     }
     assert!(rows.next().is_none(), "a row behind the end");

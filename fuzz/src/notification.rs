@@ -131,10 +131,7 @@ fn reader() -> Notifications {
     let key: PublicKey = private_key().public_key().clone();
     let builder = Notifications::builder().platform_key(crate::KEY_ID, key);
     let builder = builder.apiv3_key(APIV3).v2_key(V2).clock(Still);
-    builder
-        .private_key(private_key())
-        .build()
-        .expect("a reader")
+    builder.build().expect("a reader")
 }
 
 fn private_key() -> PrivateKey {

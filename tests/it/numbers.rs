@@ -107,7 +107,7 @@ fn encryption_leaves_the_numbers_around_it() {
 #[test]
 fn encryption_in_a_text_that_holds_json_leaves_every_other_byte() {
     let wire = Wire::ok();
-    let (kept, wide) = (kept().join(", "), WIDE.join(" ,"));
+    let (kept, wide) = (kept().join(", "), wide().join(" ,"));
     let inner =
         format!(r#"{{ "wide" : [{wide}], "phone":"1380", "kept":[{kept}], "url":"a\/\u4e2d" }}"#);
     let outer = format!(r#"{{"n":1.0e2,"inner":{}}}"#, json!(inner));
