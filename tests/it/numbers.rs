@@ -49,7 +49,7 @@ fn kept() -> Vec<String> {
         let float = (next() >> 11) as f64 / (1_u64 << (next() % 40 + 10)) as f64;
         let text = json!(float).to_string();
         // All the digits that a double has.
-        if text.bytes().filter(u8::is_ascii_digit).count() >= 16 && !text.contains('e') {
+        if text.bytes().filter(u8::is_ascii_digit).count() >= 17 && !text.contains('e') {
             floats += 1;
             all.push(text);
         }

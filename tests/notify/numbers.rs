@@ -74,8 +74,8 @@ fn floats_of_all_their_digits_come_as_they_were_written() {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
         #[allow(clippy::cast_precision_loss, reason = "any double will do")]
-        let text = json!((state >> 11) as f64 / 1e13).to_string();
-        if text.len() >= 17 && !text.contains('e') {
+        let text = json!((state >> 11) as f64 / (1_u64 << 44) as f64).to_string();
+        if text.len() >= 18 && !text.contains('e') {
             texts.push(text);
         }
     }
