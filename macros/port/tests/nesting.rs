@@ -137,7 +137,11 @@ fn ported(php: String) -> (BTreeSet<String>, String) {
         }
         (said, made.text)
     };
-    thread.spawn(work).unwrap().join().unwrap()
+    thread
+        .spawn(work)
+        .expect("a thread")
+        .join()
+        .expect("no panic")
 }
 
 /// At twice the time for a level, 60 of them would not end.
