@@ -260,7 +260,8 @@ impl Call {
         let mut plan = self.plan?;
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
-            return download::save(&self.engine, *plan, sink).await;
+            // Boxed, so that the calls without a sink have no room for it.
+            return Box::pin(download::save(&self.engine, *plan, sink)).await;
         }
         self.engine.execute(*plan).await
     }
@@ -318,7 +319,9 @@ impl IntoFuture for Call {
     type IntoFuture = CallFuture;
 
     fn into_future(self) -> CallFuture {
-        CallFuture(Box::pin(blocking::anywhere(self.run())))
+        // `anywhere` has room for its future more than once, and would copy it: a box is small.
+        let run = Box::pin(async move { self.run().await });
+        CallFuture(Box::pin(blocking::anywhere(run)))
     }
 }
 

@@ -23,9 +23,9 @@ struct Inner {
 struct Known {
     deadline: Option<Instant>,
     /// `host:port` of the server.
-    server: Option<String>,
+    server: Option<Arc<str>>,
     /// `host:port` of the proxy, without its credentials.
-    proxy: Option<String>,
+    proxy: Option<Arc<str>>,
     head: Option<(StatusCode, Option<String>)>,
     /// How far the connection has come that the call waits for.
     connecting: Option<CallState>,
@@ -91,7 +91,7 @@ impl CallState {
     }
 
     /// Notes where an attempt goes, as `host:port`.
-    pub(crate) fn set_route(&self, server: String, proxy: Option<String>) {
+    pub(crate) fn set_route(&self, server: Arc<str>, proxy: Option<Arc<str>>) {
         let mut known = self.known();
         known.server = Some(server);
         known.proxy = proxy;
@@ -217,7 +217,7 @@ mod tests {
         let state = CallState::default();
         state.enter(Phase::Tls);
         assert_eq!(state.to_string(), "preparing the request");
-        state.set_route("a:443".to_owned(), Some("p:3128".to_owned()));
+        state.set_route("a:443".into(), Some("p:3128".into()));
         for (phase, expected) in [
             (
                 Phase::Resolving,
@@ -231,7 +231,7 @@ mod tests {
             state.enter(phase);
             assert_eq!(state.to_string(), expected);
         }
-        state.set_route("a:443".to_owned(), None);
+        state.set_route("a:443".into(), None);
         state.set_head(StatusCode::FORBIDDEN, Some("08".to_owned()));
         let expected = "reading the answer of a:443, whose status is 403 Forbidden";
         assert_eq!(state.to_string(), expected);

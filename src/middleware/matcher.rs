@@ -5,7 +5,7 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::catalog::Operation;
 use crate::error::{ErrorKind, Result, VerifyFailure};
@@ -56,7 +56,10 @@ impl Middleware for Matcher {
 /// A member that the request names: its values, and its pointer in the answer.
 struct Named {
     name: &'static str,
-    pointer: &'static str,
+    /// The pointer's first name.
+    top: &'static str,
+    /// The pointer below that member.
+    below: &'static str,
     /// More than one where the path, the query and the body say different things.
     texts: Vec<String>,
 }
@@ -65,26 +68,34 @@ fn named(operation: &Operation, request: &Request) -> Vec<Named> {
     let body = Body::of(operation, request.body());
     let path = path_variables(operation, request.uri().path());
     let query = request.uri().query().unwrap_or_default();
-    let texts = |name: &str| {
+    let values = |name: &str| {
         let in_path = path.iter().find(|(variable, _)| *variable == name);
         let texts = [
             in_path.and_then(|(_, text)| decoded(text)),
             parameter(query, name),
-            body.get(name).and_then(scalar).map(Cow::into_owned),
+            body.get(name).and_then(scalar),
         ];
-        let texts = texts.into_iter().flatten();
-        let texts = texts.map(|text| text.trim().to_owned());
-        texts.filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        let texts = texts.iter().flatten().map(|text| text.trim());
+        let texts = texts.filter(|text| !text.is_empty());
+        texts.map(str::to_owned).collect::<Vec<_>>()
     };
     let named = operation.echoed().iter().filter_map(|&(name, pointer)| {
-        let texts = texts(name);
+        let texts = values(name);
+        let (top, below) = split(pointer);
         (!texts.is_empty()).then_some(Named {
             name,
-            pointer,
+            top,
+            below,
             texts,
         })
     });
     named.collect()
+}
+
+/// The first name of a pointer, and the pointer below it.
+fn split(pointer: &str) -> (&str, &str) {
+    let names = pointer.strip_prefix('/').unwrap_or(pointer);
+    names.split_at(names.find('/').unwrap_or(names.len()))
 }
 
 /// The request's body, if it is data or can be read as data.
@@ -122,6 +133,9 @@ fn json(bytes: &Bytes) -> Value {
 /// The path that is sent may begin with the base URL's own.
 fn path_variables<'a>(operation: &Operation, path: &'a str) -> Vec<(&'static str, &'a str)> {
     let mut found = Vec::new();
+    if !operation.wire_path().contains('{') {
+        return found;
+    }
     let mut sent = path.trim_end_matches('/').rsplit('/');
     let template = operation.wire_path().trim_end_matches('/');
     for segment in template.rsplit('/') {
@@ -138,7 +152,7 @@ fn path_variables<'a>(operation: &Operation, path: &'a str) -> Vec<(&'static str
 }
 
 /// A query parameter that is there once.
-fn parameter(query: &str, name: &str) -> Option<String> {
+fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut texts = query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
@@ -150,15 +164,14 @@ fn parameter(query: &str, name: &str) -> Option<String> {
     }
 }
 
-fn decoded(text: &str) -> Option<String> {
-    let text = percent_decode_str(text).decode_utf8().ok()?;
-    Some(text.into_owned())
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(text).decode_utf8().ok()
 }
 
 /// The first member whose value in the answer is none of the request's.
 fn differing(operation: &Operation, named: &[Named], response: &Response) -> Option<&'static str> {
-    let answer = answer(operation, named, response)?;
-    let differs = |member: &&Named| match answer.pointer(member.pointer) {
+    let answer = Answer::of(operation, named, response)?;
+    let differs = |member: &&Named| match answer.member(member) {
         // APIv2 writes a repeated element as a list, and WeChat Pay repeats none of these.
         Some(Value::Array(_) | Value::Object(_)) => operation.is_v2(),
         Some(value) => !member.texts.iter().any(|text| may_be(value, text)),
@@ -169,42 +182,85 @@ fn differing(operation: &Operation, named: &[Named], response: &Response) -> Opt
 
 /// The answer, of APIv3 without the members that are not looked for: building them costs more than
 /// the rest of this layer.
-fn answer(operation: &Operation, named: &[Named], response: &Response) -> Option<Value> {
-    if operation.is_v2() {
-        return response.value().ok().cloned();
+enum Answer<'a> {
+    Whole(&'a Value),
+    Wanted(Vec<(&'static str, Value)>),
+}
+
+impl<'a> Answer<'a> {
+    fn of(operation: &Operation, named: &[Named], response: &'a Response) -> Option<Self> {
+        if operation.is_v2() {
+            return response.value().ok().map(Self::Whole);
+        }
+        let mut json = serde_json::Deserializer::from_slice(response.bytes());
+        Wanted(named).deserialize(&mut json).ok().map(Self::Wanted)
     }
-    let mut json = serde_json::Deserializer::from_slice(response.bytes());
-    Wanted(named).deserialize(&mut json).ok()
+
+    /// Of a name that is there twice, the last.
+    fn member(&self, member: &Named) -> Option<&Value> {
+        let top = match self {
+            Self::Whole(value) => value.get(member.top),
+            Self::Wanted(found) => {
+                let mut found = found.iter().rev();
+                found
+                    .find(|(name, _)| *name == member.top)
+                    .map(|(_, value)| value)
+            }
+        };
+        top?.pointer(member.below)
+    }
 }
 
 struct Wanted<'a>(&'a [Named]);
 
 impl<'de> DeserializeSeed<'de> for Wanted<'_> {
-    type Value = Value;
+    type Value = Vec<(&'static str, Value)>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Wanted<'_> {
-    type Value = Value;
+    type Value = Vec<(&'static str, Value)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut found = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
-            let wanted = |member: &Named| member.pointer.split('/').nth(1) == Some(&*name);
-            if self.0.iter().any(wanted) {
-                found.insert(name, members.next_value()?);
-            } else {
-                members.next_value::<IgnoredAny>()?;
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(name) = members.next_key_seed(Name(self.0))? {
+            match name {
+                Some(name) => found.push((name, members.next_value()?)),
+                None => drop(members.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(Value::Object(found))
+        Ok(found)
+    }
+}
+
+/// A member's name, if it is looked for.
+struct Name<'a>(&'a [Named]);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Option<&'static str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Option<&'static str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        let mut tops = self.0.iter().map(|member| member.top);
+        Ok(tops.find(|top| *top == name))
     }
 }
 
@@ -257,6 +313,44 @@ mod tests {
         for path in ["/v3/pay/transactions/id/1", "/", "", "/out-trade-no/1"] {
             assert_eq!(variables(path, template), [], "{path}");
         }
+    }
+
+    fn read(text: &str) -> Option<Vec<Option<Value>>> {
+        let named = ["/a", "/b/c", "/b/d/e"].map(|pointer| {
+            let (top, below) = split(pointer);
+            let (name, texts) = (pointer, Vec::new());
+            Named {
+                name,
+                top,
+                below,
+                texts,
+            }
+        });
+        let mut json = serde_json::Deserializer::from_slice(text.as_bytes());
+        let answer = Answer::Wanted(Wanted(&named).deserialize(&mut json).ok()?);
+        let found = named.iter().map(|member| answer.member(member).cloned());
+        Some(found.collect())
+    }
+
+    #[test]
+    fn members_are_found_at_their_pointers_and_of_two_the_last() {
+        use serde_json::json;
+        let cases = [
+            ("{}", [None, None, None]),
+            (
+                r#"{"a":1,"x":[{"a":2}],"b":{"c":3,"a":4,"d":{"e":"5"}}}"#,
+                [Some(json!(1)), Some(json!(3)), Some(json!("5"))],
+            ),
+            (
+                r#"{"a":1,"\u0061":"2","b":1}"#,
+                [Some(json!("2")), None, None],
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text).unwrap(), expected, "{text}");
+        }
+        assert!(read("[]").is_none());
+        assert!(read(r#"{"a":1"#).is_none());
     }
 
     #[test]

@@ -61,8 +61,8 @@ impl Service<Uri> for Connector {
         let proxies = self.proxies.as_ref();
         let proxy = proxies.and_then(|proxies| proxies.intercept(&uri));
         state.set_route(
-            host_port(&uri),
-            proxy.as_ref().map(|proxy| host_port(proxy.uri())),
+            host_port(&uri).into(),
+            proxy.as_ref().map(|proxy| host_port(proxy.uri()).into()),
         );
         let tls = uri.scheme() == Some(&Scheme::HTTPS);
         Box::pin(async move {

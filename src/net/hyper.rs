@@ -18,7 +18,7 @@ use super::answer::{Answer, Lease};
 use super::connect::{Connector, bounded, host_port};
 use super::failure;
 use super::framing;
-use super::pool::{Connection, Key, Pool, Sender, Slot};
+use super::pool::{Connection, Key, Pool, Sender, Server, Slot};
 use super::process::PerProcess;
 use super::proxy::Proxies;
 use super::socket::Observed;
@@ -87,10 +87,9 @@ impl Inner {
         // Until the request is given to a connection, nothing can have left.
         attempt.withdraw();
         let key = key(request.uri(), identified)?;
-        let slot = self
-            .pool
-            .get_or_init(Pool::default)
-            .slot(&key, self.settings.idle_timeout);
+        let pool = self.pool.get_or_init(Pool::default);
+        let server = || self.server(request.uri());
+        let slot = pool.slot(&key, self.settings.idle_timeout, server);
         if key.scheme == Scheme::HTTP {
             self.add_proxy_authorization(&mut request);
         }
@@ -107,7 +106,9 @@ impl Inner {
     ) -> Result<Response<Body>> {
         let state = attempt.state();
         let uri = request.uri().clone();
-        self.note_route(&uri, state);
+        // For calls that a kept connection serves; a new one notes it as well.
+        let server = &slot.server;
+        state.set_route(Arc::clone(&server.address), server.proxy.clone());
         loop {
             let connect = || -> BoxFuture<'static, _> {
                 let connecting = state.connecting();
@@ -117,7 +118,7 @@ impl Inner {
                 .connection(connect)
                 .await
                 .map_err(|err| failure::connect(err, state))?;
-            address(&mut request, &uri, &connection);
+            address(&mut request, &uri, server, &connection);
             state.enter(Phase::Waiting);
             let before = connection.watch.written();
             attempt.deliver();
@@ -185,11 +186,14 @@ impl Inner {
         Ok(known.get_or_init(|| made))
     }
 
-    /// For calls that a kept connection serves; a new one notes it as well.
-    fn note_route(&self, uri: &Uri, state: &CallState) {
+    fn server(&self, uri: &Uri) -> Server {
         let proxies = self.settings.proxies.as_ref();
         let proxy = proxies.and_then(|proxies| proxies.intercept(uri));
-        state.set_route(host_port(uri), proxy.map(|proxy| host_port(proxy.uri())));
+        Server {
+            address: host_port(uri).into(),
+            proxy: proxy.map(|proxy| host_port(proxy.uri()).into()),
+            host: host(uri),
+        }
     }
 
     /// A proxy that reads the request itself wants its own credentials in it.
@@ -295,15 +299,18 @@ where
 }
 
 /// Writes the target as the connection's protocol wants it.
-fn address(request: &mut Request<Body>, uri: &Uri, connection: &Connection) {
+fn address(request: &mut Request<Body>, uri: &Uri, server: &Server, connection: &Connection) {
     request.uri_mut().clone_from(uri);
     if matches!(connection.sender, Sender::Http2(_)) {
         request.headers_mut().remove(HOST);
         return;
     }
     *request.version_mut() = Version::HTTP_11;
-    if let Some(host) = host(uri) {
-        request.headers_mut().entry(HOST).or_insert(host);
+    if let Some(host) = &server.host {
+        request
+            .headers_mut()
+            .entry(HOST)
+            .or_insert_with(|| host.clone());
     }
     if !connection.proxied {
         let target = uri.path_and_query().cloned();

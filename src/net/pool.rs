@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use http::HeaderValue;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};
 use tokio::runtime::{self, Handle};
@@ -54,10 +55,21 @@ pub(super) struct Pool(Mutex<Vec<(Key, Arc<Slot>)>>);
 pub(super) struct Slot {
     idle: Mutex<Idle>,
     limit: Option<Duration>,
+    pub(super) server: Server,
     freed: Notify,
     /// How many are about to come back.
     returning: AtomicUsize,
     swept: AtomicBool,
+}
+
+/// How a server is named, which is the same for all calls to it.
+pub(super) struct Server {
+    /// `host:port`.
+    pub(super) address: Arc<str>,
+    /// `host:port` of the proxy, if there is one.
+    pub(super) proxy: Option<Arc<str>>,
+    /// The `Host` of HTTP/1.1.
+    pub(super) host: Option<HeaderValue>,
 }
 
 #[derive(Default)]
@@ -69,7 +81,12 @@ struct Idle {
 }
 
 impl Pool {
-    pub(super) fn slot(&self, key: &Key, limit: Option<Duration>) -> Arc<Slot> {
+    pub(super) fn slot(
+        &self,
+        key: &Key,
+        limit: Option<Duration>,
+        server: impl FnOnce() -> Server,
+    ) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, slot)) = slots.iter().find(|(known, _)| known == key) {
             return Arc::clone(slot);
@@ -79,17 +96,18 @@ impl Pool {
         if slots.len() >= SLOTS {
             slots.remove(0);
         }
-        let slot = Arc::new(Slot::new(limit));
+        let slot = Arc::new(Slot::new(limit, server()));
         slots.push((key.clone(), Arc::clone(&slot)));
         slot
     }
 }
 
 impl Slot {
-    fn new(limit: Option<Duration>) -> Self {
+    fn new(limit: Option<Duration>, server: Server) -> Self {
         Self {
             idle: Mutex::default(),
             limit,
+            server,
             freed: Notify::new(),
             returning: AtomicUsize::new(0),
             swept: AtomicBool::new(false),

@@ -15,6 +15,10 @@ use tokio::net::TcpStream;
 /// How long a connection's task may take to look: it does nothing but read.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How much is read at once while every read asks the system. Nothing, or the end, is what is there
+/// nearly always, and the buffer is cleared each time.
+const PIECE: usize = 512;
+
 /// A TCP connection that can be made to look whether something has come.
 ///
 /// A runtime hears of what comes when it asks the system, which a `current_thread` runtime may not
@@ -57,7 +61,7 @@ impl Socket {
 
     /// Reads from the system itself.
     fn read_now(&self, buf: &mut ReadBufCursor<'_>) -> Poll<io::Result<()>> {
-        let mut piece = [0; 4096];
+        let mut piece = [0; PIECE];
         let room = piece.len().min(buf.remaining());
         let socket = SockRef::from(&self.io.inner().stream);
         loop {
