@@ -171,9 +171,10 @@ fn check_prefix(prefix: &str) -> Result<(), &'static str> {
     if segments.clone().any(dots) {
         return Err("its path has a segment `.` or `..`");
     }
-    match segments.all(is_segment) {
-        true => Ok(()),
-        false => Err("its path has a character that a path has only as %XX"),
+    if segments.all(is_segment) {
+        Ok(())
+    } else {
+        Err("its path has a character that a path has only as %XX")
     }
 }
 
@@ -212,9 +213,10 @@ fn normal(scheme: &Scheme, authority: &Authority) -> Result<Authority, &'static 
 
 fn bad_base(text: &str, why: &str) -> Error {
     // Before an @ there may be a password, in a query a token.
-    let shown = match text.contains('@') {
-        true => "…@…",
-        false => text.split(['?', '#']).next().unwrap_or_default(),
+    let shown = if text.contains('@') {
+        "…@…"
+    } else {
+        text.split(['?', '#']).next().unwrap_or_default()
     };
     Error::new(
         ErrorKind::Request,

@@ -82,12 +82,13 @@ impl Engine {
                 .unwrap_or_else(|_| Err(timed_out(limit, state))),
         };
         // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
-        outcome
-            .and_then(Response::whole)
-            .map_err(|err| match state.maybe_sent() {
-                true => err.with_maybe_sent(true),
-                false => err,
-            })
+        outcome.and_then(Response::whole).map_err(|err| {
+            if state.maybe_sent() {
+                err.with_maybe_sent(true)
+            } else {
+                err
+            }
+        })
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.

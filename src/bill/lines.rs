@@ -165,13 +165,10 @@ fn check(content: Content) -> Result<()> {
 /// Text in another encoding, or no text.
 fn not_utf8(bytes: &[u8], line: u64) -> Error {
     let is_control = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1f | 0x7f);
-    let what = match bytes.iter().any(is_control) {
-        true => {
-            "binary data: an encrypted bill that was not decrypted (Download::unseal), or another file"
-        }
-        false => {
-            "not UTF-8 but text in another encoding, GBK perhaps: take the file as it was downloaded"
-        }
+    let what = if bytes.iter().any(is_control) {
+        "binary data: an encrypted bill that was not decrypted (Download::unseal), or another file"
+    } else {
+        "not UTF-8 but text in another encoding, GBK perhaps: take the file as it was downloaded"
     };
     Error::new(
         ErrorKind::Body,

@@ -25,9 +25,10 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
         return Vec::new();
     }
     // Where the version is left out, the variables are each one place further on.
-    let versioned = match path.starts_with("v2/") || path.starts_with("v3/") {
-        true => path.to_owned(),
-        false => format!("v3/{path}"),
+    let versioned = if path.starts_with("v2/") || path.starts_with("v3/") {
+        path.to_owned()
+    } else {
+        format!("v3/{path}")
     };
     let away = |operation: &Operation| {
         let of = |own: &str, path: &str| distance(&filled(own.trim_matches('/'), path), path);

@@ -141,9 +141,10 @@ struct Temporary {
 impl Temporary {
     /// All of it, if it is short: an error's body.
     fn whole(&self) -> Bytes {
-        match self.len == self.head.len() as u64 {
-            true => Bytes::copy_from_slice(&self.head),
-            false => Bytes::new(),
+        if self.len == self.head.len() as u64 {
+            Bytes::copy_from_slice(&self.head)
+        } else {
+            Bytes::new()
         }
     }
 

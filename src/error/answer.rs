@@ -53,11 +53,11 @@ const UNDECIDED: [&str; 9] = [
 impl ApiError {
     /// Whether this answer leaves open what came of the request, so that money may have moved.
     ///
-    /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which WeChat Pay says that it does not know itself
-    /// (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`, `PROCESSING`, `SEND_FAILED`,
-    /// `BIZERR_NEED_RETRY`); of an APIv2 `result_code` `FAIL` without an `err_code`; and of an answer
-    /// without a valid signature that has no `code`, which is rather a proxy's page than WeChat Pay's
-    /// word, or that is not [`complete`](Self::complete). Query before anything else, or repeat the
+    /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which
+    /// WeChat Pay says that it does not know itself (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
+    /// `PROCESSING`, `SEND_FAILED`, `BIZERR_NEED_RETRY`); of an APIv2 `result_code` `FAIL` without an
+    /// `err_code`; and of an answer without a valid signature that has no `code`, which is rather a
+    /// proxy's page than WeChat Pay's word, or that is not [`complete`](Self::complete). Query before anything else, or repeat the
     /// same request with the same numbers; never send one with new numbers.
     ///
     /// It says nothing of requests that change nothing, as a GET.

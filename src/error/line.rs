@@ -137,24 +137,24 @@ fn object(
 /// The texts of all rejected values: an `issue` or the message may quote one.
 fn rejected(detail: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    find_rejected(detail, false, 0, &mut found);
+    find_rejected(detail, false, &mut found);
     found.retain(|text| text.len() >= MIN_VALUE);
     // A longer one may contain a shorter one.
     found.sort_by_key(|text| std::cmp::Reverse(text.len()));
     found
 }
 
-fn find_rejected(value: &Value, within: bool, depth: usize, found: &mut Vec<String>) {
+/// At any depth: the message may quote a value of which nothing else is shown.
+fn find_rejected(value: &Value, within: bool, found: &mut Vec<String>) {
     match value {
-        _ if depth > MAX_DEPTH => {}
         Value::Object(members) => {
             for (name, member) in members {
-                find_rejected(member, within || name == REJECTED, depth + 1, found);
+                find_rejected(member, within || name == REJECTED, found);
             }
         }
         Value::Array(items) => {
             for item in items {
-                find_rejected(item, within, depth + 1, found);
+                find_rejected(item, within, found);
             }
         }
         Value::String(text) if within => found.push(text.trim().to_owned()),
@@ -275,6 +275,10 @@ mod tests {
             line.contains("姓名…不正确") && !line.contains(['\r', '\n']),
             "{line}"
         );
+        for _ in 0..2 * MAX_DEPTH {
+            api.detail = json!({"detail": api.detail});
+        }
+        assert!(!super::line(&api).contains("张三"));
     }
 
     #[test]

@@ -21,20 +21,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Anything that can go wrong in a call.
 ///
-/// Payment code branches on [`Error::maybe_sent`] first: `false` means that the request certainly
-/// never left this process; `true` means that WeChat Pay may have acted on it, so query the order
-/// before trying anything else.
+/// Payment code branches on [`Error::is_undecided`] first: `true` means that nobody knows whether
+/// WeChat Pay acted on the request, so query the order before trying anything else.
+/// [`Error::maybe_sent`] tells less: `false` means that the request certainly never left this process.
 ///
-/// `Display` prints one level, with the `Request-ID` where there is one; the causes are in [`source`](StdError::source), and
-/// [`Error::report`] prints all of them on one line.
+/// `Display` prints one level, with the `Request-ID` where there is one; the causes are in
+/// [`source`](StdError::source), and [`Error::report`] prints all of them on one line.
 ///
 /// ```
 /// use wechatpay_chain::{Error, ErrorKind};
 ///
 /// fn advice(err: &Error) -> &'static str {
 ///     match err.kind() {
+///         _ if err.is_undecided() => "unknown outcome: query the order",
 ///         ErrorKind::Api => "WeChat Pay said no: look at err.api()",
-///         _ if err.maybe_sent() => "unknown outcome: query the order",
 ///         _ => "nothing was sent: fix the cause and call again",
 ///     }
 /// }
@@ -186,10 +186,10 @@ impl Error {
             Verification::Failed(failure) => Some(failure.clone()),
             _ => None,
         };
-        let message = match api.complete {
-            true => message,
-            false => format!("{message} (only {} bytes of its body came)", api.body.len()),
-        };
+        if !api.complete {
+            let came = api.body.len();
+            message.push_str(&format!(" (only {came} bytes of its body came)"));
+        }
         let mut err = Self::new(ErrorKind::Api, message)
             .with_request_id(api.request_id.clone())
             .with_body(api.body.clone());
@@ -376,37 +376,4 @@ impl StdError for Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_is_one_word_wide() {
-        assert_eq!(size_of::<Error>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn predicates_walk_the_causes() {
-        let inner = Error::new(ErrorKind::Timeout, "slow");
-        let outer = Error::new(ErrorKind::Middleware, "wrapped").with_source(inner);
-        assert!(outer.is_timeout());
-        assert!(!outer.is_connect());
-        assert_eq!(outer.report(), "wrapped: slow");
-        assert_eq!(outer.to_string(), "wrapped");
-    }
-
-    #[test]
-    fn a_cause_that_repeats_what_was_said_is_left_out() {
-        let deep = Error::new(ErrorKind::Connect, "handshake failed");
-        let inner = Error::new(ErrorKind::Connect, "handshake failed: expired").with_source(deep);
-        let outer = Error::new(ErrorKind::Connect, "no connection").with_source(inner);
-        assert_eq!(outer.report(), "no connection: handshake failed: expired");
-    }
-
-    #[test]
-    fn only_what_never_left_or_was_refused_for_frequency_is_retryable() {
-        assert!(Error::new(ErrorKind::Connect, "").is_retryable());
-        assert!(!Error::new(ErrorKind::Transport, "").is_retryable());
-        assert!(!Error::new(ErrorKind::Timeout, "").is_retryable());
-        assert!(!Error::new(ErrorKind::Path, "").is_retryable());
-    }
-}
+mod tests;

@@ -113,9 +113,10 @@ fn markup(text: &[u8]) -> Content {
     if html.into_iter().any(has) {
         return Content::Html;
     }
-    match has(b"<xml") {
-        true => Content::Message,
-        false => Content::Xml,
+    if has(b"<xml") {
+        Content::Message
+    } else {
+        Content::Xml
     }
 }
 

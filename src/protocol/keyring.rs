@@ -138,9 +138,10 @@ impl Keyring {
     /// The commonest mix-up is the merchant's own certificate or key in place of WeChat Pay's.
     fn own_keys(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Vec<OwnKey>>> {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        match own.iter().any(|own| own.is(key)) {
-            true => Err(own_key(&key.id)),
-            false => Ok(own),
+        if own.iter().any(|own| own.is(key)) {
+            Err(own_key(&key.id))
+        } else {
+            Ok(own)
         }
     }
 

@@ -8,6 +8,7 @@ mod endpoints;
 #[cfg(unix)]
 mod examples;
 mod exits;
+mod headers;
 mod notify;
 mod pages;
 mod pipes;

@@ -324,3 +324,25 @@ fn unlisted_lets_no_sensitive_field_out() {
     assert_eq!(shop.command(&off).run().json(), json!({}));
     assert_eq!(shop.sandbox.calls().len(), 1);
 }
+
+#[test]
+fn a_path_that_cannot_be_made_is_explained_once() {
+    let shop = Shop::new();
+    let path = "v3/pay/transactions/id/{transaction_id}";
+    let said = shop.command(&["request", "GET", path]).run().failed(4);
+    assert_eq!(said.matches("--var").count(), 1, "{said}");
+    // No variable is missing here.
+    let call = [
+        "request",
+        "POST",
+        "v3/applyment4sub/Applyment",
+        "--json",
+        "{}",
+        "--unlisted",
+    ];
+    let said = shop.command(&call).run().failed(4);
+    assert!(
+        said.contains("--no-encrypt") && !said.contains("--var"),
+        "{said}"
+    );
+}

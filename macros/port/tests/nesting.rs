@@ -1,5 +1,7 @@
 //! Deep nesting: time grows with the text, and what is too deep is refused, on a thread's usual stack.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeSet;
 
 use wechatpay_chain_port::emit::{self, Options, Style};

@@ -262,7 +262,6 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
 /// The library's advice is for programs; this is for the command.
 fn in_this_command(kind: ErrorKind) -> Option<&'static str> {
     match kind {
-        ErrorKind::Path => Some("Here: --var name=value gives a variable its value."),
         ErrorKind::Encrypt => Some(
             "Here: --json has its sensitive fields encrypted; with --no-encrypt the body goes as it \
              is.",

@@ -36,10 +36,10 @@ impl Head {
             }
         }
         let head = Self { headers, text };
-        match head.headers.is_empty() {
-            false => Ok(head),
-            true => Err(head.unusable(path)),
+        if head.headers.is_empty() {
+            return Err(head.unusable(path));
         }
+        Ok(head)
     }
 
     /// The moment that the headers name, in Unix seconds.

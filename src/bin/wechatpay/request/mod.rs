@@ -135,9 +135,10 @@ fn send(
     let call = call::make(args, client, &method, progress)?;
     let listed = unlisted::check(args, &method, &call)?;
     let outcome = finish(args, call, &method, screen, progress);
-    match listed {
-        true => outcome,
-        false => outcome.map_err(unlisted::explain),
+    if listed {
+        outcome
+    } else {
+        outcome.map_err(unlisted::explain)
     }
 }
 

@@ -1,0 +1,125 @@
+//! What an APIv2 answer has to say to be a success.
+
+use super::*;
+
+/// Only what is declared a file may be no message; everything else has to say SUCCESS.
+#[test]
+fn nothing_but_success_counts_as_success() -> Result<()> {
+    let sandbox = lenient().start_blocking()?;
+    let client = sandbox.client()?;
+    let pay = client.chain("v2/mmpaymkttransfers/promotion/transfers");
+    let ask = || json!({"mchid": sandbox.mchid(), "partner_trade_no": "1", "amount": 1});
+    for page in [
+        "",
+        "OK",
+        "<html><body>maintenance</body></html>",
+        "<xml><result_code>SUCCESS</result_code></xml>",
+    ] {
+        let answer = Answer::bytes("text/xml", page);
+        sandbox.answer("POST", "mmpaymkttransfers/promotion/transfers", answer)?;
+        let err = pay.post(ask(), ()).wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{page:?}");
+        assert!(err.maybe_sent());
+    }
+    Ok(())
+}
+
+/// Anybody between can write what no signature covers, so success has to be said without any doubt.
+#[test]
+fn an_unsigned_answer_that_says_anything_but_success_twice_is_undecided() -> Result<()> {
+    let sandbox = lenient().start_blocking()?;
+    let client = sandbox.client()?;
+    let ask =
+        || json!({"mchid": sandbox.mchid(), "mch_id": sandbox.mchid(), "partner_trade_no": "1"});
+    let taken = "<return_code>SUCCESS</return_code>";
+    let unclear = [
+        "<result_code>SUCCESS</result_code><result_code>FAIL</result_code>",
+        "<result_code>SUCCESS</result_code><result_code>SUCCESS</result_code>",
+        "<data><result_code>SUCCESS</result_code></data>",
+        "<result_code><a>SUCCESS</a></result_code>",
+        "<err_code>NOTENOUGH</err_code>",
+        "<result_code></result_code>",
+        "<result_code>success</result_code>",
+        "<result_code> SUCCESS </result_code>",
+        "<result_code>SUCCESS</result_code><return_code>SUCCESS</return_code>",
+        "<result_code>SUCCESS</result_code><sign>A</sign><sign>B</sign>",
+        "",
+    ];
+    let paths = [
+        "mmpaymkttransfers/promotion/transfers",
+        "mmpaysptrans/pay_bank",
+        "mmpaysptrans/query_bank",
+        "mmpaymkttransfers/sendredpack",
+    ];
+    for path in paths {
+        let call = |inside: &str| {
+            let answer = Answer::bytes("text/xml", format!("<xml>{inside}</xml>"));
+            sandbox.answer("POST", path, answer)?;
+            client.v2().chain(path).post(ask(), ()).wait()
+        };
+        for inside in unclear {
+            let err = call(&format!("{taken}{inside}")).expect_err(inside);
+            assert_eq!(err.kind(), ErrorKind::Verify, "{path} {inside}");
+            assert!(err.is_undecided() && err.maybe_sent() && !err.is_retryable());
+        }
+        call(&format!("{taken}<result_code>SUCCESS</result_code>"))?;
+        for (more, code, undecided) in [
+            ("", "FAIL", true),
+            ("<err_code>SUCCESS</err_code>", "FAIL", true),
+            ("<err_code>SYSTEMERROR</err_code>", "SYSTEMERROR", true),
+            ("<err_code>NOTENOUGH</err_code>", "NOTENOUGH", false),
+        ] {
+            let err = call(&format!("{taken}<result_code>FAIL</result_code>{more}")).unwrap_err();
+            let api = err.api().expect("an answer");
+            assert_eq!(
+                (&*api.code, api.is_undecided()),
+                (code, undecided),
+                "{path} {more}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What is signed is one text: a member of it can hide in the value of the one before.
+#[test]
+fn a_failure_that_hides_in_another_member_is_no_success() -> Result<()> {
+    let sandbox = lenient().start_blocking()?;
+    let client = sandbox.client()?;
+    let failed = [
+        ("err_code", "ORDERPAID"),
+        ("nonce_str", "abc"),
+        ("result_code", "FAIL"),
+        ("return_code", "SUCCESS"),
+    ];
+    let sign = SignType::Md5.sign(failed, sandbox.v2_key())?;
+    let answer = format!(
+        "<xml><err_code>ORDERPAID&amp;nonce_str=abc&amp;result_code=FAIL</err_code>\
+         <return_code>SUCCESS</return_code><sign>{sign}</sign></xml>"
+    );
+    for path in ["pay/unifiedorder", "pay/queryexchagerate"] {
+        sandbox.answer("POST", path, Answer::bytes("text/xml", answer.clone()))?;
+        let call = client.v2().chain(path).post(order(&sandbox), ());
+        let err = call.wait().unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Verify, "{path}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_refusal_s_line_says_what_failed() -> Result<()> {
+    let sandbox = lenient().start_blocking()?;
+    let lacking =
+        json!({"result_code": "FAIL", "err_code": "LACK_PARAMS", "err_code_des": "缺少参数"});
+    sandbox.answer("POST", "pay/unifiedorder", Answer::json(lacking))?;
+    let err = refused(&sandbox.client()?, &sandbox);
+    for line in [err.to_string(), err.report(), format!("{err:?}")] {
+        assert!(
+            line.contains("result_code FAIL, err_code LACK_PARAMS"),
+            "{line}"
+        );
+        assert!(line.contains("err_code_des 缺少参数"), "{line}");
+        assert!(!err.to_string().contains("200"), "{line}");
+    }
+    Ok(())
+}
