@@ -211,10 +211,9 @@ impl fmt::Display for VerifyFailure {
                 "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
             ),
             Self::Signature { serial } => {
-                write!(
-                    f,
-                    "the signature does not fit the body under the key {serial}"
-                )
+                // Of APIv2, which has no ids of keys, it is a phrase.
+                let key = if serial.starts_with("the ") { "" } else { "the key " };
+                write!(f, "the signature does not fit the body under {key}{serial}")
             }
             Self::Digest {
                 algorithm,

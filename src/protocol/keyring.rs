@@ -341,7 +341,7 @@ fn check_public_key_id(id: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::Key,
         format!(
-            "{id:?} is not the id of a WeChat Pay public key: it begins with PUB_KEY_ID_ and stands \
+            "{id:?} is not the id of a WeChat Pay public key: it is PUB_KEY_ID_ and digits, shown \
              beside the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform \
              certificate use the certificate itself"
         ),

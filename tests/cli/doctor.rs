@@ -330,3 +330,57 @@ fn an_apiv3_key_that_is_another_is_named() {
         "does not open",
     );
 }
+
+/// The lines of a check, with its advice.
+fn lines(run: Run, check: &str) -> Vec<String> {
+    let report = run.run().stdout;
+    let lines = report.lines().filter(|line| line.contains(check));
+    lines.map(str::to_owned).collect()
+}
+
+/// Whoever follows the advice must not end up with the merchant's own certificate there.
+#[test]
+fn the_advice_for_other_certificates_does_not_name_the_merchants() {
+    let shop = Shop::new();
+    let settings = [
+        ("PLATFORM_CERTIFICATE", "platform certificate"),
+        ("CA", "root certificate"),
+    ];
+    for (setting, check) in settings {
+        for file in ["apiclient_key.pem", "nowhere.pem"] {
+            let run = shop.command(&["doctor", "--offline"]).env(setting, file);
+            let found = lines(run, &format!("WRONG {check}"));
+            assert!(found[0].contains(file), "{setting}: {found:?}");
+            assert!(!found[0].contains("apiclient_cert"), "{setting}: {found:?}");
+        }
+    }
+    let run = shop.command(&["request", "GET", "v3/certificates"]);
+    let said = run.env("CA", "apiclient_key.pem").run().failed(3);
+    assert!(said.contains("--ca"), "{said}");
+}
+
+/// The answer to it looks as that to a merchant in public-key mode.
+#[test]
+fn a_base_url_that_ends_with_the_version_is_named() {
+    let shop = Shop::new();
+    let base = shop.sandbox.base_url();
+    for end in ["v3", "v3/", "v2/"] {
+        let run = shop.command(&DOCTOR);
+        assert_wrong(
+            run.env("BASE_URL", &format!("{base}{end}")),
+            "base URL",
+            "begin with v",
+        );
+    }
+    let run = shop.command(&["doctor", "--offline"]);
+    run.env("BASE_URL", &format!("{base}pay/")).run().ok();
+}
+
+#[test]
+fn a_folder_is_not_given_the_mode_of_a_key() {
+    let shop = Shop::new();
+    std::fs::create_dir(shop.path("folder")).unwrap();
+    let run = shop.command(&["doctor", "--offline"]);
+    let found = lines(run.env("PRIVATE_KEY", "folder"), "permissions");
+    assert!(found.is_empty(), "{found:?}");
+}

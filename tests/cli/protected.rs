@@ -117,6 +117,17 @@ fn a_passphrase_that_is_wrong_or_missing_ends_with_3_and_is_not_shown() {
             said.contains("does not fit") && !said.contains("battery"),
             "{said}"
         );
+        assert!(
+            said.contains("--passphrase-file") && !said.contains("routines:"),
+            "what to do, and not OpenSSL's own words: {said}"
+        );
+        let doctor = keyless(&shop, &["doctor", "--offline"]).env("PRIVATE_KEY", file);
+        let report = doctor.env("PASSPHRASE", "wrong battery").run().stdout;
+        let line = report.lines().find(|line| line.contains("private key"));
+        assert!(
+            line.unwrap().contains("→ of apiclient_cert.p12"),
+            "{report}"
+        );
     }
     assert!(shop.sandbox.calls().is_empty());
 }
@@ -151,4 +162,24 @@ fn keys_that_are_encoded_once_more_or_have_a_byte_order_mark_are_read() {
         }
         write(&shop, name, text.as_bytes());
     }
+}
+
+/// The passphrase fits, so it is not asked for another one.
+#[test]
+fn a_pkcs12_file_without_a_key_is_not_said_to_need_a_passphrase() {
+    let shop = with_p12(PASSPHRASE);
+    let certificate = shop.sandbox.merchant_certificate().to_der().unwrap();
+    let mut authorities = openssl::stack::Stack::new().unwrap();
+    authorities
+        .push(X509::from_der(&certificate).unwrap())
+        .unwrap();
+    let file = Pkcs12::builder()
+        .ca(authorities)
+        .build2("1900000109")
+        .unwrap();
+    write(&shop, "without_key.p12", &file.to_der().unwrap());
+    let run = keyless(&shop, &CALL).env("PRIVATE_KEY", "without_key.p12");
+    let said = run.env("SERIAL", shop.sandbox.serial()).run().failed(3);
+    assert!(said.contains("holds no private key"), "{said}");
+    assert!(!said.contains("needs a passphrase"), "{said}");
 }

@@ -346,3 +346,75 @@ fn a_path_that_cannot_be_made_is_explained_once() {
         "{said}"
     );
 }
+
+/// The library knows the operation all the same, and WeChat Pay answers 404.
+#[test]
+fn a_slash_too_many_or_too_few_at_the_end_is_named_before_it_is_sent() {
+    let shop = Shop::new();
+    for (method, path, meant) in [
+        (
+            "POST",
+            "v3/applyment4sub/applyment",
+            "POST v3/applyment4sub/applyment/",
+        ),
+        (
+            "POST",
+            "/v3/ecommerce/applyments",
+            "POST v3/ecommerce/applyments/",
+        ),
+        (
+            "POST",
+            "v3/pay/transactions/native/",
+            "POST v3/pay/transactions/native",
+        ),
+        ("GET", "v3/certificates/", "GET v3/certificates"),
+    ] {
+        let run = shop.command(&["request", method, path, "--format", "json"]);
+        let said = run.run().failed_json(2);
+        assert_eq!(said["meant"], json!([meant]), "{said}");
+    }
+    assert!(shop.sandbox.calls().is_empty());
+    let right = [
+        "request",
+        "POST",
+        "v3/applyment4sub/applyment/",
+        "--json",
+        "{}",
+    ];
+    shop.command(&right).run();
+    assert_eq!(shop.sandbox.calls().len(), 1);
+}
+
+/// What the shell makes of a mistake: an empty variable, arguments in another order, a file's name.
+#[test]
+fn arguments_that_are_something_else_are_named() {
+    let shop = Shop::new();
+    let said = |arguments: &[&str]| {
+        let all = [&["request"], arguments].concat();
+        shop.command(&all).run().failed(4)
+    };
+    for path in ["", "/"] {
+        assert!(said(&["GET", path]).contains("PATH is empty"));
+    }
+    let order = "METHOD comes before PATH";
+    assert!(said(&["v3/certificates", "GET"]).contains(order));
+    assert!(!said(&["BREW", "v3/certificates"]).contains(order));
+    std::fs::write(shop.path("order.json"), "{}").unwrap();
+    let body = |text: &str| said(&["POST", "v3/pay/transactions/native", "--json", text]);
+    assert!(body("order.json").contains("write --json @order.json"));
+    assert!(!body("nowhere.json").contains("@nowhere.json"));
+    assert!(shop.sandbox.calls().is_empty());
+}
+
+/// The header is what is wrong, and not the body.
+#[test]
+fn a_serial_that_is_not_set_is_not_blamed_on_the_body() {
+    let shop = Shop::new();
+    let header = ["--header", "Wechatpay-Serial: ABC"];
+    let run = shop.command(&[&["request", "GET", "v3/certificates"], &header[..]].concat());
+    let said = run.run().failed(4);
+    assert!(
+        said.contains("they have [") && !said.contains("--no-encrypt"),
+        "{said}"
+    );
+}

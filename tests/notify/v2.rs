@@ -50,6 +50,7 @@ fn both_signatures_are_taken() {
 fn a_wrong_key_and_altered_members_are_the_signature_s_fault() {
     let serial = "the APIv2 key".to_owned();
     let failure = VerifyFailure::Signature { serial };
+    assert!(failure.to_string().ends_with("under the APIv2 key"));
     let good = v2_message(&PAID, SignType::Md5, V2);
     let other = v2_message(&PAID, SignType::Md5, &"x".repeat(32));
     let altered = good.replace("order-1", "order-2");

@@ -1,5 +1,6 @@
 //! From settings to a client.
 
+use std::path::Path;
 use std::time::Duration;
 
 use wechatpay_chain::certificates::Certificates;
@@ -12,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::files::read_key;
 use crate::protected;
 use crate::settings::{self, Settings};
+use crate::words;
 
 /// A client, and the sandbox that it talks to, if that was asked for.
 pub(crate) struct Session {
@@ -66,8 +68,7 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
         builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
     }
     if let Some(path) = &settings.platform_certificate {
-        let certificate = Certificate::from_file(path).map_err(config)?;
-        builder = builder.platform_certificate(certificate);
+        builder = builder.platform_certificate(platform_certificate(path)?);
     }
     if let Some(key) = protected::private_key(&settings)? {
         builder = builder.private_key(key);
@@ -136,12 +137,37 @@ pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
         builder = builder.base_url(url);
     }
     if let Some(path) = &settings.ca {
-        builder = builder.root_certificate(Certificate::from_file(path).map_err(config)?);
+        builder = builder.root_certificate(root_certificate(path)?);
     }
     Ok(match settings.proxy.as_deref() {
-        Some("none") => builder.no_proxy(),
+        Some(url) if url.eq_ignore_ascii_case("none") => builder.no_proxy(),
         Some(url) => builder.proxy(url),
         None => builder,
+    })
+}
+
+/// WeChat Pay's certificate.
+pub(crate) fn platform_certificate(path: &Path) -> Result<Certificate, Failure> {
+    foreign_certificate(path, "give a platform certificate, wechatpay_SERIAL.pem")
+}
+
+/// The certificate that TLS is to trust besides.
+pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
+    foreign_certificate(path, "give a root certificate as PEM with --ca")
+}
+
+/// A certificate that is not the merchant's: the library would ask for the merchant's.
+fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure> {
+    Certificate::from_file(path).map_err(|err| {
+        let said = words::of(&err);
+        let merchants = [
+            "give a certificate, as apiclient_cert.pem",
+            "give apiclient_cert.pem, which comes with it",
+        ];
+        let said = merchants
+            .iter()
+            .fold(said, |said, theirs| said.replace(theirs, wanted));
+        Failure::new(Exit::Config, "config", said)
     })
 }
 
@@ -191,8 +217,7 @@ fn add_platform(mut builder: ClientBuilder, settings: &Settings) -> Result<Clien
         builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
     }
     if let Some(path) = &settings.platform_certificate {
-        let certificate = Certificate::from_file(path).map_err(config)?;
-        builder = builder.platform_certificate(certificate);
+        builder = builder.platform_certificate(platform_certificate(path)?);
     }
     Ok(builder)
 }

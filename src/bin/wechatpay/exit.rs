@@ -98,8 +98,9 @@ impl Failure {
                 failure.line(format!("detail: {:#}", api.detail));
             }
         }
-        if let Some(advice) = in_this_command(err.kind()) {
-            failure.line(advice);
+        // Of the header the error says it all; the body is not what is wrong.
+        if err.kind() == ErrorKind::Encrypt && !failure.message().contains("Wechatpay-Serial") {
+            failure.line(NO_ENCRYPT);
         }
         failure.advise();
         failure
@@ -260,15 +261,8 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
 }
 
 /// The library's advice is for programs; this is for the command.
-fn in_this_command(kind: ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::Encrypt => Some(
-            "Here: --json has its sensitive fields encrypted; with --no-encrypt the body goes as it \
-             is.",
-        ),
-        _ => None,
-    }
-}
+const NO_ENCRYPT: &str =
+    "Here: the sensitive fields of --json are encrypted; with --no-encrypt the body goes as it is.";
 
 /// The name of the kind, in the machine's form.
 fn kind_of(err: &Error) -> &'static str {

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use console::Term;
-use wechatpay_chain::{Certificate, PrivateKey, Result as CallResult, Secret};
+use wechatpay_chain::{Certificate, Error, PrivateKey, Result as CallResult, Secret};
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 use crate::files::read_key;
 use crate::settings::Settings;
+use crate::words;
 
 /// The private key; also out of the certificate's file, when that is a PKCS#12 file and no other is
 /// named.
@@ -78,13 +79,14 @@ fn read<T>(
         return plain(path).map_err(|err| Failure::config(&err));
     }
     if let Some(passphrase) = passphrase(settings)? {
-        return open(path, passphrase).map_err(|err| Failure::config(&err));
+        return open(path, passphrase).map_err(|err| unopened(&err));
     }
-    let mut said = String::new();
+    let mut tried = "";
     if let Some(mchid) = settings.mchid.as_deref().filter(|mchid| !mchid.is_empty()) {
         match open(path, Secret::new(mchid)) {
             Ok(read) => return Ok(read),
-            Err(err) => said = format!("{err}. The merchant id was tried. "),
+            Err(err) if is_about_passphrase(&err) => tried = TRIED,
+            Err(err) => return Err(unopened(&err)),
         }
     }
     let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,15 +95,32 @@ fn read<T>(
     }
     let passphrase = ask(path)?.ok_or_else(|| {
         let shown = path.display();
-        let message = format!(
-            "{said}{shown} needs a passphrase: give it with --passphrase-file FILE, \
-             WECHATPAY_PASSPHRASE or passphrase_file in a profile"
-        );
+        let message =
+            format!("{shown} needs a passphrase{tried}: give the passphrase with {SETTINGS}");
         Failure::new(Exit::Config, "config", message)
     })?;
-    let read = open(path, passphrase.clone()).map_err(|err| Failure::config(&err))?;
+    let read = open(path, passphrase.clone()).map_err(|err| unopened(&err))?;
     *asked = Some(passphrase);
     Ok(read)
+}
+
+const TRIED: &str = ". The merchant id was tried, and it does not fit";
+
+const SETTINGS: &str =
+    "--passphrase-file FILE, WECHATPAY_PASSPHRASE or passphrase_file in a profile";
+
+/// Without OpenSSL's words for a wrong passphrase, which help nobody.
+fn unopened(err: &Error) -> Failure {
+    let mut message = words::in_this_command(&err.to_string());
+    if is_about_passphrase(err) {
+        message.push_str(": give the right one with ");
+        message.push_str(SETTINGS);
+    }
+    Failure::new(Exit::Config, "config", message)
+}
+
+fn is_about_passphrase(err: &Error) -> bool {
+    err.to_string().contains("does not fit")
 }
 
 /// What was typed: several checks read the same files, and one question is enough.

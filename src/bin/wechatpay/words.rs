@@ -26,6 +26,10 @@ pub(crate) fn in_this_command(sentence: &str) -> String {
 const PHRASES: &[(&str, &str)] = &[
     // Credentials.
     (
+        "which goes with platform_key(..)",
+        "which goes with --platform-key",
+    ),
+    (
         "platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)",
         "--platform-key-id PUB_KEY_ID_… and --platform-key pub_key.pem",
     ),
@@ -90,6 +94,10 @@ const PHRASES: &[(&str, &str)] = &[
         "--v2-key-file, WECHATPAY_V2_KEY or v2_key in a profile",
     ),
     ("this client has no", "the settings have no"),
+    (
+        "which this client does not have; it has",
+        "which the settings do not have; they have",
+    ),
     (
         "which this client does not have",
         "which the settings do not have",

@@ -130,11 +130,11 @@ fn another_merchant_is_not_passed_over_in_silence() {
 }
 
 /// How each set-up begins, in their order, and what comes behind the last.
-const TITLES: [&str; 8] = [
-    "Java (", "Go (", "Python (", "PHP (", "Node (", "Rust (", "curl:", "Merchant",
+const TITLES: [&str; 9] = [
+    "Java (", "Go (", "Python (", "PHP (", "Node (", "Rust (", "Shell:", "curl:", "Merchant",
 ];
 
-/// The set-ups for seven clients.
+/// The set-ups for seven clients and the command.
 fn set_ups(text: &str) -> Vec<&str> {
     let at = |title: &str| match text.starts_with(title) {
         true => 0,

@@ -215,3 +215,20 @@ fn a_typing_error_is_refused_with_what_was_meant() -> Outcome {
     assert_eq!(send("v3/nobody/knows/this")?["a"], 1);
     Ok(())
 }
+
+/// A request of APIv2 has no `Authorization`, so its signature is not what is wrong with it.
+#[test]
+fn a_typing_error_of_apiv2_is_refused_as_one() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    let query = json!({"appid": "wx8888888888888888", "mch_id": sandbox.mchid()});
+    let call = client.chain("v2/pay/orderqury").post(query, ());
+    let err = call.wait().err().ok_or("answered")?;
+    assert_eq!(err.api().ok_or_else(|| err.report())?.status, 404);
+    let why = format!("{:?}", sandbox.last_call().ok_or("no call")?.verdict);
+    assert!(
+        why.contains("did you mean POST v2/pay/orderquery?"),
+        "{why}"
+    );
+    Ok(())
+}

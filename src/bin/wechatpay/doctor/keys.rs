@@ -26,6 +26,9 @@ const MERCHANT_KEY: &str =
 const MERCHANT_CERTIFICATE: &str = "it is apiclient_cert.pem, from 商户平台 → 账户中心 → API安全";
 const PLATFORM_KEY: &str = "download it at 商户平台 → 账户中心 → API安全 → 微信支付公钥";
 const PLATFORM_CERTIFICATE: &str = "fetch it with `wechatpay certs download`";
+const ROOT_CERTIFICATE: &str = "whoever runs the host or proxy has it; without one, leave --ca out";
+const PASSPHRASE: &str =
+    "of apiclient_cert.p12 it is the merchant id; of a key, whoever encrypted it knows it";
 const APIV3_KEY: &str = "set at 商户平台 → 账户中心 → API安全 → APIv3密钥";
 const V2_KEY: &str = "set at 商户平台 → 账户中心 → API安全 → APIv2密钥";
 
@@ -60,12 +63,21 @@ impl Material {
             platform_certificate: file(
                 Subject("platform certificate", PLATFORM_CERTIFICATE),
                 settings.platform_certificate.as_deref(),
-                |path| Certificate::from_file(path).map_err(|err| Failure::config(&err)),
+                credentials::platform_certificate,
                 described,
                 report,
             ),
         };
         material.add_what_the_other_holds(settings);
+        if let Some(path) = &settings.ca {
+            file(
+                Subject("root certificate", ROOT_CERTIFICATE),
+                Some(path),
+                credentials::root_certificate,
+                described,
+                report,
+            );
+        }
         let apiv3 = secret(
             "APIv3 key",
             APIV3_KEY,
@@ -155,6 +167,11 @@ fn file<T>(
             Some(read)
         }
         Err(failure) => {
+            // The file may well be the right one.
+            let advice = match failure.message().contains("passphrase") {
+                true => PASSPHRASE,
+                false => advice,
+            };
             report.wrong(name, failure.message(), advice);
             None
         }

@@ -34,6 +34,7 @@ pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure
     permissions::check(settings, resolved.profile.as_deref(), &mut report);
     let material = Material::read(settings, &mut report);
     serials::check(settings, &material, &mut report);
+    base_url(settings, &mut report);
     let sound = client(settings, &mut report);
     let trial = network::Trial {
         offline: args.offline,
@@ -42,6 +43,17 @@ pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure
     };
     network::check(settings, trial, &mut report)?;
     report.end()
+}
+
+/// Paths begin with `v3/`. With it in the base URL as well each call is answered 404, as is this one of a
+/// merchant in public-key mode, so the answer does not tell.
+fn base_url(settings: &Settings, report: &mut Report<'_>) {
+    let url = settings.base_url.as_deref().unwrap_or_default();
+    let last = url.trim_end_matches('/').rsplit('/').next();
+    if let Some(version @ ("v2" | "v3")) = last {
+        let message = format!("it ends with /{version}, and paths begin with {version}/ already");
+        report.wrong("base URL", message, &format!("leave /{version} out of it"));
+    }
 }
 
 /// Whether the library takes it all together; what it says may be what no single check has seen.

@@ -179,7 +179,11 @@ fn opens(response: &Response, settings: &Settings, report: &mut Report<'_>) -> R
 fn judge(err: &Error, settings: &Settings, report: &mut Report<'_>) {
     const NAME: &str = "credentials";
     if let Some(failure) = distrust(err) {
-        return report.wrong(NAME, distrusted(failure, settings), KEY_AND_ID);
+        return report.wrong(
+            NAME,
+            distrusted(failure, settings),
+            platform_advice(settings),
+        );
     }
     match err.api() {
         // A merchant in public-key mode has no certificates, and is told so after the door.
@@ -200,7 +204,7 @@ fn judge(err: &Error, settings: &Settings, report: &mut Report<'_>) {
                 "WeChat Pay does not know {id} as its own: {}",
                 words::of(err)
             );
-            report.wrong(NAME, message, KEY_AND_ID);
+            report.wrong(NAME, message, platform_advice(settings));
         }
         Some(api) if [400, 403].contains(&api.status.as_u16()) => report.wrong(
             NAME,
@@ -218,6 +222,16 @@ fn judge(err: &Error, settings: &Settings, report: &mut Report<'_>) {
 
 const KEY_AND_ID: &str = "id and file have to be of one key, and of this merchant: both are at 商户平台 → \
                           账户中心 → API安全 → 微信支付公钥";
+
+const CERTIFICATE: &str = "it is not a platform certificate of this merchant's, or no longer: fetch them with \
+                           `wechatpay certs download`, or give the public key with --platform-key";
+
+fn platform_advice(settings: &Settings) -> &'static str {
+    match settings.platform_key {
+        Some(_) => KEY_AND_ID,
+        None => CERTIFICATE,
+    }
+}
 
 /// Why the answer, or the refusal, was not believed.
 fn distrust(err: &Error) -> Option<&VerifyFailure> {
@@ -243,10 +257,15 @@ fn distrusted(failure: &VerifyFailure, settings: &Settings) -> String {
 
 /// The platform key that is set, by what names it.
 fn named(settings: &Settings) -> String {
-    match &settings.platform_key_id {
-        Some(id) => id.clone(),
-        None => "the platform certificate that is set".to_owned(),
+    if let Some(id) = &settings.platform_key_id {
+        return id.clone();
     }
+    let certificate = settings.platform_certificate.as_deref();
+    let read = certificate.and_then(|path| credentials::platform_certificate(path).ok());
+    read.map_or_else(
+        || "the platform certificate that is set".to_owned(),
+        |certificate| format!("the certificate {}", certificate.serial()),
+    )
 }
 
 /// Whether a refusal is about the header that names WeChat Pay's key.

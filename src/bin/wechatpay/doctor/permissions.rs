@@ -44,7 +44,9 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
 fn shared_mode(file: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
 
-    let mode = std::fs::metadata(file).ok()?.permissions().mode() & 0o777;
+    // A directory has another mode, and is named as no key by who reads it.
+    let metadata = std::fs::metadata(file).ok().filter(|it| it.is_file())?;
+    let mode = metadata.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then_some(mode)
 }
 

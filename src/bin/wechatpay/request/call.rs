@@ -43,6 +43,12 @@ pub(super) fn make(
 fn begin(path: &str, client: &Client, method: &Method) -> Result<Call, Failure> {
     if !path.contains("://") {
         let path = path.strip_prefix('/').unwrap_or(path);
+        if path.is_empty() {
+            return Err(input(
+                "PATH is empty: give the path of the documentation, v3/… or v2/…; if it came from a \
+                 variable of the shell, the variable is not set",
+            ));
+        }
         return Ok(client
             .chain(path.to_owned())
             .request(method.as_str(), Value::Null));
@@ -82,7 +88,15 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
     let found = known
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text));
-    found.ok_or_else(|| input(format!("{text:?} is none of GET, POST, PUT, PATCH, DELETE")))
+    found.ok_or_else(|| {
+        let order = match text.contains('/') {
+            true => ": METHOD comes before PATH",
+            false => "",
+        };
+        input(format!(
+            "{text:?} is none of GET, POST, PUT, PATCH, DELETE{order}"
+        ))
+    })
 }
 
 /// Given as text, as a file or on standard input.
@@ -92,5 +106,11 @@ fn json(given: &str) -> Result<Value, Failure> {
         (_, Some(path)) => (files::read_text(Path::new(path))?, path),
         (text, None) => (text.to_owned(), "--json"),
     };
-    super::json::parse(&text).map_err(|err| input(format!("{place} is not JSON: {err}")))
+    super::json::parse(&text).map_err(|err| {
+        let file = match Path::new(given).is_file() {
+            true => format!("; to send the file, write --json @{given}"),
+            false => String::new(),
+        };
+        input(format!("{place} is not JSON: {err}{file}"))
+    })
 }

@@ -13,19 +13,33 @@ use crate::exit::{Exit, Failure};
 ///
 /// What is no path at all the library says, when the call is made.
 pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<bool, Failure> {
-    let path = args.path.split('?').next().unwrap_or_default();
-    let path = path.trim_matches('/');
-    if call.operation().is_some() || !is_path(path) {
+    let given = args.path.split('?').next().unwrap_or_default();
+    let path = given.trim_matches('/');
+    if !is_path(path) {
         return Ok(true);
     }
     // The catalogue has it, and the library will say what else is wrong with the call.
-    if catalog::find(method, path).is_some() {
-        return Ok(true);
+    if let Some(operation) = call.operation().or_else(|| catalog::find(method, path)) {
+        return match args.unlisted || has_its_slash(given, operation) {
+            true => Ok(true),
+            false => Err(refused(method, given, &[operation])),
+        };
     }
     let meant = meant(method, path);
     if args.unlisted || meant.is_empty() {
         return Ok(false);
     }
+    Err(refused(method, given, &meant))
+}
+
+/// WeChat Pay answers 404 to a path with a slash too many or too few at its end, and the library
+/// knows the operation all the same.
+fn has_its_slash(given: &str, operation: &Operation) -> bool {
+    given.contains("://") || given.ends_with('/') == operation.path().ends_with('/')
+}
+
+fn refused(method: &Method, given: &str, meant: &[&'static Operation]) -> Failure {
+    let path = given.trim_start_matches('/');
     let mut failure = Failure::new(
         Exit::Usage,
         "unlisted",
@@ -39,7 +53,7 @@ pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<
         failure.line(line(operation));
     }
     failure.line("--unlisted makes the call all the same; `wechatpay endpoints WORD` searches.");
-    Err(failure)
+    failure
 }
 
 /// What is said when a call fails that the catalogue does not have.

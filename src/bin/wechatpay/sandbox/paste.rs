@@ -77,18 +77,20 @@ impl Started<'_> {
     }
 }
 
-const SNIPPETS: [(&str, &str); 7] = [
+const SNIPPETS: [(&str, &str); 8] = [
     ("Java (wechatpay-java)", JAVA),
     ("Go (wechatpay-go)", GO),
     ("Python (wechatpayv3)", PYTHON),
     ("PHP (wechatpay/wechatpay)", PHP),
     ("Node (wechatpay-axios-plugin)", NODE),
     ("Rust (wechatpay-chain)", RUST),
+    ("Shell: this command, in another terminal", COMMAND),
     ("curl: the sandbox's own API", CURL),
 ];
 
 /// What differs: the name, what it is with TLS, and without.
-const TLS: [(&str, &str, &str); 9] = [
+const TLS: [(&str, &str, &str); 10] = [
+    ("{command_ca}", "export WECHATPAY_CA='{ca}'\n", ""),
     ("{curl_ca}", " --cacert '{ca}'", ""),
     (
         "{rust_ca}",
@@ -117,6 +119,14 @@ const MERCHANT: &str = "  \
   certificate serial  {serial}
   public key id       {public_id}
   files               {folder}{root}";
+
+const COMMAND: &str = "\
+export WECHATPAY_BASE_URL={base} WECHATPAY_MCHID={mchid}
+export WECHATPAY_PRIVATE_KEY='{key}' WECHATPAY_CERTIFICATE='{cert}'
+export WECHATPAY_PLATFORM_KEY_ID={public_id} WECHATPAY_PLATFORM_KEY='{public_key}'
+export WECHATPAY_APIV3_KEY_FILE='{apiv3_file}' WECHATPAY_V2_KEY_FILE='{v2_file}'
+{command_ca}wechatpay doctor
+";
 
 const CURL: &str = "\
 curl{curl_ca} {base}_sandbox/api/info
