@@ -9,6 +9,8 @@ macro_rules! pages {
         #[doc = "[keys.md]: crate::guide::keys"]
         #[doc = "[encryption.md]: crate::guide::encryption"]
         #[doc = "[php.md]: crate::guide::php"]
+        #[doc = "[calls.md]: crate::guide::calls"]
+        #[doc = "[testing.md]: crate::guide::testing"]
         #[doc = "[pay-params.md]: crate::guide::pay_params"]
         #[doc = "[files.md]: crate::guide::files"]
         #[doc = "[notifications.md]: crate::notify"]
@@ -26,6 +28,17 @@ pages! {
     encryption "encryption.md"
     php "php.md"
     pay_params "pay-params.md"
+}
+
+// Its examples use the macro.
+#[cfg(feature = "macros")]
+pages! {
+    calls "calls.md"
+}
+
+#[cfg(feature = "sandbox")]
+pages! {
+    testing "testing.md"
 }
 
 #[cfg(feature = "files")]
