@@ -244,3 +244,40 @@ impl fmt::Display for VerifyFailure {
 }
 
 impl StdError for VerifyFailure {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(code: &str, detail: Value) -> ApiError {
+        ApiError {
+            status: StatusCode::OK,
+            code: code.to_owned(),
+            message: String::new(),
+            detail,
+            request_id: None,
+            body: Bytes::new(),
+            complete: true,
+            verification: Verification::Unsigned,
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_written_oddly_decides_nothing_more() {
+        for code in [
+            "SYSTEMERROR",
+            "SYSTEMERROR ",
+            "SystemError",
+            "\nsystem_error",
+        ] {
+            assert!(answer(code, Value::Null).is_undecided(), "{code:?}");
+        }
+        for code in ["NOTENOUGH", "SYSTEMERRORS", "PARAM_ERROR"] {
+            assert!(!answer(code, Value::Null).is_undecided(), "{code:?}");
+        }
+        let failed = json!({"return_code": "SUCCESS", "result_code": "FAIL", "err_code": " "});
+        assert!(answer("FAIL", failed).is_undecided());
+    }
+}
