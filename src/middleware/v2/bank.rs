@@ -49,14 +49,20 @@ fn members(body: &Payload) -> Option<Cow<'_, Map<String, Value>>> {
     }
 }
 
-/// Base64 or hex of a block at least; cards, licences and people have shorter numbers and names.
+/// Not what is plainly the number of a card, a person or a licence, or a name in Chinese.
+///
+/// How long a ciphertext for the bank is, is not documented.
 fn may_be_ciphertext(value: &Value) -> bool {
-    let is_cipher = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\r' | b'\n')
-    };
     match value {
         Value::Null => true,
-        Value::String(text) => text.is_empty() || (text.len() >= 32 && text.bytes().all(is_cipher)),
+        Value::String(text) => text.is_ascii() && !is_number(text.trim()),
         _ => false,
     }
+}
+
+/// `6225760000000000`, `11010119900101123X`, `91440300MA5DA1234X`.
+fn is_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let of_a_number = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b' ';
+    (12..=24).contains(&text.len()) && digits >= 8 && text.bytes().all(of_a_number)
 }
