@@ -66,9 +66,15 @@ impl ApiError {
         let signed = matches!(self.verification, Verification::Verified { .. });
         matches!(self.verification, Verification::Failed(_))
             || self.status.is_server_error()
-            || UNDECIDED.contains(&&*self.code)
+            || self.has_undecided_code()
             || self.is_unexplained()
             || ((self.code.is_empty() || !self.complete) && !signed)
+    }
+
+    /// In any case, and with spaces around it: nothing is decided because a code is written oddly.
+    fn has_undecided_code(&self) -> bool {
+        let code = self.code.trim();
+        UNDECIDED.iter().any(|own| own.eq_ignore_ascii_case(code))
     }
 
     /// An APIv2 message that was taken at the door and failed without an `err_code`.
@@ -76,7 +82,7 @@ impl ApiError {
         let text = |name: &str| self.detail[name].as_str().unwrap_or_default();
         self.status.is_success()
             && text("return_code") == "SUCCESS"
-            && matches!(text("err_code"), "" | "SUCCESS")
+            && matches!(text("err_code").trim(), "" | "SUCCESS")
     }
 }
 
@@ -238,3 +244,40 @@ impl fmt::Display for VerifyFailure {
 }
 
 impl StdError for VerifyFailure {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(code: &str, detail: Value) -> ApiError {
+        ApiError {
+            status: StatusCode::OK,
+            code: code.to_owned(),
+            message: String::new(),
+            detail,
+            request_id: None,
+            body: Bytes::new(),
+            complete: true,
+            verification: Verification::Unsigned,
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_written_oddly_decides_nothing_more() {
+        for code in [
+            "SYSTEMERROR",
+            "SYSTEMERROR ",
+            "SystemError",
+            "\nsystem_error",
+        ] {
+            assert!(answer(code, Value::Null).is_undecided(), "{code:?}");
+        }
+        for code in ["NOTENOUGH", "SYSTEMERRORS", "PARAM_ERROR"] {
+            assert!(!answer(code, Value::Null).is_undecided(), "{code:?}");
+        }
+        let failed = json!({"return_code": "SUCCESS", "result_code": "FAIL", "err_code": " "});
+        assert!(answer("FAIL", failed).is_undecided());
+    }
+}

@@ -7,6 +7,8 @@ use std::time::Duration;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
+use super::Request;
+use super::payload::Payload;
 use super::state::CallState;
 use crate::catalog::Operation;
 use crate::error::{BoxError, Error, ErrorKind, Result};
@@ -140,14 +142,23 @@ impl CallInfo {
         &self.inner.options.state
     }
 
-    /// Notes that the fields that the call names were encrypted.
+    /// Notes that the layer `encrypt` has seen to all fields.
     pub(crate) fn note_encrypted(&self) {
         self.inner.encrypted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the call names fields that nobody has encrypted.
-    pub(crate) fn lacks_encryption(&self) -> bool {
-        !self.options().encrypt.is_empty() && !self.inner.encrypted.load(Ordering::Relaxed)
+    /// Whether a request has fields to encrypt, the call's or the catalogue's, and passed no `encrypt`.
+    pub(crate) fn lacks_encryption(&self, request: &Request) -> bool {
+        let sent = |operation: &Operation| {
+            let body =
+                !operation.encrypt().is_empty() || !operation.encrypt_when_asked().is_empty();
+            let query = !operation.query_encrypt().is_empty();
+            body && !matches!(request.body(), Payload::Empty)
+                || query && request.uri().query().is_some()
+        };
+        let named = !self.options().encrypt.is_empty();
+        (named || self.catalogue_fields().is_some_and(sent))
+            && !self.inner.encrypted.load(Ordering::Relaxed)
     }
 }
 

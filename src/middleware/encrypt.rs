@@ -3,11 +3,11 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
-use crate::catalog::Operation;
+use crate::catalog::{BodyKind, Operation};
 use crate::crypto::Padding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
-use crate::protocol::fields::{Fields, rewrite_query};
+use crate::protocol::fields::{Fields, leads_into, rewrite_query};
 use crate::protocol::{PlatformKey, SERIAL_NAME};
 use crate::stack::{Middleware, Next};
 
@@ -42,6 +42,7 @@ impl Encrypt {
             used: false,
         };
         cipher.query(request, info)?;
+        refuse_other_kind(request.body(), info)?;
         match request.body_mut() {
             Payload::Media(media) if cipher.concerns_body(info) => {
                 // The catalogue's pointers begin with the part's name.
@@ -56,6 +57,7 @@ impl Encrypt {
         if let (true, Some(key)) = (cipher.used, &cipher.key) {
             request.headers_mut().insert(SERIAL_NAME, key.header());
         }
+        info.note_encrypted();
         Ok(())
     }
 
@@ -111,8 +113,8 @@ impl Cipher<'_> {
         match body {
             Payload::Json(value) => self.fields(value, info),
             body => {
-                let named = info.catalogue_fields().map_or(&[][..], Operation::encrypt);
-                refuse_bytes(body, named, &info.options().encrypt)
+                let sensitive = info.catalogue_fields().and_then(first_sensitive);
+                refuse_bytes(body, sensitive, &info.options().encrypt)
             }
         }
     }
@@ -140,7 +142,6 @@ impl Cipher<'_> {
                 return Err(leads_nowhere(pointer));
             }
         }
-        info.note_encrypted();
         refuse_unnamed(&fields.asking(value)?, added)
     }
 
@@ -176,24 +177,63 @@ impl Cipher<'_> {
 
 /// Items that ask for encryption, of which nobody has said which member holds the content.
 fn refuse_unnamed(asking: &[String], named: &[Cow<'static, str>]) -> Result<()> {
-    match asking.first() {
-        Some(at) if named.is_empty() => Err(Error::new(
+    let is_named = |at: &str| named.iter().any(|pointer| leads_into(pointer, at));
+    match asking.iter().find(|at| !is_named(at)) {
+        Some(at) => Err(Error::new(
             ErrorKind::Encrypt,
             format!(
                 "the item {at} says need_encrypt, and the catalogue does not know which of its \
                  members is sensitive: name it with .encrypt([\"…\"])"
             ),
         )),
-        _ => Ok(()),
+        None => Ok(()),
+    }
+}
+
+/// A field of the body that is sensitive, or may be.
+fn first_sensitive(operation: &Operation) -> Option<&'static str> {
+    let mut all = operation
+        .encrypt()
+        .iter()
+        .chain(operation.encrypt_when_asked());
+    all.next().copied()
+}
+
+/// The catalogue's pointers fit one kind of body only, and plaintext in another would go out as it is.
+fn refuse_other_kind(body: &Payload, info: &CallInfo) -> Result<()> {
+    let Some(operation) = info.catalogue_fields() else {
+        return Ok(());
+    };
+    let upload = operation.body() == BodyKind::Multipart;
+    let other = match body {
+        Payload::Media(_) => !upload,
+        Payload::Json(value) => upload && value.get("meta").is_none(),
+        _ => false,
+    };
+    match first_sensitive(operation).filter(|_| other) {
+        None => Ok(()),
+        Some(pointer) => Err(Error::new(
+            ErrorKind::Encrypt,
+            format!(
+                "the field {pointer} cannot be encrypted: the operation takes {}; give the body as that, or \
+                 say with .fields(FieldPolicy::Off) that it is encrypted",
+                if upload {
+                    "an upload (Media)"
+                } else {
+                    "JSON, and the body is an upload"
+                }
+            ),
+        )),
     }
 }
 
 /// Bytes are not looked into: plaintext in them would go out as it is.
-fn refuse_bytes(body: &Payload, named: &[&str], added: &[Cow<'static, str>]) -> Result<()> {
-    let sensitive = match body {
-        Payload::Empty => None,
-        _ => named.first().copied(),
-    };
+fn refuse_bytes(
+    body: &Payload,
+    sensitive: Option<&str>,
+    added: &[Cow<'static, str>],
+) -> Result<()> {
+    let sensitive = sensitive.filter(|_| !matches!(body, Payload::Empty));
     match added.first().map(|pointer| &**pointer).or(sensitive) {
         None => Ok(()),
         Some(pointer) => Err(Error::new(

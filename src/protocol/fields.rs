@@ -336,6 +336,15 @@ fn nth<'v>(items: &'v mut [Value], index: &str) -> Option<&'v mut Value> {
         .and_then(|index: usize| items.get_mut(index))
 }
 
+/// Whether a pointer leads into a place that is given without `*`.
+pub(crate) fn leads_into(pointer: &str, place: &str) -> bool {
+    let mut pointer = pointer.split('/');
+    place
+        .split('/')
+        .all(|token| pointer.next().is_some_and(|own| own == token || own == "*"))
+        && pointer.next().is_some()
+}
+
 /// Whether a pointer is a pattern's, an index counting as `*`.
 fn covers(pattern: &str, pointer: &str) -> bool {
     let mut pointer = pointer.split('/');
@@ -347,11 +356,17 @@ fn covers(pattern: &str, pointer: &str) -> bool {
     all && pointer.next().is_none()
 }
 
+/// Only what says no is left in the clear: `1` and `"TRUE"` mean yes to some programs.
 fn asks(item: &Value) -> bool {
     match item.get("need_encrypt") {
+        None | Some(Value::Null) => false,
         Some(Value::Bool(asked)) => *asked,
-        Some(Value::String(asked)) => asked == "true",
-        _ => false,
+        Some(Value::Number(asked)) => asked.as_f64() != Some(0.0),
+        Some(Value::String(asked)) => {
+            let asked = asked.trim().to_ascii_lowercase();
+            !matches!(&*asked, "" | "0" | "false" | "no")
+        }
+        Some(Value::Array(_) | Value::Object(_)) => true,
     }
 }
 

@@ -135,10 +135,11 @@ impl Frozen {
 
     /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.
     fn check(&self, request: &Request, info: &CallInfo) -> Result<()> {
-        if info.lacks_encryption() {
+        if info.lacks_encryption(request) {
             return Err(Error::new(
                 ErrorKind::Encrypt,
-                "the call names fields to encrypt and the stack has no `encrypt`: nothing was sent",
+                "the call has fields to encrypt and the stack has no `encrypt`: nothing was sent; where \
+                 another layer encrypts them, say so with .fields(FieldPolicy::Off)",
             ));
         }
         let uri = request.uri();

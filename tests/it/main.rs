@@ -26,6 +26,7 @@ mod layering;
 mod near_miss;
 mod nothing_is_sent;
 mod numbers;
+mod plaintext;
 mod refusals;
 #[cfg(feature = "sandbox")]
 mod sandbox;

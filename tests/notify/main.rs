@@ -24,6 +24,7 @@ mod mutations;
 mod numbers;
 #[cfg(all(feature = "redis", unix))]
 mod redis_store;
+mod refunds;
 mod replays;
 mod replies;
 #[cfg(feature = "sandbox")]

@@ -10,7 +10,7 @@ use wechatpay_chain::{ErrorKind, Result};
 
 use crate::support::{V2, reader, v2_message, xml};
 
-type Members<'m> = Vec<(&'m str, &'m str)>;
+pub(crate) type Members<'m> = Vec<(&'m str, &'m str)>;
 
 pub(crate) const PAID: [(&str, &str); 16] = [
     ("appid", "wx2421b1c4370ec43b"),
@@ -71,7 +71,10 @@ fn id(members: &[(&str, &str)]) -> String {
     parse(&signed(members)).unwrap().id().to_owned()
 }
 
-fn with<'m>(members: &[(&'m str, &'m str)], changes: &[(&'m str, &'m str)]) -> Members<'m> {
+pub(crate) fn with<'m>(
+    members: &[(&'m str, &'m str)],
+    changes: &[(&'m str, &'m str)],
+) -> Members<'m> {
     let kept = |(name, _): &&(&str, &str)| !changes.iter().any(|(changed, _)| changed == name);
     let kept = members.iter().filter(kept).copied();
     kept.chain(changes.iter().copied()).collect()

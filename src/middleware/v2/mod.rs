@@ -1,5 +1,6 @@
 //! The layers of APIv2's stack: XML signed with a shared key.
 
+mod bank;
 mod outcome;
 mod transform_request;
 mod transform_response;

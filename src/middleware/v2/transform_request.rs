@@ -6,6 +6,7 @@ use http::{HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
+use super::bank::refuse_plaintext;
 use crate::catalog::Operation;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
@@ -55,6 +56,10 @@ type Members = Vec<(String, String)>;
 
 impl TransformRequest {
     fn sign_body(&self, request: &mut Request) -> Result<()> {
+        let info = request.extensions().get::<CallInfo>();
+        if let Some(operation) = info.and_then(CallInfo::catalogue_fields) {
+            refuse_plaintext(operation, request.body())?;
+        }
         let members = match request.body() {
             Payload::Json(Value::Object(object)) => object
                 .iter()

@@ -339,3 +339,13 @@ impl Random {
         }
     }
 }
+
+#[test]
+fn a_pointer_leads_into_the_items_that_it_names() {
+    for pointer in ["/a/*/b", "/a/1/b/c"] {
+        assert!(leads_into(pointer, "/a/1"), "{pointer}");
+    }
+    for pointer in ["/a/1", "/a/*", "/a/0/b", "/b/*/b", "/a", ""] {
+        assert!(!leads_into(pointer, "/a/1"), "{pointer}");
+    }
+}

@@ -1,0 +1,68 @@
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use crate::catalog::Operation;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::Payload;
+use crate::protocol::xml;
+
+/// Refuses plaintext in the fields that APIv2 wants encrypted with the key of `v2/risk/getpublickey`.
+///
+/// The client does not have that key: the caller encrypts. A bank card's number that was not encrypted
+/// would go out, and WeChat Pay would only say that the field is wrong.
+///
+/// # Errors
+///
+/// [`ErrorKind::Encrypt`] with the field's name.
+pub(super) fn refuse_plaintext(operation: &Operation, body: &Payload) -> Result<()> {
+    let fields = operation.encrypt_bank();
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let Some(members) = members(body) else {
+        return Ok(());
+    };
+    let plain = |pointer: &&&str| {
+        let value = members.get(pointer.trim_start_matches('/'));
+        value.is_some_and(|value| !may_be_ciphertext(value))
+    };
+    match fields.iter().find(plain) {
+        None => Ok(()),
+        Some(pointer) => Err(Error::new(
+            ErrorKind::Encrypt,
+            format!(
+                "the field {pointer} is not encrypted: nothing was sent; encrypt it with the key of \
+                 v2/risk/getpublickey and give the ciphertext as base64, or say with \
+                 .fields(FieldPolicy::Off) that it is encrypted"
+            ),
+        )),
+    }
+}
+
+/// Those of a body that is data, or XML that the caller wrote.
+fn members(body: &Payload) -> Option<Cow<'_, Map<String, Value>>> {
+    match body {
+        Payload::Json(value) => value.as_object().map(Cow::Borrowed),
+        Payload::Bytes(bytes) => xml::decode(bytes).ok().map(Cow::Owned),
+        _ => None,
+    }
+}
+
+/// Not what is plainly the number of a card, a person or a licence, or a name in Chinese.
+///
+/// How long a ciphertext for the bank is, is not documented.
+fn may_be_ciphertext(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_ascii() && !is_number(text.trim()),
+        _ => false,
+    }
+}
+
+/// `6225760000000000`, `11010119900101123X`, `91440300MA5DA1234X`.
+fn is_number(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let of_a_number = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b' ';
+    (12..=24).contains(&text.len()) && digits >= 8 && text.bytes().all(of_a_number)
+}

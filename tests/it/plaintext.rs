@@ -1,0 +1,154 @@
+//! The right path, and a body or a stack that keeps sensitive fields from being encrypted: nothing is sent.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use wechatpay_chain::{Call, Client, ErrorKind, FieldPolicy, Media, middleware};
+
+use crate::support::{MCHID, Wire, builder, client};
+
+const SUBMIT: &str = "v3/mch-operation-manage/enhanced-due-diligence/{id}/submit";
+const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+const RECEIPTS: &str = "v3/marketing/shopping-receipt/shoppingreceipts";
+const BANK: &str = "v2/mmpaysptrans/pay_bank";
+
+fn refused(wire: &Wire, what: &str, call: Call) {
+    let err = call.wait().expect_err(what);
+    assert_eq!(err.kind(), ErrorKind::Encrypt, "{what}: {}", err.report());
+    assert!(!err.maybe_sent(), "{what}");
+    assert_eq!(wire.count(), 0, "{what}");
+}
+
+fn submit(client: &Client, body: impl wechatpay_chain::IntoPayload) -> Call {
+    client.chain(SUBMIT).post(body, ()).var("id", "1")
+}
+
+#[test]
+fn bytes_for_an_endpoint_whose_items_may_ask_are_refused() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let bytes = || Bytes::from_static(b"{\"submit_data\":\"{}\"}");
+    refused(&wire, "bytes", submit(&client, bytes()));
+    let off = submit(&client, bytes()).fields(FieldPolicy::Off);
+    off.wait().unwrap();
+    assert_eq!(wire.count(), 1);
+}
+
+#[test]
+fn whatever_does_not_say_no_asks() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let body = |asked: Value| {
+        let fields = json!({"record_fields": [{"need_encrypt": asked, "field_data": "secret"}]});
+        json!({"submit_data": fields.to_string()})
+    };
+    for asked in [
+        json!(1),
+        json!("TRUE"),
+        json!(" true"),
+        json!("1"),
+        json!([true]),
+    ] {
+        let what = asked.to_string();
+        refused(&wire, &what, submit(&client, body(asked)));
+    }
+    for (sent, asked) in [
+        json!(0),
+        json!("False"),
+        json!("0"),
+        json!(""),
+        json!(null),
+        json!(false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        submit(&client, body(asked)).wait().unwrap();
+        assert_eq!(wire.count(), sent + 1);
+    }
+}
+
+#[test]
+fn a_field_that_is_named_elsewhere_does_not_excuse_an_item() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let body = json!({"note": "x", "submit_data": {"record_fields": [
+        {"need_encrypt": true, "field_data": "a"}, {"need_encrypt": true, "field_data": "b"},
+    ]}});
+    for named in ["/note", "/submit_data/record_fields/0/field_data"] {
+        let call = submit(&client, body.clone()).encrypt([named]);
+        refused(&wire, named, call);
+    }
+    let named = "/submit_data/record_fields/*/field_data";
+    let call = submit(&client, body).encrypt([named]);
+    call.wait().unwrap();
+}
+
+#[test]
+fn a_body_of_another_kind_is_refused() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let upload = Media::from_bytes("a.jpg", "JPEG").meta_field("card_no", "6214");
+    let call = client.chain(PUNISH).post(upload, ());
+    refused(&wire, "an upload for JSON", call);
+    let phone = json!({"merchant_contact_information": {"consultation_phone_number": "138"}});
+    let call = client.chain(RECEIPTS).post(phone, ());
+    refused(&wire, "JSON for an upload", call);
+}
+
+#[test]
+fn without_the_layer_sensitive_fields_of_the_catalogue_are_not_sent() {
+    let wire = Wire::ok();
+    let client = client(&wire)
+        .with_stack(|stack| stack.remove(middleware::ENCRYPT).map(drop))
+        .unwrap();
+    let body = json!({"card_no": "6214"});
+    let call = || client.chain(PUNISH).post(body.clone(), ());
+    refused(&wire, "no layer", call());
+    call().fields(FieldPolicy::Off).wait().unwrap();
+    // Nothing of these is encrypted.
+    client
+        .chain("v3/pay/transactions/id/{transaction_id}")
+        .get(())
+        .var("transaction_id", "1")
+        .query("mchid", MCHID)
+        .wait()
+        .unwrap();
+    assert_eq!(wire.count(), 2);
+}
+
+/// The client does not have the bank's key, and can tell a card's number from a ciphertext.
+#[test]
+fn plaintext_in_a_field_for_the_bank_is_refused() {
+    let wire = Wire::ok();
+    let client = builder()
+        .v2_key("192006250b4c09247ec02edce69f6a2d")
+        .transport(wire.clone())
+        .build()
+        .unwrap();
+    let cipher = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU2Nzg5";
+    let pay = |number: Value, name: &str| {
+        let body = json!({"mch_id": MCHID, "enc_bank_no": number, "enc_true_name": name});
+        client.chain(BANK).post(body, ())
+    };
+    for (number, name) in [
+        (json!("6225760000000000"), cipher),
+        (json!(6_225_760_000_000_000_u64), cipher),
+        (json!(cipher), "张三"),
+        (json!(cipher),),
+    ] {
+        refused(&wire, name, pay(number, name));
+    }
+    let xml = Bytes::from_static(b"<xml><enc_bank_no>6225760000000000</enc_bank_no></xml>");
+    refused(&wire, "xml", client.chain(BANK).post(xml, ()));
+    // The wire's answer is no XML, and that is found when the request is out.
+    let sent = |call: Call| call.wait().unwrap_err().kind() == ErrorKind::Verify;
+    assert!(sent(pay(json!(cipher), cipher)));
+    let plain = pay(json!("6225760000000000"), cipher);
+    assert!(sent(plain.fields(FieldPolicy::Off)));
+    // As in WeChat Pay's example.
+    let name = "ca775af5f841bdf424b2e6eb86a6e21e";
+    let risk = json!({"mch_id": MCHID, "certificates_name": name});
+    let risk = client.chain("v2/mchrisk/querymchrisk").post(risk, ());
+    assert!(sent(risk));
+    assert_eq!(wire.count(), 3);
+}
