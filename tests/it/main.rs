@@ -27,6 +27,7 @@ mod near_miss;
 mod nothing_is_sent;
 mod numbers;
 mod refusals;
+mod runtimes;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
