@@ -14,13 +14,13 @@ use crate::support::server::Server;
 use crate::support::watchdog::Watchdog;
 use crate::support::{Answer, builder};
 
-fn current_thread(edit: impl FnOnce(&mut Builder)) -> Runtime {
+fn current_thread(edit: fn(&mut Builder) -> &mut Builder) -> Runtime {
     let mut builder = Builder::new_current_thread();
     edit(&mut builder);
     builder.build().unwrap()
 }
 
-fn multi_thread(edit: impl FnOnce(&mut Builder)) -> Runtime {
+fn multi_thread(edit: fn(&mut Builder) -> &mut Builder) -> Runtime {
     let mut builder = Builder::new_multi_thread();
     edit(builder.worker_threads(1));
     builder.build().unwrap()
@@ -50,12 +50,12 @@ fn a_runtime_without_a_driver_makes_calls() {
     let _guard = Watchdog::guard("a_runtime_without_a_driver_makes_calls");
     let server = Server::start();
     let runtimes = [
-        current_thread(|_| {}),
-        current_thread(|it| drop(it.enable_io())),
-        current_thread(|it| drop(it.enable_time())),
-        multi_thread(|_| {}),
-        multi_thread(|it| drop(it.enable_io())),
-        multi_thread(|it| drop(it.enable_time())),
+        current_thread(|it| it),
+        current_thread(Builder::enable_io),
+        current_thread(Builder::enable_time),
+        multi_thread(|it| it),
+        multi_thread(Builder::enable_io),
+        multi_thread(Builder::enable_time),
     ];
     for runtime in runtimes {
         let client = server.client();
@@ -92,7 +92,7 @@ fn a_stream_is_read_on_after_a_reader_s_runtime_has_ended() {
     let (client, go_on) = halves();
     let call = client.chain("v3/certificates").get(());
     let mut stream = call.stream().wait().unwrap();
-    let first = current_thread(|it| drop(it.enable_all()));
+    let first = current_thread(Builder::enable_all);
     first.block_on(async {
         assert_eq!(stream.chunk().await.unwrap().unwrap(), "first");
         let more = stream.chunk().into_future();
@@ -101,7 +101,7 @@ fn a_stream_is_read_on_after_a_reader_s_runtime_has_ended() {
     });
     // The pause in the answer was measured by a timer of this one.
     drop(first);
-    let second = current_thread(|it| drop(it.enable_all()));
+    let second = current_thread(Builder::enable_all);
     second.block_on(async {
         // The server waits until the stream was looked at.
         let pending = tokio::time::timeout(Duration::from_millis(1), stream.chunk());
