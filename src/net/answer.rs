@@ -6,9 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::runtime::Handle;
+use tokio::runtime::{self, Handle};
 use tokio::time::{Sleep, sleep};
 
+use super::drivers;
 use super::pool::{Connection, Slot};
 use crate::error::BoxError;
 
@@ -21,8 +22,8 @@ use crate::error::BoxError;
 pub(super) struct Answer {
     body: Incoming,
     limit: Option<Duration>,
-    /// Runs only while a piece is waited for.
-    waiting: Option<Pin<Box<Sleep>>>,
+    /// Runs only while a piece is waited for. A timer of another runtime may have ended with it.
+    waiting: Option<(Option<runtime::Id>, Pin<Box<Sleep>>)>,
     lease: Option<Lease>,
 }
 
@@ -51,15 +52,21 @@ impl Answer {
         let Some(limit) = self.limit else {
             return Poll::Pending;
         };
-        if self.waiting.is_none() {
-            // Read outside of a runtime there is no timer.
-            if Handle::try_current().is_err() {
+        let here = Handle::try_current().ok().map(|runtime| runtime.id());
+        if self.waiting.as_ref().is_none_or(|(of, _)| *of != here) {
+            // Read outside of a runtime with timers, the connection's own has one.
+            let other = match drivers::with_timers() {
+                Some(_) => None,
+                None => self.lease.as_ref().map(Lease::runtime),
+            };
+            let _entered = other.map(Handle::enter);
+            if drivers::with_timers().is_none() {
                 return Poll::Pending;
             }
-            self.waiting = Some(Box::pin(sleep(limit)));
+            self.waiting = Some((here, Box::pin(sleep(limit))));
         }
         match &mut self.waiting {
-            Some(waiting) => waiting.as_mut().poll(cx).map(|()| limit),
+            Some((_, waiting)) => waiting.as_mut().poll(cx).map(|()| limit),
             None => Poll::Pending,
         }
     }
@@ -74,6 +81,10 @@ pub(super) struct Lease {
 impl Lease {
     pub(super) fn new(connection: Connection, slot: Arc<Slot>) -> Self {
         Self { connection, slot }
+    }
+
+    fn runtime(&self) -> &Handle {
+        &self.connection.runtime
     }
 
     fn end(self) {

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
+use super::drivers;
 use super::process::PerProcess;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -107,7 +108,8 @@ where
     }
 }
 
-/// Runs a future where the caller polls it, or, when there is no tokio runtime, in the background.
+/// Runs a future where the caller polls it, or, when there is no tokio runtime with timers, in the
+/// background.
 ///
 /// Dropping it ends it in both cases.
 pub(crate) async fn anywhere<T, F>(future: F) -> Result<T>
@@ -115,9 +117,20 @@ where
     F: Future<Output = Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    if Handle::try_current().is_ok() {
+    if drivers::with_timers().is_some() {
         return future.await;
     }
+    in_background(future).await
+}
+
+/// Runs a future in the background.
+///
+/// Dropping it ends it.
+pub(crate) async fn in_background<T, F>(future: F) -> Result<T>
+where
+    F: Future<Output = Result<T>> + Send + 'static,
+    T: Send + 'static,
+{
     AbortOnDrop(runtime()?.spawn(future)).join().await
 }
 

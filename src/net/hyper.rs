@@ -15,7 +15,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::answer::{Answer, Lease};
+use super::blocking;
 use super::connect::{Connector, bounded, host_port};
+use super::drivers;
 use super::failure;
 use super::framing;
 use super::pool::{Connection, Key, Pool, Sender, Server, Slot};
@@ -68,7 +70,14 @@ impl HyperTransport {
 impl Transport for HyperTransport {
     fn send(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
         let inner = Arc::clone(&self.0);
-        Box::pin(inner.send(request))
+        Box::pin(async move {
+            match Handle::try_current() {
+                Ok(runtime) if !drivers::has_sockets(&runtime) => {
+                    blocking::in_background(inner.send(request)).await
+                }
+                _ => inner.send(request).await,
+            }
+        })
     }
 }
 
@@ -288,6 +297,8 @@ where
 {
     let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
+        // More would be refused by a server that allows fewer, until its settings have come.
+        .initial_max_send_streams(1)
         // One connection carries all calls: it has to be noticed when it is dead.
         .keep_alive_interval(Duration::from_secs(15))
         .keep_alive_timeout(Duration::from_secs(5))

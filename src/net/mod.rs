@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod blocking;
 mod connect;
+pub(crate) mod drivers;
 mod failure;
 pub(crate) mod flight;
 mod framing;

@@ -75,13 +75,13 @@ impl Hold {
     /// Renews the claim from now on, for `limit` at most, so that it outlasts a slow handler.
     pub(super) fn renew(&self, lease: Duration, limit: Duration) {
         let renewal = Arc::clone(&self.held).renew(lease, limit);
-        match Handle::try_current() {
-            Ok(runtime) => {
+        match net::drivers::with_timers() {
+            Some(runtime) => {
                 let task = runtime.spawn(renewal);
                 let _ = self.held.renewal.set(task.abort_handle());
             }
             // It sees by itself that the claim is over.
-            Err(_) => drop(net::blocking::spawn(renewal)),
+            None => drop(net::blocking::spawn(renewal)),
         }
     }
 
@@ -200,9 +200,9 @@ pub(super) async fn until<T>(
     .await
 }
 
-/// Servers on other runtimes have no timer of tokio's: the background runtime has one.
+/// Other runtimes have no timer of tokio's, and tokio's may be built without: the background runtime has one.
 fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    if Handle::try_current().is_ok() {
+    if net::drivers::with_timers().is_some() {
         return Box::pin(tokio::time::sleep_until(deadline.into()));
     }
     let (over, waiting) = oneshot::channel();

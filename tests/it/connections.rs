@@ -155,6 +155,35 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// A server refuses the streams that are too many, and says how many it takes after it has accepted.
+#[test]
+fn many_calls_at_once_over_connections_that_take_few() {
+    for speaks in [Speaks::Plain, Speaks::Tls, Speaks::Http2] {
+        let gate = Gate::open(speaks, End::Polite);
+        let client = gate.builder().build().unwrap();
+        for runtime in [current_thread(), multi_thread()] {
+            runtime.block_on(async {
+                let calls: Vec<_> = (0..64)
+                    .map(|id| {
+                        let id = format!("{:?} {id}", runtime.handle().id());
+                        let call = client.chain("v3/certificates").get(());
+                        tokio::spawn(call.query("id", id).into_future())
+                    })
+                    .collect();
+                for call in calls {
+                    assert_eq!(call.await.unwrap().unwrap()["ok"], true, "{speaks:?}");
+                }
+            });
+        }
+        let seen = gate.seen();
+        assert_eq!(
+            (seen.len(), seen.values().max()),
+            (128, Some(&1)),
+            "{speaks:?}"
+        );
+    }
+}
+
 fn everywhere(place: Place) {
     for (speaks, end) in WIRES {
         println!("{speaks:?} {end:?}");

@@ -28,6 +28,7 @@ mod nothing_is_sent;
 mod numbers;
 mod plaintext;
 mod refusals;
+mod runtimes;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;

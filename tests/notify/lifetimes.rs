@@ -340,3 +340,22 @@ async fn renewing_has_an_end() {
     assert_eq!(log.count("claim"), 1);
     drop(kept);
 }
+
+/// Timers come from elsewhere where the server's runtime has none.
+#[test]
+fn a_runtime_without_timers_handles_notifications() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (notifications, work) = (reader(), Arc::new(Work::default()));
+        work.gate.notify_one();
+        for _ in 0..2 {
+            let acting = Arc::clone(&work);
+            let reply = notifications.handle(request("a"), |it| acting.act(it));
+            let reply = reply.await;
+            assert!(reply.status().is_success(), "{:?}", reply.error());
+        }
+        assert_eq!(work.counts(), (1, 1));
+    });
+}

@@ -33,6 +33,9 @@ pub(crate) enum Speaks {
     Http2,
 }
 
+/// How many calls at once an HTTP/2 connection takes.
+const FEW: u32 = 2;
+
 /// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -198,7 +201,8 @@ where
         let answer = Answer::json(json!({"ok": true})).into_response();
         async { Ok::<_, Infallible>(answer) }
     });
-    let server = auto::Builder::new(TokioExecutor::new());
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    server.http2().max_concurrent_streams(FEW);
     let mut connection = std::pin::pin!(server.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ = connection.as_mut() => return,

@@ -1,0 +1,53 @@
+//! Which of tokio's drivers the caller's runtime has.
+
+use std::cell::Cell;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::panic::catch_unwind;
+use std::time::Duration;
+
+use tokio::runtime::{self, Handle};
+
+/// The runtime asked about last, and what it has.
+type Known = Cell<Option<(runtime::Id, bool)>>;
+
+/// The runtime of the caller, if it was built with `enable_time`.
+pub(crate) fn with_timers() -> Option<Handle> {
+    thread_local! {
+        static KNOWN: Known = const { Cell::new(None) };
+    }
+    let runtime = Handle::try_current().ok()?;
+    let timers =
+        KNOWN.with(|known| look(&runtime, known, || drop(tokio::time::sleep(Duration::ZERO))));
+    timers.then_some(runtime)
+}
+
+/// Whether the runtime of the caller was built with `enable_io`.
+pub(super) fn has_sockets(runtime: &Handle) -> bool {
+    thread_local! {
+        static KNOWN: Known = const { Cell::new(None) };
+    }
+    KNOWN.with(|known| look(runtime, known, register))
+}
+
+/// Without a socket to spare there is nothing to find out: the call will say so itself.
+fn register() {
+    if let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
+        && socket.set_nonblocking(true).is_ok()
+    {
+        drop(tokio::net::UdpSocket::from_std(socket));
+    }
+}
+
+/// tokio says that a driver is missing by a panic, and in no other way. It is caught here, once for
+/// each thread and runtime.
+fn look(runtime: &Handle, known: &Known, attempt: fn()) -> bool {
+    let id = runtime.id();
+    if let Some((of, has)) = known.get()
+        && of == id
+    {
+        return has;
+    }
+    let has = catch_unwind(attempt).is_ok();
+    known.set(Some((id, has)));
+    has
+}
