@@ -134,6 +134,9 @@ fn plaintext_in_a_field_for_the_bank_is_refused() {
         (json!("6225760000000000"), cipher),
         (json!(6_225_760_000_000_000_u64), cipher),
         (json!(cipher), "张三"),
+        (json!("6225 7600 0000 0000"), cipher),
+        (json!("11010119900101123X"), cipher),
+        (json!("91440300MA5DA1234X"), cipher),
     ] {
         refused(&wire, name, pay(number, name));
     }

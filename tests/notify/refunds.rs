@@ -44,7 +44,7 @@ fn genuine_refunds_are_taken() {
         let refund_id = format!("{first}{date}{second}");
         let paid = [
             format!("4200000215{date}0261405420"),
-            format!("100445074020120101{}", &noise[..10]),
+            format!("1004450740201201019{:09}", 987_654_321 - n),
             format!("20{}", &noise[..11]),
         ];
         let time = [
