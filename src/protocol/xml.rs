@@ -84,7 +84,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
     }
     let text = std::str::from_utf8(bytes)?;
     let mut parser = Parser {
-        reader: Reader::from_str(text.trim_start_matches('\u{feff}')),
+        // The reader takes one byte order mark away.
+        reader: Reader::from_str(text),
         members: 0,
     };
     match parser.document()? {
@@ -93,6 +94,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
         Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
         _ => Err("the XML holds no members".into()),
     }
+}
+
+/// White space as XML 1.0 has it, which is less than Unicode's.
+fn is_blank(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 /// Whether a body is a message; bills and other files are not.
@@ -143,7 +150,7 @@ impl Parser<'_> {
                 Event::Start(_) if root.is_none() => root = Some(self.element(1)?),
                 Event::Empty(_) if root.is_none() => root = Some(Value::String(String::new())),
                 Event::Decl(_) | Event::Comment(_) => {}
-                Event::Text(text) if text.trim().is_empty() => {}
+                Event::Text(text) if is_blank(&text) => {}
                 Event::Eof => return root.ok_or_else(|| "there is no XML element".into()),
                 other => return Err(unexpected(&other)),
             }
@@ -354,9 +361,13 @@ mod tests {
             "<xml>t<a/></xml>",
             "<xml><a>1</b></xml>",
             "<xml><?php x ?></xml>",
+            "\u{b}<xml><a>1</a></xml>",
+            "<xml><a>1</a></xml>\u{a0}",
+            "\u{feff}\u{feff}<xml><a>1</a></xml>",
         ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(decode(b"<xml><a>\xff</a></xml>").is_err());
+        assert!(read("\u{feff}<xml><a>1</a></xml>").is_ok());
     }
 }
