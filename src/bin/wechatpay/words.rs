@@ -186,6 +186,10 @@ const PHRASES: &[(&str, &str)] = &[
         "give the body with --json, or say with --no-encrypt that it is encrypted",
     ),
     (
+        "or say with .fields(FieldPolicy::Off) that it is encrypted",
+        "or say with --no-encrypt that it is encrypted",
+    ),
+    (
         "leave .encrypt(..) out, or give .fields(FieldPolicy::Catalogue)",
         "leave --no-encrypt out",
     ),
