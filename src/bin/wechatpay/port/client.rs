@@ -2,7 +2,7 @@
 
 use openssl::rsa::Rsa;
 use wechatpay_chain::middleware::{DECRYPT, ENCRYPT, SIGNER, VERIFIER};
-use wechatpay_chain::{Client, Keyring, PrivateKey};
+use wechatpay_chain::{Client, FieldPolicy, Keyring, PrivateKey};
 
 use crate::exit::{Exit, Failure};
 
@@ -30,6 +30,8 @@ pub(super) fn client(brand: bool) -> Result<Client, Failure> {
         .private_key(key)
         .keyring(Keyring::new())
         .base_url(HOST)
+        // The request is shown in plain and never sent.
+        .fields(FieldPolicy::Off)
         .stack(|stack| {
             for name in [DECRYPT, ENCRYPT, VERIFIER, SIGNER] {
                 stack.remove(name)?;
