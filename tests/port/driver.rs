@@ -49,12 +49,16 @@ async fn main() {
         .map(|line| serde_json::from_str(line).expect("a row"))
         .collect();
     let platform = PrivateKey::from_file(folder.join("keys/platform_key.pem")).expect("a key");
-    let (mut same, mut failures) = (0, Vec::new());
+    let (mut same, mut refused, mut failures) = (0, 0, Vec::new());
     for case in table::cases() {
         let row = &rows[case.row];
         let world = world(&folder, row);
         let outcome = (case.run)(&world).await;
         let made = world.gateway.requests();
+        if made.is_empty() && leaves_a_variable_empty(&outcome) && has_an_empty_segment(row) {
+            refused += 1;
+            continue;
+        }
         let problem = match &*made {
             [made] => compare(row, made, &platform).err(),
             _ => Some(format!(
@@ -74,7 +78,25 @@ async fn main() {
     }
     eprintln!("{same} requests as the PHP SDK sent them");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!(same, 181, "operations");
+    assert_eq!((same, refused), (173, 8), "operations, and those refused");
+}
+
+/// The documentation shows some values as empty texts; the PHP SDK sends `//`, and the client refuses it.
+fn leaves_a_variable_empty(outcome: &Result<()>) -> bool {
+    let source = outcome.as_ref().err().and_then(std::error::Error::source);
+    source.is_some_and(|source| {
+        matches!(
+            source.downcast_ref(),
+            Some(wechatpay_chain::PathError::EmptyVariable { .. })
+        )
+    })
+}
+
+fn has_an_empty_segment(row: &Value) -> bool {
+    let uri = row["uri"].as_str().unwrap_or_default();
+    let path = uri.split('?').next().unwrap_or_default();
+    let path = path.trim_start_matches("https://");
+    path.contains("//") || path.ends_with('/')
 }
 
 fn world(folder: &std::path::Path, row: &Value) -> World {
