@@ -31,14 +31,14 @@ pub use bill::bill;
 pub use media::{media, multipart};
 pub use notification::{notification, resource, seeds as signed_notifications};
 pub use options::options;
-pub use porter::porter;
+pub use porter::{nesting, porter};
 pub use xml::xml;
 
 /// A target's name, and what it does with bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them, for the smoke runner.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     ("authorization", authorization),
     ("bill", bill),
     ("catalog", catalog),
@@ -46,6 +46,7 @@ pub const TARGETS: [Target; 15] = [
     ("keys", keys),
     ("media", media),
     ("multipart", multipart),
+    ("nesting", nesting),
     ("notification", notification),
     ("options", options),
     ("paths", paths),

@@ -91,7 +91,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
     match parser.document()? {
         Value::Object(members) => Ok(members),
         // `<xml></xml>`
-        Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
+        Value::String(text) if is_blank(&text) => Ok(Map::new()),
         _ => Err("the XML holds no members".into()),
     }
 }
@@ -183,7 +183,7 @@ impl Parser<'_> {
                 other => return Err(unexpected(&other)),
             }
         }
-        match (members.is_empty(), text.trim().is_empty()) {
+        match (members.is_empty(), is_blank(&text)) {
             (true, _) => Ok(Value::String(text)),
             (false, true) => Ok(Value::Object(members)),
             (false, false) => Err("the XML mixes text and elements".into()),
@@ -316,6 +316,22 @@ mod tests {
             })
         );
         assert_eq!(read("<xml></xml>").unwrap(), json!({}));
+    }
+
+    #[test]
+    fn what_is_read_begins_as_xml_does() {
+        for (text, good) in [
+            (" \t\r\n<xml><a>1</a> </xml>", true),
+            ("\u{feff}\n<xml><a>1</a></xml>", true),
+            ("\u{feff}\u{feff}<xml><a>1</a></xml>", false),
+            ("\u{b}<xml><a>1</a></xml>", false),
+            ("\u{3000}<xml><a>1</a></xml>", false),
+            ("<xml><a>1</a></xml>\u{a0}", false),
+            ("<xml>\u{3000}<a>1</a></xml>", false),
+        ] {
+            assert_eq!(read(text).is_ok(), good, "{text:?}");
+            assert!(!good || is_xml(text.as_bytes()), "{text:?}");
+        }
     }
 
     #[test]
