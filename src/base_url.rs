@@ -202,7 +202,7 @@ fn is_wechat_pay(host: &str) -> bool {
 
 /// In its normal form and without the scheme's own port, as it is in the `Host` header.
 fn normal(scheme: &Scheme, authority: &Authority) -> Result<Authority, &'static str> {
-    let own = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    let own = host::default_port(Some(scheme));
     let (host, port) = host::split(authority.as_str())?;
     let text = match port {
         Some(port) if port != own => format!("{host}:{port}"),

@@ -2,6 +2,17 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use http::uri::Scheme;
+
+/// The port of a scheme where none is written: 443 for HTTPS, else 80 (RFC 9110, section 4.2).
+pub(crate) fn default_port(scheme: Option<&Scheme>) -> u16 {
+    if scheme == Some(&Scheme::HTTPS) {
+        443
+    } else {
+        80
+    }
+}
+
 /// A host and its port, split off an authority; the host is in its [normal form](normal).
 ///
 /// # Errors

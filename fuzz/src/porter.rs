@@ -64,9 +64,10 @@ fn nested(text: &str) -> Option<String> {
         return None;
     }
     let text = format!("{}{inner}{}", open.repeat(count), close.repeat(count));
-    match around.contains('@') {
-        true => Some(around.replacen('@', &text, 1)),
-        false => Some(text),
+    if around.contains('@') {
+        Some(around.replacen('@', &text, 1))
+    } else {
+        Some(text)
     }
 }
 

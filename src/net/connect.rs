@@ -15,6 +15,7 @@ use tower_service::Service;
 use super::proxy::Proxies;
 use super::socket::Socket;
 use crate::error::BoxError;
+use crate::host;
 use crate::message::{CallState, Phase};
 use crate::transport::BoxFuture;
 
@@ -80,10 +81,7 @@ impl Service<Uri> for Connector {
 
 /// `host:port`, as a log names a server: no credentials, no path.
 pub(super) fn host_port(uri: &Uri) -> String {
-    let default = match uri.scheme() == Some(&Scheme::HTTPS) {
-        true => 443,
-        false => 80,
-    };
+    let default = host::default_port(uri.scheme());
     let host = uri.host().unwrap_or_default();
     format!("{host}:{}", uri.port_u16().unwrap_or(default))
 }

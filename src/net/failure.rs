@@ -7,13 +7,14 @@ use super::tls;
 
 /// No connection could be made.
 pub(super) fn connect(err: BoxError, state: &CallState) -> Error {
-    let message = match tls::is_distrusted(&*err) {
-        true => format!(
+    let message = if tls::is_distrusted(&*err) {
+        format!(
             "no connection could be made while {state}, since the server's certificate is not trusted; \
              nothing was sent: of a gateway of your own give its CA to root_certificate(..); of WeChat \
              Pay, install the system's root certificates (package ca-certificates)"
-        ),
-        false => format!("no connection could be made, it failed while {state}; nothing was sent"),
+        )
+    } else {
+        format!("no connection could be made, it failed while {state}; nothing was sent")
     };
     Error::new(ErrorKind::Connect, message).with_source(err)
 }

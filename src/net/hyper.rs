@@ -27,6 +27,7 @@ use super::socket::Observed;
 use super::tls;
 use crate::crypto::{Certificate, PrivateKey};
 use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::host::default_port;
 use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
 use crate::transport::{BoxFuture, Transport};
 
@@ -180,9 +181,10 @@ impl Inner {
 
     /// Only what was made is kept: a fault may pass. Two made at once do no harm.
     fn tls(&self, identified: bool) -> Result<&HttpsLayer> {
-        let (known, identity) = match identified {
-            true => (&self.identified, self.settings.identity.as_ref()),
-            false => (&self.anonymous, None),
+        let (known, identity) = if identified {
+            (&self.identified, self.settings.identity.as_ref())
+        } else {
+            (&self.anonymous, None)
         };
         if let Some(layer) = known.get() {
             return Ok(layer);
@@ -265,9 +267,10 @@ where
     let Some(Observed(watch)) = extras.remove() else {
         return Err("the connection has no watch".into());
     };
-    let sender = match connected.is_negotiated_h2() {
-        true => Sender::Http2(http2_handshake(io).await?),
-        false => Sender::Http1(http1_handshake(io).await?),
+    let sender = if connected.is_negotiated_h2() {
+        Sender::Http2(http2_handshake(io).await?)
+    } else {
+        Sender::Http1(http1_handshake(io).await?)
     };
     Ok(Connection {
         sender,
@@ -332,10 +335,7 @@ fn address(request: &mut Request<Body>, uri: &Uri, server: &Server, connection: 
 /// The port is left out where it is the scheme's own.
 fn host(uri: &Uri) -> Option<HeaderValue> {
     let host = uri.host()?;
-    let own = match uri.scheme() == Some(&Scheme::HTTPS) {
-        true => 443,
-        false => 80,
-    };
+    let own = default_port(uri.scheme());
     let port = uri.port_u16().filter(|port| *port != own);
     let text = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     HeaderValue::try_from(text).ok()

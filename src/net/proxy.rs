@@ -217,9 +217,10 @@ fn is_http(url: &str) -> bool {
 
 /// The value is left out: it may hold a password.
 fn malformed(named: &str, why: &str) -> Error {
-    let form = match named.eq_ignore_ascii_case("NO_PROXY") {
-        true => "write it as host1,.domain2,10.0.0.0/8",
-        false => "write it as http://host:port or http://user:password@host:port",
+    let form = if named.eq_ignore_ascii_case("NO_PROXY") {
+        "write it as host1,.domain2,10.0.0.0/8"
+    } else {
+        "write it as http://host:port or http://user:password@host:port"
     };
     Error::new(
         ErrorKind::Builder,

@@ -119,9 +119,10 @@ impl Watch {
         }
         let quiet = std::future::poll_fn(|cx| {
             lock(&self.observers).push(cx.waker().clone());
-            match self.has_ended() || !self.alert.load(Ordering::Acquire) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
+            if self.has_ended() || !self.alert.load(Ordering::Acquire) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
             }
         });
         tokio::time::timeout(PATIENCE, quiet).await.is_ok() && !self.has_ended()

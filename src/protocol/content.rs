@@ -136,9 +136,12 @@ mod tests {
     fn utf16(text: &str, mark: bool, high_first: bool) -> Vec<u8> {
         let mark = if mark { "\u{feff}" } else { "" };
         let units: Vec<u16> = mark.encode_utf16().chain(text.encode_utf16()).collect();
-        let bytes = |unit: &u16| match high_first {
-            true => unit.to_be_bytes(),
-            false => unit.to_le_bytes(),
+        let bytes = |unit: &u16| {
+            if high_first {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
         };
         units.iter().flat_map(bytes).collect()
     }

@@ -12,7 +12,7 @@ use std::mem;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use self::doubles::has_doubles;
+use self::doubles::check_keys;
 pub(crate) use self::splice::Edits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::percent;
@@ -256,7 +256,7 @@ impl Walk<'_, '_> {
         if value.is_string() {
             return Err(self.not_json());
         }
-        if self.fields.kind == ErrorKind::Encrypt && has_doubles(text) {
+        if self.fields.kind == ErrorKind::Encrypt && check_keys(text).is_err() {
             return Err(self.doubled());
         }
         let outer = self.edits.replace(Edits::default());

@@ -322,6 +322,7 @@ mod tests {
     fn what_is_read_begins_as_xml_does() {
         for (text, good) in [
             (" \t\r\n<xml><a>1</a> </xml>", true),
+            ("\u{feff}<xml><a>1</a></xml>", true),
             ("\u{feff}\n<xml><a>1</a></xml>", true),
             ("\u{feff}\u{feff}<xml><a>1</a></xml>", false),
             ("\u{b}<xml><a>1</a></xml>", false),
@@ -377,13 +378,9 @@ mod tests {
             "<xml>t<a/></xml>",
             "<xml><a>1</b></xml>",
             "<xml><?php x ?></xml>",
-            "\u{b}<xml><a>1</a></xml>",
-            "<xml><a>1</a></xml>\u{a0}",
-            "\u{feff}\u{feff}<xml><a>1</a></xml>",
         ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(decode(b"<xml><a>\xff</a></xml>").is_err());
-        assert!(read("\u{feff}<xml><a>1</a></xml>").is_ok());
     }
 }

@@ -114,9 +114,10 @@ impl Api {
     /// The first segment chooses, in any case as in the PHP SDK.
     fn of(path: &str) -> Self {
         let first = path.get(..V2.len() + 1);
-        match first.is_some_and(|first| first.eq_ignore_ascii_case("/v2/")) {
-            true => Self::V2,
-            false => Self::V3,
+        if first.is_some_and(|first| first.eq_ignore_ascii_case("/v2/")) {
+            Self::V2
+        } else {
+            Self::V3
         }
     }
 }

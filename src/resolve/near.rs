@@ -169,9 +169,10 @@ fn is_variable(segment: &str) -> bool {
 }
 
 fn pattern(segment: &str) -> Pattern {
-    match is_variable(segment) {
-        true => vec![Token::Value, Token::Rest],
-        false => fold(segment).chars().map(Token::Char).collect(),
+    if is_variable(segment) {
+        vec![Token::Value, Token::Rest]
+    } else {
+        fold(segment).chars().map(Token::Char).collect()
     }
 }
 

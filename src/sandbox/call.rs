@@ -53,6 +53,11 @@ impl Call {
         self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
     }
 
+    /// Whether the body is a message of APIv2.
+    pub(super) fn is_xml(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<xml")
+    }
+
     /// What is documented of it can be compared with; `None` of an unknown operation.
     pub(super) fn sent(&self) -> Option<Sent<'_>> {
         Some(Sent {

@@ -187,8 +187,8 @@ impl Gateway {
 
     /// All the checks, and what the request does.
     fn judge(&self, call: &mut Call) -> Result<(), Refusal> {
-        // XML is of APIv2, whose requests have no header to sign them: the path is what is wrong.
-        if call.body.trim_ascii_start().starts_with(b"<xml") {
+        // No header signs a request of APIv2: where its path is not known, the path is what is wrong.
+        if call.is_xml() {
             self.check_known(call)?;
         }
         self.admit(call)?;
@@ -204,9 +204,7 @@ impl Gateway {
         match known || self.answers.get(method, path).is_some() {
             true => Ok(()),
             // Two slashes are named as such, whichever API is meant.
-            false
-                if call.body.trim_ascii_start().starts_with(b"<xml") && !path.starts_with("//") =>
-            {
+            false if call.is_xml() && !path.starts_with("//") => {
                 Err(unknown::refusal(method, &format!("v2{path}")))
             }
             false => Err(unknown::refusal(method, path)),

@@ -118,9 +118,10 @@ fn shell(shop: &Shop, line: &str) -> Command {
         format!("{}:{path}", program.parent().unwrap().display()),
     );
     // The sandbox of an example has credentials of its own.
-    let settings = match line.contains("--sandbox") {
-        true => shop.bare(&[]).into_command(),
-        false => shop.command(&[]).into_command(),
+    let settings = if line.contains("--sandbox") {
+        shop.bare(&[]).into_command()
+    } else {
+        shop.command(&[]).into_command()
     };
     for (name, value) in settings.get_envs() {
         match value {

@@ -132,9 +132,12 @@ impl Sample {
 
     fn call(&self) -> Result<Response> {
         let (answer, v2) = (self.answer.clone(), self.operation.is_v2());
-        let wire = Wire::answering(move |_| match v2 {
-            true => message(&answer),
-            false => Answer::json(answer.clone()),
+        let wire = Wire::answering(move |_| {
+            if v2 {
+                message(&answer)
+            } else {
+                Answer::json(answer.clone())
+            }
         });
         let client = builder().v2_key(V2_KEY).check_mch_id(false).transport(wire);
         let chain = client.build()?.chain(literal(self.operation.path()));

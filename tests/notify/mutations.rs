@@ -186,9 +186,10 @@ fn write(members: &Members, random: &mut Random) -> String {
                 .map(|c| format!("&#{};", u32::from(c)))
                 .collect(),
         };
-        match value.is_empty() && random.below(2) == 0 {
-            true => out += &format!("<{name}/>"),
-            false => out += &format!("<{name}>{text}</{name}>"),
+        if value.is_empty() && random.below(2) == 0 {
+            out += &format!("<{name}/>")
+        } else {
+            out += &format!("<{name}>{text}</{name}>")
         }
     }
     out + "</xml>"

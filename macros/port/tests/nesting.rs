@@ -112,9 +112,10 @@ impl Host for Nothing {
 fn nested((name, open, inner, close): (&str, &str, &str, &str), levels: usize) -> String {
     let text = format!("{}{inner}{}", open.repeat(levels), close.repeat(levels));
     let is_expression = NESTS.iter().position(|nest| nest.0 == name) >= Some(14);
-    match is_expression {
-        true => format!("$i->v3->x->post(['json' => ['v' => {text}]]);"),
-        false => text,
+    if is_expression {
+        format!("$i->v3->x->post(['json' => ['v' => {text}]]);")
+    } else {
+        text
     }
 }
 

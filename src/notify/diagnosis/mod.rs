@@ -45,9 +45,10 @@ impl Notifications {
             return Vec::new();
         }
         let keys = &self.shared.keys;
-        match is_apiv2(body) {
-            true => v2::diagnose(keys, body),
-            false => of_apiv3(keys, self.shared.clock.now(), headers, body),
+        if is_apiv2(body) {
+            v2::diagnose(keys, body)
+        } else {
+            of_apiv3(keys, self.shared.clock.now(), headers, body)
         }
     }
 }

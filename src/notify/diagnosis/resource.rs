@@ -67,13 +67,11 @@ pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
     if sealed.open(&keys.apiv3).is_ok() {
         return OTHER_NOTIFICATION;
     }
-    match keys
-        .apiv3
-        .iter()
-        .any(|key| is_key(key, &sealed, &ciphertext))
-    {
-        true => altered(keys, sealed),
-        false => ALTERED,
+    let mut keys_at_hand = keys.apiv3.iter();
+    if keys_at_hand.any(|key| is_key(key, &sealed, &ciphertext)) {
+        altered(keys, sealed)
+    } else {
+        ALTERED
     }
 }
 

@@ -5,10 +5,16 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// Whether an object of a JSON text has a key twice, at any depth.
-pub(super) fn has_doubles(json: &str) -> bool {
+/// Checks that no object of a JSON text has a key twice, at any depth.
+///
+/// The command compiles this file as well, for the JSON that is typed.
+///
+/// # Errors
+///
+/// That the text is no JSON, or which key stands twice.
+pub(super) fn check_keys(json: &str) -> serde_json::Result<()> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    Once.deserialize(&mut reader).is_err()
+    Once.deserialize(&mut reader)
 }
 
 /// Takes any JSON whose objects have each key once.
@@ -64,8 +70,8 @@ impl<'de> Visitor<'de> for Once {
         let mut seen = HashSet::new();
         while let Some(key) = members.next_key::<String>()? {
             members.next_value_seed(self)?;
-            if !seen.insert(key) {
-                return Err(A::Error::custom("a key stands twice"));
+            if let Some(key) = seen.replace(key) {
+                return Err(A::Error::custom(format!("the key `{key}` stands twice")));
             }
         }
         Ok(())
@@ -87,7 +93,7 @@ mod tests {
             (r#"{"a":1,"\u0061":"x"}"#, true),
             (r#"[1.5,{"b":[{"a":-1,"b":2,"a":3}]}]"#, true),
         ] {
-            assert_eq!(has_doubles(json), doubled, "{json}");
+            assert_eq!(check_keys(json).is_err(), doubled, "{json}");
         }
     }
 }

@@ -28,9 +28,10 @@ fn client(body: &[u8], content_type: &'static str) -> Client {
 
 fn call(client: &Client, operation: &Operation) -> Call {
     let chain = client.chain(literal(operation.path()));
-    let call = match operation.is_v2() {
-        true => chain.post(json!({"mch_id": MCHID}), ()).security(false),
-        false => chain.get(()),
+    let call = if operation.is_v2() {
+        chain.post(json!({"mch_id": MCHID}), ()).security(false)
+    } else {
+        chain.get(())
     };
     match operation.path().contains("{media_id}") {
         true => call.var("media_id", "1"),

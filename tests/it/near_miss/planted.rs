@@ -73,9 +73,10 @@ impl Planted {
 
     /// The same as data.
     pub(crate) fn options(&self) -> Value {
-        let body = match self.upload {
-            true => json!({"meta": self.body}),
-            false => self.body.clone(),
+        let body = if self.upload {
+            json!({"meta": self.body})
+        } else {
+            self.body.clone()
         };
         json!({"json": body, "query": self.query})
     }

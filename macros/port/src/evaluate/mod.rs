@@ -211,9 +211,10 @@ impl<'a, 'h> Evaluator<'a, 'h> {
             return value;
         };
         self.charge(text.len() / 64);
-        match text.len() > LONGEST {
-            true => self.error(span, "this grows too large to be followed", ""),
-            false => value,
+        if text.len() > LONGEST {
+            self.error(span, "this grows too large to be followed", "")
+        } else {
+            value
         }
     }
 

@@ -168,9 +168,10 @@ fn file<T>(
         }
         Err(failure) => {
             // The file may well be the right one.
-            let advice = match failure.message().contains("passphrase") {
-                true => PASSPHRASE,
-                false => advice,
+            let advice = if failure.message().contains("passphrase") {
+                PASSPHRASE
+            } else {
+                advice
             };
             report.wrong(name, failure.message(), advice);
             None

@@ -89,9 +89,10 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text));
     found.ok_or_else(|| {
-        let order = match text.contains('/') {
-            true => ": METHOD comes before PATH",
-            false => "",
+        let order = if text.contains('/') {
+            ": METHOD comes before PATH"
+        } else {
+            ""
         };
         input(format!(
             "{text:?} is none of GET, POST, PUT, PATCH, DELETE{order}"
@@ -107,9 +108,10 @@ fn json(given: &str) -> Result<Value, Failure> {
         (text, None) => (text.to_owned(), "--json"),
     };
     super::json::parse(&text).map_err(|err| {
-        let file = match Path::new(given).is_file() {
-            true => format!("; to send the file, write --json @{given}"),
-            false => String::new(),
+        let file = if Path::new(given).is_file() {
+            format!("; to send the file, write --json @{given}")
+        } else {
+            String::new()
         };
         input(format!("{place} is not JSON: {err}{file}"))
     })

@@ -1,77 +1,17 @@
 //! JSON as it is typed: nothing of it may get lost on the way into a request.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+
+use self::doubles::check_keys;
+
+/// The library's own check, which no public function reaches.
+#[path = "../../../protocol/fields/doubles.rs"]
+mod doubles;
 
 /// The value, unless a key stands twice in an object. Numbers keep their digits.
 pub(super) fn parse(text: &str) -> serde_json::Result<Value> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    KeysOnce.deserialize(&mut reader)?;
+    check_keys(text)?;
     serde_json::from_str(text)
-}
-
-/// Takes any JSON whose objects have each key once.
-#[derive(Clone, Copy)]
-struct KeysOnce;
-
-impl<'de> DeserializeSeed<'de> for KeysOnce {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for KeysOnce {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(self)?.is_some() {}
-        Ok(())
-    }
-
-    /// Numbers come here too: the command enables `arbitrary_precision` of `serde_json`.
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(key) = members.next_key::<String>()? {
-            members.next_value_seed(self)?;
-            if let Some(key) = seen.replace(key) {
-                return Err(A::Error::custom(format!("the key `{key}` stands twice")));
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

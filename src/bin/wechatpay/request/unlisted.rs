@@ -20,9 +20,10 @@ pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<
     }
     // The catalogue has it, and the library will say what else is wrong with the call.
     if let Some(operation) = call.operation().or_else(|| catalog::find(method, path)) {
-        return match args.unlisted || has_its_slash(given, operation) {
-            true => Ok(true),
-            false => Err(refused(method, given, &[operation])),
+        return if args.unlisted || has_its_slash(given, operation) {
+            Ok(true)
+        } else {
+            Err(refused(method, given, &[operation]))
         };
     }
     let meant = meant(method, path);
