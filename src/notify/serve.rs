@@ -48,9 +48,9 @@ impl Notifications {
     ///
     /// # Cancellation
     ///
-    /// WeChat Pay hangs up after 5 s, and servers then drop what they were doing. A handler that has
-    /// begun runs to its end all the same, and its outcome is remembered: it runs as a task of the tokio
-    /// runtime, or, where there is none, on a background thread. Dropping this future before the handler
+    /// WeChat Pay hangs up after 5 s, and servers then drop the future of the request. A handler that has
+    /// begun still runs to its end, and its outcome is recorded: it runs as a task of the tokio runtime,
+    /// or, where there is none, on a background thread. Dropping this future before the handler
     /// has begun gives the notification back.
     ///
     /// Its claim is renewed while it runs, so that no other delivery is handled beside it; see

@@ -31,7 +31,7 @@ The headers are written as HTTP has them, one a line: \"Wechatpay-Serial: …\";
 headers do not matter. The body is the very bytes that came.
 
 A signature is believed for five minutes. To open an older one, captured yesterday, give
---ignore-age: the signature is checked all the same.
+--ignore-age: the signature is still checked.
 
 When it is not accepted, each cause that can be found is named: a body that was changed on its way
 and how, a header that was renamed or rewritten, a key that is another.

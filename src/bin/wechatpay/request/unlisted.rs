@@ -53,7 +53,7 @@ fn refused(method: &Method, given: &str, meant: &[&'static Operation]) -> Failur
     for operation in meant {
         failure.line(line(operation));
     }
-    failure.line("--unlisted makes the call all the same; `wechatpay endpoints WORD` searches.");
+    failure.line("--unlisted sends the request anyway; `wechatpay endpoints WORD` searches.");
     failure
 }
 
