@@ -9,7 +9,7 @@
 
 use wechatpay_chain::BoxError;
 use wechatpay_chain::bill::Rows;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;

@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
+use wechatpay_sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
 
 const CONFIGS: &str = "brand/marketing/product-coupon/notify-configs";

@@ -11,7 +11,7 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Client, Verification};
 
 fn main() -> Result<(), BoxError> {

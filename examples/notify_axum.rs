@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::post;
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Error};
 
 #[path = "support/deliveries.rs"]

@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 #[path = "support/deliveries.rs"]
 mod deliveries;

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use wechatpay_chain::sandbox::{CallRecord, Sandbox};
+use wechatpay_sandbox::{CallRecord, Sandbox};
 use wechatpay_chain::{BoxError, Client, Response, Verification};
 
 fn main() -> Result<ExitCode, BoxError> {

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Instant;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Client, Result};
 
 const CLIENTS: usize = 64;

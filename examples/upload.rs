@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Media};
 
 fn main() -> Result<(), BoxError> {

@@ -5,9 +5,9 @@ use std::fmt;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
-use crate::catalog::{self, Operation};
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 use crate::message::Origin;
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";

@@ -9,10 +9,10 @@ use http::{HeaderMap, Method, Request, Uri};
 use http_body::Body as _;
 
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::{Body, SignedText};
 use crate::plan::Plan;
-use crate::protocol::{Authorization, request_text};
+use wechatpay_core::protocol::{Authorization, request_text};
 use crate::stack::Frozen;
 use crate::transport::{self, Transport};
 

@@ -33,7 +33,6 @@ pages! {
     files "files.md"
 }
 
-#[cfg(feature = "cli")]
 pages! {
     cli "cli.md"
 }

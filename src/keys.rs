@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Scheme;
-use crate::secret::Secret;
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Scheme;
+use wechatpay_core::secret::Secret;
 
 /// The merchant: who it is, and how it signs.
 #[derive(Clone)]

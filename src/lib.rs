@@ -97,11 +97,7 @@ mod protocol;
 mod query;
 mod reader;
 mod resolve;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod sandbox;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
 pub mod schema;
 mod secret;
 #[cfg(feature = "tower")]
@@ -112,7 +108,6 @@ mod template;
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod testing;
 pub mod transport;
-#[cfg(feature = "sandbox")]
 mod variants;
 
 pub use builder::ClientBuilder;
@@ -143,7 +138,7 @@ pub use wechatpay_chain_path::PathError;
 
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
-    pub use crate::protocol::{
+    pub use wechatpay_core::protocol::{
         Authorization, PROBE_PREFIX, SCHEME, Scheme, SignType, SignatureHeaders, pay_text,
         request_text, response_text,
     };

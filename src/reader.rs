@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use bytes::{Buf, Bytes};
 
 use crate::call::Pending;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::Streaming;
 use crate::net::blocking;
 

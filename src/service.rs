@@ -7,7 +7,7 @@ use tower_service::Service;
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{Error, Result};
+use wechatpay_core::error::{Error, Result};
 use crate::message::{Payload, Response};
 use crate::transport::BoxFuture;
 

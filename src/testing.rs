@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Request, Response};
 
-use crate::clock::Clock;
+use wechatpay_core::clock::Clock;
 use crate::dry_run::SignedRequest;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::Body;
 use crate::transport::{BoxFuture, Transport};
 

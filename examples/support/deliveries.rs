@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 use wechatpay_chain::{BoxError, Result};
 
 /// Posts to a server, and says where it does not answer as it should.

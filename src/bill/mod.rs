@@ -32,9 +32,9 @@ use serde_json::Value;
 use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
-use crate::crypto::digest::DigestKind;
+use wechatpay_core::crypto::digest::DigestKind;
 use crate::download::{Download, check_target};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::{Response, SavedFile};
 pub use rows::{Row, Rows};
 

@@ -10,10 +10,10 @@ use super::{ClientBuilder, Edit, Platform};
 use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::client::Client;
-use crate::clock::Clock;
+use wechatpay_core::clock::Clock;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
 use crate::middleware::{
@@ -22,7 +22,7 @@ use crate::middleware::{
     TransformResponse, VERIFIER, Verifier,
 };
 use crate::net::{HyperTransport, Settings};
-use crate::protocol::{AnswerNonces, Keyring, OwnKey};
+use wechatpay_core::protocol::{AnswerNonces, Keyring, OwnKey};
 use crate::stack::{Frozen, Stack};
 
 impl ClientBuilder {

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::certificates::Certificates;
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::error::Result;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::Result;
 use crate::keys::Given;
 use crate::message::FieldPolicy;
 use crate::net::Proxy;
-use crate::protocol::Keyring;
-use crate::secret::Secret;
+use wechatpay_core::protocol::Keyring;
+use wechatpay_core::secret::Secret;
 use crate::stack::Stack;
 use crate::transport::Transport;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::error::Error;
-use crate::protocol::{KeyOrigin, PlatformKey};
+use wechatpay_core::error::Error;
+use wechatpay_core::protocol::{KeyOrigin, PlatformKey};
 
 /// The certificate in use is replaced this long before it ends.
 const AHEAD: i64 = 7 * 24 * 60 * 60;

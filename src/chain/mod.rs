@@ -17,7 +17,7 @@ pub use segment::{IntoPath, IntoSegment};
 
 use crate::call::Call;
 use crate::engine::{self, Engine};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::{IntoHeaders, IntoPayload};
 use nodes::Nodes;
 use segment::Added;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::output::Output;
-use crate::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 use crate::message::{SavedFile, Sink};
 use crate::offload::{offload, start};
 

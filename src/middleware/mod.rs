@@ -32,7 +32,7 @@ pub use tower::{NextService, tower};
 pub(crate) use v2::{TransformRequest, TransformResponse};
 pub(crate) use verifier::Verifier;
 
-use crate::error::Result;
+use wechatpay_core::error::Result;
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
 

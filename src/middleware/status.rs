@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::error::{ApiError, Error, Result};
+use wechatpay_core::error::{ApiError, Error, Result};
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
 

@@ -3,7 +3,7 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
 use crate::transport::BoxFuture;

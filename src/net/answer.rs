@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep};
 
 use super::pool::{Connection, Slot};
-use crate::error::BoxError;
+use wechatpay_core::error::BoxError;
 
 /// The body of an answer, with the connection that it comes over.
 ///

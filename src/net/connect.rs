@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use super::proxy::Proxies;
 use super::socket::Socket;
-use crate::error::BoxError;
+use wechatpay_core::error::BoxError;
 use crate::message::{CallState, Phase};
 use crate::transport::BoxFuture;
 

@@ -1,6 +1,6 @@
 //! Errors that say what was tried, with whom, and whether the request may have left.
 
-use crate::error::{BoxError, Error, ErrorKind};
+use wechatpay_core::error::{BoxError, Error, ErrorKind};
 use crate::message::CallState;
 
 use super::tls;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::blocking;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::transport::BoxFuture;
 
 /// At most one future under way, in the background; whoever comes meanwhile waits for its outcome.

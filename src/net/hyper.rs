@@ -23,8 +23,8 @@ use super::process::PerProcess;
 use super::proxy::Proxies;
 use super::socket::Observed;
 use super::tls;
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
 use crate::transport::{BoxFuture, Transport};
 

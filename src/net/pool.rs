@@ -16,7 +16,7 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::Notify;
 
 use super::socket::Watch;
-use crate::error::BoxError;
+use wechatpay_core::error::BoxError;
 use crate::message::Body;
 use crate::transport::BoxFuture;
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::hold::Hold;
 use super::kind::{Kind, Version};
 use super::seen::Delivery;
-use crate::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 use crate::message::read_text;
 
 /// A notification of WeChat Pay, verified and decrypted.

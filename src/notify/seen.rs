@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, SystemClock};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::transport::BoxFuture;
 
 /// What is known of earlier deliveries of a notification.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::certificates::Manager;
 use crate::engine::Engine;
-use crate::error::{Result, VerifyFailure};
+use wechatpay_core::error::{Result, VerifyFailure};
 use crate::middleware::KeySource;
 use crate::stack::{Frozen, Next};
 

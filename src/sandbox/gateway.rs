@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::answer::Answers;
 use super::bilingual::Bilingual;
-#[cfg(feature = "files")]
 use super::bills::Bills;
 use super::call::{Call, MAX_JSON, target, too_long};
 use super::certificates::Platform;
@@ -33,9 +32,9 @@ use super::unknown;
 use super::upload;
 use super::v2;
 use super::world::{self, Told, World};
-use crate::catalog::Operation;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
@@ -51,9 +50,7 @@ pub(super) struct Gateway {
     max_body_bytes: usize,
     documented: Documented,
     limits: Limits,
-    #[cfg(feature = "files")]
     pub(super) bills: Bills,
-    #[cfg(feature = "files")]
     tls: bool,
     door: Door,
     count: AtomicU64,
@@ -84,9 +81,7 @@ impl Gateway {
             max_body_bytes,
             limits: Limits::new(documented.limits),
             documented,
-            #[cfg(feature = "files")]
             bills: Bills::default(),
-            #[cfg(feature = "files")]
             tls,
             door: Door::default(),
             count: AtomicU64::new(0),
@@ -209,7 +204,6 @@ impl Gateway {
         if self.answers.get(&call.head.method, path).is_some() {
             return None;
         }
-        #[cfg(feature = "files")]
         if let Some(bill) = self.bill(call) {
             return Some(bill);
         }
@@ -222,8 +216,6 @@ impl Gateway {
             now: self.clock.now(),
         })
     }
-
-    #[cfg(feature = "files")]
     fn bill(&self, call: &Call) -> Option<Result<Told, Refusal>> {
         let (bills, world, now) = (&self.bills, &self.world, self.clock.now());
         match (call.v2(), &call.json) {

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use http::{Method, StatusCode};
 
 use super::refusal::Refusal;
-use crate::catalog::Operation;
+use wechatpay_core::catalog::Operation;
 use crate::schema::{self, RateLimit};
 
 /// Source: "HTTP状态码" and the tables of errors (错误码) of the operations.

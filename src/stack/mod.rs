@@ -7,7 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::{Request, Response};
 use crate::transport::BoxFuture;
 pub(crate) use next::Frozen;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use http::Uri;
 
 use super::Stack;
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 use crate::message::{
     Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
     request_id,

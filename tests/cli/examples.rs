@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Answer;
+use wechatpay_sandbox::Answer;
 use wechatpay_chain::{Clock, SystemClock};
 
 use crate::notify::{capture, platform};

@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::json;
 use wechatpay_chain::bill::{Bill, Rows};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, ErrorKind};
 
 use crate::support::lenient;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest::{self, DigestKind};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Error, ErrorKind, SavedFile, Verification, VerifyFailure};
 
 use crate::support::{self, Wire, lenient};

@@ -8,16 +8,13 @@
 )]
 
 mod answers;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod bill;
 mod build;
-#[cfg(feature = "sandbox")]
 mod certificates;
-#[cfg(feature = "sandbox")]
 mod complaints;
-#[cfg(feature = "sandbox")]
 mod connections;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod download;
 mod encryption;
 mod golden;
@@ -27,7 +24,6 @@ mod near_miss;
 mod nothing_is_sent;
 mod numbers;
 mod refusals;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
 mod stack;
@@ -35,14 +31,11 @@ mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;
-#[cfg(feature = "sandbox")]
 mod transport;
 mod types;
-#[cfg(feature = "sandbox")]
 mod unasked;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod upload;
-#[cfg(feature = "sandbox")]
 mod v2;
 mod verification;
 mod wait;

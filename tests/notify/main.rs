@@ -10,11 +10,9 @@ mod support;
 
 #[cfg(feature = "axum")]
 mod axum_server;
-#[cfg(feature = "sandbox")]
 mod certificates;
 mod deadlines;
 mod debug;
-#[cfg(feature = "sandbox")]
 mod diagnosis;
 mod hyper_server;
 mod keys;
@@ -26,7 +24,6 @@ mod numbers;
 mod redis_store;
 mod replays;
 mod replies;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod v2;
 mod v3;

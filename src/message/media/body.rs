@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::Progress;
 use super::check::{Check, changed, check};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use crate::offload;
 
 /// One stretch of a body.

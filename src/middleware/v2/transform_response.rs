@@ -3,12 +3,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::outcome::{Demands, Outcome, code_and_message, text};
-use crate::catalog::{AnswerKind, AnswerSignature, Operation};
-use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
+use wechatpay_core::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
 use crate::middleware::verifier::UNTRUSTED;
-use crate::protocol::{message_fits, signed_members, xml};
-use crate::secret::Secret;
+use wechatpay_core::protocol::{message_fits, signed_members, xml};
+use wechatpay_core::secret::Secret;
 use crate::stack::{Middleware, Next};
 
 /// Outside of `transform_request`. Sees the response's XML; checks its signature and turns

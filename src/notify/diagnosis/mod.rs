@@ -16,8 +16,8 @@ mod v2;
 use http::HeaderMap;
 
 use super::{Keys, Notifications};
-use crate::error::VerifyFailure;
-use crate::protocol::{PROBE_PREFIX, xml};
+use wechatpay_core::error::VerifyFailure;
+use wechatpay_core::protocol::{PROBE_PREFIX, xml};
 pub use finding::Finding;
 
 impl Notifications {

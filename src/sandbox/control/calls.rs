@@ -7,7 +7,7 @@ use super::super::gateway::Gateway;
 use super::super::record::{AnswerRecord, CallRecord, Verdict};
 use super::super::v2;
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
-use crate::catalog;
+use wechatpay_core::catalog;
 use crate::schema;
 
 /// How much of a body is shown.

@@ -29,7 +29,7 @@ use super::notifier::{Deliveries, Reach, check_url};
 use super::reply::ReplyBody;
 use super::server;
 use super::shifted::Shifted;
-use crate::error::{ErrorKind, Result};
+use wechatpay_core::error::{ErrorKind, Result};
 pub(super) use powers::post_what_happens;
 
 /// The longest body of a control request.

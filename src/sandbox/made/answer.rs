@@ -8,7 +8,7 @@ use super::check::{Check, Written, first_of};
 use super::dice::Seed;
 use super::issue::Location;
 use super::value;
-use crate::catalog::Operation;
+use wechatpay_core::catalog::Operation;
 use crate::schema::{Field, FieldKind};
 
 /// Of a request's list no more items than this come back.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::issue::{Issue, Location, Unit, Wrong};
 use super::{pattern, rules, slips};
-use crate::catalog::Operation;
+use wechatpay_core::catalog::Operation;
 use crate::schema::{Field, FieldKind};
 
 type Members = Map<String, Value>;

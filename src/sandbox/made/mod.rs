@@ -25,7 +25,7 @@ pub use sample::SampleRequest;
 
 use super::query;
 use super::refusal::Refusal;
-use crate::catalog::{AnswerKind, Operation};
+use wechatpay_core::catalog::{AnswerKind, Operation};
 use crate::schema::{self, Schema};
 use answer::{Extent, Maker};
 use check::{Check, Written};

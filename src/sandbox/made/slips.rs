@@ -4,7 +4,7 @@
 //! marks as required what is so only under a condition that it states in prose; each rule here
 //! names such a condition.
 
-use crate::catalog::Operation;
+use wechatpay_core::catalog::Operation;
 use crate::schema::{Field, FieldKind};
 
 /// Fields that another may stand in for: of an order, a refund, a contract or a user one number will do,

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use crate::crypto::base64;
-use crate::sandbox::date::rfc3339;
-use crate::sandbox::identity::MCHID;
+use wechatpay_core::crypto::base64;
+use crate::date::rfc3339;
+use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
 
 /// The values that tell of success, best first.

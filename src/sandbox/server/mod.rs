@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use super::control;
 use super::gateway::Gateway;
 use super::launch::{Ready, failed};
-use crate::error::Result;
+use wechatpay_core::error::Result;
 pub(super) use http::{ClientCertificate, gone, read};
 use http::{acceptor, connection};
 

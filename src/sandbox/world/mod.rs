@@ -21,7 +21,6 @@
 mod api;
 mod batch;
 mod batches;
-#[cfg(feature = "files")]
 mod bill;
 mod codepay;
 mod combine;
@@ -65,8 +64,6 @@ use refund::Refund;
 use share::{Receiver, Return, Share};
 use table::Table;
 use transfers::Transfer;
-
-#[cfg(feature = "files")]
 pub(super) use bill::BillType;
 pub use event::Event;
 pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};

@@ -8,7 +8,7 @@ use super::order::{Order, Party};
 use super::refunds::amounts;
 use super::table::Row;
 
-/// How a refund stands, as [`Sandbox::settle_refund`](crate::sandbox::Sandbox::settle_refund) sets it.
+/// How a refund stands, as [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundStatus {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, Verification, VerifyFailure};
 
 use super::{fetches, last_payment, pay, payments, signer};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
 
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
+use wechatpay_sandbox::{Answer, Sandbox};
 use wechatpay_chain::{ErrorKind, Verification};
 
 use super::raw::Raw;

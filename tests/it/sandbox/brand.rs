@@ -1,7 +1,7 @@
 //! A brand at the door: with its own scheme, id and key, at its own operations.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::signing::{Authorization, Scheme};
 use wechatpay_chain::{Client, Result};
 

@@ -1,7 +1,7 @@
 //! Sensitive fields, in and out.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Answer;
+use wechatpay_sandbox::Answer;
 use wechatpay_chain::{Call, Certificate, FieldPolicy, Padding, PublicKey, Verification};
 
 use super::raw::Raw;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Clock, ErrorKind, Result};
 
 use super::Outcome;

@@ -3,7 +3,7 @@
 mod published;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
+use wechatpay_sandbox::{Answer, Sandbox};
 use wechatpay_chain::{ErrorKind, Response};
 
 use super::{Outcome, PUNISH, last, order, why};

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use http::Version;
 use openssl::ssl::{SslConnector, SslMethod};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind};
 
 use super::raw::{Raw, exchange};

@@ -11,7 +11,7 @@ mod transfers;
 mod v2;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Event, Sandbox};
+use wechatpay_sandbox::{Event, Sandbox};
 use wechatpay_chain::{Call, Client, Response};
 
 use super::{Outcome, why};

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncRead, ReadBuf};
 use wechatpay_chain::crypto::digest;
 use wechatpay_chain::middleware::{self, from_fn};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
 
 use super::{PATH, content, file, sandbox};

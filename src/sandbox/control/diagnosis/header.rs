@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::Mistake;
-use crate::protocol::{Authorization, Scheme};
+use wechatpay_core::protocol::{Authorization, Scheme};
 use mistakes as m;
 
 /// What is wrong with the header, and its parts when all are there.

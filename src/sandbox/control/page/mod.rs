@@ -25,7 +25,7 @@ use super::super::gateway::Gateway;
 use super::super::reply::Reply;
 use super::powers;
 use super::problem::Problem;
-use crate::catalog::AnswerSignature;
+use wechatpay_core::catalog::AnswerSignature;
 use lang::Lang;
 
 const STYLE: &str = include_str!("style.css");

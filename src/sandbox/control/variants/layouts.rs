@@ -4,7 +4,7 @@ use openssl::sha::sha256;
 
 use super::super::diagnosis::Mistake;
 use super::{Parts, Variant};
-use crate::crypto::digest::{hex_lower, hex_upper};
+use wechatpay_core::crypto::digest::{hex_lower, hex_upper};
 use Line::{Body, Method, Nonce, Target, Time};
 
 /// The lines and what ends them.

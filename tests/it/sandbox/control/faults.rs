@@ -1,7 +1,7 @@
 //! Faults by the API and by header.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Sandbox, Verdict};
+use wechatpay_sandbox::{Sandbox, Verdict};
 use wechatpay_chain::{Client, Error};
 
 use super::super::raw::Raw;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Certificate, ErrorKind, PrivateKey, PublicKey};
 
 use super::super::Outcome;
