@@ -5,8 +5,8 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 const CONFIGS: &str = "brand/marketing/product-coupon/notify-configs";
 const COUPON: &str = "brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}";

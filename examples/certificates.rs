@@ -11,8 +11,8 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Client, Verification};
+use wechatpay_sandbox::Sandbox;
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;

@@ -13,8 +13,8 @@ use axum::response::Response;
 use axum::routing::post;
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Error};
+use wechatpay_sandbox::Sandbox;
 
 #[path = "support/deliveries.rs"]
 mod deliveries;

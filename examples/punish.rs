@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use wechatpay_sandbox::{CallRecord, Sandbox};
 use wechatpay_chain::{BoxError, Client, Response, Verification};
+use wechatpay_sandbox::{CallRecord, Sandbox};
 
 fn main() -> Result<ExitCode, BoxError> {
     let sandbox = Sandbox::start_blocking()?;

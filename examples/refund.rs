@@ -7,8 +7,8 @@
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 const REFUND: &str = "v2/secapi/pay/refund";
 

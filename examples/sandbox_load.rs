@@ -12,8 +12,8 @@ use std::thread;
 use std::time::Instant;
 
 use serde_json::json;
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Client, Result};
+use wechatpay_sandbox::Sandbox;
 
 const CLIENTS: usize = 64;
 const ROUNDS: usize = 8;

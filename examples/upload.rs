@@ -7,8 +7,8 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use serde_json::json;
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Media};
+use wechatpay_sandbox::Sandbox;
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;

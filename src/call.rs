@@ -12,20 +12,20 @@ use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
-use wechatpay_core::catalog::Operation;
 #[cfg(feature = "files")]
 use crate::download;
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::{self, Engine};
-use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
     into_headers, into_payload,
 };
 use crate::net::blocking::{self, Bound};
 use crate::plan::Plan;
-use wechatpay_core::query::Query;
 use crate::transport::BoxFuture;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::query::Query;
 
 /// A call that is ready to be made: `.await` it, or `.wait()` for it.
 ///

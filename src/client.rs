@@ -8,12 +8,12 @@ use crate::builder::ClientBuilder;
 use crate::call::{Call, Pending};
 use crate::certificates::{Certificates, Manager};
 use crate::chain::{Chain, IndexPath, IntoPath};
-use wechatpay_core::crypto::Certificate;
 use crate::engine::Engine;
-use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::middleware::PlatformKeys;
-use wechatpay_core::protocol::Keyring;
 use crate::stack::{Frozen, Next, Stack};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Keyring;
 
 /// A client of WeChat Pay for one merchant.
 ///

@@ -41,8 +41,8 @@ impl State {
     pub(super) fn need(&self, preferred: Option<&PlatformKey>, age: Duration, now: i64) -> Need {
         let not_after = match preferred.map(PlatformKey::origin) {
             None => return Need::Key,
-            Some(KeyOrigin::PublicKey) => return Need::Nothing,
             Some(KeyOrigin::Certificate { not_after, .. }) => *not_after,
+            Some(_) => return Need::Nothing,
         };
         let older = |age: u64| self.signed.map(|signed| passed(signed, now, age));
         let ends_soon = not_after.saturating_sub(now) < AHEAD;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::call::Call;
-use wechatpay_core::error::{Error, ErrorKind, Result};
 #[cfg(feature = "files")]
 use crate::message::Sink;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::query::Query;
 
 /// Options that mean something else here, and what to use in their place.

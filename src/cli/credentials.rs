@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::{Notifications, NotificationsBuilder};
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Secret};
+use wechatpay_sandbox::Sandbox;
 
 use crate::cli::Context;
 use crate::exit::{Exit, Failure};

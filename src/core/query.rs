@@ -32,9 +32,12 @@ pub fn query_string(parameters: &Value) -> Result<String> {
 /// The query of a call, as it is gathered.
 #[derive(Default)]
 pub enum Query {
+    /// Nothing was given.
     #[default]
     Empty,
+    /// Names and values, in order.
     Parameters(Vec<(String, Value)>),
+    /// The text behind `?`, as it was given.
     Text(String),
 }
 
@@ -62,6 +65,11 @@ impl Query {
         }
     }
 
+    /// Adds a parameter.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when the query was given as text.
     pub fn push(&mut self, name: String, value: Value) -> Result<()> {
         match self {
             Self::Empty => *self = Self::Parameters(vec![(name, value)]),
@@ -143,6 +151,7 @@ fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
+/// A number as PHP prints it in a query or in XML.
 pub fn number_text(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => float_text(float),

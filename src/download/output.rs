@@ -11,9 +11,9 @@ use tempfile::TempPath;
 use super::genuine;
 use super::target::{Directory, temporary_beside};
 use super::unseal::Unseal;
+use crate::message::{Expected, SavedFile, Sink};
 use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::message::{Expected, SavedFile, Sink};
 use wechatpay_core::protocol::{Content, HEAD, not_gzip};
 
 /// What is written goes through all that the sink asks for.

@@ -1,9 +1,9 @@
+use crate::message::{CallInfo, FieldPolicy, Request, Response};
+use crate::stack::{Middleware, Next};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::{Padding, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use crate::message::{CallInfo, FieldPolicy, Request, Response};
 use wechatpay_core::protocol::fields::{Edits, Fields};
-use crate::stack::{Middleware, Next};
 
 /// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalogue or
 /// the call names, with the merchant's private key.

@@ -3,13 +3,13 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
+use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
+use crate::stack::{Middleware, Next};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::Padding;
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
 use wechatpay_core::protocol::fields::{Fields, rewrite_query};
 use wechatpay_core::protocol::{PlatformKey, SERIAL_NAME};
-use crate::stack::{Middleware, Next};
 
 /// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
 /// that the catalogue or the call names, and says in `Wechatpay-Serial` with which key.

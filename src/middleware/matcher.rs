@@ -7,11 +7,11 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::message::{CallInfo, Payload, Request, Response};
+use crate::stack::{Middleware, Next};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{ErrorKind, Result, VerifyFailure};
-use crate::message::{CallInfo, Payload, Request, Response};
 use wechatpay_core::protocol::xml;
-use crate::stack::{Middleware, Next};
 
 /// Compares what a request is about with what its answer is about: order, merchant, app.
 ///

@@ -14,9 +14,9 @@ use tower_service::Service;
 
 use super::proxy::Proxies;
 use super::socket::Socket;
-use wechatpay_core::error::BoxError;
 use crate::message::{CallState, Phase};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::BoxError;
 
 /// Opens TCP connections, straight or through the proxy that is set for the target.
 ///

@@ -23,10 +23,10 @@ use super::process::PerProcess;
 use super::proxy::Proxies;
 use super::socket::Observed;
 use super::tls;
-use wechatpay_core::crypto::{Certificate, PrivateKey};
-use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// What the default transport can be told.
 pub(crate) struct Settings {

@@ -9,11 +9,11 @@ use super::seen::{DynSeenStore, SeenStore};
 use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
 use crate::client::Client;
+use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
+use crate::message::FieldPolicy;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
-use crate::message::FieldPolicy;
 use wechatpay_core::protocol::{Keyring, OwnKey};
 use wechatpay_core::secret::Secret;
 

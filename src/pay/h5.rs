@@ -1,8 +1,8 @@
 //! H5 and Native: WeChat Pay's answer is all there is; nothing is signed.
 
 use super::{refused, text};
-use wechatpay_core::error::Result;
 use crate::message::Response;
+use wechatpay_core::error::Result;
 use wechatpay_core::percent;
 
 /// H5's `h5_url`, after which the user comes back to `redirect_url`.

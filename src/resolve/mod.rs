@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use http::Method;
 
 use crate::base_url::BaseUrl;
-use wechatpay_core::catalog::{self, Operation};
-use wechatpay_core::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{FieldPolicy, Payload};
 use crate::plan::Plan;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::template;
 
 /// What a client says about all of its calls.

@@ -62,10 +62,6 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         max_body_bytes: usize,
         documented: Documented,
-        #[cfg_attr(
-            not(feature = "files"),
-            allow(unused_variables, reason = "bills name their URL")
-        )]
         tls: bool,
     ) -> Self {
         Self {

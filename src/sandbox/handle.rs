@@ -11,8 +11,8 @@ use super::gateway::Gateway;
 use super::identity::{self, Identity};
 use super::launch::{Running, SandboxBuilder};
 use super::record::CallRecord;
-use wechatpay_chain::ClientBuilder;
 use wechatpay_chain::Client;
+use wechatpay_chain::ClientBuilder;
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
 use wechatpay_core::error::Result;
 use wechatpay_core::secret::Secret;
@@ -118,7 +118,7 @@ impl Sandbox {
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
     /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
     ///
-    /// # use wechatpay_chain::{sandbox::SampleRequest, schema};
+    /// # use wechatpay_sandbox::{SampleRequest, schema};
     /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
     /// # let order = SampleRequest::required(&schema, 0).body().cloned().unwrap();
     /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(order, ());

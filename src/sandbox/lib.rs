@@ -151,6 +151,7 @@ mod query;
 mod record;
 mod refusal;
 mod reply;
+pub mod schema;
 mod seal;
 mod server;
 mod shifted;

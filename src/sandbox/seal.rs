@@ -61,13 +61,13 @@ impl Seal<'_> {
 /// What the signature covers; of a statement its digest, which gets a header.
 fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
     Ok(match reply.covers {
-        AnswerSignature::Nothing => None,
         AnswerSignature::Body => Some(reply.body.to_vec()),
         AnswerSignature::Digest { name, header } => {
             let sha1 = digest::sha1_hex(&reply.body);
             set(&mut reply.headers, header, &sha1)?;
             Some(digest_text(name, &sha1).into_bytes())
         }
+        _ => None,
     })
 }
 

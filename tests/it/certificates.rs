@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_sandbox::{CallRecord, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Clock, ErrorKind, Verification, VerifyFailure};
+use wechatpay_sandbox::{CallRecord, Fault, Sandbox};
 
 use crate::support::answer::now;
 use crate::support::{Hand, echoing};

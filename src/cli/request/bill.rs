@@ -4,7 +4,7 @@ use std::path::Path;
 
 use http::{Method, Uri};
 use wechatpay_chain::{Client, SavedFile};
-use wechatpay_sandbox::{schema};
+use wechatpay_sandbox::schema;
 
 use super::{RequestArgs, input};
 use crate::exit::Failure;

@@ -13,7 +13,7 @@ fn the_table_is_what_the_script_makes_of_the_facts() {
         eprintln!("skipped: no {}; set WECHATPAY_FACTS", missing.display());
         return;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog/regenerate.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog/regenerate.py");
     let Ok(out) = Command::new("python3").arg(script).args(&facts).output() else {
         eprintln!("skipped: no python3");
         return;
@@ -42,7 +42,7 @@ fn the_table_is_what_the_script_makes_of_the_facts() {
 fn facts_folder() -> PathBuf {
     match std::env::var_os("WECHATPAY_FACTS") {
         Some(folder) => folder.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts"),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts"),
     }
 }
 

@@ -18,10 +18,12 @@ pub fn sha1_hex(data: &[u8]) -> String {
 pub struct Sha1(openssl::sha::Sha1);
 
 impl Sha1 {
+    /// Starts a digest of no bytes.
     pub fn new() -> Self {
         Self(openssl::sha::Sha1::new())
     }
 
+    /// Adds the next bytes.
     pub fn update(&mut self, piece: &[u8]) {
         self.0.update(piece);
     }
@@ -100,6 +102,11 @@ pub struct Digester {
 }
 
 impl Digester {
+    /// Starts a digest of no bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] when this OpenSSL does not offer the algorithm.
     pub fn new(kind: DigestKind) -> Result<Self> {
         let algorithm = match kind {
             DigestKind::Md5 => MessageDigest::md5(),
@@ -110,10 +117,16 @@ impl Digester {
         Ok(Self { kind, hasher })
     }
 
+    /// The algorithm.
     pub fn kind(&self) -> DigestKind {
         self.kind
     }
 
+    /// Adds the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] when OpenSSL refuses them.
     pub fn update(&mut self, piece: &[u8]) -> Result<()> {
         let kind = self.kind;
         let updated = self.hasher.update(piece);

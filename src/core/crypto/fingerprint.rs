@@ -13,6 +13,11 @@ const TAG_LEN: usize = 16;
 pub struct FingerprintKey([u8; 32]);
 
 impl FingerprintKey {
+    /// Generates a random key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] when OpenSSL has no random bytes.
     pub fn new() -> Result<Self> {
         random_bytes().map(Self)
     }
@@ -25,12 +30,22 @@ impl FingerprintKey {
 pub struct Fingerprint(Crypter);
 
 impl Fingerprint {
+    /// Starts a fingerprint of no bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] when this OpenSSL refuses AES-256-GCM.
     pub fn new(key: &FingerprintKey) -> Result<Self> {
         let cipher = Cipher::aes_256_gcm();
         let crypter = Crypter::new(cipher, Mode::Encrypt, &key.0, Some(&[0; 12]));
         crypter.map(Self).map_err(failed)
     }
 
+    /// Adds the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fingerprint::new`].
     pub fn update(&mut self, piece: &[u8]) -> Result<()> {
         // The openssl crate panics where a length does not fit a C `int`.
         for part in piece.chunks(1 << 30) {
@@ -39,6 +54,11 @@ impl Fingerprint {
         Ok(())
     }
 
+    /// Returns the fingerprint.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fingerprint::new`].
     pub fn finish(mut self) -> Result<[u8; TAG_LEN]> {
         let mut tag = [0; TAG_LEN];
         self.0.finalize(&mut []).map_err(failed)?;

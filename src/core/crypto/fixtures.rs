@@ -11,12 +11,12 @@ macro_rules! fixture {
     ($name:literal) => {
         include_bytes!(concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/tests/data/keys/",
+            "/../../tests/data/keys/",
             $name
         ))
     };
 }
-pub use fixture;
+pub(crate) use fixture;
 
 static PKEY: LazyLock<PKey<Private>> =
     LazyLock::new(|| PKey::private_key_from_pem(fixture!("pkcs8.pem")).unwrap());
@@ -30,16 +30,16 @@ static OTHER: LazyLock<PrivateKey> = LazyLock::new(|| {
 });
 
 /// The key of the fixtures, as OpenSSL's type.
-pub fn pkey() -> &'static PKey<Private> {
+pub(crate) fn pkey() -> &'static PKey<Private> {
     &PKEY
 }
 
 /// The key of the fixtures.
-pub fn private_key() -> &'static PrivateKey {
+pub(crate) fn private_key() -> &'static PrivateKey {
     &PRIVATE
 }
 
 /// A key that no fixture knows.
-pub fn other_key() -> &'static PrivateKey {
+pub(crate) fn other_key() -> &'static PrivateKey {
     &OTHER
 }

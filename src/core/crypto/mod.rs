@@ -13,7 +13,7 @@ mod signed_digest;
 mod stream_verifier;
 
 #[cfg(test)]
-pub mod fixtures;
+pub(crate) mod fixtures;
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use keys::{Certificate, PrivateKey, PublicKey};

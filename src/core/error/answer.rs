@@ -51,6 +51,22 @@ const UNDECIDED: [&str; 9] = [
 ];
 
 impl ApiError {
+    /// A refusal with this status and nothing else.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            code: String::new(),
+            message: String::new(),
+            detail: Value::Null,
+            request_id: None,
+            body: Bytes::new(),
+            verification: Verification::NotChecked,
+            complete: true,
+        }
+    }
+
     /// Whether this answer leaves open what came of the request, so that money may have moved.
     ///
     /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which WeChat Pay says that it does not know itself

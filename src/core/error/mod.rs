@@ -158,22 +158,33 @@ impl Error {
     }
 
     /// The same error once more, for all who waited for the same thing.
+    #[doc(hidden)]
+    #[must_use]
     pub fn duplicate(&self) -> Self {
         Self {
             inner: self.inner.clone(),
         }
     }
 
+    /// Attaches the Request-ID of the answer.
+    #[doc(hidden)]
+    #[must_use]
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
         self.inner.request_id = request_id;
         self
     }
 
+    /// Attaches the body of the answer.
+    #[doc(hidden)]
+    #[must_use]
     pub fn with_body(mut self, body: Bytes) -> Self {
         self.inner.body = Some(body);
         self
     }
 
+    /// Wraps an error answer.
+    #[doc(hidden)]
+    #[must_use]
     pub fn from_api(api: ApiError) -> Self {
         let mut message = line::line(&api);
         if api.code == "SIGN_ERROR" {

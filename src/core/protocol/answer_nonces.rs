@@ -54,7 +54,14 @@ impl Hasher for AsItIs {
     }
 }
 
+impl Default for AnswerNonces {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl AnswerNonces {
+    /// Remembers no nonce yet.
     pub fn new() -> Self {
         Self::with_capacity(CAPACITY)
     }

@@ -18,8 +18,11 @@ pub enum Content {
     Xml,
     /// A JSON object or array.
     Json,
+    /// A gzip file (RFC 1952).
     Gzip,
+    /// A ZIP archive.
     Zip,
+    /// Text in UTF-16.
     Utf16,
     /// Text, an image, a ciphertext.
     Other,

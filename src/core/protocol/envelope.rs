@@ -17,8 +17,11 @@ pub const ALGORITHM: &str = "AEAD_AES_256_GCM";
 /// Source: WeChat Pay document "如何解密证书和回调报文".
 #[derive(Clone, Copy)]
 pub struct Sealed<'a> {
+    /// [`ALGORITHM`], or another, which is refused.
     pub algorithm: &'a str,
+    /// 12 bytes.
     pub nonce: &'a str,
+    /// Authenticated and not encrypted.
     pub associated_data: &'a str,
     /// Base64.
     pub ciphertext: &'a str,

@@ -56,12 +56,7 @@ impl<'a> Fields<'a> {
     /// Names the pointer and never a value: where the body is built otherwise than the pointer
     /// says, where the field is not a text, where a text on the way holds no JSON, where the
     /// pointer is malformed, and what `visit` gives.
-    pub fn rewrite(
-        &self,
-        value: &mut Value,
-        pointer: &str,
-        visit: &mut Visit<'_>,
-    ) -> Result<bool> {
+    pub fn rewrite(&self, value: &mut Value, pointer: &str, visit: &mut Visit<'_>) -> Result<bool> {
         let mut leaf = self.replace(visit);
         self.walk(value, pointer, &mut leaf, &mut None)
     }
@@ -374,11 +369,7 @@ fn kind_of(value: &Value) -> &'static str {
 /// # Errors
 ///
 /// Names the parameter where its value is not UTF-8, and gives on what `visit` gives.
-pub fn rewrite_query(
-    query: &str,
-    names: &[&str],
-    visit: &mut Visit<'_>,
-) -> Result<Option<String>> {
+pub fn rewrite_query(query: &str, names: &[&str], visit: &mut Visit<'_>) -> Result<Option<String>> {
     let mut out = String::new();
     let mut changed = false;
     for pair in query.split('&') {

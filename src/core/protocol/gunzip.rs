@@ -16,7 +16,14 @@ pub struct Gunzip {
     input: Bytes,
 }
 
+impl Default for Gunzip {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Gunzip {
+    /// Starts at the first byte of a gzip stream.
     pub fn new() -> Self {
         Self {
             decoder: MultiGzDecoder::new(Vec::new()),

@@ -60,7 +60,9 @@ type Keys = BTreeMap<Arc<str>, PlatformKey>;
 pub struct OwnKey {
     /// The merchant id or brand id, which the certificate has as its common name.
     pub id: Option<Arc<str>>,
+    /// The serial of its certificate, if it is known.
     pub serial: Option<Arc<str>>,
+    /// The public half of its key.
     pub key: PublicKey,
 }
 

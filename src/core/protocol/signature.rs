@@ -162,6 +162,7 @@ impl BodyCheck {
         self
     }
 
+    /// Adds the next bytes of the body.
     pub fn update(&mut self, piece: &[u8]) {
         self.verifier.update(piece);
     }

@@ -24,7 +24,7 @@ fn sent(template: &str, values: Value) -> Result<String, PathError> {
 #[test]
 fn every_example_of_the_rfc() {
     let mut data: serde_json::Map<String, Value> =
-        serde_json::from_str(include_str!("../../tests/data/rfc6570.json")).unwrap();
+        serde_json::from_str(include_str!("../../../tests/data/rfc6570.json")).unwrap();
     let variables = data.remove("variables").unwrap();
     let mut count = 0;
     for (section, examples) in data {

@@ -10,17 +10,27 @@ use crate::crypto::digest::unhex;
 pub enum Form {
     /// Base64 on one line.
     Right,
+    /// Hexadecimal digits.
     Hex,
+    /// Base64 of hexadecimal digits.
     Base64OfHex,
+    /// Base64 of base64.
     Base64Twice,
+    /// The URL-safe alphabet of base64.
     UrlSafe,
+    /// Base64 without its padding.
     NoPadding,
+    /// Base64 with line breaks.
     LineBreaks,
+    /// Base64 whose `+` became a blank.
     BlankForPlus,
+    /// Percent-encoded base64.
     Percent,
+    /// No characters.
     Empty,
     /// Base64 of as few bytes as a digest has.
     TooShort,
+    /// Neither base64 nor hexadecimal digits.
     Unreadable,
 }
 

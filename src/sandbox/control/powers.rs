@@ -115,7 +115,7 @@ pub(super) fn reset(gateway: &Gateway) {
 }
 
 /// Posts what happens, as long as the sandbox runs.
-pub(in crate) async fn post_what_happens(gateway: Arc<Gateway>) {
+pub(crate) async fn post_what_happens(gateway: Arc<Gateway>) {
     const SOON: Duration = Duration::from_millis(100);
     if !gateway.control.settings.posts {
         return;

@@ -15,7 +15,7 @@ const HEADER: &str = "X-Sandbox-Fault";
 const LONGEST: u64 = 600_000;
 
 /// The names, each with what stands behind its `=`.
-pub(in crate) const NAMES: [(&str, &str); 21] = [
+pub(crate) const NAMES: [(&str, &str); 21] = [
     ("wrong_signature", ""),
     ("unknown_serial", ""),
     ("expired_certificate", ""),
@@ -40,7 +40,7 @@ pub(in crate) const NAMES: [(&str, &str); 21] = [
 ];
 
 /// The fault that a request asks for; an error when it names none.
-pub(in crate) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
+pub(crate) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };

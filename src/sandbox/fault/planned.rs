@@ -88,7 +88,7 @@ fn number(times: &str) -> Result<Option<u32>> {
 /// # Errors
 ///
 /// [`ErrorKind::Builder`] when nothing happens, or two faults are to happen to the same always.
-pub(in crate) fn check(planned: &[PlannedFault]) -> Result<()> {
+pub(crate) fn check(planned: &[PlannedFault]) -> Result<()> {
     let unfit = |message| Err(Error::new(ErrorKind::Builder, message));
     if let Some(never) = planned.iter().find(|it| it.times == Some(0)) {
         return unfit(format!("the fault {} is to happen 0 times", never.fault));

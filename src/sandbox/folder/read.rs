@@ -9,9 +9,9 @@ use openssl::x509::X509;
 use serde_json::Value;
 
 use super::{Hidden, SandboxFiles};
+use crate::identity::{DAY, MCHID, Parts};
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::BoxError;
-use crate::identity::{DAY, MCHID, Parts};
 use wechatpay_core::secret::Secret;
 
 pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {

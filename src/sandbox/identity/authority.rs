@@ -21,7 +21,7 @@ use wechatpay_core::error::Result;
 
 /// Whose name the platform certificates have.
 pub(super) const PLATFORM: &str = "Tenpay.com sign (sandbox)";
-pub(in crate) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// From the day before, for a year.
 pub(super) fn validity(now: i64) -> (i64, i64) {
@@ -29,11 +29,11 @@ pub(super) fn validity(now: i64) -> (i64, i64) {
 }
 
 /// What the gateway shows in TLS.
-pub(in crate) struct Tls {
-    pub(in crate) key: PKey<Private>,
-    pub(in crate) certificate: X509,
+pub(crate) struct Tls {
+    pub(crate) key: PKey<Private>,
+    pub(crate) certificate: X509,
     /// Who issued what a client may present.
-    pub(in crate) root: X509,
+    pub(crate) root: X509,
 }
 
 /// Who signs the certificates.

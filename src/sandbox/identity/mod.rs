@@ -101,10 +101,10 @@ impl Identity {
     ///
     /// `now` (Unix seconds) is when a brand's certificate begins, if this is the first to need one.
     pub(super) fn who(&self, scheme: Scheme, now: i64) -> Result<(&'static str, &Certificate)> {
-        Ok(match scheme {
-            Scheme::Merchant => (MCHID, &self.merchant_certificate),
-            Scheme::Brand => (BRAND_ID, &self.brand(now)?.certificate),
-        })
+        if scheme == Scheme::Brand {
+            return Ok((BRAND_ID, &self.brand(now)?.certificate));
+        }
+        Ok((MCHID, &self.merchant_certificate))
     }
 
     pub(super) fn brand(&self, now: i64) -> Result<&Brand> {

@@ -40,7 +40,7 @@ const URL: Letters = Letters {
 };
 
 /// Whether a text has only what a merchant's number (商户订单号 and the like) may have.
-pub(in crate) fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
     text.bytes().all(fits)
 }

@@ -6,9 +6,9 @@ use super::answer::{Extent, Maker};
 use super::check::Written;
 use super::dice::Seed;
 use super::{SIGNATURE, value};
-use wechatpay_core::catalog::BodyKind;
 use crate::identity::MCHID;
 use crate::schema::Schema;
+use wechatpay_core::catalog::BodyKind;
 
 /// A request that a [`Sandbox`](super::super::Sandbox) takes, made up from the documentation: for tests
 /// of many operations, and to see what one looks like.

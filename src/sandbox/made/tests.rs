@@ -104,7 +104,7 @@ fn every_recorded_sample_of_the_documentation_is_accepted() {
 }
 
 fn recorded() -> Option<Vec<Value>> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/php-wire");
     let folder = std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from);
     let text = std::fs::read_to_string(folder.join("golden.jsonl")).ok()?;
     let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());

@@ -12,21 +12,21 @@ use super::super::reply::Reply;
 use super::super::seal;
 use super::super::v2;
 use super::refused;
+use wechatpay_chain::notify::{Kind, Version};
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::crypto::{Padding, aes, base64};
 use wechatpay_core::error::Result;
-use wechatpay_chain::notify::{Kind, Version};
 use wechatpay_core::protocol::envelope::refund_key;
 use wechatpay_core::protocol::{SignType, xml};
 
 #[derive(Clone)]
-pub(in crate) enum Content {
+pub(crate) enum Content {
     Event(Event),
     Message(Message),
 }
 
 impl Content {
-    pub(in crate) fn event(
+    pub(crate) fn event(
         event_type: &str,
         original_type: &str,
         summary: &str,
@@ -38,11 +38,11 @@ impl Content {
         Self::Event(event)
     }
 
-    pub(in crate) fn signed_v2(members: Value) -> Self {
+    pub(crate) fn signed_v2(members: Value) -> Self {
         Self::Message(Message::signed(members))
     }
 
-    pub(in crate) fn refund_v2(members: Value) -> Self {
+    pub(crate) fn refund_v2(members: Value) -> Self {
         Self::Message(Message::refund(members))
     }
 
@@ -65,15 +65,15 @@ impl Content {
 
 /// APIv3: a resource in an envelope.
 #[derive(Clone)]
-pub(in crate) struct Event {
+pub(crate) struct Event {
     event_type: String,
-    pub(in crate) summary: String,
-    pub(in crate) original_type: String,
+    pub(crate) summary: String,
+    pub(crate) original_type: String,
     resource: Value,
 }
 
 impl Event {
-    pub(in crate) fn new(event_type: String, resource: Value) -> Self {
+    pub(crate) fn new(event_type: String, resource: Value) -> Self {
         let subject = event_type.split('.').next().unwrap_or_default();
         Self {
             summary: event_type.clone(),
@@ -109,7 +109,7 @@ impl Event {
 
 /// APIv2: members of an XML element.
 #[derive(Clone)]
-pub(in crate) struct Message {
+pub(crate) struct Message {
     members: Value,
     form: Form,
 }
@@ -126,17 +126,17 @@ enum Form {
 }
 
 impl Message {
-    pub(in crate) fn signed(members: Value) -> Self {
+    pub(crate) fn signed(members: Value) -> Self {
         let form = Form::Signed;
         Self { members, form }
     }
 
-    pub(in crate) fn refund(members: Value) -> Self {
+    pub(crate) fn refund(members: Value) -> Self {
         let form = Form::Refund;
         Self { members, form }
     }
 
-    pub(in crate) fn event(event_type: String, members: Value) -> Self {
+    pub(crate) fn event(event_type: String, members: Value) -> Self {
         let form = Form::Event(event_type);
         Self { members, form }
     }

@@ -17,9 +17,9 @@ use serde_json::Value;
 use super::Sandbox;
 use super::fault::Fault;
 use super::gateway::Gateway;
+use content::{Event, Message};
 use wechatpay_chain::Pending;
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use content::{Event, Message};
 
 pub(super) use content::Content;
 pub(super) use deliveries::Deliveries;

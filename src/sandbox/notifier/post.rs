@@ -26,7 +26,7 @@ const MAX_ANSWER: usize = 1 << 20;
 
 /// How far notifications may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate) enum Reach {
+pub(crate) enum Reach {
     #[default]
     Loopback,
     /// Any server, over TLS as well.
@@ -45,7 +45,7 @@ pub(super) fn target(url: &str, reach: Reach) -> Result<Uri> {
 }
 
 /// Whether a URL may be posted to.
-pub(in crate) fn check_url(url: &str, reach: Reach) -> Result<()> {
+pub(crate) fn check_url(url: &str, reach: Reach) -> Result<()> {
     target(url, reach).map(drop)
 }
 

@@ -9,13 +9,13 @@ const TEXT: &str = include_str!("operations.txt");
 fn the_text_is_what_the_script_makes_of_the_facts() {
     let facts = match std::env::var_os("WECHATPAY_FACTS") {
         Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts"),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts"),
     };
     if !facts.join("schemas.jsonl").exists() {
         eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
         return;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/regenerate.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/regenerate.py");
     let Ok(out) = Command::new("python3").arg(script).arg(&facts).output() else {
         eprintln!("skipped: no python3");
         return;

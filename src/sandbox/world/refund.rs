@@ -64,10 +64,6 @@ pub(super) struct Refund {
     /// When it succeeded.
     pub(super) ended: Option<i64>,
     /// When it was given up.
-    #[cfg_attr(
-        not(feature = "files"),
-        allow(dead_code, reason = "bills alone say it")
-    )]
     pub(super) closed: Option<i64>,
 }
 

@@ -16,18 +16,18 @@ use wechatpay_core::catalog::Operation;
 
 /// A request that has passed the door.
 #[derive(Clone, Copy)]
-pub(in crate) struct Request<'r> {
-    pub(in crate) operation: &'static Operation,
+pub(crate) struct Request<'r> {
+    pub(crate) operation: &'static Operation,
     /// The path as it came.
-    pub(in crate) path: &'r str,
+    pub(crate) path: &'r str,
     /// The query with its sensitive parameters decrypted.
-    pub(in crate) query: Option<&'r str>,
+    pub(crate) query: Option<&'r str>,
     /// The body with its sensitive fields decrypted.
-    pub(in crate) body: Option<&'r Value>,
+    pub(crate) body: Option<&'r Value>,
     /// The file of an upload, whose `meta` is the body.
-    pub(in crate) file: Option<&'r [u8]>,
+    pub(crate) file: Option<&'r [u8]>,
     /// Seconds since the Unix epoch, by the gateway's clock.
-    pub(in crate) now: i64,
+    pub(crate) now: i64,
 }
 
 impl<'r> Request<'r> {

@@ -13,7 +13,7 @@ use wechatpay_core::error::{Error, ErrorKind};
 pub(super) const ORDER: (&str, &str) = ("order", "订单");
 
 /// What a hand comes to.
-pub(in crate) type Done<T = ()> = Result<T, Denied>;
+pub(crate) type Done<T = ()> = Result<T, Denied>;
 
 /// Pays a combined order or a single one.
 pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Done {
@@ -151,7 +151,7 @@ pub(super) fn v2_members(order: &Order) -> Value {
 
 /// Why a hand cannot do what it is told.
 #[derive(Debug)]
-pub(in crate) enum Denied {
+pub(crate) enum Denied {
     /// There is no such thing.
     Unknown(Bilingual),
     /// It stands otherwise.

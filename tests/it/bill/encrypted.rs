@@ -9,8 +9,8 @@ use openssl::symm::{Cipher, encrypt_aead};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wechatpay_chain::crypto::digest::sha1_hex;
-use wechatpay_sandbox::{Answer, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Result, SavedFile};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 use super::place;
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind};
+use wechatpay_sandbox::Sandbox;
 
 use super::{fetches, pay};
 use crate::support::answer::now;

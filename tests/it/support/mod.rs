@@ -13,8 +13,8 @@ pub(crate) mod watchdog;
 pub(crate) mod wire;
 
 use serde_json::{Value, json};
-use wechatpay_sandbox::{Sandbox, SandboxBuilder};
 use wechatpay_chain::{Client, ClientBuilder};
+use wechatpay_sandbox::{Sandbox, SandboxBuilder};
 
 pub(crate) use answer::Answer;
 pub(crate) use clock::Hand;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest;
-use wechatpay_sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media};
+use wechatpay_sandbox::Sandbox;
 
 use super::sandbox;
 use crate::support::keys::MCHID;

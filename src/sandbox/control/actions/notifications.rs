@@ -9,12 +9,12 @@ use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::views;
 use super::tools::parse;
-use wechatpay_chain::notify::Version;
 use crate::DeliveryRecord;
 use crate::bilingual::Bilingual;
 use crate::fault::Fault;
 use crate::gateway::Gateway;
 use crate::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
+use wechatpay_chain::notify::Version;
 
 /// Posts a notification of any kind.
 pub(in crate::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
@@ -102,11 +102,7 @@ pub(in crate::control) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<
     Ok(views::delivery(&known(gateway, id)?, pace))
 }
 
-pub(in crate::control) fn resend(
-    gateway: &Arc<Gateway>,
-    id: &str,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn resend(gateway: &Arc<Gateway>, id: &str, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     let record = known(gateway, id)?;
     check_url(&record.url, gateway.control.reach()).map_err(|err| {

@@ -70,20 +70,14 @@ pub(in crate::control) fn complain(gateway: &Arc<Gateway>, args: &Args) -> Outco
     Ok(json!({"complaint": complaint.map(views::complaint)}))
 }
 
-pub(in crate::control) fn hold_refunds(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn hold_refunds(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["hold"])?;
     let hold = args.needed_flag("hold")?;
     gateway.world.hold_refunds(hold);
     Ok(json!({"hold": hold}))
 }
 
-pub(in crate::control) fn hold_transfers(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn hold_transfers(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["hold"])?;
     let hold = args.flag("hold")?;
     gateway.world.hold_transfers(hold);

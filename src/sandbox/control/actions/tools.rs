@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
-use wechatpay_core::error::ErrorKind;
 use crate::bilingual::Bilingual;
 use crate::fault::{Fault, NAMES};
 use crate::gateway::Gateway;
+use wechatpay_core::error::ErrorKind;
 
 /// A clock that is more than some years off is a mistake.
 const FARTHEST: i64 = 100 * 365 * 86_400;
@@ -109,10 +109,7 @@ pub(in crate::control) fn retire(gateway: &Arc<Gateway>, args: &Args) -> Outcome
 }
 
 /// `{"mode": "certificate"}`: an account that has not changed to the public key.
-pub(in crate::control) fn certificate_mode(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn certificate_mode(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["mode"])?;
     let mode = args.needed("mode")?;
     match mode.as_str() {
