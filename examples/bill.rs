@@ -2,14 +2,14 @@
 //! altered on its way.
 //!
 //! ```text
-//! cargo run --example bill --features sandbox,files
+//! cargo run --example bill --features files
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use wechatpay_chain::BoxError;
 use wechatpay_chain::bill::Rows;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;

@@ -1,12 +1,12 @@
 //! A brand (品牌) calls its own operations, with its own keys and scheme; a merchant stands beside it.
 //!
-//!     cargo run --example brand --features sandbox
+//!     cargo run --example brand
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 const CONFIGS: &str = "brand/marketing/product-coupon/notify-configs";
 const COUPON: &str = "brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}";

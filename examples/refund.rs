@@ -1,14 +1,14 @@
 //! APIv2: a refund, for which the TLS connection presents the merchant certificate.
 //!
 //! ```text
-//! cargo run --example refund --features sandbox
+//! cargo run --example refund
 //! ```
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 const REFUND: &str = "v2/secapi/pay/refund";
 

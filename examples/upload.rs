@@ -1,14 +1,14 @@
 //! Uploads a picture from disk, one from memory and one with a meta of its own.
 //!
 //! ```text
-//! cargo run --example upload --features sandbox
+//! cargo run --example upload
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Media};
+use wechatpay_sandbox::Sandbox;
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;

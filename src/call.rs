@@ -12,20 +12,20 @@ use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
-use crate::catalog::Operation;
 #[cfg(feature = "files")]
 use crate::download;
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::{self, Engine};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
     into_headers, into_payload,
 };
 use crate::net::blocking::{self, Bound};
 use crate::plan::Plan;
-use crate::query::Query;
 use crate::transport::BoxFuture;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::query::Query;
 
 /// A call that is ready to be made: `.await` it, or `.wait()` for it.
 ///
@@ -345,7 +345,15 @@ pub struct Pending<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+    /// Wraps a future, so that code without a runtime can wait for it.
+    ///
+    /// ```
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let pending = wechatpay_chain::Pending::new(async { Ok(1) });
+    /// assert_eq!(pending.wait()?, 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         let (future, bound) = (Box::pin(future), None);
         Self { future, bound }
     }

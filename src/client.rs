@@ -8,12 +8,12 @@ use crate::builder::ClientBuilder;
 use crate::call::{Call, Pending};
 use crate::certificates::{Certificates, Manager};
 use crate::chain::{Chain, IndexPath, IntoPath};
-use crate::crypto::Certificate;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
 use crate::middleware::PlatformKeys;
-use crate::protocol::Keyring;
 use crate::stack::{Frozen, Next, Stack};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Keyring;
 
 /// A client of WeChat Pay for one merchant.
 ///

@@ -9,12 +9,12 @@ use http::{HeaderMap, Method, Request, Uri};
 use http_body::Body as _;
 
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Body, SignedText};
 use crate::plan::Plan;
-use crate::protocol::{Authorization, request_text};
 use crate::stack::Frozen;
 use crate::transport::{self, Transport};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Authorization, request_text};
 
 /// A request, encrypted and signed as it would go over the wire.
 ///

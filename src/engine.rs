@@ -7,16 +7,16 @@ use http::uri::Authority;
 use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
-use crate::catalog::Operation;
 use crate::certificates::Manager;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response};
 use crate::plan::Plan;
-use crate::protocol::Keyring;
 use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Frozen, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Keyring;
 
 /// What all chains of a client share.
 #[derive(Clone)]

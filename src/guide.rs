@@ -36,7 +36,6 @@ pages! {
     calls "calls.md"
 }
 
-#[cfg(feature = "sandbox")]
 pages! {
     testing "testing.md"
 }
@@ -46,7 +45,6 @@ pages! {
     files "files.md"
 }
 
-#[cfg(feature = "cli")]
 pages! {
     cli "cli.md"
 }

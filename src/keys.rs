@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Scheme;
-use crate::secret::Secret;
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Scheme;
+use wechatpay_core::secret::Secret;
 
 /// The merchant: who it is, and how it signs.
 #[derive(Clone)]
@@ -63,9 +63,10 @@ impl Given {
         }
         self.v2_key.as_ref().map_or(Ok(()), check_v2_key)?;
         self.apiv3_key.as_ref().map_or(Ok(()), check_apiv3_key)?;
-        let mchid = match scheme {
-            Scheme::Merchant => Arc::clone(&id),
-            Scheme::Brand => "".into(),
+        let mchid = if scheme == Scheme::Brand {
+            "".into()
+        } else {
+            Arc::clone(&id)
         };
         let (v2_key, apiv3_key) = (self.v2_key.clone(), self.apiv3_key.clone());
         let signing = v3.then(|| self.signing(scheme, id)).transpose()?;

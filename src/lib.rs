@@ -69,21 +69,16 @@ mod base_url;
 pub mod bill;
 mod builder;
 mod call;
-pub mod catalog;
 pub mod certificates;
 mod chain;
 mod client;
-mod clock;
-pub mod crypto;
 #[cfg(feature = "files")]
 mod download;
 mod dry_run;
 mod engine;
-mod error;
 // The examples of its pages need tower.
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
-mod host;
 mod keys;
 mod message;
 pub mod middleware;
@@ -91,41 +86,34 @@ mod net;
 pub mod notify;
 mod offload;
 pub mod pay;
-mod percent;
 mod plan;
-mod protocol;
-mod query;
 mod reader;
 mod resolve;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
-pub mod sandbox;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
-pub mod schema;
-mod secret;
 #[cfg(feature = "tower")]
 mod service;
 mod stack;
-mod template;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod testing;
 pub mod transport;
-#[cfg(feature = "sandbox")]
-mod variants;
+
+#[doc(inline)]
+pub use wechatpay_core::catalog;
+
+/// Keys, and the algorithms that WeChat Pay uses.
+pub mod crypto {
+    #[doc(inline)]
+    pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey, aes, digest};
+}
 
 pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, Pending};
 pub use chain::{Chain, IndexPath, IntoPath, IntoSegment};
 pub use client::Client;
-pub use clock::{Clock, SystemClock};
-pub use crypto::{Certificate, Padding, PrivateKey, PublicKey};
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub use download::Download;
 pub use dry_run::SignedRequest;
-pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub use message::SavedFile;
@@ -133,17 +121,29 @@ pub use message::{
     CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Media, Payload, Request, Response,
     Streaming, Upload,
 };
-pub use protocol::{KeyOrigin, Keyring, PlatformKey};
-pub use query::query_string;
 pub use reader::StreamReader;
-pub use secret::Secret;
 pub use stack::{Middleware, Next, Stack};
 pub use transport::Transport;
 pub use wechatpay_chain_path::PathError;
+#[doc(inline)]
+pub use wechatpay_core::clock::{Clock, SystemClock};
+#[doc(inline)]
+pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey};
+#[doc(inline)]
+pub use wechatpay_core::error::{
+    ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,
+};
+#[doc(inline)]
+pub use wechatpay_core::protocol::{KeyOrigin, Keyring, PlatformKey};
+#[doc(inline)]
+pub use wechatpay_core::query::query_string;
+#[doc(inline)]
+pub use wechatpay_core::secret::Secret;
 
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
-    pub use crate::protocol::{
+    #[doc(inline)]
+    pub use wechatpay_core::protocol::{
         Authorization, PROBE_PREFIX, SCHEME, Scheme, SignType, SignatureHeaders, pay_text,
         request_text, response_text,
     };
@@ -222,13 +222,7 @@ pub mod __private {
 }
 
 /// The examples of the READMEs are compiled as tests.
-#[cfg(all(
-    doctest,
-    feature = "files",
-    feature = "macros",
-    feature = "sandbox",
-    feature = "tower"
-))]
+#[cfg(all(doctest, feature = "files", feature = "macros", feature = "tower"))]
 mod readme {
     #[doc = include_str!("../README.md")]
     struct English;

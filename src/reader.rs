@@ -6,9 +6,9 @@ use std::io::{self, Read};
 use bytes::{Buf, Bytes};
 
 use crate::call::Pending;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Streaming;
 use crate::net::blocking;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A streamed answer that is read by a thread, in constant memory.
 ///

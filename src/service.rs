@@ -7,9 +7,9 @@ use tower_service::Service;
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{Error, Result};
 use crate::message::{Payload, Response};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::{Error, Result};
 
 /// The client as a tower service: a request whose URI is a path, or a URL of the client's own host.
 ///

@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Request, Response};
 
-use crate::clock::Clock;
 use crate::dry_run::SignedRequest;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A clock that stands still and gives one nonce, so that signatures repeat.
 ///

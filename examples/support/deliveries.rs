@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{BoxError, Result};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 /// Posts to a server, and says where it does not answer as it should.
 pub(crate) async fn check(sandbox: &Sandbox, to: SocketAddr) -> Result<(), BoxError> {

@@ -32,11 +32,11 @@ use serde_json::Value;
 use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
-use crate::crypto::digest::DigestKind;
 use crate::download::{Download, check_target};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Response, SavedFile};
 pub use rows::{Row, Rows};
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A bill to download; begun by [`Client::bill`].
 #[must_use = "nothing happens until download() is awaited, or waited for with .wait()"]

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::certificates::Certificates;
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::error::Result;
 use crate::keys::Given;
 use crate::message::FieldPolicy;
 use crate::net::Proxy;
-use crate::protocol::Keyring;
-use crate::secret::Secret;
 use crate::stack::Stack;
 use crate::transport::Transport;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::Keyring;
+use wechatpay_core::secret::Secret;
 
 /// The settings of a [`Client`](crate::Client); what is wrong with them comes from [`build`](Self::build).
 #[must_use = "a builder does nothing until build()"]

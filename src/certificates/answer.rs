@@ -5,11 +5,11 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::failure;
-use crate::crypto::Certificate;
-use crate::error::Result;
-use crate::protocol::envelope::Sealed;
-use crate::protocol::{Keyring, SignatureHeaders};
-use crate::secret::Secret;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::{Keyring, SignatureHeaders};
+use wechatpay_core::secret::Secret;
 
 /// The answer as it came.
 #[derive(Clone)]

@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 
-use crate::crypto::Certificate;
-use crate::error::{Error, ErrorKind, VerifyFailure};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, VerifyFailure};
 
 const NONE: &str = "this merchant has no platform certificate (平台证书): it is in public-key mode, as all newer ones \
      are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to the \

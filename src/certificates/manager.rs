@@ -8,18 +8,18 @@ use super::answer::{Answer, Checks, is_valid};
 use super::state::{Need, State};
 use super::{Certificates, copy, failure};
 use crate::base_url::BaseUrl;
-use crate::catalog;
-use crate::crypto::Certificate;
-use crate::error::{Error, ErrorKind, Result, VerifyFailure};
 use crate::keys::Merchant;
 use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request};
 use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
 use crate::net::blocking;
 use crate::net::flight::{Flight, within};
-use crate::protocol::SignatureHeaders;
-use crate::secret::Secret;
 use crate::stack::Next;
 use crate::transport::BoxFuture;
+use wechatpay_core::catalog;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::protocol::SignatureHeaders;
+use wechatpay_core::secret::Secret;
 
 /// Keeps a client's keyring supplied with platform certificates.
 ///

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub(crate) use manager::Manager;
 
-use crate::crypto::Certificate;
+use wechatpay_core::crypto::Certificate;
 
 /// How a client fetches WeChat Pay's certificates.
 ///

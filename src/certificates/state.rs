@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::error::Error;
-use crate::protocol::{KeyOrigin, PlatformKey};
+use wechatpay_core::error::Error;
+use wechatpay_core::protocol::{KeyOrigin, PlatformKey};
 
 /// The certificate in use is replaced this long before it ends.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
@@ -41,8 +41,8 @@ impl State {
     pub(super) fn need(&self, preferred: Option<&PlatformKey>, age: Duration, now: i64) -> Need {
         let not_after = match preferred.map(PlatformKey::origin) {
             None => return Need::Key,
-            Some(KeyOrigin::PublicKey) => return Need::Nothing,
             Some(KeyOrigin::Certificate { not_after, .. }) => *not_after,
+            Some(_) => return Need::Nothing,
         };
         let older = |age: u64| self.signed.map(|signed| passed(signed, now, age));
         let ends_soon = not_after.saturating_sub(now) < AHEAD;

@@ -17,10 +17,10 @@ pub use segment::{IntoPath, IntoSegment};
 
 use crate::call::Call;
 use crate::engine::{self, Engine};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{IntoHeaders, IntoPayload};
 use nodes::Nodes;
 use segment::Added;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The path of an endpoint, as far as it is gathered.
 ///

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
-use crate::error::Result;
-use crate::template;
+use wechatpay_core::error::Result;
+use wechatpay_core::template;
 
 /// What [`Chain::seg`](super::Chain::seg) takes: a literal, which is normalised, or a value made at
 /// run time (`String` or number), which is one percent-encoded segment and never rewritten.

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 
-use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::Expected;
-use crate::protocol::{Content, HEAD};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::protocol::{Content, HEAD};
 
 /// Refuses pages, messages and nothing at all in a file's place: a proxy's and a gateway's refusals
 /// come with 200 too.

@@ -16,15 +16,15 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 
 use crate::call::{Call, Pending};
-use crate::catalog::{AnswerKind, Operation};
-use crate::crypto::digest::DigestKind;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Expected, Progress, Response, SavedFile, Seal, Sink, Streaming};
 use crate::plan::Plan;
-use crate::secret::Secret;
 use crate::transport::BoxFuture;
 pub(crate) use target::check_target;
+use wechatpay_core::catalog::{AnswerKind, Operation};
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
 use writer::Writer;
 
 /// A call whose answer goes into a file: `.await` it, or `.wait()` for it.

@@ -11,10 +11,10 @@ use tempfile::TempPath;
 use super::genuine;
 use super::target::{Directory, temporary_beside};
 use super::unseal::Unseal;
-use crate::crypto::digest::{DigestKind, Digester};
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{Expected, SavedFile, Sink};
-use crate::protocol::{Content, HEAD, not_gzip};
+use wechatpay_core::crypto::digest::{DigestKind, Digester};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::{Content, HEAD, not_gzip};
 
 /// What is written goes through all that the sink asks for.
 pub(super) struct Output {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::offload::offload;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Whether a download could be put there, as far as can be known before it.
 ///

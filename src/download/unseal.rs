@@ -1,9 +1,9 @@
 //! What an encrypted bill goes through before it is unzipped.
 
 use super::output::too_long;
-use crate::crypto::aes::{GcmOpener, KEY_LEN};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Seal;
+use wechatpay_core::crypto::aes::{GcmOpener, KEY_LEN};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Opens AES-256-GCM piece by piece: no associated data, the tag at the end.
 ///

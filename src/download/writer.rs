@@ -5,9 +5,9 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::output::Output;
-use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::{SavedFile, Sink};
 use crate::offload::{offload, start};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// A file in the making. Dropped, it is given up and removed.
 ///

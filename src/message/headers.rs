@@ -2,7 +2,7 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, Entry, HOST, TRA
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What can be given as headers: `()` for none, pairs as an array, slice or vector, a
 /// [`HeaderMap`], or a JSON object as PHP code has it.

@@ -10,8 +10,8 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use super::Request;
 use super::payload::Payload;
 use super::state::CallState;
-use crate::catalog::Operation;
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// What a middleware may want to know of the call that its request belongs to.
 ///

@@ -10,7 +10,7 @@ use serde_json::Value;
 #[cfg(feature = "files")]
 use super::saved::SavedFile;
 use super::stream::BodyStream;
-use crate::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// An answer of WeChat Pay.
 ///

@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::crypto::digest::DigestKind;
-use crate::error::Verification;
-use crate::secret::Secret;
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::Verification;
+use wechatpay_core::secret::Secret;
 
 /// A downloaded file that is whole, checked and in its place.
 #[derive(Debug, Clone)]

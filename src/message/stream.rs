@@ -6,11 +6,11 @@ use http::{HeaderMap, StatusCode};
 
 use super::body::Body;
 use super::response::{MAY_BE_CUT_OFF, Response, ResponseBody};
-use crate::crypto::digest::{DigestKind, Sha1};
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::protocol::BodyCheck;
+use wechatpay_core::crypto::digest::{DigestKind, Sha1};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::BodyCheck;
 #[cfg(feature = "files")]
-use crate::protocol::Gunzip;
+use wechatpay_core::protocol::Gunzip;
 
 /// An answer that is read piece by piece, in constant memory.
 ///

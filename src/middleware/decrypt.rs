@@ -1,9 +1,9 @@
-use crate::catalog::Operation;
-use crate::crypto::{Padding, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Request, Response};
-use crate::protocol::fields::{Edits, Fields};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::{Padding, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::fields::{Edits, Fields};
 
 /// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalogue or
 /// the call names, with the merchant's private key.
@@ -88,7 +88,7 @@ fn no_key() -> Error {
     )
 }
 
-fn cannot(at: &str, err: impl Into<crate::error::BoxError>) -> Error {
+fn cannot(at: &str, err: impl Into<wechatpay_core::error::BoxError>) -> Error {
     Error::new(
         ErrorKind::Decrypt,
         format!("the field {at} of the response was not encrypted to this merchant's certificate"),

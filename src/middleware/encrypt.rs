@@ -3,13 +3,13 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
-use crate::catalog::{BodyKind, Operation};
-use crate::crypto::Padding;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
-use crate::protocol::fields::{Fields, leads_into, rewrite_query};
-use crate::protocol::{PlatformKey, SERIAL_NAME};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::{BodyKind, Operation};
+use wechatpay_core::crypto::Padding;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::fields::{Fields, leads_into, rewrite_query};
+use wechatpay_core::protocol::{PlatformKey, SERIAL_NAME};
 
 /// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
 /// that the catalogue or the call names, and says in `Wechatpay-Serial` with which key.

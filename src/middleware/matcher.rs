@@ -7,11 +7,11 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::catalog::Operation;
-use crate::error::{ErrorKind, Result, VerifyFailure};
 use crate::message::{CallInfo, Payload, Request, Response};
-use crate::protocol::xml;
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{ErrorKind, Result, VerifyFailure};
+use wechatpay_core::protocol::xml;
 
 /// Compares what a request is about with what its answer is about: order, merchant, app.
 ///
@@ -291,7 +291,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::catalog;
+    use wechatpay_core::catalog;
 
     fn variables(path: &str, template: &str) -> Vec<(&'static str, String)> {
         let operation = catalog::find(&Method::GET, template).unwrap();

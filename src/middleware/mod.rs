@@ -32,9 +32,9 @@ pub use tower::{NextService, tower};
 pub(crate) use v2::{TransformRequest, TransformResponse};
 pub(crate) use verifier::Verifier;
 
-use crate::error::Result;
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::error::Result;
 
 /// Turns an answer that is not 2xx into an error.
 pub const STATUS: &str = "status";

@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 
-use crate::catalog::Operation;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Signing;
 use crate::message::{CallInfo, Request, Response};
-use crate::protocol::{Authorization, request_text};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Authorization, request_text};
 
 /// Innermost. Sees the request as it will be sent; adds `Authorization`.
 ///

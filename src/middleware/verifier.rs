@@ -4,12 +4,12 @@ use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
 use super::{OfKeySource, PlatformKeys};
-use crate::catalog::AnswerSignature;
-use crate::crypto::digest;
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck, check_sha1};
-use crate::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::crypto::digest;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 
 /// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
 /// that no answer comes twice.

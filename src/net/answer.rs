@@ -11,7 +11,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::drivers;
 use super::pool::{Connection, Slot};
-use crate::error::BoxError;
+use wechatpay_core::error::BoxError;
 
 /// The body of an answer, with the connection that it comes over.
 ///

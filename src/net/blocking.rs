@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::drivers;
 use super::process::PerProcess;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What a call has beyond its own limit before its thread goes on without it.
 ///

@@ -14,10 +14,10 @@ use tower_service::Service;
 
 use super::proxy::Proxies;
 use super::socket::Socket;
-use crate::error::BoxError;
-use crate::host;
 use crate::message::{CallState, Phase};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::BoxError;
+use wechatpay_core::host;
 
 /// Opens TCP connections, straight or through the proxy that is set for the target.
 ///

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::blocking;
-use crate::error::{Error, ErrorKind, Result};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// At most one future under way, in the background; whoever comes meanwhile waits for its outcome.
 ///

@@ -25,11 +25,11 @@ use super::process::PerProcess;
 use super::proxy::Proxies;
 use super::socket::Observed;
 use super::tls;
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::host::default_port;
 use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::host::default_port;
 
 /// What the default transport can be told.
 pub(crate) struct Settings {

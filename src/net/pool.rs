@@ -17,9 +17,9 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::Notify;
 
 use super::socket::Watch;
-use crate::error::BoxError;
 use crate::message::Body;
 use crate::transport::BoxFuture;
+use wechatpay_core::error::BoxError;
 
 /// How many pairs of runtime and server a pool remembers.
 const SLOTS: usize = 64;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 
 /// Hosts that only a proxy for everything would be for.
 const PROBES: [&str; 2] = ["https://probe.invalid/", "http://probe.invalid/"];

@@ -7,8 +7,8 @@ use openssl::ssl::{
     ConnectConfiguration, SslConnector, SslConnectorBuilder, SslMethod, SslVersion,
 };
 
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A TLS configuration: hostname and chain are verified against the system's roots and `roots`;
 /// HTTP/2 and HTTP/1.1 are offered.

@@ -8,7 +8,7 @@ use axum_core::response::{IntoResponse, Response};
 
 use super::reply::Reply;
 use super::{Notification, Notifications};
-use crate::error::Error;
+use wechatpay_core::error::Error;
 
 /// A notification that was verified, decrypted and claimed before the handler of an axum server runs.
 ///

@@ -9,13 +9,13 @@ use super::seen::{DynSeenStore, SeenStore};
 use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
 use crate::client::Client;
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
 use crate::message::FieldPolicy;
-use crate::protocol::{Keyring, OwnKey};
-use crate::secret::Secret;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Keyring, OwnKey};
+use wechatpay_core::secret::Secret;
 
 /// What a process that died keeps the next delivery waiting for; a running handler's claim is renewed.
 const CLAIM_FOR: Duration = Duration::from_secs(120);

@@ -13,8 +13,8 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::task::AbortHandle;
 
 use super::seen::{Claim, Delivery, DynSeenStore, Finished};
-use crate::error::{Error, ErrorKind, Result};
 use crate::net;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The claim of one notification. Dropped without an end, it is given back in the background.
 pub(super) struct Hold {

@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::seen::{Claim, Delivery, Finished, Origin, SeenStore};
-use crate::crypto::digest;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::crypto::digest;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Ids in the memory of this process: bounded, and each forgotten after its time.
 ///

@@ -4,7 +4,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod builder;
-#[cfg(feature = "sandbox")]
+#[cfg(feature = "diagnosis")]
 mod diagnosis;
 mod hold;
 mod kind;
@@ -34,8 +34,8 @@ use http::HeaderMap;
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use axum::{NotificationRejection, VerifiedNotification};
 pub use builder::NotificationsBuilder;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+#[cfg(feature = "diagnosis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diagnosis")))]
 pub use diagnosis::Finding;
 pub use kind::{Kind, Version};
 pub use memory::MemoryStore;
@@ -47,16 +47,16 @@ pub use reply::{Answer, Reply};
 pub use seen::{Claim, Delivery, Finished, SeenStore};
 
 use crate::client::Client;
-use crate::clock::Clock;
-use crate::crypto::PrivateKey;
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::FieldPolicy;
-use crate::protocol::{Keyring, xml};
-use crate::secret::Secret;
 use hold::{Hold, until};
 use run::Running;
 use seen::{DynSeenStore, Origin};
 use source::Source;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::PrivateKey;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::{Keyring, xml};
+use wechatpay_core::secret::Secret;
 
 /// Reads and answers notifications. Clones are cheap and share everything.
 ///

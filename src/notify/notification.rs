@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::hold::Hold;
 use super::kind::{Kind, Version};
 use super::seen::Delivery;
-use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::read_text;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// A notification of WeChat Pay, verified and decrypted.
 ///

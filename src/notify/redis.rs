@@ -8,7 +8,7 @@ use redis::{Client, Cmd, FromRedisValue, RedisError};
 use tokio::sync::OnceCell;
 
 use super::seen::{Claim, Delivery, Finished, SeenStore};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
 const PATIENCE: Duration = Duration::from_secs(1);

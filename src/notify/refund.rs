@@ -6,11 +6,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::crypto::{aes, base64};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::envelope::refund_key;
-use crate::protocol::xml;
-use crate::secret::Secret;
+use wechatpay_core::crypto::{aes, base64};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::envelope::refund_key;
+use wechatpay_core::protocol::xml;
+use wechatpay_core::secret::Secret;
 
 type Members = Map<String, Value>;
 

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::kind::{Kind, Version};
 use super::{Notification, Notifications};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::header_value;
-use crate::protocol::{response_text, xml};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{response_text, xml};
 
 /// An answer to a notification: status, headers and body, for any server.
 #[derive(Clone)]

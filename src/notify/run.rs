@@ -11,7 +11,7 @@ use super::hold::start;
 use super::reply::{Answer, Reply};
 use super::seen::{Delivery, Finished};
 use super::{Notification, Notifications};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Notifications {
     /// The second half of [`handle`](Self::handle), for a notification that was accepted already, as by

@@ -5,9 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, SystemClock};
-use crate::error::{Error, ErrorKind, Result};
 use crate::transport::BoxFuture;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What is known of earlier deliveries of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

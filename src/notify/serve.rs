@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::hold::until;
 use super::reply::{Answer, Reply};
 use super::{Notification, Notifications};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// WeChat Pay's notifications have a few KiB.
 const MAX_BODY: usize = 1 << 20;

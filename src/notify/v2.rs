@@ -9,9 +9,9 @@ use super::refund::Refund;
 use super::seen::Delivery;
 use super::v3::{json, undecrypted};
 use super::{Keys, refused, subject, untrusted};
-use crate::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::protocol::envelope::Sealed;
-use crate::protocol::{ambiguous_member, is_plain_name, message_fits, xml};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::{ambiguous_member, is_plain_name, message_fits, xml};
 
 type Members = Map<String, Value>;
 

@@ -9,12 +9,12 @@ use super::kind::{Kind, Version};
 use super::notification::{Notification, Resource};
 use super::seen::Delivery;
 use super::{Keys, refused, untrusted};
-use crate::crypto::Padding;
-use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::FieldPolicy;
-use crate::protocol::SignatureHeaders;
-use crate::protocol::envelope::Sealed;
-use crate::protocol::fields::{Edits, Fields};
+use wechatpay_core::crypto::Padding;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::protocol::SignatureHeaders;
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::fields::{Edits, Fields};
 
 /// Signature first: nothing of the body is looked at before.
 pub(super) fn parse(

@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use http::Method;
 
 use crate::base_url::BaseUrl;
-use crate::catalog::{self, Operation};
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{FieldPolicy, Payload};
 use crate::plan::Plan;
-use crate::template;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::template;
 
 /// What a client says about all of its calls.
 pub(crate) struct Caller<'a> {

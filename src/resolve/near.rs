@@ -11,8 +11,8 @@ use percent_encoding::percent_decode_str;
 use wechatpay_chain_path::PathError;
 
 use super::{Found, Paths};
-use crate::catalog::{self, Operation};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What a call would send.
 pub(super) struct Sent<'a> {

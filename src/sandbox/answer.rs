@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 use super::reply::{JSON, Reply};
 use super::seal;
 use super::world::Told;
-use crate::catalog::{AnswerKind, AnswerSignature, Operation};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// An answer for a [`Sandbox`](super::Sandbox) to give: 200 unless said otherwise.
 ///

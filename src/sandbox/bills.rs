@@ -25,8 +25,8 @@ use super::date::{Local, parse_date};
 use super::query;
 use super::refusal::Refusal;
 use super::world::{BillType, Outcome, Told, World};
-use crate::catalog::Operation;
-use crate::crypto::digest::sha1_hex;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::digest::sha1_hex;
 
 const TRADE: &str = "/v3/bill/tradebill";
 const FUNDS: &str = "/v3/bill/fundflowbill";

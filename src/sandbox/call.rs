@@ -15,8 +15,8 @@ use super::record::{AnswerRecord, CallRecord, Verdict};
 use super::refusal::Refusal;
 use super::v2;
 use super::world::Told;
-use crate::catalog::{self, Operation};
-use crate::protocol::Scheme;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::protocol::Scheme;
 
 /// A request, and what was found out about it.
 pub(super) struct Call {

@@ -12,11 +12,11 @@ use super::identity::{Certified, Identity, PlatformPair};
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::seal;
-use crate::catalog::{AnswerSignature, Operation};
-use crate::clock::Clock;
-use crate::crypto::Certificate;
-use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use wechatpay_core::catalog::{AnswerSignature, Operation};
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
 
 impl Sandbox {
     /// Changes the platform certificate, and gives the new one: it signs all answers that are not
@@ -25,7 +25,7 @@ impl Sandbox {
     /// ```
     /// # use serde_json::json;
     /// # use wechatpay_chain::certificates::Certificates;
-    /// # use wechatpay_chain::sandbox::Sandbox;
+    /// # use wechatpay_sandbox::Sandbox;
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::builder().echo_unknown(true).start_blocking()?;
     /// let client = sandbox.merchant_builder().certificates(Certificates::auto()).build()?;

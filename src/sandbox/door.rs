@@ -10,8 +10,8 @@ use super::bilingual::Bilingual;
 use super::identity::Identity;
 use super::nonces::Nonces;
 use super::refusal::Refusal;
-use crate::crypto::Certificate;
-use crate::protocol::{Authorization, Scheme, request_text};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::protocol::{Authorization, Scheme, request_text};
 
 const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
 const SCHEME_WRONG: &str = "Http头Authorization认证类型不正确";

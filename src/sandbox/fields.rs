@@ -9,11 +9,11 @@ use super::bilingual::Bilingual;
 use super::certificates::Platform;
 use super::identity::PlatformPair;
 use super::refusal::Refusal;
-use crate::catalog::Operation;
-use crate::crypto::{Padding, PublicKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::WECHATPAY_SERIAL;
-use crate::protocol::fields::{Fields, rewrite_query};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::{Padding, PublicKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::WECHATPAY_SERIAL;
+use wechatpay_core::protocol::fields::{Fields, rewrite_query};
 
 const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
 const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";

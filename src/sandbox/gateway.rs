@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::answer::Answers;
 use super::bilingual::Bilingual;
-#[cfg(feature = "files")]
 use super::bills::Bills;
 use super::call::{Call, MAX_JSON, target, too_long};
 use super::certificates::Platform;
@@ -33,9 +32,9 @@ use super::unknown;
 use super::upload;
 use super::v2;
 use super::world::{self, Told, World};
-use crate::catalog::Operation;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The gateway itself: it knows nothing of sockets.
 pub(super) struct Gateway {
@@ -51,9 +50,7 @@ pub(super) struct Gateway {
     max_body_bytes: usize,
     documented: Documented,
     limits: Limits,
-    #[cfg(feature = "files")]
     pub(super) bills: Bills,
-    #[cfg(feature = "files")]
     tls: bool,
     door: Door,
     count: AtomicU64,
@@ -65,10 +62,6 @@ impl Gateway {
         clock: Arc<dyn Clock>,
         max_body_bytes: usize,
         documented: Documented,
-        #[cfg_attr(
-            not(feature = "files"),
-            allow(unused_variables, reason = "bills name their URL")
-        )]
         tls: bool,
     ) -> Self {
         Self {
@@ -84,9 +77,7 @@ impl Gateway {
             max_body_bytes,
             limits: Limits::new(documented.limits),
             documented,
-            #[cfg(feature = "files")]
             bills: Bills::default(),
-            #[cfg(feature = "files")]
             tls,
             door: Door::default(),
             count: AtomicU64::new(0),
@@ -217,7 +208,6 @@ impl Gateway {
         if self.answers.get(&call.head.method, path).is_some() {
             return None;
         }
-        #[cfg(feature = "files")]
         if let Some(bill) = self.bill(call) {
             return Some(bill);
         }
@@ -230,8 +220,6 @@ impl Gateway {
             now: self.clock.now(),
         })
     }
-
-    #[cfg(feature = "files")]
     fn bill(&self, call: &Call) -> Option<Result<Told, Refusal>> {
         let (bills, world, now) = (&self.bills, &self.world, self.clock.now());
         match (call.v2(), &call.json) {

@@ -11,11 +11,11 @@ use super::gateway::Gateway;
 use super::identity::{self, Identity};
 use super::launch::{Running, SandboxBuilder};
 use super::record::CallRecord;
-use crate::builder::ClientBuilder;
-use crate::client::Client;
-use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::error::Result;
-use crate::secret::Secret;
+use wechatpay_chain::Client;
+use wechatpay_chain::ClientBuilder;
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::Result;
+use wechatpay_core::secret::Secret;
 
 /// A gateway that runs until it is dropped, on a thread of its own.
 ///
@@ -91,7 +91,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`](crate::ErrorKind::Key) when OpenSSL makes no key: it is made when it is
+    /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL makes no key: it is made when it is
     /// first needed.
     pub fn brand_builder(&self) -> Result<ClientBuilder> {
         let brand = self.identity().brand(self.gateway.clock.now())?;
@@ -112,13 +112,13 @@ impl Sandbox {
     ///
     /// ```
     /// # use serde_json::json;
-    /// # use wechatpay_chain::sandbox::{Answer, Sandbox};
+    /// # use wechatpay_sandbox::{Answer, Sandbox};
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
     /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
     ///
-    /// # use wechatpay_chain::{sandbox::SampleRequest, schema};
+    /// # use wechatpay_sandbox::{SampleRequest, schema};
     /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
     /// # let order = SampleRequest::required(&schema, 0).body().cloned().unwrap();
     /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(order, ());
@@ -129,7 +129,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when the method, the status or a header
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the method, the status or a header
     /// is not one.
     pub fn answer(&self, method: &str, path: &str, answer: Answer) -> Result<()> {
         self.gateway.answers.set(method, path, answer)
@@ -142,8 +142,6 @@ impl Sandbox {
     ///
     /// The endpoints that ask answer with its `download_url`, which is good for 5 minutes, and SHA-1, and
     /// with `tar_type=GZIP` it comes zipped.
-    #[cfg(feature = "files")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
         self.gateway.bills.set(content.into());
     }

@@ -18,8 +18,8 @@ use super::identity::Identity;
 use super::made::Documented;
 use super::server;
 use super::shifted::Shifted;
-use crate::clock::{Clock, SystemClock};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The settings of a [`Sandbox`].
 #[must_use = "a builder does nothing until start()"]
@@ -158,7 +158,7 @@ impl SandboxBuilder {
     /// answers and one of notifications.
     ///
     /// ```
-    /// use wechatpay_chain::sandbox::{Fault, Sandbox};
+    /// use wechatpay_sandbox::{Fault, Sandbox};
     ///
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::builder().fault((Fault::WrongSignature, 1)).start_blocking()?;
@@ -190,7 +190,7 @@ impl SandboxBuilder {
     ///
     /// ```
     /// # use serde_json::json;
-    /// # use wechatpay_chain::sandbox::Sandbox;
+    /// # use wechatpay_sandbox::Sandbox;
     /// let sandbox = Sandbox::start_blocking()?;
     /// let order = sandbox.client()?.chain("v3/pay/transactions/nativ").post(json!({}), ());
     /// assert_eq!(order.wait().unwrap_err().api().unwrap().code, "RESOURCE_NOT_EXISTS");

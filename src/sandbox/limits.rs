@@ -12,8 +12,8 @@ use std::sync::{Mutex, PoisonError};
 use http::{Method, StatusCode};
 
 use super::refusal::Refusal;
-use crate::catalog::Operation;
 use crate::schema::{self, RateLimit};
+use wechatpay_core::catalog::Operation;
 
 /// Source: "HTTP状态码" and the tables of errors (错误码) of the operations.
 const CODE: &str = "FREQUENCY_LIMITED";

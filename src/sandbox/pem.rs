@@ -1,8 +1,8 @@
 //! The merchant's key as a file has it.
 
 use super::Sandbox;
-use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
 
 impl Sandbox {
     /// The merchant's private key as PEM (PKCS#8): the content of `apiclient_key.pem`, for clients

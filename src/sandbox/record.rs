@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, StatusCode, Version};
 use serde_json::Value;
 
 use super::fault::Fault;
-use crate::protocol::WECHATPAY_SERIAL;
+use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
 /// A request that a [`Sandbox`](super::Sandbox) has got.
 #[derive(Clone)]

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::bilingual::Bilingual;
 use super::record::Verdict;
 use super::reply::Reply;
-use crate::catalog::AnswerSignature;
-use crate::error::Error;
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::error::Error;
 
 /// A refusal: what WeChat Pay says, and for the record why.
 #[derive(Debug)]

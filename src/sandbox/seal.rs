@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::identity::PlatformPair;
 use super::reply::Reply;
-use crate::catalog::AnswerSignature;
-use crate::clock::Clock;
-use crate::crypto::{aes, base64, digest};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::envelope::ALGORITHM;
-use crate::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
-use crate::secret::Secret;
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::{aes, base64, digest};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::envelope::ALGORITHM;
+use wechatpay_core::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
+use wechatpay_core::secret::Secret;
 
 pub(super) const TIMESTAMP: &str = "Wechatpay-Timestamp";
 pub(super) const NONCE: &str = "Wechatpay-Nonce";
@@ -61,13 +61,13 @@ impl Seal<'_> {
 /// What the signature covers; of a statement its digest, which gets a header.
 fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
     Ok(match reply.covers {
-        AnswerSignature::Nothing => None,
         AnswerSignature::Body => Some(reply.body.to_vec()),
         AnswerSignature::Digest { name, header } => {
             let sha1 = digest::sha1_hex(&reply.body);
             set(&mut reply.headers, header, &sha1)?;
             Some(digest_text(name, &sha1).into_bytes())
         }
+        _ => None,
     })
 }
 

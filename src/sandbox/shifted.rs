@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use crate::clock::{Clock, SystemClock};
-use crate::error::Result;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::Result;
 
 /// Another clock, some seconds off.
 #[derive(Debug)]

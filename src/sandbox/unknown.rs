@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 
 use super::bilingual::Bilingual;
 use super::refusal::Refusal;
-use crate::catalog;
+use wechatpay_core::catalog;
 
 /// A base URL that ends with a slash, and a path that begins with one; in English and Chinese.
 pub(super) const TWO_SLASHES: (&str, &str) = (

@@ -9,7 +9,7 @@ use super::bilingual::Bilingual;
 use super::made::Sent;
 use super::multipart;
 use super::refusal::Refusal;
-use crate::crypto::digest::sha256_hex;
+use wechatpay_core::crypto::digest::sha256_hex;
 
 /// The operations whose `meta` is `filename` and `sha256`. Others name and hash their files in other
 /// members (`file_name`, `file_digest`, `digest` by SM3), or have a file only sometimes.

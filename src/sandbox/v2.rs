@@ -13,12 +13,12 @@ use super::query;
 use super::refusal::{AS_TOLD, Refusal};
 use super::reply::Reply;
 use super::server::ClientCertificate;
-use crate::catalog::{self, AnswerKind, AnswerSignature, Operation};
-use crate::clock::Clock;
-use crate::crypto::digest::md5_hex;
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{SignType, sign_text, xml};
-use crate::secret::Secret;
+use wechatpay_core::catalog::{self, AnswerKind, AnswerSignature, Operation};
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::digest::md5_hex;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{SignType, sign_text, xml};
+use wechatpay_core::secret::Secret;
 
 const SIGNATURE_WRONG: &str = "签名错误";
 const MERCHANT_WRONG: &str = "mch_id参数格式错误";

@@ -7,11 +7,11 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Request, Response};
 use crate::transport::BoxFuture;
 pub(crate) use next::Frozen;
 pub use next::Next;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// One layer of the stack.
 ///

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use http::Uri;
 
 use super::Stack;
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
 use crate::message::{
     Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
     request_id,
 };
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 
 /// A stack that no longer changes, with what lies below it.
 #[derive(Clone)]

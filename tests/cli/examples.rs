@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::{Clock, SystemClock};
+use wechatpay_sandbox::Answer;
 
 use crate::notify::{capture, platform};
 use crate::support::{Done, Run, Shop};

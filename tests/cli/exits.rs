@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Answer, Fault};
 
 use crate::support::{Run, Shop, server};
 

@@ -1,9 +1,9 @@
 //! `wechatpay request`.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::{PublicKey, Secret};
+use wechatpay_sandbox::Answer;
 
 use crate::support::{Run, Shop};
 

@@ -1,6 +1,6 @@
 //! No key of the fixtures is ever printed.
 
-use wechatpay_chain::sandbox::Fault;
+use wechatpay_sandbox::Fault;
 
 use crate::support::{Run, Shop};
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest::sha1_hex;
-use wechatpay_chain::sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Answer, Fault};
 
 use crate::support::Shop;
 

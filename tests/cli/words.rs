@@ -7,7 +7,7 @@ use openssl::pkey::PKey;
 use openssl::symm::Cipher;
 use openssl::x509::X509;
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Answer, Fault};
 
 use crate::support::{Run, Shop};
 

@@ -6,8 +6,8 @@ use std::fs;
 
 use serde_json::json;
 use wechatpay_chain::bill::{Bill, Rows};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, ErrorKind};
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 
 use crate::support::lenient;
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{CallRecord, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Clock, ErrorKind, Verification, VerifyFailure};
+use wechatpay_sandbox::{CallRecord, Fault, Sandbox};
 
 use crate::support::answer::now;
 use crate::support::{Hand, echoing};
@@ -250,7 +250,7 @@ fn a_refresh_that_fails_fails_no_call() {
         .answer(
             "GET",
             "v3/certificates",
-            wechatpay_chain::sandbox::Answer::empty().status(500),
+            wechatpay_sandbox::Answer::empty().status(500),
         )
         .unwrap();
     hand.forward(12 * 3600);

@@ -1,8 +1,8 @@
 //! Images of a complaint: the answer's `media_url` is fetched as it stands.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Response, Result};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 const COMPLAINT: &str = "v3/merchant-service/complaints-v2/{complaint_id}";
 const IMAGE: &str = "v3/merchant-service/images/{media_id}";

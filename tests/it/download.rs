@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest::{self, DigestKind};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Error, ErrorKind, SavedFile, Verification, VerifyFailure};
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 
 use crate::support::{self, Wire, lenient};
 

@@ -8,16 +8,13 @@
 )]
 
 mod answers;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod bill;
 mod build;
-#[cfg(feature = "sandbox")]
 mod certificates;
-#[cfg(feature = "sandbox")]
 mod complaints;
-#[cfg(feature = "sandbox")]
 mod connections;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod download;
 mod encryption;
 mod golden;
@@ -29,7 +26,6 @@ mod numbers;
 mod plaintext;
 mod refusals;
 mod runtimes;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
 mod stack;
@@ -37,14 +33,11 @@ mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;
-#[cfg(feature = "sandbox")]
 mod transport;
 mod types;
-#[cfg(feature = "sandbox")]
 mod unasked;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod upload;
-#[cfg(feature = "sandbox")]
 mod v2;
 mod verification;
 mod wait;

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use wechatpay_chain::crypto::digest;
 use wechatpay_chain::middleware::{self, from_fn};
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 const PATH: &str = "v3/merchant/media/upload";
 

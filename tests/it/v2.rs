@@ -7,11 +7,11 @@ use std::io::Read;
 
 use serde_json::json;
 use wechatpay_chain::middleware::{self, from_fn};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{
     Client, Error, ErrorKind, Next, Payload, Request, Result, Verification, VerifyFailure,
 };
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 
 use crate::support::lenient;
 

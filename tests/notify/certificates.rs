@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::{Notification, Notifications};
-use wechatpay_chain::sandbox::{Fault, Notice, Sandbox};
 use wechatpay_chain::{Client, Clock, ErrorKind, Result, SystemClock, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Notice, Sandbox};
 
 use crate::hyper_server::serve;
 

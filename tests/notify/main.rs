@@ -10,11 +10,9 @@ mod support;
 
 #[cfg(feature = "axum")]
 mod axum_server;
-#[cfg(feature = "sandbox")]
 mod certificates;
 mod deadlines;
 mod debug;
-#[cfg(feature = "sandbox")]
 mod diagnosis;
 mod hyper_server;
 mod keys;
@@ -27,7 +25,6 @@ mod redis_store;
 mod refunds;
 mod replays;
 mod replies;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod v2;
 mod v3;

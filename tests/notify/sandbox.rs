@@ -8,8 +8,8 @@ use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::{Notification, Notifications, Version};
-use wechatpay_chain::sandbox::{Fault, Notice, Sandbox};
 use wechatpay_chain::{Error, ErrorKind, FieldPolicy, Result, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Notice, Sandbox};
 
 use crate::hyper_server::{Shop, serve};
 

@@ -15,8 +15,8 @@ use tokio::task::JoinHandle;
 use super::Progress;
 use super::check::{Check, changed, check};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::offload;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// One stretch of a body.
 #[derive(Clone)]

@@ -1,9 +1,9 @@
 //! Whether what is sent is what was said, or seen.
 
 use super::source::Source;
-use crate::crypto::Fingerprint;
-use crate::crypto::digest::Digester;
-use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::crypto::Fingerprint;
+use wechatpay_core::crypto::digest::Digester;
+use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
 
 /// What the bytes have to be, hashed while they pass.
 pub(super) struct Check {

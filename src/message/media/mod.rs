@@ -18,8 +18,8 @@ pub(crate) use body::Failure;
 pub use layout::Upload;
 use source::Source;
 
-use crate::crypto::digest::DigestKind;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A file to upload: the body of `post` where an endpoint takes `multipart/form-data`.
 ///

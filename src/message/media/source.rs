@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::io::AsyncRead;
 
-use crate::crypto::digest::{DigestKind, Digester};
-use crate::crypto::{Fingerprint, FingerprintKey};
-use crate::error::{Error, ErrorKind, Result};
 use crate::offload::offload;
+use wechatpay_core::crypto::digest::{DigestKind, Digester};
+use wechatpay_core::crypto::{Fingerprint, FingerprintKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The bytes of a file; clones share what a reader has given.
 #[derive(Clone)]

@@ -136,7 +136,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::protocol::xml;
+    use wechatpay_core::protocol::xml;
 
     fn outcome(inside: &str, verified: bool, return_code_alone: bool) -> Outcome {
         let members = xml::decode(format!("<xml>{inside}</xml>").as_bytes()).unwrap();

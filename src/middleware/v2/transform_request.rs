@@ -7,17 +7,17 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::bank::refuse_plaintext;
-use crate::catalog::Operation;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     CallInfo, Payload, Request, Response, default_header, header_value, refuse_content_type,
     with_query,
 };
-use crate::percent;
-use crate::protocol::{SignType, xml};
-use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::percent;
+use wechatpay_core::protocol::{SignType, xml};
+use wechatpay_core::secret::Secret;
 
 /// Innermost. Sees the request while its body is still data; adds `nonce_str` and `sign`, and writes
 /// the body as XML, or of a `GET` the query.

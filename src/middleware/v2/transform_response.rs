@@ -3,13 +3,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::outcome::{Demands, Outcome, code_and_message, text};
-use crate::catalog::{AnswerKind, AnswerSignature, Operation};
-use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
 use crate::middleware::verifier::UNTRUSTED;
-use crate::protocol::{message_fits, signed_members, xml};
-use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
+use wechatpay_core::error::{
+    ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,
+};
+use wechatpay_core::protocol::{message_fits, signed_members, xml};
+use wechatpay_core::secret::Secret;
 
 /// Outside of `transform_request`. Sees the response's XML; checks its signature and turns
 /// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
@@ -112,16 +114,15 @@ impl TransformResponse {
 
 fn refusal(response: &Response, members: Map<String, Value>) -> Error {
     let (code, message) = code_and_message(&members);
-    Error::from_api(ApiError {
-        status: response.status(),
-        code,
-        message,
-        detail: Value::Object(members),
-        request_id: response.request_id().map(str::to_owned),
-        body: response.bytes().clone(),
-        complete: response.is_complete(),
-        verification: response.verification().clone(),
-    })
+    let mut refusal = ApiError::new(response.status());
+    refusal.code = code;
+    refusal.message = message;
+    refusal.detail = Value::Object(members);
+    refusal.request_id = response.request_id().map(str::to_owned);
+    refusal.body = response.bytes().clone();
+    refusal.complete = response.is_complete();
+    refusal.verification = response.verification().clone();
+    Error::from_api(refusal)
 }
 
 fn unclear(response: &Response, member: &'static str) -> Error {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Outcome, Problem};
-use crate::sandbox::bilingual::Bilingual;
+use crate::bilingual::Bilingual;
 
 pub(super) struct Args {
     members: Map<String, Value>,

@@ -7,8 +7,8 @@ use super::super::gateway::Gateway;
 use super::super::record::{AnswerRecord, CallRecord, Verdict};
 use super::super::v2;
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
-use crate::catalog;
 use crate::schema;
+use wechatpay_core::catalog;
 
 /// How much of a body is shown.
 const SHOWN: usize = 64 << 10;

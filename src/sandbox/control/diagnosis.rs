@@ -20,10 +20,10 @@ use super::super::gateway::Gateway;
 use super::super::multipart;
 use super::super::record::{CallRecord, Verdict};
 use super::variants::{self, FORM, Parts, SLASHES};
-use crate::catalog::{self, Operation};
-use crate::protocol::{Authorization, request_text};
 use crate::schema::{self, Schema};
 pub(super) use mistake::Mistake;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::protocol::{Authorization, request_text};
 
 /// What was found out.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use http::{HeaderMap, StatusCode, Uri, header};
 
 use super::Settings;
 use super::problem::{Outcome, Problem};
-use crate::error::{Error, ErrorKind, Result};
-use crate::sandbox::bilingual::Bilingual;
+use crate::bilingual::Bilingual;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
     let host = host(head).ok_or_else(|| {

@@ -29,8 +29,8 @@ use super::notifier::{Deliveries, Reach, check_url};
 use super::reply::ReplyBody;
 use super::server;
 use super::shifted::Shifted;
-use crate::error::{ErrorKind, Result};
 pub(super) use powers::post_what_happens;
+use wechatpay_core::error::{ErrorKind, Result};
 
 /// The longest body of a control request.
 const LONGEST: usize = 1 << 20;

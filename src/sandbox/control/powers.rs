@@ -7,7 +7,7 @@ use super::super::Sandbox;
 use super::super::gateway::Gateway;
 use super::super::notifier::{Content, Deliveries, DeliveryRecord, Draft, check_url};
 use super::super::world::Event;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Sandbox {
     /// Puts the gateway's clock so many seconds off, for its door as for what it signs.
@@ -36,7 +36,7 @@ impl Sandbox {
     }
 
     /// Sets where to post what happens when the request named no `notify_url`, or with `None` nowhere;
-    /// see [`SandboxBuilder::notify_url`](crate::sandbox::SandboxBuilder::notify_url).
+    /// see [`SandboxBuilder::notify_url`](crate::SandboxBuilder::notify_url).
     ///
     /// # Errors
     ///
@@ -103,7 +103,6 @@ pub(super) fn reset(gateway: &Gateway) {
     let control = &gateway.control;
     let _posting = control.posting();
     gateway.world.reset();
-    #[cfg(feature = "files")]
     gateway.bills.clear();
     gateway.records.clear();
     gateway.faults.begin(&control.settings.faults);
@@ -116,7 +115,7 @@ pub(super) fn reset(gateway: &Gateway) {
 }
 
 /// Posts what happens, as long as the sandbox runs.
-pub(in crate::sandbox) async fn post_what_happens(gateway: Arc<Gateway>) {
+pub(crate) async fn post_what_happens(gateway: Arc<Gateway>) {
     const SOON: Duration = Duration::from_millis(100);
     if !gateway.control.settings.posts {
         return;

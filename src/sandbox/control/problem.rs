@@ -7,8 +7,8 @@ use super::super::bilingual::Bilingual;
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
 use super::super::world::Denied;
-use crate::catalog::AnswerSignature;
-use crate::error::Error;
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::error::Error;
 
 /// What is wrong, and what to do about it.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use super::super::reply::Reply;
 use super::args::Args;
 use super::problem::{Outcome, Problem};
 use super::{actions, calls, powers, views};
-use crate::catalog::AnswerSignature;
-use crate::notify::Version;
+use wechatpay_chain::notify::Version;
+use wechatpay_core::catalog::AnswerSignature;
 
 /// How many requests are listed unless asked otherwise.
 const LISTED: usize = 50;

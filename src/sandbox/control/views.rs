@@ -161,7 +161,7 @@ pub(super) fn complaint(record: &ComplaintRecord) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::DeliveryState;
+    use crate::DeliveryState;
 
     #[test]
     fn waits_are_those_of_the_speed() {

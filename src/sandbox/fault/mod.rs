@@ -11,7 +11,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::reply::Reply;
 use super::seal::{HEADERS, SIGNATURE};
-use crate::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
+use wechatpay_core::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
 
 pub(super) use name::{NAMES, named_by};
 pub(super) use plan::Faults;
@@ -28,7 +28,7 @@ pub(super) use planned::check as check_planned;
 /// in snake case, with `=` and a value where it has one:
 ///
 /// ```
-/// use wechatpay_chain::sandbox::Fault;
+/// use wechatpay_sandbox::Fault;
 ///
 /// # fn main() -> wechatpay_chain::Result<()> {
 /// assert_eq!("wrong_signature".parse::<Fault>()?, Fault::WrongSignature);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use super::Fault;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The header by which a request asks for a fault.
 const HEADER: &str = "X-Sandbox-Fault";
@@ -15,7 +15,7 @@ const HEADER: &str = "X-Sandbox-Fault";
 const LONGEST: u64 = 600_000;
 
 /// The names, each with what stands behind its `=`.
-pub(in crate::sandbox) const NAMES: [(&str, &str); 21] = [
+pub(crate) const NAMES: [(&str, &str); 21] = [
     ("wrong_signature", ""),
     ("unknown_serial", ""),
     ("expired_certificate", ""),
@@ -40,7 +40,7 @@ pub(in crate::sandbox) const NAMES: [(&str, &str); 21] = [
 ];
 
 /// The fault that a request asks for; an error when it names none.
-pub(in crate::sandbox) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
+pub(crate) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };

@@ -10,7 +10,7 @@ const WAITING: usize = 1000;
 
 /// What is to go wrong with answers, and with what is posted.
 #[derive(Default)]
-pub(in crate::sandbox) struct Faults {
+pub(crate) struct Faults {
     answers: Mutex<Plan>,
     postings: Mutex<Plan>,
 }
@@ -22,12 +22,12 @@ struct Plan {
 }
 
 impl Faults {
-    pub(in crate::sandbox) fn push(&self, fault: Fault) {
+    pub(crate) fn push(&self, fault: Fault) {
         self.push_times(fault, 1);
     }
 
     /// For so many requests.
-    pub(in crate::sandbox) fn push_times(&self, fault: Fault, times: u32) {
+    pub(crate) fn push_times(&self, fault: Fault, times: u32) {
         self.edit(fault.is_of_posting(), |plan| {
             if plan.once.len() >= WAITING {
                 plan.once.pop_front();
@@ -36,7 +36,7 @@ impl Faults {
         });
     }
 
-    pub(in crate::sandbox) fn set_always(&self, fault: Option<Fault>) {
+    pub(crate) fn set_always(&self, fault: Option<Fault>) {
         let Some(fault) = fault else {
             [false, true]
                 .into_iter()
@@ -47,7 +47,7 @@ impl Faults {
     }
 
     /// What the sandbox was started with.
-    pub(in crate::sandbox) fn begin(&self, planned: &[PlannedFault]) {
+    pub(crate) fn begin(&self, planned: &[PlannedFault]) {
         self.clear();
         for PlannedFault { fault, times } in planned.iter().cloned() {
             match times {
@@ -58,24 +58,24 @@ impl Faults {
     }
 
     /// Forgets all.
-    pub(in crate::sandbox) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         [false, true]
             .into_iter()
             .for_each(|posting| self.edit(posting, |plan| *plan = Plan::default()));
     }
 
     /// What is to go wrong with the next answer.
-    pub(in crate::sandbox) fn next(&self) -> Option<Fault> {
+    pub(crate) fn next(&self) -> Option<Fault> {
         self.edit(false, Plan::next)
     }
 
     /// What is to go wrong with the next notification.
-    pub(in crate::sandbox) fn next_posting(&self) -> Option<Fault> {
+    pub(crate) fn next_posting(&self) -> Option<Fault> {
         self.edit(true, Plan::next)
     }
 
     /// What waits, and how often; `None` is always.
-    pub(in crate::sandbox) fn all(&self) -> Vec<(Fault, Option<u32>)> {
+    pub(crate) fn all(&self) -> Vec<(Fault, Option<u32>)> {
         [false, true]
             .map(|posting| self.edit(posting, |plan| plan.all()))
             .concat()

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Fault;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A [`Fault`] that a sandbox starts with, see [`SandboxBuilder::fault`](super::super::SandboxBuilder::fault).
 ///
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// happens always:
 ///
 /// ```
-/// use wechatpay_chain::sandbox::{Fault, PlannedFault};
+/// use wechatpay_sandbox::{Fault, PlannedFault};
 ///
 /// # fn main() -> wechatpay_chain::Result<()> {
 /// assert_eq!("wrong_signature:3".parse::<PlannedFault>()?, (Fault::WrongSignature, 3).into());
@@ -88,7 +88,7 @@ fn number(times: &str) -> Result<Option<u32>> {
 /// # Errors
 ///
 /// [`ErrorKind::Builder`] when nothing happens, or two faults are to happen to the same always.
-pub(in crate::sandbox) fn check(planned: &[PlannedFault]) -> Result<()> {
+pub(crate) fn check(planned: &[PlannedFault]) -> Result<()> {
     let unfit = |message| Err(Error::new(ErrorKind::Builder, message));
     if let Some(never) = planned.iter().find(|it| it.times == Some(0)) {
         return unfit(format!("the fault {} is to happen 0 times", never.fault));

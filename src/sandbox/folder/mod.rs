@@ -10,8 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::identity::Parts;
-use crate::clock::{Clock, SystemClock};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// The files in a folder of [`SandboxBuilder::dir`](super::SandboxBuilder::dir).
 ///

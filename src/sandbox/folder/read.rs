@@ -9,10 +9,10 @@ use openssl::x509::X509;
 use serde_json::Value;
 
 use super::{Hidden, SandboxFiles};
-use crate::crypto::Certificate;
-use crate::error::BoxError;
-use crate::sandbox::identity::{DAY, MCHID, Parts};
-use crate::secret::Secret;
+use crate::identity::{DAY, MCHID, Parts};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::BoxError;
+use wechatpay_core::secret::Secret;
 
 pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
     let hidden = Hidden::of(dir);

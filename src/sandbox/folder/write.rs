@@ -13,9 +13,9 @@ use serde_json::json;
 
 use super::read::unfit;
 use super::{Hidden, SandboxFiles};
-use crate::crypto::Certificate;
-use crate::error::BoxError;
-use crate::sandbox::identity::{MCHID, Parts};
+use crate::identity::{MCHID, Parts};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::BoxError;
 
 const MARKER: &str = "\
 The files of this folder and of the one around it are keys and certificates that `wechatpay sandbox` made

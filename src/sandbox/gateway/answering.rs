@@ -16,9 +16,9 @@ use super::super::reply::Reply;
 use super::super::seal::{self, Seal};
 use super::super::v2;
 use super::Gateway;
-use crate::crypto::digest::hex_upper;
-use crate::error::Result;
-use crate::protocol::WECHATPAY_SERIAL;
+use wechatpay_core::crypto::digest::hex_upper;
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
 impl Gateway {
     pub(super) fn reply(

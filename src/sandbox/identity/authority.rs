@@ -17,11 +17,11 @@ use openssl::x509::extension::{
 use openssl::x509::{X509, X509Builder, X509Name, X509NameRef, X509Ref};
 
 use super::{Certified, certified, unmade};
-use crate::error::Result;
+use wechatpay_core::error::Result;
 
 /// Whose name the platform certificates have.
 pub(super) const PLATFORM: &str = "Tenpay.com sign (sandbox)";
-pub(in crate::sandbox) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// From the day before, for a year.
 pub(super) fn validity(now: i64) -> (i64, i64) {
@@ -29,11 +29,11 @@ pub(super) fn validity(now: i64) -> (i64, i64) {
 }
 
 /// What the gateway shows in TLS.
-pub(in crate::sandbox) struct Tls {
-    pub(in crate::sandbox) key: PKey<Private>,
-    pub(in crate::sandbox) certificate: X509,
+pub(crate) struct Tls {
+    pub(crate) key: PKey<Private>,
+    pub(crate) certificate: X509,
     /// Who issued what a client may present.
-    pub(in crate::sandbox) root: X509,
+    pub(crate) root: X509,
 }
 
 /// Who signs the certificates.

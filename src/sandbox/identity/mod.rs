@@ -14,11 +14,11 @@ pub(super) use authority::{DAY, Tls};
 pub(super) use parts::Parts;
 use parts::rsa_keys;
 
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Scheme;
-use crate::secret::Secret;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Scheme;
+use wechatpay_core::secret::Secret;
 
 /// The one merchant.
 pub(super) const MCHID: &str = "1900000109";
@@ -101,10 +101,10 @@ impl Identity {
     ///
     /// `now` (Unix seconds) is when a brand's certificate begins, if this is the first to need one.
     pub(super) fn who(&self, scheme: Scheme, now: i64) -> Result<(&'static str, &Certificate)> {
-        Ok(match scheme {
-            Scheme::Merchant => (MCHID, &self.merchant_certificate),
-            Scheme::Brand => (BRAND_ID, &self.brand(now)?.certificate),
-        })
+        if scheme == Scheme::Brand {
+            return Ok((BRAND_ID, &self.brand(now)?.certificate));
+        }
+        Ok((MCHID, &self.merchant_certificate))
     }
 
     pub(super) fn brand(&self, now: i64) -> Result<&Brand> {

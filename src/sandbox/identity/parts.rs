@@ -9,32 +9,32 @@ use openssl::x509::X509;
 
 use super::authority::{Authority, PLATFORM, Purpose, random, validity};
 use super::{MCHID, unmade};
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::digest::hex_lower;
-use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::digest::hex_lower;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
 
 /// What makes an identity, and what a folder holds of one.
-pub(in crate::sandbox) struct Parts {
-    pub(in crate::sandbox) root: PKey<Private>,
-    pub(in crate::sandbox) root_certificate: X509,
-    pub(in crate::sandbox) merchant: PKey<Private>,
-    pub(in crate::sandbox) merchant_certificate: X509,
-    pub(in crate::sandbox) public: PKey<Private>,
-    pub(in crate::sandbox) public_id: String,
-    pub(in crate::sandbox) certified: PKey<Private>,
-    pub(in crate::sandbox) certified_certificate: X509,
-    pub(in crate::sandbox) apiv3_key: Secret,
-    pub(in crate::sandbox) v2_key: Secret,
+pub(crate) struct Parts {
+    pub(crate) root: PKey<Private>,
+    pub(crate) root_certificate: X509,
+    pub(crate) merchant: PKey<Private>,
+    pub(crate) merchant_certificate: X509,
+    pub(crate) public: PKey<Private>,
+    pub(crate) public_id: String,
+    pub(crate) certified: PKey<Private>,
+    pub(crate) certified_certificate: X509,
+    pub(crate) apiv3_key: Secret,
+    pub(crate) v2_key: Secret,
 }
 
 impl Parts {
-    pub(in crate::sandbox) fn make() -> Result<Self> {
+    pub(crate) fn make() -> Result<Self> {
         Self::made_at(SystemClock::new().now())
     }
 
     /// As if it were `now` (Unix seconds).
-    pub(in crate::sandbox) fn made_at(now: i64) -> Result<Self> {
+    pub(crate) fn made_at(now: i64) -> Result<Self> {
         let [root, merchant, public, certified] = rsa_keys()?;
         let authority = Authority::new(root, now).map_err(unmade)?;
         let validity = validity(now);
@@ -56,7 +56,7 @@ impl Parts {
     /// The same keys, with certificates that are valid from the day before `now` (Unix seconds) for a
     /// year. The merchant's and the platform's keep their serials, and so settings that name them stay
     /// right; the root has another, for browsers refuse a root that changes under one serial.
-    pub(in crate::sandbox) fn renewed(self, now: i64) -> Result<Self> {
+    pub(crate) fn renewed(self, now: i64) -> Result<Self> {
         let authority = Authority::new(self.root, now).map_err(unmade)?;
         let renew = |old: &X509, key| authority.renew(old, key, now).map_err(unmade);
         Ok(Self {

@@ -8,8 +8,8 @@ use super::check::{Check, Written, first_of};
 use super::dice::Seed;
 use super::issue::Location;
 use super::value;
-use crate::catalog::Operation;
 use crate::schema::{Field, FieldKind};
+use wechatpay_core::catalog::Operation;
 
 /// Of a request's list no more items than this come back.
 const MOST_ITEMS: usize = 100;

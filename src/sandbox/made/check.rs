@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::issue::{Issue, Location, Unit, Wrong};
 use super::{pattern, rules, slips};
-use crate::catalog::Operation;
 use crate::schema::{Field, FieldKind};
+use wechatpay_core::catalog::Operation;
 
 type Members = Map<String, Value>;
 

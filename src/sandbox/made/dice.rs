@@ -3,7 +3,7 @@
 
 use openssl::sha::sha256;
 
-use crate::crypto::digest::hex_lower;
+use wechatpay_core::crypto::digest::hex_lower;
 
 /// The seed and all of a request.
 #[derive(Debug, Clone, Copy)]

@@ -11,8 +11,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::refusal::{Refusal, place};
+use crate::bilingual::Bilingual;
+use crate::refusal::{Refusal, place};
 use crate::schema::FieldKind;
 
 /// One field that is not as documented.

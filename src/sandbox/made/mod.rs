@@ -25,12 +25,12 @@ pub use sample::SampleRequest;
 
 use super::query;
 use super::refusal::Refusal;
-use crate::catalog::{AnswerKind, Operation};
 use crate::schema::{self, Schema};
 use answer::{Extent, Maker};
 use check::{Check, Written};
 use dice::Seed;
 use issue::{Issue, Location, Wrong};
+use wechatpay_core::catalog::{AnswerKind, Operation};
 
 /// Members of APIv2's signature: the door's business.
 const SIGNATURE: [&str; 3] = ["nonce_str", "sign", "sign_type"];

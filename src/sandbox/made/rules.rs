@@ -5,7 +5,7 @@
 //! there are never more than bytes.
 
 use super::issue::{Unit, Wrong};
-use crate::catalog::Operation;
+use wechatpay_core::catalog::Operation;
 
 /// One rule for one field of some operations.
 struct Rule {
@@ -40,7 +40,7 @@ const URL: Letters = Letters {
 };
 
 /// Whether a text has only what a merchant's number (商户订单号 and the like) may have.
-pub(in crate::sandbox) fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-|*@".contains(&byte);
     text.bytes().all(fits)
 }
@@ -163,7 +163,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::catalog;
+    use wechatpay_core::catalog;
 
     const NATIVE: &str = "v3/pay/transactions/native";
 

@@ -6,9 +6,9 @@ use super::answer::{Extent, Maker};
 use super::check::Written;
 use super::dice::Seed;
 use super::{SIGNATURE, value};
-use crate::catalog::BodyKind;
-use crate::sandbox::identity::MCHID;
+use crate::identity::MCHID;
 use crate::schema::Schema;
+use wechatpay_core::catalog::BodyKind;
 
 /// A request that a [`Sandbox`](super::super::Sandbox) takes, made up from the documentation: for tests
 /// of many operations, and to see what one looks like.
@@ -17,8 +17,8 @@ use crate::schema::Schema;
 ///
 /// ```
 /// use http::Method;
-/// use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
-/// use wechatpay_chain::schema;
+/// use wechatpay_sandbox::{SampleRequest, Sandbox};
+/// use wechatpay_sandbox::schema;
 ///
 /// # fn main() -> wechatpay_chain::Result<()> {
 /// let schema = schema::find(&Method::POST, "v3/pay/transactions/native").unwrap();

@@ -4,8 +4,8 @@
 //! marks as required what is so only under a condition that it states in prose; each rule here
 //! names such a condition.
 
-use crate::catalog::Operation;
 use crate::schema::{Field, FieldKind};
+use wechatpay_core::catalog::Operation;
 
 /// Fields that another may stand in for: of an order, a refund, a contract or a user one number will do,
 /// and a merchant's app is only named beside the service provider's.

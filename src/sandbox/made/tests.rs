@@ -24,7 +24,7 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
         .iter()
         .map(|(name, value)| (&**name, value))
         .collect();
-    let query = crate::percent::query(&pairs);
+    let query = wechatpay_core::percent::query(&pairs);
     let of_query = || {
         let members = sample.query().iter().cloned();
         members.map(|(name, value)| (name, json!(value))).collect()
@@ -104,7 +104,7 @@ fn every_recorded_sample_of_the_documentation_is_accepted() {
 }
 
 fn recorded() -> Option<Vec<Value>> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/php-wire");
     let folder = std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from);
     let text = std::fs::read_to_string(folder.join("golden.jsonl")).ok()?;
     let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -116,7 +116,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
     let method = row["method"].as_str().unwrap().parse().unwrap();
     let v2 = row["version"] == "v2";
     let path = format!("{}{}", if v2 { "v2" } else { "" }, uri.path());
-    let operation = crate::catalog::find(&method, &path)?;
+    let operation = wechatpay_core::catalog::find(&method, &path)?;
     let upload = row["multipart"].is_object();
     let body = row["body"]
         .as_str()
@@ -124,7 +124,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
     let json = match v2 {
         true if method == Method::GET => Some(query_members(&uri)),
         true => body.map(|body| {
-            crate::protocol::xml::decode(body.as_bytes())
+            wechatpay_core::protocol::xml::decode(body.as_bytes())
                 .unwrap()
                 .into()
         }),

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::dice::Dice;
-use crate::crypto::base64;
-use crate::sandbox::date::rfc3339;
-use crate::sandbox::identity::MCHID;
+use crate::date::rfc3339;
+use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
+use wechatpay_core::crypto::base64;
 
 /// The values that tell of success, best first.
 const SUCCESSES: [&str; 8] = [

@@ -12,21 +12,21 @@ use super::super::reply::Reply;
 use super::super::seal;
 use super::super::v2;
 use super::refused;
-use crate::catalog::AnswerSignature;
-use crate::crypto::{Padding, aes, base64};
-use crate::error::Result;
-use crate::notify::{Kind, Version};
-use crate::protocol::envelope::refund_key;
-use crate::protocol::{SignType, xml};
+use wechatpay_chain::notify::{Kind, Version};
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::crypto::{Padding, aes, base64};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::envelope::refund_key;
+use wechatpay_core::protocol::{SignType, xml};
 
 #[derive(Clone)]
-pub(in crate::sandbox) enum Content {
+pub(crate) enum Content {
     Event(Event),
     Message(Message),
 }
 
 impl Content {
-    pub(in crate::sandbox) fn event(
+    pub(crate) fn event(
         event_type: &str,
         original_type: &str,
         summary: &str,
@@ -38,11 +38,11 @@ impl Content {
         Self::Event(event)
     }
 
-    pub(in crate::sandbox) fn signed_v2(members: Value) -> Self {
+    pub(crate) fn signed_v2(members: Value) -> Self {
         Self::Message(Message::signed(members))
     }
 
-    pub(in crate::sandbox) fn refund_v2(members: Value) -> Self {
+    pub(crate) fn refund_v2(members: Value) -> Self {
         Self::Message(Message::refund(members))
     }
 
@@ -65,15 +65,15 @@ impl Content {
 
 /// APIv3: a resource in an envelope.
 #[derive(Clone)]
-pub(in crate::sandbox) struct Event {
+pub(crate) struct Event {
     event_type: String,
-    pub(in crate::sandbox) summary: String,
-    pub(in crate::sandbox) original_type: String,
+    pub(crate) summary: String,
+    pub(crate) original_type: String,
     resource: Value,
 }
 
 impl Event {
-    pub(in crate::sandbox) fn new(event_type: String, resource: Value) -> Self {
+    pub(crate) fn new(event_type: String, resource: Value) -> Self {
         let subject = event_type.split('.').next().unwrap_or_default();
         Self {
             summary: event_type.clone(),
@@ -109,7 +109,7 @@ impl Event {
 
 /// APIv2: members of an XML element.
 #[derive(Clone)]
-pub(in crate::sandbox) struct Message {
+pub(crate) struct Message {
     members: Value,
     form: Form,
 }
@@ -126,17 +126,17 @@ enum Form {
 }
 
 impl Message {
-    pub(in crate::sandbox) fn signed(members: Value) -> Self {
+    pub(crate) fn signed(members: Value) -> Self {
         let form = Form::Signed;
         Self { members, form }
     }
 
-    pub(in crate::sandbox) fn refund(members: Value) -> Self {
+    pub(crate) fn refund(members: Value) -> Self {
         let form = Form::Refund;
         Self { members, form }
     }
 
-    pub(in crate::sandbox) fn event(event_type: String, members: Value) -> Self {
+    pub(crate) fn event(event_type: String, members: Value) -> Self {
         let form = Form::Event(event_type);
         Self { members, form }
     }

@@ -13,18 +13,18 @@ use super::super::seal::Seal;
 use super::content::Content;
 use super::post::{self, Reach};
 use super::refused;
-use crate::error::{Error, Result};
+use wechatpay_core::error::{Error, Result};
 
 /// What is the same in every delivery of one notification.
 ///
 /// It does not hold the gateway, which remembers it.
-pub(in crate::sandbox) struct Draft {
-    pub(in crate::sandbox) url: String,
+pub(crate) struct Draft {
+    pub(crate) url: String,
     pub(super) id: Result<String>,
     created: i64,
     pub(super) content: Content,
-    pub(in crate::sandbox) by_certificate: bool,
-    pub(in crate::sandbox) fault: Option<Fault>,
+    pub(crate) by_certificate: bool,
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Draft {
@@ -44,7 +44,7 @@ impl Draft {
         }
     }
 
-    pub(in crate::sandbox) fn new(gateway: &Gateway, url: String, content: Content) -> Self {
+    pub(crate) fn new(gateway: &Gateway, url: String, content: Content) -> Self {
         Self {
             url,
             id: gateway.clock.nonce(),
@@ -65,11 +65,7 @@ impl Draft {
     }
 
     /// One delivery, signed now.
-    pub(in crate::sandbox) fn request(
-        &self,
-        gateway: &Gateway,
-        reach: Reach,
-    ) -> Result<Request<Bytes>> {
+    pub(crate) fn request(&self, gateway: &Gateway, reach: Reach) -> Result<Request<Bytes>> {
         let uri = post::target(&self.url, reach)?;
         self.check_fault()?;
         let fault = self.fault.as_ref();

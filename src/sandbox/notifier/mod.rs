@@ -17,9 +17,9 @@ use serde_json::Value;
 use super::Sandbox;
 use super::fault::Fault;
 use super::gateway::Gateway;
-use crate::call::Pending;
-use crate::error::{Error, ErrorKind, Result};
 use content::{Event, Message};
+use wechatpay_chain::Pending;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 pub(super) use content::Content;
 pub(super) use deliveries::Deliveries;
@@ -37,7 +37,7 @@ impl Sandbox {
     ///
     /// ```no_run
     /// # use serde_json::json;
-    /// # use wechatpay_chain::sandbox::{Fault, Sandbox};
+    /// # use wechatpay_sandbox::{Fault, Sandbox};
     /// # async fn example(sandbox: &Sandbox) -> wechatpay_chain::Result<()> {
     /// let order = json!({"out_trade_no": "order-1", "trade_state": "SUCCESS"});
     /// let paid = sandbox.notify("http://127.0.0.1:8080/notify", "TRANSACTION.SUCCESS", order);

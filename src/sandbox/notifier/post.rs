@@ -17,8 +17,8 @@ use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
 
 use super::refused;
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::host;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::host;
 
 /// How long WeChat Pay waits for a reply.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,7 +26,7 @@ const MAX_ANSWER: usize = 1 << 20;
 
 /// How far notifications may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::sandbox) enum Reach {
+pub(crate) enum Reach {
     #[default]
     Loopback,
     /// Any server, over TLS as well.
@@ -45,7 +45,7 @@ pub(super) fn target(url: &str, reach: Reach) -> Result<Uri> {
 }
 
 /// Whether a URL may be posted to.
-pub(in crate::sandbox) fn check_url(url: &str, reach: Reach) -> Result<()> {
+pub(crate) fn check_url(url: &str, reach: Reach) -> Result<()> {
     target(url, reach).map(drop)
 }
 

@@ -21,10 +21,10 @@ use tokio::time::{sleep, timeout};
 use tokio_openssl::SslStream;
 
 use super::{Door, Limits};
-use crate::error::{Error, ErrorKind, Result};
-use crate::message::Body;
-use crate::sandbox::control;
-use crate::sandbox::identity::Tls;
+use crate::control;
+use crate::identity::Tls;
+use wechatpay_chain::transport::Body;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A connection that fails concerns nobody but its client.
 pub(super) async fn connection(door: Door, acceptor: Option<SslAcceptor>, stream: TcpStream) {
@@ -49,25 +49,21 @@ pub(super) async fn connection(door: Door, acceptor: Option<SslAcceptor>, stream
 
 /// What a connection has shown of the merchant's certificate; plain HTTP cannot be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum ClientCertificate {
+pub(crate) enum ClientCertificate {
     NotAsked,
     Presented,
     Missing,
 }
 
 /// A request's body, of so many bytes at most and within so long a time.
-pub(in crate::sandbox) async fn read(
-    body: Incoming,
-    limit: usize,
-    patience: Duration,
-) -> Result<Bytes> {
+pub(crate) async fn read(body: Incoming, limit: usize, patience: Duration) -> Result<Bytes> {
     let body = Body::stream(body).collect(limit);
     let late = |_| gone("the body has not come in time");
     timeout(patience, body).await.map_err(late)?
 }
 
 /// Ends a connection without an answer.
-pub(in crate::sandbox) fn gone(why: &'static str) -> Error {
+pub(crate) fn gone(why: &'static str) -> Error {
     Error::new(ErrorKind::Transport, why)
 }
 

@@ -17,9 +17,9 @@ use tokio::time::{sleep, timeout};
 use super::control;
 use super::gateway::Gateway;
 use super::launch::{Ready, failed};
-use crate::error::Result;
 pub(super) use http::{ClientCertificate, gone, read};
 use http::{acceptor, connection};
+use wechatpay_core::error::Result;
 
 /// What keeps a client, or many, from holding up the others.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use super::super::Sandbox;
 use super::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };
-use crate::error::Result;
+use wechatpay_core::error::Result;
 
 /// What it remembers, and what the user does.
 impl Sandbox {
@@ -14,7 +14,7 @@ impl Sandbox {
     ///
     /// ```
     /// # use serde_json::json;
-    /// # use wechatpay_chain::sandbox::Sandbox;
+    /// # use wechatpay_sandbox::Sandbox;
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let client = sandbox.client()?;
@@ -39,7 +39,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such order, when it is
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such order, when it is
     /// paid or closed, or its time is over.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
@@ -64,7 +64,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such refund, or it has
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such refund, or it has
     /// ended already.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let now = self.now();
@@ -88,7 +88,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such transfer, or it does
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such transfer, or it does
     /// not wait for the user: one waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
@@ -118,7 +118,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](crate::ErrorKind::Builder) when there is no such order, it was never
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such order, it was never
     /// paid, or the text is empty or too long.
     pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
         let now = self.now();

@@ -6,8 +6,8 @@
 //! not allowed below 0.30, and of all details of a batch or of none.
 //!
 //! A batch is `ACCEPTED`, and `FINISHED` before the next look at it; each detail has arrived by then
-//! unless [`reject_transfer`](crate::sandbox::Sandbox::reject_transfer) has named it. While they are
-//! [held](crate::sandbox::Sandbox::hold_transfers) one is `PROCESSING` until all its details are decided.
+//! unless [`reject_transfer`](crate::Sandbox::reject_transfer) has named it. While they are
+//! [held](crate::Sandbox::hold_transfers) one is `PROCESSING` until all its details are decided.
 
 use std::collections::HashSet;
 

@@ -2,13 +2,13 @@
 //!
 //! A code has 18 digits and begins with 10 to 15 ("付款码支付"). By the second digit the sandbox
 //! decides what the user does: with 13 the user has to enter a password and the order is
-//! `USERPAYING` until [`Sandbox::pay`](crate::sandbox::Sandbox::pay) or
-//! [`fail_payment`](crate::sandbox::Sandbox::fail_payment); with any other the order is paid at once.
+//! `USERPAYING` until [`Sandbox::pay`](crate::Sandbox::pay) or
+//! [`fail_payment`](crate::Sandbox::fail_payment); with any other the order is paid at once.
 
 use super::order::{Order, TradeState};
 use super::request::{Fields, Request};
 use super::{Outcome, State, Told, orders, user};
-use crate::sandbox::refusal::Refusal;
+use crate::refusal::Refusal;
 
 /// The beginning of codes whose user has to enter a password.
 const ASKS: &str = "13";

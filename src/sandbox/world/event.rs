@@ -10,7 +10,7 @@ const WAITING: usize = 10_000;
 
 /// Something that WeChat Pay would notify the merchant of.
 ///
-/// [`Sandbox::take_events`](crate::sandbox::Sandbox::take_events) gives them.
+/// [`Sandbox::take_events`](crate::Sandbox::take_events) gives them.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {

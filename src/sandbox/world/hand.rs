@@ -1,5 +1,5 @@
 //! What is done to the world in the user's, the bank's and time's place, by the methods of
-//! [`Sandbox`](crate::sandbox::Sandbox) and by the control API.
+//! [`Sandbox`](crate::Sandbox) and by the control API.
 
 use super::user::Done;
 use super::{
@@ -8,34 +8,29 @@ use super::{
 };
 
 impl World {
-    pub(in crate::sandbox) fn pay(&self, number: &str, now: i64) -> Done {
+    pub(crate) fn pay(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::pay(state, number, now))
     }
 
-    pub(in crate::sandbox) fn fail(&self, number: &str, now: i64) -> Done {
+    pub(crate) fn fail(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::fail(state, number, now))
     }
 
-    pub(in crate::sandbox) fn expire(&self, number: &str, now: i64) -> Done {
+    pub(crate) fn expire(&self, number: &str, now: i64) -> Done {
         self.with(|state| user::expire(state, number, now))
     }
 
-    pub(in crate::sandbox) fn settle(&self, number: &str, status: RefundStatus, now: i64) -> Done {
+    pub(crate) fn settle(&self, number: &str, status: RefundStatus, now: i64) -> Done {
         self.with(|state| refunds::settle(state, number, status, now))
     }
 
     /// Of the rest without an amount. At once: nobody else gets the same number or the same rest.
-    pub(in crate::sandbox) fn refund(
-        &self,
-        number: &str,
-        amount: Option<i64>,
-        now: i64,
-    ) -> Done<Outcome> {
+    pub(crate) fn refund(&self, number: &str, amount: Option<i64>, now: i64) -> Done<Outcome> {
         self.with(|state| refunds::by_hand(state, number, amount, now))
     }
 
     /// With a reason the user does not take the money.
-    pub(in crate::sandbox) fn decide(
+    pub(crate) fn decide(
         &self,
         number: &str,
         fail_reason: Option<&str>,
@@ -44,55 +39,50 @@ impl World {
         self.with(|state| transfers::decide(state, number, fail_reason, now))
     }
 
-    pub(in crate::sandbox) fn complain(
-        &self,
-        number: &str,
-        detail: &str,
-        now: i64,
-    ) -> Done<String> {
+    pub(crate) fn complain(&self, number: &str, detail: &str, now: i64) -> Done<String> {
         self.with(|state| complaints::complain(state, number, detail, now))
     }
 
-    pub(in crate::sandbox) fn hold_refunds(&self, hold: bool) {
+    pub(crate) fn hold_refunds(&self, hold: bool) {
         self.with(|state| state.hold_refunds = hold);
     }
 
-    pub(in crate::sandbox) fn holds_refunds(&self) -> bool {
+    pub(crate) fn holds_refunds(&self) -> bool {
         self.with(|state| state.hold_refunds)
     }
 
-    pub(in crate::sandbox) fn hold_transfers(&self, hold: bool) {
+    pub(crate) fn hold_transfers(&self, hold: bool) {
         self.with(|state| state.hold_transfers = hold);
     }
 
-    pub(in crate::sandbox) fn holds_transfers(&self) -> bool {
+    pub(crate) fn holds_transfers(&self) -> bool {
         self.with(|state| state.hold_transfers)
     }
 
-    pub(in crate::sandbox) fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.with(State::reset);
     }
 
-    pub(in crate::sandbox) fn orders(&self, now: i64) -> Vec<OrderRecord> {
+    pub(crate) fn orders(&self, now: i64) -> Vec<OrderRecord> {
         self.with(|state| {
             let orders = state.orders.iter();
             orders.map(|order| OrderRecord::of(order, now)).collect()
         })
     }
 
-    pub(in crate::sandbox) fn refunds(&self) -> Vec<RefundRecord> {
+    pub(crate) fn refunds(&self) -> Vec<RefundRecord> {
         self.with(|state| state.refunds.iter().map(RefundRecord::of).collect())
     }
 
-    pub(in crate::sandbox) fn transfers(&self) -> Vec<TransferRecord> {
+    pub(crate) fn transfers(&self) -> Vec<TransferRecord> {
         self.with(|state| state.transfers.iter().map(TransferRecord::of).collect())
     }
 
-    pub(in crate::sandbox) fn sharing(&self) -> Vec<SharingRecord> {
+    pub(crate) fn sharing(&self) -> Vec<SharingRecord> {
         self.with(|state| state.shares.iter().map(SharingRecord::of).collect())
     }
 
-    pub(in crate::sandbox) fn complaints(&self) -> Vec<ComplaintRecord> {
+    pub(crate) fn complaints(&self) -> Vec<ComplaintRecord> {
         self.with(|state| {
             let complaints = state.complaints.iter();
             complaints
@@ -102,7 +92,7 @@ impl World {
     }
 
     /// Lets what is on its way end, and gives the events.
-    pub(in crate::sandbox) fn take_events(&self, now: i64) -> Vec<Event> {
+    pub(crate) fn take_events(&self, now: i64) -> Vec<Event> {
         self.with(|state| {
             refunds::all_come_to_an_end(state, now);
             transfers::all_come_to_an_end(state, now);

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::request::Request;
 use super::{Outcome, State, Told, refusals};
-use crate::crypto::digest::hex_upper;
+use wechatpay_core::crypto::digest::hex_upper;
 
 /// As much is remembered together; the oldest go first.
 const KEPT_BYTES: usize = 64 << 20;

@@ -21,7 +21,6 @@
 mod api;
 mod batch;
 mod batches;
-#[cfg(feature = "files")]
 mod bill;
 mod codepay;
 mod combine;
@@ -55,23 +54,21 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 use batch::Batch;
+pub(super) use bill::BillType;
 use combine::Combine;
 use complaint::Complaint;
+pub use event::Event;
 use event::Outbox;
 use images::Images;
 use numbers::Numbers;
 use order::Order;
+pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 use refund::Refund;
+pub use refund::RefundStatus;
+pub(super) use request::Request;
 use share::{Receiver, Return, Share};
 use table::Table;
 use transfers::Transfer;
-
-#[cfg(feature = "files")]
-pub(super) use bill::BillType;
-pub use event::Event;
-pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
-pub use refund::RefundStatus;
-pub(super) use request::Request;
 pub(super) use user::Denied;
 
 /// An answer: what WeChat Pay says when it does as it is asked.

@@ -6,7 +6,7 @@
 use openssl::sha::sha256;
 
 use super::super::date::Local;
-use crate::crypto::digest::hex_upper;
+use wechatpay_core::crypto::digest::hex_upper;
 
 /// Counts what was numbered, so that no number comes twice.
 #[derive(Default)]

@@ -156,10 +156,6 @@ pub(super) struct Order {
     pub(super) transaction_id: Option<String>,
     pub(super) paid: Option<i64>,
     /// When a payment by code was taken back.
-    #[cfg_attr(
-        not(feature = "files"),
-        allow(dead_code, reason = "bills alone say it")
-    )]
     pub(super) reversed: Option<i64>,
     /// Refunded, or on the way.
     pub(super) refunded: i64,

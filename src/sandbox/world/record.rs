@@ -11,7 +11,7 @@ use super::refund::{Refund, RefundStatus};
 use super::share::Share;
 use super::transfers::Transfer;
 
-/// An order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// An order that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OrderRecord {
@@ -54,7 +54,7 @@ impl OrderRecord {
     }
 }
 
-/// A refund that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A refund that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RefundRecord {
@@ -85,7 +85,7 @@ impl RefundRecord {
     }
 }
 
-/// A transfer that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A transfer that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TransferRecord {
@@ -124,7 +124,7 @@ impl TransferRecord {
     }
 }
 
-/// A profit sharing order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A profit sharing order that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SharingRecord {
@@ -152,7 +152,7 @@ impl SharingRecord {
     }
 }
 
-/// A user's complaint that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A user's complaint that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ComplaintRecord {

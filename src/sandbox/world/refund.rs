@@ -8,7 +8,7 @@ use super::order::{Order, Party};
 use super::refunds::amounts;
 use super::table::Row;
 
-/// How a refund stands, as [`Sandbox::settle_refund`](crate::sandbox::Sandbox::settle_refund) sets it.
+/// How a refund stands, as [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundStatus {
@@ -64,10 +64,6 @@ pub(super) struct Refund {
     /// When it succeeded.
     pub(super) ended: Option<i64>,
     /// When it was given up.
-    #[cfg_attr(
-        not(feature = "files"),
-        allow(dead_code, reason = "bills alone say it")
-    )]
     pub(super) closed: Option<i64>,
 }
 

@@ -1,9 +1,9 @@
 //! Refunds: part of an order or all of it, once or several times.
 //!
 //! A refund is `PROCESSING` when it is applied for, and succeeds before the next look at it: the
-//! next query of it, or [`Sandbox::take_events`](crate::sandbox::Sandbox::take_events). Until then
-//! [`settle_refund`](crate::sandbox::Sandbox::settle_refund) may decide otherwise, and
-//! [`hold_refunds`](crate::sandbox::Sandbox::hold_refunds) keeps them all `PROCESSING`.
+//! next query of it, or [`Sandbox::take_events`](crate::Sandbox::take_events). Until then
+//! [`settle_refund`](crate::Sandbox::settle_refund) may decide otherwise, and
+//! [`hold_refunds`](crate::Sandbox::hold_refunds) keeps them all `PROCESSING`.
 
 use serde_json::{Value, json};
 

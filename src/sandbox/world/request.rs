@@ -1,7 +1,7 @@
 //! What a request says, read field by field: what is missing or wrong is named.
 //!
 //! The schema's check came before, and says the same of most of it in WeChat Pay's words; it can be
-//! switched off ([`SandboxBuilder::check_fields`](crate::sandbox::SandboxBuilder::check_fields)), and what
+//! switched off ([`SandboxBuilder::check_fields`](crate::SandboxBuilder::check_fields)), and what
 //! is remembered has to be right and of bounded length all the same.
 
 use std::borrow::Cow;
@@ -12,22 +12,22 @@ use serde_json::Value;
 use super::super::made::is_number;
 use super::super::query;
 use super::super::refusal::Refusal;
-use crate::catalog::Operation;
+use wechatpay_core::catalog::Operation;
 
 /// A request that has passed the door.
 #[derive(Clone, Copy)]
-pub(in crate::sandbox) struct Request<'r> {
-    pub(in crate::sandbox) operation: &'static Operation,
+pub(crate) struct Request<'r> {
+    pub(crate) operation: &'static Operation,
     /// The path as it came.
-    pub(in crate::sandbox) path: &'r str,
+    pub(crate) path: &'r str,
     /// The query with its sensitive parameters decrypted.
-    pub(in crate::sandbox) query: Option<&'r str>,
+    pub(crate) query: Option<&'r str>,
     /// The body with its sensitive fields decrypted.
-    pub(in crate::sandbox) body: Option<&'r Value>,
+    pub(crate) body: Option<&'r Value>,
     /// The file of an upload, whose `meta` is the body.
-    pub(in crate::sandbox) file: Option<&'r [u8]>,
+    pub(crate) file: Option<&'r [u8]>,
     /// Seconds since the Unix epoch, by the gateway's clock.
-    pub(in crate::sandbox) now: i64,
+    pub(crate) now: i64,
 }
 
 impl<'r> Request<'r> {
@@ -201,7 +201,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalog;
+    use wechatpay_core::catalog;
 
     fn fields(value: &Value) -> Fields<'_> {
         let prefix = String::new();

@@ -214,20 +214,12 @@ pub(super) struct Return {
     pub(super) id: String,
     pub(super) fingerprint: [u8; 32],
     pub(super) out_order_no: String,
-    #[cfg_attr(
-        not(feature = "files"),
-        allow(dead_code, reason = "bills alone say it")
-    )]
     pub(super) done: GivenBack,
     pub(super) answer: Value,
 }
 
 /// Who gave back how much, and when.
 #[derive(Debug, Clone)]
-#[cfg_attr(
-    not(feature = "files"),
-    allow(dead_code, reason = "bills alone say it")
-)]
 pub(super) struct GivenBack {
     pub(super) account: String,
     pub(super) amount: i64,

@@ -7,13 +7,13 @@ use super::super::date::Local;
 use super::event::Event;
 use super::order::{Order, TradeState};
 use super::{State, combine};
-use crate::error::{Error, ErrorKind};
+use wechatpay_core::error::{Error, ErrorKind};
 
 /// For [`unknown`].
 pub(super) const ORDER: (&str, &str) = ("order", "订单");
 
 /// What a hand comes to.
-pub(in crate::sandbox) type Done<T = ()> = Result<T, Denied>;
+pub(crate) type Done<T = ()> = Result<T, Denied>;
 
 /// Pays a combined order or a single one.
 pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Done {
@@ -151,7 +151,7 @@ pub(super) fn v2_members(order: &Order) -> Value {
 
 /// Why a hand cannot do what it is told.
 #[derive(Debug)]
-pub(in crate::sandbox) enum Denied {
+pub(crate) enum Denied {
     /// There is no such thing.
     Unknown(Bilingual),
     /// It stands otherwise.

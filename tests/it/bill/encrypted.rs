@@ -9,8 +9,8 @@ use openssl::symm::{Cipher, encrypt_aead};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wechatpay_chain::crypto::digest::sha1_hex;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Result, SavedFile};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 use super::place;
 
@@ -191,6 +191,6 @@ fn what_cannot_be_opened_is_not_fetched() {
     let both = [place.entry(), place.entry()];
     place.refused(&both, vec![], false, ErrorKind::Unsupported);
     place.refused(&[], vec![], false, ErrorKind::Body);
-    let of_file = |call: &wechatpay_chain::sandbox::CallRecord| call.target.contains(FILE);
+    let of_file = |call: &wechatpay_sandbox::CallRecord| call.target.contains(FILE);
     assert!(!place.sandbox.calls().iter().any(of_file));
 }

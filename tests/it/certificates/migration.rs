@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::{fetches, last_payment, pay, payments, signer};
 use crate::support::echoing;

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
+use wechatpay_sandbox::{Answer, Fault, Sandbox};
 
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};
 use crate::support::echoing;

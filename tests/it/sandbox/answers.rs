@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{ErrorKind, Verification};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order};

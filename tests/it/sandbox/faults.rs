@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::json;
-use wechatpay_chain::sandbox::{Fault, Sandbox, Verdict};
 use wechatpay_chain::{Error, ErrorKind, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Sandbox, Verdict};
 
 use super::{Outcome, PUNISH, V2_ORDERS, last, order, v2_order};
 use crate::support::lenient;

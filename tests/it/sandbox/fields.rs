@@ -1,8 +1,8 @@
 //! Sensitive fields, in and out.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::{Call, Certificate, FieldPolicy, Padding, PublicKey, Verification};
+use wechatpay_sandbox::Answer;
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order, why};

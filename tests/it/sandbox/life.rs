@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Clock, ErrorKind, Result};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::Outcome;
 

@@ -3,8 +3,8 @@
 mod published;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{ErrorKind, Response};
+use wechatpay_sandbox::{Answer, Sandbox};
 
 use super::{Outcome, PUNISH, last, order, why};
 use crate::support::native_order;

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, BodyKind, Operation};
-use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
-use wechatpay_chain::schema::{self, Field, FieldKind, Schema};
 use wechatpay_chain::{Call, Client, Media, Response, Verification};
+use wechatpay_sandbox::schema::{self, Field, FieldKind, Schema};
+use wechatpay_sandbox::{SampleRequest, Sandbox};
 
 use super::Outcome;
 

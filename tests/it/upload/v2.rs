@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media};
+use wechatpay_sandbox::Sandbox;
 
 use super::sandbox;
 use crate::support::keys::MCHID;
@@ -20,7 +20,7 @@ fn refused(client: &Client, media: Media) -> String {
 #[test]
 fn the_gateway_checks_sign_and_hash() {
     let (sandbox, client) = sandbox();
-    let answer = wechatpay_chain::sandbox::Answer::json(json!({"media_id": "M1"}));
+    let answer = wechatpay_sandbox::Answer::json(json!({"media_id": "M1"}));
     sandbox
         .answer("POST", "secapi/mch/uploadmedia", answer)
         .unwrap();

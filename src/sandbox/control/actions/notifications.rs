@@ -9,15 +9,15 @@ use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::views;
 use super::tools::parse;
-use crate::notify::Version;
-use crate::sandbox::DeliveryRecord;
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::fault::Fault;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
+use crate::DeliveryRecord;
+use crate::bilingual::Bilingual;
+use crate::fault::Fault;
+use crate::gateway::Gateway;
+use crate::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
+use wechatpay_chain::notify::Version;
 
 /// Posts a notification of any kind.
-pub(in crate::sandbox::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[
         "kind",
         "event_type",
@@ -97,16 +97,12 @@ fn spoilt(args: &Args) -> Outcome<Option<Fault>> {
     }
 }
 
-pub(in crate::sandbox::control) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<Value> {
+pub(in crate::control) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<Value> {
     let pace = gateway.control.deliveries.pace();
     Ok(views::delivery(&known(gateway, id)?, pace))
 }
 
-pub(in crate::sandbox::control) fn resend(
-    gateway: &Arc<Gateway>,
-    id: &str,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn resend(gateway: &Arc<Gateway>, id: &str, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     let record = known(gateway, id)?;
     check_url(&record.url, gateway.control.reach()).map_err(|err| {

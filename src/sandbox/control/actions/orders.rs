@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{OrderRecord, RefundStatus};
+use crate::gateway::Gateway;
+use crate::{OrderRecord, RefundStatus};
 
-pub(in crate::sandbox::control) fn order(
+pub(in crate::control) fn order(
     gateway: &Arc<Gateway>,
     number: &str,
     verb: &str,
@@ -34,7 +34,7 @@ pub(in crate::sandbox::control) fn order(
 }
 
 /// Refunds an order as its merchant could: the rest, or so many fen.
-pub(in crate::sandbox::control) fn refund(
+pub(in crate::control) fn refund(
     gateway: &Arc<Gateway>,
     number: &str,
     args: &Args,
@@ -56,7 +56,7 @@ pub(in crate::sandbox::control) fn refund(
 }
 
 /// Complains about a paid order as its user does.
-pub(in crate::sandbox::control) fn complain(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn complain(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["out_trade_no", "detail"])?;
     let (world, now) = (&gateway.world, gateway.clock.now());
     let detail = args.text("detail")?;
@@ -70,27 +70,21 @@ pub(in crate::sandbox::control) fn complain(gateway: &Arc<Gateway>, args: &Args)
     Ok(json!({"complaint": complaint.map(views::complaint)}))
 }
 
-pub(in crate::sandbox::control) fn hold_refunds(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn hold_refunds(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["hold"])?;
     let hold = args.needed_flag("hold")?;
     gateway.world.hold_refunds(hold);
     Ok(json!({"hold": hold}))
 }
 
-pub(in crate::sandbox::control) fn hold_transfers(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn hold_transfers(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["hold"])?;
     let hold = args.flag("hold")?;
     gateway.world.hold_transfers(hold);
     Ok(json!({"hold": hold}))
 }
 
-pub(in crate::sandbox::control) fn settle(
+pub(in crate::control) fn settle(
     gateway: &Arc<Gateway>,
     number: &str,
     args: &Args,
@@ -120,7 +114,7 @@ pub(in crate::sandbox::control) fn settle(
     Ok(json!({"refund": refund.map(views::refund)}))
 }
 
-pub(in crate::sandbox::control) fn confirm(
+pub(in crate::control) fn confirm(
     gateway: &Arc<Gateway>,
     number: &str,
     args: &Args,
@@ -129,7 +123,7 @@ pub(in crate::sandbox::control) fn confirm(
     decide(gateway, number, None)
 }
 
-pub(in crate::sandbox::control) fn reject(
+pub(in crate::control) fn reject(
     gateway: &Arc<Gateway>,
     number: &str,
     args: &Args,

@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::{powers, views};
-use crate::error::ErrorKind;
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::fault::{Fault, NAMES};
-use crate::sandbox::gateway::Gateway;
+use crate::bilingual::Bilingual;
+use crate::fault::{Fault, NAMES};
+use crate::gateway::Gateway;
+use wechatpay_core::error::ErrorKind;
 
 /// A clock that is more than some years off is a mistake.
 const FARTHEST: i64 = 100 * 365 * 86_400;
 const MANY: i64 = 10_000;
 
 /// `{"fault": "slow", "milliseconds": 500}` says the same as `{"fault": "slow=500"}`.
-pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn fault(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[
         "fault",
         "times",
@@ -65,7 +65,7 @@ pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) ->
 }
 
 /// Also of notifications: one that waits for the one after it waits no more.
-pub(in crate::sandbox::control) fn forget_faults(gateway: &Gateway) {
+pub(in crate::control) fn forget_faults(gateway: &Gateway) {
     gateway.faults.clear();
     gateway.control.deliveries.let_go();
 }
@@ -78,7 +78,7 @@ pub(super) fn parse(fault: &str) -> Outcome<Fault> {
     fault.parse().map_err(|err| Problem::of(&err, hint))
 }
 
-pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     let new = gateway.platform.rotate(gateway.clock.now());
     let new = new.map_err(|err| {
@@ -102,17 +102,14 @@ pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -
     Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
 }
 
-pub(in crate::sandbox::control) fn retire(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn retire(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     gateway.platform.retire();
     Ok(json!({"serials": gateway.platform.serials()}))
 }
 
 /// `{"mode": "certificate"}`: an account that has not changed to the public key.
-pub(in crate::sandbox::control) fn certificate_mode(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn certificate_mode(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["mode"])?;
     let mode = args.needed("mode")?;
     match mode.as_str() {
@@ -133,7 +130,7 @@ pub(in crate::sandbox::control) fn certificate_mode(
 }
 
 /// `{"enforce": true}`: what is called more often than documented is refused.
-pub(in crate::sandbox::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["enforce"])?;
     // Whoever forgets the member would switch them off.
     args.needed_flag("enforce").map(|enforce| {
@@ -142,7 +139,7 @@ pub(in crate::sandbox::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -
     })
 }
 
-pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
     args.not_null(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
@@ -169,12 +166,12 @@ pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) ->
     Ok(views::clock(gateway))
 }
 
-pub(in crate::sandbox::control) fn settings(gateway: &Gateway) -> Value {
+pub(in crate::control) fn settings(gateway: &Gateway) -> Value {
     json!({"notify_url": gateway.control.notify_url()})
 }
 
 /// `{"notify_url": null}`: none, as of a merchant that has set none.
-pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&["notify_url"])?;
     if args.has("notify_url") {
         let url = args.text("notify_url")?;
@@ -190,7 +187,7 @@ pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> O
 }
 
 /// Everything but the keys it began with.
-pub(in crate::sandbox::control) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
     powers::reset(gateway);
     Ok(json!({}))

@@ -6,8 +6,8 @@ use super::super::super::door::WINDOW_SECONDS;
 use super::super::super::gateway::Gateway;
 use super::super::super::identity::{BRAND_ID, MCHID};
 use super::Mistake;
-use crate::crypto::Certificate;
-use crate::protocol::Authorization;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::protocol::Authorization;
 
 /// `now` is when the request came.
 pub(super) fn mistakes(

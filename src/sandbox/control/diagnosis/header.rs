@@ -6,8 +6,8 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::Mistake;
-use crate::protocol::{Authorization, Scheme};
 use mistakes as m;
+use wechatpay_core::protocol::{Authorization, Scheme};
 
 /// What is wrong with the header, and its parts when all are there.
 pub(super) fn read(headers: &HeaderMap, expected: Scheme) -> (Vec<Mistake>, Option<Authorization>) {

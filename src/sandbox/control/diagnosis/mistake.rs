@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::bilingual::Bilingual;
+use crate::bilingual::Bilingual;
 
 /// One thing that is wrong, and what to change.
 #[derive(Debug, Clone, PartialEq, Eq)]

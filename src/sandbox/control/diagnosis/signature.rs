@@ -7,8 +7,8 @@ use openssl::sign::{RsaPssSaltlen, Verifier};
 
 use super::super::super::gateway::Gateway;
 use super::Mistake;
-use crate::crypto::{Certificate, Signed, signed_digest};
-use crate::variants::signature::{self as variants, Form};
+use wechatpay_core::crypto::{Certificate, Signed, signed_digest};
+use wechatpay_core::variants::signature::{self as variants, Form};
 
 /// The signature's bytes, which are as many as the key's, and what is wrong with how they are written.
 pub(super) fn decode(text: &str, size: usize) -> (Vec<Mistake>, Option<Vec<u8>>) {
@@ -187,14 +187,14 @@ const BRAND_FOR_MERCHANT: Mistake = Mistake::new(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::base64;
+    use wechatpay_core::crypto::base64;
 
     #[test]
     fn each_way_to_write_a_signature_is_told() {
         // With all 64 digits, and a length that takes padding.
         let bytes: Vec<u8> = (0..=255).collect();
         let right = base64::encode(&bytes);
-        let lower = crate::crypto::digest::hex_lower(&bytes);
+        let lower = wechatpay_core::crypto::digest::hex_lower(&bytes);
         let url = right.replace('+', "-").replace('/', "_");
         for (text, cause) in [
             (right.clone(), None),

@@ -5,9 +5,9 @@ use super::super::super::record::CallRecord;
 use super::super::super::v2::{self, Form};
 use super::super::variants::v2::{Algorithm, Message, search};
 use super::{Diagnosis, Mistake, Texts, content_type, path};
-use crate::crypto::base64;
-use crate::crypto::digest::unhex;
-use crate::protocol::SignType;
+use wechatpay_core::crypto::base64;
+use wechatpay_core::crypto::digest::unhex;
+use wechatpay_core::protocol::SignType;
 
 pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
     let built = call.signed_text.as_deref()?;

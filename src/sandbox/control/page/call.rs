@@ -8,8 +8,8 @@ use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
 use super::layout::{self, headers, pretty, time};
 use super::start::{status, verdict};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::record::CallRecord;
+use crate::gateway::Gateway;
+use crate::record::CallRecord;
 
 pub(super) fn page(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup {
     let title = format!("{} {}", lang.say("Request", "请求"), record.id);

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::routes;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::query;
+use crate::gateway::Gateway;
+use crate::query;
 
 /// The pages that a form may lead back to, and those that have one for each number.
 const BACK: [&str; 4] = [

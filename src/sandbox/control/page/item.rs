@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::lang::Lang;
 use super::layout::{self, pretty, segment, yuan};
 use super::orders::{bank, link, receiver, state, user};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+use crate::gateway::Gateway;
+use crate::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 
 const LIST: &str = "/_sandbox/orders";
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::calls::shown;
 use super::super::problem::Problem;
 use super::lang::Lang;
-use crate::sandbox::date::rfc3339;
+use crate::date::rfc3339;
 
 /// The pages in the header: path, and what they are called.
 const PAGES: [(&str, &str, &str); 4] = [

@@ -25,8 +25,8 @@ use super::super::gateway::Gateway;
 use super::super::reply::Reply;
 use super::powers;
 use super::problem::Problem;
-use crate::catalog::AnswerSignature;
 use lang::Lang;
+use wechatpay_core::catalog::AnswerSignature;
 
 const STYLE: &str = include_str!("style.css");
 

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use super::super::views::next_in;
 use super::lang::Lang;
 use super::layout::{self, button, empty, headers, pretty, time, time_ms};
-use crate::notify::Version;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::notifier::kind_rows;
-use crate::sandbox::{AttemptRecord, DeliveryRecord, DeliveryState};
+use crate::gateway::Gateway;
+use crate::notifier::kind_rows;
+use crate::{AttemptRecord, DeliveryRecord, DeliveryState};
+use wechatpay_chain::notify::Version;
 
 const HERE: &str = "/_sandbox/notifications";
 

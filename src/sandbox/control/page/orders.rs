@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty, segment, yuan};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{
+use crate::gateway::Gateway;
+use crate::{
     ComplaintRecord, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };
 

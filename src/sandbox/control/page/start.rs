@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use super::super::calls;
 use super::lang::Lang;
 use super::layout::{self, button, empty, time};
-use crate::sandbox::fault::Fault;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::identity::MCHID;
-use crate::sandbox::record::{CallRecord, Verdict};
+use crate::fault::Fault;
+use crate::gateway::Gateway;
+use crate::identity::MCHID;
+use crate::record::{CallRecord, Verdict};
 
 const HERE: &str = "/_sandbox/";
 const SHOWN: usize = 100;

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty};
-use crate::sandbox::fault::NAMES;
-use crate::sandbox::gateway::Gateway;
+use crate::fault::NAMES;
+use crate::gateway::Gateway;
 
 const HERE: &str = "/_sandbox/tools";
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::super::diagnosis::Mistake;
 use super::documented::documented;
 use super::{Parts, Variant, Variants};
-use crate::sandbox::query;
-use crate::variants::json::{rewritten, sorted, without_nulls};
+use crate::query;
+use wechatpay_core::variants::json::{rewritten, sorted, without_nulls};
 
 /// Bodies that are longer are not written otherwise.
 const LONGEST: usize = 256 << 10;

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::super::diagnosis::Mistake;
 use super::{Parts, Variant, Variants};
-use crate::sandbox::unknown::TWO_SLASHES;
+use crate::unknown::TWO_SLASHES;
 
 /// Queries with more parameters are sorted and not permuted.
 const PERMUTED: usize = 4;

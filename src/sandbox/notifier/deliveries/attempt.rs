@@ -9,10 +9,10 @@ use super::super::content::Content;
 use super::super::post;
 use super::record::{AttemptRecord, PostedRecord};
 use super::schedule::Task;
-use crate::error::Result;
-use crate::protocol::xml;
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::record::{AnswerRecord, size_of_headers};
+use crate::bilingual::Bilingual;
+use crate::record::{AnswerRecord, size_of_headers};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::xml;
 
 /// The attempts that are remembered of one that is sent again by hand.
 const ATTEMPTS: usize = 64;

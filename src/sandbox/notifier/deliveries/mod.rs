@@ -13,13 +13,13 @@ use tokio::sync::{oneshot, watch};
 use super::super::fault::Fault;
 use super::super::gateway::Gateway;
 use super::draft::Draft;
-use crate::error::Error;
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 use schedule::{First, Task};
 use store::Kept;
+use wechatpay_core::error::Error;
 
 /// Those that are under way, and those that were.
-pub(in crate::sandbox) struct Deliveries {
+pub(crate) struct Deliveries {
     kept: Mutex<Kept>,
     pace: watch::Sender<f64>,
     /// Where they run.
@@ -38,51 +38,45 @@ impl Default for Deliveries {
 
 impl Deliveries {
     /// Says where they run.
-    pub(in crate::sandbox) fn run_on(&self, runtime: Handle) {
+    pub(crate) fn run_on(&self, runtime: Handle) {
         // A sandbox is served once.
         let _ = self.runtime.set(runtime);
     }
 
     /// How many times faster than time the waits pass.
-    pub(in crate::sandbox) fn pace(&self) -> f64 {
+    pub(crate) fn pace(&self) -> f64 {
         *self.pace.borrow()
     }
 
-    pub(in crate::sandbox) fn set_pace(&self, pace: f64) {
+    pub(crate) fn set_pace(&self, pace: f64) {
         self.pace.send_replace(pace);
     }
 
-    pub(in crate::sandbox) fn all(&self) -> Vec<DeliveryRecord> {
+    pub(crate) fn all(&self) -> Vec<DeliveryRecord> {
         self.with(|kept| kept.rows().map(store::Row::view).collect())
     }
 
     /// All, without what they are about, what was posted and what was answered: those are long.
-    pub(in crate::sandbox) fn brief(&self) -> Vec<DeliveryRecord> {
+    pub(crate) fn brief(&self) -> Vec<DeliveryRecord> {
         self.with(|kept| kept.rows().map(store::Row::brief).collect())
     }
 
-    pub(in crate::sandbox) fn get(&self, id: u64) -> Option<DeliveryRecord> {
+    pub(crate) fn get(&self, id: u64) -> Option<DeliveryRecord> {
         self.with(|kept| kept.row(id).map(store::Row::view))
     }
 
     /// Forgets all, and what was still to be posted is not.
-    pub(in crate::sandbox) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.with(Kept::clear);
     }
 
     /// Lets one go that waits for the one after it.
-    pub(in crate::sandbox) fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         self.with(|kept| kept.held = None);
     }
 
     /// Remembers one that is not posted, and why.
-    pub(in crate::sandbox) fn refuse(
-        &self,
-        draft: Draft,
-        event_type: String,
-        now_ms: i64,
-        why: &Error,
-    ) -> u64 {
+    pub(crate) fn refuse(&self, draft: Draft, event_type: String, now_ms: i64, why: &Error) -> u64 {
         let id = self.with(|kept| kept.push(draft, event_type));
         let (problem, problem_zh) = attempt::undelivered(why.to_string()).into_both();
         self.edit(id, |record| {
@@ -100,11 +94,7 @@ impl Deliveries {
     }
 
     /// Posts one, with what is to go wrong.
-    pub(in crate::sandbox) fn post(
-        gateway: &Arc<Gateway>,
-        draft: Draft,
-        event_type: String,
-    ) -> u64 {
+    pub(crate) fn post(gateway: &Arc<Gateway>, draft: Draft, event_type: String) -> u64 {
         let deliveries = &gateway.control.deliveries;
         let fault = gateway.faults.next_posting();
         let id = deliveries.with(|kept| kept.push(draft, event_type));
@@ -128,7 +118,7 @@ impl Deliveries {
     }
 
     /// Posts one again, at once.
-    pub(in crate::sandbox) fn again(gateway: &Arc<Gateway>, id: u64) {
+    pub(crate) fn again(gateway: &Arc<Gateway>, id: u64) {
         let deliveries = &gateway.control.deliveries;
         deliveries.edit(id, |record| record.state = DeliveryState::Pending);
         deliveries.start(gateway, id, 1, First::Now);

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::sandbox::record::{AnswerRecord, size_of_headers};
+use crate::record::{AnswerRecord, size_of_headers};
 
-/// A notification that a [`Sandbox`](crate::sandbox::Sandbox) posts by itself.
+/// A notification that a [`Sandbox`](crate::Sandbox) posts by itself.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeliveryRecord {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::Deliveries;
 use super::record::DeliveryState;
-use crate::sandbox::gateway::Gateway;
+use crate::gateway::Gateway;
 
 /// Seconds from one attempt to the next.
 ///

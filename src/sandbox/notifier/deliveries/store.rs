@@ -9,7 +9,7 @@ use tokio::task::AbortHandle;
 
 use super::super::draft::Draft;
 use super::record::{AttemptRecord, DeliveryRecord, DeliveryState};
-use crate::sandbox::record::size_of_json;
+use crate::record::size_of_json;
 
 /// How many are remembered, and about as many bytes of them together.
 const KEPT: usize = 1000;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::super::Limits;
 use super::frames::{GO_AWAY, HEADERS, RESET, Wire};
-use crate::sandbox::Sandbox;
+use crate::Sandbox;
 
 /// Who has waited so long has failed; nobody waits for it otherwise.
 const NEVER: Duration = Duration::from_secs(60);

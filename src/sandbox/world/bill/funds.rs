@@ -29,7 +29,7 @@ const OPENING: i128 = 100_000_000;
 
 impl World {
     /// Whether no money ever moved, nor could.
-    pub(in crate::sandbox) fn has_no_funds(&self) -> bool {
+    pub(crate) fn has_no_funds(&self) -> bool {
         self.with(|state| {
             let orders = state.orders.iter().next();
             let transfers = state.transfers.iter().next();
@@ -40,11 +40,7 @@ impl World {
 
     /// The bill of a day, in seconds since the Unix epoch, for the merchant's basic account or that of a
     /// sub-merchant; `None` when nothing happened.
-    pub(in crate::sandbox) fn fund_bill(
-        &self,
-        day: Range<i64>,
-        sub_mchid: Option<&str>,
-    ) -> Option<String> {
+    pub(crate) fn fund_bill(&self, day: Range<i64>, sub_mchid: Option<&str>) -> Option<String> {
         self.with(|state| {
             let mut balance = OPENING;
             let mut of_day = Vec::new();

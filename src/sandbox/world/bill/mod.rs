@@ -12,7 +12,7 @@ mod trade;
 use super::super::date::Local;
 use super::order::Party;
 
-pub(in crate::sandbox) use trade::BillType;
+pub(crate) use trade::BillType;
 
 /// Whether it is whom the request asks about: a sub-merchant, or the merchant itself.
 fn is_asked(party: &Party, sub_mchid: Option<&str>) -> bool {

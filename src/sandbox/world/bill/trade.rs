@@ -23,14 +23,14 @@ const SUM_OF_SUCCESS: &str = "总交易单数,应结订单总金额,手续费总
 
 /// Which rows and columns (账单类型).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum BillType {
+pub(crate) enum BillType {
     All,
     Success,
     Refund,
 }
 
 impl BillType {
-    pub(in crate::sandbox) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "ALL" => Self::All,
             "SUCCESS" => Self::Success,
@@ -42,13 +42,13 @@ impl BillType {
 
 impl World {
     /// Whether there never was an order.
-    pub(in crate::sandbox) fn has_no_trade(&self) -> bool {
+    pub(crate) fn has_no_trade(&self) -> bool {
         self.with(|state| state.orders.iter().next().is_none())
     }
 
     /// The trade bill of a day, in seconds since the Unix epoch: of all orders, or of one sub-merchant's;
     /// `None` when nothing happened.
-    pub(in crate::sandbox) fn trade_bill(
+    pub(crate) fn trade_bill(
         &self,
         day: Range<i64>,
         bill_type: BillType,

@@ -1,7 +1,7 @@
 //! What is remembered of calls beside what came: the answer, the fault, the refusal's message.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::super::raw::Raw;
 use super::super::{Outcome, is_chinese};

@@ -354,7 +354,7 @@ fn a_payment_by_code_is_reversed_and_no_other() -> Outcome {
 
 #[test]
 fn a_rule_of_the_test_goes_first_and_touches_nothing() -> Outcome {
-    use wechatpay_chain::sandbox::Answer;
+    use wechatpay_sandbox::Answer;
     let shop = Shop::open()?;
     let answer = Answer::json(json!({"code_url": "mine"}));
     shop.sandbox.answer("POST", NATIVE, answer)?;
@@ -365,7 +365,7 @@ fn a_rule_of_the_test_goes_first_and_touches_nothing() -> Outcome {
 
 #[test]
 fn the_answer_may_be_lost_and_the_order_is_there() -> Outcome {
-    use wechatpay_chain::sandbox::Fault;
+    use wechatpay_sandbox::Fault;
     let shop = Shop::open()?;
     for (number, fault) in [("1", Fault::CutBeforeAnswer), ("2", Fault::HtmlErrorPage)] {
         shop.sandbox.misbehave(fault);

@@ -1,7 +1,7 @@
 //! What is said of the `Authorization` header.
 
 use super::super::Mistake;
-use crate::protocol::Scheme;
+use wechatpay_core::protocol::Scheme;
 
 /// A name of the request in a text: as long as names are.
 fn short(name: &str) -> String {

@@ -1,0 +1,376 @@
+use std::fmt;
+
+use http::Method;
+
+use super::answers;
+use super::fact::{Fact, Verb};
+use crate::crypto::Padding;
+use crate::protocol::SignType;
+
+/// What the catalogue knows of one operation.
+///
+/// JSON pointers are those of RFC 6901 with one addition: `*` stands for every item of an array.
+/// A pointer that passes through a text holding JSON continues inside it.
+pub struct Operation {
+    pub(super) verb: Verb,
+    pub(super) path: &'static str,
+    facts: &'static [Fact],
+}
+
+/// What is sent as the body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyKind {
+    /// No body.
+    None,
+    /// `application/json`.
+    Json,
+    /// `text/xml`, as everywhere in API v2.
+    Xml,
+    /// `multipart/form-data`: a file and, in API v3, its `meta` JSON, which alone is signed.
+    Multipart,
+}
+
+/// What comes as the body of a successful answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerKind {
+    /// `application/json`.
+    Json,
+    /// `text/xml`, as nearly everywhere in API v2.
+    Xml,
+    /// No body (204).
+    Empty,
+    /// A file: a bill, an image, a receipt.
+    Stream,
+    /// A page for the user's browser to be sent to; the merchant's server never calls it.
+    Redirect,
+}
+
+/// What the signature of a successful answer covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerSignature {
+    /// The body, byte for byte.
+    Body,
+    /// The text `{"<name>":"<value of the header>"}`: the header holds a digest of the body.
+    Digest {
+        /// The digest's name and algorithm, for example `sha1`.
+        name: &'static str,
+        /// The answer's header that holds it.
+        header: &'static str,
+    },
+    /// Nothing: successful answers carry no signature.
+    Nothing,
+}
+
+pub(super) const fn op(verb: Verb, path: &'static str, facts: &'static [Fact]) -> Operation {
+    Operation { verb, path, facts }
+}
+
+impl Operation {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.verb.method()
+    }
+
+    /// The path template as in the documentation, without a leading slash, API v2's with `v2/`.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The path template on the wire: without the `v2/` that only tells the two APIs apart.
+    #[must_use]
+    pub fn wire_path(&self) -> &'static str {
+        self.path.strip_prefix("v2/").unwrap_or(self.path)
+    }
+
+    /// Whether it belongs to API v2 (XML, signed with a shared secret).
+    #[must_use]
+    pub fn is_v2(&self) -> bool {
+        self.path.starts_with("v2/")
+    }
+
+    /// Whether it is signed by a brand (品牌), not by a merchant.
+    #[must_use]
+    pub fn is_brand(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::Brand))
+    }
+
+    /// The host that the documentation names, where it is not `api.mch.weixin.qq.com`.
+    #[must_use]
+    pub fn host(&self) -> Option<&'static str> {
+        self.pick(|fact| match *fact {
+            Fact::Host(host) | Fact::OnlyHost(host) => Some(host),
+            _ => None,
+        })
+    }
+
+    /// Whether no other host than [`host`](Self::host) answers it.
+    #[must_use]
+    pub fn host_required(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::OnlyHost(_)))
+    }
+
+    /// What is sent as the body.
+    #[must_use]
+    pub fn body(&self) -> BodyKind {
+        self.pick(|fact| match *fact {
+            Fact::Body(kind) => Some(kind),
+            _ => None,
+        })
+        .unwrap_or(match self.verb {
+            Verb::Delete | Verb::Get => BodyKind::None,
+            _ if self.is_v2() => BodyKind::Xml,
+            _ => BodyKind::Json,
+        })
+    }
+
+    /// What comes as the body of a successful answer.
+    #[must_use]
+    pub fn answer(&self) -> AnswerKind {
+        self.pick(|fact| match *fact {
+            Fact::Answer(kind) => Some(kind),
+            _ => None,
+        })
+        .unwrap_or(match self.is_v2() {
+            true => AnswerKind::Xml,
+            false => AnswerKind::Json,
+        })
+    }
+
+    /// Pointers to the request fields that are encrypted with the platform key.
+    #[must_use]
+    pub fn encrypt(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::Encrypt(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Pointers to items whose content is encrypted only where the item's own `need_encrypt` is
+    /// true.
+    ///
+    /// The documentation does not say which member holds the content, so
+    /// [`encrypt`](Self::encrypt) is empty there and the caller names it.
+    #[must_use]
+    pub fn encrypt_when_asked(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::EncryptWhenAsked(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Pointers to the request fields that are encrypted with the key from
+    /// `v2/risk/getpublickey`, **not** with the platform key.
+    #[must_use]
+    pub fn encrypt_bank(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::EncryptBank(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Names of the query parameters that are encrypted with the platform key.
+    #[must_use]
+    pub fn query_encrypt(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::QueryEncrypt(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Pointers to the answer's fields that come encrypted with the merchant's public key.
+    #[must_use]
+    pub fn decrypt(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::Decrypt(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// How request fields are padded when they are encrypted.
+    #[must_use]
+    pub fn padding(&self) -> Padding {
+        self.pick(|fact| match *fact {
+            Fact::Padded(padding) => Some(padding),
+            _ => None,
+        })
+        .unwrap_or_default()
+    }
+
+    /// How the answer's encrypted fields are padded.
+    #[must_use]
+    pub fn decrypt_padding(&self) -> Padding {
+        self.pick(|fact| match *fact {
+            Fact::AnswerPadded(padding) => Some(padding),
+            _ => None,
+        })
+        .unwrap_or_else(|| self.padding())
+    }
+
+    /// What the signature of a successful answer covers.
+    #[must_use]
+    pub fn answer_signature(&self) -> AnswerSignature {
+        self.pick(|fact| match *fact {
+            Fact::SignedDigest(name, header) => Some(AnswerSignature::Digest { name, header }),
+            Fact::UnsignedAnswer => Some(AnswerSignature::Nothing),
+            _ => None,
+        })
+        .unwrap_or(AnswerSignature::Body)
+    }
+
+    /// The members by which a request names what it is about and which the answer repeats: the name
+    /// in the request (a variable of the path, a query parameter, or a member of the body's first
+    /// level) and the pointer in the answer.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use wechatpay_chain::catalog;
+    ///
+    /// let refund = catalog::find(&Method::POST, "v3/refund/domestic/refunds").unwrap();
+    /// assert!(refund.echoed().contains(&("out_refund_no", "/out_refund_no")));
+    /// ```
+    #[must_use]
+    pub fn echoed(&self) -> &'static [(&'static str, &'static str)] {
+        let order = |row: &(&str, Verb, _)| row.0.cmp(self.path).then(row.1.cmp(&self.verb));
+        let found = answers::ECHOED.binary_search_by(order).ok();
+        found
+            .and_then(|at| answers::ECHOED.get(at))
+            .map_or(&[], |row| row.2)
+    }
+
+    /// Whether the documentation knows successful answers without a `result_code` (API v2).
+    pub fn may_lack_result_code(&self) -> bool {
+        answers::MAY_LACK_RESULT_CODE
+            .binary_search(&self.path)
+            .is_ok()
+    }
+
+    /// Whether the request is sent without an `Authorization`: to the URL of another answer.
+    #[must_use]
+    pub fn unsigned_request(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::UnsignedRequest))
+    }
+
+    /// Pointers to the request fields that are texts holding JSON.
+    #[must_use]
+    pub fn json_encoded(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::JsonEncoded(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Pointers to the answer's fields that are texts holding JSON.
+    #[must_use]
+    pub fn json_encoded_answer(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::JsonEncodedAnswer(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Pointers to the request fields that hold an URL-encoded form (API v2).
+    #[must_use]
+    pub fn url_encoded(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::UrlEncoded(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// Pointers to the request fields that are themselves a signature by the merchant's private
+    /// key (API v2).
+    #[must_use]
+    pub fn sign_fields(&self) -> &'static [&'static str] {
+        self.list(|fact| match *fact {
+            Fact::SignFields(list) => Some(list),
+            _ => None,
+        })
+    }
+
+    /// The only `sign_type` that is documented for the request (API v2); `None` where both are, or
+    /// nothing is known.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use wechatpay_chain::catalog;
+    /// use wechatpay_chain::signing::SignType;
+    ///
+    /// let share = catalog::find(&Method::POST, "v2/secapi/pay/profitsharing").unwrap();
+    /// assert_eq!(share.sign_type(), Some(SignType::HmacSha256));
+    /// ```
+    #[must_use]
+    pub fn sign_type(&self) -> Option<SignType> {
+        self.pick(|fact| match *fact {
+            Fact::SignedWith(kind) => Some(kind),
+            _ => None,
+        })
+    }
+
+    /// Whether the TLS connection must present the merchant's certificate (API v2).
+    #[must_use]
+    pub fn needs_client_cert(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::NeedsClientCert))
+    }
+
+    /// Whether the request must carry no `nonce_str` (API v2).
+    #[must_use]
+    pub fn nonceless(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::Nonceless))
+    }
+
+    /// The header that makes a repeated request the same request.
+    #[must_use]
+    pub fn idempotency_header(&self) -> Option<&'static str> {
+        self.pick(|fact| match *fact {
+            Fact::IdempotencyHeader(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The body's member that makes a repeated request the same request.
+    #[must_use]
+    pub fn idempotency_field(&self) -> Option<&'static str> {
+        self.pick(|fact| match *fact {
+            Fact::IdempotencyField(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// Whether the documentation says that the same request may be repeated without doing
+    /// anything twice. `false` means that it does not say so.
+    #[must_use]
+    pub fn reentrant(&self) -> bool {
+        self.has(|fact| matches!(fact, Fact::Reentrant))
+    }
+
+    fn list(
+        &self,
+        find: impl Fn(&Fact) -> Option<&'static [&'static str]>,
+    ) -> &'static [&'static str] {
+        self.pick(find).unwrap_or_default()
+    }
+
+    fn has(&self, test: impl Fn(&Fact) -> bool) -> bool {
+        self.facts.iter().any(test)
+    }
+
+    fn pick<T>(&self, find: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+        self.facts.iter().find_map(find)
+    }
+}
+
+/// As in the table: method, path and what is unusual.
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation")
+            .field("method", &self.method())
+            .field("path", &self.path)
+            .field("facts", &self.facts)
+            .finish()
+    }
+}
