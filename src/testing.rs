@@ -1,6 +1,6 @@
 //! Transports and a clock for tests of code that makes calls.
 //!
-//! For a gateway that checks signatures as WeChat Pay does, see the feature `sandbox`.
+//! For a gateway that checks signatures as WeChat Pay does, see the crate `wechatpay-sandbox`.
 
 use std::collections::VecDeque;
 use std::fmt;

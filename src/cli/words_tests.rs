@@ -69,7 +69,7 @@ struct Source {
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut files = Vec::new();
     collect(&root.join("src"), &mut files);
     collect(&root.join("macros/path/src"), &mut files);
@@ -95,7 +95,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        if path.is_dir() && !["bin", "fixtures", "tests"].contains(&&*name) {
+        if path.is_dir() && !["cli", "fixtures", "tests"].contains(&&*name) {
             collect(&path, files);
         } else if path.extension().is_some_and(|it| it == "rs") && !name.ends_with("tests") {
             files.push(path);

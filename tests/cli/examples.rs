@@ -207,7 +207,7 @@ fn the_examples_of_each_help_work() {
 #[test]
 fn the_examples_of_the_page_work() {
     let shop = shop();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found = of_page(&std::fs::read_to_string(root.join("docs/cli.md")).unwrap());
     assert!(found.len() >= 8, "{found:?}");
     for example in found {
