@@ -101,7 +101,7 @@
 //!
 //! # What is checked of the fields
 //!
-//! Everything that the [`schema`](crate::schema) says, of members that the request has or lacks; members
+//! Everything that the [`schema`] says, of members that the request has or lacks; members
 //! that are not documented are passed over, and so is an empty text where it is not too short. The
 //! documentation marks as required what is so only sometimes, for instance both numbers of an order:
 //! where that is known, one will do. Beside it are rules that users have published with the gateway's answers:
