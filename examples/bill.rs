@@ -40,7 +40,7 @@ fn main() -> Result<(), BoxError> {
         .wait()?;
     sandbox.misbehave(Fault::TamperedBody);
     let refused = client
-        .follow(ticket["download_url"].as_str().unwrap_or_default())
+        .get_url(ticket["download_url"].as_str().unwrap_or_default())
         .sink(dir.path().join("altered.csv"))
         .expect_sha1(ticket["hash_value"].as_str().unwrap_or_default())
         .wait();

@@ -31,7 +31,7 @@ fn main() -> Result<(), BoxError> {
         .wait()?;
     println!("from memory: meta {}\n", res.value()?);
 
-    // An endpoint with members of its own; a sensitive one would be encrypted by the catalogue.
+    // An endpoint with members of its own; a sensitive one would be encrypted by the catalog.
     let media = Media::from_bytes("image.jpg", "…").meta_with(
         |name, sha256| json!({"file_name": name, "file_digest": sha256, "sub_mchid": "1230001104"}),
     );

@@ -176,7 +176,7 @@ impl Call {
 
     /// APIv2: says whether the request presents the merchant's TLS certificate.
     ///
-    /// Unless it is said, the catalogue decides. Where it has to be presented and the client was not
+    /// Unless it is said, the catalog decides. Where it has to be presented and the client was not
     /// built with both `certificate(..)` and `private_key(..)`, the call fails with
     /// [`ErrorKind::Request`](crate::ErrorKind::Request) and nothing is sent; over plain HTTP too,
     /// though no connection there could present it. `false` says that the endpoint needs none, or that
@@ -187,12 +187,12 @@ impl Call {
 
     /// APIv2: says whether the request goes without a generated `nonce_str`.
     ///
-    /// Unless it is said, the catalogue decides.
+    /// Unless it is said, the catalog decides.
     pub fn nonceless(self, nonceless: bool) -> Self {
         self.edit(|plan| plan.options.nonceless = Some(nonceless))
     }
 
-    /// The operation that this call is; `None` when the catalogue does not have it, or the path cannot be
+    /// The operation that this call is; `None` when the catalog does not have it, or the path cannot be
     /// used.
     ///
     /// ```

@@ -73,11 +73,11 @@ impl Client {
     /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
     /// let complaint = client.chain("v3/merchant-service/complaints-v2/{id}").get(()).var("id", "2002").await?;
     /// let url = complaint["complaint_media_list"][0]["media_url"][0].as_str().unwrap_or_default();
-    /// let image = client.follow(url).stream().await?;
+    /// let image = client.get_url(url).stream().await?;
     /// # let _ = image;
     /// # Ok(()) }
     /// ```
-    pub fn follow(&self, url: impl AsRef<str>) -> Call {
+    pub fn get_url(&self, url: impl AsRef<str>) -> Call {
         let url = crate::base_url::exact(url.as_ref());
         self.root.chain("{url}").get(()).attempt(|plan| {
             plan.exact = Some(url?);
@@ -100,7 +100,7 @@ impl Client {
     /// One ciphertext, base64, as sensitive fields have it: RSAES-OAEP with the platform key that
     /// requests name by default.
     ///
-    /// The fields that the catalogue knows, or that [`Call::encrypt`](crate::Call::encrypt) names,
+    /// The fields that the catalog knows, or that [`Call::encrypt`](crate::Call::encrypt) names,
     /// need no call of this.
     ///
     /// # Errors

@@ -122,7 +122,7 @@ impl Engine {
         Ok((request, info, api))
     }
 
-    /// What the catalogue knows of a call.
+    /// What the catalog knows of a call.
     pub(crate) fn operation(&self, plan: &Plan) -> Option<&'static Operation> {
         resolve::operation(plan, self.base.as_ref())
     }
@@ -130,7 +130,7 @@ impl Engine {
     fn target(&self, plan: &mut Plan) -> Result<Target> {
         if let Some(url) = plan.exact.take() {
             let (base, path) = self.known(&url)?;
-            return resolve::follow(&plan.method, &self.merchant, base, path);
+            return resolve::get_url(&plan.method, &self.merchant, base, path);
         }
         let caller = Caller {
             base: self.base.as_ref(),
@@ -197,7 +197,7 @@ impl Engine {
                 "APIv2 encrypts with keys of its own; encrypt the field and give its ciphertext"
             }
             Api::V3 if off => {
-                "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalogue)"
+                "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalog)"
             }
             Api::V3 => return Ok(()),
         };

@@ -13,7 +13,7 @@ use wechatpay_core::error::{Error, Result};
 
 /// The client as a tower service: a request whose URI is a path, or a URL of the client's own host.
 ///
-/// The path is taken as it is, percent-encoded; the catalogue, the stack and the timeout apply as to
+/// The path is taken as it is, percent-encoded; the catalog, the stack and the timeout apply as to
 /// any call.
 ///
 /// ```

@@ -153,7 +153,7 @@ impl Bill {
 
 impl Wanted {
     fn file(self, client: &Client, ticket: &Ticket<'_>, path: PathBuf) -> Download {
-        let mut call = client.follow(ticket.url);
+        let mut call = client.get_url(ticket.url);
         if let Some(limit) = self.timeout {
             call = call.timeout(limit);
         }
@@ -226,7 +226,7 @@ fn file(answer: &Response) -> Result<&Value> {
             ErrorKind::Unsupported,
             format!(
                 "the bill is split into {} files, which this version does not join: ask with a plain \
-                 call, take each download_url with Client::follow, Call::sink and Download::unseal \
+                 call, take each download_url with Client::get_url, Call::sink and Download::unseal \
                  within its 5 minutes, and join the files in the order of bill_sequence",
                 several.len()
             ),

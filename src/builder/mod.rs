@@ -87,7 +87,7 @@ impl ClientBuilder {
     /// The brand id (品牌ID), in place of a merchant id: calls are signed as the brand.
     ///
     /// Serial, private key and platform key are then the brand's own. The operations of a brand
-    /// begin with `brand/`; those of a merchant take a client of their own, and what the catalogue
+    /// begin with `brand/`; those of a merchant take a client of their own, and what the catalog
     /// knows as a merchant's is refused before anything is sent, APIv2 altogether.
     ///
     /// ```no_run
@@ -200,7 +200,7 @@ impl ClientBuilder {
 
     /// Sends all calls to another base than `https://api.mch.weixin.qq.com/`: a sandbox, a gateway.
     ///
-    /// Without it, calls go to the host that the catalogue names for the endpoint. A path in it stands
+    /// Without it, calls go to the host that the catalog names for the endpoint. A path in it stands
     /// before the call's. [`build`](Self::build) refuses a user name, a query, a fragment, segments
     /// `.` and `..`, a host that is neither a name in ASCII nor an IP address, and `http://` for WeChat
     /// Pay's own hosts.

@@ -190,15 +190,15 @@ const PHRASES: &[(&str, &str)] = &[
         "or say with --no-encrypt that it is encrypted",
     ),
     (
-        "leave .encrypt(..) out, or give .fields(FieldPolicy::Catalogue)",
+        "leave .encrypt(..) out, or give .fields(FieldPolicy::Catalog)",
         "leave --no-encrypt out",
     ),
     (
-        ", with Call::decrypt where the catalogue does not know the endpoint",
+        ", with Call::decrypt where the catalog does not know the endpoint",
         "",
     ),
     (
-        "ask with a plain call, take each download_url with Client::follow, Call::sink and Download::unseal within its 5 minutes,",
+        "ask with a plain call, take each download_url with Client::get_url, Call::sink and Download::unseal within its 5 minutes,",
         "`request` it, `request` each download_url with --sink within its 5 minutes,",
     ),
     (

@@ -28,7 +28,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/sandbox/made/",
     "src/sandbox/notifier/",
     "src/sandbox/world/",
-    "claim_for, remember_for and timeout",
+    "lease, retention and timeout",
     "Certificates::timeout(..)",
     "give it to ClientBuilder::certificates",
     "trust_host({host:?})",

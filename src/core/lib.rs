@@ -1,5 +1,5 @@
 //! The sans-IO core of wechatpay-chain: keys and algorithms, the texts that signatures cover, encrypted fields,
-//! APIv2's XML, URI templates and the catalogue of operations.
+//! APIv2's XML, URI templates and the catalog of operations.
 //!
 //! Programs use the crate `wechatpay-chain`, which re-exports the parts that they need. The client, the sandbox and
 //! the command share this crate. Its API changes with them and may break in any minor release.

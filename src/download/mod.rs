@@ -44,7 +44,7 @@ use writer::Writer;
 ///
 /// What is checked: the answer's signature where it has one, of a statement its digest, and the
 /// digest given here. Where an answer carries no signature and no digest is given, only TLS vouches
-/// for it; of endpoints that the catalogue does not declare unsigned such an answer is refused.
+/// for it; of endpoints that the catalog does not declare unsigned such an answer is refused.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {

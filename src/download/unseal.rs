@@ -24,7 +24,7 @@ impl Unseal {
                 ErrorKind::Unsupported,
                 "the key of the encrypted file is not of 32 bytes: this version opens AEAD_AES_256_GCM \
                  only, so ask for that algorithm; and an encrypt_key has to be decrypted first, with \
-                 Call::decrypt where the catalogue does not know the endpoint",
+                 Call::decrypt where the catalog does not know the endpoint",
             )
         })?;
         Ok(Self {

@@ -43,7 +43,7 @@ impl SavedFile {
     /// Whether anything but TLS vouches for the content: a digest it was checked against, a signature
     /// over it, or the tag of the encryption it came in.
     ///
-    /// False of a file of an endpoint that the catalogue declares unsigned, where no digest was given:
+    /// False of a file of an endpoint that the catalog declares unsigned, where no digest was given:
     /// of a bill whose answer had no `hash_value`.
     #[must_use]
     pub fn is_checked(&self) -> bool {
@@ -79,7 +79,7 @@ pub(crate) struct Sink {
     pub(crate) answer: Expected,
 }
 
-/// What the catalogue says of the answer.
+/// What the catalog says of the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// JSON, or nothing is known.

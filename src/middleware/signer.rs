@@ -29,7 +29,7 @@ impl Middleware for Signer {
     }
 }
 
-/// Whether the catalogue says that the request goes without a signature.
+/// Whether the catalog says that the request goes without a signature.
 fn unsigned(request: &Request) -> bool {
     let info = request.extensions().get::<CallInfo>();
     info.and_then(CallInfo::operation)

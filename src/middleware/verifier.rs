@@ -14,7 +14,7 @@ use wechatpay_core::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 /// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
 /// that no answer comes twice.
 ///
-/// Fails closed on 2xx, but for the endpoints whose answers the catalogue declares unsigned. Of an
+/// Fails closed on 2xx, but for the endpoints whose answers the catalog declares unsigned. Of an
 /// answer that is not 2xx it notes the outcome and lets it pass to `status`.
 pub(crate) struct Verifier {
     pub(crate) keys: PlatformKeys,

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dedup::{DedupStore, DynDedupStore};
 use super::run::Running;
-use super::seen::{DynSeenStore, SeenStore};
 use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
 use crate::client::Client;
@@ -18,13 +18,13 @@ use wechatpay_core::protocol::{Keyring, OwnKey};
 use wechatpay_core::secret::Secret;
 
 /// What a process that died keeps the next delivery waiting for; a running handler's claim is renewed.
-const CLAIM_FOR: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_secs(120);
 /// A handler that has not ended by then is taken for one that never does.
 const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
 /// Twice in a delivery, before the handler and after it, and still within WeChat Pay's 5 s.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// WeChat Pay delivers again for a little more than a day.
-const REMEMBER_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
+const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// The settings of [`Notifications`]; what is wrong with them comes from [`build`](Self::build).
 #[must_use = "a builder does nothing until build()"]
@@ -38,11 +38,11 @@ pub struct NotificationsBuilder {
     serial: Option<String>,
     fields: FieldPolicy,
     clock: Arc<dyn Clock>,
-    seen: Option<Arc<dyn DynSeenStore>>,
+    dedup: Option<Arc<dyn DynDedupStore>>,
     source: Option<Source>,
-    claim_for: Duration,
+    lease: Duration,
     renew_for: Duration,
-    remember_for: Duration,
+    retention: Duration,
     timeout: Duration,
 }
 
@@ -58,11 +58,11 @@ impl NotificationsBuilder {
             serial: None,
             fields: FieldPolicy::default(),
             clock: Arc::new(SystemClock::new()),
-            seen: None,
+            dedup: None,
             source: None,
-            claim_for: CLAIM_FOR,
+            lease: LEASE,
             renew_for: RENEW_FOR,
-            remember_for: REMEMBER_FOR,
+            retention: RETENTION,
             timeout: TIMEOUT,
         }
     }
@@ -151,8 +151,8 @@ impl NotificationsBuilder {
     }
 
     /// Where ids of notifications are remembered; a [`MemoryStore`] by default.
-    pub fn seen(mut self, store: impl SeenStore) -> Self {
-        self.seen = Some(Arc::new(store));
+    pub fn dedup_store(mut self, store: impl DedupStore) -> Self {
+        self.dedup = Some(Arc::new(store));
         self
     }
 
@@ -161,15 +161,15 @@ impl NotificationsBuilder {
     ///
     /// While a handler runs, its claim is renewed three times in this time. Also
     /// [`renew_for`](Self::renew_for).
-    pub fn claim_for(mut self, lease: Duration) -> Self {
-        self.claim_for = lease;
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
         self
     }
 
     /// How long the claim of a running handler is renewed; 1 hour by default. A handler that has not
     /// ended by then loses its claim, and the next delivery is handled beside it.
     ///
-    /// With [`Duration::ZERO`] no claim is renewed: [`claim_for`](Self::claim_for) is then longer than
+    /// With [`Duration::ZERO`] no claim is renewed: [`lease`](Self::lease) is then longer than
     /// the slowest handler.
     pub fn renew_for(mut self, longest: Duration) -> Self {
         self.renew_for = longest;
@@ -181,8 +181,8 @@ impl NotificationsBuilder {
     ///
     /// What APIv2 signs has no time: whoever has captured such a message can post it again later, and it
     /// is then handled again.
-    pub fn remember_for(mut self, ttl: Duration) -> Self {
-        self.remember_for = ttl;
+    pub fn retention(mut self, ttl: Duration) -> Self {
+        self.retention = ttl;
         self
     }
 
@@ -190,7 +190,7 @@ impl NotificationsBuilder {
     /// the handler has ended; 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
     ///
     /// A body that has not come by then is refused with [`ErrorKind::Timeout`], a store that has not
-    /// answered with [`ErrorKind::Seen`]; both replies are 503, and WeChat Pay delivers again. The
+    /// answered with [`ErrorKind::Dedup`]; both replies are 503, and WeChat Pay delivers again. The
     /// handler is not limited.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
@@ -209,7 +209,7 @@ impl NotificationsBuilder {
         self.check_complete()?;
         // Not renewing is a choice.
         let renew_for = self.renew_for.max(Duration::from_nanos(1));
-        [self.claim_for, renew_for, self.remember_for, self.timeout]
+        [self.lease, renew_for, self.retention, self.timeout]
             .into_iter()
             .try_for_each(check_time)?;
         let reply = match (&self.private, self.serial.as_deref()) {
@@ -245,10 +245,10 @@ impl NotificationsBuilder {
                 },
                 source: self.source,
                 clock: self.clock,
-                seen: self.seen.unwrap_or_else(|| Arc::new(MemoryStore::new())),
-                claim_for: self.claim_for,
+                dedup: self.dedup.unwrap_or_else(|| Arc::new(MemoryStore::new())),
+                lease: self.lease,
                 renew_for: self.renew_for,
-                remember_for: self.remember_for,
+                retention: self.retention,
                 timeout: self.timeout,
                 running: Running::default(),
             }),
@@ -293,7 +293,7 @@ fn check_time(time: Duration) -> Result<()> {
         false => Ok(()),
         true => Err(Error::new(
             ErrorKind::Builder,
-            "claim_for, remember_for and timeout have to be longer than nothing, and they and renew_for at most \
+            "lease, retention and timeout have to be longer than nothing, and they and renew_for at most \
              366 days",
         )),
     }

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::AbortHandle;
 
-use super::seen::{Claim, Delivery, DynSeenStore, Finished};
+use super::dedup::{Claim, Delivery, DynDedupStore, Finished};
 use crate::net;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -22,7 +22,7 @@ pub(super) struct Hold {
 }
 
 struct Held {
-    store: Arc<dyn DynSeenStore>,
+    store: Arc<dyn DynDedupStore>,
     id: String,
     claim: Claim,
     /// How long the store has for each answer.
@@ -35,7 +35,7 @@ struct Held {
 }
 
 impl Hold {
-    pub(super) fn new(store: Arc<dyn DynSeenStore>, id: String, limit: Duration) -> Result<Self> {
+    pub(super) fn new(store: Arc<dyn DynDedupStore>, id: String, limit: Duration) -> Result<Self> {
         let held = Held {
             store,
             id,
@@ -53,13 +53,13 @@ impl Hold {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`].
+    /// [`ErrorKind::Dedup`].
     pub(super) async fn claim(&self, lease: Duration, deadline: Instant) -> Result<Delivery> {
         let held = &self.held;
         let asked = held.store.claim(&held.id, &held.claim, lease);
         let outcome = until(deadline, mute, asked).await;
         match &outcome {
-            Ok(Delivery::First) => {}
+            Ok(Delivery::New) => {}
             Ok(_) => held.end(),
             // It may stand, and only the answer was lost: it would put the next delivery off.
             Err(_) => {
@@ -150,7 +150,7 @@ impl Held {
             }
             let asked = self.store.claim(&self.id, &self.claim, lease);
             let outcome = until(Instant::now() + self.limit, mute, asked).await;
-            if outcome.is_ok_and(|delivery| delivery != Delivery::First) {
+            if outcome.is_ok_and(|delivery| delivery != Delivery::New) {
                 // It had run out, and another delivery has taken over: that one decides.
                 return;
             }
@@ -220,7 +220,7 @@ fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 
 fn mute() -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the store of notifications seen before did not answer in time: look at its connection; \
          NotificationsBuilder::timeout says how long it has",
     )

@@ -20,7 +20,7 @@ pub enum Version {
 /// use wechatpay_chain::notify::{Kind, Version};
 ///
 /// let kind = Kind::find(Version::V3, "CROSS_BORDER_PAY.PUSH_ORDER_INFO").unwrap();
-/// assert!(kind.asks() && kind.reply_must_be_signed());
+/// assert!(kind.expects_data() && kind.reply_must_be_signed());
 /// ```
 #[derive(Debug)]
 pub struct Kind {
@@ -90,7 +90,7 @@ impl Kind {
 
     /// Whether it is a question: the reply has to hold data.
     #[must_use]
-    pub fn asks(&self) -> bool {
+    pub fn expects_data(&self) -> bool {
         self.has(|fact| matches!(fact, Fact::Answered))
     }
 
@@ -160,7 +160,7 @@ mod tests {
         assert!(Kind::find(Version::V2, "REFUND.SUCCESS").is_none());
         let count = |test: fn(&Kind) -> bool| KINDS.iter().filter(|kind| test(kind)).count();
         assert_eq!(count(|kind| !kind.decrypt().is_empty()), 4);
-        assert_eq!(count(Kind::asks), 4);
+        assert_eq!(count(Kind::expects_data), 4);
         assert_eq!(count(Kind::reply_must_be_signed), 2);
         assert_eq!(count(|kind| kind.reply_deadline().as_secs() < 5), 3);
     }

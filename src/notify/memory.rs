@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::seen::{Claim, Delivery, Finished, Origin, SeenStore};
+use super::dedup::{Claim, DedupStore, Delivery, Finished, Origin};
 use wechatpay_core::crypto::digest;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -17,7 +17,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// No id is forgotten before its time: one that was would let a repeated notification be handled again.
 /// Where there is no room, the next notification is not handled, its reply is 503
-/// ([`ErrorKind::Seen`]), and WeChat Pay delivers it again.
+/// ([`ErrorKind::Dedup`]), and WeChat Pay delivers it again.
 ///
 /// APIv3's notifications, APIv2's signed ones and APIv2's refunds, which are not signed, each have room of
 /// their own: however many come of one of them, the others are handled.
@@ -48,8 +48,8 @@ struct Entry {
 impl Entry {
     fn delivery(&self) -> Delivery {
         match self.claim {
-            Some(_) => Delivery::UnderWay,
-            None => Delivery::Repeated,
+            Some(_) => Delivery::InProgress,
+            None => Delivery::Duplicate,
         }
     }
 }
@@ -79,17 +79,17 @@ impl MemoryStore {
                 return Ok(entry.delivery());
             }
             ids.put(key, Some(claim.clone()), now + lease, self.capacity)?;
-            Ok(Delivery::First)
+            Ok(Delivery::New)
         })
     }
 
     fn finish_at(&self, now: Instant, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
         self.with(now, id, |ids, key| {
             if ids.holder(&key).is_some_and(|holder| holder != claim) {
-                return Ok(Finished::Overtaken);
+                return Ok(Finished::LeaseLost);
             }
             ids.put(key, None, now + ttl, self.capacity)?;
-            Ok(Finished::Remembered)
+            Ok(Finished::Recorded)
         })
     }
 
@@ -151,14 +151,14 @@ impl Ids {
 
 fn full() -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the store has no room for another notification: give MemoryStore a greater capacity, \
-         remember_for a shorter time, or use RedisStore; this one was not remembered",
+         retention a shorter time, or use RedisStore; this one was not remembered",
     )
     .with_maybe_sent(false)
 }
 
-impl SeenStore for MemoryStore {
+impl DedupStore for MemoryStore {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         self.claim_at(Instant::now(), id, claim, lease)
     }
@@ -213,19 +213,19 @@ mod tests {
     }
 
     fn remembered(outcome: Result<Finished>) {
-        assert_eq!(outcome.unwrap(), Finished::Remembered);
+        assert_eq!(outcome.unwrap(), Finished::Recorded);
     }
 
     #[test]
     fn a_claim_stands_until_it_is_finished_or_runs_out() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (at, mine) = (|after| start + Duration::from_secs(after), claim());
-        assert_eq!(asked(&store, at(0), "a"), Delivery::First);
-        assert_eq!(asked(&store, at(9), "a"), Delivery::UnderWay);
-        assert_eq!(asked_as(&store, at(10), "a", &mine), Delivery::First);
+        assert_eq!(asked(&store, at(0), "a"), Delivery::New);
+        assert_eq!(asked(&store, at(9), "a"), Delivery::InProgress);
+        assert_eq!(asked_as(&store, at(10), "a", &mine), Delivery::New);
         remembered(store.finish_at(at(10), "a", &mine, TTL));
-        assert_eq!(asked(&store, at(109), "a"), Delivery::Repeated);
-        assert_eq!(asked(&store, at(110), "a"), Delivery::First);
+        assert_eq!(asked(&store, at(109), "a"), Delivery::Duplicate);
+        assert_eq!(asked(&store, at(110), "a"), Delivery::New);
     }
 
     /// Whoever outlived its claim can neither free nor finish what another has claimed since.
@@ -233,18 +233,18 @@ mod tests {
     fn a_late_giveback_leaves_the_newer_claim() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (late, newer, then) = (claim(), claim(), start + LEASE);
-        assert_eq!(asked_as(&store, start, "a", &late), Delivery::First);
-        assert_eq!(asked_as(&store, then, "a", &newer), Delivery::First);
+        assert_eq!(asked_as(&store, start, "a", &late), Delivery::New);
+        assert_eq!(asked_as(&store, then, "a", &newer), Delivery::New);
         store.forget_at(then, "a", &late);
-        assert_eq!(asked(&store, then, "a"), Delivery::UnderWay);
+        assert_eq!(asked(&store, then, "a"), Delivery::InProgress);
         let finished = store.finish_at(then, "a", &late, TTL);
-        assert_eq!(finished.unwrap(), Finished::Overtaken);
-        assert_eq!(asked(&store, then, "a"), Delivery::UnderWay);
+        assert_eq!(finished.unwrap(), Finished::LeaseLost);
+        assert_eq!(asked(&store, then, "a"), Delivery::InProgress);
 
         remembered(store.finish_at(then, "a", &newer, TTL));
         for claim in [&late, &newer] {
             store.forget_at(then, "a", claim);
-            assert_eq!(asked(&store, then, "a"), Delivery::Repeated);
+            assert_eq!(asked(&store, then, "a"), Delivery::Duplicate);
         }
         remembered(store.finish_at(then, "a", &late, TTL));
     }
@@ -254,12 +254,12 @@ mod tests {
         let (store, start, late) = (MemoryStore::new(), Instant::now(), claim());
         asked_as(&store, start, "a", &late);
         remembered(store.finish_at(start + 2 * LEASE, "a", &late, TTL));
-        assert_eq!(asked(&store, start + 2 * LEASE, "a"), Delivery::Repeated);
+        assert_eq!(asked(&store, start + 2 * LEASE, "a"), Delivery::Duplicate);
     }
 
     fn refused(outcome: Result<impl fmt::Debug>) {
         let err = outcome.unwrap_err();
-        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
         assert!(err.to_string().contains("no room"), "{err}");
     }
 
@@ -267,18 +267,18 @@ mod tests {
     fn a_full_store_forgets_nothing_before_its_time() {
         let (store, now, mine) = (small(), Instant::now(), claim());
         remembered(store.finish_at(now, "handled", &claim(), TTL));
-        assert_eq!(asked_as(&store, now, "under way", &mine), Delivery::First);
+        assert_eq!(asked_as(&store, now, "under way", &mine), Delivery::New);
         for n in 0..1000 {
             let id = format!("another {n}");
             refused(store.claim_at(now, &id, &claim(), LEASE));
             refused(store.finish_at(now, &id, &claim(), TTL));
         }
-        assert_eq!(asked(&store, now, "handled"), Delivery::Repeated);
-        assert_eq!(asked(&store, now, "under way"), Delivery::UnderWay);
+        assert_eq!(asked(&store, now, "handled"), Delivery::Duplicate);
+        assert_eq!(asked(&store, now, "under way"), Delivery::InProgress);
         // What has a place already needs no other.
         remembered(store.finish_at(now, "under way", &mine, TTL));
         refused(store.claim_at(now + LEASE, "another", &claim(), LEASE));
-        assert_eq!(asked(&store, now + TTL, "another"), Delivery::First);
+        assert_eq!(asked(&store, now + TTL, "another"), Delivery::New);
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
             }
             assert_eq!(room, if source == "v3:" { 1 } else { 2 }, "{source}");
         }
-        assert_eq!(asked(&store, now, "v3:handled"), Delivery::Repeated);
+        assert_eq!(asked(&store, now, "v3:handled"), Delivery::Duplicate);
     }
 
     #[test]
@@ -304,19 +304,19 @@ mod tests {
         let (store, start, mine) = (small(), Instant::now(), claim());
         let later = start + LEASE / 2;
         for now in [start, later] {
-            assert_eq!(asked_as(&store, now, "a", &mine), Delivery::First);
+            assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         }
-        assert_eq!(asked(&store, start + LEASE, "a"), Delivery::UnderWay);
-        assert_eq!(asked(&store, later + LEASE, "a"), Delivery::First);
+        assert_eq!(asked(&store, start + LEASE, "a"), Delivery::InProgress);
+        assert_eq!(asked(&store, later + LEASE, "a"), Delivery::New);
         assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
     }
 
     #[test]
     fn what_is_forgotten_may_come_again() {
         let (store, now, mine) = (MemoryStore::new(), Instant::now(), claim());
-        assert_eq!(asked_as(&store, now, "a", &mine), Delivery::First);
+        assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         store.forget_at(now, "a", &mine);
-        assert_eq!(asked(&store, now, "a"), Delivery::First);
+        assert_eq!(asked(&store, now, "a"), Delivery::New);
         assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
     }
 }

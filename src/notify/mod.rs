@@ -4,6 +4,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod builder;
+mod dedup;
 #[cfg(feature = "diagnosis")]
 mod diagnosis;
 mod hold;
@@ -15,7 +16,6 @@ mod redis;
 mod refund;
 mod reply;
 mod run;
-mod seen;
 mod serve;
 mod source;
 mod subject;
@@ -34,6 +34,7 @@ use http::HeaderMap;
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use axum::{NotificationRejection, VerifiedNotification};
 pub use builder::NotificationsBuilder;
+pub use dedup::{Claim, DedupStore, Delivery, Finished};
 #[cfg(feature = "diagnosis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "diagnosis")))]
 pub use diagnosis::Finding;
@@ -43,14 +44,13 @@ pub use notification::Notification;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use redis::RedisStore;
-pub use reply::{Answer, Reply};
-pub use seen::{Claim, Delivery, Finished, SeenStore};
+pub use reply::{Acknowledgement, Reply};
 
 use crate::client::Client;
 use crate::message::FieldPolicy;
+use dedup::{DynDedupStore, Origin};
 use hold::{Hold, until};
 use run::Running;
-use seen::{DynSeenStore, Origin};
 use source::Source;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::crypto::PrivateKey;
@@ -86,10 +86,10 @@ struct Shared {
     /// Only of a client in certificate mode.
     source: Option<Source>,
     clock: Arc<dyn Clock>,
-    seen: Arc<dyn DynSeenStore>,
-    claim_for: Duration,
+    dedup: Arc<dyn DynDedupStore>,
+    lease: Duration,
     renew_for: Duration,
-    remember_for: Duration,
+    retention: Duration,
     timeout: Duration,
     running: Running,
 }
@@ -168,7 +168,7 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// Those of [`parse`](Self::parse), [`ErrorKind::Seen`] when the store cannot be asked, does not
+    /// Those of [`parse`](Self::parse), [`ErrorKind::Dedup`] when the store cannot be asked, does not
     /// answer in [time](NotificationsBuilder::timeout) or has no room, and [`ErrorKind::Timeout`] when the
     /// certificates do not come in that time.
     pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
@@ -176,20 +176,20 @@ impl Notifications {
         self.accept_bytes(headers, &body, self.deadline()).await
     }
 
-    /// Remembers that a notification was handled: later deliveries are [`Delivery::Repeated`].
+    /// Remembers that a notification was handled: later deliveries are [`Delivery::Duplicate`].
     ///
     /// It is not when the claim ran out before and another delivery is being handled: that one decides,
-    /// and [`claim_for`](NotificationsBuilder::claim_for) is too short. Of questions, which are handled
+    /// and [`lease`](NotificationsBuilder::lease) is too short. Of questions, which are handled
     /// each time, there is nothing to remember and nothing is asked of the store.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`].
+    /// [`ErrorKind::Dedup`].
     pub async fn finish(&self, notification: &Notification) -> Result<Finished> {
-        if notification.asks() {
-            return Ok(Finished::Remembered);
+        if notification.expects_data() {
+            return Ok(Finished::Recorded);
         }
-        let ttl = self.shared.remember_for;
+        let ttl = self.shared.retention;
         match &notification.hold {
             Some(hold) => hold.finish(ttl).await,
             // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
@@ -197,14 +197,14 @@ impl Notifications {
         }
     }
 
-    /// Gives a notification back whose handling failed: the next delivery is [`Delivery::First`].
+    /// Gives a notification back whose handling failed: the next delivery is [`Delivery::New`].
     ///
     /// After its claim ran out it does nothing: what another has claimed since, or finished, is not
     /// ours to free.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`]; then the claim runs out by itself.
+    /// [`ErrorKind::Dedup`]; then the claim runs out by itself.
     pub async fn release(&self, notification: &Notification) -> Result<()> {
         match &notification.hold {
             Some(hold) => hold.release().await,
@@ -249,7 +249,7 @@ impl Notifications {
     ) -> Result<Notification> {
         let parsed = self.parse_or_fetch(headers, body);
         let mut notification = until(deadline, || unfetched_in_time(body), parsed).await?;
-        if !notification.asks() {
+        if !notification.expects_data() {
             self.claim(&mut notification, deadline)
                 .await
                 .map_err(|err| err.with_maybe_sent(false).with_body(body.clone()))?;
@@ -259,17 +259,17 @@ impl Notifications {
 
     async fn claim(&self, notification: &mut Notification, deadline: Instant) -> Result<()> {
         let (hold, shared) = (self.hold(notification)?, &self.shared);
-        notification.delivery = hold.claim(shared.claim_for, deadline).await?;
+        notification.delivery = hold.claim(shared.lease, deadline).await?;
         if !notification.duplicate() {
-            hold.renew(shared.claim_for, shared.renew_for);
+            hold.renew(shared.lease, shared.renew_for);
             notification.hold = Some(Arc::new(hold));
         }
         Ok(())
     }
 
     fn hold(&self, notification: &Notification) -> Result<Hold> {
-        let seen = Arc::clone(&self.shared.seen);
-        Hold::new(seen, seen_id(notification), self.shared.timeout)
+        let dedup = Arc::clone(&self.shared.dedup);
+        Hold::new(dedup, dedup_id(notification), self.shared.timeout)
     }
 }
 
@@ -286,7 +286,7 @@ impl fmt::Debug for Notifications {
 }
 
 /// The two versions count their ids apart, and so do refunds that are not signed.
-fn seen_id(notification: &Notification) -> String {
+fn dedup_id(notification: &Notification) -> String {
     let origin = match (notification.version(), notification.verification()) {
         (Version::V3, _) => Origin::V3,
         (Version::V2, Verification::Unsigned) => Origin::Refund,

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::dedup::Delivery;
 use super::hold::Hold;
 use super::kind::{Kind, Version};
-use super::seen::Delivery;
 use crate::message::read_text;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
@@ -175,7 +175,7 @@ impl Notification {
         &self.verification
     }
 
-    /// What is known of earlier deliveries; always [`Delivery::First`] after
+    /// What is known of earlier deliveries; always [`Delivery::New`] after
     /// [`parse`](super::Notifications::parse), which does not look.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -185,13 +185,13 @@ impl Notification {
     /// Whether another delivery came before, finished or under way.
     #[must_use]
     pub fn duplicate(&self) -> bool {
-        self.delivery != Delivery::First
+        self.delivery != Delivery::New
     }
 
     /// Whether it is a question whose reply has to hold data; it is answered however often it comes.
     #[must_use]
-    pub fn asks(&self) -> bool {
-        self.kind().is_some_and(Kind::asks)
+    pub fn expects_data(&self) -> bool {
+        self.kind().is_some_and(Kind::expects_data)
     }
 
     fn text(&self, key: &str) -> &str {

@@ -7,7 +7,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisError};
 use tokio::sync::OnceCell;
 
-use super::seen::{Claim, Delivery, Finished, SeenStore};
+use super::dedup::{Claim, DedupStore, Delivery, Finished};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
@@ -32,7 +32,7 @@ const FINISHED: &str = "finished";
 ///
 /// # fn example() -> wechatpay_chain::Result<()> {
 /// let store = RedisStore::open("redis://127.0.0.1/")?.prefix("shop:wechatpay:");
-/// let builder = Notifications::builder().seen(store);
+/// let builder = Notifications::builder().dedup_store(store);
 /// # let _ = builder; Ok(()) }
 /// # example().unwrap();
 /// ```
@@ -100,14 +100,14 @@ impl RedisStore {
     }
 }
 
-impl SeenStore for RedisStore {
+impl DedupStore for RedisStore {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         let mut command = self.script(CLAIM, id, claim);
         let found: Option<String> = self.run(command.arg(millis(lease))).await.map_err(down)?;
         Ok(match found.as_deref() {
-            None => Delivery::First,
-            Some(FINISHED) => Delivery::Repeated,
-            Some(_) => Delivery::UnderWay,
+            None => Delivery::New,
+            Some(FINISHED) => Delivery::Duplicate,
+            Some(_) => Delivery::InProgress,
         })
     }
 
@@ -116,8 +116,8 @@ impl SeenStore for RedisStore {
         let command = command.arg(millis(ttl)).arg(FINISHED);
         let remembered: bool = self.run(command).await.map_err(silent)?;
         Ok(match remembered {
-            true => Finished::Remembered,
-            false => Finished::Overtaken,
+            true => Finished::Recorded,
+            false => Finished::LeaseLost,
         })
     }
 
@@ -152,7 +152,7 @@ fn millis(time: Duration) -> u64 {
 
 fn down(err: RedisError) -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "Redis cannot be asked whether this notification came before; it was not handled and will \
          come again",
     )
@@ -161,7 +161,7 @@ fn down(err: RedisError) -> Error {
 }
 
 fn silent(err: RedisError) -> Error {
-    Error::new(ErrorKind::Seen, "Redis did not answer")
+    Error::new(ErrorKind::Dedup, "Redis did not answer")
         .with_maybe_sent(false)
         .with_source(err)
 }

@@ -26,7 +26,7 @@ pub struct Reply {
 /// What a handler has to say: nothing, or the data that a question asks for.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub enum Answer {
+pub enum Acknowledgement {
     /// It was handled.
     #[default]
     Done,
@@ -41,21 +41,27 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`]: a question ([`Notification::asks`]) without data, data for APIv2, or a
+    /// [`ErrorKind::Request`]: a question ([`Notification::expects_data`]) without data, data for APIv2, or a
     /// reply that has to be signed without `private_key(..)` and `serial(..)`.
-    pub fn reply(&self, notification: &Notification, answer: impl Into<Answer>) -> Result<Reply> {
+    pub fn reply(
+        &self,
+        notification: &Notification,
+        answer: impl Into<Acknowledgement>,
+    ) -> Result<Reply> {
         let mut reply = match (notification.version(), answer.into()) {
-            (Version::V2, Answer::Done) => Reply::xml(StatusCode::OK, "SUCCESS", "OK"),
-            (Version::V2, Answer::Data(_)) => {
+            (Version::V2, Acknowledgement::Done) => Reply::xml(StatusCode::OK, "SUCCESS", "OK"),
+            (Version::V2, Acknowledgement::Data(_)) => {
                 return Err(request("APIv2's replies hold no data: answer ()"));
             }
-            (Version::V3, Answer::Data(data)) => Reply::json(StatusCode::OK, &data),
-            (Version::V3, Answer::Done) if notification.asks() => {
+            (Version::V3, Acknowledgement::Data(data)) => Reply::json(StatusCode::OK, &data),
+            (Version::V3, Acknowledgement::Done) if notification.expects_data() => {
                 return Err(request(
                     "this notification is a question: answer with the data it asks for, not ()",
                 ));
             }
-            (Version::V3, Answer::Done) => Reply::new(StatusCode::NO_CONTENT, Bytes::new()),
+            (Version::V3, Acknowledgement::Done) => {
+                Reply::new(StatusCode::NO_CONTENT, Bytes::new())
+            }
         };
         if notification.kind().is_some_and(Kind::reply_must_be_signed) {
             self.sign(&mut reply)?;
@@ -77,7 +83,7 @@ impl Notifications {
             ErrorKind::Body | ErrorKind::Transport => {
                 (StatusCode::BAD_REQUEST, "the body is not a notification")
             }
-            ErrorKind::Seen | ErrorKind::Timeout => {
+            ErrorKind::Dedup | ErrorKind::Timeout => {
                 (StatusCode::SERVICE_UNAVAILABLE, "try again later")
             }
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
@@ -195,7 +201,7 @@ impl Reply {
 
     /// Why the notification was refused; `None` when it was accepted and nothing went wrong.
     ///
-    /// Beside a success it is of [`ErrorKind::Seen`]: handled, but not remembered, or overtaken by
+    /// Beside a success it is of [`ErrorKind::Dedup`]: handled, but not remembered, or overtaken by
     /// another delivery. A handler that panicked is of [`ErrorKind::Middleware`]. See
     /// [`Notifications::handle`].
     ///
@@ -230,7 +236,7 @@ impl fmt::Debug for Reply {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for Acknowledgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Done => "Done",
@@ -239,13 +245,13 @@ impl fmt::Debug for Answer {
     }
 }
 
-impl From<()> for Answer {
+impl From<()> for Acknowledgement {
     fn from((): ()) -> Self {
         Self::Done
     }
 }
 
-impl From<Value> for Answer {
+impl From<Value> for Acknowledgement {
     fn from(data: Value) -> Self {
         Self::Data(data)
     }

@@ -8,7 +8,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::hold::until;
-use super::reply::{Answer, Reply};
+use super::reply::{Acknowledgement, Reply};
 use super::{Notification, Notifications};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
@@ -38,13 +38,13 @@ impl Notifications {
     ///
     /// - Probes and forgeries are answered without the handler; [`Reply::error`] says what it was.
     /// - What was handled before is answered as success, what is being handled by another as 503.
-    ///   Questions ([`Notification::asks`]) are always handled.
+    ///   Questions ([`Notification::expects_data`]) are always handled.
     /// - When the handler fails, panics, or gives `()` where data is asked for, the reply is 500 and the
     ///   next delivery is handled again. The handler reports its own errors; a panic is in
     ///   [`Reply::error`].
     /// - Where the store does not remember what was handled, or another delivery has taken over
     ///   meanwhile, the reply is a success all the same and [`Reply::error`] says so, of
-    ///   [`ErrorKind::Seen`]; so it does where a failed handler's claim could not be taken back.
+    ///   [`ErrorKind::Dedup`]; so it does where a failed handler's claim could not be taken back.
     ///
     /// # Cancellation
     ///
@@ -63,7 +63,7 @@ impl Notifications {
         B::Error: Into<BoxError>,
         H: FnOnce(Notification) -> F + Send + 'static,
         F: Future<Output = Result<A, E>> + Send + 'static,
-        A: Into<Answer>,
+        A: Into<Acknowledgement>,
     {
         match self.receive(request).await {
             Ok(notification) => self.run(notification, handler).await,

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::dedup::Delivery;
 use super::kind::Version;
 use super::notification::{Notification, Resource};
 use super::refund::Refund;
-use super::seen::Delivery;
 use super::v3::{json, undecrypted};
 use super::{Keys, refused, subject, untrusted};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
@@ -44,7 +44,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
         envelope: Value::Object(members),
         raw: body.clone(),
         verification,
-        delivery: Delivery::First,
+        delivery: Delivery::New,
         hold: None,
     })
 }

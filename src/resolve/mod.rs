@@ -1,7 +1,7 @@
 //! Which operation a call is, and whether this client may make it: the one place that knows both.
 //!
-//! [`resolve`] expands the path, chooses the API, finds the operation in the catalogue, and refuses
-//! what would be signed for another or would send in the clear what the catalogue encrypts.
+//! [`resolve`] expands the path, chooses the API, finds the operation in the catalog, and refuses
+//! what would be signed for another or would send in the clear what the catalog encrypts.
 
 mod near;
 
@@ -55,7 +55,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     let found = find(plan, prefix, &sent);
     let operation = found.map(|found| found.operation);
     check_owner(plan, caller.merchant, &path, &sent, operation)?;
-    if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalogue {
+    if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalog {
         let sent = near::Sent {
             method: &plan.method,
             paths: &sent,
@@ -91,7 +91,7 @@ pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static 
 /// # Errors
 ///
 /// [`ErrorKind::Request`] when the operation is a brand's and the client a merchant's.
-pub(crate) fn follow(
+pub(crate) fn get_url(
     method: &Method,
     merchant: &Merchant,
     base: BaseUrl,
@@ -166,7 +166,7 @@ fn find(plan: &Plan, prefix: &str, sent: &Paths<'_>) -> Option<Found> {
     }
 }
 
-/// How the catalogue may have a path, without its query: below the base URL's own path, and alone.
+/// How the catalog may have a path, without its query: below the base URL's own path, and alone.
 ///
 /// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
 /// the paths of a gateway a prefix means nothing.
@@ -215,7 +215,7 @@ impl<'a> Paths<'a> {
 }
 
 /// Whether the client can speak for whom the call is made: WeChat Pay would only say that the
-/// signature is wrong. What the catalogue does not know passes.
+/// signature is wrong. What the catalog does not know passes.
 fn check_owner(
     plan: &Plan,
     merchant: &Merchant,

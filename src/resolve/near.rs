@@ -1,6 +1,6 @@
 //! Paths that are nearly those of operations with sensitive fields.
 //!
-//! A path that the catalogue does not have is sent, so that new operations can be called. One that
+//! A path that the catalog does not have is sent, so that new operations can be called. One that
 //! differs from a sensitive operation's in its spelling alone is refused: its fields would go out in
 //! the clear, and WeChat Pay would answer 404 at best.
 
@@ -156,7 +156,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
 fn in_request(operation: &Operation) -> bool {
     [
         operation.encrypt(),
-        operation.encrypt_when_asked(),
+        operation.encrypt_if_flagged(),
         operation.encrypt_bank(),
         operation.query_encrypt(),
     ]

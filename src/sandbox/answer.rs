@@ -17,11 +17,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// An answer for a [`Sandbox`](super::Sandbox) to give: 200 unless said otherwise.
 ///
-/// The sandbox signs it. Sensitive fields that the catalogue names are written here in plaintext
+/// The sandbox signs it. Sensitive fields that the catalog names are written here in plaintext
 /// and sent encrypted to the merchant certificate.
 #[derive(Clone)]
 #[must_use = "an answer does nothing until it is given to Sandbox::answer"]
-pub struct Answer {
+pub struct Acknowledgement {
     status: u16,
     headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     content: Content,
@@ -39,7 +39,7 @@ impl Content {
     }
 }
 
-impl Answer {
+impl Acknowledgement {
     /// JSON.
     pub fn json(body: Value) -> Self {
         Self::new(200, Content::Json(body))
@@ -85,7 +85,7 @@ impl Answer {
             .filter(|status| !status.is_informational())
             .ok_or_else(|| builder(format!("{} is not a status from 200 to 999", self.status)))?;
         if status == StatusCode::NO_CONTENT && !self.content.is_empty() {
-            let message = "204 has no body: use Answer::empty(), or another status";
+            let message = "204 has no body: use Acknowledgement::empty(), or another status";
             return Err(builder(message.to_owned()));
         }
         let mut headers = HeaderMap::new();
@@ -104,9 +104,9 @@ impl Answer {
 }
 
 /// The bodies name people and orders.
-impl fmt::Debug for Answer {
+impl fmt::Debug for Acknowledgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("Acknowledgement")
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
@@ -133,7 +133,7 @@ pub(super) struct Checked {
 }
 
 impl Answers {
-    pub(super) fn set(&self, method: &str, path: &str, answer: Answer) -> Result<()> {
+    pub(super) fn set(&self, method: &str, path: &str, answer: Acknowledgement) -> Result<()> {
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
             .map_err(|err| builder(format!("{method:?} is not a method")).with_source(err))?;
         let path = path.trim_start_matches('/').to_owned();
@@ -285,7 +285,7 @@ mod tests {
     fn the_very_path_goes_before_a_template_and_the_newest_before_the_older() {
         let answers = Answers::default();
         let status = |path: &str| answers.get(&Method::GET, path).map(|it| it.status.as_u16());
-        let set = |path, status| answers.set("get", path, Answer::empty().status(status));
+        let set = |path, status| answers.set("get", path, Acknowledgement::empty().status(status));
         set("/v3/a/b", 201).unwrap();
         set("v3/a/{x}", 202).unwrap();
         set("v3/{x}/b", 203).unwrap();
@@ -301,13 +301,13 @@ mod tests {
     fn what_cannot_be_sent_is_refused_at_once() {
         let answers = Answers::default();
         for (method, answer) in [
-            ("GE T", Answer::empty()),
-            ("GET", Answer::empty().status(99)),
-            ("GET", Answer::empty().status(101)),
-            ("GET", Answer::empty().header("A B", "")),
-            ("GET", Answer::empty().header("A", "\n")),
-            ("GET", Answer::json(json!({})).status(204)),
-            ("GET", Answer::bytes("text/plain", "a").status(204)),
+            ("GE T", Acknowledgement::empty()),
+            ("GET", Acknowledgement::empty().status(99)),
+            ("GET", Acknowledgement::empty().status(101)),
+            ("GET", Acknowledgement::empty().header("A B", "")),
+            ("GET", Acknowledgement::empty().header("A", "\n")),
+            ("GET", Acknowledgement::json(json!({})).status(204)),
+            ("GET", Acknowledgement::bytes("text/plain", "a").status(204)),
         ] {
             let err = answers.set(method, "v3/a", answer).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Builder);

@@ -108,7 +108,7 @@ impl Call {
 
     /// Decrypts what is sensitive.
     ///
-    /// The catalogue's pointers into an upload begin at its form: `/meta/…`.
+    /// The catalog's pointers into an upload begin at its form: `/meta/…`.
     pub(super) fn open(&mut self, opener: &Opener) -> Result<(), Refusal> {
         if let Some(query) = self.head.uri.query() {
             self.query = opener.query(query)?;

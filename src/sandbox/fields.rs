@@ -59,7 +59,7 @@ impl Opener {
 
     /// Puts the plaintext into the body's sensitive fields.
     pub(super) fn body(&self, body: &mut Value) -> Result<(), Refusal> {
-        let fields = Fields::of_request(self.operation.encrypt_when_asked());
+        let fields = Fields::of_request(self.operation.encrypt_if_flagged());
         for pointer in self.operation.encrypt() {
             let mut refused = None;
             fields

@@ -188,7 +188,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// Whether there is an answer for what the catalogue does not know.
+    /// Whether there is an answer for what the catalog does not know.
     fn check_known(&self, call: &Call) -> Result<(), Refusal> {
         let (method, path) = (&call.head.method, call.head.uri.path());
         let known = call.operation.is_some() || self.documented.echo_unknown;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::answer::Answer;
+use super::answer::Acknowledgement;
 use super::fault::Fault;
 use super::folder::SandboxFiles;
 use super::gateway::Gateway;
@@ -112,11 +112,11 @@ impl Sandbox {
     ///
     /// ```
     /// # use serde_json::json;
-    /// # use wechatpay_sandbox::{Answer, Sandbox};
+    /// # use wechatpay_sandbox::{Acknowledgement, Sandbox};
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
-    /// sandbox.answer("POST", "v3/pay/transactions/native", Answer::json(closed).status(400))?;
+    /// sandbox.answer("POST", "v3/pay/transactions/native", Acknowledgement::json(closed).status(400))?;
     ///
     /// # use wechatpay_sandbox::{SampleRequest, schema};
     /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
@@ -131,7 +131,7 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the method, the status or a header
     /// is not one.
-    pub fn answer(&self, method: &str, path: &str, answer: Answer) -> Result<()> {
+    pub fn answer(&self, method: &str, path: &str, answer: Acknowledgement) -> Result<()> {
         self.gateway.answers.set(method, path, answer)
     }
 

@@ -182,7 +182,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Whether a method and path that the catalogue does not have are answered with their own body, as
+    /// Whether a method and path that the catalog does not have are answered with their own body, as
     /// tests of middleware may want; `false` by default.
     ///
     /// By default they are refused: 404 `RESOURCE_NOT_EXISTS`, or 405 when the path takes another method.

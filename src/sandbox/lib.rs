@@ -93,7 +93,7 @@
 //! Lists are oldest first. The numbers that things get depend on the seed, the requests before and the
 //! day.
 //!
-//! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
+//! APIv2 is spoken on the operations that the catalog knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
 //! what is refused at this door, or is too long or no number, gets `return_code` `FAIL`. A field that is
 //! missing or has another value than documented gets `result_code` `FAIL` with `err_code` `LACK_PARAMS` or
@@ -160,7 +160,7 @@ mod upload;
 mod v2;
 mod world;
 
-pub use answer::Answer;
+pub use answer::Acknowledgement;
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
 pub use handle::Sandbox;

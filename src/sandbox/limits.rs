@@ -24,7 +24,7 @@ const BEIJING: i64 = 8 * 3600;
 #[derive(Default)]
 pub(super) struct Limits {
     enforced: AtomicBool,
-    /// One for each limit of an operation that was called: not more than there are in the catalogue.
+    /// One for each limit of an operation that was called: not more than there are in the catalog.
     windows: Mutex<HashMap<Key, Window>>,
 }
 
@@ -114,7 +114,7 @@ fn why(operation: &Operation, limit: &RateLimit) -> String {
     let whose = limit.scope.map(|scope| format!(" for each {scope}"));
     let source = match limit.official {
         true => "WeChat Pay's documentation",
-        false => "the catalogue, though not on WeChat Pay's own page,",
+        false => "the catalog, though not on WeChat Pay's own page,",
     };
     format!(
         "{} {} takes {count} calls a {per}{} as {source} says, and this is one more",

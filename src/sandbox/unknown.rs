@@ -1,4 +1,4 @@
-//! What the catalogue does not know: most likely a typing error.
+//! What the catalog does not know: most likely a typing error.
 //!
 //! The codes and texts are the sandbox's own: no document says them.
 
@@ -42,7 +42,7 @@ pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
         None => Bilingual::new("and nothing like it", "也没有与之相近的接口"),
     };
     let why = (
-        format!("the catalogue has no {method} {path}: {}", hint.en),
+        format!("the catalog has no {method} {path}: {}", hint.en),
         format!("接口目录中没有 {method} {path}：{}", hint.zh),
     );
     let (code, message) = ("RESOURCE_NOT_EXISTS", "请求的接口不存在");

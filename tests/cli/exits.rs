@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 
 use serde_json::json;
-use wechatpay_sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Acknowledgement, Fault};
 
 use crate::support::{Run, Shop, server};
 
-/// Not in the catalogue: its body comes back.
+/// Not in the catalog: its body comes back.
 const ECHO: &str = "v3/nobody/knows/this";
 const ORDER: &str = r#"{"out_trade_no":"1"}"#;
 const GET: [&str; 5] = ["--format", "json", "request", "GET", "v3/certificates"];
@@ -130,7 +130,7 @@ fn a_refusal_is_7_with_all_that_was_said() {
     let shop = Shop::new();
     let body =
         json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/amount"}});
-    let answer = Answer::json(body).status(400);
+    let answer = Acknowledgement::json(body).status(400);
     shop.sandbox.answer("POST", ECHO, answer).unwrap();
     let said = shop.command(&POST).run().failed_json(7);
     assert_eq!(said["code"], "PARAM_ERROR");
@@ -164,7 +164,8 @@ fn an_outcome_that_nobody_knows_is_9() {
     shop.sandbox.misbehave(Fault::CutBeforeAnswer);
     shop.command(&GET).run().failed_json(5);
     // WeChat Pay does not know itself.
-    let answer = Answer::json(json!({"code": "SYSTEM_ERROR", "message": "系统错误"})).status(500);
+    let answer =
+        Acknowledgement::json(json!({"code": "SYSTEM_ERROR", "message": "系统错误"})).status(500);
     shop.sandbox.answer("POST", ECHO, answer).unwrap();
     assert_eq!(
         shop.command(&POST).run().failed_json(9)["code"],
@@ -209,7 +210,7 @@ fn answers_that_leave_the_outcome_open_are_9_for_a_post() {
         "BIZERR_NEED_RETRY",
         "BANKERROR",
     ] {
-        let answer = Answer::json(json!({"code": code, "message": "?"})).status(400);
+        let answer = Acknowledgement::json(json!({"code": code, "message": "?"})).status(400);
         shop.sandbox.answer("POST", ECHO, answer).unwrap();
         assert_eq!(shop.command(&POST).run().failed_json(9)["code"], code);
     }
@@ -241,7 +242,7 @@ fn an_answer_that_cannot_be_written_is_not_taken_for_input() {
 fn a_server_s_text_does_not_act_on_the_terminal() {
     let shop = Shop::new();
     let text = "\u{1b}[2J\u{9b}31m\u{202e}done";
-    let answer = Answer::json(json!({"code": "PARAM_ERROR", "message": text})).status(400);
+    let answer = Acknowledgement::json(json!({"code": "PARAM_ERROR", "message": text})).status(400);
     for arguments in [&POST[..], &POST[2..]] {
         shop.sandbox.answer("POST", ECHO, answer.clone()).unwrap();
         let said = shop.command(arguments).run().failed(7);

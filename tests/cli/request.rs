@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::{PublicKey, Secret};
-use wechatpay_sandbox::Answer;
+use wechatpay_sandbox::Acknowledgement;
 
 use crate::support::{Run, Shop};
 
-/// Not in the catalogue: its body comes back.
+/// Not in the catalog: its body comes back.
 const ECHO: &str = "v3/nobody/knows/this";
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
@@ -184,7 +184,7 @@ fn files_are_uploaded_and_downloaded() {
         "bill.csv",
     ];
     let bill = "`a,`b\n";
-    let answer = Answer::bytes("text/csv", bill);
+    let answer = Acknowledgement::bytes("text/csv", bill);
     shop.sandbox
         .answer("GET", "v3/billdownload/file", answer)
         .unwrap();
@@ -219,7 +219,7 @@ fn a_sandbox_for_the_purpose_needs_no_settings() {
 
 /// A misspelt path is said before anything is sent, with what was meant.
 #[test]
-fn a_path_that_the_catalogue_lacks_is_named_before_it_is_sent() {
+fn a_path_that_the_catalog_lacks_is_named_before_it_is_sent() {
     let shop = Shop::new();
     let request = |arguments: &[&str]| shop.command(&[&["request"], arguments].concat()).run();
     for (method, path, meant) in [
@@ -291,7 +291,7 @@ fn a_path_that_is_like_no_other_is_sent() {
     let run = Run::new(&["--sandbox", "request", "POST", ECHO, "--json", "{}"]).run();
     let said = run.failed(7);
     assert!(
-        said.contains("The catalogue does not have this method and path"),
+        said.contains("The catalog does not have this method and path"),
         "{said}"
     );
     let known = [
@@ -303,7 +303,7 @@ fn a_path_that_is_like_no_other_is_sent() {
         "mchid=1900000109",
     ];
     let said = Run::new(&known).run().failed(7);
-    assert!(!said.contains("The catalogue does not have"), "{said}");
+    assert!(!said.contains("The catalog does not have"), "{said}");
 }
 
 /// Near a sensitive operation, the library refuses even an unlisted call.

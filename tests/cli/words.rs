@@ -7,7 +7,7 @@ use openssl::pkey::PKey;
 use openssl::symm::Cipher;
 use openssl::x509::X509;
 use serde_json::json;
-use wechatpay_sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Acknowledgement, Fault};
 
 use crate::support::{Run, Shop};
 
@@ -350,7 +350,7 @@ fn answers_that_are_refused_are_not_explained_in_rust() {
         (500, json!({})),
     ] {
         shop.sandbox
-            .answer("POST", ECHO, Answer::json(body).status(status))
+            .answer("POST", ECHO, Acknowledgement::json(body).status(status))
             .unwrap();
         check(shop.command(&post), &status);
     }

@@ -250,7 +250,7 @@ fn a_refresh_that_fails_fails_no_call() {
         .answer(
             "GET",
             "v3/certificates",
-            wechatpay_sandbox::Answer::empty().status(500),
+            wechatpay_sandbox::Acknowledgement::empty().status(500),
         )
         .unwrap();
     hand.forward(12 * 3600);

@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde_json::json;
 use wechatpay_chain::crypto::digest::{self, DigestKind};
 use wechatpay_chain::{Call, Client, Error, ErrorKind, SavedFile, Verification, VerifyFailure};
-use wechatpay_sandbox::{Answer, Fault, Sandbox};
+use wechatpay_sandbox::{Acknowledgement, Fault, Sandbox};
 
 use crate::support::{self, Wire, lenient};
 
@@ -44,7 +44,7 @@ impl Place {
     /// One whose file endpoint, whose answers carry no signature, gives this.
     fn giving(content: &[u8]) -> Self {
         let place = Self::new();
-        let answer = Answer::bytes("application/octet-stream", content.to_vec());
+        let answer = Acknowledgement::bytes("application/octet-stream", content.to_vec());
         place.sandbox.answer("GET", FILE, answer).unwrap();
         place
     }
@@ -264,7 +264,7 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
         };
         let covered = format!("{{\"sha1\":\"{sha1}\"}}");
         let len = body.len().to_string();
-        let answer = support::Answer::unsigned(body).header("Content-Length", &len);
+        let answer = support::Acknowledgement::unsigned(body).header("Content-Length", &len);
         let answer = answer.header("Wechatpay-Statement-Sha1", &sha1);
         let answer = match encoding {
             None => answer,
@@ -278,7 +278,7 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
 fn only_a_whole_answer_is_a_file() {
     let place = Place::giving(b"part");
     for status in [201, 206] {
-        let answer = Answer::bytes("application/octet-stream", "part").status(status);
+        let answer = Acknowledgement::bytes("application/octet-stream", "part").status(status);
         place.sandbox.answer("GET", FILE, answer).unwrap();
         let outcome = place.call().sink(place.target()).wait();
         let err = place.refused(outcome, ErrorKind::Body);
@@ -360,8 +360,8 @@ fn a_full_disk_leaves_nothing() {
 fn a_v2_refusal_does_not_become_a_bill() {
     let wire = Wire::answering(
         |sent| match sent.body.windows(5).any(|text| text == b"<ok>1") {
-            true => support::Answer::unsigned("`2024-01-01,`1\n"),
-            false => support::Answer::unsigned(
+            true => support::Acknowledgement::unsigned("`2024-01-01,`1\n"),
+            false => support::Acknowledgement::unsigned(
                 "<xml><return_code><![CDATA[FAIL]]></return_code><return_msg>No Bill Exist</return_msg></xml>",
             ),
         },

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wechatpay_chain::{ErrorKind, FieldPolicy, Padding, Verification, middleware};
 
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER, OTHER_KEY_ID, Pair};
-use crate::support::{Answer, KEY_ID, MERCHANT, PLATFORM, Sent, Wire, builder, client};
+use crate::support::{Acknowledgement, KEY_ID, MERCHANT, PLATFORM, Sent, Wire, builder, client};
 
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
@@ -34,7 +34,7 @@ fn query(sent: &Sent) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn the_catalogues_fields_are_encrypted_and_nothing_else() {
+fn the_catalogs_fields_are_encrypted_and_nothing_else() {
     let wire = Wire::ok();
     let body = json!({
         "out_request_no": "p20150806125346", "bal_account_no": "账号1024", "card_no": "6214",
@@ -167,7 +167,7 @@ fn overseas_operations_use_the_older_padding() {
 
 /// The documentation calls `hk/v3/merchants` as `v3/merchants` under a base URL that ends in `/hk/`.
 #[test]
-fn a_prefix_of_the_base_url_counts_in_the_catalogue() {
+fn a_prefix_of_the_base_url_counts_in_the_catalog() {
     for base in [
         "https://api.mch.weixin.qq.com/hk/",
         "https://api.mch.weixin.qq.com/hk",
@@ -233,9 +233,7 @@ fn an_operation_is_known_by_its_concrete_path_too() {
 fn a_call_can_name_further_fields() {
     let wire = Wire::ok();
     let body = json!({"payers": [{"name": "张三"}, {"name": "李四"}], "meta": "{\"id\":\"1\"}", "a/b": "c"});
-    let call = client(&wire)
-        .chain("v3/not/in/the/catalogue")
-        .post(body, ());
+    let call = client(&wire).chain("v3/not/in/the/catalog").post(body, ());
     call.encrypt(["/payers/*/name", "/meta/id", "/a~1b"])
         .wait()
         .unwrap();
@@ -287,7 +285,7 @@ fn a_policy_switches_it_off_for_a_call_or_a_client() {
     off.chain(PUNISH).post(&body, ()).wait().unwrap();
     off.chain(PUNISH)
         .post(&body, ())
-        .fields(FieldPolicy::Catalogue)
+        .fields(FieldPolicy::Catalog)
         .wait()
         .unwrap();
     assert_eq!(wire.all()[0].json(), body);
@@ -303,7 +301,7 @@ fn an_answers_fields_come_decrypted_after_the_raw_bytes_were_verified() {
     let secret = for_merchant(Padding::Oaep, "13800138000");
     let body = json!({"data": [{"name": secret, "mobile": "13900139000", "guide_id": "1"}, {}]});
     let raw = body.to_string();
-    let wire = Wire::answering(move |_| Answer::json(body.clone()));
+    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
     let res = client(&wire)
         .chain("v3/smartguide/guides")
         .get(())
@@ -327,13 +325,13 @@ fn an_answers_older_padding_and_named_fields() {
         for_merchant(Padding::Oaep, "B"),
     );
     let body = json!({"payer_phone": older});
-    let wire = Wire::answering(move |_| Answer::json(body.clone()));
+    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
     let complaint = client(&wire)
         .chain("v3/global/merchant-service/complaints/{id}")
         .get(());
     assert_eq!(complaint.var("id", "1").wait().unwrap()["payer_phone"], "A");
     let body = json!({"new": {"phone": named}});
-    let wire = Wire::answering(move |_| Answer::json(body.clone()));
+    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
     let call = || client(&wire).chain("v3/new").get(());
     assert_eq!(
         call().decrypt(["/new/phone"]).wait().unwrap()["new"]["phone"],
@@ -355,7 +353,8 @@ fn an_answer_that_was_not_encrypted_to_this_merchant_is_an_error_that_keeps_it()
     let secret = OTHER.public.encrypt(Padding::Oaep, b"13800138000").unwrap();
     let body = json!({"data": [{"name": secret}]});
     let raw = body.to_string();
-    let wire = Wire::answering(move |_| Answer::json(body.clone()).header("Request-ID", "08F7"));
+    let wire =
+        Wire::answering(move |_| Acknowledgement::json(body.clone()).header("Request-ID", "08F7"));
     let err = client(&wire)
         .chain("v3/smartguide/guides")
         .get(())
@@ -367,7 +366,7 @@ fn an_answer_that_was_not_encrypted_to_this_merchant_is_an_error_that_keeps_it()
     assert_eq!(err.body().unwrap(), &raw);
     assert_eq!(err.request_id(), Some("08F7"));
     // What the call itself calls a ciphertext has to be one.
-    let wire = Wire::answering(|_| Answer::json(json!({"a": "plain"})));
+    let wire = Wire::answering(|_| Acknowledgement::json(json!({"a": "plain"})));
     let err = client(&wire)
         .chain("v3/new")
         .get(())
@@ -431,7 +430,7 @@ fn a_named_field_is_encrypted_or_nothing_is_sent() {
     plain().encrypt(["/list/*/name"]).wait().unwrap();
 }
 
-/// Bytes are not looked into, so they cannot be encrypted where the catalogue says they have to be.
+/// Bytes are not looked into, so they cannot be encrypted where the catalog says they have to be.
 #[test]
 fn bytes_for_an_endpoint_with_sensitive_fields_are_refused_unless_told() {
     let wire = Wire::ok();

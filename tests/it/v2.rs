@@ -11,7 +11,7 @@ use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{
     Client, Error, ErrorKind, Next, Payload, Request, Result, Verification, VerifyFailure,
 };
-use wechatpay_sandbox::{Answer, Fault, Sandbox};
+use wechatpay_sandbox::{Acknowledgement, Fault, Sandbox};
 
 use crate::support::lenient;
 
@@ -43,7 +43,7 @@ fn a_call_is_signed_checked_answered_and_verified() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let answer =
         json!({"prepay_id": "wx201411101639507cbf6ffd8b0779950874", "trade_type": "NATIVE"});
-    sandbox.answer("POST", "pay/unifiedorder", Answer::json(answer))?;
+    sandbox.answer("POST", "pay/unifiedorder", Acknowledgement::json(answer))?;
     let client = sandbox.client()?;
     for res in [
         client.chain(ORDER).post(order(&sandbox), ()).wait()?,
@@ -88,7 +88,7 @@ fn hmac_sha256_and_a_signed_query_work_as_well() -> Result<()> {
         .wait()?;
     let target = sandbox.last_call().unwrap().target;
     assert!(target.contains("%E5%BE%AE%E4%BF%A1") && target.contains("&sign="));
-    // The catalogue knows that this one goes without.
+    // The catalog knows that this one goes without.
     assert!(!target.contains("nonce_str"));
     Ok(())
 }
@@ -114,7 +114,7 @@ fn a_business_failure_is_a_typed_error_with_its_body() -> Result<()> {
     let closed = json!({
         "result_code": "FAIL", "err_code": "ORDERCLOSED", "err_code_des": "订单已关闭",
     });
-    sandbox.answer("POST", "pay/unifiedorder", Answer::json(closed))?;
+    sandbox.answer("POST", "pay/unifiedorder", Acknowledgement::json(closed))?;
     let err = refused(&sandbox.client()?, &sandbox);
     let api = err.api().expect("an answer");
     assert_eq!((&*api.code, &*api.message), ("ORDERCLOSED", "订单已关闭"));
@@ -147,7 +147,11 @@ fn forged_answers_are_not_believed() -> Result<()> {
         Some(502)
     );
     for text in ["not xml", "<xml><a>&e;</a></xml>"] {
-        sandbox.answer("POST", "pay/unifiedorder", Answer::bytes("text/xml", text))?;
+        sandbox.answer(
+            "POST",
+            "pay/unifiedorder",
+            Acknowledgement::bytes("text/xml", text),
+        )?;
         assert_eq!(refused(&client, &sandbox).kind(), ErrorKind::Verify);
     }
     Ok(())
@@ -162,7 +166,7 @@ fn a_bill_is_text_and_its_refusal_xml() -> Result<()> {
     sandbox.answer(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", "`a`,`b`\n"),
+        Acknowledgement::bytes("text/plain", "`a`,`b`\n"),
     )?;
     let res = bill.post(ask(), ()).wait()?;
     assert_eq!(res.text()?, "`a`,`b`\n");
@@ -171,7 +175,7 @@ fn a_bill_is_text_and_its_refusal_xml() -> Result<()> {
     sandbox.answer(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", none),
+        Acknowledgement::bytes("text/plain", none),
     )?;
     let err = bill.post(ask(), ()).wait().unwrap_err();
     assert_eq!(err.api().map(|api| &*api.message), Some("No Bill Exist"));
@@ -209,7 +213,7 @@ fn what_cannot_be_signed_is_not_sent() -> Result<()> {
 }
 
 #[test]
-fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()> {
+fn the_merchant_certificate_is_presented_where_the_catalog_says() -> Result<()> {
     let sandbox = lenient().tls(true).start_blocking()?;
     let refund = json!({"mch_id": sandbox.mchid(), "out_refund_no": "1"});
     let client = sandbox.client()?;
@@ -344,7 +348,7 @@ fn a_message_is_not_streamed_and_a_streamed_bill_is_looked_at() -> Result<()> {
     sandbox.answer(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", "`a`,`b`\n"),
+        Acknowledgement::bytes("text/plain", "`a`,`b`\n"),
     )?;
     let mut text = String::new();
     bill.post(ask(), ())
@@ -357,7 +361,7 @@ fn a_message_is_not_streamed_and_a_streamed_bill_is_looked_at() -> Result<()> {
     sandbox.answer(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", none),
+        Acknowledgement::bytes("text/plain", none),
     )?;
     let err = bill.post(ask(), ()).stream().wait().unwrap_err();
     assert_eq!(err.api().map(|api| &*api.message), Some("No Bill Exist"));

@@ -27,7 +27,7 @@ fn one_step_from_bytes_to_what_was_paid() {
     assert_eq!(paid.resource_as::<Paid>().unwrap().out_trade_no, "order-1");
     assert_eq!(paid.raw(), &body);
     assert_eq!(paid.envelope()["resource"]["nonce"], "fdasflkja484");
-    assert_eq!(paid.delivery(), Delivery::First);
+    assert_eq!(paid.delivery(), Delivery::New);
     let serial = PLATFORM_ID.to_owned();
     assert_eq!(paid.verification(), &Verification::Verified { serial });
     let err = paid.resource_as::<Vec<u8>>().unwrap_err();
@@ -174,7 +174,7 @@ fn a_notification_without_a_resource_has_null() {
     let headers = Post::paid().headers(body);
     let bare = reader().parse(&headers, body).unwrap();
     assert_eq!(bare.resource(), &Value::Null);
-    assert!(bare.kind().is_none() && !bare.asks());
+    assert!(bare.kind().is_none() && !bare.expects_data());
 }
 
 #[test]

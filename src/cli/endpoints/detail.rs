@@ -15,7 +15,7 @@ pub(super) fn text(schema: &Schema, screen: &Screen) -> String {
     page.head(schema);
     page.section("Query", schema.query());
     page.section("Request", schema.request());
-    page.section("Answer", schema.response());
+    page.section("Acknowledgement", schema.response());
     page.rust(schema);
     page.text
 }
@@ -181,7 +181,7 @@ fn notes(operation: &Operation) -> Vec<String> {
             "{pointer} is encrypted with the key from v2/risk/getpublickey"
         ));
     }
-    for pointer in operation.encrypt_when_asked() {
+    for pointer in operation.encrypt_if_flagged() {
         notes.push(format!(
             "{pointer} is encrypted where need_encrypt is true: name it with encrypt(..)"
         ));

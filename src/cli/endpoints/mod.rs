@@ -1,4 +1,4 @@
-//! `wechatpay endpoints`: the catalogue, searched and shown.
+//! `wechatpay endpoints`: the catalog, searched and shown.
 
 mod detail;
 mod search;

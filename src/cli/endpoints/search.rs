@@ -41,7 +41,7 @@ const GLOSSARY: [(&str, &str); 34] = [
     ("withdraw", "提现"),
 ];
 
-/// The endpoints that have all words, in the order of the catalogue; one, if they name one exactly.
+/// The endpoints that have all words, in the order of the catalog; one, if they name one exactly.
 pub(super) fn search(words: &[String]) -> Vec<Schema> {
     if let Some(schema) = exactly(words) {
         return vec![schema];

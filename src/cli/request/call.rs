@@ -54,7 +54,7 @@ fn begin(path: &str, client: &Client, method: &Method) -> Result<Call, Failure> 
             .request(method.as_str(), Value::Null));
     }
     match *method {
-        Method::GET => Ok(client.follow(path)),
+        Method::GET => Ok(client.get_url(path)),
         _ => Err(input(
             "a URL is only followed with GET: give the path, v3/…",
         )),

@@ -88,7 +88,7 @@ pub(crate) struct RequestArgs {
     #[arg(long, conflicts_with = "include")]
     dry_run: bool,
 
-    /// Makes a call that the catalogue does not have, though it has others much like it
+    /// Makes a call that the catalog does not have, though it has others much like it
     #[arg(long)]
     unlisted: bool,
 
@@ -96,7 +96,7 @@ pub(crate) struct RequestArgs {
     #[arg(long)]
     no_encrypt: bool,
 
-    /// APIv2: presents the merchant certificate, also where the catalogue does not say so
+    /// APIv2: presents the merchant certificate, also where the catalog does not say so
     #[arg(long)]
     security: bool,
 }

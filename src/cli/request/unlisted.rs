@@ -1,4 +1,4 @@
-//! A path that the catalogue does not have: most likely a typing error, which is said before it is sent.
+//! A path that the catalog does not have: most likely a typing error, which is said before it is sent.
 
 use http::Method;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use wechatpay_sandbox::schema;
 use super::RequestArgs;
 use crate::exit::{Exit, Failure};
 
-/// Whether the catalogue has the call; one that it lacks is refused where it has others much like it.
+/// Whether the catalog has the call; one that it lacks is refused where it has others much like it.
 ///
 /// What is no path at all the library says, when the call is made.
 pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<bool, Failure> {
@@ -18,7 +18,7 @@ pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<
     if !is_path(path) {
         return Ok(true);
     }
-    // The catalogue has it, and the library will say what else is wrong with the call.
+    // The catalog has it, and the library will say what else is wrong with the call.
     if let Some(operation) = call.operation().or_else(|| catalog::find(method, path)) {
         return if args.unlisted || has_its_slash(given, operation) {
             Ok(true)
@@ -44,7 +44,7 @@ fn refused(method: &Method, given: &str, meant: &[&'static Operation]) -> Failur
     let mut failure = Failure::new(
         Exit::Usage,
         "unlisted",
-        format!("error: {method} {path} is not in the catalogue; nothing was sent. Did you mean:"),
+        format!("error: {method} {path} is not in the catalog; nothing was sent. Did you mean:"),
     );
     let named = meant
         .iter()
@@ -57,10 +57,10 @@ fn refused(method: &Method, given: &str, meant: &[&'static Operation]) -> Failur
     failure
 }
 
-/// What is said when a call fails that the catalogue does not have.
+/// What is said when a call fails that the catalog does not have.
 pub(super) fn explain(mut failure: Failure) -> Failure {
     failure.line(
-        "The catalogue does not have this method and path; `wechatpay endpoints WORD` searches it.",
+        "The catalog does not have this method and path; `wechatpay endpoints WORD` searches it.",
     );
     failure
 }

@@ -49,7 +49,7 @@ impl Verb {
 /// in memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fact {
-    Answer(AnswerKind),
+    Acknowledgement(AnswerKind),
     AnswerPadded(Padding),
     Body(BodyKind),
     Brand,

@@ -7,7 +7,7 @@ use super::fact::{Fact, Verb};
 use crate::crypto::Padding;
 use crate::protocol::SignType;
 
-/// What the catalogue knows of one operation.
+/// What the catalog knows of one operation.
 ///
 /// JSON pointers are those of RFC 6901 with one addition: `*` stands for every item of an array.
 /// A pointer that passes through a text holding JSON continues inside it.
@@ -132,7 +132,7 @@ impl Operation {
     #[must_use]
     pub fn answer(&self) -> AnswerKind {
         self.pick(|fact| match *fact {
-            Fact::Answer(kind) => Some(kind),
+            Fact::Acknowledgement(kind) => Some(kind),
             _ => None,
         })
         .unwrap_or(match self.is_v2() {
@@ -156,7 +156,7 @@ impl Operation {
     /// The documentation does not say which member holds the content, so
     /// [`encrypt`](Self::encrypt) is empty there and the caller names it.
     #[must_use]
-    pub fn encrypt_when_asked(&self) -> &'static [&'static str] {
+    pub fn encrypt_if_flagged(&self) -> &'static [&'static str] {
         self.list(|fact| match *fact {
             Fact::EncryptWhenAsked(list) => Some(list),
             _ => None,

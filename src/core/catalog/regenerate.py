@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write table.rs, the catalogue of operations, from endpoints.jsonl, endpoints_brand.jsonl and schemas.jsonl.
+"""Write table.rs, the catalog of operations, from endpoints.jsonl, endpoints_brand.jsonl and schemas.jsonl.
 
     cd path/to/facts
     python3 …/src/core/catalog/regenerate.py endpoints.jsonl endpoints_brand.jsonl schemas.jsonl > …/src/core/catalog/table.rs
@@ -115,7 +115,7 @@ def facts(row, signed_with):
         yield f"Body(BodyKind::{BODIES[body]})"
     response = row.pop("response", "stream" if path in FILES else None)
     if response:
-        yield f"Answer(AnswerKind::{ANSWERS[response]})"
+        yield f"Acknowledgement(AnswerKind::{ANSWERS[response]})"
     if row.pop("redirect_only", False) != (response == "redirect"):
         raise SystemExit(f"{method} {path}: redirect_only and response disagree")
     for key, name in LISTS.items():

@@ -6,7 +6,7 @@ use super::{Operation, operations};
 /// [`find`](super::find) does not have, what was probably meant.
 ///
 /// At most a quarter of the path is different. The path is as `find` takes it; that of API v2 may lack
-/// its `v2/`, as it does when it is sent. It compares with the whole catalogue, which takes
+/// its `v2/`, as it does when it is sent. It compares with the whole catalog, which takes
 /// milliseconds: for messages, not for every call.
 ///
 /// ```

@@ -1,7 +1,7 @@
 /// How a text is padded before RSA encrypts it.
 ///
 /// Almost every endpoint takes [`Padding::Oaep`]; some overseas ones and a v2 one take
-/// [`Padding::Pkcs1v15`]. The catalogue of endpoints knows which.
+/// [`Padding::Pkcs1v15`]. The catalog of endpoints knows which.
 ///
 /// Source: RFC 8017, sections 7.1 and 7.2.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -74,6 +74,8 @@ pub enum ErrorKind {
     Connect,
     /// A sensitive field or resource of a response could not be decrypted.
     Decrypt,
+    /// The store that deduplicates notifications failed.
+    Dedup,
     /// A sensitive field of the request could not be encrypted; nothing was sent.
     Encrypt,
     /// A local file could not be read or written.
@@ -93,8 +95,6 @@ pub enum ErrorKind {
     Probe,
     /// The body, query or an option of the call is not valid; nothing was sent.
     Request,
-    /// The store of notifications seen before failed.
-    Seen,
     /// The middleware stack was edited with an unknown or duplicate name.
     Stack,
     /// The call took longer than its timeout.

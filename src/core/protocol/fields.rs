@@ -1,6 +1,6 @@
 //! Finds the sensitive fields of a body or query and lets somebody replace their texts.
 //!
-//! Which fields is the catalogue's and the caller's business, how they are encrypted that of the
+//! Which fields is the catalog's and the caller's business, how they are encrypted that of the
 //! closure passed in.
 
 mod doubles;

@@ -160,7 +160,7 @@ impl Media {
     /// Replaces the usual `meta`, member for member as given; [`meta_field`](Self::meta_field) still
     /// adds to it.
     ///
-    /// Sensitive fields in it are encrypted as the catalogue says.
+    /// Sensitive fields in it are encrypted as the catalog says.
     pub fn meta(mut self, meta: impl Into<Value>) -> Self {
         self.meta = Meta::Given(meta.into());
         self

@@ -57,7 +57,7 @@ type Members = Vec<(String, String)>;
 impl TransformRequest {
     fn sign_body(&self, request: &mut Request) -> Result<()> {
         let info = request.extensions().get::<CallInfo>();
-        if let Some(operation) = info.and_then(CallInfo::catalogue_fields) {
+        if let Some(operation) = info.and_then(CallInfo::catalog_fields) {
             refuse_plaintext(operation, request.body())?;
         }
         let members = match request.body() {
@@ -170,7 +170,7 @@ fn find<'m>(members: &'m Members, key: &str) -> Option<&'m str> {
     Some(text)
 }
 
-/// What the call says, unless the catalogue knows that the operation takes one type only.
+/// What the call says, unless the catalog knows that the operation takes one type only.
 fn sign_type(members: &mut Members, operation: Option<&Operation>) -> Result<SignType> {
     let only = operation.and_then(Operation::sign_type);
     for (name, text) in members.iter_mut().filter(|(name, _)| name == "sign_type") {
@@ -203,7 +203,7 @@ fn other_sign_type(name: &str, given: &str, only: SignType) -> Error {
     )
 }
 
-/// What the call says, else the catalogue.
+/// What the call says, else the catalog.
 fn nonceless(info: &CallInfo) -> bool {
     info.options()
         .nonceless

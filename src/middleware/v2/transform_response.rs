@@ -17,7 +17,7 @@ use wechatpay_core::secret::Secret;
 /// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
 ///
 /// Fails closed: a message that says neither that the call succeeded nor that it failed is
-/// [`ErrorKind::Verify`], also from the endpoints whose answers the catalogue declares unsigned. Only
+/// [`ErrorKind::Verify`], also from the endpoints whose answers the catalog declares unsigned. Only
 /// what is declared a file or JSON passes as it is.
 pub(crate) struct TransformResponse {
     pub(crate) mchid: Arc<str>,

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use openssl::sha::sha256;
 
-use super::super::answer::{Answer, Checked};
+use super::super::answer::{Acknowledgement, Checked};
 use super::super::call::Call;
 use super::super::certificates;
 use super::super::fault::Fault;
@@ -122,7 +122,7 @@ impl Gateway {
         }
         let made = call.sent().and_then(|sent| self.documented.answer(&sent));
         if let Some((status, body)) = made {
-            return Answer::json(body).status(status.as_u16()).check();
+            return Acknowledgement::json(body).status(status.as_u16()).check();
         }
         let json = call.json.as_ref();
         Ok(Checked::default(&call.head.method, call.operation, json))

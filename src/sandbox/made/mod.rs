@@ -57,7 +57,7 @@ pub(super) fn value_of(name: &str, place: &str, now: i64) -> Value {
 pub(super) struct Documented {
     /// Whether requests are checked.
     pub(super) check: bool,
-    /// Whether what is not in the catalogue is answered with its own body.
+    /// Whether what is not in the catalog is answered with its own body.
     pub(super) echo_unknown: bool,
     /// Whether the limits of frequency act from the start.
     pub(super) limits: bool,

@@ -70,7 +70,7 @@ pub fn find(method: &Method, path: &str) -> Option<Schema> {
     of(catalog::find(method, path)?)
 }
 
-/// The schema of an operation of the catalogue; each has one, be it only a title.
+/// The schema of an operation of the catalog; each has one, be it only a title.
 #[must_use]
 pub fn of(operation: &'static Operation) -> Option<Schema> {
     let (path, method) = (operation.path(), operation.method());

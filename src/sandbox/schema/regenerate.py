@@ -4,7 +4,7 @@
     python3 src/sandbox/schema/regenerate.py path/to/facts > src/sandbox/schema/operations.txt
 
 The one argument is the folder of the three files, one JSON object a line. One block an operation, in the order of the
-catalogue (path, then method); the first character of a line says what it is:
+catalog (path, then method); the first character of a line says what it is:
 
     @METHOD path        the operation
     #title              its title
@@ -23,7 +23,7 @@ Any other line is a field. Its leading spaces say how deep it lies, "*" is the i
          |  the least and greatest length, in characters
          s string, i integer, n number, b boolean, o object, a array; "!" when it is required
 
-What is encrypted is in the catalogue and not repeated here.
+What is encrypted is in the catalog and not repeated here.
 """
 
 import json

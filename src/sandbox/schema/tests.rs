@@ -35,7 +35,7 @@ fn the_text_is_what_the_script_makes_of_the_facts() {
 }
 
 #[test]
-fn it_has_the_catalogues_operations_in_the_catalogues_order() {
+fn it_has_the_catalogs_operations_in_the_catalogs_order() {
     let blocks = BLOCKS.iter().map(|block| (block.method, block.path));
     let rows = catalog::operations();
     let methods: Vec<_> = rows.iter().map(Operation::method).collect();
@@ -56,7 +56,7 @@ fn every_line_is_understood() {
     }
 }
 
-/// A pointer of the catalogue that leads to no field would go unmarked.
+/// A pointer of the catalog that leads to no field would go unmarked.
 #[test]
 fn the_encrypted_fields_are_marked() {
     let mut missing = Vec::new();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use wechatpay_chain::crypto::digest::sha1_hex;
 use wechatpay_chain::{Client, ErrorKind, Result, SavedFile};
-use wechatpay_sandbox::{Answer, Sandbox};
+use wechatpay_sandbox::{Acknowledgement, Sandbox};
 
 use super::place;
 
@@ -46,7 +46,7 @@ impl Encrypted {
         json!({
             "bill_sequence": 1,
             "download_url": format!("{}{FILE}?token=x", self.sandbox.base_url()),
-            // The gateway encrypts it to the merchant, as the catalogue says.
+            // The gateway encrypts it to the merchant, as the catalog says.
             "encrypt_key": KEY,
             "hash_type": "SHA1",
             "hash_value": sha1_hex(&self.bill),
@@ -71,8 +71,11 @@ impl Encrypted {
     fn fetch(&self, list: &[Value], file: Vec<u8>, zipped: bool) -> Result<SavedFile> {
         let list = json!({"download_bill_count": list.len(), "download_bill_list": list});
         let answers = [
-            (BILL, Answer::json(list)),
-            (FILE, Answer::bytes("application/octet-stream", file)),
+            (BILL, Acknowledgement::json(list)),
+            (
+                FILE,
+                Acknowledgement::bytes("application/octet-stream", file),
+            ),
         ];
         for (path, answer) in answers {
             self.sandbox.answer("GET", path, answer).unwrap();

@@ -3,7 +3,7 @@
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
-use wechatpay_sandbox::{Answer, Fault, Sandbox};
+use wechatpay_sandbox::{Acknowledgement, Fault, Sandbox};
 
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};
 use crate::support::echoing;
@@ -195,7 +195,7 @@ fn what_is_no_list() {
         }}]}),
     ] {
         let (sandbox, client) = sandbox();
-        let answer = Answer::json(body);
+        let answer = Acknowledgement::json(body);
         sandbox.answer("GET", "v3/certificates", answer).unwrap();
         refused(&sandbox, &client);
     }

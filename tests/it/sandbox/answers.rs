@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
 use wechatpay_chain::{ErrorKind, Verification};
-use wechatpay_sandbox::{Answer, Sandbox};
+use wechatpay_sandbox::{Acknowledgement, Sandbox};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order};
@@ -58,7 +58,7 @@ fn the_same_punishment_has_the_same_number() -> Outcome {
 fn an_answer_is_what_the_test_says() -> Outcome {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
-    let paid = Answer::json(json!({"trade_state": "SUCCESS"}))
+    let paid = Acknowledgement::json(json!({"trade_state": "SUCCESS"}))
         .status(202)
         .header("X-Test", "1");
     sandbox.answer("GET", "v3/pay/transactions/id/{transaction_id}", paid)?;
@@ -72,7 +72,8 @@ fn an_answer_is_what_the_test_says() -> Outcome {
         Verification::Verified { .. }
     ));
 
-    let unknown = Answer::json(json!({"code": "ORDER_NOT_EXIST", "message": "订单不存在"}));
+    let unknown =
+        Acknowledgement::json(json!({"code": "ORDER_NOT_EXIST", "message": "订单不存在"}));
     sandbox.answer("GET", "/v3/pay/transactions/id/7", unknown.status(404))?;
     let err = chain.get(()).var("transaction_id", "7").wait().err();
     let err = err.ok_or("404 was a success")?;
@@ -87,7 +88,7 @@ fn downloads_are_unsigned_or_signed_over_their_digest_as_documented() -> Outcome
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let bill = Bytes::from_static(b"\x1f\x8b bill");
-    let file = || Answer::bytes("application/x-gzip", bill.clone());
+    let file = || Acknowledgement::bytes("application/x-gzip", bill.clone());
     sandbox.answer("GET", "v3/billdownload/file", file())?;
     sandbox.answer("GET", "v3/global/statements", file())?;
 
@@ -113,7 +114,7 @@ fn an_answer_that_cannot_be_made_is_500() -> Outcome {
     sandbox.answer(
         "GET",
         path,
-        Answer::json(json!({"payer_phone": "1".repeat(300)})),
+        Acknowledgement::json(json!({"payer_phone": "1".repeat(300)})),
     )?;
     let err = sandbox.client()?.chain(path).get(()).wait().err();
     let api = err.as_ref().and_then(|err| err.api()).ok_or("no answer")?;
@@ -142,7 +143,7 @@ fn a_certificate_s_user_gets_the_certificate_s_signature() -> Outcome {
 #[test]
 fn what_is_no_answer_is_refused_when_it_is_given() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let given = sandbox.answer("GET", "v3/a", Answer::empty().status(42));
+    let given = sandbox.answer("GET", "v3/a", Acknowledgement::empty().status(42));
     assert_eq!(given.map_err(|err| err.kind()), Err(ErrorKind::Builder));
     Ok(())
 }
@@ -164,7 +165,7 @@ fn records_are_cleared_and_show_no_secrets() -> Outcome {
         "{sandbox:?} {:?} {:?} {:?}",
         sandbox.calls(),
         Sandbox::builder(),
-        Answer::json(json!({"payer_phone": "13800138000"})),
+        Acknowledgement::json(json!({"payer_phone": "13800138000"})),
     );
     for secret in [
         "6217000000000000001",
@@ -210,7 +211,7 @@ fn a_typing_error_is_refused_with_what_was_meant() -> Outcome {
     sandbox.answer(
         "POST",
         "v3/nobody/knows/this",
-        Answer::json(json!({"a": 1})),
+        Acknowledgement::json(json!({"a": 1})),
     )?;
     assert_eq!(send("v3/nobody/knows/this")?["a"], 1);
     Ok(())

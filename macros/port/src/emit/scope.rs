@@ -42,7 +42,7 @@ pub(crate) enum Ty {
     /// `Error`
     Error,
     /// What an error was answered with: the variable of the error.
-    Answer(String),
+    Acknowledgement(String),
     /// `PrivateKey`
     PrivateKey,
     /// `PublicKey`

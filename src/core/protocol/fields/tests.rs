@@ -150,9 +150,9 @@ fn errors_of_the_visitor_end_the_walk() {
 fn some_items_are_encrypted_only_when_they_ask_for_it() {
     let op = catalog::operations()
         .iter()
-        .find(|op| !op.encrypt_when_asked().is_empty())
+        .find(|op| !op.encrypt_if_flagged().is_empty())
         .unwrap();
-    let fields = Fields::of_request(op.encrypt_when_asked());
+    let fields = Fields::of_request(op.encrypt_if_flagged());
     let items = json!({"record_fields": [
         {"need_encrypt": true, "data": "a"}, {"need_encrypt": false, "data": "b"},
         {"data": "c"}, {"need_encrypt": "true", "data": "d"}, {"need_encrypt": "false", "data": "e"},
@@ -228,11 +228,11 @@ fn a_query_without_them_is_left_alone() {
 }
 
 #[test]
-fn the_catalogue_s_pointers_are_well_formed() {
+fn the_catalog_s_pointers_are_well_formed() {
     let lists = [
         Operation::encrypt,
         Operation::encrypt_bank,
-        Operation::encrypt_when_asked,
+        Operation::encrypt_if_flagged,
         Operation::decrypt,
         Operation::json_encoded,
         Operation::json_encoded_answer,

@@ -39,7 +39,7 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
             dd { (time(record.time)) " UTC+8" }
             dt { (lang.say("Verdict", "结论")) }
             dd { (verdict(record, lang)) }
-            dt { (lang.say("Answer", "应答")) }
+            dt { (lang.say("Acknowledgement", "应答")) }
             dd { (status(record, lang)) }
         }
     }
@@ -137,7 +137,7 @@ fn body(record: &CallRecord, lang: Lang) -> Markup {
 /// What came back, as far as anything did.
 fn answer(record: &CallRecord, lang: Lang) -> Markup {
     html! {
-        h2 { (lang.say("Answer", "应答")) }
+        h2 { (lang.say("Acknowledgement", "应答")) }
         @match &record.answer {
             Some(answer) => {
                 p { (status(record, lang)) }

@@ -354,9 +354,9 @@ fn a_payment_by_code_is_reversed_and_no_other() -> Outcome {
 
 #[test]
 fn a_rule_of_the_test_goes_first_and_touches_nothing() -> Outcome {
-    use wechatpay_sandbox::Answer;
+    use wechatpay_sandbox::Acknowledgement;
     let shop = Shop::open()?;
-    let answer = Answer::json(json!({"code_url": "mine"}));
+    let answer = Acknowledgement::json(json!({"code_url": "mine"}));
     shop.sandbox.answer("POST", NATIVE, answer)?;
     assert_eq!(shop.post(NATIVE, shop.native("1"))?["code_url"], "mine");
     assert!(shop.sandbox.orders().is_empty());

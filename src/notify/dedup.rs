@@ -14,11 +14,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 #[non_exhaustive]
 pub enum Delivery {
     /// None came before, or none that was finished in its time.
-    First,
+    New,
     /// Another one is being handled right now, or its handler died a moment ago.
-    UnderWay,
+    InProgress,
     /// One came before and was finished.
-    Repeated,
+    Duplicate,
 }
 
 /// What came of finishing a notification.
@@ -29,10 +29,10 @@ pub enum Delivery {
 )]
 #[must_use = "whoever was overtaken has to know: the notification may be handled twice"]
 pub enum Finished {
-    /// Later deliveries are [`Delivery::Repeated`].
-    Remembered,
+    /// Later deliveries are [`Delivery::Duplicate`].
+    Recorded,
     /// The claim had run out and another delivery is being handled: that one decides.
-    Overtaken,
+    LeaseLost,
 }
 
 /// Whose a claim is: a fresh text that nobody guesses, made by who claims.
@@ -47,11 +47,11 @@ impl Claim {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`] when the machine gives no randomness.
+    /// [`ErrorKind::Dedup`] when the machine gives no randomness.
     pub fn new() -> Result<Self> {
         // Never the injected clock's nonces: a test may make those repeat.
         let fresh = SystemClock::new().nonce().map_err(|err| {
-            Error::new(ErrorKind::Seen, "no claim can be made")
+            Error::new(ErrorKind::Dedup, "no claim can be made")
                 .with_maybe_sent(false)
                 .with_source(err)
         })?;
@@ -81,16 +81,16 @@ impl fmt::Debug for Claim {
 /// [`MemoryStore`](super::MemoryStore) is for one process, `RedisStore` (feature `redis`) for several.
 /// A store over a database keeps a row an id, `(id, claim or finished, expires_at)`, and does each of
 /// the three steps in one statement. A row that has expired counts as none.
-pub trait SeenStore: Send + Sync + 'static {
+pub trait DedupStore: Send + Sync + 'static {
     /// Writes the claim where the id has neither a claim nor is finished; says what was there.
     ///
-    /// Where this very claim stands already it is [`Delivery::First`] again, and lasts for `lease` from
+    /// Where this very claim stands already it is [`Delivery::New`] again, and lasts for `lease` from
     /// now. A claim is renewed like this while its notification is handled, and a driver that lost the
     /// answer may ask once more.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`] when the store cannot be asked, or has no room; the notification is then not
+    /// [`ErrorKind::Dedup`] when the store cannot be asked, or has no room; the notification is then not
     /// handled and WeChat Pay delivers it again. The claim may have been written all the same, so
     /// [`forget`](Self::forget) is called with it.
     fn claim(
@@ -157,7 +157,7 @@ impl Origin {
 }
 
 /// The object-safe twin: traits with async functions cannot be made into objects.
-pub(super) trait DynSeenStore: Send + Sync {
+pub(super) trait DynDedupStore: Send + Sync {
     fn claim<'a>(
         &'a self,
         id: &'a str,
@@ -173,14 +173,14 @@ pub(super) trait DynSeenStore: Send + Sync {
     fn forget<'a>(&'a self, id: &'a str, claim: &'a Claim) -> BoxFuture<'a, Result<()>>;
 }
 
-impl<S: SeenStore> DynSeenStore for S {
+impl<S: DedupStore> DynDedupStore for S {
     fn claim<'a>(
         &'a self,
         id: &'a str,
         claim: &'a Claim,
         lease: Duration,
     ) -> BoxFuture<'a, Result<Delivery>> {
-        Box::pin(SeenStore::claim(self, id, claim, lease))
+        Box::pin(DedupStore::claim(self, id, claim, lease))
     }
 
     fn finish<'a>(
@@ -189,10 +189,10 @@ impl<S: SeenStore> DynSeenStore for S {
         claim: &'a Claim,
         ttl: Duration,
     ) -> BoxFuture<'a, Result<Finished>> {
-        Box::pin(SeenStore::finish(self, id, claim, ttl))
+        Box::pin(DedupStore::finish(self, id, claim, ttl))
     }
 
     fn forget<'a>(&'a self, id: &'a str, claim: &'a Claim) -> BoxFuture<'a, Result<()>> {
-        Box::pin(SeenStore::forget(self, id, claim))
+        Box::pin(DedupStore::forget(self, id, claim))
     }
 }
