@@ -138,7 +138,7 @@ fn body(record: &CallRecord, lang: Lang) -> Markup {
 fn answer(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Answer", "应答")) }
-        @match &record.answer {
+        @match &record.response {
             Some(answer) => {
                 p { (status(record, lang)) }
                 (layout::body(&answer.body, lang))
