@@ -38,7 +38,7 @@ fn main() -> Result<(), BoxError> {
         .get(())
         .query("bill_date", "2024-01-01")
         .wait()?;
-    sandbox.misbehave(Fault::TamperedBody);
+    sandbox.inject_fault(Fault::TamperedBody);
     let refused = client
         .get_url(ticket["download_url"].as_str().unwrap_or_default())
         .sink(dir.path().join("altered.csv"))

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
-use wechatpay_sandbox::{Acknowledgement, Sandbox};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const CONFIGS: &str = "brand/marketing/product-coupon/notify-configs";
 const COUPON: &str = "brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}";
@@ -16,8 +16,8 @@ async fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start().await?;
     let config = json!({"notify_url": "https://www.example.com/coupons"});
     let coupon = json!({"coupon_code": "Code_123456", "coupon_state": "EFFECTIVE"});
-    sandbox.answer("GET", CONFIGS, Acknowledgement::json(config.clone()))?;
-    sandbox.answer("GET", COUPON, Acknowledgement::json(coupon))?;
+    sandbox.stub("GET", CONFIGS, StubResponse::json(config.clone()))?;
+    sandbox.stub("GET", COUPON, StubResponse::json(coupon))?;
 
     // Outside of the sandbox: brand_id(..), serial(..), private_key(..) and platform_key(..).
     let brand = sandbox.brand_builder()?.build()?;

@@ -23,7 +23,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/stack/",
     "Bytes({} bytes)",
     // What the gateway tells its own clients.
-    "src/sandbox/answer.rs",
+    "src/sandbox/stub.rs",
     "src/sandbox/control/",
     "src/sandbox/made/",
     "src/sandbox/notifier/",

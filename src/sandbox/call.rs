@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::fields::Opener;
 use super::made::Sent;
 use super::multipart;
-use super::record::{AnswerRecord, CallRecord, Verdict};
+use super::record::{CallRecord, ResponseRecord, Verdict};
 use super::refusal::Refusal;
 use super::v2;
 use super::world::Told;
@@ -167,7 +167,7 @@ impl Call {
         self,
         judged: Result<(), Refusal>,
         fault: Option<Fault>,
-        answer: Option<AnswerRecord>,
+        answer: Option<ResponseRecord>,
     ) -> CallRecord {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         CallRecord {
@@ -185,7 +185,7 @@ impl Call {
             verdict: judged.map_or_else(Refusal::verdict, |()| Verdict::Accepted),
             fault,
             status: answer.as_ref().map(|answer| answer.status),
-            answer,
+            response: answer,
         }
     }
 }

@@ -11,7 +11,6 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use serde_json::Value;
 
-use super::answer::Answers;
 use super::bilingual::Bilingual;
 use super::bills::Bills;
 use super::call::{Call, MAX_JSON, target, too_long};
@@ -24,10 +23,11 @@ use super::identity::Identity;
 use super::limits::Limits;
 use super::made::Documented;
 use super::multipart;
-use super::record::{AnswerRecord, Records, Verdict};
+use super::record::{Records, ResponseRecord, Verdict};
 use super::refusal::Refusal;
 use super::reply::ReplyBody;
 use super::server;
+use super::stub::Stubs;
 use super::unknown;
 use super::upload;
 use super::v2;
@@ -40,7 +40,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 pub(super) struct Gateway {
     pub(super) identity: Arc<Identity>,
     pub(super) platform: Platform,
-    pub(super) answers: Answers,
+    pub(super) stubs: Stubs,
     pub(super) faults: Faults,
     pub(super) records: Records,
     pub(super) world: World,
@@ -67,7 +67,7 @@ impl Gateway {
         Self {
             platform: Platform::new(Arc::clone(&identity), false),
             identity,
-            answers: Answers::default(),
+            stubs: Stubs::default(),
             faults: Faults::default(),
             records: Records::default(),
             world: World::new(documented.seed),
@@ -99,7 +99,7 @@ impl Gateway {
         self.limits.enforce(self.documented.limits);
     }
 
-    /// Answers a request; an error ends the connection without an answer.
+    /// Stubs a request; an error ends the connection without an answer.
     pub(super) async fn serve(&self, request: Request<Incoming>) -> Result<Response<ReplyBody>> {
         let (head, body) = request.into_parts();
         let mut call = Call::new(head);
@@ -108,7 +108,7 @@ impl Gateway {
         let (fault, judged) = match body {
             Ok(body) => {
                 call.body = body;
-                match self.misbehave(&call) {
+                match self.inject_fault(&call) {
                     Ok(Some(Fault::CutBeforeProcessing)) => return Err(self.leave(call)),
                     // Admitted and no more: a refusal changes nothing.
                     Ok(Some(fault)) if fault.refuses() => (Some(fault), self.admit(&mut call)),
@@ -128,7 +128,7 @@ impl Gateway {
         };
         let reply = self.reply(&call, &judged, fault.as_ref());
         let cut = fault == Some(Fault::CutBeforeAnswer);
-        let answer = (!cut).then(|| AnswerRecord {
+        let answer = (!cut).then(|| ResponseRecord {
             status: reply.status,
             headers: reply.headers.clone(),
             body: reply.body.clone(),
@@ -146,7 +146,7 @@ impl Gateway {
     }
 
     /// What is to go wrong: what the request asks for itself, or what waits.
-    fn misbehave(&self, call: &Call) -> Result<Option<Fault>, Refusal> {
+    fn inject_fault(&self, call: &Call) -> Result<Option<Fault>, Refusal> {
         match fault::named_by(&call.head.headers) {
             Ok(None) if call.is_meant() => Ok(self.faults.next()),
             Ok(named) => Ok(named),
@@ -192,7 +192,7 @@ impl Gateway {
     fn check_known(&self, call: &Call) -> Result<(), Refusal> {
         let (method, path) = (&call.head.method, call.head.uri.path());
         let known = call.operation.is_some() || self.documented.echo_unknown;
-        match known || self.answers.get(method, path).is_some() {
+        match known || self.stubs.get(method, path).is_some() {
             true => Ok(()),
             // Two slashes are named as such, whichever API is meant.
             false if call.is_xml() && !path.starts_with("//") => {
@@ -205,7 +205,7 @@ impl Gateway {
     /// What the request does to what is remembered, unless the test has an answer of its own.
     fn told(&self, call: &Call) -> Option<Result<Told, Refusal>> {
         let path = call.head.uri.path();
-        if self.answers.get(&call.head.method, path).is_some() {
+        if self.stubs.get(&call.head.method, path).is_some() {
             return None;
         }
         if let Some(bill) = self.bill(call) {

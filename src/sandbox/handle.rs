@@ -4,13 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::answer::Acknowledgement;
 use super::fault::Fault;
 use super::folder::SandboxFiles;
 use super::gateway::Gateway;
 use super::identity::{self, Identity};
 use super::launch::{Running, SandboxBuilder};
 use super::record::CallRecord;
+use super::stub::StubResponse;
 use wechatpay_chain::Client;
 use wechatpay_chain::ClientBuilder;
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
@@ -112,11 +112,11 @@ impl Sandbox {
     ///
     /// ```
     /// # use serde_json::json;
-    /// # use wechatpay_sandbox::{Acknowledgement, Sandbox};
+    /// # use wechatpay_sandbox::{StubResponse, Sandbox};
     /// # fn main() -> wechatpay_chain::Result<()> {
     /// let sandbox = Sandbox::start_blocking()?;
     /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
-    /// sandbox.answer("POST", "v3/pay/transactions/native", Acknowledgement::json(closed).status(400))?;
+    /// sandbox.stub("POST", "v3/pay/transactions/native", StubResponse::json(closed).status(400))?;
     ///
     /// # use wechatpay_sandbox::{SampleRequest, schema};
     /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
@@ -131,8 +131,8 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the method, the status or a header
     /// is not one.
-    pub fn answer(&self, method: &str, path: &str, answer: Acknowledgement) -> Result<()> {
-        self.gateway.answers.set(method, path, answer)
+    pub fn stub(&self, method: &str, path: &str, response: StubResponse) -> Result<()> {
+        self.gateway.stubs.set(method, path, response)
     }
 
     /// Gives this bill, whichever is asked for. By default a trade bill lists what was paid and refunded
@@ -147,13 +147,13 @@ impl Sandbox {
     }
 
     /// Answers the next request with a fault; several wait for one request each.
-    pub fn misbehave(&self, fault: Fault) {
+    pub fn inject_fault(&self, fault: Fault) {
         self.gateway.faults.push(fault);
     }
 
     /// Answers every request with a fault, until told `None`. Those of
-    /// [`misbehave`](Self::misbehave) go first.
-    pub fn misbehave_always(&self, fault: impl Into<Option<Fault>>) {
+    /// [`inject_fault`](Self::inject_fault) go first.
+    pub fn inject_fault_always(&self, fault: impl Into<Option<Fault>>) {
         self.gateway.faults.set_always(fault.into());
     }
 

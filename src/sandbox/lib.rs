@@ -2,7 +2,7 @@
 //!
 //! APIv3 has no test environment. A [`Sandbox`] is one inside the test: it listens on a real
 //! socket, checks the `Authorization` of every request, decrypts the sensitive fields and refuses
-//! plaintext in them, signs its answers, and [misbehaves](Sandbox::misbehave) when told to.
+//! plaintext in them, signs its answers, and can [inject faults](Sandbox::inject_fault).
 //!
 //! ```
 //! use serde_json::json;
@@ -29,7 +29,7 @@
 //! assert_eq!(err.api().unwrap().code, "PARAM_ERROR");
 //! assert_eq!(err.api().unwrap().detail["field"], "/appid");
 //!
-//! sandbox.misbehave(Fault::TamperedBody);
+//! sandbox.inject_fault(Fault::TamperedBody);
 //! let err = client.chain("v3/certificates").get(()).wait().unwrap_err();
 //! assert!(err.verify_failure().is_some() && err.maybe_sent());
 //! # Ok(()) }
@@ -51,7 +51,7 @@
 //! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
 //! | a variable of the path that is too long, no number, or in the query as well | 400 `PARAM_ERROR`, `location` is `uri_template` or `query` |
 //! | more often than documented, if [told to](SandboxBuilder::enforce_limits) | 429 `FREQUENCY_LIMITED` |
-//! | what [`Sandbox::answer`] was told of | that |
+//! | what [`Sandbox::stub`] was told of | that |
 //! | orders, refunds, transfers, profit sharing, bills, complaints | what it remembers, see below |
 //! | anything else | a default |
 //!
@@ -107,7 +107,7 @@
 //! where that is known, one will do. Beside it are rules that users have published with the gateway's answers:
 //! an `out_trade_no` has 6 to 32 bytes of `0-9a-zA-Z_-|*@`, a `notify_url` no query, an `attach` 128 bytes at
 //! most. Other lengths count characters, as nobody knows which of them WeChat Pay counts in bytes. [`SandboxBuilder::check_fields`] switches the check off, an answer
-//! given with [`Sandbox::answer`] does not.
+//! given with [`Sandbox::stub`] does not.
 //!
 //! # Answers that are made up
 //!
@@ -126,7 +126,6 @@
 //! the real gateway as users have published them. The texts about a nonce used twice and
 //! the `Content-Type` are the sandbox's own.
 
-mod answer;
 mod bilingual;
 mod bills;
 mod call;
@@ -155,19 +154,20 @@ pub mod schema;
 mod seal;
 mod server;
 mod shifted;
+mod stub;
 mod unknown;
 mod upload;
 mod v2;
 mod world;
 
-pub use answer::Acknowledgement;
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
 pub use handle::Sandbox;
 pub use launch::SandboxBuilder;
 pub use made::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
-pub use record::{AnswerRecord, CallRecord, Verdict};
+pub use record::{CallRecord, ResponseRecord, Verdict};
+pub use stub::StubResponse;
 pub use world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };

@@ -46,13 +46,13 @@ pub struct CallRecord {
     /// The status of the answer; `None` when the connection was cut instead.
     pub status: Option<StatusCode>,
     /// The answer; `None` when the connection was cut instead.
-    pub answer: Option<AnswerRecord>,
+    pub response: Option<ResponseRecord>,
 }
 
 /// An answer: the sandbox's to a request, or the merchant's server's to a notification.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct AnswerRecord {
+pub struct ResponseRecord {
     /// The status.
     pub status: StatusCode,
     /// The headers, of the sandbox's answer those that sign among them.
@@ -115,9 +115,9 @@ impl fmt::Debug for CallRecord {
 }
 
 /// The body is left out.
-impl fmt::Debug for AnswerRecord {
+impl fmt::Debug for ResponseRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnswerRecord")
+        f.debug_struct("ResponseRecord")
             .field("status", &self.status)
             .field("headers", &self.headers)
             .field("body_len", &self.body.len())
@@ -152,7 +152,7 @@ impl CallRecord {
         ];
         let texts = texts.into_iter().flatten().map(String::len);
         let json = self.json.as_ref().map_or(0, size_of_json);
-        let answer = self.answer.as_ref();
+        let answer = self.response.as_ref();
         let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
         self.body.len() + json + size_of_headers(&self.headers) + texts.sum::<usize>() + answer
     }
@@ -278,7 +278,7 @@ mod tests {
             verdict: Verdict::Accepted,
             fault: None,
             status: None,
-            answer: None,
+            response: None,
         }
     }
 
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(records.len(), 2);
         for number in 0..3 {
             let mut answered = record(number, Bytes::new());
-            answered.answer = Some(AnswerRecord {
+            answered.response = Some(ResponseRecord {
                 status: StatusCode::OK,
                 headers: HeaderMap::new(),
                 body: vec![0; KEPT_BYTES / 2 - 100].into(),

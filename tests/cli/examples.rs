@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 use wechatpay_chain::{Clock, SystemClock};
-use wechatpay_sandbox::Acknowledgement;
+use wechatpay_sandbox::StubResponse;
 
 use crate::notify::{capture, platform};
 use crate::support::{Done, Run, Shop};
@@ -71,7 +71,7 @@ fn known(shop: &Shop, example: &str) -> String {
     ] {
         if example.contains(path.rsplit('/').next().unwrap()) {
             shop.sandbox
-                .answer(method, path, Acknowledgement::json(answer))
+                .stub(method, path, StubResponse::json(answer))
                 .unwrap();
         }
     }

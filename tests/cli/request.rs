@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::{PublicKey, Secret};
-use wechatpay_sandbox::Acknowledgement;
+use wechatpay_sandbox::StubResponse;
 
 use crate::support::{Run, Shop};
 
@@ -184,9 +184,9 @@ fn files_are_uploaded_and_downloaded() {
         "bill.csv",
     ];
     let bill = "`a,`b\n";
-    let answer = Acknowledgement::bytes("text/csv", bill);
+    let answer = StubResponse::bytes("text/csv", bill);
     shop.sandbox
-        .answer("GET", "v3/billdownload/file", answer)
+        .stub("GET", "v3/billdownload/file", answer)
         .unwrap();
     let shown = [&arguments[..], &["--format", "json"]].concat();
     let saved = shop.command(&shown).run().json();

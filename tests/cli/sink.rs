@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest::sha1_hex;
-use wechatpay_sandbox::{Acknowledgement, Fault};
+use wechatpay_sandbox::{Fault, StubResponse};
 
 use crate::support::Shop;
 
@@ -71,23 +71,23 @@ fn a_bill_that_is_not_the_one_announced_is_not_kept() {
     let url = format!("{}{FILE}?token=1", shop.sandbox.base_url());
     let ticket = json!({"download_url": url, "hash_type": "SHA1", "hash_value": sha1_hex(b"bill")});
     shop.sandbox
-        .answer("GET", BILL, Acknowledgement::json(ticket))
+        .stub("GET", BILL, StubResponse::json(ticket))
         .unwrap();
-    let page = Acknowledgement::bytes("text/html", "<html>");
-    shop.sandbox.answer("GET", FILE, page).unwrap();
+    let page = StubResponse::bytes("text/html", "<html>");
+    shop.sandbox.stub("GET", FILE, page).unwrap();
     let said = shop.command(&asking(&[])).run().failed(8);
     assert!(said.contains("HTML"), "{said}");
     // Without a digest nothing but TLS vouches for it, and it is a page all the same.
-    let ticket = Acknowledgement::json(json!({"download_url": url}));
-    shop.sandbox.answer("GET", BILL, ticket).unwrap();
+    let ticket = StubResponse::json(json!({"download_url": url}));
+    shop.sandbox.stub("GET", BILL, ticket).unwrap();
     shop.command(&asking(&[])).run().failed(8);
     assert_eq!(fs::read(shop.path("bill.csv")).unwrap(), b"old");
-    let bill = Acknowledgement::bytes("text/plain", "`a,`b\n");
-    shop.sandbox.answer("GET", FILE, bill).unwrap();
+    let bill = StubResponse::bytes("text/plain", "`a,`b\n");
+    shop.sandbox.stub("GET", FILE, bill).unwrap();
     let said = shop.command(&asking(&[])).run().ok();
     assert!(said.contains("unsigned"), "{said}");
     // The answer that names the file is verified as any.
-    shop.sandbox.misbehave(Fault::WrongSignature);
+    shop.sandbox.inject_fault(Fault::WrongSignature);
     shop.command(&asking(&[])).run().failed(8);
 }
 

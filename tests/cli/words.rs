@@ -7,7 +7,7 @@ use openssl::pkey::PKey;
 use openssl::symm::Cipher;
 use openssl::x509::X509;
 use serde_json::json;
-use wechatpay_sandbox::{Acknowledgement, Fault};
+use wechatpay_sandbox::{Fault, StubResponse};
 
 use crate::support::{Run, Shop};
 
@@ -332,7 +332,7 @@ fn answers_that_are_refused_are_not_explained_in_rust() {
         Fault::StaleTimestamp(-400),
     ] {
         for arguments in [&post[..], &get] {
-            shop.sandbox.misbehave(fault.clone());
+            shop.sandbox.inject_fault(fault.clone());
             check(shop.command(arguments), &fault);
         }
     }
@@ -350,7 +350,7 @@ fn answers_that_are_refused_are_not_explained_in_rust() {
         (500, json!({})),
     ] {
         shop.sandbox
-            .answer("POST", ECHO, Acknowledgement::json(body).status(status))
+            .stub("POST", ECHO, StubResponse::json(body).status(status))
             .unwrap();
         check(shop.command(&post), &status);
     }

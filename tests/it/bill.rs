@@ -7,7 +7,7 @@ use std::fs;
 use serde_json::json;
 use wechatpay_chain::bill::{Bill, Rows};
 use wechatpay_chain::{Client, ErrorKind};
-use wechatpay_sandbox::{Acknowledgement, Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
 use crate::support::lenient;
 
@@ -84,7 +84,7 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
             false => ticket,
         };
         let ticket = ticket.wait().unwrap();
-        sandbox.misbehave(fault);
+        sandbox.inject_fault(fault);
         let url = ticket["download_url"].as_str().unwrap().to_owned();
         let download = client.get_url(url).sink(dir.path().join("b"));
         let download = download.expect_sha1(ticket["hash_value"].as_str().unwrap());
@@ -98,7 +98,7 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
     assert_eq!(faulty(Fault::CutInBody, false), ErrorKind::Transport);
     assert_eq!(faulty(Fault::CutInBody, true), ErrorKind::Transport);
     // The answer that names the file is verified as any.
-    sandbox.misbehave(Fault::TamperedBody);
+    sandbox.inject_fault(Fault::TamperedBody);
     let err = bill(&client, false)
         .download(dir.path().join("b"))
         .wait()
@@ -114,13 +114,13 @@ fn the_announced_hash_is_what_counts() {
         let url = format!("{}v3/billdownload/file", sandbox.base_url());
         let body = json!({"download_url": url, "hash_type": hash_type, "hash_value": hash});
         sandbox
-            .answer("GET", TRADE, Acknowledgement::json(body))
+            .stub("GET", TRADE, StubResponse::json(body))
             .unwrap();
         sandbox
-            .answer(
+            .stub(
                 "GET",
                 "v3/billdownload/file",
-                Acknowledgement::bytes("text/plain", "abc"),
+                StubResponse::bytes("text/plain", "abc"),
             )
             .unwrap();
         bill(&client, false).download(dir.path().join("b")).wait()
@@ -137,12 +137,10 @@ fn the_announced_hash_is_what_counts() {
 fn a_bill_that_nothing_vouches_for_says_so() {
     let (sandbox, client, dir) = place();
     let url = format!("{}v3/billdownload/file", sandbox.base_url());
-    let ticket = Acknowledgement::json(json!({"download_url": url}));
-    sandbox.answer("GET", TRADE, ticket).unwrap();
-    let answer = Acknowledgement::bytes("text/plain", "abc");
-    sandbox
-        .answer("GET", "v3/billdownload/file", answer)
-        .unwrap();
+    let ticket = StubResponse::json(json!({"download_url": url}));
+    sandbox.stub("GET", TRADE, ticket).unwrap();
+    let answer = StubResponse::bytes("text/plain", "abc");
+    sandbox.stub("GET", "v3/billdownload/file", answer).unwrap();
     let file = bill(&client, false).download(dir.path().join("b"));
     let file = file.wait().unwrap();
     assert!(!file.is_checked());
@@ -155,7 +153,7 @@ fn an_answer_that_names_no_file_is_said() {
     let encrypted = json!({"download_bill_count": 1, "download_bill_list": []});
     for body in [json!({}), encrypted] {
         sandbox
-            .answer("GET", TRADE, Acknowledgement::json(body))
+            .stub("GET", TRADE, StubResponse::json(body))
             .unwrap();
         let err = bill(&client, false)
             .download(dir.path().join("b"))
@@ -194,9 +192,9 @@ fn a_url_is_followed_to_known_hosts_only() {
         assert!(!err.maybe_sent());
     }
     assert_eq!(sandbox.calls().len(), 0);
-    let image = Acknowledgement::bytes("image/jpeg", "abc");
+    let image = StubResponse::bytes("image/jpeg", "abc");
     sandbox
-        .answer("GET", "v3/merchant-service/images/{media_id}", image)
+        .stub("GET", "v3/merchant-service/images/{media_id}", image)
         .unwrap();
     for known in [
         format!(

@@ -184,7 +184,7 @@ fn an_error_signed_with_a_new_certificate_is_verified_too() {
     let client = certificate_mode(&sandbox);
     pay(&client).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
-    sandbox.misbehave(Fault::Status(http::StatusCode::BAD_REQUEST));
+    sandbox.inject_fault(Fault::Status(http::StatusCode::BAD_REQUEST));
     let err = pay(&client).wait().unwrap_err();
     let verification = &err.api().unwrap().verification;
     assert_eq!(signer(verification), new.serial());
@@ -209,7 +209,7 @@ fn a_streamed_answer_signed_with_a_new_certificate() {
 fn an_unknown_serial_makes_it_fetch_once_a_minute() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
-    sandbox.misbehave_always(Fault::UnknownSerial);
+    sandbox.inject_fault_always(Fault::UnknownSerial);
     let unknown = |ago: &str| {
         let err = pay(&client).wait().unwrap_err();
         assert_eq!(err.kind(), ErrorKind::Verify);
@@ -247,10 +247,10 @@ fn a_refresh_that_fails_fails_no_call() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
     sandbox
-        .answer(
+        .stub(
             "GET",
             "v3/certificates",
-            wechatpay_sandbox::Acknowledgement::empty().status(500),
+            wechatpay_sandbox::StubResponse::empty().status(500),
         )
         .unwrap();
     hand.forward(12 * 3600);

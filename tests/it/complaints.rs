@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wechatpay_chain::{Client, ErrorKind, Response, Result};
-use wechatpay_sandbox::{Acknowledgement, Sandbox};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const COMPLAINT: &str = "v3/merchant-service/complaints-v2/{complaint_id}";
 const IMAGE: &str = "v3/merchant-service/images/{media_id}";
@@ -14,10 +14,10 @@ const JPEG: &[u8] = b"\xff\xd8\xff\xe0 an image \0\xff\xd9";
 fn complaint(media_url: impl FnOnce(&Sandbox) -> String) -> (Sandbox, Client) {
     let sandbox = Sandbox::start_blocking().unwrap();
     let media = json!([{"media_type": "USER_COMPLAINT_IMAGE", "media_url": [media_url(&sandbox)]}]);
-    let answer = Acknowledgement::json(json!({"complaint_media_list": media}));
-    sandbox.answer("GET", COMPLAINT, answer).unwrap();
-    let image = Acknowledgement::bytes("image/jpeg", JPEG);
-    sandbox.answer("GET", IMAGE, image).unwrap();
+    let answer = StubResponse::json(json!({"complaint_media_list": media}));
+    sandbox.stub("GET", COMPLAINT, answer).unwrap();
+    let image = StubResponse::bytes("image/jpeg", JPEG);
+    sandbox.stub("GET", IMAGE, image).unwrap();
     let client = sandbox.client().unwrap();
     (sandbox, client)
 }

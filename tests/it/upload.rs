@@ -204,12 +204,12 @@ fn a_retry_sends_a_file_again_and_not_a_reader() {
     // Inside and outside of where the body is laid out.
     for at in [middleware::VERIFIER, middleware::STATUS] {
         let client = retrying(at).unwrap();
-        sandbox.misbehave(Fault::CutBeforeAnswer);
+        sandbox.inject_fault(Fault::CutBeforeAnswer);
         let media = Media::from_path(file.path()).unwrap().name("a.jpg");
         client.chain(PATH).post(media, ()).wait().unwrap();
         uploaded(&sandbox, "a.jpg", &content);
 
-        sandbox.misbehave(Fault::CutBeforeAnswer);
+        sandbox.inject_fault(Fault::CutBeforeAnswer);
         let (len, reader) = (content.len() as u64, std::io::Cursor::new(content.clone()));
         let media = Media::from_reader("a.jpg", len, reader).sha256(digest::sha256_hex(&content));
         let err = client.chain(PATH).post(media, ()).wait().unwrap_err();

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::super::gateway::Gateway;
-use super::super::record::{AnswerRecord, CallRecord, Verdict};
+use super::super::record::{CallRecord, ResponseRecord, Verdict};
 use super::super::v2;
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
 use crate::schema;
@@ -39,12 +39,12 @@ pub(super) fn brief(record: &CallRecord) -> Value {
         "decrypted": decrypted(record),
         "decrypted_query": record.query,
         "built": record.signed_text.as_deref().map(|text| shown(text.as_bytes())),
-        "answer": record.answer.as_ref().map(answer),
+        "answer": record.response.as_ref().map(answer),
     })
 }
 
 /// Also what a merchant's server answers.
-pub(super) fn answer(answer: &AnswerRecord) -> Value {
+pub(super) fn answer(answer: &ResponseRecord) -> Value {
     json!({
         "status": answer.status.as_u16(),
         "headers": headers(&answer.headers),

@@ -51,7 +51,7 @@ impl Sandbox {
     /// transfers are held are as at its start.
     ///
     /// Its keys stay, but for those of certificates that were added, and so do the answers given with
-    /// [`answer`](Self::answer).
+    /// [`stub`](Self::stub).
     pub fn reset(&self) {
         reset(&self.gateway);
     }

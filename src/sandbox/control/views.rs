@@ -73,7 +73,7 @@ pub(super) fn next_in(record: &DeliveryRecord, pace: f64) -> Option<Value> {
 pub(super) fn delivery(record: &DeliveryRecord, pace: f64) -> Value {
     let mut view = brief_delivery(record, pace);
     for (index, attempt) in record.attempts.iter().enumerate() {
-        view["attempts"][index]["answer"] = json!(attempt.answer.as_ref().map(calls::answer));
+        view["attempts"][index]["answer"] = json!(attempt.response.as_ref().map(calls::answer));
     }
     view["resource"] = record.resource.clone();
     view["posted"] = json!(record.posted.as_ref().map(|posted| json!({

@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 
 use openssl::sha::sha256;
 
-use super::super::answer::{Acknowledgement, Checked};
 use super::super::call::Call;
 use super::super::certificates;
 use super::super::fault::Fault;
@@ -14,6 +13,7 @@ use super::super::identity::PlatformPair;
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
 use super::super::seal::{self, Seal};
+use super::super::stub::{Checked, StubResponse};
 use super::super::v2;
 use super::Gateway;
 use wechatpay_core::crypto::digest::hex_upper;
@@ -101,7 +101,7 @@ impl Gateway {
 
     fn answer(&self, call: &Call, fault: Option<&Fault>) -> Result<Reply> {
         let (method, operation) = (&call.head.method, call.operation);
-        let answer = match self.answers.get(method, call.head.uri.path()) {
+        let answer = match self.stubs.get(method, call.head.uri.path()) {
             Some(answer) => answer,
             None if certificates::lists(operation) => {
                 return self.platform.list(fault, &*self.clock);
@@ -122,7 +122,7 @@ impl Gateway {
         }
         let made = call.sent().and_then(|sent| self.documented.answer(&sent));
         if let Some((status, body)) = made {
-            return Acknowledgement::json(body).status(status.as_u16()).check();
+            return StubResponse::json(body).status(status.as_u16()).check();
         }
         let json = call.json.as_ref();
         Ok(Checked::default(&call.head.method, call.operation, json))

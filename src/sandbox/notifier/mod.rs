@@ -44,7 +44,7 @@ impl Sandbox {
     /// assert_eq!(paid.send().await?.status(), 204);
     /// // The same once more, as when the first answer was lost.
     /// assert_eq!(paid.send().await?.status(), 204);
-    /// assert_eq!(paid.misbehave(Fault::Probe).send().await?.status(), 401);
+    /// assert_eq!(paid.inject_fault(Fault::Probe).send().await?.status(), 401);
     /// # Ok(()) }
     /// ```
     pub fn notify(
@@ -146,7 +146,7 @@ impl Notice {
     /// [`Fault::StaleTimestamp`], [`Fault::UnknownSerial`], [`Fault::ExpiredCertificate`]; of APIv2's
     /// only [`Fault::WrongSignature`], [`Fault::TamperedBody`] and, for no signature at all,
     /// [`Fault::MissingHeaders`]; of its refunds, which have no signature, none.
-    pub fn misbehave(mut self, fault: impl Into<Option<Fault>>) -> Self {
+    pub fn inject_fault(mut self, fault: impl Into<Option<Fault>>) -> Self {
         self.draft.fault = fault.into();
         self
     }

@@ -60,7 +60,7 @@ fn the_set_up_of_python_imports_what_it_uses() {
 }
 
 #[test]
-fn it_misbehaves_from_the_start() {
+fn faults_of_the_command_line_apply_from_the_start() {
     let running = Running::start(&[
         "--json",
         "--fault",

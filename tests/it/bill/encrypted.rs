@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use wechatpay_chain::crypto::digest::sha1_hex;
 use wechatpay_chain::{Client, ErrorKind, Result, SavedFile};
-use wechatpay_sandbox::{Acknowledgement, Sandbox};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 use super::place;
 
@@ -71,14 +71,11 @@ impl Encrypted {
     fn fetch(&self, list: &[Value], file: Vec<u8>, zipped: bool) -> Result<SavedFile> {
         let list = json!({"download_bill_count": list.len(), "download_bill_list": list});
         let answers = [
-            (BILL, Acknowledgement::json(list)),
-            (
-                FILE,
-                Acknowledgement::bytes("application/octet-stream", file),
-            ),
+            (BILL, StubResponse::json(list)),
+            (FILE, StubResponse::bytes("application/octet-stream", file)),
         ];
         for (path, answer) in answers {
-            self.sandbox.answer("GET", path, answer).unwrap();
+            self.sandbox.stub("GET", path, answer).unwrap();
         }
         let mut bill = self
             .client

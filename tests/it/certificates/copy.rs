@@ -133,8 +133,8 @@ fn an_old_one_is_used_only_when_there_is_nothing_newer() {
     pay(&client()).wait().unwrap();
     assert_eq!(fetches(&sandbox), 2);
     hand.forward(12 * 3600);
-    let down = wechatpay_sandbox::Acknowledgement::empty().status(503);
-    sandbox.answer("GET", "v3/certificates", down).unwrap();
+    let down = wechatpay_sandbox::StubResponse::empty().status(503);
+    sandbox.stub("GET", "v3/certificates", down).unwrap();
     pay(&client()).wait().unwrap();
     assert_eq!(fetches(&sandbox), 3);
 }

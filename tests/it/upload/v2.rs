@@ -20,9 +20,9 @@ fn refused(client: &Client, media: Media) -> String {
 #[test]
 fn the_gateway_checks_sign_and_hash() {
     let (sandbox, client) = sandbox();
-    let answer = wechatpay_sandbox::Acknowledgement::json(json!({"media_id": "M1"}));
+    let answer = wechatpay_sandbox::StubResponse::json(json!({"media_id": "M1"}));
     sandbox
-        .answer("POST", "secapi/mch/uploadmedia", answer)
+        .stub("POST", "secapi/mch/uploadmedia", answer)
         .unwrap();
     let media = || Media::from_bytes("a.jpg", "abc");
     let res = client.chain(UPLOAD).post(media(), ()).wait().unwrap();

@@ -137,8 +137,8 @@ fn body(record: &CallRecord, lang: Lang) -> Markup {
 /// What came back, as far as anything did.
 fn answer(record: &CallRecord, lang: Lang) -> Markup {
     html! {
-        h2 { (lang.say("Acknowledgement", "应答")) }
-        @match &record.answer {
+        h2 { (lang.say("Answer", "应答")) }
+        @match &record.response {
             Some(answer) => {
                 p { (status(record, lang)) }
                 (layout::body(&answer.body, lang))

@@ -135,7 +135,7 @@ fn tried(attempt: &AttemptRecord, lang: Lang) -> Markup {
             }
             @if let Some(problem) = problem(attempt, lang) { " " span.bad { (problem) } }
         }
-        @if let Some(answer) = &attempt.answer {
+        @if let Some(answer) = &attempt.response {
             @if !answer.body.is_empty() { (layout::body(&answer.body, lang)) }
             (headers(&answer.headers))
         }

@@ -10,7 +10,7 @@ use super::super::post;
 use super::record::{AttemptRecord, PostedRecord};
 use super::schedule::Task;
 use crate::bilingual::Bilingual;
-use crate::record::{AnswerRecord, size_of_headers};
+use crate::record::{ResponseRecord, size_of_headers};
 use wechatpay_core::error::Result;
 use wechatpay_core::protocol::xml;
 
@@ -83,7 +83,7 @@ fn judged(outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord 
         time_ms: 0,
         took_ms: 0,
         status: answer.as_ref().map(|answer| answer.status),
-        answer,
+        response: answer,
         problem,
         problem_zh,
     }
@@ -94,9 +94,9 @@ pub(super) fn undelivered(err: String) -> Bilingual {
     Bilingual::of_error("通知没有送达", err)
 }
 
-fn answered(answer: &Response<Bytes>) -> AnswerRecord {
+fn answered(answer: &Response<Bytes>) -> ResponseRecord {
     let headers = answer.headers();
-    AnswerRecord {
+    ResponseRecord {
         status: answer.status(),
         headers: match size_of_headers(headers) <= ANSWERED {
             true => headers.clone(),

@@ -85,7 +85,7 @@ impl Deliveries {
                 time_ms: now_ms,
                 took_ms: 0,
                 status: None,
-                answer: None,
+                response: None,
                 problem: Some(problem),
                 problem_zh: Some(problem_zh),
             });

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::record::{AnswerRecord, size_of_headers};
+use crate::record::{ResponseRecord, size_of_headers};
 
 /// A notification that a [`Sandbox`](crate::Sandbox) posts by itself.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ impl DeliveryRecord {
 
 impl AttemptRecord {
     fn size(&self) -> usize {
-        let answer = self.answer.as_ref();
+        let answer = self.response.as_ref();
         let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
         size_of::<Self>() + self.problem.as_ref().map_or(0, String::len) + answer
     }
@@ -107,7 +107,7 @@ pub struct AttemptRecord {
     /// What the server answered with.
     pub status: Option<StatusCode>,
     /// What the server answered: of the body the first 4 KiB, and no headers if they take more.
-    pub answer: Option<AnswerRecord>,
+    pub response: Option<ResponseRecord>,
     /// What went wrong: no answer, or one that does not accept it.
     pub problem: Option<String>,
     /// The same in Chinese.

@@ -53,7 +53,7 @@ impl Row {
     pub(super) fn brief(&self) -> DeliveryRecord {
         let record = &self.record;
         let attempt = |attempt: &AttemptRecord| AttemptRecord {
-            answer: None,
+            response: None,
             ..attempt.clone()
         };
         DeliveryRecord {

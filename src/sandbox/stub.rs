@@ -20,8 +20,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// The sandbox signs it. Sensitive fields that the catalog names are written here in plaintext
 /// and sent encrypted to the merchant certificate.
 #[derive(Clone)]
-#[must_use = "an answer does nothing until it is given to Sandbox::answer"]
-pub struct Acknowledgement {
+#[must_use = "an answer does nothing until it is given to Sandbox::stub"]
+pub struct StubResponse {
     status: u16,
     headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     content: Content,
@@ -39,7 +39,7 @@ impl Content {
     }
 }
 
-impl Acknowledgement {
+impl StubResponse {
     /// JSON.
     pub fn json(body: Value) -> Self {
         Self::new(200, Content::Json(body))
@@ -85,7 +85,7 @@ impl Acknowledgement {
             .filter(|status| !status.is_informational())
             .ok_or_else(|| builder(format!("{} is not a status from 200 to 999", self.status)))?;
         if status == StatusCode::NO_CONTENT && !self.content.is_empty() {
-            let message = "204 has no body: use Acknowledgement::empty(), or another status";
+            let message = "204 has no body: use StubResponse::empty(), or another status";
             return Err(builder(message.to_owned()));
         }
         let mut headers = HeaderMap::new();
@@ -104,9 +104,9 @@ impl Acknowledgement {
 }
 
 /// The bodies name people and orders.
-impl fmt::Debug for Acknowledgement {
+impl fmt::Debug for StubResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acknowledgement")
+        f.debug_struct("StubResponse")
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
@@ -114,7 +114,7 @@ impl fmt::Debug for Acknowledgement {
 
 /// The answers that a sandbox was told to give, the newest last.
 #[derive(Default)]
-pub(super) struct Answers {
+pub(super) struct Stubs {
     rules: Mutex<Vec<Rule>>,
 }
 
@@ -132,8 +132,8 @@ pub(super) struct Checked {
     content: Content,
 }
 
-impl Answers {
-    pub(super) fn set(&self, method: &str, path: &str, answer: Acknowledgement) -> Result<()> {
+impl Stubs {
+    pub(super) fn set(&self, method: &str, path: &str, answer: StubResponse) -> Result<()> {
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
             .map_err(|err| builder(format!("{method:?} is not a method")).with_source(err))?;
         let path = path.trim_start_matches('/').to_owned();
@@ -283,9 +283,9 @@ mod tests {
 
     #[test]
     fn the_very_path_goes_before_a_template_and_the_newest_before_the_older() {
-        let answers = Answers::default();
+        let answers = Stubs::default();
         let status = |path: &str| answers.get(&Method::GET, path).map(|it| it.status.as_u16());
-        let set = |path, status| answers.set("get", path, Acknowledgement::empty().status(status));
+        let set = |path, status| answers.set("get", path, StubResponse::empty().status(status));
         set("/v3/a/b", 201).unwrap();
         set("v3/a/{x}", 202).unwrap();
         set("v3/{x}/b", 203).unwrap();
@@ -299,15 +299,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_refused_at_once() {
-        let answers = Answers::default();
+        let answers = Stubs::default();
         for (method, answer) in [
-            ("GE T", Acknowledgement::empty()),
-            ("GET", Acknowledgement::empty().status(99)),
-            ("GET", Acknowledgement::empty().status(101)),
-            ("GET", Acknowledgement::empty().header("A B", "")),
-            ("GET", Acknowledgement::empty().header("A", "\n")),
-            ("GET", Acknowledgement::json(json!({})).status(204)),
-            ("GET", Acknowledgement::bytes("text/plain", "a").status(204)),
+            ("GE T", StubResponse::empty()),
+            ("GET", StubResponse::empty().status(99)),
+            ("GET", StubResponse::empty().status(101)),
+            ("GET", StubResponse::empty().header("A B", "")),
+            ("GET", StubResponse::empty().header("A", "\n")),
+            ("GET", StubResponse::json(json!({})).status(204)),
+            ("GET", StubResponse::bytes("text/plain", "a").status(204)),
         ] {
             let err = answers.set(method, "v3/a", answer).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Builder);
