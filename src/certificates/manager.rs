@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 
-use super::answer::{Acknowledgement, Checks, is_valid};
+use super::answer::{Answer, Checks, is_valid};
 use super::state::{Need, State};
 use super::{Certificates, copy, failure};
 use crate::base_url::BaseUrl;
@@ -272,12 +272,12 @@ impl Inner {
         })
     }
 
-    async fn fetch_once(&self, next: &Next) -> Result<(Acknowledgement, Vec<Certificate>)> {
+    async fn fetch_once(&self, next: &Next) -> Result<(Answer, Vec<Certificate>)> {
         let answer = next.restarted().run(self.request()?);
         let response = within(self.settings.timeout, answer)
             .await
             .map_err(failure::explain)?;
-        let answer = Acknowledgement {
+        let answer = Answer {
             headers: response.headers().clone(),
             body: response.bytes().clone(),
         };
@@ -331,7 +331,7 @@ impl Inner {
         state.copy_read = true;
     }
 
-    async fn keep(&self, answer: Acknowledgement) -> Result<()> {
+    async fn keep(&self, answer: Answer) -> Result<()> {
         let Some(path) = self.settings.disk_copy.clone() else {
             return Ok(());
         };

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::{Acknowledgement, Lease};
+use super::answer::{Answer, Lease};
 use super::blocking;
 use super::connect::{Connector, bounded, host_port};
 use super::drivers;
@@ -157,7 +157,7 @@ impl Inner {
         let end = framing::end(&response, connection.watch.cut());
         let lease = Lease::new(connection, Arc::clone(slot));
         let pause = self.settings.read_timeout;
-        response.map(|body| Body::stream(Acknowledgement::new(body, pause, lease)).with_end(end))
+        response.map(|body| Body::stream(Answer::new(body, pause, lease)).with_end(end))
     }
 
     async fn connect(

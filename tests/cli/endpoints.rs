@@ -65,7 +65,7 @@ fn one_endpoint_is_shown_in_full() {
         "limit     200 calls a minute",
         "card_no",
         "string (base64) encrypted",
-        "Acknowledgement",
+        "Answer",
         ".chain(\"v3/aggracct-bc/wb-channel/control-orders/punish\")",
         ".await?;",
     ] {

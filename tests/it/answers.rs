@@ -11,7 +11,7 @@ use wechatpay_chain::{
     Client, Error, ErrorKind, Response, Result, Secret, Verification, VerifyFailure, middleware,
 };
 
-use crate::support::{Acknowledgement, MCHID, Wire, builder, client, literal};
+use crate::support::{Answer, MCHID, Wire, builder, client, literal};
 
 const NATIVE: &str = "v3/pay/transactions/native";
 const REFUNDS: &str = "v3/refund/domestic/refunds";
@@ -22,7 +22,7 @@ fn order(client: &Client) -> Result<Response> {
 }
 
 /// A wire that repeats one answer, and a client that has accepted it once.
-fn repeating(answer: &Acknowledgement) -> (Wire, Client) {
+fn repeating(answer: &Answer) -> (Wire, Client) {
     let answer = answer.clone();
     let wire = Wire::answering(move |_| answer.clone());
     let client = client(&wire);
@@ -37,8 +37,7 @@ fn assert_not_believed(err: &Error) {
 
 #[test]
 fn an_answer_that_comes_again_is_not_believed() {
-    let answer =
-        Acknowledgement::json(json!({"code_url": "weixin://"})).header("Request-ID", "08F7");
+    let answer = Answer::json(json!({"code_url": "weixin://"})).header("Request-ID", "08F7");
     let (wire, client) = repeating(&answer);
     order(&client).unwrap();
     let sibling = client.with_stack(|_| Ok(())).unwrap();
@@ -63,7 +62,7 @@ fn an_answer_that_comes_again_is_not_believed() {
 #[test]
 fn an_error_that_comes_again_decides_nothing() {
     let limited = json!({"code": "FREQUENCY_LIMITED", "message": "频率超限"});
-    let (_, client) = repeating(&Acknowledgement::json(limited).status(429));
+    let (_, client) = repeating(&Answer::json(limited).status(429));
     let err = order(&client).unwrap_err();
     assert!(err.is_retryable() && !err.is_undecided());
     let err = order(&client).unwrap_err();
@@ -74,7 +73,7 @@ fn an_error_that_comes_again_decides_nothing() {
 
 #[test]
 fn a_stream_that_comes_again_is_not_believed_at_its_end() {
-    let (_, client) = repeating(&Acknowledgement::bytes("abc").in_pieces(1));
+    let (_, client) = repeating(&Answer::bytes("abc").in_pieces(1));
     let read = || {
         let stream = client.chain("v3/x").get(()).stream().reader().unwrap();
         std::io::read_to_string(stream)
@@ -90,7 +89,7 @@ fn a_stream_that_comes_again_is_not_believed_at_its_end() {
 /// Nobody can use a nonce up with an answer that WeChat Pay has not signed.
 #[test]
 fn a_forged_answer_uses_no_nonce_up() {
-    let good = Acknowledgement::json(json!({}));
+    let good = Answer::json(json!({}));
     let calls = AtomicUsize::new(0);
     let wire = Wire::answering(move |_| match calls.fetch_add(1, Ordering::Relaxed) {
         0 => good.clone().forged("{\"a\":1}"),
@@ -137,7 +136,7 @@ impl Sample {
             if v2 {
                 message(&answer)
             } else {
-                Acknowledgement::json(answer.clone())
+                Answer::json(answer.clone())
             }
         });
         let client = builder().v2_key(V2_KEY).check_mch_id(false).transport(wire);
@@ -180,7 +179,7 @@ impl Sample {
 }
 
 /// A signed APIv2 message that succeeds.
-fn message(members: &Value) -> Acknowledgement {
+fn message(members: &Value) -> Answer {
     let mut members: Vec<_> = members
         .as_object()
         .unwrap()
@@ -198,7 +197,7 @@ fn message(members: &Value) -> Acknowledgement {
         .iter()
         .map(|(name, text)| format!("<{name}>{text}</{name}>"))
         .collect();
-    Acknowledgement::unsigned(format!("<xml>{inside}</xml>"))
+    Answer::unsigned(format!("<xml>{inside}</xml>"))
 }
 
 fn place<'v>(value: &'v mut Value, pointer: &str) -> &'v mut Value {
@@ -247,7 +246,7 @@ fn an_answer_about_another_order_is_not_believed() {
     );
 }
 
-fn refund(request: impl Into<Value>, answer: Acknowledgement) -> Result<Response> {
+fn refund(request: impl Into<Value>, answer: Answer) -> Result<Response> {
     let wire = Wire::answering(move |_| answer.clone());
     client(&wire).chain(REFUNDS).post(request.into(), ()).wait()
 }
@@ -262,18 +261,17 @@ fn what_either_side_does_not_name_is_not_compared() {
         json!([{"out_refund_no": "R2"}]),
         json!("R2"),
     ] {
-        refund(asked.clone(), Acknowledgement::json(answer)).unwrap();
+        refund(asked.clone(), Answer::json(answer)).unwrap();
     }
-    refund(asked.clone(), Acknowledgement::bytes("").status(204)).unwrap();
+    refund(asked.clone(), Answer::bytes("").status(204)).unwrap();
     // A refusal is a refusal, whatever it names.
-    let refused =
-        Acknowledgement::json(json!({"code": "PARAM_ERROR", "out_refund_no": "R2"})).status(400);
+    let refused = Answer::json(json!({"code": "PARAM_ERROR", "out_refund_no": "R2"})).status(400);
     assert!(refund(asked, refused).unwrap_err().is_api());
 }
 
 #[test]
 fn bytes_are_compared_as_well_and_the_layer_can_be_taken_out() {
-    let other = Acknowledgement::json(json!({"out_refund_no": "R2"}));
+    let other = Answer::json(json!({"out_refund_no": "R2"}));
     let wire = Wire::answering(move |_| other.clone());
     let body = || bytes::Bytes::from_static(b"{\"out_refund_no\":\"R1\"}");
     let plain = builder()

@@ -264,7 +264,7 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
         };
         let covered = format!("{{\"sha1\":\"{sha1}\"}}");
         let len = body.len().to_string();
-        let answer = support::Acknowledgement::unsigned(body).header("Content-Length", &len);
+        let answer = support::Answer::unsigned(body).header("Content-Length", &len);
         let answer = answer.header("Wechatpay-Statement-Sha1", &sha1);
         let answer = match encoding {
             None => answer,
@@ -360,8 +360,8 @@ fn a_full_disk_leaves_nothing() {
 fn a_v2_refusal_does_not_become_a_bill() {
     let wire = Wire::answering(
         |sent| match sent.body.windows(5).any(|text| text == b"<ok>1") {
-            true => support::Acknowledgement::unsigned("`2024-01-01,`1\n"),
-            false => support::Acknowledgement::unsigned(
+            true => support::Answer::unsigned("`2024-01-01,`1\n"),
+            false => support::Answer::unsigned(
                 "<xml><return_code><![CDATA[FAIL]]></return_code><return_msg>No Bill Exist</return_msg></xml>",
             ),
         },

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use wechatpay_chain::{ErrorKind, FieldPolicy, Padding, Verification, middleware};
 
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER, OTHER_KEY_ID, Pair};
-use crate::support::{Acknowledgement, KEY_ID, MERCHANT, PLATFORM, Sent, Wire, builder, client};
+use crate::support::{Answer, KEY_ID, MERCHANT, PLATFORM, Sent, Wire, builder, client};
 
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
@@ -301,7 +301,7 @@ fn an_answers_fields_come_decrypted_after_the_raw_bytes_were_verified() {
     let secret = for_merchant(Padding::Oaep, "13800138000");
     let body = json!({"data": [{"name": secret, "mobile": "13900139000", "guide_id": "1"}, {}]});
     let raw = body.to_string();
-    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
+    let wire = Wire::answering(move |_| Answer::json(body.clone()));
     let res = client(&wire)
         .chain("v3/smartguide/guides")
         .get(())
@@ -325,13 +325,13 @@ fn an_answers_older_padding_and_named_fields() {
         for_merchant(Padding::Oaep, "B"),
     );
     let body = json!({"payer_phone": older});
-    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
+    let wire = Wire::answering(move |_| Answer::json(body.clone()));
     let complaint = client(&wire)
         .chain("v3/global/merchant-service/complaints/{id}")
         .get(());
     assert_eq!(complaint.var("id", "1").wait().unwrap()["payer_phone"], "A");
     let body = json!({"new": {"phone": named}});
-    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
+    let wire = Wire::answering(move |_| Answer::json(body.clone()));
     let call = || client(&wire).chain("v3/new").get(());
     assert_eq!(
         call().decrypt(["/new/phone"]).wait().unwrap()["new"]["phone"],
@@ -353,8 +353,7 @@ fn an_answer_that_was_not_encrypted_to_this_merchant_is_an_error_that_keeps_it()
     let secret = OTHER.public.encrypt(Padding::Oaep, b"13800138000").unwrap();
     let body = json!({"data": [{"name": secret}]});
     let raw = body.to_string();
-    let wire =
-        Wire::answering(move |_| Acknowledgement::json(body.clone()).header("Request-ID", "08F7"));
+    let wire = Wire::answering(move |_| Answer::json(body.clone()).header("Request-ID", "08F7"));
     let err = client(&wire)
         .chain("v3/smartguide/guides")
         .get(())
@@ -366,7 +365,7 @@ fn an_answer_that_was_not_encrypted_to_this_merchant_is_an_error_that_keeps_it()
     assert_eq!(err.body().unwrap(), &raw);
     assert_eq!(err.request_id(), Some("08F7"));
     // What the call itself calls a ciphertext has to be one.
-    let wire = Wire::answering(|_| Acknowledgement::json(json!({"a": "plain"})));
+    let wire = Wire::answering(|_| Answer::json(json!({"a": "plain"})));
     let err = client(&wire)
         .chain("v3/new")
         .get(())

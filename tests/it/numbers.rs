@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Acknowledgement, MERCHANT, Wire, client};
+use crate::support::{Answer, MERCHANT, Wire, client};
 
 const PLAIN: &str = "v3/pay/transactions/native";
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
@@ -176,7 +176,7 @@ fn wide() -> Vec<String> {
 #[test]
 fn an_answer_is_read_from_its_text() {
     let answer = object(&wide()).replacen('{', r#"{"name":"张三","#, 1);
-    let wire = Wire::answering(move |_| Acknowledgement::bytes(answer.clone()));
+    let wire = Wire::answering(move |_| Answer::bytes(answer.clone()));
     let response = client(&wire).chain(PLAIN).get(()).wait().unwrap();
     check_wide(&response.json().unwrap(), "张三");
 }
@@ -188,7 +188,7 @@ fn an_answer_s_decryption_leaves_the_numbers_around_it() {
         .encrypt(wechatpay_chain::Padding::Oaep, "张三".as_bytes())
         .unwrap();
     let answer = object(&wide()).replacen('{', &format!("{{\"name\":\"{secret}\","), 1);
-    let wire = Wire::answering(move |_| Acknowledgement::bytes(answer.clone()));
+    let wire = Wire::answering(move |_| Answer::bytes(answer.clone()));
     let call = client(&wire).chain(PLAIN).get(());
     let response = call.decrypt(["/name"]).wait().unwrap();
     assert_eq!(response["name"], "张三");
@@ -199,7 +199,7 @@ fn an_answer_s_decryption_leaves_the_numbers_around_it() {
 fn the_numbers_of_an_answer_are_those_that_came() {
     let numbers = in_values();
     let answer = object(&numbers);
-    let wire = Wire::answering(move |_| Acknowledgement::bytes(answer.clone()));
+    let wire = Wire::answering(move |_| Answer::bytes(answer.clone()));
     let response = client(&wire).chain(PLAIN).get(()).wait().unwrap();
     for (index, number) in numbers.iter().enumerate() {
         let got = response[&*format!("n{index}")].to_string();
@@ -216,7 +216,7 @@ fn an_answer_s_type_may_be_more_lenient_than_its_text() {
         rest: std::collections::BTreeMap<String, f64>,
     }
     let answer = r#"{"total":1,"rate":1.5,"total":2}"#;
-    let wire = Wire::answering(move |_| Acknowledgement::bytes(answer));
+    let wire = Wire::answering(move |_| Answer::bytes(answer));
     let response = client(&wire).chain(PLAIN).get(()).wait().unwrap();
     let amount: Amount = response.json().unwrap();
     assert_eq!((amount.total, amount.rest["rate"]), (2, 1.5));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use wechatpay_chain::{ClientBuilder, Error, ErrorKind, Verification};
 
 use crate::support::watchdog::Watchdog;
-use crate::support::{Acknowledgement, builder};
+use crate::support::{Answer, builder};
 
 /// How a server goes on after what it has said.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +105,7 @@ fn a_refusal_that_is_not_complete_decides_nothing() {
 
 #[test]
 fn a_refusal_that_is_complete_is_as_before() {
-    let answer = Acknowledgement::json(serde_json::json!({"code": "NO_AUTH"})).status(403);
+    let answer = Answer::json(serde_json::json!({"code": "NO_AUTH"})).status(403);
     let err = failure(of(saying(answer.into_http1(), Then::Nothing)));
     let api = err.api().unwrap();
     assert!(api.complete && !api.is_undecided());

@@ -12,7 +12,7 @@ use wechatpay_chain::{Client, Result, Streaming};
 
 use crate::support::server::Server;
 use crate::support::watchdog::Watchdog;
-use crate::support::{Acknowledgement, builder};
+use crate::support::{Answer, builder};
 
 fn current_thread(edit: fn(&mut Builder) -> &mut Builder) -> Runtime {
     let mut builder = Builder::new_current_thread();
@@ -76,7 +76,7 @@ fn halves() -> (Client, mpsc::Sender<()>) {
         while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
             head.push(byte[0]);
         }
-        let answer = Acknowledgement::bytes("first second").into_http1();
+        let answer = Answer::bytes("first second").into_http1();
         let (first, second) = answer.split_at(answer.len() - " second".len());
         stream.write_all(first).unwrap();
         told.recv().unwrap();

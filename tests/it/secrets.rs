@@ -13,7 +13,7 @@ use wechatpay_chain::{
 };
 
 use crate::support::keys::{self, OTHER_KEY_ID};
-use crate::support::{Acknowledgement, KEY_ID, MERCHANT, SERIAL, Wire, builder, client};
+use crate::support::{Answer, KEY_ID, MERCHANT, SERIAL, Wire, builder, client};
 
 const APIV3_KEY: &str = "Apiv3SecretApiv3SecretApiv3Secre";
 const PASSPHRASE: &str = "correct-horse-battery";
@@ -161,7 +161,7 @@ fn requests_and_answers_print_no_contents_and_no_signature() {
         .encrypt(Padding::Oaep, PHONE.as_bytes())
         .unwrap();
     let body = json!({"data": [{"name": secret, "mobile": NAME}]});
-    let wire = Wire::answering(move |_| Acknowledgement::json(body.clone()));
+    let wire = Wire::answering(move |_| Answer::json(body.clone()));
     let printed = Arc::new(Mutex::new(Output::default()));
     let inside = Arc::clone(&printed);
     let client = full_over(&wire).with_stack(|stack| {
@@ -300,7 +300,7 @@ fn errors_about_answers_print_no_contents() {
     let body =
         json!({"data": [{"name": encrypted, "mobile": NAME}], "card": CARD, "n": 13800138000_u64});
     let good = body.clone();
-    let wire = Wire::answering(move |_| Acknowledgement::json(good.clone()));
+    let wire = Wire::answering(move |_| Answer::json(good.clone()));
     let guides = client(&wire).chain("v3/smartguide/guides");
     let res = guides.get(()).wait().unwrap();
     assert_eq!(res["data"][0]["name"], PHONE);
@@ -326,22 +326,14 @@ fn errors_about_answers_print_no_contents() {
     out.failed(res.json::<Number<u8>>(), ErrorKind::Body);
     out.failed(res.json::<Number<String>>(), ErrorKind::Body);
     let text = body.to_string();
-    type Make = fn(String) -> Acknowledgement;
+    type Make = fn(String) -> Answer;
     let bodies: [(Make, ErrorKind); 5] = [
         (|_| refused_field(), ErrorKind::Api),
+        (|text| Answer::bytes(text).forged(CARD), ErrorKind::Verify),
+        (|text| Answer::bytes(text).status(500), ErrorKind::Api),
+        (|_| Answer::bytes(CARD).status(404), ErrorKind::Api),
         (
-            |text| Acknowledgement::bytes(text).forged(CARD),
-            ErrorKind::Verify,
-        ),
-        (
-            |text| Acknowledgement::bytes(text).status(500),
-            ErrorKind::Api,
-        ),
-        (|_| Acknowledgement::bytes(CARD).status(404), ErrorKind::Api),
-        (
-            |text| {
-                Acknowledgement::bytes(text).header("Wechatpay-Signature", "WECHATPAY/SIGNTEST/x")
-            },
+            |text| Answer::bytes(text).header("Wechatpay-Signature", "WECHATPAY/SIGNTEST/x"),
             ErrorKind::Probe,
         ),
     ];
@@ -353,10 +345,10 @@ fn errors_about_answers_print_no_contents() {
             kind,
         );
     }
-    let wire = Wire::answering(|_| Acknowledgement::bytes(format!("{{{CARD}")));
+    let wire = Wire::answering(|_| Answer::bytes(format!("{{{CARD}")));
     let res = client(&wire).chain("v3/x").get(()).wait().unwrap();
     out.failed(res.value().map(drop), ErrorKind::Body);
-    let wire = Wire::answering(|_| Acknowledgement::json(json!({"a": CARD, "b": [CARD]})));
+    let wire = Wire::answering(|_| Answer::json(json!({"a": CARD, "b": [CARD]})));
     for pointer in ["/a", "/b", "/b/c", "/a/c"] {
         let call = client(&wire).chain("v3/x").get(()).decrypt([pointer]);
         out.failed(call.wait(), ErrorKind::Decrypt);
@@ -365,7 +357,7 @@ fn errors_about_answers_print_no_contents() {
 }
 
 /// A refusal that quotes what the request said wherever it can.
-fn refused_field() -> Acknowledgement {
+fn refused_field() -> Answer {
     let detail = json!([
         {"field": "/card", "value": CARD, "issue": format!("{CARD} is no card"), "location": "body"},
         {"field": "/name", "value": {"first": NAME}, "issue": format!("{NAME}\n{PHONE}"), "hint": PHONE},
@@ -373,8 +365,7 @@ fn refused_field() -> Acknowledgement {
         CARD,
     ]);
     let message = format!("{NAME} {PHONE}");
-    Acknowledgement::json(json!({"code": "PARAM_ERROR", "message": message, "detail": detail}))
-        .status(400)
+    Answer::json(json!({"code": "PARAM_ERROR", "message": message, "detail": detail})).status(400)
 }
 
 #[test]

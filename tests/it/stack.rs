@@ -15,7 +15,7 @@ use wechatpay_chain::{
     Verification, transport,
 };
 
-use crate::support::{Acknowledgement, MCHID, MERCHANT, SERIAL, Wire, builder, client};
+use crate::support::{Answer, MCHID, MERCHANT, SERIAL, Wire, builder, client};
 
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 const NAMES: [&str; 7] = [
@@ -77,7 +77,7 @@ fn the_order_is_the_documented_one() {
         .iter()
         .map(|name| (*name, noting(&journal, name)))
         .collect();
-    let wire = Wire::answering(|_| Acknowledgement::json(json!({})).status(400));
+    let wire = Wire::answering(|_| Answer::json(json!({})).status(400));
     let client = with_layer(&wire, |stack| {
         assert_eq!(stack.names().collect::<Vec<_>>(), NAMES);
         for (name, note) in notes {
@@ -122,7 +122,7 @@ fn a_clients_debug_lists_its_layers() {
 
 #[test]
 fn a_sibling_shares_transport_and_keys_and_leaves_the_first_as_it_was() {
-    let wire = Wire::answering(|_| Acknowledgement::unsigned("{}"));
+    let wire = Wire::answering(|_| Answer::unsigned("{}"));
     let client = client(&wire);
     let sibling = client
         .with_stack(|stack| stack.remove(middleware::VERIFIER).map(drop))
@@ -225,7 +225,7 @@ fn failing(first: ErrorKind, then: Option<ErrorKind>) -> Wire {
         };
         match kind {
             Some(kind) => Err(Error::new(kind, "on purpose")),
-            None => Ok(Acknowledgement::json(json!({})).into_response()),
+            None => Ok(Answer::json(json!({})).into_response()),
         }
     })
 }

@@ -4,22 +4,20 @@ use serde_json::json;
 use wechatpay_chain::{ErrorKind, Result, Streaming, Verification, VerifyFailure};
 
 use crate::support::answer::now;
-use crate::support::{Acknowledgement, Wire, builder, client};
+use crate::support::{Answer, Wire, builder, client};
 use crate::verification::{verified, wrong};
 
 const NATIVE: &str = "v3/pay/transactions/native";
 const SHA1_ABC: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
 
 /// A statement: the signature covers the digest in a header, not the body.
-fn statement(body: &'static str, digest: &str) -> Acknowledgement {
+fn statement(body: &'static str, digest: &str) -> Answer {
     let text = format!("{{\"sha1\":\"{digest}\"}}");
-    let answer = Acknowledgement::unsigned(body).signed_over(now(), text.as_bytes());
+    let answer = Answer::unsigned(body).signed_over(now(), text.as_bytes());
     answer.header("Wechatpay-Statement-Sha1", digest)
 }
 
-fn fetch(
-    answer: impl Fn() -> Acknowledgement + Send + Sync + 'static,
-) -> [Result<Verification>; 2] {
+fn fetch(answer: impl Fn() -> Answer + Send + Sync + 'static) -> [Result<Verification>; 2] {
     let wire = Wire::answering(move |_| answer());
     let client = client(&wire);
     let call = || {
@@ -41,7 +39,7 @@ fn a_statement_is_verified_by_its_digest() {
     for result in fetch(|| statement("abc", SHA1_ABC).in_pieces(1)) {
         assert_eq!(result.unwrap(), verified());
     }
-    let bad: [fn() -> Acknowledgement; 4] = [
+    let bad: [fn() -> Answer; 4] = [
         || statement("abd", SHA1_ABC),
         || statement("abc", SHA1_ABC).header("Wechatpay-Statement-Sha1", "00"),
         || statement("abc", SHA1_ABC).without("Wechatpay-Statement-Sha1"),
@@ -62,7 +60,7 @@ fn a_statement_is_verified_by_its_digest() {
         assert_eq!(err.verify_failure(), Some(&digest));
     }
     // Without the header the body itself is signed.
-    for result in fetch(|| Acknowledgement::bytes("abc")) {
+    for result in fetch(|| Answer::bytes("abc")) {
         assert_eq!(result.unwrap(), verified());
     }
 }
@@ -84,20 +82,20 @@ fn read(mut stream: Streaming) -> (Vec<u8>, Result<Verification>) {
     })
 }
 
-fn streamed(answer: impl Fn() -> Acknowledgement + Send + Sync + 'static) -> Result<Streaming> {
+fn streamed(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Result<Streaming> {
     let wire = Wire::answering(move |_| answer());
     client(&wire).chain("v3/some/file").get(()).stream().wait()
 }
 
 #[test]
 fn a_stream_is_verified_at_its_end() {
-    let stream = streamed(|| Acknowledgement::bytes("0123456789").in_pieces(3)).unwrap();
+    let stream = streamed(|| Answer::bytes("0123456789").in_pieces(3)).unwrap();
     assert_eq!(stream.verification(), &Verification::NotChecked);
     let (all, end) = read(stream);
     assert_eq!((all, end.unwrap()), (b"0123456789".to_vec(), verified()));
     let (_, end) = read(
         streamed(|| {
-            Acknowledgement::bytes("0123456789")
+            Answer::bytes("0123456789")
                 .forged("0123456780")
                 .in_pieces(3)
         })
@@ -107,34 +105,25 @@ fn a_stream_is_verified_at_its_end() {
     assert_eq!(err.kind(), ErrorKind::Verify);
     assert_eq!(err.verify_failure(), Some(&wrong()));
     // Cut off at a piece's end, it does not fit either.
-    let (_, end) = read(
-        streamed(|| {
-            Acknowledgement::bytes("0123456789")
-                .forged("012")
-                .in_pieces(3)
-        })
-        .unwrap(),
-    );
+    let (_, end) =
+        read(streamed(|| Answer::bytes("0123456789").forged("012").in_pieces(3)).unwrap());
     assert_eq!(end.unwrap_err().kind(), ErrorKind::Verify);
 }
 
 #[test]
 fn a_stream_whose_headers_are_wrong_does_not_begin() {
     let kinds = [
+        (streamed(|| Answer::unsigned("x")), ErrorKind::Verify),
         (
-            streamed(|| Acknowledgement::unsigned("x")),
+            streamed(|| Answer::bytes("x").signed_at(now() - 400)),
             ErrorKind::Verify,
         ),
         (
-            streamed(|| Acknowledgement::bytes("x").signed_at(now() - 400)),
+            streamed(|| Answer::bytes("x").header("Wechatpay-Serial", "X")),
             ErrorKind::Verify,
         ),
         (
-            streamed(|| Acknowledgement::bytes("x").header("Wechatpay-Serial", "X")),
-            ErrorKind::Verify,
-        ),
-        (
-            streamed(|| Acknowledgement::json(json!({"code": "X"})).status(404)),
+            streamed(|| Answer::json(json!({"code": "X"})).status(404)),
             ErrorKind::Api,
         ),
     ];
@@ -146,7 +135,7 @@ fn a_stream_whose_headers_are_wrong_does_not_begin() {
 /// `None` says that all is well: it does not come after an error.
 #[test]
 fn a_stream_that_failed_stays_failed() {
-    let wire = Wire::answering(|_| Acknowledgement::bytes("0123").signed().forged("0124"));
+    let wire = Wire::answering(|_| Answer::bytes("0123").signed().forged("0124"));
     let mut stream = client(&wire).chain(NATIVE).get(()).stream().wait().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -160,7 +149,7 @@ fn a_stream_that_failed_stays_failed() {
 
 #[test]
 fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
-    let wire = |answer: fn() -> Acknowledgement| Wire::answering(move |_| answer());
+    let wire = |answer: fn() -> Answer| Wire::answering(move |_| answer());
     let limited = |answer| {
         builder()
             .max_response_bytes(10)
@@ -168,9 +157,9 @@ fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
             .build()
             .unwrap()
     };
-    let over: [fn() -> Acknowledgement; 2] = [
-        || Acknowledgement::bytes("01234567890"),
-        || Acknowledgement::bytes("01234567890").in_pieces(5),
+    let over: [fn() -> Answer; 2] = [
+        || Answer::bytes("01234567890"),
+        || Answer::bytes("01234567890").in_pieces(5),
     ];
     for answer in over {
         let err = limited(answer)
@@ -182,20 +171,16 @@ fn an_answer_over_the_limit_is_refused_before_it_is_kept() {
         assert!(err.maybe_sent());
     }
     // Of a refusal, what fits is kept, with its status.
-    let refused = limited(|| {
-        Acknowledgement::bytes("01234567890")
-            .in_pieces(4)
-            .status(500)
-    });
+    let refused = limited(|| Answer::bytes("01234567890").in_pieces(4).status(500));
     let err = refused.chain(NATIVE).get(()).wait().unwrap_err();
     let api = err.api().unwrap();
     assert_eq!((api.status.as_u16(), &*api.body), (500, &b"0123456789"[..]));
-    let fits = limited(|| Acknowledgement::bytes("0123456789").in_pieces(4));
+    let fits = limited(|| Answer::bytes("0123456789").in_pieces(4));
     assert_eq!(
         fits.chain(NATIVE).get(()).wait().unwrap().bytes(),
         "0123456789"
     );
-    let stream = limited(|| Acknowledgement::bytes("01234567890"))
+    let stream = limited(|| Answer::bytes("01234567890"))
         .chain(NATIVE)
         .get(())
         .stream();

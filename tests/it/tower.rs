@@ -11,7 +11,7 @@ use tower::{ServiceBuilder, layer::layer_fn, service_fn};
 use wechatpay_chain::middleware::{self, NextService};
 use wechatpay_chain::{Client, Error, ErrorKind, Request, Response, transport};
 
-use crate::support::{Acknowledgement, Wire, builder};
+use crate::support::{Answer, Wire, builder};
 
 async fn native(client: &Client) -> wechatpay_chain::Result<Response> {
     client
@@ -66,7 +66,7 @@ async fn a_limit_holds_across_calls() {
             most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
             tokio::task::yield_now().await;
             now.fetch_sub(1, Ordering::Relaxed);
-            Ok(Acknowledgement::json(json!({})).into_response())
+            Ok(Answer::json(json!({})).into_response())
         }
     });
     let client = builder().transport(slow).stack(|stack| {

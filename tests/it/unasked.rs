@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use wechatpay_chain::{Client, Response};
 
 use crate::support::gate::{self, Speaks};
-use crate::support::{Acknowledgement, builder};
+use crate::support::{Answer, builder};
 
 /// What comes after an answer.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +74,8 @@ fn accept(stream: TcpStream, acceptor: Option<SslAcceptor>, surplus: Surplus, sa
 fn serve(stream: impl Read + Write, surplus: Surplus, said: &Sender<()>) {
     let mut stream = BufReader::new(stream);
     while let Some(id) = read_id(&mut stream) {
-        let mut answer = Acknowledgement::json(json!({"id": id})).into_http1();
-        let extra = Acknowledgement::json(json!({"id": "unasked"})).into_http1();
+        let mut answer = Answer::json(json!({"id": id})).into_http1();
+        let extra = Answer::json(json!({"id": "unasked"})).into_http1();
         let later: &[u8] = match surplus {
             Surplus::AtOnce => {
                 answer.extend(extra);

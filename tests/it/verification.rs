@@ -6,12 +6,12 @@ use wechatpay_chain::{Error, ErrorKind, Response, Result, Verification, VerifyFa
 
 use crate::support::answer::now;
 use crate::support::keys::{self, CERTIFICATE_SERIAL, OTHER_KEY_ID};
-use crate::support::{Acknowledgement, KEY_ID, PLATFORM, Wire, builder, client};
+use crate::support::{Answer, KEY_ID, PLATFORM, Wire, builder, client};
 
 const NATIVE: &str = "v3/pay/transactions/native";
 
 /// A call to an ordinary endpoint that gets this answer.
-fn answered(answer: impl Fn() -> Acknowledgement + Send + Sync + 'static) -> Result<Response> {
+fn answered(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Result<Response> {
     let wire = Wire::answering(move |_| answer());
     let result = client(&wire).chain(NATIVE).post(json!({}), ()).wait();
     assert_eq!(wire.count(), 1);
@@ -19,7 +19,7 @@ fn answered(answer: impl Fn() -> Acknowledgement + Send + Sync + 'static) -> Res
 }
 
 /// A 2xx answer that is not believed.
-fn refused(answer: impl Fn() -> Acknowledgement + Send + Sync + 'static) -> Error {
+fn refused(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Error {
     let err = answered(move || answer().header("Request-ID", "08F7")).unwrap_err();
     assert!(err.maybe_sent(), "{}", err.report());
     assert!(!err.is_retryable() && !err.is_api());
@@ -27,14 +27,14 @@ fn refused(answer: impl Fn() -> Acknowledgement + Send + Sync + 'static) -> Erro
     err
 }
 
-fn failure(answer: impl Fn() -> Acknowledgement + Send + Sync + 'static) -> VerifyFailure {
+fn failure(answer: impl Fn() -> Answer + Send + Sync + 'static) -> VerifyFailure {
     let err = refused(answer);
     assert_eq!(err.kind(), ErrorKind::Verify, "{}", err.report());
     err.verify_failure().unwrap().clone()
 }
 
-fn good() -> Acknowledgement {
-    Acknowledgement::json(json!({"code_url": "weixin://"}))
+fn good() -> Answer {
+    Answer::json(json!({"code_url": "weixin://"}))
 }
 
 pub(crate) fn verified() -> Verification {
@@ -52,7 +52,7 @@ fn a_signed_answer() {
     let res = answered(good).unwrap();
     assert_eq!(res.verification(), &verified());
     assert_eq!(res["code_url"], "weixin://");
-    let res = answered(|| Acknowledgement::bytes("").status(204)).unwrap();
+    let res = answered(|| Answer::bytes("").status(204)).unwrap();
     assert_eq!(res.verification(), &verified());
     assert_eq!(res.value().unwrap(), &json!(null));
     let res = answered(|| good().in_pieces(3)).unwrap();
@@ -72,11 +72,11 @@ fn an_answer_lacking_a_header() {
         assert_eq!(failure(move || good().header(name, "")), header);
     }
     assert!(matches!(
-        failure(|| Acknowledgement::unsigned("{}")),
+        failure(|| Answer::unsigned("{}")),
         VerifyFailure::Header { .. }
     ));
     assert!(matches!(
-        failure(|| Acknowledgement::unsigned("").status(204)),
+        failure(|| Answer::unsigned("").status(204)),
         VerifyFailure::Header { .. }
     ));
 }
@@ -174,7 +174,7 @@ fn a_probe_is_a_kind_of_its_own() {
 
 #[test]
 fn only_the_declared_endpoints_may_answer_unsigned() {
-    let wire = Wire::answering(|_| Acknowledgement::unsigned("a,b\n"));
+    let wire = Wire::answering(|_| Answer::unsigned("a,b\n"));
     let client = client(&wire);
     let bill = client
         .chain("v3/billdownload/file")
@@ -212,7 +212,7 @@ fn only_the_declared_endpoints_may_answer_unsigned() {
 fn an_error_says_whether_it_is_weixins_own() {
     let body = json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/x"}});
     let text = body.to_string();
-    type Edit = fn(Acknowledgement) -> Acknowledgement;
+    type Edit = fn(Answer) -> Answer;
     let cases: [(Edit, Verification); 4] = [
         (|answer| answer.signed(), verified()),
         (|answer| answer, Verification::Absent),
@@ -231,7 +231,7 @@ fn an_error_says_whether_it_is_weixins_own() {
         let text = text.clone();
         let err = answered(move || {
             edit(
-                Acknowledgement::unsigned(text.clone())
+                Answer::unsigned(text.clone())
                     .status(400)
                     .header("Request-ID", "08F7"),
             )
@@ -255,7 +255,7 @@ fn an_error_says_whether_it_is_weixins_own() {
 #[test]
 fn an_error_whose_signature_is_wrong_is_undecided_whatever_it_says() {
     const LIMITED: &str = "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}";
-    type Edit = fn(Acknowledgement) -> Acknowledgement;
+    type Edit = fn(Answer) -> Answer;
     let edits: [Edit; 11] = [
         |answer| answer.signed().forged("{\"code\":\"PARAM_ERROR\"}"),
         |answer| answer.signed().header("Wechatpay-Nonce", "x"),
@@ -274,7 +274,7 @@ fn an_error_whose_signature_is_wrong_is_undecided_whatever_it_says() {
     ];
     for status in [302, 400, 401, 404, 429, 500] {
         for (index, edit) in edits.into_iter().enumerate() {
-            let err = answered(move || edit(Acknowledgement::unsigned(LIMITED).status(status)));
+            let err = answered(move || edit(Answer::unsigned(LIMITED).status(status)));
             let err = err.unwrap_err();
             let api = err.api().unwrap();
             let case = format!("{status} {index} {}", err.report());
@@ -288,7 +288,7 @@ fn an_error_whose_signature_is_wrong_is_undecided_whatever_it_says() {
             assert!(err.to_string().contains("query before"), "{case}");
         }
         // Without any signature it is as it was: errors of WeChat Pay often carry none.
-        let err = answered(move || Acknowledgement::unsigned(LIMITED).status(status)).unwrap_err();
+        let err = answered(move || Answer::unsigned(LIMITED).status(status)).unwrap_err();
         assert_eq!(err.api().unwrap().verification, Verification::Absent);
         assert_eq!(err.is_undecided(), status == 500);
         assert_eq!(err.is_retryable(), status == 429);
@@ -307,7 +307,7 @@ fn an_error_s_line_is_enough_to_correct_the_call() {
     });
     let text = body.to_string();
     let err = answered(move || {
-        Acknowledgement::bytes(text.clone())
+        Answer::bytes(text.clone())
             .status(400)
             .header("Request-ID", "08F7")
     });
@@ -337,7 +337,7 @@ fn an_error_s_line_is_enough_to_correct_the_call() {
 fn a_page_of_a_proxy_is_kept_as_it_is() {
     const PAGE: &str = "<html><h1>502 Bad Gateway</h1></html>";
     let err = answered(|| {
-        Acknowledgement::unsigned(PAGE)
+        Answer::unsigned(PAGE)
             .status(502)
             .header("Content-Type", "text/html")
     });
@@ -358,13 +358,13 @@ fn a_page_of_a_proxy_is_kept_as_it_is() {
 #[test]
 fn too_frequent_is_retryable_and_a_redirect_is_not_followed() {
     const LIMITED: &str = "{\"code\":\"FREQUENCY_LIMITED\",\"message\":\"频率超限\"}";
-    let err = answered(|| Acknowledgement::unsigned(LIMITED).status(429)).unwrap_err();
+    let err = answered(|| Answer::unsigned(LIMITED).status(429)).unwrap_err();
     assert!(err.is_retryable());
     // Somebody between says so, who cannot know what became of the request.
-    let err = answered(|| Acknowledgement::unsigned("<html>").status(429)).unwrap_err();
+    let err = answered(|| Answer::unsigned("<html>").status(429)).unwrap_err();
     assert!(!err.is_retryable());
     let err = answered(|| {
-        Acknowledgement::unsigned("")
+        Answer::unsigned("")
             .status(302)
             .header("Location", "https://evil.example/")
     });

@@ -14,7 +14,7 @@ use wechatpay_chain::{Call, Client, ErrorKind, Next, Request, Response, transpor
 
 use crate::support::server::{Event, Server};
 use crate::support::watchdog::Watchdog;
-use crate::support::{Acknowledgement, Wire, builder, client};
+use crate::support::{Answer, Wire, builder, client};
 
 fn call(client: &Client) -> Call {
     client
@@ -173,9 +173,7 @@ fn nested(inner: Client) -> Client {
         stack.before(middleware::SIGNER, "nested", layer).map(drop)
     });
     nested
-        .transport(Wire::answering(|_| {
-            Acknowledgement::json(json!({"ok": true}))
-        }))
+        .transport(Wire::answering(|_| Answer::json(json!({"ok": true}))))
         .build()
         .unwrap()
 }

@@ -15,7 +15,7 @@ pub(super) fn text(schema: &Schema, screen: &Screen) -> String {
     page.head(schema);
     page.section("Query", schema.query());
     page.section("Request", schema.request());
-    page.section("Acknowledgement", schema.response());
+    page.section("Answer", schema.response());
     page.rust(schema);
     page.text
 }

@@ -49,7 +49,7 @@ impl Verb {
 /// in memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fact {
-    Acknowledgement(AnswerKind),
+    Answer(AnswerKind),
     AnswerPadded(Padding),
     Body(BodyKind),
     Brand,

@@ -132,7 +132,7 @@ impl Operation {
     #[must_use]
     pub fn answer(&self) -> AnswerKind {
         self.pick(|fact| match *fact {
-            Fact::Acknowledgement(kind) => Some(kind),
+            Fact::Answer(kind) => Some(kind),
             _ => None,
         })
         .unwrap_or(match self.is_v2() {

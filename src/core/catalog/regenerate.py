@@ -115,7 +115,7 @@ def facts(row, signed_with):
         yield f"Body(BodyKind::{BODIES[body]})"
     response = row.pop("response", "stream" if path in FILES else None)
     if response:
-        yield f"Acknowledgement(AnswerKind::{ANSWERS[response]})"
+        yield f"Answer(AnswerKind::{ANSWERS[response]})"
     if row.pop("redirect_only", False) != (response == "redirect"):
         raise SystemExit(f"{method} {path}: redirect_only and response disagree")
     for key, name in LISTS.items():

@@ -8,7 +8,7 @@ use wechatpay_chain::crypto::digest::sha1_hex;
 use wechatpay_chain::{Call, Client, ErrorKind};
 
 use super::{Place, zipped};
-use crate::support::{self, Acknowledgement, MCHID, Wire, literal};
+use crate::support::{self, Answer, MCHID, Wire, literal};
 
 /// Every operation whose answer is a file.
 fn downloads() -> impl Iterator<Item = &'static Operation> {
@@ -20,7 +20,7 @@ fn client(body: &[u8], content_type: &'static str) -> Client {
     let body = body.to_vec();
     let wire = Wire::answering(move |_| {
         // A statement is signed, the others are not: their signature is not looked at.
-        Acknowledgement::bytes(body.clone()).header("Content-Type", content_type)
+        Answer::bytes(body.clone()).header("Content-Type", content_type)
     });
     let builder = support::builder().v2_key("v2secretv2secretv2secretv2secret");
     builder.transport(wire).build().unwrap()
@@ -154,7 +154,7 @@ fn a_v2_refusal_in_pieces_is_a_refusal() {
     let place = Place::new();
     let fail = "\u{feff}\r\n <xml><return_code>FAIL</return_code><return_msg>No</return_msg></xml>";
     for piece in [1, 2, 3, 5] {
-        let wire = Wire::answering(move |_| Acknowledgement::unsigned(fail).in_pieces(piece));
+        let wire = Wire::answering(move |_| Answer::unsigned(fail).in_pieces(piece));
         let builder = Client::builder()
             .mchid(MCHID)
             .v2_key("v2secretv2secretv2secretv2secret");

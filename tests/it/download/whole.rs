@@ -9,7 +9,7 @@ use wechatpay_chain::{Client, Error, ErrorKind, Result};
 
 use super::FILE;
 use crate::support::tls::{End, Ending};
-use crate::support::{Acknowledgement, MCHID};
+use crate::support::{Answer, MCHID};
 
 const IMAGE: &str = "v3/merchant-service/images/{media_id}";
 const BILL: &str = "`2024-01-01,`1\n";
@@ -131,8 +131,7 @@ fn an_answer_that_says_where_it_ends_needs_no_end_of_its_connection() {
 fn what_vouches_for_the_content_vouches_for_its_end() {
     let dir = tempfile::tempdir().unwrap();
     for end in [End::Fin, End::Plain] {
-        let signed =
-            String::from_utf8(Acknowledgement::json(json!({"a": 1})).into_http1()).unwrap();
+        let signed = String::from_utf8(Answer::json(json!({"a": 1})).into_http1()).unwrap();
         let signed = signed.replace("Content-Length: 7\r\n", "");
         assert!(!signed.contains("Content-Length"));
         // The server gives one answer again and again.

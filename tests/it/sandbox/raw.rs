@@ -29,7 +29,7 @@ pub(super) struct Raw {
 }
 
 /// An answer, with its head as it came.
-pub(super) struct Acknowledgement {
+pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) head: String,
     pub(super) headers: HeaderMap,
@@ -123,20 +123,20 @@ impl Raw {
         [head.as_bytes(), &self.body].concat()
     }
 
-    pub(super) fn send(&self, sandbox: &Sandbox) -> Outcome<Acknowledgement> {
+    pub(super) fn send(&self, sandbox: &Sandbox) -> Outcome<Answer> {
         exchange(TcpStream::connect(sandbox.address())?, &self.bytes())
     }
 }
 
 /// Writes a request to a connection and reads until it ends.
-pub(super) fn exchange(mut stream: impl Read + Write, request: &[u8]) -> Outcome<Acknowledgement> {
+pub(super) fn exchange(mut stream: impl Read + Write, request: &[u8]) -> Outcome<Answer> {
     stream.write_all(request)?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
-    Acknowledgement::parse(&answer)
+    Answer::parse(&answer)
 }
 
-impl Acknowledgement {
+impl Answer {
     fn parse(bytes: &[u8]) -> Outcome<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.ok_or("the answer has no head")?;

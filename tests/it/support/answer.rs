@@ -18,14 +18,14 @@ use super::keys::{KEY_ID, PLATFORM};
 
 /// An answer, signed with the platform key unless told otherwise; its clone repeats it.
 #[derive(Clone)]
-pub(crate) struct Acknowledgement {
+pub(crate) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     pub(crate) body: Bytes,
     piece: Option<usize>,
 }
 
-impl Acknowledgement {
+impl Answer {
     /// 200 with signed JSON.
     pub(crate) fn json(value: Value) -> Self {
         Self::bytes(value.to_string())

@@ -23,7 +23,7 @@ use tokio_openssl::SslStream;
 use wechatpay_chain::{Certificate, ClientBuilder};
 
 use super::keys::OTHER;
-use super::{Acknowledgement, builder};
+use super::{Answer, builder};
 
 /// What is spoken over the connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,7 +221,7 @@ where
         let id = request.uri().query().unwrap_or_default().to_owned();
         *counting.seen.lock().unwrap().entry(id).or_default() += 1;
         drop::<http::Request<hyper::body::Incoming>>(request);
-        let answer = Acknowledgement::json(json!({"ok": true})).into_response();
+        let answer = Answer::json(json!({"ok": true})).into_response();
         async { Ok::<_, Infallible>(answer) }
     });
     let mut server = auto::Builder::new(TokioExecutor::new());

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use wechatpay_chain::{Client, ClientBuilder};
 use wechatpay_sandbox::{Sandbox, SandboxBuilder};
 
-pub(crate) use answer::Acknowledgement;
+pub(crate) use answer::Answer;
 pub(crate) use clock::Hand;
 pub(crate) use keys::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL};
 pub(crate) use wire::{Sent, Wire};

@@ -9,7 +9,7 @@ use std::thread;
 use serde_json::json;
 use wechatpay_chain::Client;
 
-use super::{Acknowledgement, builder};
+use super::{Answer, builder};
 
 /// What a server saw.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn serve(mut stream: &TcpStream, answers: bool, seen: &Sender<Event>) {
         // A test that has seen enough does not listen any more.
         let _ = seen.send(Event::Request(line));
         if answers {
-            let answer = Acknowledgement::json(json!({"ok": true})).into_http1();
+            let answer = Answer::json(json!({"ok": true})).into_http1();
             stream.write_all(&answer).unwrap();
         }
     }

@@ -10,7 +10,7 @@ use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::transport::{Body, BoxFuture};
 use wechatpay_chain::{PublicKey, Result, Transport};
 
-use super::Acknowledgement;
+use super::Answer;
 
 type Respond = dyn Fn(&Sent) -> Result<http::Response<Body>> + Send + Sync;
 
@@ -29,9 +29,7 @@ pub(crate) struct Sent {
 
 impl Wire {
     /// Answers each request with what the closure makes.
-    pub(crate) fn answering(
-        respond: impl Fn(&Sent) -> Acknowledgement + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) fn answering(respond: impl Fn(&Sent) -> Answer + Send + Sync + 'static) -> Self {
         Self::responding(move |sent| Ok(respond(sent).into_response()))
     }
 
@@ -45,7 +43,7 @@ impl Wire {
 
     /// Answers everything with a signed `{}`.
     pub(crate) fn ok() -> Self {
-        Self::answering(|_| Acknowledgement::json(serde_json::json!({})))
+        Self::answering(|_| Answer::json(serde_json::json!({})))
     }
 
     /// How many requests came.

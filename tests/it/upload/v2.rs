@@ -7,7 +7,7 @@ use wechatpay_sandbox::Sandbox;
 
 use super::sandbox;
 use crate::support::keys::MCHID;
-use crate::support::{Acknowledgement, Wire};
+use crate::support::{Answer, Wire};
 
 const UPLOAD: &str = "v2/secapi/mch/uploadmedia";
 
@@ -69,9 +69,7 @@ fn what_apiv2_has_no_place_for_is_refused() {
 
 #[test]
 fn apiv2_signs_its_fields_and_the_md5() {
-    let wire = Wire::answering(|_| {
-        Acknowledgement::unsigned("<xml><return_code>FAIL</return_code></xml>")
-    });
+    let wire = Wire::answering(|_| Answer::unsigned("<xml><return_code>FAIL</return_code></xml>"));
     let client = Client::builder()
         .mchid(MCHID)
         .v2_key("v2secretv2secretv2secretv2secret")

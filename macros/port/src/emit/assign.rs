@@ -313,7 +313,7 @@ impl<'a> Porter<'a> {
         variable: Variable,
     ) -> Outcome<()> {
         match &typed.ty {
-            Ty::Stack { .. } | Ty::Body(_) | Ty::Acknowledgement(_) | Ty::Meta(_) => {
+            Ty::Stack { .. } | Ty::Body(_) | Ty::Answer(_) | Ty::Meta(_) => {
                 let alias = Variable {
                     rust: typed.expr.flat(),
                     ..variable

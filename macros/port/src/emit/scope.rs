@@ -42,7 +42,7 @@ pub(crate) enum Ty {
     /// `Error`
     Error,
     /// What an error was answered with: the variable of the error.
-    Acknowledgement(String),
+    Answer(String),
     /// `PrivateKey`
     PrivateKey,
     /// `PublicKey`

@@ -273,14 +273,12 @@ impl<'a> Porter<'a> {
             (Ty::Error, "getmessage" | "__tostring") => Typed::raw(code, Ty::Error),
             (Ty::Error, "gettraceasstring") => Typed::raw(format!("{code}.report()"), Ty::String),
             // Without an answer PHP has `null` here.
-            (Ty::Error, "getresponse") if self.answers > 0 => {
-                Typed::raw("api", Ty::Acknowledgement(code))
-            }
-            (Ty::Acknowledgement(_), "getstatuscode") => Typed::raw("api.status.as_u16()", Ty::Int),
-            (Ty::Acknowledgement(_), "getreasonphrase") => {
+            (Ty::Error, "getresponse") if self.answers > 0 => Typed::raw("api", Ty::Answer(code)),
+            (Ty::Answer(_), "getstatuscode") => Typed::raw("api.status.as_u16()", Ty::Int),
+            (Ty::Answer(_), "getreasonphrase") => {
                 Typed::raw("api.status.canonical_reason().unwrap_or_default()", Ty::Str)
             }
-            (Ty::Acknowledgement(_), "getbody") => {
+            (Ty::Answer(_), "getbody") => {
                 Typed::raw("String::from_utf8_lossy(&api.body)", Ty::String)
             }
             (Ty::String, "__tostring" | "getcontents") => object.clone(),

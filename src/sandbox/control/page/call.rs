@@ -39,7 +39,7 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
             dd { (time(record.time)) " UTC+8" }
             dt { (lang.say("Verdict", "结论")) }
             dd { (verdict(record, lang)) }
-            dt { (lang.say("Acknowledgement", "应答")) }
+            dt { (lang.say("Answer", "应答")) }
             dd { (status(record, lang)) }
         }
     }

@@ -60,7 +60,7 @@ fn requests(records: &[CallRecord], lang: Lang) -> Markup {
                 th { (lang.say("Time", "时间")) }
                 th { (lang.say("Request", "请求")) }
                 th { (lang.say("Verdict", "结论")) }
-                th { (lang.say("Acknowledgement", "应答")) }
+                th { (lang.say("Answer", "应答")) }
             } }
             tbody { @for record in records { (row(record, lang)) } }
         }
@@ -77,7 +77,7 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
                 @if let Some(title) = calls::title(record) { br; span.dim { (title) } }
             }
             td { (verdict(record, lang)) }
-            td data-label=(lang.say("Acknowledgement", "应答")) { (status(record, lang)) }
+            td data-label=(lang.say("Answer", "应答")) { (status(record, lang)) }
         }
     }
 }
