@@ -14,7 +14,7 @@ use super::multipart;
 use super::record::{CallRecord, ResponseRecord, Verdict};
 use super::refusal::Refusal;
 use super::v2;
-use super::world::Told;
+use super::world::Success;
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::protocol::Scheme;
 
@@ -27,7 +27,7 @@ pub(super) struct Call {
     pub(super) json: Option<Value>,
     pub(super) query: Option<String>,
     /// What the world says, when it is asked.
-    pub(super) told: Option<Told>,
+    pub(super) told: Option<Success>,
 }
 
 impl Call {

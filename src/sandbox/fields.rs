@@ -142,14 +142,13 @@ pub(super) fn encrypt(
     key: &PublicKey,
 ) -> Result<()> {
     for pointer in pointers {
-        Fields::of_answer().rewrite(
-            body,
-            pointer,
-            &mut |_, text| match key.is_ciphertext(text) {
-                true => Ok(None),
-                false => key.encrypt(padding, text.as_bytes()).map(Some),
-            },
-        )?;
+        Fields::of_answer().rewrite(body, pointer, &mut |_, text| {
+            if key.is_ciphertext(text) {
+                Ok(None)
+            } else {
+                key.encrypt(padding, text.as_bytes()).map(Some)
+            }
+        })?;
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ use super::stub::Stubs;
 use super::unknown;
 use super::upload;
 use super::v2;
-use super::world::{self, Told, World};
+use super::world::{self, Success, World};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -203,7 +203,7 @@ impl Gateway {
     }
 
     /// What the request does to what is remembered, unless the test has an answer of its own.
-    fn told(&self, call: &Call) -> Option<Result<Told, Refusal>> {
+    fn told(&self, call: &Call) -> Option<Result<Success, Refusal>> {
         let path = call.head.uri.path();
         if self.stubs.get(&call.head.method, path).is_some() {
             return None;
@@ -220,7 +220,7 @@ impl Gateway {
             now: self.clock.now(),
         })
     }
-    fn bill(&self, call: &Call) -> Option<Result<Told, Refusal>> {
+    fn bill(&self, call: &Call) -> Option<Result<Success, Refusal>> {
         let (bills, world, now) = (&self.bills, &self.world, self.clock.now());
         match (call.v2(), &call.json) {
             (Some(operation), Some(members)) => bills.answer_v2(operation, members, world, now),

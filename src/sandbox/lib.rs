@@ -154,6 +154,7 @@ pub mod schema;
 mod seal;
 mod server;
 mod shifted;
+mod simulation;
 mod stub;
 mod unknown;
 mod upload;

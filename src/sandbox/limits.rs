@@ -9,15 +9,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use http::{Method, StatusCode};
+use http::Method;
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, business};
 use crate::schema::{self, RateLimit};
 use wechatpay_core::catalog::Operation;
 
-/// Source: "HTTP状态码" and the tables of errors (错误码) of the operations.
-const CODE: &str = "FREQUENCY_LIMITED";
-const MESSAGE: &str = "频率超限";
 const BEIJING: i64 = 8 * 3600;
 
 /// Whether the limits act, and how often each operation was called lately.
@@ -106,15 +103,16 @@ fn number(per: &str, now: i64) -> Option<i64> {
 
 fn refusal(operation: &Operation, limit: &RateLimit) -> Refusal {
     let why = (why(operation, limit), why_zh(operation, limit));
-    Refusal::business(StatusCode::TOO_MANY_REQUESTS, CODE, MESSAGE, why)
+    business::FREQUENCY_LIMITED.because(why)
 }
 
 fn why(operation: &Operation, limit: &RateLimit) -> String {
     let RateLimit { count, per, .. } = limit;
     let whose = limit.scope.map(|scope| format!(" for each {scope}"));
-    let source = match limit.official {
-        true => "WeChat Pay's documentation",
-        false => "the catalog, though not on WeChat Pay's own page,",
+    let source = if limit.official {
+        "WeChat Pay's documentation"
+    } else {
+        "the catalog, though not on WeChat Pay's own page,"
     };
     format!(
         "{} {} takes {count} calls a {per}{} as {source} says, and this is one more",
@@ -135,9 +133,10 @@ fn why_zh(operation: &Operation, limit: &RateLimit) -> String {
         Some("service-provider") => "单个服务商",
         _ => "",
     };
-    let source = match limit.official {
-        true => "微信支付文档",
-        false => "接口目录（微信支付该接口的文档中未写明）",
+    let source = if limit.official {
+        "微信支付文档"
+    } else {
+        "接口目录（微信支付该接口的文档中未写明）"
     };
     format!(
         "根据{source}，{} {} {whose}{per}最多调用 {} 次，本次已超出",
@@ -171,7 +170,10 @@ mod tests {
             };
             assert!((0..limit.count).all(|_| limits.count(operation, now).is_ok()));
             let refused = limits.count(operation, now).unwrap_err();
-            assert_eq!((refused.status.as_u16(), refused.code), (429, CODE));
+            assert_eq!(
+                (refused.status.as_u16(), refused.code),
+                (429, "FREQUENCY_LIMITED")
+            );
             assert!(
                 refused.why.en.contains(&format!("{} calls a", limit.count)),
                 "{:?}",

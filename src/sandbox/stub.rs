@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::reply::{JSON, Reply};
 use super::seal;
-use super::world::Told;
+use super::world::Success;
 use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -195,7 +195,7 @@ impl Checked {
     }
 
     /// What the world says.
-    pub(super) fn told(told: Told) -> Self {
+    pub(super) fn told(told: Success) -> Self {
         if let Some((content_type, file)) = told.file {
             let content_type = HeaderValue::from_static(content_type);
             return Self {

@@ -1,11 +1,9 @@
-//! What the catalog does not know: most likely a typing error.
-//!
-//! The codes and texts are the sandbox's own: no document says them.
+//! The refusal of a path that is not in the catalog, with a suggestion.
 
-use http::{Method, StatusCode};
+use http::Method;
 
 use super::bilingual::Bilingual;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, business};
 use wechatpay_core::catalog;
 
 /// A base URL that ends with a slash, and a path that begins with one; in English and Chinese.
@@ -17,8 +15,7 @@ pub(super) const TWO_SLASHES: (&str, &str) = (
 /// 405 for another method of a known path, else 404, with what was probably meant.
 pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
     if path.starts_with("//") {
-        let (code, message) = ("RESOURCE_NOT_EXISTS", "请求的接口不存在");
-        return Refusal::business(StatusCode::NOT_FOUND, code, message, TWO_SLASHES);
+        return business::OPERATION_NOT_EXISTS.because(TWO_SLASHES);
     }
     let path = path.trim_start_matches('/');
     let methods = methods(path);
@@ -30,8 +27,7 @@ pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
                 methods.join(" 或 ")
             ),
         );
-        let (code, message) = ("METHOD_NOT_ALLOWED", "请求方法不支持");
-        return Refusal::business(StatusCode::METHOD_NOT_ALLOWED, code, message, why);
+        return business::METHOD_NOT_ALLOWED.because(why);
     }
     let hint: Bilingual = match catalog::similar(method, path).first() {
         Some(near) => (
@@ -45,8 +41,7 @@ pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
         format!("the catalog has no {method} {path}: {}", hint.en),
         format!("接口目录中没有 {method} {path}：{}", hint.zh),
     );
-    let (code, message) = ("RESOURCE_NOT_EXISTS", "请求的接口不存在");
-    Refusal::business(StatusCode::NOT_FOUND, code, message, why)
+    business::OPERATION_NOT_EXISTS.because(why)
 }
 
 fn methods(path: &str) -> Vec<&'static str> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::bilingual::Bilingual;
 use super::super::refusal::Refusal;
 use super::super::reply::Reply;
-use super::super::world::Denied;
+use super::super::world::ActionError;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::error::Error;
 
@@ -54,15 +54,17 @@ impl Problem {
     }
 
     /// There is no such thing, its state does not allow it, or nothing would.
-    pub(super) fn denied(denied: Denied) -> Self {
+    pub(super) fn denied(denied: ActionError) -> Self {
         let hint = (
             "GET orders, refunds, transfers and complaints say how things stand",
             "请查看订单、退款、转账或投诉的当前状态",
         );
         match denied {
-            Denied::Unknown(error) => Self::missing(error, hint),
-            Denied::State(error) => Self::new(StatusCode::CONFLICT, error, hint),
-            Denied::Wrong(error) => Self::bad(error, ("change what was sent", "请修改请求内容")),
+            ActionError::NotFound(error) => Self::missing(error, hint),
+            ActionError::Conflict(error) => Self::new(StatusCode::CONFLICT, error, hint),
+            ActionError::Invalid(error) => {
+                Self::bad(error, ("change what was sent", "请修改请求内容"))
+            }
         }
     }
 

@@ -124,9 +124,12 @@ impl Maker<'_> {
         let top = pointer.rfind('/') == Some(0);
         // APIv2 counts what it answers of what was asked: `out_refund_no_$n`.
         let name = field.name().trim_end_matches("_$n");
-        let known = || match top || identifies(name) {
-            true => self.known.get(name),
-            false => None,
+        let known = || {
+            if top || identifies(name) {
+                self.known.get(name)
+            } else {
+                None
+            }
         };
         let fits = |value: &Value| {
             let mut check = Check::new(self.operation, Location::Body, self.written);

@@ -249,8 +249,9 @@ impl<'a> Check<'a> {
 
 /// APIv2 numbers its members: `coupon_id_$n` is `coupon_id_0` and so on. The first is looked at.
 pub(super) fn first_of(name: &'static str) -> std::borrow::Cow<'static, str> {
-    match name.contains('$') {
-        true => name.replace("$n", "0").replace("$m", "0").into(),
-        false => name.into(),
+    if name.contains('$') {
+        name.replace("$n", "0").replace("$m", "0").into()
+    } else {
+        name.into()
     }
 }

@@ -83,13 +83,13 @@ impl Documented {
         else {
             return Ok(());
         };
-        match sent.operation.is_v2() {
-            true => sent.check_v2(&schema).map_err(Issue::v2_refusal),
-            false => sent
-                .check_path(&schema)
+        if sent.operation.is_v2() {
+            sent.check_v2(&schema).map_err(Issue::v2_refusal)
+        } else {
+            sent.check_path(&schema)
                 .and_then(|()| sent.check_query(&schema))
                 .and_then(|()| sent.check_body(&schema))
-                .map_err(Issue::refusal),
+                .map_err(Issue::refusal)
         }
     }
 
@@ -222,9 +222,10 @@ impl Sent<'_> {
         if let Some(members) = json.as_object_mut().filter(|_| self.operation.is_v2()) {
             members.retain(|name, _| !SIGNATURE.contains(&&**name));
         }
-        let query = match self.operation.is_v2() {
-            true => "",
-            false => self.query.unwrap_or_default(),
+        let query = if self.operation.is_v2() {
+            ""
+        } else {
+            self.query.unwrap_or_default()
         };
         let method = self.operation.method();
         let parts = [method.as_str(), self.path, query, &json.to_string()];

@@ -6,9 +6,10 @@ use crate::schema::{Field, FieldKind};
 
 /// A request of an operation, made up with all that is documented or only what must be there.
 fn sample(schema: &Schema, complete: bool) -> SampleRequest {
-    match complete {
-        true => SampleRequest::complete(schema, 7),
-        false => SampleRequest::required(schema, 7),
+    if complete {
+        SampleRequest::complete(schema, 7)
+    } else {
+        SampleRequest::required(schema, 7)
     }
 }
 
@@ -29,9 +30,10 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
         let members = sample.query().iter().cloned();
         members.map(|(name, value)| (name, json!(value))).collect()
     };
-    let members = match operation.is_v2() && operation.method() == Method::GET {
-        true => Some(of_query()),
-        false => sample.body().cloned(),
+    let members = if operation.is_v2() && operation.method() == Method::GET {
+        Some(of_query())
+    } else {
+        sample.body().cloned()
     };
     work(&Sent {
         operation,

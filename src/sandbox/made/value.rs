@@ -207,9 +207,10 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
 /// Nobody's: the name is reserved (RFC 2606).
 fn url(name: &str, most: usize, dice: &mut Dice) -> String {
     let long = format!("https://pay.example.com/{name}/{}", dice.digits(8));
-    match long.len() <= most {
-        true => long,
-        false => "https://example.com/".to_owned(),
+    if long.len() <= most {
+        long
+    } else {
+        "https://example.com/".to_owned()
     }
 }
 

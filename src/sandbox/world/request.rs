@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use openssl::sha::Sha256;
 use serde_json::Value;
 
-use super::super::made::is_number;
-use super::super::query;
-use super::super::refusal::Refusal;
+use crate::made::is_number;
+use crate::query;
+use crate::refusal::Refusal;
 use wechatpay_core::catalog::Operation;
 
 /// A request that has passed the door.
@@ -32,7 +32,7 @@ pub(crate) struct Request<'r> {
 
 impl<'r> Request<'r> {
     /// A variable of the path; empty when the operation has none of this name.
-    pub(super) fn variable(&self, name: &str) -> String {
+    pub(crate) fn variable(&self, name: &str) -> String {
         let template = self.operation.path().split('/');
         let mut pairs = template.zip(self.path.trim_start_matches('/').split('/'));
         let found = pairs.find(|(segment, _)| {
@@ -45,29 +45,39 @@ impl<'r> Request<'r> {
     }
 
     /// A query parameter that has to be there.
-    pub(super) fn parameter(&self, name: &str) -> Result<String, Refusal> {
+    pub(crate) fn parameter(&self, name: &str) -> Result<String, Refusal> {
         self.query_value(name)
             .ok_or_else(|| self.wrong(name, "缺少必填参数"))
     }
 
     /// What is wrong with a query parameter.
-    pub(super) fn wrong(&self, name: &str, issue: &str) -> Refusal {
+    pub(crate) fn wrong(&self, name: &str, issue: &str) -> Refusal {
         Refusal::field(name, issue, "query")
     }
 
     /// A query parameter that is a whole number.
-    pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
         let value = self.query_value(name).map(|value| value.parse());
         value.transpose().map_err(|_| self.wrong(name, "应为整数"))
     }
 
     /// A query parameter; an empty one is none, as in the documentation's own samples.
-    pub(super) fn query_value(&self, name: &str) -> Option<String> {
+    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
         let value = query::value(self.query, name).filter(|value| !value.is_empty());
         value.map(Cow::into_owned)
     }
 
-    pub(super) fn fields(&self) -> Fields<'r> {
+    /// A variable of the path or, where the path has none of this name, a query parameter.
+    pub(crate) fn variable_or_parameter(&self, name: &str) -> String {
+        let variable = self.variable(name);
+        if variable.is_empty() {
+            self.query_value(name).unwrap_or_default()
+        } else {
+            variable
+        }
+    }
+
+    pub(crate) fn fields(&self) -> Fields<'r> {
         Fields {
             value: self.body.unwrap_or(&Value::Null),
             prefix: String::new(),
@@ -75,7 +85,7 @@ impl<'r> Request<'r> {
     }
 
     /// The same for the same operation and members, in whatever order these are.
-    pub(super) fn fingerprint(&self) -> [u8; 32] {
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
         digest.update(self.operation.path().as_bytes());
         absorb(&mut digest, self.body.unwrap_or(&Value::Null));
@@ -111,20 +121,20 @@ fn absorb(digest: &mut Sha256, value: &Value) {
 
 /// An object of the body, and where it is.
 #[derive(Clone)]
-pub(super) struct Fields<'r> {
+pub(crate) struct Fields<'r> {
     value: &'r Value,
     prefix: String,
 }
 
 impl<'r> Fields<'r> {
     /// A text that has to be there, of at most so many characters.
-    pub(super) fn text(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
+    pub(crate) fn text(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
         self.maybe(pointer, most)?
             .ok_or_else(|| self.wrong(pointer, "缺少必填参数"))
     }
 
     /// A text that may be absent; an empty one is.
-    pub(super) fn maybe(&self, pointer: &str, most: usize) -> Result<Option<String>, Refusal> {
+    pub(crate) fn maybe(&self, pointer: &str, most: usize) -> Result<Option<String>, Refusal> {
         match self.value.pointer(pointer) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
@@ -135,23 +145,24 @@ impl<'r> Fields<'r> {
     }
 
     /// A number that a merchant gives things: letters, digits and `_-|*@`.
-    pub(super) fn number(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
+    pub(crate) fn number(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
         let number = self.text(pointer, most)?;
-        match is_number(&number) {
-            true => Ok(number),
-            false => Err(self.wrong(pointer, "只能是数字、大小写字母_-|*@")),
+        if is_number(&number) {
+            Ok(number)
+        } else {
+            Err(self.wrong(pointer, "只能是数字、大小写字母_-|*@"))
         }
     }
 
     /// An amount in fen: a JSON integer of at least 1.
-    pub(super) fn amount(&self, pointer: &str) -> Result<i64, Refusal> {
+    pub(crate) fn amount(&self, pointer: &str) -> Result<i64, Refusal> {
         let value = self.value.pointer(pointer).filter(|it| !it.is_null());
         let value = value.ok_or_else(|| self.wrong(pointer, "缺少必填参数"))?;
         let amount = value.as_i64().filter(|amount| *amount >= 1);
         amount.ok_or_else(|| self.wrong(pointer, "应为大于0的整数，单位为分"))
     }
 
-    pub(super) fn flag(&self, pointer: &str) -> Result<bool, Refusal> {
+    pub(crate) fn flag(&self, pointer: &str) -> Result<bool, Refusal> {
         match self.value.pointer(pointer) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
@@ -160,7 +171,7 @@ impl<'r> Fields<'r> {
     }
 
     /// The objects of a list that may not be empty.
-    pub(super) fn items(&self, pointer: &str, most: usize) -> Result<Vec<Self>, Refusal> {
+    pub(crate) fn items(&self, pointer: &str, most: usize) -> Result<Vec<Self>, Refusal> {
         let items = match self.value.pointer(pointer) {
             Some(Value::Array(items)) if !items.is_empty() => items,
             None | Some(Value::Null | Value::Array(_)) => {
@@ -179,19 +190,19 @@ impl<'r> Fields<'r> {
     }
 
     /// Whether there is anything at a place.
-    pub(super) fn has(&self, pointer: &str) -> bool {
+    pub(crate) fn has(&self, pointer: &str) -> bool {
         self.value
             .pointer(pointer)
             .is_some_and(|value| !value.is_null())
     }
 
-    pub(super) fn wrong(&self, pointer: &str, issue: &str) -> Refusal {
+    pub(crate) fn wrong(&self, pointer: &str, issue: &str) -> Refusal {
         Refusal::field(&format!("{}{pointer}", self.prefix), issue, "body")
     }
 }
 
 /// A sum that no input makes overflow.
-pub(super) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
+pub(crate) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
     amounts.into_iter().map(i128::from).sum()
 }
 

@@ -9,16 +9,33 @@
 //! unless [`reject_transfer`](crate::Sandbox::reject_transfer) has named it. While they are
 //! [held](crate::Sandbox::hold_transfers) one is `PROCESSING` until all its details are decided.
 
+pub(super) mod model;
+
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::super::refusal::Refusal;
-use super::batch::{Batch, Detail, DetailStatus};
+use super::action::{ActionError, ActionResult};
+use super::outcome::{Outcome, Success};
+use super::record::TransferRecord;
 use super::request::{Fields, Request, sum};
-use super::transfers::NAMED_FROM;
-use super::user::Done;
-use super::{Outcome, State, Told, TransferRecord, refusals, user};
+use super::state::State;
+use super::transfer::model::NAMED_FROM;
+use crate::refusal::{Refusal, business};
+use model::{Batch, Detail, DetailStatus};
+
+pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    let path = request.operation.path();
+    Some(match path.strip_prefix("v3/transfer/batches")? {
+        "" => create(state, request),
+        "/batch-id/{batch_id}" | "/out-batch-no/{out_batch_no}" => query(state, request),
+        "/batch-id/{batch_id}/details/detail-id/{detail_id}"
+        | "/out-batch-no/{out_batch_no}/details/out-detail-no/{out_detail_no}" => {
+            query_detail(state, request)
+        }
+        _ => return None,
+    })
+}
 
 /// As many details are in a batch.
 const MOST: usize = 1000;
@@ -27,21 +44,22 @@ const LIMIT: (usize, usize) = (20, 100);
 /// No name may be given below it, in fen.
 const NAMELESS_BELOW: i64 = 30;
 
-pub(super) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
+pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     let mut batch = read(&request.fields(), request)?;
     if let Some(known) = state.batches.get(&batch.out_batch_no) {
-        return match known.fingerprint == batch.fingerprint {
-            true => Ok(Told::json(known.accepted())),
-            false => Err(refusals::transfer_used("out_batch_no")),
+        return if known.fingerprint == batch.fingerprint {
+            Ok(Success::json(known.accepted()))
+        } else {
+            Err(business::TRANSFER_NUMBER_USED.with(&[&"out_batch_no"]))
         };
     }
-    batch.batch_id = state.numbers.batch(request.now);
+    batch.batch_id = state.ids.batch(request.now);
     for detail in &mut batch.details {
-        detail.detail_id = state.numbers.batch(request.now);
+        detail.detail_id = state.ids.batch(request.now);
     }
     let answer = batch.accepted();
     state.batches.insert(batch, request.now);
-    Ok(Told::json(answer))
+    Ok(Success::json(answer))
 }
 
 fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
@@ -103,8 +121,8 @@ fn detail(item: &Fields<'_>, now: i64) -> Result<Detail, Refusal> {
     })
 }
 
-pub(super) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
-    let batch = looked_at(state, request)?;
+pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
+    let batch = find(state, request)?;
     let mut answer = json!({"transfer_batch": batch.view()});
     if request.query_value("need_query_detail").as_deref() == Some("true") {
         let (least, most) = LIMIT;
@@ -127,38 +145,42 @@ pub(super) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
         answer["offset"] = json!(offset);
         answer["limit"] = json!(limit);
     }
-    Ok(Told::json(answer))
+    Ok(Success::json(answer))
 }
 
-pub(super) fn query_detail(state: &mut State, request: &Request<'_>) -> Outcome {
-    let batch = looked_at(state, request)?;
+pub(crate) fn query_detail(state: &mut State, request: &Request<'_>) -> Outcome {
+    let batch = find(state, request)?;
     let id = request.variable("detail_id");
     let number = request.variable("out_detail_no");
     let mut details = batch.details.iter();
     let detail = details.find(|it| it.detail_id == id || it.out_detail_no == number);
-    let detail = detail.ok_or_else(|| refusals::transfer_not_exist(&format!("{id}{number}")))?;
-    Ok(Told::json(batch.detail(detail)))
+    let detail = detail.ok_or_else(|| {
+        business::TRANSFER_NOT_EXIST.with(&[&format_args!("{:?}", format!("{id}{number}"))])
+    })?;
+    Ok(Success::json(batch.detail(detail)))
 }
 
 /// The batch of the path, by either number, which has ended by then.
-fn looked_at<'s>(state: &'s mut State, request: &Request<'_>) -> Result<&'s Batch, Refusal> {
+fn find<'s>(state: &'s mut State, request: &Request<'_>) -> Result<&'s Batch, Refusal> {
     let id = request.variable("batch_id");
     let number = match state.batches.by_id(&id) {
         Some(batch) => batch.out_batch_no.clone(),
         None => request.variable("out_batch_no"),
     };
-    come_to_an_end(state, &number, request.now);
+    advance(state, &number, request.now);
     let batch = state.batches.get(&number);
-    batch.ok_or_else(|| refusals::transfer_not_exist(&format!("{id}{number}")))
+    batch.ok_or_else(|| {
+        business::TRANSFER_NOT_EXIST.with(&[&format_args!("{:?}", format!("{id}{number}"))])
+    })
 }
 
 /// Lets a detail arrive, or fail for a reason; `None` when no batch has one of this number.
-pub(super) fn decide(
+pub(crate) fn decide(
     state: &mut State,
     out_detail_no: &str,
     reason: Option<&str>,
     now: i64,
-) -> Option<Done<TransferRecord>> {
+) -> Option<ActionResult<TransferRecord>> {
     let is_it = |detail: &&Detail| detail.out_detail_no == out_detail_no;
     // The newest that is open, or else that has ended: numbers may come again in another batch.
     let (mut found, mut open) = (None, false);
@@ -177,7 +199,7 @@ pub(super) fn decide(
     let (number, status) = found?;
     if !open {
         let status = status.name();
-        return Some(Err(user::refused((
+        return Some(Err(ActionError::conflict((
             format!(
                 "the detail {out_detail_no:?} has ended: it is {status}. Hold transfers before a batch is \
                  made, so that its details wait"
@@ -199,7 +221,7 @@ pub(super) fn decide(
     Some(Ok(record))
 }
 
-fn come_to_an_end(state: &mut State, number: &str, now: i64) {
+fn advance(state: &mut State, number: &str, now: i64) {
     if !state.hold_transfers {
         end(state, number, now);
     }
@@ -217,7 +239,7 @@ fn end(state: &mut State, number: &str, now: i64) {
     }
 }
 
-pub(super) fn all_come_to_an_end(state: &mut State, now: i64) {
+pub(crate) fn advance_all(state: &mut State, now: i64) {
     if state.hold_transfers {
         return;
     }

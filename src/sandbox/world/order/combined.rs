@@ -2,48 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::refusal::Refusal;
-use super::event::Event;
-use super::order::{Kind, Order, Party, Payer, TradeState, members};
-use super::orders::{close_order, currency, expires, offered, own, usable};
-use super::request::{Fields, Request};
-use super::table::Row;
-use super::user::Done;
-use super::{Outcome, State, Told, refusals, user};
+use super::super::action::{ActionError, ActionResult};
+use super::super::event::Event;
+use super::super::outcome::{Outcome, Success};
+use super::super::request::{Fields, Request};
+use super::super::state::State;
+use super::model::{CombinedOrder, Order, Party, Payer, PaymentMethod, TradeState, members};
+use super::payment;
+use super::rules::{
+    check_reusable, close_order, currency, expires, prepay_answer, require_own_mchid,
+};
+use crate::refusal::Refusal;
+use crate::refusal::business;
 
 /// As many orders may be combined ("合单下单").
 const MOST: usize = 50;
 
-/// A combined order; its parts are orders of their own.
-pub(super) struct Combine {
-    number: String,
-    appid: String,
-    mchid: String,
-    payer: Payer,
-    device_id: Option<String>,
-    notify_url: String,
-    parts: Vec<String>,
-    fingerprint: [u8; 32],
-    answer: Value,
-    transaction_id: Option<String>,
-    closed: bool,
-}
-
-impl Row for Combine {
-    fn number(&self) -> &str {
-        &self.number
-    }
-
-    fn id(&self) -> Option<&str> {
-        self.transaction_id.as_deref()
-    }
-
-    fn is_over(&self, _now: i64) -> bool {
-        self.closed || self.transaction_id.is_some()
-    }
-}
-
-pub(super) fn create(state: &mut State, request: &Request<'_>, kind: Kind) -> Outcome {
+pub(crate) fn create(state: &mut State, request: &Request<'_>, kind: PaymentMethod) -> Outcome {
     let fields = request.fields();
     let mut combine = read(&fields, request, kind)?;
     let items = fields.items("/sub_orders", MOST)?;
@@ -52,7 +27,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, kind: Kind) -> Ou
         .map(|item| part(item, &fields, &combine, request, kind))
         .collect::<Result<Vec<_>, _>>()?;
     combine.parts = orders.iter().map(|it| it.out_trade_no.clone()).collect();
-    if let Some(known) = state.combines.get(&combine.number) {
+    if let Some(known) = state.combined_orders.get(&combine.number) {
         return repeated(state, known, &combine, request.now);
     }
     let mut numbers: Vec<_> = combine.parts.iter().collect();
@@ -63,35 +38,40 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, kind: Kind) -> Ou
         .iter()
         .any(|it| state.orders.get(it).is_some());
     if used || numbers.len() < combine.parts.len() {
-        return Err(refusals::order_used());
+        return Err(business::ORDER_NUMBER_USED.refusal());
     }
-    combine.answer = offered(state, kind, request.now);
+    combine.answer = prepay_answer(state, kind, request.now);
     let answer = combine.answer.clone();
     orders
         .into_iter()
         .for_each(|order| state.orders.insert(order, request.now));
-    state.combines.insert(combine, request.now);
-    Ok(Told::json(answer))
+    state.combined_orders.insert(combine, request.now);
+    Ok(Success::json(answer))
 }
 
 /// What has happened to one part has happened to the whole.
-fn repeated(state: &State, known: &Combine, asked: &Combine, now: i64) -> Outcome {
+fn repeated(state: &State, known: &CombinedOrder, asked: &CombinedOrder, now: i64) -> Outcome {
     let order = known.parts.iter().find_map(|it| state.orders.get(it));
     if let Some(order) = order {
         let asked = Order {
             fingerprint: order.fingerprint,
             ..order.clone()
         };
-        usable(order, &asked, now)?;
+        check_reusable(order, &asked, now)?;
     }
-    match known.fingerprint == asked.fingerprint {
-        true => Ok(Told::json(known.answer.clone())),
-        false => Err(refusals::order_used()),
+    if known.fingerprint == asked.fingerprint {
+        Ok(Success::json(known.answer.clone()))
+    } else {
+        Err(business::ORDER_NUMBER_USED.refusal())
     }
 }
 
-fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Combine, Refusal> {
-    let combine = Combine {
+fn read(
+    fields: &Fields<'_>,
+    request: &Request<'_>,
+    kind: PaymentMethod,
+) -> Result<CombinedOrder, Refusal> {
+    let combine = CombinedOrder {
         number: fields.number("/combine_out_trade_no", 32)?,
         appid: fields.text("/combine_appid", 32)?,
         mchid: fields.text("/combine_mchid", 32)?,
@@ -107,20 +87,21 @@ fn read(fields: &Fields<'_>, request: &Request<'_>, kind: Kind) -> Result<Combin
         transaction_id: None,
         closed: false,
     };
-    own(&combine.mchid)?;
+    require_own_mchid(&combine.mchid)?;
     let payer = &combine.payer;
-    match kind == Kind::JSAPI && payer.openid.is_none() && payer.sub_openid.is_none() {
-        true => Err(fields.wrong("/combine_payer_info/openid", "缺少必填参数")),
-        false => Ok(combine),
+    if kind == PaymentMethod::JSAPI && payer.openid.is_none() && payer.sub_openid.is_none() {
+        Err(fields.wrong("/combine_payer_info/openid", "缺少必填参数"))
+    } else {
+        Ok(combine)
     }
 }
 
 fn part(
     item: &Fields<'_>,
     whole: &Fields<'_>,
-    combine: &Combine,
+    combine: &CombinedOrder,
     request: &Request<'_>,
-    kind: Kind,
+    kind: PaymentMethod,
 ) -> Result<Order, Refusal> {
     let party = Party {
         appid: combine.appid.clone(),
@@ -143,35 +124,41 @@ fn part(
     })
 }
 
-pub(super) fn by_number(state: &State, request: &Request<'_>) -> Outcome {
+pub(crate) fn by_number(state: &State, request: &Request<'_>) -> Outcome {
     let number = request.variable("combine_out_trade_no");
-    let combine = state.combines.get(&number);
-    let combine = combine.ok_or_else(|| refusals::order_not_exist(&number))?;
-    Ok(Told::json(view(state, combine, request.now)))
+    let combine = state.combined_orders.get(&number);
+    let combine =
+        combine.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
+    Ok(Success::json(view(state, combine, request.now)))
 }
 
-pub(super) fn by_id(state: &State, request: &Request<'_>) -> Outcome {
+pub(crate) fn by_id(state: &State, request: &Request<'_>) -> Outcome {
     let number = request.variable("combine_transaction_id");
-    let combine = state.combines.by_id(&number);
-    let combine = combine.ok_or_else(|| refusals::order_not_exist(&number))?;
-    Ok(Told::json(view(state, combine, request.now)))
+    let combine = state.combined_orders.by_id(&number);
+    let combine =
+        combine.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
+    Ok(Success::json(view(state, combine, request.now)))
 }
 
 /// Closes the parts that the request names, which have to be of this order.
-pub(super) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
+pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("combine_out_trade_no");
     let fields = request.fields();
     fields.text("/combine_appid", 32)?;
     let State {
-        combines, orders, ..
+        combined_orders: combines,
+        orders,
+        ..
     } = state;
     let combine = combines.get_mut(&number);
-    let combine = combine.ok_or_else(|| refusals::order_not_exist(&number))?;
+    let combine =
+        combine.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     let mut named = Vec::new();
     for item in fields.items("/sub_orders", MOST)? {
         let part = item.number("/out_trade_no", 32)?;
         let order = orders.get(&part).filter(|_| combine.parts.contains(&part));
-        let order = order.ok_or_else(|| refusals::order_not_exist(&part))?;
+        let order =
+            order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{part:?}")]))?;
         // Nothing is closed unless all can be.
         close_order(&mut order.clone(), request.now)?;
         named.push(part);
@@ -185,49 +172,50 @@ pub(super) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
         let order = orders.get(part);
         order.is_none_or(|order| order.state == TradeState::Closed)
     });
-    Ok(Told::nothing())
+    Ok(Success::empty())
 }
 
 /// The parts that are not closed, each of which could be paid.
-pub(super) fn open(state: &State, number: &str, now: i64) -> Done<Vec<String>> {
-    let combine = state.combines.get(number);
-    let combine = combine.ok_or_else(|| user::unknown(("combined order", "合单"), number))?;
+pub(crate) fn open(state: &State, number: &str, now: i64) -> ActionResult<Vec<String>> {
+    let combine = state.combined_orders.get(number);
+    let combine =
+        combine.ok_or_else(|| ActionError::not_found(("combined order", "合单"), number))?;
     let is_open = |part: &&String| {
         let order = state.orders.get(part);
         order.is_some_and(|order| order.state(now) != TradeState::Closed)
     };
     let open: Vec<_> = combine.parts.iter().filter(is_open).cloned().collect();
     if open.is_empty() {
-        return Err(user::refused((
+        return Err(ActionError::conflict((
             format!("the combined order {number:?} is closed"),
             format!("合单 {number:?} 已关闭"),
         )));
     }
     for part in &open {
         if let Some(order) = state.orders.get(part) {
-            user::check(order, now)?;
+            payment::check_payable(order, now)?;
         }
     }
     Ok(open)
 }
 
 /// Pays the parts that are open, with one notification of all.
-pub(super) fn pay(state: &mut State, number: &str, now: i64) -> Done {
+pub(crate) fn pay(state: &mut State, number: &str, now: i64) -> ActionResult {
     let open = open(state, number, now)?;
     for part in &open {
-        user::paid(state, part, now);
+        payment::mark_paid(state, part, now);
     }
-    let transaction_id = state.numbers.transaction(now);
-    if let Some(combine) = state.combines.get_mut(number) {
+    let transaction_id = state.ids.transaction(now);
+    if let Some(combine) = state.combined_orders.get_mut(number) {
         combine.transaction_id = Some(transaction_id);
     }
-    state.combines.name(number);
+    state.combined_orders.name(number);
     notify(state, number, now);
     Ok(())
 }
 
 fn notify(state: &mut State, number: &str, now: i64) {
-    let Some(combine) = state.combines.get(number) else {
+    let Some(combine) = state.combined_orders.get(number) else {
         return;
     };
     let event = Event {
@@ -242,7 +230,7 @@ fn notify(state: &mut State, number: &str, now: i64) {
     state.outbox.push(event);
 }
 
-fn view(state: &State, combine: &Combine, now: i64) -> Value {
+fn view(state: &State, combine: &CombinedOrder, now: i64) -> Value {
     let parts = combine.parts.iter();
     let parts = parts.filter_map(|part| Some(state.orders.get(part)?.part(now)));
     let mut view = members([

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::super::date::rfc3339;
-use super::event::Event;
-use super::order::Order;
-use super::table::Row;
+use super::super::event::Event;
+use super::super::order::model::Order;
+use super::super::table::Row;
+use crate::date::rfc3339;
 
 /// 投诉单状态.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ComplaintState {
+pub(crate) enum ComplaintState {
     Pending,
     Processing,
     Processed,
 }
 
 impl ComplaintState {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
             Self::Processing => "PROCESSING",
@@ -37,18 +37,18 @@ struct Step {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Complaint {
-    pub(super) id: String,
-    pub(super) out_trade_no: String,
+pub(crate) struct Complaint {
+    pub(crate) id: String,
+    pub(crate) out_trade_no: String,
     transaction_id: String,
     amount: i64,
-    pub(super) mchid: String,
+    pub(crate) mchid: String,
     openid: String,
-    pub(super) detail: String,
-    pub(super) state: ComplaintState,
+    pub(crate) detail: String,
+    pub(crate) state: ComplaintState,
     /// Whether the user waits for an answer.
     waits: bool,
-    pub(super) created: i64,
+    pub(crate) created: i64,
     steps: Vec<Step>,
     /// How many there ever were.
     counted: usize,
@@ -74,7 +74,7 @@ const STEPS: usize = 100;
 const PHONE: &str = "13800000000";
 
 impl Complaint {
-    pub(super) fn new(id: String, order: &Order, detail: String, now: i64) -> Self {
+    pub(crate) fn new(id: String, order: &Order, detail: String, now: i64) -> Self {
         let mut complaint = Self {
             id,
             out_trade_no: order.out_trade_no.clone(),
@@ -94,7 +94,7 @@ impl Complaint {
     }
 
     /// The merchant did something: nobody waits for it any more.
-    pub(super) fn answered(&mut self, kind: &'static str, details: String, now: i64) {
+    pub(crate) fn answered(&mut self, kind: &'static str, details: String, now: i64) {
         self.waits = false;
         self.step("商户", kind, details, now);
     }
@@ -114,7 +114,7 @@ impl Complaint {
     }
 
     /// As a list has it; the phone number goes out encrypted.
-    pub(super) fn view(&self, order: Option<&Order>) -> Value {
+    pub(crate) fn view(&self, order: Option<&Order>) -> Value {
         let refunded = order.is_some_and(|order| order.refunded == order.total);
         json!({
             "complaint_id": self.id,
@@ -137,14 +137,14 @@ impl Complaint {
     }
 
     /// The answer to a query.
-    pub(super) fn whole(&self, order: Option<&Order>) -> Value {
+    pub(crate) fn whole(&self, order: Option<&Order>) -> Value {
         let mut view = self.view(order);
         view["payer_openid"] = json!(self.openid);
         view
     }
 
     /// What happened so far, oldest first.
-    pub(super) fn history(&self) -> Vec<Value> {
+    pub(crate) fn history(&self) -> Vec<Value> {
         let steps = self.steps.iter();
         steps
             .map(|step| {
@@ -160,7 +160,7 @@ impl Complaint {
     }
 
     /// What the merchant is told; source: "投诉通知回调".
-    pub(super) fn event(&self, url: Option<&String>, action: &str, now: i64) -> Event {
+    pub(crate) fn event(&self, url: Option<&String>, action: &str, now: i64) -> Event {
         let (event_type, summary) = match action {
             "CREATE_COMPLAINT" => ("COMPLAINT.CREATE", "产生新投诉"),
             _ => ("COMPLAINT.STATE_CHANGE", "投诉状态变化"),

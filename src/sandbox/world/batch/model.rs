@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::super::date::rfc3339;
-use super::super::identity::MCHID;
-use super::event::Event;
-use super::table::Row;
+use super::super::event::Event;
+use super::super::table::Row;
+use crate::date::rfc3339;
+use crate::identity::MCHID;
 
 /// 明细状态.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DetailStatus {
+pub(crate) enum DetailStatus {
     Processing,
     Success,
     Fail,
 }
 
 impl DetailStatus {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Processing => "PROCESSING",
             Self::Success => "SUCCESS",
@@ -27,26 +27,26 @@ impl DetailStatus {
 
 /// 明细单: a transfer to one user.
 #[derive(Debug, Clone)]
-pub(super) struct Detail {
-    pub(super) out_detail_no: String,
-    pub(super) detail_id: String,
-    pub(super) amount: i64,
-    pub(super) remark: String,
-    pub(super) openid: String,
-    pub(super) user_name: Option<String>,
-    pub(super) status: DetailStatus,
+pub(crate) struct Detail {
+    pub(crate) out_detail_no: String,
+    pub(crate) detail_id: String,
+    pub(crate) amount: i64,
+    pub(crate) remark: String,
+    pub(crate) openid: String,
+    pub(crate) user_name: Option<String>,
+    pub(crate) status: DetailStatus,
     /// Why it failed.
-    pub(super) fail_reason: Option<String>,
-    pub(super) updated: i64,
+    pub(crate) fail_reason: Option<String>,
+    pub(crate) updated: i64,
 }
 
 impl Detail {
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.status == DetailStatus::Processing
     }
 
     /// It arrives, or with a reason it does not.
-    pub(super) fn end(&mut self, fail_reason: Option<&str>, now: i64) {
+    pub(crate) fn end(&mut self, fail_reason: Option<&str>, now: i64) {
         self.status = match fail_reason {
             Some(_) => DetailStatus::Fail,
             None => DetailStatus::Success,
@@ -56,7 +56,7 @@ impl Detail {
     }
 
     /// As the list of a batch has it.
-    pub(super) fn brief(&self) -> Value {
+    pub(crate) fn brief(&self) -> Value {
         json!({
             "detail_id": self.detail_id,
             "out_detail_no": self.out_detail_no,
@@ -66,19 +66,19 @@ impl Detail {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Batch {
-    pub(super) out_batch_no: String,
-    pub(super) batch_id: String,
-    pub(super) fingerprint: [u8; 32],
-    pub(super) appid: String,
-    pub(super) name: String,
-    pub(super) remark: String,
-    pub(super) scene: String,
-    pub(super) notify_url: Option<String>,
-    pub(super) details: Vec<Detail>,
-    pub(super) created: i64,
+pub(crate) struct Batch {
+    pub(crate) out_batch_no: String,
+    pub(crate) batch_id: String,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) appid: String,
+    pub(crate) name: String,
+    pub(crate) remark: String,
+    pub(crate) scene: String,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) details: Vec<Detail>,
+    pub(crate) created: i64,
     /// When all were transferred, or not.
-    pub(super) ended: Option<i64>,
+    pub(crate) ended: Option<i64>,
 }
 
 impl Row for Batch {
@@ -107,7 +107,7 @@ impl Batch {
         }
     }
 
-    pub(super) fn accepted(&self) -> Value {
+    pub(crate) fn accepted(&self) -> Value {
         json!({
             "out_batch_no": self.out_batch_no,
             "batch_id": self.batch_id,
@@ -129,7 +129,7 @@ impl Batch {
     }
 
     /// `transfer_batch` of a query.
-    pub(super) fn view(&self) -> Value {
+    pub(crate) fn view(&self) -> Value {
         let mut view = json!({
             "mchid": MCHID,
             "out_batch_no": self.out_batch_no,
@@ -163,7 +163,7 @@ impl Batch {
     }
 
     /// The answer to a query of one detail; the name goes out encrypted.
-    pub(super) fn detail(&self, detail: &Detail) -> Value {
+    pub(crate) fn detail(&self, detail: &Detail) -> Value {
         let mut view = json!({
             "mchid": MCHID,
             "out_batch_no": self.out_batch_no,
@@ -188,7 +188,7 @@ impl Batch {
     }
 
     /// What the merchant is told at the end.
-    pub(super) fn event(&self, now: i64) -> Event {
+    pub(crate) fn event(&self, now: i64) -> Event {
         let mut resource = json!({
             "out_batch_no": self.out_batch_no,
             "batch_id": self.batch_id,

@@ -1,21 +1,24 @@
-//! An order, and what is said of it.
+//! An order, and its JSON views.
 
 use serde_json::{Map, Value, json};
 
-use super::super::date::rfc3339;
-use super::table::Row;
+use super::super::table::Row;
+use crate::date::{Local, rfc3339};
+
+/// The noun of [`ActionError::not_found`](super::super::action::ActionError::not_found).
+pub(crate) const ORDER: (&str, &str) = ("order", "订单");
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Kind {
+pub(crate) struct PaymentMethod {
     /// As queries and notifications name it.
-    pub(super) trade_type: &'static str,
-    pub(super) offer: Offer,
+    pub(crate) trade_type: &'static str,
+    pub(crate) prepay: PrepayAnswer,
 }
 
 /// What the merchant gets to let the user pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Offer {
+pub(crate) enum PrepayAnswer {
     PrepayId,
     CodeUrl,
     H5Url,
@@ -23,25 +26,25 @@ pub(super) enum Offer {
     Code,
 }
 
-impl Kind {
-    pub(super) const JSAPI: Self = Self::new("JSAPI", Offer::PrepayId);
-    pub(super) const APP: Self = Self::new("APP", Offer::PrepayId);
-    pub(super) const NATIVE: Self = Self::new("NATIVE", Offer::CodeUrl);
-    pub(super) const H5: Self = Self::new("MWEB", Offer::H5Url);
-    pub(super) const CODE: Self = Self::new("MICROPAY", Offer::Code);
+impl PaymentMethod {
+    pub(crate) const JSAPI: Self = Self::new("JSAPI", PrepayAnswer::PrepayId);
+    pub(crate) const APP: Self = Self::new("APP", PrepayAnswer::PrepayId);
+    pub(crate) const NATIVE: Self = Self::new("NATIVE", PrepayAnswer::CodeUrl);
+    pub(crate) const H5: Self = Self::new("MWEB", PrepayAnswer::H5Url);
+    pub(crate) const CODE: Self = Self::new("MICROPAY", PrepayAnswer::Code);
 
-    const fn new(trade_type: &'static str, offer: Offer) -> Self {
-        Self { trade_type, offer }
+    const fn new(trade_type: &'static str, prepay: PrepayAnswer) -> Self {
+        Self { trade_type, prepay }
     }
 
-    pub(super) fn is_code(self) -> bool {
-        self.offer == Offer::Code
+    pub(crate) fn is_code(self) -> bool {
+        self.prepay == PrepayAnswer::Code
     }
 }
 
 /// 交易状态.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TradeState {
+pub(crate) enum TradeState {
     NotPay,
     UserPaying,
     Success,
@@ -52,7 +55,7 @@ pub(super) enum TradeState {
 }
 
 impl TradeState {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::NotPay => "NOTPAY",
             Self::UserPaying => "USERPAYING",
@@ -64,7 +67,7 @@ impl TradeState {
         }
     }
 
-    pub(super) fn description(self) -> &'static str {
+    pub(crate) fn description(self) -> &'static str {
         match self {
             Self::NotPay => "订单未支付",
             Self::UserPaying => "需要用户输入支付密码",
@@ -79,18 +82,18 @@ impl TradeState {
 
 /// Who sells.
 #[derive(Debug, Clone)]
-pub(super) struct Party {
+pub(crate) struct Party {
     /// The merchant's, or the service provider's.
-    pub(super) appid: String,
-    pub(super) mchid: String,
-    pub(super) sub_appid: Option<String>,
+    pub(crate) appid: String,
+    pub(crate) mchid: String,
+    pub(crate) sub_appid: Option<String>,
     /// Only a service provider's order has one.
-    pub(super) sub_mchid: Option<String>,
+    pub(crate) sub_mchid: Option<String>,
 }
 
 impl Party {
     /// As APIv3 names them.
-    pub(super) fn members(&self) -> Map<String, Value> {
+    pub(crate) fn members(&self) -> Map<String, Value> {
         match &self.sub_mchid {
             None => members([("appid", Some(&self.appid)), ("mchid", Some(&self.mchid))]),
             Some(sub_mchid) => members([
@@ -103,12 +106,12 @@ impl Party {
     }
 
     /// Who gets the money: the sub-merchant, or the merchant itself.
-    pub(super) fn seller(&self) -> &str {
+    pub(crate) fn seller(&self) -> &str {
         self.sub_mchid.as_deref().unwrap_or(&self.mchid)
     }
 
     /// The merchant numbers alone.
-    pub(super) fn numbers(&self) -> Map<String, Value> {
+    pub(crate) fn numbers(&self) -> Map<String, Value> {
         let mut members = self.members();
         members.retain(|name, _| name.ends_with("mchid"));
         members
@@ -117,56 +120,56 @@ impl Party {
 
 /// Who buys.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Payer {
-    pub(super) openid: Option<String>,
-    pub(super) sub_openid: Option<String>,
+pub(crate) struct Payer {
+    pub(crate) openid: Option<String>,
+    pub(crate) sub_openid: Option<String>,
 }
 
 /// The user whom the sandbox lets pay where the order names none.
 const SOMEBODY: &str = "oSandboxUser0000000000000000";
 
 impl Payer {
-    pub(super) fn openid(&self) -> &str {
+    pub(crate) fn openid(&self) -> &str {
         self.openid.as_deref().unwrap_or(SOMEBODY)
     }
 }
 
 /// An order, also one that is part of a combined one.
 #[derive(Debug, Clone)]
-pub(super) struct Order {
-    pub(super) out_trade_no: String,
-    pub(super) party: Party,
-    pub(super) payer: Payer,
-    pub(super) kind: Kind,
-    pub(super) is_v2: bool,
+pub(crate) struct Order {
+    pub(crate) out_trade_no: String,
+    pub(crate) party: Party,
+    pub(crate) payer: Payer,
+    pub(crate) kind: PaymentMethod,
+    pub(crate) is_v2: bool,
     /// The combined order that it is part of.
-    pub(super) combine: Option<String>,
+    pub(crate) combine: Option<String>,
     /// What it was made with, to tell a repetition from another order.
-    pub(super) fingerprint: [u8; 32],
+    pub(crate) fingerprint: [u8; 32],
     /// What it was answered with.
-    pub(super) answer: Value,
-    pub(super) description: String,
-    pub(super) attach: Option<String>,
-    pub(super) notify_url: Option<String>,
-    pub(super) total: i64,
-    pub(super) currency: String,
-    pub(super) created: i64,
-    pub(super) expires: i64,
-    pub(super) state: TradeState,
-    pub(super) transaction_id: Option<String>,
-    pub(super) paid: Option<i64>,
+    pub(crate) answer: Value,
+    pub(crate) description: String,
+    pub(crate) attach: Option<String>,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) total: i64,
+    pub(crate) currency: String,
+    pub(crate) created: i64,
+    pub(crate) expires: i64,
+    pub(crate) state: TradeState,
+    pub(crate) transaction_id: Option<String>,
+    pub(crate) paid: Option<i64>,
     /// When a payment by code was taken back.
-    pub(super) reversed: Option<i64>,
+    pub(crate) reversed: Option<i64>,
     /// Refunded, or on the way.
-    pub(super) refunded: i64,
+    pub(crate) refunded: i64,
     /// How many times a refund was accepted.
-    pub(super) refunds: u32,
-    pub(super) shareable: bool,
+    pub(crate) refunds: u32,
+    pub(crate) shareable: bool,
     /// Taken out of what may be shared, also for the seller itself.
-    pub(super) split: i64,
+    pub(crate) split: i64,
     /// Shared with others, and not returned.
-    pub(super) given: i64,
-    pub(super) unfrozen: bool,
+    pub(crate) given: i64,
+    pub(crate) unfrozen: bool,
 }
 
 impl Row for Order {
@@ -189,7 +192,7 @@ impl Row for Order {
 
 impl Order {
     /// An order that nobody paid in time is closed, and a paid one that was refunded says so.
-    pub(super) fn state(&self, now: i64) -> TradeState {
+    pub(crate) fn state(&self, now: i64) -> TradeState {
         match self.state {
             TradeState::NotPay | TradeState::UserPaying | TradeState::PayError
                 if now >= self.expires =>
@@ -202,24 +205,25 @@ impl Order {
     }
 
     /// Whether money was taken and has not been given back as a whole.
-    pub(super) fn is_paid(&self, now: i64) -> bool {
+    pub(crate) fn is_paid(&self, now: i64) -> bool {
         matches!(self.state(now), TradeState::Success | TradeState::Refund)
     }
 
-    pub(super) fn left(&self) -> i128 {
+    pub(crate) fn left(&self) -> i128 {
         i128::from(self.total) - i128::from(self.refunded)
     }
 
     /// What is left to share; refunds come out of it too.
-    pub(super) fn unsplit(&self) -> i128 {
-        match self.shareable && !self.unfrozen {
-            true => (self.left() - i128::from(self.split)).max(0),
-            false => 0,
+    pub(crate) fn unsplit(&self) -> i128 {
+        if self.shareable && !self.unfrozen {
+            (self.left() - i128::from(self.split)).max(0)
+        } else {
+            0
         }
     }
 
     /// What an APIv3 query answers, and a notification holds.
-    pub(super) fn view(&self, now: i64) -> Value {
+    pub(crate) fn view(&self, now: i64) -> Value {
         let state = self.state(now);
         let mut view = self.party.members();
         let mut set = |name: &str, value: Value| view.insert(name.to_owned(), value);
@@ -246,7 +250,7 @@ impl Order {
     }
 
     /// What a query answers, as users have published it: with two members that are empty.
-    pub(super) fn found(&self, now: i64) -> Value {
+    pub(crate) fn found(&self, now: i64) -> Value {
         let mut found = self.view(now);
         found["promotion_detail"] = json!([]);
         found["scene_info"] = json!({"device_id": ""});
@@ -264,7 +268,7 @@ impl Order {
     }
 
     /// What a combined order says of it.
-    pub(super) fn part(&self, now: i64) -> Value {
+    pub(crate) fn part(&self, now: i64) -> Value {
         let mut part = members([
             ("mchid", Some(&self.party.mchid)),
             ("sub_mchid", self.party.sub_mchid.as_ref()),
@@ -290,8 +294,101 @@ impl Order {
     }
 }
 
-/// The members that are there.
-pub(super) fn members<const N: usize>(pairs: [(&str, Option<&String>); N]) -> Map<String, Value> {
+impl Order {
+    /// One that only has its numbers.
+    pub(crate) fn new(out_trade_no: String, party: Party, kind: PaymentMethod) -> Self {
+        Self {
+            out_trade_no,
+            party,
+            payer: Payer::default(),
+            kind,
+            is_v2: false,
+            combine: None,
+            fingerprint: [0; 32],
+            answer: Value::Object(Map::new()),
+            description: String::new(),
+            attach: None,
+            notify_url: None,
+            total: 0,
+            currency: "CNY".to_owned(),
+            created: 0,
+            expires: i64::MAX,
+            state: TradeState::NotPay,
+            transaction_id: None,
+            paid: None,
+            reversed: None,
+            refunded: 0,
+            refunds: 0,
+            shareable: false,
+            split: 0,
+            given: 0,
+            unfrozen: false,
+        }
+    }
+}
+
+/// What APIv2's notification holds; source: "支付结果通知".
+pub(crate) fn v2_members(order: &Order) -> Value {
+    let mut members = json!({
+        "return_code": "SUCCESS",
+        "result_code": "SUCCESS",
+        "appid": order.party.appid,
+        "mch_id": order.party.mchid,
+        "openid": order.payer.openid(),
+        "is_subscribe": "N",
+        "trade_type": order.kind.trade_type,
+        "bank_type": "OTHERS",
+        "total_fee": order.total.to_string(),
+        "fee_type": order.currency,
+        "cash_fee": order.total.to_string(),
+        "out_trade_no": order.out_trade_no,
+    });
+    for (name, value) in [
+        ("sub_appid", order.party.sub_appid.clone()),
+        ("sub_mch_id", order.party.sub_mchid.clone()),
+        ("sub_openid", order.payer.sub_openid.clone()),
+        ("attach", order.attach.clone()),
+        ("transaction_id", order.transaction_id.clone()),
+        ("time_end", order.paid.map(|paid| Local::of(paid).compact())),
+    ] {
+        if let Some(value) = value {
+            members[name] = json!(value);
+        }
+    }
+    members
+}
+
+/// A combined order; its parts are orders of their own.
+pub(crate) struct CombinedOrder {
+    pub(crate) number: String,
+    pub(crate) appid: String,
+    pub(crate) mchid: String,
+    pub(crate) payer: Payer,
+    pub(crate) device_id: Option<String>,
+    pub(crate) notify_url: String,
+    pub(crate) parts: Vec<String>,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) answer: Value,
+    pub(crate) transaction_id: Option<String>,
+    pub(crate) closed: bool,
+}
+
+impl Row for CombinedOrder {
+    fn number(&self) -> &str {
+        &self.number
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.transaction_id.as_deref()
+    }
+
+    fn is_over(&self, _now: i64) -> bool {
+        self.closed || self.transaction_id.is_some()
+    }
+}
+
+/// The members that have a value.
+pub(crate) fn members<const N: usize>(pairs: [(&str, Option<&String>); N]) -> Map<String, Value> {
     let pairs = pairs.into_iter();
     pairs
         .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))))

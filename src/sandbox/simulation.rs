@@ -1,7 +1,7 @@
-//! What a test does to the world: it is the user, the bank, and time.
+//! The methods of [`Sandbox`] that read the state, and do what users, banks and time do.
 
-use super::super::Sandbox;
-use super::{
+use super::handle::Sandbox;
+use super::world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };
 use wechatpay_core::error::Result;
@@ -47,7 +47,7 @@ impl Sandbox {
     }
 
     /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
-    /// other order stays `NOTPAY`, as WeChat Pay says nothing of it, and the user may try again with
+    /// other order goes_to_seller `NOTPAY`, as WeChat Pay says nothing of it, and the user may try again with
     /// [`pay`](Self::pay).
     ///
     /// # Errors

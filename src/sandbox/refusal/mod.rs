@@ -1,35 +1,43 @@
-//! What the gateway says when it refuses a request.
+//! A refusal: the error that the gateway answers, and the reason for the developer.
+//!
+//! [`business`] holds the refusals of business rules.
+
+pub(crate) mod business;
+#[cfg(test)]
+mod page;
 
 use std::borrow::Cow;
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::bilingual::Bilingual;
-use super::record::Verdict;
-use super::reply::Reply;
+use crate::bilingual::Bilingual;
+use crate::record::Verdict;
+use crate::reply::Reply;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::error::Error;
 
-/// A refusal: what WeChat Pay says, and for the record why.
+/// An error answer of the gateway, and the reason that the record shows.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) code: &'static str,
-    pub(super) message: Cow<'static, str>,
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: Cow<'static, str>,
     detail: Option<Box<Value>>,
-    /// For the developer: exactly what was wrong.
-    pub(super) why: Bilingual,
+    /// Code and message in APIv2, where they differ.
+    v2: Option<(&'static str, &'static str)>,
+    /// The exact reason, for the developer.
+    pub(crate) why: Bilingual,
     signed: bool,
-    /// Whether the request itself was in order.
-    pub(super) is_business: bool,
+    /// Whether the request is valid and only the state forbids it.
+    pub(crate) is_business: bool,
 }
 
-/// A refusal that a test or a person asked for.
-pub(super) const AS_TOLD: Bilingual = Bilingual::new("the sandbox was told to", "按要求返回该错误");
+/// The reason of a refusal that was injected.
+pub(crate) const AS_TOLD: Bilingual = Bilingual::new("the sandbox was told to", "按要求返回该错误");
 
-/// Where a field stands: a `location` of WeChat Pay's, in Chinese.
-pub(super) fn place(location: &str) -> &'static str {
+/// A `location` of WeChat Pay's error details, in Chinese.
+pub(crate) fn place(location: &str) -> &'static str {
     match location {
         "body" => "请求报文主体",
         "query" => "查询参数",
@@ -38,8 +46,8 @@ pub(super) fn place(location: &str) -> &'static str {
 }
 
 impl Refusal {
-    /// 401 and not signed: who asks is not known.
-    pub(super) fn sign_error(message: &'static str, why: impl Into<Bilingual>) -> Self {
+    /// 401. It is not signed, because the client is not authenticated.
+    pub(crate) fn sign_error(message: &'static str, why: impl Into<Bilingual>) -> Self {
         Self {
             signed: false,
             ..Self::new(StatusCode::UNAUTHORIZED, "SIGN_ERROR", message, why)
@@ -47,7 +55,7 @@ impl Refusal {
     }
 
     /// 400 `PARAM_ERROR`.
-    pub(super) fn param_error(
+    pub(crate) fn param_error(
         message: impl Into<Cow<'static, str>>,
         why: impl Into<Bilingual>,
     ) -> Self {
@@ -55,7 +63,7 @@ impl Refusal {
     }
 
     /// 400 `PARAM_ERROR` about one field; `issue` is in Chinese, as WeChat Pay's are.
-    pub(super) fn field(field: &str, issue: &str, location: &str) -> Self {
+    pub(crate) fn field(field: &str, issue: &str, location: &str) -> Self {
         let why = (
             format!("{field} in the {location}: {issue}"),
             format!("{}的 {field}：{issue}", place(location)),
@@ -64,8 +72,8 @@ impl Refusal {
         Self::param_error("参数错误", why).with_detail(detail)
     }
 
-    /// What the state of things does not allow.
-    pub(super) fn business(
+    /// The state does not allow the request.
+    pub(crate) fn business(
         status: StatusCode,
         code: &'static str,
         message: &'static str,
@@ -77,13 +85,13 @@ impl Refusal {
         }
     }
 
-    /// APIv2's, which has no code for what is wrong at the door.
-    pub(super) fn v2(message: impl Into<Cow<'static, str>>, why: impl Into<Bilingual>) -> Self {
+    /// APIv2's `return_code` FAIL, which has no error code.
+    pub(crate) fn v2(message: impl Into<Cow<'static, str>>, why: impl Into<Bilingual>) -> Self {
         Self::new(StatusCode::OK, "FAIL", message, why)
     }
 
     /// APIv2's `result_code` FAIL, which is signed.
-    pub(super) fn v2_failure(
+    pub(crate) fn v2_failure(
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
         why: impl Into<Bilingual>,
@@ -94,16 +102,24 @@ impl Refusal {
         }
     }
 
-    /// APIv2's, about one member that is neither too long nor of another type.
-    pub(super) fn v2_member(name: &str, why: impl Into<Bilingual>) -> Self {
+    /// APIv2's `PARAM_ERROR` about one member with a wrong value.
+    pub(crate) fn v2_member(name: &str, why: impl Into<Bilingual>) -> Self {
         Self::v2_failure("PARAM_ERROR", format!("{name}参数错误"), why)
     }
 
-    /// What APIv2 says in place of [`field`](Self::field).
-    pub(super) fn in_v2(self) -> Self {
+    /// The same refusal as APIv2 answers it.
+    pub(crate) fn into_v2(self) -> Self {
+        if let Some((code, message)) = self.v2 {
+            return Self {
+                code,
+                message: message.into(),
+                ..self
+            };
+        }
         let field = self
             .detail
             .as_ref()
+            .filter(|_| self.code == "PARAM_ERROR")
             .and_then(|detail| detail["field"].as_str());
         match field.map(|field| field.trim_start_matches('/').to_owned()) {
             Some(name) => Self::v2_member(&name, self.why),
@@ -111,8 +127,8 @@ impl Refusal {
         }
     }
 
-    /// Before anything of the request is looked at.
-    pub(super) fn invalid(
+    /// `INVALID_REQUEST` before the client is authenticated, so it is not signed.
+    pub(crate) fn invalid(
         status: StatusCode,
         message: impl Into<Cow<'static, str>>,
         why: impl Into<Bilingual>,
@@ -123,15 +139,15 @@ impl Refusal {
         }
     }
 
-    /// The sandbox's own fault, or that of an answer it was told to give.
-    pub(super) fn internal(err: &Error) -> Self {
+    /// 500 `SYSTEM_ERROR`: the sandbox failed, or a stubbed answer cannot be given.
+    pub(crate) fn internal(err: &Error) -> Self {
         let why = Bilingual::of_error("沙箱出错，或无法给出指定的应答", err.report());
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Self::new(status, "SYSTEM_ERROR", "系统错误", why)
     }
 
-    /// What WeChat Pay usually says with a status.
-    pub(super) fn of_status(status: StatusCode) -> Self {
+    /// The usual code and message of a status.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
         let (code, message) = match status.as_u16() {
             400 => ("PARAM_ERROR", "参数错误"),
             401 => ("SIGN_ERROR", "签名错误"),
@@ -145,8 +161,8 @@ impl Refusal {
         Self::new(status, code, message, AS_TOLD)
     }
 
-    /// What a merchant in public-key mode gets instead of certificates.
-    pub(super) fn no_certificate() -> Self {
+    /// The answer to a merchant in public-key mode that asks for certificates.
+    pub(crate) fn no_certificate() -> Self {
         let why = (
             "the merchant is in public-key mode",
             "商户为微信支付公钥模式，没有平台证书",
@@ -159,40 +175,28 @@ impl Refusal {
         )
     }
 
-    /// The same in other words.
-    pub(super) fn in_words(self, code: &'static str, message: &'static str) -> Self {
-        Self {
-            message: message.into(),
-            ..self.in_code(code)
-        }
-    }
-
-    /// The same with another code.
-    pub(super) fn in_code(self, code: &'static str) -> Self {
-        Self { code, ..self }
-    }
-
-    /// With the `detail` that the body has beside code and message.
-    pub(super) fn with_detail(mut self, detail: Value) -> Self {
+    /// Adds the `detail` member of the body.
+    pub(crate) fn with_detail(mut self, detail: Value) -> Self {
         self.detail = Some(Box::new(detail));
         self
     }
 
-    /// The answer that says so.
-    pub(super) fn reply(&self) -> Reply {
+    /// The HTTP answer.
+    pub(crate) fn reply(&self) -> Reply {
         let mut body = json!({"code": self.code, "message": self.message});
         if let Some(detail) = &self.detail {
             body["detail"] = (**detail).clone();
         }
-        let covers = match self.signed {
-            true => AnswerSignature::Body,
-            false => AnswerSignature::Nothing,
+        let covers = if self.signed {
+            AnswerSignature::Body
+        } else {
+            AnswerSignature::Nothing
         };
         Reply::json(self.status, &body, covers)
     }
 
-    /// For the record.
-    pub(super) fn verdict(self) -> Verdict {
+    /// The verdict for the record of the call.
+    pub(crate) fn verdict(self) -> Verdict {
         let (why, why_zh) = self.why.into_both();
         Verdict::Refused {
             status: self.status,
@@ -214,6 +218,7 @@ impl Refusal {
             code,
             message: message.into(),
             detail: None,
+            v2: None,
             why: why.into(),
             signed: true,
             is_business: false,

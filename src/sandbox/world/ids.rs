@@ -5,60 +5,60 @@
 
 use openssl::sha::sha256;
 
-use super::super::date::Local;
+use crate::date::Local;
 use wechatpay_core::crypto::digest::hex_upper;
 
 /// Counts what was numbered, so that no number comes twice.
 #[derive(Default)]
-pub(super) struct Numbers {
+pub(crate) struct IdGenerator {
     seed: u64,
     count: u64,
 }
 
-impl Numbers {
-    pub(super) fn new(seed: u64) -> Self {
+impl IdGenerator {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { seed, count: 0 }
     }
 
     /// 28 digits, as payments have: `4200001234201805110123456789`.
-    pub(super) fn transaction(&mut self, now: i64) -> String {
+    pub(crate) fn transaction(&mut self, now: i64) -> String {
         self.digits("420000", 4, now)
     }
 
     /// 29 digits, as refunds have: `50300001232018051101234567890`.
-    pub(super) fn refund(&mut self, now: i64) -> String {
+    pub(crate) fn refund(&mut self, now: i64) -> String {
         self.digits("503000", 5, now)
     }
 
     /// 28 digits, as profit sharing has: `3008000123201805110123456789`.
-    pub(super) fn sharing(&mut self, now: i64) -> String {
+    pub(crate) fn sharing(&mut self, now: i64) -> String {
         self.digits("300800", 4, now)
     }
 
     /// 30 digits, as transfers have: `133000001232018051101234567890`.
-    pub(super) fn transfer(&mut self, now: i64) -> String {
+    pub(crate) fn transfer(&mut self, now: i64) -> String {
         self.digits("1330000", 5, now)
     }
 
     /// 40 digits, as batches of transfers and their details have:
     /// `1030000071100999991182020050700019480001`.
-    pub(super) fn batch(&mut self, now: i64) -> String {
+    pub(crate) fn batch(&mut self, now: i64) -> String {
         self.digits("1030000", 15, now)
     }
 
     /// 27 digits, as complaints have: `200201820200101080076610000`.
-    pub(super) fn complaint(&mut self, now: i64) -> String {
+    pub(crate) fn complaint(&mut self, now: i64) -> String {
         self.digits("2002018", 2, now)
     }
 
     /// `wx`, the time, and 20 digits and letters.
-    pub(super) fn prepay(&mut self, now: i64) -> String {
+    pub(crate) fn prepay(&mut self, now: i64) -> String {
         let noise = hex_upper(&self.noise()[..10]).to_ascii_lowercase();
         format!("wx{}{noise}", Local::of(now).compact())
     }
 
     /// What a code or link holds: 9 letters and digits.
-    pub(super) fn code(&mut self) -> String {
+    pub(crate) fn code(&mut self) -> String {
         const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         let noise = self.noise();
         let letters = noise.iter().take(9);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn numbers_are_of_their_form_and_differ() {
-        let mut numbers = Numbers::default();
+        let mut numbers = IdGenerator::default();
         let (a, b) = (numbers.transaction(0), numbers.transaction(0));
         assert_ne!(a, b);
         for (number, length) in [
@@ -113,7 +113,7 @@ mod tests {
     }
     #[test]
     fn the_seed_and_the_count_decide_and_the_time_of_day_does_not() {
-        let first = |seed, now| Numbers::new(seed).transaction(now);
+        let first = |seed, now| IdGenerator::new(seed).transaction(now);
         assert_eq!(first(1, 0), first(1, 3600));
         assert_ne!(first(1, 0), first(2, 0));
         assert_ne!(first(1, 0), first(1, 86_400), "the day is in it");

@@ -5,15 +5,17 @@
 //! `USERPAYING` until [`Sandbox::pay`](crate::Sandbox::pay) or
 //! [`fail_payment`](crate::Sandbox::fail_payment); with any other the order is paid at once.
 
-use super::order::{Order, TradeState};
-use super::request::{Fields, Request};
-use super::{Outcome, State, Told, orders, user};
+use super::super::outcome::{Outcome, Success};
+use super::super::request::{Fields, Request};
+use super::super::state::State;
+use super::model::{Order, TradeState};
+use super::{payment, rules};
 use crate::refusal::Refusal;
 
 /// The beginning of codes whose user has to enter a password.
 const ASKS: &str = "13";
 
-pub(super) fn pay(
+pub(crate) fn pay(
     state: &mut State,
     request: &Request<'_>,
     fields: &Fields<'_>,
@@ -26,11 +28,13 @@ pub(super) fn pay(
     let number = order.out_trade_no.clone();
     begin(state, order, &code, request.now)?;
     let order = state.orders.get(&number);
-    Ok(order.map_or_else(Told::nothing, |order| Told::json(order.view(request.now))))
+    Ok(order.map_or_else(Success::empty, |order| {
+        Success::json(order.view(request.now))
+    }))
 }
 
 /// Pays a new order or begins to; of a known one with the same fields nothing changes.
-pub(super) fn begin(
+pub(crate) fn begin(
     state: &mut State,
     mut order: Order,
     code: &str,
@@ -38,24 +42,26 @@ pub(super) fn begin(
 ) -> Result<(), Refusal> {
     let number = order.out_trade_no.clone();
     if let Some(known) = state.orders.get(&number) {
-        return match known.fingerprint == order.fingerprint && known.is_paid(now) {
-            true => Ok(()),
-            false => orders::usable(known, &order, now),
+        return if known.fingerprint == order.fingerprint && known.is_paid(now) {
+            Ok(())
+        } else {
+            rules::check_reusable(known, &order, now)
         };
     }
     let asks = code.starts_with(ASKS);
-    order.state = match asks {
-        true => TradeState::UserPaying,
-        false => TradeState::NotPay,
+    order.state = if asks {
+        TradeState::UserPaying
+    } else {
+        TradeState::NotPay
     };
     state.orders.insert(order, now);
     if !asks {
-        user::take_money(state, &number, now);
+        payment::complete_payment(state, &number, now);
     }
     Ok(())
 }
 
-pub(super) fn is_code(code: &str) -> bool {
+pub(crate) fn is_code(code: &str) -> bool {
     let digits = code.bytes().all(|byte| byte.is_ascii_digit());
     digits && code.len() == 18 && matches!(code.as_bytes(), [b'1', b'0'..=b'5', ..])
 }

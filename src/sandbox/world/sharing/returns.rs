@@ -2,18 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::super::date::rfc3339;
-use super::request::{Request, sum};
-use super::share::{GivenBack, Moved, Return, Share, Slice, SliceResult, Words, either};
-use super::{Outcome, State, Told, refusals, sharing};
+use super::super::outcome::{Outcome, Success};
+use super::super::request::{Request, sum};
+use super::super::state::State;
+use super::advance;
+use super::model::{
+    DetailResult, Movement, Return, ReturnedAmount, Share, ShareDetail, SharingNames,
+};
+use crate::date::rfc3339;
+use crate::refusal::{Refusal, business};
 
-pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> Outcome {
+pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.number("/out_return_no", 64)?;
     if let Some(known) = state.returns.get(&number) {
-        return match known.fingerprint == request.fingerprint() {
-            true => Ok(Told::json(known.answer.clone())),
-            false => Err(refusals::share_used("out_return_no")),
+        return if known.fingerprint == request.fingerprint() {
+            Ok(Success::json(known.answer.clone()))
+        } else {
+            Err(business::SHARE_NUMBER_USED.with(&[&"out_return_no"]))
         };
     }
     let account = fields.text("/return_mchid", 32)?;
@@ -32,10 +38,11 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> 
     let share = share.filter(|share| share.party.sub_mchid == sub_mchid);
     let share = share.map(|share| share.out_order_no.clone());
     let wanted = id.or(named).unwrap_or_default();
-    let share = share.ok_or_else(|| refusals::share_not_exist(&wanted))?;
-    sharing::come_to_an_end(state, &share, request.now);
+    let share =
+        share.ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{wanted:?}")]))?;
+    advance(state, &share, request.now);
     take_back(state, &share, &account, amount, request.now)?;
-    let id = state.numbers.sharing(request.now);
+    let id = state.ids.sharing(request.now);
     let answer = state.shares.get(&share).map_or(Value::Null, |share| {
         let asked = json!({
             "out_return_no": number,
@@ -51,7 +58,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> 
         id,
         fingerprint,
         out_order_no: share,
-        done: GivenBack {
+        done: ReturnedAmount {
             account,
             amount,
             time: request.now,
@@ -59,7 +66,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>, words: Words) -> 
         answer: answer.clone(),
     };
     state.returns.insert(done, request.now);
-    Ok(Told::json(answer))
+    Ok(Success::json(answer))
 }
 
 /// Only merchants give back, and no more than they got.
@@ -69,7 +76,7 @@ fn take_back(
     account: &str,
     amount: i64,
     now: i64,
-) -> Result<(), super::Refusal> {
+) -> Result<(), Refusal> {
     let State {
         shares,
         orders,
@@ -77,33 +84,34 @@ fn take_back(
         ..
     } = state;
     let share = shares.get_mut(share);
-    let share = share.ok_or_else(|| refusals::share_not_exist(account))?;
-    let its_own = |slice: &&mut Slice| {
-        let got = slice.result == SliceResult::Success;
-        got && slice.kind == "MERCHANT_ID" && slice.account == account
+    let share =
+        share.ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{account:?}")]))?;
+    let its_own = |detail: &&mut ShareDetail| {
+        let got = detail.result == DetailResult::Success;
+        got && detail.kind == "MERCHANT_ID" && detail.account == account
     };
     // An account may have got several.
-    let mut slices: Vec<_> = share.slices.iter_mut().filter(its_own).collect();
-    let left = sum(slices.iter().map(|slice| slice.amount - slice.returned));
+    let mut details: Vec<_> = share.details.iter_mut().filter(its_own).collect();
+    let left = sum(details.iter().map(|detail| detail.amount - detail.returned));
     if i128::from(amount) > left {
-        return Err(refusals::return_too_much(left));
+        return Err(business::RETURN_NOT_ENOUGH.with(&[&left]));
     }
     let mut rest = amount;
-    for slice in &mut slices {
-        let back = rest.min(slice.amount - slice.returned);
-        slice.returned += back;
+    for detail in &mut details {
+        let back = rest.min(detail.amount - detail.returned);
+        detail.returned += back;
         rest -= back;
     }
-    let slice = slices.first().map(|slice| (**slice).clone());
-    let slice = slice.ok_or_else(|| refusals::return_too_much(0))?;
+    let detail = details.first().map(|detail| (**detail).clone());
+    let detail = detail.ok_or_else(|| business::RETURN_NOT_ENOUGH.with(&[&0]))?;
     if let Some(order) = orders.get_mut(&share.out_trade_no) {
         order.given = (order.given - amount).max(0);
     }
-    outbox.push(share.event(&slice, Moved::Back(amount), now));
+    outbox.push(share.event(&detail, Movement::Back(amount), now));
     Ok(())
 }
 
-fn answer(share: &Share, mut answer: Value, id: &str, words: Words, now: i64) -> Value {
+fn answer(share: &Share, mut answer: Value, id: &str, words: SharingNames, now: i64) -> Value {
     answer["order_id"] = json!(share.order_id);
     answer["out_order_no"] = json!(share.out_order_no);
     answer[words.return_id] = json!(id);
@@ -116,8 +124,8 @@ fn answer(share: &Share, mut answer: Value, id: &str, words: Words, now: i64) ->
     answer
 }
 
-pub(super) fn query(state: &State, request: &Request<'_>) -> Outcome {
-    let number = either(request, "out_return_no");
+pub(crate) fn query(state: &State, request: &Request<'_>) -> Outcome {
+    let number = request.variable_or_parameter("out_return_no");
     let asked = ["order_id", "out_order_no", "sub_mchid"].map(|name| request.query_value(name));
     let [id, out_order_no, sub_mchid] = asked;
     let share_is_asked_for = |back: &&Return| {
@@ -130,6 +138,7 @@ pub(super) fn query(state: &State, request: &Request<'_>) -> Outcome {
         })
     };
     let known = state.returns.get(&number).filter(share_is_asked_for);
-    let known = known.ok_or_else(|| refusals::share_not_exist(&number))?;
-    Ok(Told::json(known.answer.clone()))
+    let known =
+        known.ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
+    Ok(Success::json(known.answer.clone()))
 }

@@ -4,20 +4,24 @@
 //! complaint is `PENDING` until the merchant's first answer, then `PROCESSING`, and `PROCESSED` when
 //! the merchant says so or refuses the refund that is asked for; a list is of 30 days at most, 10 at
 //! once unless asked otherwise and 50 at most. Guessed: 404 `RESOURCE_NOT_EXISTS` for one that is not
-//! there, 403 `NO_AUTH` for another merchant's; that one which is `PROCESSED` stays so, whatever the
+//! there, 403 `NO_AUTH` for another merchant's; that one which is `PROCESSED` goes_to_seller so, whatever the
 //! merchant still says, and that being done with it once more changes nothing and tells nobody.
 //!
 //! The sandbox's own: before anybody complained, answers are made up; lists are oldest first.
 
+pub(super) mod model;
+
 use serde_json::{Value, json};
 
-use super::super::date::parse_date;
-use super::super::identity::MCHID;
-use super::super::refusal::Refusal;
-use super::complaint::{Complaint, ComplaintState};
+use super::action::{ActionError, ActionResult};
+use super::order::model::ORDER;
+use super::outcome::{Outcome, Success};
 use super::request::{Fields, Request};
-use super::user::{self, Denied, Done};
-use super::{Outcome, State, Told, refusals};
+use super::state::State;
+use crate::date::parse_date;
+use crate::identity::MCHID;
+use crate::refusal::{Refusal, business};
+use model::{Complaint, ComplaintState};
 
 /// The longest detail of a complaint, in characters.
 const DETAIL: usize = 300;
@@ -27,12 +31,17 @@ const MOST_DAYS: i64 = 30;
 const LIMIT: (usize, usize) = (10, 50);
 
 /// Lets the user of a paid order complain; gives the complaint's number.
-pub(super) fn complain(state: &mut State, number: &str, detail: &str, now: i64) -> Done<String> {
+pub(crate) fn complain(
+    state: &mut State,
+    number: &str,
+    detail: &str,
+    now: i64,
+) -> ActionResult<String> {
     let order = state.orders.get(number);
-    let order = order.ok_or_else(|| user::unknown(user::ORDER, number))?;
+    let order = order.ok_or_else(|| ActionError::not_found(ORDER, number))?;
     if order.transaction_id.is_none() {
         let state = order.state(now).name();
-        return Err(user::refused((
+        return Err(ActionError::conflict((
             format!("nobody complains about the order {number:?}: it is {state}"),
             format!("订单 {number:?} 的状态为 {state}，用户不能投诉"),
         )));
@@ -42,9 +51,9 @@ pub(super) fn complain(state: &mut State, number: &str, detail: &str, now: i64) 
             format!("a complaint has 1 to {DETAIL} characters"),
             format!("投诉内容应为 1 至 {DETAIL} 个字符"),
         );
-        return Err(Denied::Wrong(wrong.into()));
+        return Err(ActionError::Invalid(wrong.into()));
     }
-    let id = state.numbers.complaint(now);
+    let id = state.ids.complaint(now);
     let complaint = Complaint::new(id.clone(), order, detail.to_owned(), now);
     tell(state, &complaint, "CREATE_COMPLAINT", now);
     state.complaints.insert(complaint, now);
@@ -56,8 +65,16 @@ fn tell(state: &mut State, complaint: &Complaint, action: &str, now: i64) {
     state.outbox.push(event);
 }
 
-/// `None` before anybody complained.
-pub(super) fn answer(state: &mut State, request: &Request<'_>, rest: &str) -> Option<Outcome> {
+pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    let rest = request
+        .operation
+        .path()
+        .strip_prefix("v3/merchant-service/")?;
+    if rest == "complaint-notifications" {
+        return notifications(state, request);
+    }
+    let rest = rest.strip_prefix("complaints-v2")?;
+    // Before the first complaint, answers are generated.
     state.complaints.iter().next()?;
     Some(match rest {
         "" => list(state, request),
@@ -99,7 +116,7 @@ fn page(request: &Request<'_>, all: Vec<Value>) -> Outcome {
     if offset == 0 {
         answer["total_count"] = json!(total);
     }
-    Ok(Told::json(answer))
+    Ok(Success::json(answer))
 }
 
 fn date(request: &Request<'_>, name: &str) -> Result<i64, Refusal> {
@@ -110,7 +127,7 @@ fn date(request: &Request<'_>, name: &str) -> Result<i64, Refusal> {
 fn query(state: &State, request: &Request<'_>) -> Outcome {
     let complaint = named(state, request)?;
     let order = state.orders.get(&complaint.out_trade_no);
-    Ok(Told::json(complaint.whole(order)))
+    Ok(Success::json(complaint.whole(order)))
 }
 
 fn history(state: &State, request: &Request<'_>) -> Outcome {
@@ -120,7 +137,7 @@ fn history(state: &State, request: &Request<'_>) -> Outcome {
 fn named<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Complaint, Refusal> {
     let id = request.variable("complaint_id");
     let complaint = state.complaints.get(&id);
-    complaint.ok_or_else(|| refusals::complaint_not_exist(&id))
+    complaint.ok_or_else(|| business::COMPLAINT_NOT_EXIST.with(&[&format_args!("{id:?}")]))
 }
 
 fn response(state: &mut State, request: &Request<'_>) -> Outcome {
@@ -137,7 +154,7 @@ fn response(state: &mut State, request: &Request<'_>) -> Outcome {
 fn complete(state: &mut State, request: &Request<'_>) -> Outcome {
     of_merchant(state, request, &request.fields())?;
     if named(state, request)?.state == ComplaintState::Processed {
-        return Ok(Told::nothing());
+        return Ok(Success::empty());
     }
     let step = ("MERCHANT_CONFIRM_COMPLETE", String::new());
     act(state, request, step, |_| ComplaintState::Processed)
@@ -163,9 +180,10 @@ fn progress(state: &mut State, request: &Request<'_>) -> Outcome {
 
 fn of_merchant(state: &State, request: &Request<'_>, fields: &Fields<'_>) -> Result<(), Refusal> {
     let complaint = named(state, request)?;
-    match fields.text("/complainted_mchid", 64)? == complaint.mchid {
-        true => Ok(()),
-        false => Err(refusals::others_complaint(&complaint.mchid)),
+    if fields.text("/complainted_mchid", 64)? == complaint.mchid {
+        Ok(())
+    } else {
+        Err(business::COMPLAINT_OF_OTHER_MERCHANT.with(&[&complaint.mchid]))
     }
 }
 
@@ -177,36 +195,33 @@ fn act(
 ) -> Outcome {
     let id = request.variable("complaint_id");
     let complaint = state.complaints.get_mut(&id);
-    let complaint = complaint.ok_or_else(|| refusals::complaint_not_exist(&id))?;
+    let complaint =
+        complaint.ok_or_else(|| business::COMPLAINT_NOT_EXIST.with(&[&format_args!("{id:?}")]))?;
     complaint.answered(kind, details, request.now);
     if complaint.state != ComplaintState::Processed {
         complaint.state = next(complaint.state);
     }
     let complaint = complaint.clone();
     tell(state, &complaint, kind, request.now);
-    Ok(Told::nothing())
+    Ok(Success::empty())
 }
 
-/// Where complaints are notified. Before one is set, a query's answer is made up.
-pub(super) fn notifications(
-    state: &mut State,
-    request: &Request<'_>,
-    method: &str,
-) -> Option<Outcome> {
-    Some(match method {
+/// The address of complaint notifications. Before one is set, the answer to a query is generated.
+fn notifications(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    Some(match request.operation.method().as_str() {
         "GET" => Ok(url(state.complaint_url.as_ref()?)),
         "DELETE" => {
             state.complaint_url = None;
-            Ok(Told::nothing())
+            Ok(Success::empty())
         }
         _ => request.fields().text("/url", 255).map(|given| {
-            let told = url(&given);
+            let answer = url(&given);
             state.complaint_url = Some(given);
-            told
+            answer
         }),
     })
 }
 
-fn url(url: &String) -> Told {
-    Told::json(json!({"mchid": MCHID, "url": url}))
+fn url(url: &String) -> Success {
+    Success::json(json!({"mchid": MCHID, "url": url}))
 }

@@ -2,29 +2,28 @@
 
 use serde_json::{Value, json};
 
-use super::super::date::rfc3339;
-use super::event::Event;
-use super::order::Party;
-use super::request::Request;
-use super::table::Row;
+use super::super::event::Event;
+use super::super::order::model::Party;
+use super::super::table::Row;
+use crate::date::rfc3339;
 
 /// Whose words are used: those of the ordinary profit sharing, or of e-commerce's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Words {
-    pub(super) account: &'static str,
-    pub(super) unfreeze: &'static str,
-    pub(super) state: &'static str,
-    pub(super) return_id: &'static str,
+pub(crate) struct SharingNames {
+    pub(crate) account: &'static str,
+    pub(crate) unfreeze: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) return_id: &'static str,
 }
 
-impl Words {
-    pub(super) const ORDINARY: Self = Self {
+impl SharingNames {
+    pub(crate) const ORDINARY: Self = Self {
         account: "account",
         unfreeze: "/unfreeze_unsplit",
         state: "state",
         return_id: "return_id",
     };
-    pub(super) const ECOMMERCE: Self = Self {
+    pub(crate) const ECOMMERCE: Self = Self {
         account: "receiver_account",
         unfreeze: "/finish",
         state: "status",
@@ -32,9 +31,9 @@ impl Words {
     };
 }
 
-impl Words {
+impl SharingNames {
     /// Of a brand (连锁品牌分账).
-    pub(super) const BRAND: Self = Self {
+    pub(crate) const BRAND: Self = Self {
         account: "account",
         unfreeze: "/finish",
         state: "status",
@@ -44,25 +43,25 @@ impl Words {
 
 /// What of the money goes to whom.
 #[derive(Debug, Clone)]
-pub(super) struct Slice {
-    pub(super) kind: String,
-    pub(super) account: String,
-    pub(super) amount: i64,
-    pub(super) description: String,
-    pub(super) detail_id: String,
-    pub(super) result: SliceResult,
-    pub(super) returned: i64,
+pub(crate) struct ShareDetail {
+    pub(crate) kind: String,
+    pub(crate) account: String,
+    pub(crate) amount: i64,
+    pub(crate) description: String,
+    pub(crate) detail_id: String,
+    pub(crate) result: DetailResult,
+    pub(crate) returned: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SliceResult {
+pub(crate) enum DetailResult {
     Pending,
     Success,
     /// The receiver was deleted meanwhile.
     NoRelation,
 }
 
-impl SliceResult {
+impl DetailResult {
     fn name(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -73,20 +72,20 @@ impl SliceResult {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Share {
-    pub(super) out_order_no: String,
-    pub(super) order_id: String,
-    pub(super) words: Words,
-    pub(super) fingerprint: [u8; 32],
-    pub(super) out_trade_no: String,
-    pub(super) transaction_id: String,
-    pub(super) party: Party,
+pub(crate) struct Share {
+    pub(crate) out_order_no: String,
+    pub(crate) order_id: String,
+    pub(crate) words: SharingNames,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) out_trade_no: String,
+    pub(crate) transaction_id: String,
+    pub(crate) party: Party,
     /// The brand that shares (品牌主商户号).
-    pub(super) brand: Option<String>,
-    pub(super) slices: Vec<Slice>,
-    pub(super) created: i64,
+    pub(crate) brand: Option<String>,
+    pub(crate) details: Vec<ShareDetail>,
+    pub(crate) created: i64,
     /// When it was done.
-    pub(super) ended: Option<i64>,
+    pub(crate) ended: Option<i64>,
 }
 
 impl Row for Share {
@@ -104,12 +103,12 @@ impl Row for Share {
 }
 
 impl Share {
-    pub(super) fn view(&self) -> Value {
+    pub(crate) fn view(&self) -> Value {
         let mut view = json!({
             "transaction_id": self.transaction_id,
             "out_order_no": self.out_order_no,
             "order_id": self.order_id,
-            "receivers": self.slices.iter().map(|it| self.slice(it)).collect::<Vec<_>>(),
+            "receivers": self.details.iter().map(|it| self.detail(it)).collect::<Vec<_>>(),
         });
         view[self.words.state] = match self.ended {
             Some(_) => json!("FINISHED"),
@@ -125,28 +124,28 @@ impl Share {
     }
 
     /// `finish_time` is there always, as documented, and before the end it is long ago.
-    fn slice(&self, slice: &Slice) -> Value {
+    fn detail(&self, detail: &ShareDetail) -> Value {
         let mut view = json!({
-            "type": slice.kind,
-            "amount": slice.amount,
-            "description": slice.description,
-            "result": slice.result.name(),
-            "detail_id": slice.detail_id,
+            "type": detail.kind,
+            "amount": detail.amount,
+            "description": detail.description,
+            "result": detail.result.name(),
+            "detail_id": detail.detail_id,
             "create_time": rfc3339(self.created),
             "finish_time": rfc3339(self.ended.unwrap_or(0)),
         });
-        view[self.words.account] = json!(slice.account);
-        if slice.result == SliceResult::NoRelation {
+        view[self.words.account] = json!(detail.account);
+        if detail.result == DetailResult::NoRelation {
             view["fail_reason"] = json!("NO_RELATION");
         }
         view
     }
 
-    /// What the merchant is told of a slice that moved.
-    pub(super) fn event(&self, slice: &Slice, moved: Moved, now: i64) -> Event {
+    /// What the merchant is told of a detail that moved.
+    pub(crate) fn event(&self, detail: &ShareDetail, moved: Movement, now: i64) -> Event {
         let (event_type, summary, amount) = match moved {
-            Moved::Out => ("PROFITSHARING.SUCCESS", "分账成功", slice.amount),
-            Moved::Back(amount) => ("PROFITSHARING.RETURN", "分账回退成功", amount),
+            Movement::Out => ("PROFITSHARING.SUCCESS", "分账成功", detail.amount),
+            Movement::Back(amount) => ("PROFITSHARING.RETURN", "分账回退成功", amount),
         };
         let mut resource = self.party.numbers();
         let mut set = |name: &str, value: Value| resource.insert(name.to_owned(), value);
@@ -154,10 +153,10 @@ impl Share {
         set("order_id", json!(self.order_id));
         set("out_order_no", json!(self.out_order_no));
         let receiver = json!({
-            "type": slice.kind,
-            "account": slice.account,
+            "type": detail.kind,
+            "account": detail.account,
             "amount": amount,
-            "description": slice.description,
+            "description": detail.description,
         });
         set("receiver", receiver);
         set("success_time", json!(rfc3339(now)));
@@ -174,21 +173,21 @@ impl Share {
     }
 }
 
-/// Where the money of a slice went.
+/// Where the money of a detail went.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Moved {
+pub(crate) enum Movement {
     Out,
     Back(i64),
 }
 
 /// A receiver that may be shared with.
 #[derive(Debug, Clone)]
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     key: String,
 }
 
 impl Receiver {
-    pub(super) fn new(key: String) -> Self {
+    pub(crate) fn new(key: String) -> Self {
         Self { key }
     }
 }
@@ -209,21 +208,21 @@ impl Row for Receiver {
 
 /// Money on its way back from a receiver.
 #[derive(Debug, Clone)]
-pub(super) struct Return {
-    pub(super) number: String,
-    pub(super) id: String,
-    pub(super) fingerprint: [u8; 32],
-    pub(super) out_order_no: String,
-    pub(super) done: GivenBack,
-    pub(super) answer: Value,
+pub(crate) struct Return {
+    pub(crate) number: String,
+    pub(crate) id: String,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) out_order_no: String,
+    pub(crate) done: ReturnedAmount,
+    pub(crate) answer: Value,
 }
 
 /// Who gave back how much, and when.
 #[derive(Debug, Clone)]
-pub(super) struct GivenBack {
-    pub(super) account: String,
-    pub(super) amount: i64,
-    pub(super) time: i64,
+pub(crate) struct ReturnedAmount {
+    pub(crate) account: String,
+    pub(crate) amount: i64,
+    pub(crate) time: i64,
 }
 
 impl Row for Return {
@@ -242,22 +241,13 @@ impl Row for Return {
 
 /// Receivers are a sub-merchant's, or the merchant's own; e-commerce's are the platform's, for all its
 /// sub-merchants; a brand's are the brand's.
-pub(super) fn receiver_key(
-    words: Words,
+pub(crate) fn receiver_key(
+    words: SharingNames,
     (sub_mchid, brand): (Option<&str>, Option<&str>),
     kind: &str,
     account: &str,
 ) -> String {
-    let sub_mchid = sub_mchid.filter(|_| words == Words::ORDINARY);
+    let sub_mchid = sub_mchid.filter(|_| words == SharingNames::ORDINARY);
     let (sub_mchid, brand) = (sub_mchid.unwrap_or_default(), brand.unwrap_or_default());
     format!("{brand}\n{sub_mchid}\n{kind}\n{account}")
-}
-
-/// A parameter of the path, or where it has none of the query.
-pub(super) fn either(request: &Request<'_>, name: &str) -> String {
-    let variable = request.variable(name);
-    match variable.is_empty() {
-        true => request.query_value(name).unwrap_or_default(),
-        false => variable,
-    }
 }

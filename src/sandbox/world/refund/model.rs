@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::date::{Local, rfc3339};
-use super::event::Event;
-use super::order::{Order, Party};
-use super::refunds::amounts;
-use super::table::Row;
+use super::super::event::Event;
+use super::super::order::model::{Order, Party};
+use super::super::table::Row;
+use crate::date::{Local, rfc3339};
 
 /// How a refund stands, as [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,34 +36,34 @@ impl RefundStatus {
 
 /// Whose words are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flavour {
+pub(crate) enum RefundApi {
     Domestic,
     Ecommerce,
     V2,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Refund {
-    pub(super) out_refund_no: String,
-    pub(super) refund_id: String,
-    pub(super) flavour: Flavour,
-    pub(super) fingerprint: [u8; 32],
-    pub(super) out_trade_no: String,
-    pub(super) transaction_id: String,
-    pub(super) party: Party,
-    pub(super) total: i64,
-    pub(super) amount: i64,
-    pub(super) currency: String,
-    pub(super) notify_url: Option<String>,
+pub(crate) struct Refund {
+    pub(crate) out_refund_no: String,
+    pub(crate) refund_id: String,
+    pub(crate) api: RefundApi,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) out_trade_no: String,
+    pub(crate) transaction_id: String,
+    pub(crate) party: Party,
+    pub(crate) total: i64,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+    pub(crate) notify_url: Option<String>,
     /// Who pays an e-commerce refund.
-    pub(super) account: Option<String>,
-    pub(super) channel: &'static str,
-    pub(super) status: RefundStatus,
-    pub(super) created: i64,
+    pub(crate) account: Option<String>,
+    pub(crate) channel: &'static str,
+    pub(crate) status: RefundStatus,
+    pub(crate) created: i64,
     /// When it succeeded.
-    pub(super) ended: Option<i64>,
+    pub(crate) ended: Option<i64>,
     /// When it was given up.
-    pub(super) closed: Option<i64>,
+    pub(crate) closed: Option<i64>,
 }
 
 impl Row for Refund {
@@ -84,11 +83,11 @@ impl Row for Refund {
 const RECEIVED: &str = "支付用户零钱";
 
 impl Refund {
-    pub(super) fn new(out_refund_no: String) -> Self {
+    pub(crate) fn new(out_refund_no: String) -> Self {
         Self {
             out_refund_no,
             refund_id: String::new(),
-            flavour: Flavour::Domestic,
+            api: RefundApi::Domestic,
             fingerprint: [0; 32],
             out_trade_no: String::new(),
             transaction_id: String::new(),
@@ -112,7 +111,7 @@ impl Refund {
     }
 
     /// Takes over what is the order's.
-    pub(super) fn order(&mut self, order: &Order) {
+    pub(crate) fn order(&mut self, order: &Order) {
         self.out_trade_no.clone_from(&order.out_trade_no);
         self.transaction_id = order.transaction_id.clone().unwrap_or_default();
         self.party = order.party.clone();
@@ -121,9 +120,9 @@ impl Refund {
     }
 
     /// The answer to the request for it.
-    pub(super) fn accepted(&self) -> Value {
-        match self.flavour {
-            Flavour::Ecommerce => {
+    pub(crate) fn accepted(&self) -> Value {
+        match self.api {
+            RefundApi::Ecommerce => {
                 let mut answer = json!({
                     "refund_id": self.refund_id,
                     "out_refund_no": self.out_refund_no,
@@ -140,8 +139,8 @@ impl Refund {
     }
 
     /// The answer to a query.
-    pub(super) fn view(&self) -> Value {
-        let ecommerce = self.flavour == Flavour::Ecommerce;
+    pub(crate) fn view(&self) -> Value {
+        let ecommerce = self.api == RefundApi::Ecommerce;
         let mut view = json!({
             "refund_id": self.refund_id,
             "out_refund_no": self.out_refund_no,
@@ -177,22 +176,23 @@ impl Refund {
     }
 
     /// What the merchant is told; nothing while it is on its way.
-    pub(super) fn event(&self, now: i64) -> Option<Event> {
+    pub(crate) fn event(&self, now: i64) -> Option<Event> {
         let (event_type, summary) = match self.status {
             RefundStatus::Processing => return None,
             RefundStatus::Success => ("REFUND.SUCCESS", "退款成功"),
             RefundStatus::Closed => ("REFUND.CLOSED", "退款关闭"),
             RefundStatus::Abnormal => ("REFUND.ABNORMAL", "退款异常"),
         };
-        let is_v2 = self.flavour == Flavour::V2;
+        let is_v2 = self.api == RefundApi::V2;
         Some(Event {
             notify_url: self.notify_url.clone(),
             event_type,
             original_type: "refund",
             summary,
-            resource: match is_v2 {
-                true => self.v2_members(),
-                false => self.resource(),
+            resource: if is_v2 {
+                self.v2_members()
+            } else {
+                self.resource()
             },
             is_v2,
             created: now,
@@ -257,11 +257,21 @@ impl Refund {
     }
 
     /// As APIv2 spells it.
-    pub(super) fn v2_status(&self) -> &'static str {
+    pub(crate) fn v2_status(&self) -> &'static str {
         match self.status {
             RefundStatus::Closed => "REFUNDCLOSE",
             RefundStatus::Abnormal => "CHANGE",
             status => status.name(),
         }
     }
+}
+
+/// The amounts of a refund, as far as both kinds of query have them.
+fn amounts(refund: &Refund) -> Value {
+    json!({
+        "refund": refund.amount,
+        "payer_refund": refund.amount,
+        "discount_refund": 0,
+        "currency": refund.currency,
+    })
 }

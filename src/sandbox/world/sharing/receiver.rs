@@ -1,0 +1,72 @@
+//! Receivers of profit sharing (分账接收方).
+
+use serde_json::{Map, Value, json};
+
+use super::super::outcome::{Outcome, Success};
+use super::super::request::{Fields, Request};
+use super::super::state::State;
+use super::model::{Receiver, SharingNames, receiver_key};
+use crate::refusal::Refusal;
+
+pub(crate) fn add(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
+    let fields = request.fields();
+    let (key, mut answer) = receiver(&fields, words)?;
+    let kind = fields.text("/type", 32)?;
+    let name = fields.maybe("/name", 1024)?;
+    if kind == "MERCHANT_ID" && name.is_none() && words == SharingNames::ORDINARY {
+        return Err(fields.wrong("/name", "分账接收方类型是MERCHANT_ID时必填"));
+    }
+    let relation = fields.text("/relation_type", 32)?;
+    if words == SharingNames::ORDINARY {
+        answer.insert("relation_type".to_owned(), json!(relation));
+        for (member, value) in [
+            ("name", name),
+            ("custom_relation", fields.maybe("/custom_relation", 10)?),
+        ] {
+            if let Some(value) = value {
+                answer.insert(member.to_owned(), json!(value));
+            }
+        }
+    }
+    state.receivers.insert(Receiver::new(key), request.now);
+    Ok(Success::json(Value::Object(answer)))
+}
+
+/// Deleting one that is not there is no error.
+pub(crate) fn delete(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
+    let (key, answer) = receiver(&request.fields(), words)?;
+    state.receivers.remove(&key);
+    Ok(Success::json(Value::Object(answer)))
+}
+
+fn receiver(
+    fields: &Fields<'_>,
+    words: SharingNames,
+) -> Result<(String, Map<String, Value>), Refusal> {
+    fields.text("/appid", 32)?;
+    let (kind, account) = (fields.text("/type", 32)?, fields.text("/account", 64)?);
+    let sub_mchid = fields.maybe("/sub_mchid", 32)?;
+    let sub_mchid = sub_mchid.filter(|_| words == SharingNames::ORDINARY);
+    let brand = brand(fields, words)?;
+    let mut answer = Map::from_iter([
+        ("type".to_owned(), json!(kind)),
+        ("account".to_owned(), json!(account)),
+    ]);
+    if let Some(sub_mchid) = &sub_mchid {
+        answer.insert("sub_mchid".to_owned(), json!(sub_mchid));
+    }
+    if let Some(brand) = &brand {
+        answer.insert("brand_mchid".to_owned(), json!(brand));
+    }
+    let whose = (sub_mchid.as_deref(), brand.as_deref());
+    Ok((receiver_key(words, whose, &kind, &account), answer))
+}
+
+/// The brand that a brand's requests name.
+pub(crate) fn brand(fields: &Fields<'_>, words: SharingNames) -> Result<Option<String>, Refusal> {
+    if words == SharingNames::BRAND {
+        fields.text("/brand_mchid", 32).map(Some)
+    } else {
+        Ok(None)
+    }
+}
