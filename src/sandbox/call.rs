@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::bilingual::Bilingual;
 use super::fault::Fault;
 use super::fields::Opener;
-use super::made::Sent;
 use super::multipart;
 use super::record::{CallRecord, ResponseRecord, Verdict};
 use super::refusal::Refusal;
 use super::v2;
+use super::validation::IncomingRequest;
 use super::world::Success;
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::protocol::Scheme;
@@ -59,8 +59,8 @@ impl Call {
     }
 
     /// What is documented of it can be compared with; `None` of an unknown operation.
-    pub(super) fn sent(&self) -> Option<Sent<'_>> {
-        Some(Sent {
+    pub(super) fn sent(&self) -> Option<IncomingRequest<'_>> {
+        Some(IncomingRequest {
             operation: self.operation?,
             path: self.head.uri.path(),
             query: self.query.as_deref().or_else(|| self.head.uri.query()),

@@ -21,7 +21,7 @@ use super::fault::{self, Fault, Faults};
 use super::fields::{self, Opener};
 use super::identity::Identity;
 use super::limits::Limits;
-use super::made::Documented;
+use super::mock::SchemaSettings;
 use super::multipart;
 use super::record::{Records, ResponseRecord, Verdict};
 use super::refusal::Refusal;
@@ -48,7 +48,7 @@ pub(super) struct Gateway {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) server_limits: server::Limits,
     max_body_bytes: usize,
-    documented: Documented,
+    documented: SchemaSettings,
     limits: Limits,
     pub(super) bills: Bills,
     tls: bool,
@@ -61,7 +61,7 @@ impl Gateway {
         identity: Arc<Identity>,
         clock: Arc<dyn Clock>,
         max_body_bytes: usize,
-        documented: Documented,
+        documented: SchemaSettings,
         tls: bool,
     ) -> Self {
         Self {

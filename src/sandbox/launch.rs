@@ -15,7 +15,7 @@ use super::fault::PlannedFault;
 use super::folder;
 use super::gateway::Gateway;
 use super::identity::Identity;
-use super::made::Documented;
+use super::mock::SchemaSettings;
 use super::server;
 use super::shifted::Shifted;
 use wechatpay_core::clock::{Clock, SystemClock};
@@ -30,7 +30,7 @@ pub struct SandboxBuilder {
     max_body_bytes: usize,
     settings: Settings,
     public_key_only: bool,
-    documented: Documented,
+    documented: SchemaSettings,
     clock: Arc<dyn Clock>,
     /// Others than these are for tests.
     pub(super) limits: server::Limits,
@@ -45,7 +45,7 @@ impl SandboxBuilder {
             max_body_bytes: 16 << 20,
             settings: Settings::default(),
             public_key_only: false,
-            documented: Documented {
+            documented: SchemaSettings {
                 check: true,
                 echo_unknown: false,
                 limits: false,

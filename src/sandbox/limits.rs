@@ -56,7 +56,7 @@ impl Limits {
         if !self.are_enforced() {
             return Ok(());
         }
-        let Some(schema) = schema::of(operation) else {
+        let Some(schema) = schema::cached(operation) else {
             return Ok(());
         };
         let mut windows = self.windows();

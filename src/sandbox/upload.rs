@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 
 use super::bilingual::Bilingual;
-use super::made::Sent;
 use super::multipart;
 use super::refusal::Refusal;
+use super::validation::IncomingRequest;
 use wechatpay_core::crypto::digest::sha256_hex;
 
 /// The operations whose `meta` is `filename` and `sha256`. Others name and hash their files in other
@@ -23,7 +23,12 @@ const PLAIN: [&str; 6] = [
 ];
 
 /// Checks the parts; without `whole`, no more than the digest of a file that is there.
-pub(super) fn check(sent: &Sent<'_>, kind: &str, body: &[u8], whole: bool) -> Result<(), Refusal> {
+pub(super) fn check(
+    sent: &IncomingRequest<'_>,
+    kind: &str,
+    body: &[u8],
+    whole: bool,
+) -> Result<(), Refusal> {
     let file = multipart::part(kind, body, "file");
     if whole {
         let Some(Value::Object(meta)) = sent.json else {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::date::{Local, rfc3339};
 use super::super::identity::MCHID;
-use super::super::made::value_of;
+use super::super::mock::value_of;
 use super::content::{Content, Event, Message};
 use wechatpay_chain::notify::Version;
 

@@ -54,21 +54,21 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// The refusal, whose reason has no values.
-    pub(crate) fn refusal(&self) -> Refusal {
+    pub(crate) fn refusal(&'static self) -> Refusal {
         self.with(&[])
     }
 
     /// The refusal, with the values of its reason.
-    pub(crate) fn with(&self, values: &[&dyn Display]) -> Refusal {
+    pub(crate) fn with(&'static self, values: &[&dyn Display]) -> Refusal {
         let (en, zh) = self.why;
         self.because((filled(en, values), filled(zh, values)))
     }
 
     /// The refusal, with another reason.
-    pub(crate) fn because(&self, why: impl Into<Bilingual>) -> Refusal {
+    pub(crate) fn because(&'static self, why: impl Into<Bilingual>) -> Refusal {
         Refusal {
             is_business: self.is_business,
-            v2: self.v2,
+            entry: Some(self),
             ..Refusal::new(self.status, self.code, self.message, why)
         }
     }

@@ -24,8 +24,8 @@ pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     pub(crate) message: Cow<'static, str>,
     detail: Option<Box<Value>>,
-    /// Code and message in APIv2, where they differ.
-    v2: Option<(&'static str, &'static str)>,
+    /// The row of the table that it is made from.
+    entry: Option<&'static business::Entry>,
     /// The exact reason, for the developer.
     pub(crate) why: Bilingual,
     signed: bool,
@@ -109,7 +109,7 @@ impl Refusal {
 
     /// The same refusal as APIv2 answers it.
     pub(crate) fn into_v2(self) -> Self {
-        if let Some((code, message)) = self.v2 {
+        if let Some((code, message)) = self.entry.and_then(|entry| entry.v2) {
             return Self {
                 code,
                 message: message.into(),
@@ -218,7 +218,7 @@ impl Refusal {
             code,
             message: message.into(),
             detail: None,
-            v2: None,
+            entry: None,
             why: why.into(),
             signed: true,
             is_business: false,

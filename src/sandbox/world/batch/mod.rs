@@ -85,14 +85,14 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
         ));
     }
     Ok(Batch {
-        out_batch_no: fields.number("/out_batch_no", 32)?,
+        out_batch_no: fields.merchant_number("/out_batch_no")?,
         batch_id: String::new(),
         fingerprint: request.fingerprint(),
-        appid: fields.text("/appid", 32)?,
-        name: fields.text("/batch_name", 32)?,
-        remark: fields.text("/batch_remark", 32)?,
-        scene: fields.text("/transfer_scene_id", 36)?,
-        notify_url: fields.maybe("/notify_url", 256)?,
+        appid: fields.required_text("/appid")?,
+        name: fields.required_text("/batch_name")?,
+        remark: fields.required_text("/batch_remark")?,
+        scene: fields.required_text("/transfer_scene_id")?,
+        notify_url: fields.optional_text("/notify_url")?,
         details,
         created: request.now,
         ended: None,
@@ -101,7 +101,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
 
 fn detail(item: &Fields<'_>, now: i64) -> Result<Detail, Refusal> {
     let amount = item.amount("/transfer_amount")?;
-    let user_name = item.maybe("/user_name", 1024)?;
+    let user_name = item.optional_text("/user_name")?;
     if amount >= NAMED_FROM && user_name.is_none() {
         return Err(item.wrong("/user_name", "转账金额大于等于2000元时必填"));
     }
@@ -109,11 +109,11 @@ fn detail(item: &Fields<'_>, now: i64) -> Result<Detail, Refusal> {
         return Err(item.wrong("/user_name", "转账金额小于0.3元时不允许填写"));
     }
     Ok(Detail {
-        out_detail_no: item.number("/out_detail_no", 32)?,
+        out_detail_no: item.merchant_number("/out_detail_no")?,
         detail_id: String::new(),
         amount,
-        remark: item.text("/transfer_remark", 32)?,
-        openid: item.text("/openid", 64)?,
+        remark: item.required_text("/transfer_remark")?,
+        openid: item.required_text("/openid")?,
         user_name,
         status: DetailStatus::Processing,
         fail_reason: None,

@@ -142,7 +142,7 @@ fn named<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Complaint, R
 
 fn response(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
-    let content = fields.text("/response_content", 200)?;
+    let content = fields.required_text("/response_content")?;
     of_merchant(state, request, &fields)?;
     let step = ("MERCHANT_RESPONSE", content);
     act(state, request, step, |state| match state {
@@ -163,14 +163,14 @@ fn complete(state: &mut State, request: &Request<'_>) -> Outcome {
 /// Who agrees has to refund the order itself.
 fn progress(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
-    match &*fields.text("/action", 64)? {
+    match &*fields.required_text("/action")? {
         "APPROVE" => {
-            let remark = fields.maybe("/remark", 200)?.unwrap_or_default();
+            let remark = fields.optional_text("/remark")?.unwrap_or_default();
             let step = ("MERCHANT_APPROVE_REFUND", remark);
             act(state, request, step, |_| ComplaintState::Processing)
         }
         _ => {
-            let reason = fields.maybe("/reject_reason", 200)?.unwrap_or_default();
+            let reason = fields.optional_text("/reject_reason")?.unwrap_or_default();
             // Spelt so.
             let step = ("MERCHANT_REFUSE_RERUND", reason);
             act(state, request, step, |_| ComplaintState::Processed)
@@ -180,7 +180,7 @@ fn progress(state: &mut State, request: &Request<'_>) -> Outcome {
 
 fn of_merchant(state: &State, request: &Request<'_>, fields: &Fields<'_>) -> Result<(), Refusal> {
     let complaint = named(state, request)?;
-    if fields.text("/complainted_mchid", 64)? == complaint.mchid {
+    if fields.required_text("/complainted_mchid")? == complaint.mchid {
         Ok(())
     } else {
         Err(business::COMPLAINT_OF_OTHER_MERCHANT.with(&[&complaint.mchid]))
@@ -214,7 +214,7 @@ fn notifications(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
             state.complaint_url = None;
             Ok(Success::empty())
         }
-        _ => request.fields().text("/url", 255).map(|given| {
+        _ => request.fields().required_text("/url").map(|given| {
             let answer = url(&given);
             state.complaint_url = Some(given);
             answer

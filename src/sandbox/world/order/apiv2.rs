@@ -13,7 +13,7 @@ use crate::refusal::{Refusal, business};
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
-    let kind = match &*fields.text("/trade_type", 16)? {
+    let kind = match &*fields.required_text("/trade_type")? {
         "JSAPI" => PaymentMethod::JSAPI,
         "NATIVE" => PaymentMethod::NATIVE,
         "APP" => PaymentMethod::APP,
@@ -21,7 +21,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
         _ => return Err(fields.wrong("/trade_type", "应为JSAPI、NATIVE、APP或MWEB")),
     };
     let mut order = read(&fields, request, kind)?;
-    order.notify_url = Some(fields.text("/notify_url", 256)?);
+    order.notify_url = Some(fields.required_text("/notify_url")?);
     let nobody = order.payer.openid.is_none() && order.payer.sub_openid.is_none();
     if kind == PaymentMethod::JSAPI && nobody {
         return Err(fields.wrong("/openid", "缺少必填参数"));
@@ -59,7 +59,7 @@ fn prepay_answer(state: &mut State, order: &Order, now: i64) -> Value {
 pub(crate) fn micropay(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
     let order = read(&fields, request, PaymentMethod::CODE)?;
-    let code = fields.text("/auth_code", 128)?;
+    let code = fields.required_text("/auth_code")?;
     if !code_payment::is_code(&code) {
         return Err(business::AUTH_CODE_INVALID.refusal());
     }
@@ -77,34 +77,34 @@ pub(crate) fn micropay(state: &mut State, request: &Request<'_>) -> Outcome {
 
 fn read(fields: &Fields<'_>, request: &Request<'_>, kind: PaymentMethod) -> Result<Order, Refusal> {
     let party = Party {
-        appid: fields.text("/appid", 32)?,
-        mchid: fields.text("/mch_id", 32)?,
-        sub_appid: fields.maybe("/sub_appid", 32)?,
-        sub_mchid: fields.maybe("/sub_mch_id", 32)?,
+        appid: fields.required_text("/appid")?,
+        mchid: fields.required_text("/mch_id")?,
+        sub_appid: fields.optional_text("/sub_appid")?,
+        sub_mchid: fields.optional_text("/sub_mch_id")?,
     };
     let currency = currency(fields, "/fee_type")?;
-    let order = Order::new(fields.number("/out_trade_no", 32)?, party, kind);
+    let order = Order::new(fields.merchant_number("/out_trade_no")?, party, kind);
     Ok(Order {
         is_v2: true,
         payer: Payer {
-            openid: fields.maybe("/openid", 128)?,
-            sub_openid: fields.maybe("/sub_openid", 128)?,
+            openid: fields.optional_text("/openid")?,
+            sub_openid: fields.optional_text("/sub_openid")?,
         },
         fingerprint: request.fingerprint(),
-        description: fields.text("/body", 128)?,
-        attach: fields.maybe("/attach", 128)?,
+        description: fields.required_text("/body")?,
+        attach: fields.optional_text("/attach")?,
         total: amount(fields, "/total_fee")?,
         currency,
         created: request.now,
         expires: expires(fields, request.now)?,
-        shareable: fields.maybe("/profit_sharing", 16)?.as_deref() == Some("Y"),
+        shareable: fields.optional_text("/profit_sharing")?.as_deref() == Some("Y"),
         ..order
     })
 }
 
 /// The end of payment is at least a minute away.
 fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
-    let Some(text) = fields.maybe("/time_expire", 14)? else {
+    let Some(text) = fields.optional_text("/time_expire")? else {
         return Ok(now.saturating_add(WEEK));
     };
     let wrong = || fields.wrong("/time_expire", "格式应为yyyyMMddHHmmss");
@@ -163,7 +163,7 @@ pub(crate) fn reverse(state: &mut State, request: &Request<'_>) -> Outcome {
 
 /// In fen, written with digits alone.
 pub(crate) fn amount(fields: &Fields<'_>, pointer: &str) -> Result<i64, Refusal> {
-    let text = fields.text(pointer, 19)?;
+    let text = fields.required_text(pointer)?;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let amount = text.parse().ok().filter(|amount| digits && *amount >= 1);
     amount.ok_or_else(|| fields.wrong(pointer, "应为大于0的整数，单位为分"))
@@ -171,9 +171,9 @@ pub(crate) fn amount(fields: &Fields<'_>, pointer: &str) -> Result<i64, Refusal>
 
 /// The number of the order that is named by either number, of the merchant that asks.
 pub(crate) fn find(state: &State, fields: &Fields<'_>) -> Result<String, Refusal> {
-    let id = fields.maybe("/transaction_id", 32)?;
-    let number = fields.maybe("/out_trade_no", 32)?;
-    let sub_mchid = fields.maybe("/sub_mch_id", 32)?;
+    let id = fields.optional_text("/transaction_id")?;
+    let number = fields.optional_text("/out_trade_no")?;
+    let sub_mchid = fields.optional_text("/sub_mch_id")?;
     let order = match (&id, &number) {
         (None, None) => return Err(fields.wrong("/out_trade_no", "缺少必填参数")),
         (Some(id), _) => state.orders.by_id(id),

@@ -28,19 +28,19 @@ pub(crate) fn create(
 ) -> Outcome {
     let fields = request.fields();
     let party = party(&fields, mode)?;
-    let out_trade_no = fields.number("/out_trade_no", 32)?;
+    let out_trade_no = fields.merchant_number("/out_trade_no")?;
     let order = Order {
         payer: payer(&fields, mode, kind)?,
         answer: Value::Null,
         fingerprint: request.fingerprint(),
-        description: fields.text("/description", 127)?,
-        attach: fields.maybe("/attach", 128)?,
+        description: fields.required_text("/description")?,
+        attach: fields.optional_text("/attach")?,
         notify_url: notify_url(&fields, kind)?,
         total: fields.amount("/amount/total")?,
         currency: currency(&fields, "/amount/currency")?,
         created: request.now,
         expires: expires(&fields, request.now)?,
-        shareable: fields.flag("/settle_info/profit_sharing")?,
+        shareable: fields.boolean("/settle_info/profit_sharing")?,
         ..Order::new(out_trade_no, party, kind)
     };
     if kind.is_code() {
@@ -118,12 +118,12 @@ fn named<'s>(
     let fields = request.fields();
     let sub_mchid = match mode {
         MerchantMode::Direct => {
-            require_own_mchid(&fields.text("/mchid", 32)?)?;
+            require_own_mchid(&fields.required_text("/mchid")?)?;
             None
         }
         MerchantMode::Partner => {
-            require_own_mchid(&fields.text("/sp_mchid", 32)?)?;
-            Some(fields.text("/sub_mchid", 32)?)
+            require_own_mchid(&fields.required_text("/sp_mchid")?)?;
+            Some(fields.required_text("/sub_mchid")?)
         }
     };
     let number = request.variable("out_trade_no");
@@ -140,11 +140,11 @@ fn party(fields: &Fields<'_>, mode: MerchantMode) -> Result<Party, Refusal> {
     };
     let partner = mode == MerchantMode::Partner;
     let party = Party {
-        appid: fields.text(appid, 32)?,
-        mchid: fields.text(mchid, 32)?,
-        sub_appid: fields.maybe("/sub_appid", 32)?.filter(|_| partner),
+        appid: fields.required_text(appid)?,
+        mchid: fields.required_text(mchid)?,
+        sub_appid: fields.optional_text("/sub_appid")?.filter(|_| partner),
         sub_mchid: if partner {
-            Some(fields.text("/sub_mchid", 32)?)
+            Some(fields.required_text("/sub_mchid")?)
         } else {
             None
         },
@@ -159,10 +159,10 @@ fn payer(fields: &Fields<'_>, mode: MerchantMode, kind: PaymentMethod) -> Result
         MerchantMode::Partner => "/payer/sp_openid",
     };
     let payer = Payer {
-        openid: fields.maybe(openid, 128)?,
+        openid: fields.optional_text(openid)?,
         sub_openid: match mode {
             MerchantMode::Direct => None,
-            MerchantMode::Partner => fields.maybe("/payer/sub_openid", 128)?,
+            MerchantMode::Partner => fields.optional_text("/payer/sub_openid")?,
         },
     };
     let nobody = payer.openid.is_none() && payer.sub_openid.is_none();
@@ -178,6 +178,6 @@ fn notify_url(fields: &Fields<'_>, kind: PaymentMethod) -> Result<Option<String>
     if kind.is_code() {
         Ok(None)
     } else {
-        fields.text("/notify_url", 256).map(Some)
+        fields.required_text("/notify_url").map(Some)
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn pay(
     fields: &Fields<'_>,
     order: Order,
 ) -> Outcome {
-    let code = fields.text("/payer/auth_code", 32)?;
+    let code = fields.required_text("/payer/auth_code")?;
     if !is_code(&code) {
         return Err(fields.wrong("/payer/auth_code", "付款码应为18位数字，以10至15开头"));
     }

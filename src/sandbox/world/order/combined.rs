@@ -72,15 +72,15 @@ fn read(
     kind: PaymentMethod,
 ) -> Result<CombinedOrder, Refusal> {
     let combine = CombinedOrder {
-        number: fields.number("/combine_out_trade_no", 32)?,
-        appid: fields.text("/combine_appid", 32)?,
-        mchid: fields.text("/combine_mchid", 32)?,
+        number: fields.merchant_number("/combine_out_trade_no")?,
+        appid: fields.required_text("/combine_appid")?,
+        mchid: fields.required_text("/combine_mchid")?,
         payer: Payer {
-            openid: fields.maybe("/combine_payer_info/openid", 128)?,
-            sub_openid: fields.maybe("/combine_payer_info/sub_openid", 128)?,
+            openid: fields.optional_text("/combine_payer_info/openid")?,
+            sub_openid: fields.optional_text("/combine_payer_info/sub_openid")?,
         },
-        device_id: fields.maybe("/scene_info/device_id", 32)?,
-        notify_url: fields.text("/notify_url", 256)?,
+        device_id: fields.optional_text("/scene_info/device_id")?,
+        notify_url: fields.required_text("/notify_url")?,
         parts: Vec::new(),
         fingerprint: request.fingerprint(),
         answer: Value::Null,
@@ -105,22 +105,22 @@ fn part(
 ) -> Result<Order, Refusal> {
     let party = Party {
         appid: combine.appid.clone(),
-        mchid: item.text("/mchid", 32)?,
-        sub_appid: item.maybe("/sub_appid", 32)?,
-        sub_mchid: item.maybe("/sub_mchid", 32)?,
+        mchid: item.required_text("/mchid")?,
+        sub_appid: item.optional_text("/sub_appid")?,
+        sub_mchid: item.optional_text("/sub_mchid")?,
     };
     Ok(Order {
         payer: combine.payer.clone(),
         combine: Some(combine.number.clone()),
         fingerprint: request.fingerprint(),
-        description: item.text("/description", 127)?,
-        attach: item.maybe("/attach", 128)?,
+        description: item.required_text("/description")?,
+        attach: item.optional_text("/attach")?,
         total: item.amount("/amount/total_amount")?,
         currency: currency(item, "/amount/currency")?,
         created: request.now,
         expires: expires(whole, request.now)?,
-        shareable: item.flag("/settle_info/profit_sharing")?,
-        ..Order::new(item.number("/out_trade_no", 32)?, party, kind)
+        shareable: item.boolean("/settle_info/profit_sharing")?,
+        ..Order::new(item.merchant_number("/out_trade_no")?, party, kind)
     })
 }
 
@@ -144,7 +144,7 @@ pub(crate) fn by_id(state: &State, request: &Request<'_>) -> Outcome {
 pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("combine_out_trade_no");
     let fields = request.fields();
-    fields.text("/combine_appid", 32)?;
+    fields.required_text("/combine_appid")?;
     let State {
         combined_orders: combines,
         orders,
@@ -155,7 +155,7 @@ pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
         combine.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))?;
     let mut named = Vec::new();
     for item in fields.items("/sub_orders", MOST)? {
-        let part = item.number("/out_trade_no", 32)?;
+        let part = item.merchant_number("/out_trade_no")?;
         let order = orders.get(&part).filter(|_| combine.parts.contains(&part));
         let order =
             order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{part:?}")]))?;

@@ -77,7 +77,7 @@ pub(crate) fn require_own_mchid(mchid: &str) -> Result<(), Refusal> {
 
 /// "JSAPI下单" and the others say of `currency`: 境内商户号仅支持人民币.
 pub(crate) fn currency(fields: &Fields<'_>, pointer: &str) -> Result<String, Refusal> {
-    let currency = fields.maybe(pointer, 16)?;
+    let currency = fields.optional_text(pointer)?;
     let currency = currency.unwrap_or_else(|| "CNY".to_owned());
     if currency == "CNY" {
         Ok(currency)
@@ -88,7 +88,7 @@ pub(crate) fn currency(fields: &Fields<'_>, pointer: &str) -> Result<String, Ref
 
 /// The end of payment is at least a minute away, as "JSAPI下单" says of `time_expire`.
 pub(crate) fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
-    let Some(text) = fields.maybe("/time_expire", 64)? else {
+    let Some(text) = fields.optional_text("/time_expire")? else {
         return Ok(now.saturating_add(WEEK));
     };
     let wrong = || fields.wrong("/time_expire", "格式应为yyyy-MM-DDTHH:mm:ss+TIMEZONE");

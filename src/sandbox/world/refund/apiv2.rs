@@ -18,9 +18,9 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>) -> Outcome {
         api: RefundApi::V2,
         fingerprint: request.fingerprint(),
         amount: amount(&fields, "/refund_fee")?,
-        notify_url: fields.maybe("/notify_url", 256)?,
+        notify_url: fields.optional_text("/notify_url")?,
         created: request.now,
-        ..Refund::new(fields.number("/out_refund_no", 64)?)
+        ..Refund::new(fields.merchant_number("/out_refund_no")?)
     };
     let total = amount(&fields, "/total_fee")?;
     if let Some(known) = state.refunds.get(&refund.out_refund_no) {
@@ -35,7 +35,7 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>) -> Outcome {
     if !order.is_some_and(|order| order.is_paid(request.now)) {
         return Err(business::REFUND_ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]));
     }
-    let currency = fields.maybe("/refund_fee_type", 16)?;
+    let currency = fields.optional_text("/refund_fee_type")?;
     let other = |order: &Order| currency.as_ref().is_some_and(|it| *it != order.currency);
     if order.is_some_and(other) {
         return Err(business::REFUND_CURRENCY_MISMATCH.with(&[&"refund_fee_type", &"fee_type"]));
@@ -70,8 +70,8 @@ fn refunded(refund: &Refund) -> Value {
 /// Lists the refunds of an order, numbered from 0, or the one that is named.
 pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
-    let id = fields.maybe("/refund_id", 64)?;
-    let number = fields.maybe("/out_refund_no", 64)?;
+    let id = fields.optional_text("/refund_id")?;
+    let number = fields.optional_text("/out_refund_no")?;
     let numbers: Vec<_> = match (id, number) {
         (Some(id), _) => {
             let found = state.refunds.by_id(&id);
@@ -92,7 +92,7 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     for number in &numbers {
         advance(state, number, request.now);
     }
-    let sub_mchid = fields.maybe("/sub_mch_id", 32)?;
+    let sub_mchid = fields.optional_text("/sub_mch_id")?;
     let found = numbers.iter().filter_map(|it| state.refunds.get(it));
     let found: Vec<_> = found.filter(|it| it.party.sub_mchid == sub_mchid).collect();
     let first = found

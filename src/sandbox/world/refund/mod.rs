@@ -33,16 +33,16 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
 
 pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) -> Outcome {
     let fields = request.fields();
-    let number = fields.number("/out_refund_no", 64)?;
+    let number = fields.merchant_number("/out_refund_no")?;
     if api == RefundApi::Ecommerce {
-        fields.text("/sp_appid", 32)?;
+        fields.required_text("/sp_appid")?;
     }
     let refund = Refund {
         api,
         fingerprint: request.fingerprint(),
         amount: fields.amount("/amount/refund")?,
-        notify_url: fields.maybe("/notify_url", 256)?,
-        account: fields.maybe("/refund_account", 64)?,
+        notify_url: fields.optional_text("/notify_url")?,
+        account: fields.optional_text("/refund_account")?,
         created: request.now,
         ..Refund::new(number)
     };
@@ -59,11 +59,11 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
     } else {
         fields.amount("/amount/total")?
     };
-    let sub_mchid = fields.maybe("/sub_mchid", 32)?;
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
     if sub_mchid != order.party.sub_mchid {
         return Err(business::REFUND_SUB_MCHID_MISMATCH.refusal());
     }
-    let currency = fields.maybe("/amount/currency", 16)?;
+    let currency = fields.optional_text("/amount/currency")?;
     if currency.is_some_and(|currency| currency != order.currency) {
         return Err(business::REFUND_CURRENCY_MISMATCH.with(&[&"amount.currency", &order.currency]));
     }
@@ -164,8 +164,8 @@ const MOST: u32 = 50;
 /// The order that the request names by either number, or by both.
 fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, Refusal> {
     let fields = request.fields();
-    let id = fields.maybe("/transaction_id", 64)?;
-    let number = fields.maybe("/out_trade_no", 32)?;
+    let id = fields.optional_text("/transaction_id")?;
+    let number = fields.optional_text("/out_trade_no")?;
     let order = match (&id, &number) {
         (None, None) => return Err(fields.wrong("/transaction_id", "与out_trade_no二选一必填")),
         (Some(id), _) => state.orders.by_id(id),
@@ -210,8 +210,8 @@ fn shown(state: &mut State, number: &str, request: &Request<'_>) -> Outcome {
 pub(crate) fn apply_abnormal(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
     let id = request.variable("refund_id");
-    let number = fields.number("/out_refund_no", 64)?;
-    fields.text("/type", 32)?;
+    let number = fields.merchant_number("/out_refund_no")?;
+    fields.required_text("/type")?;
     let refund = state.refunds.get_mut(&number);
     let refund = refund.filter(|refund| refund.refund_id == id);
     let refund =

@@ -74,14 +74,14 @@ const MOST: usize = 50;
 
 pub(crate) fn share(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
     let fields = request.fields();
-    let number = fields.number("/out_order_no", 64)?;
+    let number = fields.merchant_number("/out_order_no")?;
     if let Some(known) = state.shares.get(&number) {
         return again(known, request);
     }
     let details = fields.items("/receivers", MOST)?;
     let details = details.iter().map(|item| detail(item, words));
     let details = details.collect::<Result<Vec<_>, _>>()?;
-    let unfreeze = fields.flag(words.unfreeze)?;
+    let unfreeze = fields.boolean(words.unfreeze)?;
     let brand = brand(&fields, words)?;
     let order = shared_order(state, &fields, request.now)?;
     for detail in &details {
@@ -105,11 +105,11 @@ pub(crate) fn share(state: &mut State, request: &Request<'_>, words: SharingName
 /// Gives the merchant what is left.
 pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
     let fields = request.fields();
-    let number = fields.number("/out_order_no", 64)?;
+    let number = fields.merchant_number("/out_order_no")?;
     if let Some(known) = state.shares.get(&number) {
         return again(known, request);
     }
-    let description = fields.text("/description", 80)?;
+    let description = fields.required_text("/description")?;
     let order = shared_order(state, &fields, request.now)?;
     let left = i64::try_from(order.unsplit()).unwrap_or_default();
     let detail = ShareDetail {
@@ -145,10 +145,10 @@ fn again(known: &Share, request: &Request<'_>) -> Outcome {
 
 fn detail(item: &Fields<'_>, words: SharingNames) -> Result<ShareDetail, Refusal> {
     Ok(ShareDetail {
-        kind: item.text("/type", 32)?,
-        account: item.text(&format!("/{}", words.account), 64)?,
+        kind: item.required_text("/type")?,
+        account: item.required_text(&format!("/{}", words.account))?,
         amount: item.amount("/amount")?,
-        description: item.text("/description", 80)?,
+        description: item.required_text("/description")?,
         detail_id: String::new(),
         result: DetailResult::Pending,
         returned: 0,
@@ -157,8 +157,8 @@ fn detail(item: &Fields<'_>, words: SharingNames) -> Result<ShareDetail, Refusal
 
 /// The paid order that the request names, whose money is still there to be shared.
 fn shared_order<'s>(state: &'s State, fields: &Fields<'_>, now: i64) -> Result<&'s Order, Refusal> {
-    let id = fields.text("/transaction_id", 32)?;
-    let sub_mchid = fields.maybe("/sub_mchid", 32)?;
+    let id = fields.required_text("/transaction_id")?;
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
     let order = state.orders.by_id(&id);
     let order = order.filter(|it| it.shareable && it.is_paid(now));
     let order = order.filter(|it| it.party.sub_mchid == sub_mchid);

@@ -11,17 +11,17 @@ use crate::refusal::Refusal;
 pub(crate) fn add(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
     let fields = request.fields();
     let (key, mut answer) = receiver(&fields, words)?;
-    let kind = fields.text("/type", 32)?;
-    let name = fields.maybe("/name", 1024)?;
+    let kind = fields.required_text("/type")?;
+    let name = fields.optional_text("/name")?;
     if kind == "MERCHANT_ID" && name.is_none() && words == SharingNames::ORDINARY {
         return Err(fields.wrong("/name", "分账接收方类型是MERCHANT_ID时必填"));
     }
-    let relation = fields.text("/relation_type", 32)?;
+    let relation = fields.required_text("/relation_type")?;
     if words == SharingNames::ORDINARY {
         answer.insert("relation_type".to_owned(), json!(relation));
         for (member, value) in [
             ("name", name),
-            ("custom_relation", fields.maybe("/custom_relation", 10)?),
+            ("custom_relation", fields.optional_text("/custom_relation")?),
         ] {
             if let Some(value) = value {
                 answer.insert(member.to_owned(), json!(value));
@@ -43,9 +43,12 @@ fn receiver(
     fields: &Fields<'_>,
     words: SharingNames,
 ) -> Result<(String, Map<String, Value>), Refusal> {
-    fields.text("/appid", 32)?;
-    let (kind, account) = (fields.text("/type", 32)?, fields.text("/account", 64)?);
-    let sub_mchid = fields.maybe("/sub_mchid", 32)?;
+    fields.required_text("/appid")?;
+    let (kind, account) = (
+        fields.required_text("/type")?,
+        fields.required_text("/account")?,
+    );
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
     let sub_mchid = sub_mchid.filter(|_| words == SharingNames::ORDINARY);
     let brand = brand(fields, words)?;
     let mut answer = Map::from_iter([
@@ -65,7 +68,7 @@ fn receiver(
 /// The brand that a brand's requests name.
 pub(crate) fn brand(fields: &Fields<'_>, words: SharingNames) -> Result<Option<String>, Refusal> {
     if words == SharingNames::BRAND {
-        fields.text("/brand_mchid", 32).map(Some)
+        fields.required_text("/brand_mchid").map(Some)
     } else {
         Ok(None)
     }

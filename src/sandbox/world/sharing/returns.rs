@@ -14,7 +14,7 @@ use crate::refusal::{Refusal, business};
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
     let fields = request.fields();
-    let number = fields.number("/out_return_no", 64)?;
+    let number = fields.merchant_number("/out_return_no")?;
     if let Some(known) = state.returns.get(&number) {
         return if known.fingerprint == request.fingerprint() {
             Ok(Success::json(known.answer.clone()))
@@ -22,13 +22,13 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNam
             Err(business::SHARE_NUMBER_USED.with(&[&"out_return_no"]))
         };
     }
-    let account = fields.text("/return_mchid", 32)?;
+    let account = fields.required_text("/return_mchid")?;
     let amount = fields.amount("/amount")?;
-    let description = fields.text("/description", 80)?;
-    let sub_mchid = fields.maybe("/sub_mchid", 32)?;
+    let description = fields.required_text("/description")?;
+    let sub_mchid = fields.optional_text("/sub_mchid")?;
     let (id, named) = (
-        fields.maybe("/order_id", 64)?,
-        fields.maybe("/out_order_no", 64)?,
+        fields.optional_text("/order_id")?,
+        fields.optional_text("/out_order_no")?,
     );
     let share = match (&id, &named) {
         (None, None) => return Err(fields.wrong("/order_id", "与out_order_no二选一必填")),

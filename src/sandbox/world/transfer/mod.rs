@@ -52,23 +52,23 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
 
 fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Transfer, Refusal> {
     let transfer = Transfer {
-        out_bill_no: fields.number("/out_bill_no", 32)?,
+        out_bill_no: fields.merchant_number("/out_bill_no")?,
         transfer_bill_no: String::new(),
         fingerprint: request.fingerprint(),
-        sub_mchid: fields.maybe("/sub_mchid", 32)?,
-        appid: fields.text("/appid", 32)?,
-        openid: fields.text("/openid", 64)?,
-        user_name: fields.maybe("/user_name", 1024)?,
+        sub_mchid: fields.optional_text("/sub_mchid")?,
+        appid: fields.required_text("/appid")?,
+        openid: fields.required_text("/openid")?,
+        user_name: fields.optional_text("/user_name")?,
         amount: fields.amount("/transfer_amount")?,
-        remark: fields.text("/transfer_remark", 32)?,
-        notify_url: fields.maybe("/notify_url", 256)?,
+        remark: fields.required_text("/transfer_remark")?,
+        notify_url: fields.optional_text("/notify_url")?,
         package_info: String::new(),
         state: TransferState::Waiting,
         fail_reason: None,
         created: request.now,
         updated: request.now,
     };
-    fields.text("/transfer_scene_id", 36)?;
+    fields.required_text("/transfer_scene_id")?;
     if transfer.amount >= NAMED_FROM && transfer.user_name.is_none() {
         Err(fields.wrong("/user_name", "转账金额大于等于2000元时必填"))
     } else {
@@ -105,7 +105,7 @@ fn shown(transfer: Option<&Transfer>, number: &str) -> Outcome {
 pub(crate) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_bill_no");
     advance(state, &number, request.now);
-    let sub_mchid = request.fields().maybe("/sub_mchid", 32)?;
+    let sub_mchid = request.fields().optional_text("/sub_mchid")?;
     let transfer = state.transfers.get_mut(&number);
     let transfer = transfer.filter(|it| it.sub_mchid == sub_mchid);
     let transfer = transfer

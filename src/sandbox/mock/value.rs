@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::dice::Dice;
+use super::random::SeededRandom;
 use crate::date::rfc3339;
 use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
@@ -26,7 +26,7 @@ const DAY: i64 = 86_400;
 const FAR: i64 = 4_070_880_000;
 
 /// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
-pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
+pub(super) fn scalar(field: &Field, name: &str, random: &mut SeededRandom) -> Value {
     // APIv2 numbers its members.
     let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
     match (named(field), field.kind()) {
@@ -35,19 +35,19 @@ pub(super) fn scalar(field: &Field, name: &str, dice: &mut Dice) -> Value {
             .map_or_else(|_| json!(value), Value::from),
         (Some(value), FieldKind::Boolean) => json!(value == "true"),
         (Some(value), _) => json!(value),
-        (None, FieldKind::Boolean) => json!(dice.below(2) == 1 && field.name() != "need_encrypt"),
-        (None, FieldKind::Integer | FieldKind::Number) => json!(number(field, name, dice)),
-        (None, _) => json!(text(field, name, dice)),
+        (None, FieldKind::Boolean) => json!(random.below(2) == 1 && field.name() != "need_encrypt"),
+        (None, FieldKind::Integer | FieldKind::Number) => json!(number(field, name, random)),
+        (None, _) => json!(text(field, name, random)),
     }
 }
 
 /// A text for a name alone: of a variable of the path.
-pub(super) fn variable(name: &str, dice: &mut Dice) -> String {
-    by_name(name, usize::MAX, dice)
+pub(super) fn variable(name: &str, random: &mut SeededRandom) -> String {
+    by_name(name, usize::MAX, random)
 }
 
 /// A value for a name alone, whose type is not known: of a notification. Amounts are 100 fen.
-pub(super) fn of_name(name: &str, dice: &mut Dice, now: i64) -> Value {
+pub(super) fn of_name(name: &str, random: &mut SeededRandom, now: i64) -> Value {
     const AMOUNTS: [&str; 4] = ["amount", "total", "quantity", "refund"];
     const NUMBERS: [&str; 8] = [
         "_total",
@@ -65,7 +65,7 @@ pub(super) fn of_name(name: &str, dice: &mut Dice, now: i64) -> Value {
         // A sub-merchant is another one.
         _ if ends(&["mchid", "mch_id"]) && !name.starts_with("sub_") => json!(MCHID),
         _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
-        _ => json!(by_name(name, usize::MAX, dice)),
+        _ => json!(by_name(name, usize::MAX, random)),
     }
 }
 
@@ -76,19 +76,19 @@ fn named(field: &Field) -> Option<&'static str> {
     success.or(values.first()).copied()
 }
 
-fn number(field: &Field, name: &str, dice: &mut Dice) -> i64 {
+fn number(field: &Field, name: &str, random: &mut SeededRandom) -> i64 {
     let usual = match name {
         "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
         "offset" => 0,
         "limit" => 10,
         // A batch of one transfer, whose sum agrees.
         "total_amount" | "transfer_amount" => 100,
-        _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, dice),
+        _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, random),
         // One item, as in the lists that are made up.
         _ if name.contains("count") || name.ends_with("_num") || name.ends_with("_number") => 1,
         _ if name.contains("percent") || name.ends_with("_rate") => 10,
-        _ if name.contains("amount") || name.contains("fee") => i64::from(dice.below(1000)) + 1,
-        _ => i64::from(dice.below(100)) + 1,
+        _ if name.contains("amount") || name.contains("fee") => i64::from(random.below(1000)) + 1,
+        _ => i64::from(random.below(100)) + 1,
     };
     let (least, most) = field.range();
     let usual = least.map_or(usual, |least| usual.max(least));
@@ -96,12 +96,12 @@ fn number(field: &Field, name: &str, dice: &mut Dice) -> i64 {
 }
 
 /// A text as long as it may be.
-fn text(field: &Field, name: &str, dice: &mut Dice) -> String {
+fn text(field: &Field, name: &str, random: &mut SeededRandom) -> String {
     let (least, most) = field.length();
     let (least, most) = (least.unwrap_or(1), most.unwrap_or(usize::MAX));
     let made = match field.pattern() {
-        Some(pattern) => by_pattern(pattern, dice),
-        None => by_format(field, name, most, dice),
+        Some(pattern) => by_pattern(pattern, random),
+        None => by_format(field, name, most, random),
     };
     let mut made: String = made.chars().take(most).collect();
     while made.chars().count() < least {
@@ -110,56 +110,56 @@ fn text(field: &Field, name: &str, dice: &mut Dice) -> String {
     made
 }
 
-fn by_pattern(pattern: &str, dice: &mut Dice) -> String {
+fn by_pattern(pattern: &str, random: &mut SeededRandom) -> String {
     match pattern.starts_with(r"\d{8}") {
-        true => compact(&moment("time", dice))[..8].to_owned(),
-        false => dice.digits(6),
+        true => compact(&moment("time", random))[..8].to_owned(),
+        false => random.digits(6),
     }
 }
 
-fn by_format(field: &Field, name: &str, most: usize, dice: &mut Dice) -> String {
+fn by_format(field: &Field, name: &str, most: usize, random: &mut SeededRandom) -> String {
     match field.format() {
-        Some("rfc3339") => moment(name, dice),
-        Some("date") => moment(name, dice)[..10].to_owned(),
-        Some("yyyyMMddHHmmss") => compact(&moment(name, dice)),
+        Some("rfc3339") => moment(name, random),
+        Some("date") => moment(name, random)[..10].to_owned(),
+        Some("yyyyMMddHHmmss") => compact(&moment(name, random)),
         Some("mm") => "06".to_owned(),
-        Some("base64") if !field.is_encrypted() => base64::encode(dice.hex(16).as_bytes()),
-        Some("url" | "MediaUrl") => url(name, most, dice),
-        Some("MediaId") => dice.letters(64),
+        Some("base64") if !field.is_encrypted() => base64::encode(random.hex(16).as_bytes()),
+        Some("url" | "MediaUrl") => url(name, most, random),
+        Some("MediaId") => random.letters(64),
         Some("rfc2397") => "data:,".to_owned(),
         Some("float" | "integer" | "int32" | "int64" | "uint" | "uint32" | "uint64") => {
             "1".to_owned()
         }
         Some("jsonObjectLike") => "{}".to_owned(),
         Some("jsonArrayLike") => "[]".to_owned(),
-        _ => by_name(name, most, dice),
+        _ => by_name(name, most, random),
     }
 }
 
 /// By what the name is or ends with; the first that fits.
-fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
+fn by_name(name: &str, most: usize, random: &mut SeededRandom) -> String {
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     match name {
         "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" => MCHID.to_owned(),
-        "transaction_id" => format!("4200{}", dice.digits(24)),
-        "refund_id" => refund_id(&moment(name, dice), dice),
-        "prepay_id" => format!("wx{}{}", compact(&moment(name, dice)), dice.hex(20)),
-        "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", dice.letters(9)),
+        "transaction_id" => format!("4200{}", random.digits(24)),
+        "refund_id" => refund_id(&moment(name, random), random),
+        "prepay_id" => format!("wx{}{}", compact(&moment(name, random)), random.hex(20)),
+        "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", random.letters(9)),
         "hash_type" => "SHA1".to_owned(),
-        "hash_value" => dice.hex(40),
+        "hash_value" => random.hex(40),
         "trade_type" => "JSAPI".to_owned(),
         "bill_date" if most < 10 => "20250601".to_owned(),
         "bill_date" => "2025-06-01".to_owned(),
         "bill_type" => "ALL".to_owned(),
         "tar_type" => "GZIP".to_owned(),
         "account_type" => "BASIC".to_owned(),
-        _ if ends(&["mchid", "mch_id", "merchant_id"]) => format!("19{}", dice.digits(8)),
-        _ if ends(&["appid", "app_id"]) => format!("wx{}", dice.hex(16)),
+        _ if ends(&["mchid", "mch_id", "merchant_id"]) => format!("19{}", random.digits(8)),
+        _ if ends(&["appid", "app_id"]) => format!("wx{}", random.hex(16)),
         // 付款码: the front end's, which pays at once; see `world`.
-        "auth_code" => format!("12{}", dice.digits(16)),
+        "auth_code" => format!("12{}", random.digits(16)),
         "is_subscribe" => "N".to_owned(),
-        _ if ends(&["openid", "open_id", "unionid"]) => format!("o{}", dice.letters(27)),
-        _ if ends(&["_url", "_link", "website"]) || name == "url" => url(name, most, dice),
+        _ if ends(&["openid", "open_id", "unionid"]) => format!("o{}", random.letters(27)),
+        _ if ends(&["_url", "_link", "website"]) || name == "url" => url(name, most, random),
         _ if name.contains("path") => "pages/index/index".to_owned(),
         _ if ends(&[
             "_time",
@@ -169,44 +169,44 @@ fn by_name(name: &str, most: usize, dice: &mut Dice) -> String {
             "_timestamp",
         ]) =>
         {
-            time_text(name, most, dice)
+            time_text(name, most, random)
         }
         _ if ends(&["_date", "_begin", "_end"]) || name == "date" => {
-            let date = moment(name, dice)[..10].to_owned();
+            let date = moment(name, random)[..10].to_owned();
             if most < 10 {
                 date.replace('-', "")
             } else {
                 date
             }
         }
-        _ if name.contains("sha256") => dice.hex(64),
-        _ if name.contains("sha1") => dice.hex(40),
-        _ if name.contains("md5") => dice.hex(32),
+        _ if name.contains("sha256") => random.hex(64),
+        _ if name.contains("sha1") => random.hex(40),
+        _ if name.contains("md5") => random.hex(32),
         _ if ends(&["currency", "fee_type"]) => "CNY".to_owned(),
         _ if ends(&["phone", "mobile", "phone_number", "telephone"]) => {
-            format!("1380{}", dice.digits(7))
+            format!("1380{}", random.digits(7))
         }
         _ if name.contains("email") => "sandbox@example.com".to_owned(),
         _ if name == "ip" || ends(&["_ip"]) => "127.0.0.1".to_owned(),
         _ if ends(&["longitude"]) => "113.941355".to_owned(),
         _ if ends(&["latitude"]) => "22.546245".to_owned(),
         _ if ends(&["bank_type"]) => "OTHERS".to_owned(),
-        _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => dice.digits(20),
+        _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => random.digits(20),
         _ if ends(&["amount", "fee", "count", "price", "version"]) => "1".to_owned(),
         _ if ends(&["status", "state", "result"]) => "SUCCESS".to_owned(),
         _ if ends(&["type", "scene", "scope"]) => "NORMAL".to_owned(),
         "channel" => "ORIGINAL".to_owned(),
         "user_received_account" => "支付用户零钱".to_owned(),
         _ if ends(&["name"]) => "测试".to_owned(),
-        _ if ends(&["token", "key", "ticket", "package_info", "nonce"]) => dice.letters(32),
+        _ if ends(&["token", "key", "ticket", "package_info", "nonce"]) => random.letters(32),
         _ if ends(&["next", "prev", "self"]) => "/v3/sandbox?offset=0".to_owned(),
         _ => "沙箱".to_owned(),
     }
 }
 
 /// Nobody's: the name is reserved (RFC 2606).
-fn url(name: &str, most: usize, dice: &mut Dice) -> String {
-    let long = format!("https://pay.example.com/{name}/{}", dice.digits(8));
+fn url(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    let long = format!("https://pay.example.com/{name}/{}", random.digits(8));
     if long.len() <= most {
         long
     } else {
@@ -215,8 +215,8 @@ fn url(name: &str, most: usize, dice: &mut Dice) -> String {
 }
 
 /// As RFC 3339, and where that is too long without what is between the digits.
-fn time_text(name: &str, most: usize, dice: &mut Dice) -> String {
-    let moment = moment(name, dice);
+fn time_text(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    let moment = moment(name, random);
     match most {
         ..19 => compact(&moment),
         19..25 => moment[..19].replace('T', " "),
@@ -224,26 +224,26 @@ fn time_text(name: &str, most: usize, dice: &mut Dice) -> String {
     }
 }
 
-fn moment(name: &str, dice: &mut Dice) -> String {
-    rfc3339(time(name, dice))
+fn moment(name: &str, random: &mut SeededRandom) -> String {
+    rfc3339(time(name, random))
 }
 
 /// What ends does so a month later.
-fn time(name: &str, dice: &mut Dice) -> i64 {
+fn time(name: &str, random: &mut SeededRandom) -> i64 {
     let end = ["end", "expire", "deadline", "until"];
     let later = end.iter().any(|word| name.contains(word));
     if name == "time_expire" {
         return FAR;
     }
     let day = if later { DAY_ZERO + 30 * DAY } else { DAY_ZERO };
-    day + i64::from(dice.below(86_400))
+    day + i64::from(random.below(86_400))
 }
 
 /// `20250601120000`
 /// 29 digits, of which the eleventh to the eighteenth are the day, as in WeChat Pay's numbers.
-fn refund_id(moment: &str, dice: &mut Dice) -> String {
+fn refund_id(moment: &str, random: &mut SeededRandom) -> String {
     let day = &compact(moment)[..8];
-    format!("50300{}{day}{}", dice.digits(5), dice.digits(11))
+    format!("50300{}{day}{}", random.digits(5), random.digits(11))
 }
 
 fn compact(moment: &str) -> String {

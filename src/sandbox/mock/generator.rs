@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::check::{Check, Written, first_of};
-use super::dice::Seed;
-use super::issue::Location;
+use super::random::Seed;
 use super::value;
 use crate::schema::{Field, FieldKind};
+use crate::validation::Location;
+use crate::validation::{Encoding, Validator, first_of};
 use wechatpay_core::catalog::Operation;
 
 /// Of a request's list no more items than this come back.
@@ -16,24 +16,24 @@ const MOST_ITEMS: usize = 100;
 
 /// What of the fields is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum FieldSelection {
     Required,
     /// Optional ones as well, but for those that tell of a failure.
     All,
 }
 
 /// Makes one object.
-pub(super) struct Maker<'a> {
+pub(super) struct Generator<'a> {
     pub(super) operation: &'a Operation,
     pub(super) seed: Seed,
-    pub(super) written: Written,
-    pub(super) extent: Extent,
+    pub(super) encoding: Encoding,
+    pub(super) selection: FieldSelection,
     /// The request's variables, query and members, by name.
     pub(super) known: BTreeMap<String, Value>,
-    pub(super) passed_over: &'a [&'a str],
+    pub(super) skipped: &'a [&'a str],
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     /// An object with these fields; `echo` is the request's at the same place.
     pub(super) fn members(
         &self,
@@ -44,7 +44,7 @@ impl Maker<'_> {
         let top = pointer.is_empty();
         let wanted = fields
             .iter()
-            .filter(|field| !(top && self.passed_over.contains(&field.name())))
+            .filter(|field| !(top && self.skipped.contains(&field.name())))
             .filter(|field| self.wants(field, echo));
         let member = |field: &Field| {
             let name = first_of(field.name());
@@ -58,7 +58,7 @@ impl Maker<'_> {
 
     fn wants(&self, field: &Field, echo: Option<&Value>) -> bool {
         let sent = echo.is_some_and(|echo| echo.get(field.name()).is_some());
-        let all = self.extent == Extent::All && !tells_of_failure(field.name());
+        let all = self.selection == FieldSelection::All && !tells_of_failure(field.name());
         field.is_required() || sent || all
     }
 
@@ -99,9 +99,9 @@ impl Maker<'_> {
         if let Some(echoed) = self.echoed(field, pointer, echo) {
             return echoed;
         }
-        let inside = Maker {
+        let inside = Generator {
             known: BTreeMap::new(),
-            written: Written::Json,
+            encoding: Encoding::Json,
             ..*self
         };
         let made: Value = match field.fields() {
@@ -113,9 +113,9 @@ impl Maker<'_> {
 
     /// In APIv2 an object is a text.
     fn text_or(&self, made: Value) -> Value {
-        match self.written {
-            Written::Json => made,
-            Written::Text => json!(made.to_string()),
+        match self.encoding {
+            Encoding::Json => made,
+            Encoding::Text => json!(made.to_string()),
         }
     }
 
@@ -132,7 +132,7 @@ impl Maker<'_> {
             }
         };
         let fits = |value: &Value| {
-            let mut check = Check::new(self.operation, Location::Body, self.written);
+            let mut check = Validator::new(self.operation, Location::Body, self.encoding);
             check.value(field, value).is_ok()
         };
         echo.into_iter()
@@ -144,8 +144,8 @@ impl Maker<'_> {
 
     /// A number in the path or query is a text.
     fn typed(&self, field: &Field, value: &Value) -> Value {
-        match (self.written, field.kind(), value) {
-            (Written::Json, FieldKind::Integer | FieldKind::Number, Value::String(text)) => text
+        match (self.encoding, field.kind(), value) {
+            (Encoding::Json, FieldKind::Integer | FieldKind::Number, Value::String(text)) => text
                 .parse::<i64>()
                 .map_or_else(|_| value.clone(), Value::from),
             _ => value.clone(),

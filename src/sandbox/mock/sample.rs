@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Extent, Maker};
-use super::check::Written;
-use super::dice::Seed;
+use super::generator::{FieldSelection, Generator};
+use super::random::Seed;
 use super::{SIGNATURE, value};
 use crate::identity::MCHID;
 use crate::schema::Schema;
+use crate::validation::Encoding;
 use wechatpay_core::catalog::BodyKind;
 
 /// A request that a [`Sandbox`](super::super::Sandbox) takes, made up from the documentation: for tests
@@ -43,13 +43,13 @@ impl SampleRequest {
     /// With the required fields; the same for the same seed.
     #[must_use]
     pub fn required(schema: &Schema, seed: u64) -> Self {
-        Self::new(schema, seed, Extent::Required)
+        Self::new(schema, seed, FieldSelection::Required)
     }
 
     /// With the optional fields as well.
     #[must_use]
     pub fn complete(schema: &Schema, seed: u64) -> Self {
-        Self::new(schema, seed, Extent::All)
+        Self::new(schema, seed, FieldSelection::All)
     }
 
     /// The variables of the path, with their values.
@@ -70,28 +70,28 @@ impl SampleRequest {
         self.body.as_ref()
     }
 
-    fn new(schema: &Schema, seed: u64, extent: Extent) -> Self {
+    fn new(schema: &Schema, seed: u64, selection: FieldSelection) -> Self {
         let operation = schema.operation();
         let path = operation.path();
         let seed = Seed::new(
             seed,
             &[operation.method().as_str().as_bytes(), path.as_bytes()],
         );
-        let maker = |written| Maker {
+        let generator = |encoding| Generator {
             operation,
             seed,
-            written,
-            extent,
+            encoding,
+            selection,
             known: Default::default(),
-            passed_over: if operation.is_v2() { &SIGNATURE } else { &[] },
+            skipped: if operation.is_v2() { &SIGNATURE } else { &[] },
         };
-        let written = if operation.is_v2() {
-            Written::Text
+        let encoding = if operation.is_v2() {
+            Encoding::Text
         } else {
-            Written::Json
+            Encoding::Json
         };
-        let query = maker(Written::Text).members(schema.query(), "", None);
-        let body = || Value::from(maker(written).members(schema.request(), "", None));
+        let query = generator(Encoding::Text).members(schema.query(), "", None);
+        let body = || Value::from(generator(encoding).members(schema.request(), "", None));
         Self {
             vars: variables(path)
                 .map(|name| (name, value::variable(name, &mut seed.at(name))))

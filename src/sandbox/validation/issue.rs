@@ -17,17 +17,17 @@ use crate::schema::FieldKind;
 
 /// One field that is not as documented.
 #[derive(Debug, PartialEq)]
-pub(super) struct Issue {
-    pub(super) location: Location,
+pub(crate) struct Issue {
+    pub(crate) location: Location,
     /// In a body a JSON pointer, in a query or path `/` and the name.
-    pub(super) pointer: String,
+    pub(crate) pointer: String,
     /// `None` for what is missing or sensitive.
-    pub(super) value: Option<Box<Value>>,
-    pub(super) wrong: Wrong,
+    pub(crate) value: Option<Box<Value>>,
+    pub(crate) wrong: Violation,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Location {
+pub(crate) enum Location {
     Body,
     Query,
     Path,
@@ -35,13 +35,13 @@ pub(super) enum Location {
 
 /// What a length counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Bytes,
     Characters,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(crate) enum Violation {
     Missing,
     Kind(FieldKind),
     Json,
@@ -70,7 +70,7 @@ const REPEATED: usize = 128;
 
 impl Issue {
     /// APIv3's `PARAM_ERROR` with `detail`.
-    pub(super) fn refusal(self) -> Refusal {
+    pub(crate) fn refusal(self) -> Refusal {
         let field = match self.location {
             Location::Body => &*self.pointer,
             Location::Query | Location::Path => self.name(),
@@ -89,11 +89,13 @@ impl Issue {
 
     /// APIv2's: `LACK_PARAMS` or `PARAM_ERROR`; and before the operation looks at it, that is for a wrong
     /// length or type, `return_code` FAIL with the words of APIv3.
-    pub(super) fn v2_refusal(self) -> Refusal {
+    pub(crate) fn v2_refusal(self) -> Refusal {
         let (name, why) = (self.name(), self.why());
         match self.wrong {
-            Wrong::Missing => Refusal::v2_failure("LACK_PARAMS", format!("缺少参数{name}"), why),
-            Wrong::Unknown(_) | Wrong::TooGreat(_) | Wrong::TooSmall(_) => {
+            Violation::Missing => {
+                Refusal::v2_failure("LACK_PARAMS", format!("缺少参数{name}"), why)
+            }
+            Violation::Unknown(_) | Violation::TooGreat(_) | Violation::TooSmall(_) => {
                 Refusal::v2_member(name, why)
             }
             _ => {
@@ -116,18 +118,20 @@ impl Issue {
             ""
         };
         match self.wrong {
-            Wrong::Kind(_) | Wrong::Json | Wrong::Unsigned | Wrong::Twice(_) => {
+            Violation::Kind(_) | Violation::Json | Violation::Unsigned | Violation::Twice(_) => {
                 format!("无法将{json}输入源“{source}”映射到目标字段“{name}”中，{issue}")
             }
-            Wrong::Missing => format!("输入源“{source}”映射到字段“{name}”{issue}"),
+            Violation::Missing => format!("输入源“{source}”映射到字段“{name}”{issue}"),
             _ => format!("输入源“{source}”映射到值字段“{name}”{issue}"),
         }
     }
 
     fn told_value(&self) -> Option<Value> {
         match self.wrong {
-            Wrong::TooLong { found, .. } | Wrong::TooShort { found, .. } => Some(json!(found)),
-            Wrong::Missing => Some(json!("")),
+            Violation::TooLong { found, .. } | Violation::TooShort { found, .. } => {
+                Some(json!(found))
+            }
+            Violation::Missing => Some(json!("")),
             _ => self.value.as_deref().map(repeated),
         }
     }
@@ -174,7 +178,7 @@ impl fmt::Display for Location {
     }
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => f.write_str("必填性规则校验失败，此字段为必填项"),

@@ -1,8 +1,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use http::Method;
+
 use super::*;
-use crate::schema::{Field, FieldKind};
+use crate::schema::{Field, FieldKind, Schema};
+use crate::validation::{Location, Validator};
+use wechatpay_core::catalog::Operation;
 
 /// A request of an operation, made up with all that is documented or only what must be there.
 fn sample(schema: &Schema, complete: bool) -> SampleRequest {
@@ -14,7 +18,11 @@ fn sample(schema: &Schema, complete: bool) -> SampleRequest {
 }
 
 /// As the gateway sees it; the path with the sample's variables.
-fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent<'_>) -> T) -> T {
+fn with_sent<T>(
+    schema: &Schema,
+    sample: &SampleRequest,
+    work: impl FnOnce(&IncomingRequest<'_>) -> T,
+) -> T {
     let operation = schema.operation();
     let mut path = format!("/{}", operation.wire_path());
     for (name, value) in sample.vars() {
@@ -35,7 +43,7 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
     } else {
         sample.body().cloned()
     };
-    work(&Sent {
+    work(&IncomingRequest {
         operation,
         path: &path,
         query: Some(&query),
@@ -44,7 +52,7 @@ fn with_sent<T>(schema: &Schema, sample: &SampleRequest, work: impl FnOnce(&Sent
     })
 }
 
-const CHECKED: Documented = Documented {
+const CHECKED: SchemaSettings = SchemaSettings {
     echo_unknown: true,
     limits: false,
     check: true,
@@ -74,9 +82,9 @@ fn a_made_answer_of_every_operation_is_as_documented() {
             };
             let operation = schema.operation();
             let xml = operation.answer() == AnswerKind::Xml;
-            let written = if xml { Written::Text } else { Written::Json };
-            let skipped: &[&str] = if xml { &OF_V2 } else { &[] };
-            let mut check = Check::new(operation, Location::Body, written).pass_over(skipped);
+            let written = if xml { Encoding::Text } else { Encoding::Json };
+            let skipped: &[&str] = if xml { &SKIPPED_IN_V2 } else { &[] };
+            let mut check = Validator::new(operation, Location::Body, written).skip(skipped);
             let found = check.members(schema.response(), answer.as_object().unwrap());
             assert_eq!(found, Ok(()), "{schema:?} {answer}");
             made += 1;
@@ -132,7 +140,7 @@ fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
         }),
         false => body.map(|body| serde_json::from_str(body).unwrap()),
     };
-    Some(CHECKED.check(&Sent {
+    Some(CHECKED.check(&IncomingRequest {
         operation,
         path: uri.path(),
         query: uri.query(),
@@ -228,7 +236,7 @@ fn what_is_wrong_is_refused_and_named() {
         {
             let json = Some(&body);
             match with_sent(&schema, &sample, |sent| {
-                CHECKED.check(&Sent { json, ..*sent })
+                CHECKED.check(&IncomingRequest { json, ..*sent })
             }) {
                 Ok(()) => drop(accepted.insert((what, last(&pointer).to_owned()))),
                 Err(refusal) => {

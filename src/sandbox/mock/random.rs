@@ -11,7 +11,7 @@ pub(super) struct Seed([u8; 32]);
 
 /// The throws for one field.
 #[derive(Debug)]
-pub(super) struct Dice {
+pub(super) struct SeededRandom {
     state: [u8; 32],
     used: usize,
 }
@@ -31,15 +31,15 @@ impl Seed {
     }
 
     /// For the field at a pointer.
-    pub(super) fn at(&self, pointer: &str) -> Dice {
-        Dice {
+    pub(super) fn at(&self, pointer: &str) -> SeededRandom {
+        SeededRandom {
             state: sha256(&[&self.0, pointer.as_bytes()].concat()),
             used: 0,
         }
     }
 }
 
-impl Dice {
+impl SeededRandom {
     pub(super) fn digits(&mut self, count: usize) -> String {
         self.of(DIGITS, count)
     }
@@ -60,7 +60,7 @@ impl Dice {
     }
 
     fn of(&mut self, alphabet: &[u8], count: usize) -> String {
-        let one = |dice: &mut Self| alphabet[usize::from(dice.byte()) % alphabet.len()];
+        let one = |random: &mut Self| alphabet[usize::from(random.byte()) % alphabet.len()];
         (0..count).map(|_| char::from(one(self))).collect()
     }
 
