@@ -136,10 +136,15 @@ fn by_format(field: &Field, name: &str, most: usize, random: &mut SeededRandom) 
     }
 }
 
-/// By what the name is or ends with; the first that fits.
+/// By the name, its ending or a word in it; the first rule that applies.
 fn by_name(name: &str, most: usize, random: &mut SeededRandom) -> String {
-    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    match name {
+    exact_name(name, most, random)
+        .or_else(|| time_name(name, most, random))
+        .unwrap_or_else(|| by_ending(name, most, random))
+}
+
+fn exact_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<String> {
+    Some(match name {
         "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" => MCHID.to_owned(),
         "transaction_id" => format!("4200{}", random.digits(24)),
         "refund_id" => refund_id(&moment(name, random), random),
@@ -153,58 +158,78 @@ fn by_name(name: &str, most: usize, random: &mut SeededRandom) -> String {
         "bill_type" => "ALL".to_owned(),
         "tar_type" => "GZIP".to_owned(),
         "account_type" => "BASIC".to_owned(),
-        _ if ends(&["mchid", "mch_id", "merchant_id"]) => format!("19{}", random.digits(8)),
-        _ if ends(&["appid", "app_id"]) => format!("wx{}", random.hex(16)),
-        // 付款码: the front end's, which pays at once; see `world`.
+        // 付款码: the 12 makes the payment succeed at once; see `world::order::code_payment`.
         "auth_code" => format!("12{}", random.digits(16)),
         "is_subscribe" => "N".to_owned(),
-        _ if ends(&["openid", "open_id", "unionid"]) => format!("o{}", random.letters(27)),
-        _ if ends(&["_url", "_link", "website"]) || name == "url" => url(name, most, random),
-        _ if name.contains("path") => "pages/index/index".to_owned(),
-        _ if ends(&[
-            "_time",
-            "time_expire",
-            "time_start",
-            "time_end",
-            "_timestamp",
-        ]) =>
-        {
-            time_text(name, most, random)
-        }
-        _ if ends(&["_date", "_begin", "_end"]) || name == "date" => {
-            let date = moment(name, random)[..10].to_owned();
-            if most < 10 {
-                date.replace('-', "")
-            } else {
-                date
-            }
-        }
-        _ if name.contains("sha256") => random.hex(64),
-        _ if name.contains("sha1") => random.hex(40),
-        _ if name.contains("md5") => random.hex(32),
-        _ if ends(&["currency", "fee_type"]) => "CNY".to_owned(),
-        _ if ends(&["phone", "mobile", "phone_number", "telephone"]) => {
-            format!("1380{}", random.digits(7))
-        }
-        _ if name.contains("email") => "sandbox@example.com".to_owned(),
-        _ if name == "ip" || ends(&["_ip"]) => "127.0.0.1".to_owned(),
-        _ if ends(&["longitude"]) => "113.941355".to_owned(),
-        _ if ends(&["latitude"]) => "22.546245".to_owned(),
-        _ if ends(&["bank_type"]) => "OTHERS".to_owned(),
-        _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => random.digits(20),
-        _ if ends(&["amount", "fee", "count", "price", "version"]) => "1".to_owned(),
-        _ if ends(&["status", "state", "result"]) => "SUCCESS".to_owned(),
-        _ if ends(&["type", "scene", "scope"]) => "NORMAL".to_owned(),
         "channel" => "ORIGINAL".to_owned(),
         "user_received_account" => "支付用户零钱".to_owned(),
-        _ if ends(&["name"]) => "测试".to_owned(),
-        _ if ends(&["token", "key", "ticket", "package_info", "nonce"]) => random.letters(32),
-        _ if ends(&["next", "prev", "self"]) => "/v3/sandbox?offset=0".to_owned(),
-        _ => "沙箱".to_owned(),
-    }
+        "url" => url(name, most, random),
+        "ip" => "127.0.0.1".to_owned(),
+        _ => return None,
+    })
 }
 
-/// Nobody's: the name is reserved (RFC 2606).
+fn time_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<String> {
+    const TIMES: [&str; 5] = [
+        "_time",
+        "time_expire",
+        "time_start",
+        "time_end",
+        "_timestamp",
+    ];
+    const DATES: [&str; 3] = ["_date", "_begin", "_end"];
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    if ends(&TIMES) {
+        return Some(time_text(name, most, random));
+    }
+    if !ends(&DATES) && name != "date" {
+        return None;
+    }
+    let date = moment(name, random)[..10].to_owned();
+    Some(if most < 10 {
+        date.replace('-', "")
+    } else {
+        date
+    })
+}
+
+fn by_ending(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let text = match name {
+        _ if ends(&["mchid", "mch_id", "merchant_id"]) => return format!("19{}", random.digits(8)),
+        _ if ends(&["appid", "app_id"]) => return format!("wx{}", random.hex(16)),
+        _ if ends(&["openid", "open_id", "unionid"]) => return format!("o{}", random.letters(27)),
+        _ if ends(&["_url", "_link", "website"]) => return url(name, most, random),
+        _ if name.contains("path") => "pages/index/index",
+        _ if name.contains("sha256") => return random.hex(64),
+        _ if name.contains("sha1") => return random.hex(40),
+        _ if name.contains("md5") => return random.hex(32),
+        _ if ends(&["currency", "fee_type"]) => "CNY",
+        _ if ends(&["phone", "mobile", "telephone", "phone_number"]) => {
+            return format!("1380{}", random.digits(7));
+        }
+        _ if name.contains("email") => "sandbox@example.com",
+        _ if ends(&["_ip"]) => "127.0.0.1",
+        _ if ends(&["longitude"]) => "113.941355",
+        _ if ends(&["latitude"]) => "22.546245",
+        _ if ends(&["bank_type"]) => "OTHERS",
+        _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => {
+            return random.digits(20);
+        }
+        _ if ends(&["amount", "fee", "count", "price", "version"]) => "1",
+        _ if ends(&["status", "state", "result"]) => "SUCCESS",
+        _ if ends(&["type", "scene", "scope"]) => "NORMAL",
+        _ if ends(&["name"]) => "测试",
+        _ if ends(&["token", "key", "ticket", "package_info", "nonce"]) => {
+            return random.letters(32);
+        }
+        _ if ends(&["next", "prev", "self"]) => "/v3/sandbox?offset=0",
+        _ => "沙箱",
+    };
+    text.to_owned()
+}
+
+/// A URL of the reserved name example.com (RFC 2606).
 fn url(name: &str, most: usize, random: &mut SeededRandom) -> String {
     let long = format!("https://pay.example.com/{name}/{}", random.digits(8));
     if long.len() <= most {
@@ -239,13 +264,13 @@ fn time(name: &str, random: &mut SeededRandom) -> i64 {
     day + i64::from(random.below(86_400))
 }
 
-/// `20250601120000`
 /// 29 digits, of which the eleventh to the eighteenth are the day, as in WeChat Pay's numbers.
 fn refund_id(moment: &str, random: &mut SeededRandom) -> String {
     let day = &compact(moment)[..8];
     format!("50300{}{day}{}", random.digits(5), random.digits(11))
 }
 
+/// `20250601120000`
 fn compact(moment: &str) -> String {
     let digits = moment[..19].chars();
     digits.filter(char::is_ascii_digit).collect()

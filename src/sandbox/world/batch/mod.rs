@@ -181,23 +181,8 @@ pub(crate) fn decide(
     reason: Option<&str>,
     now: i64,
 ) -> Option<ActionResult<TransferRecord>> {
-    let is_it = |detail: &&Detail| detail.out_detail_no == out_detail_no;
-    // The newest that is open, or else that has ended: numbers may come again in another batch.
-    let (mut found, mut open) = (None, false);
-    for batch in state.batches.iter().rev() {
-        let Some(detail) = batch.details.iter().find(is_it) else {
-            continue;
-        };
-        open = detail.is_open();
-        if open || found.is_none() {
-            found = Some((batch.out_batch_no.clone(), detail.status));
-        }
-        if open {
-            break;
-        }
-    }
-    let (number, status) = found?;
-    if !open {
+    let (number, status) = newest(state, out_detail_no)?;
+    if status != DetailStatus::Processing {
         let status = status.name();
         return Some(Err(ActionError::conflict((
             format!(
@@ -219,6 +204,21 @@ pub(crate) fn decide(
         end(state, &number, now);
     }
     Some(Ok(record))
+}
+
+/// The newest detail with this number that is open, or else that has ended: another batch may use its number
+/// again.
+fn newest(state: &State, out_detail_no: &str) -> Option<(String, DetailStatus)> {
+    let newest_first = || {
+        state.batches.iter().rev().filter_map(|batch| {
+            let mut details = batch.details.iter();
+            let detail = details.find(|it| it.out_detail_no == out_detail_no)?;
+            Some((batch, detail))
+        })
+    };
+    let open = newest_first().find(|(_, detail)| detail.is_open());
+    let (batch, detail) = open.or_else(|| newest_first().next())?;
+    Some((batch.out_batch_no.clone(), detail.status))
 }
 
 fn advance(state: &mut State, number: &str, now: i64) {

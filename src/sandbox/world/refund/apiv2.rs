@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::super::order::apiv2::{amount, find, owner};
 use super::super::order::model::Order;
 use super::super::outcome::{Outcome, Success};
-use super::super::request::Request;
+use super::super::request::{Fields, Request};
 use super::super::state::State;
 use super::model::{Refund, RefundApi};
 use super::{accept, advance};
 use crate::date::Local;
-use crate::refusal::business;
+use crate::refusal::{Refusal, business};
 
 pub(crate) fn apply(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
@@ -70,25 +70,7 @@ fn refunded(refund: &Refund) -> Value {
 /// Lists the refunds of an order, numbered from 0, or the one that is named.
 pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
-    let id = fields.optional_text("/refund_id")?;
-    let number = fields.optional_text("/out_refund_no")?;
-    let numbers: Vec<_> = match (id, number) {
-        (Some(id), _) => {
-            let found = state.refunds.by_id(&id);
-            found
-                .map(|it| it.out_refund_no.clone())
-                .into_iter()
-                .collect()
-        }
-        (None, Some(number)) => vec![number],
-        (None, None) => {
-            let order = find(state, &fields)?;
-            let all = state.refunds.iter();
-            all.filter(|it| it.out_trade_no == order)
-                .map(|it| it.out_refund_no.clone())
-                .collect()
-        }
-    };
+    let numbers = asked(state, &fields)?;
     for number in &numbers {
         advance(state, number, request.now);
     }
@@ -108,6 +90,26 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
         list(&mut answer, at, refund);
     }
     Ok(Success::json(answer))
+}
+
+/// The numbers of the refunds that the request asks for.
+fn asked(state: &State, fields: &Fields<'_>) -> Result<Vec<String>, Refusal> {
+    let number_of = |refund: &Refund| refund.out_refund_no.clone();
+    if let Some(id) = fields.optional_text("/refund_id")? {
+        return Ok(state
+            .refunds
+            .by_id(&id)
+            .map(number_of)
+            .into_iter()
+            .collect());
+    }
+    if let Some(number) = fields.optional_text("/out_refund_no")? {
+        return Ok(vec![number]);
+    }
+    let order = find(state, fields)?;
+    let refunds = state.refunds.iter();
+    let of_order = refunds.filter(|it| it.out_trade_no == order);
+    Ok(of_order.map(number_of).collect())
 }
 
 fn list(answer: &mut Value, at: usize, refund: &Refund) {

@@ -72,20 +72,20 @@ const MAX_RATIO: i64 = 3000;
 /// As many receivers are in a request ("请求分账").
 const MOST: usize = 50;
 
-pub(crate) fn share(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
+pub(crate) fn share(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_order_no")?;
     if let Some(known) = state.shares.get(&number) {
         return again(known, request);
     }
     let details = fields.items("/receivers", MOST)?;
-    let details = details.iter().map(|item| detail(item, words));
+    let details = details.iter().map(|item| detail(item, names));
     let details = details.collect::<Result<Vec<_>, _>>()?;
-    let unfreeze = fields.boolean(words.unfreeze)?;
-    let brand = brand(&fields, words)?;
+    let unfreeze = fields.boolean(names.unfreeze)?;
+    let brand = brand(&fields, names)?;
     let order = shared_order(state, &fields, request.now)?;
     for detail in &details {
-        require_receiver(state, order, detail, (words, brand.as_deref()))?;
+        require_receiver(state, order, detail, (names, brand.as_deref()))?;
     }
     check_amount(order, &details)?;
     let out_trade_no = order.out_trade_no.clone();
@@ -94,7 +94,7 @@ pub(crate) fn share(state: &mut State, request: &Request<'_>, words: SharingName
         request,
         number,
         &out_trade_no,
-        (details, words, brand),
+        (details, names, brand),
     );
     if let Some(order) = state.orders.get_mut(&out_trade_no) {
         order.unfrozen = unfreeze;
@@ -103,7 +103,7 @@ pub(crate) fn share(state: &mut State, request: &Request<'_>, words: SharingName
 }
 
 /// Gives the merchant what is left.
-pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
+pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_order_no")?;
     if let Some(known) = state.shares.get(&number) {
@@ -127,7 +127,7 @@ pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, words: SharingN
         request,
         number,
         &out_trade_no,
-        (vec![detail], words, None),
+        (vec![detail], names, None),
     );
     if let Some(order) = state.orders.get_mut(&out_trade_no) {
         order.unfrozen = true;
@@ -143,10 +143,10 @@ fn again(known: &Share, request: &Request<'_>) -> Outcome {
     }
 }
 
-fn detail(item: &Fields<'_>, words: SharingNames) -> Result<ShareDetail, Refusal> {
+fn detail(item: &Fields<'_>, names: SharingNames) -> Result<ShareDetail, Refusal> {
     Ok(ShareDetail {
         kind: item.required_text("/type")?,
-        account: item.required_text(&format!("/{}", words.account))?,
+        account: item.required_text(&format!("/{}", names.account))?,
         amount: item.amount("/amount")?,
         description: item.required_text("/description")?,
         detail_id: String::new(),
@@ -175,12 +175,12 @@ fn goes_to_seller(order: &Order, detail: &ShareDetail) -> bool {
     detail.kind == "MERCHANT_ID" && detail.account == order.party.seller()
 }
 
-/// Whose receivers an operation has: by its words, and the brand.
+/// Whose receivers an operation has: by its names, and the brand.
 type Whose<'s> = (SharingNames, Option<&'s str>);
 
-fn key(order: &Order, detail: &ShareDetail, (words, brand): Whose<'_>) -> String {
+fn key(order: &Order, detail: &ShareDetail, (names, brand): Whose<'_>) -> String {
     let whose = (order.party.sub_mchid.as_deref(), brand);
-    receiver_key(words, whose, &detail.kind, &detail.account)
+    receiver_key(names, whose, &detail.kind, &detail.account)
 }
 
 fn require_receiver(
@@ -221,7 +221,7 @@ fn accept(
     request: &Request<'_>,
     number: String,
     out_trade_no: &str,
-    (mut details, words, brand): (Vec<ShareDetail>, SharingNames, Option<String>),
+    (mut details, names, brand): (Vec<ShareDetail>, SharingNames, Option<String>),
 ) -> Value {
     let Some(order) = state.orders.get_mut(out_trade_no) else {
         return Value::Null;
@@ -238,7 +238,7 @@ fn accept(
     let share = Share {
         out_order_no: number,
         order_id: state.ids.sharing(request.now),
-        words,
+        names,
         fingerprint: request.fingerprint(),
         out_trade_no: order.out_trade_no.clone(),
         transaction_id: order.transaction_id.clone().unwrap_or_default(),
@@ -301,7 +301,7 @@ pub(crate) fn advance(state: &mut State, number: &str, now: i64) {
     let Some(order) = orders.get_mut(&share.out_trade_no) else {
         return;
     };
-    let whose = (share.words, share.brand.as_deref());
+    let whose = (share.names, share.brand.as_deref());
     for detail in &mut share.details {
         let known = receivers.get(&key(order, detail, whose)).is_some();
         if known || goes_to_seller(order, detail) {

@@ -7,7 +7,7 @@ use super::super::order::model::Party;
 use super::super::table::Row;
 use crate::date::rfc3339;
 
-/// Whose words are used: those of the ordinary profit sharing, or of e-commerce's.
+/// Whose names are used: those of the ordinary profit sharing, or of e-commerce's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SharingNames {
     pub(crate) account: &'static str,
@@ -75,7 +75,7 @@ impl DetailResult {
 pub(crate) struct Share {
     pub(crate) out_order_no: String,
     pub(crate) order_id: String,
-    pub(crate) words: SharingNames,
+    pub(crate) names: SharingNames,
     pub(crate) fingerprint: [u8; 32],
     pub(crate) out_trade_no: String,
     pub(crate) transaction_id: String,
@@ -110,7 +110,7 @@ impl Share {
             "order_id": self.order_id,
             "receivers": self.details.iter().map(|it| self.detail(it)).collect::<Vec<_>>(),
         });
-        view[self.words.state] = match self.ended {
+        view[self.names.state] = match self.ended {
             Some(_) => json!("FINISHED"),
             None => json!("PROCESSING"),
         };
@@ -134,7 +134,7 @@ impl Share {
             "create_time": rfc3339(self.created),
             "finish_time": rfc3339(self.ended.unwrap_or(0)),
         });
-        view[self.words.account] = json!(detail.account);
+        view[self.names.account] = json!(detail.account);
         if detail.result == DetailResult::NoRelation {
             view["fail_reason"] = json!("NO_RELATION");
         }
@@ -242,12 +242,12 @@ impl Row for Return {
 /// Receivers are a sub-merchant's, or the merchant's own; e-commerce's are the platform's, for all its
 /// sub-merchants; a brand's are the brand's.
 pub(crate) fn receiver_key(
-    words: SharingNames,
+    names: SharingNames,
     (sub_mchid, brand): (Option<&str>, Option<&str>),
     kind: &str,
     account: &str,
 ) -> String {
-    let sub_mchid = sub_mchid.filter(|_| words == SharingNames::ORDINARY);
+    let sub_mchid = sub_mchid.filter(|_| names == SharingNames::ORDINARY);
     let (sub_mchid, brand) = (sub_mchid.unwrap_or_default(), brand.unwrap_or_default());
     format!("{brand}\n{sub_mchid}\n{kind}\n{account}")
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::outcome::{Outcome, Success};
-use super::super::request::{Request, sum};
+use super::super::request::{Fields, Request, sum};
 use super::super::state::State;
 use super::advance;
 use super::model::{
@@ -12,7 +12,7 @@ use super::model::{
 use crate::date::rfc3339;
 use crate::refusal::{Refusal, business};
 
-pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNames) -> Outcome {
+pub(crate) fn create(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_return_no")?;
     if let Some(known) = state.returns.get(&number) {
@@ -26,20 +26,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNam
     let amount = fields.amount("/amount")?;
     let description = fields.required_text("/description")?;
     let sub_mchid = fields.optional_text("/sub_mchid")?;
-    let (id, named) = (
-        fields.optional_text("/order_id")?,
-        fields.optional_text("/out_order_no")?,
-    );
-    let share = match (&id, &named) {
-        (None, None) => return Err(fields.wrong("/order_id", "与out_order_no二选一必填")),
-        (Some(id), _) => state.shares.by_id(id),
-        (None, Some(named)) => state.shares.get(named),
-    };
-    let share = share.filter(|share| share.party.sub_mchid == sub_mchid);
-    let share = share.map(|share| share.out_order_no.clone());
-    let wanted = id.or(named).unwrap_or_default();
-    let share =
-        share.ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{wanted:?}")]))?;
+    let share = returned_share(state, &fields, sub_mchid.as_deref())?;
     advance(state, &share, request.now);
     take_back(state, &share, &account, amount, request.now)?;
     let id = state.ids.sharing(request.now);
@@ -50,13 +37,12 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNam
             "amount": amount,
             "description": description,
         });
-        answer(share, asked, &id, words, request.now)
+        answer(share, asked, &id, names, request.now)
     });
-    let fingerprint = request.fingerprint();
     let done = Return {
         number,
         id,
-        fingerprint,
+        fingerprint: request.fingerprint(),
         out_order_no: share,
         done: ReturnedAmount {
             account,
@@ -69,7 +55,27 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, words: SharingNam
     Ok(Success::json(answer))
 }
 
-/// Only merchants give back, and no more than they got.
+/// The number of the profit sharing order that the request names by either number.
+fn returned_share(
+    state: &State,
+    fields: &Fields<'_>,
+    sub_mchid: Option<&str>,
+) -> Result<String, Refusal> {
+    let id = fields.optional_text("/order_id")?;
+    let number = fields.optional_text("/out_order_no")?;
+    let share = match (&id, &number) {
+        (None, None) => return Err(fields.wrong("/order_id", "与out_order_no二选一必填")),
+        (Some(id), _) => state.shares.by_id(id),
+        (None, Some(number)) => state.shares.get(number),
+    };
+    let share = share.filter(|share| share.party.sub_mchid.as_deref() == sub_mchid);
+    let wanted = id.or(number).unwrap_or_default();
+    share
+        .map(|share| share.out_order_no.clone())
+        .ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{wanted:?}")]))
+}
+
+/// Only merchants return money, and no more than they received.
 fn take_back(
     state: &mut State,
     share: &str,
@@ -111,10 +117,10 @@ fn take_back(
     Ok(())
 }
 
-fn answer(share: &Share, mut answer: Value, id: &str, words: SharingNames, now: i64) -> Value {
+fn answer(share: &Share, mut answer: Value, id: &str, names: SharingNames, now: i64) -> Value {
     answer["order_id"] = json!(share.order_id);
     answer["out_order_no"] = json!(share.out_order_no);
-    answer[words.return_id] = json!(id);
+    answer[names.return_id] = json!(id);
     answer["result"] = json!("SUCCESS");
     answer["create_time"] = json!(rfc3339(now));
     answer["finish_time"] = json!(rfc3339(now));
