@@ -93,7 +93,7 @@
 //! Lists are oldest first. The numbers that things get depend on the seed, the requests before and the
 //! day.
 //!
-//! APIv2 is spoken on the operations that the catalog knows: `mch_id`, `nonce_str` and `sign` are
+//! APIv2 is spoken on the operations that the catalogue knows: `mch_id`, `nonce_str` and `sign` are
 //! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
 //! what is refused at this door, or is too long or no number, gets `return_code` `FAIL`. A field that is
 //! missing or has another value than documented gets `result_code` `FAIL` with `err_code` `LACK_PARAMS` or
@@ -101,7 +101,7 @@
 //!
 //! # What is checked of the fields
 //!
-//! Everything that the [`schema`] says, of members that the request has or lacks; members
+//! Everything that the [`schema`](crate::schema) says, of members that the request has or lacks; members
 //! that are not documented are passed over, and so is an empty text where it is not too short. The
 //! documentation marks as required what is so only sometimes, for instance both numbers of an order:
 //! where that is known, one will do. Beside it are rules that users have published with the gateway's answers:
@@ -126,46 +126,42 @@
 //! the real gateway as users have published them. The texts about a nonce used twice and
 //! the `Content-Type` are the sandbox's own.
 
+mod adjustable_clock;
+mod apiv2;
 mod bilingual;
 mod bills;
-mod call;
-mod certificates;
 mod control;
 mod date;
-mod door;
+mod events;
 mod fault;
-mod fields;
 mod folder;
 mod gateway;
 mod handle;
 mod identity;
-mod launch;
-mod limits;
 mod mock;
 mod multipart;
 mod nonces;
 mod notifier;
-mod pem;
+mod platform;
 mod query;
+mod rate_limits;
 mod record;
 mod refusal;
 mod reply;
 pub mod schema;
-mod seal;
+mod sensitive_fields;
 mod server;
-mod shifted;
+mod settings;
+mod signing;
 mod simulation;
+mod state;
 mod stub;
-mod unknown;
-mod upload;
-mod v2;
 mod validation;
 mod world;
 
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
-pub use handle::Sandbox;
-pub use launch::SandboxBuilder;
+pub use handle::{Sandbox, SandboxBuilder};
 pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
 pub use record::{CallRecord, ResponseRecord, Verdict};

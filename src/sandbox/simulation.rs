@@ -43,7 +43,7 @@ impl Sandbox {
     /// paid or closed, or its time is over.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        Ok(self.gateway.world.pay(out_trade_no, now)?)
+        Ok(self.state.world.pay(out_trade_no, now)?)
     }
 
     /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
@@ -55,7 +55,7 @@ impl Sandbox {
     /// As [`pay`](Self::pay).
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
-        Ok(self.gateway.world.fail(out_trade_no, now)?)
+        Ok(self.state.world.fail(out_trade_no, now)?)
     }
 
     /// Decides how a refund ends. One that nobody decides on succeeds before the next look at it.
@@ -68,12 +68,12 @@ impl Sandbox {
     /// ended already.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let now = self.now();
-        Ok(self.gateway.world.settle(out_refund_no, status, now)?)
+        Ok(self.state.world.settle(out_refund_no, status, now)?)
     }
 
     /// Leaves refunds `PROCESSING` until [`settle_refund`](Self::settle_refund) is called.
     pub fn hold_refunds(&self, hold: bool) {
-        self.gateway.world.hold_refunds(hold);
+        self.state.world.hold_refunds(hold);
     }
 
     /// Leaves batches of `v3/transfer/batches` `PROCESSING` until each detail was
@@ -81,7 +81,7 @@ impl Sandbox {
     ///
     /// A sandbox that posts notifications by itself looks at them all the time, and so ends them at once.
     pub fn hold_transfers(&self, hold: bool) {
-        self.gateway.world.hold_transfers(hold);
+        self.state.world.hold_transfers(hold);
     }
 
     /// Confirms a transfer as the user does: it is `SUCCESS` and an [`Event`] waits.
@@ -92,7 +92,7 @@ impl Sandbox {
     /// not wait for the user: one waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
-        self.gateway.world.decide(out_bill_no, None, now)?;
+        self.state.world.decide(out_bill_no, None, now)?;
         Ok(())
     }
 
@@ -107,7 +107,7 @@ impl Sandbox {
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
         let now = self.now();
         let reason = Some(fail_reason);
-        self.gateway.world.decide(out_bill_no, reason, now)?;
+        self.state.world.decide(out_bill_no, reason, now)?;
         Ok(())
     }
 
@@ -122,38 +122,38 @@ impl Sandbox {
     /// paid, or the text is empty or too long.
     pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
         let now = self.now();
-        Ok(self.gateway.world.complain(out_trade_no, detail, now)?)
+        Ok(self.state.world.complain(out_trade_no, detail, now)?)
     }
 
     /// The complaints, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn complaints(&self) -> Vec<ComplaintRecord> {
-        self.gateway.world.complaints()
+        self.state.world.complaints()
     }
 
     /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.
     #[must_use]
     pub fn orders(&self) -> Vec<OrderRecord> {
         let now = self.now();
-        self.gateway.world.orders(now)
+        self.state.world.orders(now)
     }
 
     /// The refunds, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn refunds(&self) -> Vec<RefundRecord> {
-        self.gateway.world.refunds()
+        self.state.world.refunds()
     }
 
     /// The transfers, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn transfers(&self) -> Vec<TransferRecord> {
-        self.gateway.world.transfers()
+        self.state.world.transfers()
     }
 
     /// The profit sharing orders, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn sharing(&self) -> Vec<SharingRecord> {
-        self.gateway.world.sharing()
+        self.state.world.sharing()
     }
 
     /// Takes what the merchant would have been notified of, oldest first; at most 10,000 wait.
@@ -162,10 +162,10 @@ impl Sandbox {
     /// are not [held](Self::hold_transfers), profit sharing, cancellations.
     pub fn take_events(&self) -> Vec<Event> {
         let now = self.now();
-        self.gateway.world.take_events(now)
+        self.state.world.take_events(now)
     }
 
     fn now(&self) -> i64 {
-        self.gateway.clock.now()
+        self.state.now()
     }
 }

@@ -14,13 +14,13 @@ use http::header::{CONTENT_TYPE, HOST};
 use openssl::sha::sha256;
 use serde_json::Value;
 
-use super::super::call::expected_scheme;
-use super::super::fields::{self, Opener};
-use super::super::gateway::Gateway;
-use super::super::multipart;
-use super::super::record::{CallRecord, Verdict};
 use super::variants::{self, FORM, Parts, SLASHES};
+use crate::gateway::expected_scheme;
+use crate::multipart;
+use crate::record::{CallRecord, Verdict};
 use crate::schema::{self, Schema};
+use crate::sensitive_fields::{FieldDecryptor, named_key};
+use crate::state::SandboxState;
 pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::protocol::{Authorization, request_text};
@@ -57,12 +57,12 @@ impl Diagnosis {
 }
 
 /// What is wrong with how a request is signed; `None` when that is not why it was refused.
-pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     match call.verdict {
         Verdict::Refused {
             code: "SIGN_ERROR", ..
-        } => of_apiv3(call, gateway),
-        Verdict::Refused { code: "FAIL", .. } => v2::diagnose(call, gateway),
+        } => of_apiv3(call, state),
+        Verdict::Refused { code: "FAIL", .. } => v2::diagnose(call, state),
         _ => None,
     }
 }
@@ -71,8 +71,8 @@ fn path(call: &CallRecord) -> &str {
     call.target.split('?').next().unwrap_or_default()
 }
 
-/// The checks of the door, all of them and not only up to the first that fails.
-fn of_apiv3(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+/// Repeats the checks of the gateway, but does not stop at the first failure.
+fn of_apiv3(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     let operation = catalog::find(&call.method, path(call));
     let scheme = expected_scheme(operation, path(call));
     let (mut mistakes, authorization) = header::read(&call.headers, scheme);
@@ -82,15 +82,15 @@ fn of_apiv3(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
         }
         return Diagnosis::new(mistakes, None);
     };
-    mistakes.extend(credentials::mistakes(&authorization, gateway, call.time));
-    let (more, texts) = of_signature(call, gateway, &authorization).unwrap_or_default();
+    mistakes.extend(credentials::mistakes(&authorization, state, call.time));
+    let (more, texts) = of_signature(call, state, &authorization).unwrap_or_default();
     mistakes.extend(more);
     Diagnosis::new(mistakes, texts)
 }
 
 fn of_signature(
     call: &CallRecord,
-    gateway: &Gateway,
+    state: &SandboxState,
     authorization: &Authorization,
 ) -> Option<(Vec<Mistake>, Option<Texts>)> {
     let content = content(call);
@@ -102,9 +102,9 @@ fn of_signature(
         nonce,
         content,
     );
-    let (_, certificate) = gateway
+    let (_, certificate) = state
         .identity
-        .who(authorization.scheme(), gateway.clock.now())
+        .signer_of(authorization.scheme(), state.now())
         .ok()?;
     let key = certificate.x509().public_key().ok()?;
     let (mut mistakes, signature) = signature::decode(authorization.signature(), key.size());
@@ -112,9 +112,10 @@ fn of_signature(
         return Some((mistakes, None));
     };
     let Some((unusual, digest)) = signature::recovered(&key, &signature) else {
-        mistakes.push(match signature::fits_pss(&key, &signature, &built) {
-            true => signature::PSS,
-            false => signature::other_key(gateway, &signature),
+        mistakes.push(if signature::fits_pss(&key, &signature, &built) {
+            signature::PSS
+        } else {
+            signature::other_key(state, &signature)
         });
         return Some((mistakes, None));
     };
@@ -122,7 +123,7 @@ fn of_signature(
     let Some(digest) = digest.filter(|digest| *digest != sha256(&built)) else {
         return Some((mistakes, None));
     };
-    Some(match other_text(call, gateway, authorization, &digest) {
+    Some(match other_text(call, state, authorization, &digest) {
         Some((signed, found)) => {
             mistakes.extend(found);
             if is_form(call) && !mistakes.contains(&FORM) {
@@ -141,7 +142,7 @@ fn of_signature(
 fn content(call: &CallRecord) -> &[u8] {
     let kind = content_type(call);
     let meta = multipart::is_multipart(kind)
-        .then(|| multipart::meta(kind, &call.body))
+        .then(|| multipart::part(kind, &call.body, "meta"))
         .flatten();
     meta.unwrap_or(&call.body)
 }
@@ -159,12 +160,12 @@ fn is_form(call: &CallRecord) -> bool {
 
 fn other_text(
     call: &CallRecord,
-    gateway: &Gateway,
+    state: &SandboxState,
     authorization: &Authorization,
     digest: &[u8],
 ) -> Option<(Vec<u8>, Vec<Mistake>)> {
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let plain = decrypted(call, gateway);
+    let plain = decrypted(call, state);
     let operation = catalog::find(&call.method, path(call));
     let schema = operation.and_then(schema::of);
     let parts = Parts {
@@ -183,12 +184,14 @@ fn other_text(
 }
 
 /// The body as it was before its sensitive fields were encrypted, when it has any.
-fn decrypted(call: &CallRecord, gateway: &Gateway) -> Option<Value> {
+fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     let operation = catalog::find(&call.method, path(call))?;
-    let pair = fields::named(&call.headers, &gateway.platform).ok()?;
+    let pair = named_key(&call.headers, &state.platform).ok()?;
     let sent: Value = serde_json::from_slice(&call.body).ok()?;
     let mut plain = sent.clone();
-    Opener { operation, pair }.body(&mut plain).ok()?;
+    FieldDecryptor { operation, pair }
+        .decrypt_body(&mut plain)
+        .ok()?;
     (plain != sent).then_some(plain)
 }
 

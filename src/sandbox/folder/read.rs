@@ -1,4 +1,4 @@
-//! Reading the folder, and whether its files belong together.
+//! Reads the folder, and checks that its files belong together.
 
 use std::fs;
 use std::path::Path;
@@ -8,14 +8,14 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use serde_json::Value;
 
-use super::{Hidden, SandboxFiles};
+use super::{PlatformFiles, SandboxFiles};
 use crate::identity::{DAY, MCHID, Parts};
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::BoxError;
 use wechatpay_core::secret::Secret;
 
 pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
-    let hidden = Hidden::of(dir);
+    let hidden = PlatformFiles::of(dir);
     let ids: Value = serde_json::from_slice(&read(&hidden.ids)?)?;
     let id = |name: &str| {
         let id = ids[name].as_str().map(str::to_owned);
@@ -39,7 +39,7 @@ pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
     Ok(parts)
 }
 
-/// Whether the files that nothing is read from, as far as they are there, are of the same keys.
+/// Checks that the files with copies of keys, where they exist, have the same keys.
 fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
     let path = &files.platform_public_key;
     if path.exists() {

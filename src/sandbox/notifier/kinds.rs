@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::date::{Local, rfc3339};
-use super::super::identity::MCHID;
-use super::super::mock::value_of;
 use super::content::{Content, Event, Message};
+use crate::date::{Local, rfc3339};
+use crate::identity::MCHID;
+use crate::mock::value_of;
 use wechatpay_chain::notify::Version;
 
 /// Written by `regenerate.py`.

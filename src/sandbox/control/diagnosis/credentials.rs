@@ -2,27 +2,27 @@
 
 use openssl::bn::BigNum;
 
-use super::super::super::door::WINDOW_SECONDS;
-use super::super::super::gateway::Gateway;
-use super::super::super::identity::{BRAND_ID, MCHID};
 use super::Mistake;
+use crate::gateway::WINDOW_SECONDS;
+use crate::identity::{BRAND_ID, MCHID};
+use crate::state::SandboxState;
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::protocol::Authorization;
 
 /// `now` is when the request came.
 pub(super) fn mistakes(
     authorization: &Authorization,
-    gateway: &Gateway,
+    state: &SandboxState,
     now: i64,
 ) -> impl Iterator<Item = Mistake> {
-    let who = gateway
+    let who = state
         .identity
-        .who(authorization.scheme(), gateway.clock.now())
+        .signer_of(authorization.scheme(), state.now())
         .ok();
     let who = who.map(|(expected, certificate)| {
         [
             id(authorization, expected),
-            serial(authorization.serial_no(), certificate, gateway),
+            serial(authorization.serial_no(), certificate, state),
         ]
     });
     let clock = clock(authorization.timestamp(), now);
@@ -56,7 +56,7 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
 }
 
 /// A form of the right serial, or something else that has a serial.
-fn serial(found: &str, certificate: &Certificate, gateway: &Gateway) -> Option<Mistake> {
+fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Option<Mistake> {
     let right = certificate.serial();
     if found == right {
         return None;
@@ -102,15 +102,15 @@ fn serial(found: &str, certificate: &Certificate, gateway: &Gateway) -> Option<M
             "证书序列号前面多了 0",
         )
     } else {
-        let (cause, en, zh) = whose(found, gateway);
+        let (cause, en, zh) = whose(found, state);
         said(cause, en, zh)
     })
 }
 
 type Whose = (&'static str, &'static str, &'static str);
 
-fn whose(found: &str, gateway: &Gateway) -> Whose {
-    let identity = &gateway.identity;
+fn whose(found: &str, state: &SandboxState) -> Whose {
+    let identity = &state.identity;
     let is = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
     if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
         (
@@ -120,7 +120,7 @@ fn whose(found: &str, gateway: &Gateway) -> Whose {
             "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
         )
     } else if is(&identity.certified.certificate)
-        || gateway
+        || state
             .platform
             .serials()
             .iter()
@@ -183,8 +183,8 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
     let distance = offset.unsigned_abs();
     let zone =
         (3600..=14 * 3600).contains(&((distance + 5) / 900 * 900)) && (distance + 5) % 900 <= 10;
-    Some(match zone {
-        true => Mistake::of(
+    Some(if zone {
+        Mistake::of(
             "timestamp_zone",
             format!(
                 "the timestamp is {offset} s off, as much as a time zone: give Unix seconds, which are the \
@@ -193,8 +193,9 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
             format!(
                 "时间戳相差 {offset} 秒，正好是时区之差：应为各地相同的 Unix 秒，不要把本地时间当作 UTC"
             ),
-        ),
-        false => Mistake::of(
+        )
+    } else {
+        Mistake::of(
             "timestamp_off",
             format!(
                 "the timestamp is {offset} s from the gateway's clock, and 300 s are allowed: set this \
@@ -203,7 +204,7 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
             format!(
                 "时间戳与网关时间相差 {offset} 秒，最多允许 300 秒：请校准本机时钟，并在发送请求时才签名"
             ),
-        ),
+        )
     })
 }
 

@@ -5,8 +5,8 @@ use openssl::pkey::{PKey, PKeyRef, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
-use super::super::super::gateway::Gateway;
 use super::Mistake;
+use crate::state::SandboxState;
 use wechatpay_core::crypto::{Certificate, Signed, signed_digest};
 use wechatpay_core::variants::signature::{self as variants, Form};
 
@@ -58,8 +58,8 @@ pub(super) fn fits_pss(key: &PKey<Public>, signature: &[u8], built: &[u8]) -> bo
 }
 
 /// Whose key it was, when it is one that the sandbox knows.
-pub(super) fn other_key(gateway: &Gateway, signature: &[u8]) -> Mistake {
-    let identity = &gateway.identity;
+pub(super) fn other_key(state: &SandboxState, signature: &[u8]) -> Mistake {
+    let identity = &state.identity;
     let by = |key: &PKeyRef<Public>| recovered(key, signature).is_some();
     let by_certificate = |it: &Certificate| it.x509().public_key().is_ok_and(|key| by(&key));
     if by_certificate(&identity.merchant_certificate) {
@@ -68,12 +68,13 @@ pub(super) fn other_key(gateway: &Gateway, signature: &[u8]) -> Mistake {
     if identity.made_brand().is_some_and(by_certificate) {
         return BRAND_FOR_MERCHANT;
     }
-    let ids = gateway.platform.ids();
-    let platform = ids.iter().filter_map(|id| gateway.platform.pair(id));
+    let ids = state.platform.ids();
+    let platform = ids.iter().filter_map(|id| state.platform.pair(id));
     let mut platform = platform.filter_map(|pair| public(pair.key.pkey()));
-    match platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
-        true => PLATFORM_KEY,
-        false => OTHER_KEY,
+    if platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
+        PLATFORM_KEY
+    } else {
+        OTHER_KEY
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::routes;
-use crate::gateway::Gateway;
 use crate::query;
+use crate::state::SandboxState;
 
 /// The pages that a form may lead back to, and those that have one for each number.
 const BACK: [&str; 4] = [
@@ -26,7 +26,7 @@ const ITEMS: [&str; 4] = [
 ];
 
 /// Does it, and says which page comes next.
-pub(super) fn act(gateway: &Arc<Gateway>, path: &str, body: &[u8]) -> Outcome<String> {
+pub(super) fn act(state: &Arc<SandboxState>, path: &str, body: &[u8]) -> Outcome<String> {
     let path = path.strip_prefix("/do/");
     let path = path.ok_or_else(Problem::no_page)?;
     let mut members = read(body)?;
@@ -35,10 +35,11 @@ pub(super) fn act(gateway: &Arc<Gateway>, path: &str, body: &[u8]) -> Outcome<St
         Some("DELETE") => Method::DELETE,
         _ => Method::POST,
     };
-    routes::dispatch(gateway, &method, path, "", &Args::of(members))?;
-    Ok(match may_follow(&back) {
-        true => back,
-        false => BACK[0].to_owned(),
+    routes::dispatch(state, &method, path, "", &Args::of(members))?;
+    Ok(if may_follow(&back) {
+        back
+    } else {
+        BACK[0].to_owned()
     })
 }
 

@@ -114,9 +114,10 @@ pub(super) fn pretty(json: &Value) -> Markup {
 
 /// A body, as much as there is of it.
 pub(super) fn body(body: &[u8], lang: Lang) -> Markup {
-    match body.is_empty() {
-        true => empty(lang.say("None.", "无。")),
-        false => html! { pre { (shown(body)) } },
+    if body.is_empty() {
+        empty(lang.say("None.", "无。"))
+    } else {
+        html! { pre { (shown(body)) } }
     }
 }
 

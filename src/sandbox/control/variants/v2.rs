@@ -12,8 +12,9 @@ use openssl::sign::Signer;
 
 use super::super::diagnosis::Mistake;
 use super::bodies::ascii;
-use super::targets::{decoded, strict};
+use super::targets::strict;
 use super::{Budget, Variant};
+use crate::query::decoded;
 use mistakes as m;
 
 /// What a message says.
@@ -180,7 +181,7 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
         (m::ENCODED, |_, _, value| {
             Some(strict(value).replace("%2A", "*"))
         }),
-        (m::DECODED, |_, _, value| Some(decoded(value))),
+        (m::DECODED, |_, _, value| Some(decoded(value).into_owned())),
         (m::LOWER_VALUES, |_, _, value| Some(value.to_lowercase())),
     ];
     found.extend(written.map(|(mistake, how)| (Some(mistake), Members::Written(how))));

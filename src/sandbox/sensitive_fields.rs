@@ -1,29 +1,30 @@
-//! The sensitive fields: decrypts those of a request, encrypts those of an answer.
+//! Sensitive fields: decrypts those of requests, encrypts those of responses and notifications.
 
 use std::sync::Arc;
 
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::bilingual::Bilingual;
-use super::certificates::Platform;
-use super::identity::PlatformPair;
-use super::refusal::Refusal;
+use crate::bilingual::Bilingual;
+
+use crate::identity::PlatformKeyPair;
+use crate::platform::PlatformKeys;
+use crate::refusal::Refusal;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::{Padding, PublicKey};
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, Result};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
-use wechatpay_core::protocol::fields::{Fields, rewrite_query};
+use wechatpay_core::protocol::fields::{Fields, Visit, rewrite_query};
 
 const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
 const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
 const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
 
-/// The key that a request's `Wechatpay-Serial` names, if it has one.
-pub(super) fn named(
+/// The key that the request's `Wechatpay-Serial` names; `None` without the header.
+pub(crate) fn named_key(
     headers: &HeaderMap,
-    platform: &Platform,
-) -> Result<Option<Arc<PlatformPair>>, Refusal> {
+    platform: &PlatformKeys,
+) -> Result<Option<Arc<PlatformKeyPair>>, Refusal> {
     let Some(serial) = headers.get(WECHATPAY_SERIAL) else {
         return Ok(None);
     };
@@ -40,53 +41,47 @@ pub(super) fn named(
     })
 }
 
-/// Decrypts a request's query parameters and body.
-pub(super) struct Opener {
-    pub(super) operation: &'static Operation,
-    pub(super) pair: Option<Arc<PlatformPair>>,
+/// Decrypts the sensitive fields of a request.
+pub(crate) struct FieldDecryptor {
+    pub(crate) operation: &'static Operation,
+    pub(crate) pair: Option<Arc<PlatformKeyPair>>,
 }
 
-impl Opener {
+impl FieldDecryptor {
     /// The query with its sensitive parameters in plaintext; `None` when it has none.
-    pub(super) fn query(&self, query: &str) -> Result<Option<String>, Refusal> {
-        let mut refused = None;
+    pub(crate) fn decrypt_query(&self, query: &str) -> Result<Option<String>, Refusal> {
         let names = self.operation.query_encrypt();
-        rewrite_query(query, names, &mut |at, text| {
-            self.visit(at, text, "query", &mut refused)
-        })
-        .map_err(|err| refused.unwrap_or_else(|| malformed(&err)))
+        self.decrypt("query", |visit| rewrite_query(query, names, visit))
     }
 
-    /// Puts the plaintext into the body's sensitive fields.
-    pub(super) fn body(&self, body: &mut Value) -> Result<(), Refusal> {
+    /// Replaces the ciphertexts of the body's sensitive fields with their plaintexts.
+    pub(crate) fn decrypt_body(&self, body: &mut Value) -> Result<(), Refusal> {
         let fields = Fields::of_request(self.operation.encrypt_if_flagged());
         for pointer in self.operation.encrypt() {
-            let mut refused = None;
-            fields
-                .rewrite(body, pointer, &mut |at, text| {
-                    self.visit(at, text, "body", &mut refused)
-                })
-                .map_err(|err| refused.unwrap_or_else(|| malformed(&err)))?;
+            self.decrypt("body", |visit| fields.rewrite(body, pointer, visit))?;
         }
         Ok(())
     }
 
-    /// The walk has an error of its own, which cannot carry a refusal.
-    fn visit(
+    /// Collects the ciphertexts that `walk` visits, decrypts all, and puts them back in the same order.
+    fn decrypt<T>(
         &self,
-        at: &str,
-        text: &str,
         location: &str,
-        refused: &mut Option<Refusal>,
-    ) -> Result<Option<String>> {
-        self.open(at, text, location).map(Some).map_err(|refusal| {
-            let err = Error::new(ErrorKind::Decrypt, refusal.why.en.clone());
-            *refused = Some(refusal);
-            err
+        mut walk: impl FnMut(&mut Visit<'_>) -> Result<T>,
+    ) -> Result<T, Refusal> {
+        let mut ciphertexts = Vec::new();
+        walk(&mut |at, text| {
+            ciphertexts.push((at.to_owned(), text.to_owned()));
+            Ok(None)
         })
+        .map_err(|err| malformed(&err))?;
+        let plaintexts = ciphertexts.iter();
+        let plaintexts = plaintexts.map(|(at, text)| self.decrypt_text(at, text, location));
+        let mut plaintexts = plaintexts.collect::<Result<Vec<_>, _>>()?.into_iter();
+        walk(&mut |_, _| Ok(plaintexts.next())).map_err(|err| malformed(&err))
     }
 
-    fn open(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
+    fn decrypt_text(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
         let Some(pair) = &self.pair else {
             let why = (
                 format!("the field {at} is sensitive, and no Wechatpay-Serial names its key"),
@@ -113,9 +108,9 @@ impl Opener {
     }
 }
 
-fn decrypt(pair: &PlatformPair, padding: Padding, text: &str) -> Option<String> {
-    // OpenSSL answers a wrong PKCS#1 v1.5 padding with made-up bytes, now and then readable ones; OAEP
-    // tells for certain.
+fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<String> {
+    // For a wrong PKCS#1 v1.5 padding OpenSSL returns random bytes, which are sometimes valid UTF-8. OAEP
+    // fails for certain, so a text that decrypts with OAEP was not encrypted with PKCS#1 v1.5.
     if padding != Padding::Oaep && pair.key.decrypt(Padding::Oaep, text).is_ok() {
         return None;
     }
@@ -123,19 +118,23 @@ fn decrypt(pair: &PlatformPair, padding: Padding, text: &str) -> Option<String> 
     String::from_utf8(plain.to_vec()).ok()
 }
 
-/// The body is built otherwise than the documentation says.
+/// The structure of the body differs from the documentation.
 fn malformed(err: &Error) -> Refusal {
     let why = Bilingual::of_error("敏感字段的结构与文档不符", err.report());
     Refusal::param_error("参数错误", why)
 }
 
-/// Encrypts an answer's sensitive fields for the merchant; ciphertexts stay as they are.
-pub(super) fn close(body: &mut Value, operation: &Operation, key: &PublicKey) -> Result<()> {
+/// Encrypts the sensitive fields of a response for the merchant; ciphertexts stay as they are.
+pub(crate) fn encrypt_response(
+    body: &mut Value,
+    operation: &Operation,
+    key: &PublicKey,
+) -> Result<()> {
     encrypt(body, operation.decrypt(), operation.decrypt_padding(), key)
 }
 
 /// Encrypts the fields at JSON pointers for the merchant; ciphertexts stay as they are.
-pub(super) fn encrypt(
+pub(crate) fn encrypt(
     body: &mut Value,
     pointers: &[&str],
     padding: Padding,
@@ -144,10 +143,9 @@ pub(super) fn encrypt(
     for pointer in pointers {
         Fields::of_answer().rewrite(body, pointer, &mut |_, text| {
             if key.is_ciphertext(text) {
-                Ok(None)
-            } else {
-                key.encrypt(padding, text.as_bytes()).map(Some)
+                return Ok(None);
             }
+            key.encrypt(padding, text.as_bytes()).map(Some)
         })?;
     }
     Ok(())

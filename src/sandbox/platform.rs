@@ -1,87 +1,38 @@
-//! The gateway's own keys: the public key, and certificates that change.
+//! The platform keys: WeChat Pay's public key, and platform certificates that can be rotated.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Sandbox;
-use super::date::rfc3339;
-use super::fault::Fault;
-use super::identity::{Certified, Identity, PlatformPair};
-use super::refusal::Refusal;
-use super::reply::Reply;
-use super::seal;
+use crate::date::rfc3339;
+use crate::fault::Fault;
+use crate::identity::{Certified, Identity, PlatformKeyPair};
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::signing;
 use wechatpay_core::catalog::{AnswerSignature, Operation};
 use wechatpay_core::clock::Clock;
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
-impl Sandbox {
-    /// Changes the platform certificate, and gives the new one: it signs all answers that are not
-    /// signed with the public key, and the list holds both.
-    ///
-    /// ```
-    /// # use serde_json::json;
-    /// # use wechatpay_chain::certificates::Certificates;
-    /// # use wechatpay_sandbox::Sandbox;
-    /// # fn main() -> wechatpay_chain::Result<()> {
-    /// let sandbox = Sandbox::builder().echo_unknown(true).start_blocking()?;
-    /// let client = sandbox.merchant_builder().certificates(Certificates::auto()).build()?;
-    /// let call = || client.chain("v3/any/path").post(json!({}), ());
-    /// call().wait()?;
-    ///
-    /// let new = sandbox.rotate_platform_certificate()?;
-    /// call().wait()?;
-    /// assert!(client.keyring().get(new.serial()).is_some());
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Builder`] when the list has 10 already,
-    /// [`ErrorKind::Key`] when OpenSSL makes no key.
-    pub fn rotate_platform_certificate(&self) -> Result<Certificate> {
-        self.gateway.platform.rotate(self.gateway.clock.now())
-    }
-
-    /// Whether answers to requests that name no key, and notifications, are signed with the newest
-    /// certificate: as of an account that has not changed to the public key yet. By default the public
-    /// key signs them.
-    pub fn certificate_mode(&self, on: bool) {
-        self.gateway.platform.set_certificate_mode(on);
-    }
-
-    /// Takes all certificates but the newest off the list, as WeChat Pay does some days after a
-    /// change.
-    pub fn retire_platform_certificates(&self) {
-        self.gateway.platform.retire();
-    }
-
-    /// From now on the merchant has no platform certificate, as a new merchant's account: the list of
-    /// certificates is answered with 404 `RESOURCE_NOT_EXISTS`, and the public key signs everything.
-    pub fn public_key_only(&self) {
-        self.gateway.platform.retire_all();
-    }
-}
-
-/// Whether an operation is that of the list.
-pub(super) fn lists(operation: Option<&Operation>) -> bool {
+/// Whether an operation returns the list of platform certificates.
+pub(crate) fn is_certificate_list(operation: Option<&Operation>) -> bool {
     operation.is_some_and(|operation| {
         ["v3/certificates", "v3/global/certificates"].contains(&operation.path())
     })
 }
 
-/// The keys by which the gateway signs.
-pub(super) struct Platform {
+/// The keys that sign responses and notifications.
+pub(crate) struct PlatformKeys {
     identity: Arc<Identity>,
-    /// Whether it began without certificates.
+    /// Whether there were no certificates at the start.
     public_key_only: bool,
     keys: Mutex<Keys>,
 }
 
-pub(super) struct Keys {
+pub(crate) struct Keys {
     /// The newest last; none in public-key mode.
     certified: Vec<Certified>,
     /// Made when it is first needed.
@@ -90,11 +41,11 @@ pub(super) struct Keys {
     certificate_mode: bool,
 }
 
-/// As many certificates are on the list. WeChat Pay's has one or two, and each costs a key.
+/// The longest list of certificates. WeChat Pay lists one or two, and each needs a new key.
 const MOST: usize = 10;
 
-impl Platform {
-    pub(super) fn new(identity: Arc<Identity>, public_key_only: bool) -> Self {
+impl PlatformKeys {
+    pub(crate) fn new(identity: Arc<Identity>, public_key_only: bool) -> Self {
         let first = (!public_key_only).then(|| identity.certified.clone());
         let keys = Keys {
             certified: first.into_iter().collect(),
@@ -108,15 +59,15 @@ impl Platform {
         }
     }
 
-    /// As it began. What was made meanwhile goes, as it may be of another clock.
-    pub(super) fn reset(&self) {
+    /// Restores the keys of the start. Certificates made since then are dropped: they may belong to another clock.
+    pub(crate) fn reset(&self) {
         let first = Self::new(Arc::clone(&self.identity), self.public_key_only);
         let first = first.keys.into_inner();
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
 
     /// The key of an id.
-    pub(super) fn pair(&self, id: &str) -> Option<Arc<PlatformPair>> {
+    pub(crate) fn pair(&self, id: &str) -> Option<Arc<PlatformKeyPair>> {
         if self.identity.public.id == id {
             return Some(Arc::clone(&self.identity.public));
         }
@@ -125,7 +76,7 @@ impl Platform {
         Some(Arc::clone(&found.pair))
     }
 
-    pub(super) fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         let keys = self.keys();
         let certified = keys.certified.iter().map(|it| &it.pair.id);
         std::iter::once(&self.identity.public.id)
@@ -134,36 +85,41 @@ impl Platform {
             .collect()
     }
 
-    /// Who signs: of certificates the newest, whichever was named, a retired one among them.
-    pub(super) fn signer(&self, named: Option<&str>, lists: bool) -> Arc<PlatformPair> {
+    /// The key that signs. When `named` is the serial of any certificate, even a retired one, the newest
+    /// certificate signs.
+    pub(crate) fn signer(
+        &self,
+        named: Option<&str>,
+        is_certificate_list: bool,
+    ) -> Arc<PlatformKeyPair> {
         let certificate = match named {
             Some(id) => !id.starts_with("PUB_KEY_ID_"),
-            None => lists || self.keys().certificate_mode,
+            None => is_certificate_list || self.keys().certificate_mode,
         };
         let newest = certificate.then(|| self.newest()).flatten();
         newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
     }
 
-    /// The newest certificate's; `None` in public-key mode.
-    pub(super) fn newest(&self) -> Option<Arc<PlatformPair>> {
+    /// The key of the newest certificate; `None` in public-key mode.
+    pub(crate) fn newest(&self) -> Option<Arc<PlatformKeyPair>> {
         let newest = self.keys().certified.last().cloned()?;
         Some(newest.pair)
     }
 
-    /// One whose time is over.
-    pub(super) fn expired(&self, now: i64) -> Result<Certified> {
+    /// An expired certificate.
+    pub(crate) fn expired(&self, now: i64) -> Result<Certified> {
         let mut keys = self.keys();
-        // The clock may have been put back since it was made.
-        let over = |it: &&Certified| it.certificate.not_after() < now;
-        if let Some(expired) = keys.expired.as_ref().filter(over) {
+        // The clock may have been set back since the certificate was made.
+        let has_expired = |it: &&Certified| it.certificate.not_after() < now;
+        if let Some(expired) = keys.expired.as_ref().filter(has_expired) {
             return Ok(expired.clone());
         }
         let expired = self.identity.expired(now)?;
         Ok(keys.expired.insert(expired).clone())
     }
 
-    /// The answer of `v3/certificates`.
-    pub(super) fn list(&self, fault: Option<&Fault>, clock: &dyn Clock) -> Result<Reply> {
+    /// The response of `v3/certificates`.
+    pub(crate) fn list(&self, fault: Option<&Fault>, clock: &dyn Clock) -> Result<Reply> {
         let listed = match fault {
             Some(Fault::ExpiredCertificate) => vec![self.expired(clock.now())?],
             _ => self.keys().certified.clone(),
@@ -181,12 +137,12 @@ impl Platform {
     }
 
     /// The serials of the certificates, the newest last.
-    pub(super) fn serials(&self) -> Vec<String> {
+    pub(crate) fn serials(&self) -> Vec<String> {
         let keys = self.keys();
         keys.certified.iter().map(|it| it.pair.id.clone()).collect()
     }
 
-    pub(super) fn rotate(&self, now: i64) -> Result<Certificate> {
+    pub(crate) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Outside of the lock: it takes a while.
         self.keys().check_room()?;
         let new = self.identity.next_certified(now)?;
@@ -197,19 +153,19 @@ impl Platform {
         Ok(certificate)
     }
 
-    pub(super) fn certificate_mode(&self) -> bool {
+    pub(crate) fn certificate_mode(&self) -> bool {
         self.keys().certificate_mode
     }
 
-    pub(super) fn set_certificate_mode(&self, on: bool) {
+    pub(crate) fn set_certificate_mode(&self, on: bool) {
         self.keys().certificate_mode = on;
     }
 
-    pub(super) fn retire_all(&self) {
+    pub(crate) fn retire_all(&self) {
         self.keys().certified.clear();
     }
 
-    pub(super) fn retire(&self) {
+    pub(crate) fn retire(&self) {
         let mut keys = self.keys();
         let old = keys.certified.len().saturating_sub(1);
         keys.certified.drain(..old);
@@ -222,25 +178,23 @@ impl Platform {
 
 impl Keys {
     fn check_room(&self) -> Result<()> {
-        match self.certified.len() < MOST {
-            true => Ok(()),
-            false => Err(Error::new(
-                ErrorKind::Builder,
-                format!(
-                    "the list has {MOST} platform certificates already: take the old ones off first"
-                ),
-            )),
+        if self.certified.len() < MOST {
+            return Ok(());
         }
+        Err(Error::new(
+            ErrorKind::Builder,
+            format!("there are already {MOST} platform certificates: retire the old ones first"),
+        ))
     }
 }
 
-/// One certificate as the list has it.
+/// One certificate of the list.
 fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Value> {
     Ok(json!({
         "serial_no": certificate.serial(),
         "effective_time": rfc3339(certificate.not_before()),
         "expire_time": rfc3339(certificate.not_after()),
-        "encrypt_certificate": seal::sealed(key, "certificate", &certificate.to_pem()?, clock)?,
+        "encrypt_certificate": signing::encrypt_resource(key, "certificate", &certificate.to_pem()?, clock)?,
     }))
 }
 
@@ -249,9 +203,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_expired_has_so_by_any_clock() {
+    fn an_expired_certificate_has_expired_by_any_clock() {
         const NOW: i64 = 1_800_000_000;
-        let platform = Platform::new(Identity::shared().unwrap(), false);
+        let platform = PlatformKeys::new(Identity::shared().unwrap(), false);
         for now in [NOW + 400 * 86_400, NOW] {
             let expired = platform.expired(now).unwrap();
             assert!(expired.certificate.not_after() < now);

@@ -2,17 +2,17 @@
 
 use http::Method;
 
-use super::bilingual::Bilingual;
-use super::refusal::{Refusal, business};
+use crate::bilingual::Bilingual;
+use crate::refusal::{Refusal, business};
 use wechatpay_core::catalog;
 
 /// A base URL that ends with a slash, and a path that begins with one; in English and Chinese.
-pub(super) const TWO_SLASHES: (&str, &str) = (
+pub(crate) const TWO_SLASHES: (&str, &str) = (
     "two slashes: the base URL ends with / and the path begins with /; write one of them",
     "多了一个斜杠：基础地址（base URL）以 / 结尾，路径又以 / 开头；请只保留一个",
 );
 
-/// 405 for another method of a known path, else 404, with what was probably meant.
+/// 405 for another method of a known path, otherwise 404 with the name of a similar operation.
 pub(super) fn refusal(method: &Method, path: &str) -> Refusal {
     if path.starts_with("//") {
         return business::OPERATION_NOT_EXISTS.because(TWO_SLASHES);
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_probably_meant_is_named() {
+    fn the_refusal_names_the_similar_operation() {
         for (method, path, expected) in [
             (
                 Method::POST,

@@ -1,16 +1,17 @@
-//! The merchant's key as a file has it.
+//! The merchant's key as PEM.
 
 use super::Sandbox;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
 impl Sandbox {
-    /// The merchant's private key as PEM (PKCS#8): the content of `apiclient_key.pem`, for clients
-    /// that are not this crate's. Certificates and public keys have a `to_pem` of their own.
+    /// The merchant's private key as PEM (PKCS#8), as in `apiclient_key.pem`, for other clients.
+    ///
+    /// Certificates and public keys have a method `to_pem`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`] when OpenSSL cannot write it.
+    /// [`ErrorKind::Key`] when OpenSSL cannot encode the key.
     pub fn merchant_key_pem(&self) -> Result<Secret> {
         let unwritten = |message| Error::new(ErrorKind::Key, message);
         let pem = self.merchant_key().pkey().private_key_to_pem_pkcs8();

@@ -1,9 +1,9 @@
-//! How often an operation may be called, as far as that is documented.
+//! The documented rate limits of operations.
 //!
-//! The documentation counts by the merchant or service provider who signs, and a sandbox has one: so
-//! each operation has one count. Windows are those of the clock, a day is one in Beijing. Where exactly
-//! WeChat Pay's begin is not documented, nor which requests count; here it is every one whose signature
-//! is right.
+//! WeChat Pay counts calls per merchant or service provider. The sandbox has one merchant, so each
+//! operation has one count. Windows are aligned to the clock, and a day begins at midnight in Beijing. The
+//! documentation says neither where a window begins nor which requests count; the sandbox counts every
+//! request with a valid signature.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,49 +11,49 @@ use std::sync::{Mutex, PoisonError};
 
 use http::Method;
 
-use super::refusal::{Refusal, business};
+use crate::refusal::{Refusal, business};
 use crate::schema::{self, RateLimit};
 use wechatpay_core::catalog::Operation;
 
 const BEIJING: i64 = 8 * 3600;
 
-/// Whether the limits act, and how often each operation was called lately.
+/// Whether rate limits are enforced, and how often each operation was called in its current windows.
 #[derive(Default)]
-pub(super) struct Limits {
+pub(crate) struct RateLimits {
     enforced: AtomicBool,
-    /// One for each limit of an operation that was called: not more than there are in the catalog.
+    /// One window for each limit of an operation that was called, so the size is bounded by the catalog.
     windows: Mutex<HashMap<Key, Window>>,
 }
 
 type Key = (Method, &'static str, usize);
 
-/// The calls of one stretch of time.
+/// The calls in one window of time.
 #[derive(Clone, Copy, Default)]
 struct Window {
     number: i64,
     calls: u32,
 }
 
-impl Limits {
-    pub(super) fn new(enforced: bool) -> Self {
+impl RateLimits {
+    pub(crate) fn new(enforced: bool) -> Self {
         let limits = Self::default();
         limits.enforce(enforced);
         limits
     }
 
-    /// Switches them on or off; what was counted before is forgotten.
-    pub(super) fn enforce(&self, enforced: bool) {
+    /// Switches enforcement on or off and resets all counts.
+    pub(crate) fn enforce(&self, enforced: bool) {
         self.windows().clear();
         self.enforced.store(enforced, Ordering::Relaxed);
     }
 
-    pub(super) fn are_enforced(&self) -> bool {
+    pub(crate) fn is_enforced(&self) -> bool {
         self.enforced.load(Ordering::Relaxed)
     }
 
-    /// Counts a call, and refuses one that is too many.
-    pub(super) fn count(&self, operation: &'static Operation, now: i64) -> Result<(), Refusal> {
-        if !self.are_enforced() {
+    /// Counts a call; refuses it when a limit is reached.
+    pub(crate) fn count(&self, operation: &'static Operation, now: i64) -> Result<(), Refusal> {
+        if !self.is_enforced() {
             return Ok(());
         }
         let Some(schema) = schema::cached(operation) else {
@@ -67,7 +67,7 @@ impl Limits {
                 Some((window, number(limit.per, now)?, limit))
             })
             .collect();
-        // All of them first: a call that one limit refuses counts for none.
+        // Check every limit first: a refused call does not count for any limit.
         for (key, number, limit) in &counts {
             let window = windows.entry(key.clone()).or_default();
             if window.number != *number {
@@ -91,7 +91,7 @@ impl Limits {
     }
 }
 
-/// Which second, minute or day it is; `None` for what is no stretch of time.
+/// The number of the window that contains `now`; `None` when `per` is not a known unit.
 fn number(per: &str, now: i64) -> Option<i64> {
     match per {
         "second" => Some(now),
@@ -112,7 +112,7 @@ fn why(operation: &Operation, limit: &RateLimit) -> String {
     let source = if limit.official {
         "WeChat Pay's documentation"
     } else {
-        "the catalog, though not on WeChat Pay's own page,"
+        "the catalog, though not WeChat Pay's own page,"
     };
     format!(
         "{} {} takes {count} calls a {per}{} as {source} says, and this is one more",
@@ -151,15 +151,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_documented_stretch_of_time_is_known() {
+    fn every_documented_unit_of_time_is_known() {
         let all = schema::all().flat_map(|schema| schema.limits().to_vec());
         let known: Vec<_> = all.map(|limit| number(limit.per, 0).is_some()).collect();
         assert!(known.len() > 80 && known.iter().all(|known| *known));
     }
 
     #[test]
-    fn every_limit_lets_its_count_through_and_then_no_more_until_the_window_is_over() {
-        let limits = Limits::new(true);
+    fn a_limit_refuses_further_calls_until_its_window_ends() {
+        let limits = RateLimits::new(true);
         let now = 1_700_000_000;
         for schema in schema::all().filter(|schema| schema.limits().len() == 1) {
             let (operation, limit) = (schema.operation(), schema.limits()[0]);
@@ -187,8 +187,8 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_one_limit_refuses_counts_for_none() {
-        let limits = Limits::new(true);
+    fn a_refused_call_does_not_count_for_any_limit() {
+        let limits = RateLimits::new(true);
         let mut of_two = 0;
         for schema in schema::all().filter(|schema| schema.limits().len() > 1) {
             let operation = schema.operation();

@@ -1,40 +1,34 @@
-//! The gateway's clock, which can be set.
+//! The sandbox's clock: another clock plus an adjustable offset.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::clock::Clock;
 use wechatpay_core::error::Result;
 
-/// Another clock, some seconds off.
+/// A clock with an offset in seconds that can be changed while the sandbox runs.
 #[derive(Debug)]
-pub(super) struct Shifted {
+pub(crate) struct AdjustableClock {
     clock: Arc<dyn Clock>,
     offset: AtomicI64,
 }
 
-impl Shifted {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+impl AdjustableClock {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         let offset = AtomicI64::new(0);
         Self { clock, offset }
     }
 
-    pub(super) fn offset(&self) -> i64 {
+    pub(crate) fn offset(&self) -> i64 {
         self.offset.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_offset(&self, seconds: i64) {
+    pub(crate) fn set_offset(&self, seconds: i64) {
         self.offset.store(seconds, Ordering::Relaxed);
     }
 }
 
-impl Default for Shifted {
-    fn default() -> Self {
-        Self::new(Arc::new(SystemClock::new()))
-    }
-}
-
-impl Clock for Shifted {
+impl Clock for AdjustableClock {
     fn now(&self) -> i64 {
         self.clock.now().saturating_add(self.offset())
     }

@@ -1,11 +1,11 @@
-//! Signs answers, and encrypts what is inside.
+//! Signs responses and notifications, and encrypts resources with the APIv3 key.
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
-use super::identity::PlatformPair;
-use super::reply::Reply;
+use crate::identity::PlatformKeyPair;
+use crate::reply::Reply;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::crypto::{aes, base64, digest};
@@ -14,13 +14,13 @@ use wechatpay_core::protocol::envelope::ALGORITHM;
 use wechatpay_core::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
 use wechatpay_core::secret::Secret;
 
-pub(super) const TIMESTAMP: &str = "Wechatpay-Timestamp";
-pub(super) const NONCE: &str = "Wechatpay-Nonce";
-pub(super) const SIGNATURE: &str = "Wechatpay-Signature";
+pub(crate) const TIMESTAMP: &str = "Wechatpay-Timestamp";
+pub(crate) const NONCE: &str = "Wechatpay-Nonce";
+pub(crate) const SIGNATURE: &str = "Wechatpay-Signature";
 const SIGNATURE_TYPE: &str = "Wechatpay-Signature-Type";
 
-/// All headers of a signature.
-pub(super) const HEADERS: [&str; 5] = [
+/// The headers that carry a signature.
+pub(crate) const HEADERS: [&str; 5] = [
     WECHATPAY_SERIAL,
     TIMESTAMP,
     NONCE,
@@ -28,18 +28,18 @@ pub(super) const HEADERS: [&str; 5] = [
     SIGNATURE_TYPE,
 ];
 
-/// How an answer is signed.
-pub(super) struct Seal<'a> {
-    pub(super) pair: &'a PlatformPair,
+/// Signs one response or notification.
+pub(crate) struct MessageSigner<'a> {
+    pub(crate) pair: &'a PlatformKeyPair,
     /// Seconds that the timestamp is off.
-    pub(super) offset: i64,
-    /// Whether something else is signed than what is sent.
-    pub(super) wrong: bool,
+    pub(crate) offset: i64,
+    /// Whether to sign another text than the one that is sent.
+    pub(crate) wrong: bool,
 }
 
-impl Seal<'_> {
-    /// Adds the headers, unless the answer is one that carries no signature.
-    pub(super) fn put(&self, reply: &mut Reply, clock: &dyn Clock) -> Result<()> {
+impl MessageSigner<'_> {
+    /// Adds the signature headers, unless the response carries no signature.
+    pub(crate) fn sign(&self, reply: &mut Reply, clock: &dyn Clock) -> Result<()> {
         let Some(covered) = covered(reply)? else {
             return Ok(());
         };
@@ -52,27 +52,27 @@ impl Seal<'_> {
         let signature = self.pair.key.sign(&text)?;
         let values = [&self.pair.id, &timestamp, &nonce, &signature, SCHEME];
         for (name, value) in HEADERS.into_iter().zip(values) {
-            set(&mut reply.headers, name, value)?;
+            set_header(&mut reply.headers, name, value)?;
         }
         Ok(())
     }
 }
 
-/// What the signature covers; of a statement its digest, which gets a header.
+/// The bytes that the signature covers. For a statement this is its digest, which is sent in a header.
 fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
     Ok(match reply.covers {
         AnswerSignature::Body => Some(reply.body.to_vec()),
         AnswerSignature::Digest { name, header } => {
             let sha1 = digest::sha1_hex(&reply.body);
-            set(&mut reply.headers, header, &sha1)?;
+            set_header(&mut reply.headers, header, &sha1)?;
             Some(digest_text(name, &sha1).into_bytes())
         }
         _ => None,
     })
 }
 
-/// A text encrypted with the APIv3 key, as an object; the clock gives the nonce.
-pub(super) fn sealed(
+/// Encrypts a text with the APIv3 key into an object with `ciphertext`; the clock gives the nonce.
+pub(crate) fn encrypt_resource(
     key: &Secret,
     associated: &str,
     text: &str,
@@ -88,7 +88,7 @@ pub(super) fn sealed(
     let key = key.map_err(|_| unfit("APIv3 key"))?;
     let nonce = clock.nonce()?;
     let nonce = nonce.get(..aes::NONCE_LEN).ok_or_else(|| unfit("nonce"))?;
-    let sealed = aes::gcm_encrypt(
+    let ciphertext = aes::gcm_encrypt(
         key,
         nonce.as_bytes(),
         associated.as_bytes(),
@@ -98,12 +98,12 @@ pub(super) fn sealed(
         "algorithm": ALGORITHM,
         "nonce": nonce,
         "associated_data": associated,
-        "ciphertext": base64::encode(&sealed),
+        "ciphertext": base64::encode(&ciphertext),
     }))
 }
 
-/// Sets a header to a text.
-pub(super) fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
+/// Sets a header.
+pub(crate) fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
     let unfit = || {
         let message = format!("the sandbox cannot send a header {name:?} with this value");
         Error::new(ErrorKind::Builder, message)

@@ -1,37 +1,44 @@
-//! The sandbox as a test holds it.
+//! The public handle of a sandbox, and what a test does with it.
+
+mod builder;
+mod certificates;
+mod controls;
+mod key_pem;
+mod notifications;
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::fault::Fault;
-use super::folder::SandboxFiles;
-use super::gateway::Gateway;
-use super::identity::{self, Identity};
-use super::launch::{Running, SandboxBuilder};
-use super::record::CallRecord;
-use super::stub::StubResponse;
+use crate::fault::Fault;
+use crate::folder::SandboxFiles;
+use crate::identity::Identity;
+use crate::record::CallRecord;
+use crate::state::SandboxState;
+use crate::stub::StubResponse;
+pub use builder::SandboxBuilder;
+use builder::ServerThread;
 use wechatpay_chain::Client;
 use wechatpay_chain::ClientBuilder;
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
 use wechatpay_core::error::Result;
 use wechatpay_core::secret::Secret;
 
-/// A gateway that runs until it is dropped, on a thread of its own.
+/// A gateway that runs on its own thread until it is dropped.
 ///
-/// It works the same for `.await` on any runtime and for `.wait()`. Its keys are made when the
-/// first sandbox of the process starts (some tenths of a second) and shared by all that do not
-/// ask for [`fresh_keys`](SandboxBuilder::fresh_keys).
+/// It serves clients that use `.await` on any runtime as well as `.wait()`. The keys are generated when the
+/// first sandbox of the process starts, which takes some tenths of a second. All sandboxes of the process
+/// share them, except those with [`fresh_keys`](SandboxBuilder::fresh_keys).
 pub struct Sandbox {
-    pub(super) gateway: Arc<Gateway>,
-    pub(super) address: SocketAddr,
-    pub(super) base_url: String,
-    /// Dropped last, and with it the server ends.
-    pub(super) _running: Running,
+    pub(crate) state: Arc<SandboxState>,
+    address: SocketAddr,
+    base_url: String,
+    /// Dropped last, which ends the server.
+    _thread: ServerThread,
 }
 
 impl Sandbox {
-    /// Starts one over plain HTTP, on a free port.
+    /// Starts a sandbox over plain HTTP on a free port.
     ///
     /// # Errors
     ///
@@ -40,7 +47,7 @@ impl Sandbox {
         Self::builder().start().await
     }
 
-    /// Starts one over plain HTTP, on a free port, from code that is not async.
+    /// Starts a sandbox over plain HTTP on a free port, from code that is not async.
     ///
     /// # Errors
     ///
@@ -49,30 +56,29 @@ impl Sandbox {
         Self::builder().start_blocking()
     }
 
-    /// Begins a sandbox with other settings: TLS, a given port, keys of its own.
+    /// Creates a builder for other settings, such as TLS, a given port or fresh keys.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::new()
     }
 
-    /// A client for it, ready to use.
+    /// Builds a client for this sandbox.
     ///
     /// # Errors
     ///
-    /// None that its own settings could cause; those of [`ClientBuilder::build`].
+    /// Those of [`ClientBuilder::build`]; the settings of the sandbox cause none.
     pub fn client(&self) -> Result<Client> {
         self.client_builder().build()
     }
 
-    /// The settings of a client for it, to be changed before they are used.
-    ///
-    /// The client knows both the public key and the platform certificate, and no proxy.
+    /// A client builder for this sandbox, with the public key and the platform certificate and without a
+    /// proxy.
     pub fn client_builder(&self) -> ClientBuilder {
         self.merchant_builder()
             .platform_key(self.platform_key_id(), self.platform_public_key().clone())
             .platform_certificate(self.platform_certificate().clone())
     }
 
-    /// The settings of a client for it that knows the merchant's credentials and no platform key.
+    /// A client builder for this sandbox with the merchant's credentials and no platform key.
     pub fn merchant_builder(&self) -> ClientBuilder {
         Client::builder()
             .base_url(self.base_url())
@@ -85,16 +91,16 @@ impl Sandbox {
             .no_proxy()
     }
 
-    /// The settings of a client of a brand (品牌), which signs with a key of its own.
+    /// A client builder for a brand (品牌), which has its own key.
     ///
-    /// The operations below `brand/` take the brand's signature, and all others the merchant's.
+    /// Operations below `brand/` require the brand's signature, all others the merchant's.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL makes no key: it is made when it is
-    /// first needed.
+    /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL cannot generate the brand's key,
+    /// which happens at the first call.
     pub fn brand_builder(&self) -> Result<ClientBuilder> {
-        let brand = self.identity().brand(self.gateway.clock.now())?;
+        let brand = self.identity().brand(self.state.now())?;
         Ok(Client::builder()
             .base_url(self.base_url())
             .brand_id(self.brand_id())
@@ -105,10 +111,10 @@ impl Sandbox {
             .no_proxy())
     }
 
-    /// Says what a method and path are answered with, from now on.
+    /// Stubs the response to a method and path from now on.
     ///
-    /// The path may be a template, `v3/pay/transactions/id/{transaction_id}`; one that names the
-    /// very path goes before a template, and what was said last before what was said earlier.
+    /// The path may be a template, `v3/pay/transactions/id/{transaction_id}`. An exact path wins over a
+    /// template, and a newer stub over an older one.
     ///
     /// ```
     /// # use serde_json::json;
@@ -132,29 +138,30 @@ impl Sandbox {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the method, the status or a header
     /// is not one.
     pub fn stub(&self, method: &str, path: &str, response: StubResponse) -> Result<()> {
-        self.gateway.stubs.set(method, path, response)
+        self.state.stubs.set(method, path, response)
     }
 
-    /// Gives this bill, whichever is asked for. By default a trade bill lists what was paid and refunded
-    /// on its day, by its `bill_type`, and a fund-flow bill all that moved the merchant's account; a day
-    /// without any is refused, `NO_STATEMENT_EXIST`, once there is anything at all. Before, and of other
-    /// bills, it is a short one.
+    /// Sets the content of every bill.
     ///
-    /// The endpoints that ask answer with its `download_url`, which is good for 5 minutes, and SHA-1, and
-    /// with `tar_type=GZIP` it comes zipped.
+    /// By default a trade bill lists the payments and refunds of its day by `bill_type`, and a fund-flow
+    /// bill all movements of the merchant's account. A day without any is refused with
+    /// `NO_STATEMENT_EXIST`. Other bills, and all bills before the first movement, have a short sample.
+    ///
+    /// The endpoints return a `download_url`, valid for 5 minutes, and the SHA-1. With `tar_type=GZIP` the
+    /// bill is compressed.
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
-        self.gateway.bills.set(content.into());
+        self.state.bills.set(content.into());
     }
 
-    /// Answers the next request with a fault; several wait for one request each.
+    /// Injects a fault into the response to the next request. Several faults wait for one request each.
     pub fn inject_fault(&self, fault: Fault) {
-        self.gateway.faults.push(fault);
+        self.state.faults.push(fault);
     }
 
-    /// Answers every request with a fault, until told `None`. Those of
+    /// Injects a fault into every response; `None` stops that. Faults of
     /// [`inject_fault`](Self::inject_fault) go first.
     pub fn inject_fault_always(&self, fault: impl Into<Option<Fault>>) {
-        self.gateway.faults.set_always(fault.into());
+        self.state.faults.set_always(fault.into());
     }
 
     /// The requests so far, oldest first.
@@ -162,50 +169,50 @@ impl Sandbox {
     /// At most 1000 are kept, and no more than about 64 MiB of them together.
     #[must_use]
     pub fn calls(&self) -> Vec<CallRecord> {
-        self.gateway.records.all()
+        self.state.records.all()
     }
 
-    /// The last request.
+    /// The newest request.
     #[must_use]
     pub fn last_call(&self) -> Option<CallRecord> {
-        self.gateway.records.last()
+        self.state.records.last()
     }
 
     /// Forgets the requests so far.
     pub fn clear_calls(&self) {
-        self.gateway.records.clear();
+        self.state.records.clear();
     }
 
-    /// Where it listens: `http://127.0.0.1:port/`, or `https://…` with TLS.
+    /// The base URL: `http://127.0.0.1:port/`, or `https://…` with TLS.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The files with its keys, when it was given a [folder](SandboxBuilder::dir) for them.
+    /// The files with the keys, if the sandbox has a [folder](SandboxBuilder::dir).
     #[must_use]
     pub fn files(&self) -> Option<SandboxFiles> {
-        let dir = self.gateway.control.settings.dir.as_deref()?;
+        let dir = self.state.settings.dir.as_deref()?;
         let serial = self.platform_certificate().serial();
         Some(SandboxFiles::of(dir, serial))
     }
 
-    /// The merchant id (商户号) that it knows.
+    /// The merchant id (商户号).
     #[must_use]
     pub fn mchid(&self) -> &str {
-        identity::MCHID
+        &self.identity().mchid
     }
 
-    /// The brand id (品牌ID) that it knows.
+    /// The brand id (品牌ID).
     #[must_use]
     pub fn brand_id(&self) -> &str {
-        identity::BRAND_ID
+        &self.identity().brand_id
     }
 
     /// The serial of the merchant certificate.
@@ -214,31 +221,31 @@ impl Sandbox {
         self.merchant_certificate().serial()
     }
 
-    /// The merchant's private key: what `apiclient_key.pem` holds.
+    /// The merchant's private key, as in `apiclient_key.pem`.
     #[must_use]
     pub fn merchant_key(&self) -> &PrivateKey {
         &self.identity().merchant_key
     }
 
-    /// The merchant certificate: what `apiclient_cert.pem` holds.
+    /// The merchant certificate, as in `apiclient_cert.pem`.
     #[must_use]
     pub fn merchant_certificate(&self) -> &Certificate {
         &self.identity().merchant_certificate
     }
 
-    /// The id of its public key (微信支付公钥ID): `PUB_KEY_ID_01…`.
+    /// The id of the public key (微信支付公钥ID): `PUB_KEY_ID_01…`.
     #[must_use]
     pub fn platform_key_id(&self) -> &str {
         &self.identity().public.id
     }
 
-    /// Its public key (微信支付公钥).
+    /// The public key (微信支付公钥).
     #[must_use]
     pub fn platform_public_key(&self) -> &PublicKey {
         self.identity().public.key.public_key()
     }
 
-    /// Its first platform certificate (平台证书), for another key than the public key's.
+    /// The first platform certificate (平台证书). Its key differs from the public key.
     ///
     /// See [`rotate_platform_certificate`](Self::rotate_platform_certificate).
     #[must_use]
@@ -258,14 +265,14 @@ impl Sandbox {
         &self.identity().v2_key
     }
 
-    /// The root that issued its certificates, that of TLS among them.
+    /// The root certificate of all certificates, including that of TLS.
     #[must_use]
     pub fn root_certificate(&self) -> &Certificate {
         &self.identity().root
     }
 
-    pub(super) fn identity(&self) -> &Identity {
-        &self.gateway.identity
+    fn identity(&self) -> &Identity {
+        &self.state.identity
     }
 }
 
