@@ -1,4 +1,4 @@
-//! Why a signature does not fit.
+//! Finds out why a signature is wrong.
 //!
 //! An RSA signature (PKCS#1 v1.5) gives the digest of the signed text back to whoever has the public
 //! key. So the sandbox knows whether the right key signed another text, and can tell which of the
@@ -25,16 +25,16 @@ pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::protocol::{Authorization, request_text};
 
-/// What was found out.
+/// The diagnosis of a request.
 #[derive(Debug)]
 pub(super) struct Diagnosis {
-    /// What is wrong, one thing each; never empty.
+    /// The mistakes; never empty.
     pub(super) mistakes: Vec<Mistake>,
-    /// What was built and what was signed, when that was found and is another text.
+    /// The expected and the signed text, if the latter was found and differs.
     pub(super) texts: Option<Texts>,
 }
 
-/// What the gateway built, and what the client signed.
+/// The text that the gateway built and the one that the client signed.
 #[derive(Debug)]
 pub(super) struct Texts {
     pub(super) built: Vec<u8>,
@@ -42,7 +42,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// The first byte in which they differ.
+    /// The index of the first byte that differs.
     pub(super) fn difference(&self) -> usize {
         let pairs = self.built.iter().zip(&self.signed);
         pairs.take_while(|(built, signed)| built == signed).count()
@@ -56,7 +56,7 @@ impl Diagnosis {
     }
 }
 
-/// What is wrong with how a request is signed; `None` when that is not why it was refused.
+/// The mistakes in a request's signature; `None` when it was not refused for its signature.
 pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     match call.verdict {
         Verdict::Refused {
@@ -123,22 +123,20 @@ fn of_signature(
     let Some(digest) = digest.filter(|digest| *digest != sha256(&built)) else {
         return Some((mistakes, None));
     };
-    Some(match other_text(call, state, authorization, &digest) {
-        Some((signed, found)) => {
-            mistakes.extend(found);
-            if is_form(call) && !mistakes.contains(&FORM) {
-                mistakes.push(FORM);
-            }
-            (mistakes, Some(Texts { built, signed }))
-        }
-        None => {
-            mistakes.push(if is_form(call) { FORM } else { OTHER_TEXT });
-            (mistakes, None)
-        }
-    })
+    let (found, signed) = match other_text(call, state, authorization, &digest) {
+        Some((signed, found)) => (found, Some(signed)),
+        None if is_form(call) => (Vec::new(), None),
+        None => (vec![OTHER_TEXT], None),
+    };
+    mistakes.extend(found);
+    if is_form(call) && !mistakes.contains(&FORM) {
+        mistakes.push(FORM);
+    }
+    let texts = signed.map(|signed| Texts { built, signed });
+    Some((mistakes, texts))
 }
 
-/// What is signed of the body: of an upload its `meta` part.
+/// The signed part of the body: of an upload its part `meta`.
 fn content(call: &CallRecord) -> &[u8] {
     let kind = content_type(call);
     let meta = multipart::is_multipart(kind)
@@ -152,7 +150,7 @@ fn content_type(call: &CallRecord) -> &str {
     kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
-/// As libraries send what they are not told to be JSON.
+/// Whether the body is a form, as libraries send it by default.
 fn is_form(call: &CallRecord) -> bool {
     let kind = content_type(call).to_ascii_lowercase();
     kind.starts_with("application/x-www-form-urlencoded") && !call.body.is_empty()
@@ -183,7 +181,7 @@ fn other_text(
     variants::search(&parts, |text| sha256(text)[..] == *digest)
 }
 
-/// The body as it was before its sensitive fields were encrypted, when it has any.
+/// The body before its sensitive fields were encrypted, if it has any.
 fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     let operation = catalog::find(&call.method, path(call))?;
     let pair = named_key(&call.headers, &state.platform).ok()?;

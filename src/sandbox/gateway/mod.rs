@@ -6,7 +6,7 @@
 //! 2. [`mod@authenticate`]: who signed it; splits an upload into its parts;
 //! 3. [`mod@parse`]: reads the JSON and decrypts the sensitive fields;
 //! 4. [`upload`] and the documentation's rules ([`crate::made`]) check the content;
-//! 5. [`execute`]: the stateful operations do what is asked;
+//! 5. [`mod@execute`]: the stateful operations do what is asked;
 //! 6. [`respond`]: the response, signed, with the fault that was injected.
 
 mod authenticate;
@@ -32,7 +32,8 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
 pub(crate) use authenticate::WINDOW_SECONDS;
-use authenticate::authenticate;
+use authenticate::{Authenticated, Unauthenticated, authenticate};
+use execute::execute;
 use parse::{Parsed, parse};
 pub(crate) use received::{ClientCertificate, expected_scheme};
 use received::{Received, content_type};
@@ -128,6 +129,15 @@ impl Processed {
     }
 }
 
+impl From<Unauthenticated> for Processed {
+    fn from(failed: Unauthenticated) -> Self {
+        Self {
+            signed_text: failed.signed_text,
+            ..Self::refused(failed.refusal)
+        }
+    }
+}
+
 /// Passes a request through all stages, in WeChat Pay's order.
 fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> Processed {
     // A fault with a 4xx status stands for a refusal: the request is checked, and changes nothing.
@@ -142,31 +152,33 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
     let authenticated = require_agent(received)
         .map_err(Into::into)
         .and_then(|()| authenticate(state, received));
-    let (signed_text, content) = match authenticated {
-        Ok(authenticated) => (authenticated.signed_text, authenticated.content),
-        Err(failed) => {
-            return Processed {
-                signed_text: failed.signed_text,
-                ..Processed::refused(failed.refusal)
-            };
-        }
+    let Authenticated {
+        signed_text,
+        content,
+    } = match authenticated {
+        Ok(authenticated) => authenticated,
+        Err(failed) => return failed.into(),
     };
-    let (parsed, outcome) = match check_rate_limit(state, received) {
-        Err(refusal) => (Parsed::of_v2(content), Err(refusal)),
-        Ok(()) => match parse(state, received, content) {
-            Err(refusal) => (None, Err(refusal)),
-            Ok(parsed) => {
-                let outcome = check_content(state, received, &parsed);
-                let outcome = if executes {
-                    outcome
-                        .and_then(|()| require_known(state, received))
-                        .and_then(|()| execute::execute(state, received, &parsed))
-                } else {
-                    outcome.map(|()| None)
-                };
-                (Some(parsed), outcome)
-            }
-        },
+    if let Err(refusal) = check_rate_limit(state, received) {
+        return Processed {
+            signed_text,
+            parsed: Parsed::of_v2(content),
+            outcome: Err(refusal),
+        };
+    }
+    let (parsed, outcome) = match parse(state, received, content) {
+        Err(refusal) => (None, Err(refusal)),
+        Ok(parsed) => {
+            let outcome = check_content(state, received, &parsed);
+            let outcome = outcome.and_then(|()| {
+                if !executes {
+                    return Ok(None);
+                }
+                require_known(state, received)?;
+                execute(state, received, &parsed)
+            });
+            (Some(parsed), outcome)
+        }
     };
     Processed {
         signed_text,

@@ -17,6 +17,7 @@ use wechatpay_core::crypto::{Padding, aes, base64};
 use wechatpay_core::error::Result;
 use wechatpay_core::protocol::envelope::refund_key;
 use wechatpay_core::protocol::{SignType, xml};
+use wechatpay_core::secret::Secret;
 
 #[derive(Clone)]
 pub(crate) enum Content {
@@ -181,17 +182,7 @@ impl Message {
                 members.insert("result_code".into(), json!("SUCCESS"));
                 members.extend(content.clone());
             }
-            Protection::Refund => {
-                let (outside, inside): (Map<_, _>, Map<_, _>) = content
-                    .clone()
-                    .into_iter()
-                    .partition(|(name, _)| OUTSIDE.contains(&&**name));
-                members.insert("appid".into(), json!(APPID));
-                members.extend(outside);
-                let text = xml::encode_root("root", apiv2::texts(&inside)?.iter().map(pair))?;
-                let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
-                members.insert("req_info".into(), json!(base64::encode(&info)));
-            }
+            Protection::Refund => members.extend(refund_members(content, key)?),
             Protection::Event(event_type) => {
                 members.extend(event_members(
                     signer,
@@ -213,6 +204,20 @@ impl Message {
 const OUTSIDE: [&str; 4] = ["appid", "mch_id", "sub_appid", "sub_mch_id"];
 /// The default `appid`, from the document: a refund notification always has one.
 const APPID: &str = "wx8888888888888888";
+
+/// Source: WeChat Pay document "退款结果通知" of APIv2.
+fn refund_members(content: &Map<String, Value>, key: &Secret) -> Result<Map<String, Value>> {
+    let (outside, inside): (Map<_, _>, Map<_, _>) = content
+        .clone()
+        .into_iter()
+        .partition(|(name, _)| OUTSIDE.contains(&&**name));
+    let mut members = Map::from_iter([("appid".to_owned(), json!(APPID))]);
+    members.extend(outside);
+    let text = xml::encode_root("root", apiv2::texts(&inside)?.iter().map(pair))?;
+    let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
+    members.insert("req_info".into(), json!(base64::encode(&info)));
+    Ok(members)
+}
 
 /// Source: WeChat Pay document "用户确认订单成功回调通知" of APIv2.
 fn event_members(

@@ -1,10 +1,9 @@
-//! Who the `Authorization` header says has signed, and when.
+//! Mistakes in the ids, the serial and the timestamp of the `Authorization` header.
 
 use openssl::bn::BigNum;
 
 use super::Mistake;
 use crate::gateway::WINDOW_SECONDS;
-use crate::identity::{BRAND_ID, MCHID};
 use crate::state::SandboxState;
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::protocol::Authorization;
@@ -55,7 +54,7 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
     })
 }
 
-/// A form of the right serial, or something else that has a serial.
+/// The mistake of a serial: another notation of the right one, or the serial of something else.
 fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Option<Mistake> {
     let right = certificate.serial();
     if found == right {
@@ -102,14 +101,14 @@ fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Optio
             "证书序列号前面多了 0",
         )
     } else {
-        let (cause, en, zh) = whose(found, state);
+        let (cause, en, zh) = serial_owner(found, state);
         said(cause, en, zh)
     })
 }
 
-type Whose = (&'static str, &'static str, &'static str);
+type SerialOwner = (&'static str, &'static str, &'static str);
 
-fn whose(found: &str, state: &SandboxState) -> Whose {
+fn serial_owner(found: &str, state: &SandboxState) -> SerialOwner {
     let identity = &state.identity;
     let is = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
     if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
@@ -137,7 +136,7 @@ fn whose(found: &str, state: &SandboxState) -> Whose {
             "merchant and brand have a certificate each, and it is the other's",
             "商户与品牌各有证书，填成了另一方的序列号",
         )
-    } else if [MCHID, BRAND_ID].contains(&found) {
+    } else if [&*identity.mchid, &*identity.brand_id].contains(&found) {
         (
             "serial_is_id",
             "it is the merchant id and not the serial of the certificate",
@@ -163,21 +162,8 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
     if offset.unsigned_abs() <= WINDOW_SECONDS.unsigned_abs() {
         return None;
     }
-    let digits = timestamp.unsigned_abs().to_string().len();
-    let unit = match digits {
-        13 => Some(("milliseconds", "毫秒", 1000)),
-        16 => Some(("microseconds", "微秒", 1_000_000)),
-        19 => Some(("nanoseconds", "纳秒", 1_000_000_000)),
-        _ => None,
-    };
-    if let Some((en, zh, per)) = unit {
-        return Some(Mistake::of(
-            "timestamp_unit",
-            format!(
-                "the timestamp is in {en}: {digits} digits; give seconds, 10 digits: divide it by {per}"
-            ),
-            format!("时间戳用了{zh}：{digits} 位数字；应为秒，10 位：请除以 {per}"),
-        ));
+    if let Some(mistake) = unit(timestamp) {
+        return Some(mistake);
     }
     // Time zones are whole quarters of an hour; a request takes some seconds.
     let distance = offset.unsigned_abs();
@@ -206,6 +192,24 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
             ),
         )
     })
+}
+
+/// The mistake of a timestamp in another unit than seconds.
+fn unit(timestamp: i64) -> Option<Mistake> {
+    let digits = timestamp.unsigned_abs().to_string().len();
+    let (en, zh, per) = match digits {
+        13 => ("milliseconds", "毫秒", 1000),
+        16 => ("microseconds", "微秒", 1_000_000),
+        19 => ("nanoseconds", "纳秒", 1_000_000_000),
+        _ => return None,
+    };
+    Some(Mistake::of(
+        "timestamp_unit",
+        format!(
+            "the timestamp is in {en}: {digits} digits; give seconds, 10 digits: divide it by {per}"
+        ),
+        format!("时间戳用了{zh}：{digits} 位数字；应为秒，10 位：请除以 {per}"),
+    ))
 }
 
 #[cfg(test)]

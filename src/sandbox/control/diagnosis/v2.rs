@@ -53,11 +53,11 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     Diagnosis::new(mistakes, Some(Texts { built, signed }))
 }
 
-/// What the `sign` tells by itself.
+/// The properties of a `sign`, without the message.
 struct Sign {
     mistakes: Vec<Mistake>,
     digest: Option<Vec<u8>>,
-    /// By which it may have been made.
+    /// The algorithms that may have made it.
     algorithms: Vec<(Option<Mistake>, Algorithm)>,
 }
 
@@ -85,7 +85,7 @@ impl Sign {
     }
 }
 
-/// What is wrong with how it is written, and the digest.
+/// Reads the digest, and the mistakes in its notation.
 fn form(sign: &str) -> (Option<Mistake>, Option<Vec<u8>>) {
     let digest = |bytes: &Vec<u8>| [16, 20, 32].contains(&bytes.len());
     if sign.is_empty() {

@@ -45,7 +45,7 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// Why the signature does not fit; what the gateway built, and beside it what the client must have.
+/// The diagnosis of the signature, with the expected and the signed text side by side.
 fn signature(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
     let found = diagnose(record, state);
     let texts = found.as_ref().and_then(|found| found.texts.as_ref());
@@ -134,7 +134,7 @@ fn body(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// What came back, as far as anything did.
+/// The response, if there was one.
 fn answer(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Answer", "应答")) }

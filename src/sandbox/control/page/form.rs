@@ -1,4 +1,4 @@
-//! Forms: they do what the API does.
+//! Forms, which run the actions of the API.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::super::routes;
 use crate::query;
 use crate::state::SandboxState;
 
-/// The pages that a form may lead back to, and those that have one for each number.
+/// The pages that a form may return to: fixed ones, and those of one item.
 const BACK: [&str; 4] = [
     "/_sandbox/",
     "/_sandbox/orders",
@@ -25,7 +25,7 @@ const ITEMS: [&str; 4] = [
     "/_sandbox/notifications/",
 ];
 
-/// Does it, and says which page comes next.
+/// Runs the action of a form and returns the next page.
 pub(super) fn act(state: &Arc<SandboxState>, path: &str, body: &[u8]) -> Outcome<String> {
     let path = path.strip_prefix("/do/");
     let path = path.ok_or_else(Problem::no_page)?;
@@ -43,7 +43,8 @@ pub(super) fn act(state: &Arc<SandboxState>, path: &str, body: &[u8]) -> Outcome
     })
 }
 
-/// Never to somewhere else: a number is one segment, encoded as the page does it.
+/// Whether a form may return to this page, which must be one of the sandbox. The id of an item is one
+/// percent-encoded segment.
 fn may_follow(page: &str) -> bool {
     let number = ITEMS.iter().find_map(|path| page.strip_prefix(path));
     let is_segment = |number: &str| {
@@ -60,7 +61,7 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
-/// `a=b&c=d`; what is empty was not filled in, or emptied, and stays an empty text.
+/// Reads `a=b&c=d`. Empty fields are empty texts.
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     let text = std::str::from_utf8(body).map_err(|_| {
         let hint = ("use the page's own forms", "请使用页面自带的表单");
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_lead_to_the_sandbox_s_own_pages() {
+    fn forms_return_only_to_pages_of_the_sandbox() {
         for page in [
             "/_sandbox/",
             "/_sandbox/tools",

@@ -1,4 +1,4 @@
-//! One order, refund, complaint, transfer or profit sharing, with what its query answers.
+//! One order, refund, complaint, transfer or profit sharing, with its JSON.
 
 use std::sync::Arc;
 

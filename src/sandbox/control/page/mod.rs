@@ -59,7 +59,7 @@ fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply
         "/" => start::page(state, lang),
         "/orders" => orders::page(state, lang),
         "/notifications" => notifications::page(state, lang),
-        "/notifications/new" => notifications::by_hand(state, lang),
+        "/notifications/new" => notifications::new_notification(state, lang),
         "/tools" => tools::page(state, lang),
         _ => match one(state, path, lang) {
             Some(page) => page,

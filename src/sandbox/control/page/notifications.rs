@@ -1,4 +1,4 @@
-//! Notifications: what was posted, and any kind by hand.
+//! The notifications, and a form to post one.
 
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
     )
 }
 
-/// A form on a page of its own: the list is loaded again and again.
-pub(super) fn by_hand(state: &SandboxState, lang: Lang) -> Markup {
+/// The form is on a separate page, because the list reloads itself.
+pub(super) fn new_notification(state: &SandboxState, lang: Lang) -> Markup {
     let url = state.notify_url();
     let form = html! {
         form.fields method="post" action="/_sandbox/do/notifications" {

@@ -1,4 +1,4 @@
-//! What the sandbox remembers, and what the user does.
+//! The orders and other things in the sandbox, with the actions of users and banks.
 
 use std::sync::Arc;
 
@@ -125,7 +125,7 @@ fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
     }
 }
 
-/// What the bank may do.
+/// The actions of the bank.
 pub(super) fn bank(refund: &RefundRecord, back: &str, lang: Lang) -> Markup {
     html! {
         @if [RefundStatus::Processing, RefundStatus::Abnormal].contains(&refund.status) {
@@ -198,7 +198,7 @@ fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
     }
 }
 
-/// What all receivers get, in fen.
+/// The total of all receivers, in fen.
 fn shared(record: &SharingRecord) -> i64 {
     let receivers = record.json["receivers"].as_array();
     let amounts = receivers
@@ -208,7 +208,7 @@ fn shared(record: &SharingRecord) -> i64 {
     amounts.fold(0, i64::saturating_add)
 }
 
-/// What the user who gets the money may do.
+/// The actions of the receiving user.
 pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
     let path = format!("transfers/{}", segment(&transfer.out_bill_no));
     html! {

@@ -1,4 +1,4 @@
-//! The requests, and who the sandbox is.
+//! The start page: the sandbox's ids and the requests.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// What the gateway made of it, and what was made to go wrong.
+/// The verdict on a request, and the injected fault.
 pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         @match &record.verdict {

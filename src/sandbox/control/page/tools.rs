@@ -31,7 +31,7 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
 fn faults(state: &SandboxState, lang: Lang) -> Markup {
     let waiting = state.faults.all();
     html! {
-        h2 { (lang.say("Faults of the next answers", "后续应答的故障")) }
+        h2 { (lang.say("Faults of the next responses", "后续应答的故障")) }
         @if waiting.is_empty() { (empty(lang.say("Nothing.", "无。"))) }
         @else {
             table { tbody { @for (fault, times) in &waiting { tr {
@@ -47,6 +47,23 @@ fn faults(state: &SandboxState, lang: Lang) -> Markup {
                 button { (lang.say("Clear all faults", "清除全部故障")) }
             }
         }
+        (fault_form(lang))
+        p.dim {
+            (lang.say("Values of the faults: ", "各故障的参数："))
+            @for (at, (name, takes)) in NAMES.iter().filter(|(_, takes)| !takes.is_empty()).enumerate() {
+                @if at > 0 { (lang.say("; ", "；")) }
+                code { (name) } " " (value(takes, lang))
+            }
+        }
+        p.dim { (lang.say(
+            "To inject a fault into a single request, send the header X-Sandbox-Fault: wrong_signature",
+            "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
+        )) }
+    }
+}
+
+fn fault_form(lang: Lang) -> Markup {
+    html! {
         form.fields method="post" action="/_sandbox/do/faults" {
             input type="hidden" name="back" value=(HERE);
             label { (lang.say("Fault", "故障"))
@@ -58,21 +75,10 @@ fn faults(state: &SandboxState, lang: Lang) -> Markup {
             label { (lang.say("Times, or always", "次数，或 always")) input name="times" size="8" value="1"; }
             button.main { (lang.say("Set the fault", "设置故障")) }
         }
-        p.dim {
-            (lang.say("The value that a fault takes: ", "各故障的参数："))
-            @for (at, (name, takes)) in NAMES.iter().filter(|(_, takes)| !takes.is_empty()).enumerate() {
-                @if at > 0 { (lang.say("; ", "；")) }
-                code { (name) } " " (value(takes, lang))
-            }
-        }
-        p.dim { (lang.say(
-            "One request asks for a fault of its own with the header X-Sandbox-Fault: wrong_signature",
-            "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
-        )) }
     }
 }
 
-/// What stands behind the `=` of a fault, with an example.
+/// The kind of a fault's value, with an example.
 fn value(takes: &str, lang: Lang) -> &'static str {
     match takes {
         "seconds" => lang.say(
@@ -93,24 +99,21 @@ fn limits(state: &SandboxState, lang: Lang) -> Markup {
     let (now, enforce, label) = if state.rate_limits.is_enforced() {
         (
             lang.say(
-                "What is called more often than documented is refused with 429.",
+                "Calls above a documented rate limit are refused with 429.",
                 "超过文档所述频率的请求会被拒绝（429）。",
             ),
             "false",
-            lang.say("Enforce no limits", "不再限频"),
+            lang.say("Stop enforcing limits", "不再限频"),
         )
     } else {
         (
-            lang.say(
-                "Everything may be called as often as one likes.",
-                "不限制请求频率。",
-            ),
+            lang.say("Rate limits are not enforced.", "不限制请求频率。"),
             "true",
             lang.say("Enforce the limits", "按文档限频"),
         )
     };
     html! {
-        h2 { (lang.say("Limits of frequency", "频率限制")) }
+        h2 { (lang.say("Rate limits", "频率限制")) }
         p { (now) }
         (button_with("limits", HERE, ("enforce", enforce), label))
     }

@@ -11,7 +11,7 @@ use super::{Parts, Variant, Variants};
 use crate::query;
 use wechatpay_core::variants::json::{rewritten, sorted, without_nulls};
 
-/// Bodies that are longer are not written otherwise.
+/// Longer bodies have no variants.
 const LONGEST: usize = 256 << 10;
 
 pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
@@ -105,7 +105,7 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
     found.add(&CHARSET, ascii(text).into());
 }
 
-/// As Java and .NET write what a charset cannot.
+/// Replaces unmappable characters as Java and .NET do.
 pub(super) fn ascii(text: &str) -> String {
     let known = |c: char| if c.is_ascii() { c } else { '?' };
     text.chars().map(known).collect()

@@ -17,7 +17,7 @@ use super::{Budget, Variant};
 use crate::query::decoded;
 use mistakes as m;
 
-/// What a message says.
+/// The message that was signed.
 pub(in super::super) struct Message<'a> {
     /// The members that are texts, in their order, `sign` among them.
     pub(in super::super) members: &'a [(String, String)],
@@ -144,10 +144,10 @@ enum Members {
     Written(Write),
 }
 
-/// Writes a member's value, of its name and value.
+/// Writes the value of a member, given its name and value.
 type Write = fn(&Message<'_>, &str, &str) -> Option<String>;
 
-/// Messages have some thirty members at most; longer ones are not written otherwise.
+/// Longer messages have no variants; real ones have about thirty members at most.
 const MEMBERS: usize = 64;
 const LONGEST: usize = 64 << 10;
 
@@ -263,7 +263,7 @@ impl Order {
 /// The key, and where it stands.
 struct Key<'a> {
     text: &'a str,
-    /// What is shown in its place.
+    /// The text that replaces the key.
     shown: &'a str,
     place: Place,
 }

@@ -1,4 +1,4 @@
-//! What is said of the `Authorization` header.
+//! The mistakes in the `Authorization` header.
 
 use super::super::Mistake;
 use wechatpay_core::protocol::Scheme;

@@ -1,4 +1,4 @@
-//! What is said of APIv2's texts.
+//! The mistakes in APIv2's texts.
 
 use super::super::super::diagnosis::Mistake;
 
