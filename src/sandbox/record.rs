@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(records.all()[0].target, "2");
         assert_eq!((records.all()[0].id, records.newest(1)[0].id), (3, 1002));
 
-        // A little less than the half, for what a record has beside its body.
+        // A little less than half, because a record is larger than its body.
         let half = Bytes::from(vec![0; KEPT_BYTES / 2 - 100]);
         (0..3).for_each(|number| records.push(record(number, half.clone()), 0));
         let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();

@@ -1,7 +1,7 @@
 //! Finds out why a signature is wrong.
 //!
-//! An RSA signature (PKCS#1 v1.5) gives the digest of the signed text back to whoever has the public
-//! key. So the sandbox knows whether the right key signed another text, and can tell which of the
+//! The public key recovers the digest of the signed text from an RSA signature (PKCS#1 v1.5). So the
+//! sandbox knows whether the right key signed another text, and can tell which of the
 //! [likely ones](super::variants) it was. APIv2's digest stands in the message itself.
 
 mod credentials;

@@ -54,7 +54,7 @@ fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
         let p12 = p12.map_err(|err| unfit(path, err))?;
         let same = p12.pkey.is_some_and(|key| key.public_eq(&parts.merchant));
         if !same {
-            return Err(unfit(path, "not of the key beside it"));
+            return Err(unfit(path, "it does not belong to the key in the folder"));
         }
     }
     Ok(())
@@ -85,7 +85,7 @@ fn check(parts: &Parts) -> Result<(), BoxError> {
     let root = parts.root_certificate.public_key()?;
     for (name, key, x509) in certificates(parts) {
         if !x509.public_key()?.public_eq(key) {
-            return Err(format!("{name} is not of the key beside it").into());
+            return Err(format!("{name} does not belong to the key in the folder").into());
         }
         if !x509.verify(&root)? {
             return Err(format!("{name} was not issued by ca.pem").into());

@@ -31,6 +31,7 @@ use crate::record::{CallRecord, ResponseRecord, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
+use crate::world::Success;
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
 use execute::execute;
@@ -108,7 +109,7 @@ struct Processed {
     signed_text: Option<Vec<u8>>,
     parsed: Option<Parsed>,
     /// What the operation returned; `None` when no stateful operation was executed.
-    outcome: Result<Option<crate::world::Success>, Refusal>,
+    outcome: Result<Option<Success>, Refusal>,
 }
 
 impl Processed {

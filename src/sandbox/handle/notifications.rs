@@ -9,11 +9,11 @@ use crate::notifier::{Content, Event, Message, Notice, NotificationDraft, Reach,
 use wechatpay_chain::Pending;
 
 impl Sandbox {
-    /// A notification (回调通知) of APIv3 for a server on loopback: what the event is about, encrypted
-    /// with the APIv3 key, in an envelope that the public key signs.
+    /// Creates an APIv3 notification (回调通知) for a server on loopback. The resource is encrypted with the APIv3
+    /// key, and the public key signs the envelope.
     ///
-    /// Fields of the resource that WeChat Pay encrypts to the merchant's certificate are given as
-    /// plaintext. Nothing is posted before [`Notice::send`].
+    /// Write the fields that WeChat Pay encrypts with the merchant certificate in plaintext.
+    /// [`Notice::send`] posts the notification.
     ///
     /// ```no_run
     /// # use serde_json::json;
@@ -22,7 +22,7 @@ impl Sandbox {
     /// let order = json!({"out_trade_no": "order-1", "trade_state": "SUCCESS"});
     /// let paid = sandbox.notify("http://127.0.0.1:8080/notify", "TRANSACTION.SUCCESS", order);
     /// assert_eq!(paid.send().await?.status(), 204);
-    /// // The same once more, as when the first answer was lost.
+    /// // Posts it again, as if the first answer were lost.
     /// assert_eq!(paid.send().await?.status(), 204);
     /// assert_eq!(paid.inject_fault(Fault::Probe).send().await?.status(), 401);
     /// # Ok(()) }
@@ -36,23 +36,23 @@ impl Sandbox {
         self.notice(url, Content::Event(Event::new(event_type.into(), resource)))
     }
 
-    /// A notification of APIv2: the members of an object as XML, signed with the APIv2 key.
+    /// Creates an APIv2 notification: the members of an object as XML, signed with the APIv2 key.
     ///
-    /// `return_code`, `result_code`, `mch_id` and `nonce_str` are added where they are missing; a
-    /// `sign_type` of `HMAC-SHA256` is followed.
+    /// Missing `return_code`, `result_code`, `mch_id` and `nonce_str` are added. With the `sign_type`
+    /// `HMAC-SHA256` it is signed accordingly.
     pub fn notify_v2(&self, url: impl Into<String>, members: Value) -> Notice {
         self.notice(url, Content::Message(Message::signed(members)))
     }
 
-    /// A refund's notification of APIv2: its members are encrypted into `req_info` with the APIv2 key,
-    /// and nothing is signed. `appid` (made up where it is missing), `mch_id`, `sub_appid` and
-    /// `sub_mch_id` stand beside it.
+    /// Creates an APIv2 refund notification. The members are encrypted in `req_info` with the APIv2 key, and
+    /// nothing is signed. `appid` (generated if missing), `mch_id`, `sub_appid` and `sub_mch_id` stay in
+    /// plaintext.
     pub fn notify_v2_refund(&self, url: impl Into<String>, members: Value) -> Notice {
         self.notice(url, Content::Message(Message::refund(members)))
     }
 
-    /// A notification of APIv2 with an `event_type` (of 支付分 and 酒店): what it is about is encrypted
-    /// with the APIv3 key, and the members are signed with the APIv2 key.
+    /// Creates an APIv2 notification with an `event_type` (for 支付分 and 酒店). The resource is encrypted with the
+    /// APIv3 key, and the APIv2 key signs the members.
     pub fn notify_v2_event(
         &self,
         url: impl Into<String>,
@@ -63,7 +63,7 @@ impl Sandbox {
         self.notice(url, Content::Message(message))
     }
 
-    /// Posts a request to a server on loopback: one of [`Notice::request`], as it is or altered.
+    /// Posts a request of [`Notice::request`], changed or not, to a server on loopback.
     ///
     /// # Errors
     ///

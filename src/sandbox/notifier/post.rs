@@ -73,7 +73,7 @@ async fn send(request: Request<Bytes>, reach: Reach) -> Result<Response<Bytes>> 
         Reach::Anywhere => TcpStream::connect(host(&uri)?).await,
     };
     let socket = socket.map_err(|err| {
-        let message = "nobody listens where the notification is to go";
+        let message = "no server listens at the URL of the notification";
         Error::new(ErrorKind::Connect, message).with_source(err)
     })?;
     match uri.scheme_str() {
@@ -172,9 +172,9 @@ fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
 
 fn elsewhere() -> Error {
     rejected(
-        "the sandbox notifies servers of this machine alone: write the URL as \
-         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or start it \
-         with leave to notify others (--allow-outgoing)",
+        "the sandbox posts notifications to servers of this machine alone: write the URL as \
+         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or allow \
+         other servers when it starts (--allow-outgoing)",
     )
 }
 

@@ -100,7 +100,7 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
         found.add(&ENDS, format!("{text}{end}").into());
     }
     found.add(&TWICE, Value::from(text).to_string().into());
-    // What of it is beyond GBK becomes a character reference, which nobody writes.
+    // What of it is beyond GBK becomes a character reference, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());
 }

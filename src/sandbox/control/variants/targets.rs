@@ -159,7 +159,7 @@ const PATH_DECODED: Mistake = Mistake::new(
 );
 const PATH_ENCODED: Mistake = Mistake::new(
     "path_encoded",
-    "the path is percent-encoded otherwise than it was sent: sign it as it is sent",
+    "the signed path is percent-encoded in another way than the sent one: sign it as it is sent",
     "路径的编码方式与实际发送的不同：请用实际发送的路径签名",
 );
 const WHOLE_URL: Mistake = Mistake::new(
@@ -215,7 +215,7 @@ const DECODED: Mistake = Mistake::new(
 );
 const ENCODED: Mistake = Mistake::new(
     "query_encoded",
-    "the query is encoded otherwise than it was sent: build the query once, for both",
+    "the signed query is encoded in another way than the sent one: build the query once, for both",
     "查询参数的编码方式与实际发送的不同：请只编码一次，两处共用",
 );
 const EMPTY: Mistake = Mistake::new(

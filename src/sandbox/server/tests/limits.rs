@@ -10,7 +10,7 @@ use super::frames::{GO_AWAY, HEADERS, RESET, Wire};
 use crate::Sandbox;
 use crate::settings::ConnectionLimits;
 
-/// Who has waited so long has failed; nobody waits for it otherwise.
+/// The timeout of a failing test; a passing test never waits for it.
 const NEVER: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(50);
 const SLOW: (&str, &str) = ("x-sandbox-fault", "slow=600000");
