@@ -134,7 +134,7 @@ impl From<Unauthenticated> for Processed {
     fn from(failed: Unauthenticated) -> Self {
         Self {
             signed_text: failed.signed_text,
-            ..Self::refused(failed.refusal)
+            ..Self::refused(*failed.refusal)
         }
     }
 }
@@ -145,10 +145,11 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
     let executes = !fault.is_some_and(Fault::refuses);
     // APIv2 signs in the body, so the signature of an unknown path cannot be checked. The path is the
     // mistake to report.
-    if executes && received.is_xml() {
-        if let Err(refusal) = require_known(state, received) {
-            return Processed::refused(refusal);
-        }
+    if executes
+        && received.is_xml()
+        && let Err(refusal) = require_known(state, received)
+    {
+        return Processed::refused(refusal);
     }
     let authenticated = require_agent(received)
         .map_err(Into::into)

@@ -43,7 +43,7 @@ pub(super) fn authenticate(
             content: Content::V2(message.members.into()),
         }),
         Err(refusal) => Err(Unauthenticated {
-            refusal,
+            refusal: Box::new(refusal),
             signed_text,
         }),
     }

@@ -51,7 +51,7 @@ pub(super) enum Content {
 
 /// A refusal, with the text that the gateway expected to be signed as far as it is known.
 pub(super) struct Unauthenticated {
-    pub(super) refusal: Refusal,
+    pub(super) refusal: Box<Refusal>,
     pub(super) signed_text: Option<Vec<u8>>,
 }
 
@@ -59,7 +59,7 @@ impl From<Refusal> for Unauthenticated {
     fn from(refusal: Refusal) -> Self {
         let signed_text = None;
         Self {
-            refusal,
+            refusal: Box::new(refusal),
             signed_text,
         }
     }
@@ -99,7 +99,7 @@ pub(super) fn authenticate(
             content,
         }),
         Err(refusal) => Err(Unauthenticated {
-            refusal,
+            refusal: Box::new(refusal),
             signed_text: Some(text),
         }),
     }
