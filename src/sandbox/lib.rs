@@ -1,8 +1,8 @@
-//! A gateway on loopback that treats requests as WeChat Pay does; for tests and examples.
+//! A WeChat Pay gateway on loopback for tests and examples.
 //!
-//! APIv3 has no test environment. A [`Sandbox`] is one inside the test: it listens on a real
-//! socket, checks the `Authorization` of every request, decrypts the sensitive fields and refuses
-//! plaintext in them, signs its answers, and can [inject faults](Sandbox::inject_fault).
+//! WeChat Pay has no test environment for APIv3. A [`Sandbox`] is one inside your test: it listens on a real socket, verifies
+//! the `Authorization` of every request, decrypts sensitive fields and refuses plaintext in them, signs its responses, and
+//! can [inject faults](Sandbox::inject_fault).
 //!
 //! ```
 //! use serde_json::json;
@@ -35,136 +35,124 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # What it does as WeChat Pay does
+//! # How requests are answered
 //!
-//! | request | answer |
+//! | request | response |
 //! | --- | --- |
 //! | without `Accept` or `User-Agent` | 400 `INVALID_REQUEST` |
-//! | `Authorization` missing, malformed, of another scheme, merchant, brand or serial | 401 `SIGN_ERROR` |
-//! | timestamp more than 5 minutes off, nonce used before | 401 `SIGN_ERROR` |
-//! | wrong signature | 401 `SIGN_ERROR`, the text that the gateway built in `detail.sign_information` |
-//! | a body whose `Content-Type` is not `application/json`, or an upload | 400 `INVALID_REQUEST` |
-//! | `GET v3/certificates` | its platform certificates, encrypted with the APIv3 key |
-//! | `Wechatpay-Serial` unknown, or missing beside sensitive fields | 400 `PARAM_ERROR` |
+//! | `Authorization` missing, malformed, or with another scheme, merchant, brand or serial | 401 `SIGN_ERROR` |
+//! | timestamp more than 5 minutes off, or nonce used before | 401 `SIGN_ERROR` |
+//! | wrong signature | 401 `SIGN_ERROR`; `detail.sign_information` has the text that the gateway built |
+//! | a body whose `Content-Type` is neither `application/json` nor that of an upload | 400 `INVALID_REQUEST` |
+//! | `GET v3/certificates` | the platform certificates, encrypted with the APIv3 key |
+//! | `Wechatpay-Serial` unknown, or missing with sensitive fields | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
-//! | an upload without a file, whose `meta` is no object or lacks `filename` or `sha256`, or whose file has another SHA-256 | 400 `PARAM_ERROR` |
-//! | a field of query or body, decrypted, that is missing, of another type, unknown among the documented values, too long, out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
-//! | a variable of the path that is too long, no number, or in the query as well | 400 `PARAM_ERROR`, `location` is `uri_template` or `query` |
-//! | more often than documented, if [told to](SandboxBuilder::enforce_limits) | 429 `FREQUENCY_LIMITED` |
-//! | what [`Sandbox::stub`] was told of | that |
-//! | orders, refunds, transfers, profit sharing, bills, complaints | what it remembers, see below |
+//! | an upload without a file, with an invalid `meta` or one without `filename` or `sha256`, or with another SHA-256 | 400 `PARAM_ERROR` |
+//! | a decrypted field of query or body that is missing, of another type, not a documented value, too long, or out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
+//! | a path variable that is too long, not a number, or also in the query | 400 `PARAM_ERROR`, `location` is `uri_template` or `query` |
+//! | above a documented rate limit, if [enforced](SandboxBuilder::enforce_limits) | 429 `FREQUENCY_LIMITED` |
+//! | a method and path with a [stub](Sandbox::stub) | the stub |
+//! | orders, refunds, transfers, profit sharing, bills, complaints | from the state, see below |
 //! | anything else | a default |
 //!
-//! The key that the request's `Wechatpay-Serial` names signs the answer (of certificates always the
-//! newest); without one it is the public key, and for `v3/certificates` the newest certificate. What is refused before the merchant is known (the first four rows) is not signed,
-//! all other errors are. Of an upload, the signature covers the `meta` part alone.
+//! The key that the request's `Wechatpay-Serial` names signs the response; for certificates it is always the newest one.
+//! Without the header the public key signs, and for `v3/certificates` the newest certificate. Refusals before the merchant is
+//! known (the first four rows) are not signed; all other errors are. The signature of an upload covers its part `meta` alone.
 //!
-//! By default operations that answer nothing get 204, downloads a short text, and all others an
-//! answer [made from the documentation](#answers-that-are-made-up). A path that is not known gets 404 or 405;
-//! told to [echo](SandboxBuilder::echo_unknown), its own decrypted body, GET and DELETE `{}`.
+//! By default, operations without a response body return 204, downloads a short text, and all others a response
+//! [generated from the documentation](#generated-responses). Unknown paths return 404 or 405. With
+//! [`echo_unknown`](SandboxBuilder::echo_unknown) they return their decrypted body, and GET and DELETE return `{}`.
 //!
-//! # What it remembers
+//! # State
 //!
-//! - Orders of [`v3/pay/transactions`, `v3/pay/partner/transactions`](Sandbox::orders) in every style,
-//!   payments by code, and `v3/combine-transactions`: made, queried by either number, closed,
-//!   reversed, expired at `time_expire`. [`Sandbox::pay`] and [`fail_payment`](Sandbox::fail_payment)
-//!   are the user. Of payments by code, an `auth_code` that begins with 13 asks the user
-//!   (`USERPAYING`), any other pays at once.
-//! - [Refunds](Sandbox::refunds) of `v3/refund/domestic` and `v3/ecommerce`: they succeed before the
-//!   next look at them, or as [`settle_refund`](Sandbox::settle_refund) says; 50 of an order at most,
-//!   within a year of its payment.
+//! - Orders of [`v3/pay/transactions`, `v3/pay/partner/transactions`](Sandbox::orders) of every type, payments by code, and
+//!   `v3/combine-transactions`: they are created, queried by either number, closed, reversed, and expire at `time_expire`.
+//!   [`Sandbox::pay`] and [`fail_payment`](Sandbox::fail_payment) act as the user. A payment by code whose `auth_code` begins
+//!   with 13 waits for the user (`USERPAYING`); any other is paid at once.
+//! - [Refunds](Sandbox::refunds) of `v3/refund/domestic` and `v3/ecommerce`: they succeed before they are queried, or end as
+//!   [`settle_refund`](Sandbox::settle_refund) says. An order takes at most 50 refunds, within a year of its payment.
 //! - [Transfers](Sandbox::transfers) of `v3/fund-app/mch-transfer/transfer-bills`, also below `partner/`:
-//!   [`confirm_transfer`](Sandbox::confirm_transfer) and
-//!   [`reject_transfer`](Sandbox::reject_transfer) are the user. Batches of `v3/transfer/batches`
-//!   are done before the next look at them.
-//! - [Profit sharing](Sandbox::sharing) of `v3/profitsharing`, `v3/ecommerce/profitsharing` and
-//!   `v3/brand/profitsharing`.
-//! - [Complaints](Sandbox::complaints) that [`complain`](Sandbox::complain) makes, for
-//!   `v3/merchant-service/complaints-v2`; images of `v3/merchant-service/images`, 64 MiB together.
-//! - The trade and fund-flow bills of a day, with the feature `files`.
-//! - The orders and refunds of APIv2 (`pay/unifiedorder`, `pay/micropay`, `pay/orderquery`,
-//!   `pay/closeorder`, `secapi/pay/reverse`, `secapi/pay/refund`, `pay/refundquery`), which are the
-//!   same as APIv3's.
+//!   [`confirm_transfer`](Sandbox::confirm_transfer) and [`reject_transfer`](Sandbox::reject_transfer) act as the user. Batches
+//!   of `v3/transfer/batches` finish before they are queried.
+//! - [Profit sharing](Sandbox::sharing) of `v3/profitsharing`, `v3/ecommerce/profitsharing` and `v3/brand/profitsharing`.
+//! - [Complaints](Sandbox::complaints) that [`complain`](Sandbox::complain) files, for `v3/merchant-service/complaints-v2`;
+//!   images of `v3/merchant-service/images`, 64 MiB in total.
+//! - The trade and fund-flow bills of a day.
+//! - Orders and refunds of APIv2 (`pay/unifiedorder`, `pay/micropay`, `pay/orderquery`, `pay/closeorder`, `secapi/pay/reverse`,
+//!   `secapi/pay/refund`, `pay/refundquery`), which are shared with APIv3.
 //!
-//! The same number with the same fields has the same answer, with other fields the refusal that
-//! WeChat Pay has for it; amounts, numbers of merchants and states are checked. A request whose
-//! answer is lost to a [`Fault`] has happened. What a merchant would be notified of waits in
-//! [`Sandbox::take_events`]. Of each kind 10,000 are kept; the oldest that are over go first.
-//! Lists are oldest first. The numbers that things get depend on the seed, the requests before and the
-//! day.
+//! The same number with the same fields returns the same response; with other fields it returns WeChat Pay's refusal. Amounts,
+//! merchant ids and states are checked. A request whose response is lost to a [`Fault`] has been executed. Events for the merchant wait in
+//! [`Sandbox::take_events`]. The sandbox keeps 10,000 things of each kind, and drops the oldest finished ones first. Lists are
+//! oldest first. Generated ids depend on the seed, the previous requests and the day.
 //!
-//! APIv2 is spoken on the operations that the catalog knows: `mch_id`, `nonce_str` and `sign` are
-//! checked, over TLS also the client certificate where one is demanded; answers are signed XML, and
-//! what is refused at this door, or is too long or no number, gets `return_code` `FAIL`. A field that is
-//! missing or has another value than documented gets `result_code` `FAIL` with `err_code` `LACK_PARAMS` or
-//! `PARAM_ERROR`, signed.
+//! The sandbox supports the APIv2 operations of the catalog. It checks `mch_id`, `nonce_str`, `sign`, and over TLS the client
+//! certificate where one is required. Responses are signed XML. Failures of these checks, and values that are too long or not
+//! a number, return `return_code` `FAIL`. A missing field or one with an undocumented value returns a signed `result_code`
+//! `FAIL` with `err_code` `LACK_PARAMS` or `PARAM_ERROR`.
 //!
-//! # What is checked of the fields
+//! # Field checks
 //!
-//! Everything that the [`schema`] says, of members that the request has or lacks; members
-//! that are not documented are passed over, and so is an empty text where it is not too short. The
-//! documentation marks as required what is so only sometimes, for instance both numbers of an order:
-//! where that is known, one will do. Beside it are rules that users have published with the gateway's answers:
-//! an `out_trade_no` has 6 to 32 bytes of `0-9a-zA-Z_-|*@`, a `notify_url` no query, an `attach` 128 bytes at
-//! most. Other lengths count characters, as nobody knows which of them WeChat Pay counts in bytes. [`SandboxBuilder::check_fields`] switches the check off, an answer
-//! given with [`Sandbox::stub`] does not.
+//! The sandbox checks every rule of the [`schema`] for documented members. It ignores undocumented members, and empty texts
+//! without a minimum length. The documentation marks some fields as required that are required only sometimes, such as the
+//! two numbers of an order; where that is known, one of them is enough. The sandbox also checks rules that users have published
+//! with the gateway's responses: an `out_trade_no` has 6 to 32 bytes of `0-9a-zA-Z_-|*@`, a `notify_url` has no query, and an `attach` has at most 128 bytes.
+//! Other lengths count characters, because it is not documented which of them WeChat Pay counts in bytes.
+//! [`SandboxBuilder::check_fields`] disables the checks; a stub does not.
 //!
-//! # Answers that are made up
+//! # Generated responses
 //!
-//! They have all documented fields, but for optional ones that tell of a failure. What the request says
-//! of a field of the same name and place comes back if it fits; so do variables of the path and query,
-//! and ids and numbers of its body wherever they are asked for. Lists have as many items as
-//! the request's, else one. Of documented values it is the one that tells of success, else the first.
-//! All other values depend on [`SandboxBuilder::seed`] and the request alone: the same request has the
-//! same answer, with times of 2025. Each answer is as its own documentation says; sensitive fields leave
-//! encrypted.
+//! A generated response has all documented fields, except for optional ones that describe a failure. A field of the request
+//! with the same name and place is returned if it is valid; variables of path and query, and ids and numbers of the body, are
+//! returned anywhere. Lists have as many items as those of the request, otherwise one. A field with documented values has the
+//! one for success, otherwise the first. All other values depend on [`SandboxBuilder::seed`] and the request alone: the same
+//! request has the same response, with times in 2025. Sensitive fields are encrypted.
 //!
-//! It is the other side of notifications as well: [`Sandbox::notify`] posts them to a server on
-//! loopback, signed and encrypted as WeChat Pay does, [`Sandbox::notify_v2`] those of APIv2.
+//! # Notifications
 //!
-//! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and answers of
-//! the real gateway as users have published them. The texts about a nonce used twice and
-//! the `Content-Type` are the sandbox's own.
+//! [`Sandbox::notify`] posts APIv3 notifications to a server on loopback, signed and encrypted as WeChat Pay does;
+//! [`Sandbox::notify_v2`] posts those of APIv2.
+//!
+//! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and responses of the real gateway as
+//! users have published them. The texts about a reused nonce and about the `Content-Type` are the sandbox's.
 
+mod adjustable_clock;
+mod apiv2;
 mod bilingual;
 mod bills;
-mod call;
-mod certificates;
 mod control;
 mod date;
-mod door;
+mod events;
 mod fault;
-mod fields;
 mod folder;
 mod gateway;
 mod handle;
 mod identity;
-mod launch;
-mod limits;
-mod made;
+mod mock;
 mod multipart;
 mod nonces;
 mod notifier;
-mod pem;
+mod platform;
 mod query;
+mod rate_limits;
 mod record;
 mod refusal;
 mod reply;
 pub mod schema;
-mod seal;
+mod sensitive_fields;
 mod server;
-mod shifted;
+mod settings;
+mod signing;
+mod simulation;
+mod state;
 mod stub;
-mod unknown;
-mod upload;
-mod v2;
+mod validation;
 mod world;
 
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
-pub use handle::Sandbox;
-pub use launch::SandboxBuilder;
-pub use made::SampleRequest;
+pub use handle::{Sandbox, SandboxBuilder};
+pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
 pub use record::{CallRecord, ResponseRecord, Verdict};
 pub use stub::StubResponse;

@@ -1,4 +1,4 @@
-//! What requests are answered with.
+//! Stubbed responses, and the default response of an operation.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,18 +9,18 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
-use super::reply::{JSON, Reply};
-use super::seal;
-use super::world::Told;
+use crate::reply::{JSON, Reply};
+use crate::signing::set_header;
+use crate::world::Success;
 use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// An answer for a [`Sandbox`](super::Sandbox) to give: 200 unless said otherwise.
+/// A stubbed response of a [`Sandbox`](super::Sandbox), with status 200 by default.
 ///
-/// The sandbox signs it. Sensitive fields that the catalog names are written here in plaintext
-/// and sent encrypted to the merchant certificate.
+/// The sandbox signs it. Write the sensitive fields that the catalog names in plaintext: the sandbox
+/// encrypts them with the merchant certificate.
 #[derive(Clone)]
-#[must_use = "an answer does nothing until it is given to Sandbox::stub"]
+#[must_use = "a stubbed response does nothing until it is passed to Sandbox::stub"]
 pub struct StubResponse {
     status: u16,
     headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
@@ -40,28 +40,28 @@ impl Content {
 }
 
 impl StubResponse {
-    /// JSON.
+    /// A JSON body.
     pub fn json(body: Value) -> Self {
         Self::new(200, Content::Json(body))
     }
 
-    /// Bytes as they are: a bill, an image.
+    /// A body of raw bytes, such as a bill or an image.
     pub fn bytes(content_type: impl Into<Cow<'static, str>>, body: impl Into<Bytes>) -> Self {
         Self::new(200, Content::Bytes(body.into())).header("Content-Type", content_type)
     }
 
-    /// 204 without a body.
+    /// An empty response with status 204.
     pub fn empty() -> Self {
         Self::new(204, Content::Bytes(Bytes::new()))
     }
 
-    /// With another status.
+    /// Replaces the status.
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
 
-    /// With a further header.
+    /// Adds a header.
     pub fn header(
         mut self,
         name: impl Into<Cow<'static, str>>,
@@ -79,7 +79,7 @@ impl StubResponse {
         }
     }
 
-    pub(super) fn check(self) -> Result<Checked> {
+    pub(crate) fn check(self) -> Result<CheckedResponse> {
         let status = StatusCode::from_u16(self.status)
             .ok()
             .filter(|status| !status.is_informational())
@@ -93,9 +93,9 @@ impl StubResponse {
             headers.insert(CONTENT_TYPE, JSON);
         }
         for (name, value) in &self.headers {
-            seal::set(&mut headers, name, value)?;
+            set_header(&mut headers, name, value)?;
         }
-        Ok(Checked {
+        Ok(CheckedResponse {
             status,
             headers,
             content: self.content,
@@ -103,7 +103,7 @@ impl StubResponse {
     }
 }
 
-/// The bodies name people and orders.
+/// Leaves the body out: it may name people and orders.
 impl fmt::Debug for StubResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StubResponse")
@@ -112,55 +112,55 @@ impl fmt::Debug for StubResponse {
     }
 }
 
-/// The answers that a sandbox was told to give, the newest last.
+/// The stubs of a sandbox, the newest last.
 #[derive(Default)]
-pub(super) struct Stubs {
-    rules: Mutex<Vec<Rule>>,
+pub(crate) struct Stubs {
+    stubs: Mutex<Vec<Stub>>,
 }
 
-struct Rule {
+struct Stub {
     method: Method,
     path: String,
-    answer: Checked,
+    response: CheckedResponse,
 }
 
-/// An answer that can be sent.
+/// A response that can be sent.
 #[derive(Clone)]
-pub(super) struct Checked {
+pub(crate) struct CheckedResponse {
     status: StatusCode,
     headers: HeaderMap,
     content: Content,
 }
 
 impl Stubs {
-    pub(super) fn set(&self, method: &str, path: &str, answer: StubResponse) -> Result<()> {
+    pub(crate) fn set(&self, method: &str, path: &str, response: StubResponse) -> Result<()> {
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
             .map_err(|err| builder(format!("{method:?} is not a method")).with_source(err))?;
         let path = path.trim_start_matches('/').to_owned();
-        let answer = answer.check()?;
-        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        rules.retain(|rule| rule.method != method || rule.path != path);
-        rules.push(Rule {
+        let response = response.check()?;
+        let mut stubs = self.stubs.lock().unwrap_or_else(PoisonError::into_inner);
+        stubs.retain(|stub| stub.method != method || stub.path != path);
+        stubs.push(Stub {
             method,
             path,
-            answer,
+            response,
         });
         Ok(())
     }
 
-    pub(super) fn get(&self, method: &Method, path: &str) -> Option<Checked> {
+    pub(crate) fn get(&self, method: &Method, path: &str) -> Option<CheckedResponse> {
         let path = path.trim_start_matches('/');
-        let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        let newest = || rules.iter().rev().filter(|rule| rule.method == method);
+        let stubs = self.stubs.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = || stubs.iter().rev().filter(|stub| stub.method == method);
         newest()
-            .find(|rule| rule.path == path)
-            .or_else(|| newest().find(|rule| fits(&rule.path, path)))
-            .map(|rule| rule.answer.clone())
+            .find(|stub| stub.path == path)
+            .or_else(|| newest().find(|stub| matches(&stub.path, path)))
+            .map(|stub| stub.response.clone())
     }
 }
 
-/// Whether a template's path is this one; a variable stands for one segment.
-fn fits(template: &str, path: &str) -> bool {
+/// Whether a path matches a template; a variable matches one segment.
+fn matches(template: &str, path: &str) -> bool {
     let mut segments = path.split('/');
     let all = template.split('/').all(|expected| {
         let variable = expected.starts_with('{') && expected.ends_with('}');
@@ -171,9 +171,9 @@ fn fits(template: &str, path: &str) -> bool {
     all && segments.next().is_none()
 }
 
-impl Checked {
-    /// What is answered where nothing was said: `body` is the request's, decrypted.
-    pub(super) fn default(
+impl CheckedResponse {
+    /// The default response; `body` is the decrypted body of the request.
+    pub(crate) fn default_of(
         method: &Method,
         operation: Option<&Operation>,
         body: Option<&Value>,
@@ -194,21 +194,21 @@ impl Checked {
         }
     }
 
-    /// What the world says.
-    pub(super) fn told(told: Told) -> Self {
-        if let Some((content_type, file)) = told.file {
+    /// The response of a stateful operation.
+    pub(crate) fn of_success(success: Success) -> Self {
+        if let Some((content_type, file)) = success.file {
             let content_type = HeaderValue::from_static(content_type);
             return Self {
-                status: told.status,
+                status: success.status,
                 headers: HeaderMap::from_iter([(CONTENT_TYPE, content_type)]),
                 content: Content::Bytes(file),
             };
         }
-        let Some(body) = told.body else {
-            return Self::plain(told.status, "");
+        let Some(body) = success.body else {
+            return Self::plain(success.status, "");
         };
         Self {
-            status: told.status,
+            status: success.status,
             headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
             content: Content::Json(body),
         }
@@ -226,18 +226,18 @@ impl Checked {
         }
     }
 
-    /// The answer as it is sent, after `close` has encrypted the fields of one that succeeds.
-    pub(super) fn reply(
+    /// The response as it is sent; `encrypt` encrypts the sensitive fields of one that succeeds.
+    pub(crate) fn reply(
         self,
         operation: Option<&Operation>,
-        close: impl FnOnce(&mut Value) -> Result<()>,
+        encrypt: impl FnOnce(&mut Value) -> Result<()>,
     ) -> Result<Reply> {
         let success = self.status.is_success();
         let body = match self.content {
             Content::Bytes(bytes) => bytes,
             Content::Json(mut value) => {
                 if success {
-                    close(&mut value)?;
+                    encrypt(&mut value)?;
                 }
                 value.to_string().into()
             }
@@ -268,24 +268,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_template_s_variable_stands_for_one_segment() {
+    fn a_template_variable_matches_one_segment() {
         let template = "v3/pay/transactions/id/{transaction_id}";
-        assert!(fits(template, "v3/pay/transactions/id/42"));
+        assert!(matches(template, "v3/pay/transactions/id/42"));
         for path in [
             "v3/pay/transactions/id",
             "v3/pay/transactions/id/",
             "v3/pay/transactions/id/4/2",
             "v3/pay/transactions/no/42",
         ] {
-            assert!(!fits(template, path), "{path}");
+            assert!(!matches(template, path), "{path}");
         }
     }
 
     #[test]
-    fn the_very_path_goes_before_a_template_and_the_newest_before_the_older() {
-        let answers = Stubs::default();
-        let status = |path: &str| answers.get(&Method::GET, path).map(|it| it.status.as_u16());
-        let set = |path, status| answers.set("get", path, StubResponse::empty().status(status));
+    fn an_exact_path_wins_over_templates_and_newer_stubs_over_older() {
+        let stubs = Stubs::default();
+        let status = |path: &str| stubs.get(&Method::GET, path).map(|it| it.status.as_u16());
+        let set = |path, status| stubs.set("get", path, StubResponse::empty().status(status));
         set("/v3/a/b", 201).unwrap();
         set("v3/a/{x}", 202).unwrap();
         set("v3/{x}/b", 203).unwrap();
@@ -294,12 +294,12 @@ mod tests {
         assert_eq!(status("/v3/c/b"), Some(203));
         set("v3/a/b", 206).unwrap();
         assert_eq!(status("/v3/a/b"), Some(206));
-        assert_eq!(answers.get(&Method::POST, "/v3/a/b").map(|_| ()), None);
+        assert_eq!(stubs.get(&Method::POST, "/v3/a/b").map(|_| ()), None);
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_at_once() {
-        let answers = Stubs::default();
+    fn a_response_that_cannot_be_sent_is_rejected() {
+        let stubs = Stubs::default();
         for (method, answer) in [
             ("GE T", StubResponse::empty()),
             ("GET", StubResponse::empty().status(99)),
@@ -309,7 +309,7 @@ mod tests {
             ("GET", StubResponse::json(json!({})).status(204)),
             ("GET", StubResponse::bytes("text/plain", "a").status(204)),
         ] {
-            let err = answers.set(method, "v3/a", answer).unwrap_err();
+            let err = stubs.set(method, "v3/a", answer).unwrap_err();
             assert_eq!(err.kind(), ErrorKind::Builder);
         }
     }

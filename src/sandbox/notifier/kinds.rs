@@ -1,16 +1,16 @@
-//! What each kind of notification is about, and a made-up resource of it.
+//! The kinds of notifications, with a generated resource of each.
 
 use serde_json::{Map, Value, json};
 
-use super::super::date::{Local, rfc3339};
-use super::super::identity::MCHID;
-use super::super::made::value_of;
 use super::content::{Content, Event, Message};
+use crate::date::{Local, rfc3339};
+use crate::identity::MCHID;
+use crate::mock::value_of;
 use wechatpay_chain::notify::Version;
 
 /// Written by `regenerate.py`.
 const KINDS: &str = include_str!("kinds.txt");
-/// Members of APIv2's signature and state, which are not about anything.
+/// Members of APIv2's signature and result, which are not part of a resource.
 const OF_V2: [&str; 9] = [
     "return_code",
     "return_msg",
@@ -164,7 +164,7 @@ fn payment_v2(now: i64) -> Value {
     })
 }
 
-/// A time as APIv2 writes it: digits alone, or of contracts and refunds with what is between them.
+/// A time in APIv2's format: digits alone, with separators for contracts and refunds.
 ///
 /// Sources: WeChat Pay documents "支付结果通知", "车牌状态变更通知", "签约、解约结果通知", "退款结果通知".
 fn time_v2(name: &str, now: i64) -> Option<String> {
@@ -183,7 +183,7 @@ fn is_below(pointer: &str, above: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Makes the way to a value; what is in its way stays.
+/// Inserts a value at a path and creates the parents; existing values stay.
 fn put(at: &mut Map<String, Value>, names: &[&str], value: &dyn Fn() -> Value) {
     match names {
         [] => {}

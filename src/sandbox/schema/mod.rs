@@ -9,13 +9,14 @@
 //! The documentation is a source with slips: a required field that an operation does not need
 //! after all, a value that is missing among those it names. Do not refuse a user's request over it.
 
+pub(crate) mod departures;
 mod field;
 mod read;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use http::{Method, StatusCode};
 
@@ -73,10 +74,23 @@ pub fn find(method: &Method, path: &str) -> Option<Schema> {
 /// The schema of an operation of the catalog; each has one, be it only a title.
 #[must_use]
 pub fn of(operation: &'static Operation) -> Option<Schema> {
+    Some(read::schema(operation, block_of(operation)?.text))
+}
+
+/// The schema of an operation, which is read once.
+pub(crate) fn cached(operation: &'static Operation) -> Option<&'static Schema> {
+    let block = block_of(operation)?;
+    Some(
+        block
+            .schema
+            .get_or_init(|| read::schema(operation, block.text)),
+    )
+}
+
+fn block_of(operation: &Operation) -> Option<&'static Block> {
     let (path, method) = (operation.path(), operation.method());
     let order = |block: &Block| (block.path, block.method).cmp(&(path, method.as_str()));
-    let found = BLOCKS.binary_search_by(order).ok()?;
-    Some(read::schema(operation, BLOCKS.get(found)?.text))
+    BLOCKS.get(BLOCKS.binary_search_by(order).ok()?)
 }
 
 /// All schemas, in the order of [`catalog::operations`].
@@ -155,6 +169,7 @@ struct Block {
     method: &'static str,
     path: &'static str,
     text: &'static str,
+    schema: OnceLock<Schema>,
 }
 
 static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
@@ -166,5 +181,11 @@ static BLOCKS: LazyLock<Vec<Block>> = LazyLock::new(|| {
 fn block(text: &'static str) -> Option<Block> {
     let (head, text) = text.split_once('\n')?;
     let (method, path) = head.split_once(' ')?;
-    Some(Block { method, path, text })
+    let schema = OnceLock::new();
+    Some(Block {
+        method,
+        path,
+        text,
+        schema,
+    })
 }

@@ -47,19 +47,19 @@ impl fmt::Debug for Event {
 
 /// The events that nobody has taken yet, oldest first.
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     waiting: VecDeque<Event>,
 }
 
 impl Outbox {
-    pub(super) fn push(&mut self, event: Event) {
+    pub(crate) fn push(&mut self, event: Event) {
         if self.waiting.len() >= WAITING {
             self.waiting.pop_front();
         }
         self.waiting.push_back(event);
     }
 
-    pub(super) fn take(&mut self) -> Vec<Event> {
+    pub(crate) fn take(&mut self) -> Vec<Event> {
         self.waiting.drain(..).collect()
     }
 }

@@ -6,11 +6,11 @@
 //! `\\n`, and a character U+0001 as a blank. What else would break a cell is a blank here: the documents
 //! escape it in a way of their own.
 
-mod funds;
-mod trade;
+pub(super) mod funds;
+pub(super) mod trade;
 
-use super::super::date::Local;
-use super::order::Party;
+use super::order::model::Party;
+use crate::date::Local;
 
 pub(crate) use trade::BillType;
 
