@@ -10,7 +10,7 @@ use crate::certificates::{Certificates, Manager};
 use crate::chain::{Chain, IndexPath, IntoPath};
 use crate::engine::Engine;
 use crate::middleware::PlatformKeys;
-use crate::stack::{Frozen, Next, Stack};
+use crate::stack::{Next, Pipeline, Stack};
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::Keyring;
@@ -254,10 +254,13 @@ impl Client {
     }
 }
 
-fn edited(frozen: &Frozen, edit: impl FnOnce(&mut Stack) -> Result<()>) -> Result<Arc<Frozen>> {
-    let mut frozen = frozen.clone();
-    edit(&mut frozen.stack)?;
-    Ok(Arc::new(frozen))
+fn edited(
+    pipeline: &Pipeline,
+    edit: impl FnOnce(&mut Stack) -> Result<()>,
+) -> Result<Arc<Pipeline>> {
+    let mut pipeline = pipeline.clone();
+    edit(&mut pipeline.stack)?;
+    Ok(Arc::new(pipeline))
 }
 
 impl<I: IndexPath> Index<I> for Client {

@@ -12,7 +12,7 @@ use crate::keys::Merchant;
 use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response};
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
-use crate::stack::{Frozen, Next};
+use crate::stack::{Next, Pipeline};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -25,8 +25,8 @@ pub(crate) struct Engine {
     pub(crate) certificates: Option<Arc<Manager>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fields: FieldPolicy,
-    pub(crate) v3: Arc<Frozen>,
-    pub(crate) v2: Arc<Frozen>,
+    pub(crate) v3: Arc<Pipeline>,
+    pub(crate) v2: Arc<Pipeline>,
     pub(crate) keyring: Keyring,
     pub(crate) merchant: Merchant,
     pub(crate) timeout: Option<Duration>,
@@ -166,7 +166,7 @@ impl Engine {
         BaseUrl::is_documented(host) || self.v3.trusted_hosts.iter().any(|known| known == host)
     }
 
-    fn stack(&self, api: Api) -> &Arc<Frozen> {
+    fn stack(&self, api: Api) -> &Arc<Pipeline> {
         match api {
             Api::V2 => &self.v2,
             Api::V3 => &self.v3,

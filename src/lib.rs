@@ -77,6 +77,7 @@ mod download;
 mod dry_run;
 mod engine;
 // The examples of its pages need tower.
+mod file_io;
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
 mod keys;
@@ -84,7 +85,6 @@ mod message;
 pub mod middleware;
 mod net;
 pub mod notify;
-mod offload;
 pub mod pay;
 mod plan;
 mod reader;

@@ -74,11 +74,11 @@ impl Clock for FixedClock {
 /// ```
 #[derive(Clone, Default)]
 pub struct Replay {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ReplayState>>,
 }
 
 #[derive(Default)]
-struct State {
+struct ReplayState {
     answers: VecDeque<Response<Body>>,
     requests: Vec<SignedRequest>,
 }
@@ -97,7 +97,7 @@ impl Replay {
         self.with(|state| state.requests.clone())
     }
 
-    fn with<T>(&self, access: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, access: impl FnOnce(&mut ReplayState) -> T) -> T {
         access(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -13,7 +13,7 @@ use wechatpay_core::secret::Secret;
 
 /// The answer as it came.
 #[derive(Clone)]
-pub(super) struct Answer {
+pub(super) struct CertificatesAnswer {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
@@ -30,7 +30,7 @@ pub(super) struct Checks<'a> {
     pub(super) signed_near: i64,
 }
 
-impl Answer {
+impl CertificatesAnswer {
     /// The certificates, those that have ended among them, if everything holds.
     ///
     /// # Errors

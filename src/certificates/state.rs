@@ -12,7 +12,7 @@ const ENDING_EVERY: u64 = 60 * 60;
 
 /// What a manager remembers.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct FetchState {
     /// Whether the disk copy was looked for.
     pub(super) copy_read: bool,
     /// When the list in use was signed.
@@ -37,7 +37,7 @@ pub(super) enum Need {
     Key,
 }
 
-impl State {
+impl FetchState {
     pub(super) fn need(&self, preferred: Option<&PlatformKey>, age: Duration, now: i64) -> Need {
         let not_after = match preferred.map(PlatformKey::origin) {
             None => return Need::Key,

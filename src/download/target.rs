@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::offload::offload;
+use crate::file_io::run_blocking;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Whether a download could be put there, as far as can be known before it.
@@ -15,7 +15,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// [`ErrorKind::File`].
 pub(crate) async fn check_target(target: PathBuf) -> Result<()> {
-    let checked = offload(move || {
+    let checked = run_blocking(move || {
         Directory::open(&target)?;
         temporary_beside(&target).map(drop)
     });

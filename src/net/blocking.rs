@@ -93,8 +93,8 @@ fn poll_here<T, F>(handle: &Handle, bound: Option<Bound>, future: F) -> Result<T
 where
     F: Future<Output = Result<T>>,
 {
-    let mut lane = Lane::new(handle, future);
-    let bell = Arc::new(Bell::default());
+    let mut lane = InRuntime::new(handle, future);
+    let bell = Arc::new(Unparker::default());
     let waker = Waker::from(Arc::clone(&bell));
     let mut cx = Context::from_waker(&waker);
     let deadline = bound.as_ref().and_then(|bound| bound.deadline(1));
@@ -166,13 +166,13 @@ impl<T> Drop for AbortOnDrop<T> {
 }
 
 /// A future that finds itself in the background runtime, though the waiting thread polls it.
-struct Lane<F> {
+struct InRuntime<F> {
     handle: Handle,
     /// Gone when it is dropped, which it has to be in the runtime as well.
     future: Option<Pin<Box<F>>>,
 }
 
-impl<F> Lane<F> {
+impl<F> InRuntime<F> {
     fn new(handle: &Handle, future: F) -> Self {
         Self {
             handle: handle.clone(),
@@ -181,7 +181,7 @@ impl<F> Lane<F> {
     }
 }
 
-impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
+impl<T, F: Future<Output = Result<T>>> Future for InRuntime<F> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -190,7 +190,7 @@ impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
             return Poll::Ready(Err(gone()));
         };
         let _in_runtime = this.handle.enter();
-        let _marked = Marked::set();
+        let _marked = WaitingMark::set();
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
         polled.unwrap_or_else(|_| {
             this.future = None;
@@ -199,7 +199,7 @@ impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
     }
 }
 
-impl<F> Drop for Lane<F> {
+impl<F> Drop for InRuntime<F> {
     fn drop(&mut self) {
         let _in_runtime = self.handle.enter();
         self.future = None;
@@ -207,15 +207,15 @@ impl<F> Drop for Lane<F> {
 }
 
 /// Marks this thread as one that polls a call that is waited for, until it is dropped.
-struct Marked(bool);
+struct WaitingMark(bool);
 
-impl Marked {
+impl WaitingMark {
     fn set() -> Self {
         Self(ON_LANE.replace(true))
     }
 }
 
-impl Drop for Marked {
+impl Drop for WaitingMark {
     fn drop(&mut self) {
         ON_LANE.set(self.0);
     }
@@ -223,12 +223,12 @@ impl Drop for Marked {
 
 /// Wakes the waiting thread. `thread::park` is not used: somebody else may have its token.
 #[derive(Default)]
-struct Bell {
+struct Unparker {
     rung: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Bell {
+impl Unparker {
     /// Waits until it is rung; `false` when the deadline came first.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
@@ -251,7 +251,7 @@ impl Bell {
     }
 }
 
-impl Wake for Bell {
+impl Wake for Unparker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }

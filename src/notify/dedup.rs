@@ -126,7 +126,7 @@ pub trait DedupStore: Send + Sync + 'static {
 ///
 /// Anybody who has captured a refund of APIv2 can try to alter it, and nobody can alter what is signed.
 #[derive(Clone, Copy)]
-pub(super) enum Origin {
+pub(super) enum IdSource {
     V3,
     V2,
     Refund,
@@ -134,7 +134,7 @@ pub(super) enum Origin {
     Other,
 }
 
-impl Origin {
+impl IdSource {
     pub(super) const COUNT: usize = 4;
 
     /// Read off an id, as a store is asked for it.

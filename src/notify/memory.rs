@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::dedup::{Claim, DedupStore, Delivery, Finished, Origin};
+use super::dedup::{Claim, DedupStore, Delivery, Finished, IdSource};
 use wechatpay_core::crypto::digest;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -22,7 +22,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// APIv3's notifications, APIv2's signed ones and APIv2's refunds, which are not signed, each have room of
 /// their own: however many come of one of them, the others are handled.
 pub struct MemoryStore {
-    state: Mutex<[Ids; Origin::COUNT]>,
+    state: Mutex<[Ids; IdSource::COUNT]>,
     capacity: usize,
 }
 
@@ -105,12 +105,12 @@ impl MemoryStore {
     fn with<T>(&self, now: Instant, id: &str, work: impl FnOnce(&mut Ids, Key) -> T) -> T {
         let key = digest::sha256(id.as_bytes());
         let mut state = self.lock();
-        let ids = &mut state[Origin::of(id) as usize];
+        let ids = &mut state[IdSource::of(id) as usize];
         ids.expire(now);
         work(ids, key)
     }
 
-    fn lock(&self) -> MutexGuard<'_, [Ids; Origin::COUNT]> {
+    fn lock(&self) -> MutexGuard<'_, [Ids; IdSource::COUNT]> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -308,7 +308,7 @@ mod tests {
         }
         assert_eq!(asked(&store, start + LEASE, "a"), Delivery::InProgress);
         assert_eq!(asked(&store, later + LEASE, "a"), Delivery::New);
-        assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
+        assert_eq!(store.lock()[IdSource::of("a") as usize].ends.len(), 1);
     }
 
     #[test]
@@ -317,6 +317,6 @@ mod tests {
         assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         store.forget_at(now, "a", &mine);
         assert_eq!(asked(&store, now, "a"), Delivery::New);
-        assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
+        assert_eq!(store.lock()[IdSource::of("a") as usize].ends.len(), 1);
     }
 }

@@ -48,7 +48,7 @@ pub use reply::{Acknowledgement, Reply};
 
 use crate::client::Client;
 use crate::message::FieldPolicy;
-use dedup::{DynDedupStore, Origin};
+use dedup::{DynDedupStore, IdSource};
 use hold::{Hold, until};
 use run::Running;
 use source::Source;
@@ -288,9 +288,9 @@ impl fmt::Debug for Notifications {
 /// The two versions count their ids apart, and so do refunds that are not signed.
 fn dedup_id(notification: &Notification) -> String {
     let origin = match (notification.version(), notification.verification()) {
-        (Version::V3, _) => Origin::V3,
-        (Version::V2, Verification::Unsigned) => Origin::Refund,
-        (Version::V2, _) => Origin::V2,
+        (Version::V3, _) => IdSource::V3,
+        (Version::V2, Verification::Unsigned) => IdSource::Refund,
+        (Version::V2, _) => IdSource::V2,
     };
     format!("{}{}", origin.prefix(), notification.id())
 }

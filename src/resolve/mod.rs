@@ -56,7 +56,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     let operation = found.map(|found| found.operation);
     check_owner(plan, caller.merchant, &path, &sent, operation)?;
     if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalog {
-        let sent = near::Sent {
+        let sent = near::Attempted {
             method: &plan.method,
             paths: &sent,
             has_content: !matches!(plan.payload, Payload::Empty) || path.contains('?'),

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::message::{Request, Response};
 use crate::transport::BoxFuture;
-pub(crate) use next::Frozen;
 pub use next::Next;
+pub(crate) use next::Pipeline;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// One layer of the stack.

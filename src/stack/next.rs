@@ -16,7 +16,7 @@ use wechatpay_core::host;
 
 /// A stack that no longer changes, with what lies below it.
 #[derive(Clone)]
-pub(crate) struct Frozen {
+pub(crate) struct Pipeline {
     pub(crate) stack: Stack,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) max_response_bytes: usize,
@@ -26,16 +26,16 @@ pub(crate) struct Frozen {
 /// The rest of the stack, as a middleware sees it.
 #[derive(Clone)]
 pub struct Next {
-    frozen: Arc<Frozen>,
+    pipeline: Arc<Pipeline>,
     index: usize,
     /// Taken from the request as it enters the stack, so that no layer can lose it.
     info: Option<CallInfo>,
 }
 
 impl Next {
-    pub(crate) fn first(frozen: Arc<Frozen>) -> Self {
+    pub(crate) fn first(pipeline: Arc<Pipeline>) -> Self {
         Self {
-            frozen,
+            pipeline,
             index: 0,
             info: None,
         }
@@ -43,7 +43,7 @@ impl Next {
 
     /// The same stack from its outermost layer on.
     pub(crate) fn restarted(&self) -> Self {
-        Self::first(Arc::clone(&self.frozen))
+        Self::first(Arc::clone(&self.pipeline))
     }
 
     /// Hands the request to the next layer in, at last to the transport.
@@ -56,13 +56,13 @@ impl Next {
         if self.info.is_none() {
             self.info = request.extensions().get().cloned();
         }
-        match self.frozen.stack.layers.get(self.index) {
+        match self.pipeline.stack.layers.get(self.index) {
             Some(layer) => {
                 let middleware = Arc::clone(&layer.middleware);
                 self.index += 1;
                 middleware.handle(request, self)
             }
-            None => Box::pin(self.frozen.send(request, self.info)),
+            None => Box::pin(self.pipeline.send(request, self.info)),
         }
     }
 }
@@ -70,13 +70,13 @@ impl Next {
 impl fmt::Debug for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Next")
-            .field("stack", &self.frozen.stack)
+            .field("stack", &self.pipeline.stack)
             .field("index", &self.index)
             .finish_non_exhaustive()
     }
 }
 
-impl Frozen {
+impl Pipeline {
     /// The end of the stack: out over the transport, and the answer read in.
     async fn send(self: Arc<Self>, request: Request, info: Option<CallInfo>) -> Result<Response> {
         let Some(info) = info else {

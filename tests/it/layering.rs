@@ -52,7 +52,7 @@ const FLOORS: [Floors; 2] = [
     Floors {
         package: CLIENT,
         floors: &[
-            &["keys", "offload"],
+            &["keys", "file_io"],
             &["message"],
             &["base_url", "transport"],
             &["net", "plan", "stack"],
@@ -91,7 +91,7 @@ const RESERVED: [(&str, &[&str]); 7] = [
     ("openssl_probe", &["net"]),
     (
         "tokio",
-        &["download", "engine", "message", "net", "notify", "offload"],
+        &["download", "engine", "message", "net", "notify", "file_io"],
     ),
     ("tokio_openssl", &["net"]),
 ];

@@ -8,7 +8,7 @@
 mod answers;
 #[cfg(test)]
 mod answers_tests;
-mod fact;
+mod attribute;
 mod operation;
 mod similar;
 mod table;
@@ -22,7 +22,7 @@ use http::Method;
 pub use operation::{AnswerKind, AnswerSignature, BodyKind, Operation};
 pub use similar::similar;
 
-use fact::Verb;
+use attribute::Verb;
 
 /// The operation of a method and path.
 ///

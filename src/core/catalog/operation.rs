@@ -3,7 +3,7 @@ use std::fmt;
 use http::Method;
 
 use super::answers;
-use super::fact::{Fact, Verb};
+use super::attribute::{Attribute, Verb};
 use crate::crypto::Padding;
 use crate::protocol::SignType;
 
@@ -14,7 +14,7 @@ use crate::protocol::SignType;
 pub struct Operation {
     pub(super) verb: Verb,
     pub(super) path: &'static str,
-    facts: &'static [Fact],
+    attributes: &'static [Attribute],
 }
 
 /// What is sent as the body of a request.
@@ -64,8 +64,16 @@ pub enum AnswerSignature {
     Nothing,
 }
 
-pub(super) const fn op(verb: Verb, path: &'static str, facts: &'static [Fact]) -> Operation {
-    Operation { verb, path, facts }
+pub(super) const fn op(
+    verb: Verb,
+    path: &'static str,
+    attributes: &'static [Attribute],
+) -> Operation {
+    Operation {
+        verb,
+        path,
+        attributes,
+    }
 }
 
 impl Operation {
@@ -96,14 +104,14 @@ impl Operation {
     /// Whether it is signed by a brand (品牌), not by a merchant.
     #[must_use]
     pub fn is_brand(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Brand))
+        self.has(|attribute| matches!(attribute, Attribute::Brand))
     }
 
     /// The host that the documentation names, where it is not `api.mch.weixin.qq.com`.
     #[must_use]
     pub fn host(&self) -> Option<&'static str> {
-        self.pick(|fact| match *fact {
-            Fact::Host(host) | Fact::OnlyHost(host) => Some(host),
+        self.pick(|attribute| match *attribute {
+            Attribute::Host(host) | Attribute::OnlyHost(host) => Some(host),
             _ => None,
         })
     }
@@ -111,14 +119,14 @@ impl Operation {
     /// Whether no other host than [`host`](Self::host) answers it.
     #[must_use]
     pub fn host_required(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::OnlyHost(_)))
+        self.has(|attribute| matches!(attribute, Attribute::OnlyHost(_)))
     }
 
     /// What is sent as the body.
     #[must_use]
     pub fn body(&self) -> BodyKind {
-        self.pick(|fact| match *fact {
-            Fact::Body(kind) => Some(kind),
+        self.pick(|attribute| match *attribute {
+            Attribute::Body(kind) => Some(kind),
             _ => None,
         })
         .unwrap_or(match self.verb {
@@ -131,8 +139,8 @@ impl Operation {
     /// What comes as the body of a successful answer.
     #[must_use]
     pub fn answer(&self) -> AnswerKind {
-        self.pick(|fact| match *fact {
-            Fact::Answer(kind) => Some(kind),
+        self.pick(|attribute| match *attribute {
+            Attribute::Answer(kind) => Some(kind),
             _ => None,
         })
         .unwrap_or(match self.is_v2() {
@@ -144,8 +152,8 @@ impl Operation {
     /// Pointers to the request fields that are encrypted with the platform key.
     #[must_use]
     pub fn encrypt(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::Encrypt(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::Encrypt(list) => Some(list),
             _ => None,
         })
     }
@@ -157,8 +165,8 @@ impl Operation {
     /// [`encrypt`](Self::encrypt) is empty there and the caller names it.
     #[must_use]
     pub fn encrypt_if_flagged(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::EncryptWhenAsked(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::EncryptWhenAsked(list) => Some(list),
             _ => None,
         })
     }
@@ -167,8 +175,8 @@ impl Operation {
     /// `v2/risk/getpublickey`, **not** with the platform key.
     #[must_use]
     pub fn encrypt_bank(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::EncryptBank(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::EncryptBank(list) => Some(list),
             _ => None,
         })
     }
@@ -176,8 +184,8 @@ impl Operation {
     /// Names of the query parameters that are encrypted with the platform key.
     #[must_use]
     pub fn query_encrypt(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::QueryEncrypt(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::QueryEncrypt(list) => Some(list),
             _ => None,
         })
     }
@@ -185,8 +193,8 @@ impl Operation {
     /// Pointers to the answer's fields that come encrypted with the merchant's public key.
     #[must_use]
     pub fn decrypt(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::Decrypt(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::Decrypt(list) => Some(list),
             _ => None,
         })
     }
@@ -194,8 +202,8 @@ impl Operation {
     /// How request fields are padded when they are encrypted.
     #[must_use]
     pub fn padding(&self) -> Padding {
-        self.pick(|fact| match *fact {
-            Fact::Padded(padding) => Some(padding),
+        self.pick(|attribute| match *attribute {
+            Attribute::Padded(padding) => Some(padding),
             _ => None,
         })
         .unwrap_or_default()
@@ -204,8 +212,8 @@ impl Operation {
     /// How the answer's encrypted fields are padded.
     #[must_use]
     pub fn decrypt_padding(&self) -> Padding {
-        self.pick(|fact| match *fact {
-            Fact::AnswerPadded(padding) => Some(padding),
+        self.pick(|attribute| match *attribute {
+            Attribute::AnswerPadded(padding) => Some(padding),
             _ => None,
         })
         .unwrap_or_else(|| self.padding())
@@ -214,9 +222,9 @@ impl Operation {
     /// What the signature of a successful answer covers.
     #[must_use]
     pub fn answer_signature(&self) -> AnswerSignature {
-        self.pick(|fact| match *fact {
-            Fact::SignedDigest(name, header) => Some(AnswerSignature::Digest { name, header }),
-            Fact::UnsignedAnswer => Some(AnswerSignature::Nothing),
+        self.pick(|attribute| match *attribute {
+            Attribute::SignedDigest(name, header) => Some(AnswerSignature::Digest { name, header }),
+            Attribute::UnsignedAnswer => Some(AnswerSignature::Nothing),
             _ => None,
         })
         .unwrap_or(AnswerSignature::Body)
@@ -252,14 +260,14 @@ impl Operation {
     /// Whether the request is sent without an `Authorization`: to the URL of another answer.
     #[must_use]
     pub fn unsigned_request(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::UnsignedRequest))
+        self.has(|attribute| matches!(attribute, Attribute::UnsignedRequest))
     }
 
     /// Pointers to the request fields that are texts holding JSON.
     #[must_use]
     pub fn json_encoded(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::JsonEncoded(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::JsonEncoded(list) => Some(list),
             _ => None,
         })
     }
@@ -267,8 +275,8 @@ impl Operation {
     /// Pointers to the answer's fields that are texts holding JSON.
     #[must_use]
     pub fn json_encoded_answer(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::JsonEncodedAnswer(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::JsonEncodedAnswer(list) => Some(list),
             _ => None,
         })
     }
@@ -276,8 +284,8 @@ impl Operation {
     /// Pointers to the request fields that hold an URL-encoded form (API v2).
     #[must_use]
     pub fn url_encoded(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::UrlEncoded(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::UrlEncoded(list) => Some(list),
             _ => None,
         })
     }
@@ -286,8 +294,8 @@ impl Operation {
     /// key (API v2).
     #[must_use]
     pub fn sign_fields(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::SignFields(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::SignFields(list) => Some(list),
             _ => None,
         })
     }
@@ -305,8 +313,8 @@ impl Operation {
     /// ```
     #[must_use]
     pub fn sign_type(&self) -> Option<SignType> {
-        self.pick(|fact| match *fact {
-            Fact::SignedWith(kind) => Some(kind),
+        self.pick(|attribute| match *attribute {
+            Attribute::SignedWith(kind) => Some(kind),
             _ => None,
         })
     }
@@ -314,20 +322,20 @@ impl Operation {
     /// Whether the TLS connection must present the merchant's certificate (API v2).
     #[must_use]
     pub fn needs_client_cert(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::NeedsClientCert))
+        self.has(|attribute| matches!(attribute, Attribute::NeedsClientCert))
     }
 
     /// Whether the request must carry no `nonce_str` (API v2).
     #[must_use]
     pub fn nonceless(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Nonceless))
+        self.has(|attribute| matches!(attribute, Attribute::Nonceless))
     }
 
     /// The header that makes a repeated request the same request.
     #[must_use]
     pub fn idempotency_header(&self) -> Option<&'static str> {
-        self.pick(|fact| match *fact {
-            Fact::IdempotencyHeader(name) => Some(name),
+        self.pick(|attribute| match *attribute {
+            Attribute::IdempotencyHeader(name) => Some(name),
             _ => None,
         })
     }
@@ -335,8 +343,8 @@ impl Operation {
     /// The body's member that makes a repeated request the same request.
     #[must_use]
     pub fn idempotency_field(&self) -> Option<&'static str> {
-        self.pick(|fact| match *fact {
-            Fact::IdempotencyField(name) => Some(name),
+        self.pick(|attribute| match *attribute {
+            Attribute::IdempotencyField(name) => Some(name),
             _ => None,
         })
     }
@@ -345,22 +353,22 @@ impl Operation {
     /// anything twice. `false` means that it does not say so.
     #[must_use]
     pub fn reentrant(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Reentrant))
+        self.has(|attribute| matches!(attribute, Attribute::Reentrant))
     }
 
     fn list(
         &self,
-        find: impl Fn(&Fact) -> Option<&'static [&'static str]>,
+        find: impl Fn(&Attribute) -> Option<&'static [&'static str]>,
     ) -> &'static [&'static str] {
         self.pick(find).unwrap_or_default()
     }
 
-    fn has(&self, test: impl Fn(&Fact) -> bool) -> bool {
-        self.facts.iter().any(test)
+    fn has(&self, test: impl Fn(&Attribute) -> bool) -> bool {
+        self.attributes.iter().any(test)
     }
 
-    fn pick<T>(&self, find: impl Fn(&Fact) -> Option<T>) -> Option<T> {
-        self.facts.iter().find_map(find)
+    fn pick<T>(&self, find: impl Fn(&Attribute) -> Option<T>) -> Option<T> {
+        self.attributes.iter().find_map(find)
     }
 }
 
@@ -370,7 +378,7 @@ impl fmt::Debug for Operation {
         f.debug_struct("Operation")
             .field("method", &self.method())
             .field("path", &self.path)
-            .field("facts", &self.facts)
+            .field("attributes", &self.attributes)
             .finish()
     }
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::Progress;
 use super::check::{Check, changed, check};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::offload;
+use crate::file_io;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// One stretch of a body.
@@ -129,7 +129,7 @@ impl Stretch {
         let len = source.len();
         let input = match source.open()? {
             Opened::Bytes(bytes) => Input::Bytes(bytes, check),
-            Opened::Path(path) => Input::Blocking(offload::start(move || {
+            Opened::Path(path) => Input::Blocking(file_io::spawn_blocking(move || {
                 let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
                 Reading {
                     file,
@@ -205,7 +205,7 @@ impl Sending {
                 // The next one is read while this one is sent.
                 self.input = match chunk.is_empty() {
                     true => Input::Done,
-                    false => Input::Blocking(offload::start(move || reading.chunk())?),
+                    false => Input::Blocking(file_io::spawn_blocking(move || reading.chunk())?),
                 };
                 Poll::Ready(Ok(chunk))
             }

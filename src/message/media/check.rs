@@ -15,14 +15,14 @@ enum Proof {
     /// What the caller said.
     Digest(Digester, String),
     /// What was there when its digest was taken.
-    Seen(Fingerprint, [u8; 16]),
+    FileFingerprint(Fingerprint, [u8; 16]),
 }
 
 impl Check {
     pub(super) fn of(source: &Source) -> Result<Option<Self>> {
         let proof = match (source.expected(), source.seen()) {
             (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
-            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
+            (None, Some(seen)) => Proof::FileFingerprint(Fingerprint::new(&seen.key)?, seen.tag),
             (None, None) => return Ok(None),
         };
         let left = source.len();
@@ -34,7 +34,7 @@ impl Proof {
     fn update(&mut self, chunk: &[u8]) -> Result<()> {
         match self {
             Self::Digest(digester, _) => digester.update(chunk),
-            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
+            Self::FileFingerprint(fingerprint, _) => fingerprint.update(chunk),
         }
     }
 
@@ -52,7 +52,7 @@ impl Proof {
                     })),
                 }
             }
-            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
+            Self::FileFingerprint(fingerprint, tag) => match fingerprint.finish()? == tag {
                 true => Ok(()),
                 false => Err(changed()),
             },

@@ -67,7 +67,7 @@ type MakeMeta = Arc<dyn Fn(&str, &str) -> Value + Send + Sync>;
 enum Meta {
     /// `filename` and `sha256`.
     Usual,
-    Made(MakeMeta),
+    Computed(MakeMeta),
     Given(Value),
 }
 
@@ -189,7 +189,7 @@ impl Media {
     /// # let _ = media;
     /// ```
     pub fn meta_with(mut self, make: impl Fn(&str, &str) -> Value + Send + Sync + 'static) -> Self {
-        self.meta = Meta::Made(Arc::new(make));
+        self.meta = Meta::Computed(Arc::new(make));
         self
     }
 
@@ -205,7 +205,7 @@ impl Media {
     pub(crate) async fn resolve_meta(&mut self) -> Result<&mut Value> {
         let mut meta = match &self.meta {
             Meta::Given(meta) => meta.clone(),
-            Meta::Made(make) => {
+            Meta::Computed(make) => {
                 let sha256 = self.source.digest(DigestKind::Sha256).await?;
                 make(&self.name, &sha256)
             }
@@ -232,7 +232,7 @@ impl Media {
         let mut given = match &self.meta {
             Meta::Usual => Value::Object(Map::new()),
             Meta::Given(meta) => meta.clone(),
-            Meta::Made(_) => return Err(no_v2_meta()),
+            Meta::Computed(_) => return Err(no_v2_meta()),
         };
         add(self.fields.clone(), &mut given)?;
         let Value::Object(fields) = given else {

@@ -9,7 +9,7 @@ use openssl::x509::{X509, X509Ref};
 
 use super::super::digest::hex_upper;
 use super::file::{load, load_bytes};
-use super::input::{Item, Kind};
+use super::input::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::{PublicKey, pkcs12};
 use crate::error::{Error, ErrorKind, Result};
@@ -160,13 +160,13 @@ impl Certificate {
     fn from_items(items: &[Item], passphrase: Option<&Secret>) -> Outcome<Self> {
         let item = items
             .iter()
-            .find(|item| item.kind == Kind::Certificate)
+            .find(|item| item.kind == ItemKind::Certificate)
             .or(items.first());
         match (item, passphrase) {
-            (Some(item), _) if item.kind == Kind::Certificate => {
+            (Some(item), _) if item.kind == ItemKind::Certificate => {
                 Self::from_x509(X509::from_der(&item.data).map_err(damaged)?)
             }
-            (Some(item), Some(passphrase)) if item.kind == Kind::Pkcs12 => {
+            (Some(item), Some(passphrase)) if item.kind == ItemKind::Pkcs12 => {
                 match pkcs12::open(&item.data, passphrase)?.cert {
                     Some(x509) => Self::from_x509(x509),
                     None => Err(Refusal::new(
@@ -175,7 +175,7 @@ impl Certificate {
                 }
             }
             (item, _) => {
-                let kind = item.map_or(Kind::Unknown, |item| item.kind);
+                let kind = item.map_or(ItemKind::Unknown, |item| item.kind);
                 Err(Refusal::wrong_kind(Expected::Certificate, kind))
             }
         }

@@ -20,14 +20,14 @@ pub(super) enum Input {
 
 /// One structure.
 pub(super) struct Item {
-    pub(super) kind: Kind,
-    /// DER; for [`Kind::EncryptedPem`] the PEM text, put in order.
+    pub(super) kind: ItemKind,
+    /// DER; for [`ItemKind::EncryptedPem`] the PEM text, put in order.
     pub(super) data: Zeroizing<Vec<u8>>,
 }
 
 /// What a structure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ItemKind {
     /// RFC 8017, appendix A.1.2.
     PrivatePkcs1,
     /// RFC 5208, section 5, of an RSA key.
@@ -170,7 +170,7 @@ fn bare(text: &str, wrappings: u8) -> Result<Input, Unreadable> {
     };
     match item(&der) {
         Err(Unreadable::Truncated) if der::is_binary(&der) => Err(Unreadable::Truncated),
-        Ok(item) if item.kind != Kind::Unknown => Ok(one(item)),
+        Ok(item) if item.kind != ItemKind::Unknown => Ok(one(item)),
         _ if wrappings == 0 || scheme.is_some() => Err(Unreadable::Unknown),
         _ => unwrapped(&der, wrappings - 1),
     }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::input::{Item, Kind, Unreadable, item, loose_base64};
+use super::input::{Item, ItemKind, Unreadable, item, loose_base64};
 
 pub(super) const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
@@ -40,7 +40,7 @@ impl Block<'_> {
             return Ok(self.encrypted(key_info, words));
         }
         if self.label.contains("OPENSSH") {
-            return Ok(empty(Kind::OpenSsh));
+            return Ok(empty(ItemKind::OpenSsh));
         }
         match loose_base64(words) {
             Some(der) => item(&der),
@@ -91,13 +91,13 @@ impl Block<'_> {
         }
         text.extend(["\n-----END ", label, DASHES, "\n"]);
         Item {
-            kind: Kind::EncryptedPem,
+            kind: ItemKind::EncryptedPem,
             data: Zeroizing::new(text.as_bytes().to_vec()),
         }
     }
 }
 
-fn empty(kind: Kind) -> Item {
+fn empty(kind: ItemKind) -> Item {
     Item {
         kind,
         data: Zeroizing::default(),

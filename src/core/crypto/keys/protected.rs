@@ -6,7 +6,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::provider::Provider;
 
-use super::input::{Item, Kind};
+use super::input::{Item, ItemKind};
 use super::refusal::{Outcome, Refusal};
 use crate::secret::Secret;
 
@@ -17,7 +17,7 @@ const MAX_PASSPHRASE: usize = 1024;
 pub(super) fn decrypt_key(item: &Item, passphrase: &Secret) -> Outcome<PKey<Private>> {
     let passphrase = checked(passphrase)?.as_bytes();
     let parse = || match item.kind {
-        Kind::EncryptedPem => {
+        ItemKind::EncryptedPem => {
             PKey::private_key_from_pem_callback(&item.data, |to| fill(to, passphrase))
         }
         _ => PKey::private_key_from_pkcs8_callback(&item.data, |to| fill(to, passphrase)),

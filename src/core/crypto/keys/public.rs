@@ -13,7 +13,7 @@ use super::super::{Signed, signed_digest};
 use super::MIN_BITS;
 use super::certificate::serial;
 use super::file::{load, load_bytes};
-use super::input::{Item, Kind};
+use super::input::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -184,12 +184,12 @@ impl PublicKey {
             .iter()
             .find(|item| item.kind.holds_public_key())
             .or(items.first());
-        let kind = item.map_or(Kind::Unknown, |item| item.kind);
+        let kind = item.map_or(ItemKind::Unknown, |item| item.kind);
         let data = item.map(|item| &item.data[..]).unwrap_or_default();
         match kind {
-            Kind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data), None),
-            Kind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data), None),
-            Kind::Certificate => Self::of_certificate(&X509::from_der(data).map_err(damaged)?),
+            ItemKind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data), None),
+            ItemKind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data), None),
+            ItemKind::Certificate => Self::of_certificate(&X509::from_der(data).map_err(damaged)?),
             _ => Err(Refusal::wrong_kind(Expected::PublicKey, kind)),
         }
     }
@@ -253,7 +253,7 @@ fn damaged(err: ErrorStack) -> Refusal {
     Refusal::damaged(Expected::PublicKey, err)
 }
 
-impl Kind {
+impl ItemKind {
     const fn holds_public_key(self) -> bool {
         matches!(
             self,

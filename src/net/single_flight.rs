@@ -13,11 +13,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// At most one future under way, in the background; whoever comes meanwhile waits for its outcome.
 ///
 /// In the background, because its waiters may give up, or park the runtime that would drive it.
-pub(crate) struct Flight<T> {
+pub(crate) struct SingleFlight<T> {
     current: Mutex<Option<watch::Receiver<Option<T>>>>,
 }
 
-impl<T: Clone + Send + Sync + 'static> Flight<T> {
+impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     pub(crate) fn new() -> Self {
         Self {
             current: Mutex::new(None),

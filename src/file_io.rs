@@ -10,10 +10,10 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// # Errors
 ///
 /// Its own, and [`ErrorKind::File`] when there is no runtime or it ends first.
-pub(crate) async fn offload<T: Send + 'static>(
+pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    start(work)?.await.unwrap_or_else(|err| {
+    spawn_blocking(work)?.await.unwrap_or_else(|err| {
         Err(Error::new(ErrorKind::File, "the work on a file was given up").with_source(err))
     })
 }
@@ -23,7 +23,7 @@ pub(crate) async fn offload<T: Send + 'static>(
 /// # Errors
 ///
 /// [`ErrorKind::File`] when there is no tokio runtime.
-pub(crate) fn start<T: Send + 'static>(
+pub(crate) fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>> {
     let runtime = Handle::try_current().map_err(|err| {

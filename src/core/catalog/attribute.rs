@@ -48,7 +48,7 @@ impl Verb {
 /// A row lists the few it has: most have none, so this keeps the table small in the source and
 /// in memory.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Fact {
+pub(super) enum Attribute {
     Answer(AnswerKind),
     AnswerPadded(Padding),
     Body(BodyKind),
