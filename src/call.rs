@@ -12,8 +12,6 @@ use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
-#[cfg(feature = "files")]
-use crate::download;
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::{self, Engine};
 use crate::message::{
@@ -22,6 +20,8 @@ use crate::message::{
 };
 use crate::net::blocking::{self, Bound};
 use crate::plan::Plan;
+#[cfg(feature = "files")]
+use crate::sink;
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -261,7 +261,7 @@ impl Call {
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             // Boxed, so that the calls without a sink have no room for it.
-            return Box::pin(download::save(&self.engine, *plan, sink)).await;
+            return Box::pin(sink::save(&self.engine, *plan, sink)).await;
         }
         self.engine.execute(*plan).await
     }

@@ -91,6 +91,8 @@ mod reader;
 mod resolve;
 #[cfg(feature = "tower")]
 mod service;
+#[cfg(feature = "files")]
+mod sink;
 mod stack;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]

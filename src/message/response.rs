@@ -7,9 +7,9 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::body_stream::BodyStream;
 #[cfg(feature = "files")]
 use super::saved::SavedFile;
-use super::stream::BodyStream;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// An answer of WeChat Pay.

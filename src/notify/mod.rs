@@ -7,6 +7,7 @@ mod builder;
 mod dedup;
 #[cfg(feature = "diagnosis")]
 mod diagnosis;
+mod flat;
 mod hold;
 mod kind;
 mod memory;

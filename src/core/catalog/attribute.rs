@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::operation::{AnswerKind, BodyKind};
+use super::kinds::{AnswerKind, BodyKind};
 use crate::crypto::Padding;
 use crate::protocol::SignType;
 

@@ -9,6 +9,7 @@ mod answers;
 #[cfg(test)]
 mod answers_tests;
 mod attribute;
+mod kinds;
 mod operation;
 mod similar;
 mod table;
@@ -19,7 +20,8 @@ use std::cmp::Ordering;
 
 use http::Method;
 
-pub use operation::{AnswerKind, AnswerSignature, BodyKind, Operation};
+pub use kinds::{AnswerKind, AnswerSignature, BodyKind};
+pub use operation::Operation;
 pub use similar::similar;
 
 use attribute::Verb;

@@ -61,9 +61,10 @@ HEAD = """\
 //
 // One row an operation, sorted by path, then method: method, path, what is unusual about it.
 
-use super::attribute::{FRAUD, HONG_KONG, PAYAPP};
 use super::attribute::{Attribute::*, Verb::*};
-use super::operation::{AnswerKind, BodyKind, Operation, op};
+use super::attribute::{FRAUD, HONG_KONG, PAYAPP};
+use super::kinds::{AnswerKind, BodyKind};
+use super::operation::{Operation, op};
 use crate::crypto::Padding::Pkcs1v15;
 use crate::protocol::SignType;
 

@@ -6,7 +6,8 @@
 
 use super::attribute::{Attribute::*, Verb::*};
 use super::attribute::{FRAUD, HONG_KONG, PAYAPP};
-use super::operation::{AnswerKind, BodyKind, Operation, op};
+use super::kinds::{AnswerKind, BodyKind};
+use super::operation::{Operation, op};
 use crate::crypto::Padding::Pkcs1v15;
 use crate::protocol::SignType;
 

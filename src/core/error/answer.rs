@@ -5,8 +5,6 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::line;
-
 /// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
 ///
 /// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
@@ -190,22 +188,6 @@ pub enum VerifyFailure {
     Replayed,
     /// A probe of WeChat Pay: wrong on purpose.
     Probe,
-}
-
-/// The body is left out: answers name people and orders. Read [`ApiError::body`] to see it.
-impl fmt::Debug for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiError")
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("message", &line::message(self))
-            .field("detail", &format_args!("{}", line::detail(self)))
-            .field("request_id", &self.request_id)
-            .field("verification", &self.verification)
-            .field("body_len", &self.body.len())
-            .field("complete", &self.complete)
-            .finish_non_exhaustive()
-    }
 }
 
 impl fmt::Display for VerifyFailure {

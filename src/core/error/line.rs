@@ -1,6 +1,6 @@
 //! The one line that tells of a refusal: enough to correct the call, without a value of the request.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde_json::{Map, Value};
 
@@ -178,6 +178,22 @@ fn shown(text: &str, rejected: &[String]) -> String {
         out.push(if c.is_control() { ' ' } else { c });
     }
     out
+}
+
+/// The body is left out: answers name people and orders. Read [`ApiError::body`] to see it.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("message", &message(self))
+            .field("detail", &format_args!("{}", detail(self)))
+            .field("request_id", &self.request_id)
+            .field("verification", &self.verification)
+            .field("body_len", &self.body.len())
+            .field("complete", &self.complete)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

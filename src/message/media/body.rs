@@ -2,18 +2,18 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::JoinHandle;
 
 use super::Progress;
 use super::check::{Check, changed, check};
+use super::reader::{CHUNK, Reader};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
 use crate::file_io;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
@@ -88,8 +88,6 @@ struct Reading {
     left: u64,
     check: Option<Check>,
 }
-
-const CHUNK: usize = 256 << 10;
 
 impl Files {
     /// The body, and where it says why it broke off.
@@ -225,32 +223,6 @@ fn failed() -> Error {
     Error::new(ErrorKind::File, "the upload has failed already")
 }
 
-/// A reader and what it is read into, which is kept: it may have a few bytes at a time, or none yet.
-pub(super) struct Reader {
-    inner: Pin<Box<dyn AsyncRead + Send>>,
-    buffer: Vec<u8>,
-}
-
-impl Reader {
-    pub(super) fn new(inner: Pin<Box<dyn AsyncRead + Send>>) -> Self {
-        let buffer = Vec::new();
-        Self { inner, buffer }
-    }
-
-    /// What it has, at most a chunk; nothing at its end.
-    #[cfg(feature = "files")]
-    pub(super) async fn some(&mut self) -> io::Result<Bytes> {
-        std::future::poll_fn(|cx| self.poll_some(cx)).await
-    }
-
-    fn poll_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        self.buffer.resize(CHUNK, 0);
-        let mut buffer = ReadBuf::new(&mut self.buffer);
-        ready!(self.inner.as_mut().poll_read(cx, &mut buffer))?;
-        Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
-    }
-}
-
 impl Body for Files {
     type Data = Bytes;
     type Error = BoxError;
@@ -279,6 +251,10 @@ impl Body for Files {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
+    use tokio::io::{AsyncRead, ReadBuf};
+
     use super::*;
 
     /// Leaves a mark in the buffer of one poll, and looks for it in that of the next.

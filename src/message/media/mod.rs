@@ -3,6 +3,7 @@
 mod body;
 mod check;
 mod layout;
+mod reader;
 mod source;
 
 use std::borrow::Cow;

@@ -306,7 +306,7 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
     };
     let mut file = run_blocking(move || tempfile::NamedTempFile::new().map_err(failed)).await?;
     let mut written = 0;
-    let mut reader = super::body::Reader::new(reader);
+    let mut reader = super::reader::Reader::new(reader);
     loop {
         let piece = reader.some().await.map_err(reader_failed)?;
         if piece.is_empty() {

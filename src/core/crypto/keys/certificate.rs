@@ -2,15 +2,14 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
-use openssl::x509::{X509, X509Ref};
+use openssl::x509::X509;
 
-use super::super::digest::hex_upper;
 use super::file::{load, load_bytes};
-use super::input::{Item, ItemKind};
+use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
+use super::x509::{serial, unix};
 use super::{PublicKey, pkcs12};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
@@ -193,21 +192,6 @@ impl Certificate {
             inner: Arc::new(inner),
         })
     }
-}
-
-/// As `openssl x509 -serial` prints it, also for the numbers that RFC 5280 forbids.
-pub(super) fn serial(x509: &X509Ref) -> Result<String, ErrorStack> {
-    let number = x509.serial_number().to_bn()?;
-    let sign = if number.is_negative() { "-" } else { "" };
-    Ok(match hex_upper(&number.to_vec()) {
-        digits if digits.is_empty() => "00".to_owned(),
-        digits => format!("{sign}{digits}"),
-    })
-}
-
-fn unix(time: &Asn1TimeRef) -> Result<i64, ErrorStack> {
-    let since = Asn1Time::from_unix(0)?.diff(time)?;
-    Ok(i64::from(since.days) * 86_400 + i64::from(since.secs))
 }
 
 fn damaged(err: ErrorStack) -> Refusal {

@@ -1,4 +1,4 @@
-use openssl::asn1::Asn1Integer;
+use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
 

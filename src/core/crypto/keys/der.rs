@@ -3,7 +3,9 @@
 //! OpenSSL parses the contents, strictly; this only finds the right parser, and the right word
 //! for an error, without trying one parser after the other (each costs OpenSSL 3.0 up to 1 ms).
 
-use super::input::ItemKind;
+use zeroize::Zeroizing;
+
+use super::item::{Item, ItemKind, Unreadable};
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -29,8 +31,17 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     matches!(bytes, [SEQUENCE, 0x80..=0x84, ..])
 }
 
+/// What a DER structure is.
+pub(super) fn item(bytes: &[u8]) -> Result<Item, Unreadable> {
+    let (kind, whole) = identify(bytes).ok_or(Unreadable::Truncated)?;
+    Ok(Item {
+        kind,
+        data: Zeroizing::new(whole.to_vec()),
+    })
+}
+
 /// The first structure in the bytes, without what follows it, and its kind; `None` when cut off.
-pub(super) fn identify(bytes: &[u8]) -> Option<(ItemKind, &[u8])> {
+fn identify(bytes: &[u8]) -> Option<(ItemKind, &[u8])> {
     if bytes.starts_with(OPEN_PKCS12) {
         return Some((ItemKind::Pkcs12, bytes));
     }

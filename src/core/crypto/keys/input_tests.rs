@@ -1,4 +1,5 @@
 use super::*;
+use crate::crypto::base64;
 use crate::crypto::fixtures::fixture;
 
 const PKCS8: &[u8] = fixture!("pkcs8.pem");

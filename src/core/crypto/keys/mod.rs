@@ -8,12 +8,14 @@ mod chain;
 mod der;
 mod file;
 mod input;
+mod item;
 mod pem;
 mod pkcs12;
 mod private;
 mod protected;
 mod public;
 mod refusal;
+mod x509;
 
 pub use certificate::Certificate;
 pub use private::PrivateKey;

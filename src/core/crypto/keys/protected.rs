@@ -6,7 +6,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::provider::Provider;
 
-use super::input::{Item, ItemKind};
+use super::item::{Item, ItemKind};
 use super::refusal::{Outcome, Refusal};
 use crate::secret::Secret;
 

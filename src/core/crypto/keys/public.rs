@@ -11,10 +11,10 @@ use super::super::contexts::Contexts;
 use super::super::{Padding, base64, rsa};
 use super::super::{Signed, signed_digest};
 use super::MIN_BITS;
-use super::certificate::serial;
 use super::file::{load, load_bytes};
-use super::input::{Item, ItemKind};
+use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
+use super::x509::serial;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A public RSA key: verifies what WeChat Pay signed, and encrypts what only WeChat Pay may read.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::input::{ItemKind, Unreadable};
+use super::item::{ItemKind, Unreadable};
 use crate::error::BoxError;
 use crate::error::{Error, ErrorKind};
 

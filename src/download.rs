@@ -1,31 +1,16 @@
 //! Answers that go into files: streamed, checked, and only then put in their place.
 
-mod genuine;
-mod output;
-mod target;
-mod unseal;
-mod writer;
-
 use std::fmt;
 use std::future::IntoFuture;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, StatusCode};
 
 use crate::call::{Call, Pending};
-use crate::engine::Engine;
-use crate::message::{Expected, Progress, Response, SavedFile, Seal, Sink, Streaming};
-use crate::plan::Plan;
+use crate::message::{Response, SavedFile, Seal, Sink};
 use crate::transport::BoxFuture;
-pub(crate) use target::check_target;
-use wechatpay_core::catalog::{AnswerKind, Operation};
 use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
-use writer::Writer;
 
 /// A call whose answer goes into a file: `.await` it, or `.wait()` for it.
 ///
@@ -171,124 +156,6 @@ fn saved(response: Response) -> Result<SavedFile> {
             ErrorKind::Middleware,
             "the call ended without a file: a middleware answered it by itself",
         )
-    })
-}
-
-/// Makes the call, and puts its answer into a file.
-pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Result<Response> {
-    plan.options.stream = true;
-    let pause = plan.options.timeout.or(engine.timeout);
-    let progress = sink.progress.take();
-    let prepared = engine.prepare(plan)?;
-    sink.answer = prepared.operation().map_or(Expected::Any, expected);
-    let vouched = sink.digest.is_some() || sink.seal.is_some();
-    // Before anything is sent: a target that cannot be written costs no call.
-    let limit = announced_limit(&sink);
-    let writer = Writer::create(sink).await;
-    let mut writer = writer.map_err(|err| err.with_maybe_sent(false))?;
-    let answer = match engine.send(prepared).await {
-        Ok(response) => {
-            let received = receive(response, &mut writer, pause, progress, limit, vouched);
-            received.await.map_err(|err| err.with_maybe_sent(true))
-        }
-        Err(err) => Err(err),
-    };
-    match answer {
-        Ok(answer) => {
-            let saved = writer.commit(answer.verification().clone()).await;
-            let saved = saved.map_err(|err| err.with_maybe_sent(true))?;
-            Ok(response(&answer, saved))
-        }
-        Err(err) => Err(writer.discard().await.unwrap_or(err)),
-    }
-}
-
-fn expected(operation: &Operation) -> Expected {
-    /// 数电发票 may be XML.
-    const INVOICE: &str = "v3/new-tax-control-fapiao/download";
-    match operation.answer() {
-        AnswerKind::Stream if operation.path() == INVOICE => Expected::XmlFile,
-        AnswerKind::Stream => Expected::File,
-        _ => Expected::Any,
-    }
-}
-
-/// How long the answer may say it is, where that is the length of the file.
-fn announced_limit(sink: &Sink) -> Option<u64> {
-    (!sink.gunzip && sink.seal.is_none()).then_some(sink.max_bytes)
-}
-
-fn response(answer: &Streaming, saved: SavedFile) -> Response {
-    let mut response = Response::new(answer.status(), answer.headers().clone(), "");
-    response.set_verification(saved.verification.clone());
-    response.set_saved(saved);
-    response
-}
-
-async fn receive(
-    response: Response,
-    writer: &mut Writer,
-    pause: Option<Duration>,
-    progress: Option<Progress>,
-    limit: Option<u64>,
-    vouched: bool,
-) -> Result<Streaming> {
-    // 204 has no file, and 206 is a part of one.
-    if response.status() != StatusCode::OK {
-        let status = response.status();
-        let message = format!("the answer is {status} and so not the whole file; nothing was kept");
-        return Err(response.error(ErrorKind::Body, message));
-    }
-    if let (Some(limit), Some(len)) = (limit, length(response.headers()))
-        && len > limit
-    {
-        return Err(output::too_long(limit));
-    }
-    let mut answer = Streaming::new(response);
-    if vouched {
-        answer.vouch();
-    }
-    drain(answer, writer, pause, progress).await
-}
-
-/// Writes the answer to its end, where its signature is checked.
-async fn drain(
-    mut answer: Streaming,
-    writer: &mut Writer,
-    pause: Option<Duration>,
-    progress: Option<Progress>,
-) -> Result<Streaming> {
-    let total = length(answer.headers());
-    let mut received = 0;
-    while let Some(piece) = within(pause, answer.chunk()).await? {
-        received += piece.len() as u64;
-        if let Some(progress) = &progress {
-            progress(received, total);
-        }
-        writer.write(piece).await?;
-    }
-    Ok(answer)
-}
-
-/// How many bytes will be counted, if the answer says so.
-fn length(headers: &HeaderMap) -> Option<u64> {
-    let len = match headers.contains_key(CONTENT_ENCODING) {
-        // The length is that of the encoded file.
-        true => None,
-        false => headers.get(CONTENT_LENGTH),
-    };
-    len?.to_str().ok()?.parse().ok()
-}
-
-async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>>) -> Result<T> {
-    let Some(pause) = pause else {
-        return work.await;
-    };
-    tokio::time::timeout(pause, work).await.unwrap_or_else(|_| {
-        Err(Error::new(
-            ErrorKind::Timeout,
-            format!("the download stood still for {pause:?}; nothing of it was kept"),
-        ))
     })
 }
 

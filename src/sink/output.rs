@@ -10,6 +10,7 @@ use tempfile::TempPath;
 
 use super::genuine;
 use super::target::{Directory, temporary_beside};
+use super::too_long;
 use super::unseal::Unseal;
 use crate::message::{Expected, SavedFile, Sink};
 use wechatpay_core::crypto::digest::{DigestKind, Digester};
@@ -201,16 +202,6 @@ fn unwritable(path: &Path, err: io::Error) -> Error {
     .with_source(err)
 }
 
-pub(super) fn too_long(limit: u64) -> Error {
-    Error::new(
-        ErrorKind::Body,
-        format!(
-            "the download is longer than {limit} bytes: nothing of it was kept; if it may be so long, \
-             say so with max_bytes"
-        ),
-    )
-}
-
 /// The old file is gone already: what came is in its place.
 fn may_not_last(target: &Path, err: io::Error) -> Error {
     Error::new(
@@ -230,8 +221,8 @@ mod tests {
     use std::os::unix::fs::OpenOptionsExt;
 
     use super::*;
-    use crate::download::target::has_no_sync;
     use crate::message::MAX_BYTES;
+    use crate::sink::target::has_no_sync;
 
     /// Names a file without opening it: syncing gives EBADF.
     const O_PATH: i32 = 0o10_000_000;

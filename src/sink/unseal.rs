@@ -1,6 +1,6 @@
 //! What an encrypted bill goes through before it is unzipped.
 
-use super::output::too_long;
+use super::too_long;
 use crate::message::Seal;
 use wechatpay_core::crypto::aes::{GcmOpener, KEY_LEN};
 use wechatpay_core::error::{Error, ErrorKind, Result};
