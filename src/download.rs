@@ -1,4 +1,4 @@
-//! Answers that go into files: streamed, checked, and only then put in their place.
+//! Downloads into files.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -12,24 +12,24 @@ use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
-/// A call whose answer goes into a file: `.await` it, or `.wait()` for it.
+/// A call that saves its response in a file: `.await` it, or `.wait()` for it.
 ///
-/// The answer is streamed in constant memory to a temporary file beside the target that only its
-/// owner can read. When it is whole and checked it replaces the target in one step; until then, and
-/// whatever goes wrong, the target is as it was and nothing else is left behind.
+/// The response is streamed in constant memory to a temporary file in the target's directory. When it is
+/// complete and checked, the temporary file replaces the target atomically. On any error the target is
+/// unchanged and the temporary file is removed.
 ///
-/// The file is readable by its owner alone (0600), whatever the mode of the one that it replaces. A
-/// symbolic link is replaced too, and not followed; a device, a pipe or a socket is refused.
+/// The file has mode 0600, whatever the mode of the file that it replaces. A symbolic link is replaced
+/// and not followed. A device, pipe or socket as target is an error.
 ///
-/// A call that is dropped leaves the target as it was. Dropped while the file is put into its place, at
-/// the very end, it may come too late: the target is then the whole new file.
+/// Dropping the call leaves the target unchanged. A call that is dropped while the file is being moved may
+/// still replace the target with the complete new file.
 ///
-/// What is not the file is refused, whatever its status: of an operation whose answer is a file an HTML
-/// page, a JSON or XML message and nothing at all, zipped or not, unless it is what the digest says.
+/// A response that is not a file is an error whatever its status: an HTML page, a JSON or XML message or
+/// an empty body, compressed or not, unless its digest is the expected one.
 ///
-/// What is checked: the answer's signature where it has one, of a statement its digest, and the
-/// digest given here. Where an answer carries no signature and no digest is given, only TLS vouches
-/// for it; of endpoints that the catalog does not declare unsigned such an answer is refused.
+/// The response's signature is checked if it has one, then the signed digest of a statement and the digest
+/// given here. Without a signature and a digest, only TLS protects the file; such a response is an error
+/// unless the catalog declares the endpoint unsigned.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -49,11 +49,11 @@ pub struct Download {
 }
 
 impl Call {
-    /// The answer as a file: see [`Download`].
+    /// Saves the response in a file: see [`Download`].
     ///
-    /// A [`timeout`](Self::timeout) bounds the beginning of the answer and every pause in it. A path that
-    /// can be no file's fails with [`ErrorKind::File`] before anything is sent: a directory, `x/`, one in a
-    /// directory that is missing or read-only, one that is too long or holds a NUL.
+    /// A [`timeout`](Self::timeout) limits the time to the headers and every pause between two reads. A path
+    /// that cannot be a file fails with [`ErrorKind::File`] before anything is sent: a directory, `x/`, a
+    /// path in a directory that is missing or read-only, or one that is too long or holds a NUL.
     pub fn sink(self, path: impl Into<PathBuf>) -> Download {
         let sink = Sink::new(path.into());
         Download {
@@ -63,13 +63,13 @@ impl Call {
 }
 
 impl Download {
-    /// Accepts only a file of this SHA-1, 40 hex digits: what bills announce.
+    /// Accepts only a file with this SHA-1, in 40 hex digits. Bills announce it as `hash_value`.
     pub fn expect_sha1(self, hex: impl Into<String>) -> Self {
         self.expect_digest(DigestKind::Sha1, hex)
     }
 
-    /// Accepts only a file of this digest, in hex. With [`gunzip`](Self::gunzip) it is that of the
-    /// unzipped file.
+    /// Accepts only a file with this digest, in hex. With [`gunzip`](Self::gunzip) it is the digest of the
+    /// decompressed file.
     pub fn expect_digest(self, kind: DigestKind, hex: impl Into<String>) -> Self {
         let hex = kind.check_hex(&hex.into());
         Self {
@@ -83,16 +83,16 @@ impl Download {
         }
     }
 
-    /// Unzips the file on its way: for `tar_type=GZIP`.
+    /// Decompresses the file while it is received, for `tar_type=GZIP`.
     pub fn gunzip(self) -> Self {
         self.edit(|sink| sink.gunzip = true)
     }
 
-    /// Opens a file that came encrypted with AES-256-GCM, as bills of sub-merchants do; before it is
-    /// unzipped, if it is. [`Client::bill`](crate::Client::bill) does it by itself.
+    /// Decrypts a file that is encrypted with AES-256-GCM, such as a sub-merchant's bill, and then
+    /// decompresses it if asked to. [`Client::bill`](crate::Client::bill) does this by itself.
     ///
-    /// `key` is the `encrypt_key` of the answer that named the file, decrypted: 32 characters. `nonce`
-    /// stands beside it. Nothing of the file is in its place before the tag at its end has proven it.
+    /// `key` is the decrypted `encrypt_key` of the response that named the file: 32 characters. `nonce` is
+    /// in the same response. The target is not replaced before the authentication tag has been verified.
     ///
     /// Source: WeChat Pay document "下载单个子商户/二级商户资金账单".
     pub fn unseal(self, key: impl Into<Secret>, nonce: impl Into<String>) -> Self {
@@ -100,28 +100,28 @@ impl Download {
         self.edit(|sink| sink.seal = Some(Seal { key, nonce }))
     }
 
-    /// Gives a file up that is longer than this many bytes, unzipped; 4 GiB unless said.
+    /// Limits the decompressed length, in bytes; 4 GiB by default. A longer file is an error.
     ///
-    /// The limit is there because a small zipped file can unzip to any length.
+    /// The limit exists because a small compressed file can expand to any length.
     pub fn max_bytes(self, limit: u64) -> Self {
         self.edit(|sink| sink.max_bytes = limit)
     }
 
-    /// Is told how many bytes have come, and how many there are if the answer says so; zipped, if
-    /// they come zipped. Of an answer with `Content-Encoding`, which is unzipped before it is counted,
-    /// nobody knows the end.
+    /// Calls `progress` with the bytes received so far and the total, if the response announces it. Both
+    /// count compressed bytes. The total of a response with `Content-Encoding` is unknown, since it is
+    /// decoded before it is counted.
     pub fn on_progress(self, progress: impl Fn(u64, Option<u64>) + Send + Sync + 'static) -> Self {
         self.edit(|sink| sink.progress = Some(Arc::new(progress)))
     }
 
-    /// Parks this thread until the file is there; works anywhere, as [`Call::wait`] does.
+    /// Blocks this thread until the file is saved. It works in the same places as [`Call::wait`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::File`] when the file cannot be written, [`ErrorKind::Verify`] when signature or
-    /// digest do not fit, [`ErrorKind::Body`] when it is not gzip, or a page or a message in the
-    /// file's place, [`ErrorKind::Transport`] when the connection breaks or the end of the answer is
-    /// not known to be its end, and all of [`Call::wait`]. Nothing is left behind.
+    /// [`ErrorKind::File`] when the file cannot be written, [`ErrorKind::Verify`] when signature or digest do
+    /// not match, [`ErrorKind::Body`] when the response is not gzip, or a page or message instead of the
+    /// file, [`ErrorKind::Transport`] when the connection breaks or the response may be cut off, and all
+    /// errors of [`Call::wait`]. No file is left behind.
     pub fn wait(self) -> Result<SavedFile> {
         self.call.wait().and_then(saved)
     }

@@ -1,24 +1,24 @@
-//! Work that blocks, on the threads that the runtime keeps for it.
+//! File operations, on the runtime's blocking threads.
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Runs a function that blocks, and waits for it.
+/// Runs a blocking function and waits for its result.
 ///
 /// # Errors
 ///
-/// Its own, and [`ErrorKind::File`] when there is no runtime or it ends first.
+/// Those of `work`, and [`ErrorKind::File`] when there is no runtime or it shuts down first.
 pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     spawn_blocking(work)?.await.unwrap_or_else(|err| {
-        Err(Error::new(ErrorKind::File, "the work on a file was given up").with_source(err))
+        Err(Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err))
     })
 }
 
-/// Starts a function that blocks.
+/// Starts a blocking function.
 ///
 /// # Errors
 ///

@@ -30,7 +30,7 @@ pub(crate) struct Signing {
     pub(crate) key: PrivateKey,
 }
 
-/// What a caller has given of them.
+/// The credentials that the caller has given.
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) mchid: Option<String>,
@@ -48,7 +48,7 @@ impl Given {
         Some((self.certificate.clone()?, self.key.clone()?))
     }
 
-    /// Checks that all is there, well formed and belongs together.
+    /// Checks that the credentials are complete, well formed and consistent.
     ///
     /// # Errors
     ///

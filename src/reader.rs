@@ -45,7 +45,7 @@ impl Pending<Streaming> {
 }
 
 impl StreamReader {
-    /// Status, headers and what is known of the signature; `None` after an error.
+    /// Status, headers and verification; `None` after an error.
     #[must_use]
     pub fn answer(&self) -> Option<&Streaming> {
         self.source.as_ref()

@@ -1,4 +1,4 @@
-//! Putting a client together.
+//! The settings of a client.
 
 mod assemble;
 
@@ -18,7 +18,7 @@ use wechatpay_core::error::Result;
 use wechatpay_core::protocol::Keyring;
 use wechatpay_core::secret::Secret;
 
-/// The settings of a [`Client`](crate::Client); what is wrong with them comes from [`build`](Self::build).
+/// The settings of a [`Client`](crate::Client). [`build`](Self::build) reports every mistake in them.
 #[must_use = "a builder does nothing until build()"]
 pub struct ClientBuilder {
     merchant: Given,
@@ -137,7 +137,7 @@ impl ClientBuilder {
         self
     }
 
-    /// A platform certificate (平台证书); may stand beside a public key.
+    /// A platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.platform.push(Platform::Certificate(certificate));
         self
@@ -152,7 +152,7 @@ impl ClientBuilder {
     }
 
     /// Fetches the platform certificates (平台证书) when they are needed, for a merchant who has no
-    /// public key yet; needs [`apiv3_key`](Self::apiv3_key). May stand beside a public key.
+    /// public key yet; needs [`apiv3_key`](Self::apiv3_key). It can be combined with a public key.
     ///
     /// New merchants have none: they are in public-key mode, the default.
     /// See [`certificates`](crate::certificates).
@@ -229,9 +229,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How long an unused connection is kept; 60 s by default, `None` for ever.
+    /// How long an idle connection is kept: 60 s by default, without a limit for `None`.
     ///
-    /// With zero every call opens a connection. More than 366 days is for ever.
+    /// With zero every call opens a connection. More than 366 days means no limit.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = limit.into();
         self
@@ -270,7 +270,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a further root certificate for TLS, beside the system's: that of a gateway of one's own,
+    /// Trusts a root certificate for TLS in addition to the system's: that of your own gateway,
     /// or of the sandbox.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
         self.roots.push(root);

@@ -1,4 +1,4 @@
-//! The answer of `v3/certificates`: opened, checked and verified with what is in it.
+//! The response of `v3/certificates`: decrypted, checked, and verified with its own certificates.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -11,14 +11,14 @@ use wechatpay_core::protocol::envelope::Sealed;
 use wechatpay_core::protocol::{Keyring, SignatureHeaders};
 use wechatpay_core::secret::Secret;
 
-/// The answer as it came.
+/// The response as received.
 #[derive(Clone)]
 pub(super) struct CertificatesAnswer {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-/// What an answer has to fit.
+/// The inputs of the checks.
 pub(super) struct Checks<'a> {
     pub(super) apiv3_key: &'a Secret,
     pub(super) roots: &'a [Certificate],

@@ -1,4 +1,4 @@
-//! The copy on disk: the answer as it came.
+//! The copy on disk: the response as received.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};

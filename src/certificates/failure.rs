@@ -1,4 +1,4 @@
-//! What is said when the certificates cannot be had: what is wrong, and what to do.
+//! The errors of fetching certificates: the cause, and what to do.
 
 use http::StatusCode;
 

@@ -1,4 +1,4 @@
-//! When to fetch: pure rules over what was done so far. All times are Unix seconds.
+//! When to fetch: pure rules over earlier fetches. All times are Unix seconds.
 
 use std::time::Duration;
 

@@ -27,7 +27,7 @@ const LITERAL: &AsciiSet = &VALUE
     .remove(b'?')
     .remove(b'@');
 
-/// What is neither unreserved nor reserved.
+/// Characters that are neither unreserved nor reserved.
 const RESERVED: &AsciiSet = &LITERAL.remove(b'#').remove(b'[').remove(b']');
 
 /// Encodes all but the unreserved characters: a value.

@@ -23,7 +23,7 @@ pub struct Body {
 /// Who says where a body ends.
 #[derive(Clone, Default)]
 pub(crate) enum End {
-    /// Whoever made it: its length, its chunks, its frames.
+    /// The framing: a length, chunks or frames.
     #[default]
     Known,
     /// Its connection's end, which may have been cut off.

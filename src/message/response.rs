@@ -12,7 +12,7 @@ use super::body_stream::BodyStream;
 use super::saved::SavedFile;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// An answer of WeChat Pay.
+/// A response of WeChat Pay.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -101,7 +101,7 @@ impl Response {
         self.headers.get(REQUEST_ID)?.to_str().ok()
     }
 
-    /// What is known of the signature.
+    /// The result of verifying the signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
@@ -287,7 +287,7 @@ impl Response {
     }
 }
 
-/// What is said of an answer that ended with its connection.
+/// The message for a response that ended with its connection.
 pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended with its connection, and neither a length, TLS, a \
     signature nor a digest says that it is whole: discard it and ask again; if this gateway always \
     answers so, let it send Content-Length or chunks, or end TLS with close_notify";

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
-/// What is known of a call that is under way; all who hold it see the same.
+/// The progress of a running call, shared by all clones.
 #[derive(Clone, Default)]
 pub(crate) struct CallState(Arc<Inner>);
 

@@ -7,11 +7,11 @@ use super::body_stream::BodyStream;
 use super::response::{MAY_BE_CUT_OFF, Response, ResponseBody};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// An answer that is read piece by piece, in constant memory.
+/// A response that is read in chunks, in constant memory.
 ///
-/// **The pieces are not verified while they come.** A signed answer is verified when its end is
-/// reached: [`chunk`](Self::chunk) then gives `None` only if the signature holds, and an error if
-/// not. Do not act on the pieces before.
+/// **Chunks are not verified when they arrive.** The signature is verified at the end of the response:
+/// [`chunk`](Self::chunk) then returns `None` if it is valid, and an error otherwise. Do not act on the
+/// chunks before.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -77,13 +77,13 @@ impl Streaming {
         &self.headers
     }
 
-    /// What is known of the signature; of a signed answer nothing before its end.
+    /// The result of verifying the signature, which is known at the end of the response.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
     }
 
-    /// The next piece; `None` at the end, when the signature (if there is one) holds.
+    /// Returns the next chunk, or `None` at the end when the signature, if any, is valid.
     ///
     /// # Errors
     ///

@@ -134,7 +134,7 @@ where
     AbortOnDrop(runtime()?.spawn(future)).join().await
 }
 
-/// Runs a future to its end in the background, whatever becomes of who asked for it.
+/// Runs a future to completion in the background, even if the caller is dropped.
 ///
 /// # Errors
 ///
@@ -144,7 +144,7 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result
     Ok(())
 }
 
-/// Runs what blocks, say on a disk, where it holds up nobody; asked for on a runtime.
+/// Runs a blocking function on the runtime's blocking threads; must be called within a runtime.
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
@@ -165,10 +165,10 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// A future that finds itself in the background runtime, though the waiting thread polls it.
+/// Enters the background runtime whenever the waiting thread polls the future.
 struct InRuntime<F> {
     handle: Handle,
-    /// Gone when it is dropped, which it has to be in the runtime as well.
+    /// `None` once dropped; it has to be dropped within the runtime as well.
     future: Option<Pin<Box<F>>>,
 }
 
@@ -206,7 +206,7 @@ impl<F> Drop for InRuntime<F> {
     }
 }
 
-/// Marks this thread as one that polls a call that is waited for, until it is dropped.
+/// Marks this thread as polling a call under `.wait()`, until it is dropped.
 struct WaitingMark(bool);
 
 impl WaitingMark {
@@ -221,7 +221,7 @@ impl Drop for WaitingMark {
     }
 }
 
-/// Wakes the waiting thread. `thread::park` is not used: somebody else may have its token.
+/// Wakes the waiting thread. `thread::park` is not used, since other code may consume its token.
 #[derive(Default)]
 struct Unparker {
     rung: Mutex<bool>,

@@ -26,7 +26,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// WeChat Pay delivers again for a little more than a day.
 const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// The settings of [`Notifications`]; what is wrong with them comes from [`build`](Self::build).
+/// The settings of [`Notifications`]. [`build`](Self::build) reports every mistake in them.
 #[must_use = "a builder does nothing until build()"]
 pub struct NotificationsBuilder {
     keyring: Option<Keyring>,
@@ -105,7 +105,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// A platform certificate (平台证书); may stand beside a public key.
+    /// A platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.certificates.push(certificate);
         self
@@ -197,7 +197,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// Checks everything and gives the reader.
+    /// Checks the settings and returns the reader.
     ///
     /// # Errors
     ///
@@ -255,7 +255,7 @@ impl NotificationsBuilder {
         })
     }
 
-    /// Either API's keys suffice, but half of APIv3's are a mistake.
+    /// The keys of one API suffice; giving only one of APIv3's two keys is a mistake.
     fn check_complete(&self) -> Result<()> {
         let platform =
             self.keyring.is_some() || !self.platform.is_empty() || !self.certificates.is_empty();
@@ -285,7 +285,7 @@ impl fmt::Debug for NotificationsBuilder {
     }
 }
 
-/// Longer than anybody needs, and short enough for every clock and store.
+/// Longer than ever needed, and short enough for every clock and store.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 fn check_time(time: Duration) -> Result<()> {

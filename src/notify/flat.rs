@@ -1,4 +1,4 @@
-//! The form that an APIv2 message has to have: a list of names and texts.
+//! Checks that an APIv2 message is a flat list of names and texts.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// A description of the violation.
 pub(super) fn check_flat(members: &Map<String, Value>) -> Result<(), &'static str> {
     for (name, value) in members {
         if !is_plain_name(name) {

@@ -1,4 +1,4 @@
-//! What is known of the kinds of notifications beyond what a message says itself.
+//! The documented kinds of notifications.
 
 use std::time::Duration;
 

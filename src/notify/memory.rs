@@ -33,7 +33,7 @@ struct Ids {
     next: u64,
 }
 
-/// A digest of the id: as short as it can be where nobody finds two ids with one digest.
+/// A digest of the id, as short as is possible without collisions.
 type Key = [u8; 32];
 
 /// The end of an id's time; the number tells equal instants apart.

@@ -76,7 +76,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     })
 }
 
-/// The operation that a call is, as far as its path tells; what is wrong with the path is not said.
+/// The operation of a call. Mistakes in the path are not reported.
 pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static Operation> {
     if let Some(url) = &plan.exact {
         return Paths::new("", url.path()).find(&plan.method);

@@ -19,7 +19,7 @@ use wechatpay_core::catalog::{AnswerKind, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use writer::Writer;
 
-/// Makes the call, and puts its answer into a file.
+/// Makes the call and saves its response in a file.
 pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Result<Response> {
     plan.options.stream = true;
     let pause = plan.options.timeout.or(engine.timeout);
@@ -58,7 +58,7 @@ fn expected(operation: &Operation) -> Expected {
     }
 }
 
-/// How long the answer may say it is, where that is the length of the file.
+/// The limit for `Content-Length`, where that is the length of the file.
 fn announced_limit(sink: &Sink) -> Option<u64> {
     (!sink.gunzip && sink.seal.is_none()).then_some(sink.max_bytes)
 }
@@ -96,7 +96,7 @@ async fn receive(
     drain(answer, writer, pause, progress).await
 }
 
-/// Writes the answer to its end, where its signature is checked.
+/// Writes the whole response; its signature is checked at the end.
 async fn drain(
     mut answer: Streaming,
     writer: &mut Writer,
@@ -115,7 +115,7 @@ async fn drain(
     Ok(answer)
 }
 
-/// How many bytes will be counted, if the answer says so.
+/// The number of bytes to be received, if the response announces it.
 fn length(headers: &HeaderMap) -> Option<u64> {
     let len = match headers.contains_key(CONTENT_ENCODING) {
         // The length is that of the encoded file.

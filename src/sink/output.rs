@@ -1,4 +1,4 @@
-//! The file in the making: unsealed, unzipped, hashed, and at last put into its place.
+//! The file while it is written: decrypted, decompressed, hashed, and finally moved to its target.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use wechatpay_core::protocol::{Content, HEAD, not_gzip};
 
-/// What is written goes through all that the sink asks for.
+/// Applies all steps that the sink asks for to the written bytes.
 pub(super) struct Output {
     seal: Option<Unseal>,
     stream: Stream,
@@ -69,7 +69,7 @@ impl Output {
         }
     }
 
-    /// Checks the file and puts it into its place.
+    /// Checks the file and moves it to its target.
     pub(super) fn commit(mut self, verification: Verification) -> Result<SavedFile> {
         let sealed = self.seal.take();
         let was_sealed = sealed.is_some();
@@ -149,7 +149,7 @@ impl Temporary {
         }
     }
 
-    /// Whatever happens to the machine afterwards, the target is the old file or the whole new one.
+    /// Syncs before and after the move, so that after a crash the target is either the old or the new file.
     fn keep(self, target: &Path) -> Result<()> {
         self.file
             .sync_all()
@@ -183,7 +183,7 @@ impl Write for Temporary {
     }
 }
 
-/// This crate's errors come through the unzipping as they are.
+/// Unwraps this crate's errors from those of the decompressor.
 fn own(err: io::Error) -> Error {
     match err.downcast::<Error>() {
         Ok(err) => err,
@@ -202,7 +202,7 @@ fn unwritable(path: &Path, err: io::Error) -> Error {
     .with_source(err)
 }
 
-/// The old file is gone already: what came is in its place.
+/// The old file has already been replaced.
 fn may_not_last(target: &Path, err: io::Error) -> Error {
     Error::new(
         ErrorKind::File,

@@ -1,4 +1,4 @@
-//! What an encrypted bill goes through before it is unzipped.
+//! Decrypts an encrypted bill.
 
 use super::too_long;
 use crate::message::Seal;
@@ -7,7 +7,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Opens AES-256-GCM piece by piece: no associated data, the tag at the end.
 ///
-/// What comes out is not yet proven: nothing of it may be used before [`finish`](Self::finish).
+/// The output is not authenticated before [`finish`](Self::finish) and must not be used until then.
 pub(super) struct Unseal {
     opener: GcmOpener,
     /// Why what came out was not taken. With a wrong key it is noise, and that it is no gzip says
@@ -60,7 +60,7 @@ impl Unseal {
         }
     }
 
-    /// Whether all that came out is what was encrypted, and was taken.
+    /// Verifies the authentication tag.
     pub(super) fn finish(self) -> Result<()> {
         self.opener.finish().map_err(|err| {
             Error::new(

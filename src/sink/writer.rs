@@ -1,5 +1,5 @@
-//! What writes: hashing and the disk never hold up the connections, and a connection that stands
-//! still holds no thread.
+//! Writes in batches on blocking threads: hashing and the disk never block the runtime, and an idle
+//! connection occupies no thread.
 
 use bytes::Bytes;
 use tokio::task::JoinHandle;
@@ -9,7 +9,7 @@ use crate::file_io::{run_blocking, spawn_blocking};
 use crate::message::{SavedFile, Sink};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// A file in the making. Dropped, it is given up and removed.
+/// A file while it is written. Dropping it removes the file.
 ///
 /// Pieces are written in batches, each a job of its own on the blocking threads, while the next one is
 /// gathered.

@@ -1,6 +1,6 @@
 //! The kinds of bodies and signatures that the documentation tells apart.
 
-/// What is sent as the body of a request.
+/// The body of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyKind {
@@ -14,7 +14,7 @@ pub enum BodyKind {
     Multipart,
 }
 
-/// What comes as the body of a successful answer.
+/// The body of a successful answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerKind {

@@ -8,7 +8,7 @@ use super::kinds::{AnswerKind, AnswerSignature, BodyKind};
 use crate::crypto::Padding;
 use crate::protocol::SignType;
 
-/// What the catalog knows of one operation.
+/// An operation of the catalog.
 ///
 /// JSON pointers are those of RFC 6901 with one addition: `*` stands for every item of an array.
 /// A pointer that passes through a text holding JSON continues inside it.
@@ -76,7 +76,7 @@ impl Operation {
         self.has(|attribute| matches!(attribute, Attribute::OnlyHost(_)))
     }
 
-    /// What is sent as the body.
+    /// The body of the request.
     #[must_use]
     pub fn body(&self) -> BodyKind {
         self.pick(|attribute| match *attribute {
@@ -90,7 +90,7 @@ impl Operation {
         })
     }
 
-    /// What comes as the body of a successful answer.
+    /// The body of a successful answer.
     #[must_use]
     pub fn answer(&self) -> AnswerKind {
         self.pick(|attribute| match *attribute {
@@ -326,7 +326,7 @@ impl Operation {
     }
 }
 
-/// As in the table: method, path and what is unusual.
+/// Shows a row of the table: method, path and attributes.
 impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Operation")

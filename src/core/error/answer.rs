@@ -22,7 +22,7 @@ pub struct ApiError {
     pub message: String,
     /// `detail` of the body; `Null` when the body has none.
     pub detail: Value,
-    /// The `Request-ID` header: what WeChat Pay's support asks for.
+    /// The `Request-ID` header, which WeChat Pay's support asks for.
     pub request_id: Option<String>,
     /// The body as received.
     pub body: Bytes,
@@ -33,7 +33,7 @@ pub struct ApiError {
     pub verification: Verification,
 }
 
-/// Codes with which WeChat Pay says that it does not know, or not yet, what came of a request.
+/// Codes with which WeChat Pay says that the outcome of a request is unknown, or not yet known.
 ///
 /// The first of each pair of spellings is APIv2's.
 const UNDECIDED: [&str; 9] = [
@@ -65,7 +65,7 @@ impl ApiError {
         }
     }
 
-    /// Whether this answer leaves open what came of the request, so that money may have moved.
+    /// Whether this answer leaves the outcome of the request open, so that money may have moved.
     ///
     /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which
     /// WeChat Pay says that it does not know itself (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
@@ -85,7 +85,7 @@ impl ApiError {
             || ((self.code.is_empty() || !self.complete) && !signed)
     }
 
-    /// In any case, and with spaces around it: nothing is decided because a code is written oddly.
+    /// Ignores case and surrounding spaces: an oddly written code must not count as decided.
     fn has_undecided_code(&self) -> bool {
         let code = self.code.trim();
         UNDECIDED.iter().any(|own| own.eq_ignore_ascii_case(code))
@@ -100,17 +100,17 @@ impl ApiError {
     }
 }
 
-/// What is known of a response's signature.
+/// The result of verifying a response's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verification {
-    /// Nobody looked: the stack has no `verifier`.
+    /// Not checked, because the stack has no `verifier`.
     NotChecked,
     /// The response carries no signature headers (only accepted outside 2xx).
     Absent,
     /// This endpoint's answers are declared to carry no signature.
     Unsigned,
-    /// The signature does not hold; only seen on a non-2xx answer, a 2xx one is an error.
+    /// The signature is invalid. Only non-2xx answers carry this; a 2xx answer becomes an error.
     Failed(VerifyFailure),
     /// The signature was checked with the platform key of this id.
     Verified {
@@ -135,7 +135,7 @@ pub enum VerifyFailure {
     },
     /// The timestamp is too far from this machine's clock (more than 300 s).
     Clock {
-        /// Their time minus ours, in seconds.
+        /// The timestamp minus this machine's clock, in seconds.
         offset: i64,
     },
     /// The serial is not among the platform keys of this client.
@@ -145,14 +145,14 @@ pub enum VerifyFailure {
         /// What this client knows.
         known: Vec<String>,
     },
-    /// The platform certificate's time is over.
+    /// The platform certificate has expired.
     Expired {
         /// The certificate's serial.
         serial: String,
         /// The last moment it was valid, in Unix seconds.
         not_after: i64,
     },
-    /// The platform certificate's time has not begun.
+    /// The platform certificate is not yet valid.
     NotYetValid {
         /// The certificate's serial.
         serial: String,
@@ -164,13 +164,13 @@ pub enum VerifyFailure {
         /// The platform key it was checked with.
         serial: String,
     },
-    /// The file is not the one whose digest was given.
+    /// The file does not have the expected digest.
     Digest {
         /// The digest's algorithm: `SHA1`.
         algorithm: &'static str,
-        /// What the file should have, in hex.
+        /// The expected digest, in hex.
         expected: String,
-        /// What it has.
+        /// The actual digest, in hex.
         found: String,
     },
     /// The answer is about another order, merchant or app than the request.
@@ -184,9 +184,9 @@ pub enum VerifyFailure {
         /// The member that is not as it has to be.
         member: &'static str,
     },
-    /// An answer with this `Wechatpay-Nonce` has come before.
+    /// An answer with this `Wechatpay-Nonce` was received before.
     Replayed,
-    /// A probe of WeChat Pay: wrong on purpose.
+    /// A probe of WeChat Pay, with an intentionally wrong signature.
     Probe,
 }
 

@@ -1,4 +1,4 @@
-//! The one line that tells of a refusal: enough to correct the call, without a value of the request.
+//! The one-line message of a refusal. It is enough to correct the call and quotes no value of the request.
 
 use std::fmt::{self, Write};
 
@@ -20,7 +20,7 @@ const SHOWN: [&str; 3] = ["field", "issue", "location"];
 /// The member of `detail` that holds what the request said.
 const REJECTED: &str = "value";
 
-/// What the answer says, on one line.
+/// The refusal on one line.
 pub(super) fn line(api: &ApiError) -> String {
     let said = if api.status.is_success() {
         v2_members(api)

@@ -21,7 +21,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Anything that can go wrong in a call.
 ///
-/// Payment code branches on [`Error::is_undecided`] first: `true` means that nobody knows whether
+/// Payment code branches on [`Error::is_undecided`] first: `true` means that it is unknown whether
 /// WeChat Pay acted on the request, so query the order before trying anything else.
 /// [`Error::maybe_sent`] tells less: `false` means that the request certainly never left this process.
 ///
@@ -58,17 +58,16 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// WeChat Pay, or something between, refused: a status that is not 2xx, or in APIv2 a
-    /// `return_code` or `result_code` that is not `SUCCESS`; see [`Error::api`].
+    /// WeChat Pay, or a proxy, refused the request: the status is not 2xx, or APIv2's `return_code` or
+    /// `result_code` is not `SUCCESS`. See [`Error::api`].
     Api,
-    /// `.wait()` was used where it would wait for itself.
+    /// `.wait()` was called where it would deadlock.
     Blocking,
-    /// The response body could not be read, is too large, or is not what was asked for.
+    /// The response body could not be read, is too large, or has an unexpected format.
     Body,
-    /// The client's settings are wrong or incomplete.
+    /// The builder's settings are wrong or incomplete.
     Builder,
-    /// The platform certificates could not be fetched, or are not to be trusted; the call itself was
-    /// not sent.
+    /// The platform certificates could not be fetched or verified; the call itself was not sent.
     Certificates,
     /// No connection could be made; nothing was sent.
     Connect,
@@ -80,20 +79,20 @@ pub enum ErrorKind {
     Encrypt,
     /// A local file could not be read or written.
     File,
-    /// A header's name or value is malformed, or is one that only this crate may set.
+    /// A header's name or value is malformed, or the header is reserved for this crate.
     Header,
-    /// A key or certificate could not be read, or is of another kind than expected.
+    /// A key or certificate could not be read, or has an unexpected type.
     Key,
-    /// A middleware failed with an error of its own.
+    /// A middleware returned its own error.
     Middleware,
-    /// The path or its variables are wrong; nothing was sent.
+    /// The path or its variables are invalid; nothing was sent.
     Path,
     /// The response carries a signature that is wrong on purpose (`WECHATPAY/SIGNTEST/`).
     ///
     /// WeChat Pay probes whether clients verify. The request **was processed**: query before
     /// repeating it, and raise no alarm.
     Probe,
-    /// The body, query or an option of the call is not valid; nothing was sent.
+    /// The body, query or an option of the call is invalid; nothing was sent.
     Request,
     /// The middleware stack was edited with an unknown or duplicate name.
     Stack,
@@ -101,7 +100,7 @@ pub enum ErrorKind {
     Timeout,
     /// The connection failed after it was made.
     Transport,
-    /// This build or version cannot do what was asked; nothing was sent.
+    /// This build or version does not support the request; nothing was sent.
     Unsupported,
     /// The response's signature could not be verified; do not act on the response.
     Verify,

@@ -13,7 +13,7 @@ const CAPACITY: usize = 1 << 19;
 
 /// The nonces of the answers that a client has accepted, so that none is accepted twice.
 ///
-/// Only answers whose signature was right come in here, so nobody but WeChat Pay can fill it.
+/// Only answers with a valid signature are recorded, so only WeChat Pay can fill it.
 pub struct AnswerNonces {
     hasher: RandomState,
     seen: Mutex<Seen>,
@@ -32,7 +32,7 @@ struct Seen {
     since: Option<i64>,
 }
 
-/// For what is a hash already.
+/// A hasher for values that are hashes already.
 type Hashed = BuildHasherDefault<AsItIs>;
 
 #[derive(Default)]

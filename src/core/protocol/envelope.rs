@@ -1,4 +1,4 @@
-//! What is encrypted with the merchant's own keys: with the APIv3 key resources of notifications and
+//! Data encrypted with the merchant's keys: with the APIv3 key resources of notifications and
 //! platform certificates, with the APIv2 key refunds.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Finds the sensitive fields of a body or query and lets somebody replace their texts.
+//! Finds the sensitive fields of a body or query and lets the caller replace their texts.
 //!
 //! Which fields is the catalog's and the caller's business, how they are encrypted that of the
 //! closure passed in.

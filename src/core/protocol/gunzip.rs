@@ -55,7 +55,7 @@ impl Gunzip {
         Ok(None)
     }
 
-    /// What comes last.
+    /// Returns the remaining bytes.
     ///
     /// # Errors
     ///

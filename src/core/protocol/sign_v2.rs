@@ -182,7 +182,7 @@ pub fn message_fits(members: &Map<String, Value>, key: &Secret) -> Result<bool> 
     sign_type.verify(texts, key, signature)
 }
 
-/// The members that a message's signature covers: what is not a text, it does not.
+/// The members that a message's signature covers. It covers texts only.
 pub fn signed_members(members: &Map<String, Value>) -> Value {
     members
         .iter()
@@ -242,7 +242,7 @@ fn names_inside(value: &str) -> impl Iterator<Item = &str> {
         .filter(|name| is_plain_name(name))
 }
 
-/// What is signed: the members that are, by name, and the key.
+/// The signed text: the covered members, sorted by name, and the key.
 pub fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String
 where
     K: AsRef<str>,

@@ -216,7 +216,7 @@ impl Sending {
 }
 
 fn given_up(err: tokio::task::JoinError) -> Error {
-    Error::new(ErrorKind::File, "the work on a file was given up").with_source(err)
+    Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err)
 }
 
 fn failed() -> Error {

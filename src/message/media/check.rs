@@ -1,20 +1,20 @@
-//! Whether what is sent is what was said, or seen.
+//! Checks the bytes of an upload against the given digest or the fingerprint taken before.
 
 use super::source::Source;
 use wechatpay_core::crypto::Fingerprint;
 use wechatpay_core::crypto::digest::Digester;
 use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
 
-/// What the bytes have to be, hashed while they pass.
+/// The expected digest or fingerprint, computed while the bytes are sent.
 pub(super) struct Check {
     proof: Proof,
     left: u64,
 }
 
 enum Proof {
-    /// What the caller said.
+    /// The digest that the caller gave.
     Digest(Digester, String),
-    /// What was there when its digest was taken.
+    /// The fingerprint taken together with the digest.
     FileFingerprint(Fingerprint, [u8; 16]),
 }
 
@@ -60,7 +60,7 @@ impl Proof {
     }
 }
 
-/// Whether a chunk may go: the last one only when all of them are what they should be.
+/// Checks a chunk. The last one is let through only if the whole file matches.
 pub(super) fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
     let Some(check) = place else {
         return Ok(());

@@ -21,13 +21,13 @@ pub(super) struct Source {
     origin: SourceOrigin,
     /// Digests that are known, of the caller or of an earlier look.
     known: Vec<(DigestKind, String)>,
-    /// Whether what is sent has to be checked: the caller gave the digest and nobody has looked.
+    /// Whether the bytes have to be checked while they are sent: the caller gave a digest that was not verified.
     unchecked: bool,
-    /// Of a file on disk that was looked at: it may change until it is sent.
+    /// The fingerprint of a file on disk that was read before; it may change until it is sent.
     seen: Option<FileFingerprint>,
 }
 
-/// What a file was when it was looked at.
+/// A keyed fingerprint of a file's content.
 #[derive(Clone)]
 pub(super) struct FileFingerprint {
     pub(super) key: FingerprintKey,
@@ -41,7 +41,7 @@ enum SourceOrigin {
     Reader(Arc<Mutex<SingleUse>>),
 }
 
-/// What can be read once.
+/// A reader that can be read once.
 enum SingleUse {
     Unread(Pin<Box<dyn AsyncRead + Send>>),
     Gone,
@@ -112,12 +112,12 @@ impl Source {
         self.unchecked = true;
     }
 
-    /// The digest that what is sent has to have, where nobody but the caller has looked.
+    /// The digest that the caller gave, unless it was verified already.
     pub(super) fn expected(&self) -> Option<&(DigestKind, String)> {
         self.known.first().filter(|_| self.unchecked)
     }
 
-    /// What it was when it was looked at, if it may have changed.
+    /// The fingerprint taken earlier, if the file may have changed since.
     pub(super) fn seen(&self) -> Option<&FileFingerprint> {
         self.seen.as_ref()
     }

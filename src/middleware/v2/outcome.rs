@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-/// The members of a message that say what came of the call.
+/// The members of a message that state the outcome of the call.
 const MEMBERS: [&str; 2] = ["return_code", "result_code"];
 const SUCCESS: &str = "SUCCESS";
 const FAIL: &str = "FAIL";

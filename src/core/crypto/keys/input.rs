@@ -1,4 +1,4 @@
-//! What some bytes are: a pure function from bytes to what was found in them.
+//! Recognises keys and certificates in bytes. It is a pure function.
 //!
 //! Nothing of the bytes ever gets into an error.
 
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::item::{Item, ItemKind, Unreadable};
 use super::{der, pem};
 
-/// What was found.
+/// The content of an input.
 #[derive(Debug)]
 pub(super) enum Input {
     /// One or more structures.
@@ -112,7 +112,7 @@ fn unwrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     }
 }
 
-/// A path given where its file's contents were expected gets a word of its own.
+/// A path in place of the file's contents is a common mistake with its own message.
 fn path_or(why: Unreadable, bytes: &[u8]) -> Unreadable {
     const ENDINGS: [&[u8]; 7] = [
         b".pem", b".key", b".p12", b".pfx", b".der", b".crt", b".cer",

@@ -1,4 +1,4 @@
-//! The sentences for what cannot be used as what was asked for.
+//! The messages for an input that is not the expected key or certificate.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::item::{ItemKind, Unreadable};
 use crate::error::BoxError;
 use crate::error::{Error, ErrorKind};
 
-/// What was asked for.
+/// The expected type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     PrivateKey,

@@ -1,4 +1,4 @@
-//! What is read off an X.509 certificate of OpenSSL.
+//! The serial number and dates of an OpenSSL certificate.
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
