@@ -1,4 +1,4 @@
-//! The signed request of a call that is not made.
+//! Signs a request without sending it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -10,7 +10,7 @@ use crate::message::Streaming;
 use crate::net::blocking;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A streamed answer that is read by a thread, in constant memory.
+/// A streamed response as [`std::io::Read`], in constant memory.
 ///
 /// As with [`Streaming`], what was read is not verified before the end is reached: `read` gives 0
 /// only if the signature (of a signed answer) holds. An error of this crate is inside the

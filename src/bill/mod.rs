@@ -47,7 +47,7 @@ pub struct Bill {
     wanted: Wanted,
 }
 
-/// What the caller says of the file.
+/// The options of the caller.
 #[derive(Default)]
 struct Wanted {
     zipped: bool,

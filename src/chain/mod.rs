@@ -22,9 +22,9 @@ use nodes::Nodes;
 use segment::Added;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The path of an endpoint, as far as it is gathered.
+/// A path, or the beginning of one.
 ///
-/// A chain is cheap to clone and can be used again and again.
+/// A chain is cheap to clone and can be reused.
 ///
 /// **A literal is a name, a `String` is a value.** A literal (`&'static str`) is written as in the
 /// PHP SDK and normalised like there, segment by segment: `aggracctBc` becomes `aggracct-bc`, `_x_`
@@ -226,12 +226,12 @@ impl OwnedTemplate {
     }
 }
 
-/// A chain may be used often, and gives its error to each call.
+/// A chain can be reused, and each call gets its error.
 fn again(err: &Arc<Error>) -> Error {
     Error::new(ErrorKind::Path, err.to_string()).with_source(Shared(Arc::clone(err)))
 }
 
-/// The first error as a cause, so that its type can still be found.
+/// Keeps the first error as a cause, so that its type can still be found.
 struct Shared(Arc<Error>);
 
 impl fmt::Debug for Shared {
@@ -269,7 +269,7 @@ impl<I: IndexPath> Index<I> for Chain {
     }
 }
 
-/// What chains and clients can be indexed with: a literal.
+/// The index type of chains and clients: a literal.
 #[diagnostic::on_unimplemented(
     message = "a chain is indexed with a literal, not with `{Self}`",
     label = "a text made at run time goes into `.chain(..)` as a template, or `.seg(..)` as a value"

@@ -17,13 +17,13 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Keyring, OwnKey};
 use wechatpay_core::secret::Secret;
 
-/// What a process that died keeps the next delivery waiting for; a running handler's claim is renewed.
+/// How long a crashed process delays the next delivery; the claim of a running handler is renewed.
 const LEASE: Duration = Duration::from_secs(120);
-/// A handler that has not ended by then is taken for one that never does.
+/// A handler that still runs after this time is assumed to hang.
 const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
-/// Twice in a delivery, before the handler and after it, and still within WeChat Pay's 5 s.
+/// It applies before and after the handler, and twice this is still within WeChat Pay's 5 s.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// WeChat Pay delivers again for a little more than a day.
+/// WeChat Pay retries for a little more than a day.
 const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// The settings of [`Notifications`]. [`build`](Self::build) reports every mistake in them.
@@ -88,7 +88,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// A keyring shared with others; it may be empty and be filled later.
+    /// Uses a shared keyring. It may be empty and be filled later.
     ///
     /// Keys given to this builder are added to it. Of this and [`client`](Self::client), the later one
     /// counts; a client's certificates are fetched for its own keyring only.
@@ -156,8 +156,8 @@ impl NotificationsBuilder {
         self
     }
 
-    /// How long a claim lasts that is not renewed; 2 minutes by default. After so long, a notification
-    /// is handled again whose process has died.
+    /// Sets how long an unrenewed claim lasts; 2 minutes by default. After a crash, the notification is handled
+    /// again when this time has passed.
     ///
     /// While a handler runs, its claim is renewed three times in this time. Also
     /// [`renew_for`](Self::renew_for).
@@ -166,32 +166,31 @@ impl NotificationsBuilder {
         self
     }
 
-    /// How long the claim of a running handler is renewed; 1 hour by default. A handler that has not
-    /// ended by then loses its claim, and the next delivery is handled beside it.
+    /// Sets how long the claim of a running handler is renewed; 1 hour by default. A handler that runs longer
+    /// loses its claim, and the next delivery is handled at the same time.
     ///
-    /// With [`Duration::ZERO`] no claim is renewed: [`lease`](Self::lease) is then longer than
-    /// the slowest handler.
+    /// With [`Duration::ZERO`] no claim is renewed; [`lease`](Self::lease) must then exceed the run time of the
+    /// slowest handler.
     pub fn renew_for(mut self, longest: Duration) -> Self {
         self.renew_for = longest;
         self
     }
 
-    /// How long a handled notification is remembered; 2 days by default, longer than WeChat Pay
-    /// delivers again.
+    /// Sets how long handled notifications are remembered; 2 days by default, which is longer than WeChat Pay
+    /// retries.
     ///
-    /// What APIv2 signs has no time: whoever has captured such a message can post it again later, and it
-    /// is then handled again.
+    /// Signed APIv2 messages carry no timestamp. A captured one that is posted again after this time is
+    /// handled again.
     pub fn retention(mut self, ttl: Duration) -> Self {
         self.retention = ttl;
         self
     }
 
-    /// How long a notification may take from its first byte to its claim, and the store to take note when
-    /// the handler has ended; 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
+    /// Limits the time from the first byte to the claim, and the time to record the result after the handler;
+    /// 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
     ///
-    /// A body that has not come by then is refused with [`ErrorKind::Timeout`], a store that has not
-    /// answered with [`ErrorKind::Dedup`]; both replies are 503, and WeChat Pay delivers again. The
-    /// handler is not limited.
+    /// A late body fails with [`ErrorKind::Timeout`], a slow store with [`ErrorKind::Dedup`]. In both cases the
+    /// reply is 503 and WeChat Pay delivers again. The handler itself is not limited.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self

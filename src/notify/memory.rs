@@ -10,17 +10,16 @@ use super::dedup::{Claim, DedupStore, Delivery, Finished, IdSource};
 use wechatpay_core::crypto::digest;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Ids in the memory of this process: bounded, and each forgotten after its time.
+/// A bounded store in the memory of this process.
 ///
-/// It knows nothing of other machines nor of the time before a restart. Only notifications whose
-/// signature was verified, and refunds of APIv2 that were decrypted, get in.
+/// Its ids are lost on restart and not shared with other machines. It records only notifications with a
+/// verified signature and APIv2 refunds that were decrypted.
 ///
-/// No id is forgotten before its time: one that was would let a repeated notification be handled again.
-/// Where there is no room, the next notification is not handled, its reply is 503
-/// ([`ErrorKind::Dedup`]), and WeChat Pay delivers it again.
+/// Ids are never evicted early, since a duplicate would then be handled again. When the store is full, the
+/// next notification is answered with 503 ([`ErrorKind::Dedup`]), and WeChat Pay delivers it again.
 ///
-/// APIv3's notifications, APIv2's signed ones and APIv2's refunds, which are not signed, each have room of
-/// their own: however many come of one of them, the others are handled.
+/// APIv3's notifications, APIv2's signed notifications and APIv2's unsigned refunds have separate capacity,
+/// so that many of one kind do not block the others.
 pub struct MemoryStore {
     state: Mutex<[Ids; IdSource::COUNT]>,
     capacity: usize,

@@ -1,4 +1,4 @@
-//! Whether two readings gave the same bytes.
+//! Detects whether a file changed between two reads.
 
 use openssl::error::ErrorStack;
 use openssl::symm::{Cipher, Crypter, Mode};

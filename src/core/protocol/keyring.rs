@@ -35,9 +35,9 @@ pub struct PlatformKey {
 
 /// The keys of WeChat Pay that a client trusts, by id.
 ///
-/// Public keys and certificates stand side by side. A keyring is shared by its clones and can be
-/// changed while clients use it; calls under way keep the key they have taken. It takes no key of a
-/// merchant or brand whose client uses it.
+/// It can hold public keys and certificates together. Clones share a keyring, and it can be changed while
+/// clients use it; running calls keep the key they have chosen. It rejects the keys of a merchant or brand
+/// whose client uses it.
 ///
 /// ```
 /// use wechatpay_chain::Keyring;

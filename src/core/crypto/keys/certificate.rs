@@ -16,7 +16,7 @@ use crate::secret::Secret;
 
 /// An X.509 certificate: a merchant's (`apiclient_cert.pem`) or a platform certificate.
 ///
-/// It is read, not judged: neither its issuer nor its dates are checked here. Cloning it is cheap.
+/// Reading it does not validate it: neither issuer nor dates are checked. Clones are cheap.
 ///
 /// # Forms
 ///

@@ -17,7 +17,7 @@ use super::{der, pkcs12, protected};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
-/// A private RSA key: signs requests, and decrypts what WeChat Pay encrypted for the merchant.
+/// A private RSA key. It signs requests and decrypts data that WeChat Pay encrypted for the merchant.
 ///
 /// Cloning it is cheap. `Debug` shows its size only. It is parsed once, here, and never again.
 ///

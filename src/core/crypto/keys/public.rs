@@ -17,9 +17,9 @@ use super::refusal::{Expected, Outcome, Refusal};
 use super::x509::serial;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A public RSA key: verifies what WeChat Pay signed, and encrypts what only WeChat Pay may read.
+/// A public RSA key. It verifies WeChat Pay's signatures and encrypts data for WeChat Pay.
 ///
-/// Cloning it is cheap. Two are equal when modulus and exponent are.
+/// Clones are cheap. Two keys are equal if modulus and exponent are.
 ///
 /// # Forms
 ///
@@ -95,7 +95,7 @@ impl PublicKey {
         signed_digest(&self.inner.key, signature)
     }
 
-    /// Encrypts a text for the owner of the private key; the ciphertext is base64 on one line.
+    /// Encrypts a text for the owner of the private key and returns base64 on one line.
     ///
     /// ```
     /// use wechatpay_chain::Padding;
