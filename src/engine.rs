@@ -156,9 +156,10 @@ impl Engine {
         let origin = base.origin();
         let own = self.base.as_ref().is_some_and(|own| own.origin() == origin);
         let listed = base.is_plain_https() && self.knows_host(base.host());
-        match own || listed {
-            true => Ok((base, target.to_owned())),
-            false => Err(unknown_host(host)),
+        if own || listed {
+            Ok((base, target.to_owned()))
+        } else {
+            Err(unknown_host(host))
         }
     }
 

@@ -76,11 +76,12 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
     let pem = decrypt(&item["encrypt_certificate"], key)?;
     let certificate = Certificate::from_bytes(&pem).map_err(failure::not_trusted)?;
     let said = item["serial_no"].as_str().unwrap_or_default();
-    match said.eq_ignore_ascii_case(certificate.serial()) {
-        true => Ok(certificate),
-        false => Err(failure::malformed(
+    if said.eq_ignore_ascii_case(certificate.serial()) {
+        Ok(certificate)
+    } else {
+        Err(failure::malformed(
             "a serial_no is not that of its certificate",
-        )),
+        ))
     }
 }
 

@@ -47,9 +47,10 @@ impl FetchState {
         let older = |age: u64| self.signed.map(|signed| passed(signed, now, age));
         let ends_soon = not_after.saturating_sub(now) < AHEAD;
         let old = older(age.as_secs()) == Some(true);
-        match old || ends_soon && older(ENDING_EVERY) != Some(false) {
-            true => Need::Refresh,
-            false => Need::Nothing,
+        if old || ends_soon && older(ENDING_EVERY) != Some(false) {
+            Need::Refresh
+        } else {
+            Need::Nothing
         }
     }
 

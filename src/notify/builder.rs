@@ -288,13 +288,14 @@ impl fmt::Debug for NotificationsBuilder {
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 fn check_time(time: Duration) -> Result<()> {
-    match time.is_zero() || time > LONGEST {
-        false => Ok(()),
-        true => Err(Error::new(
+    if time.is_zero() || time > LONGEST {
+        Err(Error::new(
             ErrorKind::Builder,
             "lease, retention and timeout have to be longer than nothing, and they and renew_for at most \
              366 days",
-        )),
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -214,9 +214,10 @@ impl Notifications {
 
     fn parse_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
         let keys = &self.shared.keys;
-        let outcome = match xml::is_xml(body) {
-            true => v2::parse(keys, body),
-            false => v3::parse(keys, self.shared.clock.now(), headers, body),
+        let outcome = if xml::is_xml(body) {
+            v2::parse(keys, body)
+        } else {
+            v3::parse(keys, self.shared.clock.now(), headers, body)
         };
         outcome.map_err(|err| err.with_maybe_sent(false))
     }

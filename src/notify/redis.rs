@@ -115,9 +115,10 @@ impl DedupStore for RedisStore {
         let mut command = self.script(FINISH, id, claim);
         let command = command.arg(millis(ttl)).arg(FINISHED);
         let remembered: bool = self.run(command).await.map_err(silent)?;
-        Ok(match remembered {
-            true => Finished::Recorded,
-            false => Finished::LeaseLost,
+        Ok(if remembered {
+            Finished::Recorded
+        } else {
+            Finished::LeaseLost
         })
     }
 

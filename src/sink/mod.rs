@@ -117,10 +117,11 @@ async fn drain(
 
 /// The number of bytes to be received, if the response announces it.
 fn length(headers: &HeaderMap) -> Option<u64> {
-    let len = match headers.contains_key(CONTENT_ENCODING) {
+    let len = if headers.contains_key(CONTENT_ENCODING) {
         // The length is that of the encoded file.
-        true => None,
-        false => headers.get(CONTENT_LENGTH),
+        None
+    } else {
+        headers.get(CONTENT_LENGTH)
     };
     len?.to_str().ok()?.parse().ok()
 }

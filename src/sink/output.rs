@@ -52,9 +52,10 @@ impl Output {
         };
         Ok(Self {
             seal,
-            stream: match sink.gunzip {
-                true => Stream::Zipped(Box::new(MultiGzDecoder::new(temporary))),
-                false => Stream::Plain(temporary),
+            stream: if sink.gunzip {
+                Stream::Zipped(Box::new(MultiGzDecoder::new(temporary)))
+            } else {
+                Stream::Plain(temporary)
             },
             target: sink.target,
             expected: sink.digest,

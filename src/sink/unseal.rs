@@ -54,9 +54,10 @@ impl Unseal {
                 outcome => return outcome,
             }
         }
-        match self.len > self.max_bytes {
-            true => Err(too_long(self.max_bytes)),
-            false => Ok(()),
+        if self.len > self.max_bytes {
+            Err(too_long(self.max_bytes))
+        } else {
+            Ok(())
         }
     }
 

@@ -48,9 +48,10 @@ impl Writer {
     pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
         self.waiting.extend_from_slice(&piece);
         drop(piece);
-        match self.waiting.len() < BATCH {
-            true => Ok(()),
-            false => self.begin().await,
+        if self.waiting.len() < BATCH {
+            Ok(())
+        } else {
+            self.begin().await
         }
     }
 

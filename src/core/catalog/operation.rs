@@ -97,9 +97,10 @@ impl Operation {
             Attribute::Answer(kind) => Some(kind),
             _ => None,
         })
-        .unwrap_or(match self.is_v2() {
-            true => AnswerKind::Xml,
-            false => AnswerKind::Json,
+        .unwrap_or(if self.is_v2() {
+            AnswerKind::Xml
+        } else {
+            AnswerKind::Json
         })
     }
 

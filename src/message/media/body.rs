@@ -201,9 +201,10 @@ impl Sending {
                 let outcome = ready!(Pin::new(task).poll(cx)).map_err(given_up);
                 let (reading, chunk) = outcome.and_then(|read| read)?;
                 // The next one is read while this one is sent.
-                self.input = match chunk.is_empty() {
-                    true => Input::Done,
-                    false => Input::Blocking(file_io::spawn_blocking(move || reading.chunk())?),
+                self.input = if chunk.is_empty() {
+                    Input::Done
+                } else {
+                    Input::Blocking(file_io::spawn_blocking(move || reading.chunk())?)
                 };
                 Poll::Ready(Ok(chunk))
             }

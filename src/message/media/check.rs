@@ -43,19 +43,23 @@ impl Proof {
             Self::Digest(digester, expected) => {
                 let algorithm = digester.kind().name();
                 let found = digester.finish()?;
-                match found == expected {
-                    true => Ok(()),
-                    false => Err(not_as_said(VerifyFailure::Digest {
+                if found == expected {
+                    Ok(())
+                } else {
+                    Err(not_as_said(VerifyFailure::Digest {
                         algorithm,
                         expected,
                         found,
-                    })),
+                    }))
                 }
             }
-            Self::FileFingerprint(fingerprint, tag) => match fingerprint.finish()? == tag {
-                true => Ok(()),
-                false => Err(changed()),
-            },
+            Self::FileFingerprint(fingerprint, tag) => {
+                if fingerprint.finish()? == tag {
+                    Ok(())
+                } else {
+                    Err(changed())
+                }
+            }
         }
     }
 }

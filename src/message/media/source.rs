@@ -319,9 +319,10 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
         }
         file = run_blocking(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
     }
-    match written == len {
-        true => Ok(file.into_temp_path()),
-        false => Err(other_length(written, len)),
+    if written == len {
+        Ok(file.into_temp_path())
+    } else {
+        Err(other_length(written, len))
     }
 }
 
@@ -362,9 +363,10 @@ pub(super) fn reader_failed(err: std::io::Error) -> Error {
 pub(super) fn other_length(found: u64, len: u64) -> Error {
     Error::new(
         ErrorKind::File,
-        match found > len {
-            true => format!("the file to upload has more than the {len} bytes that were announced"),
-            false => format!("the file to upload has {found} bytes, and {len} were announced"),
+        if found > len {
+            format!("the file to upload has more than the {len} bytes that were announced")
+        } else {
+            format!("the file to upload has {found} bytes, and {len} were announced")
         },
     )
 }
