@@ -195,7 +195,7 @@ impl Engine {
         let why = match api {
             _ if plan.options.encrypt.is_empty() => return Ok(()),
             Api::V2 => {
-                "APIv2 encrypts with keys of its own; encrypt the field and give its ciphertext"
+                "APIv2 uses other encryption keys; encrypt the field yourself and give its ciphertext"
             }
             Api::V3 if off => {
                 "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalog)"

@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brand_id_is_a_number_and_stands_alone() {
+    fn a_brand_id_is_a_number_and_excludes_a_merchant_id() {
         let given = |brand_id: &str| Given {
             brand_id: Some(brand_id.into()),
             ..Given::default()

@@ -79,7 +79,7 @@ impl Read for StreamReader {
 fn broken() -> Error {
     Error::new(
         ErrorKind::Body,
-        "the stream has failed already; discard what was read",
+        "the stream has failed already; discard everything that was read",
     )
 }
 

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_keeps_what_php_keeps() {
+    fn literals_are_left_as_php_leaves_them() {
         for text in [
             "a+b~c'd(e)*f,g;h=i@j:k!l",
             "a%20b",

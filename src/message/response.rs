@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_serde_says_goes_on_without_the_value() {
+    fn serde_messages_are_kept_without_the_value() {
         for (text, expected) in [
             (
                 "invalid type: string \"张三, expected x\", expected u64",

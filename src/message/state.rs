@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_the_call_is_doing_and_with_whom() {
+    fn timeouts_name_the_step_and_the_server() {
         let state = CallState::default();
         state.enter(Phase::Tls);
         assert_eq!(state.to_string(), "preparing the request");

@@ -94,7 +94,7 @@ impl Streaming {
         if self.failed {
             return Err(Error::new(
                 ErrorKind::Body,
-                "the stream has failed already: discard all of what was read",
+                "the stream has failed already: discard everything that was read",
             ));
         }
         let outcome = self.next().await;

@@ -1,6 +1,7 @@
-//! Putting a reader of notifications together.
+//! The settings of a reader of notifications.
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -202,7 +203,7 @@ impl NotificationsBuilder {
     ///
     /// [`ErrorKind::Builder`] with where to find the right value, also when a platform key is the
     /// merchant's own or was read from a certificate; [`ErrorKind::Key`] of a platform key's id.
-    pub fn build(self) -> Result<Notifications> {
+    pub fn build(mut self) -> Result<Notifications> {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
         self.check_complete()?;
@@ -211,37 +212,10 @@ impl NotificationsBuilder {
         [self.lease, renew_for, self.retention, self.timeout]
             .into_iter()
             .try_for_each(check_time)?;
-        let reply = match (&self.private, self.serial.as_deref()) {
-            (Some(key), Some(serial)) => Some(ReplyKey {
-                serial: check_serial(serial)?,
-                key: key.clone(),
-            }),
-            _ => None,
-        };
-        let keyring = self.keyring.unwrap_or_default();
-        if let Some(key) = &self.private {
-            keyring.refuse(OwnKey {
-                id: None,
-                serial: reply.as_ref().map(|reply| reply.serial.as_str().into()),
-                key: key.public_key().clone(),
-            })?;
-        }
-        for (id, key) in self.platform {
-            keyring.add_public_key(&id, key)?;
-        }
-        for certificate in &self.certificates {
-            keyring.add_certificate(certificate)?;
-        }
+        let keys = self.keys()?;
         Ok(Notifications {
             shared: Arc::new(Shared {
-                keys: Keys {
-                    keyring,
-                    apiv3: self.apiv3,
-                    v2: self.v2,
-                    private: self.private,
-                    reply,
-                    fields: self.fields,
-                },
+                keys,
                 source: self.source,
                 clock: self.clock,
                 dedup: self.dedup.unwrap_or_else(|| Arc::new(MemoryStore::new())),
@@ -251,6 +225,39 @@ impl NotificationsBuilder {
                 timeout: self.timeout,
                 running: Running::default(),
             }),
+        })
+    }
+
+    /// Moves the keys out of the builder, the platform keys into the keyring.
+    fn keys(&mut self) -> Result<Keys> {
+        let reply = match (&self.private, self.serial.as_deref()) {
+            (Some(key), Some(serial)) => Some(ReplyKey {
+                serial: check_serial(serial)?,
+                key: key.clone(),
+            }),
+            _ => None,
+        };
+        let keyring = self.keyring.take().unwrap_or_default();
+        if let Some(key) = &self.private {
+            keyring.refuse(OwnKey {
+                id: None,
+                serial: reply.as_ref().map(|reply| reply.serial.as_str().into()),
+                key: key.public_key().clone(),
+            })?;
+        }
+        for (id, key) in mem::take(&mut self.platform) {
+            keyring.add_public_key(&id, key)?;
+        }
+        for certificate in &self.certificates {
+            keyring.add_certificate(certificate)?;
+        }
+        Ok(Keys {
+            keyring,
+            apiv3: mem::take(&mut self.apiv3),
+            v2: mem::take(&mut self.v2),
+            private: self.private.take(),
+            reply,
+            fields: self.fields,
         })
     }
 
@@ -291,7 +298,7 @@ fn check_time(time: Duration) -> Result<()> {
     if time.is_zero() || time > LONGEST {
         Err(Error::new(
             ErrorKind::Builder,
-            "lease, retention and timeout have to be longer than nothing, and they and renew_for at most \
+            "lease, retention and timeout must be longer than zero, and they and renew_for at most \
              366 days",
         ))
     } else {

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_what_the_script_makes_of_the_facts() {
+    fn the_table_matches_the_script() {
         let facts = facts_folder().join("notifications.jsonl");
         if !facts.exists() {
             eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_took_over_is_finished_late() {
+    fn an_expired_claim_without_a_successor_can_be_finished() {
         let (store, start, late) = (MemoryStore::new(), Instant::now(), claim());
         asked_as(&store, start, "a", &late);
         remembered(store.finish_at(start + 2 * LEASE, "a", &late, TTL));
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_may_come_again() {
+    fn forgotten_ids_can_be_claimed_again() {
         let (store, now, mine) = (MemoryStore::new(), Instant::now(), claim());
         assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         store.forget_at(now, "a", &mine);

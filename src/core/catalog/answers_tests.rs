@@ -4,7 +4,7 @@ use std::process::Command;
 use super::*;
 
 #[test]
-fn the_tables_of_answers_are_what_the_script_makes_of_the_facts() {
+fn the_answer_tables_match_the_script() {
     let folder = match std::env::var_os("WECHATPAY_FACTS") {
         Some(folder) => folder.into(),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/attributes"),

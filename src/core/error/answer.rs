@@ -200,25 +200,10 @@ impl fmt::Display for VerifyFailure {
                 "the timestamp is {offset} s from this machine's clock, more than 300 s; \
                  check the clock"
             ),
-            Self::UnknownSerial { serial, known } => write!(
-                f,
-                "no platform key has the id {serial:?}; this client knows {known:?}; \
-                 add the key or certificate of that id"
-            ),
-            Self::Expired { serial, not_after } => write!(
-                f,
-                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
-                 or move to the public key (微信支付公钥), which does not end"
-            ),
-            Self::NotYetValid { serial, not_before } => write!(
-                f,
-                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
-            ),
-            Self::Signature { serial } => {
-                // Of APIv2, which has no ids of keys, it is a phrase.
-                let key = if serial.starts_with("the ") { "" } else { "the key " };
-                write!(f, "the signature does not fit the body under {key}{serial}")
-            }
+            Self::UnknownSerial { .. }
+            | Self::Expired { .. }
+            | Self::NotYetValid { .. }
+            | Self::Signature { .. } => self.write_key_failure(f),
             Self::Digest {
                 algorithm,
                 expected,
@@ -237,6 +222,38 @@ impl fmt::Display for VerifyFailure {
                 "an answer with the same Wechatpay-Nonce has come before: something repeats old answers",
             ),
             Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
+        }
+    }
+}
+
+impl VerifyFailure {
+    /// The failures that concern a platform key.
+    fn write_key_failure(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSerial { serial, known } => write!(
+                f,
+                "no platform key has the id {serial:?}; this client knows {known:?}; \
+                 add the key or certificate of that id"
+            ),
+            Self::Expired { serial, not_after } => write!(
+                f,
+                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
+                 or move to the public key (微信支付公钥), which does not end"
+            ),
+            Self::NotYetValid { serial, not_before } => write!(
+                f,
+                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
+            ),
+            Self::Signature { serial } => {
+                // Of APIv2, which has no ids of keys, it is a phrase.
+                let key = if serial.starts_with("the ") {
+                    ""
+                } else {
+                    "the key "
+                };
+                write!(f, "the signature does not fit the body under {key}{serial}")
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_old_to_be_accepted_is_forgotten() {
+    fn nonces_are_forgotten_when_their_timestamps_are_too_old() {
         let nonces = AnswerNonces::new();
         assert!(nonces.admit("a", 0));
         assert!(nonces.admit("b", 600));

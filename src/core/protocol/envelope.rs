@@ -105,7 +105,7 @@ pub fn refund_key(key: &Secret) -> Result<Zeroizing<[u8; KEY_LEN]>> {
 fn malformed(why: String) -> Error {
     Error::new(
         ErrorKind::Decrypt,
-        format!("what is encrypted with the APIv3 key is malformed: {why}"),
+        format!("the data encrypted with the APIv3 key is malformed: {why}"),
     )
 }
 

@@ -109,13 +109,13 @@ impl SignType {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] when it is no object or a member has members of its own: APIv2 does
+    /// [`ErrorKind::Request`] when it is no object or a member contains members: APIv2 does
     /// not say how those are signed. Also as [`sign`](Self::sign).
     pub fn sign_object(self, members: &Value, key: &Secret) -> Result<String> {
         let members = members.as_object().ok_or_else(|| {
             Error::new(
                 ErrorKind::Request,
-                "what is signed is an object: json!({\"mch_id\": ..})",
+                "only an object can be signed: json!({\"mch_id\": ..})",
             )
         })?;
         let texts = members.iter().map(|(name, value)| {
@@ -157,7 +157,7 @@ fn signed_text(name: &str, value: &Value) -> Result<String> {
         Value::String(text) => Ok(text.clone()),
         Value::Array(_) | Value::Object(_) => Err(Error::new(
             ErrorKind::Request,
-            format!("{name} has members of its own, which APIv2 does not sign: give it as a text"),
+            format!("{name} contains members, which APIv2 cannot sign: give it as a text"),
         )),
     }
 }

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_is_left_out_and_what_is_cut_off_is_noticed() {
+    fn trailing_bytes_are_dropped_and_truncation_is_detected() {
         let der = fixtures::pkey().private_key_to_pkcs8().unwrap();
         let longer = [&der[..], b"\r\n"].concat();
         assert_eq!(identify(&longer), Some((ItemKind::PrivatePkcs8, &der[..])));

@@ -32,7 +32,7 @@ fn only(bytes: impl AsRef<[u8]>) -> Item {
 }
 
 #[test]
-fn every_fixture_is_what_it_is() {
+fn every_fixture_is_recognised() {
     let table: [(&[u8], &[ItemKind]); 13] = [
         (PKCS8, &[ItemKind::PrivatePkcs8]),
         (PKCS1, &[ItemKind::PrivatePkcs1]),
@@ -60,7 +60,7 @@ fn every_fixture_is_what_it_is() {
 }
 
 #[test]
-fn base64_of_a_pem_is_what_the_pem_is() {
+fn base64_of_a_pem_is_recognised_as_the_pem() {
     for (pem, kind) in [
         (PKCS8, ItemKind::PrivatePkcs8),
         (fixture!("pkcs1_encrypted.pem"), ItemKind::EncryptedPem),
@@ -205,7 +205,7 @@ fn a_file_url_is_a_path() {
 }
 
 #[test]
-fn what_cannot_be_read_says_why() {
+fn unreadable_input_has_a_reason() {
     let pem = text(PKCS8);
     let der = &only(PKCS8).data;
     let table: [(&str, Vec<u8>, Unreadable); 12] = [

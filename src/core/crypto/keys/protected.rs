@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fails_is_tried_once_more_where_the_old_algorithms_are_there() {
+    fn legacy_algorithms_are_tried_after_a_failure() {
         let calls = Cell::new(0);
         let outcome = with_legacy(|| match calls.replace(calls.get() + 1) {
             0 => Err(ErrorStack::get()),
