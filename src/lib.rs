@@ -44,7 +44,7 @@
 //! All features are additive, and none is enabled by default.
 //!
 //! - `axum`: an axum extractor for verified notifications.
-//! - `diagnosis`: [`Notifications::diagnose`](notify::Notifications::diagnose) explains why a notification is rejected.
+//! - `diagnosis`: `Notifications::diagnose` explains why a notification is rejected.
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, checked at compile time.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
