@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused() {
+    fn invalid_base_urls_are_rejected() {
         for text in [
             "",
             "api.mch.weixin.qq.com",

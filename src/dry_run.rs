@@ -1,4 +1,4 @@
-//! The signed request of a call that is not made.
+//! Signs a request without sending it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use http_body::Body as _;
 use crate::engine::Engine;
 use crate::message::{Body, SignedText};
 use crate::plan::Plan;
-use crate::stack::Frozen;
+use crate::stack::Pipeline;
 use crate::transport::{self, Transport};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Authorization, request_text};
@@ -124,10 +124,10 @@ pub(crate) async fn run(engine: &Engine, mut plan: Plan) -> Result<SignedRequest
     }
 }
 
-fn over(frozen: &Frozen, transport: &Arc<dyn Transport>) -> Arc<Frozen> {
-    Arc::new(Frozen {
+fn over(pipeline: &Pipeline, transport: &Arc<dyn Transport>) -> Arc<Pipeline> {
+    Arc::new(Pipeline {
         transport: Arc::clone(transport),
-        ..frozen.clone()
+        ..pipeline.clone()
     })
 }
 

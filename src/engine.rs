@@ -12,7 +12,7 @@ use crate::keys::Merchant;
 use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response};
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
-use crate::stack::{Frozen, Next};
+use crate::stack::{Next, Pipeline};
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -25,8 +25,8 @@ pub(crate) struct Engine {
     pub(crate) certificates: Option<Arc<Manager>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fields: FieldPolicy,
-    pub(crate) v3: Arc<Frozen>,
-    pub(crate) v2: Arc<Frozen>,
+    pub(crate) v3: Arc<Pipeline>,
+    pub(crate) v2: Arc<Pipeline>,
     pub(crate) keyring: Keyring,
     pub(crate) merchant: Merchant,
     pub(crate) timeout: Option<Duration>,
@@ -156,9 +156,10 @@ impl Engine {
         let origin = base.origin();
         let own = self.base.as_ref().is_some_and(|own| own.origin() == origin);
         let listed = base.is_plain_https() && self.knows_host(base.host());
-        match own || listed {
-            true => Ok((base, target.to_owned())),
-            false => Err(unknown_host(host)),
+        if own || listed {
+            Ok((base, target.to_owned()))
+        } else {
+            Err(unknown_host(host))
         }
     }
 
@@ -166,7 +167,7 @@ impl Engine {
         BaseUrl::is_documented(host) || self.v3.trusted_hosts.iter().any(|known| known == host)
     }
 
-    fn stack(&self, api: Api) -> &Arc<Frozen> {
+    fn stack(&self, api: Api) -> &Arc<Pipeline> {
         match api {
             Api::V2 => &self.v2,
             Api::V3 => &self.v3,
@@ -194,7 +195,7 @@ impl Engine {
         let why = match api {
             _ if plan.options.encrypt.is_empty() => return Ok(()),
             Api::V2 => {
-                "APIv2 encrypts with keys of its own; encrypt the field and give its ciphertext"
+                "APIv2 uses other encryption keys; encrypt the field yourself and give its ciphertext"
             }
             Api::V3 if off => {
                 "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalog)"

@@ -30,7 +30,7 @@ pub(crate) struct Signing {
     pub(crate) key: PrivateKey,
 }
 
-/// What a caller has given of them.
+/// The credentials that the caller has given.
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) mchid: Option<String>,
@@ -48,7 +48,7 @@ impl Given {
         Some((self.certificate.clone()?, self.key.clone()?))
     }
 
-    /// Checks that all is there, well formed and belongs together.
+    /// Checks that the credentials are complete, well formed and consistent.
     ///
     /// # Errors
     ///
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brand_id_is_a_number_and_stands_alone() {
+    fn a_brand_id_is_a_number_and_excludes_a_merchant_id() {
         let given = |brand_id: &str| Given {
             brand_id: Some(brand_id.into()),
             ..Given::default()

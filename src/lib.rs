@@ -36,30 +36,28 @@
 //! - [`Media`]: uploads; with the feature `files`, `Call::sink` and `Client::bill`: downloads;
 //! - [`notify`]: notifications, verified, decrypted and answered;
 //! - [`certificates`]: certificate mode, for older merchants;
-//! - [`pay`]: what a front end needs to open WeChat Pay ([`guide::pay_params`]);
-//! - what is otherwise than in the PHP SDK ([`guide::php`]).
+//! - [`pay`]: the parameters with which a front end opens WeChat Pay ([`guide::pay_params`]);
+//! - differences from the PHP SDK ([`guide::php`]).
 //!
 //! # Features
 //!
-//! None is on by default, and they only add.
+//! All features are additive, and none is enabled by default.
 //!
-//! - `axum`: an extractor of axum that hands over verified notifications.
-//! - `cli`: the command `wechatpay`.
+//! - `axum`: an axum extractor for verified notifications.
+//! - `diagnosis`: `Notifications::diagnose` explains why a notification is rejected.
 //! - `files`: downloads into files, and bills.
-//! - `macros`: `chain!` and `path!`, made and checked while compiling.
+//! - `macros`: `chain!` and `path!`, checked at compile time.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
 //! - `php`: `php!`, calls as PHP writes them.
 //! - `qr`: a Native order's `code_url` as a QR code.
-//! - `redis`: notifications seen before, remembered by several machines in one Redis.
-//! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
-//!   examples; and `schema`, the fields of every operation.
+//! - `redis`: deduplicates notifications across machines, backed by Redis.
 //! - `test-util`: transports and a clock for tests.
-//! - `vendored`: an OpenSSL of its own, compiled in; needs perl and make.
+//! - `vendored`: bundles and statically links OpenSSL; building it needs perl and make.
 //!
 //! # Versions
 //!
-//! Rust 1.88 or newer; a later version only ever asks for a newer one in a minor release. OpenSSL
-//! 3.0 or newer.
+//! This crate needs Rust 1.88 and OpenSSL 3.0, or newer. Only minor releases raise the required Rust
+//! version.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -76,6 +74,7 @@ mod client;
 mod download;
 mod dry_run;
 mod engine;
+mod file_io;
 // The examples of its pages need tower.
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
@@ -84,13 +83,14 @@ mod message;
 pub mod middleware;
 mod net;
 pub mod notify;
-mod offload;
 pub mod pay;
 mod plan;
 mod reader;
 mod resolve;
 #[cfg(feature = "tower")]
 mod service;
+#[cfg(feature = "files")]
+mod sink;
 mod stack;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
@@ -149,7 +149,7 @@ pub mod signing {
     };
 }
 
-/// A path, made while compiling.
+/// A path that is built and checked at compile time.
 ///
 /// ```
 /// use wechatpay_chain::path;
@@ -163,7 +163,7 @@ pub mod signing {
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
 pub use wechatpay_chain_macros::path;
 
-/// A chain as PHP's arrows write it; its path is made while compiling.
+/// A chain written like PHP's arrows; its path is built at compile time.
 ///
 /// ```
 /// # fn example(client: wechatpay_chain::Client) {
@@ -179,8 +179,8 @@ pub use wechatpay_chain_macros::path;
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
 pub use wechatpay_chain_macros::chain;
 
-/// A call as PHP writes it, translated while compiling; a variable of PHP is the variable of Rust of that
-/// name in snake case.
+/// A call in PHP's syntax, translated at compile time. A PHP variable refers to the Rust variable of the
+/// same name in snake case.
 ///
 /// ```
 /// # fn example(client: wechatpay_chain::Client) {
@@ -200,8 +200,8 @@ pub use wechatpay_chain_macros::chain;
 /// # }
 /// ```
 ///
-/// `then`, `otherwise`, `wait` and what prints are left out: the macro gives a [`Call`]. Whole files are
-/// translated by the command `wechatpay port`.
+/// The macro returns a [`Call`], so `then`, `otherwise`, `wait` and printing are left out. The command
+/// `wechatpay port` translates whole files.
 #[cfg(feature = "php")]
 #[cfg_attr(docsrs, doc(cfg(feature = "php")))]
 pub use wechatpay_chain_macros::php;

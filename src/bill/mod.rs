@@ -32,8 +32,9 @@ use serde_json::Value;
 use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
-use crate::download::{Download, check_target};
+use crate::download::Download;
 use crate::message::{Response, SavedFile};
+use crate::sink;
 pub use rows::{Row, Rows};
 use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -46,7 +47,7 @@ pub struct Bill {
     wanted: Wanted,
 }
 
-/// What the caller says of the file.
+/// The options of the caller.
 #[derive(Default)]
 struct Wanted {
     zipped: bool,
@@ -139,7 +140,7 @@ impl Bill {
                 wanted,
             } = self;
             // A target that cannot be written costs no call: not the question for the bill either.
-            check_target(path.clone()).await?;
+            sink::check_target(path.clone()).await?;
             let answer = call.run().await?;
             let file = async {
                 let ticket = Ticket::read(&answer)?;

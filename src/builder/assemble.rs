@@ -18,8 +18,8 @@ use crate::middleware::{
     STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest,
     TransformResponse, VERIFIER, Verifier,
 };
-use crate::net::{HyperTransport, Settings};
-use crate::stack::{Frozen, Stack};
+use crate::net::{HyperTransport, TransportSettings};
+use crate::stack::{Pipeline, Stack};
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
@@ -54,7 +54,7 @@ impl ClientBuilder {
         let connect_timeout = bound("connect_timeout", self.connect_timeout)?;
         let read_timeout = bound("read_timeout", self.read_timeout)?;
         let transport = self.transport.unwrap_or_else(|| {
-            Arc::new(HyperTransport::new(Settings {
+            Arc::new(HyperTransport::new(TransportSettings {
                 roots: self.roots,
                 identity,
                 proxies,
@@ -71,8 +71,8 @@ impl ClientBuilder {
             check_mch_id: self.check_mch_id,
             check_answer_nonces: self.check_answer_nonces,
         };
-        let frozen = |stack| {
-            Arc::new(Frozen {
+        let pipeline = |stack| {
+            Arc::new(Pipeline {
                 stack,
                 transport: Arc::clone(&transport),
                 max_response_bytes: self.max_response_bytes,
@@ -82,8 +82,8 @@ impl ClientBuilder {
         Ok(Client::new(Engine {
             base,
             certificates,
-            v3: frozen(edited(parts.v3_stack()?, self.edits)?),
-            v2: frozen(edited(parts.v2_stack()?, self.v2_edits)?),
+            v3: pipeline(edited(parts.v3_stack()?, self.edits)?),
+            v2: pipeline(edited(parts.v2_stack()?, self.v2_edits)?),
             clock: self.clock,
             fields: self.fields,
             keyring,

@@ -1,4 +1,4 @@
-//! What is said when the certificates cannot be had: what is wrong, and what to do.
+//! The errors of fetching certificates: the cause, and what to do.
 
 use http::StatusCode;
 
@@ -16,9 +16,10 @@ pub(super) fn explain(err: Error) -> Error {
         api.status == StatusCode::NOT_FOUND
             && ["RESOURCE_NOT_EXISTS", "NOT_FOUND"].contains(&&*api.code)
     });
-    let message = match no_certificate {
-        true => NONE,
-        false => "the platform certificates (平台证书) could not be fetched",
+    let message = if no_certificate {
+        NONE
+    } else {
+        "the platform certificates (平台证书) could not be fetched"
     };
     certificates(message).with_source(err)
 }

@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 
-use super::answer::{Answer, Checks, is_valid};
-use super::state::{Need, State};
+use super::answer::{CertificatesAnswer, Checks, is_valid};
+use super::state::{FetchState, Need};
 use super::{Certificates, copy, failure};
 use crate::base_url::BaseUrl;
 use crate::keys::Merchant;
 use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request};
 use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
 use crate::net::blocking;
-use crate::net::flight::{Flight, within};
+use crate::net::single_flight::{SingleFlight, within};
 use crate::stack::Next;
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog;
@@ -34,8 +34,8 @@ struct Inner {
     apiv3_key: Secret,
     keys: PlatformKeys,
     base: Option<BaseUrl>,
-    state: Mutex<State>,
-    flight: Flight<Outcome>,
+    state: Mutex<FetchState>,
+    in_flight: SingleFlight<Outcome>,
 }
 
 /// Shared by all who waited for it.
@@ -91,7 +91,7 @@ impl Manager {
             keys,
             base,
             state: Mutex::default(),
-            flight: Flight::new(),
+            in_flight: SingleFlight::new(),
         });
         Ok(Arc::new(Self { inner }))
     }
@@ -106,7 +106,7 @@ impl Manager {
         // the copy is read once.
         for _ in 0..2 {
             let asked = || Some(Arc::clone(&self.inner).run(Reason::Asked, None, next.clone()));
-            let waited = self.inner.flight.join(asked)?;
+            let waited = self.inner.in_flight.join(asked)?;
             match &*waited.await.ok_or_else(failure::gone)? {
                 Ok(Fetched { copied: true, .. }) => {}
                 Ok(Fetched {
@@ -157,7 +157,7 @@ impl Inner {
                 .may_refresh(self.settings.unknown_every, self.keys.now());
             may.then(|| Arc::clone(&self).run(Reason::Asked, None, next.clone()))
         };
-        self.flight.join(begin).map(drop)
+        self.in_flight.join(begin).map(drop)
     }
 
     /// Waits until there is a key.
@@ -168,7 +168,7 @@ impl Inner {
         if let Some(err) = refusal {
             return Err(err);
         }
-        let waited = self.flight.join(|| {
+        let waited = self.in_flight.join(|| {
             // Another flight may have landed meanwhile.
             let lacking = self.keys.preferred().is_none();
             lacking.then(|| Arc::clone(&self).run(Reason::NoKey, None, next.clone()))
@@ -190,7 +190,7 @@ impl Inner {
         }
         // What is under way already may have been begun before there was this serial.
         for _ in 0..2 {
-            let waited = self.flight.join(|| {
+            let waited = self.in_flight.join(|| {
                 let wanted = self.keys.keyring.get(&serial).is_none() && self.may_ask();
                 let reason = Reason::UnknownSerial;
                 wanted.then(|| Arc::clone(&self).run(reason, Some(serial.clone()), next.clone()))
@@ -272,12 +272,12 @@ impl Inner {
         })
     }
 
-    async fn fetch_once(&self, next: &Next) -> Result<(Answer, Vec<Certificate>)> {
+    async fn fetch_once(&self, next: &Next) -> Result<(CertificatesAnswer, Vec<Certificate>)> {
         let answer = next.restarted().run(self.request()?);
         let response = within(self.settings.timeout, answer)
             .await
             .map_err(failure::explain)?;
-        let answer = Answer {
+        let answer = CertificatesAnswer {
             headers: response.headers().clone(),
             body: response.bytes().clone(),
         };
@@ -331,7 +331,7 @@ impl Inner {
         state.copy_read = true;
     }
 
-    async fn keep(&self, answer: Answer) -> Result<()> {
+    async fn keep(&self, answer: CertificatesAnswer) -> Result<()> {
         let Some(path) = self.settings.disk_copy.clone() else {
             return Ok(());
         };
@@ -342,7 +342,7 @@ impl Inner {
             .map_err(failure::not_written)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, FetchState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -40,7 +40,7 @@ mod sealed {
     pub enum Added {
         /// Of the program: a literal, or a template.
         Name(Cow<'static, str>),
-        /// Made at run time: nobody knows what values stand in it.
+        /// A runtime string, which may contain values.
         Template(String),
         /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
         Value(String),

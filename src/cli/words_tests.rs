@@ -19,7 +19,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/notify/reply.rs",
     "src/notify/run.rs",
     "src/notify/serve.rs",
-    "src/offload.rs",
+    "src/file_io.rs",
     "src/stack/",
     "Bytes({} bytes)",
     // What the gateway tells its own clients.

@@ -27,7 +27,7 @@ const LITERAL: &AsciiSet = &VALUE
     .remove(b'?')
     .remove(b'@');
 
-/// What is neither unreserved nor reserved.
+/// Characters that are neither unreserved nor reserved.
 const RESERVED: &AsciiSet = &LITERAL.remove(b'#').remove(b'[').remove(b']');
 
 /// Encodes all but the unreserved characters: a value.
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_keeps_what_php_keeps() {
+    fn literals_are_left_as_php_leaves_them() {
         for text in [
             "a+b~c'd(e)*f,g;h=i@j:k!l",
             "a%20b",

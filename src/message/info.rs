@@ -13,9 +13,9 @@ use super::state::CallState;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
-/// What a middleware may want to know of the call that its request belongs to.
+/// Describes the call that a request belongs to, for middleware and transports.
 ///
-/// It is in the request's extensions:
+/// It is stored in the request's extensions:
 ///
 /// ```
 /// use wechatpay_chain::{CallInfo, Next, Request, Response, Result};
@@ -52,7 +52,7 @@ pub enum FieldPolicy {
     ///
     /// For a new operation whose path is nearly that of a known one, which is refused otherwise.
     Named,
-    /// None: bodies pass as they are.
+    /// None: bodies are left unchanged.
     Off,
 }
 

@@ -51,7 +51,7 @@ impl SavedFile {
         self.digest.is_some() || self.unsealed || signed
     }
 
-    /// What is known of the answer's own signature.
+    /// The result of verifying the response's signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
-/// What is known of a call that is under way; all who hold it see the same.
+/// The progress of a running call, shared by all clones.
 #[derive(Clone, Default)]
 pub(crate) struct CallState(Arc<Inner>);
 
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_the_call_is_doing_and_with_whom() {
+    fn timeouts_name_the_step_and_the_server() {
         let state = CallState::default();
         state.enter(Phase::Tls);
         assert_eq!(state.to_string(), "preparing the request");

@@ -175,7 +175,7 @@ impl Cipher<'_> {
     }
 }
 
-/// Items that ask for encryption, of which nobody has said which member holds the content.
+/// Items flagged for encryption whose content member is unknown.
 fn refuse_unnamed(asking: &[String], named: &[Cow<'static, str>]) -> Result<()> {
     let is_named = |at: &str| named.iter().any(|pointer| leads_into(pointer, at));
     match asking.iter().find(|at| !is_named(at)) {

@@ -1,4 +1,4 @@
-//! The layers of the default stack, and what it takes to write others.
+//! The layers of the default stack, and helpers to write your own.
 //!
 //! APIv3, outermost first: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`ENCRYPT`], [`PREPARE`],
 //! [`VERIFIER`], [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`TRANSFORM_RESPONSE`],
@@ -40,7 +40,7 @@ use wechatpay_core::error::Result;
 pub const STATUS: &str = "status";
 /// Decrypts the sensitive fields of a response.
 pub const DECRYPT: &str = "decrypt";
-/// Refuses an answer that is about another order, merchant or app than the request.
+/// Rejects a response about another order, merchant or app than the request.
 pub const MATCHER: &str = "matcher";
 /// Encrypts the sensitive fields of a request.
 pub const ENCRYPT: &str = "encrypt";

@@ -53,7 +53,7 @@ impl Signer {
     }
 }
 
-/// The text that the signature of this request has to cover, for whoever replaces the `signer`.
+/// The text that the signature of this request covers, for a layer that replaces `signer`.
 ///
 /// `timestamp` in Unix seconds.
 ///

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::{Answer, Lease};
+use super::answer::{AnswerBody, Lease};
 use super::blocking;
 use super::connect::{Connector, bounded, host_port};
 use super::drivers;
@@ -32,7 +32,7 @@ use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 use wechatpay_core::host::default_port;
 
 /// What the default transport can be told.
-pub(crate) struct Settings {
+pub(crate) struct TransportSettings {
     pub(crate) roots: Vec<Certificate>,
     /// What a connection presents when the call asks for it.
     pub(crate) identity: Option<(Certificate, PrivateKey)>,
@@ -49,7 +49,7 @@ pub(crate) struct Settings {
 pub(crate) struct HyperTransport(Arc<Inner>);
 
 struct Inner {
-    settings: Settings,
+    settings: TransportSettings,
     /// A forked child shares no connection with its parent.
     pool: PerProcess<Pool>,
     anonymous: OnceLock<HttpsLayer>,
@@ -58,7 +58,7 @@ struct Inner {
 }
 
 impl HyperTransport {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: TransportSettings) -> Self {
         Self(Arc::new(Inner {
             settings,
             pool: PerProcess::new(),
@@ -157,7 +157,7 @@ impl Inner {
         let end = framing::end(&response, connection.watch.cut());
         let lease = Lease::new(connection, Arc::clone(slot));
         let pause = self.settings.read_timeout;
-        response.map(|body| Body::stream(Answer::new(body, pause, lease)).with_end(end))
+        response.map(|body| Body::stream(AnswerBody::new(body, pause, lease)).with_end(end))
     }
 
     async fn connect(

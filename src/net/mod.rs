@@ -5,14 +5,14 @@ pub(crate) mod blocking;
 mod connect;
 pub(crate) mod drivers;
 mod failure;
-pub(crate) mod flight;
 mod framing;
 mod hyper;
 mod pool;
 mod process;
 mod proxy;
+pub(crate) mod single_flight;
 mod socket;
 mod tls;
 
-pub(crate) use self::hyper::{HyperTransport, Settings};
+pub(crate) use self::hyper::{HyperTransport, TransportSettings};
 pub(crate) use proxy::Proxy;

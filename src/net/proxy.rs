@@ -188,12 +188,13 @@ fn exceptions(named: &str, list: &str) -> Result<String> {
     let checked = entries.map(|entry| {
         let name = entry.strip_prefix("*.").unwrap_or(entry);
         let name = name.strip_prefix('.').unwrap_or(name);
-        match is_network(entry) || is_pattern(name) || host::split(name).is_ok() {
-            true => Ok(name),
-            false => Err(malformed(
+        if is_network(entry) || is_pattern(name) || host::split(name).is_ok() {
+            Ok(name)
+        } else {
+            Err(malformed(
                 named,
                 "an entry is no host name, address or network",
-            )),
+            ))
         }
     });
     Ok(checked.collect::<Result<Vec<_>>>()?.join(","))

@@ -1,6 +1,7 @@
-//! Putting a reader of notifications together.
+//! The settings of a reader of notifications.
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,16 +18,16 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Keyring, OwnKey};
 use wechatpay_core::secret::Secret;
 
-/// What a process that died keeps the next delivery waiting for; a running handler's claim is renewed.
+/// How long a crashed process delays the next delivery; the claim of a running handler is renewed.
 const LEASE: Duration = Duration::from_secs(120);
-/// A handler that has not ended by then is taken for one that never does.
+/// A handler that still runs after this time is assumed to hang.
 const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
-/// Twice in a delivery, before the handler and after it, and still within WeChat Pay's 5 s.
+/// It applies before and after the handler, and twice this is still within WeChat Pay's 5 s.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// WeChat Pay delivers again for a little more than a day.
+/// WeChat Pay retries for a little more than a day.
 const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// The settings of [`Notifications`]; what is wrong with them comes from [`build`](Self::build).
+/// The settings of [`Notifications`]. [`build`](Self::build) reports every mistake in them.
 #[must_use = "a builder does nothing until build()"]
 pub struct NotificationsBuilder {
     keyring: Option<Keyring>,
@@ -88,7 +89,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// A keyring shared with others; it may be empty and be filled later.
+    /// Uses a shared keyring. It may be empty and be filled later.
     ///
     /// Keys given to this builder are added to it. Of this and [`client`](Self::client), the later one
     /// counts; a client's certificates are fetched for its own keyring only.
@@ -105,7 +106,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// A platform certificate (平台证书); may stand beside a public key.
+    /// A platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.certificates.push(certificate);
         self
@@ -156,8 +157,8 @@ impl NotificationsBuilder {
         self
     }
 
-    /// How long a claim lasts that is not renewed; 2 minutes by default. After so long, a notification
-    /// is handled again whose process has died.
+    /// Sets how long an unrenewed claim lasts; 2 minutes by default. After a crash, the notification is handled
+    /// again when this time has passed.
     ///
     /// While a handler runs, its claim is renewed three times in this time. Also
     /// [`renew_for`](Self::renew_for).
@@ -166,44 +167,43 @@ impl NotificationsBuilder {
         self
     }
 
-    /// How long the claim of a running handler is renewed; 1 hour by default. A handler that has not
-    /// ended by then loses its claim, and the next delivery is handled beside it.
+    /// Sets how long the claim of a running handler is renewed; 1 hour by default. A handler that runs longer
+    /// loses its claim, and the next delivery is handled at the same time.
     ///
-    /// With [`Duration::ZERO`] no claim is renewed: [`lease`](Self::lease) is then longer than
-    /// the slowest handler.
+    /// With [`Duration::ZERO`] no claim is renewed; [`lease`](Self::lease) must then exceed the run time of the
+    /// slowest handler.
     pub fn renew_for(mut self, longest: Duration) -> Self {
         self.renew_for = longest;
         self
     }
 
-    /// How long a handled notification is remembered; 2 days by default, longer than WeChat Pay
-    /// delivers again.
+    /// Sets how long handled notifications are remembered; 2 days by default, which is longer than WeChat Pay
+    /// retries.
     ///
-    /// What APIv2 signs has no time: whoever has captured such a message can post it again later, and it
-    /// is then handled again.
+    /// Signed APIv2 messages carry no timestamp. A captured one that is posted again after this time is
+    /// handled again.
     pub fn retention(mut self, ttl: Duration) -> Self {
         self.retention = ttl;
         self
     }
 
-    /// How long a notification may take from its first byte to its claim, and the store to take note when
-    /// the handler has ended; 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
+    /// Limits the time from the first byte to the claim, and the time to record the result after the handler;
+    /// 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
     ///
-    /// A body that has not come by then is refused with [`ErrorKind::Timeout`], a store that has not
-    /// answered with [`ErrorKind::Dedup`]; both replies are 503, and WeChat Pay delivers again. The
-    /// handler is not limited.
+    /// A late body fails with [`ErrorKind::Timeout`], a slow store with [`ErrorKind::Dedup`]. In both cases the
+    /// reply is 503 and WeChat Pay delivers again. The handler itself is not limited.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// Checks everything and gives the reader.
+    /// Checks the settings and returns the reader.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] with where to find the right value, also when a platform key is the
     /// merchant's own or was read from a certificate; [`ErrorKind::Key`] of a platform key's id.
-    pub fn build(self) -> Result<Notifications> {
+    pub fn build(mut self) -> Result<Notifications> {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
         self.check_complete()?;
@@ -212,37 +212,10 @@ impl NotificationsBuilder {
         [self.lease, renew_for, self.retention, self.timeout]
             .into_iter()
             .try_for_each(check_time)?;
-        let reply = match (&self.private, self.serial.as_deref()) {
-            (Some(key), Some(serial)) => Some(ReplyKey {
-                serial: check_serial(serial)?,
-                key: key.clone(),
-            }),
-            _ => None,
-        };
-        let keyring = self.keyring.unwrap_or_default();
-        if let Some(key) = &self.private {
-            keyring.refuse(OwnKey {
-                id: None,
-                serial: reply.as_ref().map(|reply| reply.serial.as_str().into()),
-                key: key.public_key().clone(),
-            })?;
-        }
-        for (id, key) in self.platform {
-            keyring.add_public_key(&id, key)?;
-        }
-        for certificate in &self.certificates {
-            keyring.add_certificate(certificate)?;
-        }
+        let keys = self.keys()?;
         Ok(Notifications {
             shared: Arc::new(Shared {
-                keys: Keys {
-                    keyring,
-                    apiv3: self.apiv3,
-                    v2: self.v2,
-                    private: self.private,
-                    reply,
-                    fields: self.fields,
-                },
+                keys,
                 source: self.source,
                 clock: self.clock,
                 dedup: self.dedup.unwrap_or_else(|| Arc::new(MemoryStore::new())),
@@ -255,7 +228,40 @@ impl NotificationsBuilder {
         })
     }
 
-    /// Either API's keys suffice, but half of APIv3's are a mistake.
+    /// Moves the keys out of the builder, the platform keys into the keyring.
+    fn keys(&mut self) -> Result<Keys> {
+        let reply = match (&self.private, self.serial.as_deref()) {
+            (Some(key), Some(serial)) => Some(ReplyKey {
+                serial: check_serial(serial)?,
+                key: key.clone(),
+            }),
+            _ => None,
+        };
+        let keyring = self.keyring.take().unwrap_or_default();
+        if let Some(key) = &self.private {
+            keyring.refuse(OwnKey {
+                id: None,
+                serial: reply.as_ref().map(|reply| reply.serial.as_str().into()),
+                key: key.public_key().clone(),
+            })?;
+        }
+        for (id, key) in mem::take(&mut self.platform) {
+            keyring.add_public_key(&id, key)?;
+        }
+        for certificate in &self.certificates {
+            keyring.add_certificate(certificate)?;
+        }
+        Ok(Keys {
+            keyring,
+            apiv3: mem::take(&mut self.apiv3),
+            v2: mem::take(&mut self.v2),
+            private: self.private.take(),
+            reply,
+            fields: self.fields,
+        })
+    }
+
+    /// The keys of one API suffice; giving only one of APIv3's two keys is a mistake.
     fn check_complete(&self) -> Result<()> {
         let platform =
             self.keyring.is_some() || !self.platform.is_empty() || !self.certificates.is_empty();
@@ -285,17 +291,18 @@ impl fmt::Debug for NotificationsBuilder {
     }
 }
 
-/// Longer than anybody needs, and short enough for every clock and store.
+/// Longer than ever needed, and short enough for every clock and store.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 fn check_time(time: Duration) -> Result<()> {
-    match time.is_zero() || time > LONGEST {
-        false => Ok(()),
-        true => Err(Error::new(
+    if time.is_zero() || time > LONGEST {
+        Err(Error::new(
             ErrorKind::Builder,
-            "lease, retention and timeout have to be longer than nothing, and they and renew_for at most \
+            "lease, retention and timeout must be longer than zero, and they and renew_for at most \
              366 days",
-        )),
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which notifications came before: what tells a repeated delivery from a first one.
+//! Deduplication: tells a repeated delivery of a notification from a new one.
 
 use std::fmt;
 use std::future::Future;
@@ -9,45 +9,45 @@ use crate::transport::BoxFuture;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// What is known of earlier deliveries of a notification.
+/// Whether a notification was delivered before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// None came before, or none that was finished in its time.
+    /// It was not delivered before, or not finished before its claim expired.
     New,
-    /// Another one is being handled right now, or its handler died a moment ago.
+    /// Another delivery is being handled, or its handler crashed a moment ago.
     InProgress,
-    /// One came before and was finished.
+    /// An earlier delivery was finished.
     Duplicate,
 }
 
-/// What came of finishing a notification.
+/// The result of finishing a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "stores say one of the two, and there is no third"
 )]
-#[must_use = "whoever was overtaken has to know: the notification may be handled twice"]
+#[must_use = "a lost lease means that the notification may be handled twice"]
 pub enum Finished {
     /// Later deliveries are [`Delivery::Duplicate`].
     Recorded,
-    /// The claim had run out and another delivery is being handled: that one decides.
+    /// The lease had expired and another delivery has claimed the notification; that one decides.
     LeaseLost,
 }
 
-/// Whose a claim is: a fresh text that nobody guesses, made by who claims.
+/// The token of a claim: a fresh, unguessable text.
 ///
-/// Giving back and finishing name it, so that a handler that outlived its claim does neither to the
-/// claim of the one that took over.
+/// Finishing and forgetting take the token, so that a handler whose lease expired cannot end the claim of
+/// the delivery that took over.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claim(Arc<str>);
 
 impl Claim {
-    /// A new one, unlike all others.
+    /// Creates a new, unique claim.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Dedup`] when the machine gives no randomness.
+    /// [`ErrorKind::Dedup`] when the system provides no randomness.
     pub fn new() -> Result<Self> {
         // Never the injected clock's nonces: a test may make those repeat.
         let fresh = SystemClock::new().nonce().map_err(|err| {
@@ -65,33 +65,32 @@ impl Claim {
     }
 }
 
-/// Whoever knows a claim can end it.
+/// The token is not shown, since it is enough to end the claim.
 impl fmt::Debug for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Claim").finish_non_exhaustive()
     }
 }
 
-/// Where ids of notifications are remembered.
+/// A store for the ids of notifications.
 ///
-/// An id is *claimed* before a notification is handled and *finished* after it. A handler that fails
-/// forgets it, and a claim of one that dies runs out, so that WeChat Pay's next delivery is handled:
-/// no store may lose a payment.
+/// An id is *claimed* before its notification is handled and *finished* afterwards. A handler that fails
+/// forgets the claim, and the claim of a crashed handler expires, so that WeChat Pay's next delivery is
+/// handled: no store may lose a payment.
 ///
 /// [`MemoryStore`](super::MemoryStore) is for one process, `RedisStore` (feature `redis`) for several.
-/// A store over a database keeps a row an id, `(id, claim or finished, expires_at)`, and does each of
-/// the three steps in one statement. A row that has expired counts as none.
+/// A store in a database keeps one row per id, `(id, claim or finished, expires_at)`, and does each of the
+/// three steps in one statement. An expired row counts as absent.
 pub trait DedupStore: Send + Sync + 'static {
-    /// Writes the claim where the id has neither a claim nor is finished; says what was there.
+    /// Claims the id if it is neither claimed nor finished, and returns its state before.
     ///
-    /// Where this very claim stands already it is [`Delivery::New`] again, and lasts for `lease` from
-    /// now. A claim is renewed like this while its notification is handled, and a driver that lost the
-    /// answer may ask once more.
+    /// Claiming again with the same token returns [`Delivery::New`] and extends the lease to `lease` from
+    /// now. Leases are renewed this way, and a driver that lost a response may repeat the claim.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Dedup`] when the store cannot be asked, or has no room; the notification is then not
-    /// handled and WeChat Pay delivers it again. The claim may have been written all the same, so
+    /// [`ErrorKind::Dedup`] when the store is unreachable or full. The notification is then not handled, and
+    /// WeChat Pay delivers it again. The claim may have been written nevertheless, so
     /// [`forget`](Self::forget) is called with it.
     fn claim(
         &self,
@@ -100,9 +99,9 @@ pub trait DedupStore: Send + Sync + 'static {
         lease: Duration,
     ) -> impl Future<Output = Result<Delivery>> + Send;
 
-    /// Remembers an id as finished, unless another claim stands.
+    /// Records an id as finished, unless another delivery holds a claim.
     ///
-    /// A claim that ran out and that nobody followed is finished all the same: the work is done.
+    /// An expired claim that no other delivery has replaced is finished too, since the work is done.
     ///
     /// # Errors
     ///
@@ -114,7 +113,7 @@ pub trait DedupStore: Send + Sync + 'static {
         ttl: Duration,
     ) -> impl Future<Output = Result<Finished>> + Send;
 
-    /// Takes this very claim back, if it still stands; never another, and nothing that is finished.
+    /// Removes this claim if it still holds. It removes no other claim and no finished id.
     ///
     /// # Errors
     ///
@@ -122,22 +121,22 @@ pub trait DedupStore: Send + Sync + 'static {
     fn forget(&self, id: &str, claim: &Claim) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Where notifications come from, as far as their ids have to be kept apart.
+/// The source of an id. Ids of different sources are stored apart.
 ///
-/// Anybody who has captured a refund of APIv2 can try to alter it, and nobody can alter what is signed.
+/// An unsigned APIv2 refund that was captured can be altered; a signed notification cannot.
 #[derive(Clone, Copy)]
-pub(super) enum Origin {
+pub(super) enum IdSource {
     V3,
     V2,
     Refund,
-    /// Of whoever uses a store for something else.
+    /// Another use of the store.
     Other,
 }
 
-impl Origin {
+impl IdSource {
     pub(super) const COUNT: usize = 4;
 
-    /// Read off an id, as a store is asked for it.
+    /// The source of an id, read from its prefix.
     pub(super) fn of(id: &str) -> Self {
         let named = [Self::Refund, Self::V2, Self::V3]
             .into_iter()
@@ -145,7 +144,7 @@ impl Origin {
         named.unwrap_or(Self::Other)
     }
 
-    /// What the ids of a source begin with.
+    /// The prefix of a source's ids.
     pub(super) fn prefix(self) -> &'static str {
         match self {
             Self::V3 => "v3:",
@@ -156,7 +155,7 @@ impl Origin {
     }
 }
 
-/// The object-safe twin: traits with async functions cannot be made into objects.
+/// The object-safe form of [`DedupStore`]: traits with async functions are not object-safe.
 pub(super) trait DynDedupStore: Send + Sync {
     fn claim<'a>(
         &'a self,

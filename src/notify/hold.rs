@@ -1,4 +1,4 @@
-//! A claim while its notification is handled: renewed meanwhile, and given back when nobody ends it.
+//! The claim of a notification that is being handled: renewed meanwhile, and released if it is never ended.
 
 use std::fmt;
 use std::future::{self, Future};
@@ -27,7 +27,7 @@ struct Held {
     claim: Claim,
     /// How long the store has for each answer.
     limit: Duration,
-    /// Whether somebody ended it, or there never was one.
+    /// Whether it was ended, or never taken.
     over: AtomicBool,
     /// Locked while the store is asked: no renewal is on its way behind what ends the claim.
     asking: Mutex<()>,

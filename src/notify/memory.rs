@@ -6,23 +6,22 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::dedup::{Claim, DedupStore, Delivery, Finished, Origin};
+use super::dedup::{Claim, DedupStore, Delivery, Finished, IdSource};
 use wechatpay_core::crypto::digest;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Ids in the memory of this process: bounded, and each forgotten after its time.
+/// A bounded store in the memory of this process.
 ///
-/// It knows nothing of other machines nor of the time before a restart. Only notifications whose
-/// signature was verified, and refunds of APIv2 that were decrypted, get in.
+/// Its ids are lost on restart and not shared with other machines. It records only notifications with a
+/// verified signature and APIv2 refunds that were decrypted.
 ///
-/// No id is forgotten before its time: one that was would let a repeated notification be handled again.
-/// Where there is no room, the next notification is not handled, its reply is 503
-/// ([`ErrorKind::Dedup`]), and WeChat Pay delivers it again.
+/// Ids are never evicted early, since a duplicate would then be handled again. When the store is full, the
+/// next notification is answered with 503 ([`ErrorKind::Dedup`]), and WeChat Pay delivers it again.
 ///
-/// APIv3's notifications, APIv2's signed ones and APIv2's refunds, which are not signed, each have room of
-/// their own: however many come of one of them, the others are handled.
+/// APIv3's notifications, APIv2's signed notifications and APIv2's unsigned refunds have separate capacity,
+/// so that many of one kind do not block the others.
 pub struct MemoryStore {
-    state: Mutex<[Ids; Origin::COUNT]>,
+    state: Mutex<[Ids; IdSource::COUNT]>,
     capacity: usize,
 }
 
@@ -33,7 +32,7 @@ struct Ids {
     next: u64,
 }
 
-/// A digest of the id: as short as it can be where nobody finds two ids with one digest.
+/// A digest of the id, as short as is possible without collisions.
 type Key = [u8; 32];
 
 /// The end of an id's time; the number tells equal instants apart.
@@ -105,12 +104,12 @@ impl MemoryStore {
     fn with<T>(&self, now: Instant, id: &str, work: impl FnOnce(&mut Ids, Key) -> T) -> T {
         let key = digest::sha256(id.as_bytes());
         let mut state = self.lock();
-        let ids = &mut state[Origin::of(id) as usize];
+        let ids = &mut state[IdSource::of(id) as usize];
         ids.expire(now);
         work(ids, key)
     }
 
-    fn lock(&self) -> MutexGuard<'_, [Ids; Origin::COUNT]> {
+    fn lock(&self) -> MutexGuard<'_, [Ids; IdSource::COUNT]> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_took_over_is_finished_late() {
+    fn an_expired_claim_without_a_successor_can_be_finished() {
         let (store, start, late) = (MemoryStore::new(), Instant::now(), claim());
         asked_as(&store, start, "a", &late);
         remembered(store.finish_at(start + 2 * LEASE, "a", &late, TTL));
@@ -308,15 +307,15 @@ mod tests {
         }
         assert_eq!(asked(&store, start + LEASE, "a"), Delivery::InProgress);
         assert_eq!(asked(&store, later + LEASE, "a"), Delivery::New);
-        assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
+        assert_eq!(store.lock()[IdSource::of("a") as usize].ends.len(), 1);
     }
 
     #[test]
-    fn what_is_forgotten_may_come_again() {
+    fn forgotten_ids_can_be_claimed_again() {
         let (store, now, mine) = (MemoryStore::new(), Instant::now(), claim());
         assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         store.forget_at(now, "a", &mine);
         assert_eq!(asked(&store, now, "a"), Delivery::New);
-        assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
+        assert_eq!(store.lock()[IdSource::of("a") as usize].ends.len(), 1);
     }
 }

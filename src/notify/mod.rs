@@ -7,6 +7,7 @@ mod builder;
 mod dedup;
 #[cfg(feature = "diagnosis")]
 mod diagnosis;
+mod flat;
 mod hold;
 mod kind;
 mod memory;
@@ -48,7 +49,7 @@ pub use reply::{Acknowledgement, Reply};
 
 use crate::client::Client;
 use crate::message::FieldPolicy;
-use dedup::{DynDedupStore, Origin};
+use dedup::{DynDedupStore, IdSource};
 use hold::{Hold, until};
 use run::Running;
 use source::Source;
@@ -58,7 +59,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailur
 use wechatpay_core::protocol::{Keyring, xml};
 use wechatpay_core::secret::Secret;
 
-/// Reads and answers notifications. Clones are cheap and share everything.
+/// Verifies, decrypts and answers notifications. Clones are cheap and share keys and store.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -83,7 +84,7 @@ pub struct Notifications {
 
 struct Shared {
     keys: Keys,
-    /// Only of a client in certificate mode.
+    /// Set only for a client in certificate mode.
     source: Option<Source>,
     clock: Arc<dyn Clock>,
     dedup: Arc<dyn DynDedupStore>,
@@ -94,7 +95,7 @@ struct Shared {
     running: Running,
 }
 
-/// Everything that reads a notification, and what signs a reply.
+/// The keys that read notifications and sign replies.
 struct Keys {
     keyring: Keyring,
     apiv3: Vec<Secret>,
@@ -104,21 +105,21 @@ struct Keys {
     fields: FieldPolicy,
 }
 
-/// What signs a reply, and the serial that says so.
+/// The key that signs replies, and its serial.
 struct ReplyKey {
     serial: String,
     key: PrivateKey,
 }
 
 impl Notifications {
-    /// Begins a reader.
+    /// Returns a builder for a reader.
     pub fn builder() -> NotificationsBuilder {
         NotificationsBuilder::new()
     }
 
-    /// A reader with the keys and the clock of a client; the keyring stays shared with it.
+    /// Creates a reader with the keys and the clock of a client, and shares its keyring.
     ///
-    /// For more, say a store of seen ids, begin with [`builder`](Self::builder) and
+    /// To set more, such as a deduplication store, use [`builder`](Self::builder) and
     /// [`NotificationsBuilder::client`].
     ///
     /// # Errors
@@ -128,14 +129,14 @@ impl Notifications {
         Self::builder().client(client).build()
     }
 
-    /// Verifies and decrypts; changes nothing, and does not look whether it came before.
+    /// Verifies and decrypts a notification, without deduplication.
     ///
-    /// It fetches nothing either: in certificate mode, a notification signed with a certificate that is
-    /// not known yet is refused here for its serial. [`accept`](Self::accept) fetches it, as
-    /// [`receive`](Self::receive) and [`handle`](Self::handle) do.
+    /// It makes no request. In certificate mode, a notification that is signed with an unknown certificate is
+    /// rejected; [`accept`](Self::accept), [`receive`](Self::receive) and [`handle`](Self::handle) fetch the
+    /// certificate.
     ///
-    /// `body` is the body exactly as received: JSON that was parsed and written again has another
-    /// signature. APIv2's XML is told from APIv3's JSON by its content.
+    /// `body` must be the body exactly as received, since the signature does not match JSON that was parsed
+    /// and serialised again. APIv2's XML and APIv3's JSON are told apart by their content.
     ///
     /// # Errors
     ///
@@ -153,34 +154,33 @@ impl Notifications {
 
     /// [`parse`](Self::parse), then claims the notification's id.
     ///
-    /// With the keys of a client in certificate mode, a serial that is not known makes it fetch
-    /// WeChat Pay's certificates, and verify again; see
+    /// With the keys of a client in certificate mode, an unknown serial triggers a fetch of WeChat Pay's
+    /// certificates and a second verification; see
     /// [`Certificates`](crate::certificates::Certificates#when).
     ///
-    /// A notification that came before is no error: see [`Notification::delivery`]. Call
-    /// [`finish`](Self::finish) when it is handled and [`release`](Self::release) when that failed.
+    /// A duplicate is not an error: see [`Notification::delivery`]. Call [`finish`](Self::finish) when the
+    /// notification is handled and [`release`](Self::release) when handling failed.
     ///
-    /// The claim lasts as long as the notification or a clone of it is kept: it is renewed, for
-    /// [`renew_for`](NotificationsBuilder::renew_for) at most, and given back when the last of them is
-    /// dropped. A server that drops a handler when the sender hangs up, as hyper and axum do, thereby
-    /// gives it back in the middle of its work: let [`run`](Self::run) run it to its end. A claim runs
-    /// out by itself, so that a process that dies loses nothing.
+    /// The claim is renewed for at most [`renew_for`](NotificationsBuilder::renew_for), and released when the
+    /// last clone of the notification is dropped. Servers such as hyper and axum drop a handler when the
+    /// sender disconnects, which would release the claim while it works: use [`run`](Self::run), which runs
+    /// the handler to completion. An unrenewed claim expires, so a crashed process loses no notification.
     ///
     /// # Errors
     ///
-    /// Those of [`parse`](Self::parse), [`ErrorKind::Dedup`] when the store cannot be asked, does not
-    /// answer in [time](NotificationsBuilder::timeout) or has no room, and [`ErrorKind::Timeout`] when the
-    /// certificates do not come in that time.
+    /// Those of [`parse`](Self::parse), [`ErrorKind::Dedup`] when the store is unreachable, full, or exceeds
+    /// the [timeout](NotificationsBuilder::timeout), and [`ErrorKind::Timeout`] when fetching the certificates
+    /// exceeds it.
     pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
         let body = Bytes::copy_from_slice(body);
         self.accept_bytes(headers, &body, self.deadline()).await
     }
 
-    /// Remembers that a notification was handled: later deliveries are [`Delivery::Duplicate`].
+    /// Records that a notification was handled: later deliveries are [`Delivery::Duplicate`].
     ///
-    /// It is not when the claim ran out before and another delivery is being handled: that one decides,
-    /// and [`lease`](NotificationsBuilder::lease) is too short. Of questions, which are handled
-    /// each time, there is nothing to remember and nothing is asked of the store.
+    /// It records nothing when the lease has expired and another delivery has claimed the notification; then
+    /// [`lease`](NotificationsBuilder::lease) is too short. Notifications that expect data are handled each
+    /// time, so the store is not used for them.
     ///
     /// # Errors
     ///
@@ -197,10 +197,10 @@ impl Notifications {
         }
     }
 
-    /// Gives a notification back whose handling failed: the next delivery is [`Delivery::New`].
+    /// Releases the claim of a notification whose handling failed: the next delivery is [`Delivery::New`].
     ///
-    /// After its claim ran out it does nothing: what another has claimed since, or finished, is not
-    /// ours to free.
+    /// After the lease has expired it does nothing, since another delivery may have claimed or finished the
+    /// notification.
     ///
     /// # Errors
     ///
@@ -214,9 +214,10 @@ impl Notifications {
 
     fn parse_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
         let keys = &self.shared.keys;
-        let outcome = match xml::is_xml(body) {
-            true => v2::parse(keys, body),
-            false => v3::parse(keys, self.shared.clock.now(), headers, body),
+        let outcome = if xml::is_xml(body) {
+            v2::parse(keys, body)
+        } else {
+            v3::parse(keys, self.shared.clock.now(), headers, body)
         };
         outcome.map_err(|err| err.with_maybe_sent(false))
     }
@@ -288,9 +289,9 @@ impl fmt::Debug for Notifications {
 /// The two versions count their ids apart, and so do refunds that are not signed.
 fn dedup_id(notification: &Notification) -> String {
     let origin = match (notification.version(), notification.verification()) {
-        (Version::V3, _) => Origin::V3,
-        (Version::V2, Verification::Unsigned) => Origin::Refund,
-        (Version::V2, _) => Origin::V2,
+        (Version::V3, _) => IdSource::V3,
+        (Version::V2, Verification::Unsigned) => IdSource::Refund,
+        (Version::V2, _) => IdSource::V2,
     };
     format!("{}{}", origin.prefix(), notification.id())
 }

@@ -76,7 +76,7 @@ impl Notification {
         self.text("event_type")
     }
 
-    /// What is documented of its kind.
+    /// Its documented kind.
     #[must_use]
     pub fn kind(&self) -> Option<&'static Kind> {
         Kind::find(self.version, self.event_type())
@@ -153,7 +153,7 @@ impl Notification {
         })
     }
 
-    /// The whole message as it came, the ciphertext still encrypted.
+    /// The whole message as received; the ciphertext is still encrypted.
     ///
     /// Of APIv2's refunds ([`Verification::Unsigned`]) only [`resource`](Self::resource) is known to
     /// come from WeChat Pay; nothing protects what stands around it.
@@ -175,7 +175,7 @@ impl Notification {
         &self.verification
     }
 
-    /// What is known of earlier deliveries; always [`Delivery::New`] after
+    /// Whether it was delivered before; always [`Delivery::New`] after
     /// [`parse`](super::Notifications::parse), which does not look.
     #[must_use]
     pub fn delivery(&self) -> Delivery {

@@ -17,15 +17,15 @@ const LONGEST: Duration = Duration::from_millis(1500);
 
 const FINISHED: &str = "finished";
 
-/// Ids in a Redis that several machines share, one key for each, gone after its time.
+/// A store that several machines share in one Redis, with one expiring key per id.
 ///
-/// The connection is made by the first notification and made again when it breaks; while Redis
-/// is down, or has not answered for 1.5 s, notifications are answered with 503 and come again.
+/// The first notification opens the connection, and it is reopened when it breaks. While Redis is down or
+/// takes longer than 1.5 s, notifications are answered with 503 and delivered again.
 ///
-/// Set `maxmemory-policy noeviction`. Under any other policy, Redis forgets ids when its memory is full,
-/// and repeated notifications are handled again; with it, the next one is answered with 503 instead.
+/// Set `maxmemory-policy noeviction`. Under any other policy a full Redis evicts ids and duplicates are
+/// handled again; with it, the next notification is answered with 503.
 ///
-/// `rediss://` needs a TLS feature of the `redis` crate, switched on in your own `Cargo.toml`.
+/// `rediss://` needs a TLS feature of the `redis` crate, enabled in your own `Cargo.toml`.
 ///
 /// ```
 /// use wechatpay_chain::notify::{Notifications, RedisStore};
@@ -115,9 +115,10 @@ impl DedupStore for RedisStore {
         let mut command = self.script(FINISH, id, claim);
         let command = command.arg(millis(ttl)).arg(FINISHED);
         let remembered: bool = self.run(command).await.map_err(silent)?;
-        Ok(match remembered {
-            true => Finished::Recorded,
-            false => Finished::LeaseLost,
+        Ok(if remembered {
+            Finished::Recorded
+        } else {
+            Finished::LeaseLost
         })
     }
 
@@ -127,7 +128,7 @@ impl DedupStore for RedisStore {
     }
 }
 
-/// Redis runs a script as one step: nothing comes between its reading and its writing.
+/// Redis runs a script atomically.
 ///
 /// The key holds the claim, or [`FINISHED`], which no claim can be: it has no 32 characters.
 const CLAIM: &str = "\

@@ -56,7 +56,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     let operation = found.map(|found| found.operation);
     check_owner(plan, caller.merchant, &path, &sent, operation)?;
     if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalog {
-        let sent = near::Sent {
+        let sent = near::Attempted {
             method: &plan.method,
             paths: &sent,
             has_content: !matches!(plan.payload, Payload::Empty) || path.contains('?'),
@@ -76,7 +76,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     })
 }
 
-/// The operation that a call is, as far as its path tells; what is wrong with the path is not said.
+/// The operation of a call. Mistakes in the path are not reported.
 pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static Operation> {
     if let Some(url) = &plan.exact {
         return Paths::new("", url.path()).find(&plan.method);

@@ -15,7 +15,7 @@ use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What a call would send.
-pub(super) struct Sent<'a> {
+pub(super) struct Attempted<'a> {
     pub(super) method: &'a Method,
     pub(super) paths: &'a Paths<'a>,
     /// A body or query parameters: with neither, another method is no mistake that could tell anything.
@@ -27,7 +27,7 @@ pub(super) struct Sent<'a> {
 /// # Errors
 ///
 /// [`ErrorKind::Path`] with [`PathError::NearMiss`], which names that operation.
-pub(super) fn check(sent: &Sent<'_>, found: Option<Found>) -> Result<()> {
+pub(super) fn check(sent: &Attempted<'_>, found: Option<Found>) -> Result<()> {
     let mut paths = sent.paths.each();
     let nearest = match found {
         Some(found) if found.by_template || !found.operation.path().contains('{') => None,
@@ -58,7 +58,7 @@ fn taken_for_a_value(path: &str, found: &Operation) -> Option<&'static Operation
 }
 
 /// The most alike of the sensitive operations.
-fn nearest(sent: &Sent<'_>, path: &str) -> Option<&'static Operation> {
+fn nearest(sent: &Attempted<'_>, path: &str) -> Option<&'static Operation> {
     let readings = readings(path);
     let documented = METHODS
         .iter()

@@ -108,7 +108,7 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
 }
 
 #[test]
-fn the_announced_hash_is_what_counts() {
+fn the_announced_hash_decides() {
     let (sandbox, client, dir) = place();
     let ticket = |hash_type: &str, hash: &str| {
         let url = format!("{}v3/billdownload/file", sandbox.base_url());

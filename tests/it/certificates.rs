@@ -108,7 +108,7 @@ async fn awaited_as_well() {
 }
 
 #[test]
-fn sensitive_fields_are_encrypted_with_what_was_fetched() {
+fn sensitive_fields_are_encrypted_with_the_fetched_certificate() {
     let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     assert_eq!(client.encrypt("x").unwrap_err().kind(), ErrorKind::Encrypt);
@@ -312,7 +312,7 @@ fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
 }
 
 #[test]
-fn what_is_no_longer_listed_is_dropped_and_what_was_given_stays() {
+fn delisted_certificates_are_dropped_and_given_ones_stay() {
     let sandbox = echoing().start_blocking().unwrap();
     let old = sandbox.platform_certificate().clone();
     let client = certificate_mode(&sandbox);

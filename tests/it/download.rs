@@ -186,7 +186,7 @@ fn zipped_is_unzipped_and_hashed_as_it_was_before() {
 }
 
 #[test]
-fn what_is_not_whole_gzip_is_refused() {
+fn incomplete_gzip_is_rejected() {
     let whole = zipped(&content());
     for bad in [&whole[..whole.len() / 2], b"plain text", b""] {
         let place = Place::giving(bad);
@@ -288,7 +288,7 @@ fn only_a_whole_answer_is_a_file() {
 }
 
 #[test]
-fn what_cannot_be_written_costs_no_call() {
+fn unwritable_targets_fail_before_the_call() {
     let place = Place::giving(b"new");
     for bad in ["no/such/directory/file", ".", ""] {
         let target = place.dir.path().join(bad);

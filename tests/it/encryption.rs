@@ -66,7 +66,7 @@ fn two_encryptions_of_a_text_differ() {
 }
 
 #[test]
-fn what_is_a_ciphertext_already_is_left_alone() {
+fn ciphertexts_are_not_encrypted_again() {
     let wire = Wire::ok();
     let client = client(&wire);
     let ciphertext = client.encrypt("6214").unwrap();

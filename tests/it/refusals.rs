@@ -143,7 +143,7 @@ fn closed() -> SocketAddr {
 }
 
 #[test]
-fn what_fails_before_the_request_names_the_step_and_the_server() {
+fn connection_errors_name_the_step_and_the_server() {
     let _guard = Watchdog::guard("what_fails_before_the_request");
     let nobody = closed();
     says(

@@ -219,7 +219,7 @@ fn a_retry_sends_a_file_again_and_not_a_reader() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_refused_before_the_wire() {
+fn invalid_requests_fail_before_they_are_sent() {
     let (sandbox, client) = sandbox();
     assert_eq!(
         Media::from_path("/no/such/file").unwrap_err().kind(),
@@ -247,7 +247,7 @@ fn what_cannot_be_sent_is_refused_before_the_wire() {
 }
 
 #[test]
-fn a_file_that_is_not_what_was_said_does_not_arrive() {
+fn a_file_with_another_digest_does_not_arrive() {
     let (sandbox, client) = sandbox();
     let content = content();
     let reader = || std::io::Cursor::new(content.clone());

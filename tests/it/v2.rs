@@ -183,7 +183,7 @@ fn a_bill_is_text_and_its_refusal_xml() -> Result<()> {
 }
 
 #[test]
-fn what_cannot_be_signed_is_not_sent() -> Result<()> {
+fn unsignable_requests_are_not_sent() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let with = |key: &str, value: serde_json::Value| {

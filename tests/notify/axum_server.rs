@@ -76,7 +76,7 @@ pub(crate) async fn serve_with(
 }
 
 #[tokio::test]
-async fn the_extractor_hands_over_what_is_genuine() {
+async fn the_extractor_passes_on_verified_notifications() {
     let (to, mut seen) = serve().await;
     let (headers, body) = Post::paid().fresh("a").signed();
     for delivery in ["a New", "a Duplicate"] {

@@ -94,7 +94,7 @@ fn signer(verification: &Verification) -> String {
 }
 
 #[tokio::test]
-async fn a_process_that_only_receives_fetches_what_it_lacks() {
+async fn a_process_that_only_receives_fetches_certificates() {
     let world = world(false).await;
     assert_eq!(world.fetches(), 0);
     let serial = world.sandbox.platform_certificate().serial();
@@ -128,7 +128,7 @@ async fn parse_fetches_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_comes_meanwhile_waits_for_the_same_list() {
+async fn concurrent_callers_share_one_fetch() {
     let world = world(false).await;
     let mut tasks = JoinSet::new();
     for _ in 0..8 {

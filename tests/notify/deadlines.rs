@@ -156,7 +156,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn what_is_not_a_time_is_refused() {
+fn invalid_durations_are_rejected() {
     for wrong in [
         builder().timeout(Duration::ZERO),
         builder().timeout(Duration::MAX),

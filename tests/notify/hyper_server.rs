@@ -159,7 +159,7 @@ async fn a_question_is_answered_each_time() {
 }
 
 #[tokio::test]
-async fn v2_is_served_beside_v3() {
+async fn v2_and_v3_are_served_together() {
     let (to, shop) = server().await;
     let message = v2_message(&[("out_trade_no", "1")], SignType::HmacSha256, V2);
     for _ in 0..2 {

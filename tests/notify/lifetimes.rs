@@ -85,7 +85,7 @@ pub(crate) async fn first(reader: &Notifications) -> Notification {
 }
 
 #[tokio::test]
-async fn a_handler_runs_to_its_end_though_nobody_waits_for_it() {
+async fn a_handler_completes_after_its_request_is_dropped() {
     let (reader, work) = (reader(), Arc::new(Work::default()));
     let (of_task, acting) = (reader.clone(), Arc::clone(&work));
     let delivery = tokio::spawn(async move {
@@ -168,7 +168,7 @@ async fn a_sender_that_hangs_up_cuts_no_handler_off() {
 
 /// As axum drops a handler that finishes and gives back by hand.
 #[tokio::test]
-async fn a_claim_that_nobody_keeps_is_given_back() {
+async fn a_dropped_claim_is_released() {
     let reader = reader();
     let kept = accept(&reader).await.unwrap();
     let clone = kept.clone();

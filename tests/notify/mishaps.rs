@@ -84,7 +84,7 @@ async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Acknowledg
 
 /// WeChat Pay is told that it was handled, and whoever looks is told the rest.
 #[tokio::test]
-async fn what_was_handled_and_is_not_remembered_succeeds_with_an_error_beside_it() {
+async fn an_unrecorded_success_carries_a_dedup_error() {
     for (mishap, said) in [
         (Mishap::LeaseLost, "lease"),
         (Mishap::FinishFails, "the store is down"),
@@ -99,7 +99,7 @@ async fn what_was_handled_and_is_not_remembered_succeeds_with_an_error_beside_it
 }
 
 #[tokio::test]
-async fn a_claim_that_cannot_be_given_back_is_said_beside_the_failure() {
+async fn a_claim_that_cannot_be_released_is_reported() {
     let failed = || Err(io::Error::other("the database is down"));
     let reply = run(&reader(Mishap::ForgetFails), &Post::paid(), failed()).await;
     assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);

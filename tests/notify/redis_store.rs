@@ -78,7 +78,7 @@ async fn asked(store: &RedisStore, id: &str) -> Delivery {
 }
 
 #[tokio::test]
-async fn two_machines_share_claims_and_what_was_finished() {
+async fn two_machines_share_claims_and_finished_ids() {
     let Some(server) = server() else { return };
     let (a, b) = (
         RedisStore::open(&server.url).unwrap(),

@@ -57,7 +57,7 @@ fn v2_is_answered_in_xml_also_when_refused() {
 }
 
 #[test]
-fn what_two_kinds_demand_is_signed_over_the_bytes_of_the_reply() {
+fn replies_are_signed_where_their_kind_requires_it() {
     for kind in Kind::all()
         .iter()
         .filter(|kind| kind.reply_must_be_signed())

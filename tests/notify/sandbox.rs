@@ -235,7 +235,7 @@ fn refused(notice: &Notice) -> Error {
 }
 
 #[test]
-fn what_cannot_be_posted_is_refused_before() {
+fn invalid_targets_are_rejected_before_posting() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let elsewhere = paid(&sandbox, "http://192.0.2.1/notify");
     assert!(refused(&elsewhere).to_string().contains("127.0.0.1"));

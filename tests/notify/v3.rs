@@ -9,7 +9,7 @@ use wechatpay_chain::{Error, ErrorKind, FieldPolicy, Padding, Verification, Veri
 use crate::support::{APIV3, MERCHANT, NOW, PLATFORM_ID, Post, STRANGER, builder, reader};
 
 #[test]
-fn one_step_from_bytes_to_what_was_paid() {
+fn one_step_from_bytes_to_the_payment() {
     #[derive(Deserialize)]
     struct Paid {
         out_trade_no: String,
@@ -114,7 +114,7 @@ fn each_missing_doubled_or_unreadable_header_is_named() {
 }
 
 #[test]
-fn a_probe_is_a_kind_of_its_own_and_comes_before_everything() {
+fn probes_are_detected_before_anything_else() {
     let (mut headers, body) = Post::paid().signed();
     let probe = format!("{PROBE_PREFIX}Bm5vdCBiYXNlNjQh");
     headers.insert("wechatpay-signature", probe.parse().unwrap());
@@ -153,7 +153,7 @@ fn old_and_new_apiv3_keys_stand_side_by_side() {
 }
 
 #[test]
-fn what_is_signed_but_no_notification_is_the_body_s_fault() {
+fn signed_bodies_that_are_no_notifications_fail_as_body() {
     for body in [
         &b"not json"[..],
         b"[]",

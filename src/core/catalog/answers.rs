@@ -2,7 +2,7 @@
 // In the repository's root:
 // python3 src/core/catalog/regenerate_answers.py path/to/schemas.jsonl > src/core/catalog/answers.rs
 
-use super::fact::Verb::{self, *};
+use super::attribute::Verb::{self, *};
 
 /// Names in the request, and the pointer to the same member of the answer.
 type Echoed = &'static [(&'static str, &'static str)];

@@ -4,18 +4,22 @@ use std::process::Command;
 use super::*;
 
 #[test]
-fn the_tables_of_answers_are_what_the_script_makes_of_the_facts() {
+fn the_answer_tables_match_the_script() {
     let folder = match std::env::var_os("WECHATPAY_FACTS") {
         Some(folder) => folder.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts"),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/attributes"),
     };
-    let facts = folder.join("schemas.jsonl");
-    if !facts.exists() {
-        eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
+    let attributes = folder.join("schemas.jsonl");
+    if !attributes.exists() {
+        eprintln!("skipped: no {}; set WECHATPAY_FACTS", attributes.display());
         return;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog/regenerate_answers.py");
-    let Ok(out) = Command::new("python3").arg(script).arg(&facts).output() else {
+    let Ok(out) = Command::new("python3")
+        .arg(script)
+        .arg(&attributes)
+        .output()
+    else {
         eprintln!("skipped: no python3");
         return;
     };

@@ -1,14 +1,15 @@
-//! What is known of WeChat Pay's operations, as far as it changes how a call is made: sensitive
-//! fields, paddings, unsigned answers, hosts.
+//! WeChat Pay's operations and the attributes that change how they are called: sensitive fields, paddings,
+//! unsigned answers, hosts.
 //!
-//! An operation that is not in here can be called all the same; it gets no special treatment.
+//! An operation that is missing here can still be called; it gets no special treatment.
 //! Sources: the public documentation and the official SDKs; `regenerate.py` and
 //! `regenerate_answers.py` in this folder write the tables.
 
 mod answers;
 #[cfg(test)]
 mod answers_tests;
-mod fact;
+mod attribute;
+mod kinds;
 mod operation;
 mod similar;
 mod table;
@@ -19,10 +20,11 @@ use std::cmp::Ordering;
 
 use http::Method;
 
-pub use operation::{AnswerKind, AnswerSignature, BodyKind, Operation};
+pub use kinds::{AnswerKind, AnswerSignature, BodyKind};
+pub use operation::Operation;
 pub use similar::similar;
 
-use fact::Verb;
+use attribute::Verb;
 
 /// The operation of a method and path.
 ///

@@ -3,69 +3,31 @@ use std::fmt;
 use http::Method;
 
 use super::answers;
-use super::fact::{Fact, Verb};
+use super::attribute::{Attribute, Verb};
+use super::kinds::{AnswerKind, AnswerSignature, BodyKind};
 use crate::crypto::Padding;
 use crate::protocol::SignType;
 
-/// What the catalog knows of one operation.
+/// An operation of the catalog.
 ///
 /// JSON pointers are those of RFC 6901 with one addition: `*` stands for every item of an array.
 /// A pointer that passes through a text holding JSON continues inside it.
 pub struct Operation {
     pub(super) verb: Verb,
     pub(super) path: &'static str,
-    facts: &'static [Fact],
+    attributes: &'static [Attribute],
 }
 
-/// What is sent as the body of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum BodyKind {
-    /// No body.
-    None,
-    /// `application/json`.
-    Json,
-    /// `text/xml`, as everywhere in API v2.
-    Xml,
-    /// `multipart/form-data`: a file and, in API v3, its `meta` JSON, which alone is signed.
-    Multipart,
-}
-
-/// What comes as the body of a successful answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AnswerKind {
-    /// `application/json`.
-    Json,
-    /// `text/xml`, as nearly everywhere in API v2.
-    Xml,
-    /// No body (204).
-    Empty,
-    /// A file: a bill, an image, a receipt.
-    Stream,
-    /// A page for the user's browser to be sent to; the merchant's server never calls it.
-    Redirect,
-}
-
-/// What the signature of a successful answer covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AnswerSignature {
-    /// The body, byte for byte.
-    Body,
-    /// The text `{"<name>":"<value of the header>"}`: the header holds a digest of the body.
-    Digest {
-        /// The digest's name and algorithm, for example `sha1`.
-        name: &'static str,
-        /// The answer's header that holds it.
-        header: &'static str,
-    },
-    /// Nothing: successful answers carry no signature.
-    Nothing,
-}
-
-pub(super) const fn op(verb: Verb, path: &'static str, facts: &'static [Fact]) -> Operation {
-    Operation { verb, path, facts }
+pub(super) const fn op(
+    verb: Verb,
+    path: &'static str,
+    attributes: &'static [Attribute],
+) -> Operation {
+    Operation {
+        verb,
+        path,
+        attributes,
+    }
 }
 
 impl Operation {
@@ -96,14 +58,14 @@ impl Operation {
     /// Whether it is signed by a brand (品牌), not by a merchant.
     #[must_use]
     pub fn is_brand(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Brand))
+        self.has(|attribute| matches!(attribute, Attribute::Brand))
     }
 
     /// The host that the documentation names, where it is not `api.mch.weixin.qq.com`.
     #[must_use]
     pub fn host(&self) -> Option<&'static str> {
-        self.pick(|fact| match *fact {
-            Fact::Host(host) | Fact::OnlyHost(host) => Some(host),
+        self.pick(|attribute| match *attribute {
+            Attribute::Host(host) | Attribute::OnlyHost(host) => Some(host),
             _ => None,
         })
     }
@@ -111,14 +73,14 @@ impl Operation {
     /// Whether no other host than [`host`](Self::host) answers it.
     #[must_use]
     pub fn host_required(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::OnlyHost(_)))
+        self.has(|attribute| matches!(attribute, Attribute::OnlyHost(_)))
     }
 
-    /// What is sent as the body.
+    /// The body of the request.
     #[must_use]
     pub fn body(&self) -> BodyKind {
-        self.pick(|fact| match *fact {
-            Fact::Body(kind) => Some(kind),
+        self.pick(|attribute| match *attribute {
+            Attribute::Body(kind) => Some(kind),
             _ => None,
         })
         .unwrap_or(match self.verb {
@@ -128,24 +90,25 @@ impl Operation {
         })
     }
 
-    /// What comes as the body of a successful answer.
+    /// The body of a successful answer.
     #[must_use]
     pub fn answer(&self) -> AnswerKind {
-        self.pick(|fact| match *fact {
-            Fact::Answer(kind) => Some(kind),
+        self.pick(|attribute| match *attribute {
+            Attribute::Answer(kind) => Some(kind),
             _ => None,
         })
-        .unwrap_or(match self.is_v2() {
-            true => AnswerKind::Xml,
-            false => AnswerKind::Json,
+        .unwrap_or(if self.is_v2() {
+            AnswerKind::Xml
+        } else {
+            AnswerKind::Json
         })
     }
 
     /// Pointers to the request fields that are encrypted with the platform key.
     #[must_use]
     pub fn encrypt(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::Encrypt(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::Encrypt(list) => Some(list),
             _ => None,
         })
     }
@@ -157,8 +120,8 @@ impl Operation {
     /// [`encrypt`](Self::encrypt) is empty there and the caller names it.
     #[must_use]
     pub fn encrypt_if_flagged(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::EncryptWhenAsked(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::EncryptWhenAsked(list) => Some(list),
             _ => None,
         })
     }
@@ -167,8 +130,8 @@ impl Operation {
     /// `v2/risk/getpublickey`, **not** with the platform key.
     #[must_use]
     pub fn encrypt_bank(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::EncryptBank(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::EncryptBank(list) => Some(list),
             _ => None,
         })
     }
@@ -176,8 +139,8 @@ impl Operation {
     /// Names of the query parameters that are encrypted with the platform key.
     #[must_use]
     pub fn query_encrypt(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::QueryEncrypt(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::QueryEncrypt(list) => Some(list),
             _ => None,
         })
     }
@@ -185,8 +148,8 @@ impl Operation {
     /// Pointers to the answer's fields that come encrypted with the merchant's public key.
     #[must_use]
     pub fn decrypt(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::Decrypt(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::Decrypt(list) => Some(list),
             _ => None,
         })
     }
@@ -194,8 +157,8 @@ impl Operation {
     /// How request fields are padded when they are encrypted.
     #[must_use]
     pub fn padding(&self) -> Padding {
-        self.pick(|fact| match *fact {
-            Fact::Padded(padding) => Some(padding),
+        self.pick(|attribute| match *attribute {
+            Attribute::Padded(padding) => Some(padding),
             _ => None,
         })
         .unwrap_or_default()
@@ -204,8 +167,8 @@ impl Operation {
     /// How the answer's encrypted fields are padded.
     #[must_use]
     pub fn decrypt_padding(&self) -> Padding {
-        self.pick(|fact| match *fact {
-            Fact::AnswerPadded(padding) => Some(padding),
+        self.pick(|attribute| match *attribute {
+            Attribute::AnswerPadded(padding) => Some(padding),
             _ => None,
         })
         .unwrap_or_else(|| self.padding())
@@ -214,9 +177,9 @@ impl Operation {
     /// What the signature of a successful answer covers.
     #[must_use]
     pub fn answer_signature(&self) -> AnswerSignature {
-        self.pick(|fact| match *fact {
-            Fact::SignedDigest(name, header) => Some(AnswerSignature::Digest { name, header }),
-            Fact::UnsignedAnswer => Some(AnswerSignature::Nothing),
+        self.pick(|attribute| match *attribute {
+            Attribute::SignedDigest(name, header) => Some(AnswerSignature::Digest { name, header }),
+            Attribute::UnsignedAnswer => Some(AnswerSignature::Nothing),
             _ => None,
         })
         .unwrap_or(AnswerSignature::Body)
@@ -252,14 +215,14 @@ impl Operation {
     /// Whether the request is sent without an `Authorization`: to the URL of another answer.
     #[must_use]
     pub fn unsigned_request(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::UnsignedRequest))
+        self.has(|attribute| matches!(attribute, Attribute::UnsignedRequest))
     }
 
     /// Pointers to the request fields that are texts holding JSON.
     #[must_use]
     pub fn json_encoded(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::JsonEncoded(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::JsonEncoded(list) => Some(list),
             _ => None,
         })
     }
@@ -267,8 +230,8 @@ impl Operation {
     /// Pointers to the answer's fields that are texts holding JSON.
     #[must_use]
     pub fn json_encoded_answer(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::JsonEncodedAnswer(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::JsonEncodedAnswer(list) => Some(list),
             _ => None,
         })
     }
@@ -276,8 +239,8 @@ impl Operation {
     /// Pointers to the request fields that hold an URL-encoded form (API v2).
     #[must_use]
     pub fn url_encoded(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::UrlEncoded(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::UrlEncoded(list) => Some(list),
             _ => None,
         })
     }
@@ -286,8 +249,8 @@ impl Operation {
     /// key (API v2).
     #[must_use]
     pub fn sign_fields(&self) -> &'static [&'static str] {
-        self.list(|fact| match *fact {
-            Fact::SignFields(list) => Some(list),
+        self.list(|attribute| match *attribute {
+            Attribute::SignFields(list) => Some(list),
             _ => None,
         })
     }
@@ -305,8 +268,8 @@ impl Operation {
     /// ```
     #[must_use]
     pub fn sign_type(&self) -> Option<SignType> {
-        self.pick(|fact| match *fact {
-            Fact::SignedWith(kind) => Some(kind),
+        self.pick(|attribute| match *attribute {
+            Attribute::SignedWith(kind) => Some(kind),
             _ => None,
         })
     }
@@ -314,20 +277,20 @@ impl Operation {
     /// Whether the TLS connection must present the merchant's certificate (API v2).
     #[must_use]
     pub fn needs_client_cert(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::NeedsClientCert))
+        self.has(|attribute| matches!(attribute, Attribute::NeedsClientCert))
     }
 
     /// Whether the request must carry no `nonce_str` (API v2).
     #[must_use]
     pub fn nonceless(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Nonceless))
+        self.has(|attribute| matches!(attribute, Attribute::Nonceless))
     }
 
     /// The header that makes a repeated request the same request.
     #[must_use]
     pub fn idempotency_header(&self) -> Option<&'static str> {
-        self.pick(|fact| match *fact {
-            Fact::IdempotencyHeader(name) => Some(name),
+        self.pick(|attribute| match *attribute {
+            Attribute::IdempotencyHeader(name) => Some(name),
             _ => None,
         })
     }
@@ -335,8 +298,8 @@ impl Operation {
     /// The body's member that makes a repeated request the same request.
     #[must_use]
     pub fn idempotency_field(&self) -> Option<&'static str> {
-        self.pick(|fact| match *fact {
-            Fact::IdempotencyField(name) => Some(name),
+        self.pick(|attribute| match *attribute {
+            Attribute::IdempotencyField(name) => Some(name),
             _ => None,
         })
     }
@@ -345,32 +308,32 @@ impl Operation {
     /// anything twice. `false` means that it does not say so.
     #[must_use]
     pub fn reentrant(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Reentrant))
+        self.has(|attribute| matches!(attribute, Attribute::Reentrant))
     }
 
     fn list(
         &self,
-        find: impl Fn(&Fact) -> Option<&'static [&'static str]>,
+        find: impl Fn(&Attribute) -> Option<&'static [&'static str]>,
     ) -> &'static [&'static str] {
         self.pick(find).unwrap_or_default()
     }
 
-    fn has(&self, test: impl Fn(&Fact) -> bool) -> bool {
-        self.facts.iter().any(test)
+    fn has(&self, test: impl Fn(&Attribute) -> bool) -> bool {
+        self.attributes.iter().any(test)
     }
 
-    fn pick<T>(&self, find: impl Fn(&Fact) -> Option<T>) -> Option<T> {
-        self.facts.iter().find_map(find)
+    fn pick<T>(&self, find: impl Fn(&Attribute) -> Option<T>) -> Option<T> {
+        self.attributes.iter().find_map(find)
     }
 }
 
-/// As in the table: method, path and what is unusual.
+/// Shows a row of the table: method, path and attributes.
 impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Operation")
             .field("method", &self.method())
             .field("path", &self.path)
-            .field("facts", &self.facts)
+            .field("attributes", &self.attributes)
             .finish()
     }
 }

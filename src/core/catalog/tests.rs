@@ -6,7 +6,7 @@ use crate::crypto::Padding;
 use crate::protocol::SignType;
 
 #[test]
-fn the_table_is_what_the_script_makes_of_the_facts() {
+fn the_table_matches_the_script() {
     let files = ["endpoints.jsonl", "endpoints_brand.jsonl", "schemas.jsonl"];
     let facts = files.map(|file| facts_folder().join(file));
     if let Some(missing) = facts.iter().find(|file| !file.exists()) {

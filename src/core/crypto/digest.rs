@@ -84,7 +84,7 @@ impl DigestKind {
         }
     }
 
-    /// A digest as somebody wrote it down, in lower case.
+    /// Checks a digest given in hex and returns it in lower case.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Whether two readings gave the same bytes.
+//! Detects whether a file changed between two reads.
 
 use openssl::error::ErrorStack;
 use openssl::symm::{Cipher, Crypter, Mode};
@@ -25,8 +25,8 @@ impl FingerprintKey {
 
 /// A fingerprint of bytes that come in pieces: GMAC (NIST SP 800-38D) under a random key.
 ///
-/// Several times as fast as a SHA-256, and whoever does not know the key finds no other bytes that
-/// have it. It never leaves the process, so that a nonce of its own is not needed.
+/// It is several times as fast as SHA-256, and without the key no other bytes with the same fingerprint
+/// can be found. The key never leaves the process, so no nonce is needed.
 pub struct Fingerprint(Crypter);
 
 impl Fingerprint {

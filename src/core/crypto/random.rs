@@ -1,4 +1,4 @@
-//! Randomness that nobody can predict.
+//! Cryptographically secure random bytes.
 
 use crate::error::{Error, ErrorKind, Result};
 

@@ -5,8 +5,6 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::line;
-
 /// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
 ///
 /// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
@@ -24,7 +22,7 @@ pub struct ApiError {
     pub message: String,
     /// `detail` of the body; `Null` when the body has none.
     pub detail: Value,
-    /// The `Request-ID` header: what WeChat Pay's support asks for.
+    /// The `Request-ID` header, which WeChat Pay's support asks for.
     pub request_id: Option<String>,
     /// The body as received.
     pub body: Bytes,
@@ -35,7 +33,7 @@ pub struct ApiError {
     pub verification: Verification,
 }
 
-/// Codes with which WeChat Pay says that it does not know, or not yet, what came of a request.
+/// Codes with which WeChat Pay says that the outcome of a request is unknown, or not yet known.
 ///
 /// The first of each pair of spellings is APIv2's.
 const UNDECIDED: [&str; 9] = [
@@ -67,7 +65,7 @@ impl ApiError {
         }
     }
 
-    /// Whether this answer leaves open what came of the request, so that money may have moved.
+    /// Whether this answer leaves the outcome of the request open, so that money may have moved.
     ///
     /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which
     /// WeChat Pay says that it does not know itself (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
@@ -87,7 +85,7 @@ impl ApiError {
             || ((self.code.is_empty() || !self.complete) && !signed)
     }
 
-    /// In any case, and with spaces around it: nothing is decided because a code is written oddly.
+    /// Ignores case and surrounding spaces: an oddly written code must not count as decided.
     fn has_undecided_code(&self) -> bool {
         let code = self.code.trim();
         UNDECIDED.iter().any(|own| own.eq_ignore_ascii_case(code))
@@ -102,17 +100,17 @@ impl ApiError {
     }
 }
 
-/// What is known of a response's signature.
+/// The result of verifying a response's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verification {
-    /// Nobody looked: the stack has no `verifier`.
+    /// Not checked, because the stack has no `verifier`.
     NotChecked,
     /// The response carries no signature headers (only accepted outside 2xx).
     Absent,
     /// This endpoint's answers are declared to carry no signature.
     Unsigned,
-    /// The signature does not hold; only seen on a non-2xx answer, a 2xx one is an error.
+    /// The signature is invalid. Only non-2xx answers carry this; a 2xx answer becomes an error.
     Failed(VerifyFailure),
     /// The signature was checked with the platform key of this id.
     Verified {
@@ -137,7 +135,7 @@ pub enum VerifyFailure {
     },
     /// The timestamp is too far from this machine's clock (more than 300 s).
     Clock {
-        /// Their time minus ours, in seconds.
+        /// The timestamp minus this machine's clock, in seconds.
         offset: i64,
     },
     /// The serial is not among the platform keys of this client.
@@ -147,14 +145,14 @@ pub enum VerifyFailure {
         /// What this client knows.
         known: Vec<String>,
     },
-    /// The platform certificate's time is over.
+    /// The platform certificate has expired.
     Expired {
         /// The certificate's serial.
         serial: String,
         /// The last moment it was valid, in Unix seconds.
         not_after: i64,
     },
-    /// The platform certificate's time has not begun.
+    /// The platform certificate is not yet valid.
     NotYetValid {
         /// The certificate's serial.
         serial: String,
@@ -166,13 +164,13 @@ pub enum VerifyFailure {
         /// The platform key it was checked with.
         serial: String,
     },
-    /// The file is not the one whose digest was given.
+    /// The file does not have the expected digest.
     Digest {
         /// The digest's algorithm: `SHA1`.
         algorithm: &'static str,
-        /// What the file should have, in hex.
+        /// The expected digest, in hex.
         expected: String,
-        /// What it has.
+        /// The actual digest, in hex.
         found: String,
     },
     /// The answer is about another order, merchant or app than the request.
@@ -186,26 +184,10 @@ pub enum VerifyFailure {
         /// The member that is not as it has to be.
         member: &'static str,
     },
-    /// An answer with this `Wechatpay-Nonce` has come before.
+    /// An answer with this `Wechatpay-Nonce` was received before.
     Replayed,
-    /// A probe of WeChat Pay: wrong on purpose.
+    /// A probe of WeChat Pay, with an intentionally wrong signature.
     Probe,
-}
-
-/// The body is left out: answers name people and orders. Read [`ApiError::body`] to see it.
-impl fmt::Debug for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiError")
-            .field("status", &self.status)
-            .field("code", &self.code)
-            .field("message", &line::message(self))
-            .field("detail", &format_args!("{}", line::detail(self)))
-            .field("request_id", &self.request_id)
-            .field("verification", &self.verification)
-            .field("body_len", &self.body.len())
-            .field("complete", &self.complete)
-            .finish_non_exhaustive()
-    }
 }
 
 impl fmt::Display for VerifyFailure {
@@ -218,25 +200,10 @@ impl fmt::Display for VerifyFailure {
                 "the timestamp is {offset} s from this machine's clock, more than 300 s; \
                  check the clock"
             ),
-            Self::UnknownSerial { serial, known } => write!(
-                f,
-                "no platform key has the id {serial:?}; this client knows {known:?}; \
-                 add the key or certificate of that id"
-            ),
-            Self::Expired { serial, not_after } => write!(
-                f,
-                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
-                 or move to the public key (微信支付公钥), which does not end"
-            ),
-            Self::NotYetValid { serial, not_before } => write!(
-                f,
-                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
-            ),
-            Self::Signature { serial } => {
-                // Of APIv2, which has no ids of keys, it is a phrase.
-                let key = if serial.starts_with("the ") { "" } else { "the key " };
-                write!(f, "the signature does not fit the body under {key}{serial}")
-            }
+            Self::UnknownSerial { .. }
+            | Self::Expired { .. }
+            | Self::NotYetValid { .. }
+            | Self::Signature { .. } => self.write_key_failure(f),
             Self::Digest {
                 algorithm,
                 expected,
@@ -255,6 +222,38 @@ impl fmt::Display for VerifyFailure {
                 "an answer with the same Wechatpay-Nonce has come before: something repeats old answers",
             ),
             Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
+        }
+    }
+}
+
+impl VerifyFailure {
+    /// The failures that concern a platform key.
+    fn write_key_failure(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSerial { serial, known } => write!(
+                f,
+                "no platform key has the id {serial:?}; this client knows {known:?}; \
+                 add the key or certificate of that id"
+            ),
+            Self::Expired { serial, not_after } => write!(
+                f,
+                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
+                 or move to the public key (微信支付公钥), which does not end"
+            ),
+            Self::NotYetValid { serial, not_before } => write!(
+                f,
+                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
+            ),
+            Self::Signature { serial } => {
+                // Of APIv2, which has no ids of keys, it is a phrase.
+                let key = if serial.starts_with("the ") {
+                    ""
+                } else {
+                    "the key "
+                };
+                write!(f, "the signature does not fit the body under {key}{serial}")
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The one line that tells of a refusal: enough to correct the call, without a value of the request.
+//! The one-line message of a refusal. It is enough to correct the call and quotes no value of the request.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde_json::{Map, Value};
 
@@ -20,7 +20,7 @@ const SHOWN: [&str; 3] = ["field", "issue", "location"];
 /// The member of `detail` that holds what the request said.
 const REJECTED: &str = "value";
 
-/// What the answer says, on one line.
+/// The refusal on one line.
 pub(super) fn line(api: &ApiError) -> String {
     let said = if api.status.is_success() {
         v2_members(api)
@@ -178,6 +178,22 @@ fn shown(text: &str, rejected: &[String]) -> String {
         out.push(if c.is_control() { ' ' } else { c });
     }
     out
+}
+
+/// The body is left out: answers name people and orders. Read [`ApiError::body`] to see it.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("message", &message(self))
+            .field("detail", &format_args!("{}", detail(self)))
+            .field("request_id", &self.request_id)
+            .field("verification", &self.verification)
+            .field("body_len", &self.body.len())
+            .field("complete", &self.complete)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Anything that can go wrong in a call.
+/// The error type of this crate.
 ///
-/// Payment code branches on [`Error::is_undecided`] first: `true` means that nobody knows whether
+/// Payment code branches on [`Error::is_undecided`] first: `true` means that it is unknown whether
 /// WeChat Pay acted on the request, so query the order before trying anything else.
 /// [`Error::maybe_sent`] tells less: `false` means that the request certainly never left this process.
 ///
@@ -54,21 +54,20 @@ struct Inner {
     body: Option<Bytes>,
 }
 
-/// What kind of thing went wrong.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// WeChat Pay, or something between, refused: a status that is not 2xx, or in APIv2 a
-    /// `return_code` or `result_code` that is not `SUCCESS`; see [`Error::api`].
+    /// WeChat Pay, or a proxy, refused the request: the status is not 2xx, or APIv2's `return_code` or
+    /// `result_code` is not `SUCCESS`. See [`Error::api`].
     Api,
-    /// `.wait()` was used where it would wait for itself.
+    /// `.wait()` was called where it would deadlock.
     Blocking,
-    /// The response body could not be read, is too large, or is not what was asked for.
+    /// The response body could not be read, is too large, or has an unexpected format.
     Body,
-    /// The client's settings are wrong or incomplete.
+    /// The builder's settings are wrong or incomplete.
     Builder,
-    /// The platform certificates could not be fetched, or are not to be trusted; the call itself was
-    /// not sent.
+    /// The platform certificates could not be fetched or verified; the call itself was not sent.
     Certificates,
     /// No connection could be made; nothing was sent.
     Connect,
@@ -80,20 +79,20 @@ pub enum ErrorKind {
     Encrypt,
     /// A local file could not be read or written.
     File,
-    /// A header's name or value is malformed, or is one that only this crate may set.
+    /// A header's name or value is malformed, or the header is reserved for this crate.
     Header,
-    /// A key or certificate could not be read, or is of another kind than expected.
+    /// A key or certificate could not be read, or has an unexpected type.
     Key,
-    /// A middleware failed with an error of its own.
+    /// A middleware returned its own error.
     Middleware,
-    /// The path or its variables are wrong; nothing was sent.
+    /// The path or its variables are invalid; nothing was sent.
     Path,
     /// The response carries a signature that is wrong on purpose (`WECHATPAY/SIGNTEST/`).
     ///
     /// WeChat Pay probes whether clients verify. The request **was processed**: query before
     /// repeating it, and raise no alarm.
     Probe,
-    /// The body, query or an option of the call is not valid; nothing was sent.
+    /// The body, query or an option of the call is invalid; nothing was sent.
     Request,
     /// The middleware stack was edited with an unknown or duplicate name.
     Stack,
@@ -101,7 +100,7 @@ pub enum ErrorKind {
     Timeout,
     /// The connection failed after it was made.
     Transport,
-    /// This build or version cannot do what was asked; nothing was sent.
+    /// This build or version does not support the request; nothing was sent.
     Unsupported,
     /// The response's signature could not be verified; do not act on the response.
     Verify,
@@ -141,23 +140,23 @@ impl Error {
         }
     }
 
-    /// The same error with its cause.
+    /// Sets the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.inner.source = Some(source.into().into());
         self
     }
 
-    /// The same error, saying whether the request may have been sent.
+    /// Sets whether the request may have been sent.
     ///
-    /// For transports and middleware that know better than the kind does.
+    /// For transports and middleware that know more than the kind implies.
     #[must_use]
     pub fn with_maybe_sent(mut self, maybe_sent: bool) -> Self {
         self.inner.maybe_sent = maybe_sent;
         self
     }
 
-    /// The same error once more, for all who waited for the same thing.
+    /// Copies the error, for several callers that waited for the same result.
     #[doc(hidden)]
     #[must_use]
     pub fn duplicate(&self) -> Self {
@@ -219,7 +218,7 @@ impl Error {
 
     /// Whether WeChat Pay may have received, and acted on, the request.
     ///
-    /// `false` is a promise; `true` asks to query before repeating.
+    /// `false` guarantees that nothing was sent. After `true`, query before repeating the call.
     #[must_use]
     pub fn maybe_sent(&self) -> bool {
         self.inner.maybe_sent
@@ -231,28 +230,27 @@ impl Error {
         self.inner.api.as_ref()
     }
 
-    /// The `Request-ID` of the answer, when there was one: what WeChat Pay's support asks for.
+    /// The `Request-ID` of the response, if any, which WeChat Pay's support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id.as_deref()
     }
 
-    /// The answer's body as received, when there was an answer.
+    /// The response's body as received, if there was a response.
     ///
-    /// After [`ErrorKind::Verify`] it is somebody's word, not WeChat Pay's: look at it, do not act on
-    /// it.
+    /// After [`ErrorKind::Verify`] it may not come from WeChat Pay: inspect it, but do not act on it.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.inner.body.as_ref()
     }
 
-    /// Why a signature was not accepted, when that is what went wrong.
+    /// The reason why a signature was rejected, if that was the cause.
     #[must_use]
     pub fn verify_failure(&self) -> Option<&VerifyFailure> {
         self.find()
     }
 
-    /// Whether it is an answer of WeChat Pay with a status that is not 2xx.
+    /// Whether WeChat Pay answered with a status that is not 2xx.
     #[must_use]
     pub fn is_api(&self) -> bool {
         self.kind() == ErrorKind::Api
@@ -264,7 +262,7 @@ impl Error {
         self.any(|err| err.kind() == ErrorKind::Connect)
     }
 
-    /// Whether a timeout ran out, in whatever layer.
+    /// Whether a timeout expired, in any layer.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.any(|err| err.kind() == ErrorKind::Timeout)
@@ -273,10 +271,10 @@ impl Error {
                 .is_some_and(|err| err.kind() == std::io::ErrorKind::TimedOut)
     }
 
-    /// Whether nobody knows what came of the request, so that money may have moved: query before
-    /// anything else.
+    /// Whether the outcome of the request is unknown, so that money may have moved: query before anything
+    /// else.
     ///
-    /// Of an answer of WeChat Pay it is [`ApiError::is_undecided`], of every other error
+    /// For an answer of WeChat Pay it is [`ApiError::is_undecided`], for every other error
     /// [`maybe_sent`](Self::maybe_sent).
     ///
     /// ```
@@ -290,11 +288,11 @@ impl Error {
             .map_or_else(|| self.maybe_sent(), ApiError::is_undecided)
     }
 
-    /// Whether the same call may be made again without a query first.
+    /// Whether the call may be repeated without a query first.
     ///
-    /// True where nothing was sent because no connection could be made, and where WeChat Pay
-    /// refused the request for its frequency (429). Wait before repeating. An answer whose signature
-    /// is wrong is never retryable.
+    /// True when no connection could be made, so that nothing was sent, and when WeChat Pay's rate limit
+    /// rejected the request (429). Wait before repeating it. An answer with an invalid signature is never
+    /// retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.api() {
@@ -320,8 +318,7 @@ impl Error {
         self.sources().find_map(|err| err.downcast_ref())
     }
 
-    /// This error and all its causes in one line; a cause that only repeats what was said last is left
-    /// out.
+    /// The error and all its causes on one line. A cause that repeats the previous text is left out.
     #[must_use]
     pub fn report(&self) -> String {
         let mut text = self.to_string();

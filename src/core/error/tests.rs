@@ -16,7 +16,7 @@ fn predicates_walk_the_causes() {
 }
 
 #[test]
-fn a_cause_that_repeats_what_was_said_is_left_out() {
+fn repeated_causes_are_left_out_of_the_report() {
     let deep = Error::new(ErrorKind::Connect, "handshake failed");
     let inner = Error::new(ErrorKind::Connect, "handshake failed: expired").with_source(deep);
     let outer = Error::new(ErrorKind::Connect, "no connection").with_source(inner);
@@ -24,7 +24,7 @@ fn a_cause_that_repeats_what_was_said_is_left_out() {
 }
 
 #[test]
-fn only_what_never_left_or_was_refused_for_frequency_is_retryable() {
+fn only_unsent_or_rate_limited_calls_are_retryable() {
     assert!(Error::new(ErrorKind::Connect, "").is_retryable());
     assert!(!Error::new(ErrorKind::Transport, "").is_retryable());
     assert!(!Error::new(ErrorKind::Timeout, "").is_retryable());

@@ -13,7 +13,7 @@ const CAPACITY: usize = 1 << 19;
 
 /// The nonces of the answers that a client has accepted, so that none is accepted twice.
 ///
-/// Only answers whose signature was right come in here, so nobody but WeChat Pay can fill it.
+/// Only answers with a valid signature are recorded, so only WeChat Pay can fill it.
 pub struct AnswerNonces {
     hasher: RandomState,
     seen: Mutex<Seen>,
@@ -32,7 +32,7 @@ struct Seen {
     since: Option<i64>,
 }
 
-/// For what is a hash already.
+/// A hasher for values that are hashes already.
 type Hashed = BuildHasherDefault<AsItIs>;
 
 #[derive(Default)]
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_old_to_be_accepted_is_forgotten() {
+    fn nonces_are_forgotten_when_their_timestamps_are_too_old() {
         let nonces = AnswerNonces::new();
         assert!(nonces.admit("a", 0));
         assert!(nonces.admit("b", 600));

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_form_is_refused() {
+    fn malformed_headers_are_rejected() {
         for text in [
             "",
             "Basic abc",

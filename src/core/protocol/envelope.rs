@@ -1,4 +1,4 @@
-//! What is encrypted with the merchant's own keys: with the APIv3 key resources of notifications and
+//! Data encrypted with the merchant's keys: with the APIv3 key resources of notifications and
 //! platform certificates, with the APIv2 key refunds.
 
 use serde_json::Value;
@@ -105,7 +105,7 @@ pub fn refund_key(key: &Secret) -> Result<Zeroizing<[u8; KEY_LEN]>> {
 fn malformed(why: String) -> Error {
     Error::new(
         ErrorKind::Decrypt,
-        format!("what is encrypted with the APIv3 key is malformed: {why}"),
+        format!("the data encrypted with the APIv3 key is malformed: {why}"),
     )
 }
 

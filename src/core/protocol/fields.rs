@@ -1,4 +1,4 @@
-//! Finds the sensitive fields of a body or query and lets somebody replace their texts.
+//! Finds the sensitive fields of a body or query and lets the caller replace their texts.
 //!
 //! Which fields is the catalog's and the caller's business, how they are encrypted that of the
 //! closure passed in.
@@ -312,9 +312,10 @@ fn split(pointer: &str) -> Option<(&str, &str)> {
 }
 
 fn unescape(token: &str) -> Cow<'_, str> {
-    match token.contains('~') {
-        true => token.replace("~1", "/").replace("~0", "~").into(),
-        false => token.into(),
+    if token.contains('~') {
+        token.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        token.into()
     }
 }
 

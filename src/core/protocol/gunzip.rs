@@ -55,7 +55,7 @@ impl Gunzip {
         Ok(None)
     }
 
-    /// What comes last.
+    /// Returns the remaining bytes.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_altered_or_not_gzip_is_an_error() {
+    fn truncated_altered_or_foreign_gzip_is_an_error() {
         let whole = zipped(b"a bill");
         let mut altered = whole.clone();
         altered[whole.len() - 6] ^= 1;

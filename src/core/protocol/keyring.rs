@@ -35,9 +35,9 @@ pub struct PlatformKey {
 
 /// The keys of WeChat Pay that a client trusts, by id.
 ///
-/// Public keys and certificates stand side by side. A keyring is shared by its clones and can be
-/// changed while clients use it; calls under way keep the key they have taken. It takes no key of a
-/// merchant or brand whose client uses it.
+/// It can hold public keys and certificates together. Clones share a keyring, and it can be changed while
+/// clients use it; running calls keep the key they have chosen. It rejects the keys of a merchant or brand
+/// whose client uses it.
 ///
 /// ```
 /// use wechatpay_chain::Keyring;
@@ -73,7 +73,7 @@ impl Keyring {
         Self::default()
     }
 
-    /// Adds a public key under the id that the merchant platform shows beside it.
+    /// Adds a public key under its id, which the merchant platform shows next to it.
     ///
     /// A key already there under that id is replaced.
     ///
@@ -175,7 +175,7 @@ impl Keyring {
             .map(|(_, key)| key.clone())
     }
 
-    /// Certificates that come and go at once: nobody sees the keyring between the two.
+    /// Replaces certificates in one step, so that no caller sees an intermediate state.
     pub fn replace_certificates(&self, gone: &[String], new: &[Certificate]) {
         self.change(|keys| {
             gone.iter().for_each(|id| drop(keys.remove(&**id)));

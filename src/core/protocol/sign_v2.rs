@@ -109,13 +109,13 @@ impl SignType {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`] when it is no object or a member has members of its own: APIv2 does
+    /// [`ErrorKind::Request`] when it is no object or a member contains members: APIv2 does
     /// not say how those are signed. Also as [`sign`](Self::sign).
     pub fn sign_object(self, members: &Value, key: &Secret) -> Result<String> {
         let members = members.as_object().ok_or_else(|| {
             Error::new(
                 ErrorKind::Request,
-                "what is signed is an object: json!({\"mch_id\": ..})",
+                "only an object can be signed: json!({\"mch_id\": ..})",
             )
         })?;
         let texts = members.iter().map(|(name, value)| {
@@ -157,7 +157,7 @@ fn signed_text(name: &str, value: &Value) -> Result<String> {
         Value::String(text) => Ok(text.clone()),
         Value::Array(_) | Value::Object(_) => Err(Error::new(
             ErrorKind::Request,
-            format!("{name} has members of its own, which APIv2 does not sign: give it as a text"),
+            format!("{name} contains members, which APIv2 cannot sign: give it as a text"),
         )),
     }
 }
@@ -182,7 +182,7 @@ pub fn message_fits(members: &Map<String, Value>, key: &Secret) -> Result<bool> 
     sign_type.verify(texts, key, signature)
 }
 
-/// The members that a message's signature covers: what is not a text, it does not.
+/// The members that a message's signature covers. It covers texts only.
 pub fn signed_members(members: &Map<String, Value>) -> Value {
     members
         .iter()
@@ -242,7 +242,7 @@ fn names_inside(value: &str) -> impl Iterator<Item = &str> {
         .filter(|name| is_plain_name(name))
 }
 
-/// What is signed: the members that are, by name, and the key.
+/// The signed text: the covered members, sorted by name, and the key.
 pub fn text<K, V>(members: impl IntoIterator<Item = (K, V)>, key: &Secret) -> String
 where
     K: AsRef<str>,

@@ -188,7 +188,7 @@ fn admit(nonces: &AnswerNonces, nonce: &str, now: i64) -> Result<(), VerifyFailu
     Err(VerifyFailure::Replayed)
 }
 
-/// What is signed in place of a statement's body: its digest.
+/// The digest that is signed in place of a statement's body.
 pub fn digest_text(name: &str, digest: &str) -> String {
     format!("{{\"{name}\":\"{digest}\"}}")
 }

@@ -218,7 +218,7 @@ fn resolve(reference: &BytesRef<'_>) -> Result<String, BoxError> {
     }
     resolve_xml_entity(reference)
         .map(str::to_owned)
-        .ok_or_else(|| "the XML uses an entity of its own, which WeChat Pay never does".into())
+        .ok_or_else(|| "the XML uses a custom entity, which WeChat Pay never does".into())
 }
 
 fn unexpected(event: &Event<'_>) -> BoxError {
@@ -226,7 +226,7 @@ fn unexpected(event: &Event<'_>) -> BoxError {
         Event::DocType(_) => "has a DOCTYPE, which WeChat Pay never sends",
         Event::PI(_) => "has a processing instruction",
         Event::Eof => "ends too early",
-        _ => "has something beside its one element",
+        _ => "has content outside its root element",
     };
     format!("the XML {what}").into()
 }
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_cannot_hold_is_an_error_that_names_the_key() {
+    fn values_that_xml_cannot_hold_fail_and_name_the_key() {
         for (key, value) in [
             ("bad key", "x"),
             ("1abc", "x"),
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_begins_as_xml_does() {
+    fn readable_xml_is_recognised_by_its_beginning() {
         for (text, good) in [
             (" \t\r\n<xml><a>1</a> </xml>", true),
             ("\u{feff}<xml><a>1</a></xml>", true),

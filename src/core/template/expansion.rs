@@ -139,9 +139,10 @@ impl Writer<'_> {
     }
 
     fn push(&mut self, text: &str) {
-        match self.operator.reserved {
-            true => percent::push_reserved(self.out, text),
-            false => percent::push_value(self.out, text),
+        if self.operator.reserved {
+            percent::push_reserved(self.out, text)
+        } else {
+            percent::push_value(self.out, text)
         }
     }
 }

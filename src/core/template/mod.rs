@@ -1,4 +1,4 @@
-//! From a path template and its variables to what is sent: RFC 6570, and stricter.
+//! Expands a path template with its variables: RFC 6570 with stricter rules.
 //!
 //! `expansion` does what the RFC says. This file refuses what the RFC allows and money should
 //! not: missing and unused variables, and values that lead to another path or host.

@@ -65,12 +65,11 @@ impl Formatter for Spaced {
 fn ascii(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        match character.is_ascii() {
-            true => escaped.push(character),
-            false => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
-                }
+        if character.is_ascii() {
+            escaped.push(character)
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
             }
         }
     }

@@ -58,9 +58,10 @@ impl Middleware for TransformResponse {
             Outcome::Refused => return Err(refusal(&response, members)),
             Outcome::Unclear(member) => return Err(unclear(&response, member)),
         }
-        response.set_value(match verified {
-            true => signed_members(&members),
-            false => Value::Object(members),
+        response.set_value(if verified {
+            signed_members(&members)
+        } else {
+            Value::Object(members)
         });
         Ok(response)
     }

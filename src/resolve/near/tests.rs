@@ -10,7 +10,7 @@ fn near_with(method: Method, path: &str, has_content: bool) -> Option<(Method, &
         operation,
         by_template: false,
     });
-    let sent = Sent {
+    let sent = Attempted {
         method: &method,
         paths: &paths,
         has_content,

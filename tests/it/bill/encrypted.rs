@@ -182,7 +182,7 @@ fn one_that_is_genuine_and_no_gzip_or_too_long_is_said_to_be() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_not_fetched() {
+fn bills_that_cannot_be_decrypted_are_not_fetched() {
     let place = Encrypted::new();
     // A key of SM4_GCM; several files; none.
     let mut sm4 = place.entry();

@@ -57,7 +57,7 @@ fn another_process_does_not_fetch() {
 
 #[cfg(unix)]
 #[test]
-fn it_is_for_its_owner_alone() {
+fn the_copy_has_mode_0600() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, sandbox) = (Folder::new("owner"), echoing().start_blocking().unwrap());
     // Also in the place of one that everybody could read.

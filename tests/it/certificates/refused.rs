@@ -92,7 +92,7 @@ fn an_answer_that_was_tampered_with() {
 }
 
 #[test]
-fn an_answer_signed_by_who_is_not_in_it() {
+fn an_answer_signed_by_an_unlisted_certificate() {
     let (_, _, failure) = after(Fault::UnknownSerial);
     assert!(matches!(failure, VerifyFailure::UnknownSerial { .. }));
 }

@@ -56,7 +56,7 @@ fn the_gateway_wants_the_merchant_certificate() {
 }
 
 #[test]
-fn what_apiv2_has_no_place_for_is_refused() {
+fn options_that_apiv2_lacks_are_rejected() {
     let (sandbox, client) = sandbox();
     let made = Media::from_bytes("a", "x").meta_with(|_, sha256| json!({"sha256": sha256}));
     let list = Media::from_bytes("a", "x").meta(json!([1]));

@@ -2,22 +2,21 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
 use openssl::nid::Nid;
-use openssl::x509::{X509, X509Ref};
+use openssl::x509::X509;
 
-use super::super::digest::hex_upper;
 use super::file::{load, load_bytes};
-use super::input::{Item, Kind};
+use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
+use super::x509::{serial, unix};
 use super::{PublicKey, pkcs12};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
 /// An X.509 certificate: a merchant's (`apiclient_cert.pem`) or a platform certificate.
 ///
-/// It is read, not judged: neither its issuer nor its dates are checked here. Cloning it is cheap.
+/// Reading it does not validate it: neither issuer nor dates are checked. Clones are cheap.
 ///
 /// # Forms
 ///
@@ -160,13 +159,13 @@ impl Certificate {
     fn from_items(items: &[Item], passphrase: Option<&Secret>) -> Outcome<Self> {
         let item = items
             .iter()
-            .find(|item| item.kind == Kind::Certificate)
+            .find(|item| item.kind == ItemKind::Certificate)
             .or(items.first());
         match (item, passphrase) {
-            (Some(item), _) if item.kind == Kind::Certificate => {
+            (Some(item), _) if item.kind == ItemKind::Certificate => {
                 Self::from_x509(X509::from_der(&item.data).map_err(damaged)?)
             }
-            (Some(item), Some(passphrase)) if item.kind == Kind::Pkcs12 => {
+            (Some(item), Some(passphrase)) if item.kind == ItemKind::Pkcs12 => {
                 match pkcs12::open(&item.data, passphrase)?.cert {
                     Some(x509) => Self::from_x509(x509),
                     None => Err(Refusal::new(
@@ -175,7 +174,7 @@ impl Certificate {
                 }
             }
             (item, _) => {
-                let kind = item.map_or(Kind::Unknown, |item| item.kind);
+                let kind = item.map_or(ItemKind::Unknown, |item| item.kind);
                 Err(Refusal::wrong_kind(Expected::Certificate, kind))
             }
         }
@@ -193,21 +192,6 @@ impl Certificate {
             inner: Arc::new(inner),
         })
     }
-}
-
-/// As `openssl x509 -serial` prints it, also for the numbers that RFC 5280 forbids.
-pub(super) fn serial(x509: &X509Ref) -> Result<String, ErrorStack> {
-    let number = x509.serial_number().to_bn()?;
-    let sign = if number.is_negative() { "-" } else { "" };
-    Ok(match hex_upper(&number.to_vec()) {
-        digits if digits.is_empty() => "00".to_owned(),
-        digits => format!("{sign}{digits}"),
-    })
-}
-
-fn unix(time: &Asn1TimeRef) -> Result<i64, ErrorStack> {
-    let since = Asn1Time::from_unix(0)?.diff(time)?;
-    Ok(i64::from(since.days) * 86_400 + i64::from(since.secs))
 }
 
 fn damaged(err: ErrorStack) -> Refusal {

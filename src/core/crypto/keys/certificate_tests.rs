@@ -1,4 +1,4 @@
-use openssl::asn1::Asn1Integer;
+use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
 
@@ -26,7 +26,7 @@ fn with_serial(hex: &str) -> Certificate {
 }
 
 #[test]
-fn it_says_what_the_openssl_command_says() {
+fn fields_match_the_openssl_command() {
     let certificate = certificate();
     assert_eq!(
         certificate.serial(),
@@ -80,7 +80,7 @@ fn it_comes_back_from_der_pem_and_pkcs12() {
 }
 
 #[test]
-fn another_kind_is_named_with_what_to_do() {
+fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 6] = [
         (
             fixture!("pkcs8.pem"),

@@ -52,7 +52,7 @@ mod tests {
     use crate::crypto::fixtures::fixture;
 
     #[test]
-    fn a_certificate_is_issued_by_itself_in_its_time_and_by_nobody_else() {
+    fn a_self_signed_certificate_is_valid_only_for_itself_and_in_time() {
         let own = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
         let inside = own.not_before() + 1;
         assert!(

@@ -3,7 +3,9 @@
 //! OpenSSL parses the contents, strictly; this only finds the right parser, and the right word
 //! for an error, without trying one parser after the other (each costs OpenSSL 3.0 up to 1 ms).
 
-use super::input::Kind;
+use zeroize::Zeroizing;
+
+use super::item::{Item, ItemKind, Unreadable};
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -29,16 +31,25 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     matches!(bytes, [SEQUENCE, 0x80..=0x84, ..])
 }
 
+/// What a DER structure is.
+pub(super) fn item(bytes: &[u8]) -> Result<Item, Unreadable> {
+    let (kind, whole) = identify(bytes).ok_or(Unreadable::Truncated)?;
+    Ok(Item {
+        kind,
+        data: Zeroizing::new(whole.to_vec()),
+    })
+}
+
 /// The first structure in the bytes, without what follows it, and its kind; `None` when cut off.
-pub(super) fn identify(bytes: &[u8]) -> Option<(Kind, &[u8])> {
+fn identify(bytes: &[u8]) -> Option<(ItemKind, &[u8])> {
     if bytes.starts_with(OPEN_PKCS12) {
-        return Some((Kind::Pkcs12, bytes));
+        return Some((ItemKind::Pkcs12, bytes));
     }
     let (outer, rest) = split(bytes)?;
     let whole = &bytes[..bytes.len() - rest.len()];
     let kind = match outer.tag {
         SEQUENCE => kind_of(outer.body),
-        _ => Kind::Unknown,
+        _ => ItemKind::Unknown,
     };
     Some((kind, whole))
 }
@@ -50,11 +61,11 @@ pub(super) fn pkcs1_in_pkcs8(der: &[u8]) -> Option<&[u8]> {
     (key.tag == OCTET_STRING).then_some(key.body)
 }
 
-fn kind_of(body: &[u8]) -> Kind {
+fn kind_of(body: &[u8]) -> ItemKind {
     let parts: Vec<_> = children(body).take(9).collect();
     let tags: Vec<_> = parts.iter().map(|part| part.tag).collect();
     match tags[..] {
-        [INTEGER, INTEGER] => Kind::PublicPkcs1,
+        [INTEGER, INTEGER] => ItemKind::PublicPkcs1,
         [
             INTEGER,
             INTEGER,
@@ -65,21 +76,23 @@ fn kind_of(body: &[u8]) -> Kind {
             INTEGER,
             INTEGER,
             INTEGER,
-        ] => Kind::PrivatePkcs1,
+        ] => ItemKind::PrivatePkcs1,
         [INTEGER, SEQUENCE, OCTET_STRING, ..] => {
-            by_algorithm(parts[1], Kind::PrivatePkcs8, Kind::PrivateOther)
+            by_algorithm(parts[1], ItemKind::PrivatePkcs8, ItemKind::PrivateOther)
         }
-        [INTEGER, OCTET_STRING, ..] => Kind::PrivateOther,
-        [SEQUENCE, BIT_STRING] => by_algorithm(parts[0], Kind::PublicSpki, Kind::PublicOther),
-        [SEQUENCE, OCTET_STRING] => Kind::EncryptedPkcs8,
+        [INTEGER, OCTET_STRING, ..] => ItemKind::PrivateOther,
+        [SEQUENCE, BIT_STRING] => {
+            by_algorithm(parts[0], ItemKind::PublicSpki, ItemKind::PublicOther)
+        }
+        [SEQUENCE, OCTET_STRING] => ItemKind::EncryptedPkcs8,
         [SEQUENCE, SEQUENCE, BIT_STRING] => signed(parts[0].body),
-        [INTEGER, SEQUENCE] | [INTEGER, SEQUENCE, SEQUENCE] => Kind::Pkcs12,
-        [OBJECT, CONTEXT_0] => Kind::Pkcs7,
-        _ => Kind::Unknown,
+        [INTEGER, SEQUENCE] | [INTEGER, SEQUENCE, SEQUENCE] => ItemKind::Pkcs12,
+        [OBJECT, CONTEXT_0] => ItemKind::Pkcs7,
+        _ => ItemKind::Unknown,
     }
 }
 
-fn by_algorithm(identifier: Element<'_>, rsa: Kind, other: Kind) -> Kind {
+fn by_algorithm(identifier: Element<'_>, rsa: ItemKind, other: ItemKind) -> ItemKind {
     match children(identifier.body).next() {
         Some(Element {
             tag: OBJECT,
@@ -90,12 +103,12 @@ fn by_algorithm(identifier: Element<'_>, rsa: Kind, other: Kind) -> Kind {
 }
 
 /// Certificates start with their version or, in version 1, go on with name, validity and name.
-fn signed(body: &[u8]) -> Kind {
+fn signed(body: &[u8]) -> ItemKind {
     let tags: Vec<_> = children(body).take(4).map(|part| part.tag).collect();
     match tags[..] {
-        [CONTEXT_0, ..] | [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE] => Kind::Certificate,
-        [INTEGER, SEQUENCE, SEQUENCE, CONTEXT_0] => Kind::Request,
-        _ => Kind::Unknown,
+        [CONTEXT_0, ..] | [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE] => ItemKind::Certificate,
+        [INTEGER, SEQUENCE, SEQUENCE, CONTEXT_0] => ItemKind::Request,
+        _ => ItemKind::Unknown,
     }
 }
 
@@ -144,10 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_is_left_out_and_what_is_cut_off_is_noticed() {
+    fn trailing_bytes_are_dropped_and_truncation_is_detected() {
         let der = fixtures::pkey().private_key_to_pkcs8().unwrap();
         let longer = [&der[..], b"\r\n"].concat();
-        assert_eq!(identify(&longer), Some((Kind::PrivatePkcs8, &der[..])));
+        assert_eq!(identify(&longer), Some((ItemKind::PrivatePkcs8, &der[..])));
         for len in 0..der.len() {
             assert_eq!(identify(&der[..len]), None, "{len}");
         }
@@ -157,13 +170,13 @@ mod tests {
     fn nonsense_is_unknown_and_never_a_panic() {
         assert_eq!(
             identify(&[SEQUENCE, 0]),
-            Some((Kind::Unknown, &[SEQUENCE, 0][..]))
+            Some((ItemKind::Unknown, &[SEQUENCE, 0][..]))
         );
         assert_eq!(identify(&[SEQUENCE, 0x84, 0xff, 0xff, 0xff, 0xff]), None);
         assert_eq!(identify(&[SEQUENCE, 0x85, 1, 1, 1, 1, 1]), None);
         assert_eq!(
             identify(&[0x1f, 1, 1]).map(|found| found.0),
-            Some(Kind::Unknown)
+            Some(ItemKind::Unknown)
         );
     }
 }

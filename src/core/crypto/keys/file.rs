@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::input::{Input, Item, inspect};
+use super::input::{Input, inspect};
+use super::item::Item;
 use super::refusal::{Expected, Outcome, Refusal};
 use crate::error::Result;
 

@@ -1,4 +1,4 @@
-//! What some bytes are: a pure function from bytes to what was found in them.
+//! Recognises keys and certificates in bytes. It is a pure function.
 //!
 //! Nothing of the bytes ever gets into an error.
 
@@ -6,66 +6,16 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::super::base64;
+use super::item::{Item, ItemKind, Unreadable};
 use super::{der, pem};
 
-/// What was found.
+/// The content of an input.
 #[derive(Debug)]
 pub(super) enum Input {
     /// One or more structures.
     Items(Vec<Item>),
     /// `file://…`, as the PHP SDK takes it: the key is in that file.
     File(PathBuf),
-}
-
-/// One structure.
-pub(super) struct Item {
-    pub(super) kind: Kind,
-    /// DER; for [`Kind::EncryptedPem`] the PEM text, put in order.
-    pub(super) data: Zeroizing<Vec<u8>>,
-}
-
-/// What a structure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// RFC 8017, appendix A.1.2.
-    PrivatePkcs1,
-    /// RFC 5208, section 5, of an RSA key.
-    PrivatePkcs8,
-    /// A private key of another algorithm than RSA.
-    PrivateOther,
-    /// RFC 5208, section 6.
-    EncryptedPkcs8,
-    /// PEM with `Proc-Type: 4,ENCRYPTED` (RFC 1421, section 4.6.1.1).
-    EncryptedPem,
-    /// RFC 8017, appendix A.1.1.
-    PublicPkcs1,
-    /// RFC 5280, section 4.1.2.7, of an RSA key.
-    PublicSpki,
-    /// A public key of another algorithm than RSA.
-    PublicOther,
-    /// RFC 5280, section 4.1.
-    Certificate,
-    /// RFC 2986, a certificate signing request.
-    Request,
-    /// RFC 7292.
-    Pkcs12,
-    /// RFC 2315.
-    Pkcs7,
-    /// OpenSSH's own format.
-    OpenSsh,
-    /// None of these.
-    Unknown,
-}
-
-/// Why nothing was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unreadable {
-    Empty,
-    Truncated,
-    Base64,
-    Path,
-    Unknown,
 }
 
 /// How many times a PEM may be encoded as base64: a Kubernetes secret has it once, and a tool that
@@ -80,7 +30,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Input, Unreadable> {
 
 fn inspect_wrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     if der::is_binary(bytes) {
-        return item(bytes).map(one);
+        return der::item(bytes).map(one);
     }
     if let Some(path) = file_url(bytes) {
         return Ok(Input::File(path));
@@ -92,29 +42,6 @@ fn inspect_wrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
         _ if text.contains(pem::BEGIN) => pem::items(text).map(Input::Items),
         _ => bare(text, wrappings).map_err(|why| path_or(why, bytes)),
     }
-}
-
-/// What a DER structure is.
-pub(super) fn item(bytes: &[u8]) -> Result<Item, Unreadable> {
-    let (kind, whole) = der::identify(bytes).ok_or(Unreadable::Truncated)?;
-    Ok(Item {
-        kind,
-        data: Zeroizing::new(whole.to_vec()),
-    })
-}
-
-/// Base64 in which white space does not count and the padding may be missing.
-pub(super) fn loose_base64<'a>(
-    words: impl Iterator<Item = &'a str> + Clone,
-) -> Option<Zeroizing<Vec<u8>>> {
-    // Room for all of it at once: a string that grows leaves copies of the key behind.
-    let len: usize = words.clone().map(str::len).sum();
-    let mut text = Zeroizing::new(String::with_capacity(len + 4));
-    text.extend(words);
-    while !text.len().is_multiple_of(4) {
-        text.push('=');
-    }
-    base64::decode(&text).map(Zeroizing::new)
 }
 
 fn one(item: Item) -> Input {
@@ -162,15 +89,15 @@ const SCHEMES: [&str; 4] = [
 fn bare(text: &str, wrappings: u8) -> Result<Input, Unreadable> {
     let scheme = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
     let body = scheme.unwrap_or(text);
-    let Some(der) = loose_base64(body.split_ascii_whitespace()) else {
+    let Some(der) = pem::loose_base64(body.split_ascii_whitespace()) else {
         return Err(match scheme {
             Some(_) => Unreadable::Base64,
             None => Unreadable::Unknown,
         });
     };
-    match item(&der) {
+    match der::item(&der) {
         Err(Unreadable::Truncated) if der::is_binary(&der) => Err(Unreadable::Truncated),
-        Ok(item) if item.kind != Kind::Unknown => Ok(one(item)),
+        Ok(item) if item.kind != ItemKind::Unknown => Ok(one(item)),
         _ if wrappings == 0 || scheme.is_some() => Err(Unreadable::Unknown),
         _ => unwrapped(&der, wrappings - 1),
     }
@@ -185,7 +112,7 @@ fn unwrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     }
 }
 
-/// A path given where its file's contents were expected gets a word of its own.
+/// A path in place of the file's contents is a common mistake with its own message.
 fn path_or(why: Unreadable, bytes: &[u8]) -> Unreadable {
     const ENDINGS: [&[u8]; 7] = [
         b".pem", b".key", b".p12", b".pfx", b".der", b".crt", b".cer",
@@ -195,15 +122,6 @@ fn path_or(why: Unreadable, bytes: &[u8]) -> Unreadable {
     match why {
         Unreadable::Unknown if is_path => Unreadable::Path,
         why => why,
-    }
-}
-
-/// The contents are left out: they may be a key.
-impl std::fmt::Debug for Item {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Item")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
     }
 }
 

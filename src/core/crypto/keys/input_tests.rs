@@ -1,4 +1,5 @@
 use super::*;
+use crate::crypto::base64;
 use crate::crypto::fixtures::fixture;
 
 const PKCS8: &[u8] = fixture!("pkcs8.pem");
@@ -16,7 +17,7 @@ fn body(pem: &[u8]) -> String {
         .collect()
 }
 
-fn kinds(bytes: impl AsRef<[u8]>) -> Result<Vec<Kind>, Unreadable> {
+fn kinds(bytes: impl AsRef<[u8]>) -> Result<Vec<ItemKind>, Unreadable> {
     match inspect(bytes.as_ref())? {
         Input::Items(items) => Ok(items.iter().map(|item| item.kind).collect()),
         Input::File(path) => panic!("a file: {path:?}"),
@@ -31,37 +32,40 @@ fn only(bytes: impl AsRef<[u8]>) -> Item {
 }
 
 #[test]
-fn every_fixture_is_what_it_is() {
-    let table: [(&[u8], &[Kind]); 13] = [
-        (PKCS8, &[Kind::PrivatePkcs8]),
-        (PKCS1, &[Kind::PrivatePkcs1]),
-        (fixture!("pkcs8_encrypted.pem"), &[Kind::EncryptedPkcs8]),
-        (fixture!("pkcs1_encrypted.pem"), &[Kind::EncryptedPem]),
-        (fixture!("spki.pem"), &[Kind::PublicSpki]),
-        (fixture!("pkcs1_public.pem"), &[Kind::PublicPkcs1]),
-        (fixture!("certificate.pem"), &[Kind::Certificate]),
-        (fixture!("request.pem"), &[Kind::Request]),
-        (fixture!("modern.p12"), &[Kind::Pkcs12]),
-        (fixture!("legacy.p12"), &[Kind::Pkcs12]),
-        (fixture!("ec.pem"), &[Kind::Unknown, Kind::PrivateOther]),
-        (fixture!("ec_public.pem"), &[Kind::PublicOther]),
-        (fixture!("chain.p7b"), &[Kind::Pkcs7]),
+fn every_fixture_is_recognised() {
+    let table: [(&[u8], &[ItemKind]); 13] = [
+        (PKCS8, &[ItemKind::PrivatePkcs8]),
+        (PKCS1, &[ItemKind::PrivatePkcs1]),
+        (fixture!("pkcs8_encrypted.pem"), &[ItemKind::EncryptedPkcs8]),
+        (fixture!("pkcs1_encrypted.pem"), &[ItemKind::EncryptedPem]),
+        (fixture!("spki.pem"), &[ItemKind::PublicSpki]),
+        (fixture!("pkcs1_public.pem"), &[ItemKind::PublicPkcs1]),
+        (fixture!("certificate.pem"), &[ItemKind::Certificate]),
+        (fixture!("request.pem"), &[ItemKind::Request]),
+        (fixture!("modern.p12"), &[ItemKind::Pkcs12]),
+        (fixture!("legacy.p12"), &[ItemKind::Pkcs12]),
+        (
+            fixture!("ec.pem"),
+            &[ItemKind::Unknown, ItemKind::PrivateOther],
+        ),
+        (fixture!("ec_public.pem"), &[ItemKind::PublicOther]),
+        (fixture!("chain.p7b"), &[ItemKind::Pkcs7]),
     ];
     for (bytes, expected) in table {
         assert_eq!(kinds(bytes).unwrap(), expected);
     }
     let ssh =
         "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----";
-    assert_eq!(kinds(ssh), Ok(vec![Kind::OpenSsh]));
+    assert_eq!(kinds(ssh), Ok(vec![ItemKind::OpenSsh]));
 }
 
 #[test]
-fn base64_of_a_pem_is_what_the_pem_is() {
+fn base64_of_a_pem_is_recognised_as_the_pem() {
     for (pem, kind) in [
-        (PKCS8, Kind::PrivatePkcs8),
-        (fixture!("pkcs1_encrypted.pem"), Kind::EncryptedPem),
-        (fixture!("spki.pem"), Kind::PublicSpki),
-        (fixture!("certificate.pem"), Kind::Certificate),
+        (PKCS8, ItemKind::PrivatePkcs8),
+        (fixture!("pkcs1_encrypted.pem"), ItemKind::EncryptedPem),
+        (fixture!("spki.pem"), ItemKind::PublicSpki),
+        (fixture!("certificate.pem"), ItemKind::Certificate),
     ] {
         let once = base64::encode(pem);
         let marked = base64::encode(format!("\u{feff}{}", text(pem)).as_bytes());
@@ -132,7 +136,7 @@ fn every_form_of_a_key_is_the_same_der() {
     ];
     for (name, form) in forms {
         let item = only(&form);
-        assert_eq!(item.kind, Kind::PrivatePkcs8, "{name}");
+        assert_eq!(item.kind, ItemKind::PrivatePkcs8, "{name}");
         assert_eq!(item.data, *der, "{name}");
     }
 }
@@ -149,12 +153,12 @@ fn base64_may_have_lost_its_padding() {
 fn the_other_php_schemes_are_known() {
     assert_eq!(
         only(format!("private.pkcs1://{}", body(PKCS1))).kind,
-        Kind::PrivatePkcs1
+        ItemKind::PrivatePkcs1
     );
     let spki = format!("public.spki://{}", body(fixture!("spki.pem")));
-    assert_eq!(only(spki).kind, Kind::PublicSpki);
+    assert_eq!(only(spki).kind, ItemKind::PublicSpki);
     let pkcs1 = format!("public.pkcs1://{}", body(fixture!("pkcs1_public.pem")));
-    assert_eq!(only(pkcs1).kind, Kind::PublicPkcs1);
+    assert_eq!(only(pkcs1).kind, ItemKind::PublicPkcs1);
 }
 
 #[test]
@@ -166,7 +170,7 @@ fn an_encrypted_pem_gets_its_lines_back() {
         pem.replace(": ", ":"),
     ] {
         let item = only(&mangled);
-        assert_eq!(item.kind, Kind::EncryptedPem);
+        assert_eq!(item.kind, ItemKind::EncryptedPem);
         assert_eq!(String::from_utf8_lossy(&item.data), pem);
     }
 }
@@ -179,7 +183,10 @@ fn all_blocks_of_a_text_are_found() {
         PKCS8,
     ]
     .concat();
-    assert_eq!(kinds(both), Ok(vec![Kind::Certificate, Kind::PrivatePkcs8]));
+    assert_eq!(
+        kinds(both),
+        Ok(vec![ItemKind::Certificate, ItemKind::PrivatePkcs8])
+    );
 }
 
 #[test]
@@ -198,7 +205,7 @@ fn a_file_url_is_a_path() {
 }
 
 #[test]
-fn what_cannot_be_read_says_why() {
+fn unreadable_input_has_a_reason() {
     let pem = text(PKCS8);
     let der = &only(PKCS8).data;
     let table: [(&str, Vec<u8>, Unreadable); 12] = [

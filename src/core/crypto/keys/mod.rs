@@ -1,4 +1,4 @@
-//! Keys and certificates, in every form that people have them in.
+//! Keys and certificates, in every format that occurs in practice.
 //!
 //! `input` tells what some bytes are, `refusal` says so when it is not what was asked for, and
 //! the three types take from it what they need.
@@ -8,12 +8,14 @@ mod chain;
 mod der;
 mod file;
 mod input;
+mod item;
 mod pem;
 mod pkcs12;
 mod private;
 mod protected;
 mod public;
 mod refusal;
+mod x509;
 
 pub use certificate::Certificate;
 pub use private::PrivateKey;

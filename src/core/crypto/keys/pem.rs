@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::input::{Item, Kind, Unreadable, item, loose_base64};
+use super::super::base64;
+use super::der;
+use super::item::{Item, ItemKind, Unreadable};
 
 pub(super) const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
@@ -23,6 +25,20 @@ pub(super) fn items(text: &str) -> Result<Vec<Item>, Unreadable> {
     Ok(items)
 }
 
+/// Base64 in which white space does not count and the padding may be missing.
+pub(super) fn loose_base64<'a>(
+    words: impl Iterator<Item = &'a str> + Clone,
+) -> Option<Zeroizing<Vec<u8>>> {
+    // Room for all of it at once: a string that grows leaves copies of the key behind.
+    let len: usize = words.clone().map(str::len).sum();
+    let mut text = Zeroizing::new(String::with_capacity(len + 4));
+    text.extend(words);
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    base64::decode(&text).map(Zeroizing::new)
+}
+
 fn next_block(text: &str) -> Result<Option<(Block<'_>, &str)>, Unreadable> {
     let Some((_, after)) = text.split_once(BEGIN) else {
         return Ok(None);
@@ -40,10 +56,10 @@ impl Block<'_> {
             return Ok(self.encrypted(key_info, words));
         }
         if self.label.contains("OPENSSH") {
-            return Ok(empty(Kind::OpenSsh));
+            return Ok(empty(ItemKind::OpenSsh));
         }
         match loose_base64(words) {
-            Some(der) => item(&der),
+            Some(bytes) => der::item(&bytes),
             None => Err(Unreadable::Base64),
         }
     }
@@ -91,13 +107,13 @@ impl Block<'_> {
         }
         text.extend(["\n-----END ", label, DASHES, "\n"]);
         Item {
-            kind: Kind::EncryptedPem,
+            kind: ItemKind::EncryptedPem,
             data: Zeroizing::new(text.as_bytes().to_vec()),
         }
     }
 }
 
-fn empty(kind: Kind) -> Item {
+fn empty(kind: ItemKind) -> Item {
     Item {
         kind,
         data: Zeroizing::default(),

@@ -10,13 +10,14 @@ use super::super::contexts::Contexts;
 use super::super::{Padding, base64, rsa};
 use super::PublicKey;
 use super::file::{load, load_bytes};
-use super::input::{Input, Item, Kind, inspect};
+use super::input::{Input, inspect};
+use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
 use super::{der, pkcs12, protected};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
-/// A private RSA key: signs requests, and decrypts what WeChat Pay encrypted for the merchant.
+/// A private RSA key. It signs requests and decrypts data that WeChat Pay encrypted for the merchant.
 ///
 /// Cloning it is cheap. `Debug` shows its size only. It is parsed once, here, and never again.
 ///
@@ -235,7 +236,7 @@ impl PrivateKey {
             .find(|item| item.kind.holds_private_key())
             .or(items.first());
         let Some(item) = item else {
-            return Err(Refusal::wrong_kind(Expected::PrivateKey, Kind::Unknown));
+            return Err(Refusal::wrong_kind(Expected::PrivateKey, ItemKind::Unknown));
         };
         Self::from_rsa(rsa_of(item, passphrase)?)
     }
@@ -259,15 +260,15 @@ impl PrivateKey {
 /// OpenSSL's type for PKCS#1 is read directly: its general decoder takes a hundred times as long.
 fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
     match (item.kind, passphrase) {
-        (Kind::PrivatePkcs1, _) => Rsa::private_key_from_der(&item.data).map_err(damaged),
-        (Kind::PrivatePkcs8, _) => {
+        (ItemKind::PrivatePkcs1, _) => Rsa::private_key_from_der(&item.data).map_err(damaged),
+        (ItemKind::PrivatePkcs8, _) => {
             let inner = der::pkcs1_in_pkcs8(&item.data).unwrap_or_default();
             Rsa::private_key_from_der(inner).map_err(damaged)
         }
-        (Kind::EncryptedPkcs8 | Kind::EncryptedPem, Some(passphrase)) => {
+        (ItemKind::EncryptedPkcs8 | ItemKind::EncryptedPem, Some(passphrase)) => {
             rsa_in(&protected::decrypt_key(item, passphrase)?)
         }
-        (Kind::Pkcs12, Some(passphrase)) => match pkcs12::open(&item.data, passphrase)?.pkey {
+        (ItemKind::Pkcs12, Some(passphrase)) => match pkcs12::open(&item.data, passphrase)?.pkey {
             Some(key) => rsa_in(&key),
             None => Err(Refusal::new(
                 "this PKCS#12 file holds no private key; give apiclient_key.pem",
@@ -279,14 +280,14 @@ fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
 
 fn rsa_in(key: &PKey<Private>) -> Outcome<Rsa<Private>> {
     key.rsa()
-        .map_err(|_| Refusal::wrong_kind(Expected::PrivateKey, Kind::PrivateOther))
+        .map_err(|_| Refusal::wrong_kind(Expected::PrivateKey, ItemKind::PrivateOther))
 }
 
 fn damaged(err: openssl::error::ErrorStack) -> Refusal {
     Refusal::damaged(Expected::PrivateKey, err)
 }
 
-impl Kind {
+impl ItemKind {
     const fn is_protected(self) -> bool {
         matches!(
             self,

@@ -94,7 +94,7 @@ fn files_and_file_urls_are_read() {
 }
 
 #[test]
-fn another_kind_is_named_with_what_to_do() {
+fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 10] = [
         (
             fixture!("certificate.pem"),
@@ -206,7 +206,7 @@ fn ciphertexts_of_the_openssl_command_are_decrypted() {
 }
 
 #[test]
-fn what_was_not_encrypted_for_this_key_is_refused_alike() {
+fn ciphertexts_for_other_keys_fail_with_the_same_error() {
     let foreign = other_key()
         .public_key()
         .encrypt(Padding::Oaep, b"text")

@@ -6,7 +6,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::provider::Provider;
 
-use super::input::{Item, Kind};
+use super::item::{Item, ItemKind};
 use super::refusal::{Outcome, Refusal};
 use crate::secret::Secret;
 
@@ -17,7 +17,7 @@ const MAX_PASSPHRASE: usize = 1024;
 pub(super) fn decrypt_key(item: &Item, passphrase: &Secret) -> Outcome<PKey<Private>> {
     let passphrase = checked(passphrase)?.as_bytes();
     let parse = || match item.kind {
-        Kind::EncryptedPem => {
+        ItemKind::EncryptedPem => {
             PKey::private_key_from_pem_callback(&item.data, |to| fill(to, passphrase))
         }
         _ => PKey::private_key_from_pkcs8_callback(&item.data, |to| fill(to, passphrase)),
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fails_is_tried_once_more_where_the_old_algorithms_are_there() {
+    fn legacy_algorithms_are_tried_after_a_failure() {
         let calls = Cell::new(0);
         let outcome = with_legacy(|| match calls.replace(calls.get() + 1) {
             0 => Err(ErrorStack::get()),

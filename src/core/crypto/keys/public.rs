@@ -11,15 +11,15 @@ use super::super::contexts::Contexts;
 use super::super::{Padding, base64, rsa};
 use super::super::{Signed, signed_digest};
 use super::MIN_BITS;
-use super::certificate::serial;
 use super::file::{load, load_bytes};
-use super::input::{Item, Kind};
+use super::item::{Item, ItemKind};
 use super::refusal::{Expected, Outcome, Refusal};
+use super::x509::serial;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A public RSA key: verifies what WeChat Pay signed, and encrypts what only WeChat Pay may read.
+/// A public RSA key. It verifies WeChat Pay's signatures and encrypts data for WeChat Pay.
 ///
-/// Cloning it is cheap. Two are equal when modulus and exponent are.
+/// Clones are cheap. Two keys are equal if modulus and exponent are.
 ///
 /// # Forms
 ///
@@ -95,7 +95,7 @@ impl PublicKey {
         signed_digest(&self.inner.key, signature)
     }
 
-    /// Encrypts a text for the owner of the private key; the ciphertext is base64 on one line.
+    /// Encrypts a text for the owner of the private key and returns base64 on one line.
     ///
     /// ```
     /// use wechatpay_chain::Padding;
@@ -184,12 +184,12 @@ impl PublicKey {
             .iter()
             .find(|item| item.kind.holds_public_key())
             .or(items.first());
-        let kind = item.map_or(Kind::Unknown, |item| item.kind);
+        let kind = item.map_or(ItemKind::Unknown, |item| item.kind);
         let data = item.map(|item| &item.data[..]).unwrap_or_default();
         match kind {
-            Kind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data), None),
-            Kind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data), None),
-            Kind::Certificate => Self::of_certificate(&X509::from_der(data).map_err(damaged)?),
+            ItemKind::PublicSpki => Self::from_rsa(Rsa::public_key_from_der(data), None),
+            ItemKind::PublicPkcs1 => Self::from_rsa(Rsa::public_key_from_der_pkcs1(data), None),
+            ItemKind::Certificate => Self::of_certificate(&X509::from_der(data).map_err(damaged)?),
             _ => Err(Refusal::wrong_kind(Expected::PublicKey, kind)),
         }
     }
@@ -253,7 +253,7 @@ fn damaged(err: ErrorStack) -> Refusal {
     Refusal::damaged(Expected::PublicKey, err)
 }
 
-impl Kind {
+impl ItemKind {
     const fn holds_public_key(self) -> bool {
         matches!(
             self,

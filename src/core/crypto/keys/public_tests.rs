@@ -28,7 +28,7 @@ fn every_form_gives_the_same_key() {
 }
 
 #[test]
-fn another_kind_is_named_with_what_to_do() {
+fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 6] = [
         (
             fixture!("pkcs8.pem"),

@@ -1,13 +1,13 @@
-//! The sentences for what cannot be used as what was asked for.
+//! The messages for an input that is not the expected key or certificate.
 
 use std::borrow::Cow;
 use std::path::Path;
 
-use super::input::{Kind, Unreadable};
+use super::item::{ItemKind, Unreadable};
 use crate::error::BoxError;
 use crate::error::{Error, ErrorKind};
 
-/// What was asked for.
+/// The expected type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     PrivateKey,
@@ -38,7 +38,7 @@ impl Refusal {
     }
 
     /// One structure was found, and it is of the wrong kind.
-    pub(super) fn wrong_kind(expected: Expected, found: Kind) -> Self {
+    pub(super) fn wrong_kind(expected: Expected, found: ItemKind) -> Self {
         if let Some(sentence) = special(expected, found) {
             return Self::new(sentence);
         }
@@ -90,27 +90,30 @@ impl Refusal {
     }
 }
 
-fn special(expected: Expected, found: Kind) -> Option<&'static str> {
+fn special(expected: Expected, found: ItemKind) -> Option<&'static str> {
     Some(match (expected, found) {
-        (Expected::PrivateKey, Kind::Pkcs12) => {
+        (Expected::PrivateKey, ItemKind::Pkcs12) => {
             "this is a PKCS#12 file (as apiclient_cert.p12): its passphrase is needed too, and is \
              the merchant id: use from_pkcs12 or from_file_with_passphrase"
         }
-        (Expected::Certificate, Kind::Pkcs12) => {
+        (Expected::Certificate, ItemKind::Pkcs12) => {
             "this is a PKCS#12 file (as apiclient_cert.p12): its passphrase is needed too, and is \
              the merchant id: use from_pkcs12, or give apiclient_cert.pem"
         }
-        (Expected::PrivateKey, Kind::EncryptedPkcs8 | Kind::EncryptedPem) => {
+        (Expected::PrivateKey, ItemKind::EncryptedPkcs8 | ItemKind::EncryptedPem) => {
             "this private key is encrypted: give its passphrase too, \
              with from_file_with_passphrase or from_bytes_with_passphrase"
         }
-        (Expected::PrivateKey, Kind::PrivateOther) => {
+        (Expected::PrivateKey, ItemKind::PrivateOther) => {
             "this private key is not an RSA key; WeChat Pay uses RSA: give apiclient_key.pem"
         }
-        (Expected::PublicKey, Kind::PublicOther) => {
+        (Expected::PublicKey, ItemKind::PublicOther) => {
             "this public key is not an RSA key; WeChat Pay uses RSA: give the one downloaded there"
         }
-        (Expected::Certificate, Kind::PublicSpki | Kind::PublicPkcs1 | Kind::PublicOther) => {
+        (
+            Expected::Certificate,
+            ItemKind::PublicSpki | ItemKind::PublicPkcs1 | ItemKind::PublicOther,
+        ) => {
             "this is a public key, which has no serial; a certificate was expected: \
              use PublicKey for it, together with its id (PUB_KEY_ID_...)"
         }
@@ -136,7 +139,7 @@ impl Expected {
     }
 }
 
-impl Kind {
+impl ItemKind {
     const fn name(self) -> &'static str {
         match self {
             Self::PrivatePkcs1 | Self::PrivatePkcs8 => "a private key (as apiclient_key.pem)",

@@ -65,7 +65,7 @@ fn texts_in_texts_are_entered() {
 }
 
 #[test]
-fn a_body_built_otherwise_is_an_error_that_names_the_pointer() {
+fn a_body_of_another_shape_fails_and_names_the_pointer() {
     for (pointer, body, says) in [
         (
             "/a",

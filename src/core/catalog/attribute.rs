@@ -1,8 +1,8 @@
-//! The words that the table's rows are written in.
+//! The attributes of an operation, as the rows of the table list them.
 
 use http::Method;
 
-use super::operation::{AnswerKind, BodyKind};
+use super::kinds::{AnswerKind, BodyKind};
 use crate::crypto::Padding;
 use crate::protocol::SignType;
 
@@ -43,12 +43,11 @@ impl Verb {
     }
 }
 
-/// One thing about an operation that is not as usual.
+/// An attribute that departs from the default.
 ///
-/// A row lists the few it has: most have none, so this keeps the table small in the source and
-/// in memory.
+/// Most rows have none, so a list keeps the table small in the source and in memory.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Fact {
+pub(super) enum Attribute {
     Answer(AnswerKind),
     AnswerPadded(Padding),
     Body(BodyKind),

@@ -1,4 +1,4 @@
-//! One piece of work for all who want it at the same time.
+//! Runs one future for all concurrent callers.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -10,23 +10,23 @@ use super::blocking;
 use crate::transport::BoxFuture;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// At most one future under way, in the background; whoever comes meanwhile waits for its outcome.
+/// Runs at most one future at a time, in the background; concurrent callers wait for its outcome.
 ///
-/// In the background, because its waiters may give up, or park the runtime that would drive it.
-pub(crate) struct Flight<T> {
+/// It runs in the background because a caller may cancel, or block the runtime that would drive it.
+pub(crate) struct SingleFlight<T> {
     current: Mutex<Option<watch::Receiver<Option<T>>>>,
 }
 
-impl<T: Clone + Send + Sync + 'static> Flight<T> {
+impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
     pub(crate) fn new() -> Self {
         Self {
             current: Mutex::new(None),
         }
     }
 
-    /// Joins what is under way, or starts what `begin` gives, if it gives anything.
+    /// Waits for the running future, or starts the one that `begin` returns.
     ///
-    /// Nothing comes out when there is nothing, or when it panicked.
+    /// The outcome is `None` when `begin` returns `None` or the future panicked.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
         let (done, receiver) = watch::channel(None);
         blocking::spawn(async move {
             let outcome = work.await;
-            // Nobody has to wait for it.
+            // All callers may have cancelled.
             let _ = done.send(Some(outcome));
         })?;
         *current = Some(receiver.clone());
@@ -71,12 +71,12 @@ impl<T: Clone + Send + Sync + 'static> Flight<T> {
     }
 }
 
-/// A sender that went without a word panicked.
+/// A sender that was dropped without a value belonged to a future that panicked.
 fn under_way<T>(receiver: &watch::Receiver<Option<T>>) -> bool {
     receiver.borrow().is_none() && receiver.has_changed().is_ok()
 }
 
-/// The future's outcome, if it is there in time.
+/// Limits the time of a future.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Where a download goes: what cannot be a file is found before anything is sent.
+//! The target of a download. An unusable path is found before anything is sent.
 
 use std::fs::File;
 use std::io;
@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::offload::offload;
+use crate::file_io::run_blocking;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Whether a download could be put there, as far as can be known before it.
+/// Checks whether a file can be saved at this path, as far as that can be known in advance.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::File`].
 pub(crate) async fn check_target(target: PathBuf) -> Result<()> {
-    let checked = offload(move || {
+    let checked = run_blocking(move || {
         Directory::open(&target)?;
         temporary_beside(&target).map(drop)
     });
@@ -62,7 +62,7 @@ fn ends_with_name(target: &Path, path: &[u8]) -> bool {
     name.is_some_and(|name| path.ends_with(name.as_encoded_bytes()))
 }
 
-/// Renaming would take its place, and nobody means that. A link is replaced as a file is.
+/// Renaming would replace it, which is never intended. A link is replaced like a file.
 fn is_special(target: &Path) -> bool {
     std::fs::symlink_metadata(target)
         .is_ok_and(|found| !found.is_file() && !found.is_symlink() && !found.is_dir())

@@ -1,20 +1,20 @@
-//! What writes: hashing and the disk never hold up the connections, and a connection that stands
-//! still holds no thread.
+//! Writes in batches on blocking threads: hashing and the disk never block the runtime, and an idle
+//! connection occupies no thread.
 
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::output::Output;
+use crate::file_io::{run_blocking, spawn_blocking};
 use crate::message::{SavedFile, Sink};
-use crate::offload::{offload, start};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// A file in the making. Dropped, it is given up and removed.
+/// A file while it is written. Dropping it removes the file.
 ///
 /// Pieces are written in batches, each a job of its own on the blocking threads, while the next one is
 /// gathered.
 pub(super) struct Writer {
-    state: State,
+    state: WriterState,
     /// What waits for the next job. Copied: a piece that is kept keeps the connection from using its
     /// buffer again, and a fresh one for each read costs more.
     waiting: Vec<u8>,
@@ -22,7 +22,7 @@ pub(super) struct Writer {
     spare: Vec<u8>,
 }
 
-enum State {
+enum WriterState {
     Idle(Box<Output>),
     Writing(JoinHandle<Result<(Box<Output>, Vec<u8>)>>),
     /// The file is gone, or in its place.
@@ -34,9 +34,9 @@ const BATCH: usize = 256 << 10;
 
 impl Writer {
     pub(super) async fn create(sink: Sink) -> Result<Self> {
-        let output = offload(move || Output::create(sink).map(Box::new)).await?;
+        let output = run_blocking(move || Output::create(sink).map(Box::new)).await?;
         Ok(Self {
-            state: State::Idle(output),
+            state: WriterState::Idle(output),
             waiting: Vec::new(),
             spare: Vec::new(),
         })
@@ -48,9 +48,10 @@ impl Writer {
     pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
         self.waiting.extend_from_slice(&piece);
         drop(piece);
-        match self.waiting.len() < BATCH {
-            true => Ok(()),
-            false => self.begin().await,
+        if self.waiting.len() < BATCH {
+            Ok(())
+        } else {
+            self.begin().await
         }
     }
 
@@ -60,18 +61,18 @@ impl Writer {
             self.begin().await?;
         }
         let output = self.idle().await?;
-        offload(move || output.commit(verification)).await
+        run_blocking(move || output.commit(verification)).await
     }
 
     /// Removes the file, and gives the error of the disk if that was first.
     pub(super) async fn discard(mut self) -> Option<Error> {
-        if matches!(self.state, State::Ended) {
+        if matches!(self.state, WriterState::Ended) {
             return None;
         }
         match self.idle().await {
             Err(err) => Some(err.with_maybe_sent(true)),
             Ok(output) => {
-                let removed = offload(move || {
+                let removed = run_blocking(move || {
                     drop(output);
                     Ok(())
                 });
@@ -87,7 +88,7 @@ impl Writer {
         let mut output = self.idle().await?;
         let spare = std::mem::take(&mut self.spare);
         let mut batch = std::mem::replace(&mut self.waiting, spare);
-        self.state = State::Writing(start(move || {
+        self.state = WriterState::Writing(spawn_blocking(move || {
             output.write(&batch)?;
             batch.clear();
             Ok((output, batch))
@@ -98,16 +99,19 @@ impl Writer {
     /// The output, when nothing is written.
     async fn idle(&mut self) -> Result<Box<Output>> {
         let outcome = match &mut self.state {
-            State::Writing(job) => Some(job.await.unwrap_or_else(|err| Err(panicked(err)))),
+            WriterState::Writing(job) => Some(job.await.unwrap_or_else(|err| Err(panicked(err)))),
             _ => None,
         };
-        match (outcome, std::mem::replace(&mut self.state, State::Ended)) {
+        match (
+            outcome,
+            std::mem::replace(&mut self.state, WriterState::Ended),
+        ) {
             (Some(outcome), _) => {
                 let (output, spare) = outcome?;
                 self.spare = spare;
                 Ok(output)
             }
-            (None, State::Idle(output)) => Ok(output),
+            (None, WriterState::Idle(output)) => Ok(output),
             (None, _) => Err(ended()),
         }
     }
@@ -116,8 +120,8 @@ impl Writer {
 /// A call that is dropped removes its file, away from the runtime.
 impl Drop for Writer {
     fn drop(&mut self) {
-        if let State::Idle(output) = std::mem::replace(&mut self.state, State::Ended) {
-            let _ = start(move || drop(output));
+        if let WriterState::Idle(output) = std::mem::replace(&mut self.state, WriterState::Ended) {
+            let _ = spawn_blocking(move || drop(output));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The file in the making: unsealed, unzipped, hashed, and at last put into its place.
+//! The file while it is written: decrypted, decompressed, hashed, and finally moved to its target.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,13 +10,14 @@ use tempfile::TempPath;
 
 use super::genuine;
 use super::target::{Directory, temporary_beside};
+use super::too_long;
 use super::unseal::Unseal;
 use crate::message::{Expected, SavedFile, Sink};
 use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use wechatpay_core::protocol::{Content, HEAD, not_gzip};
 
-/// What is written goes through all that the sink asks for.
+/// Applies all steps that the sink asks for to the written bytes.
 pub(super) struct Output {
     seal: Option<Unseal>,
     stream: Stream,
@@ -51,9 +52,10 @@ impl Output {
         };
         Ok(Self {
             seal,
-            stream: match sink.gunzip {
-                true => Stream::Zipped(Box::new(MultiGzDecoder::new(temporary))),
-                false => Stream::Plain(temporary),
+            stream: if sink.gunzip {
+                Stream::Zipped(Box::new(MultiGzDecoder::new(temporary)))
+            } else {
+                Stream::Plain(temporary)
             },
             target: sink.target,
             expected: sink.digest,
@@ -68,7 +70,7 @@ impl Output {
         }
     }
 
-    /// Checks the file and puts it into its place.
+    /// Checks the file and moves it to its target.
     pub(super) fn commit(mut self, verification: Verification) -> Result<SavedFile> {
         let sealed = self.seal.take();
         let was_sealed = sealed.is_some();
@@ -148,7 +150,7 @@ impl Temporary {
         }
     }
 
-    /// Whatever happens to the machine afterwards, the target is the old file or the whole new one.
+    /// Syncs before and after the move, so that after a crash the target is either the old or the new file.
     fn keep(self, target: &Path) -> Result<()> {
         self.file
             .sync_all()
@@ -182,7 +184,7 @@ impl Write for Temporary {
     }
 }
 
-/// This crate's errors come through the unzipping as they are.
+/// Unwraps this crate's errors from those of the decompressor.
 fn own(err: io::Error) -> Error {
     match err.downcast::<Error>() {
         Ok(err) => err,
@@ -201,17 +203,7 @@ fn unwritable(path: &Path, err: io::Error) -> Error {
     .with_source(err)
 }
 
-pub(super) fn too_long(limit: u64) -> Error {
-    Error::new(
-        ErrorKind::Body,
-        format!(
-            "the download is longer than {limit} bytes: nothing of it was kept; if it may be so long, \
-             say so with max_bytes"
-        ),
-    )
-}
-
-/// The old file is gone already: what came is in its place.
+/// The old file has already been replaced.
 fn may_not_last(target: &Path, err: io::Error) -> Error {
     Error::new(
         ErrorKind::File,
@@ -230,8 +222,8 @@ mod tests {
     use std::os::unix::fs::OpenOptionsExt;
 
     use super::*;
-    use crate::download::target::has_no_sync;
     use crate::message::MAX_BYTES;
+    use crate::sink::target::has_no_sync;
 
     /// Names a file without opening it: syncing gives EBADF.
     const O_PATH: i32 = 0o10_000_000;

@@ -1,13 +1,13 @@
-//! What an encrypted bill goes through before it is unzipped.
+//! Decrypts an encrypted bill.
 
-use super::output::too_long;
+use super::too_long;
 use crate::message::Seal;
 use wechatpay_core::crypto::aes::{GcmOpener, KEY_LEN};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// Opens AES-256-GCM piece by piece: no associated data, the tag at the end.
 ///
-/// What comes out is not yet proven: nothing of it may be used before [`finish`](Self::finish).
+/// The output is not authenticated before [`finish`](Self::finish) and must not be used until then.
 pub(super) struct Unseal {
     opener: GcmOpener,
     /// Why what came out was not taken. With a wrong key it is noise, and that it is no gzip says
@@ -54,13 +54,14 @@ impl Unseal {
                 outcome => return outcome,
             }
         }
-        match self.len > self.max_bytes {
-            true => Err(too_long(self.max_bytes)),
-            false => Ok(()),
+        if self.len > self.max_bytes {
+            Err(too_long(self.max_bytes))
+        } else {
+            Ok(())
         }
     }
 
-    /// Whether all that came out is what was encrypted, and was taken.
+    /// Verifies the authentication tag.
     pub(super) fn finish(self) -> Result<()> {
         self.opener.finish().map_err(|err| {
             Error::new(

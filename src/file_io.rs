@@ -1,29 +1,29 @@
-//! Work that blocks, on the threads that the runtime keeps for it.
+//! File operations, on the runtime's blocking threads.
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Runs a function that blocks, and waits for it.
+/// Runs a blocking function and waits for its result.
 ///
 /// # Errors
 ///
-/// Its own, and [`ErrorKind::File`] when there is no runtime or it ends first.
-pub(crate) async fn offload<T: Send + 'static>(
+/// Those of `work`, and [`ErrorKind::File`] when there is no runtime or it shuts down first.
+pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    start(work)?.await.unwrap_or_else(|err| {
-        Err(Error::new(ErrorKind::File, "the work on a file was given up").with_source(err))
+    spawn_blocking(work)?.await.unwrap_or_else(|err| {
+        Err(Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err))
     })
 }
 
-/// Starts a function that blocks.
+/// Starts a blocking function.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::File`] when there is no tokio runtime.
-pub(crate) fn start<T: Send + 'static>(
+pub(crate) fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>> {
     let runtime = Handle::try_current().map_err(|err| {
