@@ -26,12 +26,13 @@ impl Parse for Segments {
             segment.push_to(&mut path)?;
             is_first = false;
         }
-        match is_first {
-            true => Err(error(
+        if is_first {
+            Err(error(
                 input,
                 "the path is empty; write its segments, as in `v3.pay.transactions.native`",
-            )),
-            false => Ok(Self { path }),
+            ))
+        } else {
+            Ok(Self { path })
         }
     }
 }
@@ -64,12 +65,13 @@ impl Segment {
             return Err(error(input, "write `.` before the next segment"));
         }
         let dot = input.parse::<Token![.]>()?;
-        match input.is_empty() {
-            true => Err(Error::new(
+        if input.is_empty() {
+            Err(Error::new(
                 dot.span,
                 "the path ends in a dot; write a segment behind it",
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 
@@ -115,15 +117,16 @@ impl Segment {
         let literal: Literal = input.parse()?;
         let text = literal.to_string();
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-        match text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(plain) {
-            true => Ok(Self {
+        if text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(plain) {
+            Ok(Self {
                 text: text.replace('.', "/"),
                 span: literal.span(),
-            }),
-            false => Err(Error::new(
+            })
+        } else {
+            Err(Error::new(
                 literal.span(),
                 "write this segment as text: `[\"…\"]`",
-            )),
+            ))
         }
     }
 

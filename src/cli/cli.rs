@@ -1,12 +1,10 @@
 //! What the command line looks like.
 
-use std::path::PathBuf;
+use clap::{ColorChoice, Parser, Subcommand};
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
-
-use crate::exit::{EXIT_CODES, Exit, Failure};
-use crate::output::Screen;
-use crate::settings::Settings;
+use crate::exit::EXIT_CODES;
+use crate::output::Format;
+use crate::settings::{ProfileArgs, Settings};
 use crate::{certs, doctor, endpoints, notify, pages, port, request, sandbox, sign};
 
 const ABOUT: &str = "Any endpoint of WeChat Pay (微信支付) from the command line: signed, encrypted, verified and \
@@ -57,33 +55,13 @@ pub(crate) struct Cli {
     pub(crate) sandbox: bool,
 
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) profile: ProfileArgs,
 
     #[command(flatten)]
     pub(crate) given: Settings,
 
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// Which profile is read.
-#[derive(Args, Default)]
-pub(crate) struct Place {
-    /// The profile whose settings are taken [env: WECHATPAY_PROFILE]
-    #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
-    pub(crate) profile: Option<String>,
-
-    /// The file that the profile is in [env: WECHATPAY_CONFIG]
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// How output and errors are written.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    #[default]
-    Text,
-    Json,
 }
 
 /// The subcommands, in the order of the help.
@@ -109,27 +87,4 @@ pub(crate) enum Command {
     Completions(pages::CompletionsArgs),
     /// The manual page
     Man(pages::ManArgs),
-}
-
-/// What every subcommand that needs credentials is given.
-pub(crate) struct Context<'a> {
-    /// The settings given as flags.
-    pub(crate) given: Settings,
-    pub(crate) place: Place,
-    pub(crate) sandbox: bool,
-    pub(crate) screen: &'a Screen,
-}
-
-impl Context<'_> {
-    /// For a subcommand that a sandbox is no use to: `why` not.
-    pub(crate) fn refuse_sandbox(&self, why: &str) -> Result<(), Failure> {
-        match self.sandbox {
-            false => Ok(()),
-            true => Err(Failure::new(
-                Exit::Usage,
-                "usage",
-                format!("error: --sandbox has credentials of its own, and {why}: leave it out"),
-            )),
-        }
-    }
 }

@@ -5,85 +5,88 @@
 
 mod certs;
 mod cli;
+mod context;
 mod credentials;
+mod date;
 mod doctor;
 mod endpoints;
 mod exit;
 mod files;
 mod interrupt;
+mod key_files;
 mod notify;
 mod output;
 mod pages;
 mod port;
 mod profile;
 mod progress;
-mod protected;
+mod rephrase;
 mod request;
 mod sandbox;
 mod settings;
 mod sign;
-mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command};
+use context::Context;
 use exit::{Exit, Failure};
-use output::Screen;
+use output::Output;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let mut screen = Screen::guess(&arguments);
+    let mut output = Output::guess(&arguments);
     let outcome = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
-            screen = Screen::new(cli.format, cli.color);
-            run(cli, &screen)
+            output = Output::new(cli.format, cli.color);
+            run(cli, &output)
         }
-        Err(err) => usage(&err, &screen),
+        Err(err) => usage(&err, &output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(&screen),
+        Err(failure) => output.fail(&failure),
     }
 }
 
-fn run(cli: Cli, screen: &Screen) -> Result<(), Failure> {
+fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
     let Cli {
         given,
-        place,
+        profile,
         sandbox,
         command,
         ..
     } = cli;
-    let context = cli::Context {
+    let context = Context {
         given,
-        place,
+        profile,
         sandbox,
-        screen,
+        output,
     };
     match command {
         Command::Request(args) => request::run(args, context),
-        Command::Endpoints(args) => endpoints::run(&args, screen),
+        Command::Endpoints(args) => endpoints::run(&args, output),
         Command::Certs(args) => certs::run(args, context),
         Command::Notify(args) => notify::run(&args, context),
         Command::Sign(args) => sign::run(args, context),
         Command::Doctor(args) => doctor::run(&args, context),
-        Command::Port(args) => port::run(&args, screen),
+        Command::Port(args) => port::run(&args, output),
         Command::Sandbox(args) => sandbox::run(args, context),
-        Command::Completions(args) => pages::completions(&args, screen),
-        Command::Man(args) => pages::man(&args, screen),
+        Command::Completions(args) => pages::completions(&args, Cli::command(), output),
+        Command::Man(args) => pages::man(&args, Cli::command(), output),
     }
 }
 
 /// Help and version are answers; all else is a mistake in the arguments.
-fn usage(err: &clap::Error, screen: &Screen) -> Result<(), Failure> {
+fn usage(err: &clap::Error, output: &Output) -> Result<(), Failure> {
     if !err.use_stderr() {
-        return screen.write(&screen.styled(&err.render()));
+        return output.write(&output.styled(&err.render()));
     }
     Err(Failure::new(
         Exit::Usage,
         "usage",
-        screen.styled(&err.render()),
+        output.styled(&err.render()),
     ))
 }

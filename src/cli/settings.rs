@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
-use crate::cli::Place;
 use crate::exit::{Exit, Failure};
-use crate::profile;
 
 /// Everything that can be set, each thing or nothing; as flags, and as a profile.
 ///
@@ -91,29 +89,16 @@ pub(crate) struct Settings {
     pub(crate) passphrase: Option<String>,
 }
 
-/// The settings of this run, and the file they are in part from.
-pub(crate) struct Resolved {
-    pub(crate) settings: Settings,
-    pub(crate) profile: Option<PathBuf>,
-}
+/// Which profile is read.
+#[derive(Args, Default)]
+pub(crate) struct ProfileArgs {
+    /// The profile whose settings are taken [env: WECHATPAY_PROFILE]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
+    pub(crate) profile: Option<String>,
 
-/// Flags before environment before profile.
-///
-/// # Errors
-///
-/// A profile that was asked for and is not there, or cannot be read; a number that is none.
-pub(crate) fn resolve(given: Settings, place: &Place) -> Result<Resolved, Failure> {
-    readable_environment()?;
-    let found = profile::read(place)?;
-    let environment = Settings::from_environment()?;
-    let (profile, file) = match found {
-        Some(found) => (found.settings.relative_to(&found.file), Some(found.file)),
-        None => (Settings::default(), None),
-    };
-    Ok(Resolved {
-        settings: given.or(environment).or(profile),
-        profile: file,
-    })
+    /// The file that the profile is in [env: WECHATPAY_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// A variable of the environment; an empty one is not set.
@@ -123,7 +108,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 impl Settings {
-    fn from_environment() -> Result<Self, Failure> {
+    pub(crate) fn from_environment() -> Result<Self, Failure> {
         let path = |name| variable(name).map(PathBuf::from);
         let timeout = variable("TIMEOUT").map(|text| text.parse().map_err(|_| no_number()));
         Ok(Self {
@@ -152,7 +137,7 @@ impl Settings {
     ///
     /// Things that are two ways to say one, a key and its file, or merchant and brand, are taken
     /// from the same place.
-    fn or(self, mut other: Self) -> Self {
+    pub(crate) fn or(self, mut other: Self) -> Self {
         if self.apiv3_key.is_some() || self.apiv3_key_file.is_some() {
             (other.apiv3_key, other.apiv3_key_file) = (None, None);
         }
@@ -188,7 +173,7 @@ impl Settings {
     }
 
     /// Files that a profile names lie beside it.
-    fn relative_to(mut self, file: &Path) -> Self {
+    pub(crate) fn relative_to(mut self, file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [
             &mut self.private_key,
@@ -204,20 +189,6 @@ impl Settings {
             *path = folder.join(&*path);
         }
         self
-    }
-}
-
-/// A variable that is no text would otherwise count as not set, and another setting be used.
-fn readable_environment() -> Result<(), Failure> {
-    let ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"WECHATPAY_");
-    let wrong = std::env::vars_os().find(|(name, value)| ours(name) && value.to_str().is_none());
-    match wrong {
-        None => Ok(()),
-        Some((name, _)) => Err(Failure::new(
-            Exit::Config,
-            "config",
-            format!("{} is not UTF-8", name.display()),
-        )),
     }
 }
 

@@ -7,10 +7,10 @@ use wechatpay_chain::pay::{self, Coupon, Pay};
 use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{Client, Error, Result as CallResult};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::credentials::{Need, session};
 use crate::exit::{Exit, Failure};
-use crate::words;
+use crate::rephrase;
 
 #[derive(Args)]
 pub(crate) struct SignArgs {
@@ -70,7 +70,7 @@ enum Scene {
         #[arg(long, value_name = "TEXT")]
         package: String,
         #[arg(long, value_enum, default_value_t)]
-        to: Place,
+        to: Frontend,
     },
     /// Pay score (支付分): the user looks at an order
     ScoreDetail {
@@ -79,7 +79,7 @@ enum Scene {
         #[arg(long, value_name = "NUMBER")]
         out_order_no: String,
         #[arg(long, value_enum, default_value_t)]
-        to: Place,
+        to: Frontend,
     },
     /// Coupons (商家券) for the plug-in of a mini program
     Coupons {
@@ -128,7 +128,7 @@ enum Hash {
 
 /// Where the user confirms.
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum Place {
+enum Frontend {
     #[default]
     Jsapi,
     MiniProgram,
@@ -137,7 +137,7 @@ enum Place {
 
 pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
     let SignCommand::PayParams(args) = args.command;
-    let screen = context.screen;
+    let output = context.output;
     if let Scene::H5 {
         h5_url,
         redirect_url,
@@ -145,11 +145,11 @@ pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
     {
         // WeChat Pay's answer is all there is: no key is needed.
         let url = pay::h5_url(h5_url, redirect_url).map_err(|err| refused(&err))?;
-        return screen.value(&json!({ "url": url }));
+        return output.value(&json!({ "url": url }));
     }
     let session = session(context, Need::Sign)?;
     let params = params(&builders(&session.client, args.sub_mchid), args.scene);
-    screen.value(&params.map_err(|err| refused(&err))?)
+    output.value(&params.map_err(|err| refused(&err))?)
 }
 
 fn builders(client: &Client, sub_mchid: Option<String>) -> Pay {
@@ -197,11 +197,11 @@ fn params(pay: &Pay, scene: Scene) -> CallResult<Value> {
     }
 }
 
-fn score(params: &pay::ScoreParams, place: Place) -> Value {
+fn score(params: &pay::ScoreParams, place: Frontend) -> Value {
     match place {
-        Place::Jsapi => json(params.jsapi()),
-        Place::MiniProgram => json(params.mini_program()),
-        Place::App => json(params.app()),
+        Frontend::Jsapi => json(params.jsapi()),
+        Frontend::MiniProgram => json(params.mini_program()),
+        Frontend::App => json(params.app()),
     }
 }
 
@@ -225,7 +225,7 @@ fn coupon(text: &str) -> Result<Coupon, String> {
 }
 
 fn refused(err: &Error) -> Failure {
-    Failure::new(Exit::Input, "request", words::of(err))
+    Failure::new(Exit::Input, "request", rephrase::error(err))
 }
 
 impl From<Hash> for SignType {

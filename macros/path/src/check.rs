@@ -37,9 +37,10 @@ pub fn check_expanded(relative: &str) -> Result<(), PathError> {
         return Err(PathError::Fragment);
     }
     let path = relative.split('?').next().unwrap_or_default();
-    match path.split('/').any(is_dot_segment) {
-        true => Err(PathError::DotSegment),
-        false => Ok(()),
+    if path.split('/').any(is_dot_segment) {
+        Err(PathError::DotSegment)
+    } else {
+        Ok(())
     }
 }
 
@@ -93,9 +94,10 @@ fn check_characters(text: &str) -> Result<(), PathError> {
 
 /// Refuses `//host`, `\\host` (browsers and some servers read it alike), and any scheme.
 fn check_relative(relative: &str) -> Result<(), PathError> {
-    match relative.starts_with(['/', '\\']) || has_scheme(relative) {
-        true => Err(PathError::Absolute),
-        false => Ok(()),
+    if relative.starts_with(['/', '\\']) || has_scheme(relative) {
+        Err(PathError::Absolute)
+    } else {
+        Ok(())
     }
 }
 

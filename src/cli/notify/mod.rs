@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use wechatpay_chain::notify::{Notification, Notifications};
 use wechatpay_chain::{Clock, Error, Result as CallResult, Verification};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 use crate::{credentials, files};
-use headers::Head;
+use headers::HeaderFile;
 
 #[derive(Args)]
 pub(crate) struct NotifyArgs {
@@ -59,29 +59,29 @@ struct OpenArgs {
 pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure> {
     let NotifyCommand::Open(args) = &args.command;
     context.refuse_sandbox("no notification was captured from it")?;
-    let screen = context.screen;
-    let head = match &args.headers {
-        Some(path) => Head::read(path)?,
-        None => Head::default(),
+    let output = context.output;
+    let file = match &args.headers {
+        Some(path) => HeaderFile::read(path)?,
+        None => HeaderFile::default(),
     };
     let body = files::read(&args.body)?;
-    let moment = args.ignore_age.then(|| head.timestamp()).flatten();
+    let moment = args.ignore_age.then(|| file.timestamp()).flatten();
     let mut reader = credentials::notifications(context)?;
     if let Some(moment) = moment {
-        reader = reader.clock(Then(moment));
+        reader = reader.clock(FixedClock(moment));
     }
     let reader = reader.build().map_err(|err| Failure::config(&err))?;
     let notification = reader
-        .parse(&head.headers, &body)
-        .map_err(|err| refused(&reader, &head, &body, &err))?;
-    screen.value(&shown(&notification))
+        .parse(&file.headers, &body)
+        .map_err(|err| refused(&reader, &file, &body, &err))?;
+    output.value(&shown(&notification))
 }
 
 /// Each cause with what to do, in a line.
-fn refused(reader: &Notifications, head: &Head, body: &[u8], err: &Error) -> Failure {
+fn refused(reader: &Notifications, file: &HeaderFile, body: &[u8], err: &Error) -> Failure {
     let mut failure = Failure::call(err, &http::Method::GET);
-    let (names, headers) = head.pasted();
-    let mut causes: Vec<_> = names.into_iter().map(pasted).collect();
+    let (names, headers) = file.malformed();
+    let mut causes: Vec<_> = names.into_iter().map(malformed).collect();
     for finding in reader.diagnose(&headers, body) {
         let text = match setting(finding.cause()) {
             Some(setting) => format!("{finding}. Here: {setting}"),
@@ -96,11 +96,11 @@ fn refused(reader: &Notifications, head: &Head, body: &[u8], err: &Error) -> Fai
     let causes: Value = causes
         .map(|(cause, text)| json!({"cause": cause, "text": text}))
         .collect();
-    failure.note("causes", causes);
+    failure.member("causes", causes);
     failure
 }
 
-fn pasted(name: &str) -> (&'static str, String) {
+fn malformed(name: &str) -> (&'static str, String) {
     let text = format!(
         "{name} is in the file of the headers, and not as a line of HTTP: write \"{name}: …\" on a line alone"
     );
@@ -149,9 +149,9 @@ fn checked(verification: &Verification) -> &'static str {
 
 /// The moment at which the notification was signed.
 #[derive(Debug)]
-struct Then(i64);
+struct FixedClock(i64);
 
-impl Clock for Then {
+impl Clock for FixedClock {
     fn now(&self) -> i64 {
         self.0
     }

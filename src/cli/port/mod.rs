@@ -17,7 +17,7 @@ use wechatpay_chain_port::source::{Block, Kind, split};
 use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, syntax};
 
 use crate::exit::{Exit, Failure};
-use crate::output::Screen;
+use crate::output::Output;
 use call::Caller;
 use host::CommandHost;
 
@@ -93,10 +93,10 @@ enum Style {
     Seg,
 }
 
-pub(crate) fn run(args: &PortArgs, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn run(args: &PortArgs, output: &Output) -> Result<(), Failure> {
     let host = CommandHost::new(args.folder.clone(), &args.define, args.now);
     let mut report = Report {
-        screen,
+        output,
         failed: false,
     };
     let mut caller = Caller::default();
@@ -135,7 +135,7 @@ fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<()
         report.tell(diagnostic);
     }
     let text = format!("{}\n", output.text.trim_end());
-    report.screen.foreign(text.as_bytes())
+    report.output.untrusted(text.as_bytes())
 }
 
 /// What the client encrypts by itself.
@@ -206,7 +206,7 @@ fn requests(
                 for problem in problems {
                     report.tell(&block.diagnose(problem));
                 }
-                report.screen.line(&line.to_string())?;
+                report.output.line(&line.to_string())?;
             }
             Err(problem) => report.tell(&block.diagnose(problem)),
         }
@@ -216,22 +216,22 @@ fn requests(
 
 /// What is said on standard error, and whether any of it is an error.
 struct Report<'s> {
-    screen: &'s Screen,
+    output: &'s Output,
     failed: bool,
 }
 
 impl Report<'_> {
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.failed |= diagnostic.severity == Severity::Error;
-        match self.screen.json() {
-            true => self.screen.complain(&machine(diagnostic).to_string()),
-            false => self.screen.complain(&diagnostic.to_string()),
+        match self.output.json() {
+            true => self.output.error_line(&machine(diagnostic).to_string()),
+            false => self.output.error_line(&diagnostic.to_string()),
         }
     }
 
     fn end(self) -> Result<(), Failure> {
         match self.failed {
-            true => Err(Failure::Silent(Exit::Input)),
+            true => Err(Failure::AlreadyReported(Exit::Input)),
             false => Ok(()),
         }
     }

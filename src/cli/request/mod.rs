@@ -1,9 +1,9 @@
 //! `wechatpay request`: any endpoint.
 
-mod answer;
 mod bill;
 mod call;
 mod json;
+mod print;
 mod sign_error;
 mod unlisted;
 
@@ -12,11 +12,11 @@ use std::path::PathBuf;
 use clap::Args;
 use wechatpay_chain::{Call, Client, SavedFile};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::credentials::{Need, session_with};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
-use crate::output::Screen;
+use crate::output::Output;
 use crate::progress::Progress;
 use sign_error::SignedTexts;
 
@@ -102,27 +102,24 @@ pub(crate) struct RequestArgs {
 }
 
 pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
-    let screen = context.screen;
+    let output = context.output;
     check_headers(&args.header)?;
-    let need = match args.dry_run {
-        true => Need::Sign,
-        false => Need::Call,
-    };
+    let need = if args.dry_run { Need::Sign } else { Need::Call };
     let texts = SignedTexts::default();
     let kept = texts.clone();
     let session = session_with(context, need, |builder| {
         builder.stack(|stack| kept.watch(stack))
     })?;
-    let progress = Progress::new(screen);
-    let outcome = send(&args, &session.client, screen, &progress);
+    let progress = Progress::new(output);
+    let outcome = send(&args, &session.client, output, &progress);
     progress.clear();
-    outcome.map_err(|failure| texts.explain(failure, screen))
+    outcome.map_err(|failure| texts.explain(failure, output))
 }
 
 fn send(
     args: &RequestArgs,
     client: &Client,
-    screen: &Screen,
+    output: &Output,
     progress: &Progress,
 ) -> Result<(), Failure> {
     let method = call::method(&args.method)?;
@@ -130,11 +127,11 @@ fn send(
         && bill::is_named_by_answer(&method, &args.path)
     {
         let file = bill::download(args, client, &method, target, progress)?;
-        return answer::saved(&file, screen);
+        return print::saved(&file, output);
     }
     let call = call::make(args, client, &method, progress)?;
     let listed = unlisted::check(args, &method, &call)?;
-    let outcome = finish(args, call, &method, screen, progress);
+    let outcome = finish(args, call, &method, output, progress);
     if listed {
         outcome
     } else {
@@ -146,20 +143,21 @@ fn finish(
     args: &RequestArgs,
     call: Call,
     method: &http::Method,
-    screen: &Screen,
+    output: &Output,
     progress: &Progress,
 ) -> Result<(), Failure> {
     if args.dry_run {
         // Nothing is sent, so nothing can be unknown.
         let request = interrupt::run(&http::Method::GET, call.dry_run())?;
-        return answer::dry_run(&request, screen);
+        return print::dry_run(&request, output);
     }
     match &args.sink {
-        Some(_) => answer::saved(&download(args, call, method, progress)?, screen)
-            .map_err(|failure| failure.after(method)),
+        Some(_) => print::saved(&download(args, call, method, progress)?, output)
+            .map_err(|failure| failure.after_answer(method)),
         None => {
             let response = interrupt::run(method, call)?;
-            answer::print(&response, args.include, screen).map_err(|failure| failure.after(method))
+            print::print(&response, args.include, output)
+                .map_err(|failure| failure.after_answer(method))
         }
     }
 }

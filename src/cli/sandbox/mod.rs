@@ -1,7 +1,7 @@
 //! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
 
 mod listen;
-mod paste;
+mod setup;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use wechatpay_chain::ErrorKind;
 use wechatpay_sandbox::{PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::interrupt;
-use crate::words;
+use crate::rephrase;
 use listen::Listen;
-use paste::Started;
+use setup::Setup;
 
 const NOTE: &str = "\
 It checks requests as WeChat Pay does, remembers orders until it stops, and notifies servers of this \
@@ -101,55 +101,65 @@ pub(crate) struct SandboxArgs {
 }
 
 pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure> {
-    let Context { given, screen, .. } = &context;
-    context.refuse_sandbox("so has the command sandbox")?;
-    if given.names_credentials() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage",
-            "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
-             the other settings of an account out",
-        ));
-    }
-    let listen = args.listen.address(args.allow_remote)?;
-    if !listen.ip().is_loopback() && !args.allow_remote {
-        return Err(Failure::new(
-            Exit::Config,
-            "config",
-            format!(
-                "other machines can reach {listen}: use 127.0.0.1 or [::1], or let them in with \
-                 --allow-remote"
-            ),
-        ));
-    }
-    // Before anybody is told that it is ready, and stops it.
-    let stop = interrupt::Stop::listen()?;
+    let output = context.output;
+    check_context(&context)?;
+    let listen = listen_address(&args)?;
+    // Signals are caught before the ready message, which invites others to send one.
+    let shutdown = interrupt::ShutdownSignal::listen()?;
     let (folder, _temporary) = folder(args.dir.as_deref())?;
     let sandbox = builder(&args, listen, &folder).start_blocking();
     let sandbox = sandbox.map_err(|err| match err.kind() {
-        ErrorKind::File => files::input(words::of(&err)),
+        ErrorKind::File => files::input(rephrase::error(&err)),
         _ => Failure::config(&err),
     })?;
     let files = sandbox.files().ok_or_else(|| {
         files::input("the sandbox has no files: this is a mistake in the command")
     })?;
-    match args.json || screen.json() {
-        true => screen.line(&ready(&sandbox, &files).to_string())?,
-        false => {
-            let (sandbox, files) = (&sandbox, &files);
-            let (tls, kept) = (args.tls, args.dir.is_some());
-            let started = Started {
-                sandbox,
-                files,
-                tls,
-                kept,
-            };
-            screen.line(&paste::text(&started, screen))?;
-        }
+    if args.json || output.json() {
+        output.line(&ready(&sandbox, &files).to_string())?;
+    } else {
+        let (sandbox, files) = (&sandbox, &files);
+        let (tls, kept) = (args.tls, args.dir.is_some());
+        let setup = Setup {
+            sandbox,
+            files,
+            tls,
+            kept,
+        };
+        output.line(&setup::text(&setup, output))?;
     }
-    stop.wait();
+    shutdown.wait();
     drop(sandbox);
     Ok(())
+}
+
+/// The sandbox has its own account.
+fn check_context(context: &Context<'_>) -> Result<(), Failure> {
+    context.refuse_sandbox("so has the command sandbox")?;
+    if !context.given.names_credentials() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        "usage",
+        "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
+         the other settings of an account out",
+    ))
+}
+
+fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
+    let address = args.listen.address(args.allow_remote)?;
+    if address.ip().is_loopback() || args.allow_remote {
+        return Ok(address);
+    }
+    Err(Failure::new(
+        Exit::Config,
+        "config",
+        format!(
+            "other machines can reach {address}: use 127.0.0.1 or [::1], or let them in with \
+             --allow-remote"
+        ),
+    ))
 }
 
 /// How great it may be, the sandbox says.
