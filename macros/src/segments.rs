@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Error, LitStr, Result, Token, bracketed, token};
 use wechatpay_chain_path::{join, normalize_literal};
 
-/// `v3.aggracctBc["wb-channel"]._id_`; begins with a segment, not with a dot.
+/// `v3.aggracctBc["wb-channel"]._id_`; starts with a segment, not with a dot.
 pub(crate) struct Segments {
     path: String,
 }
@@ -112,7 +112,7 @@ impl Segment {
         })
     }
 
-    /// `0`, `2pay`; two of them, `0.1`, arrive as one number.
+    /// `0`, `2pay`; two of them, as in `0.1`, are one token.
     fn parse_number(input: ParseStream<'_>) -> Result<Self> {
         let literal: Literal = input.parse()?;
         let text = literal.to_string();
@@ -141,7 +141,7 @@ impl Segment {
     }
 }
 
-/// Unlike `ParseStream::error`, this adds nothing to the sentence at the end of the input.
+/// Unlike `ParseStream::error`, this does not add "unexpected end of input" to the message.
 pub(crate) fn error(input: ParseStream<'_>, sentence: &str) -> Error {
     Error::new(input.span(), sentence)
 }
