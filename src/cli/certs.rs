@@ -24,44 +24,32 @@ pub(crate) struct CertsArgs {
 
 #[derive(Subcommand)]
 enum CertsCommand {
-    /// Fetch, verify, decrypt and save them as wechatpay_SERIAL.pem
     Download(DownloadArgs),
 }
 
-const NOTE: &str = "\
-The options are those of the PHP SDK's CertificateDownloader.php, but for -k: an argument is seen by
-every user of the machine, so it names the file that the key is in, or env:NAME for a variable.
-Each option may come from the settings instead.
-
-Example:
+const EXAMPLES: &str = "  \
   wechatpay certs download -k apiv3_key.txt -m 1900000109 -f apiclient_key.pem \\
       -s 5157F09EFDC096DE15EBE81A47057A7232F1B8E1 -o certs
 ";
 
 #[derive(Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = EXAMPLES)]
 struct DownloadArgs {
-    /// The APIv3 key: a file that holds it, or env:NAME
     #[arg(short, long, value_name = "FILE|env:NAME")]
     key: Option<String>,
 
-    /// The merchant id (商户号); the same as --mchid
     #[arg(short, value_name = "MCHID", id = "merchant")]
     merchant: Option<String>,
 
-    /// The merchant's private key
     #[arg(short = 'f', long, value_name = "FILE")]
     privatekey: Option<PathBuf>,
 
-    /// The serial of the merchant certificate
     #[arg(short, long, value_name = "SERIAL")]
     serialno: Option<String>,
 
-    /// The folder to save them in [default: a new one among the temporary files]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 
-    /// Where to ask [default: https://api.mch.weixin.qq.com/]
     #[arg(short = 'u', long, value_name = "URL")]
     baseuri: Option<String>,
 }

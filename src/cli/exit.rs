@@ -8,25 +8,6 @@ use wechatpay_chain::{ApiError, Error, ErrorKind, Verification};
 
 use crate::rephrase;
 
-/// The page about exit codes, in `--help` and the manual.
-pub(crate) const EXIT_CODES: &str = "\
-Exit codes:
-  0    done; also when whoever read the output has gone
-  1    doctor found something wrong, or a search nothing
-  2    wrong usage
-  3    settings: a credential is missing, unreadable or does not belong to the others
-  4    input: the request cannot be made of it, or a local file cannot be used; nothing was sent,
-       or a GET
-  5    no connection, or (GET only) it broke
-  6    time ran out, and nothing can have changed: it was not sent, or a GET
-  7    WeChat Pay refused
-  8    an answer came that is not to be believed, or cannot be decrypted or read
-  9    OUTCOME UNKNOWN: the request may have been acted on, and money may have moved; query before
-       anything else; also when the answer is there and cannot be written (other than GET)
-  130  interrupted, and nothing can have changed
-After 8, too, query first: a request other than GET may have been acted on.
-";
-
 /// Why the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {

@@ -10,6 +10,7 @@ use clap::{ColorChoice, ValueEnum};
 use serde_json::Value;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
 /// How output and errors are written.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -35,21 +36,13 @@ impl Output {
         }
     }
 
-    /// As the arguments have it, before anybody has made sense of them.
+    /// From arguments that are not parsed yet.
     pub(crate) fn guess(arguments: &[OsString]) -> Self {
-        let value = |name: &str| {
-            let mut rest = arguments.iter().filter_map(|argument| argument.to_str());
-            let found = rest.find(|text| text.strip_prefix(name).is_some_and(is_value))?;
-            match found.split_once('=') {
-                Some((_, value)) => Some(value),
-                None => rest.next(),
-            }
-        };
-        let format = match value("--format") {
+        let format = match option(arguments, "--format") {
             Some("json") => Format::Json,
             _ => Format::Text,
         };
-        let color = match value("--color") {
+        let color = match option(arguments, "--color") {
             Some("always") => ColorChoice::Always,
             Some("never") => ColorChoice::Never,
             _ => ColorChoice::Auto,
@@ -115,9 +108,14 @@ impl Output {
         self.error_line(&if self.json() {
             report.json().to_string()
         } else {
-            report.text(&paint("1;31", "error:", self.stderr))
+            report.text(&self.error_label())
         });
         code(report.exit())
+    }
+
+    /// `error:`, which begins every error on standard error.
+    pub(crate) fn error_label(&self) -> String {
+        paint("1;31", &t!("error-label"), self.stderr)
     }
 
     pub(crate) fn bold(&self, text: &str) -> String {
@@ -210,9 +208,16 @@ fn colour_length(text: &str) -> usize {
     }
 }
 
-/// Behind the name of an option: nothing, or its value.
-fn is_value(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('=')
+/// The value of an option, `--name value` or `--name=value`.
+pub(crate) fn option<'a>(arguments: &'a [OsString], name: &str) -> Option<&'a str> {
+    let mut rest = arguments.iter().filter_map(|argument| argument.to_str());
+    loop {
+        match rest.next()?.strip_prefix(name) {
+            Some("") => return rest.next(),
+            Some(value) if value.starts_with('=') => return value.get(1..),
+            _ => {}
+        }
+    }
 }
 
 fn coloured(color: ColorChoice, terminal: bool) -> bool {

@@ -10,18 +10,14 @@ use crate::files;
 use crate::output::Output;
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  wechatpay completions bash > /etc/bash_completion.d/wechatpay\n"
-)]
+#[command(after_help = "  wechatpay completions bash > /etc/bash_completion.d/wechatpay\n")]
 pub(crate) struct CompletionsArgs {
-    /// The shell
     shell: Shell,
 }
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  wechatpay man | man -l -\n")]
+#[command(after_help = "  wechatpay man | man -l -\n")]
 pub(crate) struct ManArgs {
-    /// Writes a page for each subcommand into this folder
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }

@@ -14,65 +14,48 @@ use crate::exit::{Exit, Failure};
 #[serde(deny_unknown_fields)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
-    /// The merchant id (商户号)
     #[arg(long, global = true, value_name = "MCHID")]
     pub(crate) mchid: Option<String>,
 
-    /// The brand id (品牌ID), in place of a merchant id
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) brand_id: Option<String>,
 
-    /// The serial of the merchant certificate (商户API证书序列号)
     #[arg(long, global = true, value_name = "SERIAL")]
     pub(crate) serial: Option<String>,
 
-    /// The merchant's private key: apiclient_key.pem, or apiclient_cert.p12, which gives the
-    /// certificate too
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) private_key: Option<PathBuf>,
 
-    /// The merchant certificate, apiclient_cert.pem; gives the serial
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
 
-    /// A file with the passphrase of an encrypted private key or a .p12; without one the merchant id
-    /// is tried, then the terminal asked
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 
-    /// The id of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) platform_key_id: Option<String>,
 
-    /// WeChat Pay's public key (微信支付公钥), pub_key.pem
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) platform_key: Option<PathBuf>,
 
-    /// A platform certificate (平台证书), in place of the public key
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) platform_certificate: Option<PathBuf>,
 
-    /// A file with the APIv3 key (APIv3密钥)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) apiv3_key_file: Option<PathBuf>,
 
-    /// A file with the APIv2 key (APIv2密钥)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) v2_key_file: Option<PathBuf>,
 
-    /// Where calls go, in place of the host of the endpoint
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// A further root certificate to trust for TLS
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
 
-    /// The proxy, http://host:port, or "none"; one with a password belongs into WECHATPAY_PROXY
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 
-    /// How many seconds a call may take [default: 30]
     #[arg(long, global = true, value_name = "SECONDS")]
     pub(crate) timeout: Option<f64>,
 
@@ -92,11 +75,9 @@ pub(crate) struct Settings {
 /// Which profile is read.
 #[derive(Args, Default)]
 pub(crate) struct ProfileArgs {
-    /// The profile whose settings are taken [env: WECHATPAY_PROFILE]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
     pub(crate) profile: Option<String>,
 
-    /// The file that the profile is in [env: WECHATPAY_CONFIG]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     pub(crate) config: Option<PathBuf>,
 }

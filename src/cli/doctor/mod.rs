@@ -18,7 +18,6 @@ use report::Report;
 
 #[derive(Args)]
 pub(crate) struct DoctorArgs {
-    /// Leaves out what needs the network
     #[arg(long)]
     offline: bool,
 }

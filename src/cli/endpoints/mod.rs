@@ -11,8 +11,7 @@ use wechatpay_sandbox::schema::Schema;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay endpoints refund
   wechatpay endpoints 分账 回退
   wechatpay endpoints POST v3/pay/transactions/native
@@ -22,10 +21,8 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EndpointsArgs {
-    /// What to look for in path, title and product, in Chinese or English; all words have to be there
     words: Vec<String>,
 
-    /// Prints one JSON object a line
     #[arg(long)]
     json: bool,
 }

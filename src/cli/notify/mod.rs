@@ -22,36 +22,20 @@ pub(crate) struct NotifyArgs {
 
 #[derive(Subcommand)]
 enum NotifyCommand {
-    /// Verify and decrypt one, APIv3's or APIv2's
     Open(OpenArgs),
 }
 
-const NOTE: &str = "\
-The headers are written as HTTP has them, one a line: \"Wechatpay-Serial: …\"; other lines and other
-headers do not matter. The body is the very bytes that came.
-
-A signature is believed for five minutes. To open an older one, captured yesterday, give
---ignore-age: the signature is still checked.
-
-When it is not accepted, each cause that can be found is named: a body that was changed on its way
-and how, a header that was renamed or rewritten, a key that is another.
-
-Example:
-  wechatpay notify open --headers headers.txt --body body.json
-";
+const EXAMPLES: &str = "  wechatpay notify open --headers headers.txt --body body.json\n";
 
 #[derive(Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = EXAMPLES)]
 struct OpenArgs {
-    /// The file with the headers; APIv2 has none that matter
     #[arg(long, value_name = "FILE")]
     headers: Option<PathBuf>,
 
-    /// The file with the body; - for standard input
     #[arg(long, value_name = "FILE")]
     body: PathBuf,
 
-    /// Opens one whatever its age
     #[arg(long)]
     ignore_age: bool,
 }

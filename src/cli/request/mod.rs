@@ -20,8 +20,7 @@ use crate::output::Output;
 use crate::progress::Progress;
 use sign_error::SignedTexts;
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"appid\": \"wx8888888888888888\",
       \"mchid\": \"1900000109\", \"description\": \"x\", \"out_trade_no\": \"order-1\",
       \"notify_url\": \"https://www.example.com/notify\", \"amount\": {\"total\": 1}}'
@@ -36,67 +35,49 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RequestArgs {
-    /// GET, POST, PUT, PATCH or DELETE
     method: String,
 
-    /// The path of the documentation, v3/… or v2/…, {name} a variable; or a URL that WeChat Pay has
-    /// given, to GET
     path: String,
 
-    /// The body: JSON, @FILE or - for standard input; APIv2 gets XML made of it
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     json: Option<String>,
 
-    /// A query parameter
     #[arg(long, value_name = "K=V", value_parser = pair)]
     query: Vec<(String, String)>,
 
-    /// The value of a variable of the path
     #[arg(long, value_name = "K=V", value_parser = pair)]
     var: Vec<(String, String)>,
 
-    /// A header
     #[arg(long, value_name = "'K: V'", value_parser = header)]
     header: Vec<(String, String)>,
 
-    /// The body, sent as the file is; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     body_file: Option<PathBuf>,
 
-    /// A file to upload; its meta and digest are made
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "body_file"])]
     media: Option<PathBuf>,
 
-    /// Writes the answer into a file, which appears whole and checked or not at all; where the answer
-    /// only names a bill (v3/bill/tradebill), the bill is downloaded and checked by its digest
     #[arg(long, value_name = "FILE")]
     sink: Option<PathBuf>,
 
-    /// With --sink: accepts only a file of this SHA-1
     #[arg(long, value_name = "HEX", requires = "sink")]
     sha1: Option<String>,
 
-    /// With --sink: unzips the file on its way
     #[arg(long, requires = "sink")]
     gunzip: bool,
 
-    /// Prints status and headers of the answer, too
     #[arg(long, conflicts_with = "sink")]
     include: bool,
 
-    /// Prints the signed request as one JSON object and sends nothing
     #[arg(long, conflicts_with = "include")]
     dry_run: bool,
 
-    /// Makes a call that the catalog does not have, though it has others much like it
     #[arg(long)]
     unlisted: bool,
 
-    /// Leaves sensitive fields as they are: encrypts and decrypts none
     #[arg(long)]
     no_encrypt: bool,
 
-    /// APIv2: presents the merchant certificate, also where the catalog does not say so
     #[arg(long)]
     security: bool,
 }

@@ -19,12 +19,7 @@ use crate::rephrase;
 use listen::Listen;
 use setup::Setup;
 
-const NOTE: &str = "\
-It checks requests as WeChat Pay does, remembers orders until it stops, and notifies servers of this \
-machine. What it got and why it refused it is shown at /_sandbox/; programs use /_sandbox/api/ \
-(docs/sandbox.md).
-
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay sandbox
   wechatpay sandbox --dir keys --listen 8080
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
@@ -32,11 +27,8 @@ Examples:
 ";
 
 #[derive(Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct SandboxArgs {
-    /// Where to listen: PORT or HOST:PORT; by default a free port
-    ///
-    /// A PORT alone means 127.0.0.1, with --allow-remote all addresses of this machine.
     #[arg(
         long,
         alias = "port",
@@ -45,57 +37,39 @@ pub(crate) struct SandboxArgs {
     )]
     listen: Listen,
 
-    /// Speak HTTPS, with a certificate of the sandbox's own root
     #[arg(long)]
     tls: bool,
 
-    /// The folder for the merchant's files; what is there is used again
-    /// [default: a new one among the temporary files, until it stops]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 
-    /// Say where it is and who the merchant is as one line of JSON
     #[arg(long)]
     json: bool,
 
-    /// Begin as a new merchant's account: no platform certificates, the public key signs all
     #[arg(long)]
     public_key_only: bool,
 
-    /// What is made up in answers depends on this number
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// How many times faster than time the waits between notifications pass
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
 
-    /// What goes wrong from the start, always or so many times: slow=1500, wrong_signature:3
-    ///
-    /// Again and again for several. The names are those of X-Sandbox-Fault, listed in docs/sandbox.md.
     #[arg(long, value_name = "NAME[=VALUE][:TIMES]")]
     fault: Vec<PlannedFault>,
 
-    /// Refuse what is called more often than documented, 429 FREQUENCY_LIMITED
     #[arg(long)]
     enforce_limits: bool,
 
-    /// Let other machines use it; for closed networks, as that of containers
-    ///
-    /// Nobody is asked for a password: whoever reaches it reads all requests, pays, refunds and resets
-    /// it, and has it post to servers of this machine, with --allow-outgoing to any.
     #[arg(long)]
     allow_remote: bool,
 
-    /// A name by which it is reached, for its page and control API
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 
-    /// Where to post what names no notify_url, as profit sharing: a merchant's setting on the platform
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
 
-    /// Post notifications to other machines as well
     #[arg(long)]
     allow_outgoing: bool,
 }
