@@ -2,7 +2,6 @@
 //! downloader.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use clap::{Args, Subcommand};
 use http::Method;
@@ -10,10 +9,11 @@ use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::{Certificate, Secret};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::credentials::{Need, session_with};
+use crate::date::date;
 use crate::exit::{Exit, Failure};
-use crate::output::Screen;
+use crate::output::Output;
 use crate::{files, interrupt};
 
 #[derive(Args)]
@@ -24,44 +24,32 @@ pub(crate) struct CertsArgs {
 
 #[derive(Subcommand)]
 enum CertsCommand {
-    /// Fetch, verify, decrypt and save them as wechatpay_SERIAL.pem
     Download(DownloadArgs),
 }
 
-const NOTE: &str = "\
-The options are those of the PHP SDK's CertificateDownloader.php, but for -k: an argument is seen by
-every user of the machine, so it names the file that the key is in, or env:NAME for a variable.
-Each option may come from the settings instead.
-
-Example:
+const EXAMPLES: &str = "  \
   wechatpay certs download -k apiv3_key.txt -m 1900000109 -f apiclient_key.pem \\
       -s 5157F09EFDC096DE15EBE81A47057A7232F1B8E1 -o certs
 ";
 
 #[derive(Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = EXAMPLES)]
 struct DownloadArgs {
-    /// The APIv3 key: a file that holds it, or env:NAME
     #[arg(short, long, value_name = "FILE|env:NAME")]
     key: Option<String>,
 
-    /// The merchant id (商户号); the same as --mchid
     #[arg(short, value_name = "MCHID", id = "merchant")]
     merchant: Option<String>,
 
-    /// The merchant's private key
     #[arg(short = 'f', long, value_name = "FILE")]
     privatekey: Option<PathBuf>,
 
-    /// The serial of the merchant certificate
     #[arg(short, long, value_name = "SERIAL")]
     serialno: Option<String>,
 
-    /// The folder to save them in [default: a new one among the temporary files]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 
-    /// Where to ask [default: https://api.mch.weixin.qq.com/]
     #[arg(short = 'u', long, value_name = "URL")]
     baseuri: Option<String>,
 }
@@ -72,7 +60,7 @@ pub(crate) fn run(args: CertsArgs, context: Context<'_>) -> Result<(), Failure> 
 }
 
 fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure> {
-    let screen = context.screen;
+    let output = context.output;
     let key = args.key.as_deref().map(named_key).transpose()?;
     let given = &mut context.given;
     given.mchid = args.merchant.or(given.mchid.take());
@@ -90,9 +78,9 @@ fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure>
         check_folder(folder)?;
     }
     let certificates = interrupt::run(&Method::GET, session.client.certificates())?;
-    let folder = folder(args.output, screen)?;
+    let folder = folder(args.output, output)?;
     for certificate in &certificates {
-        save(certificate, &folder, screen)?;
+        save(certificate, &folder, output)?;
     }
     Ok(())
 }
@@ -135,13 +123,13 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// The folder asked for, or a new one that is the user's own.
-fn folder(asked: Option<PathBuf>, screen: &Screen) -> Result<PathBuf, Failure> {
+fn folder(asked: Option<PathBuf>, output: &Output) -> Result<PathBuf, Failure> {
     let Some(folder) = asked else {
         let made = tempfile::Builder::new().prefix("wechatpay-").tempdir();
         let made = made.map_err(|err| files::input(format!("no temporary folder: {err}")))?;
         let folder = made.keep();
-        if !screen.json() {
-            screen.line(&format!("The certificates go into {}", folder.display()))?;
+        if !output.json() {
+            output.line(&format!("The certificates go into {}", folder.display()))?;
         }
         return Ok(folder);
     };
@@ -154,13 +142,13 @@ fn folder(asked: Option<PathBuf>, screen: &Screen) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn save(certificate: &Certificate, folder: &Path, screen: &Screen) -> Result<(), Failure> {
+fn save(certificate: &Certificate, folder: &Path, output: &Output) -> Result<(), Failure> {
     let serial = certificate.serial();
     let path = folder.join(format!("wechatpay_{serial}.pem"));
     let pem = certificate.to_pem().map_err(|err| Failure::config(&err))?;
     files::write(&path, pem.as_bytes())?;
-    if screen.json() {
-        return screen.value(&json!({
+    if output.json() {
+        return output.value(&json!({
             "serial": serial,
             "not_before": certificate.not_before(),
             "not_after": certificate.not_after(),
@@ -168,20 +156,10 @@ fn save(certificate: &Certificate, folder: &Path, screen: &Screen) -> Result<(),
         }));
     }
     let path = path.display();
-    screen.line(&format!(
+    output.line(&format!(
         "{}\n  valid   {} to {}\n  saved   {path}\n  check   openssl x509 -in {path} -noout -serial -dates",
-        screen.green(serial),
+        output.green(serial),
         date(certificate.not_before()),
         date(certificate.not_after()),
     ))
-}
-
-/// A time in Unix seconds for people.
-pub(crate) fn date(seconds: i64) -> String {
-    let since = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-    // Beyond the year 9999 there is no such date.
-    match SystemTime::UNIX_EPOCH.checked_add(since) {
-        Some(time) if seconds < 253_402_300_800 => httpdate::fmt_http_date(time),
-        _ => format!("Unix time {seconds}"),
-    }
 }

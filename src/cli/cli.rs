@@ -1,37 +1,18 @@
 //! What the command line looks like.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
-use crate::exit::{EXIT_CODES, Exit, Failure};
-use crate::output::Screen;
-use crate::settings::Settings;
+use crate::i18n::Lang;
+use crate::output::{self, Format};
+use crate::settings::{ProfileArgs, Settings};
 use crate::{certs, doctor, endpoints, notify, pages, port, request, sandbox, sign};
-
-const ABOUT: &str = "Any endpoint of WeChat Pay (微信支付) from the command line: signed, encrypted, verified and \
-                     decrypted.";
-
-const SETTINGS: &str = "\
-Settings: a flag goes before the environment, the environment before the profile.
-Each flag --x-y of \"Settings\" is the variable WECHATPAY_X_Y and the key x_y of a profile; the
-APIv3 and APIv2 keys themselves may stand in WECHATPAY_APIV3_KEY and WECHATPAY_V2_KEY or in the
-profile, never in an argument. A profile is a table of ~/.config/wechatpay/config.toml; [default]
-is the one that is taken unless --profile names another.
-";
 
 /// The whole command line.
 #[derive(Parser)]
-#[command(
-    name = "wechatpay",
-    version,
-    about = ABOUT,
-    after_long_help = format!("{SETTINGS}\n{EXIT_CODES}"),
-    arg_required_else_help = true,
-    max_term_width = 100
-)]
+#[command(name = "wechatpay", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// How output and errors are written: for people, or as JSON for machines
     #[arg(
         long,
         global = true,
@@ -41,7 +22,6 @@ pub(crate) struct Cli {
     )]
     pub(crate) format: Format,
 
-    /// When output is coloured
     #[arg(
         long,
         global = true,
@@ -52,12 +32,20 @@ pub(crate) struct Cli {
     )]
     pub(crate) color: ColorChoice,
 
-    /// Run against a sandbox started for the purpose, with its own credentials
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "LANG",
+        help_heading = "General"
+    )]
+    pub(crate) lang: Option<Lang>,
+
     #[arg(long, global = true, help_heading = "General")]
     pub(crate) sandbox: bool,
 
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) profile: ProfileArgs,
 
     #[command(flatten)]
     pub(crate) given: Settings,
@@ -66,70 +54,22 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Which profile is read.
-#[derive(Args, Default)]
-pub(crate) struct Place {
-    /// The profile whose settings are taken [env: WECHATPAY_PROFILE]
-    #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
-    pub(crate) profile: Option<String>,
-
-    /// The file that the profile is in [env: WECHATPAY_CONFIG]
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// How output and errors are written.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    #[default]
-    Text,
-    Json,
-}
-
 /// The subcommands, in the order of the help.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Call any endpoint, APIv3 or APIv2
     Request(request::RequestArgs),
-    /// Search the endpoints, and see the fields of one
     Endpoints(endpoints::EndpointsArgs),
-    /// Platform certificates (平台证书)
     Certs(certs::CertsArgs),
-    /// Captured notifications (回调通知)
     Notify(notify::NotifyArgs),
-    /// What is signed without a call
     Sign(sign::SignArgs),
-    /// Check keys, serials, certificates, clock and connection
     Doctor(doctor::DoctorArgs),
-    /// PHP that calls WeChat Pay, as Rust or as the requests it would send
     Port(port::PortArgs),
-    /// WeChat Pay on this machine: no account, every endpoint, any client
     Sandbox(sandbox::SandboxArgs),
-    /// A script that completes commands and options in a shell
     Completions(pages::CompletionsArgs),
-    /// The manual page
     Man(pages::ManArgs),
 }
 
-/// What every subcommand that needs credentials is given.
-pub(crate) struct Context<'a> {
-    /// The settings given as flags.
-    pub(crate) given: Settings,
-    pub(crate) place: Place,
-    pub(crate) sandbox: bool,
-    pub(crate) screen: &'a Screen,
-}
-
-impl Context<'_> {
-    /// For a subcommand that a sandbox is no use to: `why` not.
-    pub(crate) fn refuse_sandbox(&self, why: &str) -> Result<(), Failure> {
-        match self.sandbox {
-            false => Ok(()),
-            true => Err(Failure::new(
-                Exit::Usage,
-                "usage",
-                format!("error: --sandbox has credentials of its own, and {why}: leave it out"),
-            )),
-        }
-    }
+/// `--lang` in arguments that are not parsed yet: the help and errors of parsing are in this language.
+pub(crate) fn guess_lang(arguments: &[OsString]) -> Option<Lang> {
+    Lang::from_str(output::option(arguments, "--lang")?, true).ok()
 }

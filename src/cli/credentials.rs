@@ -8,12 +8,13 @@ use wechatpay_chain::notify::{Notifications, NotificationsBuilder};
 use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Secret};
 use wechatpay_sandbox::Sandbox;
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::files::read_key;
-use crate::protected;
-use crate::settings::{self, Settings};
-use crate::words;
+use crate::key_files;
+use crate::profile;
+use crate::rephrase;
+use crate::settings::Settings;
 
 /// A client, and the sandbox that it talks to, if that was asked for.
 pub(crate) struct Session {
@@ -42,15 +43,12 @@ pub(crate) fn session_with(
     need: Need,
     edit: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Session, Failure> {
-    let (builder, sandbox) = match context.sandbox {
-        true => {
-            let sandbox = Sandbox::start_blocking().map_err(|err| Failure::config(&err))?;
-            (in_sandbox(&sandbox, &context.given)?, Some(sandbox))
-        }
-        false => {
-            let settings = settings::resolve(context.given, &context.place)?.settings;
-            (builder(&settings, need)?, None)
-        }
+    let (builder, sandbox) = if context.sandbox {
+        let sandbox = Sandbox::start_blocking().map_err(|err| Failure::config(&err))?;
+        (in_sandbox(&sandbox, &context.given)?, Some(sandbox))
+    } else {
+        let settings = profile::resolve(context.given, &context.profile)?.settings;
+        (builder(&settings, need)?, None)
     };
     let client = edit(builder).build().map_err(|err| Failure::config(&err))?;
     Ok(Session {
@@ -62,7 +60,7 @@ pub(crate) fn session_with(
 /// A reader of notifications: it needs fewer of the settings than a client does.
 pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder, Failure> {
     let mut builder = Notifications::builder();
-    let settings = settings::resolve(context.given, &context.place)?.settings;
+    let settings = profile::resolve(context.given, &context.profile)?.settings;
     if let Some(path) = &settings.platform_key {
         let id = settings.platform_key_id.as_deref().unwrap_or_default();
         builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
@@ -70,7 +68,7 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
     if let Some(path) = &settings.platform_certificate {
         builder = builder.platform_certificate(platform_certificate(path)?);
     }
-    if let Some(key) = protected::private_key(&settings)? {
+    if let Some(key) = key_files::private_key(&settings)? {
         builder = builder.private_key(key);
     }
     if let Some(key) = apiv3_key(&settings)? {
@@ -97,8 +95,8 @@ fn in_sandbox(sandbox: &Sandbox, given: &Settings) -> Result<ClientBuilder, Fail
 /// Everything that is set, read and handed over.
 pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, Failure> {
     merchant_is_named(settings)?;
-    let key = protected::private_key(settings)?;
-    let certificate = protected::certificate(settings)?;
+    let key = key_files::private_key(settings)?;
+    let certificate = key_files::certificate(settings)?;
     complete(settings, key.is_some(), certificate.is_some())?;
     let mut builder = base(settings)?;
     if let Some(mchid) = &settings.mchid {
@@ -159,7 +157,7 @@ pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
 /// A certificate that is not the merchant's: the library would ask for the merchant's.
 fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure> {
     Certificate::from_file(path).map_err(|err| {
-        let said = words::of(&err);
+        let said = rephrase::error(&err);
         let merchants = [
             "give a certificate, as apiclient_cert.pem",
             "give apiclient_cert.pem, which comes with it",

@@ -1,33 +1,12 @@
 //! How the command ends: the codes, and what is said.
 
 use std::io;
-use std::process::ExitCode;
 
 use http::Method;
 use serde_json::{Map, Value, json};
 use wechatpay_chain::{ApiError, Error, ErrorKind, Verification};
 
-use crate::output::Screen;
-use crate::words;
-
-/// The page about exit codes, in `--help` and the manual.
-pub(crate) const EXIT_CODES: &str = "\
-Exit codes:
-  0    done; also when whoever read the output has gone
-  1    doctor found something wrong, or a search nothing
-  2    wrong usage
-  3    settings: a credential is missing, unreadable or does not belong to the others
-  4    input: the request cannot be made of it, or a local file cannot be used; nothing was sent,
-       or a GET
-  5    no connection, or (GET only) it broke
-  6    time ran out, and nothing can have changed: it was not sent, or a GET
-  7    WeChat Pay refused
-  8    an answer came that is not to be believed, or cannot be decrypted or read
-  9    OUTCOME UNKNOWN: the request may have been acted on, and money may have moved; query before
-       anything else; also when the answer is there and cannot be written (other than GET)
-  130  interrupted, and nothing can have changed
-After 8, too, query first: a request other than GET may have been acted on.
-";
+use crate::rephrase;
 
 /// Why the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +18,8 @@ pub(crate) enum Exit {
     Connect = 5,
     Timeout = 6,
     Refused = 7,
-    Unbelieved = 8,
-    Unknown = 9,
+    InvalidAnswer = 8,
+    OutcomeUnknown = 9,
     Interrupted = 130,
 }
 
@@ -48,15 +27,15 @@ pub(crate) enum Exit {
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// Nobody reads the output any more: no error.
-    NobodyReads,
+    BrokenPipe,
     /// What is wrong is said already.
-    Silent(Exit),
-    Said(Box<Said>),
+    AlreadyReported(Exit),
+    Report(Box<Report>),
 }
 
 /// What is said on standard error.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub(crate) struct Report {
     exit: Exit,
     kind: &'static str,
     message: String,
@@ -68,7 +47,7 @@ pub(crate) struct Said {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, kind: &'static str, message: impl Into<String>) -> Self {
-        Self::Said(Box::new(Said {
+        Self::Report(Box::new(Report {
             exit,
             kind,
             message: message.into(),
@@ -79,21 +58,21 @@ impl Failure {
 
     /// An error of the library before anything is called.
     pub(crate) fn config(err: &Error) -> Self {
-        Self::new(Exit::Config, "config", words::of(err))
+        Self::new(Exit::Config, "config", rephrase::error(err))
     }
 
     /// An error of a call.
     pub(crate) fn call(err: &Error, method: &Method) -> Self {
-        let mut failure = Self::new(exit_of(err, method), kind_of(err), words::of(err));
-        failure.note("maybe_sent", err.maybe_sent());
+        let mut failure = Self::new(exit_of(err, method), kind_of(err), rephrase::error(err));
+        failure.member("maybe_sent", err.maybe_sent());
         if let Some(id) = err.request_id() {
-            failure.note("request_id", id);
+            failure.member("request_id", id);
             failure.line(format!("Request-ID: {id}"));
         }
         if let Some(api) = err.api() {
-            failure.note("status", api.status.as_u16());
-            failure.note("code", api.code.as_str());
-            failure.note("detail", api.detail.clone());
+            failure.member("status", api.status.as_u16());
+            failure.member("code", api.code.as_str());
+            failure.member("detail", api.detail.clone());
             if !api.detail.is_null() {
                 failure.line(format!("detail: {:#}", api.detail));
             }
@@ -102,20 +81,20 @@ impl Failure {
         if err.kind() == ErrorKind::Encrypt && !failure.message().contains("Wechatpay-Serial") {
             failure.line(NO_ENCRYPT);
         }
-        failure.advise();
+        failure.warn_if_unknown();
         failure
     }
 
     /// A request was sent and answered, and the answer could not be written: unlike with input that
     /// is of no use, what was asked for may be done.
-    pub(crate) fn after(self, method: &Method) -> Self {
+    pub(crate) fn after_answer(self, method: &Method) -> Self {
         match self {
-            Self::Said(mut said) if *method != Method::GET => {
-                said.exit = Exit::Unknown;
+            Self::Report(mut said) if *method != Method::GET => {
+                said.exit = Exit::OutcomeUnknown;
                 said.message = format!("the request was sent and answered, but {}", said.message);
-                let mut failure = Self::Said(said);
-                failure.note("maybe_sent", true);
-                failure.advise();
+                let mut failure = Self::Report(said);
+                failure.member("maybe_sent", true);
+                failure.warn_if_unknown();
                 failure
             }
             other => other,
@@ -125,37 +104,37 @@ impl Failure {
     /// What is said.
     pub(crate) fn message(&self) -> &str {
         match self {
-            Self::Said(said) => &said.message,
-            Self::NobodyReads | Self::Silent(_) => "",
+            Self::Report(said) => &said.message,
+            Self::BrokenPipe | Self::AlreadyReported(_) => "",
         }
     }
 
     /// Adds a member to the machine's form.
-    pub(crate) fn note(&mut self, name: &str, value: impl Into<Value>) {
-        if let Self::Said(said) = self {
+    pub(crate) fn member(&mut self, name: &str, value: impl Into<Value>) {
+        if let Self::Report(said) = self {
             said.more.insert(name.to_owned(), value.into());
         }
     }
 
     /// Adds a line to people's form.
     pub(crate) fn line(&mut self, line: impl Into<String>) {
-        if let Self::Said(said) = self {
+        if let Self::Report(said) = self {
             said.lines.push(line.into());
         }
     }
 
     /// A member of the machine's form, by its pointer.
-    pub(crate) fn member(&self, pointer: &str) -> Option<Value> {
-        let Self::Said(said) = self else {
+    pub(crate) fn pointer(&self, pointer: &str) -> Option<Value> {
+        let Self::Report(said) = self else {
             return None;
         };
         let (first, rest) = pointer.strip_prefix('/')?.split_once('/')?;
         said.more.get(first)?.pointer(&format!("/{rest}")).cloned()
     }
 
-    fn advise(&mut self) {
-        if let Self::Said(said) = self
-            && said.exit == Exit::Unknown
+    fn warn_if_unknown(&mut self) {
+        if let Self::Report(said) = self
+            && said.exit == Exit::OutcomeUnknown
         {
             said.lines.push(
                 "OUTCOME UNKNOWN: the request may have been acted on; query it before anything else"
@@ -163,24 +142,10 @@ impl Failure {
             );
         }
     }
-
-    /// Says it, and gives the code.
-    pub(crate) fn report(self, screen: &Screen) -> ExitCode {
-        let said = match self {
-            Self::NobodyReads => return ExitCode::SUCCESS,
-            Self::Silent(exit) => return code(exit),
-            Self::Said(said) => said,
-        };
-        match screen.json() {
-            true => screen.complain(&said.json().to_string()),
-            false => screen.complain(&said.text(screen)),
-        }
-        code(said.exit)
-    }
 }
 
-impl Said {
-    fn json(&self) -> Value {
+impl Report {
+    pub(crate) fn json(&self) -> Value {
         let mut error = Map::new();
         error.insert("kind".to_owned(), self.kind.into());
         error.insert("message".to_owned(), self.message.trim_end().into());
@@ -189,11 +154,13 @@ impl Said {
         json!({ "error": error })
     }
 
-    fn text(&self, screen: &Screen) -> String {
-        // What the parser of arguments says is ready to be printed.
-        let mut text = match self.exit {
-            Exit::Usage => self.message.trim_end().to_owned(),
-            _ => format!("{} {}", screen.red_on_stderr("error:"), self.message),
+    /// What people read; `label` stands before an error that is not clap's, which has its own.
+    pub(crate) fn text(&self, label: &str) -> String {
+        let message = self.message.trim_end();
+        let mut text = if self.exit == Exit::Usage {
+            message.to_owned()
+        } else {
+            format!("{label} {message}")
         };
         for line in &self.lines {
             text.push('\n');
@@ -201,13 +168,17 @@ impl Said {
         }
         text
     }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
 }
 
 impl From<io::Error> for Failure {
     /// Of writing the output.
     fn from(err: io::Error) -> Self {
         match err.kind() {
-            io::ErrorKind::BrokenPipe => Self::NobodyReads,
+            io::ErrorKind::BrokenPipe => Self::BrokenPipe,
             _ => Self::new(
                 Exit::Input,
                 "file",
@@ -217,10 +188,6 @@ impl From<io::Error> for Failure {
     }
 }
 
-fn code(exit: Exit) -> ExitCode {
-    ExitCode::from(exit as u8)
-}
-
 /// GET changes nothing at WeChat Pay, so after one no outcome is unknown.
 fn exit_of(err: &Error, method: &Method) -> Exit {
     let open = err.maybe_sent() && method != Method::GET;
@@ -228,10 +195,10 @@ fn exit_of(err: &Error, method: &Method) -> Exit {
         return of_answer(api, open);
     }
     match err.kind() {
-        ErrorKind::Verify | ErrorKind::Decrypt | ErrorKind::Probe => Exit::Unbelieved,
+        ErrorKind::Verify | ErrorKind::Decrypt | ErrorKind::Probe => Exit::InvalidAnswer,
         ErrorKind::Certificates if !open => of_certificates(err),
-        _ if open => Exit::Unknown,
-        ErrorKind::Body => Exit::Unbelieved,
+        _ if open => Exit::OutcomeUnknown,
+        ErrorKind::Body => Exit::InvalidAnswer,
         _ if err.is_timeout() => Exit::Timeout,
         ErrorKind::Connect | ErrorKind::Transport => Exit::Connect,
         ErrorKind::Builder | ErrorKind::Key => Exit::Config,
@@ -245,18 +212,19 @@ fn of_certificates(err: &Error) -> Exit {
         Some(cause) if cause.is_timeout() => Exit::Timeout,
         Some(cause) if cause.is_connect() => Exit::Connect,
         Some(cause) if cause.is_api() => Exit::Refused,
-        _ => Exit::Unbelieved,
+        _ => Exit::InvalidAnswer,
     }
 }
 
 /// A refusal that is not WeChat Pay's word, or with which it says that it does not know itself.
 fn of_answer(api: &ApiError, open: bool) -> Exit {
     if matches!(api.verification, Verification::Failed(_)) {
-        return Exit::Unbelieved;
+        return Exit::InvalidAnswer;
     }
-    match open && api.is_undecided() {
-        true => Exit::Unknown,
-        false => Exit::Refused,
+    if open && api.is_undecided() {
+        Exit::OutcomeUnknown
+    } else {
+        Exit::Refused
     }
 }
 
@@ -299,21 +267,21 @@ mod tests {
     #[test]
     fn after_a_post_that_may_have_been_sent_the_outcome_is_unknown() {
         for kind in [ErrorKind::Timeout, ErrorKind::Transport, ErrorKind::Body] {
-            assert_eq!(exit(kind, &Method::POST), Exit::Unknown, "{kind:?}");
+            assert_eq!(exit(kind, &Method::POST), Exit::OutcomeUnknown, "{kind:?}");
         }
         assert_eq!(exit(ErrorKind::Timeout, &Method::GET), Exit::Timeout);
         assert_eq!(exit(ErrorKind::Transport, &Method::GET), Exit::Connect);
-        assert_eq!(exit(ErrorKind::Body, &Method::GET), Exit::Unbelieved);
+        assert_eq!(exit(ErrorKind::Body, &Method::GET), Exit::InvalidAnswer);
         let unsent = Error::new(ErrorKind::Timeout, "").with_maybe_sent(false);
         assert_eq!(exit_of(&unsent, &Method::POST), Exit::Timeout);
     }
 
     #[test]
-    fn what_was_never_sent_says_what_to_change() {
+    fn unsent_requests_exit_with_the_code_of_their_cause() {
         assert_eq!(exit(ErrorKind::Connect, &Method::POST), Exit::Connect);
         assert_eq!(exit(ErrorKind::Path, &Method::POST), Exit::Input);
         assert_eq!(exit(ErrorKind::Encrypt, &Method::POST), Exit::Input);
         assert_eq!(exit(ErrorKind::Key, &Method::POST), Exit::Config);
-        assert_eq!(exit(ErrorKind::Verify, &Method::POST), Exit::Unbelieved);
+        assert_eq!(exit(ErrorKind::Verify, &Method::POST), Exit::InvalidAnswer);
     }
 }

@@ -10,13 +10,12 @@ use crate::exit::{Exit, Failure};
 
 /// A file's bytes; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let read = match path.as_os_str() == "-" {
-        true => {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().lock().read_to_end(&mut bytes);
-            read.map(|_| bytes)
-        }
-        false => std::fs::read(path),
+    let read = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map(|_| bytes)
+    } else {
+        std::fs::read(path)
     };
     read.map_err(|err| input(format!("{} cannot be read: {err}", path.display())))
 }

@@ -13,7 +13,7 @@ use wechatpay_chain::Result as CallResult;
 use crate::exit::{Exit, Failure};
 
 /// How long a thread that writes a file may take to remove it.
-const CLEANING_UP: Duration = Duration::from_secs(5);
+const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Makes a call; on Ctrl-C (and SIGTERM) it is given up and its unfinished files are removed.
 pub(crate) fn run<T>(
@@ -29,7 +29,7 @@ pub(crate) fn attempt<T>(
     call: impl IntoFuture<Output = CallResult<T>>,
 ) -> Result<CallResult<T>, Failure> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|err| unable(&err))?;
+    let runtime = runtime.map_err(|err| system_error(&err))?;
     let outcome = runtime.block_on(async {
         let mut stop = pin!(signal());
         let mut call = pin!(call.into_future());
@@ -39,39 +39,39 @@ pub(crate) fn attempt<T>(
             }
             match stop.as_mut().poll(context) {
                 Poll::Ready(Ok(())) => Poll::Ready(Err(interrupted(method))),
-                Poll::Ready(Err(err)) => Poll::Ready(Err(unable(&err))),
+                Poll::Ready(Err(err)) => Poll::Ready(Err(system_error(&err))),
                 Poll::Pending => Poll::Pending,
             }
         })
         .await
     });
     // The call is dropped; what writes its file sees that and removes it.
-    runtime.shutdown_timeout(CLEANING_UP);
+    runtime.shutdown_timeout(CLEANUP_TIMEOUT);
     outcome
 }
 
 /// Ctrl-C and SIGTERM, which from now on do not end the process but [`wait`](Self::wait).
-pub(crate) struct Stop {
+pub(crate) struct ShutdownSignal {
     runtime: Runtime,
     signals: Signals,
 }
 
-impl Stop {
+impl ShutdownSignal {
     pub(crate) fn listen() -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|err| unable(&err))?;
+        let runtime = runtime.map_err(|err| system_error(&err))?;
         let signals = runtime.block_on(async { Signals::listen() });
-        let signals = signals.map_err(|err| unable(&err))?;
+        let signals = signals.map_err(|err| system_error(&err))?;
         Ok(Self { runtime, signals })
     }
 
     pub(crate) fn wait(mut self) {
-        self.runtime.block_on(self.signals.one());
+        self.runtime.block_on(self.signals.recv());
     }
 }
 
 async fn signal() -> io::Result<()> {
-    Signals::listen()?.one().await;
+    Signals::listen()?.recv().await;
     Ok(())
 }
 
@@ -91,14 +91,15 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            hang_up: match hang_ups_are_ignored() {
-                true => None,
-                false => Some(signal(SignalKind::hangup())?),
+            hang_up: if hang_ups_are_ignored() {
+                None
+            } else {
+                Some(signal(SignalKind::hangup())?)
             },
         })
     }
 
-    async fn one(&mut self) {
+    async fn recv(&mut self) {
         poll_fn(|context| {
             let came = self.terminate.poll_recv(context).is_ready()
                 || self.interrupt.poll_recv(context).is_ready()
@@ -132,7 +133,7 @@ impl Signals {
     }
 
     /// A system without signals waits for ever, until it is ended.
-    async fn one(&mut self) {
+    async fn recv(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -144,18 +145,18 @@ fn interrupted(method: &Method) -> Failure {
         Method::GET => Failure::new(Exit::Interrupted, "interrupted", "interrupted"),
         _ => {
             let mut failure = Failure::new(
-                Exit::Unknown,
+                Exit::OutcomeUnknown,
                 "interrupted",
                 "interrupted. OUTCOME UNKNOWN: the request may have been acted on; query it before \
                  anything else",
             );
-            failure.note("maybe_sent", true);
+            failure.member("maybe_sent", true);
             failure
         }
     }
 }
 
-fn unable(err: &io::Error) -> Failure {
+fn system_error(err: &io::Error) -> Failure {
     Failure::new(
         Exit::Input,
         "other",

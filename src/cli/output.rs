@@ -3,22 +3,31 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
-use clap::ColorChoice;
 use clap::builder::StyledStr;
+use clap::{ColorChoice, ValueEnum};
 use serde_json::Value;
 
-use crate::cli::Format;
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
+use crate::i18n::t;
+
+/// How output and errors are written.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+}
 
 /// Standard output and error.
-pub(crate) struct Screen {
+pub(crate) struct Output {
     format: Format,
     stdout: bool,
     stderr: bool,
 }
 
-impl Screen {
+impl Output {
     pub(crate) fn new(format: Format, color: ColorChoice) -> Self {
         Self {
             format,
@@ -27,21 +36,13 @@ impl Screen {
         }
     }
 
-    /// As the arguments have it, before anybody has made sense of them.
+    /// From arguments that are not parsed yet.
     pub(crate) fn guess(arguments: &[OsString]) -> Self {
-        let value = |name: &str| {
-            let mut rest = arguments.iter().filter_map(|argument| argument.to_str());
-            let found = rest.find(|text| text.strip_prefix(name).is_some_and(is_value))?;
-            match found.split_once('=') {
-                Some((_, value)) => Some(value),
-                None => rest.next(),
-            }
-        };
-        let format = match value("--format") {
+        let format = match option(arguments, "--format") {
             Some("json") => Format::Json,
             _ => Format::Text,
         };
-        let color = match value("--color") {
+        let color = match option(arguments, "--color") {
             Some("always") => ColorChoice::Always,
             Some("never") => ColorChoice::Never,
             _ => ColorChoice::Auto,
@@ -55,7 +56,7 @@ impl Screen {
     }
 
     /// Whether somebody looks who likes to see progress.
-    pub(crate) fn watched(&self) -> bool {
+    pub(crate) fn shows_progress(&self) -> bool {
         !self.json() && io::stderr().is_terminal()
     }
 
@@ -64,14 +65,15 @@ impl Screen {
     }
 
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
-        self.write(&format!("{}\n", harmless(text)))
+        self.write(&format!("{}\n", escape_controls(text)))
     }
 
-    /// What another side has sent: as it is for a file, and harmless for a terminal.
-    pub(crate) fn foreign(&self, bytes: &[u8]) -> Result<(), Failure> {
-        match io::stdout().is_terminal() {
-            true => self.line(&String::from_utf8_lossy(bytes)),
-            false => self.bytes(bytes),
+    /// What another side has sent: as it is for a file, and escape_controls for a terminal.
+    pub(crate) fn untrusted(&self, bytes: &[u8]) -> Result<(), Failure> {
+        if io::stdout().is_terminal() {
+            self.line(&String::from_utf8_lossy(bytes))
+        } else {
+            self.bytes(bytes)
         }
     }
 
@@ -83,15 +85,37 @@ impl Screen {
 
     /// JSON: one line for a machine, indented for people.
     pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
-        self.line(&match self.json() {
-            true => value.to_string(),
-            false => format!("{value:#}"),
+        self.line(&if self.json() {
+            value.to_string()
+        } else {
+            format!("{value:#}")
         })
     }
 
     /// On standard error; nobody can be told that nobody reads it.
-    pub(crate) fn complain(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "{}", harmless(text));
+    pub(crate) fn error_line(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "{}", escape_controls(text));
+    }
+
+    /// Reports a failure on standard error, and gives the exit code.
+    pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
+        let code = |exit: Exit| ExitCode::from(exit as u8);
+        let report = match failure {
+            Failure::BrokenPipe => return ExitCode::SUCCESS,
+            Failure::AlreadyReported(exit) => return code(*exit),
+            Failure::Report(report) => report,
+        };
+        self.error_line(&if self.json() {
+            report.json().to_string()
+        } else {
+            report.text(&self.error_label())
+        });
+        code(report.exit())
+    }
+
+    /// `error:`, which begins every error on standard error.
+    pub(crate) fn error_label(&self) -> String {
+        paint("1;31", &t!("error-label"), self.stderr)
     }
 
     pub(crate) fn bold(&self, text: &str) -> String {
@@ -114,23 +138,21 @@ impl Screen {
         paint("33", text, self.stdout)
     }
 
-    pub(crate) fn red_on_stderr(&self, text: &str) -> String {
-        paint("1;31", text, self.stderr)
-    }
-
     /// Marked on standard error; between brackets where there is no colour.
-    pub(crate) fn marked(&self, text: &str) -> String {
-        match self.stderr {
-            true => paint("7;31", text, true),
-            false => format!(">>{text}<<"),
+    pub(crate) fn highlight(&self, text: &str) -> String {
+        if self.stderr {
+            paint("7;31", text, true)
+        } else {
+            format!(">>{text}<<")
         }
     }
 
     /// What the parser of arguments says.
     pub(crate) fn styled(&self, text: &StyledStr) -> String {
-        match self.stdout && self.stderr {
-            true => text.ansi().to_string(),
-            false => text.to_string(),
+        if self.stdout && self.stderr {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
         }
     }
 }
@@ -140,7 +162,7 @@ const COLOURS: [&str; 9] = ["0", "1", "2", "4", "31", "32", "33", "1;31", "7;31"
 
 /// A text without what a terminal acts on or reads backwards: texts of servers and files may try
 /// to look like this command's. Written as JSON writes it, so that JSON stays JSON.
-pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_controls(text: &str) -> Cow<'_, str> {
     if !text.contains(is_active) {
         return Cow::Borrowed(text);
     }
@@ -153,9 +175,10 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
             rest = &rest[kept..];
             continue;
         }
-        match is_active(c) {
-            true => out.push_str(&format!("\\u{:04x}", c as u32)),
-            false => out.push(c),
+        if is_active(c) {
+            out.push_str(&format!("\\u{:04x}", c as u32))
+        } else {
+            out.push(c)
         }
         rest = &rest[c.len_utf8()..];
     }
@@ -178,15 +201,23 @@ fn colour_length(text: &str) -> usize {
     else {
         return 0;
     };
-    match COLOURS.contains(&code) {
-        true => code.len() + 3,
-        false => 0,
+    if COLOURS.contains(&code) {
+        code.len() + 3
+    } else {
+        0
     }
 }
 
-/// Behind the name of an option: nothing, or its value.
-fn is_value(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('=')
+/// The value of an option, `--name value` or `--name=value`.
+pub(crate) fn option<'a>(arguments: &'a [OsString], name: &str) -> Option<&'a str> {
+    let mut rest = arguments.iter().filter_map(|argument| argument.to_str());
+    loop {
+        match rest.next()?.strip_prefix(name) {
+            Some("") => return rest.next(),
+            Some(value) if value.starts_with('=') => return value.get(1..),
+            _ => {}
+        }
+    }
 }
 
 fn coloured(color: ColorChoice, terminal: bool) -> bool {
@@ -201,9 +232,10 @@ fn coloured(color: ColorChoice, terminal: bool) -> bool {
 }
 
 fn paint(code: &str, text: &str, coloured: bool) -> String {
-    match coloured {
-        true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        false => text.to_owned(),
+    if coloured {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
     }
 }
 
@@ -212,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_others_do_not_act_on_the_terminal() {
+    fn control_characters_are_escaped() {
         for (text, expected) in [
             ("参数错误\n\tx", "参数错误\n\tx"),
             ("\u{1b}]0;title\u{7}", "\\u001b]0;title\\u0007"),
@@ -223,7 +255,7 @@ mod tests {
             ("a\u{9b}2J\u{7f}\r", "a\\u009b2J\\u007f\\u000d"),
             ("\u{202e}txt.exe\u{2066}", "\\u202etxt.exe\\u2066"),
         ] {
-            assert_eq!(harmless(text), expected);
+            assert_eq!(escape_controls(text), expected);
         }
     }
 }

@@ -2,40 +2,39 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::exit::Failure;
 use crate::files;
-use crate::output::Screen;
+use crate::output::Output;
 
 #[derive(Args)]
-#[command(
-    after_help = "Example:\n  wechatpay completions bash > /etc/bash_completion.d/wechatpay\n"
-)]
+#[command(after_help = "  wechatpay completions bash > /etc/bash_completion.d/wechatpay\n")]
 pub(crate) struct CompletionsArgs {
-    /// The shell
     shell: Shell,
 }
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  wechatpay man | man -l -\n")]
+#[command(after_help = "  wechatpay man | man -l -\n")]
 pub(crate) struct ManArgs {
-    /// Writes a page for each subcommand into this folder
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
-pub(crate) fn completions(args: &CompletionsArgs, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn completions(
+    args: &CompletionsArgs,
+    mut command: Command,
+    output: &Output,
+) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "wechatpay", &mut script);
-    screen.bytes(&script)
+    clap_complete::generate(args.shell, &mut command, "wechatpay", &mut script);
+    output.bytes(&script)
 }
 
-pub(crate) fn man(args: &ManArgs, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn man(args: &ManArgs, command: Command, output: &Output) -> Result<(), Failure> {
     if let Some(folder) = &args.dir {
-        return clap_mangen::generate_to(Cli::command(), folder).map_err(|err| {
+        return clap_mangen::generate_to(command, folder).map_err(|err| {
             files::input(format!(
                 "the pages cannot be written into {}: {err}",
                 folder.display()
@@ -43,6 +42,6 @@ pub(crate) fn man(args: &ManArgs, screen: &Screen) -> Result<(), Failure> {
         });
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    screen.bytes(&page)
+    clap_mangen::Man::new(command).render(&mut page)?;
+    output.bytes(&page)
 }

@@ -5,31 +5,56 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::cli::Place;
 use crate::exit::{Exit, Failure};
-use crate::settings::{Settings, variable};
+use crate::settings::{ProfileArgs, Settings, variable};
 
 /// The one that is taken when none is named.
 const DEFAULT: &str = "default";
 
-/// A profile, and the file it is from.
-pub(crate) struct Found {
+/// The settings of this run, and the file they are in part from.
+pub(crate) struct Resolved {
     pub(crate) settings: Settings,
-    pub(crate) file: PathBuf,
+    pub(crate) profile: Option<PathBuf>,
+}
+
+/// Flags before environment before profile.
+///
+/// # Errors
+///
+/// A profile that was asked for and is not there, or cannot be read; a number that is none.
+pub(crate) fn resolve(given: Settings, profile: &ProfileArgs) -> Result<Resolved, Failure> {
+    readable_environment()?;
+    let found = read(profile)?;
+    let environment = Settings::from_environment()?;
+    let (profile, file) = match found {
+        Some(found) => (found.settings.relative_to(&found.file), Some(found.file)),
+        None => (Settings::default(), None),
+    };
+    Ok(Resolved {
+        settings: given.or(environment).or(profile),
+        profile: file,
+    })
+}
+
+/// A profile, and the file it is from.
+struct Found {
+    settings: Settings,
+    file: PathBuf,
 }
 
 /// The profile that was asked for, or the default one if there is one.
-pub(crate) fn read(place: &Place) -> Result<Option<Found>, Failure> {
-    let name = place.profile.clone().or_else(|| variable("PROFILE"));
-    let named = place.config.clone();
+fn read(args: &ProfileArgs) -> Result<Option<Found>, Failure> {
+    let name = args.profile.clone().or_else(|| variable("PROFILE"));
+    let named = args.config.clone();
     let named = named.or_else(|| variable("CONFIG").map(PathBuf::from));
     let asked = name.is_some() || named.is_some();
     let Some(file) = named.or_else(usual_place) else {
-        return match asked {
-            true => Err(wrong(
+        return if asked {
+            Err(wrong(
                 "there is no home directory: name the file with --config",
-            )),
-            false => Ok(None),
+            ))
+        } else {
+            Ok(None)
         };
     };
     if !asked && !file.exists() {
@@ -92,9 +117,10 @@ fn sentence(message: &str, key: &str) -> String {
         return format!("{key} is no {}", expected.trim_start_matches("a "));
     }
     // The name of a field is shown; what other messages quote may be part of a value.
-    let quoted = match message.starts_with("unknown field") {
-        true => message.find('\n'),
-        false => message.find(['\n', '"', '`', '\'']),
+    let quoted = if message.starts_with("unknown field") {
+        message.find('\n')
+    } else {
+        message.find(['\n', '"', '`', '\''])
     };
     let shown = message.get(..quoted.unwrap_or(message.len()));
     let shown = shown.unwrap_or_default();
@@ -103,4 +129,18 @@ fn sentence(message: &str, key: &str) -> String {
 
 fn wrong(message: impl Into<String>) -> Failure {
     Failure::new(Exit::Config, "config", message)
+}
+
+/// A variable that is no text would otherwise count as not set, and another setting be used.
+fn readable_environment() -> Result<(), Failure> {
+    let ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"WECHATPAY_");
+    let wrong = std::env::vars_os().find(|(name, value)| ours(name) && value.to_str().is_none());
+    match wrong {
+        None => Ok(()),
+        Some((name, _)) => Err(Failure::new(
+            Exit::Config,
+            "config",
+            format!("{} is not UTF-8", name.display()),
+        )),
+    }
 }

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::output::Screen;
+use crate::output::Output;
 
 /// A bar that counts bytes; it draws nothing unless somebody looks.
 #[derive(Clone)]
@@ -11,10 +11,11 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(screen: &Screen) -> Self {
-        let target = match screen.watched() {
-            true => ProgressDrawTarget::stderr(),
-            false => ProgressDrawTarget::hidden(),
+    pub(crate) fn new(output: &Output) -> Self {
+        let target = if output.shows_progress() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(None, target);
         let form = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";

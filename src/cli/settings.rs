@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 
-use crate::cli::Place;
 use crate::exit::{Exit, Failure};
-use crate::profile;
 
 /// Everything that can be set, each thing or nothing; as flags, and as a profile.
 ///
@@ -16,65 +14,48 @@ use crate::profile;
 #[serde(deny_unknown_fields)]
 #[command(next_help_heading = "Settings")]
 pub(crate) struct Settings {
-    /// The merchant id (商户号)
     #[arg(long, global = true, value_name = "MCHID")]
     pub(crate) mchid: Option<String>,
 
-    /// The brand id (品牌ID), in place of a merchant id
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) brand_id: Option<String>,
 
-    /// The serial of the merchant certificate (商户API证书序列号)
     #[arg(long, global = true, value_name = "SERIAL")]
     pub(crate) serial: Option<String>,
 
-    /// The merchant's private key: apiclient_key.pem, or apiclient_cert.p12, which gives the
-    /// certificate too
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) private_key: Option<PathBuf>,
 
-    /// The merchant certificate, apiclient_cert.pem; gives the serial
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
 
-    /// A file with the passphrase of an encrypted private key or a .p12; without one the merchant id
-    /// is tried, then the terminal asked
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 
-    /// The id of WeChat Pay's public key (微信支付公钥ID), PUB_KEY_ID_…
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) platform_key_id: Option<String>,
 
-    /// WeChat Pay's public key (微信支付公钥), pub_key.pem
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) platform_key: Option<PathBuf>,
 
-    /// A platform certificate (平台证书), in place of the public key
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) platform_certificate: Option<PathBuf>,
 
-    /// A file with the APIv3 key (APIv3密钥)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) apiv3_key_file: Option<PathBuf>,
 
-    /// A file with the APIv2 key (APIv2密钥)
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) v2_key_file: Option<PathBuf>,
 
-    /// Where calls go, in place of the host of the endpoint
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
-    /// A further root certificate to trust for TLS
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
 
-    /// The proxy, http://host:port, or "none"; one with a password belongs into WECHATPAY_PROXY
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 
-    /// How many seconds a call may take [default: 30]
     #[arg(long, global = true, value_name = "SECONDS")]
     pub(crate) timeout: Option<f64>,
 
@@ -91,29 +72,14 @@ pub(crate) struct Settings {
     pub(crate) passphrase: Option<String>,
 }
 
-/// The settings of this run, and the file they are in part from.
-pub(crate) struct Resolved {
-    pub(crate) settings: Settings,
-    pub(crate) profile: Option<PathBuf>,
-}
+/// Which profile is read.
+#[derive(Args, Default)]
+pub(crate) struct ProfileArgs {
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
+    pub(crate) profile: Option<String>,
 
-/// Flags before environment before profile.
-///
-/// # Errors
-///
-/// A profile that was asked for and is not there, or cannot be read; a number that is none.
-pub(crate) fn resolve(given: Settings, place: &Place) -> Result<Resolved, Failure> {
-    readable_environment()?;
-    let found = profile::read(place)?;
-    let environment = Settings::from_environment()?;
-    let (profile, file) = match found {
-        Some(found) => (found.settings.relative_to(&found.file), Some(found.file)),
-        None => (Settings::default(), None),
-    };
-    Ok(Resolved {
-        settings: given.or(environment).or(profile),
-        profile: file,
-    })
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// A variable of the environment; an empty one is not set.
@@ -123,7 +89,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 impl Settings {
-    fn from_environment() -> Result<Self, Failure> {
+    pub(crate) fn from_environment() -> Result<Self, Failure> {
         let path = |name| variable(name).map(PathBuf::from);
         let timeout = variable("TIMEOUT").map(|text| text.parse().map_err(|_| no_number()));
         Ok(Self {
@@ -152,7 +118,7 @@ impl Settings {
     ///
     /// Things that are two ways to say one, a key and its file, or merchant and brand, are taken
     /// from the same place.
-    fn or(self, mut other: Self) -> Self {
+    pub(crate) fn or(self, mut other: Self) -> Self {
         if self.apiv3_key.is_some() || self.apiv3_key_file.is_some() {
             (other.apiv3_key, other.apiv3_key_file) = (None, None);
         }
@@ -188,7 +154,7 @@ impl Settings {
     }
 
     /// Files that a profile names lie beside it.
-    fn relative_to(mut self, file: &Path) -> Self {
+    pub(crate) fn relative_to(mut self, file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let paths = [
             &mut self.private_key,
@@ -204,20 +170,6 @@ impl Settings {
             *path = folder.join(&*path);
         }
         self
-    }
-}
-
-/// A variable that is no text would otherwise count as not set, and another setting be used.
-fn readable_environment() -> Result<(), Failure> {
-    let ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"WECHATPAY_");
-    let wrong = std::env::vars_os().find(|(name, value)| ours(name) && value.to_str().is_none());
-    match wrong {
-        None => Ok(()),
-        Some((name, _)) => Err(Failure::new(
-            Exit::Config,
-            "config",
-            format!("{} is not UTF-8", name.display()),
-        )),
     }
 }
 

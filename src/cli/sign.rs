@@ -7,10 +7,10 @@ use wechatpay_chain::pay::{self, Coupon, Pay};
 use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{Client, Error, Result as CallResult};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::credentials::{Need, session};
 use crate::exit::{Exit, Failure};
-use crate::words;
+use crate::rephrase;
 
 #[derive(Args)]
 pub(crate) struct SignArgs {
@@ -20,13 +20,11 @@ pub(crate) struct SignArgs {
 
 #[derive(Subcommand)]
 enum SignCommand {
-    /// The parameters that a front end hands to WeChat, as JSON
     PayParams(PayParamsArgs),
 }
 
 #[derive(Args)]
 struct PayParamsArgs {
-    /// Signs for this merchant instead, as a partner (服务商) does where the scene asks for it
     #[arg(long, value_name = "MCHID")]
     sub_mchid: Option<String>,
 
@@ -36,60 +34,42 @@ struct PayParamsArgs {
 
 #[derive(Subcommand)]
 enum Scene {
-    /// A page in WeChat's own browser
     Jsapi(Order),
-    /// A mini program (小程序)
     MiniProgram(Order),
-    /// An App
     App(Order),
-    /// A page in another browser: the URL to redirect to
     H5 {
-        /// The h5_url of the answer
         #[arg(long, value_name = "URL")]
         h5_url: String,
-        /// Where the user comes back to
         #[arg(long, value_name = "URL")]
         redirect_url: String,
     },
-    /// APIv2: a page in WeChat's own browser, or a mini program
     V2Jsapi(V2Order),
-    /// APIv2: an App
     V2App(V2Order),
-    /// APIv2: a red packet in a mini program
     RedPacket {
-        /// The appid of the mini program
         #[arg(long, value_name = "APPID")]
         appid: String,
-        /// The package of the answer, as it is
         #[arg(long, value_name = "TEXT")]
         package: String,
     },
-    /// Pay score (支付分): the user confirms an order
     ScoreConfirm {
-        /// The package of the answer
         #[arg(long, value_name = "TEXT")]
         package: String,
         #[arg(long, value_enum, default_value_t)]
-        to: Place,
+        to: Frontend,
     },
-    /// Pay score (支付分): the user looks at an order
     ScoreDetail {
         #[arg(long, value_name = "ID")]
         service_id: String,
         #[arg(long, value_name = "NUMBER")]
         out_order_no: String,
         #[arg(long, value_enum, default_value_t)]
-        to: Place,
+        to: Frontend,
     },
-    /// Coupons (商家券) for the plug-in of a mini program
     Coupons {
-        /// A coupon, STOCK_ID:OUT_REQUEST_NO[:CODE]; up to ten
         #[arg(long, value_name = "COUPON", required = true, value_parser = coupon)]
         coupon: Vec<Coupon>,
     },
-    /// A coupon (商家券): the page to redirect to
     CouponUrl {
-        /// The coupon, STOCK_ID:OUT_REQUEST_NO[:CODE]
         #[arg(long, value_name = "COUPON", value_parser = coupon)]
         coupon: Coupon,
         #[arg(long, value_name = "OPENID")]
@@ -100,10 +80,8 @@ enum Scene {
 /// An order that WeChat Pay has accepted.
 #[derive(Args)]
 struct Order {
-    /// The appid of the App, page or mini program
     #[arg(long, value_name = "APPID")]
     appid: String,
-    /// The prepay_id of the answer
     #[arg(long, value_name = "ID")]
     prepay_id: String,
 }
@@ -112,7 +90,6 @@ struct Order {
 struct V2Order {
     #[command(flatten)]
     order: Order,
-    /// The sign_type that the order was made with
     #[arg(long, value_enum, default_value_t)]
     sign_type: Hash,
 }
@@ -128,7 +105,7 @@ enum Hash {
 
 /// Where the user confirms.
 #[derive(Clone, Copy, Default, ValueEnum)]
-enum Place {
+enum Frontend {
     #[default]
     Jsapi,
     MiniProgram,
@@ -137,7 +114,7 @@ enum Place {
 
 pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
     let SignCommand::PayParams(args) = args.command;
-    let screen = context.screen;
+    let output = context.output;
     if let Scene::H5 {
         h5_url,
         redirect_url,
@@ -145,11 +122,11 @@ pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
     {
         // WeChat Pay's answer is all there is: no key is needed.
         let url = pay::h5_url(h5_url, redirect_url).map_err(|err| refused(&err))?;
-        return screen.value(&json!({ "url": url }));
+        return output.value(&json!({ "url": url }));
     }
     let session = session(context, Need::Sign)?;
     let params = params(&builders(&session.client, args.sub_mchid), args.scene);
-    screen.value(&params.map_err(|err| refused(&err))?)
+    output.value(&params.map_err(|err| refused(&err))?)
 }
 
 fn builders(client: &Client, sub_mchid: Option<String>) -> Pay {
@@ -197,11 +174,11 @@ fn params(pay: &Pay, scene: Scene) -> CallResult<Value> {
     }
 }
 
-fn score(params: &pay::ScoreParams, place: Place) -> Value {
+fn score(params: &pay::ScoreParams, place: Frontend) -> Value {
     match place {
-        Place::Jsapi => json(params.jsapi()),
-        Place::MiniProgram => json(params.mini_program()),
-        Place::App => json(params.app()),
+        Frontend::Jsapi => json(params.jsapi()),
+        Frontend::MiniProgram => json(params.mini_program()),
+        Frontend::App => json(params.app()),
     }
 }
 
@@ -225,7 +202,7 @@ fn coupon(text: &str) -> Result<Coupon, String> {
 }
 
 fn refused(err: &Error) -> Failure {
-    Failure::new(Exit::Input, "request", words::of(err))
+    Failure::new(Exit::Input, "request", rephrase::error(err))
 }
 
 impl From<Hash> for SignType {

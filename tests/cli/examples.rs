@@ -191,7 +191,7 @@ fn examples<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 #[test]
-fn the_examples_of_each_help_work() {
+fn the_examples_in_help_work() {
     let shop = shop();
     let mut count = 0;
     for arguments in HELPS {
@@ -205,7 +205,7 @@ fn the_examples_of_each_help_work() {
 }
 
 #[test]
-fn the_examples_of_the_page_work() {
+fn the_examples_in_docs_cli_work() {
     let shop = shop();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found = of_page(&std::fs::read_to_string(root.join("docs/cli.md")).unwrap());

@@ -189,7 +189,7 @@ fn a_page_of_a_proxy_in_place_of_an_answer_is_9_for_a_post() {
 }
 
 #[test]
-fn the_codes_are_in_the_help() {
+fn exit_codes_are_listed_in_the_help() {
     let help = Run::new(&["--help"]).run().ok();
     let codes = [
         "0  ", "1  ", "2  ", "3  ", "4  ", "5  ", "6  ", "7  ", "8  ", "9  ", "130",
@@ -223,7 +223,7 @@ fn answers_that_leave_the_outcome_open_are_9_for_a_post() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_answer_that_cannot_be_written_is_not_taken_for_input() {
+fn an_answer_that_cannot_be_written_exits_with_outcome_unknown() {
     let shop = Shop::new();
     let full = |arguments| {
         let mut command = shop.command(arguments).into_command();
@@ -239,7 +239,7 @@ fn an_answer_that_cannot_be_written_is_not_taken_for_input() {
 }
 
 #[test]
-fn a_server_s_text_does_not_act_on_the_terminal() {
+fn control_characters_of_servers_are_escaped() {
     let shop = Shop::new();
     let text = "\u{1b}[2J\u{9b}31m\u{202e}done";
     let answer = StubResponse::json(json!({"code": "PARAM_ERROR", "message": text})).status(400);

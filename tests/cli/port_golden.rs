@@ -121,7 +121,7 @@ fn every_snippet_of_the_sdk_gives_the_request_that_php_sent() {
 }
 
 #[test]
-fn what_is_no_call_of_the_sdk_is_told_with_its_place() {
+fn code_without_sdk_calls_is_reported_with_its_position() {
     let Some(folder) = folder() else {
         return;
     };

@@ -17,7 +17,7 @@ fn secrets(shop: &Shop) -> Vec<String> {
 }
 
 #[test]
-fn nothing_that_is_printed_holds_a_key() {
+fn no_output_contains_a_key() {
     let shop = Shop::new();
     let secrets = secrets(&shop);
     let order = ["--appid", "wx1", "--prepay-id", "wx2"];

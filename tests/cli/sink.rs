@@ -25,7 +25,7 @@ fn asking(more: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn of_a_bills_operation_the_bill_is_saved_and_not_its_ticket() {
+fn sink_saves_the_bill_and_not_the_answer_with_its_url() {
     let shop = Shop::new();
     let bill = "交易时间,金额\n`2024-01-01,`1\n总数,总额\n`1,`1\n";
     shop.sandbox.set_bill(bill);
@@ -65,7 +65,7 @@ fn of_a_bills_operation_the_bill_is_saved_and_not_its_ticket() {
 }
 
 #[test]
-fn a_bill_that_is_not_the_one_announced_is_not_kept() {
+fn a_bill_with_a_wrong_digest_is_removed() {
     let shop = Shop::new();
     fs::write(shop.path("bill.csv"), "old").unwrap();
     let url = format!("{}{FILE}?token=1", shop.sandbox.base_url());
@@ -92,7 +92,7 @@ fn a_bill_that_is_not_the_one_announced_is_not_kept() {
 }
 
 #[test]
-fn what_has_no_meaning_for_a_bill_is_refused_with_what_to_do() {
+fn options_that_do_not_apply_to_bills_are_refused() {
     let shop = Shop::new();
     let digest = "79bb0f45fc4c42234a918000b2668d689e2bde04";
     let url = "https://api.mch.weixin.qq.com/v3/bill/tradebill?bill_date=2024-01-01";
@@ -121,7 +121,7 @@ fn what_has_no_meaning_for_a_bill_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_target_that_can_be_no_file_costs_no_call() {
+fn an_invalid_target_is_refused_before_the_call() {
     let shop = Shop::new();
     fs::create_dir(shop.path("folder")).unwrap();
     let long = "n".repeat(300);
@@ -143,7 +143,7 @@ fn a_target_that_can_be_no_file_costs_no_call() {
 
 /// JSON that WeChat Pay has signed is what it says it is.
 #[test]
-fn a_signed_answer_is_still_said_to_be_signed() {
+fn a_saved_signed_answer_is_reported_as_verified() {
     let shop = Shop::new();
     let arguments = ["request", "GET", "v3/certificates", "--sink", "list.json"];
     let said = shop.command(&arguments).run().ok();

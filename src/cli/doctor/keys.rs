@@ -5,19 +5,19 @@ use std::path::Path;
 use wechatpay_chain::{Certificate, Clock, PrivateKey, PublicKey, Secret, SystemClock};
 
 use super::report::Report;
-use crate::certs::date;
 use crate::credentials;
+use crate::date::date;
 use crate::exit::Failure;
-use crate::protected;
+use crate::key_files;
 use crate::settings::Settings;
 
 /// What could be read.
-pub(super) struct Material {
+pub(super) struct LoadedFiles {
     pub(super) private_key: Option<PrivateKey>,
     pub(super) certificate: Option<Certificate>,
     pub(super) platform_key: Option<PublicKey>,
     /// The certificate that stands in the public key's place.
-    pub(super) misplaced: Option<Certificate>,
+    pub(super) certificate_as_key: Option<Certificate>,
     pub(super) platform_certificate: Option<Certificate>,
 }
 
@@ -32,43 +32,10 @@ const PASSPHRASE: &str =
 const APIV3_KEY: &str = "set at 商户平台 → 账户中心 → API安全 → APIv3密钥";
 const V2_KEY: &str = "set at 商户平台 → 账户中心 → API安全 → APIv2密钥";
 
-impl Material {
+impl LoadedFiles {
     pub(super) fn read(settings: &Settings, report: &mut Report<'_>) -> Self {
-        let key_text = |key: &PrivateKey| format!("RSA, {} bits", key.modulus_len() * 8);
-        let public_text = |key: &PublicKey| format!("RSA, {} bits", key.modulus_len() * 8);
-        let platform_key = settings.platform_key.as_deref();
-        let mut material = Self {
-            misplaced: platform_key.and_then(|path| Certificate::from_file(path).ok()),
-            private_key: file(
-                Subject("private key", MERCHANT_KEY),
-                settings.private_key.as_deref(),
-                |path| protected::read_private_key(path, settings),
-                key_text,
-                report,
-            ),
-            certificate: file(
-                Subject("certificate", MERCHANT_CERTIFICATE),
-                settings.certificate.as_deref(),
-                |path| protected::read_certificate(path, settings),
-                described,
-                report,
-            ),
-            platform_key: file(
-                Subject("platform key", PLATFORM_KEY),
-                settings.platform_key.as_deref(),
-                |path| PublicKey::from_file(path).map_err(|err| Failure::config(&err)),
-                public_text,
-                report,
-            ),
-            platform_certificate: file(
-                Subject("platform certificate", PLATFORM_CERTIFICATE),
-                settings.platform_certificate.as_deref(),
-                credentials::platform_certificate,
-                described,
-                report,
-            ),
-        };
-        material.add_what_the_other_holds(settings);
+        let mut files = Self::read_files(settings, report);
+        files.fill_from_pkcs12(settings);
         if let Some(path) = &settings.ca {
             file(
                 Subject("root certificate", ROOT_CERTIFICATE),
@@ -78,39 +45,58 @@ impl Material {
                 report,
             );
         }
-        let apiv3 = secret(
-            "APIv3 key",
-            APIV3_KEY,
-            credentials::apiv3_key(settings),
-            report,
-        );
-        let v2 = secret("APIv2 key", V2_KEY, credentials::v2_key(settings), report);
-        if let (Some(apiv3), Some(v2)) = (apiv3, v2)
-            && apiv3.expose() == v2.expose()
-        {
-            let message = "the APIv3 key and the APIv2 key are the same";
-            report.doubtful(
-                "keys",
-                message,
-                "they are two settings: look which one this is",
-            );
+        check_secrets(settings, report);
+        files.check_expiry(report);
+        files
+    }
+
+    fn read_files(settings: &Settings, report: &mut Report<'_>) -> Self {
+        let platform_key = settings.platform_key.as_deref();
+        Self {
+            certificate_as_key: platform_key.and_then(|path| Certificate::from_file(path).ok()),
+            private_key: file(
+                Subject("private key", MERCHANT_KEY),
+                settings.private_key.as_deref(),
+                |path| key_files::read_private_key(path, settings),
+                |key| rsa_size(key.modulus_len()),
+                report,
+            ),
+            certificate: file(
+                Subject("certificate", MERCHANT_CERTIFICATE),
+                settings.certificate.as_deref(),
+                |path| key_files::read_certificate(path, settings),
+                described,
+                report,
+            ),
+            platform_key: file(
+                Subject("platform key", PLATFORM_KEY),
+                platform_key,
+                |path| PublicKey::from_file(path).map_err(|err| Failure::config(&err)),
+                |key| rsa_size(key.modulus_len()),
+                report,
+            ),
+            platform_certificate: file(
+                Subject("platform certificate", PLATFORM_CERTIFICATE),
+                settings.platform_certificate.as_deref(),
+                credentials::platform_certificate,
+                described,
+                report,
+            ),
         }
-        material.ends(report);
-        material
     }
 
     /// A PKCS#12 file gives key and certificate, whichever it was given as.
-    fn add_what_the_other_holds(&mut self, settings: &Settings) {
+    fn fill_from_pkcs12(&mut self, settings: &Settings) {
         if settings.private_key.is_none() {
-            self.private_key = protected::private_key(settings).ok().flatten();
+            self.private_key = key_files::private_key(settings).ok().flatten();
         }
         if settings.certificate.is_none() && self.private_key.is_some() {
-            self.certificate = protected::certificate(settings).ok().flatten();
+            self.certificate = key_files::certificate(settings).ok().flatten();
         }
     }
 
     /// When certificates end.
-    fn ends(&self, report: &mut Report<'_>) {
+    fn check_expiry(&self, report: &mut Report<'_>) {
         const SOON: i64 = 30 * 24 * 3600;
         let now = SystemClock::new().now();
         let both = [
@@ -131,19 +117,36 @@ impl Material {
             };
             let end = date(certificate.not_after());
             if certificate.not_after() < now {
-                report.wrong(name, format!("its time was over {end}"), advice);
+                report.fail(name, format!("its time was over {end}"), advice);
             } else if certificate.not_after() - now < SOON {
-                report.doubtful(name, format!("its time is over soon, {end}"), advice);
+                report.warn(name, format!("its time is over soon, {end}"), advice);
             }
             if certificate.not_before() > now {
                 let begin = date(certificate.not_before());
-                report.wrong(
+                report.fail(
                     name,
                     format!("its time begins only {begin}"),
                     "check the clock",
                 );
             }
         }
+    }
+}
+
+fn rsa_size(modulus_len: usize) -> String {
+    format!("RSA, {} bits", modulus_len * 8)
+}
+
+fn check_secrets(settings: &Settings, report: &mut Report<'_>) {
+    let apiv3 = credentials::apiv3_key(settings);
+    let apiv3 = secret("APIv3 key", APIV3_KEY, apiv3, report);
+    let v2 = secret("APIv2 key", V2_KEY, credentials::v2_key(settings), report);
+    if let (Some(apiv3), Some(v2)) = (apiv3, v2)
+        && apiv3.expose() == v2.expose()
+    {
+        let message = "the APIv3 key and the APIv2 key are the same";
+        let advice = "they are two settings: look which one this is";
+        report.warn("keys", message, advice);
     }
 }
 
@@ -158,12 +161,12 @@ fn file<T>(
     report: &mut Report<'_>,
 ) -> Option<T> {
     let Some(path) = path else {
-        report.skipped(name, "not set");
+        report.skip(name, "not set");
         return None;
     };
     match read(path) {
         Ok(read) => {
-            report.right(name, format!("{}: {}", path.display(), describe(&read)));
+            report.pass(name, format!("{}: {}", path.display(), describe(&read)));
             Some(read)
         }
         Err(failure) => {
@@ -173,7 +176,7 @@ fn file<T>(
             } else {
                 advice
             };
-            report.wrong(name, failure.message(), advice);
+            report.fail(name, failure.message(), advice);
             None
         }
     }
@@ -198,17 +201,17 @@ fn secret(
     let key = match key {
         Ok(Some(key)) => key,
         Ok(None) => {
-            report.skipped(name, "not set");
+            report.skip(name, "not set");
             return None;
         }
         Err(failure) => {
-            report.wrong(name, failure.message(), advice);
+            report.fail(name, failure.message(), advice);
             return None;
         }
     };
     match key.expose().len() {
-        32 => report.right(name, "32 bytes"),
-        len => report.wrong(name, format!("it has {len} bytes and must have 32"), advice),
+        32 => report.pass(name, "32 bytes"),
+        len => report.fail(name, format!("it has {len} bytes and must have 32"), advice),
     }
     Some(key)
 }

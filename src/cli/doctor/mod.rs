@@ -8,41 +8,41 @@ mod serials;
 
 use clap::Args;
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::credentials::{self, Need};
 use crate::exit::Failure;
-use crate::settings::{self, Settings};
-use keys::Material;
+use crate::profile;
+use crate::settings::Settings;
+use keys::LoadedFiles;
 use report::Report;
 
 #[derive(Args)]
 pub(crate) struct DoctorArgs {
-    /// Leaves out what needs the network
     #[arg(long)]
     offline: bool,
 }
 
 pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure> {
     context.refuse_sandbox("doctor looks at yours")?;
-    let resolved = settings::resolve(context.given, &context.place)?;
+    let resolved = profile::resolve(context.given, &context.profile)?;
     let settings = &resolved.settings;
-    let mut report = Report::new(context.screen);
+    let mut report = Report::new(context.output);
     match &resolved.profile {
-        Some(file) => report.right("profile", format!("{}", file.display())),
-        None => report.skipped("profile", "none is used"),
+        Some(file) => report.pass("profile", format!("{}", file.display())),
+        None => report.skip("profile", "none is used"),
     }
     permissions::check(settings, resolved.profile.as_deref(), &mut report);
-    let material = Material::read(settings, &mut report);
-    serials::check(settings, &material, &mut report);
+    let files = LoadedFiles::read(settings, &mut report);
+    serials::check(settings, &files, &mut report);
     base_url(settings, &mut report);
-    let sound = client(settings, &mut report);
-    let trial = network::Trial {
+    let can_build = client(settings, &mut report);
+    let scope = network::Scope {
         offline: args.offline,
-        sound,
-        signs: material.private_key.is_some(),
+        can_build,
+        has_private_key: files.private_key.is_some(),
     };
-    network::check(settings, trial, &mut report)?;
-    report.end()
+    network::check(settings, scope, &mut report)?;
+    report.finish()
 }
 
 /// Paths begin with `v3/`. With it in the base URL as well each call is answered 404, as is this one of a
@@ -52,7 +52,7 @@ fn base_url(settings: &Settings, report: &mut Report<'_>) {
     let last = url.trim_end_matches('/').rsplit('/').next();
     if let Some(version @ ("v2" | "v3")) = last {
         let message = format!("it ends with /{version}, and paths begin with {version}/ already");
-        report.wrong("base URL", message, &format!("leave /{version} out of it"));
+        report.fail("base URL", message, &format!("leave /{version} out of it"));
     }
 }
 
@@ -62,11 +62,11 @@ fn client(settings: &Settings, report: &mut Report<'_>) -> bool {
         .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)));
     match built {
         Ok(_) => {
-            report.right("together", "all settings belong together");
+            report.pass("together", "all settings belong together");
             true
         }
         Err(failure) => {
-            report.wrong("together", failure.message(), "correct what is said above");
+            report.fail("together", failure.message(), "correct what is said above");
             false
         }
     }

@@ -15,48 +15,48 @@ use super::report::Report;
 use crate::credentials::{self, Need};
 use crate::exit::Failure;
 use crate::interrupt;
+use crate::rephrase;
 use crate::settings::Settings;
-use crate::words;
 
 /// A timestamp may be five minutes off; half of that is too near.
-const TOLERATED: i64 = 150;
+const MAX_SKEW: i64 = 150;
 
 /// What can be tried.
-pub(super) struct Trial {
+pub(super) struct Scope {
     pub(super) offline: bool,
     /// Whether a client can be built.
-    pub(super) sound: bool,
+    pub(super) can_build: bool,
     /// Whether there is a private key.
-    pub(super) signs: bool,
+    pub(super) has_private_key: bool,
 }
 
 pub(super) fn check(
     settings: &Settings,
-    trial: Trial,
+    scope: Scope,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    if trial.offline {
-        report.skipped("network", "left out (--offline)");
+    if scope.offline {
+        report.skip("network", "left out (--offline)");
         return Ok(());
     }
-    if !reach(settings, report)? || !trial.sound {
-        report.skipped("credentials", "not tried: first correct what is said above");
+    if !check_connection(settings, report)? || !scope.can_build {
+        report.skip("credentials", "not tried: first correct what is said above");
         return Ok(());
     }
-    if !trial.signs || settings.brand_id.is_some() {
-        report.skipped("credentials", "tried for APIv3 merchants only");
+    if !scope.has_private_key || settings.brand_id.is_some() {
+        report.skip("credentials", "tried for APIv3 merchants only");
         return Ok(());
     }
     credentials(settings, report)
 }
 
 /// Whether anybody answers, and what time it is there. Nothing of the merchant is sent.
-fn reach(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> {
+fn check_connection(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> {
     let date = Arc::new(Mutex::new(None));
-    let client = match stranger(settings, &date) {
+    let client = match unauthenticated_client(settings, &date) {
         Ok(client) => client,
         Err(failure) => {
-            report.wrong("connection", failure.message(), "correct the setting");
+            report.fail("connection", failure.message(), "correct the setting");
             return Ok(false);
         }
     };
@@ -67,19 +67,19 @@ fn reach(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> 
     match (outcome, date) {
         (Err(err), None) => {
             let advice = "check name, network, proxy and firewall";
-            report.wrong("connection", words::of(&err), advice);
+            report.fail("connection", rephrase::error(&err), advice);
             Ok(false)
         }
         (_, date) => {
-            report.right("connection", "there is an answer");
+            report.pass("connection", "there is an answer");
             clock(date.flatten(), report);
             Ok(true)
         }
     }
 }
 
-/// A client that is nobody's: its stack signs nothing and only looks at the answer's date.
-fn stranger(
+/// A client that is nobody's: its stack has_private_key nothing and only looks at the answer's date.
+fn unauthenticated_client(
     settings: &Settings,
     date: &Arc<Mutex<Option<Option<SystemTime>>>>,
 ) -> Result<Client, Failure> {
@@ -109,7 +109,7 @@ fn stranger(
 
 fn clock(theirs: Option<SystemTime>, report: &mut Report<'_>) {
     let Some(theirs) = theirs else {
-        return report.skipped("clock", "the answer has no date");
+        return report.skip("clock", "the answer has no date");
     };
     let seconds = |time: SystemTime| {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -117,13 +117,14 @@ fn clock(theirs: Option<SystemTime>, report: &mut Report<'_>) {
     };
     let offset = seconds(SystemTime::now()) - seconds(theirs);
     let text = format!("{offset} s from the server's");
-    match offset.abs() <= TOLERATED {
-        true => report.right("clock", text),
-        false => report.wrong(
+    if offset.abs() <= MAX_SKEW {
+        report.pass("clock", text)
+    } else {
+        report.fail(
             "clock",
             text,
             "set the machine's clock; WeChat Pay refuses what is more than 300 s off",
-        ),
+        )
     }
 }
 
@@ -134,10 +135,10 @@ fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failu
     let call = client.chain("v3/certificates").get(());
     match interrupt::attempt(&Method::GET, call)? {
         Ok(response) => {
-            report.right("credentials", "taken, and the answer's signature is right");
-            opens(&response, settings, report)?;
+            report.pass("credentials", "taken, and the answer's signature is right");
+            check_apiv3_key(&response, settings, report)?;
         }
-        Err(err) => judge(&err, settings, report),
+        Err(err) => report_error(&err, settings, report),
     }
     Ok(())
 }
@@ -149,7 +150,11 @@ fn is_theirs(api: &ApiError) -> bool {
 }
 
 /// Whether the APIv3 key opens the certificates that came: they are encrypted with it.
-fn opens(response: &Response, settings: &Settings, report: &mut Report<'_>) -> Result<(), Failure> {
+fn check_apiv3_key(
+    response: &Response,
+    settings: &Settings,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
     let Some(key) = credentials::apiv3_key(settings)? else {
         return Ok(());
     };
@@ -166,8 +171,8 @@ fn opens(response: &Response, settings: &Settings, report: &mut Report<'_>) -> R
         text("ciphertext"),
     );
     match opened {
-        Ok(_) => report.right("APIv3 key", "opens the certificates that came"),
-        Err(_) => report.wrong(
+        Ok(_) => report.pass("APIv3 key", "opens the certificates that came"),
+        Err(_) => report.fail(
             "APIv3 key",
             "does not open the certificates that came",
             "it is not the one that is set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
@@ -176,47 +181,44 @@ fn opens(response: &Response, settings: &Settings, report: &mut Report<'_>) -> R
     Ok(())
 }
 
-fn judge(err: &Error, settings: &Settings, report: &mut Report<'_>) {
+/// Reports what the trial call failed with.
+fn report_error(err: &Error, settings: &Settings, report: &mut Report<'_>) {
     const NAME: &str = "credentials";
-    if let Some(failure) = distrust(err) {
-        return report.wrong(
-            NAME,
-            distrusted(failure, settings),
-            platform_advice(settings),
-        );
+    if let Some(failure) = verify_failure(err) {
+        let message = describe_verify_failure(failure, settings);
+        return report.fail(NAME, message, platform_advice(settings));
     }
-    match err.api() {
-        // A merchant in public-key mode has no certificates, and is told so after the door.
-        Some(api) if api.status == 404 && is_theirs(api) => report.right(NAME, "taken"),
-        Some(api) if api.status == 404 => report.doubtful(
+    let message = rephrase::error(err);
+    let Some(api) = err.api() else {
+        return report.fail(NAME, message, "see docs/errors.md");
+    };
+    match api.status.as_u16() {
+        // A merchant in public-key mode has no certificates, and is told so after the signature check.
+        404 if is_theirs(api) => report.pass(NAME, "taken"),
+        404 => report.warn(
             NAME,
             "the answer 404 has neither a signature nor a code of WeChat Pay's",
             "check the base URL and the proxy: something else may have answered",
         ),
-        Some(api) if api.status == 401 => report.wrong(
+        401 => report.fail(
             NAME,
-            words::of(err),
+            message,
             "private key and serial have to be of one certificate, and that of this merchant",
         ),
-        Some(api) if names_platform_key(api) => {
-            let id = named(settings);
-            let message = format!(
-                "WeChat Pay does not know {id} as its own: {}",
-                words::of(err)
-            );
-            report.wrong(NAME, message, platform_advice(settings));
+        _ if names_platform_key(api) => {
+            let id = platform_key_name(settings);
+            let message = format!("WeChat Pay does not know {id} as its own: {message}");
+            report.fail(NAME, message, platform_advice(settings));
         }
-        Some(api) if [400, 403].contains(&api.status.as_u16()) => report.wrong(
+        400 | 403 => report.fail(
             NAME,
-            words::of(err),
+            message,
             "WeChat Pay refuses a call that every merchant may make; see docs/errors.md",
         ),
-        Some(_) => report.doubtful(
-            NAME,
-            words::of(err),
-            "this says nothing of the credentials: try again later",
-        ),
-        None => report.wrong(NAME, words::of(err), "see docs/errors.md"),
+        _ => {
+            let advice = "this says nothing of the credentials: try again later";
+            report.warn(NAME, message, advice);
+        }
     }
 }
 
@@ -234,7 +236,7 @@ fn platform_advice(settings: &Settings) -> &'static str {
 }
 
 /// Why the answer, or the refusal, was not believed.
-fn distrust(err: &Error) -> Option<&VerifyFailure> {
+fn verify_failure(err: &Error) -> Option<&VerifyFailure> {
     err.verify_failure()
         .or_else(|| match &err.api()?.verification {
             Verification::Failed(failure) => Some(failure),
@@ -242,21 +244,21 @@ fn distrust(err: &Error) -> Option<&VerifyFailure> {
         })
 }
 
-fn distrusted(failure: &VerifyFailure, settings: &Settings) -> String {
-    let ours = named(settings);
+fn describe_verify_failure(failure: &VerifyFailure, settings: &Settings) -> String {
+    let ours = platform_key_name(settings);
     match failure {
         VerifyFailure::UnknownSerial { serial, .. } => {
-            format!("WeChat Pay signs with {serial}, and the key that is set is {ours}")
+            format!("WeChat Pay has_private_key with {serial}, and the key that is set is {ours}")
         }
         VerifyFailure::Signature { serial } => format!(
-            "WeChat Pay signs with {serial}, and the file that is set for it is of another key"
+            "WeChat Pay has_private_key with {serial}, and the file that is set for it is of another key"
         ),
         other => format!("the answer's signature was not accepted: {other}"),
     }
 }
 
 /// The platform key that is set, by what names it.
-fn named(settings: &Settings) -> String {
+fn platform_key_name(settings: &Settings) -> String {
     if let Some(id) = &settings.platform_key_id {
         return id.clone();
     }

@@ -23,7 +23,7 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
         let advice = format!("chmod 600 {}", file.display());
         // A group of its own is a usual way to give a key to a service.
         match mode & 0o037 {
-            0 => report.doubtful(
+            0 => report.warn(
                 "permissions",
                 format!(
                     "{} can be read by its group (mode {mode:03o})",
@@ -31,7 +31,7 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
                 ),
                 &advice,
             ),
-            _ => report.wrong(
+            _ => report.fail(
                 "permissions",
                 format!("{} can be read by others (mode {mode:03o})", file.display()),
                 &advice,

@@ -3,55 +3,55 @@
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
-use crate::output::Screen;
+use crate::output::Output;
 
 /// Prints each finding as it comes.
 pub(super) struct Report<'a> {
-    screen: &'a Screen,
-    wrong: usize,
+    output: &'a Output,
+    failures: usize,
     /// The first line that could not be written.
-    failed: Option<Failure>,
+    write_error: Option<Failure>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(screen: &'a Screen) -> Self {
+    pub(super) fn new(output: &'a Output) -> Self {
         Self {
-            screen,
-            wrong: 0,
-            failed: None,
+            output,
+            failures: 0,
+            write_error: None,
         }
     }
 
-    pub(super) fn right(&mut self, check: &str, message: impl AsRef<str>) {
-        let status = self.screen.green("ok   ");
+    pub(super) fn pass(&mut self, check: &str, message: impl AsRef<str>) {
+        let status = self.output.green("ok   ");
         self.line("ok", &status, check, message.as_ref(), None);
     }
 
     /// Not wrong yet, or not certainly.
-    pub(super) fn doubtful(&mut self, check: &str, message: impl AsRef<str>, advice: &str) {
-        let status = self.screen.yellow("look ");
+    pub(super) fn warn(&mut self, check: &str, message: impl AsRef<str>, advice: &str) {
+        let status = self.output.yellow("look ");
         self.line("look", &status, check, message.as_ref(), Some(advice));
     }
 
-    pub(super) fn wrong(&mut self, check: &str, message: impl AsRef<str>, advice: &str) {
-        self.wrong += 1;
-        let status = self.screen.red("WRONG");
+    pub(super) fn fail(&mut self, check: &str, message: impl AsRef<str>, advice: &str) {
+        self.failures += 1;
+        let status = self.output.red("WRONG");
         self.line("wrong", &status, check, message.as_ref(), Some(advice));
     }
 
-    pub(super) fn skipped(&mut self, check: &str, message: impl AsRef<str>) {
-        let status = self.screen.dim("-    ");
+    pub(super) fn skip(&mut self, check: &str, message: impl AsRef<str>) {
+        let status = self.output.dim("-    ");
         self.line("skipped", &status, check, message.as_ref(), None);
     }
 
     /// A failure when something was wrong.
-    pub(super) fn end(self) -> Result<(), Failure> {
-        if let Some(failed) = self.failed {
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        if let Some(failed) = self.write_error {
             return Err(failed);
         }
-        match self.wrong {
+        match self.failures {
             0 => Ok(()),
-            _ => Err(Failure::Silent(Exit::Failed)),
+            _ => Err(Failure::AlreadyReported(Exit::Failed)),
         }
     }
 
@@ -64,16 +64,15 @@ impl<'a> Report<'a> {
         advice: Option<&str>,
     ) {
         let message = message.replace('\n', " ");
-        let line = match self.screen.json() {
-            true => json!({"check": check, "status": status, "message": message, "advice": advice})
-                .to_string(),
-            false => {
-                let advice = advice.map(|advice| format!(" → {advice}"));
-                format!("{shown} {check:20} {message}{}", advice.unwrap_or_default())
-            }
+        let line = if self.output.json() {
+            json!({"check": check, "status": status, "message": message, "advice": advice})
+                .to_string()
+        } else {
+            let advice = advice.map(|advice| format!(" → {advice}"));
+            format!("{shown} {check:20} {message}{}", advice.unwrap_or_default())
         };
-        if let Err(failure) = self.screen.line(&line) {
-            self.failed.get_or_insert(failure);
+        if let Err(failure) = self.output.line(&line) {
+            self.write_error.get_or_insert(failure);
         }
     }
 }

@@ -2,113 +2,96 @@
 
 use wechatpay_chain::{Certificate, PublicKey};
 
-use super::keys::Material;
+use super::keys::LoadedFiles;
 use super::report::Report;
 use crate::settings::Settings;
 
 const PUBLIC_KEY_PREFIX: &str = "PUB_KEY_ID_";
 
-pub(super) fn check(settings: &Settings, material: &Material, report: &mut Report<'_>) {
-    owner(settings, material, report);
-    merchant_serial(settings, material, report);
-    pair(material, report);
-    platform_id(settings, material, report);
-    platform_is_not_the_merchant(settings, material, report);
-    platform_key_is_no_certificate(settings, material, report);
+pub(super) fn check(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
+    owner(settings, files, report);
+    merchant_serial(settings, files, report);
+    pair(files, report);
+    platform_id(settings, files, report);
+    platform_is_not_the_merchant(settings, files, report);
+    platform_key_is_no_certificate(settings, files, report);
 }
 
 /// The certificate names the merchant that it is for.
-fn owner(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+fn owner(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     let Some(mchid) = &settings.mchid else {
         match &settings.brand_id {
-            Some(id) => report.right("brand id", id),
-            None => report.wrong("merchant id", "there is none", "set mchid, the 商户号"),
+            Some(id) => report.pass("brand id", id),
+            None => report.fail("merchant id", "there is none", "set mchid, the 商户号"),
         }
         return;
     };
-    let named = material.certificate.as_ref();
+    let named = files.certificate.as_ref();
     match named.and_then(|certificate| certificate.subject_common_name()) {
-        Some(name) if name != *mchid => report.wrong(
+        Some(name) if name != *mchid => report.fail(
             "merchant id",
             format!("it is {mchid}, and the certificate is that of {name:?}"),
             "use the certificate and key of this merchant",
         ),
-        Some(_) => report.right("merchant id", format!("{mchid}, as in the certificate")),
-        None => report.right("merchant id", mchid),
+        Some(_) => report.pass("merchant id", format!("{mchid}, as in the certificate")),
+        None => report.pass("merchant id", mchid),
     }
 }
 
-fn merchant_serial(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+fn merchant_serial(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     const NAME: &str = "serial";
     const ADVICE: &str = "it is shown at 商户平台 → 账户中心 → API安全 → 商户API证书";
-    let derived = material
-        .certificate
-        .as_ref()
-        .map(|certificate| certificate.serial());
-    let platform = material
-        .platform_certificate
-        .as_ref()
-        .map(|certificate| certificate.serial());
+    let derived = files.certificate.as_ref().map(Certificate::serial);
+    let platform = files.platform_certificate.as_ref();
+    let platform = platform.map(Certificate::serial);
     let Some(given) = settings.serial.as_deref() else {
         return match derived {
-            Some(serial) => report.right(NAME, format!("{serial}, from the certificate")),
-            None => report.skipped(NAME, "not set"),
+            Some(serial) => report.pass(NAME, format!("{serial}, from the certificate")),
+            None => report.skip(NAME, "not set"),
         };
     };
     let given = given.to_ascii_uppercase();
-    if given.starts_with(PUBLIC_KEY_PREFIX) {
-        report.wrong(
-            NAME,
-            format!("{given} is the id of WeChat Pay's public key"),
-            ADVICE,
-        );
+    let problem = if given.starts_with(PUBLIC_KEY_PREFIX) {
+        format!("{given} is the id of WeChat Pay's public key")
     } else if platform.is_some_and(|serial| serial == given) {
-        report.wrong(
-            NAME,
-            format!("{given} is that of the platform certificate"),
-            ADVICE,
-        );
+        format!("{given} is that of the platform certificate")
     } else if let Some(serial) = derived.filter(|serial| *serial != given) {
-        report.wrong(
-            NAME,
-            format!("it is {given}, and the certificate's is {serial}"),
-            "leave serial out, and it is taken from the certificate",
-        );
+        let message = format!("it is {given}, and the certificate's is {serial}");
+        let advice = "leave serial out, and it is taken from the certificate";
+        return report.fail(NAME, message, advice);
     } else if !(8..=40).contains(&given.len()) || !given.bytes().all(|c| c.is_ascii_hexdigit()) {
-        report.wrong(
-            NAME,
-            format!("{given:?} is not of 40 hexadecimal digits"),
-            ADVICE,
-        );
+        format!("{given:?} is not of 40 hexadecimal digits")
     } else {
-        report.right(NAME, given);
-    }
+        return report.pass(NAME, given);
+    };
+    report.fail(NAME, problem, ADVICE);
 }
 
-fn pair(material: &Material, report: &mut Report<'_>) {
-    let (Some(key), Some(certificate)) = (&material.private_key, &material.certificate) else {
+fn pair(files: &LoadedFiles, report: &mut Report<'_>) {
+    let (Some(key), Some(certificate)) = (&files.private_key, &files.certificate) else {
         return;
     };
-    match key.public_key() == certificate.public_key() {
-        true => report.right("key pair", "the private key belongs to the certificate"),
-        false => report.wrong(
+    if key.public_key() == certificate.public_key() {
+        report.pass("key pair", "the private key belongs to the certificate")
+    } else {
+        report.fail(
             "key pair",
             "the private key does not belong to the certificate",
             "apiclient_key.pem and apiclient_cert.pem have to come from the same application",
-        ),
+        )
     }
 }
 
-fn platform_id(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+fn platform_id(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     const NAME: &str = "platform key id";
     const ADVICE: &str = "it is shown at 商户平台 → 账户中心 → API安全 → 微信支付公钥";
     let Some(id) = settings.platform_key_id.as_deref() else {
         if settings.platform_key.is_some() {
-            report.wrong(NAME, "there is none beside the key", ADVICE);
+            report.fail(NAME, "there is none beside the key", ADVICE);
         }
         return;
     };
-    let own = material
+    let own = files
         .certificate
         .as_ref()
         .map(|certificate| certificate.serial());
@@ -117,27 +100,27 @@ fn platform_id(settings: &Settings, material: &Material, report: &mut Report<'_>
         .into_iter()
         .any(|serial| serial.eq_ignore_ascii_case(id))
     {
-        report.wrong(
+        report.fail(
             NAME,
             format!("{id} is the serial of the merchant certificate"),
             ADVICE,
         );
     } else if !id.starts_with(PUBLIC_KEY_PREFIX) {
-        report.wrong(
+        report.fail(
             NAME,
             format!("{id:?} does not begin with {PUBLIC_KEY_PREFIX}"),
             ADVICE,
         );
     } else {
-        report.right(NAME, id);
+        report.pass(NAME, id);
     }
 }
 
 /// The commonest mix-up.
-fn platform_is_not_the_merchant(settings: &Settings, material: &Material, report: &mut Report<'_>) {
+fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     let own = [
-        material.private_key.as_ref().map(|key| key.public_key()),
-        material
+        files.private_key.as_ref().map(|key| key.public_key()),
+        files
             .certificate
             .as_ref()
             .map(|certificate| certificate.public_key()),
@@ -151,21 +134,21 @@ fn platform_is_not_the_merchant(settings: &Settings, material: &Material, report
     let given = [
         (
             "platform key",
-            material.platform_key.as_ref(),
-            material.misplaced.as_ref(),
+            files.platform_key.as_ref(),
+            files.certificate_as_key.as_ref(),
         ),
         (
             "platform certificate",
-            material
+            files
                 .platform_certificate
                 .as_ref()
                 .map(|certificate| certificate.public_key()),
-            material.platform_certificate.as_ref(),
+            files.platform_certificate.as_ref(),
         ),
     ];
     for (name, key, certificate) in given {
         if key.is_some_and(is_own) || names_merchant(certificate) {
-            report.wrong(
+            report.fail(
                 name,
                 "it is the merchant's own, not WeChat Pay's",
                 "take the one of 商户平台 → 账户中心 → API安全 → 微信支付公钥",
@@ -177,25 +160,25 @@ fn platform_is_not_the_merchant(settings: &Settings, material: &Material, report
 /// A certificate's key is another than the public key, and its file can be read as a key.
 fn platform_key_is_no_certificate(
     settings: &Settings,
-    material: &Material,
+    files: &LoadedFiles,
     report: &mut Report<'_>,
 ) {
     const NAME: &str = "platform key";
-    if let Some(certificate) = &material.misplaced {
+    if let Some(certificate) = &files.certificate_as_key {
         let serial = certificate.serial();
         let id = settings.platform_key_id.as_deref();
         let id = id.map_or_else(String::new, |id| format!(" of {id}"));
-        return report.wrong(
+        return report.fail(
             NAME,
             format!("it is the certificate {serial}, and not the public key{id}"),
             "give pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥; a platform certificate \
              goes with --platform-certificate, without an id",
         );
     }
-    let certificate = material.platform_certificate.as_ref();
+    let certificate = files.platform_certificate.as_ref();
     let certified = certificate.map(|certificate| certificate.public_key());
-    if certified.is_some() && certified == material.platform_key.as_ref() {
-        report.doubtful(
+    if certified.is_some() && certified == files.platform_key.as_ref() {
+        report.warn(
             NAME,
             "it is the key of the platform certificate",
             "WeChat Pay's public key is another: take pub_key.pem, from 商户平台 → 账户中心 → API安全 → \

@@ -5,12 +5,12 @@ use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, BodyKind, Operation}
 use wechatpay_sandbox::schema::{Field, FieldKind, RateLimit, Schema};
 
 use super::{host, snippet};
-use crate::output::Screen;
+use crate::output::Output;
 
-pub(super) fn text(schema: &Schema, screen: &Screen) -> String {
+pub(super) fn text(schema: &Schema, output: &Output) -> String {
     let mut page = Page {
         text: String::new(),
-        screen,
+        output,
     };
     page.head(schema);
     page.section("Query", schema.query());
@@ -22,7 +22,7 @@ pub(super) fn text(schema: &Schema, screen: &Screen) -> String {
 
 struct Page<'a> {
     text: String,
-    screen: &'a Screen,
+    output: &'a Output,
 }
 
 impl Page<'_> {
@@ -32,14 +32,14 @@ impl Page<'_> {
     }
 
     fn entry(&mut self, name: &str, value: &str) {
-        let name = self.screen.dim(&format!("{name:9}"));
+        let name = self.output.dim(&format!("{name:9}"));
         self.line(&format!("{name} {value}"));
     }
 
     fn head(&mut self, schema: &Schema) {
         let operation = schema.operation();
         let call = format!("{} {}", operation.method(), operation.path());
-        let call = self.screen.bold(&call);
+        let call = self.output.bold(&call);
         self.line(&call);
         self.line(schema.title());
         self.entry("host", host(schema));
@@ -61,7 +61,7 @@ impl Page<'_> {
         if fields.is_empty() {
             return;
         }
-        let title = self.screen.bold(title);
+        let title = self.output.bold(title);
         self.line(&format!("\n{title}"));
         self.fields(fields, 1);
     }
@@ -74,7 +74,7 @@ impl Page<'_> {
             let mut line = format!("{name} {}", kind(field));
             if field.is_encrypted() {
                 line.push(' ');
-                line.push_str(&self.screen.yellow("encrypted"));
+                line.push_str(&self.output.yellow("encrypted"));
             }
             self.line(&line);
             self.fields(field.fields(), depth + 1);
@@ -82,7 +82,7 @@ impl Page<'_> {
     }
 
     fn rust(&mut self, schema: &Schema) {
-        let title = self.screen.bold("Rust");
+        let title = self.output.bold("Rust");
         self.line(&format!("\n{title}"));
         self.line(&snippet::rust(schema));
     }
@@ -140,39 +140,7 @@ fn rate(limit: &RateLimit) -> String {
 
 /// What is not as with most endpoints.
 fn notes(operation: &Operation) -> Vec<String> {
-    let mut notes = Vec::new();
-    let mut note = |holds: bool, text: &str| {
-        if holds {
-            notes.push(text.to_owned());
-        }
-    };
-    note(operation.body() == BodyKind::Multipart, "takes a file");
-    note(
-        operation.answer() == AnswerKind::Stream,
-        "answers with a file",
-    );
-    note(operation.answer() == AnswerKind::Empty, "answers nothing");
-    note(
-        operation.answer() == AnswerKind::Redirect,
-        "a page for the user's browser; no server calls it",
-    );
-    note(
-        operation.needs_client_cert(),
-        "wants the merchant certificate in TLS",
-    );
-    note(
-        operation.is_brand(),
-        "signed by a brand (品牌), not by a merchant",
-    );
-    note(
-        operation.answer_signature() == AnswerSignature::Nothing,
-        "its answers are not signed",
-    );
-    note(
-        operation.padding() == Padding::Pkcs1v15,
-        "fields are encrypted with PKCS#1 v1.5 padding",
-    );
-    note(operation.reentrant(), "the same request may be repeated");
+    let mut notes = properties(operation);
     if let Some(kind) = operation.sign_type() {
         notes.push(format!("signed with {} only", kind.as_str()));
     }
@@ -187,4 +155,38 @@ fn notes(operation: &Operation) -> Vec<String> {
         ));
     }
     notes
+}
+
+fn properties(operation: &Operation) -> Vec<String> {
+    let properties = [
+        (operation.body() == BodyKind::Multipart, "takes a file"),
+        (
+            operation.answer() == AnswerKind::Stream,
+            "answers with a file",
+        ),
+        (operation.answer() == AnswerKind::Empty, "answers nothing"),
+        (
+            operation.answer() == AnswerKind::Redirect,
+            "a page for the user's browser; no server calls it",
+        ),
+        (
+            operation.needs_client_cert(),
+            "wants the merchant certificate in TLS",
+        ),
+        (
+            operation.is_brand(),
+            "signed by a brand (品牌), not by a merchant",
+        ),
+        (
+            operation.answer_signature() == AnswerSignature::Nothing,
+            "its answers are not signed",
+        ),
+        (
+            operation.padding() == Padding::Pkcs1v15,
+            "fields are encrypted with PKCS#1 v1.5 padding",
+        ),
+        (operation.reentrant(), "the same request may be repeated"),
+    ];
+    let holding = properties.into_iter().filter(|(holds, _)| *holds);
+    holding.map(|(_, text)| text.to_owned()).collect()
 }

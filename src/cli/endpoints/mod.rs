@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 use wechatpay_sandbox::schema::Schema;
 
 use crate::exit::{Exit, Failure};
-use crate::output::Screen;
+use crate::output::Output;
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay endpoints refund
   wechatpay endpoints 分账 回退
   wechatpay endpoints POST v3/pay/transactions/native
@@ -22,15 +21,13 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EndpointsArgs {
-    /// What to look for in path, title and product, in Chinese or English; all words have to be there
     words: Vec<String>,
 
-    /// Prints one JSON object a line
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn run(args: &EndpointsArgs, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> {
     let found = search::search(&args.words);
     if found.is_empty() {
         return Err(Failure::new(
@@ -39,29 +36,29 @@ pub(crate) fn run(args: &EndpointsArgs, screen: &Screen) -> Result<(), Failure> 
             "no endpoint has all of these words in its path, title or product; try fewer",
         ));
     }
-    if args.json || screen.json() {
+    if args.json || output.json() {
         let lines = found.iter().map(|schema| line(schema).to_string() + "\n");
-        return screen.write(&lines.collect::<String>());
+        return output.write(&lines.collect::<String>());
     }
     match &found[..] {
-        [schema] => screen.write(&detail::text(schema, screen)),
-        found => screen.write(&list(found, screen)),
+        [schema] => output.write(&detail::text(schema, output)),
+        found => output.write(&list(found, output)),
     }
 }
 
-fn list(found: &[Schema], screen: &Screen) -> String {
+fn list(found: &[Schema], output: &Output) -> String {
     let mut text = String::new();
     for schema in found {
         let operation = schema.operation();
         let method = format!("{:6}", operation.method().as_str());
-        let title = screen.dim(schema.title());
+        let title = output.dim(schema.title());
         text.push_str(&format!(
             "{} {}  {title}\n",
-            screen.bold(&method),
+            output.bold(&method),
             operation.path()
         ));
     }
-    text.push_str(&screen.dim(&format!("{} endpoints\n", found.len())));
+    text.push_str(&output.dim(&format!("{} endpoints\n", found.len())));
     text
 }
 

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_both_languages_find_the_same() {
+    fn chinese_and_english_words_find_the_same_endpoints() {
         let english = paths(&["refund"]);
         let chinese = paths(&["退款"]);
         assert!(chinese.len() > 20);

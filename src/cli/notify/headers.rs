@@ -16,12 +16,12 @@ const NAMES: [&str; 4] = [
 
 /// The headers of a file, and the file's text for when they are not enough.
 #[derive(Default)]
-pub(super) struct Head {
+pub(super) struct HeaderFile {
     pub(super) headers: HeaderMap,
     text: String,
 }
 
-impl Head {
+impl HeaderFile {
     /// The lines that are headers.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
@@ -35,11 +35,11 @@ impl Head {
                 headers.append(name, value);
             }
         }
-        let head = Self { headers, text };
-        if head.headers.is_empty() {
-            return Err(head.unusable(path));
+        let file = Self { headers, text };
+        if file.headers.is_empty() {
+            return Err(file.unusable(path));
         }
-        Ok(head)
+        Ok(file)
     }
 
     /// The moment that the headers name, in Unix seconds.
@@ -51,7 +51,7 @@ impl Head {
 
     /// The names of those that are in the file and not written as HTTP has them, and all headers with
     /// these. Only for a diagnosis: what it finds is not accepted.
-    pub(super) fn pasted(&self) -> (Vec<&'static str>, HeaderMap) {
+    pub(super) fn malformed(&self) -> (Vec<&'static str>, HeaderMap) {
         let mut headers = self.headers.clone();
         // HTTP allows ' in a name, and no header has it there.
         let quoted = |name: &&HeaderName| name.as_str().contains('\'');
@@ -75,7 +75,7 @@ impl Head {
 
     fn unusable(&self, path: &Path) -> Failure {
         let advice = match (
-            self.pasted().0.first(),
+            self.malformed().0.first(),
             self.text.trim_start().chars().next(),
         ) {
             (Some(name), _) => format!(
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_in_any_dump() {
+    fn header_values_are_found_in_any_dump() {
         for text in [
             "< Wechatpay-Nonce: abc\n",
             "[HTTP_WECHATPAY_NONCE] => abc\n",

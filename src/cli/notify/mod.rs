@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use wechatpay_chain::notify::{Notification, Notifications};
 use wechatpay_chain::{Clock, Error, Result as CallResult, Verification};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 use crate::{credentials, files};
-use headers::Head;
+use headers::HeaderFile;
 
 #[derive(Args)]
 pub(crate) struct NotifyArgs {
@@ -22,36 +22,20 @@ pub(crate) struct NotifyArgs {
 
 #[derive(Subcommand)]
 enum NotifyCommand {
-    /// Verify and decrypt one, APIv3's or APIv2's
     Open(OpenArgs),
 }
 
-const NOTE: &str = "\
-The headers are written as HTTP has them, one a line: \"Wechatpay-Serial: …\"; other lines and other
-headers do not matter. The body is the very bytes that came.
-
-A signature is believed for five minutes. To open an older one, captured yesterday, give
---ignore-age: the signature is still checked.
-
-When it is not accepted, each cause that can be found is named: a body that was changed on its way
-and how, a header that was renamed or rewritten, a key that is another.
-
-Example:
-  wechatpay notify open --headers headers.txt --body body.json
-";
+const EXAMPLES: &str = "  wechatpay notify open --headers headers.txt --body body.json\n";
 
 #[derive(Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = EXAMPLES)]
 struct OpenArgs {
-    /// The file with the headers; APIv2 has none that matter
     #[arg(long, value_name = "FILE")]
     headers: Option<PathBuf>,
 
-    /// The file with the body; - for standard input
     #[arg(long, value_name = "FILE")]
     body: PathBuf,
 
-    /// Opens one whatever its age
     #[arg(long)]
     ignore_age: bool,
 }
@@ -59,29 +43,29 @@ struct OpenArgs {
 pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure> {
     let NotifyCommand::Open(args) = &args.command;
     context.refuse_sandbox("no notification was captured from it")?;
-    let screen = context.screen;
-    let head = match &args.headers {
-        Some(path) => Head::read(path)?,
-        None => Head::default(),
+    let output = context.output;
+    let file = match &args.headers {
+        Some(path) => HeaderFile::read(path)?,
+        None => HeaderFile::default(),
     };
     let body = files::read(&args.body)?;
-    let moment = args.ignore_age.then(|| head.timestamp()).flatten();
+    let moment = args.ignore_age.then(|| file.timestamp()).flatten();
     let mut reader = credentials::notifications(context)?;
     if let Some(moment) = moment {
-        reader = reader.clock(Then(moment));
+        reader = reader.clock(FixedClock(moment));
     }
     let reader = reader.build().map_err(|err| Failure::config(&err))?;
     let notification = reader
-        .parse(&head.headers, &body)
-        .map_err(|err| refused(&reader, &head, &body, &err))?;
-    screen.value(&shown(&notification))
+        .parse(&file.headers, &body)
+        .map_err(|err| refused(&reader, &file, &body, &err))?;
+    output.value(&shown(&notification))
 }
 
 /// Each cause with what to do, in a line.
-fn refused(reader: &Notifications, head: &Head, body: &[u8], err: &Error) -> Failure {
+fn refused(reader: &Notifications, file: &HeaderFile, body: &[u8], err: &Error) -> Failure {
     let mut failure = Failure::call(err, &http::Method::GET);
-    let (names, headers) = head.pasted();
-    let mut causes: Vec<_> = names.into_iter().map(pasted).collect();
+    let (names, headers) = file.malformed();
+    let mut causes: Vec<_> = names.into_iter().map(malformed).collect();
     for finding in reader.diagnose(&headers, body) {
         let text = match setting(finding.cause()) {
             Some(setting) => format!("{finding}. Here: {setting}"),
@@ -96,11 +80,11 @@ fn refused(reader: &Notifications, head: &Head, body: &[u8], err: &Error) -> Fai
     let causes: Value = causes
         .map(|(cause, text)| json!({"cause": cause, "text": text}))
         .collect();
-    failure.note("causes", causes);
+    failure.member("causes", causes);
     failure
 }
 
-fn pasted(name: &str) -> (&'static str, String) {
+fn malformed(name: &str) -> (&'static str, String) {
     let text = format!(
         "{name} is in the file of the headers, and not as a line of HTTP: write \"{name}: …\" on a line alone"
     );
@@ -149,9 +133,9 @@ fn checked(verification: &Verification) -> &'static str {
 
 /// The moment at which the notification was signed.
 #[derive(Debug)]
-struct Then(i64);
+struct FixedClock(i64);
 
-impl Clock for Then {
+impl Clock for FixedClock {
     fn now(&self) -> i64 {
         self.0
     }

@@ -17,56 +17,39 @@ use wechatpay_chain_port::source::{Block, Kind, split};
 use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, syntax};
 
 use crate::exit::{Exit, Failure};
-use crate::output::Screen;
+use crate::output::Output;
 use call::Caller;
 use host::CommandHost;
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay port pay.php > src/main.rs
   wechatpay port --style macro docs/native.md
   wechatpay port --emit request pay.php
   wechatpay port --emit request --files testdata docs/*.md
   pbpaste | wechatpay port --emit request --define mchid=1900000109 -
-
-Takes .php files, Markdown with fenced PHP, and bare snippets. Nothing is sent.
-A file that builds its client becomes a program (src/main.rs); anything else a function that is
-given a &Client (a module, src/pay.rs). Dependencies and a walk-through: docs/porting.md.
---style and --no-tokio belong to --emit rust; --files, --define and --now to --emit request.
-With --emit request a variable that the PHP does not define has the value of --define; $mchid, $apiv2Key, $agentSecret,
-$signType and $merchantCertificateSerial have a stand-in. Ends with 4 when something could not be
-ported; warnings do not count.
 ";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PortArgs {
-    /// The files to port; - for standard input
     #[arg(value_name = "FILE", default_value = "-")]
     files: Vec<PathBuf>,
 
-    /// What is made of them
     #[arg(long, value_enum, default_value_t = Emit::Rust, value_name = "WHAT")]
     emit: Emit,
 
-    /// Rust: how it writes chains; as the PHP does, unless it is said
     #[arg(long, value_enum, value_name = "STYLE")]
     style: Option<Style>,
 
-    /// Rust: wait for each call, without tokio
     #[arg(long)]
     no_tokio: bool,
 
-    /// Requests: where file:///path/to/x is read from: DIR/path/to/x
     #[arg(long = "files", value_name = "DIR", id = "folder")]
     folder: Option<PathBuf>,
 
-    /// Requests: the value of a variable that the PHP leaves undefined: JSON or a text, @FILE or env:NAME; a
-    /// key belongs into one of the last two, for other users of the machine see arguments
     #[arg(long, value_name = "NAME=VALUE|@FILE|env:NAME", value_parser = definition)]
     define: Vec<(String, Value)>,
 
-    /// Requests: the time that time() and Formatter::timestamp() give; otherwise it is now
     #[arg(long, value_name = "SECONDS")]
     now: Option<i64>,
 }
@@ -74,29 +57,23 @@ pub(crate) struct PortArgs {
 /// What is made of the PHP.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Emit {
-    /// A function for each block, or a program
     Rust,
-    /// Each call's request, one JSON object a line
     Request,
 }
 
 /// The styles of chains.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Style {
-    /// client.chain("v3/pay/transactions/native")
     Chain,
-    /// client["v3/pay/transactions/native"]
     Index,
-    /// chain!(client.v3.pay.transactions.native), with the feature macros
     Macro,
-    /// client.v3().seg("pay").seg("transactions").seg("native")
     Seg,
 }
 
-pub(crate) fn run(args: &PortArgs, screen: &Screen) -> Result<(), Failure> {
+pub(crate) fn run(args: &PortArgs, output: &Output) -> Result<(), Failure> {
     let host = CommandHost::new(args.folder.clone(), &args.define, args.now);
     let mut report = Report {
-        screen,
+        output,
         failed: false,
     };
     let mut caller = Caller::default();
@@ -135,7 +112,7 @@ fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<()
         report.tell(diagnostic);
     }
     let text = format!("{}\n", output.text.trim_end());
-    report.screen.foreign(text.as_bytes())
+    report.output.untrusted(text.as_bytes())
 }
 
 /// What the client encrypts by itself.
@@ -206,7 +183,7 @@ fn requests(
                 for problem in problems {
                     report.tell(&block.diagnose(problem));
                 }
-                report.screen.line(&line.to_string())?;
+                report.output.line(&line.to_string())?;
             }
             Err(problem) => report.tell(&block.diagnose(problem)),
         }
@@ -216,22 +193,22 @@ fn requests(
 
 /// What is said on standard error, and whether any of it is an error.
 struct Report<'s> {
-    screen: &'s Screen,
+    output: &'s Output,
     failed: bool,
 }
 
 impl Report<'_> {
     fn tell(&mut self, diagnostic: &Diagnostic) {
         self.failed |= diagnostic.severity == Severity::Error;
-        match self.screen.json() {
-            true => self.screen.complain(&machine(diagnostic).to_string()),
-            false => self.screen.complain(&diagnostic.to_string()),
+        match self.output.json() {
+            true => self.output.error_line(&machine(diagnostic).to_string()),
+            false => self.output.error_line(&diagnostic.to_string()),
         }
     }
 
     fn end(self) -> Result<(), Failure> {
         match self.failed {
-            true => Err(Failure::Silent(Exit::Input)),
+            true => Err(Failure::AlreadyReported(Exit::Input)),
             false => Ok(()),
         }
     }

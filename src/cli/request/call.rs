@@ -11,7 +11,7 @@ use super::{RequestArgs, input};
 use crate::exit::Failure;
 use crate::files;
 use crate::progress::Progress;
-use crate::words;
+use crate::rephrase;
 
 /// The call; what the library finds wrong with it comes out when it is made.
 pub(super) fn make(
@@ -69,7 +69,7 @@ fn body(args: &RequestArgs, call: Call, progress: &Progress) -> Result<Call, Fai
         return Ok(call.body(Bytes::from(files::read(path)?)));
     }
     if let Some(path) = &args.media {
-        let media = Media::from_path(path).map_err(|err| files::input(words::of(&err)))?;
+        let media = Media::from_path(path).map_err(|err| files::input(rephrase::error(&err)))?;
         let bar = progress.clone();
         return Ok(call.body(media.on_progress(move |done, total| bar.at(done, Some(total)))));
     }

@@ -14,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_gets_lost() {
+    fn numbers_keep_their_digits_and_duplicate_keys_are_refused() {
         for text in [
             r#"{"b":[1,-2,"x",null,true,{}],"a":1.50}"#,
             "18446744073709551616",

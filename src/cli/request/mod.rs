@@ -1,9 +1,9 @@
 //! `wechatpay request`: any endpoint.
 
-mod answer;
 mod bill;
 mod call;
 mod json;
+mod print;
 mod sign_error;
 mod unlisted;
 
@@ -12,16 +12,15 @@ use std::path::PathBuf;
 use clap::Args;
 use wechatpay_chain::{Call, Client, SavedFile};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::credentials::{Need, session_with};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
-use crate::output::Screen;
+use crate::output::Output;
 use crate::progress::Progress;
 use sign_error::SignedTexts;
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"appid\": \"wx8888888888888888\",
       \"mchid\": \"1900000109\", \"description\": \"x\", \"out_trade_no\": \"order-1\",
       \"notify_url\": \"https://www.example.com/notify\", \"amount\": {\"total\": 1}}'
@@ -36,93 +35,72 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RequestArgs {
-    /// GET, POST, PUT, PATCH or DELETE
     method: String,
 
-    /// The path of the documentation, v3/… or v2/…, {name} a variable; or a URL that WeChat Pay has
-    /// given, to GET
     path: String,
 
-    /// The body: JSON, @FILE or - for standard input; APIv2 gets XML made of it
     #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
     json: Option<String>,
 
-    /// A query parameter
     #[arg(long, value_name = "K=V", value_parser = pair)]
     query: Vec<(String, String)>,
 
-    /// The value of a variable of the path
     #[arg(long, value_name = "K=V", value_parser = pair)]
     var: Vec<(String, String)>,
 
-    /// A header
     #[arg(long, value_name = "'K: V'", value_parser = header)]
     header: Vec<(String, String)>,
 
-    /// The body, sent as the file is; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     body_file: Option<PathBuf>,
 
-    /// A file to upload; its meta and digest are made
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "body_file"])]
     media: Option<PathBuf>,
 
-    /// Writes the answer into a file, which appears whole and checked or not at all; where the answer
-    /// only names a bill (v3/bill/tradebill), the bill is downloaded and checked by its digest
     #[arg(long, value_name = "FILE")]
     sink: Option<PathBuf>,
 
-    /// With --sink: accepts only a file of this SHA-1
     #[arg(long, value_name = "HEX", requires = "sink")]
     sha1: Option<String>,
 
-    /// With --sink: unzips the file on its way
     #[arg(long, requires = "sink")]
     gunzip: bool,
 
-    /// Prints status and headers of the answer, too
     #[arg(long, conflicts_with = "sink")]
     include: bool,
 
-    /// Prints the signed request as one JSON object and sends nothing
     #[arg(long, conflicts_with = "include")]
     dry_run: bool,
 
-    /// Makes a call that the catalog does not have, though it has others much like it
     #[arg(long)]
     unlisted: bool,
 
-    /// Leaves sensitive fields as they are: encrypts and decrypts none
     #[arg(long)]
     no_encrypt: bool,
 
-    /// APIv2: presents the merchant certificate, also where the catalog does not say so
     #[arg(long)]
     security: bool,
 }
 
 pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
-    let screen = context.screen;
+    let output = context.output;
     check_headers(&args.header)?;
-    let need = match args.dry_run {
-        true => Need::Sign,
-        false => Need::Call,
-    };
+    let need = if args.dry_run { Need::Sign } else { Need::Call };
     let texts = SignedTexts::default();
     let kept = texts.clone();
     let session = session_with(context, need, |builder| {
         builder.stack(|stack| kept.watch(stack))
     })?;
-    let progress = Progress::new(screen);
-    let outcome = send(&args, &session.client, screen, &progress);
+    let progress = Progress::new(output);
+    let outcome = send(&args, &session.client, output, &progress);
     progress.clear();
-    outcome.map_err(|failure| texts.explain(failure, screen))
+    outcome.map_err(|failure| texts.explain(failure, output))
 }
 
 fn send(
     args: &RequestArgs,
     client: &Client,
-    screen: &Screen,
+    output: &Output,
     progress: &Progress,
 ) -> Result<(), Failure> {
     let method = call::method(&args.method)?;
@@ -130,11 +108,11 @@ fn send(
         && bill::is_named_by_answer(&method, &args.path)
     {
         let file = bill::download(args, client, &method, target, progress)?;
-        return answer::saved(&file, screen);
+        return print::saved(&file, output);
     }
     let call = call::make(args, client, &method, progress)?;
     let listed = unlisted::check(args, &method, &call)?;
-    let outcome = finish(args, call, &method, screen, progress);
+    let outcome = finish(args, call, &method, output, progress);
     if listed {
         outcome
     } else {
@@ -146,20 +124,21 @@ fn finish(
     args: &RequestArgs,
     call: Call,
     method: &http::Method,
-    screen: &Screen,
+    output: &Output,
     progress: &Progress,
 ) -> Result<(), Failure> {
     if args.dry_run {
         // Nothing is sent, so nothing can be unknown.
         let request = interrupt::run(&http::Method::GET, call.dry_run())?;
-        return answer::dry_run(&request, screen);
+        return print::dry_run(&request, output);
     }
     match &args.sink {
-        Some(_) => answer::saved(&download(args, call, method, progress)?, screen)
-            .map_err(|failure| failure.after(method)),
+        Some(_) => print::saved(&download(args, call, method, progress)?, output)
+            .map_err(|failure| failure.after_answer(method)),
         None => {
             let response = interrupt::run(method, call)?;
-            answer::print(&response, args.include, screen).map_err(|failure| failure.after(method))
+            print::print(&response, args.include, output)
+                .map_err(|failure| failure.after_answer(method))
         }
     }
 }

@@ -9,7 +9,7 @@ use wechatpay_chain::signing::Authorization;
 use wechatpay_chain::{Next, Request, Result, Stack};
 
 use crate::exit::Failure;
-use crate::output::Screen;
+use crate::output::Output;
 
 /// The text that the last request was signed over.
 #[derive(Clone, Default)]
@@ -32,13 +32,13 @@ impl SignedTexts {
     }
 
     /// Adds to a `SIGN_ERROR` where the texts differ.
-    pub(super) fn explain(&self, mut failure: Failure, screen: &Screen) -> Failure {
+    pub(super) fn explain(&self, mut failure: Failure, output: &Output) -> Failure {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let theirs = failure.member("/detail/sign_information/truncated_sign_message");
+        let theirs = failure.pointer("/detail/sign_information/truncated_sign_message");
         let (Some(ours), Some(theirs)) = (&*last, theirs.as_ref().and_then(Value::as_str)) else {
             return failure;
         };
-        let whole = failure.member("/detail/sign_information/sign_message_length");
+        let whole = failure.pointer("/detail/sign_information/sign_message_length");
         let whole = whole.and_then(|length| usize::try_from(length.as_u64()?).ok());
         match difference(ours, theirs.as_bytes(), whole) {
             None => failure.line(
@@ -52,7 +52,7 @@ impl SignedTexts {
                     theirs: theirs.as_bytes(),
                     at,
                 },
-                screen,
+                output,
             ),
         }
         failure
@@ -75,9 +75,10 @@ struct Compared<'a> {
 /// Where the texts part; theirs is cut, but for the line break that ends it.
 fn difference(ours: &[u8], theirs: &[u8], whole: Option<usize>) -> Option<usize> {
     let cut = whole.is_some_and(|whole| whole > theirs.len());
-    let theirs = match cut {
-        true => theirs.strip_suffix(b"\n").unwrap_or(theirs),
-        false => theirs,
+    let theirs = if cut {
+        theirs.strip_suffix(b"\n").unwrap_or(theirs)
+    } else {
+        theirs
     };
     let same = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
     if same < theirs.len() || (!cut && same < ours.len()) {
@@ -89,9 +90,9 @@ fn difference(ours: &[u8], theirs: &[u8], whole: Option<usize>) -> Option<usize>
         .map(|whole| whole.min(ours.len()))
 }
 
-fn tell(failure: &mut Failure, compared: &Compared<'_>, screen: &Screen) {
+fn tell(failure: &mut Failure, compared: &Compared<'_>, output: &Output) {
     let Compared { ours, theirs, at } = *compared;
-    failure.note(
+    failure.member(
         "sign_difference",
         serde_json::json!({
             "position": at,
@@ -106,11 +107,11 @@ fn tell(failure: &mut Failure, compared: &Compared<'_>, screen: &Screen) {
     ));
     failure.line(format!(
         "  signed by this client: {}",
-        window(ours, at, Some(screen))
+        window(ours, at, Some(output))
     ));
     failure.line(format!(
         "  built by WeChat Pay:   {}",
-        window(theirs, at, Some(screen))
+        window(theirs, at, Some(output))
     ));
     failure
         .line("Something between the two changes requests: a proxy, a gateway, a replaced layer.");
@@ -127,18 +128,19 @@ fn part(text: &[u8], at: usize) -> &'static str {
 }
 
 /// What stands around a byte, escaped, the byte marked.
-fn window(text: &[u8], at: usize, screen: Option<&Screen>) -> String {
+fn window(text: &[u8], at: usize, output: Option<&Output>) -> String {
     const AROUND: usize = 24;
     let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(text.len()));
     let piece = |from: usize, to: usize| {
         let bytes = text.get(from..to).unwrap_or_default();
         bytes.escape_ascii().to_string()
     };
-    let here = match at < text.len() {
-        true => piece(at, at + 1),
-        false => "(end)".to_owned(),
+    let here = if at < text.len() {
+        piece(at, at + 1)
+    } else {
+        "(end)".to_owned()
     };
-    let here = screen.map_or(here.clone(), |screen| screen.marked(&here));
+    let here = output.map_or(here.clone(), |output| output.highlight(&here));
     let start = if from > 0 { "…" } else { "" };
     let end = if to < text.len() { "…" } else { "" };
     format!(
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_is_no_difference() {
+    fn truncation_is_not_a_difference() {
         let theirs = b"POST\n/v3/a\n1\nn\n{\"appid\n";
         assert_eq!(difference(OURS, theirs, Some(OURS.len())), None);
         assert_eq!(difference(OURS, OURS, Some(OURS.len())), None);
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_cut_the_length_tells() {
+    fn the_length_reveals_differences_in_the_truncated_part() {
         let theirs = b"POST\n/v3/a\n1\nn\n{\"appid\n";
         assert_eq!(
             difference(OURS, theirs, Some(OURS.len() + 1)),

@@ -26,11 +26,11 @@ pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<
             Err(refused(method, given, &[operation]))
         };
     }
-    let meant = meant(method, path);
-    if args.unlisted || meant.is_empty() {
+    let suggestions = suggestions(method, path);
+    if args.unlisted || suggestions.is_empty() {
         return Ok(false);
     }
-    Err(refused(method, given, &meant))
+    Err(refused(method, given, &suggestions))
 }
 
 /// WeChat Pay answers 404 to a path with a slash too many or too few at its end, and the library
@@ -39,18 +39,18 @@ fn has_its_slash(given: &str, operation: &Operation) -> bool {
     given.contains("://") || given.ends_with('/') == operation.path().ends_with('/')
 }
 
-fn refused(method: &Method, given: &str, meant: &[&'static Operation]) -> Failure {
+fn refused(method: &Method, given: &str, suggestions: &[&'static Operation]) -> Failure {
     let path = given.trim_start_matches('/');
     let mut failure = Failure::new(
         Exit::Usage,
         "unlisted",
         format!("error: {method} {path} is not in the catalog; nothing was sent. Did you mean:"),
     );
-    let named = meant
+    let named = suggestions
         .iter()
         .map(|operation| Value::from(format!("{} {}", operation.method(), operation.path())));
-    failure.note("meant", named.collect::<Vec<_>>());
-    for operation in meant {
+    failure.member("meant", named.collect::<Vec<_>>());
+    for operation in suggestions {
         failure.line(line(operation));
     }
     failure.line("--unlisted sends the request anyway; `wechatpay endpoints WORD` searches.");
@@ -71,7 +71,7 @@ fn is_path(path: &str) -> bool {
 }
 
 /// The nearest by spelling, else those that end alike.
-fn meant(method: &Method, path: &str) -> Vec<&'static Operation> {
+fn suggestions(method: &Method, path: &str) -> Vec<&'static Operation> {
     let mut near = catalog::similar(method, path);
     if near.is_empty() {
         let last = path.rsplit('/').next().filter(|last| last.len() > 3);
@@ -82,12 +82,12 @@ fn meant(method: &Method, path: &str) -> Vec<&'static Operation> {
         near = catalog::operations().iter().filter(ends_alike).collect();
         near.sort_by_key(|operation| operation.method() != *method);
     }
-    near.truncate(SHOWN);
+    near.truncate(MAX_SUGGESTIONS);
     near
 }
 
 /// More of them help nobody.
-const SHOWN: usize = 3;
+const MAX_SUGGESTIONS: usize = 3;
 
 fn line(operation: &Operation) -> String {
     let (method, path) = (operation.method(), operation.path());

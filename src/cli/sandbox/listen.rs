@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_write_it_in_many_ways() {
+    fn all_forms_of_addresses_are_parsed() {
         for (text, alone, remote) in [
             ("8081", "127.0.0.1:8081", "0.0.0.0:8081"),
             (":8081", "127.0.0.1:8081", "0.0.0.0:8081"),
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_place_says_what_to_write() {
+    fn invalid_addresses_say_what_to_write() {
         for (text, hint) in [
             ("here", "localhost:8081"),
             ("", "localhost:8081"),

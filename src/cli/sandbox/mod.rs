@@ -1,7 +1,7 @@
 //! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
 
 mod listen;
-mod paste;
+mod setup;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,15 @@ use serde_json::{Value, json};
 use wechatpay_chain::ErrorKind;
 use wechatpay_sandbox::{PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
 
-use crate::cli::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::interrupt;
-use crate::words;
+use crate::rephrase;
 use listen::Listen;
-use paste::Started;
+use setup::Setup;
 
-const NOTE: &str = "\
-It checks requests as WeChat Pay does, remembers orders until it stops, and notifies servers of this \
-machine. What it got and why it refused it is shown at /_sandbox/; programs use /_sandbox/api/ \
-(docs/sandbox.md).
-
-Examples:
+const EXAMPLES: &str = "  \
   wechatpay sandbox
   wechatpay sandbox --dir keys --listen 8080
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
@@ -32,11 +27,8 @@ Examples:
 ";
 
 #[derive(Args)]
-#[command(after_help = NOTE)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct SandboxArgs {
-    /// Where to listen: PORT or HOST:PORT; by default a free port
-    ///
-    /// A PORT alone means 127.0.0.1, with --allow-remote all addresses of this machine.
     #[arg(
         long,
         alias = "port",
@@ -45,111 +37,103 @@ pub(crate) struct SandboxArgs {
     )]
     listen: Listen,
 
-    /// Speak HTTPS, with a certificate of the sandbox's own root
     #[arg(long)]
     tls: bool,
 
-    /// The folder for the merchant's files; what is there is used again
-    /// [default: a new one among the temporary files, until it stops]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 
-    /// Say where it is and who the merchant is as one line of JSON
     #[arg(long)]
     json: bool,
 
-    /// Begin as a new merchant's account: no platform certificates, the public key signs all
     #[arg(long)]
     public_key_only: bool,
 
-    /// What is made up in answers depends on this number
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// How many times faster than time the waits between notifications pass
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     speed: f64,
 
-    /// What goes wrong from the start, always or so many times: slow=1500, wrong_signature:3
-    ///
-    /// Again and again for several. The names are those of X-Sandbox-Fault, listed in docs/sandbox.md.
     #[arg(long, value_name = "NAME[=VALUE][:TIMES]")]
     fault: Vec<PlannedFault>,
 
-    /// Refuse what is called more often than documented, 429 FREQUENCY_LIMITED
     #[arg(long)]
     enforce_limits: bool,
 
-    /// Let other machines use it; for closed networks, as that of containers
-    ///
-    /// Nobody is asked for a password: whoever reaches it reads all requests, pays, refunds and resets
-    /// it, and has it post to servers of this machine, with --allow-outgoing to any.
     #[arg(long)]
     allow_remote: bool,
 
-    /// A name by which it is reached, for its page and control API
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 
-    /// Where to post what names no notify_url, as profit sharing: a merchant's setting on the platform
     #[arg(long, value_name = "URL")]
     notify_url: Option<String>,
 
-    /// Post notifications to other machines as well
     #[arg(long)]
     allow_outgoing: bool,
 }
 
 pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure> {
-    let Context { given, screen, .. } = &context;
-    context.refuse_sandbox("so has the command sandbox")?;
-    if given.names_credentials() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage",
-            "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
-             the other settings of an account out",
-        ));
-    }
-    let listen = args.listen.address(args.allow_remote)?;
-    if !listen.ip().is_loopback() && !args.allow_remote {
-        return Err(Failure::new(
-            Exit::Config,
-            "config",
-            format!(
-                "other machines can reach {listen}: use 127.0.0.1 or [::1], or let them in with \
-                 --allow-remote"
-            ),
-        ));
-    }
-    // Before anybody is told that it is ready, and stops it.
-    let stop = interrupt::Stop::listen()?;
+    let output = context.output;
+    check_context(&context)?;
+    let listen = listen_address(&args)?;
+    // Signals are caught before the ready message, which invites others to send one.
+    let shutdown = interrupt::ShutdownSignal::listen()?;
     let (folder, _temporary) = folder(args.dir.as_deref())?;
     let sandbox = builder(&args, listen, &folder).start_blocking();
     let sandbox = sandbox.map_err(|err| match err.kind() {
-        ErrorKind::File => files::input(words::of(&err)),
+        ErrorKind::File => files::input(rephrase::error(&err)),
         _ => Failure::config(&err),
     })?;
     let files = sandbox.files().ok_or_else(|| {
         files::input("the sandbox has no files: this is a mistake in the command")
     })?;
-    match args.json || screen.json() {
-        true => screen.line(&ready(&sandbox, &files).to_string())?,
-        false => {
-            let (sandbox, files) = (&sandbox, &files);
-            let (tls, kept) = (args.tls, args.dir.is_some());
-            let started = Started {
-                sandbox,
-                files,
-                tls,
-                kept,
-            };
-            screen.line(&paste::text(&started, screen))?;
-        }
+    if args.json || output.json() {
+        output.line(&ready(&sandbox, &files).to_string())?;
+    } else {
+        let (sandbox, files) = (&sandbox, &files);
+        let (tls, kept) = (args.tls, args.dir.is_some());
+        let setup = Setup {
+            sandbox,
+            files,
+            tls,
+            kept,
+        };
+        output.line(&setup::text(&setup, output))?;
     }
-    stop.wait();
+    shutdown.wait();
     drop(sandbox);
     Ok(())
+}
+
+/// The sandbox has its own account.
+fn check_context(context: &Context<'_>) -> Result<(), Failure> {
+    context.refuse_sandbox("so has the command sandbox")?;
+    if !context.given.names_credentials() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        "usage",
+        "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
+         the other settings of an account out",
+    ))
+}
+
+fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
+    let address = args.listen.address(args.allow_remote)?;
+    if address.ip().is_loopback() || args.allow_remote {
+        return Ok(address);
+    }
+    Err(Failure::new(
+        Exit::Config,
+        "config",
+        format!(
+            "other machines can reach {address}: use 127.0.0.1 or [::1], or let them in with \
+             --allow-remote"
+        ),
+    ))
 }
 
 /// How great it may be, the sandbox says.

@@ -225,13 +225,13 @@ fn no_message_of_the_library_speaks_rust_here() {
     assert!(methods.contains("from_pkcs12") && methods.contains("dry_run"));
     let (mut seen, mut wrong) = (0, Vec::new());
     for source in &sources {
-        for sentence in sentences(&source.code) {
-            let starts = |it: &&str| source.path.starts_with(*it) || sentence.starts_with(*it);
+        for message in sentences(&source.code) {
+            let starts = |it: &&str| source.path.starts_with(*it) || message.starts_with(*it);
             if FOR_PROGRAMS.iter().any(starts) {
                 continue;
             }
             seen += 1;
-            let said = in_this_command(&filled(&sentence));
+            let said = sentence(&filled(&message));
             let found = rust(&said, &methods);
             if let Some(found) = found.filter(|_| said.contains(char::is_alphabetic)) {
                 wrong.push(format!("{}: {found}: {said}", source.path));
@@ -274,6 +274,6 @@ fn methods_become_flags() {
         ("give mchid(..), the 商户号", "give --mchid, the 商户号"),
         ("参数错误", "参数错误"),
     ] {
-        assert_eq!(in_this_command(theirs), ours);
+        assert_eq!(sentence(theirs), ours);
     }
 }

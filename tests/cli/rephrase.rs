@@ -202,7 +202,7 @@ const CALLS: &[&[&str]] = &[
 ];
 
 #[test]
-fn input_that_is_refused_is_not_called_a_method() {
+fn input_errors_name_no_rust_methods() {
     let shop = Shop::new();
     for arguments in CALLS {
         check(shop.command(arguments), arguments);
@@ -271,7 +271,7 @@ fn wrong_files(shop: &Shop) {
 }
 
 #[test]
-fn settings_that_are_refused_are_called_flags() {
+fn errors_about_settings_name_flags() {
     let shop = Shop::new();
     wrong_files(&shop);
     let of_files = OF_FILES
@@ -294,7 +294,7 @@ fn settings_that_are_refused_are_called_flags() {
 }
 
 #[test]
-fn settings_that_are_missing_are_called_flags() {
+fn errors_about_missing_settings_name_flags() {
     let shop = Shop::new();
     for name in OF_FILES {
         for path in [ECHO, "v2/pay/orderquery"] {
@@ -318,7 +318,7 @@ fn settings_that_are_missing_are_called_flags() {
 }
 
 #[test]
-fn answers_that_are_refused_are_not_explained_in_rust() {
+fn errors_about_answers_name_no_rust_methods() {
     let shop = Shop::new();
     let post = ["request", "POST", ECHO, "--json", "{}"];
     let get = ["request", "GET", "v3/certificates"];

@@ -44,7 +44,7 @@ fn keyless(shop: &Shop, arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn a_pkcs12_file_alone_is_key_certificate_and_serial() {
+fn a_pkcs12_file_provides_key_certificate_and_serial() {
     let shop = with_p12("1900000109");
     for name in ["PRIVATE_KEY", "CERTIFICATE"] {
         for arguments in [&CALL[..], &["doctor"]] {
@@ -133,7 +133,7 @@ fn a_passphrase_that_is_wrong_or_missing_ends_with_3_and_is_not_shown() {
 }
 
 #[test]
-fn keys_that_are_encoded_once_more_or_have_a_byte_order_mark_are_read() {
+fn keys_in_base64_or_with_a_byte_order_mark_are_read() {
     let shop = Shop::new();
     let utf16 = |text: &str| -> Vec<u8> {
         let text = format!("\u{feff}{text}");

@@ -9,15 +9,15 @@ use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 use crate::files::read_key;
+use crate::rephrase;
 use crate::settings::Settings;
-use crate::words;
 
 /// The private key; also out of the certificate's file, when that is a PKCS#12 file and no other is
 /// named.
 pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Failure> {
     match (&settings.private_key, &settings.certificate) {
         (Some(path), _) => read_private_key(path, settings).map(Some),
-        (None, Some(path)) if is_protected(path) => read_private_key(path, settings).map(Some),
+        (None, Some(path)) if needs_passphrase(path) => read_private_key(path, settings).map(Some),
         (None, _) => Ok(None),
     }
 }
@@ -26,7 +26,9 @@ pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Fai
 pub(crate) fn certificate(settings: &Settings) -> Result<Option<Certificate>, Failure> {
     match (&settings.certificate, &settings.private_key) {
         (Some(path), _) => read_certificate(path, settings).map(Some),
-        (None, Some(path)) if settings.serial.is_none() => Ok(beside(path, settings)),
+        (None, Some(path)) if settings.serial.is_none() => {
+            Ok(certificate_from_key_file(path, settings))
+        }
         (None, _) => Ok(None),
     }
 }
@@ -53,16 +55,16 @@ pub(crate) fn passphrase(settings: &Settings) -> Result<Option<Secret>, Failure>
 }
 
 /// The certificate in the private key's file; most such files have none.
-fn beside(path: &Path, settings: &Settings) -> Option<Certificate> {
+fn certificate_from_key_file(path: &Path, settings: &Settings) -> Option<Certificate> {
     Certificate::from_file(path).ok().or_else(|| {
-        let wanted = is_protected(path);
+        let wanted = needs_passphrase(path);
         wanted
             .then(|| read_certificate(path, settings).ok())
             .flatten()
     })
 }
 
-fn is_protected(path: &Path) -> bool {
+fn needs_passphrase(path: &Path) -> bool {
     let bytes = std::fs::read(path).map(Zeroizing::new);
     bytes.is_ok_and(|bytes| PrivateKey::needs_passphrase(&*bytes))
 }
@@ -75,43 +77,43 @@ fn read<T>(
     plain: impl FnOnce(&Path) -> CallResult<T>,
     open: impl Fn(&Path, Secret) -> CallResult<T>,
 ) -> Result<T, Failure> {
-    if !is_protected(path) {
+    if !needs_passphrase(path) {
         return plain(path).map_err(|err| Failure::config(&err));
     }
     if let Some(passphrase) = passphrase(settings)? {
-        return open(path, passphrase).map_err(|err| unopened(&err));
+        return open(path, passphrase).map_err(|err| cannot_open(&err));
     }
     let mut tried = "";
     if let Some(mchid) = settings.mchid.as_deref().filter(|mchid| !mchid.is_empty()) {
         match open(path, Secret::new(mchid)) {
             Ok(read) => return Ok(read),
-            Err(err) if is_about_passphrase(&err) => tried = TRIED,
-            Err(err) => return Err(unopened(&err)),
+            Err(err) if is_about_passphrase(&err) => tried = MCHID_TRIED,
+            Err(err) => return Err(cannot_open(&err)),
         }
     }
-    let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut asked = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(read) = asked.clone().and_then(|known| open(path, known).ok()) {
         return Ok(read);
     }
-    let passphrase = ask(path)?.ok_or_else(|| {
+    let passphrase = prompt(path)?.ok_or_else(|| {
         let shown = path.display();
         let message =
             format!("{shown} needs a passphrase{tried}: give the passphrase with {SETTINGS}");
         Failure::new(Exit::Config, "config", message)
     })?;
-    let read = open(path, passphrase.clone()).map_err(|err| unopened(&err))?;
+    let read = open(path, passphrase.clone()).map_err(|err| cannot_open(&err))?;
     *asked = Some(passphrase);
     Ok(read)
 }
 
-const TRIED: &str = ". The merchant id was tried, and it does not fit";
+const MCHID_TRIED: &str = ". The merchant id was tried, and it does not fit";
 
 const SETTINGS: &str =
     "--passphrase-file FILE, WECHATPAY_PASSPHRASE or passphrase_file in a profile";
 
 /// Without OpenSSL's words for a wrong passphrase, which help nobody.
-fn unopened(err: &Error) -> Failure {
-    let mut message = words::in_this_command(&err.to_string());
+fn cannot_open(err: &Error) -> Failure {
+    let mut message = rephrase::sentence(&err.to_string());
     if is_about_passphrase(err) {
         message.push_str(": give the right one with ");
         message.push_str(SETTINGS);
@@ -124,10 +126,10 @@ fn is_about_passphrase(err: &Error) -> bool {
 }
 
 /// What was typed: several checks read the same files, and one question is enough.
-static ASKED: Mutex<Option<Secret>> = Mutex::new(None);
+static TYPED: Mutex<Option<Secret>> = Mutex::new(None);
 
 /// Asks on the terminal, without showing what is typed; `None` where there is no terminal.
-fn ask(path: &Path) -> Result<Option<Secret>, Failure> {
+fn prompt(path: &Path) -> Result<Option<Secret>, Failure> {
     let terminal = Term::stderr();
     if !terminal.is_term() {
         return Ok(None);

@@ -7,12 +7,12 @@
 use wechatpay_chain::Error;
 
 /// An error of the library with all its causes, on one line.
-pub(crate) fn of(err: &Error) -> String {
-    in_this_command(&err.report())
+pub(crate) fn error(err: &Error) -> String {
+    sentence(&err.report())
 }
 
 /// The same sentence with flags for methods.
-pub(crate) fn in_this_command(sentence: &str) -> String {
+pub(crate) fn sentence(sentence: &str) -> String {
     let mut text = sentence.to_owned();
     for (theirs, ours) in PHRASES {
         if text.contains(theirs) {
@@ -243,5 +243,5 @@ const PHRASES: &[(&str, &str)] = &[
 ];
 
 #[cfg(test)]
-#[path = "words_tests.rs"]
+#[path = "rephrase_tests.rs"]
 mod tests;

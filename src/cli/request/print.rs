@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use wechatpay_chain::{Response, SavedFile, SignedRequest, Verification};
 
 use crate::exit::Failure;
-use crate::output::Screen;
+use crate::output::Output;
 
 /// `{"method","uri","headers","body"}`; a body that is no text stands in `body_hex`.
-pub(super) fn dry_run(request: &SignedRequest, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn dry_run(request: &SignedRequest, output: &Output) -> Result<(), Failure> {
     let mut shown = json!({
         "method": request.method().as_str(),
         "uri": request.uri().to_string(),
@@ -21,34 +21,34 @@ pub(super) fn dry_run(request: &SignedRequest, screen: &Screen) -> Result<(), Fa
             shown["body_hex"] = hex(request.body()).into();
         }
     }
-    screen.line(&shown.to_string())
+    output.line(&shown.to_string())
 }
 
-pub(super) fn print(response: &Response, include: bool, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn print(response: &Response, include: bool, output: &Output) -> Result<(), Failure> {
     // A 204 has none, and a bill is no JSON.
     let value = response.value().ok();
-    if screen.json() && include {
+    if output.json() && include {
         let text = || {
             String::from_utf8_lossy(response.bytes())
                 .into_owned()
                 .into()
         };
-        return screen.value(&json!({
+        return output.value(&json!({
             "status": response.status().as_u16(),
             "headers": headers(response.headers()),
             "body": value.cloned().unwrap_or_else(text),
         }));
     }
     if include {
-        screen.line(&head(response, screen))?;
+        output.line(&head(response, output))?;
     }
     match value {
-        Some(value) => screen.value(value),
-        None => screen.foreign(response.bytes()),
+        Some(value) => output.value(value),
+        None => output.untrusted(response.bytes()),
     }
 }
 
-pub(super) fn saved(file: &SavedFile, screen: &Screen) -> Result<(), Failure> {
+pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
     let checked = match (file.verification(), file.digest()) {
         (Verification::Verified { .. }, _) => "signature verified",
         (_, Some(_)) => "digest verified",
@@ -56,19 +56,19 @@ pub(super) fn saved(file: &SavedFile, screen: &Screen) -> Result<(), Failure> {
         _ if file.is_checked() => "encryption tag verified",
         _ => "unsigned: only TLS vouches for it",
     };
-    if screen.json() {
-        return screen.value(&json!({
+    if output.json() {
+        return output.value(&json!({
             "path": file.path().to_string_lossy(),
             "bytes": file.len(),
             "checked": checked,
         }));
     }
     let path = file.path().display();
-    screen.line(&format!("{path}: {} bytes, {checked}", file.len()))
+    output.line(&format!("{path}: {} bytes, {checked}", file.len()))
 }
 
-fn head(response: &Response, screen: &Screen) -> String {
-    let mut text = screen.bold(&format!("HTTP {}", response.status()));
+fn head(response: &Response, output: &Output) -> String {
+    let mut text = output.bold(&format!("HTTP {}", response.status()));
     for (name, value) in response.headers() {
         let value = String::from_utf8_lossy(value.as_bytes());
         text.push_str(&format!("\n{}: {value}", title_case(name.as_str())));

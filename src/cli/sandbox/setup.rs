@@ -4,10 +4,10 @@ use std::path::Path;
 
 use wechatpay_sandbox::{Sandbox, SandboxFiles};
 
-use crate::output::Screen;
+use crate::output::Output;
 
 /// What is known when it is ready.
-pub(super) struct Started<'a> {
+pub(super) struct Setup<'a> {
     pub(super) sandbox: &'a Sandbox,
     pub(super) files: &'a SandboxFiles,
     pub(super) tls: bool,
@@ -16,35 +16,36 @@ pub(super) struct Started<'a> {
 }
 
 /// What is said when it is ready: what is looked for most often stands last, above the prompt.
-pub(super) fn text(started: &Started<'_>, screen: &Screen) -> String {
+pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     let mut text = String::new();
     for (title, snippet) in SNIPPETS {
-        let snippet = started.filled(snippet);
-        text.push_str(&format!("{}\n{snippet}\n", screen.bold(title)));
+        let snippet = setup.fill_in(snippet);
+        text.push_str(&format!("{}\n{snippet}\n", output.bold(title)));
     }
     text.push_str(&format!(
         "{}\n{}\n",
-        screen.bold("Merchant"),
-        started.filled(MERCHANT)
+        output.bold("Merchant"),
+        setup.fill_in(MERCHANT)
     ));
-    let lost = match started.kept {
-        true => "It forgets orders and all else when it stops; the files stay.",
-        false => "It forgets everything when it stops, these files too: keep them with --dir.",
+    let lost = if setup.kept {
+        "It forgets orders and all else when it stops; the files stay."
+    } else {
+        "It forgets everything when it stops, these files too: keep them with --dir."
     };
-    let base = started.sandbox.base_url();
+    let base = setup.sandbox.base_url();
     text.push_str(&format!(
         "{lost}\n\n{} {}\n{}    {base}_sandbox/\n{}",
-        screen.bold("Sandbox"),
-        screen.green(base),
-        screen.bold("Page"),
-        screen.dim("Stop it with Ctrl-C.")
+        output.bold("Sandbox"),
+        output.green(base),
+        output.bold("Page"),
+        output.dim("Stop it with Ctrl-C.")
     ));
     text
 }
 
-impl Started<'_> {
+impl Setup<'_> {
     /// Puts the values into a snippet; what is for TLS alone first, for it has values too.
-    fn filled(&self, snippet: &str) -> String {
+    fn fill_in(&self, snippet: &str) -> String {
         let (sandbox, files) = (self.sandbox, self.files);
         let path = |path: &Path| path.display().to_string();
         let base = sandbox.base_url();
