@@ -36,6 +36,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "the platform certificates are in use, but the copy",
     "the meta of an upload holds the file's digest, and a reader",
     "the upload's reader was read already",
+    "only an object can be signed",
     "the body is not serialised yet",
     "this APIv2 answer is a signed message and cannot be streamed",
 ];
