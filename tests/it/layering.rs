@@ -101,7 +101,7 @@ const FLOORS: [Floors; 4] = [
     Floors {
         package: COMMAND,
         floors: &[
-            &["date", "rephrase"],
+            &["date", "i18n", "rephrase"],
             &["exit"],
             &["files", "interrupt", "output", "settings"],
             &["context", "key_files", "profile", "progress"],
