@@ -13,6 +13,7 @@ use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request,
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Next, Pipeline};
+use crate::trace::End;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -74,7 +75,11 @@ impl Engine {
         if let Some(limit) = limit {
             state.set_limit(limit);
         }
+        let running = state
+            .trace()
+            .begin(&info.about(request.method(), self.merchant.id()));
         let answer = Next::first(Arc::clone(self.stack(api))).run(request);
+        let answer = state.trace().within(answer);
         let outcome = match limit {
             None => answer.await,
             Some(limit) => tokio::time::timeout(limit, answer)
@@ -82,13 +87,18 @@ impl Engine {
                 .unwrap_or_else(|_| Err(timed_out(limit, state))),
         };
         // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
-        outcome.and_then(Response::whole).map_err(|err| {
+        let outcome = outcome.and_then(Response::whole).map_err(|err| {
             if state.maybe_sent() {
                 err.with_maybe_sent(true)
             } else {
                 err
             }
-        })
+        });
+        running.end(&match &outcome {
+            Ok(response) => End::Answered(response.verification()),
+            Err(err) => End::Failed(err),
+        });
+        outcome
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.

@@ -38,6 +38,7 @@ pages! {
 
 pages! {
     testing "testing.md"
+    observability "observability.md"
 }
 
 #[cfg(feature = "files")]

@@ -128,6 +128,13 @@ impl Given {
 }
 
 impl Merchant {
+    /// The merchant id, or the brand id of a brand.
+    pub(crate) fn id(&self) -> &Arc<str> {
+        self.signing
+            .as_ref()
+            .map_or(&self.mchid, |signing| &signing.id)
+    }
+
     pub(crate) fn brand_id(&self) -> Option<&str> {
         let signing = self.signing.as_ref()?;
         (signing.scheme == Scheme::Brand).then_some(&*signing.id)

@@ -34,6 +34,7 @@
 //! - [`PrivateKey`], [`PublicKey`], [`Certificate`], [`Keyring`] ([`guide::keys`]);
 //! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that knows them;
 //! - [`Media`]: uploads; with the feature `files`, `Call::sink` and `Client::bill`: downloads;
+//! - [`Merchants`]: many merchants in one program; [`Settings`]: settings from files and the environment;
 //! - [`notify`]: notifications, verified, decrypted and answered;
 //! - [`certificates`]: certificate mode, for older merchants;
 //! - [`pay`]: the parameters with which a front end opens WeChat Pay ([`guide::pay_params`]);
@@ -48,10 +49,14 @@
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, checked at compile time.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `metrics`: counters, gauges and histograms of calls, through the crate `metrics`.
 //! - `php`: `php!`, calls as PHP writes them.
+//! - `profile`: settings read from the profiles of the command `wechatpay`.
 //! - `qr`: a Native order's `code_url` as a QR code.
 //! - `redis`: deduplicates notifications across machines, backed by Redis.
+//! - `sqlx`: deduplicates notifications, backed by PostgreSQL or SQLite; `postgres` and `sqlite` are each of them alone.
 //! - `test-util`: transports and a clock for tests.
+//! - `tracing`: a span for each call, and events, through the crate `tracing`.
 //! - `vendored`: bundles and statically links OpenSSL; building it needs perl and make.
 //!
 //! # Versions
@@ -79,6 +84,7 @@ mod file_io;
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
 mod keys;
+mod merchants;
 mod message;
 pub mod middleware;
 mod net;
@@ -89,12 +95,14 @@ mod reader;
 mod resolve;
 #[cfg(feature = "tower")]
 mod service;
+mod settings;
 #[cfg(feature = "files")]
 mod sink;
 mod stack;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod testing;
+mod trace;
 pub mod transport;
 
 #[doc(inline)]
@@ -114,6 +122,7 @@ pub use client::Client;
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub use download::Download;
 pub use dry_run::SignedRequest;
+pub use merchants::{Account, Merchants};
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub use message::SavedFile;
@@ -121,7 +130,11 @@ pub use message::{
     CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Media, Payload, Request, Response,
     Streaming, Upload,
 };
+pub use net::{HttpTransport, HttpTransportBuilder, Resolve};
 pub use reader::StreamReader;
+pub use settings::Settings;
+#[doc(hidden)]
+pub use settings::read_secret;
 pub use stack::{Middleware, Next, Stack};
 pub use transport::Transport;
 pub use wechatpay_chain_path::PathError;
@@ -139,6 +152,18 @@ pub use wechatpay_core::protocol::{KeyOrigin, Keyring, PlatformKey};
 pub use wechatpay_core::query::query_string;
 #[doc(inline)]
 pub use wechatpay_core::secret::Secret;
+
+/// The metrics that the client reports: their names, and what they count.
+///
+/// A program installs a recorder of the crate `metrics`, and these are in it. See `docs/observability.md`.
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub mod metrics {
+    pub use crate::trace::meter::{
+        BREAKER_OPEN, CALL_DURATION, CALLS, CALLS_IN_FLIGHT, CALLS_UNDECIDED, CERTIFICATE_FETCHES,
+        CLOCK_OFFSET, CONNECTIONS_OPEN, CONNECTIONS_USED, FAILOVERS, PROBES, RETRIES, describe,
+    };
+}
 
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {

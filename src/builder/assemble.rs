@@ -2,7 +2,6 @@
 
 use std::net::Ipv6Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderValue;
 
@@ -18,7 +17,7 @@ use crate::middleware::{
     STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest,
     TransformResponse, VERIFIER, Verifier,
 };
-use crate::net::{HyperTransport, TransportSettings};
+use crate::net::bound;
 use crate::stack::{Pipeline, Stack};
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -49,20 +48,19 @@ impl ClientBuilder {
             .certificates
             .map(|settings| Manager::new(settings, &merchant, keys.clone(), base.clone()))
             .transpose()?;
-        let proxies = self.proxy.proxies()?;
         let timeout = bound("timeout", self.timeout)?;
-        let connect_timeout = bound("connect_timeout", self.connect_timeout)?;
-        let read_timeout = bound("read_timeout", self.read_timeout)?;
-        let transport = self.transport.unwrap_or_else(|| {
-            Arc::new(HyperTransport::new(TransportSettings {
-                roots: self.roots,
-                identity,
-                proxies,
-                connect_timeout,
-                idle_timeout: self.idle_timeout.filter(|limit| *limit <= LONGEST),
-                read_timeout,
-            }))
-        });
+        let mut http = self.http;
+        let transport = match (self.transport, self.shared) {
+            (None, Some(shared)) => Arc::new(shared.with_identity(identity)),
+            (given, _) => {
+                if let Some((certificate, key)) = identity {
+                    http = http.identity(certificate, key);
+                }
+                // Its settings are checked also where another transport is used.
+                let own = http.build()?;
+                given.unwrap_or_else(|| Arc::new(own))
+            }
+        };
         let parts = Parts {
             merchant: &merchant,
             keys: keys.with_source(certificates.clone()),
@@ -100,20 +98,6 @@ impl ClientBuilder {
             || self.certificates.is_some()
             || !self.platform.is_empty()
     }
-}
-
-/// Longer than any program waits for; timers overflow far beyond.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-
-/// A bound of a call; one that is too long for a timer is none.
-fn bound(name: &str, limit: Option<Duration>) -> Result<Option<Duration>> {
-    if limit.is_some_and(|limit| limit.is_zero()) {
-        return Err(Error::new(
-            ErrorKind::Builder,
-            format!("{name}(..) of zero lets no call succeed: give None for no bound"),
-        ));
-    }
-    Ok(limit.filter(|limit| *limit <= LONGEST))
 }
 
 fn edited(mut stack: Stack, edits: Vec<Edit>) -> Result<Stack> {

@@ -3,13 +3,14 @@
 mod assemble;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::certificates::Certificates;
 use crate::keys::Given;
 use crate::message::FieldPolicy;
-use crate::net::Proxy;
+use crate::net::{HttpTransport, HttpTransportBuilder, Resolve};
 use crate::stack::Stack;
 use crate::transport::Transport;
 use wechatpay_core::clock::{Clock, SystemClock};
@@ -28,12 +29,9 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     fields: FieldPolicy,
     timeout: Option<Duration>,
-    connect_timeout: Option<Duration>,
-    idle_timeout: Option<Duration>,
-    read_timeout: Option<Duration>,
+    http: HttpTransportBuilder,
+    shared: Option<HttpTransport>,
     max_response_bytes: usize,
-    proxy: Proxy,
-    roots: Vec<Certificate>,
     trusted_hosts: Vec<String>,
     user_agent: Option<String>,
     clock: Arc<dyn Clock>,
@@ -61,12 +59,9 @@ impl ClientBuilder {
             base_url: None,
             fields: FieldPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
-            connect_timeout: Some(Duration::from_secs(5)),
-            idle_timeout: Some(Duration::from_secs(60)),
-            read_timeout: Some(Duration::from_secs(60)),
+            http: HttpTransportBuilder::default(),
+            shared: None,
             max_response_bytes: 8 << 20,
-            proxy: Proxy::Environment,
-            roots: Vec::new(),
             trusted_hosts: Vec::new(),
             user_agent: None,
             clock: Arc::new(SystemClock::new()),
@@ -225,7 +220,7 @@ impl ClientBuilder {
 
     /// Limits the time to connect (name, TCP, proxy, TLS); 5 s by default, no limit for `None`.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.connect_timeout = limit.into();
+        self.http = self.http.connect_timeout(limit);
         self
     }
 
@@ -233,7 +228,7 @@ impl ClientBuilder {
     ///
     /// With zero, every call opens a new connection. More than 366 days means no limit.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.idle_timeout = limit.into();
+        self.http = self.http.idle_timeout(limit);
         self
     }
 
@@ -241,7 +236,7 @@ impl ClientBuilder {
     ///
     /// It is the only limit on a streamed response after its headers.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.read_timeout = limit.into();
+        self.http = self.http.read_timeout(limit);
         self
     }
 
@@ -261,21 +256,89 @@ impl ClientBuilder {
     /// not supported. When the environment names such a proxy, a call that needs it fails before anything is
     /// sent.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Proxy::All(url.into());
+        self.http = self.http.proxy(url);
         self
     }
 
     /// Uses no proxy and ignores the environment variables.
     pub fn no_proxy(mut self) -> Self {
-        self.proxy = Proxy::None;
+        self.http = self.http.no_proxy();
         self
     }
 
     /// Trusts a root certificate for TLS in addition to the system's: that of your own gateway,
     /// or of the sandbox.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
-        self.roots.push(root);
+        self.http = self.http.root_certificate(root);
         self
+    }
+
+    /// How many unused HTTP/1.1 connections are kept for a host; all of them by default.
+    ///
+    /// Over HTTP/2 one connection carries all calls.
+    pub fn pool_max_idle(mut self, count: usize) -> Self {
+        self.http = self.http.pool_max_idle(count);
+        self
+    }
+
+    /// After how long a silence TCP asks whether the other side is still there; 60 s by default, `None` for never.
+    pub fn tcp_keepalive(mut self, pause: impl Into<Option<Duration>>) -> Self {
+        self.http = self.http.tcp_keepalive(pause);
+        self
+    }
+
+    /// Whether HTTP/2 is offered to servers; by default it is. They choose.
+    pub fn http2(mut self, offer: bool) -> Self {
+        self.http = self.http.http2(offer);
+        self
+    }
+
+    /// How often an HTTP/2 connection is asked whether it is alive, and how long the answer may take; every 15 s and
+    /// 5 s by default, `None` for never.
+    pub fn http2_keep_alive(mut self, pause: impl Into<Option<(Duration, Duration)>>) -> Self {
+        self.http = self.http.http2_keep_alive(pause);
+        self
+    }
+
+    /// The addresses of a host, which is then not looked up. Their ports are not used.
+    ///
+    /// ```
+    /// use std::net::SocketAddr;
+    ///
+    /// let builder = wechatpay_chain::Client::builder()
+    ///     .resolve("api.mch.weixin.qq.com", [SocketAddr::from(([10, 0, 0, 7], 0))]);
+    /// # let _ = builder;
+    /// ```
+    pub fn resolve(
+        mut self,
+        host: impl Into<String>,
+        addresses: impl IntoIterator<Item = SocketAddr>,
+    ) -> Self {
+        self.http = self.http.resolve(host, addresses);
+        self
+    }
+
+    /// Replaces the system's resolver.
+    pub fn dns(mut self, resolver: impl Resolve) -> Self {
+        self.http = self.http.dns(resolver);
+        self
+    }
+
+    /// Uses the connections of a transport that other clients use too.
+    ///
+    /// Where an APIv2 operation demands it, connections present this client's own certificate and are not shared. The
+    /// settings of connections given to this builder are then not used.
+    pub fn http_transport(mut self, transport: &HttpTransport) -> Self {
+        self.shared = Some(transport.clone());
+        self
+    }
+
+    /// Uses these connections unless it was given a transport.
+    pub(crate) fn sharing(self, transport: &HttpTransport) -> Self {
+        match self.transport.is_some() || self.shared.is_some() {
+            true => self,
+            false => self.http_transport(transport),
+        }
     }
 
     /// Allows middleware to send signed requests to this host too, over HTTPS, for example for a failover to

@@ -9,11 +9,12 @@ use super::state::{FetchState, Need};
 use super::{Certificates, copy, failure};
 use crate::base_url::BaseUrl;
 use crate::keys::Merchant;
-use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request};
+use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request, Response};
 use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
 use crate::net::blocking;
 use crate::net::single_flight::{SingleFlight, within};
 use crate::stack::Next;
+use crate::trace::{self, End};
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog;
 use wechatpay_core::crypto::Certificate;
@@ -31,6 +32,7 @@ pub(crate) struct Manager {
 
 struct Inner {
     settings: Certificates,
+    merchant: Arc<str>,
     apiv3_key: Secret,
     keys: PlatformKeys,
     base: Option<BaseUrl>,
@@ -87,6 +89,7 @@ impl Manager {
         }
         let inner = Arc::new(Inner {
             settings,
+            merchant: Arc::clone(merchant.id()),
             apiv3_key,
             keys,
             base,
@@ -228,6 +231,7 @@ impl Inner {
             }));
         }
         let outcome = self.fetch(next).await;
+        trace::certificates(outcome.as_ref().map(|fetched| fetched.list.len()));
         let lasting = outcome.as_ref().err().filter(|err| failure::lasts(err));
         self.state().note_refusal(lasting, self.keys.now());
         Arc::new(outcome)
@@ -273,10 +277,7 @@ impl Inner {
     }
 
     async fn fetch_once(&self, next: &Next) -> Result<(CertificatesAnswer, Vec<Certificate>)> {
-        let answer = next.restarted().run(self.request()?);
-        let response = within(self.settings.timeout, answer)
-            .await
-            .map_err(failure::explain)?;
+        let response = self.ask(next).await.map_err(failure::explain)?;
         let answer = CertificatesAnswer {
             headers: response.headers().clone(),
             body: response.bytes().clone(),
@@ -285,7 +286,20 @@ impl Inner {
         Ok((answer, list))
     }
 
-    fn request(&self) -> Result<Request> {
+    async fn ask(&self, next: &Next) -> Result<Response> {
+        let (request, info) = self.request()?;
+        let trace = info.state().trace();
+        let running = trace.begin(&info.about(request.method(), &self.merchant));
+        let answer = trace.within(next.restarted().run(request));
+        let outcome = within(self.settings.timeout, answer).await;
+        running.end(&match &outcome {
+            Ok(response) => End::Answered(response.verification()),
+            Err(err) => End::Failed(err),
+        });
+        outcome
+    }
+
+    fn request(&self) -> Result<(Request, CallInfo)> {
         let path = self.settings.path.trim_start_matches('/').to_owned();
         let operation = catalog::find(&Method::GET, &path);
         let base = self
@@ -299,9 +313,9 @@ impl Inner {
         let mut request = Request::new(Payload::Empty);
         let info = CallInfo::new(path.clone().into(), operation, base.origin(), options);
         *request.uri_mut() = base.join(format!("/{path}"))?;
-        request.extensions_mut().insert(info);
+        request.extensions_mut().insert(info.clone());
         request.extensions_mut().insert(OfKeySource);
-        Ok(request)
+        Ok((request, info))
     }
 
     fn checks(&self, signed_near: i64) -> Checks<'_> {

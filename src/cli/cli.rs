@@ -6,7 +6,7 @@ use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::i18n::Lang;
 use crate::output::{self, Format};
-use crate::settings::{ProfileArgs, Settings};
+use crate::settings::{ProfileArgs, SettingsArgs};
 use crate::{certs, doctor, endpoints, notify, pages, port, request, sandbox, sign};
 
 /// The whole command line.
@@ -48,7 +48,7 @@ pub(crate) struct Cli {
     pub(crate) profile: ProfileArgs,
 
     #[command(flatten)]
-    pub(crate) given: Settings,
+    pub(crate) given: SettingsArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,

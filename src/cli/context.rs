@@ -2,12 +2,12 @@
 
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::settings::{ProfileArgs, Settings};
+use crate::settings::{ProfileArgs, SettingsArgs};
 
 /// What every subcommand that needs credentials is given.
 pub(crate) struct Context<'a> {
     /// The settings given as flags.
-    pub(crate) given: Settings,
+    pub(crate) given: SettingsArgs,
     pub(crate) profile: ProfileArgs,
     pub(crate) sandbox: bool,
     pub(crate) output: &'a Output,

@@ -10,11 +10,10 @@ use wechatpay_sandbox::Sandbox;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
-use crate::files::read_key;
 use crate::key_files;
 use crate::profile;
 use crate::rephrase;
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsArgs};
 
 /// A client, and the sandbox that it talks to, if that was asked for.
 pub(crate) struct Session {
@@ -45,7 +44,7 @@ pub(crate) fn session_with(
 ) -> Result<Session, Failure> {
     let (builder, sandbox) = if context.sandbox {
         let sandbox = Sandbox::start_blocking().map_err(|err| Failure::config(&err))?;
-        (in_sandbox(&sandbox, &context.given)?, Some(sandbox))
+        (in_sandbox(&sandbox, context.given)?, Some(sandbox))
     } else {
         let settings = profile::resolve(context.given, &context.profile)?.settings;
         (builder(&settings, need)?, None)
@@ -81,7 +80,7 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
 }
 
 /// The sandbox has credentials of its own; any others are a misunderstanding.
-fn in_sandbox(sandbox: &Sandbox, given: &Settings) -> Result<ClientBuilder, Failure> {
+fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, Failure> {
     if given.names_credentials() {
         return Err(Failure::new(
             Exit::Usage,
@@ -89,7 +88,7 @@ fn in_sandbox(sandbox: &Sandbox, given: &Settings) -> Result<ClientBuilder, Fail
             "error: --sandbox has credentials of its own: leave the others out",
         ));
     }
-    timeout(sandbox.client_builder(), given)
+    timeout(sandbox.client_builder(), &given.into())
 }
 
 /// Everything that is set, read and handed over.
@@ -171,20 +170,12 @@ fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure
 
 /// The APIv3 key, wherever it is.
 pub(crate) fn apiv3_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
-    match (&settings.apiv3_key, &settings.apiv3_key_file) {
-        (Some(key), _) => Ok(Some(Secret::new(key))),
-        (None, Some(path)) => read_key(path, "the APIv3 key").map(Some),
-        (None, None) => Ok(None),
-    }
+    settings.read_apiv3_key().map_err(config)
 }
 
 /// The APIv2 key, wherever it is.
 pub(crate) fn v2_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
-    match (&settings.v2_key, &settings.v2_key_file) {
-        (Some(key), _) => Ok(Some(Secret::new(key))),
-        (None, Some(path)) => read_key(path, "the APIv2 key").map(Some),
-        (None, None) => Ok(None),
-    }
+    settings.read_v2_key().map_err(config)
 }
 
 /// The keys that answers are verified with; without any, but with an APIv3 key, the platform
@@ -263,29 +254,6 @@ fn timeout(builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder,
     match Duration::try_from_secs_f64(seconds) {
         Ok(limit) if !limit.is_zero() => Ok(builder.timeout(limit)),
         _ => Err(missing("the timeout has to be a number of seconds above 0")),
-    }
-}
-
-impl Settings {
-    /// Whether it says who calls whom.
-    pub(crate) fn names_credentials(&self) -> bool {
-        let texts = [
-            &self.mchid,
-            &self.brand_id,
-            &self.serial,
-            &self.platform_key_id,
-            &self.base_url,
-        ];
-        let paths = [
-            &self.private_key,
-            &self.certificate,
-            &self.platform_key,
-            &self.platform_certificate,
-            &self.apiv3_key_file,
-            &self.v2_key_file,
-            &self.passphrase_file,
-        ];
-        texts.into_iter().any(Option::is_some) || paths.into_iter().any(Option::is_some)
     }
 }
 

@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use wechatpay_chain::Secret;
-use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 
@@ -28,37 +27,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 
 /// A key in a file of its own; a line break at its end and a byte order mark are not part of it.
 pub(crate) fn read_key(path: &Path, what: &str) -> Result<Secret, Failure> {
-    let wrong = |why: String| {
-        let message = format!("the file {} with {what} {why}", path.display());
-        Failure::new(Exit::Config, "config", message)
-    };
-    let bytes = std::fs::read(path).map(Zeroizing::new);
-    let bytes = bytes.map_err(|err| wrong(format!("cannot be read: {err}")))?;
-    let text = text(&bytes).ok_or_else(|| wrong("is not text".to_owned()))?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
-}
-
-/// UTF-8, or UTF-16 with a byte order mark, as editors on Windows save text.
-fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
-    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        let mut text = Zeroizing::new(String::with_capacity(rest.len() * 2));
-        for c in char::decode_utf16(units) {
-            text.push(c.ok()?);
-        }
-        rest.len().is_multiple_of(2).then_some(text)
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => str_of(rest),
-        bytes => str_of(bytes),
-    }
-}
-
-fn str_of(bytes: &[u8]) -> Option<Zeroizing<String>> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    Some(Zeroizing::new(text.to_owned()))
+    wechatpay_chain::read_secret(path, what).map_err(|err| Failure::config(&err))
 }
 
 /// Replaces a file in one step.

@@ -8,7 +8,6 @@ use wechatpay_chain::{Certificate, Error, PrivateKey, Result as CallResult, Secr
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
-use crate::files::read_key;
 use crate::rephrase;
 use crate::settings::Settings;
 
@@ -47,11 +46,9 @@ pub(crate) fn read_certificate(path: &Path, settings: &Settings) -> Result<Certi
 
 /// The passphrase that is set, wherever it is.
 pub(crate) fn passphrase(settings: &Settings) -> Result<Option<Secret>, Failure> {
-    match (&settings.passphrase, &settings.passphrase_file) {
-        (Some(passphrase), _) => Ok(Some(Secret::new(passphrase))),
-        (None, Some(path)) => read_key(path, "the passphrase").map(Some),
-        (None, None) => Ok(None),
-    }
+    settings
+        .read_passphrase()
+        .map_err(|err| Failure::config(&err))
 }
 
 /// The certificate in the private key's file; most such files have none.

@@ -1,12 +1,9 @@
 //! Profiles: tables of a TOML file.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use crate::exit::{Exit, Failure};
-use crate::settings::{ProfileArgs, Settings, variable};
+use crate::settings::{ProfileArgs, Settings, SettingsArgs, variable};
 
 /// The one that is taken when none is named.
 const DEFAULT: &str = "default";
@@ -22,16 +19,16 @@ pub(crate) struct Resolved {
 /// # Errors
 ///
 /// A profile that was asked for and is not there, or cannot be read; a number that is none.
-pub(crate) fn resolve(given: Settings, profile: &ProfileArgs) -> Result<Resolved, Failure> {
-    readable_environment()?;
+pub(crate) fn resolve(given: SettingsArgs, profile: &ProfileArgs) -> Result<Resolved, Failure> {
+    // First: a variable that is not UTF-8 would name no profile.
+    let environment = Settings::from_env().map_err(|err| Failure::config(&err))?;
     let found = read(profile)?;
-    let environment = Settings::from_environment()?;
     let (profile, file) = match found {
-        Some(found) => (found.settings.relative_to(&found.file), Some(found.file)),
+        Some(found) => (found.settings, Some(found.file)),
         None => (Settings::default(), None),
     };
     Ok(Resolved {
-        settings: given.or(environment).or(profile),
+        settings: Settings::from(given).or(environment).or(profile),
         profile: file,
     })
 }
@@ -73,13 +70,7 @@ fn usual_place() -> Option<PathBuf> {
 
 fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file)
-        .map(Zeroizing::new)
-        .map_err(|err| wrong(format!("the profiles in {shown} cannot be read: {err}")))?;
-    // Some editors write a byte order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let mut tables: BTreeMap<String, Settings> =
-        toml::from_str(text).map_err(|err| unreadable(file, text, &err))?;
+    let mut tables = Settings::profiles(file).map_err(|err| Failure::config(&err))?;
     let wanted = name.unwrap_or(DEFAULT);
     match (tables.remove(wanted), name) {
         (Some(settings), _) => Ok(Some(settings)),
@@ -94,53 +85,6 @@ fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
     }
 }
 
-/// Without the line itself, which the parser would quote: a key may stand in it.
-fn unreadable(file: &Path, text: &str, err: &toml::de::Error) -> Failure {
-    let before = err.span().and_then(|span| text.get(..span.start));
-    let before = before.unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let key = before.rsplit('\n').next().unwrap_or_default();
-    let key = key.split_once('=').map_or("a value", |(key, _)| key.trim());
-    wrong(format!(
-        "{}, line {line}: not a profile: {}; a profile is a table as [default] with keys as \
-         mchid = \"1900000109\"",
-        file.display(),
-        sentence(err.message(), key),
-    ))
-}
-
-/// What is wrong, without what was found: that may be a key.
-fn sentence(message: &str, key: &str) -> String {
-    if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        let expected = message.rsplit_once(", expected ");
-        let expected = expected.map_or("something else", |(_, expected)| expected);
-        return format!("{key} is no {}", expected.trim_start_matches("a "));
-    }
-    // The name of a field is shown; what other messages quote may be part of a value.
-    let quoted = if message.starts_with("unknown field") {
-        message.find('\n')
-    } else {
-        message.find(['\n', '"', '`', '\''])
-    };
-    let shown = message.get(..quoted.unwrap_or(message.len()));
-    let shown = shown.unwrap_or_default();
-    shown.trim_end_matches([':', ' ']).to_owned()
-}
-
 fn wrong(message: impl Into<String>) -> Failure {
     Failure::new(Exit::Config, "config", message)
-}
-
-/// A variable that is no text would otherwise count as not set, and another setting be used.
-fn readable_environment() -> Result<(), Failure> {
-    let ours = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"WECHATPAY_");
-    let wrong = std::env::vars_os().find(|(name, value)| ours(name) && value.to_str().is_none());
-    match wrong {
-        None => Ok(()),
-        Some((name, _)) => Err(Failure::new(
-            Exit::Config,
-            "config",
-            format!("{} is not UTF-8", name.display()),
-        )),
-    }
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Method, Uri};
 
 use super::Request;
 use super::payload::Payload;
 use super::state::CallState;
+use crate::trace::About;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::host::default_port;
 
 /// Describes the call that a request belongs to, for middleware and transports.
 ///
@@ -127,6 +129,19 @@ impl CallInfo {
     pub fn presents_certificate(&self) -> bool {
         let demanded = self.operation().is_some_and(Operation::needs_client_cert);
         self.options().security.unwrap_or(demanded)
+    }
+
+    /// What reports say of the call.
+    pub(crate) fn about<'a>(&'a self, method: &'a Method, merchant: &'a Arc<str>) -> About<'a> {
+        let origin = self.origin();
+        About {
+            method,
+            template: &self.inner.template,
+            host: origin.authority.host(),
+            port: (origin.authority.port_u16())
+                .unwrap_or_else(|| default_port(Some(&origin.scheme))),
+            merchant,
+        }
     }
 
     pub(crate) fn options(&self) -> &Options {

@@ -5,6 +5,7 @@ use http::header::AUTHORIZATION;
 use crate::keys::Signing;
 use crate::message::{CallInfo, Request, Response};
 use crate::stack::{Middleware, Next};
+use crate::trace;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -23,7 +24,7 @@ impl Middleware for Signer {
         if unsigned(&request) {
             return next.run(request).await;
         }
-        let header = self.authorization(&request)?.to_header_value()?;
+        let header = trace::sign(|| self.authorization(&request))?.to_header_value()?;
         request.headers_mut().insert(AUTHORIZATION, header);
         next.run(request).await
     }

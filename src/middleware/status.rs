@@ -29,6 +29,7 @@ fn api_error(response: &Response) -> ApiError {
     refusal.code = text("code");
     refusal.message = text("message");
     refusal.detail = value["detail"].clone();
+    refusal.headers = response.headers().clone();
     refusal.request_id = response.request_id().map(str::to_owned);
     refusal.body = response.bytes().clone();
     refusal.complete = response.is_complete();

@@ -6,6 +6,7 @@ use http::header::CONTENT_ENCODING;
 use super::{OfKeySource, PlatformKeys};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck, check_sha1};
 use crate::stack::{Middleware, Next};
+use crate::trace;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::crypto::digest;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
@@ -40,14 +41,17 @@ impl Middleware for Verifier {
             Some(operation) if success => operation.answer_signature(),
             _ => AnswerSignature::Body,
         };
-        let mut outcome = self.check(&mut response, covered);
+        let mut outcome = trace::verify(|| self.check(&mut response, covered));
         let mut missed = None;
         if let (Err(VerifyFailure::UnknownSerial { serial, .. }), Some(refresh)) =
             (&outcome, refresh)
         {
             missed = refresh.unknown_serial(serial).await.err();
             // The answer is at hand; the request is not sent again.
-            outcome = self.check(&mut response, covered);
+            outcome = trace::verify(|| self.check(&mut response, covered));
+        }
+        if matches!(outcome, Err(VerifyFailure::Probe)) {
+            trace::probe();
         }
         if success {
             return accept(response, outcome, missed.as_ref());
@@ -79,6 +83,9 @@ impl Verifier {
             ResponseBody::Bytes(body) => {
                 let serial = signature.verify(&self.keys.keyring, now, body)?;
                 self.admit(&signature, now)?;
+                if let Some(theirs) = signature.timestamp() {
+                    trace::clock_offset(theirs.saturating_sub(now));
+                }
                 Ok(Verification::Verified { serial })
             }
             ResponseBody::Stream(stream) => {

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use super::drivers;
 use super::process::PerProcess;
+use crate::trace;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What a call has beyond its own limit before its thread goes on without it.
@@ -69,6 +70,7 @@ where
     // A thread of another runtime: what yields there is woken by that runtime, which is parked.
     let deadline = bound.as_ref().and_then(|bound| bound.deadline(2));
     let late = bound.clone();
+    let future = trace::carried(future);
     let (done, result) = mpsc::sync_channel(1);
     let handle = runtime.handle().clone();
     runtime.spawn_blocking(move || {
@@ -131,7 +133,9 @@ where
     F: Future<Output = Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    AbortOnDrop(runtime()?.spawn(future)).join().await
+    AbortOnDrop(runtime()?.spawn(trace::carried(future)))
+        .join()
+        .await
 }
 
 /// Runs a future to completion in the background, even if the caller is dropped.
@@ -140,7 +144,7 @@ where
 ///
 /// [`ErrorKind::Blocking`] when there can be no background runtime.
 pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    runtime()?.spawn(future);
+    runtime()?.spawn(trace::carried(future));
     Ok(())
 }
 

@@ -10,9 +10,13 @@ mod hyper;
 mod pool;
 mod process;
 mod proxy;
+#[cfg(feature = "tower")]
+mod service;
+mod settings;
 pub(crate) mod single_flight;
 mod socket;
 mod tls;
 
-pub(crate) use self::hyper::{HyperTransport, TransportSettings};
-pub(crate) use proxy::Proxy;
+pub use self::hyper::HttpTransport;
+pub(crate) use settings::bound;
+pub use settings::{HttpTransportBuilder, Resolve};

@@ -45,6 +45,7 @@ pub struct NotificationsBuilder {
     renew_for: Duration,
     retention: Duration,
     timeout: Duration,
+    running: Running,
 }
 
 impl NotificationsBuilder {
@@ -65,6 +66,7 @@ impl NotificationsBuilder {
             renew_for: RENEW_FOR,
             retention: RETENTION,
             timeout: TIMEOUT,
+            running: Running::default(),
         }
     }
 
@@ -197,6 +199,12 @@ impl NotificationsBuilder {
         self
     }
 
+    /// Counts running handlers together with those of other readers.
+    pub(super) fn running(mut self, running: Running) -> Self {
+        self.running = running;
+        self
+    }
+
     /// Checks the settings and returns the reader.
     ///
     /// # Errors
@@ -223,7 +231,7 @@ impl NotificationsBuilder {
                 renew_for: self.renew_for,
                 retention: self.retention,
                 timeout: self.timeout,
-                running: Running::default(),
+                running: self.running,
             }),
         })
     }

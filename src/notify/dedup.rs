@@ -121,6 +121,20 @@ pub trait DedupStore: Send + Sync + 'static {
     fn forget(&self, id: &str, claim: &Claim) -> impl Future<Output = Result<()>> + Send;
 }
 
+impl<S: DedupStore + ?Sized> DedupStore for Arc<S> {
+    async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
+        (**self).claim(id, claim, lease).await
+    }
+
+    async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
+        (**self).finish(id, claim, ttl).await
+    }
+
+    async fn forget(&self, id: &str, claim: &Claim) -> Result<()> {
+        (**self).forget(id, claim).await
+    }
+}
+
 /// The source of an id. Ids of different sources are stored apart.
 ///
 /// An unsigned APIv2 refund that was captured can be altered; a signed notification cannot.

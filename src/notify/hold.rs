@@ -14,6 +14,7 @@ use tokio::task::AbortHandle;
 
 use super::dedup::{Claim, Delivery, DynDedupStore, Finished};
 use crate::net;
+use crate::trace;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The claim of one notification. Dropped without an end, it is given back in the background.
@@ -166,7 +167,7 @@ impl Held {
 pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     match Handle::try_current() {
         Ok(runtime) => {
-            runtime.spawn(future);
+            runtime.spawn(trace::carried(future));
             Ok(())
         }
         Err(_) => net::blocking::spawn(future),

@@ -11,6 +11,7 @@ mod flat;
 mod hold;
 mod kind;
 mod memory;
+mod merchants;
 mod notification;
 #[cfg(feature = "redis")]
 mod redis;
@@ -19,6 +20,8 @@ mod reply;
 mod run;
 mod serve;
 mod source;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 mod subject;
 mod table;
 mod v2;
@@ -41,14 +44,19 @@ pub use dedup::{Claim, DedupStore, Delivery, Finished};
 pub use diagnosis::Finding;
 pub use kind::{Kind, Version};
 pub use memory::MemoryStore;
+pub use merchants::MerchantNotifications;
 pub use notification::Notification;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use redis::RedisStore;
 pub use reply::{Acknowledgement, Reply};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "postgres", feature = "sqlite"))))]
+pub use sql::SqlStore;
 
 use crate::client::Client;
 use crate::message::FieldPolicy;
+use crate::trace;
 use dedup::{DynDedupStore, IdSource};
 use hold::{Hold, until};
 use run::Running;
@@ -248,8 +256,21 @@ impl Notifications {
         body: &Bytes,
         deadline: Instant,
     ) -> Result<Notification> {
+        self.accept_checked(headers, body, deadline, |_| Ok(()))
+            .await
+    }
+
+    /// As [`accept`](Self::accept); what `check` refuses is not claimed.
+    async fn accept_checked(
+        &self,
+        headers: &HeaderMap,
+        body: &Bytes,
+        deadline: Instant,
+        check: impl Fn(&Notification) -> Result<()>,
+    ) -> Result<Notification> {
         let parsed = self.parse_or_fetch(headers, body);
         let mut notification = until(deadline, || unfetched_in_time(body), parsed).await?;
+        check(&notification)?;
         if !notification.expects_data() {
             self.claim(&mut notification, deadline)
                 .await
@@ -324,6 +345,9 @@ fn unfetched_in_time(body: &Bytes) -> Error {
 }
 
 fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {
+    if failure == VerifyFailure::Probe {
+        trace::probe();
+    }
     let (kind, message) = match failure {
         VerifyFailure::Probe => (
             ErrorKind::Probe,

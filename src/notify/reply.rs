@@ -76,27 +76,7 @@ impl Notifications {
     /// gives no details, since a forger would read them.
     #[must_use]
     pub fn refuse(&self, error: impl Into<Arc<Error>>) -> Reply {
-        let error = error.into();
-        let (status, message) = match error.kind() {
-            ErrorKind::Probe | ErrorKind::Verify => {
-                (StatusCode::UNAUTHORIZED, "the signature was not accepted")
-            }
-            ErrorKind::Body | ErrorKind::Transport => {
-                (StatusCode::BAD_REQUEST, "the body is not a notification")
-            }
-            ErrorKind::Dedup | ErrorKind::Timeout => {
-                (StatusCode::SERVICE_UNAVAILABLE, "try again later")
-            }
-            _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
-        };
-        let version = if error.body().is_some_and(|body| xml::is_xml(body)) {
-            Version::V2
-        } else {
-            Version::V3
-        };
-        let mut reply = Reply::failure(version, status, message);
-        reply.error = Some(error);
-        reply
+        Reply::refusal(error)
     }
 
     /// [`reply`](Self::reply) or [`refuse`](Self::refuse), for notifications that need no data.
@@ -143,6 +123,30 @@ fn request(message: &'static str) -> Error {
 }
 
 impl Reply {
+    /// See [`Notifications::refuse`].
+    pub(super) fn refusal(error: impl Into<Arc<Error>>) -> Self {
+        let error = error.into();
+        let (status, message) = match error.kind() {
+            ErrorKind::Probe | ErrorKind::Verify => {
+                (StatusCode::UNAUTHORIZED, "the signature was not accepted")
+            }
+            ErrorKind::Body | ErrorKind::Transport => {
+                (StatusCode::BAD_REQUEST, "the body is not a notification")
+            }
+            ErrorKind::Dedup | ErrorKind::Timeout => {
+                (StatusCode::SERVICE_UNAVAILABLE, "try again later")
+            }
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
+        };
+        let version = match error.body().is_some_and(|body| xml::is_xml(body)) {
+            true => Version::V2,
+            false => Version::V3,
+        };
+        let mut reply = Self::failure(version, status, message);
+        reply.error = Some(error);
+        reply
+    }
+
     fn new(status: StatusCode, body: Bytes) -> Self {
         Self {
             status,

@@ -94,7 +94,7 @@ impl Notifications {
 }
 
 /// How many handlers are running.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Running {
     count: watch::Sender<usize>,
 }
@@ -108,7 +108,7 @@ impl Running {
         One(self.count.clone())
     }
 
-    async fn none(&self) {
+    pub(super) async fn none(&self) {
         let mut count = self.count.subscribe();
         // The sender is ours: it does not go before.
         let _ = count.wait_for(|count| *count == 0).await;

@@ -71,7 +71,7 @@ impl Notifications {
     }
 }
 
-fn late() -> Error {
+pub(super) fn late() -> Error {
     Error::new(
         ErrorKind::Timeout,
         "the notification's body did not come in time; NotificationsBuilder::timeout says how long it has",
@@ -79,7 +79,7 @@ fn late() -> Error {
     .with_maybe_sent(false)
 }
 
-async fn read<B>(body: B) -> Result<Bytes>
+pub(super) async fn read<B>(body: B) -> Result<Bytes>
 where
     B: Body,
     B::Error: Into<BoxError>,

@@ -52,7 +52,7 @@ const FLOORS: [Floors; 4] = [
     Floors {
         package: CLIENT,
         floors: &[
-            &["keys", "file_io"],
+            &["keys", "file_io", "trace"],
             &["message"],
             &["base_url", "transport"],
             &["net", "plan", "stack"],
@@ -63,7 +63,8 @@ const FLOORS: [Floors; 4] = [
             &["call", "testing"],
             &["chain", "download", "reader"],
             &["builder", "client"],
-            &["bill", "notify", "pay", "service"],
+            &["bill", "merchants", "pay", "service", "settings"],
+            &["notify"],
         ],
         sideways: &[("builder", "client"), ("client", "builder")],
     },

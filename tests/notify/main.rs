@@ -6,6 +6,8 @@
     reason = "helpers outside of test functions may panic; what is skipped is said"
 )]
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql_store;
 mod support;
 
 #[cfg(feature = "axum")]
@@ -17,6 +19,7 @@ mod diagnosis;
 mod hyper_server;
 mod keys;
 mod lifetimes;
+mod merchants;
 mod mishaps;
 mod mutations;
 mod numbers;

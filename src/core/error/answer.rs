@@ -2,7 +2,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 /// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
@@ -16,6 +16,8 @@ use serde_json::Value;
 pub struct ApiError {
     /// The HTTP status.
     pub status: StatusCode,
+    /// The headers of the answer, with `Retry-After` and the like.
+    pub headers: HeaderMap,
     /// `code` of the body, for example `PARAM_ERROR`; empty when the body has none.
     pub code: String,
     /// `message` of the body; empty when the body has none.
@@ -55,6 +57,7 @@ impl ApiError {
     pub fn new(status: StatusCode) -> Self {
         Self {
             status,
+            headers: HeaderMap::new(),
             code: String::new(),
             message: String::new(),
             detail: Value::Null,
@@ -268,14 +271,10 @@ mod tests {
 
     fn answer(code: &str, detail: Value) -> ApiError {
         ApiError {
-            status: StatusCode::OK,
             code: code.to_owned(),
-            message: String::new(),
             detail,
-            request_id: None,
-            body: Bytes::new(),
-            complete: true,
             verification: Verification::Unsigned,
+            ..ApiError::new(StatusCode::OK)
         }
     }
 

@@ -57,6 +57,41 @@ pub(super) fn message(api: &ApiError) -> String {
     shown(&api.message, &rejected(&api.detail))
 }
 
+/// The code, on one line and bounded; `None` where there is none.
+pub(super) fn code(api: &ApiError) -> Option<String> {
+    let code = shown(api.code.trim(), &[]);
+    (!code.is_empty()).then_some(code)
+}
+
+/// The first `field` of `detail`: the member of the request that was refused.
+pub(super) fn field(api: &ApiError) -> Option<String> {
+    // APIv2's `detail` is the whole message.
+    if api.status.is_success() {
+        return None;
+    }
+    let text = first_field(&api.detail, 0)?;
+    Some(shown(text, &rejected(&api.detail)))
+}
+
+fn first_field(value: &Value, depth: usize) -> Option<&str> {
+    if depth >= MAX_DEPTH {
+        return None;
+    }
+    match value {
+        Value::Object(members) => {
+            let own = members.get("field").and_then(Value::as_str);
+            let mut others = members.iter().filter(|(name, _)| *name != REJECTED);
+            own.filter(|text| !text.is_empty())
+                .or_else(|| others.find_map(|(_, it)| first_field(it, depth + 1)))
+        }
+        Value::Array(items) => {
+            let mut items = items.iter().take(MAX_ITEMS);
+            items.find_map(|item| first_field(item, depth + 1))
+        }
+        _ => None,
+    }
+}
+
 fn v3_members(api: &ApiError) -> String {
     let mut said = api.status.to_string();
     let texts = [shown(&api.code, &[]), message(api)];
@@ -205,14 +240,11 @@ mod tests {
 
     fn refusal(status: StatusCode, detail: Value) -> ApiError {
         ApiError {
-            status,
             code: "PARAM_ERROR".into(),
             message: "参数错误".into(),
             detail,
-            request_id: None,
-            body: bytes::Bytes::new(),
-            complete: true,
             verification: Verification::Absent,
+            ..ApiError::new(status)
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one error type: what went wrong, whether money may have moved, and what to do next.
 
 mod answer;
+mod json;
 mod line;
 
 use std::borrow::Cow;

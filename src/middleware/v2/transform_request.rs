@@ -12,6 +12,7 @@ use crate::message::{
     with_query,
 };
 use crate::stack::{Middleware, Next};
+use crate::trace;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -35,11 +36,11 @@ pub(crate) struct TransformRequest {
 impl Middleware for TransformRequest {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
         if *request.method() == Method::GET {
-            self.sign_query(&mut request)?;
+            trace::sign(|| self.sign_query(&mut request))?;
         } else if let Payload::Media(_) = request.body() {
             self.sign_upload(&mut request).await?;
         } else {
-            self.sign_body(&mut request)?;
+            trace::sign(|| self.sign_body(&mut request))?;
         }
         let headers = request.headers_mut();
         default_header(headers, ACCEPT, || ACCEPTED);

@@ -6,6 +6,7 @@ use super::outcome::{Demands, Outcome, code_and_message, text};
 use crate::message::{CallInfo, Request, Response};
 use crate::middleware::verifier::UNTRUSTED;
 use crate::stack::{Middleware, Next};
+use crate::trace;
 use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
 use wechatpay_core::error::{
     ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,
@@ -45,7 +46,7 @@ impl Middleware for TransformResponse {
         let members = xml::decode(response.bytes()).map_err(|err| no_message(&response, err))?;
         let unsigned = operation
             .is_some_and(|operation| operation.answer_signature() == AnswerSignature::Nothing);
-        let verification = self.verify(&response, &members, unsigned)?;
+        let verification = trace::verify(|| self.verify(&response, &members, unsigned))?;
         let verified = matches!(verification, Verification::Verified { .. });
         response.set_verification(verification);
         let demands = Demands {
@@ -119,6 +120,7 @@ fn refusal(response: &Response, members: Map<String, Value>) -> Error {
     refusal.code = code;
     refusal.message = message;
     refusal.detail = Value::Object(members);
+    refusal.headers = response.headers().clone();
     refusal.request_id = response.request_id().map(str::to_owned);
     refusal.body = response.bytes().clone();
     refusal.complete = response.is_complete();
