@@ -181,6 +181,8 @@ impl Certificate {
     }
 
     fn from_x509(x509: X509) -> Outcome<Self> {
+        // OpenSSL reads some damaged DER and writes it as DER that it cannot read.
+        let x509 = X509::from_der(&x509.to_der().map_err(damaged)?).map_err(damaged)?;
         let inner = Inner {
             serial: serial(&x509).map_err(damaged)?,
             key: PublicKey::of_certificate(&x509)?,

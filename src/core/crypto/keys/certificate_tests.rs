@@ -107,3 +107,10 @@ fn debug_names_it() {
     let shown = format!("{:?}", certificate());
     assert!(shown.starts_with("Certificate { serial: \"0B51"), "{shown}");
 }
+
+#[test]
+fn der_that_cannot_be_written_again_is_damaged() {
+    let err = Certificate::from_bytes(fixture!("unwritable_certificate.pem")).unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Key);
+    assert!(err.to_string().contains("OpenSSL cannot read it"), "{err}");
+}
