@@ -103,9 +103,9 @@ const FLOORS: [Floors; 4] = [
         package: COMMAND,
         floors: &[
             &["date", "i18n", "rephrase"],
-            &["exit"],
+            &["exit", "help"],
             &["files", "interrupt", "output", "settings"],
-            &["context", "key_files", "profile", "progress"],
+            &["context", "key_files", "profile", "progress", "usage_error"],
             &["credentials"],
             &[
                 "certs",

@@ -77,7 +77,7 @@ fn current_thread() -> tokio::runtime::Runtime {
 
 #[test]
 fn an_awaited_call_is_a_span_with_the_fields_of_open_telemetry() {
-    let sandbox = Sandbox::start_blocking().unwrap();
+    let sandbox = Sandbox::builder().tls(true).start_blocking().unwrap();
     let client = sandbox.client().unwrap();
     let log = Log::default();
     with_default(log.subscriber(), || {
@@ -100,7 +100,7 @@ fn an_awaited_call_is_a_span_with_the_fields_of_open_telemetry() {
         "otel.kind=\"client\"",
         "http.request.method=\"POST\"",
         "url.template=\"v3/pay/transactions/native\"",
-        "server.address=\"127.0.0.1\"",
+        "server.address=\"",
         &format!("server.port={port}"),
         &format!("wechatpay.merchant=\"{merchant}\""),
         "wechatpay.attempts=1",
@@ -329,7 +329,8 @@ mod metrics {
 
     #[test]
     fn calls_are_counted_by_outcome_and_code_and_timed() {
-        let sandbox = Sandbox::start_blocking().unwrap();
+        // Over HTTP/2, where one connection is shared as soon as it is there.
+        let sandbox = Sandbox::builder().tls(true).start_blocking().unwrap();
         let client = sandbox.client().unwrap();
         order(&client).wait().unwrap();
         // A snapshot takes the values out, so that each question has a recorder for itself.
@@ -364,7 +365,7 @@ mod metrics {
             after(&refuse, names::CALLS_IN_FLIGHT, &[]),
             DebugValue::Gauge(0.0.into())
         );
-        let reused = [("reused", "true"), ("host", "127.0.0.1")];
+        let reused = [("reused", "true")];
         assert_eq!(
             after(&refuse, names::CONNECTIONS_USED, &reused),
             DebugValue::Counter(1)
