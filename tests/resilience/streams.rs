@@ -9,8 +9,8 @@ use wechatpay_chain::{ErrorKind, Result, Streaming};
 
 use crate::kit::builder;
 
-/// Answers with a body that never ends: `piece` bytes every `pause`.
-fn trickle(piece: usize, pause: Duration) -> SocketAddr {
+/// Answers with a body that is never whole: `piece` bytes every `pause`.
+fn trickle(length: u64, piece: usize, pause: Duration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -21,7 +21,7 @@ fn trickle(piece: usize, pause: Duration) -> SocketAddr {
                     .map_while(std::io::Result::ok)
                     .take_while(|it| !it.is_empty());
                 assert!(head.count() > 0);
-                let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
                 stream.write_all(head.as_bytes()).unwrap();
                 while stream.write_all(&vec![b'x'; piece]).is_ok() {
                     thread::sleep(pause);
@@ -31,6 +31,11 @@ fn trickle(piece: usize, pause: Duration) -> SocketAddr {
     });
     address
 }
+
+/// A file that no download refuses for its length.
+const LONG: u64 = 1_000_000_000;
+/// More than any machine reads before a deadline.
+const ENDLESS: u64 = 1_000_000_000_000_000;
 
 /// The catalog has its answers unsigned.
 const FILE: &str = "v3/billdownload/file";
@@ -44,7 +49,7 @@ const TICK: Duration = Duration::from_millis(5);
 
 #[tokio::test]
 async fn a_stream_that_trickles_is_given_up() {
-    let url = format!("http://{}/", trickle(1, TICK));
+    let url = format!("http://{}/", trickle(LONG, 1, TICK));
     let builder = builder()
         .base_url(url)
         .min_throughput(1 << 20, Duration::from_millis(200));
@@ -61,7 +66,7 @@ async fn a_stream_that_trickles_is_given_up() {
 #[tokio::test]
 async fn a_stream_ends_at_its_deadline_however_fast_it_is() {
     for (piece, pause) in [(1, TICK), (1 << 16, Duration::ZERO)] {
-        let url = format!("http://{}/", trickle(piece, pause));
+        let url = format!("http://{}/", trickle(ENDLESS, piece, pause));
         let client = builder().base_url(url).build().unwrap();
         let call = client.chain(FILE).get(()).deadline(Duration::from_secs(1));
         let err = match call.stream().await {
@@ -76,7 +81,7 @@ async fn a_stream_ends_at_its_deadline_however_fast_it_is() {
 #[cfg(feature = "files")]
 #[tokio::test]
 async fn a_download_that_is_given_up_leaves_nothing() {
-    let url = format!("http://{}/", trickle(1, TICK));
+    let url = format!("http://{}/", trickle(LONG, 1, TICK));
     let client = builder().base_url(url).build().unwrap();
     let dir = tempfile::tempdir().unwrap();
     let download = client.chain(FILE).get(()).sink(dir.path().join("bill"));
