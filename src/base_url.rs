@@ -13,6 +13,11 @@ use wechatpay_core::host;
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
 /// 跨城冗灾: the same API elsewhere.
 const BACKUP_HOST: &str = "api2.mch.weixin.qq.com";
+/// Hosts that are each other's backup. Sources: "跨城冗灾方案", and the 接入点 of the overseas pages.
+const PAIRS: [[&str; 2]; 2] = [
+    [DEFAULT_HOST, BACKUP_HOST],
+    ["apihk.mch.weixin.qq.com", "apius.mch.weixin.qq.com"],
+];
 
 /// Scheme and authority, and the path that stands before every other.
 #[derive(Clone)]
@@ -76,7 +81,7 @@ impl BaseUrl {
     /// Whether a host, in lower case, is one that WeChat Pay documents.
     pub(crate) fn is_documented(host: &str) -> bool {
         let named = || catalog::operations().iter().filter_map(Operation::host);
-        [DEFAULT_HOST, BACKUP_HOST].contains(&host) || named().any(|known| known == host)
+        PAIRS.as_flattened().contains(&host) || named().any(|known| known == host)
     }
 
     /// Where a call goes that neither it nor the client sends elsewhere.
@@ -87,6 +92,12 @@ impl BaseUrl {
             authority: Authority::from_static(host),
             prefix: String::new(),
         }
+    }
+
+    /// The documented pairs of hosts.
+    pub(crate) fn backups() -> Vec<(Origin, Origin)> {
+        let origin = |host| Origin::new(Scheme::HTTPS, Authority::from_static(host));
+        PAIRS.iter().map(|&[a, b]| (origin(a), origin(b))).collect()
     }
 
     /// The same host without the path before every other.

@@ -1,22 +1,23 @@
 //! A call before it is made.
 
+mod limits;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
 use crate::dry_run::{self, SignedRequest};
-use crate::engine::{self, Engine};
+use crate::engine::Engine;
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
-    into_headers, into_payload,
+    into_headers, into_payload, timed_out,
 };
 use crate::net::blocking::{self, Bound};
 use crate::plan::Plan;
@@ -24,7 +25,7 @@ use crate::plan::Plan;
 use crate::sink;
 use crate::transport::BoxFuture;
 use wechatpay_core::catalog::Operation;
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, Result};
 use wechatpay_core::query::Query;
 
 /// A call that is ready to be made: `.await` it, or `.wait()` for it.
@@ -112,21 +113,6 @@ impl Call {
     pub fn body(self, body: impl IntoPayload) -> Self {
         self.attempt(|plan| {
             plan.payload = into_payload(body)?;
-            Ok(())
-        })
-    }
-
-    /// Limits the time of this call, from the first middleware to the last byte of the response.
-    ///
-    /// For a streamed response the limit ends when the headers have arrived. A call with a limit of zero
-    /// fails before anything is sent.
-    pub fn timeout(self, limit: Duration) -> Self {
-        self.attempt(|plan| {
-            if limit.is_zero() {
-                let message = "a timeout of zero lets no call succeed";
-                return Err(Error::new(ErrorKind::Request, message));
-            }
-            plan.options.timeout = Some(limit);
             Ok(())
         })
     }
@@ -249,8 +235,12 @@ impl Call {
         }
         let limit = plan.options.timeout.or(self.engine.timeout)?;
         let state = plan.options.state.clone();
-        let late = Arc::new(move || engine::timed_out(limit, &state));
+        let late = Arc::new(move || timed_out(limit, &state));
         Some(Bound { limit, late })
+    }
+
+    pub(crate) fn into_parts(self) -> (Arc<Engine>, Result<Box<Plan>>) {
+        (self.engine, self.plan)
     }
 
     pub(crate) async fn run(self) -> Result<Response> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::call::{Call, Pending};
 use crate::message::{Response, SavedFile, Seal, Sink};
@@ -105,6 +106,13 @@ impl Download {
     /// The limit exists because a small compressed file can expand to any length.
     pub fn max_bytes(self, limit: u64) -> Self {
         self.edit(|sink| sink.max_bytes = limit)
+    }
+
+    /// Limits the time of the download to its last byte, as [`Call::deadline`] does.
+    pub fn deadline(self, limit: Duration) -> Self {
+        Self {
+            call: self.call.deadline(limit),
+        }
     }
 
     /// Calls `progress` with the bytes received so far and the total, if the response announces it. Both

@@ -9,7 +9,9 @@ use http::{Method, Uri};
 use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::keys::Merchant;
-use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response};
+use crate::message::{
+    CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response, timed_out,
+};
 use crate::plan::Plan;
 use crate::resolve::{self, Api, Caller, Target};
 use crate::stack::{Next, Pipeline};
@@ -31,6 +33,7 @@ pub(crate) struct Engine {
     pub(crate) keyring: Keyring,
     pub(crate) merchant: Merchant,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
 }
 
 impl Engine {
@@ -49,13 +52,16 @@ impl Engine {
     ///
     /// What the caller got wrong.
     pub(crate) fn prepare(&self, plan: Plan) -> Result<Prepared> {
-        let limit = plan.options.timeout.or(self.timeout);
+        let timeout = plan.options.timeout.or(self.timeout);
+        let deadline = plan.options.deadline.or(self.deadline);
+        let limit = [timeout, deadline].into_iter().flatten().min();
         let (request, info, api) = self.request(plan)?;
         Ok(Prepared {
             request,
             info,
             api,
             limit,
+            deadline,
         })
     }
 
@@ -70,10 +76,14 @@ impl Engine {
             info,
             api,
             limit,
+            deadline,
         } = prepared;
         let state = info.state();
         if let Some(limit) = limit {
             state.set_limit(limit);
+        }
+        if let Some(deadline) = deadline {
+            state.set_end(deadline);
         }
         let running = state
             .trace()
@@ -86,14 +96,13 @@ impl Engine {
                 .await
                 .unwrap_or_else(|_| Err(timed_out(limit, state))),
         };
-        // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
-        let outcome = outcome.and_then(Response::whole).map_err(|err| {
-            if state.maybe_sent() {
-                err.with_maybe_sent(true)
-            } else {
-                err
+        let outcome = match outcome.and_then(Response::whole) {
+            Ok(mut response) => {
+                response.set_attempts(state.attempts());
+                Ok(response)
             }
-        });
+            Err(err) => Err(noted(err, state)),
+        };
         running.end(&match &outcome {
             Ok(response) => End::Answered(response.verification()),
             Err(err) => End::Failed(err),
@@ -225,12 +234,26 @@ pub(crate) struct Prepared {
     info: CallInfo,
     api: Api,
     limit: Option<Duration>,
+    deadline: Option<Duration>,
 }
 
 impl Prepared {
     #[cfg(feature = "files")]
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         self.info.operation()
+    }
+}
+
+/// The error with what is known of all attempts.
+fn noted(err: Error, state: &CallState) -> Error {
+    let err = err
+        .with_attempts(state.attempts())
+        .with_undecided(state.is_undecided());
+    // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
+    if state.maybe_sent() {
+        err.with_maybe_sent(true)
+    } else {
+        err
     }
 }
 
@@ -266,22 +289,6 @@ fn elsewhere(uri: &Uri, origin: &Origin) -> Error {
         ErrorKind::Request,
         format!("the request names the host {host}, and this client's calls go to {origin}"),
     )
-}
-
-/// A call whose time is over: what it was doing, and whether the request may have left.
-pub(crate) fn timed_out(limit: Duration, state: &CallState) -> Error {
-    let sent = state.maybe_sent();
-    let outcome = if sent {
-        "the request may have been processed, so query before repeating it"
-    } else {
-        "nothing was sent"
-    };
-    Error::new(
-        ErrorKind::Timeout,
-        format!("no answer within {limit:?}, while {state}; {outcome}"),
-    )
-    .with_request_id(state.request_id())
-    .with_maybe_sent(sent)
 }
 
 /// One of the five methods that WeChat Pay uses, in any case.

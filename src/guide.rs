@@ -6,6 +6,7 @@ macro_rules! pages {
     ($($name:ident $file:literal)*) => {$(
         #[doc = "[errors.md]: crate::guide::errors"]
         #[doc = "[stack.md]: crate::guide::stack"]
+        #[doc = "[operations.md]: crate::guide::operations"]
         #[doc = "[keys.md]: crate::guide::keys"]
         #[doc = "[encryption.md]: crate::guide::encryption"]
         #[doc = "[php.md]: crate::guide::php"]
@@ -24,6 +25,7 @@ macro_rules! pages {
 pages! {
     errors "errors.md"
     stack "stack.md"
+    operations "operations.md"
     keys "keys.md"
     encryption "encryption.md"
     php "php.md"

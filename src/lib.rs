@@ -89,9 +89,11 @@ mod message;
 pub mod middleware;
 mod net;
 pub mod notify;
+pub mod outcome;
 pub mod pay;
 mod plan;
 mod reader;
+pub mod resilience;
 mod resolve;
 #[cfg(feature = "tower")]
 mod service;

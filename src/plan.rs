@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::base_url::BaseUrl;
 #[cfg(feature = "files")]
 use crate::message::Sink;
-use crate::message::{Options, Payload};
+use crate::message::{CallState, Options, Payload};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::query::Query;
 
 /// All that the caller said.
@@ -32,6 +33,44 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The same call once more, with a state of its own.
+    pub(crate) fn repeated(&self) -> Self {
+        let mut options = self.options.clone();
+        options.state = CallState::default();
+        Self {
+            method: self.method.clone(),
+            template: self.template.clone(),
+            label: self.label.clone(),
+            vars: self.vars.clone(),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            payload: self.payload.clone(),
+            base_url: self.base_url.clone(),
+            absolute: self.absolute.clone(),
+            options,
+            #[cfg(feature = "files")]
+            sink: None,
+            exact: self.exact.clone(),
+        }
+    }
+
+    /// Refuses a call whose answer is not read as a whole.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`].
+    pub(crate) fn refuse_stream(&self) -> Result<()> {
+        #[cfg(feature = "files")]
+        let sink = self.sink.is_some();
+        #[cfg(not(feature = "files"))]
+        let sink = false;
+        if sink || self.options.stream {
+            let message = "the outcome of a download is its file: make the call with .await";
+            return Err(Error::new(ErrorKind::Request, message));
+        }
+        Ok(())
+    }
+
     /// As in Guzzle, `json` wins over a text body.
     pub(crate) fn set_text_body(&mut self, text: String) {
         if !matches!(self.payload, Payload::Json(_)) {

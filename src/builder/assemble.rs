@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+use super::layers::Assembled;
 use super::{ClientBuilder, Edit, Platform};
 use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
@@ -18,6 +19,9 @@ use crate::middleware::{
     TransformResponse, VERIFIER, Verifier,
 };
 use crate::net::bound;
+use crate::resilience::{
+    BREAKER, Breaker, FAILOVER, Gate, IN_FLIGHT, Limiter, RATE_LIMIT, RETRY, Retry,
+};
 use crate::stack::{Pipeline, Stack};
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -49,6 +53,7 @@ impl ClientBuilder {
             .map(|settings| Manager::new(settings, &merchant, keys.clone(), base.clone()))
             .transpose()?;
         let timeout = bound("timeout", self.timeout)?;
+        let deadline = bound("deadline", self.deadline)?;
         let mut http = self.http;
         let transport = match (self.transport, self.shared) {
             (None, Some(shared)) => Arc::new(shared.with_identity(identity)),
@@ -61,6 +66,7 @@ impl ClientBuilder {
                 given.unwrap_or_else(|| Arc::new(own))
             }
         };
+        let (layers, backups) = self.layers.assemble(base.as_ref())?;
         let parts = Parts {
             merchant: &merchant,
             keys: keys.with_source(certificates.clone()),
@@ -68,6 +74,7 @@ impl ClientBuilder {
             user_agent: user_agent(self.user_agent)?,
             check_mch_id: self.check_mch_id,
             check_answer_nonces: self.check_answer_nonces,
+            layers,
         };
         let pipeline = |stack| {
             Arc::new(Pipeline {
@@ -75,6 +82,7 @@ impl ClientBuilder {
                 transport: Arc::clone(&transport),
                 max_response_bytes: self.max_response_bytes,
                 trusted_hosts: Arc::clone(&trusted_hosts),
+                backups: Arc::clone(&backups),
             })
         };
         Ok(Client::new(Engine {
@@ -87,6 +95,7 @@ impl ClientBuilder {
             keyring,
             merchant,
             timeout,
+            deadline,
         }))
     }
 
@@ -115,6 +124,7 @@ struct Parts<'a> {
     user_agent: HeaderValue,
     check_mch_id: bool,
     check_answer_nonces: bool,
+    layers: Assembled,
 }
 
 #[rustfmt::skip]
@@ -133,10 +143,33 @@ impl Parts<'_> {
         stack.push(MATCHER, Matcher)?;
         stack.push(ENCRYPT, Encrypt { keys: keys() })?;
         stack.push(PREPARE, Prepare { keys: keys(), user_agent })?;
+        self.push_layers(&mut stack)?;
         let nonces = self.check_answer_nonces.then(|| Arc::new(AnswerNonces::new()));
         stack.push(VERIFIER, Verifier { keys: keys(), nonces })?;
         stack.push(SIGNER, Signer { signing, clock })?;
         Ok(stack)
+    }
+
+    /// The layers that were asked for, shared by both stacks.
+    fn push_layers(&self, stack: &mut Stack) -> Result<()> {
+        let (layers, clock) = (&self.layers.given, Arc::clone(self.clock));
+        let merchant = || Arc::clone(&self.merchant.mchid);
+        if let Some(policy) = layers.retry.clone() {
+            stack.push(RETRY, Retry { policy, clock })?;
+        }
+        if let Some(limits) = layers.rate_limits.clone() {
+            stack.push(RATE_LIMIT, Limiter { limits, merchant: merchant() })?;
+        }
+        if let Some(in_flight) = layers.in_flight.clone() {
+            stack.push(IN_FLIGHT, Gate(in_flight))?;
+        }
+        if let Some(switch) = self.layers.switch.clone() {
+            stack.push(FAILOVER, switch)?;
+        }
+        if let Some(breaker) = layers.breaker.clone() {
+            stack.push(BREAKER, Breaker(breaker))?;
+        }
+        Ok(())
     }
 
     /// APIv2's default stack, outermost first; empty without its key.
@@ -150,6 +183,7 @@ impl Parts<'_> {
         stack.push(STATUS, Status)?;
         stack.push(DECRYPT, Decrypt { key })?;
         stack.push(MATCHER, Matcher)?;
+        self.push_layers(&mut stack)?;
         stack.push(TRANSFORM_RESPONSE, TransformResponse { mchid: mchid(), key: v2_key.clone() })?;
         stack.push(TRANSFORM_REQUEST, TransformRequest {
             mchid: mchid(),

@@ -1,6 +1,7 @@
 //! The settings of a client.
 
 mod assemble;
+mod layers;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use crate::message::FieldPolicy;
 use crate::net::{HttpTransport, HttpTransportBuilder, Resolve};
 use crate::stack::Stack;
 use crate::transport::Transport;
+use layers::Layers;
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
 use wechatpay_core::error::Result;
@@ -31,6 +33,7 @@ pub struct ClientBuilder {
     timeout: Option<Duration>,
     http: HttpTransportBuilder,
     shared: Option<HttpTransport>,
+    deadline: Option<Duration>,
     max_response_bytes: usize,
     trusted_hosts: Vec<String>,
     user_agent: Option<String>,
@@ -40,6 +43,7 @@ pub struct ClientBuilder {
     v2_edits: Vec<Edit>,
     check_mch_id: bool,
     check_answer_nonces: bool,
+    layers: Layers,
 }
 
 enum Platform {
@@ -61,6 +65,7 @@ impl ClientBuilder {
             timeout: Some(Duration::from_secs(30)),
             http: HttpTransportBuilder::default(),
             shared: None,
+            deadline: None,
             max_response_bytes: 8 << 20,
             trusted_hosts: Vec::new(),
             user_agent: None,
@@ -70,6 +75,7 @@ impl ClientBuilder {
             v2_edits: Vec::new(),
             check_mch_id: true,
             check_answer_nonces: true,
+            layers: Layers::default(),
         }
     }
 
@@ -237,6 +243,31 @@ impl ClientBuilder {
     /// It is the only limit on a streamed response after its headers.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http = self.http.read_timeout(limit);
+        self
+    }
+
+    /// Bounds every call to the last byte of its answer, also of a streamed one and of a file; none by
+    /// default. [`Call::deadline`](crate::Call::deadline) goes before it.
+    pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.deadline = limit.into();
+        self
+    }
+
+    /// Gives an answer up that has stalled: of which fewer than `bytes` came within `per`, as long as the
+    /// reader waited for them. Off by default.
+    ///
+    /// [`read_timeout`](Self::read_timeout) does not notice a server that sends a byte now and then.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wechatpay_chain::Client;
+    ///
+    /// // A bill that comes at less than 1 KiB a second on average of 20 s is given up.
+    /// let builder = Client::builder().min_throughput(20 << 10, Duration::from_secs(20));
+    /// # let _ = builder;
+    /// ```
+    pub fn min_throughput(mut self, bytes: u64, per: Duration) -> Self {
+        self.http = self.http.min_throughput(bytes, per);
         self
     }
 

@@ -30,7 +30,7 @@ pub fn query_string(parameters: &Value) -> Result<String> {
 }
 
 /// The query of a call, as it is gathered.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub enum Query {
     /// Nothing was given.
     #[default]

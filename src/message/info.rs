@@ -8,6 +8,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Method, Uri};
 
 use super::Request;
+use super::kept::KeptBody;
 use super::payload::Payload;
 use super::state::CallState;
 use crate::trace::About;
@@ -65,18 +66,22 @@ pub(crate) struct Options {
     pub(crate) decrypt: Vec<Cow<'static, str>>,
     pub(crate) fields: Option<FieldPolicy>,
     pub(crate) timeout: Option<Duration>,
+    /// Bounds the answer to its last byte, streamed or not.
+    pub(crate) deadline: Option<Duration>,
     pub(crate) stream: bool,
     pub(crate) nonceless: Option<bool>,
     pub(crate) security: Option<bool>,
     /// The body was given as `xml`, which only APIv2 takes.
     pub(crate) xml: bool,
+    /// The body that was sent first, of a call that may be sent again.
+    pub(crate) kept: Option<KeptBody>,
     /// Nothing at all may be sent.
     pub(crate) dry_run: bool,
     pub(crate) state: CallState,
 }
 
 /// Scheme, host and port: where a signed request may go.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     scheme: Scheme,
     authority: Authority,
@@ -182,6 +187,18 @@ impl Origin {
         Self { scheme, authority }
     }
 
+    /// Where a request to an absolute URI goes.
+    pub(crate) fn of(uri: &Uri) -> Option<Self> {
+        let (scheme, authority) = (uri.scheme()?.clone(), uri.authority()?.clone());
+        Some(Self { scheme, authority })
+    }
+
+    /// Sends a URI there.
+    pub(crate) fn write_to(&self, parts: &mut http::uri::Parts) {
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+    }
+
     /// Whether a request to `uri` goes there.
     pub(crate) fn holds(&self, uri: &Uri) -> bool {
         uri.scheme() == Some(&self.scheme) && uri.authority() == Some(&self.authority)
@@ -206,6 +223,12 @@ fn no_uri(err: impl Into<BoxError>) -> Error {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme, self.authority)
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -4,6 +4,7 @@ mod body;
 mod body_stream;
 mod headers;
 mod info;
+mod kept;
 mod media;
 mod payload;
 mod response;
@@ -21,6 +22,7 @@ pub(crate) use headers::{
 };
 pub use info::{CallInfo, FieldPolicy};
 pub(crate) use info::{Options, Origin, with_query};
+pub(crate) use kept::KeptBody;
 pub(crate) use media::Failure;
 pub use media::{Media, Upload};
 pub use payload::{IntoPayload, Json, Payload};
@@ -33,7 +35,7 @@ pub(crate) use saved::MAX_BYTES;
 pub use saved::SavedFile;
 #[cfg(feature = "files")]
 pub(crate) use saved::{Expected, Progress, Seal, Sink};
-pub(crate) use state::{Attempt, CallState, Phase};
+pub(crate) use state::{Attempt, CallState, Phase, timed_out};
 pub use stream::Streaming;
 
 /// A request on its way through the stack: an [`http::Request`] whose body is a [`Payload`].

@@ -42,6 +42,15 @@ impl Payload {
         }
     }
 
+    /// Whether it holds a reader that was read, so that it cannot be sent once more.
+    pub(crate) fn is_spent(&self) -> bool {
+        match self {
+            Self::Media(media) => media.is_spent(),
+            Self::Upload(upload) => upload.is_spent(),
+            Self::Empty | Self::Json(_) | Self::Bytes(_) => false,
+        }
+    }
+
     /// What a signature covers: the bytes to send, and of an upload its `meta`; `None` before
     /// `prepare` has made them.
     #[must_use]

@@ -31,6 +31,7 @@ pub struct Response {
     /// Whether nothing has said that the body is whole: see [`End`](super::body::End).
     open_ended: bool,
     complete: bool,
+    attempts: u32,
     #[cfg(feature = "files")]
     saved: Option<Box<SavedFile>>,
 }
@@ -78,6 +79,7 @@ impl Response {
             verification: Verification::NotChecked,
             open_ended: false,
             complete: true,
+            attempts: 1,
             #[cfg(feature = "files")]
             saved: None,
         }
@@ -99,6 +101,17 @@ impl Response {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get(REQUEST_ID)?.to_str().ok()
+    }
+
+    /// How often the request was handed to the transport: more than 1 when a retry or a failover repeated
+    /// it.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    pub(crate) fn set_attempts(&mut self, attempts: u32) {
+        self.attempts = attempts;
     }
 
     /// The result of verifying the signature.

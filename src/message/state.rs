@@ -1,13 +1,14 @@
 //! How far a call has come: for its error, and for the thread that waits for it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
 use crate::trace::{self, CallTrace};
+use wechatpay_core::error::{Error, ErrorKind};
 
 /// The progress of a running call, shared by all clones.
 #[derive(Clone, Default)]
@@ -17,7 +18,9 @@ pub(crate) struct CallState(Arc<Inner>);
 struct Inner {
     /// Attempts of which it is not known that nothing was sent.
     unresolved: AtomicUsize,
-    attempts: AtomicUsize,
+    attempts: AtomicU32,
+    /// Whether a repeated attempt's outcome is open.
+    undecided: AtomicBool,
     phase: AtomicU8,
     known: Mutex<Known>,
     trace: CallTrace,
@@ -26,6 +29,8 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     deadline: Option<Instant>,
+    /// When the last byte of the answer has to be there.
+    end: Option<(Instant, Duration)>,
     /// `host:port` of the server.
     server: Option<Arc<str>>,
     /// `host:port` of the proxy, without its credentials.
@@ -82,7 +87,7 @@ impl CallState {
         }));
         attempt.deliver();
         let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-        self.0.trace.attempt(number);
+        self.0.trace.attempt(number as usize);
         attempt
     }
 
@@ -94,6 +99,25 @@ impl CallState {
     /// Whether any attempt so far, also one that was given up, may have reached WeChat Pay.
     pub(crate) fn maybe_sent(&self) -> bool {
         self.0.unresolved.load(Ordering::Relaxed) > 0
+    }
+
+    /// How many attempts of this call may have reached WeChat Pay so far.
+    pub(crate) fn unresolved(&self) -> usize {
+        self.0.unresolved.load(Ordering::Relaxed)
+    }
+
+    /// How many attempts have begun at the transport.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.0.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the call goes on after an attempt of which nobody knows what came of it.
+    pub(crate) fn note_undecided(&self) {
+        self.0.undecided.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_undecided(&self) -> bool {
+        self.0.undecided.load(Ordering::Relaxed)
     }
 
     /// Notes what the call is doing now.
@@ -134,6 +158,15 @@ impl CallState {
 
     pub(crate) fn set_limit(&self, limit: Duration) {
         self.known().deadline = Instant::now().checked_add(limit);
+    }
+
+    /// Bounds the answer to its last byte, streamed or not.
+    pub(crate) fn set_end(&self, limit: Duration) {
+        self.known().end = Instant::now().checked_add(limit).map(|at| (at, limit));
+    }
+
+    pub(crate) fn deadline(&self) -> Option<(Instant, Duration)> {
+        self.known().end
     }
 
     /// How much of the call's time is left; `None` of a call without a limit.
@@ -191,6 +224,22 @@ impl fmt::Debug for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CallState").field(&self.to_string()).finish()
     }
+}
+
+/// A call whose time is over: what it was doing, and whether the request may have left.
+pub(crate) fn timed_out(limit: Duration, state: &CallState) -> Error {
+    let sent = state.maybe_sent();
+    let outcome = if sent {
+        "the request may have been processed, so query before repeating it"
+    } else {
+        "nothing was sent"
+    };
+    Error::new(
+        ErrorKind::Timeout,
+        format!("no answer within {limit:?}, while {state}; {outcome}"),
+    )
+    .with_request_id(state.request_id())
+    .with_maybe_sent(sent)
 }
 
 /// One attempt at the transport. It is in the request's extensions.

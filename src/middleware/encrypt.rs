@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
-use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
+use crate::message::{CallInfo, FieldPolicy, KeptBody, Payload, Request, Response, with_query};
 use crate::stack::{Middleware, Next};
 use wechatpay_core::catalog::{BodyKind, Operation};
 use wechatpay_core::crypto::Padding;
@@ -25,6 +25,11 @@ impl Middleware for Encrypt {
         if let Some(info) = request.extensions().get::<CallInfo>().cloned()
             && info.options().fields != Some(FieldPolicy::Off)
         {
+            if info.options().kept.as_ref().is_some_and(KeptBody::is_kept) {
+                // Encrypted when it was sent first.
+                info.note_encrypted();
+                return next.run(request).await;
+            }
             self.keys.ready(&request, &next).await?;
             self.encrypt(&mut request, &info).await?;
         }

@@ -1,15 +1,15 @@
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::runtime::{self, Handle};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::drivers;
+use super::pace::{BodyLimits, Pace};
 use super::pool::{Connection, Slot};
 use wechatpay_core::error::BoxError;
 
@@ -21,17 +21,17 @@ use wechatpay_core::error::BoxError;
 /// hang for ever.
 pub(super) struct AnswerBody {
     body: Incoming,
-    limit: Option<Duration>,
+    pace: Pace,
     /// Runs only while a piece is waited for. A timer of another runtime may have ended with it.
     waiting: Option<(Option<runtime::Id>, Pin<Box<Sleep>>)>,
     lease: Option<Lease>,
 }
 
 impl AnswerBody {
-    pub(super) fn new(body: Incoming, limit: Option<Duration>, lease: Lease) -> Self {
+    pub(super) fn new(body: Incoming, limits: BodyLimits, lease: Lease) -> Self {
         let mut answer = Self {
             body,
-            limit,
+            pace: Pace::new(limits),
             waiting: None,
             lease: Some(lease),
         };
@@ -48,10 +48,41 @@ impl AnswerBody {
         }
     }
 
-    fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<Duration> {
-        let Some(limit) = self.limit else {
-            return Poll::Pending;
-        };
+    /// Counts a piece, where anybody asked for that: the clock is not read otherwise.
+    fn note_piece(&mut self, frame: &Option<hyper::Result<Frame<Bytes>>>) -> Result<(), String> {
+        if !self.pace.counts() {
+            self.pace.rest();
+            return Ok(());
+        }
+        match frame {
+            Some(Ok(frame)) => {
+                let bytes = frame.data_ref().map_or(0, Bytes::len);
+                self.pace.came(bytes, Instant::now())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ready with what is wrong when the next piece takes too long.
+    fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<String> {
+        loop {
+            // A timer that runs needs no look at the clock.
+            let until = match &self.waiting {
+                Some((_, waiting)) => Some(waiting.deadline()),
+                None => self.pace.wait(Instant::now()),
+            };
+            let Some(until) = until else {
+                return Poll::Pending;
+            };
+            ready!(self.poll_until(until, cx));
+            self.waiting = None;
+            if let Err(why) = self.pace.look(Instant::now()) {
+                return Poll::Ready(why);
+            }
+        }
+    }
+
+    fn poll_until(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let here = Handle::try_current().ok().map(|runtime| runtime.id());
         if self.waiting.as_ref().is_none_or(|(of, _)| *of != here) {
             // Read outside of a runtime with timers, the connection's own has one.
@@ -63,13 +94,17 @@ impl AnswerBody {
             if drivers::with_timers().is_none() {
                 return Poll::Pending;
             }
-            self.waiting = Some((here, Box::pin(sleep(limit))));
+            self.waiting = Some((here, Box::pin(sleep_until(until))));
         }
         match &mut self.waiting {
-            Some((_, waiting)) => waiting.as_mut().poll(cx).map(|()| limit),
+            Some((_, waiting)) => waiting.as_mut().poll(cx),
             None => Poll::Pending,
         }
     }
+}
+
+fn too_slow(why: String) -> BoxError {
+    std::io::Error::new(std::io::ErrorKind::TimedOut, why).into()
 }
 
 /// A connection that is in use, and where it is kept when it is not.
@@ -102,6 +137,10 @@ impl Body for AnswerBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             self.waiting = None;
+            if let Err(why) = self.note_piece(&frame) {
+                self.lease = None;
+                return Poll::Ready(Some(Err(too_slow(why))));
+            }
             match &frame {
                 Some(Ok(_)) => self.note_end(),
                 Some(Err(_)) => self.lease = None,
@@ -113,14 +152,7 @@ impl Body for AnswerBody {
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        self.poll_limit(cx).map(|limit| {
-            let message = format!("nothing more of the response came within {limit:?}");
-            Some(Err(std::io::Error::new(
-                std::io::ErrorKind::TimedOut,
-                message,
-            )
-            .into()))
-        })
+        self.poll_limit(cx).map(|why| Some(Err(too_slow(why))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -22,6 +22,7 @@ use super::connect::{Connector, bounded, host_port};
 use super::drivers;
 use super::failure;
 use super::framing;
+use super::pace::BodyLimits;
 use super::pool::{Connection, Key, Limits, Pool, Sender, Server, Slot};
 use super::process::PerProcess;
 use super::proxy::Proxies;
@@ -212,7 +213,7 @@ impl Inner {
             let before = connection.watch.written();
             attempt.deliver();
             let mut failed = match connection.send(request).await {
-                Ok(response) => return Ok(self.answer(response, connection, slot)),
+                Ok(response) => return Ok(self.answer(response, connection, slot, state)),
                 Err(failed) => failed,
             };
             let (untouched, err) = (failed.take_message(), failed.into_error());
@@ -232,11 +233,16 @@ impl Inner {
         response: Response<Incoming>,
         connection: Connection,
         slot: &Arc<Slot>,
+        state: &CallState,
     ) -> Response<Body> {
         let end = framing::end(&response, connection.watch.cut());
         let lease = Lease::new(connection, Arc::clone(slot));
-        let pause = self.shared.settings.read_timeout;
-        response.map(|body| Body::stream(AnswerBody::new(body, pause, lease)).with_end(end))
+        let limits = BodyLimits {
+            pause: self.shared.settings.read_timeout,
+            least: self.shared.settings.least,
+            deadline: state.deadline().map(|(at, limit)| (at.into(), limit)),
+        };
+        response.map(|body| Body::stream(AnswerBody::new(body, limits, lease)).with_end(end))
     }
 
     async fn connect(

@@ -7,6 +7,7 @@ pub(crate) mod drivers;
 mod failure;
 mod framing;
 mod hyper;
+mod pace;
 mod pool;
 mod process;
 mod proxy;

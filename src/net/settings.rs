@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::pace::Throughput;
 use super::proxy::{Proxies, Proxy};
 use crate::transport::BoxFuture;
 use wechatpay_core::crypto::{Certificate, PrivateKey};
@@ -49,6 +50,7 @@ pub struct HttpTransportBuilder {
     pub(super) connect_timeout: Option<Duration>,
     pub(super) idle_timeout: Option<Duration>,
     pub(super) read_timeout: Option<Duration>,
+    pub(super) least: Option<Throughput>,
     pub(super) pool_max_idle: usize,
     pub(super) tcp_keepalive: Option<Duration>,
     pub(super) http2: bool,
@@ -72,6 +74,7 @@ impl Default for HttpTransportBuilder {
             connect_timeout: Some(Duration::from_secs(5)),
             idle_timeout: Some(Duration::from_secs(60)),
             read_timeout: Some(Duration::from_secs(60)),
+            least: None,
             pool_max_idle: usize::MAX,
             tcp_keepalive: Some(Duration::from_secs(60)),
             http2: true,
@@ -99,6 +102,13 @@ impl HttpTransportBuilder {
     /// How long the next piece of an answer may take; 60 s by default, `None` for no bound.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.read_timeout = limit.into();
+        self
+    }
+
+    /// Gives an answer up of which fewer than `bytes` came within `per`, as long as the reader waited for them; off by
+    /// default.
+    pub fn min_throughput(mut self, bytes: u64, per: Duration) -> Self {
+        self.least = Some(Throughput { bytes, per });
         self
     }
 
@@ -178,6 +188,8 @@ impl HttpTransportBuilder {
     pub(super) fn check(&mut self) -> Result<Proxies> {
         self.connect_timeout = bound("connect_timeout", self.connect_timeout)?;
         self.read_timeout = bound("read_timeout", self.read_timeout)?;
+        let per = bound("min_throughput", self.least.map(|least| least.per))?;
+        self.least = self.least.filter(|_| per.is_some());
         self.idle_timeout = self.idle_timeout.filter(|limit| *limit <= LONGEST);
         self.names.fixed = Arc::new(normal(&self.names.fixed)?);
         if let Some((pause, patience)) = self.http2_keep_alive {

@@ -7,12 +7,13 @@ use http::Uri;
 
 use super::Stack;
 use crate::message::{
-    Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
-    request_id,
+    Body, BodyStream, CallInfo, Failure, Origin, Payload, Request, Response, ResponseBody,
+    SignedText, request_id,
 };
 use crate::transport::{BoxFuture, Transport};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
+use wechatpay_core::protocol::SERIAL_NAME;
 
 /// A stack that no longer changes, and the transport below it.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Pipeline {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) max_response_bytes: usize,
     pub(crate) trusted_hosts: Arc<[String]>,
+    /// Where a failover may send requests.
+    pub(crate) backups: Arc<[Origin]>,
 }
 
 /// The layers below a middleware.
@@ -83,6 +86,9 @@ impl Pipeline {
             return Err(lost());
         };
         self.check(&request, &info)?;
+        if let Some(kept) = &info.options().kept {
+            kept.keep(request.body(), request.headers(), &SERIAL_NAME);
+        }
         let (mut request, broken) = request_body(request)?;
         // A layer may have built a new request; the transport reads this call's extensions.
         request.extensions_mut().insert(info.clone());
@@ -143,7 +149,8 @@ impl Pipeline {
             ));
         }
         let uri = request.uri();
-        if info.origin().holds(uri) || self.trusts(uri) {
+        let backup = || self.backups.iter().any(|origin| origin.holds(uri));
+        if info.origin().holds(uri) || self.trusts(uri) || backup() {
             return Ok(());
         }
         Err(Error::new(

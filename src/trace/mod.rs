@@ -211,14 +211,12 @@ pub(crate) fn certificates(outcome: Result<usize, &Error>) {
 }
 
 /// An attempt failed and another one will be made after `pause`.
-#[allow(dead_code, reason = "the retry layer reports here")]
 pub(crate) fn retry(attempt: usize, pause: Duration, err: &Error) {
     #[cfg(feature = "tracing")]
     span::retry(attempt, pause, err);
 }
 
 /// Calls go to another host from now on.
-#[allow(dead_code, reason = "the failover layer reports here")]
 pub(crate) fn failover(from: &str, to: &str) {
     #[cfg(feature = "tracing")]
     span::failover(from, to);
@@ -227,7 +225,6 @@ pub(crate) fn failover(from: &str, to: &str) {
 }
 
 /// A circuit breaker has opened or closed.
-#[allow(dead_code, reason = "the circuit breaker reports here")]
 pub(crate) fn breaker(host: &str, open: bool) {
     #[cfg(feature = "tracing")]
     span::breaker(host, open);

@@ -2,15 +2,18 @@
 //! unsigned answers, hosts.
 //!
 //! An operation that is missing here can still be called; it gets no special treatment.
-//! Sources: the public documentation and the official SDKs; `regenerate.py` and
-//! `regenerate_answers.py` in this folder write the tables.
+//! Sources: the public documentation and the official SDKs; `regenerate.py`, `regenerate_answers.py`
+//! and `regenerate_limits.py` in this folder write the tables.
 
 mod answers;
 #[cfg(test)]
 mod answers_tests;
 mod attribute;
 mod kinds;
+mod limits;
+mod numbered;
 mod operation;
+mod rate;
 mod similar;
 mod table;
 #[cfg(test)]
@@ -21,7 +24,9 @@ use std::cmp::Ordering;
 use http::Method;
 
 pub use kinds::{AnswerKind, AnswerSignature, BodyKind};
+pub use numbered::{Carried, Close, MerchantNumber, NOT_FOUND, NUMBER_USED};
 pub use operation::Operation;
+pub use rate::RateLimit;
 pub use similar::similar;
 
 use attribute::Verb;

@@ -56,6 +56,7 @@ impl ErrorKind {
             Self::File => "file",
             Self::Header => "header",
             Self::Key => "key",
+            Self::Limit => "limit",
             Self::Middleware => "middleware",
             Self::Path => "path",
             Self::Probe => "probe",

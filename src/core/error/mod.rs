@@ -50,6 +50,8 @@ struct Inner {
     message: Cow<'static, str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     maybe_sent: bool,
+    undecided: bool,
+    attempts: u32,
     api: Option<ApiError>,
     request_id: Option<String>,
     body: Option<Bytes>,
@@ -84,6 +86,9 @@ pub enum ErrorKind {
     Header,
     /// A key or certificate could not be read, or has an unexpected type.
     Key,
+    /// A limit that the program has set refused the call: calls in flight, or the documented frequency of
+    /// the operation; nothing was sent.
+    Limit,
     /// A middleware returned its own error.
     Middleware,
     /// The path or its variables are invalid; nothing was sent.
@@ -134,6 +139,8 @@ impl Error {
                 message: message.into(),
                 source: None,
                 maybe_sent,
+                undecided: false,
+                attempts: 0,
                 api: None,
                 request_id: None,
                 body: None,
@@ -154,6 +161,23 @@ impl Error {
     #[must_use]
     pub fn with_maybe_sent(mut self, maybe_sent: bool) -> Self {
         self.inner.maybe_sent = maybe_sent;
+        self
+    }
+
+    /// The same error of a call that was repeated, when an earlier attempt may have been processed:
+    /// a refusal of the last attempt does not say that the earlier one was refused too.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_undecided(mut self, undecided: bool) -> Self {
+        self.inner.undecided = undecided;
+        self
+    }
+
+    /// The same error, saying how often the request was handed to the transport.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.inner.attempts = attempts;
         self
     }
 
@@ -225,6 +249,13 @@ impl Error {
         self.inner.maybe_sent
     }
 
+    /// How often the request was handed to the transport: 0 when the call failed before, more than 1 when
+    /// a retry or a failover repeated it.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
     /// The answer, when [`kind`](Self::kind) is [`ErrorKind::Api`].
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
@@ -276,7 +307,10 @@ impl Error {
     /// else.
     ///
     /// For an answer of WeChat Pay it is [`ApiError::is_undecided`], for every other error
-    /// [`maybe_sent`](Self::maybe_sent).
+    /// [`maybe_sent`](Self::maybe_sent). It is also true when a [retry] repeated the call and an earlier attempt left
+    /// its outcome open, whatever the last attempt was answered with.
+    ///
+    /// [retry]: https://docs.rs/wechatpay-chain/latest/wechatpay_chain/resilience/struct.RetryPolicy.html
     ///
     /// ```
     /// use wechatpay_chain::{Error, ErrorKind};
@@ -285,8 +319,10 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_undecided(&self) -> bool {
-        self.api()
-            .map_or_else(|| self.maybe_sent(), ApiError::is_undecided)
+        self.inner.undecided
+            || self
+                .api()
+                .map_or_else(|| self.maybe_sent(), ApiError::is_undecided)
     }
 
     /// Whether the call may be repeated without a query first.
@@ -296,6 +332,9 @@ impl Error {
     /// retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
+        if self.inner.undecided {
+            return false;
+        }
         match self.api() {
             // Without a code it is not WeChat Pay that says so.
             Some(api) => {

@@ -35,6 +35,13 @@ impl Piece {
             Self::File { source, .. } => source.len(),
         }
     }
+
+    pub(super) fn is_spent(&self) -> bool {
+        match self {
+            Self::Bytes(_) => false,
+            Self::File { source, .. } => source.is_spent(),
+        }
+    }
 }
 
 /// A body of a known length. It ends with an error rather than with fewer or other bytes.

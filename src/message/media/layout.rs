@@ -40,6 +40,10 @@ impl Upload {
         self.pieces.iter().map(Piece::len).sum()
     }
 
+    pub(crate) fn is_spent(&self) -> bool {
+        self.pieces.iter().any(Piece::is_spent)
+    }
+
     /// The body, to be sent once, and where it says why it broke off.
     pub(crate) fn body(&self) -> Result<(Body, Failure)> {
         let (files, failure) = Files::open(&self.pieces)?;

@@ -201,6 +201,10 @@ impl Media {
     }
 
     /// The `meta`, made where it is not given; what it needs of the file is read now.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.source.is_spent() || self.others.iter().any(Self::is_spent)
+    }
+
     pub(crate) async fn resolve_meta(&mut self) -> Result<&mut Value> {
         let mut meta = match &self.meta {
             Meta::Given(meta) => meta.clone(),

@@ -186,6 +186,14 @@ impl Source {
         }
     }
 
+    /// Whether it was a reader that has been read.
+    pub(super) fn is_spent(&self) -> bool {
+        match &self.origin {
+            SourceOrigin::Reader(once) => matches!(*lock(once), SingleUse::Gone),
+            SourceOrigin::Bytes(_) | SourceOrigin::Path(_) => false,
+        }
+    }
+
     /// The file in a form that can be read twice.
     async fn rereadable(&self) -> Result<Opened> {
         match (self.open()?, &self.origin) {

@@ -1,0 +1,221 @@
+//! The operations that WeChat Pay finds again by the number that the merchant chose.
+//!
+//! Written by hand: the facts that `table.rs` is made of do not hold them. Source of each row: the
+//! page of the operation and the page of its query.
+
+mod rows;
+mod table;
+
+use http::Method;
+
+use super::Operation;
+use table::NUMBERED;
+
+/// How a request is found again by the number that the merchant chose for it (商户订单号, 商户退款单号,
+/// 商户单号 …).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MerchantNumber {
+    /// The member of the body that holds the number.
+    pub member: &'static str,
+    /// The path of the query. Its method is GET in APIv3 and POST in APIv2.
+    pub query: &'static str,
+    /// What the query takes from the request's body: a variable of the path, a query parameter, or in
+    /// APIv2 a member of the body.
+    pub carries: &'static [Carried],
+    /// What the query says besides, the same in each query.
+    pub fixed: &'static [(&'static str, &'static str)],
+    /// Where the query's answer has the state. `*` stands for all items of a list.
+    pub state: &'static str,
+    /// The states in which the request has ended without doing what it asked for.
+    pub failed: &'static [&'static str],
+    /// The states in which it is not yet known whether it will be done, so that the query is repeated.
+    pub pending: &'static [&'static str],
+    /// The states in which the user may still pay.
+    pub payable: &'static [&'static str],
+    /// Whether the same request may be sent again with the same number: WeChat Pay then does nothing
+    /// twice.
+    pub repeatable: bool,
+    /// How an order that is not paid is ended.
+    pub close: Option<Close>,
+}
+
+/// One value that a query takes from the request.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "rows of a table")]
+pub struct Carried {
+    /// Its name in the query.
+    pub name: &'static str,
+    /// The member of the request's body.
+    pub from: &'static str,
+    /// Whether the query cannot be made without it.
+    pub required: bool,
+}
+
+/// How an order that is not paid is ended, so that it can no longer be paid.
+#[derive(Debug, Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "rows of a table")]
+pub struct Close {
+    /// The path; the method is POST.
+    pub path: &'static str,
+    /// The members of its body that are taken from the request's body.
+    pub members: &'static [Carried],
+    /// The list that the body repeats of the request's body, with these members of each item.
+    pub items: Option<(&'static str, &'static [&'static str])>,
+    /// The fewest seconds after the order.
+    pub not_before: u64,
+}
+
+/// How WeChat Pay says that there is nothing under a number. The spellings without underscores are
+/// APIv2's.
+pub const NOT_FOUND: [&str; 5] = [
+    "ORDER_NOT_EXIST",
+    "ORDERNOTEXIST",
+    "RESOURCE_NOT_EXISTS",
+    "REFUNDNOTEXIST",
+    "NOT_FOUND",
+];
+
+/// How WeChat Pay says that a number was used before: of what came of it then, only a query tells.
+pub const NUMBER_USED: [&str; 9] = [
+    "OUT_TRADE_NO_USED",
+    "OUTTRADENOUSED",
+    "ORDER_PAID",
+    "ORDERPAID",
+    "ORDER_CLOSED",
+    "ORDERCLOSED",
+    "ORDER_REVERSED",
+    "ORDERREVERSED",
+    "ALREADY_EXISTS",
+];
+
+impl Operation {
+    /// How this operation is found again by the merchant's number; `None` of operations without one.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use wechatpay_chain::catalog;
+    ///
+    /// let refund = catalog::find(&Method::POST, "v3/refund/domestic/refunds").unwrap();
+    /// let number = refund.merchant_number().unwrap();
+    /// assert_eq!(number.member, "out_refund_no");
+    /// assert_eq!(number.query, "v3/refund/domestic/refunds/{out_refund_no}");
+    /// ```
+    #[must_use]
+    pub fn merchant_number(&self) -> Option<&'static MerchantNumber> {
+        if self.method() != Method::POST {
+            return None;
+        }
+        let holds = |row: &&(&[&str], MerchantNumber)| row.0.contains(&self.path());
+        NUMBERED.iter().find(holds).map(|row| &row.1)
+    }
+
+    /// Whether it changes nothing at WeChat Pay: every GET, and of APIv2 the queries and downloads.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.method() == Method::GET || self.is_v2() && V2_READS.contains(&self.path())
+    }
+}
+
+/// APIv2 has POST for its queries too. What makes something when it is asked, a key or a token, is
+/// not among them.
+const V2_READS: [&str; 35] = [
+    "v2/applyment/micro/getstate",
+    "v2/applyment/micro/getupgradestate",
+    "v2/billcommentsp/batchquerycomment",
+    "v2/cgi-bin/mch/customs/customdeclarequery",
+    "v2/deposit/orderquery",
+    "v2/deposit/refundquery",
+    "v2/fund/queryautowithdrawbydate",
+    "v2/mmpaymkttransfers/gethbinfo",
+    "v2/mmpaymkttransfers/gettransferinfo",
+    "v2/mmpaymkttransfers/promotion/querywwsptrans2pocket",
+    "v2/mmpaymkttransfers/query_coupon_stock",
+    "v2/mmpaymkttransfers/querycouponsinfo",
+    "v2/mmpaymkttransfers/queryworkwxredpack",
+    "v2/mmpaysptrans/query_bank",
+    "v2/papay/partner/querycontract",
+    "v2/papay/querycontract",
+    "v2/pay/downloadbill",
+    "v2/pay/downloadfundflow",
+    "v2/pay/facepayquery",
+    "v2/pay/orderquery",
+    "v2/pay/paporderquery",
+    "v2/pay/partner/paporderquery",
+    "v2/pay/profitsharingmerchantratioquery",
+    "v2/pay/profitsharingorderamountquery",
+    "v2/pay/profitsharingquery",
+    "v2/pay/profitsharingreturnquery",
+    "v2/pay/querycombinedorder",
+    "v2/pay/queryexchagerate",
+    "v2/pay/refundquery",
+    "v2/pay/refundqueryv2",
+    "v2/pay/settlementquery",
+    "v2/risk/getpublickey",
+    "v2/sandboxnew/pay/orderquery",
+    "v2/sandboxnew/pay/refundquery",
+    "v2/xdc/apiv2sandbox/pay/orderquery",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{find, operations};
+
+    #[test]
+    fn every_numbered_operation_its_query_and_its_close_are_in_the_catalog() {
+        for (paths, row) in NUMBERED {
+            for path in *paths {
+                let operation = find(&Method::POST, path).unwrap_or_else(|| panic!("{path}"));
+                assert_eq!(operation.path(), *path);
+                assert!(std::ptr::eq(operation.merchant_number().unwrap(), row));
+            }
+            let method = match row.query.starts_with("v2/") {
+                true => Method::POST,
+                false => Method::GET,
+            };
+            let query = find(&method, row.query).unwrap_or_else(|| panic!("{}", row.query));
+            assert_eq!(query.path(), row.query);
+            assert!(query.is_read(), "{}", row.query);
+            if let Some(close) = row.close {
+                let found = find(&Method::POST, close.path).map(Operation::path);
+                assert_eq!(found, Some(close.path));
+            }
+        }
+    }
+
+    #[test]
+    fn every_variable_of_a_query_is_carried() {
+        for (_, row) in NUMBERED {
+            let variables = row
+                .query
+                .split('/')
+                .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+            for variable in variables {
+                let carried = row.carries.iter().find(|it| it.name == variable);
+                assert!(carried.is_some_and(|it| it.required), "{}", row.query);
+            }
+            assert!(
+                row.carries.iter().any(|it| it.from == row.member),
+                "{}",
+                row.query
+            );
+            assert!(row.failed.iter().all(|it| !row.payable.contains(it)));
+            assert!(row.failed.iter().all(|it| !row.pending.contains(it)));
+        }
+    }
+
+    #[test]
+    fn reads_are_in_the_catalog_and_change_nothing() {
+        for path in V2_READS {
+            assert_eq!(find(&Method::POST, path).map(Operation::path), Some(path));
+        }
+        let read = |operation: &&Operation| operation.is_read();
+        assert!(
+            operations()
+                .iter()
+                .filter(read)
+                .all(|it| it.merchant_number().is_none())
+        );
+    }
+}

@@ -1,0 +1,229 @@
+//! What the rows of the table have in common.
+
+use super::{Carried, Close, MerchantNumber};
+
+pub(super) const fn same(name: &'static str) -> Carried {
+    renamed(name, name)
+}
+
+pub(super) const fn renamed(name: &'static str, from: &'static str) -> Carried {
+    Carried {
+        name,
+        from,
+        required: true,
+    }
+}
+
+pub(super) const fn optional(name: &'static str) -> Carried {
+    Carried {
+        name,
+        from: name,
+        required: false,
+    }
+}
+
+/// What most rows have; each says what is its own.
+pub(super) const ROW: MerchantNumber = MerchantNumber {
+    member: "",
+    query: "",
+    carries: &[],
+    fixed: &[],
+    state: "",
+    failed: &[],
+    pending: &[],
+    payable: &[],
+    repeatable: true,
+    close: None,
+};
+
+pub(super) const ORDER: MerchantNumber = MerchantNumber {
+    member: "out_trade_no",
+    state: "/trade_state",
+    // A refunded order was paid; only these never will be.
+    failed: &["CLOSED", "REVOKED", "PAYERROR"],
+    payable: &["NOTPAY"],
+    ..ROW
+};
+
+pub(super) const DIRECT: MerchantNumber = MerchantNumber {
+    query: "v3/pay/transactions/out-trade-no/{out_trade_no}",
+    carries: &[same("out_trade_no"), same("mchid")],
+    close: Some(close(
+        "v3/pay/transactions/out-trade-no/{out_trade_no}/close",
+        &[same("out_trade_no"), same("mchid")],
+    )),
+    ..ORDER
+};
+
+pub(super) const PARTNER: MerchantNumber = MerchantNumber {
+    query: "v3/pay/partner/transactions/out-trade-no/{out_trade_no}",
+    carries: &[same("out_trade_no"), same("sp_mchid"), same("sub_mchid")],
+    close: Some(close(
+        "v3/pay/partner/transactions/out-trade-no/{out_trade_no}/close",
+        &[same("out_trade_no"), same("sp_mchid"), same("sub_mchid")],
+    )),
+    ..ORDER
+};
+
+pub(super) const COMBINED: MerchantNumber = MerchantNumber {
+    member: "combine_out_trade_no",
+    query: "v3/combine-transactions/out-trade-no/{combine_out_trade_no}",
+    carries: &[same("combine_out_trade_no")],
+    state: "/sub_orders/*/trade_state",
+    close: Some(Close {
+        path: "v3/combine-transactions/out-trade-no/{combine_out_trade_no}/close",
+        members: &[same("combine_out_trade_no"), same("combine_appid")],
+        items: Some(("sub_orders", &["mchid", "sub_mchid", "out_trade_no"])),
+        not_before: 0,
+    }),
+    ..ORDER
+};
+
+/// The code of the user's is good once, and the user may have to confirm: what was asked for is done
+/// when it is paid, and WeChat Pay says to query and not to repeat.
+pub(super) const CODE: MerchantNumber = MerchantNumber {
+    pending: &["USERPAYING", "NOTPAY", "ACCEPT"],
+    payable: &[],
+    repeatable: false,
+    ..ORDER
+};
+
+pub(super) const GLOBAL: MerchantNumber = MerchantNumber {
+    query: "v3/global/transactions/out-trade-no/{out_trade_no}",
+    carries: &[
+        same("out_trade_no"),
+        optional("mchid"),
+        optional("sp_mchid"),
+        optional("sub_mchid"),
+    ],
+    close: Some(close(
+        "v3/global/transactions/out-trade-no/{out_trade_no}/close",
+        &[
+            same("out_trade_no"),
+            optional("mchid"),
+            optional("sp_mchid"),
+            optional("sub_mchid"),
+        ],
+    )),
+    ..ORDER
+};
+
+/// Who a message of APIv2 is about, as its queries want it.
+pub(super) const V2_ORDER: MerchantNumber = MerchantNumber {
+    query: "v2/pay/orderquery",
+    carries: V2_ORDER_NAMES,
+    close: Some(Close {
+        path: "v2/pay/closeorder",
+        members: V2_ORDER_NAMES,
+        items: None,
+        // 订单生成后不能马上调用关单接口，最短调用时间间隔为5分钟
+        not_before: 300,
+    }),
+    ..ORDER
+};
+
+pub(super) const V2_ORDER_NAMES: &[Carried] = &[
+    same("out_trade_no"),
+    same("appid"),
+    same("mch_id"),
+    optional("sub_appid"),
+    optional("sub_mch_id"),
+    optional("sign_type"),
+];
+
+pub(super) const REFUND: MerchantNumber = MerchantNumber {
+    member: "out_refund_no",
+    state: "/status",
+    // ABNORMAL and CHANGE are refunds that need a hand: they exist, and must not be asked for again.
+    failed: &["CLOSED", "CLOSE", "REFUNDCLOSE"],
+    ..ROW
+};
+
+pub(super) const V2_REFUND: MerchantNumber = MerchantNumber {
+    query: "v2/pay/refundquery",
+    carries: &[
+        same("out_refund_no"),
+        same("appid"),
+        same("mch_id"),
+        optional("sub_appid"),
+        optional("sub_mch_id"),
+        optional("sign_type"),
+    ],
+    state: "/refund_status_0",
+    ..REFUND
+};
+
+pub(super) const TRANSFER: MerchantNumber = MerchantNumber {
+    member: "out_bill_no",
+    carries: &[same("out_bill_no")],
+    state: "/state",
+    failed: &["FAIL", "CANCELLED", "CLOSED"],
+    ..ROW
+};
+
+pub(super) const SUB_TRANSFER: MerchantNumber = MerchantNumber {
+    carries: &[same("out_bill_no"), same("sub_mchid")],
+    ..TRANSFER
+};
+
+pub(super) const BATCH: MerchantNumber = MerchantNumber {
+    member: "out_batch_no",
+    carries: &[same("out_batch_no")],
+    fixed: &[("need_query_detail", "false")],
+    state: "/transfer_batch/batch_status",
+    failed: &["CLOSED"],
+    ..ROW
+};
+
+pub(super) const SHARE: MerchantNumber = MerchantNumber {
+    member: "out_order_no",
+    carries: &[
+        same("out_order_no"),
+        same("transaction_id"),
+        optional("sub_mchid"),
+    ],
+    state: "/state",
+    failed: &["CLOSED"],
+    ..ROW
+};
+
+pub(super) const SUB_SHARE: MerchantNumber = MerchantNumber {
+    carries: &[
+        same("out_order_no"),
+        same("transaction_id"),
+        same("sub_mchid"),
+    ],
+    state: "/status",
+    ..SHARE
+};
+
+pub(super) const RETURN: MerchantNumber = MerchantNumber {
+    member: "out_return_no",
+    carries: &[
+        same("out_return_no"),
+        same("out_order_no"),
+        optional("sub_mchid"),
+    ],
+    state: "/result",
+    failed: &["FAILED", "FAIL"],
+    ..ROW
+};
+
+pub(super) const SUB_RETURN: MerchantNumber = MerchantNumber {
+    carries: &[
+        same("out_return_no"),
+        same("sub_mchid"),
+        optional("out_order_no"),
+        optional("order_id"),
+    ],
+    ..RETURN
+};
+
+pub(super) const fn close(path: &'static str, members: &'static [Carried]) -> Close {
+    Close {
+        path,
+        members,
+        items: None,
+        not_before: 0,
+    }
+}

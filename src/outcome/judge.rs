@@ -1,0 +1,251 @@
+//! What an answer says of the request.
+
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::message::Response;
+use wechatpay_core::catalog::{MerchantNumber, NOT_FOUND, NUMBER_USED};
+use wechatpay_core::error::{ApiError, Error, Verification};
+
+/// What a query's answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It was taken, and goes its way.
+    Done,
+    /// An order that nobody has paid yet.
+    Payable,
+    /// It is not decided yet.
+    Pending,
+    /// It has ended without success.
+    Ended,
+}
+
+/// The state that an answer names. One that it does not name, or that is not known, is of a request
+/// that exists.
+pub(super) fn state(number: &MerchantNumber, response: &Response) -> State {
+    let Ok(value) = response.value() else {
+        return State::Done;
+    };
+    let states = texts(value, number.state);
+    let all = |list: &[&str]| states.iter().all(|state| list.contains(state));
+    let any = |list: &[&str]| states.iter().any(|state| list.contains(state));
+    // Of a combined order some may be paid and others closed.
+    let unpaid = |state: &&str| number.payable.contains(state) || number.failed.contains(state);
+    if states.is_empty() {
+        State::Done
+    } else if all(number.failed) {
+        State::Ended
+    } else if any(number.pending) {
+        State::Pending
+    } else if states.iter().all(unpaid) {
+        State::Payable
+    } else {
+        State::Done
+    }
+}
+
+/// Whether a refusal says, in an answer that can be trusted, that there is nothing under the number.
+pub(super) fn is_not_found(err: &Error) -> bool {
+    err.api().is_some_and(|api| {
+        let code = api.code.trim();
+        let found_nothing = NOT_FOUND.iter().any(|own| own.eq_ignore_ascii_case(code));
+        // APIv2 says it with 200.
+        let fits = matches!(api.status, StatusCode::OK | StatusCode::NOT_FOUND);
+        found_nothing && fits && api.complete && is_trusted(api)
+    })
+}
+
+/// Whether a refusal says that the number was used before, so that something is under it.
+pub(super) fn is_number_used(err: &Error) -> bool {
+    err.api().is_some_and(|api| {
+        let code = api.code.trim();
+        NUMBER_USED.iter().any(|own| own.eq_ignore_ascii_case(code))
+    })
+}
+
+/// Whether a refusal is WeChat Pay's own. A gateway on the way may have passed the request on, and then
+/// answered by itself.
+pub(super) fn is_believed(err: &Error) -> bool {
+    err.api().is_none_or(is_trusted)
+}
+
+/// A signature that is right, or an answer of an operation that has none (APIv2).
+fn is_trusted(api: &ApiError) -> bool {
+    matches!(
+        api.verification,
+        Verification::Verified { .. } | Verification::Unsigned
+    )
+}
+
+/// The texts at a pointer in which `*` stands for all items of a list.
+fn texts<'v>(value: &'v Value, pointer: &str) -> Vec<&'v str> {
+    let mut found = vec![value];
+    for name in pointer.split('/').skip(1) {
+        found = match name {
+            "*" => found
+                .into_iter()
+                .filter_map(Value::as_array)
+                .flatten()
+                .collect(),
+            name => found
+                .into_iter()
+                .filter_map(|value| value.get(name))
+                .collect(),
+        };
+    }
+    found.into_iter().filter_map(Value::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+    use serde_json::json;
+
+    use super::*;
+    use wechatpay_core::catalog;
+
+    fn judged(path: &str, answer: Value) -> State {
+        let operation = catalog::find(&Method::POST, path).unwrap();
+        let response = Response::new(StatusCode::OK, HeaderMap::new(), answer.to_string());
+        state(operation.merchant_number().unwrap(), &response)
+    }
+
+    #[test]
+    fn each_state_of_an_order_says_whether_it_may_be_paid() {
+        for (trade_state, order, code) in [
+            ("NOTPAY", State::Payable, State::Pending),
+            ("USERPAYING", State::Done, State::Pending),
+            ("SUCCESS", State::Done, State::Done),
+            ("REFUND", State::Done, State::Done),
+            ("CLOSED", State::Ended, State::Ended),
+            ("REVOKED", State::Ended, State::Ended),
+            ("PAYERROR", State::Ended, State::Ended),
+            ("A_NEW_ONE", State::Done, State::Done),
+        ] {
+            let answer = json!({"trade_state": trade_state});
+            for path in [
+                "v3/pay/transactions/jsapi",
+                "v3/pay/partner/transactions/native",
+                "v2/pay/unifiedorder",
+            ] {
+                assert_eq!(judged(path, answer.clone()), order, "{path} {trade_state}");
+            }
+            for path in ["v3/pay/transactions/codepay", "v2/pay/micropay"] {
+                assert_eq!(judged(path, answer.clone()), code, "{path} {trade_state}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_combined_order_has_ended_when_all_of_it_has() {
+        let of = |states: &[&str]| {
+            let orders: Vec<_> = states.iter().map(|it| json!({"trade_state": it})).collect();
+            judged(
+                "v3/combine-transactions/native",
+                json!({"sub_orders": orders}),
+            )
+        };
+        assert_eq!(of(&["CLOSED", "CLOSED"]), State::Ended);
+        assert_eq!(of(&["CLOSED", "NOTPAY"]), State::Payable);
+        assert_eq!(of(&["CLOSED", "SUCCESS"]), State::Done);
+        assert_eq!(of(&[]), State::Done);
+    }
+
+    #[test]
+    fn refunds_transfers_and_shares_have_their_own_ends() {
+        for (path, answer, expected) in [
+            (
+                "v3/refund/domestic/refunds",
+                json!({"status": "PROCESSING"}),
+                State::Done,
+            ),
+            (
+                "v3/refund/domestic/refunds",
+                json!({"status": "ABNORMAL"}),
+                State::Done,
+            ),
+            (
+                "v3/refund/domestic/refunds",
+                json!({"status": "CLOSED"}),
+                State::Ended,
+            ),
+            (
+                "v2/secapi/pay/refund",
+                json!({"refund_status_0": "CHANGE"}),
+                State::Done,
+            ),
+            (
+                "v2/secapi/pay/refund",
+                json!({"refund_status_0": "REFUNDCLOSE"}),
+                State::Ended,
+            ),
+            (
+                "v3/fund-app/mch-transfer/transfer-bills",
+                json!({"state": "WAIT_USER_CONFIRM"}),
+                State::Done,
+            ),
+            (
+                "v3/fund-app/mch-transfer/transfer-bills",
+                json!({"state": "CANCELLED"}),
+                State::Ended,
+            ),
+            (
+                "v3/transfer/batches",
+                json!({"transfer_batch": {"batch_status": "CLOSED"}}),
+                State::Ended,
+            ),
+            (
+                "v2/mmpaymkttransfers/promotion/transfers",
+                json!({"status": "FAILED"}),
+                State::Ended,
+            ),
+            (
+                "v3/profitsharing/orders",
+                json!({"state": "FINISHED"}),
+                State::Done,
+            ),
+            (
+                "v3/profitsharing/return-orders",
+                json!({"result": "FAILED"}),
+                State::Ended,
+            ),
+        ] {
+            assert_eq!(judged(path, answer.clone()), expected, "{path} {answer}");
+        }
+    }
+
+    #[test]
+    fn not_found_counts_only_when_wechat_pay_says_so() {
+        let refusal = |status: u16, code: &str, verification| {
+            let mut api = ApiError::new(StatusCode::from_u16(status).unwrap());
+            api.code = code.to_owned();
+            api.verification = verification;
+            Error::from_api(api)
+        };
+        let verified = || Verification::Verified { serial: "1".into() };
+        assert!(is_not_found(&refusal(404, "ORDER_NOT_EXIST", verified())));
+        assert!(is_not_found(&refusal(
+            404,
+            "RESOURCE_NOT_EXISTS",
+            verified()
+        )));
+        assert!(is_not_found(&refusal(200, "ORDERNOTEXIST", verified())));
+        assert!(is_not_found(&refusal(
+            200,
+            "NOT_FOUND",
+            Verification::Unsigned
+        )));
+        for (status, code, verification) in [
+            (404, "ORDER_NOT_EXIST", Verification::Absent),
+            (404, "", verified()),
+            (404, "PARAM_ERROR", verified()),
+            (500, "NOT_FOUND", verified()),
+            (429, "FREQUENCY_LIMITED", verified()),
+        ] {
+            assert!(
+                !is_not_found(&refusal(status, code, verification)),
+                "{status} {code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! From an unknown outcome to a known one: queries by the merchant's number.
+//!
+//! A request whose answer is lost may have been processed. Whether it was, only a query by the number that
+//! the merchant chose tells (商户订单号, 商户退款单号, 商户单号 …). [`Call::or_query`] makes the call, and
+//! when its outcome is open it queries, waits, and queries again until it knows:
+//!
+//! ```no_run
+//! use wechatpay_chain::outcome::{NotDone, Outcome, QueryPolicy};
+//! # use serde_json::json;
+//! # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
+//! # let refund = json!({});
+//! let call = client.chain("v3/refund/domestic/refunds").post(refund, ());
+//! match call.or_query(QueryPolicy::quick()).await? {
+//!     // The answer of the refund, or of its query: both have `status`.
+//!     Outcome::Done(answer) => println!("{}", answer["status"]),
+//!     // Nothing moved. Correct the request, or try again later, with the same number.
+//!     Outcome::NotDone(why) if why.leaves_number_free() => println!("not refunded: {why}"),
+//!     // Nothing moved, and the number is used up.
+//!     Outcome::NotDone(why) => println!("not refunded: {why}"),
+//!     // Keep the number and ask again later with `Call::query_outcome`. Never take another number.
+//!     Outcome::StillUnknown(err) => println!("unknown: {}", err.report()),
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! It knows the operations of [`Operation::merchant_number`](crate::catalog::Operation::merchant_number):
+//! orders of APIv3 and APIv2, a merchant's and a partner's, combined ones, payments by code, refunds,
+//! transfers, red packets and profit sharing. Any other is refused before anything is sent.
+//!
+//! # What counts as done
+//!
+//! *Done* means that WeChat Pay has taken the request under this number and has not ended it without
+//! success. An order is done when it exists: whether it is paid is in `trade_state`. A payment by code is
+//! done when it is paid, a refund or a transfer when it is accepted; how far it has come is in `status` or
+//! `state`.
+//!
+//! # Why "not found" is not enough
+//!
+//! A request that was cut off may still be on its way, or be in a queue at WeChat Pay. So an answer
+//! that says "not found" proves something only later than any such request can be accepted: APIv3 refuses a
+//! signature after 5 minutes. Before [`QueryPolicy::settled_after`] has passed, "not found" is
+//! [`Outcome::StillUnknown`].
+//!
+//! For the same reason a refusal without a signature decides nothing: a gateway on the way may have passed the
+//! request on before it answered.
+//!
+//! Two ways are quicker, and both are off unless the policy says so:
+//! [`QueryPolicy::repeat_not_found`] sends the same request with the same number again, and
+//! [`QueryPolicy::close_unpaid`] closes an order that nobody has paid, after which nobody can.
+
+mod asked;
+mod judge;
+mod policy;
+mod resolve;
+
+use std::fmt;
+
+pub use policy::QueryPolicy;
+
+use crate::call::{Call, Pending};
+use crate::message::Response;
+use wechatpay_core::error::Error;
+
+/// What came of a request.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "there is nothing between")]
+#[allow(clippy::large_enum_variant, reason = "it is matched at once")]
+pub enum Outcome {
+    /// WeChat Pay has it: the answer of the call, or of the query that found it.
+    Done(Response),
+    /// It was not done, and will not be.
+    NotDone(NotDone),
+    /// Nobody knows yet. The error is the call's own.
+    StillUnknown(Error),
+}
+
+/// Why a request was not done, and will not be.
+#[derive(Debug)]
+#[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "it is matched at once")]
+pub enum NotDone {
+    /// WeChat Pay refused it, in an answer whose signature is right, or it was never sent.
+    Refused(Error),
+    /// It was taken, and has ended without success: the query's answer, with the state.
+    Ended(Response),
+    /// There is nothing under the number, and nothing can come any more.
+    NotFound(Error),
+}
+
+impl Call {
+    /// Makes the call, and when its outcome is open finds out what came of it, by the merchant's number.
+    ///
+    /// See [`outcome`](crate::outcome). The call's timeout bounds each request, not all of them: how long
+    /// it takes in all is up to the policy.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent, when the catalog does not
+    /// know how the operation is queried, or the body lacks the number or what else the query needs; and
+    /// what is wrong with the call itself. Everything else is in the [`Outcome`].
+    pub fn or_query(self, policy: QueryPolicy) -> Pending<Outcome> {
+        Pending::new(resolve::send(self, policy))
+    }
+
+    /// Finds out what came of this call when it was made before: after a restart, or from a job that looks
+    /// after requests whose outcome was unknown. The call itself is not sent.
+    ///
+    /// Give the body that was sent; only the members that the query needs are read. Say with
+    /// [`QueryPolicy::sent_ago`] how long ago that was.
+    ///
+    /// # Errors
+    ///
+    /// As [`or_query`](Self::or_query).
+    pub fn query_outcome(self, policy: QueryPolicy) -> Pending<Outcome> {
+        Pending::new(resolve::query(self, policy))
+    }
+}
+
+impl Outcome {
+    /// The answer, when it was done.
+    #[must_use]
+    pub fn done(self) -> Option<Response> {
+        match self {
+            Self::Done(response) => Some(response),
+            Self::NotDone(_) | Self::StillUnknown(_) => None,
+        }
+    }
+
+    /// Whether it was done.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done(_))
+    }
+}
+
+impl NotDone {
+    /// Whether the number may be used again: WeChat Pay has nothing under it.
+    ///
+    /// False of a request that has ended: an order that was closed, a refund that was. Such a number
+    /// is used up, and a new request needs a new one.
+    #[must_use]
+    pub fn leaves_number_free(&self) -> bool {
+        !matches!(self, Self::Ended(_))
+    }
+}
+
+impl fmt::Display for NotDone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(err) => f.write_str(&err.report()),
+            Self::Ended(_) => f.write_str("it was taken, and has ended without success"),
+            Self::NotFound(_) => f.write_str("there is nothing under its number"),
+        }
+    }
+}

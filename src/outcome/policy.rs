@@ -1,0 +1,113 @@
+//! How an unknown outcome is looked into.
+
+use std::time::Duration;
+
+/// When to query, how long to go on, and what may be done besides.
+///
+/// ```
+/// use std::time::Duration;
+/// use wechatpay_chain::outcome::QueryPolicy;
+///
+/// // In a job of its own, to the end.
+/// let patient = QueryPolicy::documented();
+/// // While a user waits: soon, and once more with the same number if there is nothing.
+/// let quick = QueryPolicy::quick().repeat_not_found(true);
+/// // Waits of one's own.
+/// let own = QueryPolicy::quick().waits([1, 2, 3].map(Duration::from_secs));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a policy does nothing until it is given to or_query"]
+pub struct QueryPolicy {
+    pub(super) waits: Vec<Duration>,
+    pub(super) settled: Duration,
+    pub(super) sent_ago: Duration,
+    pub(super) repeat: bool,
+    pub(super) close: bool,
+}
+
+/// As long as APIv3 accepts a signature (5 minutes), and one more for what is in a queue.
+const SETTLED: Duration = Duration::from_secs(360);
+
+impl QueryPolicy {
+    /// The waits that WeChat Pay recommends after an order: 5 s, 30 s, 1, 3 and 5 minutes. The last query
+    /// comes after "not found" is final, so that it ends with a known outcome unless WeChat Pay does not
+    /// answer.
+    ///
+    /// Source: WeChat Pay document "支付回调和查单实现指引". For refunds it recommends a minute between two
+    /// queries ("查询单笔退款"), which these waits come to.
+    pub fn documented() -> Self {
+        Self::with([5, 30, 60, 180, 300])
+    }
+
+    /// For a request that a user waits for: 1, 2, 4 and 8 s. "Not found" is not final within that time.
+    pub fn quick() -> Self {
+        Self::with([1, 2, 4, 8])
+    }
+
+    /// The waits before each query. With none there is no query.
+    pub fn waits(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        self.waits = waits.into_iter().collect();
+        self
+    }
+
+    /// How long after the request "not found" is final; 6 minutes by default.
+    ///
+    /// A shorter time is for tests. A request that WeChat Pay takes after "not found" was believed, and
+    /// one with another number, pay twice.
+    pub fn settled_after(mut self, time: Duration) -> Self {
+        self.settled = time;
+        self
+    }
+
+    /// For [`query_outcome`](crate::Call::query_outcome): how long ago the request was sent.
+    pub fn sent_ago(mut self, time: Duration) -> Self {
+        self.sent_ago = time;
+        self
+    }
+
+    /// Sends the same request with the same number again when a query finds nothing; off by default.
+    ///
+    /// Only of operations that do nothing twice
+    /// ([`MerchantNumber::repeatable`](crate::catalog::MerchantNumber::repeatable)): of a payment by code it
+    /// changes nothing. The body is the same, byte for byte; sensitive fields are not encrypted anew, and
+    /// each attempt is signed anew.
+    pub fn repeat_not_found(mut self, repeat: bool) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// Closes an order that exists and is not paid, so that it is [`NotDone`](super::NotDone) for certain;
+    /// off by default, and an unpaid order is then done.
+    ///
+    /// For a caller who gives the order up. Before another order is made for the same goods, the old one has
+    /// to be closed, or the user may pay both. The user may pay while it is being closed: the query after it
+    /// decides. APIv2 closes no order in the first 5 minutes, so until then such an order is
+    /// [`StillUnknown`](super::Outcome::StillUnknown).
+    pub fn close_unpaid(mut self, close: bool) -> Self {
+        self.close = close;
+        self
+    }
+
+    fn with<const N: usize>(seconds: [u64; N]) -> Self {
+        Self {
+            waits: seconds.map(Duration::from_secs).to_vec(),
+            settled: SETTLED,
+            sent_ago: Duration::ZERO,
+            repeat: false,
+            close: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_waits_end_after_not_found_is_final() {
+        let policy = QueryPolicy::documented();
+        assert!(policy.waits.iter().sum::<Duration>() > policy.settled);
+        let policy = QueryPolicy::quick();
+        assert!(policy.waits.iter().sum::<Duration>() < policy.settled);
+    }
+}

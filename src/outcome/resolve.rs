@@ -1,0 +1,184 @@
+//! The way from an unknown outcome to a known one.
+
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::asked::Asked;
+use super::judge::{State, is_believed, is_not_found, is_number_used, state};
+use super::policy::QueryPolicy;
+use super::{NotDone, Outcome};
+use crate::call::Call;
+use crate::message::{KeptBody, Response};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// Makes the call, and finds out what came of it when that is open.
+pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
+    let (engine, plan) = call.into_parts();
+    let mut plan = plan?;
+    plan.refuse_stream()?;
+    let asked = Asked::of(&engine, &plan)?;
+    let repeats = policy.repeat && asked.number.repeatable;
+    // APIv2's members are the same in each request; its nonce and signature are in the body, and are new.
+    let kept = KeptBody::default();
+    if repeats && !asked.is_v2 {
+        plan.options.kept = Some(kept.clone());
+    }
+    let repeated = repeats.then(|| plan.repeated());
+    let answer = engine.execute(*plan).await;
+    let mut search = Search::new(asked, policy);
+    let err = match search.judge(answer) {
+        Ok(outcome) => return Ok(outcome),
+        Err(err) => err,
+    };
+    let again = || {
+        let (engine, mut plan) = (engine.clone(), repeated.as_ref()?.repeated());
+        kept.restore(&mut plan.payload, &mut plan.headers);
+        Some(async move { engine.execute(plan).await })
+    };
+    Ok(search.run(err, again).await)
+}
+
+/// Finds out what came of a call that was made before.
+pub(super) async fn query(call: Call, policy: QueryPolicy) -> Result<Outcome> {
+    let (engine, plan) = call.into_parts();
+    let asked = Asked::of(&engine, &*plan?)?;
+    let mut search = Search::new(asked, policy);
+    let never = || None::<std::future::Ready<Result<Response>>>;
+    let err = Error::new(
+        ErrorKind::Timeout,
+        "the request was made before, and its outcome is not known",
+    );
+    search.policy.waits.insert(0, Duration::ZERO);
+    Ok(search.run(err, never).await)
+}
+
+/// The search for what came of a request.
+struct Search {
+    asked: Asked,
+    policy: QueryPolicy,
+    /// When the request can have been sent at the latest.
+    sent: Instant,
+    first_sent: Instant,
+}
+
+/// What a query has brought to light.
+#[allow(clippy::large_enum_variant, reason = "it is matched at once")]
+enum Found {
+    End(Outcome),
+    Nothing(Error),
+    /// Unpaid, pending, or the query failed.
+    Open,
+}
+
+impl Search {
+    fn new(asked: Asked, policy: QueryPolicy) -> Self {
+        let now = Instant::now();
+        Self {
+            asked,
+            policy,
+            sent: now,
+            first_sent: now,
+        }
+    }
+
+    /// What the call's own answer decides; the error of one that decides nothing.
+    fn judge(&mut self, answer: Result<Response>) -> Result<Outcome> {
+        self.sent = Instant::now();
+        match answer {
+            Ok(response) => match state(self.asked.number, &response) {
+                State::Done | State::Payable => Ok(Outcome::Done(response)),
+                State::Ended => Ok(Outcome::NotDone(NotDone::Ended(response))),
+                State::Pending => Err(pending(&response)),
+            },
+            // Something is under the number, of an earlier request: it may be this one, made before.
+            Err(err) if err.is_undecided() || is_number_used(&err) || !is_believed(&err) => {
+                Err(err)
+            }
+            Err(err) => Ok(Outcome::NotDone(NotDone::Refused(err))),
+        }
+    }
+
+    /// Queries until the outcome is known or the waits are over.
+    async fn run<F>(&mut self, err: Error, again: impl Fn() -> Option<F>) -> Outcome
+    where
+        F: Future<Output = Result<Response>>,
+    {
+        for wait in std::mem::take(&mut self.policy.waits) {
+            tokio::time::sleep(wait).await;
+            let found = match self.look().await {
+                Found::End(outcome) => return outcome,
+                Found::Nothing(found) => found,
+                Found::Open => continue,
+            };
+            if self.age() >= self.policy.settled {
+                return Outcome::NotDone(NotDone::NotFound(found));
+            }
+            if let Some(repeat) = again() {
+                // A refusal of the repeated request says nothing of the first, which may be on its way.
+                match self.judge(repeat.await) {
+                    Ok(Outcome::Done(response)) => return Outcome::Done(response),
+                    Ok(_) | Err(_) => self.sent = Instant::now(),
+                }
+            }
+        }
+        Outcome::StillUnknown(err)
+    }
+
+    /// How long ago the request was sent.
+    fn age(&self) -> Duration {
+        self.sent.elapsed().saturating_add(self.policy.sent_ago)
+    }
+
+    async fn look(&self) -> Found {
+        match self.ask().await {
+            Ok(response) => match state(self.asked.number, &response) {
+                State::Done => Found::End(Outcome::Done(response)),
+                State::Payable if self.policy.close => self.close().await,
+                State::Payable => Found::End(Outcome::Done(response)),
+                State::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
+                State::Pending => Found::Open,
+            },
+            Err(err) if is_not_found(&err) => Found::Nothing(err),
+            Err(_) => Found::Open,
+        }
+    }
+
+    /// Closes an order that is not paid, and looks whether the user was quicker.
+    ///
+    /// Only the query decides: the close may be refused because the order was paid, and its answer may be
+    /// lost like any other.
+    async fn close(&self) -> Found {
+        let Ok(Some((call, not_before))) = self.asked.close() else {
+            return Found::Open;
+        };
+        let age = self
+            .first_sent
+            .elapsed()
+            .saturating_add(self.policy.sent_ago);
+        if age < not_before {
+            return Found::Open;
+        }
+        let _ = call.run().await;
+        match self.ask().await {
+            Ok(response) => match state(self.asked.number, &response) {
+                State::Done => Found::End(Outcome::Done(response)),
+                State::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
+                State::Payable | State::Pending => Found::Open,
+            },
+            Err(_) => Found::Open,
+        }
+    }
+
+    async fn ask(&self) -> Result<Response> {
+        self.asked.query()?.run().await
+    }
+}
+
+fn pending(response: &Response) -> Error {
+    response.error(
+        ErrorKind::Body,
+        "WeChat Pay has taken the payment and not decided it: the user may have to confirm it",
+    )
+}

@@ -1,0 +1,89 @@
+//! The layer that fails calls at once to a host that does not answer.
+
+use std::time::Duration;
+
+use super::health::{Health, Rules, Seen};
+use crate::message::{CallInfo, Origin, Request, Response};
+use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// Fails calls at once to a host that has not answered several times in a row.
+///
+/// Failures are connections that cannot be made, timeouts, and connections that break. Any answer,
+/// also a refusal, closes the breaker. While it is open, calls fail with
+/// [`ErrorKind::Connect`](crate::ErrorKind::Connect) and nothing is sent, so that a
+/// [`Failover`](super::Failover) goes to the backup host. After the cooldown one call goes through as a
+/// probe.
+///
+/// Each host has a breaker of its own. Clones share what they know: give clones to the builders of several
+/// clients, and a host that one of them finds down is down for all.
+#[derive(Debug, Clone)]
+#[must_use = "a breaker does nothing until it is given to ClientBuilder::circuit_breaker"]
+pub struct CircuitBreaker {
+    health: Health,
+}
+
+impl Default for CircuitBreaker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CircuitBreaker {
+    /// Opens after 5 failures in a row, for 5 s; the time doubles with each probe that fails, up to 60 s.
+    pub fn new() -> Self {
+        let rules = Rules {
+            threshold: 5,
+            connect: 1,
+            cooldown: Duration::from_secs(5),
+            longest: Duration::from_secs(60),
+        };
+        Self {
+            health: Health::new(rules),
+        }
+    }
+
+    /// After how many failures in a row it opens. 0 means 1.
+    pub fn failures(mut self, failures: u32) -> Self {
+        self.health.rules_mut().threshold = failures.max(1);
+        self
+    }
+
+    /// How long it is open at first, and at most.
+    pub fn cooldown(mut self, first: Duration, longest: Duration) -> Self {
+        let rules = self.health.rules_mut();
+        (rules.cooldown, rules.longest) = (first, longest);
+        self
+    }
+}
+
+/// Inside of `failover`.
+pub(crate) struct Breaker(pub(crate) CircuitBreaker);
+
+impl Middleware for Breaker {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let info = request.extensions().get::<CallInfo>();
+        let state = info.map(|info| info.state().clone());
+        let (Some(origin), Some(state)) = (Origin::of(request.uri()), state) else {
+            return next.run(request).await;
+        };
+        let ticket = self.0.health.admit(&origin, &state);
+        let ticket = ticket.map_err(|left| open(&origin, left))?;
+        let before = state.unresolved();
+        let outcome = next.run(request).await;
+        let changed = ticket.close(Seen::of(&outcome, state.unresolved() > before));
+        if let Some(is_open) = changed {
+            trace::breaker(&origin.to_string(), is_open);
+        }
+        outcome
+    }
+}
+
+fn open(origin: &Origin, left: Duration) -> Error {
+    let message = format!(
+        "the circuit breaker of {origin} is open, since the host did not answer several calls in a row; \
+         nothing was sent: it lets a call through in {left:?}"
+    );
+    Error::new(ErrorKind::Connect, message)
+}

@@ -1,0 +1,219 @@
+//! The layer that goes to a backup host.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Uri;
+
+use super::health::{Health, Rules, Seen, Ticket, is_unconnected};
+use crate::base_url::BaseUrl;
+use crate::message::{CallInfo, CallState, Origin, Request, Response};
+use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// Goes to a backup host when no connection to a host can be made.
+///
+/// The request goes to the other host in the same call, signed anew, only when nothing of it can have
+/// been sent. After an attempt that may have been sent it goes nowhere, unless a
+/// [`RetryPolicy`](super::RetryPolicy) repeats it, which then takes the host that answers.
+///
+/// A host to which no connection could be made, or that has not answered three calls in a row, is left
+/// alone for a while; then one call goes to it first, and when it answers, all do. Clones share what they
+/// know of the hosts.
+///
+/// Both hosts are the same WeChat Pay: orders made over one are seen over the other.
+///
+/// ```
+/// use wechatpay_chain::Client;
+/// use wechatpay_chain::resilience::Failover;
+///
+/// // api.mch.weixin.qq.com and api2.mch.weixin.qq.com; apihk and apius overseas.
+/// let builder = Client::builder().failover(Failover::documented());
+/// // A gateway of one's own.
+/// let builder = Client::builder()
+///     .base_url("https://pay-a.example/")
+///     .failover(Failover::to("https://pay-b.example/"));
+/// # let _ = builder;
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a failover does nothing until it is given to ClientBuilder::failover"]
+pub struct Failover {
+    backup: Option<String>,
+    health: Health,
+}
+
+impl Failover {
+    /// Between the hosts that WeChat Pay documents as each other's backup:
+    /// `api.mch.weixin.qq.com` and `api2.mch.weixin.qq.com`, overseas `apihk.mch.weixin.qq.com` and
+    /// `apius.mch.weixin.qq.com`. Calls to other hosts are left alone, and so are operations that one
+    /// host alone answers.
+    ///
+    /// Sources: WeChat Pay documents "跨城冗灾方案" and, overseas, "统一下单" (接入点).
+    pub fn documented() -> Self {
+        Self::with(None)
+    }
+
+    /// From the client's base URL to this one: a gateway of one's own, a sandbox, a test.
+    ///
+    /// A path in it has to be that of the base URL, since signatures cover it.
+    pub fn to(base_url: impl Into<String>) -> Self {
+        Self::with(Some(base_url.into()))
+    }
+
+    /// How long a host that is down is left alone at first, and at most: the time doubles with each probe
+    /// that fails. 10 s and 5 minutes by default.
+    pub fn cooldown(mut self, first: Duration, longest: Duration) -> Self {
+        let rules = self.health.rules_mut();
+        (rules.cooldown, rules.longest) = (first, longest);
+        self
+    }
+
+    fn with(backup: Option<String>) -> Self {
+        let rules = Rules {
+            threshold: 3,
+            connect: 3,
+            cooldown: Duration::from_secs(10),
+            longest: Duration::from_secs(300),
+        };
+        Self {
+            backup,
+            health: Health::new(rules),
+        }
+    }
+
+    /// The layer for a client with this base URL.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when the backup cannot be used.
+    pub(crate) fn layer(self, base: Option<&BaseUrl>) -> Result<Switch> {
+        let mut pairs = BaseUrl::backups();
+        if let Some(backup) = &self.backup {
+            let backup = BaseUrl::parse(backup)?;
+            let base = base.cloned().unwrap_or_else(|| BaseUrl::documented(None));
+            if backup.prefix() != base.prefix() {
+                return Err(Error::new(
+                    ErrorKind::Builder,
+                    "the backup of failover(..) has another path than base_url(..), and signatures cover \
+                     the path: give both the same",
+                ));
+            }
+            pairs = vec![(base.origin(), backup.origin())];
+        }
+        Ok(Switch {
+            pairs: pairs.into(),
+            health: self.health,
+        })
+    }
+}
+
+/// Outside of all that signs.
+#[derive(Clone)]
+pub(crate) struct Switch {
+    pairs: Arc<[(Origin, Origin)]>,
+    health: Health,
+}
+
+impl Switch {
+    /// Where requests may go besides their own host.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = Origin> {
+        self.pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()])
+    }
+
+    fn hosts(&self, request: &Request, info: &CallInfo) -> Option<[Origin; 2]> {
+        if info.operation().is_some_and(Operation::host_required) {
+            return None;
+        }
+        let own = Origin::of(request.uri())?;
+        self.pairs.iter().find_map(|(a, b)| match &own {
+            own if own == a => Some([a.clone(), b.clone()]),
+            own if own == b => Some([b.clone(), a.clone()]),
+            _ => None,
+        })
+    }
+}
+
+impl Middleware for Switch {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let info = request.extensions().get::<CallInfo>().cloned();
+        let Some(info) = info else {
+            return next.run(request).await;
+        };
+        let Some(hosts) = self.hosts(&request, &info) else {
+            return next.run(request).await;
+        };
+        let state = info.state();
+        let [(first, ticket), (second, _)] = self.order(&hosts, state);
+        let (outcome, sent) = attempt(
+            redirected(request.clone(), first)?,
+            next.clone(),
+            ticket,
+            state,
+        )
+        .await;
+        match outcome {
+            Err(err) if !sent && is_unconnected(&err) && !request.body().is_spent() => {
+                trace::failover(&first.to_string(), &second.to_string());
+                let ticket = self.health.ticket(second, state);
+                let last = attempt(redirected(request, second)?, next, ticket, state)
+                    .await
+                    .0;
+                // What keeps the usual host from being reached is the better reason.
+                last.map_err(|last| if is_unconnected(&last) { err } else { last })
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl Switch {
+    /// The call's own host first, unless it is down and the other is not.
+    fn order<'h>(
+        &self,
+        [own, other]: &'h [Origin; 2],
+        state: &CallState,
+    ) -> [(&'h Origin, Ticket); 2] {
+        let ticket = |origin| self.health.ticket(origin, state);
+        let (own_first, other_first) = (
+            |it| [(own, it), (other, ticket(other))],
+            |it| [(other, it), (own, ticket(own))],
+        );
+        match self.health.admit(own, state) {
+            Ok(own) => own_first(own),
+            Err(_) => match self.health.admit(other, state) {
+                Ok(other) => other_first(other),
+                Err(_) => own_first(ticket(own)),
+            },
+        }
+    }
+}
+
+async fn attempt(
+    request: Request,
+    next: Next,
+    ticket: Ticket,
+    state: &CallState,
+) -> (Result<Response>, bool) {
+    let before = state.unresolved();
+    let outcome = next.run(request).await;
+    let sent = state.unresolved() > before;
+    ticket.close(Seen::of(&outcome, sent));
+    (outcome, sent)
+}
+
+fn redirected(mut request: Request, origin: &Origin) -> Result<Request> {
+    if !origin.holds(request.uri()) {
+        let mut parts = std::mem::take(request.uri_mut()).into_parts();
+        origin.write_to(&mut parts);
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|err| {
+            Error::new(
+                ErrorKind::Request,
+                "the URL of the backup host cannot be made",
+            )
+            .with_source(err)
+        })?;
+    }
+    Ok(request)
+}

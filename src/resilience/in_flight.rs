@@ -1,0 +1,84 @@
+//! The layer that bounds how many attempts are under way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::message::{CallInfo, Request, Response};
+use crate::middleware::OfKeySource;
+use crate::stack::{Middleware, Next};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// Bounds how many attempts are under way at once; further ones wait for their turn.
+///
+/// The wait is part of the call's time, and nothing is sent meanwhile. A streamed answer counts until it
+/// begins. Clones share the bound.
+#[derive(Debug, Clone)]
+#[must_use = "a bound does nothing until it is given to ClientBuilder::max_in_flight"]
+pub struct InFlight {
+    most: usize,
+    permits: Arc<Semaphore>,
+    patience: Option<Duration>,
+}
+
+impl InFlight {
+    /// At most this many. 0 means 1.
+    pub fn new(most: usize) -> Self {
+        let most = most.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            most,
+            permits: Arc::new(Semaphore::new(most)),
+            patience: None,
+        }
+    }
+
+    /// How long an attempt waits for its turn at most; zero to refuse at once. It then fails with
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit).
+    pub fn wait_at_most(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+}
+
+impl From<usize> for InFlight {
+    fn from(most: usize) -> Self {
+        Self::new(most)
+    }
+}
+
+/// Inside of `retry`, so that no call holds a place while it waits to be repeated.
+pub(crate) struct Gate(pub(crate) InFlight);
+
+impl Middleware for Gate {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        // A call that holds a place may wait for the certificates.
+        let of_key_source = request.extensions().get::<OfKeySource>().is_some();
+        let dry_run = request.extensions().get::<CallInfo>();
+        if of_key_source || dry_run.is_some_and(|info| info.options().dry_run) {
+            return next.run(request).await;
+        }
+        let turn = self.0.permits.acquire();
+        let permit = match self.0.patience {
+            None => turn.await.ok(),
+            Some(patience) => tokio::time::timeout(patience, turn)
+                .await
+                .map_err(|_| self.full(patience))?
+                .ok(),
+        };
+        let outcome = next.run(request).await;
+        drop(permit);
+        outcome
+    }
+}
+
+impl Gate {
+    fn full(&self, patience: Duration) -> Error {
+        let message = format!(
+            "{} calls are under way, the most that max_in_flight(..) allows, and none ended within \
+             {patience:?}; nothing was sent: try again later, or raise the bound",
+            self.0.most
+        );
+        Error::new(ErrorKind::Limit, message)
+    }
+}

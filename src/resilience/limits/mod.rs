@@ -1,0 +1,190 @@
+//! The layer that keeps to the documented frequency of each operation.
+
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+mod store;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::message::{CallInfo, Request, Response};
+use crate::stack::{Middleware, Next};
+use memory::MemoryLimits;
+#[cfg(feature = "redis")]
+pub use redis::RedisLimits;
+use store::DynLimitStore;
+pub use store::LimitStore;
+use wechatpay_core::catalog::{Operation, RateLimit};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// How often each operation is called at most, so that WeChat Pay need not refuse calls with 429.
+///
+/// Calls are counted for each operation and merchant. A call that would be one too many waits until it is
+/// not, as long as the call's time allows; or it fails at once with
+/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. No stretch of time of a limit's length
+/// has more calls than the limit says, wherever WeChat Pay's own windows begin.
+///
+/// WeChat Pay's limits are the merchant's, not a process's: several machines share them through a
+/// [`store`](Self::store), as `RedisLimits`.
+///
+/// ```
+/// use std::time::Duration;
+/// use wechatpay_chain::Client;
+/// use wechatpay_chain::resilience::RateLimits;
+///
+/// let limits = RateLimits::documented()
+///     .limit("v3/pay/transactions/native", 300, Duration::from_secs(1))
+///     .wait_at_most(Duration::from_secs(2));
+/// let builder = Client::builder().rate_limits(limits);
+/// # let _ = builder;
+/// ```
+#[derive(Clone)]
+#[must_use = "limits do nothing until they are given to ClientBuilder::rate_limits"]
+pub struct RateLimits {
+    documented: bool,
+    own: Vec<(Cow<'static, str>, RateLimit)>,
+    patience: Option<Duration>,
+    store: Arc<dyn DynLimitStore>,
+    /// Counts while the store is down.
+    memory: Arc<MemoryLimits>,
+}
+
+impl RateLimits {
+    /// The limits of [`Operation::rate_limits`](crate::catalog::Operation::rate_limits), counted in this
+    /// process. Operations without any are not limited.
+    pub fn documented() -> Self {
+        Self::with(true)
+    }
+
+    /// No limits but those that [`limit`](Self::limit) adds.
+    pub fn none() -> Self {
+        Self::with(false)
+    }
+
+    /// Limits an operation, by its path as the catalog has it, in place of what is documented. A call of
+    /// several methods on one path counts once for all of them. Of several for one path all hold. 0 calls
+    /// means 1.
+    pub fn limit(mut self, path: impl Into<Cow<'static, str>>, calls: u32, per: Duration) -> Self {
+        let calls = calls.max(1);
+        self.own.push((path.into(), RateLimit { calls, per }));
+        self
+    }
+
+    /// How long a call waits for its turn at most; zero to refuse at once. By default as long as its time
+    /// allows.
+    pub fn wait_at_most(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
+    /// Counts elsewhere than in this process, so that several machines share the limits.
+    ///
+    /// While the store fails, this process counts for itself.
+    pub fn store(mut self, store: impl LimitStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    fn with(documented: bool) -> Self {
+        let memory = Arc::new(MemoryLimits::default());
+        Self {
+            documented,
+            own: Vec::new(),
+            patience: None,
+            store: Arc::clone(&memory) as _,
+            memory,
+        }
+    }
+
+    fn of(&self, operation: &Operation) -> Vec<RateLimit> {
+        let own = self.own.iter().filter(|(path, _)| path == operation.path());
+        let own: Vec<_> = own.map(|(_, limit)| *limit).collect();
+        if own.is_empty() && self.documented {
+            return operation.rate_limits().collect();
+        }
+        own
+    }
+}
+
+/// Inside of `retry`: WeChat Pay counts every request. Outside of all that signs: a signature does not
+/// grow old while its call waits.
+pub(crate) struct Limiter {
+    pub(crate) limits: RateLimits,
+    /// Who the limits are for.
+    pub(crate) merchant: Arc<str>,
+}
+
+impl Middleware for Limiter {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let info = request.extensions().get::<CallInfo>();
+        if let Some(info) = info.filter(|info| !info.options().dry_run)
+            && let Some(operation) = info.operation()
+        {
+            let limits = self.limits.of(operation);
+            if !limits.is_empty() {
+                self.take(operation, &limits, info.state().remaining())
+                    .await?;
+            }
+        }
+        next.run(request).await
+    }
+}
+
+impl Limiter {
+    async fn take(
+        &self,
+        operation: &Operation,
+        limits: &[RateLimit],
+        time: Option<Duration>,
+    ) -> Result<()> {
+        let key = format!(
+            "{}:{}:{}",
+            self.merchant,
+            operation.method(),
+            operation.path()
+        );
+        let mut left = [self.limits.patience, time].into_iter().flatten().min();
+        loop {
+            let wait = self.ask(&key, limits).await;
+            if wait.is_zero() {
+                return Ok(());
+            }
+            if let Some(left) = &mut left {
+                *left = left
+                    .checked_sub(wait)
+                    .ok_or_else(|| too_often(operation, wait))?;
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn ask(&self, key: &str, limits: &[RateLimit]) -> Duration {
+        match self.limits.store.take(key, limits).await {
+            Ok(wait) => wait,
+            Err(_) => self.limits.memory.take(key, limits),
+        }
+    }
+}
+
+fn too_often(operation: &Operation, wait: Duration) -> Error {
+    let message = format!(
+        "{} {} was called as often as the limits of rate_limits(..) allow; nothing was sent: its turn \
+         would come in {wait:?}",
+        operation.method(),
+        operation.path()
+    );
+    Error::new(ErrorKind::Limit, message)
+}
+
+impl fmt::Debug for RateLimits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RateLimits")
+            .field("documented", &self.documented)
+            .field("own", &self.own)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
+}

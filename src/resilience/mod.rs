@@ -1,0 +1,64 @@
+//! Layers that repeat, redirect, limit or hold back calls. All of them are off until the builder is
+//! told: without them a request is sent once, to one host, at once.
+//!
+//! Each is one line on [`ClientBuilder`](crate::ClientBuilder), and a named layer of the stack. Outermost
+//! first, just inside of `prepare` in APIv3 and of `matcher` in APIv2, so that every attempt is signed
+//! anew:
+//!
+//! - [`RETRY`]: [`RetryPolicy`] repeats what is safe to repeat;
+//! - [`RATE_LIMIT`]: [`RateLimits`] keeps to the documented frequency of each operation;
+//! - [`IN_FLIGHT`]: [`InFlight`] bounds how many attempts are under way at once;
+//! - [`FAILOVER`]: [`Failover`] goes to a backup host when no connection can be made;
+//! - [`BREAKER`]: [`CircuitBreaker`] fails calls at once to a host that does not answer.
+//!
+//! What to do when the outcome of a payment is unknown is in [`outcome`](crate::outcome).
+//!
+//! ```
+//! use std::time::Duration;
+//! use wechatpay_chain::Client;
+//! use wechatpay_chain::resilience::{CircuitBreaker, Failover, RateLimits, RetryPolicy};
+//!
+//! let builder = Client::builder()
+//!     .timeout(Duration::from_secs(20))
+//!     .retry(RetryPolicy::new())
+//!     .rate_limits(RateLimits::documented())
+//!     .max_in_flight(200)
+//!     .failover(Failover::documented())
+//!     .circuit_breaker(CircuitBreaker::new());
+//! # let _ = builder;
+//! ```
+
+mod backoff;
+mod breaker;
+mod budget;
+mod failover;
+mod health;
+mod in_flight;
+mod limits;
+mod repeat;
+mod retry;
+
+pub(crate) use breaker::Breaker;
+pub use breaker::CircuitBreaker;
+pub use failover::Failover;
+pub(crate) use failover::Switch;
+pub(crate) use in_flight::Gate;
+pub use in_flight::InFlight;
+pub(crate) use limits::Limiter;
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use limits::RedisLimits;
+pub use limits::{LimitStore, RateLimits};
+pub(crate) use retry::Retry;
+pub use retry::RetryPolicy;
+
+/// Repeats calls that are safe to repeat.
+pub const RETRY: &str = "retry";
+/// Keeps to the documented frequency of each operation.
+pub const RATE_LIMIT: &str = "rate_limit";
+/// Bounds the attempts under way.
+pub const IN_FLIGHT: &str = "in_flight";
+/// Goes to a backup host when no connection can be made.
+pub const FAILOVER: &str = "failover";
+/// Fails calls at once to a host that does not answer.
+pub const BREAKER: &str = "breaker";

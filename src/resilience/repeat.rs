@@ -1,0 +1,210 @@
+//! What may be sent again, and after which outcome.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+
+use super::backoff::retry_after;
+use crate::message::{CallInfo, Payload, Request, Response};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::protocol::xml;
+
+/// What a request may be repeated after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// It changes nothing.
+    Read,
+    /// WeChat Pay does it once, however often it comes: the merchant's number is in it, and each attempt
+    /// sends the same body.
+    Numbered,
+    /// WeChat Pay says of it to query and not to repeat.
+    Never,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// Why a request is sent again.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Again {
+    /// Whether the attempt before may have been processed.
+    pub(super) may_have_been_processed: bool,
+    /// What `Retry-After` says.
+    pub(super) after: Option<Duration>,
+}
+
+impl Repeat {
+    /// Decides by the catalog, and by what the request really holds.
+    pub(super) fn of(request: &Request, info: &CallInfo) -> Self {
+        if *request.method() == Method::GET {
+            return Self::Read;
+        }
+        let Some(operation) = info.operation() else {
+            return Self::Unknown;
+        };
+        if operation.is_read() {
+            return Self::Read;
+        }
+        if let Some(header) = operation.idempotency_header() {
+            let given = request.headers().get(header);
+            return numbered(given.is_some_and(|value| !value.is_empty()));
+        }
+        if let Some(number) = operation.merchant_number() {
+            if !number.repeatable {
+                return Self::Never;
+            }
+            return numbered(has_text(operation, request.body(), number.member));
+        }
+        if let Some(field) = operation.idempotency_field() {
+            return numbered(has_text(operation, request.body(), field));
+        }
+        numbered(operation.reentrant())
+    }
+
+    /// Whether a request may come a second time although the first may have been processed.
+    pub(super) fn is_harmless(self) -> bool {
+        matches!(self, Self::Read | Self::Numbered)
+    }
+
+    /// Why this outcome of an attempt is no reason to give up; `sent` says whether anything of the
+    /// attempt may have left.
+    pub(super) fn after(self, outcome: &Result<Response>, sent: bool) -> Option<Again> {
+        let answer = match outcome {
+            Ok(response) if response.status().is_success() => return None,
+            Ok(response) => Answer::of(response)?,
+            Err(err) => match err.api() {
+                Some(api) => Answer {
+                    status: api.status,
+                    code: api.code.trim().to_ascii_uppercase(),
+                    verification: &api.verification,
+                    complete: api.complete,
+                    after: None,
+                },
+                None => return self.after_failure(err, sent),
+            },
+        };
+        self.after_refusal(&answer)
+    }
+
+    fn after_failure(self, err: &Error, sent: bool) -> Option<Again> {
+        let again = |may_have_been_processed| Again {
+            may_have_been_processed,
+            after: None,
+        };
+        if !sent {
+            let passing = err.is_connect() || err.is_timeout();
+            return (passing && !err.maybe_sent()).then(|| again(false));
+        }
+        // A wrong signature is no fault that passes, and has to be seen. A probe is wrong on purpose.
+        let passing = matches!(
+            err.kind(),
+            ErrorKind::Transport | ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Probe
+        );
+        (passing && self.is_harmless()).then(|| again(true))
+    }
+
+    fn after_refusal(self, answer: &Answer<'_>) -> Option<Again> {
+        let again = |may_have_been_processed| {
+            Some(Again {
+                may_have_been_processed,
+                after: answer.after,
+            })
+        };
+        if matches!(answer.verification, Verification::Failed(_)) {
+            return None;
+        }
+        let verified = matches!(answer.verification, Verification::Verified { .. });
+        let too_often = answer.is_too_often();
+        if verified && answer.complete && too_often {
+            return again(false);
+        }
+        // Without a signature it may be a gateway's, which may have passed the request on before.
+        let passing = too_often || answer.status.is_server_error() || answer.is_system_error();
+        if !passing {
+            return None;
+        }
+        match self {
+            Self::Read | Self::Numbered => again(true),
+            // 系统异常，请用相同参数重新调用, WeChat Pay says of its own error.
+            Self::Unknown if verified && answer.is_system_error() => again(true),
+            Self::Never | Self::Unknown => None,
+        }
+    }
+}
+
+fn numbered(is_numbered: bool) -> Repeat {
+    if is_numbered {
+        Repeat::Numbered
+    } else {
+        Repeat::Unknown
+    }
+}
+
+/// Whether the body has a text or number as this member: without its number a request is new each time.
+fn has_text(operation: &Operation, body: &Payload, member: &str) -> bool {
+    let is_text = |value: &Value| match value {
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Number(_) => true,
+        _ => false,
+    };
+    match body {
+        Payload::Json(value) => value.get(member).is_some_and(is_text),
+        Payload::Bytes(bytes) if operation.is_v2() => {
+            xml::decode(bytes).is_ok_and(|members| members.get(member).is_some_and(is_text))
+        }
+        Payload::Bytes(bytes) => serde_json::from_slice::<Value>(bytes)
+            .is_ok_and(|value| value.get(member).is_some_and(is_text)),
+        _ => false,
+    }
+}
+
+/// A refusal, as far as it decides.
+struct Answer<'a> {
+    status: StatusCode,
+    code: String,
+    verification: &'a Verification,
+    complete: bool,
+    after: Option<Duration>,
+}
+
+impl<'a> Answer<'a> {
+    fn of(response: &'a Response) -> Option<Self> {
+        let status = response.status();
+        if !status.is_client_error() && !status.is_server_error() {
+            return None;
+        }
+        let code = response
+            .value()
+            .ok()
+            .and_then(|value| value["code"].as_str());
+        let headers: &HeaderMap = response.headers();
+        Some(Self {
+            status,
+            code: code.unwrap_or_default().trim().to_ascii_uppercase(),
+            verification: response.verification(),
+            complete: response.is_complete(),
+            after: retry_after(headers),
+        })
+    }
+
+    /// Source: "HTTP状态码" (429) and the tables of errors of the operations.
+    fn is_too_often(&self) -> bool {
+        const CODES: [&str; 6] = [
+            "FREQUENCY_LIMITED",
+            "FREQUENCY_LIMIT_EXCEED",
+            "FREQUENCY_LIMIT",
+            "FREQ_LIMIT",
+            "RATELIMIT_EXCEEDED",
+            "RATE_LIMIT_EXCEEDED",
+        ];
+        self.status == StatusCode::TOO_MANY_REQUESTS || CODES.contains(&&*self.code)
+    }
+
+    fn is_system_error(&self) -> bool {
+        matches!(&*self.code, "SYSTEM_ERROR" | "SYSTEMERROR")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! The layer that repeats.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::backoff::full_jitter;
+use super::budget::Budget;
+use super::repeat::{Again, Repeat};
+use crate::message::{CallInfo, CallState, Request, Response, timed_out};
+use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{ApiError, Error, Result};
+
+/// Which calls are repeated, how often, and how long it may take.
+///
+/// A request is sent again only when it does nothing twice:
+///
+/// - nothing of the attempt was sent: no connection could be made;
+/// - WeChat Pay refused it for its frequency, in an answer whose signature is right (429,
+///   `FREQUENCY_LIMITED`); or answered `SYSTEM_ERROR`, of which it says to repeat with the same
+///   parameters, unless the operation is one that has to be queried (付款码支付, 委托代扣);
+/// - the operation changes nothing: a GET, or a query of APIv2
+///   ([`Operation::is_read`](crate::catalog::Operation::is_read));
+/// - the catalog knows the operation to do its work once, however often it comes with the same merchant's
+///   number ([`Operation::merchant_number`](crate::catalog::Operation::merchant_number),
+///   [`Operation::reentrant`](crate::catalog::Operation::reentrant),
+///   [`Operation::idempotency_field`](crate::catalog::Operation::idempotency_field)), and the number is in
+///   the body.
+///
+/// All attempts send the same body, byte for byte. Sensitive fields are encrypted once, before the
+/// first attempt: RSAES-OAEP gives another ciphertext each time, so fields that are encrypted anew would be
+/// another body. Each attempt has a timestamp, a nonce and a signature of its own, which APIv2 has in its
+/// body: there all other members are the same.
+///
+/// After an attempt that may have been processed, a refusal of a later one decides nothing:
+/// [`Error::is_undecided`](crate::Error::is_undecided) stays true.
+///
+/// ```
+/// use std::time::Duration;
+/// use wechatpay_chain::Client;
+/// use wechatpay_chain::resilience::RetryPolicy;
+///
+/// let policy = RetryPolicy::new()
+///     .attempts(4)
+///     .backoff(Duration::from_millis(100), Duration::from_secs(2))
+///     .attempt_timeout(Duration::from_secs(5))
+///     .deadline(Duration::from_secs(15));
+/// let builder = Client::builder().retry(policy);
+/// # let _ = builder;
+/// ```
+///
+/// The call's timeout ([`ClientBuilder::timeout`](crate::ClientBuilder::timeout)) encloses all attempts
+/// and the waits between them.
+#[derive(Debug, Clone)]
+#[must_use = "a policy does nothing until it is given to ClientBuilder::retry"]
+pub struct RetryPolicy {
+    attempts: u32,
+    base: Duration,
+    longest: Duration,
+    attempt_timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    budget: Budget,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RetryPolicy {
+    /// At most 3 attempts; waits of up to 200 ms and 400 ms; 10 s for an attempt that may be repeated; no
+    /// deadline but the call's timeout; a budget of 50 retries.
+    pub fn new() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(200),
+            longest: Duration::from_secs(5),
+            attempt_timeout: Some(Duration::from_secs(10)),
+            deadline: None,
+            budget: Budget::new(50),
+        }
+    }
+
+    /// How often a request is sent at most, the first attempt included. 0 means 1.
+    pub fn attempts(mut self, most: u32) -> Self {
+        self.attempts = most.max(1);
+        self
+    }
+
+    /// The bounds of the waits. The first is up to `base` long, and each further one up to twice as long,
+    /// but never more than `longest`; how long is left to chance (full jitter). A `Retry-After` of the
+    /// answer is waited for in full.
+    pub fn backoff(mut self, base: Duration, longest: Duration) -> Self {
+        (self.base, self.longest) = (base, longest);
+        self
+    }
+
+    /// Bounds each attempt of a call that may be repeated although an attempt was sent; `None` for no
+    /// bound. Of other calls an attempt has all of the call's time: to give it up early would only make
+    /// the outcome unknown.
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = limit.into();
+        self
+    }
+
+    /// Bounds all attempts together, also of calls without a timeout; `None`, the default, for the call's
+    /// timeout alone. No attempt begins when its wait would end later.
+    pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.deadline = limit.into();
+        self
+    }
+
+    /// How many retries all calls together may make in a row. A success gives a tenth of a retry back, so
+    /// that in the long run retries add at most a tenth to the load.
+    ///
+    /// Clones of the policy share the budget: give clones to the builders of several clients, and they
+    /// share it too.
+    pub fn budget(mut self, retries: u32) -> Self {
+        self.budget = Budget::new(retries);
+        self
+    }
+}
+
+/// Outside of all that signs, inside of all that makes the body.
+pub(crate) struct Retry {
+    pub(crate) policy: RetryPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Middleware for Retry {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let info = request.extensions().get::<CallInfo>().cloned();
+        let Some(info) = info.filter(|info| !info.options().dry_run) else {
+            return next.run(request).await;
+        };
+        let call = Call {
+            repeat: Repeat::of(&request, &info),
+            state: info.state().clone(),
+            begun: Instant::now(),
+        };
+        for tried in 1..self.policy.attempts {
+            let (outcome, sent) = self.attempt(&call, request.clone(), next.clone()).await;
+            let again = call.repeat.after(&outcome, sent);
+            let again = again.filter(|_| !request.body().is_spent());
+            let wait = again
+                .as_ref()
+                .and_then(|again| self.wait(&call, again, tried));
+            let (Some(again), Some(wait)) = (again, wait) else {
+                return self.ended(outcome);
+            };
+            if again.may_have_been_processed && call.repeat != Repeat::Read {
+                call.state.note_undecided();
+            }
+            report(&outcome, tried, wait);
+            tokio::time::sleep(wait).await;
+        }
+        let (outcome, _) = self.attempt(&call, request, next).await;
+        self.ended(outcome)
+    }
+}
+
+fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
+    let tried = tried as usize;
+    match outcome {
+        Err(err) => trace::retry(tried, wait, err),
+        Ok(refusal) => {
+            let err = Error::from_api(ApiError::new(refusal.status()));
+            trace::retry(tried, wait, &err);
+        }
+    }
+}
+
+/// A call under way.
+struct Call {
+    repeat: Repeat,
+    state: CallState,
+    begun: Instant,
+}
+
+impl Retry {
+    /// One attempt, and whether anything of it may have been sent.
+    async fn attempt(&self, call: &Call, request: Request, next: Next) -> (Result<Response>, bool) {
+        let before = call.state.unresolved();
+        let policy = &self.policy;
+        let own = policy.attempt_timeout.filter(|_| call.repeat.is_harmless());
+        let left = policy
+            .deadline
+            .map(|limit| limit.saturating_sub(call.begun.elapsed()));
+        let outcome = match [own, left].into_iter().flatten().min() {
+            None => next.run(request).await,
+            Some(limit) => tokio::time::timeout(limit, next.run(request))
+                .await
+                .unwrap_or_else(|_| {
+                    let sent = call.state.unresolved() > before;
+                    Err(timed_out(limit, &call.state).with_maybe_sent(sent))
+                }),
+        };
+        (outcome, call.state.unresolved() > before)
+    }
+
+    /// How long to wait before the next attempt; `None` when there is no time or no budget for it.
+    fn wait(&self, call: &Call, again: &Again, tried: u32) -> Option<Duration> {
+        let policy = &self.policy;
+        let jitter = full_jitter(&*self.clock, policy.base, policy.longest, tried - 1);
+        // Those who were all told the same time do not come at the same moment.
+        let wait = again.after.unwrap_or_default().checked_add(jitter)?;
+        let deadline = policy
+            .deadline
+            .map(|limit| limit.saturating_sub(call.begun.elapsed()));
+        let left = [deadline, call.state.remaining()]
+            .into_iter()
+            .flatten()
+            .min();
+        if left.is_some_and(|left| left <= wait) {
+            return None;
+        }
+        policy.budget.pay().then_some(wait)
+    }
+
+    fn ended(&self, outcome: Result<Response>) -> Result<Response> {
+        if let Ok(response) = &outcome
+            && response.status().is_success()
+        {
+            self.policy.budget.refill();
+        }
+        outcome
+    }
+}

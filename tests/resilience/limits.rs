@@ -1,0 +1,222 @@
+//! The layer `rate_limit`, in one process and shared through a real Redis.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+use wechatpay_chain::resilience::RateLimits;
+use wechatpay_chain::{Client, ErrorKind};
+
+use crate::kit::{MCHID, Wire, builder};
+use crate::support::{ORDERS, order};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn client(wire: &Wire, limits: RateLimits) -> Client {
+    builder()
+        .transport(wire.clone())
+        .rate_limits(limits)
+        .build()
+        .unwrap()
+}
+
+async fn make(client: &Client) -> wechatpay_chain::Result<wechatpay_chain::Response> {
+    client.chain(ORDERS).post(order(MCHID, "1"), ()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_one_too_many_waits_for_its_turn() {
+    let wire = Wire::ok();
+    let client = client(&wire, RateLimits::none().limit(ORDERS, 2, SECOND));
+    let begun = Instant::now();
+    for expected in [0, 0, 1, 1, 2] {
+        make(&client).await.unwrap();
+        assert_eq!(begun.elapsed().as_secs(), expected);
+    }
+    // Another operation has its own count.
+    client.chain("v3/certificates").get(()).await.unwrap();
+    assert_eq!(begun.elapsed().as_secs(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_may_not_wait_is_refused_and_not_sent() {
+    let wire = Wire::ok();
+    let limits = RateLimits::none()
+        .limit(ORDERS, 1, SECOND)
+        .wait_at_most(Duration::ZERO);
+    let client = client(&wire, limits);
+    make(&client).await.unwrap();
+    let err = make(&client).await.unwrap_err();
+    assert_eq!(
+        (err.kind(), err.maybe_sent(), err.attempts()),
+        (ErrorKind::Limit, false, 0)
+    );
+    assert_eq!(wire.count(), 1);
+}
+
+/// The seed's 200 calls a minute.
+#[tokio::test(start_paused = true)]
+async fn the_documented_limits_are_the_catalogs() {
+    const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+    let wire = Wire::ok();
+    let client = client(&wire, RateLimits::documented().wait_at_most(Duration::ZERO));
+    for _ in 0..200 {
+        client.chain(PUNISH).post(json!({}), ()).await.unwrap();
+    }
+    let err = client.chain(PUNISH).post(json!({}), ()).await.unwrap_err();
+    assert_eq!(err.kind(), ErrorKind::Limit);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    client.chain(PUNISH).post(json!({}), ()).await.unwrap();
+}
+
+#[test]
+fn the_sandbox_enforces_the_same_limits() {
+    for schema in wechatpay_sandbox::schema::all() {
+        let seconds = |per: &str| match per {
+            "second" => 1,
+            "minute" => 60,
+            _ => 86_400,
+        };
+        let enforced: Vec<_> = schema
+            .limits()
+            .iter()
+            .map(|it| (it.count, seconds(it.per)))
+            .collect();
+        let kept = schema.operation().rate_limits();
+        let kept: Vec<_> = kept.map(|it| (it.calls, it.per.as_secs())).collect();
+        assert_eq!(kept, enforced, "{}", schema.operation().path());
+    }
+}
+
+#[cfg(all(unix, feature = "redis"))]
+mod redis {
+    use std::os::unix::net::UnixStream;
+    use std::process::{Child, Command, Stdio};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use wechatpay_chain::catalog::RateLimit;
+    use wechatpay_chain::resilience::{LimitStore, RedisLimits};
+
+    use super::*;
+
+    struct Server {
+        child: Child,
+        url: String,
+        _dir: tempfile::TempDir,
+    }
+
+    impl Drop for Server {
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    /// On a socket of its own, which nobody else can have taken; nothing is written to disk.
+    fn server() -> Option<Server> {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("redis");
+        let mut command = Command::new("redis-server");
+        command.args(["--port", "0", "--unixsocket"]).arg(&socket);
+        command
+            .args(["--save", "", "--appendonly", "no"])
+            .stdout(Stdio::null());
+        let Ok(child) = command.spawn() else {
+            eprintln!("skipped: no redis-server on the PATH");
+            return None;
+        };
+        let url = format!("unix://{}", socket.display());
+        let mut server = Server {
+            child,
+            url,
+            _dir: dir,
+        };
+        while UnixStream::connect(&socket).is_err() {
+            assert_eq!(
+                server.child.try_wait().unwrap(),
+                None,
+                "redis-server has ended"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(server)
+    }
+
+    const LIMIT: RateLimit = RateLimit {
+        calls: 50,
+        per: Duration::from_secs(3600),
+    };
+
+    #[tokio::test]
+    async fn several_machines_never_have_more_calls_than_the_limit() {
+        let Some(server) = server() else { return };
+        let taken = Arc::new(AtomicUsize::new(0));
+        let machines = (0..4).map(|_| {
+            let store = RedisLimits::open(&server.url).unwrap();
+            let taken = Arc::clone(&taken);
+            tokio::spawn(async move {
+                for _ in 0..30 {
+                    if store
+                        .take("1900000109:POST:x", &[LIMIT])
+                        .await
+                        .unwrap()
+                        .is_zero()
+                    {
+                        taken.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            })
+        });
+        for machine in machines.collect::<Vec<_>>() {
+            machine.await.unwrap();
+        }
+        assert_eq!(taken.load(Ordering::SeqCst), 50);
+        let store = RedisLimits::open(&server.url).unwrap();
+        let wait = store.take("1900000109:POST:x", &[LIMIT]).await.unwrap();
+        assert!(
+            wait > Duration::from_secs(3000) && wait <= LIMIT.per,
+            "{wait:?}"
+        );
+        let other = store.take("1900000110:POST:x", &[LIMIT]).await.unwrap();
+        assert!(other.is_zero(), "another merchant");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_one_limit_refuses_counts_for_none() {
+        let Some(server) = server() else { return };
+        let store = RedisLimits::open(&server.url).unwrap().prefix("p:");
+        let limits = [
+            LIMIT,
+            RateLimit {
+                calls: 1,
+                per: Duration::from_millis(50),
+            },
+        ];
+        let mut taken = 0;
+        while taken < 3 {
+            let wait = store.take("k", &limits).await.unwrap();
+            taken += u32::from(wait.is_zero());
+            assert!(wait <= Duration::from_millis(50), "{wait:?}");
+            tokio::time::sleep(wait).await;
+        }
+        // Refused calls have taken nothing of the 50.
+        let mut free = 0;
+        while store.take("k", &[LIMIT]).await.unwrap().is_zero() {
+            free += 1;
+        }
+        assert_eq!(free, 50 - 3);
+    }
+
+    #[tokio::test]
+    async fn while_redis_is_down_the_process_counts_for_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = RedisLimits::open(format!("unix://{}/none", dir.path().display())).unwrap();
+        let limits = RateLimits::none().limit(ORDERS, 1, LIMIT.per).store(store);
+        let wire = Wire::ok();
+        let client = client(&wire, limits.wait_at_most(Duration::ZERO));
+        make(&client).await.unwrap();
+        assert_eq!(make(&client).await.unwrap_err().kind(), ErrorKind::Limit);
+        assert!(RedisLimits::open("http://x").is_err());
+    }
+}

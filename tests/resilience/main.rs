@@ -1,0 +1,19 @@
+//! Retries, failover, limits and unknown outcomes, over real sockets and scripted transports.
+
+#![allow(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on may panic, and says what it has counted"
+)]
+
+mod failover;
+#[allow(dead_code, unused_imports, reason = "the other tests use the rest")]
+#[path = "../it/support/mod.rs"]
+mod kit;
+mod limits;
+mod matrix;
+mod outcome;
+mod relay;
+mod retry;
+mod streams;
+mod support;

@@ -1,0 +1,90 @@
+//! The page that the matrix is written to, and compared with.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use super::Cell;
+use super::faults::Case;
+use super::operations::Op;
+
+/// What a mode that was not run is written as.
+const UNKNOWN: &str = "?";
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/fault-matrix.md")
+}
+
+const HEAD: &str = "\
+# Fault matrix
+
+Written by `tests/resilience/matrix` (`WECHATPAY_FAULT_MATRIX=write`); do not edit it by hand. Each row is
+one fault that happens to one request. Each column is an operation against the sandbox. In every cell the
+sandbox's ledger shows what the program was told: nothing is done twice, and nothing is lost.
+
+A cell has the results of four set-ups, in this order: nothing switched on; `retry`; `failover`; both. Where
+all four are the same, it stands once.
+
+| result | meaning |
+| --- | --- |
+| A | done: the call's own answer, at the first attempt |
+| R | done: the call's own answer, after it was repeated or went to the backup host |
+| Q | done: the answer was lost, and the query by the merchant's number found it (`Call::or_query`) |
+| N | not done, and the ledger has nothing: it was refused, never sent, or not found after the documented wait |
+| E | failed with an error; of an upload the error says whether it may have been sent, of a download no file is left |
+| 1 | the notification was handled once |
+| Q | of the notification: a gateway accepted it in the shop's place, and a query of unpaid orders finds it |
+| W | the shop could not ask for the order: it acknowledged nothing, and the notification comes again |
+
+The first three faults after `none` last as long as the call; all others happen once. *Passed on* means that
+WeChat Pay got the request. For the notification, faults of the wire happen to the notification, and all
+others to the query that the handler makes. `order` and `refund` are APIv3's, `transfer` has an encrypted
+name, `v2 pay` is a payment by code (付款码支付), which is never repeated.
+
+";
+
+pub(super) fn write(cases: &[Case], found: &[Cell]) {
+    let mut page = HEAD.to_owned();
+    let names: Vec<_> = Op::ALL.iter().map(|op| op.name()).collect();
+    writeln!(page, "| fault | {} |", names.join(" | ")).unwrap();
+    writeln!(page, "| --- |{}", " --- |".repeat(names.len())).unwrap();
+    for (at, case) in cases.iter().enumerate() {
+        let row = found.iter().filter(|cell| cell.0 == at);
+        let texts: Vec<_> = row.map(|cell| text(&cell.2)).collect();
+        writeln!(page, "| {} | {} |", case.name, texts.join(" | ")).unwrap();
+    }
+    fs::write(path(), page).unwrap();
+}
+
+fn text(runs: &[Option<&str>; 4]) -> String {
+    let texts = runs.map(|run| run.unwrap_or(UNKNOWN));
+    if texts.iter().all(|text| *text == texts[0]) {
+        return texts[0].to_owned();
+    }
+    texts.join(" ")
+}
+
+/// Holds what was run to the page.
+pub(super) fn compare(cases: &[Case], found: &[Cell]) {
+    let page = fs::read_to_string(path()).unwrap();
+    let mut differing = Vec::new();
+    for (case, op, runs) in found {
+        let name = cases[*case].name;
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| {name} |")));
+        let row = row.unwrap_or_else(|| panic!("the page has no row {name:?}"));
+        let cell = row.split('|').nth(op + 2).unwrap().trim();
+        let written: Vec<_> = cell.split(' ').collect();
+        for (mode, run) in runs.iter().enumerate() {
+            let written = written.get(mode).unwrap_or(&written[0]);
+            if run.is_some_and(|run| run != *written) {
+                let op = Op::ALL[*op].name();
+                differing.push(format!(
+                    "{name}, {op}, set-up {mode}: {run:?}, the page has {written}"
+                ));
+            }
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}

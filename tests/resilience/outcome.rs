@@ -1,0 +1,382 @@
+//! From unknown outcomes to known ones, over a scripted transport and virtual time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::Response;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use wechatpay_chain::outcome::{NotDone, Outcome, QueryPolicy};
+use wechatpay_chain::transport::Body;
+use wechatpay_chain::{Client, Error, ErrorKind, Result};
+
+use crate::kit::{Answer, MCHID, Wire, builder};
+use crate::support::{ORDERS, REFUNDS, TRANSFERS, order, refund, transfer};
+
+type Step = fn() -> Result<Response<Body>>;
+
+/// One step a request, the last one for all that follow.
+fn wire(steps: &'static [Step]) -> Wire {
+    let at = AtomicUsize::new(0);
+    Wire::responding(move |_| {
+        let at = at.fetch_add(1, Ordering::SeqCst);
+        steps[at.min(steps.len() - 1)]()
+    })
+}
+
+fn client(wire: &Wire) -> Client {
+    builder().transport(wire.clone()).build().unwrap()
+}
+
+fn cut() -> Result<Response<Body>> {
+    Err(Error::new(ErrorKind::Transport, "cut"))
+}
+
+fn not_found() -> Result<Response<Body>> {
+    Ok(refusal(404, "ORDER_NOT_EXIST").signed().into_response())
+}
+
+fn refusal(status: u16, code: &str) -> Answer {
+    Answer::unsigned(json!({"code": code, "message": ""}).to_string()).status(status)
+}
+
+fn state(text: &str) -> Result<Response<Body>> {
+    let value = json!({"mchid": MCHID, "out_trade_no": "1", "trade_state": text});
+    Ok(Answer::json(value).into_response())
+}
+
+fn paths(wire: &Wire) -> Vec<String> {
+    let sent = wire.all();
+    sent.iter()
+        .map(|it| format!("{} {}", it.parts.method, it.target()))
+        .collect()
+}
+
+async fn ordered(client: &Client, policy: QueryPolicy) -> Outcome {
+    client
+        .chain(ORDERS)
+        .post(order(MCHID, "1"), ())
+        .or_query(policy)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_needs_no_query() {
+    let wire = wire(&[|| Ok(Answer::json(json!({"code_url": "weixin://"})).into_response())]);
+    let outcome = ordered(&client(&wire), QueryPolicy::documented()).await;
+    assert_eq!(outcome.done().unwrap()["code_url"], "weixin://");
+    assert_eq!(wire.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_or_never_sent_was_not_done() {
+    let unsent: &[Step] = &[|| Err(Error::new(ErrorKind::Connect, "refused"))];
+    let refused: &[Step] = &[|| Ok(refusal(400, "PARAM_ERROR").signed().into_response())];
+    for steps in [unsent, refused] {
+        let wire = wire(steps);
+        let outcome = ordered(&client(&wire), QueryPolicy::quick()).await;
+        let Outcome::NotDone(why) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(matches!(why, NotDone::Refused(_)) && why.leaves_number_free());
+        assert_eq!(wire.count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_found_by_the_number() {
+    let wire = wire(&[cut, || state("NOTPAY")]);
+    let begun = Instant::now();
+    let outcome = ordered(&client(&wire), QueryPolicy::documented()).await;
+    assert_eq!(outcome.done().unwrap()["trade_state"], "NOTPAY");
+    assert_eq!(begun.elapsed(), Duration::from_secs(5));
+    let query = format!("GET /v3/pay/transactions/out-trade-no/1?mchid={MCHID}");
+    assert_eq!(paths(&wire), [format!("POST /{ORDERS}"), query]);
+}
+
+/// The request may come late: an order that is not found at first is not proof.
+#[tokio::test(start_paused = true)]
+async fn not_found_is_believed_only_after_the_request_can_no_longer_come() {
+    let late = wire(&[cut, not_found, not_found, || state("NOTPAY")]);
+    let outcome = ordered(&client(&late), QueryPolicy::documented()).await;
+    assert!(outcome.is_done());
+
+    let never = wire(&[cut, not_found]);
+    let outcome = ordered(&client(&never), QueryPolicy::quick()).await;
+    let Outcome::StillUnknown(err) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(err.is_undecided() && err.kind() == ErrorKind::Transport);
+    assert_eq!(never.count(), 1 + 4);
+
+    let never = wire(&[cut, not_found]);
+    let begun = Instant::now();
+    let outcome = ordered(&client(&never), QueryPolicy::documented()).await;
+    let Outcome::NotDone(why) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(matches!(why, NotDone::NotFound(_)) && why.leaves_number_free());
+    assert!(begun.elapsed() >= Duration::from_secs(360));
+}
+
+/// Anybody on the way can say "not found", and a query that fails says nothing.
+#[tokio::test(start_paused = true)]
+async fn what_wechat_pay_did_not_say_is_no_proof() {
+    let unsigned: &[Step] = &[cut, || Ok(refusal(404, "ORDER_NOT_EXIST").into_response())];
+    let another: &[Step] = &[cut, || Ok(refusal(403, "NO_AUTH").signed().into_response())];
+    let failing: &[Step] = &[cut];
+    for steps in [unsigned, another, failing] {
+        let outcome = ordered(&client(&wire(steps)), QueryPolicy::documented()).await;
+        assert!(matches!(outcome, Outcome::StillUnknown(_)), "{outcome:?}");
+    }
+}
+
+/// A gateway that refuses may have passed the request on before.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_without_a_signature_is_looked_into() {
+    let wire = wire(&[
+        || Ok(refusal(429, "FREQUENCY_LIMITED").into_response()),
+        || state("NOTPAY"),
+    ]);
+    assert!(
+        ordered(&client(&wire), QueryPolicy::quick())
+            .await
+            .is_done()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_was_used_is_asked_about() {
+    let wire = wire(&[
+        || Ok(refusal(400, "ORDER_PAID").signed().into_response()),
+        || state("SUCCESS"),
+    ]);
+    let outcome = ordered(&client(&wire), QueryPolicy::quick()).await;
+    assert_eq!(outcome.done().unwrap()["trade_state"], "SUCCESS");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_ended_was_not_done_and_its_number_is_used_up() {
+    let wire = wire(&[cut, || state("CLOSED")]);
+    let outcome = ordered(&client(&wire), QueryPolicy::quick()).await;
+    let Outcome::NotDone(why) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(!why.leaves_number_free());
+    let NotDone::Ended(answer) = why else {
+        panic!("{why:?}")
+    };
+    assert_eq!(answer["trade_state"], "CLOSED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_request_is_repeated_when_nothing_is_found_and_that_is_allowed() {
+    let wire = wire(&[cut, not_found, cut, || {
+        let found = json!({"out_bill_no": "1", "state": "WAIT_USER_CONFIRM"});
+        Ok(Answer::json(found).into_response())
+    }]);
+    let client = client(&wire);
+    let call = client.chain(TRANSFERS).post(transfer("1"), ());
+    let outcome = call
+        .or_query(QueryPolicy::quick().repeat_not_found(true))
+        .await
+        .unwrap();
+    assert_eq!(outcome.done().unwrap()["state"], "WAIT_USER_CONFIRM");
+    let sent = wire.all();
+    assert_eq!(sent[0].target(), sent[2].target());
+    assert_eq!(
+        sent[0].body, sent[2].body,
+        "byte for byte, ciphertext and all"
+    );
+    for name in ["wechatpay-serial", "content-type"] {
+        assert_eq!(sent[0].header(name), sent[2].header(name));
+    }
+    assert_ne!(sent[0].json()["user_name"], "张三");
+    assert_ne!(
+        sent[0].authorization().nonce_str(),
+        sent[2].authorization().nonce_str()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_by_code_is_never_repeated() {
+    let wire = wire(&[cut, not_found]);
+    let client = client(&wire);
+    let call = client
+        .chain("v3/pay/transactions/codepay")
+        .post(order(MCHID, "1"), ());
+    let policy = QueryPolicy::documented().repeat_not_found(true);
+    let outcome = call.or_query(policy).await.unwrap();
+    assert!(matches!(outcome, Outcome::NotDone(NotDone::NotFound(_))));
+    let posts = paths(&wire)
+        .iter()
+        .filter(|it| it.starts_with("POST"))
+        .count();
+    assert_eq!(posts, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_who_confirms_a_payment_by_code_is_waited_for() {
+    let wire = wire(&[
+        || state("USERPAYING"),
+        || state("USERPAYING"),
+        || state("SUCCESS"),
+    ]);
+    let client = client(&wire);
+    let call = client
+        .chain("v3/pay/transactions/codepay")
+        .post(order(MCHID, "1"), ());
+    let outcome = call.or_query(QueryPolicy::quick()).await.unwrap();
+    assert_eq!(outcome.done().unwrap()["trade_state"], "SUCCESS");
+    assert_eq!(wire.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unpaid_order_is_closed_when_it_is_given_up() {
+    let steps: &[Step] = &[
+        cut,
+        || state("NOTPAY"),
+        || Ok(Answer::bytes("").status(204).into_response()),
+        || state("CLOSED"),
+    ];
+    let wire = wire(steps);
+    let outcome = ordered(&client(&wire), QueryPolicy::quick().close_unpaid(true)).await;
+    assert!(
+        matches!(outcome, Outcome::NotDone(NotDone::Ended(_))),
+        "{outcome:?}"
+    );
+    let close = wire.all()[2].clone();
+    assert_eq!(close.target(), "/v3/pay/transactions/out-trade-no/1/close");
+    assert_eq!(close.json(), json!({"mchid": MCHID}));
+}
+
+/// The user was quicker than the close.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_is_paid_while_it_is_closed_is_done() {
+    let wire = wire(&[
+        cut,
+        || state("NOTPAY"),
+        || Ok(refusal(400, "ORDER_PAID").signed().into_response()),
+        || state("SUCCESS"),
+    ]);
+    let outcome = ordered(&client(&wire), QueryPolicy::quick().close_unpaid(true)).await;
+    assert_eq!(outcome.done().unwrap()["trade_state"], "SUCCESS");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_combined_order_is_closed_with_its_parts() {
+    let steps: &[Step] = &[
+        cut,
+        || Ok(Answer::json(json!({"sub_orders": [{"trade_state": "NOTPAY"}]})).into_response()),
+        || Ok(Answer::bytes("").status(204).into_response()),
+        || Ok(Answer::json(json!({"sub_orders": [{"trade_state": "CLOSED"}]})).into_response()),
+    ];
+    let wire = wire(steps);
+    let body = json!({
+        "combine_appid": "wx1", "combine_mchid": MCHID, "combine_out_trade_no": "C1",
+        "sub_orders": [{"mchid": MCHID, "out_trade_no": "1", "description": "x"}],
+    });
+    let client = client(&wire);
+    let call = client
+        .chain("v3/combine-transactions/native")
+        .post(body, ());
+    let outcome = call
+        .or_query(QueryPolicy::quick().close_unpaid(true))
+        .await
+        .unwrap();
+    assert!(
+        matches!(outcome, Outcome::NotDone(NotDone::Ended(_))),
+        "{outcome:?}"
+    );
+    let expected = json!({
+        "combine_appid": "wx1", "sub_orders": [{"mchid": MCHID, "out_trade_no": "1"}],
+    });
+    assert_eq!(wire.all()[2].json(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_operation_is_queried_with_what_its_query_needs() {
+    for (path, body, expected) in [
+        (REFUNDS, refund("1", "R1"), "/v3/refund/domestic/refunds/R1"),
+        (
+            "v3/ecommerce/refunds/apply",
+            json!({"sub_mchid": "1900000002", "out_refund_no": "R1"}),
+            "/v3/ecommerce/refunds/out-refund-no/R1?sub_mchid=1900000002",
+        ),
+        (
+            "v3/pay/partner/transactions/native",
+            json!({"sp_mchid": MCHID, "sub_mchid": "1900000002", "out_trade_no": "1"}),
+            "/v3/pay/partner/transactions/out-trade-no/1?sp_mchid=1900000109&sub_mchid=1900000002",
+        ),
+        (
+            "v3/transfer/batches",
+            json!({"out_batch_no": "B1"}),
+            "/v3/transfer/batches/out-batch-no/B1?need_query_detail=false",
+        ),
+        (
+            "v3/profitsharing/orders",
+            json!({"out_order_no": "P1", "transaction_id": "42"}),
+            "/v3/profitsharing/orders/P1?transaction_id=42",
+        ),
+        (
+            "v3/profitsharing/return-orders",
+            json!({"out_return_no": "T1", "out_order_no": "P1"}),
+            "/v3/profitsharing/return-orders/T1?out_order_no=P1",
+        ),
+    ] {
+        let wire = wire(&[cut, || Ok(Answer::json(json!({})).into_response())]);
+        let outcome = client(&wire)
+            .chain(path)
+            .post(body, ())
+            .or_query(QueryPolicy::quick())
+            .await;
+        assert!(outcome.unwrap().is_done(), "{path}");
+        assert_eq!(wire.all()[1].target(), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_queried_is_refused_before_anything_is_sent() {
+    let wire = Wire::ok();
+    let client = client(&wire);
+    let mut without_mchid = order(MCHID, "1");
+    without_mchid.as_object_mut().unwrap().remove("mchid");
+    for (path, body, named) in [
+        ("v3/not/known", json!({}), "which number"),
+        (ORDERS, without_mchid, "mchid"),
+        (ORDERS, order(MCHID, ""), "out_trade_no"),
+        (ORDERS, Value::Null, "object"),
+    ] {
+        let outcome = client
+            .chain(path)
+            .post(body, ())
+            .or_query(QueryPolicy::quick())
+            .await;
+        let err = outcome.map(|_| ()).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Request, "{path}");
+        assert!(err.to_string().contains(named), "{err}");
+    }
+    assert_eq!(wire.count(), 0);
+}
+
+/// After a restart: the number is known, the request is not sent again.
+#[tokio::test(start_paused = true)]
+async fn an_earlier_request_is_looked_into_without_sending_it() {
+    let hour = Duration::from_secs(3600);
+    for (age, known) in [(Duration::ZERO, false), (hour, true)] {
+        let wire = wire(&[not_found]);
+        let client = client(&wire);
+        let call = client.chain(ORDERS).post(order(MCHID, "1"), ());
+        let outcome = call
+            .query_outcome(QueryPolicy::quick().sent_ago(age))
+            .await
+            .unwrap();
+        assert_eq!(
+            matches!(outcome, Outcome::NotDone(NotDone::NotFound(_))),
+            known,
+            "{outcome:?}"
+        );
+        assert!(paths(&wire).iter().all(|it| it.starts_with("GET")));
+    }
+}

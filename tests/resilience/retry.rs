@@ -1,0 +1,237 @@
+//! The layer `retry`, over scripted transports and virtual time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::Response;
+use serde_json::json;
+use tokio::time::Instant;
+use wechatpay_chain::resilience::{RETRY, RetryPolicy};
+use wechatpay_chain::testing::Never;
+use wechatpay_chain::transport::Body;
+use wechatpay_chain::{Client, Error, ErrorKind, Result};
+
+use crate::kit::{Answer, MCHID, MERCHANT, Wire, builder};
+use crate::support::{ORDERS, TRANSFERS, order, transfer};
+
+/// Answers each request with the next of these, and then with success.
+fn wire(answers: impl Fn(usize) -> Option<Result<Response<Body>>> + Send + Sync + 'static) -> Wire {
+    let count = AtomicUsize::new(0);
+    Wire::responding(move |_| {
+        let at = count.fetch_add(1, Ordering::SeqCst);
+        let ok = || Ok(Answer::json(json!({"code_url": "weixin://"})).into_response());
+        answers(at).unwrap_or_else(ok)
+    })
+}
+
+fn failing(times: usize, kind: ErrorKind) -> Wire {
+    wire(move |at| (at < times).then(|| Err(Error::new(kind, "the test says so"))))
+}
+
+fn refusing(times: usize, status: u16, code: &'static str) -> Wire {
+    wire(move |at| (at < times).then(|| Ok(refusal(status, code).signed().into_response())))
+}
+
+fn refusal(status: u16, code: &str) -> Answer {
+    Answer::unsigned(json!({"code": code, "message": ""}).to_string()).status(status)
+}
+
+fn client(wire: &Wire, policy: RetryPolicy) -> Client {
+    builder()
+        .transport(wire.clone())
+        .retry(policy)
+        .build()
+        .unwrap()
+}
+
+fn policy() -> RetryPolicy {
+    RetryPolicy::new()
+}
+
+async fn make(client: &Client) -> Result<wechatpay_chain::Response> {
+    client.chain(ORDERS).post(order(MCHID, "1"), ()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_repeated_unless_the_client_was_told() {
+    for kind in [ErrorKind::Connect, ErrorKind::Transport] {
+        let wire = failing(1, kind);
+        let client = builder().transport(wire.clone()).build().unwrap();
+        let err = make(&client).await.unwrap_err();
+        assert_eq!((wire.count(), err.attempts()), (1, 1));
+        assert!(!format!("{client:?}").contains(RETRY));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_is_signed_anew_and_has_the_same_body() {
+    let wire = failing(2, ErrorKind::Transport);
+    let client = client(&wire, policy());
+    let answer = client
+        .chain(TRANSFERS)
+        .post(transfer("1"), ())
+        .await
+        .unwrap();
+    assert_eq!(answer.attempts(), 3);
+    let sent = wire.all();
+    assert_eq!(sent.len(), 3);
+    for other in &sent[1..] {
+        assert_eq!(sent[0].body, other.body, "the ciphertext is the same");
+        assert_eq!(
+            sent[0].header("wechatpay-serial"),
+            other.header("wechatpay-serial")
+        );
+        let nonce = |at: usize| sent[at].authorization().nonce_str().to_owned();
+        assert_ne!(nonce(0), other.authorization().nonce_str());
+        assert_ne!(nonce(1), nonce(2));
+        assert!(other.signed_by(MERCHANT.private.public_key()));
+    }
+    assert_ne!(sent[0].json()["user_name"], "张三");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_attempts_are_made_than_allowed() {
+    let wire = failing(99, ErrorKind::Connect);
+    let err = make(&client(&wire, policy().attempts(4)))
+        .await
+        .unwrap_err();
+    assert_eq!((wire.count(), err.attempts()), (4, 4));
+    assert!(err.is_connect() && !err.maybe_sent() && !err.is_undecided());
+    let wire = failing(99, ErrorKind::Connect);
+    make(&client(&wire, policy().attempts(0)))
+        .await
+        .unwrap_err();
+    assert_eq!(wire.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_been_processed_is_not_repeated_without_a_number() {
+    let wire = failing(1, ErrorKind::Transport);
+    let client = client(&wire, policy());
+    let mut unnumbered = order(MCHID, "1");
+    unnumbered.as_object_mut().unwrap().remove("out_trade_no");
+    for (path, body) in [(ORDERS, unnumbered), ("v3/not/known", json!({}))] {
+        wire.take();
+        let err = client.chain(path).post(body, ()).await;
+        if wire.count() > 1 {
+            panic!("{path} was repeated: {err:?}");
+        }
+    }
+}
+
+/// The first attempt may have made the order, whatever the second is told.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_a_later_attempt_decides_nothing() {
+    let wire = wire(|at| {
+        Some(match at {
+            0 => Err(Error::new(ErrorKind::Transport, "cut")),
+            _ => Ok(refusal(401, "SIGN_ERROR").signed().into_response()),
+        })
+    });
+    let err = make(&client(&wire, policy())).await.unwrap_err();
+    assert_eq!((wire.count(), err.kind()), (2, ErrorKind::Api));
+    assert!(!err.api().unwrap().is_undecided());
+    assert!(err.is_undecided() && err.maybe_sent() && !err.is_retryable());
+    // The same refusal alone decides.
+    let alone = refusing(9, 401, "SIGN_ERROR");
+    assert!(
+        !make(&client(&alone, policy()))
+            .await
+            .unwrap_err()
+            .is_undecided()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_waited_for_in_full() {
+    for seconds in [0, 7] {
+        let wire = wire(move |at| {
+            let answer = refusal(429, "FREQUENCY_LIMITED").signed();
+            let answer = answer.header("retry-after", &seconds.to_string());
+            (at == 0).then(|| Ok(answer.into_response()))
+        });
+        let begun = Instant::now();
+        make(&client(&wire, policy())).await.unwrap();
+        let waited = begun.elapsed();
+        let least = Duration::from_secs(seconds);
+        assert!(
+            waited >= least && waited <= least + Duration::from_millis(201),
+            "{waited:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_longer_than_the_time_left_is_not_begun() {
+    let wire = wire(|_| {
+        let answer = refusal(429, "FREQUENCY_LIMITED").signed();
+        Some(Ok(answer.header("retry-after", "3600").into_response()))
+    });
+    let begun = Instant::now();
+    let err = make(&client(&wire, policy().deadline(Duration::from_secs(60)))).await;
+    assert_eq!(err.unwrap_err().api().unwrap().code, "FREQUENCY_LIMITED");
+    assert_eq!((wire.count(), begun.elapsed()), (1, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_and_all_of_them_have_limits_of_their_own() {
+    let with = |policy| {
+        let client = builder()
+            .transport(Never::new())
+            .timeout(None)
+            .retry(policy);
+        client.build().unwrap()
+    };
+    let policy = policy()
+        .attempt_timeout(Duration::from_secs(2))
+        .backoff(Duration::ZERO, Duration::ZERO);
+    let begun = Instant::now();
+    let err = make(&with(policy.clone())).await.unwrap_err();
+    assert_eq!(
+        (begun.elapsed(), err.attempts()),
+        (Duration::from_secs(6), 3)
+    );
+    assert!(err.is_timeout() && err.is_undecided());
+    let begun = Instant::now();
+    let err = make(&with(policy.clone().deadline(Duration::from_secs(5))))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (begun.elapsed(), err.attempts()),
+        (Duration::from_secs(5), 3)
+    );
+    // What may not be repeated is not given up early.
+    let begun = Instant::now();
+    let client = with(policy.deadline(Duration::from_secs(5)));
+    let err = client
+        .chain("v3/not/known")
+        .post(json!({}), ())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (begun.elapsed(), err.attempts()),
+        (Duration::from_secs(5), 1)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_calls_of_a_client_share_the_budget() {
+    let wire = failing(usize::MAX, ErrorKind::Connect);
+    let client = client(&wire, policy().budget(3).attempts(10));
+    for _ in 0..5 {
+        make(&client).await.unwrap_err();
+    }
+    assert_eq!(wire.count(), 5 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_system_error_is_repeated_and_a_payment_by_code_is_not() {
+    let wire = refusing(1, 500, "SYSTEM_ERROR");
+    assert_eq!(make(&client(&wire, policy())).await.unwrap().attempts(), 2);
+    let wire = refusing(1, 500, "SYSTEM_ERROR");
+    let pay = client(&wire, policy())
+        .chain("v3/pay/transactions/codepay")
+        .post(order(MCHID, "1"), ());
+    assert!(pay.await.unwrap_err().is_undecided());
+    assert_eq!(wire.count(), 1);
+}
