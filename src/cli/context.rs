@@ -1,6 +1,7 @@
 //! What a subcommand is given, besides its arguments.
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::output::Output;
 use crate::settings::{ProfileArgs, SettingsArgs};
 
@@ -22,7 +23,7 @@ impl Context<'_> {
         Err(Failure::new(
             Exit::Usage,
             "usage",
-            format!("error: --sandbox has credentials of its own, and {why}: leave it out"),
+            t!("sandbox-refused", why = why),
         ))
     }
 }

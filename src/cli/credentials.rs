@@ -9,6 +9,7 @@ use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Se
 use wechatpay_sandbox::Sandbox;
 
 use crate::context::Context;
+use crate::i18n::t;
 use crate::exit::{Exit, Failure};
 use crate::key_files;
 use crate::profile;
@@ -85,7 +86,7 @@ fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, F
         return Err(Failure::new(
             Exit::Usage,
             "usage",
-            "error: --sandbox has credentials of its own: leave the others out",
+            t!("sandbox-has-credentials"),
         ));
     }
     timeout(sandbox.client_builder(), &given.into())
@@ -145,12 +146,12 @@ pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
 
 /// WeChat Pay's certificate.
 pub(crate) fn platform_certificate(path: &Path) -> Result<Certificate, Failure> {
-    foreign_certificate(path, "give a platform certificate, wechatpay_SERIAL.pem")
+    foreign_certificate(path, &t!("give-platform-certificate"))
 }
 
 /// The certificate that TLS is to trust besides.
 pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
-    foreign_certificate(path, "give a root certificate as PEM with --ca")
+    foreign_certificate(path, &t!("give-root-certificate"))
 }
 
 /// A certificate that is not the merchant's: the library would ask for the merchant's.
@@ -192,11 +193,7 @@ fn platform(
     match need {
         Need::Call if can_fetch => Ok(builder.certificates(Certificates::auto())),
         Need::Sign => Ok(builder.keyring(Keyring::new())),
-        Need::Call => Err(missing(
-            "there is no key to verify WeChat Pay's answers with: give --platform-key-id and \
-             --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or \
-             --platform-certificate, or the APIv3 key to fetch the certificates with",
-        )),
+        Need::Call => Err(missing(t!("missing-platform-key"))),
     }
 }
 
@@ -213,10 +210,7 @@ fn add_platform(mut builder: ClientBuilder, settings: &Settings) -> Result<Clien
 
 fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
     if settings.mchid.is_none() && settings.brand_id.is_none() {
-        return Err(missing(
-            "there is no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try \
-             --sandbox, which needs no credentials",
-        ));
+        return Err(missing(t!("missing-mchid")));
     }
     Ok(())
 }
@@ -225,24 +219,14 @@ fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
 fn complete(settings: &Settings, signs: bool, certified: bool) -> Result<(), Failure> {
     let v2 = settings.v2_key.is_some() || settings.v2_key_file.is_some();
     if !signs && !v2 {
-        return Err(missing(
-            "there is no merchant private key: give --private-key apiclient_key.pem, \
-             WECHATPAY_PRIVATE_KEY or private_key in a profile; for APIv2 alone, an APIv2 key",
-        ));
+        return Err(missing(t!("missing-private-key")));
     }
     if signs && settings.serial.is_none() && !certified {
-        return Err(missing(
-            "there is no serial of the merchant certificate: give --serial, or --certificate \
-             apiclient_cert.pem and it is taken from that (商户平台 → 账户中心 → API安全 → 商户API证书)",
-        ));
+        return Err(missing(t!("missing-serial")));
     }
     match (&settings.platform_key_id, &settings.platform_key) {
-        (Some(_), None) => Err(missing(
-            "--platform-key-id goes with --platform-key, the file of that key",
-        )),
-        (None, Some(_)) => Err(missing(
-            "--platform-key goes with --platform-key-id, its id PUB_KEY_ID_…",
-        )),
+        (Some(_), None) => Err(missing(t!("missing-platform-key-file"))),
+        (None, Some(_)) => Err(missing(t!("missing-platform-key-id"))),
         _ => Ok(()),
     }
 }
@@ -253,11 +237,11 @@ fn timeout(builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder,
     };
     match Duration::try_from_secs_f64(seconds) {
         Ok(limit) if !limit.is_zero() => Ok(builder.timeout(limit)),
-        _ => Err(missing("the timeout has to be a number of seconds above 0")),
+        _ => Err(missing(t!("invalid-timeout"))),
     }
 }
 
-fn missing(message: &str) -> Failure {
+fn missing(message: String) -> Failure {
     Failure::new(Exit::Config, "config", message)
 }
 

@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use wechatpay_chain::{ApiError, Error, ErrorKind, Verification};
 
+use crate::i18n::t;
 use crate::rephrase;
 
 /// Why the command ends.
@@ -67,19 +68,19 @@ impl Failure {
         failure.member("maybe_sent", err.maybe_sent());
         if let Some(id) = err.request_id() {
             failure.member("request_id", id);
-            failure.line(format!("Request-ID: {id}"));
+            failure.line(t!("request-id", id = id));
         }
         if let Some(api) = err.api() {
             failure.member("status", api.status.as_u16());
             failure.member("code", api.code.as_str());
             failure.member("detail", api.detail.clone());
             if !api.detail.is_null() {
-                failure.line(format!("detail: {:#}", api.detail));
+                failure.line(t!("api-detail", detail = format!("{:#}", api.detail)));
             }
         }
         // Of the header the error says it all; the body is not what is wrong.
         if err.kind() == ErrorKind::Encrypt && !failure.message().contains("Wechatpay-Serial") {
-            failure.line(NO_ENCRYPT);
+            failure.line(t!("no-encrypt"));
         }
         failure.warn_if_unknown();
         failure
@@ -91,7 +92,7 @@ impl Failure {
         match self {
             Self::Report(mut said) if *method != Method::GET => {
                 said.exit = Exit::OutcomeUnknown;
-                said.message = format!("the request was sent and answered, but {}", said.message);
+                said.message = t!("answered-but", message = said.message);
                 let mut failure = Self::Report(said);
                 failure.member("maybe_sent", true);
                 failure.warn_if_unknown();
@@ -136,10 +137,7 @@ impl Failure {
         if let Self::Report(said) = self
             && said.exit == Exit::OutcomeUnknown
         {
-            said.lines.push(
-                "OUTCOME UNKNOWN: the request may have been acted on; query it before anything else"
-                    .to_owned(),
-            );
+            said.lines.push(t!("outcome-unknown"));
         }
     }
 }
@@ -154,13 +152,13 @@ impl Report {
         json!({ "error": error })
     }
 
-    /// What people read; `label` stands before an error that is not clap's, which has its own.
+    /// What people read; `label` comes before every message except clap's, which has one already.
     pub(crate) fn text(&self, label: &str) -> String {
         let message = self.message.trim_end();
         let mut text = if self.exit == Exit::Usage {
             message.to_owned()
         } else {
-            format!("{label} {message}")
+            format!("{label}{message}")
         };
         for line in &self.lines {
             text.push('\n');
@@ -179,11 +177,7 @@ impl From<io::Error> for Failure {
     fn from(err: io::Error) -> Self {
         match err.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
-            _ => Self::new(
-                Exit::Input,
-                "file",
-                format!("the output cannot be written: {err}"),
-            ),
+            _ => Self::new(Exit::Input, "file", t!("output-unwritable", err = err)),
         }
     }
 }
@@ -227,10 +221,6 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
         Exit::Refused
     }
 }
-
-/// The library's advice is for programs; this is for the command.
-const NO_ENCRYPT: &str =
-    "Here: the sensitive fields of --json are encrypted; with --no-encrypt the body goes as it is.";
 
 /// The name of the kind, in the machine's form.
 fn kind_of(err: &Error) -> &'static str {

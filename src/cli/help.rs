@@ -85,7 +85,7 @@ pub(crate) fn translate(help: &str) -> String {
 }
 
 /// Longer texts before those that are a part of them.
-const CLAP_TEXTS: [(&str, &str); 16] = [
+const CLAP_TEXTS: [(&str, &str); 17] = [
     ("Print help (see more with '--help')", "clap-help-more"),
     ("Print help (see a summary with '-h')", "clap-help-less"),
     (
@@ -99,6 +99,7 @@ const CLAP_TEXTS: [(&str, &str); 16] = [
     ("[default: ", "clap-default"),
     ("[OPTIONS]", "clap-options-usage"),
     ("[COMMAND]", "clap-command-usage"),
+    ("<COMMAND>", "clap-command-usage"),
     ("Usage:", "clap-usage"),
     ("Commands:", "clap-commands"),
     ("Arguments:", "clap-arguments"),

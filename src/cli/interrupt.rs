@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use wechatpay_chain::Result as CallResult;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
 /// How long a thread that writes a file may take to remove it.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -142,13 +143,12 @@ impl Signals {
 
 fn interrupted(method: &Method) -> Failure {
     match *method {
-        Method::GET => Failure::new(Exit::Interrupted, "interrupted", "interrupted"),
+        Method::GET => Failure::new(Exit::Interrupted, "interrupted", t!("interrupted")),
         _ => {
             let mut failure = Failure::new(
                 Exit::OutcomeUnknown,
                 "interrupted",
-                "interrupted. OUTCOME UNKNOWN: the request may have been acted on; query it before \
-                 anything else",
+                t!("interrupted-unknown"),
             );
             failure.member("maybe_sent", true);
             failure
@@ -157,9 +157,5 @@ fn interrupted(method: &Method) -> Failure {
 }
 
 fn system_error(err: &io::Error) -> Failure {
-    Failure::new(
-        Exit::Input,
-        "other",
-        format!("the system gives no threads or signals: {err}"),
-    )
+    Failure::new(Exit::Input, "other", t!("system-error", err = err))
 }

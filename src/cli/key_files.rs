@@ -8,6 +8,7 @@ use wechatpay_chain::{Certificate, Error, PrivateKey, Result as CallResult, Secr
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::rephrase;
 use crate::settings::Settings;
 
@@ -80,11 +81,11 @@ fn read<T>(
     if let Some(passphrase) = passphrase(settings)? {
         return open(path, passphrase).map_err(|err| cannot_open(&err));
     }
-    let mut tried = "";
+    let mut tried = String::new();
     if let Some(mchid) = settings.mchid.as_deref().filter(|mchid| !mchid.is_empty()) {
         match open(path, Secret::new(mchid)) {
             Ok(read) => return Ok(read),
-            Err(err) if is_about_passphrase(&err) => tried = MCHID_TRIED,
+            Err(err) if is_about_passphrase(&err) => tried = t!("mchid-tried"),
             Err(err) => return Err(cannot_open(&err)),
         }
     }
@@ -94,8 +95,7 @@ fn read<T>(
     }
     let passphrase = prompt(path)?.ok_or_else(|| {
         let shown = path.display();
-        let message =
-            format!("{shown} needs a passphrase{tried}: give the passphrase with {SETTINGS}");
+        let message = t!("passphrase-needed", path = shown, tried = tried);
         Failure::new(Exit::Config, "config", message)
     })?;
     let read = open(path, passphrase.clone()).map_err(|err| cannot_open(&err))?;
@@ -103,17 +103,11 @@ fn read<T>(
     Ok(read)
 }
 
-const MCHID_TRIED: &str = ". The merchant id was tried, and it does not fit";
-
-const SETTINGS: &str =
-    "--passphrase-file FILE, WECHATPAY_PASSPHRASE or passphrase_file in a profile";
-
 /// Without OpenSSL's words for a wrong passphrase, which help nobody.
 fn cannot_open(err: &Error) -> Failure {
     let mut message = rephrase::sentence(&err.to_string());
     if is_about_passphrase(err) {
-        message.push_str(": give the right one with ");
-        message.push_str(SETTINGS);
+        message.push_str(&t!("passphrase-wrong"));
     }
     Failure::new(Exit::Config, "config", message)
 }
@@ -132,12 +126,12 @@ fn prompt(path: &Path) -> Result<Option<Secret>, Failure> {
         return Ok(None);
     }
     let failed = |err: std::io::Error| {
-        let message = format!("the passphrase cannot be read from the terminal: {err}");
+        let message = t!("passphrase-unreadable", err = err);
         Failure::new(Exit::Config, "config", message)
     };
-    let question = format!(
-        "Passphrase of {}: ",
-        path.display().to_string().escape_debug()
+    let question = t!(
+        "passphrase-prompt",
+        path = path.display().to_string().escape_debug()
     );
     terminal.write_str(&question).map_err(failed)?;
     let typed = terminal.read_secure_line().map(Zeroizing::new);

@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use clap::builder::StyledStr;
 use clap::{ColorChoice, ValueEnum};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use crate::exit::{Exit, Failure};
-use crate::i18n::t;
+use crate::i18n::{Lang, lang, t};
 
 /// How output and errors are written.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -115,7 +116,8 @@ impl Output {
 
     /// `error:`, which begins every error on standard error.
     pub(crate) fn error_label(&self) -> String {
-        paint("1;31", &t!("error-label"), self.stderr)
+        let gap = if lang() == Lang::En { " " } else { "" };
+        paint("1;31", &t!("error-label"), self.stderr) + gap
     }
 
     pub(crate) fn bold(&self, text: &str) -> String {
@@ -155,6 +157,12 @@ impl Output {
             text.to_string()
         }
     }
+}
+
+/// A text with blanks behind it up to `width` columns; a Chinese character has two.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(blanks))
 }
 
 /// What the colours of this command are made of.

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::exit::Failure;
 use crate::files;
+use crate::i18n::t;
 use crate::output::Output;
 
 #[derive(Args)]
@@ -35,10 +36,7 @@ pub(crate) fn completions(
 pub(crate) fn man(args: &ManArgs, command: Command, output: &Output) -> Result<(), Failure> {
     if let Some(folder) = &args.dir {
         return clap_mangen::generate_to(command, folder).map_err(|err| {
-            files::input(format!(
-                "the pages cannot be written into {}: {err}",
-                folder.display()
-            ))
+            files::input(t!("man-unwritable", folder = folder.display(), err = err))
         });
     }
     let mut page = Vec::new();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::settings::{ProfileArgs, Settings, SettingsArgs, variable};
 
 /// The one that is taken when none is named.
@@ -47,9 +48,7 @@ fn read(args: &ProfileArgs) -> Result<Option<Found>, Failure> {
     let asked = name.is_some() || named.is_some();
     let Some(file) = named.or_else(usual_place) else {
         return if asked {
-            Err(wrong(
-                "there is no home directory: name the file with --config",
-            ))
+            Err(wrong(t!("profile-no-home")))
         } else {
             Ok(None)
         };
@@ -78,8 +77,11 @@ fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
         (None, Some(name)) => {
             let known: Vec<_> = tables.into_keys().collect();
             let known = known.join(", ");
-            Err(wrong(format!(
-                "{shown} has no profile [{name}]; it has: {known}"
+            Err(wrong(t!(
+                "profile-unknown",
+                path = shown,
+                name = name,
+                known = known
             )))
         }
     }

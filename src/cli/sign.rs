@@ -10,6 +10,7 @@ use wechatpay_chain::{Client, Error, Result as CallResult};
 use crate::context::Context;
 use crate::credentials::{Need, session};
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::rephrase;
 
 #[derive(Args)]
@@ -190,9 +191,7 @@ fn json(params: impl Serialize) -> Value {
 fn coupon(text: &str) -> Result<Coupon, String> {
     let mut parts = text.splitn(3, ':');
     let (Some(stock), Some(number)) = (parts.next(), parts.next()) else {
-        return Err(
-            "write it as STOCK_ID:OUT_REQUEST_NO or STOCK_ID:OUT_REQUEST_NO:CODE".to_owned(),
-        );
+        return Err(t!("coupon-format"));
     };
     let coupon = Coupon::new(stock, number);
     Ok(match parts.next() {

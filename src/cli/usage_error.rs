@@ -15,7 +15,7 @@ pub(crate) fn text(err: &clap::Error, output: &Output) -> String {
     if lang() == Lang::En || err.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return help::translate(&own);
     }
-    let mut text = format!("{} {}", output.error_label(), message(err));
+    let mut text = format!("{}{}", output.error_label(), message(err));
     for kind in [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedSubcommand,

@@ -11,6 +11,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::credentials::{self, Need};
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::profile;
 use crate::settings::Settings;
 use keys::LoadedFiles;
@@ -23,13 +24,13 @@ pub(crate) struct DoctorArgs {
 }
 
 pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure> {
-    context.refuse_sandbox("doctor looks at yours")?;
+    context.refuse_sandbox(&t!("sandbox-doctor"))?;
     let resolved = profile::resolve(context.given, &context.profile)?;
     let settings = &resolved.settings;
     let mut report = Report::new(context.output);
     match &resolved.profile {
         Some(file) => report.pass("profile", format!("{}", file.display())),
-        None => report.skip("profile", "none is used"),
+        None => report.skip("profile", t!("profile-none")),
     }
     permissions::check(settings, resolved.profile.as_deref(), &mut report);
     let files = LoadedFiles::read(settings, &mut report);
@@ -51,8 +52,12 @@ fn base_url(settings: &Settings, report: &mut Report<'_>) {
     let url = settings.base_url.as_deref().unwrap_or_default();
     let last = url.trim_end_matches('/').rsplit('/').next();
     if let Some(version @ ("v2" | "v3")) = last {
-        let message = format!("it ends with /{version}, and paths begin with {version}/ already");
-        report.fail("base URL", message, &format!("leave /{version} out of it"));
+        let message = t!("base-url-version", version = version);
+        report.fail(
+            "base URL",
+            message,
+            t!("advice-base-url", version = version),
+        );
     }
 }
 
@@ -62,11 +67,11 @@ fn client(settings: &Settings, report: &mut Report<'_>) -> bool {
         .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)));
     match built {
         Ok(_) => {
-            report.pass("together", "all settings belong together");
+            report.pass("together", t!("settings-match"));
             true
         }
         Err(failure) => {
-            report.fail("together", failure.message(), "correct what is said above");
+            report.fail("together", failure.message(), t!("advice-fix-above"));
             false
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::report::Report;
+use crate::i18n::t;
 use crate::settings::Settings;
 
 /// Files that hold a key, and a profile that holds one.
@@ -25,15 +26,20 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
         match mode & 0o037 {
             0 => report.warn(
                 "permissions",
-                format!(
-                    "{} can be read by its group (mode {mode:03o})",
-                    file.display()
+                t!(
+                    "readable-by-group",
+                    path = file.display(),
+                    mode = format!("{mode:03o}")
                 ),
                 &advice,
             ),
             _ => report.fail(
                 "permissions",
-                format!("{} can be read by others (mode {mode:03o})", file.display()),
+                t!(
+                    "readable-by-others",
+                    path = file.display(),
+                    mode = format!("{mode:03o}")
+                ),
                 &advice,
             ),
         }

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::exit::{Exit, Failure};
 use crate::files;
+use crate::i18n::t;
 
 const NAMES: [&str; 4] = [
     "Wechatpay-Serial",
@@ -78,16 +79,14 @@ impl HeaderFile {
             self.malformed().0.first(),
             self.text.trim_start().chars().next(),
         ) {
-            (Some(name), _) => format!(
-                "; it names {name} in another form: write each header on a line, as \"{name}: …\""
-            ),
+            (Some(name), _) => t!("headers-other-form", name = name),
             (None, Some('{' | '<')) => {
-                "; it looks like a body: are --headers and --body exchanged?".to_owned()
+                t!("headers-swapped")
             }
             _ => String::new(),
         };
         let path = path.display();
-        let message = format!("{path} has no line as \"Wechatpay-Serial: …\"{advice}");
+        let message = t!("headers-none", path = path, advice = advice);
         Failure::new(Exit::Input, "file", message)
     }
 }

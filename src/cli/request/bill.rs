@@ -8,6 +8,7 @@ use wechatpay_sandbox::schema;
 
 use super::{RequestArgs, input};
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::interrupt;
 use crate::progress::Progress;
 
@@ -50,19 +51,17 @@ pub(super) fn download(
 /// What has no meaning here is refused, not ignored.
 fn check(args: &RequestArgs, method: &Method) -> Result<(), Failure> {
     let why = if method != Method::GET {
-        "the answer only names the file. Make the call without --sink, then get the file: \
-         wechatpay request GET 'DOWNLOAD_URL' --sink FILE --sha1 HASH_VALUE"
+        t!("bill-post")
     } else if args.path.contains("://") {
-        "the answer only names the file. Give the path in place of the URL, as v3/bill/tradebill, and \
-         --sink downloads the file itself"
+        t!("bill-url")
     } else if args.sha1.is_some() {
-        "leave --sha1 out: the answer has the digest of the file, and the file is checked against it"
+        t!("bill-sha1")
     } else if args.gunzip && !asks_for_gzip(args) {
-        "say --query tar_type=GZIP in place of --gunzip: the bill then comes zipped, and is unzipped"
+        t!("bill-gunzip")
     } else if args.json.is_some() || args.body_file.is_some() || args.media.is_some() {
-        "a bill is asked for without a body: leave --json, --body-file and --media out"
+        t!("bill-body")
     } else if args.no_encrypt || args.security {
-        "leave --no-encrypt and --security out: they have no meaning for a bill"
+        t!("bill-options")
     } else {
         return Ok(());
     };

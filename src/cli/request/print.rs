@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use wechatpay_chain::{Response, SavedFile, SignedRequest, Verification};
 
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::output::Output;
 
 /// `{"method","uri","headers","body"}`; a body that is no text stands in `body_hex`.
@@ -50,11 +51,11 @@ pub(super) fn print(response: &Response, include: bool, output: &Output) -> Resu
 
 pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
     let checked = match (file.verification(), file.digest()) {
-        (Verification::Verified { .. }, _) => "signature verified",
-        (_, Some(_)) => "digest verified",
+        (Verification::Verified { .. }, _) => t!("signature-verified"),
+        (_, Some(_)) => t!("digest-verified"),
         // Encrypted, and opened with a key that the signed answer gave.
-        _ if file.is_checked() => "encryption tag verified",
-        _ => "unsigned: only TLS vouches for it",
+        _ if file.is_checked() => t!("tag-verified"),
+        _ => t!("unsigned"),
     };
     if output.json() {
         return output.value(&json!({
@@ -64,7 +65,12 @@ pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
         }));
     }
     let path = file.path().display();
-    output.line(&format!("{path}: {} bytes, {checked}", file.len()))
+    output.line(&t!(
+        "saved",
+        path = path,
+        bytes = file.len(),
+        checked = checked
+    ))
 }
 
 fn head(response: &Response, output: &Output) -> String {

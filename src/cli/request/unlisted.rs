@@ -8,6 +8,7 @@ use wechatpay_sandbox::schema;
 
 use super::RequestArgs;
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
 /// Whether the catalog has the call; one that it lacks is refused where it has others much like it.
 ///
@@ -44,7 +45,7 @@ fn refused(method: &Method, given: &str, suggestions: &[&'static Operation]) -> 
     let mut failure = Failure::new(
         Exit::Usage,
         "unlisted",
-        format!("error: {method} {path} is not in the catalog; nothing was sent. Did you mean:"),
+        t!("unlisted", method = method, path = path),
     );
     let named = suggestions
         .iter()
@@ -53,15 +54,13 @@ fn refused(method: &Method, given: &str, suggestions: &[&'static Operation]) -> 
     for operation in suggestions {
         failure.line(line(operation));
     }
-    failure.line("--unlisted sends the request anyway; `wechatpay endpoints WORD` searches.");
+    failure.line(t!("unlisted-anyway"));
     failure
 }
 
 /// What is said when a call fails that the catalog does not have.
 pub(super) fn explain(mut failure: Failure) -> Failure {
-    failure.line(
-        "The catalog does not have this method and path; `wechatpay endpoints WORD` searches it.",
-    );
+    failure.line(t!("unlisted-failed"));
     failure
 }
 

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
 /// What `--listen` was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +24,12 @@ impl FromStr for Listen {
         }
         let (name, port) = text.rsplit_once(':').unwrap_or(("", text));
         let Ok(port) = port.parse() else {
-            return Err("write PORT, as in 8081, or HOST:PORT, as in localhost:8081".to_owned());
+            return Err(t!("listen-format"));
         };
         match name {
             "" => Ok(Self::Port(port)),
             // An address of IPv6 without its brackets: which colon is the port's?
-            name if name.contains(':') => Err("write [::1]:8081".to_owned()),
+            name if name.contains(':') => Err(t!("listen-ipv6")),
             name => Ok(Self::Name(name.to_owned(), port)),
         }
     }
@@ -49,7 +50,7 @@ impl Listen {
 
 fn resolve(name: &str, port: u16) -> Result<SocketAddr, Failure> {
     let unknown = |why: String| {
-        let message = format!("--listen {name}:{port}: this machine does not know the name{why}");
+        let message = t!("listen-unknown", name = name, port = port, why = why);
         Failure::new(Exit::Config, "config", message)
     };
     let found = (name, port).to_socket_addrs();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use wechatpay_sandbox::{Sandbox, SandboxFiles};
 
+use crate::i18n::{find, t};
 use crate::output::Output;
 
 /// What is known when it is ready.
@@ -20,25 +21,28 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     let mut text = String::new();
     for (title, snippet) in SNIPPETS {
         let snippet = setup.fill_in(snippet);
-        text.push_str(&format!("{}\n{snippet}\n", output.bold(title)));
+        text.push_str(&format!(
+            "{}\n{snippet}\n",
+            output.bold(&find(title).unwrap_or_else(|| title.to_owned()))
+        ));
     }
     text.push_str(&format!(
         "{}\n{}\n",
-        output.bold("Merchant"),
-        setup.fill_in(MERCHANT)
+        output.bold(&t!("setup-merchant")),
+        setup.fill_in(&t!("setup-values"))
     ));
     let lost = if setup.kept {
-        "It forgets orders and all else when it stops; the files stay."
+        t!("setup-files-kept")
     } else {
-        "It forgets everything when it stops, these files too: keep them with --dir."
+        t!("setup-files-lost")
     };
     let base = setup.sandbox.base_url();
     text.push_str(&format!(
         "{lost}\n\n{} {}\n{}    {base}_sandbox/\n{}",
-        output.bold("Sandbox"),
+        output.bold(&t!("setup-sandbox")),
         output.green(base),
-        output.bold("Page"),
-        output.dim("Stop it with Ctrl-C.")
+        output.bold(&t!("setup-page")),
+        output.dim(&t!("setup-stop"))
     ));
     text
 }
@@ -52,6 +56,10 @@ impl Setup<'_> {
         let origin = base.trim_end_matches('/');
         let (scheme, host) = origin.split_once("://").unwrap_or_default();
         let values = [
+            ("{redirect}", t!("setup-redirect")),
+            ("{no_host}", t!("setup-no-host")),
+            ("{java_trust}", t!("setup-java-trust")),
+            ("{trusts}", t!("setup-trusts")),
             ("{base}", base.to_owned()),
             ("{origin}", origin.to_owned()),
             ("{scheme}", scheme.to_owned()),
@@ -85,8 +93,8 @@ const SNIPPETS: [(&str, &str); 8] = [
     ("PHP (wechatpay/wechatpay)", PHP),
     ("Node (wechatpay-axios-plugin)", NODE),
     ("Rust (wechatpay-chain)", RUST),
-    ("Shell: this command, in another terminal", COMMAND),
-    ("curl: the sandbox's own API", CURL),
+    ("setup-shell", COMMAND),
+    ("setup-curl", CURL),
 ];
 
 /// What differs: the name, what it is with TLS, and without.
@@ -112,14 +120,8 @@ const TLS: [(&str, &str, &str); 10] = [
         "os.environ[\"REQUESTS_CA_BUNDLE\"] = \"{ca}\"\n",
         "",
     ),
-    ("{root}", "\n  trusts (TLS)        {ca}", ""),
+    ("{root}", "{trusts}", ""),
 ];
-
-const MERCHANT: &str = "  \
-  mchid               {mchid}
-  certificate serial  {serial}
-  public key id       {public_id}
-  files               {folder}{root}";
 
 const COMMAND: &str = "\
 export WECHATPAY_BASE_URL={base} WECHATPAY_MCHID={mchid}
@@ -166,7 +168,7 @@ const wxpay = new Wechatpay({
 {node_ca}});
 ";
 
-const GO: &str = r#"// The services call api.mch.weixin.qq.com; this sends them here.
+const GO: &str = r#"// {redirect}
 type toSandbox struct{ transport http.RoundTripper }
 
 func (t toSandbox) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -195,7 +197,7 @@ const JAVA: &str = r#"Config config = new RSAPublicKeyConfig.Builder()
     .merchantSerialNumber("{serial}")
     .apiV3Key(Files.readString(Path.of("{apiv3_file}")))
     .build();
-// The services call api.mch.weixin.qq.com; this sends them here.
+// {redirect}
 HttpUrl sandbox = HttpUrl.get("{base}");
 OkHttpClient toSandbox = new OkHttpClient.Builder().addInterceptor(chain -> {
     okhttp3.Request request = chain.request();
@@ -207,14 +209,14 @@ HttpClient http = new DefaultHttpClientBuilder().config(config).okHttpClient(toS
 NativePayService service = new NativePayService.Builder().httpClient(http).build();
 {java_ca}"#;
 
-const JAVA_CA: &str = r"// So that Java trusts the sandbox's root:
+const JAVA_CA: &str = r"// {java_trust}
 //   keytool -importcert -noprompt -alias sandbox -file '{ca}' -keystore sandbox.p12 -storepass changeit
 //   java -Djavax.net.ssl.trustStore=sandbox.p12 -Djavax.net.ssl.trustStorePassword=changeit ...
 ";
 
 const PYTHON: &str = r#"import {python_os}pathlib, wechatpayv3, wechatpayv3.core
 
-{python_ca}class Core(wechatpayv3.core.Core):  # the SDK has no setting for the host
+{python_ca}class Core(wechatpayv3.core.Core):  # {no_host}
     def __setattr__(self, name, value):
         super().__setattr__(name, "{origin}" if name == "_gate_way" else value)
 
