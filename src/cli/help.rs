@@ -1,13 +1,10 @@
 //! The help in the language of this run.
 
 use clap::Command;
-use console::Term;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::i18n::{Lang, find, lang, t};
-
-/// As wide as lines get, however wide the terminal is.
-const MAX_WIDTH: usize = 100;
+use crate::output::{MAX_WIDTH, line_width};
 
 /// Puts the texts of the catalogue into a command and its subcommands.
 ///
@@ -72,15 +69,11 @@ pub(crate) fn translate(help: &str) -> String {
         .fold(help.to_owned(), |text, (english, id)| {
             text.replace(english, &find(id).unwrap_or_default())
         });
-    let width = Term::stdout()
-        .size_checked()
-        .map_or(MAX_WIDTH, |(_, width)| usize::from(width));
+    let width = line_width();
     // Examples are code, and are copied: their lines stay as they are.
     let title = format!("\n{}\n", t!("help-examples"));
     let (text, examples) = text.split_at(text.find(&title).unwrap_or(text.len()));
-    let lines = text
-        .split('\n')
-        .map(|line| wrap(line, width.min(MAX_WIDTH)));
+    let lines = text.split('\n').map(|line| wrap(line, width));
     lines.collect::<Vec<_>>().join("\n") + examples
 }
 

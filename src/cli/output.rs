@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::builder::StyledStr;
 use clap::{ColorChoice, ValueEnum};
+use console::Term;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
@@ -157,6 +158,15 @@ impl Output {
             text.to_string()
         }
     }
+}
+
+/// As wide as lines get, however wide the terminal is.
+pub(crate) const MAX_WIDTH: usize = 100;
+
+/// The width of the terminal, or of lines where there is none.
+pub(crate) fn line_width() -> usize {
+    let terminal = Term::stdout().size_checked();
+    terminal.map_or(MAX_WIDTH, |(_, width)| usize::from(width).min(MAX_WIDTH))
 }
 
 /// A text with blanks behind it up to `width` columns; a Chinese character has two.

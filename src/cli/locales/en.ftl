@@ -478,3 +478,44 @@ setup-redirect = The services call api.mch.weixin.qq.com; this redirects them to
 setup-no-host = the SDK has no setting for the host
 setup-java-trust = To make Java trust the sandbox's root:
 definition-format = write NAME=VALUE
+
+## endpoints
+
+note-deprecated = deprecated
+note-upload = takes a file
+note-file = answers with a file
+note-empty = the answer has no body
+note-page = a page for the user's browser; not called by servers
+note-certificate = requires the merchant certificate in TLS
+note-brand = signed by a brand (品牌), not by a merchant
+note-unsigned = answers are not signed
+note-padding = fields are encrypted with PKCS#1 v1.5 padding
+note-reentrant = the same request may be repeated
+note-sign-type = signed with { $kind } only
+note-bank-key = { $pointer } is encrypted with the key from v2/risk/getpublickey
+note-need-encrypt = { $pointer } is encrypted where need_encrypt is true: name it with encrypt(..)
+section-path = Path
+section-query = Query
+section-request = Request
+section-answer = Answer
+entry-host = host
+entry-product = product
+entry-limit = limit
+entry-note = note
+entry-page = page
+list-separator = ,{" "}
+encrypted = encrypted
+kind-length = { $span } characters
+kind-range = from { $span }
+kind-pattern = matching { $pattern }
+rate = { $count } calls a { $per }
+rate-for-each = { $rate } for each { $scope }
+per-second = second
+per-minute = minute
+per-hour = hour
+per-day = day
+scope-merchant = merchant
+scope-service-provider = service provider
+scope-api = API
+endpoints-none = no endpoint matches all of these words; try fewer
+endpoints-count = { $count } endpoints

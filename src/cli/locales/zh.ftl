@@ -463,3 +463,44 @@ setup-redirect = SDK 默认访问 api.mch.weixin.qq.com，这里改为访问沙�
 setup-no-host = SDK 没有设置域名的选项
 setup-java-trust = 让 Java 信任沙箱的根证书：
 definition-format = 请写作 名称=值
+
+## endpoints
+
+note-deprecated = 已废弃
+note-upload = 需要上传文件
+note-file = 应答是文件
+note-empty = 应答没有内容
+note-page = 供用户浏览器打开的页面，不由服务器调用
+note-certificate = 需要在 TLS 中使用商户证书
+note-brand = 以品牌身份签名，而不是商户
+note-unsigned = 应答没有签名
+note-padding = 敏感字段使用 PKCS#1 v1.5 填充加密
+note-reentrant = 可以用相同参数重入
+note-sign-type = 只支持 { $kind } 签名
+note-bank-key = { $pointer } 使用 v2/risk/getpublickey 返回的公钥加密
+note-need-encrypt = { $pointer } 在 need_encrypt 为 true 时需要加密：请用 encrypt(..) 指明
+section-path = 路径变量
+section-query = 查询参数
+section-request = 请求
+section-answer = 应答
+entry-host = 域名
+entry-product = 产品
+entry-limit = 频率限制
+entry-note = 说明
+entry-page = 文档
+list-separator = 、
+encrypted = 加密
+kind-length = { $span } 个字符
+kind-range = 取值 { $span }
+kind-pattern = 格式 { $pattern }
+rate = 每{ $per } { $count } 次
+rate-for-each = { $rate }（按{ $scope }）
+per-second = 秒
+per-minute = 分钟
+per-hour = 小时
+per-day = 天
+scope-merchant = 商户
+scope-service-provider = 服务商
+scope-api = 接口
+endpoints-none = 没有接口符合全部关键词，请减少关键词再试
+endpoints-count = 共 { $count } 个接口
