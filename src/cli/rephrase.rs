@@ -6,9 +6,14 @@
 
 use wechatpay_chain::Error;
 
+use crate::i18n::{Lang, lang};
+
 /// An error of the library with all its causes, on one line.
 pub(crate) fn error(err: &Error) -> String {
-    sentence(&err.report())
+    match lang() {
+        Lang::En => sentence(&err.report()),
+        Lang::Zh => sentence(&err.report_zh()),
+    }
 }
 
 /// The same sentence with flags for methods.

@@ -3,6 +3,7 @@
 mod answer;
 mod json;
 mod line;
+mod zh;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
