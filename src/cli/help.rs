@@ -64,11 +64,7 @@ pub(crate) fn translate(help: &str) -> String {
     if lang() == Lang::En {
         return help.to_owned();
     }
-    let text = CLAP_TEXTS
-        .iter()
-        .fold(help.to_owned(), |text, (english, id)| {
-            text.replace(english, &find(id).unwrap_or_default())
-        });
+    let text = replace_clap_texts(help);
     let width = line_width();
     // Examples are code, and are copied: their lines stay as they are.
     let title = format!("\n{}\n", t!("help-examples"));
@@ -77,8 +73,21 @@ pub(crate) fn translate(help: &str) -> String {
     lines.collect::<Vec<_>>().join("\n") + examples
 }
 
+/// The texts that clap and its man pages and scripts write, in the language of this run.
+pub(crate) fn replace_clap_texts(text: &str) -> String {
+    if lang() == Lang::En {
+        return text.to_owned();
+    }
+    let translate = |text: String, (english, id): &(&str, &str)| {
+        text.replace(english, &find(id).unwrap_or_default())
+    };
+    let text = CLAP_TEXTS.iter().fold(text.to_owned(), translate);
+    // A full-width colon has its space in it.
+    text.replace("： ", "：")
+}
+
 /// Longer texts before those that are a part of them.
-const CLAP_TEXTS: [(&str, &str); 17] = [
+const CLAP_TEXTS: [(&str, &str); 25] = [
     ("Print help (see more with '--help')", "clap-help-more"),
     ("Print help (see a summary with '-h')", "clap-help-less"),
     (
@@ -93,6 +102,14 @@ const CLAP_TEXTS: [(&str, &str); 17] = [
     ("[OPTIONS]", "clap-options-usage"),
     ("[COMMAND]", "clap-command-usage"),
     ("<COMMAND>", "clap-command-usage"),
+    (".SH NAME", "man-name"),
+    (".SH SYNOPSIS", "man-synopsis"),
+    (".SH DESCRIPTION", "man-description"),
+    (".SH OPTIONS", "man-options"),
+    (".SH SUBCOMMANDS", "man-subcommands"),
+    (".SH VERSION", "man-version"),
+    (".SH EXTRA", "man-extra"),
+    ("\\fIpossible values: \\fR", "man-values"),
     ("Usage:", "clap-usage"),
     ("Commands:", "clap-commands"),
     ("Arguments:", "clap-arguments"),

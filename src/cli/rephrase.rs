@@ -19,13 +19,37 @@ pub(crate) fn error(err: &Error) -> String {
 /// The same sentence with flags for methods.
 pub(crate) fn sentence(sentence: &str) -> String {
     let mut text = sentence.to_owned();
-    for (theirs, ours) in PHRASES {
+    let chinese = if lang() == Lang::Zh { CHINESE } else { &[] };
+    for (theirs, ours) in chinese.iter().chain(PHRASES) {
         if text.contains(theirs) {
             text = text.replace(theirs, ours);
         }
     }
     text
 }
+
+/// In Chinese sentences, before the names of [`PHRASES`].
+const CHINESE: &[(&str, &str)] = &[
+    (
+        "platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)",
+        "--platform-key-id PUB_KEY_ID_… 和 --platform-key pub_key.pem",
+    ),
+    ("，并去掉 certificates(..)", ""),
+    (
+        "apiv3_key(..)",
+        "--apiv3-key-file、WECHATPAY_APIV3_KEY 或配置文件中的 apiv3_key",
+    ),
+    (
+        "v2_key(..)",
+        "--v2-key-file、WECHATPAY_V2_KEY 或配置文件中的 v2_key",
+    ),
+    (
+        "platform_key(..)",
+        "--platform-key（连同 --platform-key-id）",
+    ),
+    ("请用 `.var(\"", "请用 --var "),
+    ("\", …)` 填写", "=值 填写"),
+];
 
 /// In this order: whole clauses before the names in them.
 const PHRASES: &[(&str, &str)] = &[

@@ -9,7 +9,7 @@ fn zh(arguments: &[&str]) -> Run {
 /// Three or more English words in a row are a sentence, unless they are code: an example, a path, a flag.
 fn english(text: &str) -> Vec<String> {
     let is_word = |word: &str| {
-        let word = word.trim_end_matches([',', '.', ':', ';']);
+        let word = word.trim_end_matches(['.', ':', ';']);
         word.len() > 1 && word.bytes().all(|c| c.is_ascii_lowercase())
     };
     let mut found = Vec::new();
@@ -24,7 +24,7 @@ fn english(text: &str) -> Vec<String> {
         let in_a_row = words
             .windows(3)
             .any(|three| three.iter().all(|word| is_word(word)));
-        let is_code = ["  wechatpay ", "POST ", "GET "]
+        let is_code = ["用法：", "  wechatpay ", "POST ", "GET "]
             .iter()
             .any(|code| line.starts_with(code));
         if in_a_row && !is_example && !is_code {
@@ -177,7 +177,7 @@ fn doctor_reports_in_chinese() {
         .command(&["--lang", "zh", "doctor"])
         .env("SERIAL", "51:57");
     let report = wrong.run().stdout;
-    assert!(report.contains("十六进制"), "{report}");
+    assert!(report.contains("含有冒号"), "{report}");
     assert_eq!(english(&report), [""; 0], "{report}");
 }
 
@@ -233,4 +233,64 @@ fn the_environment_chooses_the_language_and_the_option_overrides_it() {
         &[("LANG", "zh_CN")],
         &["doctor", "--help", "--lang=en"]
     ));
+}
+
+#[test]
+fn the_manual_and_the_completions_are_chinese() {
+    let manual = zh(&["man"]).run().ok();
+    for part in ["名称", "概要", "选项", "显示帮助", "退出码"] {
+        assert!(manual.contains(part), "{part}: {manual}");
+    }
+    let plain = manual.replace("\\-", "-");
+    let plain: Vec<_> = plain
+        .lines()
+        .filter(|line| !line.starts_with(".ie") && !line.starts_with(".TH"))
+        .collect();
+    assert_eq!(english(&plain.join("\n")), [""; 0], "{manual}");
+    let script = zh(&["completions", "zsh"]).run().ok();
+    assert!(
+        script.contains("显示帮助") && !script.contains("Print help"),
+        "{script}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    zh(&["man", "--dir", folder.path().to_str().unwrap()])
+        .run()
+        .ok();
+    let page = std::fs::read_to_string(folder.path().join("wechatpay-request.1")).unwrap();
+    assert!(page.contains("请求体") && page.contains("概要"), "{page}");
+}
+
+/// What the sandbox prints when it is ready has no English but in code.
+#[test]
+fn refusals_of_wechat_pay_are_reported_in_chinese() {
+    let said = zh(&[
+        "--sandbox",
+        "request",
+        "GET",
+        "v3/pay/transactions/id/{transaction_id}",
+        "--var",
+        "transaction_id=1",
+        "--query",
+        "mchid=1900000109",
+    ]);
+    let said = said.run().failed(7);
+    assert!(
+        said.starts_with("错误：微信支付返回 404 Not Found"),
+        "{said}"
+    );
+    let shop = Shop::new();
+    let late = shop.command(&[
+        "--lang",
+        "zh",
+        "request",
+        "POST",
+        "v3/x/y/z",
+        "--json",
+        "{}",
+        "--timeout",
+        "0.000001",
+    ]);
+    let said = late.run();
+    assert!(said.stderr.contains("错误："), "{said:?}");
+    assert_eq!(english(&said.stderr), [""; 0]);
 }

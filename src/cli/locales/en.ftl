@@ -519,3 +519,14 @@ scope-service-provider = service provider
 scope-api = API
 endpoints-none = no endpoint matches all of these words; try fewer
 endpoints-count = { $count } endpoints
+
+## The manual page
+
+man-name = .SH NAME
+man-synopsis = .SH SYNOPSIS
+man-description = .SH DESCRIPTION
+man-options = .SH OPTIONS
+man-subcommands = .SH SUBCOMMANDS
+man-version = .SH VERSION
+man-extra = .SH EXTRA
+man-values = \fIpossible values:{" "}\fR

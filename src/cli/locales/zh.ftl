@@ -504,3 +504,14 @@ scope-service-provider = 服务商
 scope-api = 接口
 endpoints-none = 没有接口符合全部关键词，请减少关键词再试
 endpoints-count = 共 { $count } 个接口
+
+## The manual page
+
+man-name = .SH 名称
+man-synopsis = .SH 概要
+man-description = .SH 说明
+man-options = .SH 选项
+man-subcommands = .SH 子命令
+man-version = .SH 版本
+man-extra = .SH 附注
+man-values = \fI可选值：\fR

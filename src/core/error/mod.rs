@@ -4,6 +4,7 @@ mod answer;
 mod json;
 mod line;
 mod zh;
+mod zh_messages;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -2,6 +2,7 @@
 
 use wechatpay_chain_path::PathError;
 
+use super::zh_messages::MESSAGES;
 use super::{ApiError, Error, ErrorKind, Verification, VerifyFailure, line};
 
 impl Error {
@@ -224,93 +225,6 @@ fn values<'a>(pattern: &str, message: &'a str) -> Option<Vec<&'a str>> {
     rest.is_empty().then_some(values)
 }
 
-/// Messages of the library and their translations, `{}` for values in the same order. A test finds each of them in
-/// the source code.
-const MESSAGES: &[(&str, &str)] = &[
-    // Settings.
-    (
-        "there is no merchant id: give mchid(..), the 商户号 shown at 商户平台 → 账户中心 → 商户信息",
-        "缺少商户号：请提供 mchid(..)，在 商户平台 → 账户中心 → 商户信息 查看",
-    ),
-    (
-        "there is no APIv3 key to decrypt with: give apiv3_key(..), set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
-        "缺少解密所需的 APIv3 密钥：请提供 apiv3_key(..)，在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置",
-    ),
-    (
-        "{} is not the serial of a merchant certificate: {}; it is shown at 商户平台 → 账户中心 → API安全 → 商户API证书",
-        "{} 不是商户API证书序列号：{}；请在 商户平台 → 账户中心 → API安全 → 商户API证书 查看",
-    ),
-    (
-        "the private key does not belong to the merchant certificate {}: apiclient_key.pem and apiclient_cert.pem have to come from the same application",
-        "私钥与商户API证书 {} 不匹配：apiclient_key.pem 和 apiclient_cert.pem 必须是同一次申请得到的",
-    ),
-    (
-        "the base URL {} cannot be used: {}; write it as https://api.mch.weixin.qq.com/",
-        "根地址 {} 不可用：{}；请写成 https://api.mch.weixin.qq.com/ 的形式",
-    ),
-    // Keys and certificates.
-    ("this is {}; {} was expected: {}", "这是{}，需要的是{}：{}"),
-    (
-        "this is empty; {} was expected: {}",
-        "文件内容为空，需要的是{}：{}",
-    ),
-    (
-        "this is neither PEM, DER nor base64 of a key or certificate; {} was expected: {}",
-        "文件不是 PEM、DER 或 base64 格式的密钥或证书，需要的是{}：{}",
-    ),
-    (
-        "the passphrase does not fit this PKCS#12 file; WeChat Pay sets it to the merchant id",
-        "密码与这个 PKCS#12 文件不符；微信支付把它设为商户号",
-    ),
-    (
-        "this private key is encrypted, and the passphrase given does not fit it",
-        "私钥已加密，提供的密码不正确",
-    ),
-    (
-        "the file cannot be read; {} was expected in it",
-        "文件无法读取，其中应有{}",
-    ),
-    (
-        "the APIv3 key (APIv3密钥) has to have 32 bytes",
-        "APIv3 密钥必须是 32 字节",
-    ),
-    ("a private key", "私钥"),
-    ("a certificate", "证书"),
-    ("a public key or certificate", "公钥或证书"),
-    ("give apiclient_key.pem", "请提供 apiclient_key.pem"),
-    (
-        "give a certificate, as apiclient_cert.pem",
-        "请提供证书，例如 apiclient_cert.pem",
-    ),
-    (
-        "a private key (as apiclient_key.pem)",
-        "私钥（例如 apiclient_key.pem）",
-    ),
-    ("a public key (as pub_key.pem)", "公钥（例如 pub_key.pem）"),
-    (
-        "a certificate (as apiclient_cert.pem)",
-        "证书（例如 apiclient_cert.pem）",
-    ),
-    (
-        "give WeChat Pay's public key (pub_key.pem) or platform certificate",
-        "请提供微信支付公钥（pub_key.pem）或平台证书",
-    ),
-    // Connections.
-    (
-        "no answer within {}, while {}; {}",
-        "{} 内没有应答，当时{}；{}",
-    ),
-    ("no connection within {}", "{} 内没有建立连接"),
-    (
-        "no connection could be made, it failed while {}; nothing was sent",
-        "无法建立连接，失败时{}；请求未发出",
-    ),
-    (
-        "the connection failed while {}; the request may have been processed, so query before repeating it",
-        "连接中断，当时{}；请求可能已被处理，请先查单，不要直接重试",
-    ),
-];
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -376,6 +290,8 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut code = String::new();
         collect(&root, &mut code);
+        collect(&root.join("../macros/path/src"), &mut code);
+        let code = without_names(&code);
         for (english, chinese) in MESSAGES {
             let places = |text: &str| text.matches("{}").count();
             assert_eq!(places(english), places(chinese), "{english}");
@@ -392,15 +308,20 @@ mod tests {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 collect(&path, code);
-            } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("zh.rs") {
+            } else if path.extension().is_some_and(|it| it == "rs")
+                && !path.ends_with("zh_messages.rs")
+            {
                 let text = fs::read_to_string(&path).unwrap();
-                for (at, part) in text.split("\\\n").enumerate() {
+                for (at, part) in text.replace("\\\"", "\"").split("\\\n").enumerate() {
                     code.push_str(if at > 0 { part.trim_start() } else { part });
                 }
             }
         }
+    }
+
+    fn without_names(code: &str) -> String {
         let mut plain = String::with_capacity(code.len());
-        let mut rest = &**code;
+        let mut rest = code;
         while let Some(at) = rest.find('{') {
             plain.push_str(&rest[..=at]);
             rest = &rest[at + 1..];
@@ -410,6 +331,6 @@ mod tests {
             }
         }
         plain.push_str(rest);
-        *code = plain;
+        plain
     }
 }
