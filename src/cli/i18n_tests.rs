@@ -118,8 +118,8 @@ fn every_text_in_the_code_exists_and_gets_its_values() {
 #[test]
 fn every_text_is_used() {
     let (_, code) = uses();
-    // Ids that are put together: of the command line, the checks of doctor and its statuses.
-    let put_together = ["cmd", "arg-", "check-", "status-"];
+    // Ids that are put together: of the command line, of doctor, and of rate limits.
+    let put_together = ["cmd", "arg-", "check-", "status-", "per-", "scope-"];
     let used_in_texts = |id: &str| Lang::En.source().contains(&format!("{{ {id} }}"));
     for id in entries(Lang::En).keys() {
         let composed = put_together.iter().any(|start| id.starts_with(start));
@@ -155,7 +155,15 @@ fn every_command_and_argument_has_its_help() {
 /// Terms of the trade, names and formats stay; a text that is Latin alone is not translated.
 #[test]
 fn chinese_texts_are_chinese() {
-    let allowed = ["status-skipped", "clap-", "sandbox-", "request-id", "of-id"];
+    let allowed = [
+        "status-skipped",
+        "clap-",
+        "sandbox-",
+        "request-id",
+        "of-id",
+        "list-separator",
+        "man-",
+    ];
     let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
     let catalog = Catalog::read(Lang::Zh);
     for id in entries(Lang::Zh).keys() {

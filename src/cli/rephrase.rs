@@ -202,6 +202,10 @@ const PHRASES: &[(&str, &str)] = &[
         "is an object: --json '{\"mch_id\": \"…\"}'",
     ),
     (
+        "only an object can be signed: json!({\"mch_id\": ..})",
+        "only an object can be signed: {\"mch_id\": \"…\"}",
+    ),
+    (
         "is an object: json!({\"mch_id\": ..})",
         "is an object: {\"mch_id\": \"…\"}",
     ),

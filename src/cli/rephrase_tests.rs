@@ -9,6 +9,8 @@ use super::*;
 const FOR_PROGRAMS: &[&str] = &[
     "src/bill/",
     "src/chain/",
+    // Chinese, whose methods CHINESE and PHRASES translate.
+    "src/core/error/zh",
     "src/guide.rs",
     "src/middleware/mod.rs",
     "src/net/blocking.rs",
