@@ -4,6 +4,7 @@ mod detail;
 mod json;
 mod search;
 mod snippet;
+mod synonyms;
 
 use clap::Args;
 use wechatpay_sandbox::schema::{Schema, is_deprecated};

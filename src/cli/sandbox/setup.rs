@@ -5,7 +5,7 @@ use std::path::Path;
 use wechatpay_sandbox::{Sandbox, SandboxFiles};
 
 use crate::i18n::{find, t};
-use crate::output::Output;
+use crate::output::{Output, pad};
 
 /// What is known when it is ready.
 pub(super) struct Setup<'a> {
@@ -38,10 +38,10 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     };
     let base = setup.sandbox.base_url();
     text.push_str(&format!(
-        "{lost}\n\n{} {}\n{}    {base}_sandbox/\n{}",
-        output.bold(&t!("setup-sandbox")),
+        "{lost}\n\n{} {}\n{} {base}_sandbox/\n{}",
+        output.bold(&pad(&t!("setup-sandbox"), 7)),
         output.green(base),
-        output.bold(&t!("setup-page")),
+        output.bold(&pad(&t!("setup-page"), 7)),
         output.dim(&t!("setup-stop"))
     ));
     text

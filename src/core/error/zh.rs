@@ -138,28 +138,13 @@ fn verify_failure(failure: &VerifyFailure) -> String {
 
 fn path_error(err: &PathError) -> String {
     match err {
-        PathError::Absolute => {
-            "路径中含有域名或协议；请只写路径，例如 v3/pay/transactions/native，域名用根地址设置"
-                .to_owned()
-        }
-        PathError::AfterQuery => {
-            "查询参数后面还有路径；请把查询参数写在最后，或用选项传入".to_owned()
-        }
-        PathError::Backslash => "路径中含有反斜杠；请用 / 分隔".to_owned(),
         PathError::Character { found } => {
             format!("路径中含有字符 {found:?}；请去掉，或写成百分号编码")
         }
-        PathError::DotSegment => "路径中含有 . 或 ..，会改变路径；请写完整的路径".to_owned(),
         PathError::DotValue { name } => {
             format!("变量 {name} 的值是 . 或 ..，会改变路径；请填写真实的值")
         }
-        PathError::EmptyExpression => {
-            "路径中有 {}；请在花括号中写变量名，例如 {out_trade_no}".to_owned()
-        }
-        PathError::EmptySegment => "路径中有连续的斜杠（//）；请只写一个".to_owned(),
-        PathError::EmptyValue => "路径中有空的部分；请填写它的值".to_owned(),
         PathError::EmptyVariable { name } => format!("变量 {name} 的值为空；请填写真实的值"),
-        PathError::Fragment => "路径中含有 #，它不会被发送；请去掉，或写成 %23".to_owned(),
         PathError::MissingVariable { name, .. } => {
             format!("路径缺少变量 {name} 的值；请用 `.var({name:?}, …)` 填写")
         }
@@ -170,13 +155,6 @@ fn path_error(err: &PathError) -> String {
         PathError::Prefix { name } => {
             format!("变量 {name} 的前缀长度有误；请写 1 到 9999 的数字，例如 {{{name}:3}}")
         }
-        PathError::TooLong => "路径超过 65534 字节；较大的内容请放在请求体里".to_owned(),
-        PathError::UnclosedBrace => {
-            "路径中的 { 没有对应的 }；请写成 {name}，花括号本身写成 %7B".to_owned()
-        }
-        PathError::UnopenedBrace => {
-            "路径中的 } 没有对应的 {；请写成 {name}，花括号本身写成 %7D".to_owned()
-        }
         PathError::UnusedVariable { name, .. } => {
             format!("路径中没有变量 {name}；请改正名称，或去掉它")
         }
@@ -186,8 +164,28 @@ fn path_error(err: &PathError) -> String {
         PathError::VariableName { name } => {
             format!("{name} 不能作为变量名；请使用字母、数字和 _，例如 {{out_trade_no}}")
         }
-        _ => err.to_string(),
+        _ => plain_path_error(err).map_or_else(|| err.to_string(), str::to_owned),
     }
+}
+
+/// The sentences of the variants that carry no data.
+fn plain_path_error(err: &PathError) -> Option<&'static str> {
+    Some(match err {
+        PathError::Absolute => {
+            "路径中含有域名或协议；请只写路径，例如 v3/pay/transactions/native，域名用根地址设置"
+        }
+        PathError::AfterQuery => "查询参数后面还有路径；请把查询参数写在最后，或用选项传入",
+        PathError::Backslash => "路径中含有反斜杠；请用 / 分隔",
+        PathError::DotSegment => "路径中含有 . 或 ..，会改变路径；请写完整的路径",
+        PathError::EmptyExpression => "路径中有 {}；请在花括号中写变量名，例如 {out_trade_no}",
+        PathError::EmptySegment => "路径中有连续的斜杠（//）；请只写一个",
+        PathError::EmptyValue => "路径中有空的部分；请填写它的值",
+        PathError::Fragment => "路径中含有 #，它不会被发送；请去掉，或写成 %23",
+        PathError::TooLong => "路径超过 65534 字节；较大的内容请放在请求体里",
+        PathError::UnclosedBrace => "路径中的 { 没有对应的 }；请写成 {name}，花括号本身写成 %7B",
+        PathError::UnopenedBrace => "路径中的 } 没有对应的 {；请写成 {name}，花括号本身写成 %7D",
+        _ => return None,
+    })
 }
 
 /// The translation of a message; `None` where there is none.
