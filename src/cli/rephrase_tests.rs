@@ -11,6 +11,9 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/chain/",
     // Chinese, whose methods CHINESE and PHRASES translate.
     "src/core/error/zh",
+    "src/notify/merchants.rs",
+    "src/sandbox/refusal/",
+    "resolve({",
     "src/guide.rs",
     "src/middleware/mod.rs",
     "src/net/blocking.rs",

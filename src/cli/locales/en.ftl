@@ -220,9 +220,6 @@ error-label = error:
 file-unreadable = { $path } cannot be read: { $err }
 file-not-utf8 = { $path } is not UTF-8
 file-unwritable = { $path } cannot be written: { $err }
-key-file = the file { $path } with { $what } { $why }
-key-file-unreadable = cannot be read: { $err }
-key-file-not-text = is not text
 output-unwritable = the output cannot be written: { $err }
 answered-but = the request was sent and answered, but { $message }
 outcome-unknown = OUTCOME UNKNOWN: the request may have been processed; query it before anything else
@@ -240,7 +237,6 @@ sandbox-has-credentials = error: --sandbox has its own credentials: leave out th
 give-platform-certificate = give a platform certificate, wechatpay_SERIAL.pem
 give-root-certificate = give a root certificate as PEM with --ca
 apiv3-key = the APIv3 key
-v2-key = the APIv2 key
 missing-platform-key = no key to verify WeChat Pay's answers: give --platform-key-id and --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or --platform-certificate, or the APIv3 key to download the platform certificates
 missing-mchid = no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try --sandbox, which needs no credentials
 missing-private-key = no merchant private key: give --private-key apiclient_key.pem, WECHATPAY_PRIVATE_KEY or private_key in a profile; for APIv2 alone, an APIv2 key
@@ -256,13 +252,7 @@ passphrase-wrong = {""}: give the right one with { passphrase-settings }
 passphrase-unreadable = the passphrase cannot be read from the terminal: { $err }
 passphrase-prompt = Passphrase of { $path }:{" "}
 profile-no-home = no home directory: name the file with --config
-profile-unreadable = the profiles in { $path } cannot be read: { $err }
 profile-unknown = { $path } has no profile [{ $name }]; it has: { $known }
-profile-a-value = a value
-profile-invalid = { $path }, line { $line }: not a profile: { $why }. A profile is a table such as [default] with keys such as mchid = "1900000109"
-profile-something-else = something else
-profile-wrong-type = { $key } is not a { $expected }
-invalid-timeout-variable = WECHATPAY_TIMEOUT is not a number of seconds
 
 ## certs
 

@@ -205,9 +205,6 @@ error-label = 错误：
 file-unreadable = 无法读取 { $path }：{ $err }
 file-not-utf8 = { $path } 不是 UTF-8 编码
 file-unwritable = 无法写入 { $path }：{ $err }
-key-file = 存放{ $what }的文件 { $path } { $why }
-key-file-unreadable = 无法读取：{ $err }
-key-file-not-text = 不是文本
 output-unwritable = 无法写入输出：{ $err }
 answered-but = 请求已发出并收到应答，但是：{ $message }
 outcome-unknown = 结果未知：请求可能已被处理，请先查单，再做其他操作
@@ -225,7 +222,6 @@ sandbox-has-credentials = 错误：--sandbox 自带凭证，请去掉命令行�
 give-platform-certificate = 请提供平台证书 wechatpay_序列号.pem
 give-root-certificate = 请用 --ca 提供 PEM 格式的根证书
 apiv3-key = APIv3 密钥
-v2-key = APIv2 密钥
 missing-platform-key = 缺少验证微信支付应答的密钥：请提供 --platform-key-id 和 --platform-key（商户平台 → 账户中心 → API安全 → 微信支付公钥），或 --platform-certificate，或用于下载平台证书的 APIv3 密钥
 missing-mchid = 缺少商户号：请用 --mchid、WECHATPAY_MCHID 或配置文件中的 mchid 提供；也可以用 --sandbox 试用，不需要任何凭证
 missing-private-key = 缺少商户私钥：请用 --private-key apiclient_key.pem、WECHATPAY_PRIVATE_KEY 或配置文件中的 private_key 提供；只调用 APIv2 时，提供 APIv2 密钥即可
@@ -241,13 +237,7 @@ passphrase-wrong = ：请用{ passphrase-settings }提供正确的密码
 passphrase-unreadable = 无法从终端读取密码：{ $err }
 passphrase-prompt = { $path } 的密码：
 profile-no-home = 没有主目录：请用 --config 指定配置文件
-profile-unreadable = 无法读取配置文件 { $path }：{ $err }
 profile-unknown = { $path } 中没有配置 [{ $name }]，已有：{ $known }
-profile-a-value = 某个值
-profile-invalid = { $path } 第 { $line } 行：不是有效的配置：{ $why }。配置是一个 TOML 表，例如 [default]，其中的键例如 mchid = "1900000109"
-profile-something-else = 其他类型
-profile-wrong-type = { $key } 的类型不对，应为 { $expected }
-invalid-timeout-variable = WECHATPAY_TIMEOUT 不是以秒为单位的数字
 
 ## certs
 

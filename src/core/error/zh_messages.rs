@@ -332,4 +332,29 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "APIv2's paths begin with v2/: write {}",
         "APIv2 的路径以 v2/ 开头：请写 {}",
     ),
+    // Settings of files.
+    (
+        "the profiles in {} cannot be read: {}",
+        "无法读取配置文件 {}：{}",
+    ),
+    (
+        "{}, line {}: not a profile: {}; a profile is a table as [default] with keys as mchid = \"1900000109\"",
+        "{} 第 {} 行：不是有效的配置：{}；配置是一个 TOML 表，例如 [default]，其中的键例如 mchid = \"1900000109\"",
+    ),
+    (
+        "{} has no profile [{}]; it has: {}",
+        "{} 中没有配置 [{}]，已有：{}",
+    ),
+    (
+        "{} has to be a number of seconds, at least 0",
+        "{} 必须是不小于 0 的秒数",
+    ),
+    (
+        "platform_key goes with platform_key_id, its id PUB_KEY_ID_…",
+        "platform_key 要与 platform_key_id（该公钥的 ID，PUB_KEY_ID_…）一起使用",
+    ),
+    (
+        "platform_key_id goes with platform_key, the file of that key",
+        "platform_key_id 要与 platform_key（该公钥的文件）一起使用",
+    ),
 ];
