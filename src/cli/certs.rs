@@ -86,7 +86,7 @@ fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-/// The key that `-k` names; a key in its place is not repeated.
+/// Reads the key that `-k` names. A key given by mistake is not printed.
 fn named_key(name: &str) -> Result<Secret, Failure> {
     let wrong = |message: String| Failure::new(Exit::Config, "config", message);
     if let Some(variable) = name.strip_prefix("env:") {
@@ -102,7 +102,7 @@ fn named_key(name: &str) -> Result<Secret, Failure> {
     files::read_key(path, &t!("apiv3-key"))
 }
 
-/// Whether the folder can be made and written to; looked at before anything is sent.
+/// Checks that the folder can be created and written, before anything is sent.
 fn check_folder(folder: &Path) -> Result<(), Failure> {
     if folder.as_os_str().is_empty() {
         return Err(files::input(t!("certs-no-folder")));
@@ -120,7 +120,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     })
 }
 
-/// The folder asked for, or a new one that is the user's own.
+/// The given folder, or a new private temporary one.
 fn folder(asked: Option<PathBuf>, output: &Output) -> Result<PathBuf, Failure> {
     let Some(folder) = asked else {
         let made = tempfile::Builder::new().prefix("wechatpay-").tempdir();

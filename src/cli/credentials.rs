@@ -1,4 +1,4 @@
-//! From settings to a client.
+//! Builds clients from settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,26 +9,26 @@ use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Se
 use wechatpay_sandbox::Sandbox;
 
 use crate::context::Context;
-use crate::i18n::t;
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::key_files;
 use crate::profile;
 use crate::rephrase;
 use crate::settings::{Settings, SettingsArgs};
 
-/// A client, and the sandbox that it talks to, if that was asked for.
+/// A client, and its sandbox with `--sandbox`.
 pub(crate) struct Session {
     pub(crate) client: Client,
-    /// It ends with the session.
+    /// Stops when it is dropped.
     pub(crate) _sandbox: Option<Sandbox>,
 }
 
-/// What a subcommand cannot do without.
+/// What a subcommand needs credentials for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// To talk: also a key to verify answers with.
+    /// Calls: needs a key to verify answers.
     Call,
-    /// To sign only.
+    /// Signing only.
     Sign,
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
     Ok(builder)
 }
 
-/// The sandbox has credentials of its own; any others are a misunderstanding.
+/// The sandbox has its own credentials; others on the command line are refused.
 fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, Failure> {
     if given.names_credentials() {
         return Err(Failure::new(
@@ -92,7 +92,7 @@ fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, F
     timeout(sandbox.client_builder(), &given.into())
 }
 
-/// Everything that is set, read and handed over.
+/// A client builder with all settings.
 pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, Failure> {
     merchant_is_named(settings)?;
     let key = key_files::private_key(settings)?;
@@ -128,7 +128,7 @@ pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, 
     platform(builder, settings, need, apiv3_key.is_some())
 }
 
-/// Where to, and how.
+/// A client builder with base URL, timeout, proxy and root certificate.
 pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
     let mut builder = timeout(Client::builder(), settings)?;
     if let Some(url) = &settings.base_url {
@@ -149,12 +149,12 @@ pub(crate) fn platform_certificate(path: &Path) -> Result<Certificate, Failure> 
     foreign_certificate(path, &t!("give-platform-certificate"))
 }
 
-/// The certificate that TLS is to trust besides.
+/// An additional trusted root certificate for TLS.
 pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
     foreign_certificate(path, &t!("give-root-certificate"))
 }
 
-/// A certificate that is not the merchant's: the library would ask for the merchant's.
+/// Reads a certificate that is not the merchant's; the library's advice would name the merchant's file.
 fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure> {
     Certificate::from_file(path).map_err(|err| {
         let said = rephrase::error(&err);
@@ -169,18 +169,17 @@ fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure
     })
 }
 
-/// The APIv3 key, wherever it is.
+/// The APIv3 key of the settings or its file.
 pub(crate) fn apiv3_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
     settings.read_apiv3_key().map_err(config)
 }
 
-/// The APIv2 key, wherever it is.
+/// The APIv2 key of the settings or its file.
 pub(crate) fn v2_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
     settings.read_v2_key().map_err(config)
 }
 
-/// The keys that answers are verified with; without any, but with an APIv3 key, the platform
-/// certificates are fetched.
+/// Adds the keys that verify answers. Without any, but with an APIv3 key, platform certificates are downloaded.
 fn platform(
     builder: ClientBuilder,
     settings: &Settings,
@@ -215,7 +214,7 @@ fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is missing, in the words of this command rather than of the library.
+/// Reports missing settings by their flags.
 fn complete(settings: &Settings, signs: bool, certified: bool) -> Result<(), Failure> {
     let v2 = settings.v2_key.is_some() || settings.v2_key_file.is_some();
     if !signs && !v2 {

@@ -1,4 +1,4 @@
-//! Small files: read whole, written whole or not at all.
+//! Reads small files and writes them atomically.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -26,12 +26,12 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     text.map_err(|_| input(t!("file-not-utf8", path = path.display())))
 }
 
-/// A key in a file of its own; a line break at its end and a byte order mark are not part of it.
+/// Reads a key from a file, without a final line break or byte order mark.
 pub(crate) fn read_key(path: &Path, what: &str) -> Result<Secret, Failure> {
     wechatpay_chain::read_secret(path, what).map_err(|err| Failure::config(&err))
 }
 
-/// Replaces a file in one step.
+/// Writes a file atomically: it appears complete or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path
         .parent()

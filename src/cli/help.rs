@@ -59,7 +59,7 @@ fn localize_arg(mut arg: clap::Arg, path: &str) -> clap::Arg {
     arg.help(help)
 }
 
-/// What clap itself writes into help, in the language of this run, with lines that fit the terminal.
+/// Rendered help in the language of this run, with lines that fit the terminal.
 pub(crate) fn translate(help: &str) -> String {
     if lang() == Lang::En {
         return help.to_owned();

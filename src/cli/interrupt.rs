@@ -1,4 +1,4 @@
-//! Calls that can be interrupted without leaving anything behind.
+//! Calls that clean up when they are interrupted.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,10 +13,10 @@ use wechatpay_chain::Result as CallResult;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 
-/// How long a thread that writes a file may take to remove it.
+/// The time limit for removing an unfinished file.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes a call; on Ctrl-C (and SIGTERM) it is given up and its unfinished files are removed.
+/// Makes a call. Ctrl-C and SIGTERM cancel it and remove unfinished files.
 pub(crate) fn run<T>(
     method: &Method,
     call: impl IntoFuture<Output = CallResult<T>>,
@@ -24,7 +24,7 @@ pub(crate) fn run<T>(
     attempt(method, call)?.map_err(|err| Failure::call(&err, method))
 }
 
-/// As [`run`], with the call's own error for who wants to look at it.
+/// Like [`run`], but returns the call's error unchanged.
 pub(crate) fn attempt<T>(
     method: &Method,
     call: impl IntoFuture<Output = CallResult<T>>,
@@ -46,12 +46,12 @@ pub(crate) fn attempt<T>(
         })
         .await
     });
-    // The call is dropped; what writes its file sees that and removes it.
+    // The call was dropped; the thread that writes its file removes it.
     runtime.shutdown_timeout(CLEANUP_TIMEOUT);
     outcome
 }
 
-/// Ctrl-C and SIGTERM, which from now on do not end the process but [`wait`](Self::wait).
+/// Catches Ctrl-C and SIGTERM: they end [`wait`](Self::wait) instead of the process.
 pub(crate) struct ShutdownSignal {
     runtime: Runtime,
     signals: Signals,
@@ -80,7 +80,7 @@ async fn signal() -> io::Result<()> {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
-    /// Not under `nohup`, which wants it to go on.
+    /// `None` under `nohup`, which ignores hang-ups.
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 
@@ -114,7 +114,7 @@ impl Signals {
     }
 }
 
-/// Whether the process was started so, where the system says it (Linux).
+/// Whether SIGHUP is ignored; known on Linux only.
 #[cfg(unix)]
 fn hang_ups_are_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -133,7 +133,7 @@ impl Signals {
         Ok(Self)
     }
 
-    /// A system without signals waits for ever, until it is ended.
+    /// Without signals, waits until the process is ended.
     async fn recv(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -12,8 +12,7 @@ use crate::i18n::t;
 use crate::rephrase;
 use crate::settings::Settings;
 
-/// The private key; also out of the certificate's file, when that is a PKCS#12 file and no other is
-/// named.
+/// The private key. Without a private key file, the one in a PKCS#12 certificate file.
 pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Failure> {
     match (&settings.private_key, &settings.certificate) {
         (Some(path), _) => read_private_key(path, settings).map(Some),
@@ -22,7 +21,7 @@ pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Fai
     }
 }
 
-/// The certificate; also out of the private key's file, when nothing else says the serial.
+/// The certificate. Without a certificate file or serial, the one in the private key's file.
 pub(crate) fn certificate(settings: &Settings) -> Result<Option<Certificate>, Failure> {
     match (&settings.certificate, &settings.private_key) {
         (Some(path), _) => read_certificate(path, settings).map(Some),
@@ -45,14 +44,14 @@ pub(crate) fn read_certificate(path: &Path, settings: &Settings) -> Result<Certi
     read(path, settings, |path| Certificate::from_file(path), open)
 }
 
-/// The passphrase that is set, wherever it is.
+/// The passphrase of the settings or its file.
 pub(crate) fn passphrase(settings: &Settings) -> Result<Option<Secret>, Failure> {
     settings
         .read_passphrase()
         .map_err(|err| Failure::config(&err))
 }
 
-/// The certificate in the private key's file; most such files have none.
+/// The certificate in the private key's file, if there is one.
 fn certificate_from_key_file(path: &Path, settings: &Settings) -> Option<Certificate> {
     Certificate::from_file(path).ok().or_else(|| {
         let wanted = needs_passphrase(path);
@@ -67,8 +66,8 @@ fn needs_passphrase(path: &Path) -> bool {
     bytes.is_ok_and(|bytes| PrivateKey::needs_passphrase(&*bytes))
 }
 
-/// Of the passphrases, the one that is set counts alone. Without one, the merchant id is tried, which
-/// is that of WeChat Pay's apiclient_cert.p12, and then the terminal is asked.
+/// Uses the configured passphrase. Without one, tries the merchant id, which is the passphrase of WeChat Pay's
+/// apiclient_cert.p12, and then prompts on the terminal.
 fn read<T>(
     path: &Path,
     settings: &Settings,
@@ -103,7 +102,7 @@ fn read<T>(
     Ok(read)
 }
 
-/// Without OpenSSL's words for a wrong passphrase, which help nobody.
+/// Leaves out OpenSSL's message for a wrong passphrase, which does not help.
 fn cannot_open(err: &Error) -> Failure {
     let mut message = rephrase::sentence(&err.to_string());
     if is_about_passphrase(err) {
@@ -116,10 +115,10 @@ fn is_about_passphrase(err: &Error) -> bool {
     err.to_string().contains("does not fit")
 }
 
-/// What was typed: several checks read the same files, and one question is enough.
+/// The typed passphrase. Several checks read the same files; one prompt is enough.
 static TYPED: Mutex<Option<Secret>> = Mutex::new(None);
 
-/// Asks on the terminal, without showing what is typed; `None` where there is no terminal.
+/// Prompts on the terminal without echo; `None` without a terminal.
 fn prompt(path: &Path) -> Result<Option<Secret>, Failure> {
     let terminal = Term::stderr();
     if !terminal.is_term() {

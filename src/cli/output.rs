@@ -1,4 +1,4 @@
-//! What is printed, and whether in colour.
+//! Standard output and standard error, their format and colours.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -52,12 +52,12 @@ impl Output {
         Self::new(format, color)
     }
 
-    /// Whether a machine reads.
+    /// Whether the output is JSON.
     pub(crate) fn json(&self) -> bool {
         self.format == Format::Json
     }
 
-    /// Whether somebody looks who likes to see progress.
+    /// Whether progress is shown: on a terminal, unless the output is JSON.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.json() && io::stderr().is_terminal()
     }
@@ -94,7 +94,7 @@ impl Output {
         })
     }
 
-    /// On standard error; nobody can be told that nobody reads it.
+    /// Writes a line to standard error. A failure to write has nowhere to be reported.
     pub(crate) fn error_line(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", escape_controls(text));
     }
@@ -175,11 +175,11 @@ pub(crate) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(blanks))
 }
 
-/// What the colours of this command are made of.
+/// The colour codes of this command, which are not escaped.
 const COLOURS: [&str; 9] = ["0", "1", "2", "4", "31", "32", "33", "1;31", "7;31"];
 
-/// A text without what a terminal acts on or reads backwards: texts of servers and files may try
-/// to look like this command's. Written as JSON writes it, so that JSON stays JSON.
+/// Escapes control characters and characters that change the writing direction: texts from servers and files
+/// must not act on the terminal. The escapes are those of JSON, so that JSON stays JSON.
 pub(crate) fn escape_controls(text: &str) -> Cow<'_, str> {
     if !text.contains(is_active) {
         return Cow::Borrowed(text);

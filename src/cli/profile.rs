@@ -6,16 +6,16 @@ use crate::exit::{Exit, Failure};
 use crate::i18n::t;
 use crate::settings::{ProfileArgs, Settings, SettingsArgs, variable};
 
-/// The one that is taken when none is named.
+/// The profile that is used when none is named.
 const DEFAULT: &str = "default";
 
-/// The settings of this run, and the file they are in part from.
+/// The settings of this run, and the profile's file.
 pub(crate) struct Resolved {
     pub(crate) settings: Settings,
     pub(crate) profile: Option<PathBuf>,
 }
 
-/// Flags before environment before profile.
+/// Combines flags, environment and profile, in this order of precedence.
 ///
 /// # Errors
 ///

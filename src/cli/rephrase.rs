@@ -1,8 +1,8 @@
-//! The library's sentences in the words of this command.
+//! Messages of the library, rewritten for the command line.
 //!
-//! The library speaks to programs: it names methods of a builder. Here the same thing is a flag, a key
-//! of a profile or a variable. Each phrase has its translation in one table, and a test reads all
-//! messages of the library and finds those that would come through untranslated.
+//! The library's messages name builder methods. On the command line these are flags, profile keys or environment
+//! variables. One table has the replacements; a test reads all messages of the library and finds method names
+//! that are not replaced.
 
 use wechatpay_chain::Error;
 
@@ -16,7 +16,7 @@ pub(crate) fn error(err: &Error) -> String {
     }
 }
 
-/// The same sentence with flags for methods.
+/// Replaces methods by flags in a sentence.
 pub(crate) fn sentence(sentence: &str) -> String {
     let mut text = sentence.to_owned();
     let chinese = if lang() == Lang::Zh { CHINESE } else { &[] };
@@ -51,7 +51,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("\", …)` 填写", "=值 填写"),
 ];
 
-/// In this order: whole clauses before the names in them.
+/// Applied in this order: clauses before the names in them.
 const PHRASES: &[(&str, &str)] = &[
     // Credentials.
     (
@@ -270,7 +270,7 @@ const PHRASES: &[(&str, &str)] = &[
         "(..) of zero lets no call succeed: give None for no bound",
         " of zero lets no call succeed",
     ),
-    // What stands before the names of credentials, where nothing above has another word for it.
+    // Verbs before the names of credentials.
     ("build the client with", "give"),
     ("build it with", "give"),
 ];

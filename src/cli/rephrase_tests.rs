@@ -11,7 +11,9 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/chain/",
     // Chinese, whose methods CHINESE and PHRASES translate.
     "src/core/error/zh",
+    "src/merchants.rs",
     "src/notify/merchants.rs",
+    "src/notify/sql.rs",
     "src/sandbox/refusal/",
     "resolve({",
     "src/guide.rs",

@@ -1,4 +1,4 @@
-//! `wechatpay sign pay-params`: what a front end needs to open WeChat Pay.
+//! `wechatpay sign pay-params`: the parameters that a front end passes to WeChat.
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -121,7 +121,7 @@ pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
         redirect_url,
     } = &args.scene
     {
-        // WeChat Pay's answer is all there is: no key is needed.
+        // The URL comes from WeChat Pay's answer; no key is needed.
         let url = pay::h5_url(h5_url, redirect_url).map_err(|err| refused(&err))?;
         return output.value(&json!({ "url": url }));
     }

@@ -1,4 +1,4 @@
-//! The files by themselves: is each what it should be?
+//! Checks each file on its own.
 
 use std::path::Path;
 
@@ -12,12 +12,12 @@ use crate::i18n::t;
 use crate::key_files;
 use crate::settings::Settings;
 
-/// What could be read.
+/// The files that could be read.
 pub(super) struct LoadedFiles {
     pub(super) private_key: Option<PrivateKey>,
     pub(super) certificate: Option<Certificate>,
     pub(super) platform_key: Option<PublicKey>,
-    /// The certificate that stands in the public key's place.
+    /// The certificate that was given as the public key.
     pub(super) certificate_as_key: Option<Certificate>,
     pub(super) platform_certificate: Option<Certificate>,
 }
@@ -75,7 +75,7 @@ impl LoadedFiles {
         }
     }
 
-    /// A PKCS#12 file gives key and certificate, whichever it was given as.
+    /// A PKCS#12 file contains both key and certificate, whichever option it was given with.
     fn fill_from_pkcs12(&mut self, settings: &Settings) {
         if settings.private_key.is_none() {
             self.private_key = key_files::private_key(settings).ok().flatten();
@@ -137,7 +137,7 @@ fn check_secrets(settings: &Settings, report: &mut Report<'_>) {
     }
 }
 
-/// What a check is about, and where to find the right thing.
+/// The name of a check, and its advice.
 struct Subject(&'static str, String);
 
 fn file<T>(
@@ -179,7 +179,7 @@ fn described(certificate: &Certificate) -> String {
     )
 }
 
-/// A key of 32 bytes; itself it is never shown.
+/// Checks a key of 32 bytes. The key is never printed.
 fn secret(
     name: &str,
     advice: String,

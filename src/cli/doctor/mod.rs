@@ -1,4 +1,4 @@
-//! `wechatpay doctor`: what is right, what is wrong, and what to do.
+//! `wechatpay doctor`: checks settings and connection, and says how to fix problems.
 
 mod keys;
 mod network;
@@ -46,8 +46,8 @@ pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure
     report.finish()
 }
 
-/// Paths begin with `v3/`. With it in the base URL as well each call is answered 404, as is this one of a
-/// merchant in public-key mode, so the answer does not tell.
+/// Paths begin with `v3/`. A base URL that ends with it makes every call fail with 404, the status that a merchant
+/// in public-key mode gets as well, so the answer cannot tell them apart.
 fn base_url(settings: &Settings, report: &mut Report<'_>) {
     let url = settings.base_url.as_deref().unwrap_or_default();
     let last = url.trim_end_matches('/').rsplit('/').next();
@@ -61,7 +61,7 @@ fn base_url(settings: &Settings, report: &mut Report<'_>) {
     }
 }
 
-/// Whether the library takes it all together; what it says may be what no single check has seen.
+/// Builds a client from all settings: the library may find problems that no single check has found.
 fn client(settings: &Settings, report: &mut Report<'_>) -> bool {
     let built = credentials::builder(settings, Need::Call)
         .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)));

@@ -1,4 +1,4 @@
-//! The other side: is it there, do the clocks agree, and does it take the credentials?
+//! Checks the connection, the clock, and whether WeChat Pay accepts the credentials.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -19,10 +19,10 @@ use crate::interrupt;
 use crate::rephrase;
 use crate::settings::Settings;
 
-/// A timestamp may be five minutes off; half of that is too near.
+/// WeChat Pay accepts timestamps that are up to five minutes off; half of that is a warning sign.
 const MAX_SKEW: i64 = 150;
 
-/// What can be tried.
+/// The checks that are possible.
 pub(super) struct Scope {
     pub(super) offline: bool,
     /// Whether a client can be built.
@@ -51,7 +51,7 @@ pub(super) fn check(
     credentials(settings, report)
 }
 
-/// Whether anybody answers, and what time it is there. Nothing of the merchant is sent.
+/// Checks that the server answers, and its clock. No data of the merchant is sent.
 fn check_connection(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> {
     let date = Arc::new(Mutex::new(None));
     let client = match unauthenticated_client(settings, &date) {
@@ -61,7 +61,7 @@ fn check_connection(settings: &Settings, report: &mut Report<'_>) -> Result<bool
             return Ok(false);
         }
     };
-    // The `v2/` only chooses the stack; what is asked for is `v3/certificates`, without a signature.
+    // `v2/` only selects the stack; the request is an unsigned GET v3/certificates.
     let call = client.chain("v2/v3/certificates").get(());
     let outcome = interrupt::attempt(&Method::GET, call)?;
     let date = date.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -79,7 +79,7 @@ fn check_connection(settings: &Settings, report: &mut Report<'_>) -> Result<bool
     }
 }
 
-/// A client that is nobody's: its stack signs nothing and only looks at the answer's date.
+/// A client without credentials: its stack does not sign, and only reads the answer's Date header.
 fn unauthenticated_client(
     settings: &Settings,
     date: &Arc<Mutex<Option<Option<SystemTime>>>>,
@@ -99,7 +99,7 @@ fn unauthenticated_client(
         }
     };
     let builder = credentials::base(settings)?;
-    // Nobody's: a client has to have some, and these are never used.
+    // A client needs credentials; these are never used.
     let builder = builder.mchid("00000000").v2_key("0".repeat(32));
     let builder = builder.v2_stack(move |stack| {
         stack.remove(TRANSFORM_RESPONSE)?;
@@ -140,7 +140,7 @@ fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failu
     Ok(())
 }
 
-/// Whether WeChat Pay has answered, and not something on the way.
+/// Whether the answer comes from WeChat Pay rather than from a proxy.
 fn is_theirs(api: &ApiError) -> bool {
     const CODES: [&str; 3] = ["RESOURCE_NOT_EXISTS", "RESOURCE_NOT_EXIST", "NOT_FOUND"];
     matches!(api.verification, Verification::Verified { .. }) || CODES.contains(&&*api.code)
@@ -190,7 +190,7 @@ fn report_error(err: &Error, settings: &Settings, report: &mut Report<'_>) {
         return report.fail(NAME, message, t!("advice-errors-page"));
     };
     match api.status.as_u16() {
-        // A merchant in public-key mode has no certificates, and is told so after the signature check.
+        // A merchant in public-key mode has no certificates; this 404 comes after the signature check.
         404 if is_theirs(api) => report.pass(NAME, t!("credentials-ok")),
         404 => report.warn(NAME, t!("answer-404-unsigned"), t!("advice-other-server")),
         401 => report.fail(NAME, message, t!("advice-key-and-serial")),
@@ -214,7 +214,7 @@ fn platform_advice(settings: &Settings) -> String {
     }
 }
 
-/// Why the answer, or the refusal, was not believed.
+/// Why the signature of the answer or refusal was rejected.
 fn verify_failure(err: &Error) -> Option<&VerifyFailure> {
     err.verify_failure()
         .or_else(|| match &err.api()?.verification {
@@ -234,7 +234,7 @@ fn describe_verify_failure(failure: &VerifyFailure, settings: &Settings) -> Stri
     }
 }
 
-/// The platform key that is set, by what names it.
+/// The id or serial number of the configured platform key.
 fn platform_key_name(settings: &Settings) -> String {
     if let Some(id) = &settings.platform_key_id {
         return id.clone();

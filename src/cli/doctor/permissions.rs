@@ -1,4 +1,4 @@
-//! Who else can read the keys.
+//! The permissions of key files.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
             continue;
         };
         let advice = format!("chmod 600 {}", file.display());
-        // A group of its own is a usual way to give a key to a service.
+        // Services often read their key through a dedicated group.
         match mode & 0o037 {
             0 => report.warn(
                 "permissions",

@@ -28,7 +28,7 @@ impl<'a> Report<'a> {
         self.line("ok", &status, check, message.as_ref(), None);
     }
 
-    /// Not wrong yet, or not certainly.
+    /// Possibly wrong, or wrong soon.
     pub(super) fn warn(&mut self, check: &str, message: impl AsRef<str>, advice: impl AsRef<str>) {
         let status = self.output.yellow(&status("look"));
         self.line(
@@ -57,7 +57,7 @@ impl<'a> Report<'a> {
         self.line("skipped", &status, check, message.as_ref(), None);
     }
 
-    /// A failure when something was wrong.
+    /// Fails if any check failed.
     pub(super) fn finish(self) -> Result<(), Failure> {
         if let Some(failed) = self.write_error {
             return Err(failed);

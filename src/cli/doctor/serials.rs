@@ -1,4 +1,4 @@
-//! The files and serials beside each other: do they belong together, and in these places?
+//! Checks whether files and serial numbers match, and whether any are swapped.
 
 use wechatpay_chain::{Certificate, PublicKey};
 
@@ -105,7 +105,7 @@ fn platform_id(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>
     }
 }
 
-/// The commonest mix-up.
+/// The most common mistake.
 fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     let own = [
         files.private_key.as_ref().map(|key| key.public_key()),
@@ -142,7 +142,7 @@ fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report
     }
 }
 
-/// A certificate's key is another than the public key, and its file can be read as a key.
+/// A certificate contains a different key than the public key, but its file can be read as a key.
 fn platform_key_is_no_certificate(
     settings: &Settings,
     files: &LoadedFiles,

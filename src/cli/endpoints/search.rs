@@ -46,7 +46,7 @@ struct Word {
 
 impl Word {
     fn new(word: &str) -> Self {
-        // A leading slash is how some write a path.
+        // Some users write a path with a leading slash.
         let text = word.to_lowercase().trim_start_matches('/').to_owned();
         let same = SYNONYMS.iter().filter(|(people, _)| *people == text);
         let others = same

@@ -1,4 +1,4 @@
-//! Headers out of a file.
+//! Reads headers from a file.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ const NAMES: [&str; 4] = [
     "Wechatpay-Signature",
 ];
 
-/// The headers of a file, and the file's text for when they are not enough.
+/// The headers of a file, and its text for diagnoses.
 #[derive(Default)]
 pub(super) struct HeaderFile {
     pub(super) headers: HeaderMap,
@@ -23,7 +23,7 @@ pub(super) struct HeaderFile {
 }
 
 impl HeaderFile {
-    /// The lines that are headers.
+    /// Reads the lines that are headers.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut headers = HeaderMap::new();
@@ -43,15 +43,15 @@ impl HeaderFile {
         Ok(file)
     }
 
-    /// The moment that the headers name, in Unix seconds.
+    /// The timestamp of the headers, in Unix seconds.
     pub(super) fn timestamp(&self) -> Option<i64> {
         let text = self.headers.get("Wechatpay-Timestamp")?.to_str().ok()?;
         let digits = text.get(..text.len().min(10))?;
         digits.parse().ok()
     }
 
-    /// The names of those that are in the file and not written as HTTP has them, and all headers with
-    /// these. Only for a diagnosis: what it finds is not accepted.
+    /// The headers that are in the file in another format than HTTP's: their names, and all headers with them.
+    /// For diagnoses only: these headers are not accepted.
     pub(super) fn malformed(&self) -> (Vec<&'static str>, HeaderMap) {
         let mut headers = self.headers.clone();
         // HTTP allows ' in a name, and no header has it there.
@@ -96,7 +96,7 @@ fn letters(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The value behind a header's name, as a dump, JSON, a shell command or a log writes it.
+/// The value after a header's name in a dump, JSON, a shell command or a log.
 fn find<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     // ASCII only is changed, so that positions stay.
     let plain = text.to_ascii_lowercase().replace('_', "-");

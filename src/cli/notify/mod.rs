@@ -1,4 +1,4 @@
-//! `wechatpay notify open`: what a captured notification says.
+//! `wechatpay notify open`: verifies and decrypts a captured notification.
 
 mod headers;
 
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure
     output.value(&shown(&notification))
 }
 
-/// Each cause with what to do, in a line.
+/// Adds each cause, with advice, as a line.
 fn refused(reader: &Notifications, file: &HeaderFile, body: &[u8], err: &Error) -> Failure {
     let mut failure = Failure::call(err, &http::Method::GET);
     let (names, headers) = file.malformed();
@@ -90,7 +90,7 @@ fn malformed(name: &str) -> (&'static str, String) {
     ("header_line", text)
 }
 
-/// Where this command takes what a cause asks for.
+/// The option of this command that resolves a cause.
 fn setting(cause: &str) -> Option<String> {
     Some(match cause {
         "headers_missing" => t!("setting-headers"),
@@ -121,7 +121,7 @@ fn shown(notification: &Notification) -> Value {
     })
 }
 
-/// APIv2's refunds are encrypted and not signed.
+/// APIv2 refund notifications are encrypted but not signed.
 fn checked(verification: &Verification) -> String {
     match verification {
         Verification::Verified { .. } => t!("signature-verified"),
@@ -129,7 +129,7 @@ fn checked(verification: &Verification) -> String {
     }
 }
 
-/// The moment at which the notification was signed.
+/// A clock that stands at the time of the notification.
 #[derive(Debug)]
 struct FixedClock(i64);
 

@@ -1,4 +1,4 @@
-//! `--sink` with an operation whose answer only names a file: who gives a file's name wants the bill.
+//! `--sink` with an operation whose answer only contains the URL of a file: downloads the file itself.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::i18n::t;
 use crate::interrupt;
 use crate::progress::Progress;
 
-/// Whether the answer has a `download_url` in place of the file.
+/// Whether the answer contains a `download_url` instead of the file.
 pub(super) fn is_named_by_answer(method: &Method, path: &str) -> bool {
     let path = match path.parse::<Uri>() {
         Ok(uri) if path.contains("://") => uri.path().to_owned(),
@@ -23,7 +23,7 @@ pub(super) fn is_named_by_answer(method: &Method, path: &str) -> bool {
         .is_some_and(|schema| schema.response().iter().any(|field| names(field.name())))
 }
 
-/// Asks for the bill, follows its `download_url` and checks its digest.
+/// Requests the bill, downloads its `download_url` and checks the digest.
 pub(super) fn download(
     args: &RequestArgs,
     client: &Client,
@@ -48,7 +48,7 @@ pub(super) fn download(
     interrupt::run(method, bill.download(target))
 }
 
-/// What has no meaning here is refused, not ignored.
+/// Refuses options that do not apply to bills.
 fn check(args: &RequestArgs, method: &Method) -> Result<(), Failure> {
     let why = if method != Method::GET {
         t!("bill-post")

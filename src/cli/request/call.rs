@@ -14,7 +14,7 @@ use crate::i18n::t;
 use crate::progress::Progress;
 use crate::rephrase;
 
-/// The call; what the library finds wrong with it comes out when it is made.
+/// Builds the call. The library reports its mistakes when the call is made.
 pub(super) fn make(
     args: &RequestArgs,
     client: &Client,
@@ -40,7 +40,7 @@ pub(super) fn make(
     body(args, call, progress)
 }
 
-/// A path below the API's root, or a URL out of an answer.
+/// A path below the base URL, or a URL from an answer.
 fn begin(path: &str, client: &Client, method: &Method) -> Result<Call, Failure> {
     if !path.contains("://") {
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -72,7 +72,7 @@ fn body(args: &RequestArgs, call: Call, progress: &Progress) -> Result<Call, Fai
     Ok(call)
 }
 
-/// The methods that WeChat Pay has.
+/// The methods that WeChat Pay supports.
 pub(super) fn method(text: &str) -> Result<Method, Failure> {
     let known = [
         Method::GET,
@@ -94,7 +94,7 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
     })
 }
 
-/// Given as text, as a file or on standard input.
+/// JSON from the argument, a file or standard input.
 fn json(given: &str) -> Result<Value, Failure> {
     let (text, place) = match (given, given.strip_prefix('@')) {
         ("-", _) => (files::read_text(Path::new("-"))?, t!("stdin")),

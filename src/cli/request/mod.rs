@@ -129,7 +129,7 @@ fn finish(
     progress: &Progress,
 ) -> Result<(), Failure> {
     if args.dry_run {
-        // Nothing is sent, so nothing can be unknown.
+        // Nothing is sent, so the outcome cannot be unknown.
         let request = interrupt::run(&http::Method::GET, call.dry_run())?;
         return print::dry_run(&request, output);
     }
@@ -174,7 +174,7 @@ fn header(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Headers that cannot be sent, in clearer words than the library's and HTTP's.
+/// Refuses invalid headers with clearer messages than the library's.
 fn check_headers(headers: &[(String, String)]) -> Result<(), Failure> {
     for (at, (name, value)) in headers.iter().enumerate() {
         let twice = headers[..at]
@@ -189,7 +189,7 @@ fn check_headers(headers: &[(String, String)]) -> Result<(), Failure> {
         } else if value.contains(|c: char| c.is_control() && c != '\t') {
             t!("header-bad-value", name = name)
         } else if twice {
-            // With two, nobody knows which one counts.
+            // Servers differ in which of two they use.
             t!("header-twice", name = name)
         } else {
             continue;

@@ -1,4 +1,4 @@
-//! What a request prints.
+//! The output of a request.
 
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use crate::exit::Failure;
 use crate::i18n::t;
 use crate::output::Output;
 
-/// `{"method","uri","headers","body"}`; a body that is no text stands in `body_hex`.
+/// `{"method","uri","headers","body"}`; a body that is not UTF-8 is in `body_hex`.
 pub(super) fn dry_run(request: &SignedRequest, output: &Output) -> Result<(), Failure> {
     let mut shown = json!({
         "method": request.method().as_str(),
@@ -26,7 +26,7 @@ pub(super) fn dry_run(request: &SignedRequest, output: &Output) -> Result<(), Fa
 }
 
 pub(super) fn print(response: &Response, include: bool, output: &Output) -> Result<(), Failure> {
-    // A 204 has none, and a bill is no JSON.
+    // A 204 has no body, and a bill is not JSON.
     let value = response.value().ok();
     if output.json() && include {
         let text = || {
@@ -53,7 +53,7 @@ pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
     let checked = match (file.verification(), file.digest()) {
         (Verification::Verified { .. }, _) => t!("signature-verified"),
         (_, Some(_)) => t!("digest-verified"),
-        // Encrypted, and opened with a key that the signed answer gave.
+        // Encrypted with a key from the signed answer.
         _ if file.is_checked() => t!("tag-verified"),
         _ => t!("unsigned"),
     };
@@ -83,7 +83,7 @@ fn head(response: &Response, output: &Output) -> String {
     text
 }
 
-/// One value a name, several joined as HTTP joins them.
+/// One value per name; several are joined as in HTTP.
 fn headers(headers: &HeaderMap) -> Value {
     let mut shown = Map::new();
     for name in headers.keys() {
@@ -96,7 +96,7 @@ fn headers(headers: &HeaderMap) -> Value {
     Value::Object(shown)
 }
 
-/// `Content-Type`, as the documentation writes it.
+/// `Content-Type`, the spelling of the documentation.
 fn title_case(name: &str) -> String {
     let words = name.split('-').map(|word| match word.split_at_checked(1) {
         Some((first, rest)) => first.to_ascii_uppercase() + rest,

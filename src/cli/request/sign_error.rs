@@ -1,4 +1,4 @@
-//! After `SIGN_ERROR`: the text that was signed beside the one that the gateway built.
+//! After `SIGN_ERROR`: compares the signed text with the one that WeChat Pay built.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,14 +63,14 @@ fn text_of(request: &Request) -> Option<Vec<u8>> {
     signed_text(request, auth.timestamp(), auth.nonce_str()).ok()
 }
 
-/// Two texts and the byte at which they part.
+/// Two texts and the first byte at which they differ.
 struct Compared<'a> {
     ours: &'a [u8],
     theirs: &'a [u8],
     at: usize,
 }
 
-/// Where the texts part; theirs is cut, but for the line break that ends it.
+/// The first difference. WeChat Pay's text is truncated, except for its final line break.
 fn difference(ours: &[u8], theirs: &[u8], whole: Option<usize>) -> Option<usize> {
     let cut = whole.is_some_and(|whole| whole > theirs.len());
     let theirs = if cut {
@@ -82,7 +82,7 @@ fn difference(ours: &[u8], theirs: &[u8], whole: Option<usize>) -> Option<usize>
     if same < theirs.len() || (!cut && same < ours.len()) {
         return Some(same);
     }
-    // The parts that are shown are the same; of the rest only the length is known.
+    // The visible parts are equal; only the length of the rest is known.
     whole
         .filter(|whole| *whole != ours.len())
         .map(|whole| whole.min(ours.len()))
@@ -104,7 +104,7 @@ fn tell(failure: &mut Failure, compared: &Compared<'_>, output: &Output) {
     failure.line(t!("sign-changed"));
 }
 
-/// The line of the signed text that a byte is in.
+/// The part of the signed text that contains a byte.
 fn part(text: &[u8], at: usize) -> String {
     let before = text.get(..at).unwrap_or(text);
     let lines = before.iter().filter(|byte| **byte == b'\n').count();
@@ -117,7 +117,7 @@ fn part(text: &[u8], at: usize) -> String {
     }
 }
 
-/// What stands around a byte, escaped, the byte marked.
+/// The text around a byte, escaped, with the byte highlighted.
 fn window(text: &[u8], at: usize, output: Option<&Output>) -> String {
     const AROUND: usize = 24;
     let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(text.len()));

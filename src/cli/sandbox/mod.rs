@@ -1,4 +1,4 @@
-//! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
+//! `wechatpay sandbox`: runs the sandbox until a signal arrives.
 
 mod listen;
 mod setup;
@@ -133,12 +133,12 @@ fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
     ))
 }
 
-/// How great it may be, the sandbox says.
+/// The sandbox checks the range.
 fn speed(text: &str) -> Result<f64, String> {
     text.parse().map_err(|_| t!("speed-format"))
 }
 
-/// The folder, as an absolute path; one among the temporary files goes when the second is dropped.
+/// The absolute path of the folder; a temporary folder is removed when the second value is dropped.
 fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
     let unusable = |err: std::io::Error| files::input(t!("sandbox-no-folder", err = err));
     match asked {
@@ -183,7 +183,7 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
     builder
 }
 
-/// Files as paths, keys as values.
+/// Files are given as paths, keys as values.
 fn ready(sandbox: &Sandbox, files: &SandboxFiles) -> Value {
     json!({
         "base_url": sandbox.base_url(),

@@ -1,4 +1,4 @@
-//! How to point SDKs at the sandbox, ready to paste.
+//! Code that points SDKs to the sandbox, ready to paste.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use wechatpay_sandbox::{Sandbox, SandboxFiles};
 use crate::i18n::{find, t};
 use crate::output::{Output, pad};
 
-/// What is known when it is ready.
+/// The running sandbox.
 pub(super) struct Setup<'a> {
     pub(super) sandbox: &'a Sandbox,
     pub(super) files: &'a SandboxFiles,
     pub(super) tls: bool,
-    /// Whether the files are still there when it has stopped.
+    /// Whether the files are kept when the sandbox stops.
     pub(super) kept: bool,
 }
 
-/// What is said when it is ready: what is looked for most often stands last, above the prompt.
+/// The text shown at startup. The most important part comes last, next to the prompt.
 pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     let mut text = String::new();
     for (title, snippet) in SNIPPETS {
@@ -48,7 +48,7 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
 }
 
 impl Setup<'_> {
-    /// Puts the values into a snippet; what is for TLS alone first, for it has values too.
+    /// Replaces the placeholders of a snippet. TLS parts come first, because they contain placeholders.
     fn fill_in(&self, snippet: &str) -> String {
         let (sandbox, files) = (self.sandbox, self.files);
         let path = |path: &Path| path.display().to_string();
@@ -97,7 +97,7 @@ const SNIPPETS: [(&str, &str); 8] = [
     ("setup-curl", CURL),
 ];
 
-/// What differs: the name, what it is with TLS, and without.
+/// Parts that depend on TLS: placeholder, text with TLS, text without.
 const TLS: [(&str, &str, &str); 10] = [
     ("{command_ca}", "export WECHATPAY_CA='{ca}'\n", ""),
     ("{curl_ca}", " --cacert '{ca}'", ""),
