@@ -63,6 +63,7 @@ const NO_METHODS: &[&str] = &[
     "original_type",
     "platform_certificate",
     "platform_key",
+    "platform_key_id",
     "private_key",
     "request_id",
     "resource_type",
