@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::credentials::{Need, session_with};
 use crate::date::date;
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::output::Output;
 use crate::{files, interrupt};
 
@@ -85,58 +86,56 @@ fn download(args: DownloadArgs, mut context: Context<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-/// The key that `-k` names; a key in its place is not repeated.
+/// Reads the key that `-k` names. A key given by mistake is not printed.
 fn named_key(name: &str) -> Result<Secret, Failure> {
     let wrong = |message: String| Failure::new(Exit::Config, "config", message);
     if let Some(variable) = name.strip_prefix("env:") {
         let key = std::env::var(variable).ok().filter(|key| !key.is_empty());
         return key
             .map(Secret::new)
-            .ok_or_else(|| wrong(format!("-k: the variable {variable} is not set")));
+            .ok_or_else(|| wrong(t!("certs-variable-unset", variable = variable)));
     }
     let path = Path::new(name);
     if name.len() == 32 && !path.exists() {
-        return Err(wrong(
-            "-k names a file with the APIv3 key, or env:NAME, and there is no such file. If it was \
-             the key itself: arguments are seen by every user of the machine and kept in the \
-             shell's history, so change the key at 商户平台 → 账户中心 → API安全"
-                .to_owned(),
-        ));
+        return Err(wrong(t!("certs-key-argument")));
     }
-    files::read_key(path, "the APIv3 key")
+    files::read_key(path, &t!("apiv3-key"))
 }
 
-/// Whether the folder can be made and written to; looked at before anything is sent.
+/// Checks that the folder can be created and written, before anything is sent.
 fn check_folder(folder: &Path) -> Result<(), Failure> {
     if folder.as_os_str().is_empty() {
-        return Err(files::input("-o names no folder"));
+        return Err(files::input(t!("certs-no-folder")));
     }
     let mut known = folder.ancestors().filter(|folder| folder.exists());
     let known = known.next().unwrap_or(Path::new("."));
     tempfile::tempfile_in(known).map(drop).map_err(|err| {
         let (folder, known) = (folder.display(), known.display());
-        files::input(format!(
-            "the certificates cannot be saved in {folder}, so nothing was sent: {known} cannot be \
-             written to: {err}"
+        files::input(t!(
+            "certs-folder-unwritable",
+            folder = folder,
+            known = known,
+            err = err
         ))
     })
 }
 
-/// The folder asked for, or a new one that is the user's own.
+/// The given folder, or a new private temporary one.
 fn folder(asked: Option<PathBuf>, output: &Output) -> Result<PathBuf, Failure> {
     let Some(folder) = asked else {
         let made = tempfile::Builder::new().prefix("wechatpay-").tempdir();
-        let made = made.map_err(|err| files::input(format!("no temporary folder: {err}")))?;
+        let made = made.map_err(|err| files::input(t!("no-temporary-folder", err = err)))?;
         let folder = made.keep();
         if !output.json() {
-            output.line(&format!("The certificates go into {}", folder.display()))?;
+            output.line(&t!("certs-folder", folder = folder.display()))?;
         }
         return Ok(folder);
     };
     std::fs::create_dir_all(&folder).map_err(|err| {
-        files::input(format!(
-            "the folder {} cannot be made: {err}",
-            folder.display()
+        files::input(t!(
+            "folder-uncreatable",
+            folder = folder.display(),
+            err = err
         ))
     })?;
     Ok(folder)
@@ -156,10 +155,11 @@ fn save(certificate: &Certificate, folder: &Path, output: &Output) -> Result<(),
         }));
     }
     let path = path.display();
-    output.line(&format!(
-        "{}\n  valid   {} to {}\n  saved   {path}\n  check   openssl x509 -in {path} -noout -serial -dates",
-        output.green(serial),
-        date(certificate.not_before()),
-        date(certificate.not_after()),
+    output.line(&t!(
+        "certs-saved",
+        serial = output.green(serial),
+        from = date(certificate.not_before()),
+        to = date(certificate.not_after()),
+        path = path
     ))
 }

@@ -1,4 +1,4 @@
-//! What the command line looks like.
+//! The command line.
 
 use std::ffi::OsString;
 

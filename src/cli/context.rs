@@ -1,10 +1,11 @@
-//! What a subcommand is given, besides its arguments.
+//! The input of subcommands besides their own arguments.
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::output::Output;
 use crate::settings::{ProfileArgs, SettingsArgs};
 
-/// What every subcommand that needs credentials is given.
+/// The global options.
 pub(crate) struct Context<'a> {
     /// The settings given as flags.
     pub(crate) given: SettingsArgs,
@@ -14,7 +15,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// For a subcommand that a sandbox is no use to: `why` not.
+    /// Refuses `--sandbox` for a subcommand that cannot use it; `why` says the reason.
     pub(crate) fn refuse_sandbox(&self, why: &str) -> Result<(), Failure> {
         if !self.sandbox {
             return Ok(());
@@ -22,7 +23,7 @@ impl Context<'_> {
         Err(Failure::new(
             Exit::Usage,
             "usage",
-            format!("error: --sandbox has credentials of its own, and {why}: leave it out"),
+            t!("sandbox-refused", why = why),
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! From settings to a client.
+//! Builds clients from settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,24 +10,25 @@ use wechatpay_sandbox::Sandbox;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::key_files;
 use crate::profile;
 use crate::rephrase;
 use crate::settings::{Settings, SettingsArgs};
 
-/// A client, and the sandbox that it talks to, if that was asked for.
+/// A client, and its sandbox with `--sandbox`.
 pub(crate) struct Session {
     pub(crate) client: Client,
-    /// It ends with the session.
+    /// Stops when it is dropped.
     pub(crate) _sandbox: Option<Sandbox>,
 }
 
-/// What a subcommand cannot do without.
+/// What a subcommand needs credentials for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// To talk: also a key to verify answers with.
+    /// Calls: needs a key to verify answers.
     Call,
-    /// To sign only.
+    /// Signing only.
     Sign,
 }
 
@@ -79,19 +80,19 @@ pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder
     Ok(builder)
 }
 
-/// The sandbox has credentials of its own; any others are a misunderstanding.
+/// The sandbox has its own credentials; others on the command line are refused.
 fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, Failure> {
     if given.names_credentials() {
         return Err(Failure::new(
             Exit::Usage,
             "usage",
-            "error: --sandbox has credentials of its own: leave the others out",
+            t!("sandbox-has-credentials"),
         ));
     }
     timeout(sandbox.client_builder(), &given.into())
 }
 
-/// Everything that is set, read and handed over.
+/// A client builder with all settings.
 pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, Failure> {
     merchant_is_named(settings)?;
     let key = key_files::private_key(settings)?;
@@ -127,7 +128,7 @@ pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, 
     platform(builder, settings, need, apiv3_key.is_some())
 }
 
-/// Where to, and how.
+/// A client builder with base URL, timeout, proxy and root certificate.
 pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
     let mut builder = timeout(Client::builder(), settings)?;
     if let Some(url) = &settings.base_url {
@@ -145,15 +146,15 @@ pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
 
 /// WeChat Pay's certificate.
 pub(crate) fn platform_certificate(path: &Path) -> Result<Certificate, Failure> {
-    foreign_certificate(path, "give a platform certificate, wechatpay_SERIAL.pem")
+    foreign_certificate(path, &t!("give-platform-certificate"))
 }
 
-/// The certificate that TLS is to trust besides.
+/// An additional trusted root certificate for TLS.
 pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
-    foreign_certificate(path, "give a root certificate as PEM with --ca")
+    foreign_certificate(path, &t!("give-root-certificate"))
 }
 
-/// A certificate that is not the merchant's: the library would ask for the merchant's.
+/// Reads a certificate that is not the merchant's; the library's advice would name the merchant's file.
 fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure> {
     Certificate::from_file(path).map_err(|err| {
         let said = rephrase::error(&err);
@@ -168,18 +169,17 @@ fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure
     })
 }
 
-/// The APIv3 key, wherever it is.
+/// The APIv3 key of the settings or its file.
 pub(crate) fn apiv3_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
     settings.read_apiv3_key().map_err(config)
 }
 
-/// The APIv2 key, wherever it is.
+/// The APIv2 key of the settings or its file.
 pub(crate) fn v2_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
     settings.read_v2_key().map_err(config)
 }
 
-/// The keys that answers are verified with; without any, but with an APIv3 key, the platform
-/// certificates are fetched.
+/// Adds the keys that verify answers. Without any, but with an APIv3 key, platform certificates are downloaded.
 fn platform(
     builder: ClientBuilder,
     settings: &Settings,
@@ -192,11 +192,7 @@ fn platform(
     match need {
         Need::Call if can_fetch => Ok(builder.certificates(Certificates::auto())),
         Need::Sign => Ok(builder.keyring(Keyring::new())),
-        Need::Call => Err(missing(
-            "there is no key to verify WeChat Pay's answers with: give --platform-key-id and \
-             --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or \
-             --platform-certificate, or the APIv3 key to fetch the certificates with",
-        )),
+        Need::Call => Err(missing(t!("missing-platform-key"))),
     }
 }
 
@@ -213,36 +209,23 @@ fn add_platform(mut builder: ClientBuilder, settings: &Settings) -> Result<Clien
 
 fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
     if settings.mchid.is_none() && settings.brand_id.is_none() {
-        return Err(missing(
-            "there is no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try \
-             --sandbox, which needs no credentials",
-        ));
+        return Err(missing(t!("missing-mchid")));
     }
     Ok(())
 }
 
-/// What is missing, in the words of this command rather than of the library.
+/// Reports missing settings by their flags.
 fn complete(settings: &Settings, signs: bool, certified: bool) -> Result<(), Failure> {
     let v2 = settings.v2_key.is_some() || settings.v2_key_file.is_some();
     if !signs && !v2 {
-        return Err(missing(
-            "there is no merchant private key: give --private-key apiclient_key.pem, \
-             WECHATPAY_PRIVATE_KEY or private_key in a profile; for APIv2 alone, an APIv2 key",
-        ));
+        return Err(missing(t!("missing-private-key")));
     }
     if signs && settings.serial.is_none() && !certified {
-        return Err(missing(
-            "there is no serial of the merchant certificate: give --serial, or --certificate \
-             apiclient_cert.pem and it is taken from that (商户平台 → 账户中心 → API安全 → 商户API证书)",
-        ));
+        return Err(missing(t!("missing-serial")));
     }
     match (&settings.platform_key_id, &settings.platform_key) {
-        (Some(_), None) => Err(missing(
-            "--platform-key-id goes with --platform-key, the file of that key",
-        )),
-        (None, Some(_)) => Err(missing(
-            "--platform-key goes with --platform-key-id, its id PUB_KEY_ID_…",
-        )),
+        (Some(_), None) => Err(missing(t!("missing-platform-key-file"))),
+        (None, Some(_)) => Err(missing(t!("missing-platform-key-id"))),
         _ => Ok(()),
     }
 }
@@ -253,11 +236,11 @@ fn timeout(builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder,
     };
     match Duration::try_from_secs_f64(seconds) {
         Ok(limit) if !limit.is_zero() => Ok(builder.timeout(limit)),
-        _ => Err(missing("the timeout has to be a number of seconds above 0")),
+        _ => Err(missing(t!("invalid-timeout"))),
     }
 }
 
-fn missing(message: &str) -> Failure {
+fn missing(message: String) -> Failure {
     Failure::new(Exit::Config, "config", message)
 }
 

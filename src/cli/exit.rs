@@ -1,4 +1,4 @@
-//! How the command ends: the codes, and what is said.
+//! Exit codes and failures.
 
 use std::io;
 
@@ -6,9 +6,10 @@ use http::Method;
 use serde_json::{Map, Value, json};
 use wechatpay_chain::{ApiError, Error, ErrorKind, Verification};
 
+use crate::i18n::t;
 use crate::rephrase;
 
-/// Why the command ends.
+/// The exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Failed = 1,
@@ -23,25 +24,25 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
-/// An end that is not a success.
+/// Why the command fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Nobody reads the output any more: no error.
+    /// The reader of the output has closed the pipe. This is not an error.
     BrokenPipe,
-    /// What is wrong is said already.
+    /// The problem was already printed.
     AlreadyReported(Exit),
     Report(Box<Report>),
 }
 
-/// What is said on standard error.
+/// The content of an error message.
 #[derive(Debug)]
 pub(crate) struct Report {
     exit: Exit,
     kind: &'static str,
     message: String,
-    /// Further members of the machine's form.
+    /// Additional members of the JSON form.
     more: Map<String, Value>,
-    /// Further lines of people's form.
+    /// Additional lines of the text form.
     lines: Vec<String>,
 }
 
@@ -67,31 +68,31 @@ impl Failure {
         failure.member("maybe_sent", err.maybe_sent());
         if let Some(id) = err.request_id() {
             failure.member("request_id", id);
-            failure.line(format!("Request-ID: {id}"));
+            failure.line(t!("request-id", id = id));
         }
         if let Some(api) = err.api() {
             failure.member("status", api.status.as_u16());
             failure.member("code", api.code.as_str());
             failure.member("detail", api.detail.clone());
             if !api.detail.is_null() {
-                failure.line(format!("detail: {:#}", api.detail));
+                failure.line(t!("api-detail", detail = format!("{:#}", api.detail)));
             }
         }
-        // Of the header the error says it all; the body is not what is wrong.
+        // An error about the header is complete; the hint is about the body.
         if err.kind() == ErrorKind::Encrypt && !failure.message().contains("Wechatpay-Serial") {
-            failure.line(NO_ENCRYPT);
+            failure.line(t!("no-encrypt"));
         }
         failure.warn_if_unknown();
         failure
     }
 
-    /// A request was sent and answered, and the answer could not be written: unlike with input that
-    /// is of no use, what was asked for may be done.
+    /// The answer to a sent request could not be written. Unlike with invalid input, the request may have been
+    /// processed.
     pub(crate) fn after_answer(self, method: &Method) -> Self {
         match self {
             Self::Report(mut said) if *method != Method::GET => {
                 said.exit = Exit::OutcomeUnknown;
-                said.message = format!("the request was sent and answered, but {}", said.message);
+                said.message = t!("answered-but", message = said.message);
                 let mut failure = Self::Report(said);
                 failure.member("maybe_sent", true);
                 failure.warn_if_unknown();
@@ -101,7 +102,7 @@ impl Failure {
         }
     }
 
-    /// What is said.
+    /// The message.
     pub(crate) fn message(&self) -> &str {
         match self {
             Self::Report(said) => &said.message,
@@ -109,21 +110,21 @@ impl Failure {
         }
     }
 
-    /// Adds a member to the machine's form.
+    /// Adds a member to the JSON form.
     pub(crate) fn member(&mut self, name: &str, value: impl Into<Value>) {
         if let Self::Report(said) = self {
             said.more.insert(name.to_owned(), value.into());
         }
     }
 
-    /// Adds a line to people's form.
+    /// Adds a line to the text form.
     pub(crate) fn line(&mut self, line: impl Into<String>) {
         if let Self::Report(said) = self {
             said.lines.push(line.into());
         }
     }
 
-    /// A member of the machine's form, by its pointer.
+    /// A member of the JSON form, by its JSON pointer.
     pub(crate) fn pointer(&self, pointer: &str) -> Option<Value> {
         let Self::Report(said) = self else {
             return None;
@@ -136,10 +137,7 @@ impl Failure {
         if let Self::Report(said) = self
             && said.exit == Exit::OutcomeUnknown
         {
-            said.lines.push(
-                "OUTCOME UNKNOWN: the request may have been acted on; query it before anything else"
-                    .to_owned(),
-            );
+            said.lines.push(t!("outcome-unknown"));
         }
     }
 }
@@ -154,13 +152,13 @@ impl Report {
         json!({ "error": error })
     }
 
-    /// What people read; `label` stands before an error that is not clap's, which has its own.
+    /// What people read; `label` comes before every message except clap's, which has one already.
     pub(crate) fn text(&self, label: &str) -> String {
         let message = self.message.trim_end();
         let mut text = if self.exit == Exit::Usage {
             message.to_owned()
         } else {
-            format!("{label} {message}")
+            format!("{label}{message}")
         };
         for line in &self.lines {
             text.push('\n');
@@ -175,15 +173,11 @@ impl Report {
 }
 
 impl From<io::Error> for Failure {
-    /// Of writing the output.
+    /// An error of writing the output.
     fn from(err: io::Error) -> Self {
         match err.kind() {
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
-            _ => Self::new(
-                Exit::Input,
-                "file",
-                format!("the output cannot be written: {err}"),
-            ),
+            _ => Self::new(Exit::Input, "file", t!("output-unwritable", err = err)),
         }
     }
 }
@@ -206,7 +200,7 @@ fn exit_of(err: &Error, method: &Method) -> Exit {
     }
 }
 
-/// The call was not sent: what counts is why the certificates did not come.
+/// The call was not sent; the exit code is that of the failed download of the certificates.
 fn of_certificates(err: &Error) -> Exit {
     match err.find::<Error>() {
         Some(cause) if cause.is_timeout() => Exit::Timeout,
@@ -216,7 +210,7 @@ fn of_certificates(err: &Error) -> Exit {
     }
 }
 
-/// A refusal that is not WeChat Pay's word, or with which it says that it does not know itself.
+/// A refusal whose signature is invalid, or which says that the outcome is unknown.
 fn of_answer(api: &ApiError, open: bool) -> Exit {
     if matches!(api.verification, Verification::Failed(_)) {
         return Exit::InvalidAnswer;
@@ -228,11 +222,7 @@ fn of_answer(api: &ApiError, open: bool) -> Exit {
     }
 }
 
-/// The library's advice is for programs; this is for the command.
-const NO_ENCRYPT: &str =
-    "Here: the sensitive fields of --json are encrypted; with --no-encrypt the body goes as it is.";
-
-/// The name of the kind, in the machine's form.
+/// The name of the kind in the JSON form.
 fn kind_of(err: &Error) -> &'static str {
     match err.kind() {
         ErrorKind::Api => "api",

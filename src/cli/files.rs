@@ -1,4 +1,4 @@
-//! Small files: read whole, written whole or not at all.
+//! Reads small files and writes them atomically.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -6,6 +6,7 @@ use std::path::Path;
 use wechatpay_chain::Secret;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
 /// A file's bytes; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -16,21 +17,21 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     } else {
         std::fs::read(path)
     };
-    read.map_err(|err| input(format!("{} cannot be read: {err}", path.display())))
+    read.map_err(|err| input(t!("file-unreadable", path = path.display(), err = err)))
 }
 
 /// A file's text; `-` is standard input.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let text = String::from_utf8(read(path)?);
-    text.map_err(|_| input(format!("{} is not UTF-8", path.display())))
+    text.map_err(|_| input(t!("file-not-utf8", path = path.display())))
 }
 
-/// A key in a file of its own; a line break at its end and a byte order mark are not part of it.
+/// Reads a key from a file, without a final line break or byte order mark.
 pub(crate) fn read_key(path: &Path, what: &str) -> Result<Secret, Failure> {
     wechatpay_chain::read_secret(path, what).map_err(|err| Failure::config(&err))
 }
 
-/// Replaces a file in one step.
+/// Writes a file atomically: it appears complete or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path
         .parent()
@@ -43,7 +44,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         });
     written
         .map(drop)
-        .map_err(|err| input(format!("{} cannot be written: {err}", path.display())))
+        .map_err(|err| input(t!("file-unwritable", path = path.display(), err = err)))
 }
 
 pub(crate) fn input(message: impl Into<String>) -> Failure {

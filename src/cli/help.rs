@@ -1,13 +1,10 @@
 //! The help in the language of this run.
 
 use clap::Command;
-use console::Term;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::i18n::{Lang, find, lang, t};
-
-/// As wide as lines get, however wide the terminal is.
-const MAX_WIDTH: usize = 100;
+use crate::output::{MAX_WIDTH, line_width};
 
 /// Puts the texts of the catalogue into a command and its subcommands.
 ///
@@ -62,30 +59,35 @@ fn localize_arg(mut arg: clap::Arg, path: &str) -> clap::Arg {
     arg.help(help)
 }
 
-/// What clap itself writes into help, in the language of this run, with lines that fit the terminal.
+/// Rendered help in the language of this run, with lines that fit the terminal.
 pub(crate) fn translate(help: &str) -> String {
     if lang() == Lang::En {
         return help.to_owned();
     }
-    let text = CLAP_TEXTS
-        .iter()
-        .fold(help.to_owned(), |text, (english, id)| {
-            text.replace(english, &find(id).unwrap_or_default())
-        });
-    let width = Term::stdout()
-        .size_checked()
-        .map_or(MAX_WIDTH, |(_, width)| usize::from(width));
+    let text = replace_clap_texts(help);
+    let width = line_width();
     // Examples are code, and are copied: their lines stay as they are.
     let title = format!("\n{}\n", t!("help-examples"));
     let (text, examples) = text.split_at(text.find(&title).unwrap_or(text.len()));
-    let lines = text
-        .split('\n')
-        .map(|line| wrap(line, width.min(MAX_WIDTH)));
+    let lines = text.split('\n').map(|line| wrap(line, width));
     lines.collect::<Vec<_>>().join("\n") + examples
 }
 
+/// The texts that clap and its man pages and scripts write, in the language of this run.
+pub(crate) fn replace_clap_texts(text: &str) -> String {
+    if lang() == Lang::En {
+        return text.to_owned();
+    }
+    let translate = |text: String, (english, id): &(&str, &str)| {
+        text.replace(english, &find(id).unwrap_or_default())
+    };
+    let text = CLAP_TEXTS.iter().fold(text.to_owned(), translate);
+    // A full-width colon has its space in it.
+    text.replace("： ", "：")
+}
+
 /// Longer texts before those that are a part of them.
-const CLAP_TEXTS: [(&str, &str); 16] = [
+const CLAP_TEXTS: [(&str, &str); 25] = [
     ("Print help (see more with '--help')", "clap-help-more"),
     ("Print help (see a summary with '-h')", "clap-help-less"),
     (
@@ -99,6 +101,15 @@ const CLAP_TEXTS: [(&str, &str); 16] = [
     ("[default: ", "clap-default"),
     ("[OPTIONS]", "clap-options-usage"),
     ("[COMMAND]", "clap-command-usage"),
+    ("<COMMAND>", "clap-command-usage"),
+    (".SH NAME", "man-name"),
+    (".SH SYNOPSIS", "man-synopsis"),
+    (".SH DESCRIPTION", "man-description"),
+    (".SH OPTIONS", "man-options"),
+    (".SH SUBCOMMANDS", "man-subcommands"),
+    (".SH VERSION", "man-version"),
+    (".SH EXTRA", "man-extra"),
+    ("\\fIpossible values: \\fR", "man-values"),
     ("Usage:", "clap-usage"),
     ("Commands:", "clap-commands"),
     ("Arguments:", "clap-arguments"),

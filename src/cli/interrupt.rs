@@ -1,4 +1,4 @@
-//! Calls that can be interrupted without leaving anything behind.
+//! Calls that clean up when they are interrupted.
 
 use std::future::poll_fn;
 use std::io;
@@ -11,11 +11,12 @@ use tokio::runtime::{Builder, Runtime};
 use wechatpay_chain::Result as CallResult;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
-/// How long a thread that writes a file may take to remove it.
+/// The time limit for removing an unfinished file.
 const CLEANUP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes a call; on Ctrl-C (and SIGTERM) it is given up and its unfinished files are removed.
+/// Makes a call. Ctrl-C and SIGTERM cancel it and remove unfinished files.
 pub(crate) fn run<T>(
     method: &Method,
     call: impl IntoFuture<Output = CallResult<T>>,
@@ -23,7 +24,7 @@ pub(crate) fn run<T>(
     attempt(method, call)?.map_err(|err| Failure::call(&err, method))
 }
 
-/// As [`run`], with the call's own error for who wants to look at it.
+/// Like [`run`], but returns the call's error unchanged.
 pub(crate) fn attempt<T>(
     method: &Method,
     call: impl IntoFuture<Output = CallResult<T>>,
@@ -45,12 +46,12 @@ pub(crate) fn attempt<T>(
         })
         .await
     });
-    // The call is dropped; what writes its file sees that and removes it.
+    // The call was dropped; the thread that writes its file removes it.
     runtime.shutdown_timeout(CLEANUP_TIMEOUT);
     outcome
 }
 
-/// Ctrl-C and SIGTERM, which from now on do not end the process but [`wait`](Self::wait).
+/// Catches Ctrl-C and SIGTERM: they end [`wait`](Self::wait) instead of the process.
 pub(crate) struct ShutdownSignal {
     runtime: Runtime,
     signals: Signals,
@@ -79,7 +80,7 @@ async fn signal() -> io::Result<()> {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
-    /// Not under `nohup`, which wants it to go on.
+    /// `None` under `nohup`, which ignores hang-ups.
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 
@@ -113,7 +114,7 @@ impl Signals {
     }
 }
 
-/// Whether the process was started so, where the system says it (Linux).
+/// Whether SIGHUP is ignored; known on Linux only.
 #[cfg(unix)]
 fn hang_ups_are_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -132,7 +133,7 @@ impl Signals {
         Ok(Self)
     }
 
-    /// A system without signals waits for ever, until it is ended.
+    /// Without signals, waits until the process is ended.
     async fn recv(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -142,13 +143,12 @@ impl Signals {
 
 fn interrupted(method: &Method) -> Failure {
     match *method {
-        Method::GET => Failure::new(Exit::Interrupted, "interrupted", "interrupted"),
+        Method::GET => Failure::new(Exit::Interrupted, "interrupted", t!("interrupted")),
         _ => {
             let mut failure = Failure::new(
                 Exit::OutcomeUnknown,
                 "interrupted",
-                "interrupted. OUTCOME UNKNOWN: the request may have been acted on; query it before \
-                 anything else",
+                t!("interrupted-unknown"),
             );
             failure.member("maybe_sent", true);
             failure
@@ -157,9 +157,5 @@ fn interrupted(method: &Method) -> Failure {
 }
 
 fn system_error(err: &io::Error) -> Failure {
-    Failure::new(
-        Exit::Input,
-        "other",
-        format!("the system gives no threads or signals: {err}"),
-    )
+    Failure::new(Exit::Input, "other", t!("system-error", err = err))
 }

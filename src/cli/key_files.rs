@@ -8,11 +8,11 @@ use wechatpay_chain::{Certificate, Error, PrivateKey, Result as CallResult, Secr
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::rephrase;
 use crate::settings::Settings;
 
-/// The private key; also out of the certificate's file, when that is a PKCS#12 file and no other is
-/// named.
+/// The private key. Without a private key file, the one in a PKCS#12 certificate file.
 pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Failure> {
     match (&settings.private_key, &settings.certificate) {
         (Some(path), _) => read_private_key(path, settings).map(Some),
@@ -21,7 +21,7 @@ pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Fai
     }
 }
 
-/// The certificate; also out of the private key's file, when nothing else says the serial.
+/// The certificate. Without a certificate file or serial, the one in the private key's file.
 pub(crate) fn certificate(settings: &Settings) -> Result<Option<Certificate>, Failure> {
     match (&settings.certificate, &settings.private_key) {
         (Some(path), _) => read_certificate(path, settings).map(Some),
@@ -44,14 +44,14 @@ pub(crate) fn read_certificate(path: &Path, settings: &Settings) -> Result<Certi
     read(path, settings, |path| Certificate::from_file(path), open)
 }
 
-/// The passphrase that is set, wherever it is.
+/// The passphrase of the settings or its file.
 pub(crate) fn passphrase(settings: &Settings) -> Result<Option<Secret>, Failure> {
     settings
         .read_passphrase()
         .map_err(|err| Failure::config(&err))
 }
 
-/// The certificate in the private key's file; most such files have none.
+/// The certificate in the private key's file, if there is one.
 fn certificate_from_key_file(path: &Path, settings: &Settings) -> Option<Certificate> {
     Certificate::from_file(path).ok().or_else(|| {
         let wanted = needs_passphrase(path);
@@ -66,8 +66,8 @@ fn needs_passphrase(path: &Path) -> bool {
     bytes.is_ok_and(|bytes| PrivateKey::needs_passphrase(&*bytes))
 }
 
-/// Of the passphrases, the one that is set counts alone. Without one, the merchant id is tried, which
-/// is that of WeChat Pay's apiclient_cert.p12, and then the terminal is asked.
+/// Uses the configured passphrase. Without one, tries the merchant id, which is the passphrase of WeChat Pay's
+/// apiclient_cert.p12, and then prompts on the terminal.
 fn read<T>(
     path: &Path,
     settings: &Settings,
@@ -80,11 +80,11 @@ fn read<T>(
     if let Some(passphrase) = passphrase(settings)? {
         return open(path, passphrase).map_err(|err| cannot_open(&err));
     }
-    let mut tried = "";
+    let mut tried = String::new();
     if let Some(mchid) = settings.mchid.as_deref().filter(|mchid| !mchid.is_empty()) {
         match open(path, Secret::new(mchid)) {
             Ok(read) => return Ok(read),
-            Err(err) if is_about_passphrase(&err) => tried = MCHID_TRIED,
+            Err(err) if is_about_passphrase(&err) => tried = t!("mchid-tried"),
             Err(err) => return Err(cannot_open(&err)),
         }
     }
@@ -94,8 +94,7 @@ fn read<T>(
     }
     let passphrase = prompt(path)?.ok_or_else(|| {
         let shown = path.display();
-        let message =
-            format!("{shown} needs a passphrase{tried}: give the passphrase with {SETTINGS}");
+        let message = t!("passphrase-needed", path = shown, tried = tried);
         Failure::new(Exit::Config, "config", message)
     })?;
     let read = open(path, passphrase.clone()).map_err(|err| cannot_open(&err))?;
@@ -103,17 +102,11 @@ fn read<T>(
     Ok(read)
 }
 
-const MCHID_TRIED: &str = ". The merchant id was tried, and it does not fit";
-
-const SETTINGS: &str =
-    "--passphrase-file FILE, WECHATPAY_PASSPHRASE or passphrase_file in a profile";
-
-/// Without OpenSSL's words for a wrong passphrase, which help nobody.
+/// Leaves out OpenSSL's message for a wrong passphrase, which does not help.
 fn cannot_open(err: &Error) -> Failure {
     let mut message = rephrase::sentence(&err.to_string());
     if is_about_passphrase(err) {
-        message.push_str(": give the right one with ");
-        message.push_str(SETTINGS);
+        message.push_str(&t!("passphrase-wrong"));
     }
     Failure::new(Exit::Config, "config", message)
 }
@@ -122,22 +115,22 @@ fn is_about_passphrase(err: &Error) -> bool {
     err.to_string().contains("does not fit")
 }
 
-/// What was typed: several checks read the same files, and one question is enough.
+/// The typed passphrase. Several checks read the same files; one prompt is enough.
 static TYPED: Mutex<Option<Secret>> = Mutex::new(None);
 
-/// Asks on the terminal, without showing what is typed; `None` where there is no terminal.
+/// Prompts on the terminal without echo; `None` without a terminal.
 fn prompt(path: &Path) -> Result<Option<Secret>, Failure> {
     let terminal = Term::stderr();
     if !terminal.is_term() {
         return Ok(None);
     }
     let failed = |err: std::io::Error| {
-        let message = format!("the passphrase cannot be read from the terminal: {err}");
+        let message = t!("passphrase-unreadable", err = err);
         Failure::new(Exit::Config, "config", message)
     };
-    let question = format!(
-        "Passphrase of {}: ",
-        path.display().to_string().escape_debug()
+    let question = t!(
+        "passphrase-prompt",
+        path = path.display().to_string().escape_debug()
     );
     terminal.write_str(&question).map_err(failed)?;
     let typed = terminal.read_secure_line().map(Zeroizing::new);

@@ -1,4 +1,4 @@
-//! What is printed, and whether in colour.
+//! Standard output and standard error, their format and colours.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -7,10 +7,12 @@ use std::process::ExitCode;
 
 use clap::builder::StyledStr;
 use clap::{ColorChoice, ValueEnum};
+use console::Term;
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 use crate::exit::{Exit, Failure};
-use crate::i18n::t;
+use crate::i18n::{Lang, lang, t};
 
 /// How output and errors are written.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -50,12 +52,12 @@ impl Output {
         Self::new(format, color)
     }
 
-    /// Whether a machine reads.
+    /// Whether the output is JSON.
     pub(crate) fn json(&self) -> bool {
         self.format == Format::Json
     }
 
-    /// Whether somebody looks who likes to see progress.
+    /// Whether progress is shown: on a terminal, unless the output is JSON.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.json() && io::stderr().is_terminal()
     }
@@ -92,7 +94,7 @@ impl Output {
         })
     }
 
-    /// On standard error; nobody can be told that nobody reads it.
+    /// Writes a line to standard error. A failure to write has nowhere to be reported.
     pub(crate) fn error_line(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", escape_controls(text));
     }
@@ -115,7 +117,8 @@ impl Output {
 
     /// `error:`, which begins every error on standard error.
     pub(crate) fn error_label(&self) -> String {
-        paint("1;31", &t!("error-label"), self.stderr)
+        let gap = if lang() == Lang::En { " " } else { "" };
+        paint("1;31", &t!("error-label"), self.stderr) + gap
     }
 
     pub(crate) fn bold(&self, text: &str) -> String {
@@ -157,11 +160,26 @@ impl Output {
     }
 }
 
-/// What the colours of this command are made of.
+/// As wide as lines get, however wide the terminal is.
+pub(crate) const MAX_WIDTH: usize = 100;
+
+/// The width of the terminal, or of lines where there is none.
+pub(crate) fn line_width() -> usize {
+    let terminal = Term::stdout().size_checked();
+    terminal.map_or(MAX_WIDTH, |(_, width)| usize::from(width).min(MAX_WIDTH))
+}
+
+/// A text with blanks behind it up to `width` columns; a Chinese character has two.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(blanks))
+}
+
+/// The colour codes of this command, which are not escaped.
 const COLOURS: [&str; 9] = ["0", "1", "2", "4", "31", "32", "33", "1;31", "7;31"];
 
-/// A text without what a terminal acts on or reads backwards: texts of servers and files may try
-/// to look like this command's. Written as JSON writes it, so that JSON stays JSON.
+/// Escapes control characters and characters that change the writing direction: texts from servers and files
+/// must not act on the terminal. The escapes are those of JSON, so that JSON stays JSON.
 pub(crate) fn escape_controls(text: &str) -> Cow<'_, str> {
     if !text.contains(is_active) {
         return Cow::Borrowed(text);

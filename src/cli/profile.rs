@@ -3,18 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::settings::{ProfileArgs, Settings, SettingsArgs, variable};
 
-/// The one that is taken when none is named.
+/// The profile that is used when none is named.
 const DEFAULT: &str = "default";
 
-/// The settings of this run, and the file they are in part from.
+/// The settings of this run, and the profile's file.
 pub(crate) struct Resolved {
     pub(crate) settings: Settings,
     pub(crate) profile: Option<PathBuf>,
 }
 
-/// Flags before environment before profile.
+/// Combines flags, environment and profile, in this order of precedence.
 ///
 /// # Errors
 ///
@@ -47,9 +48,7 @@ fn read(args: &ProfileArgs) -> Result<Option<Found>, Failure> {
     let asked = name.is_some() || named.is_some();
     let Some(file) = named.or_else(usual_place) else {
         return if asked {
-            Err(wrong(
-                "there is no home directory: name the file with --config",
-            ))
+            Err(wrong(t!("profile-no-home")))
         } else {
             Ok(None)
         };
@@ -78,8 +77,11 @@ fn table(file: &Path, name: Option<&str>) -> Result<Option<Settings>, Failure> {
         (None, Some(name)) => {
             let known: Vec<_> = tables.into_keys().collect();
             let known = known.join(", ");
-            Err(wrong(format!(
-                "{shown} has no profile [{name}]; it has: {known}"
+            Err(wrong(t!(
+                "profile-unknown",
+                path = shown,
+                name = name,
+                known = known
             )))
         }
     }

@@ -4,7 +4,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output::Output;
 
-/// A bar that counts bytes; it draws nothing unless somebody looks.
+/// A progress bar that counts bytes; hidden unless standard error is a terminal.
 #[derive(Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -25,7 +25,7 @@ impl Progress {
         Self { bar }
     }
 
-    /// So many bytes of so many.
+    /// Sets the number of bytes done, and the total.
     pub(crate) fn at(&self, done: u64, total: Option<u64>) {
         if let Some(total) = total {
             self.bar.set_length(total);

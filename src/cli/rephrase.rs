@@ -1,20 +1,26 @@
-//! The library's sentences in the words of this command.
+//! Messages of the library, rewritten for the command line.
 //!
-//! The library speaks to programs: it names methods of a builder. Here the same thing is a flag, a key
-//! of a profile or a variable. Each phrase has its translation in one table, and a test reads all
-//! messages of the library and finds those that would come through untranslated.
+//! The library's messages name builder methods. On the command line these are flags, profile keys or environment
+//! variables. One table has the replacements; a test reads all messages of the library and finds method names
+//! that are not replaced.
 
 use wechatpay_chain::Error;
 
+use crate::i18n::{Lang, lang};
+
 /// An error of the library with all its causes, on one line.
 pub(crate) fn error(err: &Error) -> String {
-    sentence(&err.report())
+    match lang() {
+        Lang::En => sentence(&err.report()),
+        Lang::Zh => sentence(&err.report_zh()),
+    }
 }
 
-/// The same sentence with flags for methods.
+/// Replaces methods by flags in a sentence.
 pub(crate) fn sentence(sentence: &str) -> String {
     let mut text = sentence.to_owned();
-    for (theirs, ours) in PHRASES {
+    let chinese = if lang() == Lang::Zh { CHINESE } else { &[] };
+    for (theirs, ours) in chinese.iter().chain(PHRASES) {
         if text.contains(theirs) {
             text = text.replace(theirs, ours);
         }
@@ -22,7 +28,30 @@ pub(crate) fn sentence(sentence: &str) -> String {
     text
 }
 
-/// In this order: whole clauses before the names in them.
+/// In Chinese sentences, before the names of [`PHRASES`].
+const CHINESE: &[(&str, &str)] = &[
+    (
+        "platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)",
+        "--platform-key-id PUB_KEY_ID_… 和 --platform-key pub_key.pem",
+    ),
+    ("，并去掉 certificates(..)", ""),
+    (
+        "apiv3_key(..)",
+        "--apiv3-key-file、WECHATPAY_APIV3_KEY 或配置文件中的 apiv3_key",
+    ),
+    (
+        "v2_key(..)",
+        "--v2-key-file、WECHATPAY_V2_KEY 或配置文件中的 v2_key",
+    ),
+    (
+        "platform_key(..)",
+        "--platform-key（连同 --platform-key-id）",
+    ),
+    ("请用 `.var(\"", "请用 --var "),
+    ("\", …)` 填写", "=值 填写"),
+];
+
+/// Applied in this order: clauses before the names in them.
 const PHRASES: &[(&str, &str)] = &[
     // Credentials.
     (
@@ -173,6 +202,10 @@ const PHRASES: &[(&str, &str)] = &[
         "is an object: --json '{\"mch_id\": \"…\"}'",
     ),
     (
+        "only an object can be signed: json!({\"mch_id\": ..})",
+        "only an object can be signed: {\"mch_id\": \"…\"}",
+    ),
+    (
         "is an object: json!({\"mch_id\": ..})",
         "is an object: {\"mch_id\": \"…\"}",
     ),
@@ -237,7 +270,7 @@ const PHRASES: &[(&str, &str)] = &[
         "(..) of zero lets no call succeed: give None for no bound",
         " of zero lets no call succeed",
     ),
-    // What stands before the names of credentials, where nothing above has another word for it.
+    // Verbs before the names of credentials.
     ("build the client with", "give"),
     ("build it with", "give"),
 ];

@@ -9,6 +9,13 @@ use super::*;
 const FOR_PROGRAMS: &[&str] = &[
     "src/bill/",
     "src/chain/",
+    // Chinese, whose methods CHINESE and PHRASES translate.
+    "src/core/error/zh",
+    "src/merchants.rs",
+    "src/notify/merchants.rs",
+    "src/notify/sql.rs",
+    "src/sandbox/refusal/",
+    "resolve({",
     "src/guide.rs",
     "src/middleware/mod.rs",
     "src/net/blocking.rs",
@@ -56,6 +63,7 @@ const NO_METHODS: &[&str] = &[
     "original_type",
     "platform_certificate",
     "platform_key",
+    "platform_key_id",
     "private_key",
     "request_id",
     "resource_type",

@@ -1,4 +1,4 @@
-//! `wechatpay sign pay-params`: what a front end needs to open WeChat Pay.
+//! `wechatpay sign pay-params`: the parameters that a front end passes to WeChat.
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -10,6 +10,7 @@ use wechatpay_chain::{Client, Error, Result as CallResult};
 use crate::context::Context;
 use crate::credentials::{Need, session};
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::rephrase;
 
 #[derive(Args)]
@@ -120,7 +121,7 @@ pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
         redirect_url,
     } = &args.scene
     {
-        // WeChat Pay's answer is all there is: no key is needed.
+        // The URL comes from WeChat Pay's answer; no key is needed.
         let url = pay::h5_url(h5_url, redirect_url).map_err(|err| refused(&err))?;
         return output.value(&json!({ "url": url }));
     }
@@ -190,9 +191,7 @@ fn json(params: impl Serialize) -> Value {
 fn coupon(text: &str) -> Result<Coupon, String> {
     let mut parts = text.splitn(3, ':');
     let (Some(stock), Some(number)) = (parts.next(), parts.next()) else {
-        return Err(
-            "write it as STOCK_ID:OUT_REQUEST_NO or STOCK_ID:OUT_REQUEST_NO:CODE".to_owned(),
-        );
+        return Err(t!("coupon-format"));
     };
     let coupon = Coupon::new(stock, number);
     Ok(match parts.next() {

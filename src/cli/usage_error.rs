@@ -15,7 +15,7 @@ pub(crate) fn text(err: &clap::Error, output: &Output) -> String {
     if lang() == Lang::En || err.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return help::translate(&own);
     }
-    let mut text = format!("{} {}", output.error_label(), message(err));
+    let mut text = format!("{}{}", output.error_label(), message(err));
     for kind in [
         ContextKind::SuggestedArg,
         ContextKind::SuggestedSubcommand,
@@ -41,48 +41,48 @@ pub(crate) fn text(err: &clap::Error, output: &Output) -> String {
 fn message(err: &clap::Error) -> String {
     let get = |kind| context(err, kind).unwrap_or_default();
     let argument = get(ContextKind::InvalidArg);
-    let value = get(ContextKind::InvalidValue);
     match err.kind() {
         ErrorKind::UnknownArgument => t!("usage-unknown-argument", argument = argument),
         ErrorKind::InvalidSubcommand => {
-            t!(
-                "usage-unknown-command",
-                command = get(ContextKind::InvalidSubcommand)
-            )
+            let command = get(ContextKind::InvalidSubcommand);
+            t!("usage-unknown-command", command = command)
         }
         ErrorKind::MissingSubcommand => {
-            t!(
-                "usage-missing-command",
-                commands = get(ContextKind::ValidSubcommand)
-            )
+            let commands = get(ContextKind::ValidSubcommand);
+            t!("usage-missing-command", commands = commands)
         }
         ErrorKind::MissingRequiredArgument => t!("usage-missing-argument", argument = argument),
         ErrorKind::ArgumentConflict => {
-            t!(
-                "usage-conflict",
-                argument = argument,
-                other = get(ContextKind::PriorArg)
-            )
+            let other = get(ContextKind::PriorArg);
+            t!("usage-conflict", argument = argument, other = other)
         }
-        ErrorKind::InvalidValue if value.is_empty() => t!("usage-no-value", argument = argument),
-        ErrorKind::InvalidValue => t!(
-            "usage-invalid-value",
-            value = value,
-            argument = argument,
-            values = get(ContextKind::ValidValue)
-        ),
-        ErrorKind::ValueValidation => {
-            let why = err.source().map(ToString::to_string).unwrap_or_default();
-            t!(
-                "usage-wrong-value",
-                value = value,
-                argument = argument,
-                why = reason(&why)
-            )
-        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => value_message(err, &argument),
         ErrorKind::InvalidUtf8 => t!("usage-not-utf8"),
         _ => t!("usage-other"),
     }
+}
+
+fn value_message(err: &clap::Error, argument: &str) -> String {
+    let value = context(err, ContextKind::InvalidValue).unwrap_or_default();
+    if value.is_empty() {
+        return t!("usage-no-value", argument = argument);
+    }
+    if let Some(why) = err.source() {
+        let why = reason(&why.to_string());
+        return t!(
+            "usage-wrong-value",
+            value = value,
+            argument = argument,
+            why = why
+        );
+    }
+    let values = context(err, ContextKind::ValidValue).unwrap_or_default();
+    t!(
+        "usage-invalid-value",
+        value = value,
+        argument = argument,
+        values = values
+    )
 }
 
 /// The messages of Rust's number parsers.

@@ -77,7 +77,7 @@ fn sentence(message: &str, key: &str) -> String {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         let expected = message.rsplit_once(", expected ");
         let expected = expected.map_or("something else", |(_, expected)| expected);
-        return format!("{key} is no {}", expected.trim_start_matches("a "));
+        return format!("{key} is not a {}", expected.trim_start_matches("a "));
     }
     // The name of a field is shown; what other messages quote may be part of a value.
     let quoted = match message.starts_with("unknown field") {

@@ -64,7 +64,7 @@ fn keys_are_accepted_from_variables_and_refused_as_arguments() {
         .ok();
     download(&shop, "env:WECHATPAY_NO_KEY", &[]).run().failed(3);
     let said = download(&shop, key, &[]).run().failed(3);
-    assert!(said.contains("arguments are seen"), "{said}");
+    assert!(said.contains("other users can see arguments"), "{said}");
     assert!(!said.contains(key), "{said}");
 }
 

@@ -96,7 +96,7 @@ fn swapped_files_are_reported() {
     assert_wrong(
         doctor().env("PRIVATE_KEY", "stranger.pem"),
         "key pair",
-        "does not belong",
+        "does not match",
     );
     let theirs = doctor().env("CERTIFICATE", "platform_cert.pem");
     assert_wrong(theirs, "merchant id", "Tenpay");
@@ -168,7 +168,7 @@ fn a_key_id_of_another_key_is_reported() {
     let stranger = PrivateKey::from_bytes(STRANGER.as_bytes()).unwrap();
     shop.file("other.pem", &stranger.public_key().to_pem().unwrap());
     let other = doctor().env("PLATFORM_KEY", "other.pem");
-    assert_wrong(other, "credentials", "of another key");
+    assert_wrong(other, "credentials", "contains another key");
     for body in [
         r#"{"code":"PARAM_ERROR","message":"平台证书序列号Wechatpay-Serial错误"}"#,
         r#"{"code":"PARAM_ERROR","message":"微信支付公钥ID错误"}"#,
@@ -224,7 +224,7 @@ fn swapped_serials_are_reported() {
         "platform key id",
         "PUB_KEY_ID_",
     );
-    assert_wrong(doctor().without("MCHID"), "merchant id", "none");
+    assert_wrong(doctor().without("MCHID"), "merchant id", "missing");
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn clock_connection_and_credentials_are_checked() {
     assert_wrong(
         doctor().env("BASE_URL", &late),
         "clock",
-        "from the server's",
+        "off the server's clock",
     );
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody = format!("http://{}/", closed.local_addr().unwrap());
@@ -323,11 +323,14 @@ fn a_wrong_apiv3_key_is_reported() {
     let shop = Shop::new();
     let doctor = || shop.command(&["doctor", "--format", "json"]);
     let done = doctor().run();
-    assert!(done.stdout.contains("opens the certificates"), "{done:?}");
+    assert!(
+        done.stdout.contains("decrypts the downloaded certificates"),
+        "{done:?}"
+    );
     assert_wrong(
         doctor().env("APIV3_KEY", "0123456789abcdef0123456789abcdef"),
         "APIv3 key",
-        "does not open",
+        "does not decrypt",
     );
 }
 

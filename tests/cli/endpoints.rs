@@ -18,7 +18,16 @@ fn json_prints_one_object_per_endpoint() {
         for key in ["method", "path", "host"] {
             assert!(row[key].is_string(), "{row}");
         }
-        for key in ["encrypt", "decrypt", "query_encrypt"] {
+        for key in [
+            "encrypt",
+            "decrypt",
+            "query_encrypt",
+            "limits",
+            "variables",
+            "query",
+            "request",
+            "response",
+        ] {
             assert!(row[key].is_array(), "{row}");
         }
     }
@@ -29,6 +38,16 @@ fn json_prints_one_object_per_endpoint() {
     assert_eq!(
         punish["encrypt"],
         serde_json::json!(["/bal_account_no", "/card_no"])
+    );
+    let number = punish["request"].as_array().unwrap();
+    let number = number
+        .iter()
+        .find(|field| field["name"] == "card_no")
+        .unwrap();
+    assert_eq!(number["encrypted"], true);
+    assert!(
+        number["label"].is_string() && number["type"] == "string",
+        "{number}"
     );
     let customs = all
         .iter()

@@ -125,7 +125,8 @@ fn a_passphrase_that_is_wrong_or_missing_ends_with_3_and_is_not_shown() {
         let report = doctor.env("PASSPHRASE", "wrong battery").run().stdout;
         let line = report.lines().find(|line| line.contains("private key"));
         assert!(
-            line.unwrap().contains("→ of apiclient_cert.p12"),
+            line.unwrap()
+                .contains("→ the passphrase of apiclient_cert.p12"),
             "{report}"
         );
     }

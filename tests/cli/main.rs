@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod certs;
+mod chinese;
 mod doctor;
 mod endpoints;
 #[cfg(unix)]

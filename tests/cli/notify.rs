@@ -198,7 +198,7 @@ fn headers_in_other_formats_are_explained() {
     let said = open(&shop, &[]).run().failed(4);
     assert!(said.contains("Wechatpay-Serial: …\""), "{said}");
     shop.file("headers", &read(&shop, "body"));
-    assert!(open(&shop, &[]).run().failed(4).contains("exchanged"));
+    assert!(open(&shop, &[]).run().failed(4).contains("did you swap"));
     // Lower case and a mark at the beginning are no mistakes.
     shop.file(
         "headers",

@@ -113,12 +113,12 @@ fn profile_errors_name_the_line_and_quote_no_values() {
         (format!("[default]\napiv3_key = {secret}"), "line 2"),
         (
             "[default]\nv2_key = 123456789123456789".to_owned(),
-            "v2_key is no string",
+            "v2_key is not a string",
         ),
         ("[default]\nv2_key = 0123456789.5".to_owned(), "line 2"),
         (
             "[default]\nv2_key = [\"0123456789\"]".to_owned(),
-            "v2_key is no string",
+            "v2_key is not a string",
         ),
     ] {
         shop.secret("wrong.toml", &text);

@@ -72,5 +72,5 @@ fn equal_signed_texts_point_to_the_key() {
     shop.secret("apiclient_key.pem", &STRANGER);
     let run = shop.command(&POST).without("CERTIFICATE");
     let said = run.env("SERIAL", shop.sandbox.serial()).run().failed(7);
-    assert!(said.contains("does not belong to the serial"), "{said}");
+    assert!(said.contains("does not match the serial number"), "{said}");
 }

@@ -127,6 +127,7 @@ impl Run {
             .args(arguments)
             .env_remove("XDG_CONFIG_HOME")
             .env("HOME", "/nonexistent")
+            .env("LC_ALL", "C")
             .env("WECHATPAY_PROXY", "none");
         Self {
             command,
@@ -142,6 +143,12 @@ impl Run {
     /// Sets `WECHATPAY_name`.
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(format!("WECHATPAY_{name}"), value);
+        self
+    }
+
+    /// Sets a variable that is not this command's alone.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
         self
     }
 

@@ -102,10 +102,12 @@ const FLOORS: [Floors; 4] = [
     Floors {
         package: COMMAND,
         floors: &[
-            &["date", "i18n", "rephrase"],
-            &["exit", "help"],
-            &["files", "interrupt", "output", "settings"],
-            &["context", "key_files", "profile", "progress", "usage_error"],
+            &["i18n"],
+            &["date", "rephrase"],
+            &["exit"],
+            &["output"],
+            &["files", "help", "interrupt", "progress", "settings"],
+            &["context", "key_files", "profile", "usage_error"],
             &["credentials"],
             &[
                 "certs",

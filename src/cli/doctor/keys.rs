@@ -1,4 +1,4 @@
-//! The files by themselves: is each what it should be?
+//! Checks each file on its own.
 
 use std::path::Path;
 
@@ -8,29 +8,19 @@ use super::report::Report;
 use crate::credentials;
 use crate::date::date;
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::key_files;
 use crate::settings::Settings;
 
-/// What could be read.
+/// The files that could be read.
 pub(super) struct LoadedFiles {
     pub(super) private_key: Option<PrivateKey>,
     pub(super) certificate: Option<Certificate>,
     pub(super) platform_key: Option<PublicKey>,
-    /// The certificate that stands in the public key's place.
+    /// The certificate that was given as the public key.
     pub(super) certificate_as_key: Option<Certificate>,
     pub(super) platform_certificate: Option<Certificate>,
 }
-
-const MERCHANT_KEY: &str =
-    "it is apiclient_key.pem, made with the certificate at 商户平台 → 账户中心 → API安全";
-const MERCHANT_CERTIFICATE: &str = "it is apiclient_cert.pem, from 商户平台 → 账户中心 → API安全";
-const PLATFORM_KEY: &str = "download it at 商户平台 → 账户中心 → API安全 → 微信支付公钥";
-const PLATFORM_CERTIFICATE: &str = "fetch it with `wechatpay certs download`";
-const ROOT_CERTIFICATE: &str = "whoever runs the host or proxy has it; without one, leave --ca out";
-const PASSPHRASE: &str =
-    "of apiclient_cert.p12 it is the merchant id; of a key, whoever encrypted it knows it";
-const APIV3_KEY: &str = "set at 商户平台 → 账户中心 → API安全 → APIv3密钥";
-const V2_KEY: &str = "set at 商户平台 → 账户中心 → API安全 → APIv2密钥";
 
 impl LoadedFiles {
     pub(super) fn read(settings: &Settings, report: &mut Report<'_>) -> Self {
@@ -38,7 +28,7 @@ impl LoadedFiles {
         files.fill_from_pkcs12(settings);
         if let Some(path) = &settings.ca {
             file(
-                Subject("root certificate", ROOT_CERTIFICATE),
+                Subject("root certificate", t!("advice-root-certificate")),
                 Some(path),
                 credentials::root_certificate,
                 described,
@@ -55,28 +45,28 @@ impl LoadedFiles {
         Self {
             certificate_as_key: platform_key.and_then(|path| Certificate::from_file(path).ok()),
             private_key: file(
-                Subject("private key", MERCHANT_KEY),
+                Subject("private key", t!("advice-merchant-key")),
                 settings.private_key.as_deref(),
                 |path| key_files::read_private_key(path, settings),
                 |key| rsa_size(key.modulus_len()),
                 report,
             ),
             certificate: file(
-                Subject("certificate", MERCHANT_CERTIFICATE),
+                Subject("certificate", t!("advice-merchant-certificate")),
                 settings.certificate.as_deref(),
                 |path| key_files::read_certificate(path, settings),
                 described,
                 report,
             ),
             platform_key: file(
-                Subject("platform key", PLATFORM_KEY),
+                Subject("platform key", t!("advice-platform-key")),
                 platform_key,
                 |path| PublicKey::from_file(path).map_err(|err| Failure::config(&err)),
                 |key| rsa_size(key.modulus_len()),
                 report,
             ),
             platform_certificate: file(
-                Subject("platform certificate", PLATFORM_CERTIFICATE),
+                Subject("platform certificate", t!("advice-platform-certificate")),
                 settings.platform_certificate.as_deref(),
                 credentials::platform_certificate,
                 described,
@@ -85,7 +75,7 @@ impl LoadedFiles {
         }
     }
 
-    /// A PKCS#12 file gives key and certificate, whichever it was given as.
+    /// A PKCS#12 file contains both key and certificate, whichever option it was given with.
     fn fill_from_pkcs12(&mut self, settings: &Settings) {
         if settings.private_key.is_none() {
             self.private_key = key_files::private_key(settings).ok().flatten();
@@ -100,15 +90,11 @@ impl LoadedFiles {
         const SOON: i64 = 30 * 24 * 3600;
         let now = SystemClock::new().now();
         let both = [
-            (
-                "certificate",
-                &self.certificate,
-                "renew it at 商户平台 → 账户中心 → API安全",
-            ),
+            ("certificate", &self.certificate, t!("advice-renew")),
             (
                 "platform certificate",
                 &self.platform_certificate,
-                PLATFORM_CERTIFICATE,
+                t!("advice-platform-certificate"),
             ),
         ];
         for (name, certificate, advice) in both {
@@ -117,41 +103,42 @@ impl LoadedFiles {
             };
             let end = date(certificate.not_after());
             if certificate.not_after() < now {
-                report.fail(name, format!("its time was over {end}"), advice);
+                report.fail(name, t!("expired", date = end), advice);
             } else if certificate.not_after() - now < SOON {
-                report.warn(name, format!("its time is over soon, {end}"), advice);
+                report.warn(name, t!("expires-soon", date = end), advice);
             }
             if certificate.not_before() > now {
                 let begin = date(certificate.not_before());
-                report.fail(
-                    name,
-                    format!("its time begins only {begin}"),
-                    "check the clock",
-                );
+                report.fail(name, t!("not-yet-valid", date = begin), t!("advice-clock"));
             }
         }
     }
 }
 
 fn rsa_size(modulus_len: usize) -> String {
-    format!("RSA, {} bits", modulus_len * 8)
+    t!("rsa-size", bits = modulus_len * 8)
 }
 
 fn check_secrets(settings: &Settings, report: &mut Report<'_>) {
     let apiv3 = credentials::apiv3_key(settings);
-    let apiv3 = secret("APIv3 key", APIV3_KEY, apiv3, report);
-    let v2 = secret("APIv2 key", V2_KEY, credentials::v2_key(settings), report);
+    let apiv3 = secret("APIv3 key", t!("advice-apiv3-key"), apiv3, report);
+    let v2 = secret(
+        "APIv2 key",
+        t!("advice-v2-key"),
+        credentials::v2_key(settings),
+        report,
+    );
     if let (Some(apiv3), Some(v2)) = (apiv3, v2)
         && apiv3.expose() == v2.expose()
     {
-        let message = "the APIv3 key and the APIv2 key are the same";
-        let advice = "they are two settings: look which one this is";
+        let message = t!("keys-equal");
+        let advice = t!("advice-keys-equal");
         report.warn("keys", message, advice);
     }
 }
 
-/// What a check is about, and where to find the right thing.
-struct Subject(&'static str, &'static str);
+/// The name of a check, and its advice.
+struct Subject(&'static str, String);
 
 fn file<T>(
     Subject(name, advice): Subject,
@@ -161,7 +148,7 @@ fn file<T>(
     report: &mut Report<'_>,
 ) -> Option<T> {
     let Some(path) = path else {
-        report.skip(name, "not set");
+        report.skip(name, t!("not-set"));
         return None;
     };
     match read(path) {
@@ -171,8 +158,8 @@ fn file<T>(
         }
         Err(failure) => {
             // The file may well be the right one.
-            let advice = if failure.message().contains("passphrase") {
-                PASSPHRASE
+            let advice = if failure.message().contains(&t!("passphrase")) {
+                t!("advice-passphrase")
             } else {
                 advice
             };
@@ -184,24 +171,25 @@ fn file<T>(
 
 fn described(certificate: &Certificate) -> String {
     let owner = certificate.subject_common_name().unwrap_or_default();
-    format!(
-        "serial {}, of {owner:?}, until {}",
-        certificate.serial(),
-        date(certificate.not_after())
+    t!(
+        "certificate-described",
+        serial = certificate.serial(),
+        owner = owner,
+        date = date(certificate.not_after())
     )
 }
 
-/// A key of 32 bytes; itself it is never shown.
+/// Checks a key of 32 bytes. The key is never printed.
 fn secret(
     name: &str,
-    advice: &str,
+    advice: String,
     key: Result<Option<Secret>, Failure>,
     report: &mut Report<'_>,
 ) -> Option<Secret> {
     let key = match key {
         Ok(Some(key)) => key,
         Ok(None) => {
-            report.skip(name, "not set");
+            report.skip(name, t!("not-set"));
             return None;
         }
         Err(failure) => {
@@ -210,8 +198,8 @@ fn secret(
         }
     };
     match key.expose().len() {
-        32 => report.pass(name, "32 bytes"),
-        len => report.fail(name, format!("it has {len} bytes and must have 32"), advice),
+        32 => report.pass(name, t!("bytes-32")),
+        len => report.fail(name, t!("bytes-wrong", len = len), advice),
     }
     Some(key)
 }

@@ -1,4 +1,4 @@
-//! `wechatpay doctor`: what is right, what is wrong, and what to do.
+//! `wechatpay doctor`: checks settings and connection, and says how to fix problems.
 
 mod keys;
 mod network;
@@ -11,6 +11,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::credentials::{self, Need};
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::profile;
 use crate::settings::Settings;
 use keys::LoadedFiles;
@@ -23,13 +24,13 @@ pub(crate) struct DoctorArgs {
 }
 
 pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure> {
-    context.refuse_sandbox("doctor looks at yours")?;
+    context.refuse_sandbox(&t!("sandbox-doctor"))?;
     let resolved = profile::resolve(context.given, &context.profile)?;
     let settings = &resolved.settings;
     let mut report = Report::new(context.output);
     match &resolved.profile {
         Some(file) => report.pass("profile", format!("{}", file.display())),
-        None => report.skip("profile", "none is used"),
+        None => report.skip("profile", t!("profile-none")),
     }
     permissions::check(settings, resolved.profile.as_deref(), &mut report);
     let files = LoadedFiles::read(settings, &mut report);
@@ -45,28 +46,32 @@ pub(crate) fn run(args: &DoctorArgs, context: Context<'_>) -> Result<(), Failure
     report.finish()
 }
 
-/// Paths begin with `v3/`. With it in the base URL as well each call is answered 404, as is this one of a
-/// merchant in public-key mode, so the answer does not tell.
+/// Paths begin with `v3/`. A base URL that ends with it makes every call fail with 404, the status that a merchant
+/// in public-key mode gets as well, so the answer cannot tell them apart.
 fn base_url(settings: &Settings, report: &mut Report<'_>) {
     let url = settings.base_url.as_deref().unwrap_or_default();
     let last = url.trim_end_matches('/').rsplit('/').next();
     if let Some(version @ ("v2" | "v3")) = last {
-        let message = format!("it ends with /{version}, and paths begin with {version}/ already");
-        report.fail("base URL", message, &format!("leave /{version} out of it"));
+        let message = t!("base-url-version", version = version);
+        report.fail(
+            "base URL",
+            message,
+            t!("advice-base-url", version = version),
+        );
     }
 }
 
-/// Whether the library takes it all together; what it says may be what no single check has seen.
+/// Builds a client from all settings: the library may find problems that no single check has found.
 fn client(settings: &Settings, report: &mut Report<'_>) -> bool {
     let built = credentials::builder(settings, Need::Call)
         .and_then(|builder| builder.build().map_err(|err| Failure::config(&err)));
     match built {
         Ok(_) => {
-            report.pass("together", "all settings belong together");
+            report.pass("together", t!("settings-match"));
             true
         }
         Err(failure) => {
-            report.fail("together", failure.message(), "correct what is said above");
+            report.fail("together", failure.message(), t!("advice-fix-above"));
             false
         }
     }

@@ -1,4 +1,4 @@
-//! The other side: is it there, do the clocks agree, and does it take the credentials?
+//! Checks the connection, the clock, and whether WeChat Pay accepts the credentials.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,14 +14,15 @@ use wechatpay_chain::{
 use super::report::Report;
 use crate::credentials::{self, Need};
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::interrupt;
 use crate::rephrase;
 use crate::settings::Settings;
 
-/// A timestamp may be five minutes off; half of that is too near.
+/// WeChat Pay accepts timestamps that are up to five minutes off; half of that is a warning sign.
 const MAX_SKEW: i64 = 150;
 
-/// What can be tried.
+/// The checks that are possible.
 pub(super) struct Scope {
     pub(super) offline: bool,
     /// Whether a client can be built.
@@ -36,49 +37,49 @@ pub(super) fn check(
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     if scope.offline {
-        report.skip("network", "left out (--offline)");
+        report.skip("network", t!("skipped-offline"));
         return Ok(());
     }
     if !check_connection(settings, report)? || !scope.can_build {
-        report.skip("credentials", "not tried: first correct what is said above");
+        report.skip("credentials", t!("credentials-not-tried"));
         return Ok(());
     }
     if !scope.has_private_key || settings.brand_id.is_some() {
-        report.skip("credentials", "tried for APIv3 merchants only");
+        report.skip("credentials", t!("credentials-merchants-only"));
         return Ok(());
     }
     credentials(settings, report)
 }
 
-/// Whether anybody answers, and what time it is there. Nothing of the merchant is sent.
+/// Checks that the server answers, and its clock. No data of the merchant is sent.
 fn check_connection(settings: &Settings, report: &mut Report<'_>) -> Result<bool, Failure> {
     let date = Arc::new(Mutex::new(None));
     let client = match unauthenticated_client(settings, &date) {
         Ok(client) => client,
         Err(failure) => {
-            report.fail("connection", failure.message(), "correct the setting");
+            report.fail("connection", failure.message(), t!("advice-fix-setting"));
             return Ok(false);
         }
     };
-    // The `v2/` only chooses the stack; what is asked for is `v3/certificates`, without a signature.
+    // `v2/` only selects the stack; the request is an unsigned GET v3/certificates.
     let call = client.chain("v2/v3/certificates").get(());
     let outcome = interrupt::attempt(&Method::GET, call)?;
     let date = date.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (outcome, date) {
         (Err(err), None) => {
-            let advice = "check name, network, proxy and firewall";
+            let advice = t!("advice-connection");
             report.fail("connection", rephrase::error(&err), advice);
             Ok(false)
         }
         (_, date) => {
-            report.pass("connection", "there is an answer");
+            report.pass("connection", t!("connection-ok"));
             clock(date.flatten(), report);
             Ok(true)
         }
     }
 }
 
-/// A client that is nobody's: its stack has_private_key nothing and only looks at the answer's date.
+/// A client without credentials: its stack does not sign, and only reads the answer's Date header.
 fn unauthenticated_client(
     settings: &Settings,
     date: &Arc<Mutex<Option<Option<SystemTime>>>>,
@@ -98,7 +99,7 @@ fn unauthenticated_client(
         }
     };
     let builder = credentials::base(settings)?;
-    // Nobody's: a client has to have some, and these are never used.
+    // A client needs credentials; these are never used.
     let builder = builder.mchid("00000000").v2_key("0".repeat(32));
     let builder = builder.v2_stack(move |stack| {
         stack.remove(TRANSFORM_RESPONSE)?;
@@ -109,22 +110,18 @@ fn unauthenticated_client(
 
 fn clock(theirs: Option<SystemTime>, report: &mut Report<'_>) {
     let Some(theirs) = theirs else {
-        return report.skip("clock", "the answer has no date");
+        return report.skip("clock", t!("clock-no-date"));
     };
     let seconds = |time: SystemTime| {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
     };
     let offset = seconds(SystemTime::now()) - seconds(theirs);
-    let text = format!("{offset} s from the server's");
+    let text = t!("clock-offset", offset = offset);
     if offset.abs() <= MAX_SKEW {
         report.pass("clock", text)
     } else {
-        report.fail(
-            "clock",
-            text,
-            "set the machine's clock; WeChat Pay refuses what is more than 300 s off",
-        )
+        report.fail("clock", text, t!("advice-set-clock"))
     }
 }
 
@@ -135,7 +132,7 @@ fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failu
     let call = client.chain("v3/certificates").get(());
     match interrupt::attempt(&Method::GET, call)? {
         Ok(response) => {
-            report.pass("credentials", "taken, and the answer's signature is right");
+            report.pass("credentials", t!("credentials-verified"));
             check_apiv3_key(&response, settings, report)?;
         }
         Err(err) => report_error(&err, settings, report),
@@ -143,7 +140,7 @@ fn credentials(settings: &Settings, report: &mut Report<'_>) -> Result<(), Failu
     Ok(())
 }
 
-/// Whether WeChat Pay has answered, and not something on the way.
+/// Whether the answer comes from WeChat Pay rather than from a proxy.
 fn is_theirs(api: &ApiError) -> bool {
     const CODES: [&str; 3] = ["RESOURCE_NOT_EXISTS", "RESOURCE_NOT_EXIST", "NOT_FOUND"];
     matches!(api.verification, Verification::Verified { .. }) || CODES.contains(&&*api.code)
@@ -171,11 +168,11 @@ fn check_apiv3_key(
         text("ciphertext"),
     );
     match opened {
-        Ok(_) => report.pass("APIv3 key", "opens the certificates that came"),
+        Ok(_) => report.pass("APIv3 key", t!("apiv3-key-ok")),
         Err(_) => report.fail(
             "APIv3 key",
-            "does not open the certificates that came",
-            "it is not the one that is set at 商户平台 → 账户中心 → API安全 → APIv3密钥",
+            t!("apiv3-key-wrong"),
+            t!("advice-apiv3-key-wrong"),
         ),
     }
     Ok(())
@@ -190,52 +187,34 @@ fn report_error(err: &Error, settings: &Settings, report: &mut Report<'_>) {
     }
     let message = rephrase::error(err);
     let Some(api) = err.api() else {
-        return report.fail(NAME, message, "see docs/errors.md");
+        return report.fail(NAME, message, t!("advice-errors-page"));
     };
     match api.status.as_u16() {
-        // A merchant in public-key mode has no certificates, and is told so after the signature check.
-        404 if is_theirs(api) => report.pass(NAME, "taken"),
-        404 => report.warn(
-            NAME,
-            "the answer 404 has neither a signature nor a code of WeChat Pay's",
-            "check the base URL and the proxy: something else may have answered",
-        ),
-        401 => report.fail(
-            NAME,
-            message,
-            "private key and serial have to be of one certificate, and that of this merchant",
-        ),
+        // A merchant in public-key mode has no certificates; this 404 comes after the signature check.
+        404 if is_theirs(api) => report.pass(NAME, t!("credentials-ok")),
+        404 => report.warn(NAME, t!("answer-404-unsigned"), t!("advice-other-server")),
+        401 => report.fail(NAME, message, t!("advice-key-and-serial")),
         _ if names_platform_key(api) => {
             let id = platform_key_name(settings);
-            let message = format!("WeChat Pay does not know {id} as its own: {message}");
+            let message = t!("platform-key-unknown", id = id, message = message);
             report.fail(NAME, message, platform_advice(settings));
         }
-        400 | 403 => report.fail(
-            NAME,
-            message,
-            "WeChat Pay refuses a call that every merchant may make; see docs/errors.md",
-        ),
+        400 | 403 => report.fail(NAME, message, t!("advice-refused")),
         _ => {
-            let advice = "this says nothing of the credentials: try again later";
+            let advice = t!("advice-try-later");
             report.warn(NAME, message, advice);
         }
     }
 }
 
-const KEY_AND_ID: &str = "id and file have to be of one key, and of this merchant: both are at 商户平台 → \
-                          账户中心 → API安全 → 微信支付公钥";
-
-const CERTIFICATE: &str = "it is not a platform certificate of this merchant's, or no longer: fetch them with \
-                           `wechatpay certs download`, or give the public key with --platform-key";
-
-fn platform_advice(settings: &Settings) -> &'static str {
+fn platform_advice(settings: &Settings) -> String {
     match settings.platform_key {
-        Some(_) => KEY_AND_ID,
-        None => CERTIFICATE,
+        Some(_) => t!("advice-key-and-id"),
+        None => t!("advice-certificate"),
     }
 }
 
-/// Why the answer, or the refusal, was not believed.
+/// Why the signature of the answer or refusal was rejected.
 fn verify_failure(err: &Error) -> Option<&VerifyFailure> {
     err.verify_failure()
         .or_else(|| match &err.api()?.verification {
@@ -248,16 +227,14 @@ fn describe_verify_failure(failure: &VerifyFailure, settings: &Settings) -> Stri
     let ours = platform_key_name(settings);
     match failure {
         VerifyFailure::UnknownSerial { serial, .. } => {
-            format!("WeChat Pay has_private_key with {serial}, and the key that is set is {ours}")
+            t!("signs-with-other", serial = serial, ours = ours)
         }
-        VerifyFailure::Signature { serial } => format!(
-            "WeChat Pay has_private_key with {serial}, and the file that is set for it is of another key"
-        ),
-        other => format!("the answer's signature was not accepted: {other}"),
+        VerifyFailure::Signature { serial } => t!("signs-file-other", serial = serial),
+        other => t!("answer-signature-rejected", why = other),
     }
 }
 
-/// The platform key that is set, by what names it.
+/// The id or serial number of the configured platform key.
 fn platform_key_name(settings: &Settings) -> String {
     if let Some(id) = &settings.platform_key_id {
         return id.clone();
@@ -265,8 +242,8 @@ fn platform_key_name(settings: &Settings) -> String {
     let certificate = settings.platform_certificate.as_deref();
     let read = certificate.and_then(|path| credentials::platform_certificate(path).ok());
     read.map_or_else(
-        || "the platform certificate that is set".to_owned(),
-        |certificate| format!("the certificate {}", certificate.serial()),
+        || t!("platform-certificate-set"),
+        |certificate| t!("certificate-named", serial = certificate.serial()),
     )
 }
 

@@ -1,8 +1,9 @@
-//! Who else can read the keys.
+//! The permissions of key files.
 
 use std::path::Path;
 
 use super::report::Report;
+use crate::i18n::t;
 use crate::settings::Settings;
 
 /// Files that hold a key, and a profile that holds one.
@@ -21,19 +22,24 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
             continue;
         };
         let advice = format!("chmod 600 {}", file.display());
-        // A group of its own is a usual way to give a key to a service.
+        // Services often read their key through a dedicated group.
         match mode & 0o037 {
             0 => report.warn(
                 "permissions",
-                format!(
-                    "{} can be read by its group (mode {mode:03o})",
-                    file.display()
+                t!(
+                    "readable-by-group",
+                    path = file.display(),
+                    mode = format!("{mode:03o}")
                 ),
                 &advice,
             ),
             _ => report.fail(
                 "permissions",
-                format!("{} can be read by others (mode {mode:03o})", file.display()),
+                t!(
+                    "readable-by-others",
+                    path = file.display(),
+                    mode = format!("{mode:03o}")
+                ),
                 &advice,
             ),
         }

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
+use crate::i18n::find;
+use crate::output::{Output, pad};
 
 /// Prints each finding as it comes.
 pub(super) struct Report<'a> {
@@ -23,28 +24,40 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn pass(&mut self, check: &str, message: impl AsRef<str>) {
-        let status = self.output.green("ok   ");
+        let status = self.output.green(&status("ok"));
         self.line("ok", &status, check, message.as_ref(), None);
     }
 
-    /// Not wrong yet, or not certainly.
-    pub(super) fn warn(&mut self, check: &str, message: impl AsRef<str>, advice: &str) {
-        let status = self.output.yellow("look ");
-        self.line("look", &status, check, message.as_ref(), Some(advice));
+    /// Possibly wrong, or wrong soon.
+    pub(super) fn warn(&mut self, check: &str, message: impl AsRef<str>, advice: impl AsRef<str>) {
+        let status = self.output.yellow(&status("look"));
+        self.line(
+            "look",
+            &status,
+            check,
+            message.as_ref(),
+            Some(advice.as_ref()),
+        );
     }
 
-    pub(super) fn fail(&mut self, check: &str, message: impl AsRef<str>, advice: &str) {
+    pub(super) fn fail(&mut self, check: &str, message: impl AsRef<str>, advice: impl AsRef<str>) {
         self.failures += 1;
-        let status = self.output.red("WRONG");
-        self.line("wrong", &status, check, message.as_ref(), Some(advice));
+        let status = self.output.red(&status("wrong"));
+        self.line(
+            "wrong",
+            &status,
+            check,
+            message.as_ref(),
+            Some(advice.as_ref()),
+        );
     }
 
     pub(super) fn skip(&mut self, check: &str, message: impl AsRef<str>) {
-        let status = self.output.dim("-    ");
+        let status = self.output.dim(&status("skipped"));
         self.line("skipped", &status, check, message.as_ref(), None);
     }
 
-    /// A failure when something was wrong.
+    /// Fails if any check failed.
     pub(super) fn finish(self) -> Result<(), Failure> {
         if let Some(failed) = self.write_error {
             return Err(failed);
@@ -69,10 +82,17 @@ impl<'a> Report<'a> {
                 .to_string()
         } else {
             let advice = advice.map(|advice| format!(" → {advice}"));
-            format!("{shown} {check:20} {message}{}", advice.unwrap_or_default())
+            let check = find(&format!("check-{}", check.replace(' ', "-")));
+            let check = pad(&check.unwrap_or_default(), 20);
+            format!("{shown} {check} {message}{}", advice.unwrap_or_default())
         };
         if let Err(failure) = self.output.line(&line) {
             self.write_error.get_or_insert(failure);
         }
     }
+}
+
+/// As wide as the widest status.
+fn status(status: &str) -> String {
+    pad(&find(&format!("status-{status}")).unwrap_or_default(), 5)
 }

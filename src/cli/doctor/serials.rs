@@ -1,9 +1,10 @@
-//! The files and serials beside each other: do they belong together, and in these places?
+//! Checks whether files and serial numbers match, and whether any are swapped.
 
 use wechatpay_chain::{Certificate, PublicKey};
 
 use super::keys::LoadedFiles;
 use super::report::Report;
+use crate::i18n::t;
 use crate::settings::Settings;
 
 const PUBLIC_KEY_PREFIX: &str = "PUB_KEY_ID_";
@@ -22,7 +23,7 @@ fn owner(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     let Some(mchid) = &settings.mchid else {
         match &settings.brand_id {
             Some(id) => report.pass("brand id", id),
-            None => report.fail("merchant id", "there is none", "set mchid, the 商户号"),
+            None => report.fail("merchant id", t!("missing"), t!("advice-mchid")),
         }
         return;
     };
@@ -30,41 +31,41 @@ fn owner(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     match named.and_then(|certificate| certificate.subject_common_name()) {
         Some(name) if name != *mchid => report.fail(
             "merchant id",
-            format!("it is {mchid}, and the certificate is that of {name:?}"),
-            "use the certificate and key of this merchant",
+            t!("mchid-of-other", mchid = mchid, name = name),
+            t!("advice-own-certificate"),
         ),
-        Some(_) => report.pass("merchant id", format!("{mchid}, as in the certificate")),
+        Some(_) => report.pass("merchant id", t!("mchid-matches", mchid = mchid)),
         None => report.pass("merchant id", mchid),
     }
 }
 
 fn merchant_serial(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     const NAME: &str = "serial";
-    const ADVICE: &str = "it is shown at 商户平台 → 账户中心 → API安全 → 商户API证书";
+    let advice = || t!("advice-serial");
     let derived = files.certificate.as_ref().map(Certificate::serial);
     let platform = files.platform_certificate.as_ref();
     let platform = platform.map(Certificate::serial);
     let Some(given) = settings.serial.as_deref() else {
         return match derived {
-            Some(serial) => report.pass(NAME, format!("{serial}, from the certificate")),
-            None => report.skip(NAME, "not set"),
+            Some(serial) => report.pass(NAME, t!("serial-from-certificate", serial = serial)),
+            None => report.skip(NAME, t!("not-set")),
         };
     };
     let given = given.to_ascii_uppercase();
     let problem = if given.starts_with(PUBLIC_KEY_PREFIX) {
-        format!("{given} is the id of WeChat Pay's public key")
+        t!("serial-is-key-id", given = given)
     } else if platform.is_some_and(|serial| serial == given) {
-        format!("{given} is that of the platform certificate")
+        t!("serial-is-platform", given = given)
     } else if let Some(serial) = derived.filter(|serial| *serial != given) {
-        let message = format!("it is {given}, and the certificate's is {serial}");
-        let advice = "leave serial out, and it is taken from the certificate";
+        let message = t!("serial-differs", given = given, serial = serial);
+        let advice = t!("advice-leave-serial");
         return report.fail(NAME, message, advice);
     } else if !(8..=40).contains(&given.len()) || !given.bytes().all(|c| c.is_ascii_hexdigit()) {
-        format!("{given:?} is not of 40 hexadecimal digits")
+        t!("serial-invalid", given = given)
     } else {
         return report.pass(NAME, given);
     };
-    report.fail(NAME, problem, ADVICE);
+    report.fail(NAME, problem, advice());
 }
 
 fn pair(files: &LoadedFiles, report: &mut Report<'_>) {
@@ -72,22 +73,18 @@ fn pair(files: &LoadedFiles, report: &mut Report<'_>) {
         return;
     };
     if key.public_key() == certificate.public_key() {
-        report.pass("key pair", "the private key belongs to the certificate")
+        report.pass("key pair", t!("pair-ok"))
     } else {
-        report.fail(
-            "key pair",
-            "the private key does not belong to the certificate",
-            "apiclient_key.pem and apiclient_cert.pem have to come from the same application",
-        )
+        report.fail("key pair", t!("pair-wrong"), t!("advice-pair"))
     }
 }
 
 fn platform_id(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     const NAME: &str = "platform key id";
-    const ADVICE: &str = "it is shown at 商户平台 → 账户中心 → API安全 → 微信支付公钥";
+    let advice = || t!("advice-key-id");
     let Some(id) = settings.platform_key_id.as_deref() else {
         if settings.platform_key.is_some() {
-            report.fail(NAME, "there is none beside the key", ADVICE);
+            report.fail(NAME, t!("key-id-missing"), advice());
         }
         return;
     };
@@ -100,23 +97,15 @@ fn platform_id(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>
         .into_iter()
         .any(|serial| serial.eq_ignore_ascii_case(id))
     {
-        report.fail(
-            NAME,
-            format!("{id} is the serial of the merchant certificate"),
-            ADVICE,
-        );
+        report.fail(NAME, t!("key-id-is-serial", id = id), advice());
     } else if !id.starts_with(PUBLIC_KEY_PREFIX) {
-        report.fail(
-            NAME,
-            format!("{id:?} does not begin with {PUBLIC_KEY_PREFIX}"),
-            ADVICE,
-        );
+        report.fail(NAME, t!("key-id-prefix", id = id), advice());
     } else {
         report.pass(NAME, id);
     }
 }
 
-/// The commonest mix-up.
+/// The most common mistake.
 fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     let own = [
         files.private_key.as_ref().map(|key| key.public_key()),
@@ -148,16 +137,12 @@ fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report
     ];
     for (name, key, certificate) in given {
         if key.is_some_and(is_own) || names_merchant(certificate) {
-            report.fail(
-                name,
-                "it is the merchant's own, not WeChat Pay's",
-                "take the one of 商户平台 → 账户中心 → API安全 → 微信支付公钥",
-            );
+            report.fail(name, t!("key-is-merchants"), t!("advice-take-public-key"));
         }
     }
 }
 
-/// A certificate's key is another than the public key, and its file can be read as a key.
+/// A certificate contains a different key than the public key, but its file can be read as a key.
 fn platform_key_is_no_certificate(
     settings: &Settings,
     files: &LoadedFiles,
@@ -167,22 +152,16 @@ fn platform_key_is_no_certificate(
     if let Some(certificate) = &files.certificate_as_key {
         let serial = certificate.serial();
         let id = settings.platform_key_id.as_deref();
-        let id = id.map_or_else(String::new, |id| format!(" of {id}"));
+        let id = id.map_or_else(String::new, |id| t!("of-id", id = id));
         return report.fail(
             NAME,
-            format!("it is the certificate {serial}, and not the public key{id}"),
-            "give pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥; a platform certificate \
-             goes with --platform-certificate, without an id",
+            t!("key-is-certificate", serial = serial, id = id),
+            t!("advice-pub-key"),
         );
     }
     let certificate = files.platform_certificate.as_ref();
     let certified = certificate.map(|certificate| certificate.public_key());
     if certified.is_some() && certified == files.platform_key.as_ref() {
-        report.warn(
-            NAME,
-            "it is the key of the platform certificate",
-            "WeChat Pay's public key is another: take pub_key.pem, from 商户平台 → 账户中心 → API安全 → \
-             微信支付公钥",
-        );
+        report.warn(NAME, t!("key-of-certificate"), t!("advice-other-key"));
     }
 }

@@ -1,15 +1,17 @@
 //! `wechatpay endpoints`: the catalog, searched and shown.
 
 mod detail;
+mod json;
 mod search;
 mod snippet;
+mod synonyms;
 
 use clap::Args;
-use serde_json::{Value, json};
-use wechatpay_sandbox::schema::Schema;
+use wechatpay_sandbox::schema::{Schema, is_deprecated};
 
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
+use crate::i18n::t;
+use crate::output::{Output, pad};
 
 const EXAMPLES: &str = "  \
   wechatpay endpoints refund
@@ -30,14 +32,12 @@ pub(crate) struct EndpointsArgs {
 pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> {
     let found = search::search(&args.words);
     if found.is_empty() {
-        return Err(Failure::new(
-            Exit::Failed,
-            "none",
-            "no endpoint has all of these words in its path, title or product; try fewer",
-        ));
+        return Err(Failure::new(Exit::Failed, "none", t!("endpoints-none")));
     }
     if args.json || output.json() {
-        let lines = found.iter().map(|schema| line(schema).to_string() + "\n");
+        let lines = found
+            .iter()
+            .map(|schema| json::line(schema).to_string() + "\n");
         return output.write(&lines.collect::<String>());
     }
     match &found[..] {
@@ -46,37 +46,28 @@ pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> 
     }
 }
 
+/// An endpoint a line: method, path, title and products.
 fn list(found: &[Schema], output: &Output) -> String {
     let mut text = String::new();
     for schema in found {
         let operation = schema.operation();
-        let method = format!("{:6}", operation.method().as_str());
-        let title = output.dim(schema.title());
-        text.push_str(&format!(
-            "{} {}  {title}\n",
-            output.bold(&method),
-            operation.path()
-        ));
+        let method = output.bold(&pad(operation.method().as_str(), 6));
+        let mut about = schema.title().to_owned();
+        if !schema.products().is_empty() {
+            about.push_str(&format!(
+                "  [{}]",
+                schema.products().join(&t!("list-separator"))
+            ));
+        }
+        if is_deprecated(operation) {
+            about.push_str(&format!("  {}", t!("note-deprecated")));
+        }
+        let about = output.dim(&about);
+        text.push_str(&format!("{method} {}  {about}\n", operation.path()));
     }
-    text.push_str(&output.dim(&format!("{} endpoints\n", found.len())));
+    let count = t!("endpoints-count", count = found.len());
+    text.push_str(&output.dim(&format!("{count}\n")));
     text
-}
-
-/// One endpoint, for machines.
-fn line(schema: &Schema) -> Value {
-    let operation = schema.operation();
-    json!({
-        "method": operation.method().as_str(),
-        "path": operation.path(),
-        "host": host(schema),
-        "title": schema.title(),
-        "products": schema.products(),
-        "encrypt": operation.encrypt(),
-        "decrypt": operation.decrypt(),
-        "query_encrypt": operation.query_encrypt(),
-        "client_certificate": operation.needs_client_cert(),
-        "page": schema.page(),
-    })
 }
 
 /// Where it is called.

@@ -51,8 +51,8 @@ fn body(schema: &Schema) -> Option<String> {
     }
 }
 
-/// The names in the braces of a template, but for the one that stands for an empty segment.
-fn variables(path: &str) -> impl Iterator<Item = &str> {
+/// The variables of a path, except `{empty}`, which stands for an empty segment.
+pub(super) fn variables(path: &str) -> impl Iterator<Item = &str> {
     let braced = path
         .split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));

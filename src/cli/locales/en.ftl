@@ -189,7 +189,7 @@ clap-values-long = Possible values:
 clap-values = [possible values:{" "}
 clap-default = [default:{" "}
 clap-options-usage = [OPTIONS]
-clap-command-usage = [COMMAND]
+clap-command-usage = <COMMAND>
 clap-usage = Usage:
 clap-commands = Commands:
 clap-arguments = Arguments:
@@ -214,3 +214,309 @@ usage-not-utf8 = the arguments are not UTF-8
 usage-other = invalid arguments
 
 error-label = error:
+
+## Files
+
+file-unreadable = { $path } cannot be read: { $err }
+file-not-utf8 = { $path } is not UTF-8
+file-unwritable = { $path } cannot be written: { $err }
+output-unwritable = the output cannot be written: { $err }
+answered-but = the request was sent and answered, but { $message }
+outcome-unknown = OUTCOME UNKNOWN: the request may have been processed; query it before anything else
+no-encrypt = With the command: the sensitive fields of --json are encrypted; --no-encrypt sends the body unchanged.
+request-id = Request-ID: { $id }
+api-detail = detail: { $detail }
+interrupted = interrupted
+interrupted-unknown = interrupted. OUTCOME UNKNOWN: the request may have been processed; query it before anything else
+system-error = the operating system refuses threads or signals: { $err }
+sandbox-refused = error: --sandbox does not apply here: { $why }. Leave it out
+
+## Settings and credentials
+
+sandbox-has-credentials = error: --sandbox has its own credentials: leave out the credentials on the command line
+give-platform-certificate = give a platform certificate, wechatpay_SERIAL.pem
+give-root-certificate = give a root certificate as PEM with --ca
+apiv3-key = the APIv3 key
+missing-platform-key = no key to verify WeChat Pay's answers: give --platform-key-id and --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or --platform-certificate, or the APIv3 key to download the platform certificates
+missing-mchid = no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try --sandbox, which needs no credentials
+missing-private-key = no merchant private key: give --private-key apiclient_key.pem, WECHATPAY_PRIVATE_KEY or private_key in a profile; for APIv2 alone, an APIv2 key
+missing-serial = no serial number of the merchant certificate: give --serial, or --certificate apiclient_cert.pem, which contains it (商户平台 → 账户中心 → API安全 → 商户API证书)
+missing-platform-key-file = --platform-key-id needs --platform-key, the file with that key
+missing-platform-key-id = --platform-key needs --platform-key-id, its id PUB_KEY_ID_…
+invalid-timeout = the timeout must be a number of seconds greater than 0
+passphrase = the passphrase
+passphrase-needed = { $path } needs a passphrase{ $tried }: give it with { passphrase-settings }
+passphrase-settings = --passphrase-file FILE, WECHATPAY_PASSPHRASE or passphrase_file in a profile
+mchid-tried = . The merchant id was tried as the passphrase and is not it
+passphrase-wrong = {""}: give the right one with { passphrase-settings }
+passphrase-unreadable = the passphrase cannot be read from the terminal: { $err }
+passphrase-prompt = Passphrase of { $path }:{" "}
+profile-no-home = no home directory: name the file with --config
+profile-unknown = { $path } has no profile [{ $name }]; it has: { $known }
+
+## certs
+
+certs-variable-unset = -k: the variable { $variable } is not set
+certs-key-argument = -k takes the name of a file with the APIv3 key, or env:NAME, and there is no such file. If you gave the key itself: other users can see arguments, and the shell's history keeps them, so change the key at 商户平台 → 账户中心 → API安全
+certs-no-folder = -o needs the name of a folder
+certs-folder-unwritable = the certificates cannot be saved in { $folder }, so nothing was sent: { $known } is not writable: { $err }
+no-temporary-folder = cannot create a temporary folder: { $err }
+certs-folder = Saving certificates to { $folder }
+folder-uncreatable = cannot create the folder { $folder }: { $err }
+certs-saved = 
+    { $serial }
+      valid   { $from } to { $to }
+      saved   { $path }
+      check   openssl x509 -in { $path } -noout -serial -dates
+man-unwritable = the pages cannot be written to { $folder }: { $err }
+coupon-format = write it as STOCK_ID:OUT_REQUEST_NO or STOCK_ID:OUT_REQUEST_NO:CODE
+
+## doctor
+
+check-profile = profile
+check-permissions = permissions
+check-private-key = private key
+check-certificate = certificate
+check-platform-key = platform key
+check-platform-certificate = platform certificate
+check-root-certificate = root certificate
+check-APIv3-key = APIv3 key
+check-APIv2-key = APIv2 key
+check-keys = keys
+check-brand-id = brand id
+check-merchant-id = merchant id
+check-serial = serial
+check-key-pair = key pair
+check-platform-key-id = platform key id
+check-base-URL = base URL
+check-together = together
+check-network = network
+check-credentials = credentials
+check-connection = connection
+check-clock = clock
+status-ok = ok
+status-look = look
+status-wrong = WRONG
+status-skipped = -
+advice-merchant-key = use apiclient_key.pem, created together with the certificate at 商户平台 → 账户中心 → API安全
+advice-merchant-certificate = use apiclient_cert.pem, from 商户平台 → 账户中心 → API安全
+advice-platform-key = download it at 商户平台 → 账户中心 → API安全 → 微信支付公钥
+advice-platform-certificate = download it with `wechatpay certs download`
+advice-root-certificate = ask the operator of the host or proxy for it; if there is none, leave --ca out
+advice-passphrase = the passphrase of apiclient_cert.p12 is the merchant id; ask the creator of an encrypted key for its passphrase
+advice-apiv3-key = set it at 商户平台 → 账户中心 → API安全 → APIv3密钥
+advice-v2-key = set it at 商户平台 → 账户中心 → API安全 → APIv2密钥
+rsa-size = RSA, { $bits } bits
+keys-equal = the APIv3 key and the APIv2 key are identical
+advice-keys-equal = they are two different settings: check which of them this key is
+advice-renew = renew it at 商户平台 → 账户中心 → API安全
+expired = expired on { $date }
+expires-soon = expires soon, on { $date }
+not-yet-valid = not valid before { $date }
+advice-clock = check the clock
+not-set = not set
+certificate-described = serial { $serial }, of "{ $owner }", valid until { $date }
+bytes-32 = 32 bytes
+bytes-wrong = { $len } bytes instead of 32
+sandbox-doctor = doctor checks your own settings
+profile-none = none used
+base-url-version = it ends with /{ $version }, but paths already begin with { $version }/
+advice-base-url = remove /{ $version }
+settings-match = all settings match
+advice-fix-above = fix the problems above
+skipped-offline = skipped (--offline)
+credentials-not-tried = not tried: fix the problems above first
+credentials-merchants-only = only tried for APIv3 merchants
+advice-fix-setting = correct the setting
+advice-connection = check host name, network, proxy and firewall
+connection-ok = the server answers
+clock-no-date = the answer has no Date header
+clock-offset = { $offset } s off the server's clock
+advice-set-clock = set the machine's clock; WeChat Pay refuses requests whose time is off by more than 300 s
+credentials-verified = accepted, and the signature of the answer is valid
+apiv3-key-ok = decrypts the downloaded certificates
+apiv3-key-wrong = does not decrypt the downloaded certificates
+advice-apiv3-key-wrong = use the key that is set at 商户平台 → 账户中心 → API安全 → APIv3密钥
+credentials-ok = accepted
+answer-404-unsigned = the 404 answer has neither a signature nor an error code of WeChat Pay
+advice-other-server = check the base URL and the proxy: another server may have answered
+advice-key-and-serial = the private key and the serial number must belong to the same certificate of this merchant
+platform-key-unknown = WeChat Pay does not recognise { $id }: { $message }
+advice-refused = WeChat Pay refuses a call that every merchant may make; see docs/errors.md
+advice-try-later = this does not tell whether the credentials are right: try again later
+advice-errors-page = see docs/errors.md
+advice-key-and-id = id and file must belong to the same key of this merchant: both are at 商户平台 → 账户中心 → API安全 → 微信支付公钥
+advice-certificate = this is not, or no longer, a platform certificate for this merchant: download them with `wechatpay certs download`, or give the public key with --platform-key
+signs-with-other = WeChat Pay signs with { $serial }, but the configured key is { $ours }
+signs-file-other = WeChat Pay signs with { $serial }, but the file configured for it contains another key
+answer-signature-rejected = the signature of the answer is not valid: { $why }
+platform-certificate-set = the configured platform certificate
+certificate-named = the certificate { $serial }
+readable-by-group = { $path } is readable by its group (mode { $mode })
+readable-by-others = { $path } is readable by other users (mode { $mode })
+missing = missing
+advice-mchid = set mchid, the 商户号
+mchid-of-other = { $mchid }, but the certificate belongs to "{ $name }"
+advice-own-certificate = use the certificate and private key of this merchant
+mchid-matches = { $mchid }, as in the certificate
+advice-serial = see 商户平台 → 账户中心 → API安全 → 商户API证书
+advice-key-id = see 商户平台 → 账户中心 → API安全 → 微信支付公钥
+serial-from-certificate = { $serial }, from the certificate
+serial-is-key-id = { $given } is the id of WeChat Pay's public key
+serial-is-platform = { $given } is the serial number of the platform certificate
+serial-differs = { $given }, but the certificate's serial number is { $serial }
+advice-leave-serial = leave serial out; it is read from the certificate
+serial-invalid = "{ $given }" does not have 40 hexadecimal digits
+pair-ok = the private key matches the certificate
+pair-wrong = the private key does not match the certificate
+advice-pair = apiclient_key.pem and apiclient_cert.pem must come from the same application
+key-id-missing = missing, although there is a public key
+key-id-is-serial = { $id } is the serial number of the merchant certificate
+key-id-prefix = "{ $id }" does not begin with PUB_KEY_ID_
+key-is-merchants = this is the merchant's own key, not WeChat Pay's
+advice-take-public-key = use the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥
+of-id =  of { $id }
+key-is-certificate = this is the certificate { $serial }, not the public key{ $id }
+advice-pub-key = give pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥; give a platform certificate with --platform-certificate, without an id
+key-of-certificate = this is the key of the platform certificate
+advice-other-key = WeChat Pay's public key is a different key: use pub_key.pem, from 商户平台 → 账户中心 → API安全 → 微信支付公钥
+
+## request
+
+bill-post = the answer only contains the URL of the file. Make the call without --sink, then download the file: wechatpay request GET 'DOWNLOAD_URL' --sink FILE --sha1 HASH_VALUE
+bill-url = the answer only contains the URL of the file. Give the path instead of the full URL, as in v3/bill/tradebill; --sink then downloads the file
+bill-sha1 = leave --sha1 out: the answer contains the digest of the file, and the file is checked against it
+bill-gunzip = give --query tar_type=GZIP instead of --gunzip: the bill is then transferred compressed and decompressed automatically
+bill-body = bills are requested without a body: leave out --json, --body-file and --media
+bill-options = leave out --no-encrypt and --security: they do not apply to bills
+path-empty = PATH is empty: give the path in the documentation, v3/… or v2/…. If it comes from a shell variable, the variable is not set
+url-not-get = URLs are only supported with GET: give the path, v3/…
+method-first = : METHOD comes before PATH
+method-unknown = "{ $text }" is none of GET, POST, PUT, PATCH, DELETE{ $order }
+stdin = standard input
+json-is-file = ; to send the file, write --json @{ $given }
+not-json = { $place } is not JSON: { $err }{ $file }
+pair-format = write it as name=value
+header-format = write it as 'Name: value'
+header-no-name = --header has no name before the colon: write it as 'Name: value'
+header-quoted = --header { $name } has a quotation mark before the name: remove it
+header-bad-name = "{ $name }" is not a valid header name: use ASCII letters, digits and hyphens, without blanks
+header-bad-value = the value of the header { $name } contains a control character or line break
+header-twice = the header { $name } is given twice: give it once
+signature-verified = signature verified
+digest-verified = digest verified
+tag-verified = encryption tag verified
+unsigned = unsigned: protected by TLS only
+saved = { $path }: { $bytes } bytes, { $checked }
+sign-texts-equal = The signed text equals the one that WeChat Pay built: the private key does not match the serial number, or belongs to another merchant. Check with `wechatpay doctor`.
+sign-texts-differ = The signed text differs from the one that WeChat Pay built at byte { $at }, in its { $part }:
+sign-ours = {"  "}signed by this client: { $text }
+sign-theirs = {"  "}built by WeChat Pay:   { $text }
+sign-changed = Something changes requests on their way: a proxy, a gateway, or a replaced layer.
+part-method = method
+part-path = path and query
+part-timestamp = timestamp
+part-nonce = nonce
+part-body = body
+text-end = (end)
+unlisted = error: { $method } { $path } is not in the catalog; nothing was sent. Did you mean:
+unlisted-anyway = --unlisted sends the request anyway; `wechatpay endpoints WORD` searches the catalog.
+unlisted-failed = This method and path are not in the catalog; `wechatpay endpoints WORD` searches it.
+
+## notify
+
+sandbox-notify = notifications are not captured from a temporary sandbox
+cause-setting = { $finding }. With this command: { $setting }
+cause = cause: { $text }
+header-line = { $name } is in the headers file, but not as an HTTP header line: write "{ $name }: …" on a line of its own
+setting-headers = --headers takes the file that contains them
+setting-age = --ignore-age opens older notifications
+setting-platform = --platform-key with --platform-key-id, or --platform-certificate, which `wechatpay certs download` downloads
+setting-apiv3 = --apiv3-key-file, WECHATPAY_APIV3_KEY or apiv3_key in a profile
+setting-v2 = --v2-key-file, WECHATPAY_V2_KEY or v2_key in a profile
+v2-refund-checked = not signed: authenticated only by the APIv2 key that decrypts it
+headers-other-form = ; it contains { $name } in another format: write one header per line, as in "{ $name }: …"
+headers-swapped = ; it looks like a body: did you swap --headers and --body?
+headers-none = { $path } has no line such as "Wechatpay-Serial: …"{ $advice }
+
+## sandbox
+
+listen-format = write PORT, as in 8081, or HOST:PORT, as in localhost:8081
+listen-ipv6 = write [::1]:8081
+listen-unknown = --listen { $name }:{ $port }: the host name cannot be resolved{ $why }
+sandbox-sandbox = the command sandbox starts one itself
+sandbox-own-merchant = error: the sandbox creates its own merchant with an id and keys: leave out --mchid and the other settings of an account
+listen-remote = other machines can reach { $address }: use 127.0.0.1 or [::1], or allow them with --allow-remote
+sandbox-no-files = the sandbox has no files: this is a bug in the command
+speed-format = write a number, as in 1000: the waiting times are divided by it
+sandbox-no-folder = no folder for the keys: { $err }
+setup-merchant = Merchant
+setup-sandbox = Sandbox
+setup-page = Page
+setup-stop = Stop it with Ctrl-C.
+setup-files-kept = Orders and all other data are lost when the sandbox stops; the files are kept.
+setup-files-lost = All data and these files are lost when the sandbox stops; --dir keeps the files.
+setup-values = 
+    {"  "}mchid               {"{mchid}"}
+    {"  "}certificate serial  {"{serial}"}
+    {"  "}public key id       {"{public_id}"}
+    {"  "}files               {"{folder}"}{"{root}"}
+setup-trusts = {"\u000a"}  trusts (TLS)        {"{ca}"}
+setup-shell = Shell: this command, in another terminal
+setup-curl = curl: the sandbox's own API
+setup-redirect = The services call api.mch.weixin.qq.com; this redirects them to the sandbox.
+setup-no-host = the SDK has no setting for the host
+setup-java-trust = To make Java trust the sandbox's root:
+definition-format = write NAME=VALUE
+
+## endpoints
+
+note-deprecated = deprecated
+note-upload = takes a file
+note-file = answers with a file
+note-empty = the answer has no body
+note-page = a page for the user's browser; not called by servers
+note-certificate = requires the merchant certificate in TLS
+note-brand = signed by a brand (品牌), not by a merchant
+note-unsigned = answers are not signed
+note-padding = fields are encrypted with PKCS#1 v1.5 padding
+note-reentrant = the same request may be repeated
+note-sign-type = signed with { $kind } only
+note-bank-key = { $pointer } is encrypted with the key from v2/risk/getpublickey
+note-need-encrypt = { $pointer } is encrypted where need_encrypt is true: name it with encrypt(..)
+section-path = Path
+section-query = Query
+section-request = Request
+section-answer = Answer
+entry-host = host
+entry-product = product
+entry-limit = limit
+entry-note = note
+entry-page = page
+list-separator = ,{" "}
+encrypted = encrypted
+kind-length = { $span } characters
+kind-range = from { $span }
+kind-pattern = matching { $pattern }
+rate = { $count } calls a { $per }
+rate-for-each = { $rate } for each { $scope }
+per-second = second
+per-minute = minute
+per-hour = hour
+per-day = day
+scope-merchant = merchant
+scope-service-provider = service provider
+scope-api = API
+endpoints-none = no endpoint matches all of these words; try fewer
+endpoints-count = { $count } endpoints
+
+## The manual page
+
+man-name = .SH NAME
+man-synopsis = .SH SYNOPSIS
+man-description = .SH DESCRIPTION
+man-options = .SH OPTIONS
+man-subcommands = .SH SUBCOMMANDS
+man-version = .SH VERSION
+man-extra = .SH EXTRA
+man-values = \fIpossible values:{" "}\fR

@@ -174,7 +174,7 @@ clap-values-long = 可选值：
 clap-values = [可选值：
 clap-default = [默认：
 clap-options-usage = [选项]
-clap-command-usage = [命令]
+clap-command-usage = <命令>
 clap-usage = 用法：
 clap-commands = 命令：
 clap-arguments = 参数：
@@ -199,3 +199,309 @@ usage-not-utf8 = 参数不是 UTF-8 编码
 usage-other = 参数有误
 
 error-label = 错误：
+
+## Files
+
+file-unreadable = 无法读取 { $path }：{ $err }
+file-not-utf8 = { $path } 不是 UTF-8 编码
+file-unwritable = 无法写入 { $path }：{ $err }
+output-unwritable = 无法写入输出：{ $err }
+answered-but = 请求已发出并收到应答，但是：{ $message }
+outcome-unknown = 结果未知：请求可能已被处理，请先查单，再做其他操作
+no-encrypt = 使用本命令时：--json 中的敏感字段会自动加密；加上 --no-encrypt 则原样发送。
+request-id = Request-ID：{ $id }
+api-detail = detail（错误详情）：{ $detail }
+interrupted = 已中断
+interrupted-unknown = 已中断。结果未知：请求可能已被处理，请先查单，再做其他操作
+system-error = 操作系统无法提供线程或信号：{ $err }
+sandbox-refused = 错误：这里不能使用 --sandbox：{ $why }。请去掉它
+
+## Settings and credentials
+
+sandbox-has-credentials = 错误：--sandbox 自带凭证，请去掉命令行上的其他凭证
+give-platform-certificate = 请提供平台证书 wechatpay_序列号.pem
+give-root-certificate = 请用 --ca 提供 PEM 格式的根证书
+apiv3-key = APIv3 密钥
+missing-platform-key = 缺少验证微信支付应答的密钥：请提供 --platform-key-id 和 --platform-key（商户平台 → 账户中心 → API安全 → 微信支付公钥），或 --platform-certificate，或用于下载平台证书的 APIv3 密钥
+missing-mchid = 缺少商户号：请用 --mchid、WECHATPAY_MCHID 或配置文件中的 mchid 提供；也可以用 --sandbox 试用，不需要任何凭证
+missing-private-key = 缺少商户私钥：请用 --private-key apiclient_key.pem、WECHATPAY_PRIVATE_KEY 或配置文件中的 private_key 提供；只调用 APIv2 时，提供 APIv2 密钥即可
+missing-serial = 缺少商户API证书序列号：请用 --serial 提供，或用 --certificate apiclient_cert.pem 从证书中读取（商户平台 → 账户中心 → API安全 → 商户API证书）
+missing-platform-key-file = --platform-key-id 要与 --platform-key（该公钥的文件）一起使用
+missing-platform-key-id = --platform-key 要与 --platform-key-id（该公钥的 ID，PUB_KEY_ID_…）一起使用
+invalid-timeout = 时限必须是大于 0 的秒数
+passphrase = 密码
+passphrase-needed = { $path } 需要密码{ $tried }：请用{ passphrase-settings }提供
+passphrase-settings =  --passphrase-file 文件、WECHATPAY_PASSPHRASE 或配置文件中的 passphrase_file 
+mchid-tried = （已试过商户号，不是该文件的密码）
+passphrase-wrong = ：请用{ passphrase-settings }提供正确的密码
+passphrase-unreadable = 无法从终端读取密码：{ $err }
+passphrase-prompt = { $path } 的密码：
+profile-no-home = 没有主目录：请用 --config 指定配置文件
+profile-unknown = { $path } 中没有配置 [{ $name }]，已有：{ $known }
+
+## certs
+
+certs-variable-unset = -k：环境变量 { $variable } 没有设置
+certs-key-argument = -k 要填写存放 APIv3 密钥的文件名，或 env:变量名，而这个文件不存在。如果您填的是密钥本身：命令行参数对本机其他用户可见，还会留在 shell 的历史记录里，请到 商户平台 → 账户中心 → API安全 更换密钥
+certs-no-folder = -o 后面要写目录名
+certs-folder-unwritable = 证书无法保存到 { $folder }，因此没有发出请求：{ $known } 不可写：{ $err }
+no-temporary-folder = 无法创建临时目录：{ $err }
+certs-folder = 证书保存到 { $folder }
+folder-uncreatable = 无法创建目录 { $folder }：{ $err }
+certs-saved = 
+    { $serial }
+      有效期  { $from } 至 { $to }
+      已保存  { $path }
+      查看    openssl x509 -in { $path } -noout -serial -dates
+man-unwritable = 无法把手册页写入 { $folder }：{ $err }
+coupon-format = 请写作 批次号:发券凭证号 或 批次号:发券凭证号:券code
+
+## doctor
+
+check-profile = 配置文件
+check-permissions = 文件权限
+check-private-key = 商户私钥
+check-certificate = 商户证书
+check-platform-key = 微信支付公钥
+check-platform-certificate = 平台证书
+check-root-certificate = 根证书
+check-APIv3-key = APIv3密钥
+check-APIv2-key = APIv2密钥
+check-keys = 密钥
+check-brand-id = 品牌ID
+check-merchant-id = 商户号
+check-serial = 证书序列号
+check-key-pair = 密钥对
+check-platform-key-id = 微信支付公钥ID
+check-base-URL = 根地址
+check-together = 整体
+check-network = 网络
+check-credentials = 凭证
+check-connection = 连接
+check-clock = 系统时间
+status-ok = 正常
+status-look = 注意
+status-wrong = 错误
+status-skipped = -
+advice-merchant-key = 请使用 apiclient_key.pem，它与商户证书一起在 商户平台 → 账户中心 → API安全 生成
+advice-merchant-certificate = 请使用 apiclient_cert.pem，在 商户平台 → 账户中心 → API安全 获取
+advice-platform-key = 请在 商户平台 → 账户中心 → API安全 → 微信支付公钥 下载
+advice-platform-certificate = 请用 `wechatpay certs download` 下载
+advice-root-certificate = 请向该主机或代理的管理员索取；没有的话去掉 --ca
+advice-passphrase = apiclient_cert.p12 的密码就是商户号；加密私钥的密码请向加密者询问
+advice-apiv3-key = 请在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置
+advice-v2-key = 请在 商户平台 → 账户中心 → API安全 → APIv2密钥 设置
+rsa-size = RSA，{ $bits } 位
+keys-equal = APIv3 密钥和 APIv2 密钥相同
+advice-keys-equal = 它们是两个不同的设置，请核对这个密钥是哪一个
+advice-renew = 请在 商户平台 → 账户中心 → API安全 更换
+expired = 已于 { $date } 过期
+expires-soon = 即将于 { $date } 过期
+not-yet-valid = { $date } 起才有效
+advice-clock = 请检查系统时间
+not-set = 未设置
+certificate-described = 序列号 { $serial }，所有者 "{ $owner }"，有效期至 { $date }
+bytes-32 = 32 字节
+bytes-wrong = 长度为 { $len } 字节，应为 32 字节
+sandbox-doctor = doctor 检查的是您自己的设置
+profile-none = 未使用
+base-url-version = 以 /{ $version } 结尾，而路径本身已经以 { $version }/ 开头
+advice-base-url = 请去掉 /{ $version }
+settings-match = 各项设置相互匹配
+advice-fix-above = 请先解决上面的问题
+skipped-offline = 已跳过（--offline）
+credentials-not-tried = 未尝试：请先解决上面的问题
+credentials-merchants-only = 仅对使用 APIv3 的商户进行检查
+advice-fix-setting = 请修改该设置
+advice-connection = 请检查主机名、网络、代理和防火墙
+connection-ok = 服务器有应答
+clock-no-date = 应答没有 Date 头
+clock-offset = 与服务器相差 { $offset } 秒
+advice-set-clock = 请校准系统时间；微信支付会拒绝时间相差超过 300 秒的请求
+credentials-verified = 凭证有效，应答验签通过
+apiv3-key-ok = 可以解密下载的平台证书
+apiv3-key-wrong = 无法解密下载的平台证书
+advice-apiv3-key-wrong = 请使用在 商户平台 → 账户中心 → API安全 → APIv3密钥 设置的密钥
+credentials-ok = 凭证有效
+answer-404-unsigned = 404 应答既没有微信支付的签名，也没有微信支付的错误码
+advice-other-server = 请检查根地址和代理：应答的可能是其他服务器
+advice-key-and-serial = 私钥和序列号必须属于同一张证书，而且是本商户的证书
+platform-key-unknown = 微信支付不认识 { $id }：{ $message }
+advice-refused = 这是每个商户都可以调用的接口，却被微信支付拒绝；见 docs/errors.md
+advice-try-later = 无法据此判断凭证是否正确，请稍后重试
+advice-errors-page = 见 docs/errors.md
+advice-key-and-id = ID 和文件必须是同一个公钥的，并且属于本商户：两者都在 商户平台 → 账户中心 → API安全 → 微信支付公钥
+advice-certificate = 它不是、或不再是本商户的平台证书：请用 `wechatpay certs download` 下载，或用 --platform-key 提供微信支付公钥
+signs-with-other = 微信支付用 { $serial } 签名，而设置的是 { $ours }
+signs-file-other = 微信支付用 { $serial } 签名，而为它设置的文件是另一个公钥
+answer-signature-rejected = 应答验签失败：{ $why }
+platform-certificate-set = 所设置的平台证书
+certificate-named = 证书 { $serial }
+readable-by-group = { $path } 可被同组用户读取（权限 { $mode }）
+readable-by-others = { $path } 可被其他用户读取（权限 { $mode }）
+missing = 缺失
+advice-mchid = 请设置 mchid（商户号）
+mchid-of-other = { $mchid }，而证书属于 "{ $name }"
+advice-own-certificate = 请使用本商户的证书和私钥
+mchid-matches = { $mchid }，与证书一致
+advice-serial = 请在 商户平台 → 账户中心 → API安全 → 商户API证书 查看
+advice-key-id = 请在 商户平台 → 账户中心 → API安全 → 微信支付公钥 查看
+serial-from-certificate = { $serial }，取自证书
+serial-is-key-id = { $given } 是微信支付公钥ID
+serial-is-platform = { $given } 是平台证书的序列号
+serial-differs = { $given }，而证书的序列号是 { $serial }
+advice-leave-serial = 请去掉 serial，它会从证书中读取
+serial-invalid = "{ $given }" 不是 40 位十六进制数
+pair-ok = 私钥与证书匹配
+pair-wrong = 私钥与证书不匹配
+advice-pair = apiclient_key.pem 和 apiclient_cert.pem 必须是同一次申请得到的
+key-id-missing = 设置了公钥，却没有设置它的 ID
+key-id-is-serial = { $id } 是商户API证书序列号
+key-id-prefix = "{ $id }" 不是以 PUB_KEY_ID_ 开头
+key-is-merchants = 这是商户自己的，不是微信支付的
+advice-take-public-key = 请使用 商户平台 → 账户中心 → API安全 → 微信支付公钥 中的公钥
+of-id = （{ $id }）
+key-is-certificate = 这是证书 { $serial }，不是微信支付公钥{ $id }
+advice-pub-key = 请提供 pub_key.pem（商户平台 → 账户中心 → API安全 → 微信支付公钥）；平台证书请用 --platform-certificate 提供，不需要 ID
+key-of-certificate = 这是平台证书里的公钥
+advice-other-key = 微信支付公钥是另一个密钥：请使用 pub_key.pem（商户平台 → 账户中心 → API安全 → 微信支付公钥）
+
+## request
+
+bill-post = 应答里只有文件的下载地址。请先不带 --sink 调用，再下载文件：wechatpay request GET 'DOWNLOAD_URL' --sink FILE --sha1 HASH_VALUE
+bill-url = 应答里只有文件的下载地址。请写路径而不是完整的 URL，例如 v3/bill/tradebill，--sink 会接着下载文件
+bill-sha1 = 请去掉 --sha1：应答中已有文件的摘要，会自动校验
+bill-gunzip = 请用 --query tar_type=GZIP 代替 --gunzip：账单会压缩传输，并自动解压
+bill-body = 申请账单不需要请求体：请去掉 --json、--body-file 和 --media
+bill-options = 请去掉 --no-encrypt 和 --security：它们不适用于账单
+path-empty = PATH 为空：请填写文档中的路径，v3/… 或 v2/…。如果它来自 shell 变量，说明该变量没有设置
+url-not-get = 只有 GET 可以使用完整的 URL：请写路径，v3/…
+method-first = ：METHOD 要写在 PATH 前面
+method-unknown = "{ $text }" 不是 GET、POST、PUT、PATCH 或 DELETE{ $order }
+stdin = 标准输入
+json-is-file = ；要发送这个文件，请写 --json @{ $given }
+not-json = { $place } 不是 JSON：{ $err }{ $file }
+pair-format = 请写作 名称=值
+header-format = 请写作 '名称: 值'
+header-no-name = --header 的冒号前没有名称：请写作 '名称: 值'
+header-quoted = --header { $name } 的名称前有引号，请去掉
+header-bad-name = "{ $name }" 不是有效的请求头名称：只能用英文字母、数字和连字符，不能有空格
+header-bad-value = 请求头 { $name } 的值含有控制字符或换行
+header-twice = 请求头 { $name } 写了两次，请只写一次
+signature-verified = 验签通过
+digest-verified = 摘要校验通过
+tag-verified = 解密校验通过
+unsigned = 没有签名，仅由 TLS 保证
+saved = { $path }：{ $bytes } 字节，{ $checked }
+sign-texts-equal = 待签名串与微信支付构造的一致：私钥与序列号不匹配，或不属于本商户。请用 `wechatpay doctor` 检查。
+sign-texts-differ = 待签名串与微信支付构造的不一致，从第 { $at } 字节起，位于{ $part }：
+sign-ours = {"  "}本客户端：{ $text }
+sign-theirs = {"  "}微信支付：{ $text }
+sign-changed = 请求在途中被改动了：可能是代理、网关，或被替换的中间层。
+part-method = 请求方法
+part-path = 路径和查询参数
+part-timestamp = 时间戳
+part-nonce = 随机串
+part-body = 请求体
+text-end = （结尾）
+unlisted = 错误：接口目录中没有 { $method } { $path }，请求未发出。您要找的可能是：
+unlisted-anyway = 加上 --unlisted 可以照样发送；用 `wechatpay endpoints 关键词` 搜索接口。
+unlisted-failed = 接口目录中没有这个方法和路径；可以用 `wechatpay endpoints 关键词` 搜索接口。
+
+## notify
+
+sandbox-notify = 临时沙箱里没有保存下来的通知
+cause-setting = { $finding }。对应的选项：{ $setting }
+cause = 原因：{ $text }
+header-line = 请求头文件里有 { $name }，但不是 HTTP 头的写法：请单独写一行 "{ $name }: …"
+setting-headers = 用 --headers 指定请求头文件
+setting-age = 用 --ignore-age 打开较早的通知
+setting-platform = --platform-key 和 --platform-key-id，或 --platform-certificate（用 `wechatpay certs download` 下载）
+setting-apiv3 = --apiv3-key-file、WECHATPAY_APIV3_KEY 或配置文件中的 apiv3_key
+setting-v2 = --v2-key-file、WECHATPAY_V2_KEY 或配置文件中的 v2_key
+v2-refund-checked = 没有签名，只能靠解密所用的 APIv2 密钥确认来源
+headers-other-form = ；其中有 { $name }，但格式不对：请每行写一个请求头，例如 "{ $name }: …"
+headers-swapped = ；它看起来是请求体：--headers 和 --body 是不是写反了？
+headers-none = { $path } 中没有 "Wechatpay-Serial: …" 这样的行{ $advice }
+
+## sandbox
+
+listen-format = 请写端口号，例如 8081；或 主机:端口，例如 localhost:8081
+listen-ipv6 = 请写 [::1]:8081
+listen-unknown = --listen { $name }:{ $port }：无法解析主机名{ $why }
+sandbox-sandbox = sandbox 命令本身就会启动沙箱
+sandbox-own-merchant = 错误：沙箱会自己生成商户号和密钥，请去掉 --mchid 等账户设置
+listen-remote = 其他机器可以访问 { $address }：请使用 127.0.0.1 或 [::1]，或用 --allow-remote 允许访问
+sandbox-no-files = 沙箱没有生成文件：这是本命令的缺陷
+speed-format = 请写一个数字，例如 1000：等待时间缩短为千分之一
+sandbox-no-folder = 没有存放密钥的目录：{ $err }
+setup-merchant = 商户
+setup-sandbox = 沙箱
+setup-page = 页面
+setup-stop = 按 Ctrl-C 停止。
+setup-files-kept = 沙箱停止后，订单等数据会丢失，文件会保留。
+setup-files-lost = 沙箱停止后，所有数据和这些文件都会删除；用 --dir 可以保留文件。
+setup-values = 
+    {"  "}商户号              {"{mchid}"}
+    {"  "}商户API证书序列号   {"{serial}"}
+    {"  "}微信支付公钥ID      {"{public_id}"}
+    {"  "}文件目录            {"{folder}"}{"{root}"}
+setup-trusts = {"\u000a"}  TLS 根证书          {"{ca}"}
+setup-shell = Shell：在另一个终端使用本命令
+setup-curl = curl：沙箱的控制接口
+setup-redirect = SDK 默认访问 api.mch.weixin.qq.com，这里改为访问沙箱。
+setup-no-host = SDK 没有设置域名的选项
+setup-java-trust = 让 Java 信任沙箱的根证书：
+definition-format = 请写作 名称=值
+
+## endpoints
+
+note-deprecated = 已废弃
+note-upload = 需要上传文件
+note-file = 应答是文件
+note-empty = 应答没有内容
+note-page = 供用户浏览器打开的页面，不由服务器调用
+note-certificate = 需要在 TLS 中使用商户证书
+note-brand = 以品牌身份签名，而不是商户
+note-unsigned = 应答没有签名
+note-padding = 敏感字段使用 PKCS#1 v1.5 填充加密
+note-reentrant = 可以用相同参数重入
+note-sign-type = 只支持 { $kind } 签名
+note-bank-key = { $pointer } 使用 v2/risk/getpublickey 返回的公钥加密
+note-need-encrypt = { $pointer } 在 need_encrypt 为 true 时需要加密：请用 encrypt(..) 指明
+section-path = 路径变量
+section-query = 查询参数
+section-request = 请求
+section-answer = 应答
+entry-host = 域名
+entry-product = 产品
+entry-limit = 频率限制
+entry-note = 说明
+entry-page = 文档
+list-separator = 、
+encrypted = 加密
+kind-length = { $span } 个字符
+kind-range = 取值 { $span }
+kind-pattern = 格式 { $pattern }
+rate = 每{ $per } { $count } 次
+rate-for-each = { $rate }（按{ $scope }）
+per-second = 秒
+per-minute = 分钟
+per-hour = 小时
+per-day = 天
+scope-merchant = 商户
+scope-service-provider = 服务商
+scope-api = 接口
+endpoints-none = 没有接口符合全部关键词，请减少关键词再试
+endpoints-count = 共 { $count } 个接口
+
+## The manual page
+
+man-name = .SH 名称
+man-synopsis = .SH 概要
+man-description = .SH 说明
+man-options = .SH 选项
+man-subcommands = .SH 子命令
+man-version = .SH 版本
+man-extra = .SH 附注
+man-values = \fI可选值：\fR

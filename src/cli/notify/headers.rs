@@ -1,4 +1,4 @@
-//! Headers out of a file.
+//! Reads headers from a file.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::exit::{Exit, Failure};
 use crate::files;
+use crate::i18n::t;
 
 const NAMES: [&str; 4] = [
     "Wechatpay-Serial",
@@ -14,7 +15,7 @@ const NAMES: [&str; 4] = [
     "Wechatpay-Signature",
 ];
 
-/// The headers of a file, and the file's text for when they are not enough.
+/// The headers of a file, and its text for diagnoses.
 #[derive(Default)]
 pub(super) struct HeaderFile {
     pub(super) headers: HeaderMap,
@@ -22,7 +23,7 @@ pub(super) struct HeaderFile {
 }
 
 impl HeaderFile {
-    /// The lines that are headers.
+    /// Reads the lines that are headers.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut headers = HeaderMap::new();
@@ -42,15 +43,15 @@ impl HeaderFile {
         Ok(file)
     }
 
-    /// The moment that the headers name, in Unix seconds.
+    /// The timestamp of the headers, in Unix seconds.
     pub(super) fn timestamp(&self) -> Option<i64> {
         let text = self.headers.get("Wechatpay-Timestamp")?.to_str().ok()?;
         let digits = text.get(..text.len().min(10))?;
         digits.parse().ok()
     }
 
-    /// The names of those that are in the file and not written as HTTP has them, and all headers with
-    /// these. Only for a diagnosis: what it finds is not accepted.
+    /// The headers that are in the file in another format than HTTP's: their names, and all headers with them.
+    /// For diagnoses only: these headers are not accepted.
     pub(super) fn malformed(&self) -> (Vec<&'static str>, HeaderMap) {
         let mut headers = self.headers.clone();
         // HTTP allows ' in a name, and no header has it there.
@@ -78,16 +79,14 @@ impl HeaderFile {
             self.malformed().0.first(),
             self.text.trim_start().chars().next(),
         ) {
-            (Some(name), _) => format!(
-                "; it names {name} in another form: write each header on a line, as \"{name}: …\""
-            ),
+            (Some(name), _) => t!("headers-other-form", name = name),
             (None, Some('{' | '<')) => {
-                "; it looks like a body: are --headers and --body exchanged?".to_owned()
+                t!("headers-swapped")
             }
             _ => String::new(),
         };
         let path = path.display();
-        let message = format!("{path} has no line as \"Wechatpay-Serial: …\"{advice}");
+        let message = t!("headers-none", path = path, advice = advice);
         Failure::new(Exit::Input, "file", message)
     }
 }
@@ -97,7 +96,7 @@ fn letters(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The value behind a header's name, as a dump, JSON, a shell command or a log writes it.
+/// The value after a header's name in a dump, JSON, a shell command or a log.
 fn find<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     // ASCII only is changed, so that positions stay.
     let plain = text.to_ascii_lowercase().replace('_', "-");

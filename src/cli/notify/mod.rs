@@ -1,4 +1,4 @@
-//! `wechatpay notify open`: what a captured notification says.
+//! `wechatpay notify open`: verifies and decrypts a captured notification.
 
 mod headers;
 
@@ -11,6 +11,7 @@ use wechatpay_chain::{Clock, Error, Result as CallResult, Verification};
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::{credentials, files};
 use headers::HeaderFile;
 
@@ -42,7 +43,7 @@ struct OpenArgs {
 
 pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure> {
     let NotifyCommand::Open(args) = &args.command;
-    context.refuse_sandbox("no notification was captured from it")?;
+    context.refuse_sandbox(&t!("sandbox-notify"))?;
     let output = context.output;
     let file = match &args.headers {
         Some(path) => HeaderFile::read(path)?,
@@ -61,20 +62,20 @@ pub(crate) fn run(args: &NotifyArgs, context: Context<'_>) -> Result<(), Failure
     output.value(&shown(&notification))
 }
 
-/// Each cause with what to do, in a line.
+/// Adds each cause, with advice, as a line.
 fn refused(reader: &Notifications, file: &HeaderFile, body: &[u8], err: &Error) -> Failure {
     let mut failure = Failure::call(err, &http::Method::GET);
     let (names, headers) = file.malformed();
     let mut causes: Vec<_> = names.into_iter().map(malformed).collect();
     for finding in reader.diagnose(&headers, body) {
         let text = match setting(finding.cause()) {
-            Some(setting) => format!("{finding}. Here: {setting}"),
+            Some(setting) => t!("cause-setting", finding = finding, setting = setting),
             None => finding.to_string(),
         };
         causes.push((finding.cause(), text));
     }
     for (_, text) in &causes {
-        failure.line(format!("cause: {text}"));
+        failure.line(t!("cause", text = text));
     }
     let causes = causes.into_iter();
     let causes: Value = causes
@@ -85,26 +86,23 @@ fn refused(reader: &Notifications, file: &HeaderFile, body: &[u8], err: &Error) 
 }
 
 fn malformed(name: &str) -> (&'static str, String) {
-    let text = format!(
-        "{name} is in the file of the headers, and not as a line of HTTP: write \"{name}: …\" on a line alone"
-    );
+    let text = t!("header-line", name = name);
     ("header_line", text)
 }
 
-/// Where this command takes what a cause asks for.
-fn setting(cause: &str) -> Option<&'static str> {
+/// The option of this command that resolves a cause.
+fn setting(cause: &str) -> Option<String> {
     Some(match cause {
-        "headers_missing" => "--headers names the file they are in",
-        "clock" => "--ignore-age opens an older one",
+        "headers_missing" => t!("setting-headers"),
+        "clock" => t!("setting-age"),
         "no_platform_key" | "serial_unknown" | "other_key" | "key_of_other_id" => {
-            "--platform-key with --platform-key-id, or --platform-certificate, which `wechatpay certs \
-             download` fetches"
+            t!("setting-platform")
         }
         "apiv3_key" | "apiv3_key_is_v2" | "apiv3_key_case" => {
-            "--apiv3-key-file, WECHATPAY_APIV3_KEY or apiv3_key in a profile"
+            t!("setting-apiv3")
         }
         "no_v2_key" | "v2_key" | "v2_key_is_apiv3" | "v2_key_case" | "v2_key_or_body" => {
-            "--v2-key-file, WECHATPAY_V2_KEY or v2_key in a profile"
+            t!("setting-v2")
         }
         _ => return None,
     })
@@ -123,15 +121,15 @@ fn shown(notification: &Notification) -> Value {
     })
 }
 
-/// APIv2's refunds are encrypted and not signed.
-fn checked(verification: &Verification) -> &'static str {
+/// APIv2 refund notifications are encrypted but not signed.
+fn checked(verification: &Verification) -> String {
     match verification {
-        Verification::Verified { .. } => "signature verified",
-        _ => "not signed: decrypted with the APIv2 key, which alone vouches for it",
+        Verification::Verified { .. } => t!("signature-verified"),
+        _ => t!("v2-refund-checked"),
     }
 }
 
-/// The moment at which the notification was signed.
+/// A clock that stands at the time of the notification.
 #[derive(Debug)]
 struct FixedClock(i64);
 

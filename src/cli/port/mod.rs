@@ -17,6 +17,7 @@ use wechatpay_chain_port::source::{Block, Kind, split};
 use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, syntax};
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::output::Output;
 use call::Caller;
 use host::CommandHost;
@@ -132,7 +133,9 @@ fn sensitive(method: &str, path: &str) -> Vec<String> {
 
 /// A value is JSON where it reads as a whole as such, and not a number: `0123` is a text.
 fn definition(text: &str) -> Result<(String, Value), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| t!("definition-format"))?;
     let name = name.trim_start_matches('$').to_owned();
     if let Some(value) = from_elsewhere(value)? {
         return Ok((name, Value::String(value)));

@@ -1,4 +1,4 @@
-//! `--sink` with an operation whose answer only names a file: who gives a file's name wants the bill.
+//! `--sink` with an operation whose answer only contains the URL of a file: downloads the file itself.
 
 use std::path::Path;
 
@@ -8,10 +8,11 @@ use wechatpay_sandbox::schema;
 
 use super::{RequestArgs, input};
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::interrupt;
 use crate::progress::Progress;
 
-/// Whether the answer has a `download_url` in place of the file.
+/// Whether the answer contains a `download_url` instead of the file.
 pub(super) fn is_named_by_answer(method: &Method, path: &str) -> bool {
     let path = match path.parse::<Uri>() {
         Ok(uri) if path.contains("://") => uri.path().to_owned(),
@@ -22,7 +23,7 @@ pub(super) fn is_named_by_answer(method: &Method, path: &str) -> bool {
         .is_some_and(|schema| schema.response().iter().any(|field| names(field.name())))
 }
 
-/// Asks for the bill, follows its `download_url` and checks its digest.
+/// Requests the bill, downloads its `download_url` and checks the digest.
 pub(super) fn download(
     args: &RequestArgs,
     client: &Client,
@@ -47,22 +48,20 @@ pub(super) fn download(
     interrupt::run(method, bill.download(target))
 }
 
-/// What has no meaning here is refused, not ignored.
+/// Refuses options that do not apply to bills.
 fn check(args: &RequestArgs, method: &Method) -> Result<(), Failure> {
     let why = if method != Method::GET {
-        "the answer only names the file. Make the call without --sink, then get the file: \
-         wechatpay request GET 'DOWNLOAD_URL' --sink FILE --sha1 HASH_VALUE"
+        t!("bill-post")
     } else if args.path.contains("://") {
-        "the answer only names the file. Give the path in place of the URL, as v3/bill/tradebill, and \
-         --sink downloads the file itself"
+        t!("bill-url")
     } else if args.sha1.is_some() {
-        "leave --sha1 out: the answer has the digest of the file, and the file is checked against it"
+        t!("bill-sha1")
     } else if args.gunzip && !asks_for_gzip(args) {
-        "say --query tar_type=GZIP in place of --gunzip: the bill then comes zipped, and is unzipped"
+        t!("bill-gunzip")
     } else if args.json.is_some() || args.body_file.is_some() || args.media.is_some() {
-        "a bill is asked for without a body: leave --json, --body-file and --media out"
+        t!("bill-body")
     } else if args.no_encrypt || args.security {
-        "leave --no-encrypt and --security out: they have no meaning for a bill"
+        t!("bill-options")
     } else {
         return Ok(());
     };

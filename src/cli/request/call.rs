@@ -10,10 +10,11 @@ use wechatpay_chain::{Call, Client, FieldPolicy, Media};
 use super::{RequestArgs, input};
 use crate::exit::Failure;
 use crate::files;
+use crate::i18n::t;
 use crate::progress::Progress;
 use crate::rephrase;
 
-/// The call; what the library finds wrong with it comes out when it is made.
+/// Builds the call. The library reports its mistakes when the call is made.
 pub(super) fn make(
     args: &RequestArgs,
     client: &Client,
@@ -39,15 +40,12 @@ pub(super) fn make(
     body(args, call, progress)
 }
 
-/// A path below the API's root, or a URL out of an answer.
+/// A path below the base URL, or a URL from an answer.
 fn begin(path: &str, client: &Client, method: &Method) -> Result<Call, Failure> {
     if !path.contains("://") {
         let path = path.strip_prefix('/').unwrap_or(path);
         if path.is_empty() {
-            return Err(input(
-                "PATH is empty: give the path of the documentation, v3/… or v2/…; if it came from a \
-                 variable of the shell, the variable is not set",
-            ));
+            return Err(input(t!("path-empty")));
         }
         return Ok(client
             .chain(path.to_owned())
@@ -55,9 +53,7 @@ fn begin(path: &str, client: &Client, method: &Method) -> Result<Call, Failure> 
     }
     match *method {
         Method::GET => Ok(client.get_url(path)),
-        _ => Err(input(
-            "a URL is only followed with GET: give the path, v3/…",
-        )),
+        _ => Err(input(t!("url-not-get"))),
     }
 }
 
@@ -76,7 +72,7 @@ fn body(args: &RequestArgs, call: Call, progress: &Progress) -> Result<Call, Fai
     Ok(call)
 }
 
-/// The methods that WeChat Pay has.
+/// The methods that WeChat Pay supports.
 pub(super) fn method(text: &str) -> Result<Method, Failure> {
     let known = [
         Method::GET,
@@ -90,29 +86,27 @@ pub(super) fn method(text: &str) -> Result<Method, Failure> {
         .find(|method| method.as_str().eq_ignore_ascii_case(text));
     found.ok_or_else(|| {
         let order = if text.contains('/') {
-            ": METHOD comes before PATH"
-        } else {
-            ""
-        };
-        input(format!(
-            "{text:?} is none of GET, POST, PUT, PATCH, DELETE{order}"
-        ))
-    })
-}
-
-/// Given as text, as a file or on standard input.
-fn json(given: &str) -> Result<Value, Failure> {
-    let (text, place) = match (given, given.strip_prefix('@')) {
-        ("-", _) => (files::read_text(Path::new("-"))?, "standard input"),
-        (_, Some(path)) => (files::read_text(Path::new(path))?, path),
-        (text, None) => (text.to_owned(), "--json"),
-    };
-    super::json::parse(&text).map_err(|err| {
-        let file = if Path::new(given).is_file() {
-            format!("; to send the file, write --json @{given}")
+            t!("method-first")
         } else {
             String::new()
         };
-        input(format!("{place} is not JSON: {err}{file}"))
+        input(t!("method-unknown", text = text, order = order))
+    })
+}
+
+/// JSON from the argument, a file or standard input.
+fn json(given: &str) -> Result<Value, Failure> {
+    let (text, place) = match (given, given.strip_prefix('@')) {
+        ("-", _) => (files::read_text(Path::new("-"))?, t!("stdin")),
+        (_, Some(path)) => (files::read_text(Path::new(path))?, path.to_owned()),
+        (text, None) => (text.to_owned(), "--json".to_owned()),
+    };
+    super::json::parse(&text).map_err(|err| {
+        let file = if Path::new(given).is_file() {
+            t!("json-is-file", given = given)
+        } else {
+            String::new()
+        };
+        input(t!("not-json", place = place, err = err, file = file))
     })
 }

@@ -1,9 +1,9 @@
-//! JSON as it is typed: nothing of it may get lost on the way into a request.
+//! JSON from the command line: nothing of it may be lost.
 
 use serde_json::Value;
 use wechatpay_core::protocol::fields::check_keys;
 
-/// The value, unless a key stands twice in an object. Numbers keep their digits.
+/// Parses JSON; duplicate keys in an object are an error, and numbers keep their digits.
 pub(super) fn parse(text: &str) -> serde_json::Result<Value> {
     check_keys(text)?;
     serde_json::from_str(text)

@@ -15,6 +15,7 @@ use wechatpay_chain::{Call, Client, SavedFile};
 use crate::context::Context;
 use crate::credentials::{Need, session_with};
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 use crate::interrupt;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -128,7 +129,7 @@ fn finish(
     progress: &Progress,
 ) -> Result<(), Failure> {
     if args.dry_run {
-        // Nothing is sent, so nothing can be unknown.
+        // Nothing is sent, so the outcome cannot be unknown.
         let request = interrupt::run(&http::Method::GET, call.dry_run())?;
         return print::dry_run(&request, output);
     }
@@ -164,34 +165,32 @@ fn download(
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
+    let (name, value) = text.split_once('=').ok_or_else(|| t!("pair-format"))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+    let (name, value) = text.split_once(':').ok_or_else(|| t!("header-format"))?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// Headers that cannot be sent, in clearer words than the library's and HTTP's.
+/// Refuses invalid headers with clearer messages than the library's.
 fn check_headers(headers: &[(String, String)]) -> Result<(), Failure> {
     for (at, (name, value)) in headers.iter().enumerate() {
         let twice = headers[..at]
             .iter()
             .any(|(other, _)| other.eq_ignore_ascii_case(name));
         let problem = if name.is_empty() {
-            "--header has no name before the colon: write it as 'Name: value'".to_owned()
+            t!("header-no-name")
         } else if name.starts_with(['"', '\'']) {
-            format!("--header {name} has a quotation mark before the name: take it off")
+            t!("header-quoted", name = name)
         } else if http::HeaderName::try_from(name).is_err() {
-            format!(
-                "{name:?} is not the name of a header: it has ASCII letters, digits and hyphens, and no blanks"
-            )
+            t!("header-bad-name", name = name)
         } else if value.contains(|c: char| c.is_control() && c != '\t') {
-            format!("the value of the header {name} has a control character or line break in it")
+            t!("header-bad-value", name = name)
         } else if twice {
-            // With two, nobody knows which one counts.
-            format!("the header {name} is given twice: give it once")
+            // Servers differ in which of two they use.
+            t!("header-twice", name = name)
         } else {
             continue;
         };

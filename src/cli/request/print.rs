@@ -1,13 +1,14 @@
-//! What a request prints.
+//! The output of a request.
 
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 use wechatpay_chain::{Response, SavedFile, SignedRequest, Verification};
 
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::output::Output;
 
-/// `{"method","uri","headers","body"}`; a body that is no text stands in `body_hex`.
+/// `{"method","uri","headers","body"}`; a body that is not UTF-8 is in `body_hex`.
 pub(super) fn dry_run(request: &SignedRequest, output: &Output) -> Result<(), Failure> {
     let mut shown = json!({
         "method": request.method().as_str(),
@@ -25,7 +26,7 @@ pub(super) fn dry_run(request: &SignedRequest, output: &Output) -> Result<(), Fa
 }
 
 pub(super) fn print(response: &Response, include: bool, output: &Output) -> Result<(), Failure> {
-    // A 204 has none, and a bill is no JSON.
+    // A 204 has no body, and a bill is not JSON.
     let value = response.value().ok();
     if output.json() && include {
         let text = || {
@@ -50,11 +51,11 @@ pub(super) fn print(response: &Response, include: bool, output: &Output) -> Resu
 
 pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
     let checked = match (file.verification(), file.digest()) {
-        (Verification::Verified { .. }, _) => "signature verified",
-        (_, Some(_)) => "digest verified",
-        // Encrypted, and opened with a key that the signed answer gave.
-        _ if file.is_checked() => "encryption tag verified",
-        _ => "unsigned: only TLS vouches for it",
+        (Verification::Verified { .. }, _) => t!("signature-verified"),
+        (_, Some(_)) => t!("digest-verified"),
+        // Encrypted with a key from the signed answer.
+        _ if file.is_checked() => t!("tag-verified"),
+        _ => t!("unsigned"),
     };
     if output.json() {
         return output.value(&json!({
@@ -64,7 +65,12 @@ pub(super) fn saved(file: &SavedFile, output: &Output) -> Result<(), Failure> {
         }));
     }
     let path = file.path().display();
-    output.line(&format!("{path}: {} bytes, {checked}", file.len()))
+    output.line(&t!(
+        "saved",
+        path = path,
+        bytes = file.len(),
+        checked = checked
+    ))
 }
 
 fn head(response: &Response, output: &Output) -> String {
@@ -77,7 +83,7 @@ fn head(response: &Response, output: &Output) -> String {
     text
 }
 
-/// One value a name, several joined as HTTP joins them.
+/// One value per name; several are joined as in HTTP.
 fn headers(headers: &HeaderMap) -> Value {
     let mut shown = Map::new();
     for name in headers.keys() {
@@ -90,7 +96,7 @@ fn headers(headers: &HeaderMap) -> Value {
     Value::Object(shown)
 }
 
-/// `Content-Type`, as the documentation writes it.
+/// `Content-Type`, the spelling of the documentation.
 fn title_case(name: &str) -> String {
     let words = name.split('-').map(|word| match word.split_at_checked(1) {
         Some((first, rest)) => first.to_ascii_uppercase() + rest,

@@ -1,4 +1,4 @@
-//! After `SIGN_ERROR`: the text that was signed beside the one that the gateway built.
+//! After `SIGN_ERROR`: compares the signed text with the one that WeChat Pay built.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +9,7 @@ use wechatpay_chain::signing::Authorization;
 use wechatpay_chain::{Next, Request, Result, Stack};
 
 use crate::exit::Failure;
+use crate::i18n::t;
 use crate::output::Output;
 
 /// The text that the last request was signed over.
@@ -41,10 +42,7 @@ impl SignedTexts {
         let whole = failure.pointer("/detail/sign_information/sign_message_length");
         let whole = whole.and_then(|length| usize::try_from(length.as_u64()?).ok());
         match difference(ours, theirs.as_bytes(), whole) {
-            None => failure.line(
-                "The text that was signed is the one that WeChat Pay built: the private key does \
-                 not belong to the serial, or not to this merchant. `wechatpay doctor` looks.",
-            ),
+            None => failure.line(t!("sign-texts-equal")),
             Some(at) => tell(
                 &mut failure,
                 &Compared {
@@ -65,14 +63,14 @@ fn text_of(request: &Request) -> Option<Vec<u8>> {
     signed_text(request, auth.timestamp(), auth.nonce_str()).ok()
 }
 
-/// Two texts and the byte at which they part.
+/// Two texts and the first byte at which they differ.
 struct Compared<'a> {
     ours: &'a [u8],
     theirs: &'a [u8],
     at: usize,
 }
 
-/// Where the texts part; theirs is cut, but for the line break that ends it.
+/// The first difference. WeChat Pay's text is truncated, except for its final line break.
 fn difference(ours: &[u8], theirs: &[u8], whole: Option<usize>) -> Option<usize> {
     let cut = whole.is_some_and(|whole| whole > theirs.len());
     let theirs = if cut {
@@ -84,7 +82,7 @@ fn difference(ours: &[u8], theirs: &[u8], whole: Option<usize>) -> Option<usize>
     if same < theirs.len() || (!cut && same < ours.len()) {
         return Some(same);
     }
-    // The parts that are shown are the same; of the rest only the length is known.
+    // The visible parts are equal; only the length of the rest is known.
     whole
         .filter(|whole| *whole != ours.len())
         .map(|whole| whole.min(ours.len()))
@@ -100,34 +98,26 @@ fn tell(failure: &mut Failure, compared: &Compared<'_>, output: &Output) {
             "expected": window(theirs, at, None),
         }),
     );
-    failure.line(format!(
-        "The text that was signed differs from the one that WeChat Pay built at byte {at}, in its \
-         {}:",
-        part(ours, at)
-    ));
-    failure.line(format!(
-        "  signed by this client: {}",
-        window(ours, at, Some(output))
-    ));
-    failure.line(format!(
-        "  built by WeChat Pay:   {}",
-        window(theirs, at, Some(output))
-    ));
-    failure
-        .line("Something between the two changes requests: a proxy, a gateway, a replaced layer.");
+    failure.line(t!("sign-texts-differ", at = at, part = part(ours, at)));
+    failure.line(t!("sign-ours", text = window(ours, at, Some(output))));
+    failure.line(t!("sign-theirs", text = window(theirs, at, Some(output))));
+    failure.line(t!("sign-changed"));
 }
 
-/// The line of the signed text that a byte is in.
-fn part(text: &[u8], at: usize) -> &'static str {
+/// The part of the signed text that contains a byte.
+fn part(text: &[u8], at: usize) -> String {
     let before = text.get(..at).unwrap_or(text);
     let lines = before.iter().filter(|byte| **byte == b'\n').count();
-    ["method", "path and query", "timestamp", "nonce"]
-        .get(lines)
-        .copied()
-        .unwrap_or("body")
+    match lines {
+        0 => t!("part-method"),
+        1 => t!("part-path"),
+        2 => t!("part-timestamp"),
+        3 => t!("part-nonce"),
+        _ => t!("part-body"),
+    }
 }
 
-/// What stands around a byte, escaped, the byte marked.
+/// The text around a byte, escaped, with the byte highlighted.
 fn window(text: &[u8], at: usize, output: Option<&Output>) -> String {
     const AROUND: usize = 24;
     let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(text.len()));
@@ -138,7 +128,7 @@ fn window(text: &[u8], at: usize, output: Option<&Output>) -> String {
     let here = if at < text.len() {
         piece(at, at + 1)
     } else {
-        "(end)".to_owned()
+        t!("text-end")
     };
     let here = output.map_or(here.clone(), |output| output.highlight(&here));
     let start = if from > 0 { "…" } else { "" };

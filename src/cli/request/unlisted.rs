@@ -1,4 +1,4 @@
-//! A path that the catalog does not have: most likely a typing error, which is said before it is sent.
+//! Paths that are not in the catalog: most likely typing errors, reported before anything is sent.
 
 use http::Method;
 use serde_json::Value;
@@ -8,17 +8,18 @@ use wechatpay_sandbox::schema;
 
 use super::RequestArgs;
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
-/// Whether the catalog has the call; one that it lacks is refused where it has others much like it.
+/// Whether the catalog has the call. A call that is missing is refused if there are similar ones.
 ///
-/// What is no path at all the library says, when the call is made.
+/// Invalid paths pass: the library reports them when the call is made.
 pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<bool, Failure> {
     let given = args.path.split('?').next().unwrap_or_default();
     let path = given.trim_matches('/');
     if !is_path(path) {
         return Ok(true);
     }
-    // The catalog has it, and the library will say what else is wrong with the call.
+    // The call is listed; the library reports other problems.
     if let Some(operation) = call.operation().or_else(|| catalog::find(method, path)) {
         return if args.unlisted || has_its_slash(given, operation) {
             Ok(true)
@@ -33,8 +34,7 @@ pub(super) fn check(args: &RequestArgs, method: &Method, call: &Call) -> Result<
     Err(refused(method, given, &suggestions))
 }
 
-/// WeChat Pay answers 404 to a path with a slash too many or too few at its end, and the library
-/// knows the operation all the same.
+/// WeChat Pay answers 404 to a path with a wrong final slash, although the library recognises the operation.
 fn has_its_slash(given: &str, operation: &Operation) -> bool {
     given.contains("://") || given.ends_with('/') == operation.path().ends_with('/')
 }
@@ -44,7 +44,7 @@ fn refused(method: &Method, given: &str, suggestions: &[&'static Operation]) -> 
     let mut failure = Failure::new(
         Exit::Usage,
         "unlisted",
-        format!("error: {method} {path} is not in the catalog; nothing was sent. Did you mean:"),
+        t!("unlisted", method = method, path = path),
     );
     let named = suggestions
         .iter()
@@ -53,24 +53,22 @@ fn refused(method: &Method, given: &str, suggestions: &[&'static Operation]) -> 
     for operation in suggestions {
         failure.line(line(operation));
     }
-    failure.line("--unlisted sends the request anyway; `wechatpay endpoints WORD` searches.");
+    failure.line(t!("unlisted-anyway"));
     failure
 }
 
-/// What is said when a call fails that the catalog does not have.
+/// Adds a hint to the failure of a call that is not in the catalog.
 pub(super) fn explain(mut failure: Failure) -> Failure {
-    failure.line(
-        "The catalog does not have this method and path; `wechatpay endpoints WORD` searches it.",
-    );
+    failure.line(t!("unlisted-failed"));
     failure
 }
 
-/// Not a URL, and nothing that the library refuses with a better reason.
+/// Neither a URL nor a path that the library refuses with a better message.
 fn is_path(path: &str) -> bool {
     !path.is_empty() && !path.contains("//") && !path.contains(char::is_whitespace)
 }
 
-/// The nearest by spelling, else those that end alike.
+/// The operations with the most similar path; if there are none, those with the same last segment.
 fn suggestions(method: &Method, path: &str) -> Vec<&'static Operation> {
     let mut near = catalog::similar(method, path);
     if near.is_empty() {
@@ -86,7 +84,7 @@ fn suggestions(method: &Method, path: &str) -> Vec<&'static Operation> {
     near
 }
 
-/// More of them help nobody.
+/// More suggestions would only be noise.
 const MAX_SUGGESTIONS: usize = 3;
 
 fn line(operation: &Operation) -> String {

@@ -1,15 +1,16 @@
-//! Where to listen, as people write it: `8081`, `:8081`, `localhost:8081`, `127.0.0.1:8081`.
+//! The forms of `--listen`: `8081`, `:8081`, `localhost:8081`, `127.0.0.1:8081`.
 
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
 use crate::exit::{Exit, Failure};
+use crate::i18n::t;
 
-/// What `--listen` was given.
+/// The value of `--listen`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Listen {
     Address(SocketAddr),
-    /// A port alone.
+    /// A port without a host.
     Port(u16),
     Name(String, u16),
 }
@@ -23,20 +24,20 @@ impl FromStr for Listen {
         }
         let (name, port) = text.rsplit_once(':').unwrap_or(("", text));
         let Ok(port) = port.parse() else {
-            return Err("write PORT, as in 8081, or HOST:PORT, as in localhost:8081".to_owned());
+            return Err(t!("listen-format"));
         };
         match name {
             "" => Ok(Self::Port(port)),
             // An address of IPv6 without its brackets: which colon is the port's?
-            name if name.contains(':') => Err("write [::1]:8081".to_owned()),
+            name if name.contains(':') => Err(t!("listen-ipv6")),
             name => Ok(Self::Name(name.to_owned(), port)),
         }
     }
 }
 
 impl Listen {
-    /// The address. A port alone is one of this machine alone unless others are let in, and a name that
-    /// has several addresses is a loopback one as long as it has any.
+    /// The address to bind. A port without a host means 127.0.0.1, with `remote` all addresses. A host name with
+    /// several addresses means a loopback address if it has one.
     pub(super) fn address(&self, remote: bool) -> Result<SocketAddr, Failure> {
         match self {
             Self::Address(address) => Ok(*address),
@@ -49,12 +50,12 @@ impl Listen {
 
 fn resolve(name: &str, port: u16) -> Result<SocketAddr, Failure> {
     let unknown = |why: String| {
-        let message = format!("--listen {name}:{port}: this machine does not know the name{why}");
+        let message = t!("listen-unknown", name = name, port = port, why = why);
         Failure::new(Exit::Config, "config", message)
     };
     let found = (name, port).to_socket_addrs();
     let found: Vec<_> = found.map_err(|err| unknown(format!(": {err}")))?.collect();
-    // IPv4 first: clients that are told a name of IPv4 are more than the others.
+    // IPv4 first: more clients support it.
     let rank = |address: &&SocketAddr| (!address.ip().is_loopback(), address.is_ipv6());
     let best = found.iter().min_by_key(rank);
     best.copied().ok_or_else(|| unknown(String::new()))
@@ -90,7 +91,7 @@ mod tests {
             ("::1:8081", "[::1]:8081"),
         ] {
             let err = text.parse::<Listen>();
-            // Without brackets it may be an address of its own, with no port.
+            // Without brackets, the last group may be part of the address instead of a port.
             assert!(err.unwrap_err().contains(hint), "{text}");
         }
     }

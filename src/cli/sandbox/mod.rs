@@ -1,4 +1,4 @@
-//! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
+//! `wechatpay sandbox`: runs the sandbox until a signal arrives.
 
 mod listen;
 mod setup;
@@ -14,6 +14,7 @@ use wechatpay_sandbox::{PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::files;
+use crate::i18n::t;
 use crate::interrupt;
 use crate::rephrase;
 use listen::Listen;
@@ -86,9 +87,9 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
         ErrorKind::File => files::input(rephrase::error(&err)),
         _ => Failure::config(&err),
     })?;
-    let files = sandbox.files().ok_or_else(|| {
-        files::input("the sandbox has no files: this is a mistake in the command")
-    })?;
+    let files = sandbox
+        .files()
+        .ok_or_else(|| files::input(t!("sandbox-no-files")))?;
     if args.json || output.json() {
         output.line(&ready(&sandbox, &files).to_string())?;
     } else {
@@ -109,15 +110,14 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
 
 /// The sandbox has its own account.
 fn check_context(context: &Context<'_>) -> Result<(), Failure> {
-    context.refuse_sandbox("so has the command sandbox")?;
+    context.refuse_sandbox(&t!("sandbox-sandbox"))?;
     if !context.given.names_credentials() {
         return Ok(());
     }
     Err(Failure::new(
         Exit::Usage,
         "usage",
-        "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
-         the other settings of an account out",
+        t!("sandbox-own-merchant"),
     ))
 }
 
@@ -129,22 +129,18 @@ fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
     Err(Failure::new(
         Exit::Config,
         "config",
-        format!(
-            "other machines can reach {address}: use 127.0.0.1 or [::1], or let them in with \
-             --allow-remote"
-        ),
+        t!("listen-remote", address = address),
     ))
 }
 
-/// How great it may be, the sandbox says.
+/// The sandbox checks the range.
 fn speed(text: &str) -> Result<f64, String> {
-    text.parse()
-        .map_err(|_| "write a number, as in 1000: so many times faster than time".to_owned())
+    text.parse().map_err(|_| t!("speed-format"))
 }
 
-/// The folder, as an absolute path; one among the temporary files goes when the second is dropped.
+/// The absolute path of the folder; a temporary folder is removed when the second value is dropped.
 fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
-    let unusable = |err| files::input(format!("there is no folder for the keys: {err}"));
+    let unusable = |err: std::io::Error| files::input(t!("sandbox-no-folder", err = err));
     match asked {
         Some(dir) => Ok((std::path::absolute(dir).map_err(unusable)?, None)),
         None => {
@@ -187,7 +183,7 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
     builder
 }
 
-/// Files as paths, keys as values.
+/// Files are given as paths, keys as values.
 fn ready(sandbox: &Sandbox, files: &SandboxFiles) -> Value {
     json!({
         "base_url": sandbox.base_url(),

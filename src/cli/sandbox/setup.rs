@@ -1,50 +1,54 @@
-//! How to point SDKs at the sandbox, ready to paste.
+//! Code that points SDKs to the sandbox, ready to paste.
 
 use std::path::Path;
 
 use wechatpay_sandbox::{Sandbox, SandboxFiles};
 
-use crate::output::Output;
+use crate::i18n::{find, t};
+use crate::output::{Output, pad};
 
-/// What is known when it is ready.
+/// The running sandbox.
 pub(super) struct Setup<'a> {
     pub(super) sandbox: &'a Sandbox,
     pub(super) files: &'a SandboxFiles,
     pub(super) tls: bool,
-    /// Whether the files are still there when it has stopped.
+    /// Whether the files are kept when the sandbox stops.
     pub(super) kept: bool,
 }
 
-/// What is said when it is ready: what is looked for most often stands last, above the prompt.
+/// The text shown at startup. The most important part comes last, next to the prompt.
 pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     let mut text = String::new();
     for (title, snippet) in SNIPPETS {
         let snippet = setup.fill_in(snippet);
-        text.push_str(&format!("{}\n{snippet}\n", output.bold(title)));
+        text.push_str(&format!(
+            "{}\n{snippet}\n",
+            output.bold(&find(title).unwrap_or_else(|| title.to_owned()))
+        ));
     }
     text.push_str(&format!(
         "{}\n{}\n",
-        output.bold("Merchant"),
-        setup.fill_in(MERCHANT)
+        output.bold(&t!("setup-merchant")),
+        setup.fill_in(&t!("setup-values"))
     ));
     let lost = if setup.kept {
-        "It forgets orders and all else when it stops; the files stay."
+        t!("setup-files-kept")
     } else {
-        "It forgets everything when it stops, these files too: keep them with --dir."
+        t!("setup-files-lost")
     };
     let base = setup.sandbox.base_url();
     text.push_str(&format!(
-        "{lost}\n\n{} {}\n{}    {base}_sandbox/\n{}",
-        output.bold("Sandbox"),
+        "{lost}\n\n{} {}\n{} {base}_sandbox/\n{}",
+        output.bold(&pad(&t!("setup-sandbox"), 7)),
         output.green(base),
-        output.bold("Page"),
-        output.dim("Stop it with Ctrl-C.")
+        output.bold(&pad(&t!("setup-page"), 7)),
+        output.dim(&t!("setup-stop"))
     ));
     text
 }
 
 impl Setup<'_> {
-    /// Puts the values into a snippet; what is for TLS alone first, for it has values too.
+    /// Replaces the placeholders of a snippet. TLS parts come first, because they contain placeholders.
     fn fill_in(&self, snippet: &str) -> String {
         let (sandbox, files) = (self.sandbox, self.files);
         let path = |path: &Path| path.display().to_string();
@@ -52,6 +56,10 @@ impl Setup<'_> {
         let origin = base.trim_end_matches('/');
         let (scheme, host) = origin.split_once("://").unwrap_or_default();
         let values = [
+            ("{redirect}", t!("setup-redirect")),
+            ("{no_host}", t!("setup-no-host")),
+            ("{java_trust}", t!("setup-java-trust")),
+            ("{trusts}", t!("setup-trusts")),
             ("{base}", base.to_owned()),
             ("{origin}", origin.to_owned()),
             ("{scheme}", scheme.to_owned()),
@@ -85,11 +93,11 @@ const SNIPPETS: [(&str, &str); 8] = [
     ("PHP (wechatpay/wechatpay)", PHP),
     ("Node (wechatpay-axios-plugin)", NODE),
     ("Rust (wechatpay-chain)", RUST),
-    ("Shell: this command, in another terminal", COMMAND),
-    ("curl: the sandbox's own API", CURL),
+    ("setup-shell", COMMAND),
+    ("setup-curl", CURL),
 ];
 
-/// What differs: the name, what it is with TLS, and without.
+/// Parts that depend on TLS: placeholder, text with TLS, text without.
 const TLS: [(&str, &str, &str); 10] = [
     ("{command_ca}", "export WECHATPAY_CA='{ca}'\n", ""),
     ("{curl_ca}", " --cacert '{ca}'", ""),
@@ -112,14 +120,8 @@ const TLS: [(&str, &str, &str); 10] = [
         "os.environ[\"REQUESTS_CA_BUNDLE\"] = \"{ca}\"\n",
         "",
     ),
-    ("{root}", "\n  trusts (TLS)        {ca}", ""),
+    ("{root}", "{trusts}", ""),
 ];
-
-const MERCHANT: &str = "  \
-  mchid               {mchid}
-  certificate serial  {serial}
-  public key id       {public_id}
-  files               {folder}{root}";
 
 const COMMAND: &str = "\
 export WECHATPAY_BASE_URL={base} WECHATPAY_MCHID={mchid}
@@ -166,7 +168,7 @@ const wxpay = new Wechatpay({
 {node_ca}});
 ";
 
-const GO: &str = r#"// The services call api.mch.weixin.qq.com; this sends them here.
+const GO: &str = r#"// {redirect}
 type toSandbox struct{ transport http.RoundTripper }
 
 func (t toSandbox) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -195,7 +197,7 @@ const JAVA: &str = r#"Config config = new RSAPublicKeyConfig.Builder()
     .merchantSerialNumber("{serial}")
     .apiV3Key(Files.readString(Path.of("{apiv3_file}")))
     .build();
-// The services call api.mch.weixin.qq.com; this sends them here.
+// {redirect}
 HttpUrl sandbox = HttpUrl.get("{base}");
 OkHttpClient toSandbox = new OkHttpClient.Builder().addInterceptor(chain -> {
     okhttp3.Request request = chain.request();
@@ -207,14 +209,14 @@ HttpClient http = new DefaultHttpClientBuilder().config(config).okHttpClient(toS
 NativePayService service = new NativePayService.Builder().httpClient(http).build();
 {java_ca}"#;
 
-const JAVA_CA: &str = r"// So that Java trusts the sandbox's root:
+const JAVA_CA: &str = r"// {java_trust}
 //   keytool -importcert -noprompt -alias sandbox -file '{ca}' -keystore sandbox.p12 -storepass changeit
 //   java -Djavax.net.ssl.trustStore=sandbox.p12 -Djavax.net.ssl.trustStorePassword=changeit ...
 ";
 
 const PYTHON: &str = r#"import {python_os}pathlib, wechatpayv3, wechatpayv3.core
 
-{python_ca}class Core(wechatpayv3.core.Core):  # the SDK has no setting for the host
+{python_ca}class Core(wechatpayv3.core.Core):  # {no_host}
     def __setattr__(self, name, value):
         super().__setattr__(name, "{origin}" if name == "_gate_way" else value)
 

@@ -22,11 +22,7 @@ const REJECTED: &str = "value";
 
 /// The refusal on one line.
 pub(super) fn line(api: &ApiError) -> String {
-    let said = if api.status.is_success() {
-        v2_members(api)
-    } else {
-        v3_members(api)
-    };
+    let said = said(api);
     match &api.verification {
         Verification::Failed(_) => format!(
             "an answer whose signature was not accepted says {said}; the request may have been \
@@ -34,6 +30,15 @@ pub(super) fn line(api: &ApiError) -> String {
         ),
         _ if api.status.is_success() => format!("WeChat Pay refused the request: {said}"),
         _ => format!("WeChat Pay answered {said}"),
+    }
+}
+
+/// The words of the refusal itself.
+pub(super) fn said(api: &ApiError) -> String {
+    if api.status.is_success() {
+        v2_members(api)
+    } else {
+        v3_members(api)
     }
 }
 

@@ -3,6 +3,8 @@
 mod answer;
 mod json;
 mod line;
+mod zh;
+mod zh_messages;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;

@@ -11,6 +11,7 @@
 
 pub(crate) mod departures;
 mod field;
+mod labels;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use std::sync::{LazyLock, OnceLock};
 use http::{Method, StatusCode};
 
 pub use field::{Field, FieldKind};
+pub use labels::{Part, is_deprecated, label};
 
 use wechatpay_core::catalog::{self, Operation};
 

@@ -1,0 +1,77 @@
+//! An endpoint for programs.
+
+use serde_json::{Value, json};
+use wechatpay_chain::catalog::Operation;
+use wechatpay_sandbox::schema::{Field, Part, Schema, is_deprecated, label};
+
+use super::{host, snippet};
+
+/// Everything that is known of an endpoint; fields with WeChat Pay's own terms.
+pub(super) fn line(schema: &Schema) -> Value {
+    let operation = schema.operation();
+    let variables = snippet::variables(operation.path());
+    let variables = variables
+        .map(|name| json!({"name": name, "label": label(operation, Part::Path, name)}))
+        .collect::<Value>();
+    let limits = schema.limits().iter().map(|limit| {
+        json!({
+            "count": limit.count,
+            "per": limit.per,
+            "scope": limit.scope,
+            "official": limit.official,
+        })
+    });
+    json!({
+        "method": operation.method().as_str(),
+        "path": operation.path(),
+        "host": host(schema),
+        "title": schema.title(),
+        "products": schema.products(),
+        "deprecated": is_deprecated(operation),
+        "reentrant": operation.reentrant(),
+        "status": schema.status().as_u16(),
+        "limits": limits.collect::<Value>(),
+        "encrypt": operation.encrypt(),
+        "decrypt": operation.decrypt(),
+        "query_encrypt": operation.query_encrypt(),
+        "client_certificate": operation.needs_client_cert(),
+        "page": schema.page(),
+        "variables": variables,
+        "query": fields(operation, Part::Query, schema.query(), ""),
+        "request": fields(operation, Part::Request, schema.request(), ""),
+        "response": fields(operation, Part::Response, schema.response(), ""),
+    })
+}
+
+fn fields(operation: &Operation, part: Part, fields: &[Field], pointer: &str) -> Value {
+    fields
+        .iter()
+        .map(|it| field(operation, part, it, pointer))
+        .collect()
+}
+
+/// The item of an array is the field `*` inside it.
+fn field(operation: &Operation, part: Part, field: &Field, pointer: &str) -> Value {
+    let pointer = match part {
+        Part::Query => field.name().to_owned(),
+        _ => format!("{pointer}/{}", field.name()),
+    };
+    let term = label(operation, part, &pointer).filter(|_| field.name() != "*");
+    let (min_length, max_length) = field.length();
+    let (minimum, maximum) = field.range();
+    json!({
+        "name": field.name(),
+        "label": term,
+        "type": field.kind().to_string(),
+        "required": field.is_required(),
+        "encrypted": field.is_encrypted(),
+        "min_length": min_length,
+        "max_length": max_length,
+        "minimum": minimum,
+        "maximum": maximum,
+        "format": field.format(),
+        "pattern": field.pattern(),
+        "values": field.values(),
+        "fields": fields(operation, part, field.fields(), &pointer),
+    })
+}

@@ -1,0 +1,296 @@
+//! The command in Chinese: no sentence of any subcommand stays English.
+
+use crate::support::{Run, Shop};
+
+fn zh(arguments: &[&str]) -> Run {
+    Run::new(&[&["--lang", "zh"], arguments].concat())
+}
+
+/// Three or more English words in a row are a sentence, unless they are code: an example, a path, a flag.
+fn english(text: &str) -> Vec<String> {
+    let is_word = |word: &str| {
+        let word = word.trim_end_matches(['.', ':', ';']);
+        word.len() > 1 && word.bytes().all(|c| c.is_ascii_lowercase())
+    };
+    let mut found = Vec::new();
+    let mut is_example = false;
+    for line in text.lines() {
+        if line.starts_with("示例") {
+            is_example = true;
+        } else if !line.starts_with(' ') && !line.is_empty() {
+            is_example = false;
+        }
+        let words: Vec<_> = line.split_whitespace().collect();
+        let in_a_row = words
+            .windows(3)
+            .any(|three| three.iter().all(|word| is_word(word)));
+        let is_code = ["用法：", "  wechatpay ", "POST ", "GET "]
+            .iter()
+            .any(|code| line.starts_with(code));
+        if in_a_row && !is_example && !is_code {
+            found.push(line.to_owned());
+        }
+    }
+    found
+}
+
+const COMMANDS: [&[&str]; 26] = [
+    &[],
+    &["request"],
+    &["endpoints"],
+    &["certs"],
+    &["certs", "download"],
+    &["notify"],
+    &["notify", "open"],
+    &["sign"],
+    &["sign", "pay-params"],
+    &["sign", "pay-params", "jsapi"],
+    &["sign", "pay-params", "mini-program"],
+    &["sign", "pay-params", "app"],
+    &["sign", "pay-params", "h5"],
+    &["sign", "pay-params", "v2-jsapi"],
+    &["sign", "pay-params", "v2-app"],
+    &["sign", "pay-params", "red-packet"],
+    &["sign", "pay-params", "score-confirm"],
+    &["sign", "pay-params", "score-detail"],
+    &["sign", "pay-params", "coupons"],
+    &["sign", "pay-params", "coupon-url"],
+    &["doctor"],
+    &["port"],
+    &["sandbox"],
+    &["completions"],
+    &["man"],
+    &["help"],
+];
+
+#[test]
+fn help_of_every_command_is_chinese() {
+    for command in COMMANDS {
+        for flag in ["--help", "-h"] {
+            if command == ["help"] {
+                continue;
+            }
+            let help = zh(&[command, &[flag]].concat()).run().ok();
+            assert!(
+                help.contains("用法：") && help.contains("选项："),
+                "{command:?}: {help}"
+            );
+            assert_eq!(english(&help), [""; 0], "{command:?}: {help}");
+            for line in help.lines() {
+                assert!(!line.trim_start().starts_with(['。', '，', '、']), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn usage_errors_are_chinese() {
+    for arguments in [
+        &["reques"][..],
+        &["request"],
+        &["request", "GET", "v3/x", "--nonsense"],
+        &["request", "GET", "v3/x", "--query", "x"],
+        &["request", "GET", "v3/x", "--json", "{}", "--body-file", "x"],
+        &["--format", "xml", "doctor"],
+        &["request", "GET", "v3/x", "--timeout", "soon"],
+        &["sandbox", "--listen", "here"],
+        &["sandbox", "--speed", "fast"],
+        &["--sandbox", "doctor"],
+        &["--sandbox", "sandbox"],
+        &[
+            "request",
+            "POST",
+            "v3/pay/transactions/nativ",
+            "--json",
+            "{}",
+        ],
+    ] {
+        let run = if arguments.last() == Some(&"{}") {
+            Shop::new()
+                .command(&[&["--lang", "zh"], arguments].concat())
+                .run()
+        } else {
+            zh(arguments).run()
+        };
+        let said = run.failed(2);
+        assert!(said.starts_with("错误："), "{arguments:?}: {said}");
+        assert_eq!(english(&said), [""; 0], "{said}");
+    }
+}
+
+#[test]
+fn messages_about_settings_and_input_are_chinese() {
+    let shop = Shop::new();
+    let command = |arguments: &[&str]| shop.command(&[&["--lang", "zh"], arguments].concat());
+    for (run, code) in [
+        (command(&["request", "PUSH", "v3/x"]), 4),
+        (command(&["request", "POST", "v3/x", "--json", "{"]), 4),
+        (command(&["request", "POST", "", "--json", "{}"]), 4),
+        (command(&["request", "POST", "https://x/y"]), 4),
+        (command(&["request", "GET", "v3/x"]).without("MCHID"), 3),
+        (
+            command(&["request", "GET", "v3/x"]).without("PRIVATE_KEY"),
+            3,
+        ),
+        (
+            command(&["request", "GET", "v3/x"]).without("PLATFORM_KEY_ID"),
+            3,
+        ),
+        (
+            command(&["request", "GET", "v3/x", "--config", "none.toml"]),
+            3,
+        ),
+        (command(&["request", "GET", "v3/x", "--timeout", "0"]), 3),
+        (command(&["certs", "download", "-k", "env:NO_SUCH"]), 3),
+        (command(&["notify", "open", "--body", "none"]), 4),
+        (command(&["endpoints", "没有这样的接口"]), 1),
+    ] {
+        let said = run.run().failed(code);
+        assert!(said.starts_with("错误："), "{said}");
+        // The operating system's words and a parser's stay.
+        let ours: String = said
+            .lines()
+            .map(|line| line.split("：EOF").next().unwrap())
+            .collect();
+        assert!(
+            english(&ours).iter().all(|line| line.contains("os error")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn doctor_reports_in_chinese() {
+    let shop = Shop::new();
+    let report = shop.command(&["--lang", "zh", "doctor"]).run().ok();
+    for part in [
+        "商户私钥",
+        "有效期至",
+        "+08:00",
+        "私钥与证书匹配",
+        "凭证有效",
+    ] {
+        assert!(report.contains(part), "{part}: {report}");
+    }
+    assert_eq!(english(&report), [""; 0], "{report}");
+    let wrong = shop
+        .command(&["--lang", "zh", "doctor"])
+        .env("SERIAL", "51:57");
+    let report = wrong.run().stdout;
+    assert!(report.contains("含有冒号"), "{report}");
+    assert_eq!(english(&report), [""; 0], "{report}");
+}
+
+/// Chinese characters have two columns; the messages begin in one column all the same.
+#[test]
+fn columns_are_aligned() {
+    use unicode_width::UnicodeWidthStr;
+
+    let text = zh(&["endpoints", "POST", "v3/pay/transactions/native"])
+        .run()
+        .ok();
+    assert!(text.contains("总金额") && text.contains("商户号"), "{text}");
+    let column = |name: &str, kind: &str| {
+        let line = text
+            .lines()
+            .find(|line| line.trim_start().starts_with(name))
+            .unwrap();
+        line[..line.find(kind).unwrap()].width()
+    };
+    assert_eq!(column("mchid*", "string"), column("description*", "string"));
+    assert_eq!(column("mchid*", "string"), column("total*", "integer"));
+    for title in ["请求", "应答", "域名", "产品"] {
+        assert!(text.contains(title), "{title}: {text}");
+    }
+    assert_eq!(english(&text), [""; 0], "{text}");
+}
+
+#[test]
+fn the_environment_chooses_the_language_and_the_option_overrides_it() {
+    let about = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut run = Run::new(arguments);
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+            run = run.variable(name, "");
+        }
+        for (name, value) in variables {
+            run = run.variable(name, value);
+        }
+        run.run().ok().contains("用法")
+    };
+    let help = &["doctor", "--help"][..];
+    assert!(about(&[("LANG", "zh_CN.UTF-8")], help));
+    assert!(about(
+        &[("LC_MESSAGES", "zh_CN.UTF-8"), ("LANG", "C")],
+        help
+    ));
+    assert!(!about(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")], help));
+    assert!(!about(&[], help));
+    assert!(about(
+        &[("LANG", "C")],
+        &["--lang", "zh", "doctor", "--help"]
+    ));
+    assert!(!about(
+        &[("LANG", "zh_CN")],
+        &["doctor", "--help", "--lang=en"]
+    ));
+}
+
+#[test]
+fn the_manual_and_the_completions_are_chinese() {
+    let manual = zh(&["man"]).run().ok();
+    for part in ["名称", "概要", "选项", "显示帮助", "退出码"] {
+        assert!(manual.contains(part), "{part}: {manual}");
+    }
+    let plain = manual.replace("\\-", "-");
+    let plain: Vec<_> = plain
+        .lines()
+        .filter(|line| !line.starts_with(".ie") && !line.starts_with(".TH"))
+        .collect();
+    assert_eq!(english(&plain.join("\n")), [""; 0], "{manual}");
+    let script = zh(&["completions", "zsh"]).run().ok();
+    assert!(
+        script.contains("显示帮助") && !script.contains("Print help"),
+        "{script}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    zh(&["man", "--dir", folder.path().to_str().unwrap()])
+        .run()
+        .ok();
+    let page = std::fs::read_to_string(folder.path().join("wechatpay-request.1")).unwrap();
+    assert!(page.contains("请求体") && page.contains("概要"), "{page}");
+}
+
+/// What the sandbox prints when it is ready has no English but in code.
+#[test]
+fn refusals_of_wechat_pay_are_reported_in_chinese() {
+    let said = zh(&[
+        "--sandbox",
+        "request",
+        "GET",
+        "v3/pay/transactions/id/{transaction_id}",
+        "--var",
+        "transaction_id=1",
+        "--query",
+        "mchid=1900000109",
+    ]);
+    let said = said.run().failed(7);
+    assert!(
+        said.starts_with("错误：微信支付返回 404 Not Found"),
+        "{said}"
+    );
+    let shop = Shop::new();
+    let late = shop.command(&[
+        "--lang",
+        "zh",
+        "request",
+        "POST",
+        "v3/x/y/z",
+        "--json",
+        "{}",
+        "--timeout",
+        "0.000001",
+    ]);
+    let said = late.run();
+    assert!(said.stderr.contains("错误："), "{said:?}");
+    assert_eq!(english(&said.stderr), [""; 0]);
+}
