@@ -14,6 +14,8 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/merchants.rs",
     "src/notify/merchants.rs",
     "src/notify/sql.rs",
+    "src/outcome/",
+    "src/resilience/",
     "src/sandbox/refusal/",
     "resolve({",
     "src/guide.rs",

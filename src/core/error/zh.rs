@@ -15,7 +15,7 @@ impl Error {
     /// use wechatpay_chain::{Error, ErrorKind};
     ///
     /// let err = Error::new(ErrorKind::Timeout, "no answer within 30s");
-    /// assert_eq!(err.report_zh(), "超时：no answer within 30s");
+    /// assert_eq!(err.report_zh(), "30s 内没有应答");
     /// ```
     #[must_use]
     pub fn report_zh(&self) -> String {
