@@ -22,6 +22,7 @@
 mod diagnostic;
 pub mod emit;
 pub mod evaluate;
+pub mod hir;
 pub mod recognise;
 pub mod source;
 pub mod syntax;
