@@ -104,10 +104,12 @@ pub fn map<K: Key>(items: impl IntoIterator<Item = (K, Value)>) -> Value {
 /// `$array[$key]`, `$object->$key`: null where there is none.
 #[must_use]
 pub fn get(array: &Value, key: impl Key) -> Value {
-    look(array, &key.key()).cloned().unwrap_or_else(|| match array {
-        Value::String(text) => byte_at(text, &key.key()),
-        _ => Value::Null,
-    })
+    look(array, &key.key())
+        .cloned()
+        .unwrap_or_else(|| match array {
+            Value::String(text) => byte_at(text, &key.key()),
+            _ => Value::Null,
+        })
 }
 
 /// A reference to `$array[$key]`, where it is there.
@@ -173,11 +175,15 @@ pub fn items(array: &Value) -> Vec<(Value, Value)> {
     match array {
         Value::Array(list) => {
             let items = (0_i64..).zip(list);
-            items.map(|(key, value)| (Value::from(key), value.clone())).collect()
+            items
+                .map(|(key, value)| (Value::from(key), value.clone()))
+                .collect()
         }
         Value::Object(members) => {
             let items = members.iter();
-            items.map(|(key, value)| (key_value(key), value.clone())).collect()
+            items
+                .map(|(key, value)| (key_value(key), value.clone()))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -228,9 +234,16 @@ pub fn entry(array: &mut Value, key: impl Key) -> Result<&mut Value> {
         Value::Null | Value::Bool(false) => *array = Value::Array(Vec::new()),
         Value::Array(_) | Value::Object(_) => {}
         Value::String(_) => {
-            return Err(Thrown::fault("a character of a text cannot be assigned here"));
+            return Err(Thrown::fault(
+                "a character of a text cannot be assigned here",
+            ));
         }
-        _ => return Err(Thrown::new("Error", "Cannot use a scalar value as an array")),
+        _ => {
+            return Err(Thrown::new(
+                "Error",
+                "Cannot use a scalar value as an array",
+            ));
+        }
     }
     if let Value::Array(list) = array
         && place_of(list, &key).is_none()
@@ -340,7 +353,9 @@ pub fn array_column(array: &Value, column: &Value, index: &Value) -> Result<Valu
             _ => continue,
         };
         match index {
-            index if !index.is_null() && has(&row, index) => set(&mut out, &get(&row, index), value)?,
+            index if !index.is_null() && has(&row, index) => {
+                set(&mut out, &get(&row, index), value)?
+            }
             _ => push(&mut out, value)?,
         }
     }
@@ -447,7 +462,9 @@ pub fn array_combine(keys: &Value, values: &Value) -> Result<Value> {
         let message = "array_combine(): Argument #1 ($keys) and argument #2 ($values) must have the same number of elements";
         return Err(Thrown::new("ValueError", message));
     }
-    Ok(map(self::values(keys).into_iter().zip(self::values(values))))
+    Ok(map(self::values(keys)
+        .into_iter()
+        .zip(self::values(values))))
 }
 
 /// `ksort($array)` with `SORT_STRING`, as WeChat Pay's signatures want it.
@@ -522,6 +539,56 @@ pub fn edge_key(array: &Value, last: bool) -> Value {
     found.map_or(Value::Null, |(key, _)| key.clone())
 }
 
+/// `array_map($change, $array)`: keys stay.
+///
+/// # Errors
+/// What the closure throws.
+pub fn array_map(array: &Value, mut change: impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
+    let changed = items(array).into_iter();
+    let changed: Result<Vec<_>> = changed
+        .map(|(key, value)| Ok((key, change(&value)?)))
+        .collect();
+    Ok(map(changed?))
+}
+
+/// `array_filter($array, $keep)`: keys stay.
+///
+/// # Errors
+/// What the closure throws.
+pub fn array_filter_by(
+    array: &Value,
+    mut keep: impl FnMut(&Value) -> Result<bool>,
+) -> Result<Value> {
+    let mut kept = Vec::new();
+    for (key, value) in items(array) {
+        if keep(&value)? {
+            kept.push((key, value));
+        }
+    }
+    Ok(map(kept))
+}
+
+/// `usort($array, $order)`
+///
+/// # Errors
+/// What the closure throws.
+pub fn usort(
+    array: &mut Value,
+    mut order: impl FnMut(&Value, &Value) -> Result<i64>,
+) -> Result<()> {
+    let mut all = values(array);
+    let mut thrown = None;
+    all.sort_by(|one, other| {
+        let order = order(one, other).unwrap_or_else(|err| {
+            thrown.get_or_insert(err);
+            0
+        });
+        order.cmp(&0)
+    });
+    *array = all.into_iter().collect();
+    thrown.map_or(Ok(()), Err)
+}
+
 /// `array_pop`, `array_shift`
 #[must_use]
 pub fn take_edge(array: &mut Value, last: bool) -> Value {
@@ -571,8 +638,14 @@ mod tests {
     #[test]
     fn plus_keeps_the_left_and_merge_the_right() {
         let (one, other) = (json!({"a": 1, "b": 2}), json!({"b": 3, "c": 4}));
-        assert_eq!(union(one.clone(), &other).unwrap(), json!({"a": 1, "b": 2, "c": 4}));
-        assert_eq!(array_merge(&[one, other]).unwrap(), json!({"a": 1, "b": 3, "c": 4}));
+        assert_eq!(
+            union(one.clone(), &other).unwrap(),
+            json!({"a": 1, "b": 2, "c": 4})
+        );
+        assert_eq!(
+            array_merge(&[one, other]).unwrap(),
+            json!({"a": 1, "b": 3, "c": 4})
+        );
         assert_eq!(union(json!([1]), &json!([2, 3])).unwrap(), json!([1, 3]));
     }
 

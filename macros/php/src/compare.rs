@@ -26,12 +26,17 @@ pub fn identical(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => num(one) == num(other),
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| identical(one, other))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| identical(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
-            let same = |((key, one), (other_key, other)): ((&String, &Value), (&String, &Value))| {
-                key == other_key && identical(one, other)
-            };
+            let same =
+                |((key, one), (other_key, other)): ((&String, &Value), (&String, &Value))| {
+                    key == other_key && identical(one, other)
+                };
             one.len() == other.len() && one.iter().zip(other).all(same)
         }
         _ => one == other,
@@ -72,7 +77,9 @@ fn order(one: &Value, other: &Value) -> Option<Ordering> {
         (Value::String(text), Value::Number(number)) => {
             with_text(num(number), other, text).map(Ordering::reverse)
         }
-        (Value::Array(_) | Value::Object(_), Value::Array(_) | Value::Object(_)) => arrays(one, other),
+        (Value::Array(_) | Value::Object(_), Value::Array(_) | Value::Object(_)) => {
+            arrays(one, other)
+        }
         (Value::Array(_) | Value::Object(_), _) => Some(Ordering::Greater),
         (_, Value::Array(_) | Value::Object(_)) => Some(Ordering::Less),
     }

@@ -25,7 +25,11 @@ impl Decimal {
         let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
         let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
         if text.is_empty() {
-            return Ok(Self { negative: false, digits: vec![0], scale: 0 });
+            return Ok(Self {
+                negative: false,
+                digits: vec![0],
+                scale: 0,
+            });
         }
         if digits.is_empty() || digits.len() > LONGEST || !digits.iter().all(u8::is_ascii_digit) {
             return Err(malformed());
@@ -61,11 +65,20 @@ impl Decimal {
             digits.insert(0, 0);
         }
         let point = digits.len() - scale;
-        let shown = |digits: &[u8]| digits.iter().map(|digit| char::from(b'0' + digit)).collect::<String>();
+        let shown = |digits: &[u8]| {
+            digits
+                .iter()
+                .map(|digit| char::from(b'0' + digit))
+                .collect::<String>()
+        };
         let whole = shown(&digits[..point]);
         let whole = whole.trim_start_matches('0');
         let whole = if whole.is_empty() { "0" } else { whole };
-        let sign = if cut.negative && !cut.is_zero() { "-" } else { "" };
+        let sign = if cut.negative && !cut.is_zero() {
+            "-"
+        } else {
+            ""
+        };
         match scale {
             0 => format!("{sign}{whole}"),
             _ => format!("{sign}{whole}.{}", shown(&digits[point..])),
@@ -75,7 +88,9 @@ impl Decimal {
 
 fn scale_of(scale: i64) -> Result<usize> {
     let message = "the scale must be between 0 and 2147483647";
-    let scale = usize::try_from(scale).ok().filter(|scale| *scale <= LONGEST);
+    let scale = usize::try_from(scale)
+        .ok()
+        .filter(|scale| *scale <= LONGEST);
     scale.ok_or_else(|| Thrown::new("ValueError", message))
 }
 
@@ -100,7 +115,11 @@ fn sum(one: &Decimal, other: &Decimal) -> Decimal {
         }
         digits.push(carry);
         digits.reverse();
-        return Decimal { negative: one.negative, digits, scale };
+        return Decimal {
+            negative: one.negative,
+            digits,
+            scale,
+        };
     }
     let (larger, smaller, negative) = match left.cmp(&right) {
         Ordering::Less => (right, left, other.negative),
@@ -114,7 +133,11 @@ fn sum(one: &Decimal, other: &Decimal) -> Decimal {
         digits.push(one + borrow * 10 - taken);
     }
     digits.reverse();
-    Decimal { negative, digits, scale }
+    Decimal {
+        negative,
+        digits,
+        scale,
+    }
 }
 
 fn product(one: &Decimal, other: &Decimal) -> Decimal {
@@ -157,7 +180,11 @@ fn divided(one: &[u8], other: &[u8]) -> (Vec<u8>, Vec<u8>) {
         left = trimmed(&left);
         let mut times = 0;
         while !less(&left, &other) {
-            let whole = |digits: &[u8], negative| Decimal { negative, digits: digits.to_vec(), scale: 0 };
+            let whole = |digits: &[u8], negative| Decimal {
+                negative,
+                digits: digits.to_vec(),
+                scale: 0,
+            };
             left = trimmed(&sum(&whole(&left, false), &whole(&other, true)).digits);
             times += 1;
         }
@@ -197,7 +224,11 @@ pub fn bcmul(one: &str, other: &str, scale: i64) -> Result<String> {
 /// # Errors
 /// A `ValueError` for what is no decimal number, a `DivisionByZeroError`.
 pub fn bcdiv(one: &str, other: &str, scale: i64) -> Result<String> {
-    let (one, other, scale) = (Decimal::parse(one)?, Decimal::parse(other)?, scale_of(scale)?);
+    let (one, other, scale) = (
+        Decimal::parse(one)?,
+        Decimal::parse(other)?,
+        scale_of(scale)?,
+    );
     if other.is_zero() {
         return Err(Thrown::new("DivisionByZeroError", "Division by zero"));
     }
@@ -206,7 +237,12 @@ pub fn bcdiv(one: &str, other: &str, scale: i64) -> Result<String> {
     left.extend(std::iter::repeat_n(0, scale));
     let (digits, _) = divided(&left, &right);
     let negative = one.negative != other.negative;
-    Ok(Decimal { negative, digits, scale }.text(scale))
+    Ok(Decimal {
+        negative,
+        digits,
+        scale,
+    }
+    .text(scale))
 }
 
 /// `bcmod($one, $other, $scale)`
@@ -214,13 +250,22 @@ pub fn bcdiv(one: &str, other: &str, scale: i64) -> Result<String> {
 /// # Errors
 /// A `ValueError` for what is no decimal number, a `DivisionByZeroError`.
 pub fn bcmod(one: &str, other: &str, scale: i64) -> Result<String> {
-    let (one, other, scale) = (Decimal::parse(one)?, Decimal::parse(other)?, scale_of(scale)?);
+    let (one, other, scale) = (
+        Decimal::parse(one)?,
+        Decimal::parse(other)?,
+        scale_of(scale)?,
+    );
     if other.is_zero() {
         return Err(Thrown::new("DivisionByZeroError", "Modulo by zero"));
     }
     let common = one.scale.max(other.scale).max(scale);
     let (_, digits) = divided(&one.scaled(common).digits, &other.scaled(common).digits);
-    Ok(Decimal { negative: one.negative, digits, scale: common }.text(scale))
+    Ok(Decimal {
+        negative: one.negative,
+        digits,
+        scale: common,
+    }
+    .text(scale))
 }
 
 /// `bccomp($one, $other, $scale)`
@@ -229,8 +274,17 @@ pub fn bcmod(one: &str, other: &str, scale: i64) -> Result<String> {
 /// A `ValueError` for what is no decimal number.
 pub fn bccomp(one: &str, other: &str, scale: i64) -> Result<i64> {
     let scale = scale_of(scale)?;
-    let (one, other) = (Decimal::parse(one)?.scaled(scale), Decimal::parse(other)?.scaled(scale));
-    let difference = sum(&one, &Decimal { negative: !other.negative, ..other });
+    let (one, other) = (
+        Decimal::parse(one)?.scaled(scale),
+        Decimal::parse(other)?.scaled(scale),
+    );
+    let difference = sum(
+        &one,
+        &Decimal {
+            negative: !other.negative,
+            ..other
+        },
+    );
     Ok(match (difference.is_zero(), difference.negative) {
         (true, _) => 0,
         (false, true) => -1,
@@ -253,7 +307,10 @@ mod tests {
         assert_eq!(bcmod("10", "3", 0).unwrap(), "1");
         assert_eq!(bccomp("1.001", "1", 2).unwrap(), 0);
         assert_eq!(bccomp("1.01", "1", 2).unwrap(), 1);
-        assert_eq!(bcadd("99999999999999999999", "1", 0).unwrap(), "100000000000000000000");
+        assert_eq!(
+            bcadd("99999999999999999999", "1", 0).unwrap(),
+            "100000000000000000000"
+        );
         assert!(bcadd("1e3", "1", 0).is_err());
         assert!(bcdiv("1", "0", 0).unwrap_err().is("DivisionByZeroError"));
     }

@@ -134,6 +134,20 @@ impl Thrown {
         fault
     }
 
+    /// `exit`: no `catch` takes it, and the program or request is over.
+    #[must_use]
+    pub fn exit() -> Self {
+        let mut exit = Self::new("exit", "PHP ends here");
+        exit.inner.fault = true;
+        exit
+    }
+
+    /// Whether it is the end that `exit` asks for.
+    #[must_use]
+    pub fn is_exit(&self) -> bool {
+        self.inner.fault && self.inner.class == "exit"
+    }
+
     /// The same with its code.
     #[must_use]
     pub fn with_code(mut self, code: i64) -> Self {
@@ -240,6 +254,42 @@ impl Error for Thrown {
         let source = self.inner.source.as_deref();
         source.map(|source| source as &(dyn Error + 'static))
     }
+}
+
+/// How a `try` with a `finally` is left.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "generated code matches all of it")]
+pub enum Flow<T> {
+    /// At its end.
+    Next,
+    /// By `return`.
+    Return(T),
+    /// By an exception that nothing took.
+    Throw(Thrown),
+}
+
+/// Gives the value of a `Result`, or leaves a labelled block with what was thrown: `?` for the body of
+/// a `try`.
+///
+/// ```
+/// use wechatpay_chain_php::{Thrown, attempt, intdiv};
+/// let thrown = 'done: {
+///     let thrown: Thrown = 'attempt: {
+///         attempt!('attempt, intdiv(1, 0));
+///         break 'done None;
+///     };
+///     Some(thrown)
+/// };
+/// assert!(thrown.is_some_and(|thrown| thrown.is("DivisionByZeroError")));
+/// ```
+#[macro_export]
+macro_rules! attempt {
+    ($label:lifetime, $value:expr) => {
+        match $value {
+            Ok(value) => value,
+            Err(err) => break $label $crate::Thrown::from(err),
+        }
+    };
 }
 
 #[cfg(test)]

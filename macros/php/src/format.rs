@@ -44,7 +44,11 @@ pub fn sprintf(format: &str, args: &[Value]) -> Result<String> {
             next - 1
         });
         let value = args.get(index).ok_or_else(|| {
-            let message = format!("{} arguments are required, {} given", index + 2, args.len() + 1);
+            let message = format!(
+                "{} arguments are required, {} given",
+                index + 2,
+                args.len() + 1
+            );
             Thrown::new("ArgumentCountError", message)
         })?;
         written(&spec, value, &mut out)?;
@@ -93,7 +97,12 @@ fn spec(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<Spec> {
     }
     match chars.next() {
         Some(kind) => spec.kind = kind,
-        None => return Err(Thrown::new("ValueError", "Missing format specifier at end of string")),
+        None => {
+            return Err(Thrown::new(
+                "ValueError",
+                "Missing format specifier at end of string",
+            ));
+        }
     }
     Ok(spec)
 }
@@ -120,7 +129,10 @@ fn written(spec: &Spec, value: &Value, out: &mut String) -> Result<()> {
         }
         'd' | 'i' => {
             let number = int(value);
-            (signed(number < 0, spec.plus), number.unsigned_abs().to_string())
+            (
+                signed(number < 0, spec.plus),
+                number.unsigned_abs().to_string(),
+            )
         }
         'u' => ("", (int(value) as u64).to_string()),
         'c' => {
@@ -148,7 +160,11 @@ fn written(spec: &Spec, value: &Value, out: &mut String) -> Result<()> {
             let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
             let direction = if exponent.starts_with('-') { "" } else { "+" };
             let text = format!("{digits}e{direction}{exponent}");
-            let text = if spec.kind == 'E' { text.to_uppercase() } else { text };
+            let text = if spec.kind == 'E' {
+                text.to_uppercase()
+            } else {
+                text
+            };
             (signed(number < 0.0, spec.plus), text)
         }
         'g' | 'G' => return Err(Thrown::fault("`%g` of sprintf has no equal here")),
@@ -218,14 +234,33 @@ mod tests {
 
     #[test]
     fn formats_are_phps() {
-        let args = [json!(2.71828), json!("a"), json!(42), json!(255), json!("z"), json!(3), json!(1234.5), json!(3)];
+        let args = [
+            json!(2.71828),
+            json!("a"),
+            json!(42),
+            json!(255),
+            json!("z"),
+            json!(3),
+            json!(1234.5),
+            json!(3),
+        ];
         assert_eq!(
             sprintf("%05.2f|%-5s|%05d|%x|%'*10s|%+d|%e|%u", &args).unwrap(),
             "02.72|a    |00042|ff|*********z|+3|1.234500e+3|3"
         );
-        assert_eq!(sprintf("%2$s-%1$s%%", &[json!(1), json!(2)]).unwrap(), "2-1%");
-        assert!(sprintf("%d %d", &[json!(1)]).unwrap_err().is("ArgumentCountError"));
+        assert_eq!(
+            sprintf("%2$s-%1$s%%", &[json!(1), json!(2)]).unwrap(),
+            "2-1%"
+        );
+        assert!(
+            sprintf("%d %d", &[json!(1)])
+                .unwrap_err()
+                .is("ArgumentCountError")
+        );
         assert_eq!(number_format(&json!(1234.5), 0, ".", ",").unwrap(), "1,235");
-        assert_eq!(number_format(&json!("-1234567.891"), 2, ".", ",").unwrap(), "-1,234,567.89");
+        assert_eq!(
+            number_format(&json!("-1234567.891"), 2, ".", ",").unwrap(),
+            "-1,234,567.89"
+        );
     }
 }

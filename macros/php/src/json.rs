@@ -104,11 +104,17 @@ impl Writer {
             }
             Value::Array(list) => {
                 let keys: Vec<String> = (0..list.len()).map(|key| key.to_string()).collect();
-                let items = keys.iter().map(|key| Some(key.as_str())).zip(list).collect();
+                let items = keys
+                    .iter()
+                    .map(|key| Some(key.as_str()))
+                    .zip(list)
+                    .collect();
                 self.items('{', '}', items, depth);
             }
             Value::Object(members) => {
-                let items = members.iter().map(|(key, value)| (Some(key.as_str()), value));
+                let items = members
+                    .iter()
+                    .map(|(key, value)| (Some(key.as_str()), value));
                 self.items('{', '}', items.collect(), depth);
             }
         }
@@ -198,9 +204,15 @@ mod tests {
         assert_eq!(json_encode(&value, 0), r#"{"a":1,"b":"\u4e2d\/","c":[]}"#);
         let plain = flag::UNESCAPED_UNICODE | flag::UNESCAPED_SLASHES;
         assert_eq!(json_encode(&value, plain), r#"{"a":1,"b":"中/","c":[]}"#);
-        assert_eq!(json_encode(&json!({"a": [1]}), flag::PRETTY_PRINT), "{\n    \"a\": [\n        1\n    ]\n}");
+        assert_eq!(
+            json_encode(&json!({"a": [1]}), flag::PRETTY_PRINT),
+            "{\n    \"a\": [\n        1\n    ]\n}"
+        );
         assert_eq!(json_decode_array("{}"), json!([]));
-        assert_eq!(json_decode_array(r#"{"0":{"b":1},"1":2}"#), json!([{"b": 1}, 2]));
+        assert_eq!(
+            json_decode_array(r#"{"0":{"b":1},"1":2}"#),
+            json!([{"b": 1}, 2])
+        );
         assert_eq!(json_decode("no"), Value::Null);
         assert_eq!(sent(json!({"a": [1.0, 1.5]})), json!({"a": [1, 1.5]}));
     }

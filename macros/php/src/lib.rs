@@ -10,8 +10,8 @@
 mod array;
 mod compare;
 mod decimal;
-mod exception;
 pub mod digits;
+mod exception;
 mod format;
 mod json;
 mod number;

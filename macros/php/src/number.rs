@@ -151,9 +151,9 @@ pub fn step(value: &Value, up: bool) -> Result<Value> {
     match value {
         Value::Null if up => Ok(Value::from(1)),
         Value::Null | Value::Bool(_) => Ok(value.clone()),
-        Value::String(text) if crate::value::numeric(text).is_none() => {
-            Err(Thrown::fault("a text that is no number cannot be counted up or down"))
-        }
+        Value::String(text) if crate::value::numeric(text).is_none() => Err(Thrown::fault(
+            "a text that is no number cannot be counted up or down",
+        )),
         _ if up => add(value, &Value::from(1)),
         _ => sub(value, &Value::from(1)),
     }
@@ -170,7 +170,10 @@ pub fn abs(value: &Value) -> Result<Value> {
             None => float_value((number as f64).abs()),
         },
         Some(Num::Float(number)) => float_value(number.abs()),
-        None => Err(Thrown::new("TypeError", "abs(): Argument #1 ($num) must be of type int|float")),
+        None => Err(Thrown::new(
+            "TypeError",
+            "abs(): Argument #1 ($num) must be of type int|float",
+        )),
     }
 }
 
@@ -262,15 +265,29 @@ mod tests {
     #[test]
     fn numbers_are_calculated_as_php_does() {
         let max = json!(i64::MAX);
-        assert_eq!(add(&max, &json!(1)).ok(), Some(json!(9_223_372_036_854_775_808.0)));
+        assert_eq!(
+            add(&max, &json!(1)).ok(),
+            Some(json!(9_223_372_036_854_775_808.0))
+        );
         assert_eq!(mul(&json!("1.5"), &json!(2)).ok(), Some(json!(3.0)));
         assert_eq!(div(&json!(7), &json!(2)).ok(), Some(json!(3.5)));
         assert_eq!(div(&json!(6), &json!(2)).ok(), Some(json!(3)));
         assert_eq!(rem(&json!("10"), &json!("3.7")).ok(), Some(json!(1)));
         let class = |outcome: Result<Value>| outcome.err().map(|err| err.class().to_owned());
-        assert_eq!(class(add(&json!("abc"), &json!(1))).as_deref(), Some("TypeError"));
-        assert_eq!(class(div(&json!(1), &json!(0))).as_deref(), Some("DivisionByZeroError"));
-        for (value, places, expected) in [(1.005, 2, 1.01), (-2.5, 0, -3.0), (1234.5, -2, 1200.0), (19.99 * 100.0, 0, 1999.0)] {
+        assert_eq!(
+            class(add(&json!("abc"), &json!(1))).as_deref(),
+            Some("TypeError")
+        );
+        assert_eq!(
+            class(div(&json!(1), &json!(0))).as_deref(),
+            Some("DivisionByZeroError")
+        );
+        for (value, places, expected) in [
+            (1.005, 2, 1.01),
+            (-2.5, 0, -3.0),
+            (1234.5, -2, 1200.0),
+            (19.99 * 100.0, 0, 1999.0),
+        ] {
             assert_eq!(rounded(value, places), expected, "{value}");
         }
     }

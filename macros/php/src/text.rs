@@ -62,14 +62,17 @@ pub fn strpos(text: &str, needle: &str, offset: i64) -> Result<Value> {
     let len = strlen(text);
     let start = if offset < 0 { len + offset } else { offset };
     if !(0..=len).contains(&start) {
-        let message = "strpos(): Argument #3 ($offset) must be contained in argument #1 ($haystack)";
+        let message =
+            "strpos(): Argument #3 ($offset) must be contained in argument #1 ($haystack)";
         return Err(Thrown::new("ValueError", message));
     }
     let start = usize::try_from(start).unwrap_or_default();
     let (hay, needle) = (&text.as_bytes()[start..], needle.as_bytes());
     let found = match needle.is_empty() {
         true => Some(0),
-        false => hay.windows(needle.len()).position(|window| window == needle),
+        false => hay
+            .windows(needle.len())
+            .position(|window| window == needle),
     };
     Ok(found.map_or(Value::Bool(false), |at| Value::from(start + at)))
 }
@@ -231,7 +234,9 @@ pub fn str_repeat(text: &str, times: i64) -> Result<String> {
 /// # Errors
 /// A `ValueError` for an empty padding, a fault when it cuts a character.
 pub fn str_pad(text: &str, length: i64, with: &str, side: i64) -> Result<String> {
-    let missing = usize::try_from(length).unwrap_or(0).saturating_sub(text.len());
+    let missing = usize::try_from(length)
+        .unwrap_or(0)
+        .saturating_sub(text.len());
     if missing == 0 {
         return Ok(text.to_owned());
     }
@@ -316,7 +321,9 @@ fn percent_encode(text: &str, form: bool) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                out.push(char::from(byte))
+            }
             b'~' if !form => out.push('~'),
             b' ' if form => out.push('+'),
             _ => out.push_str(&format!("%{byte:02X}")),
@@ -329,7 +336,9 @@ fn percent_decode(text: &str, form: bool) -> Result<String> {
     let mut out = Vec::new();
     let mut bytes = text.as_bytes();
     while let [byte, rest @ ..] = bytes {
-        let hex = rest.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let hex = rest
+            .get(..2)
+            .filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
         let hex = hex.and_then(|hex| std::str::from_utf8(hex).ok());
         let decoded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
         bytes = rest;
@@ -422,6 +431,9 @@ mod tests {
         assert_eq!(substr("abc", 1, None).unwrap(), "bc");
         assert!(substr("中", 1, None).is_err());
         assert_eq!(str_pad("5", 3, "0", 0).unwrap(), "005");
-        assert_eq!(http_build_query(&json!({"a": [1, {"b": "x y"}], "c": null}), false), "a%5B0%5D=1&a%5B1%5D%5Bb%5D=x+y");
+        assert_eq!(
+            http_build_query(&json!({"a": [1, {"b": "x y"}], "c": null}), false),
+            "a%5B0%5D=1&a%5B1%5D%5Bb%5D=x+y"
+        );
     }
 }

@@ -25,7 +25,6 @@ impl Num {
             Self::Float(number) => int_of_float(number),
         }
     }
-
 }
 
 pub(crate) fn float_value(number: f64) -> Result<Value> {
@@ -148,7 +147,11 @@ pub fn object(value: Value) -> Value {
         Value::Null => Value::Object(serde_json::Map::new()),
         Value::Array(list) => {
             let members = list.into_iter().enumerate();
-            Value::Object(members.map(|(key, value)| (key.to_string(), value)).collect())
+            Value::Object(
+                members
+                    .map(|(key, value)| (key.to_string(), value))
+                    .collect(),
+            )
         }
         scalar => Value::Object([("scalar".to_owned(), scalar)].into_iter().collect()),
     }
@@ -156,7 +159,10 @@ pub fn object(value: Value) -> Value {
 
 /// The number that a text begins with, and how much of the text it is.
 pub(crate) fn leading(text: &str) -> (Num, usize) {
-    let blank = text.len() - text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']).len();
+    let blank = text.len()
+        - text
+            .trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}'])
+            .len();
     let bytes = text.as_bytes();
     let digits = |from: usize| {
         let rest = bytes.get(from..).unwrap_or_default();
@@ -263,7 +269,8 @@ pub(crate) fn type_name(value: &Value) -> &'static str {
 /// # Errors
 /// A `TypeError` for what is no whole number.
 pub fn as_int(value: &Value) -> Result<i64> {
-    let whole = |number: f64| (number.fract() == 0.0 && number.abs() < 9.2e18).then_some(number as i64);
+    let whole =
+        |number: f64| (number.fract() == 0.0 && number.abs() < 9.2e18).then_some(number as i64);
     let found = match value {
         Value::Bool(flag) => Some(i64::from(*flag)),
         Value::Number(number) => match num(number) {
@@ -334,7 +341,10 @@ pub fn present<T>(value: Option<T>) -> Result<T> {
 }
 
 fn mistyped(value: &Value, wanted: &str) -> Thrown {
-    let message = format!("the value must be of type {wanted}, {} given", type_name(value));
+    let message = format!(
+        "the value must be of type {wanted}, {} given",
+        type_name(value)
+    );
     Thrown::new("TypeError", message)
 }
 

@@ -24,6 +24,7 @@ pub mod emit;
 pub mod evaluate;
 pub mod hir;
 pub mod recognise;
+mod rust;
 pub mod source;
 pub mod syntax;
 

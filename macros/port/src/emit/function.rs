@@ -12,7 +12,9 @@ use super::text::{comment_line, snake, width};
 use super::{Function, Options, Output};
 use crate::diagnostic::{Problem, Severity};
 use crate::source::Block;
-use crate::syntax::{Span, parse};
+use crate::syntax::{
+    Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse, parse_whole,
+};
 
 /// A file with a function for each block.
 pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
@@ -22,12 +24,28 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         diagnostics: Vec::new(),
         complete: true,
         functions: Vec::new(),
+        app: Vec::new(),
     };
+    let mut whole_file = false;
     let helpers = ["php_text", "php_int", "php_int_of", "php_true"];
     let mut taken = BTreeSet::from(helpers.map(str::to_owned));
     let mut texts = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let name = name_of(block, index, blocks, &mut taken);
+        let parsed = parse_whole(&block.text);
+        if parsed.problems.is_empty() && !parsed.program.fragment && is_whole(&parsed.program) {
+            whole_file = true;
+            texts.push(whole(
+                block,
+                index,
+                &parsed.program,
+                &name,
+                options,
+                &mut imports,
+                &mut out,
+            ));
+            continue;
+        }
         let made = one(block, &name, options, &mut imports);
         out.complete &= made.function.complete;
         let problems = made.problems.into_iter();
@@ -44,7 +62,12 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         imports.of("serde_json", "Value");
     }
     texts.extend(super::helpers::of(&code).map(|(_, text)| text.to_owned()));
-    let mut parts = imports.lines();
+    let mut parts = Vec::new();
+    if whole_file {
+        parts.push(ALLOWED.to_owned());
+        parts.push(String::new());
+    }
+    parts.extend(imports.lines());
     if !parts.is_empty() {
         parts.push(String::new());
     }
@@ -55,6 +78,103 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
     out.text.push_str(&texts.join("\n\n"));
     out.text.push('\n');
     out
+}
+
+/// What PHP's rules make of code that no hand would write so.
+const ALLOWED: &str = "#![allow(dead_code, unreachable_code, unused_assignments, unused_braces)]
+#![allow(unused_labels, unused_mut, unused_parens, unused_variables)]";
+
+/// Whether a block is more than a snippet: then it goes through `hir` and `rust`.
+fn is_whole(program: &Program) -> bool {
+    program.statements.iter().any(whole_statement)
+}
+
+fn whole_statement(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Whole(_)
+        | StmtKind::Function { .. }
+        | StmtKind::Return(_)
+        | StmtKind::Foreach { .. } => true,
+        _ => stmt.kind.parts().into_iter().any(|part| match part {
+            Part::Expr(expr) => whole_expression(expr),
+            Part::Body(body) => body.iter().any(whole_statement),
+        }),
+    }
+}
+
+fn whole_expression(expr: &Php) -> bool {
+    match &expr.kind {
+        ExprKind::Throw(_) => true,
+        // A snippet of a method's body names its client so.
+        ExprKind::Whole(whole) => !matches!(**whole, WholeExpr::StaticProperty(..)),
+        _ => expr.children().into_iter().any(whole_expression),
+    }
+}
+
+/// A block through `hir` and `rust`.
+fn whole(
+    block: &Block,
+    index: usize,
+    program: &Program,
+    name: &str,
+    options: &Options,
+    imports: &mut Imports,
+    out: &mut Output,
+) -> String {
+    let made = crate::rust::file(block, program, name, &options.facts, options.tokio);
+    for path in &made.uses {
+        match path.rsplit_once("::") {
+            Some(("crypto", name)) => {
+                drop(imports.of("wechatpay_chain::crypto", name_of_use(name)))
+            }
+            Some(("signing", name)) => {
+                drop(imports.of("wechatpay_chain::signing", name_of_use(name)))
+            }
+            _ => drop(imports.own(path)),
+        }
+    }
+    let mentions = |word: &str| super::text::mentions(&made.text, word);
+    if mentions("php") {
+        imports.own("php");
+    }
+    for word in ["Value", "json"] {
+        if mentions(word) {
+            imports.of("serde_json", name_of_use(word));
+        }
+    }
+    if mentions("Thrown") {
+        imports.of("wechatpay_chain::php", "Thrown");
+    }
+    let errors = made
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    out.complete &= !errors;
+    let problems = made.problems.into_iter();
+    out.diagnostics
+        .extend(problems.map(|problem| block.diagnose(problem)));
+    out.app.extend(made.host);
+    if let Some((params, is_async)) = made.main {
+        out.functions.push(Function {
+            name: name.to_owned(),
+            block: index,
+            params,
+            is_async,
+            complete: !errors,
+        });
+    }
+    made.text.trim_end().to_owned()
+}
+
+/// The names that `use` may bring.
+fn name_of_use(name: &str) -> &'static str {
+    match name {
+        "aes" => "aes",
+        "SignType" => "SignType",
+        "Thrown" => "Thrown",
+        "Value" => "Value",
+        _ => "json",
+    }
 }
 
 struct Made {

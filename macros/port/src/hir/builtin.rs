@@ -199,9 +199,22 @@ pub fn known_as(name: &str) -> &str {
         "is_integer" | "is_long" => "is_int",
         "is_double" => "is_float",
         // Names that only the table uses.
-        "counted" | "text" | "int" | "float" | "truth" | "ksort_text" | "json_decode" | "http_build_query"
-        | "sha256" | "hmac_sha256" | "nonce" | "print_r" | "json_decode_array" | "ksort"
-        | "joined_by_line_feed" | "query_string_like" => "",
+        "counted"
+        | "text"
+        | "int"
+        | "float"
+        | "truth"
+        | "ksort_text"
+        | "json_decode"
+        | "http_build_query"
+        | "sha256"
+        | "hmac_sha256"
+        | "nonce"
+        | "print_r"
+        | "json_decode_array"
+        | "ksort"
+        | "joined_by_line_feed"
+        | "query_string_like" => "",
         name => name,
     }
 }
@@ -211,8 +224,16 @@ pub fn known_as(name: &str) -> &str {
 pub fn constant(name: &str) -> Option<serde_json::Value> {
     use serde_json::Value;
     let number = match name {
-        "JSON_HEX_TAG" | "PHP_QUERY_RFC1738" | "SORT_NUMERIC" | "STR_PAD_RIGHT" | "JSON_OBJECT_AS_ARRAY" => 1,
-        "JSON_HEX_AMP" | "PHP_QUERY_RFC3986" | "SORT_STRING" | "STR_PAD_BOTH" | "JSON_BIGINT_AS_STRING" => 2,
+        "JSON_HEX_TAG"
+        | "PHP_QUERY_RFC1738"
+        | "SORT_NUMERIC"
+        | "STR_PAD_RIGHT"
+        | "JSON_OBJECT_AS_ARRAY" => 1,
+        "JSON_HEX_AMP"
+        | "PHP_QUERY_RFC3986"
+        | "SORT_STRING"
+        | "STR_PAD_BOTH"
+        | "JSON_BIGINT_AS_STRING" => 2,
         "JSON_HEX_APOS" => 4,
         "JSON_HEX_QUOT" => 8,
         "JSON_FORCE_OBJECT" => 16,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::builtin::Builtin;
 use super::tree::{
-    Class, Crypto, Expr, ExprKind, File, Function, PathPiece, ResponsePart, Root, Sdk, Stmt, StmtKind, ThrownPart,
+    Class, Crypto, Expr, ExprKind, File, Function, PathPiece, ResponsePart, Root, Sdk, Stmt,
+    StmtKind, ThrownPart,
 };
 use super::{Facts, Ty};
 use crate::syntax::BinaryOp;
@@ -27,7 +28,8 @@ pub struct Types {
 #[must_use]
 pub fn types(file: &File, class: Option<&Class>, function: Option<&Function>) -> Types {
     let functions = file.functions.iter();
-    let functions = functions.map(|function| (function.name.to_ascii_lowercase(), function.returns.clone()));
+    let functions =
+        functions.map(|function| (function.name.to_ascii_lowercase(), function.returns.clone()));
     let mut types = Types {
         functions: functions.collect(),
         ..Types::default()
@@ -42,13 +44,20 @@ pub fn types(file: &File, class: Option<&Class>, function: Option<&Function>) ->
             types.consts.insert(constant.name.clone(), ty);
         }
         let fields = class.fields.iter();
-        types.fields = fields.map(|field| (field.name.clone(), field.ty.clone())).collect();
+        types.fields = fields
+            .map(|field| (field.name.clone(), field.ty.clone()))
+            .collect();
         let methods = class.methods.iter();
-        let methods = methods.map(|method| (method.name.to_ascii_lowercase(), method.returns.clone()));
+        let methods =
+            methods.map(|method| (method.name.to_ascii_lowercase(), method.returns.clone()));
         types.methods = methods.collect();
     }
     if let Some(function) = function {
-        types.locals = function.locals.iter().map(|local| local.ty.clone()).collect();
+        types.locals = function
+            .locals
+            .iter()
+            .map(|local| local.ty.clone())
+            .collect();
     }
     types
 }
@@ -58,7 +67,11 @@ impl Types {
     #[must_use]
     pub fn within(&self, closure: &Function) -> Self {
         let mut inner = self.clone();
-        inner.locals = closure.locals.iter().map(|local| local.ty.clone()).collect();
+        inner.locals = closure
+            .locals
+            .iter()
+            .map(|local| local.ty.clone())
+            .collect();
         inner
     }
 
@@ -71,7 +84,10 @@ impl Types {
     /// What a method gives back.
     #[must_use]
     pub fn method(&self, name: &str) -> Ty {
-        self.methods.get(&name.to_ascii_lowercase()).cloned().unwrap_or(Ty::Any)
+        self.methods
+            .get(&name.to_ascii_lowercase())
+            .cloned()
+            .unwrap_or(Ty::Any)
     }
 
     /// The type of a variable.
@@ -114,7 +130,12 @@ impl Types {
             | ExprKind::Unpack(..) => Ty::Any,
             ExprKind::Binary(op, ..) => match op {
                 BinaryOp::Spaceship => Ty::Int,
-                BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem | BinaryOp::Pow => Ty::Any,
+                BinaryOp::Add
+                | BinaryOp::Sub
+                | BinaryOp::Mul
+                | BinaryOp::Div
+                | BinaryOp::Rem
+                | BinaryOp::Pow => Ty::Any,
                 _ => Ty::Bool,
             },
             ExprKind::Coalesce(one, other) => self.of(one).present().join(&self.of(other)),
@@ -130,9 +151,11 @@ impl Types {
             }
             ExprKind::Change("array_pop" | "array_shift", ..) => Ty::Any,
             ExprKind::Change(..) | ExprKind::Sort(..) | ExprKind::Unset(_) => Ty::Void,
-            ExprKind::Call(name, _) => {
-                self.functions.get(&name.to_ascii_lowercase()).cloned().unwrap_or(Ty::Any)
-            }
+            ExprKind::Call(name, _) => self
+                .functions
+                .get(&name.to_ascii_lowercase())
+                .cloned()
+                .unwrap_or(Ty::Any),
             ExprKind::Method(name, _) => self.method(name),
             ExprKind::Closure(..) => Ty::Closure,
             ExprKind::NewThrown(..) => Ty::Thrown,
@@ -169,9 +192,9 @@ impl Types {
                 };
                 before.present().join(&self.of(value))
             }
-            ExprKind::Match(_, arms) => {
-                arms.iter().fold(Ty::Unknown, |ty, (_, value)| ty.join(&self.of(value)))
-            }
+            ExprKind::Match(_, arms) => arms
+                .iter()
+                .fold(Ty::Unknown, |ty, (_, value)| ty.join(&self.of(value))),
             ExprKind::Throw(_) | ExprKind::Exit(_) | ExprKind::Refused(_) => Ty::Never,
         }
     }
@@ -231,7 +254,10 @@ pub(super) fn file(file: &mut File, facts: &Facts) {
 fn functions_mut(file: &mut File) -> Vec<&mut Function> {
     let methods = file.classes.iter_mut();
     let methods = methods.flat_map(|class| class.constructor.iter_mut().chain(&mut class.methods));
-    methods.chain(&mut file.functions).chain(file.main.iter_mut()).collect()
+    methods
+        .chain(&mut file.functions)
+        .chain(file.main.iter_mut())
+        .collect()
 }
 
 /// What nothing tells may be anything; a plain value that may be null, too.
@@ -246,7 +272,12 @@ fn settle(ty: &mut Ty) {
 fn settle_function(function: &mut Function) {
     let params = function.params.len();
     for (index, local) in function.locals.iter_mut().enumerate() {
-        if index < params && function.params.get(index).is_some_and(|param| param.local == index) {
+        if index < params
+            && function
+                .params
+                .get(index)
+                .is_some_and(|param| param.local == index)
+        {
             continue;
         }
         settle(&mut local.ty);
@@ -287,7 +318,11 @@ fn round_of_class(file: &mut File, index: usize) {
             stmt.each_mut(&mut |expr| match &mut *expr.kind {
                 ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
                     if let Root::Field(name) = &place.root {
-                        let ty = if place.path.is_empty() { known.of(value) } else { Ty::Any };
+                        let ty = if place.path.is_empty() {
+                            known.of(value)
+                        } else {
+                            Ty::Any
+                        };
                         assigned.push((name.clone(), ty));
                     }
                 }
@@ -313,7 +348,10 @@ fn round_of_class(file: &mut File, index: usize) {
     }
     for (name, ty) in assigned {
         let promoted = name.strip_prefix('\0');
-        let field = class.fields.iter_mut().find(|field| field.name == promoted.unwrap_or(&name));
+        let field = class
+            .fields
+            .iter_mut()
+            .find(|field| field.name == promoted.unwrap_or(&name));
         if let Some(field) = field
             && (promoted.is_none() || field.ty == Ty::Unknown)
         {
@@ -340,14 +378,21 @@ fn called(class: &mut Class, calls: &[(String, Vec<Ty>)]) {
             if ty == Ty::Unknown || (method.public && ty.is_plain()) {
                 continue;
             }
-            let default = param.default.as_ref().map(|default| Types::default().of(default));
+            let default = param
+                .default
+                .as_ref()
+                .map(|default| Types::default().of(default));
             param.ty = param.ty.join(&ty).join(&default.unwrap_or(Ty::Unknown));
         }
     }
 }
 
 fn function(function: &mut Function, known: &mut Types) {
-    let mut locals: Vec<Ty> = function.locals.iter().map(|local| local.ty.clone()).collect();
+    let mut locals: Vec<Ty> = function
+        .locals
+        .iter()
+        .map(|local| local.ty.clone())
+        .collect();
     for param in &function.params {
         locals[param.local] = param.ty.clone();
     }
@@ -400,13 +445,20 @@ fn given_back(body: &mut [Stmt], found: &mut dyn FnMut(Option<&Expr>)) {
 pub(crate) fn ends(body: &[Stmt]) -> bool {
     body.iter().any(|stmt| match &stmt.kind {
         StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Exit(_) | StmtKind::Refused(_) => true,
-        StmtKind::Expr(expr) => matches!(*expr.kind, ExprKind::Throw(_) | ExprKind::Exit(_) | ExprKind::Refused(_)),
+        StmtKind::Expr(expr) => matches!(
+            *expr.kind,
+            ExprKind::Throw(_) | ExprKind::Exit(_) | ExprKind::Refused(_)
+        ),
         StmtKind::Break(_) | StmtKind::Continue(_) => true,
         StmtKind::If(branches, Some(otherwise)) => {
             branches.iter().all(|(_, body)| ends(body)) && ends(otherwise)
         }
         StmtKind::Block(body) => ends(body),
-        StmtKind::Try { body, catches, finally } => {
+        StmtKind::Try {
+            body,
+            catches,
+            finally,
+        } => {
             finally.as_deref().is_some_and(ends)
                 || (ends(body) && catches.iter().all(|catch| ends(&catch.body)))
         }
@@ -453,7 +505,11 @@ fn expr(expr: &mut Expr, known: &mut Types) {
     match &mut *expr.kind {
         ExprKind::Assign(place, value) | ExprKind::AssignMissing(place, value) => {
             if let Root::Local(local) = place.root {
-                let ty = if place.path.is_empty() { known.of(value) } else { Ty::Any };
+                let ty = if place.path.is_empty() {
+                    known.of(value)
+                } else {
+                    Ty::Any
+                };
                 set.push((local, ty));
             }
         }
@@ -490,13 +546,18 @@ fn expr(expr: &mut Expr, known: &mut Types) {
         ExprKind::Closure(closure, captures) => {
             for (outer, inner) in captures.iter() {
                 let ty = known.local(*outer);
-                let param = closure.params.iter_mut().find(|param| param.local == *inner);
+                let param = closure
+                    .params
+                    .iter_mut()
+                    .find(|param| param.local == *inner);
                 if let Some(param) = param {
                     param.ty = ty;
                 }
             }
             for param in &mut closure.params {
-                if param.ty == Ty::Unknown && !captures.iter().any(|(_, inner)| *inner == param.local) {
+                if param.ty == Ty::Unknown
+                    && !captures.iter().any(|(_, inner)| *inner == param.local)
+                {
                     param.ty = Ty::Any;
                 }
             }
@@ -520,10 +581,22 @@ fn by_catalogue(function: &mut Function, facts: &Facts) {
         collect(stmt, &mut calls, &mut arrays);
     }
     for call in calls {
+        if let ExprKind::Local(local) = *call.client.kind
+            && let Some(param) = function
+                .params
+                .iter_mut()
+                .find(|param| param.local == local)
+            && (param.ty == Ty::Unknown || param.foreign)
+        {
+            param.ty = Ty::Client;
+            param.foreign = false;
+        }
         let Ok(options) = &call.options else {
             continue;
         };
-        let body = options.iter().find(|(name, _)| name == "json" || name == "xml");
+        let body = options
+            .iter()
+            .find(|(name, _)| name == "json" || name == "xml");
         let Some((_, body)) = body else {
             continue;
         };
@@ -537,7 +610,9 @@ fn by_catalogue(function: &mut Function, facts: &Facts) {
                 PathPiece::Value(_) => "{value}",
             })
             .collect();
-        let fields = facts.fields.map(|fields| fields(call.method.upper(), &path));
+        let fields = facts
+            .fields
+            .map(|fields| fields(call.method.upper(), &path));
         let fields = fields.unwrap_or_default();
         for (pointer, local) in found {
             let ty = fields.iter().find(|(known, _)| *known == pointer);
@@ -546,7 +621,10 @@ fn by_catalogue(function: &mut Function, facts: &Facts) {
                 Some("string") => Ty::Text,
                 _ => continue,
             };
-            let param = function.params.iter_mut().find(|param| param.local == local);
+            let param = function
+                .params
+                .iter_mut()
+                .find(|param| param.local == local);
             if let Some(param) = param
                 && !param.declared
                 && param.ty == Ty::Unknown
@@ -577,7 +655,12 @@ fn lets(stmt: &mut Stmt, arrays: &mut BTreeMap<usize, Expr>) {
     }
 }
 
-fn leaves(expr: &Expr, pointer: &str, arrays: &BTreeMap<usize, Expr>, found: &mut Vec<(String, usize)>) {
+fn leaves(
+    expr: &Expr,
+    pointer: &str,
+    arrays: &BTreeMap<usize, Expr>,
+    found: &mut Vec<(String, usize)>,
+) {
     match &*expr.kind {
         ExprKind::Array(entries) => {
             for entry in entries {

@@ -12,6 +12,7 @@ mod place;
 mod ty;
 mod walk;
 
+pub(crate) use infer::ends;
 pub use infer::{Types, types};
 pub use ty::Ty;
 pub use walk::Use;

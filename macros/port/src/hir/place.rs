@@ -99,7 +99,8 @@ impl Placer<'_> {
         match &stmt.kind {
             StmtKind::Expr(expr) => match &*expr.kind {
                 ExprKind::Assign(place, _) => {
-                    place.path.is_empty() && matches!(place.root, Root::Local(local) if local == self.local)
+                    place.path.is_empty()
+                        && matches!(place.root, Root::Local(local) if local == self.local)
                 }
                 _ => false,
             },
@@ -152,13 +153,25 @@ impl Placer<'_> {
         let own = self.local;
         // The variable of a `foreach` or `catch` begins with it.
         match &mut stmt.kind {
-            StmtKind::Foreach { subject, key, value, .. } if *value == own || *key == Some(own) => {
+            StmtKind::Foreach {
+                subject,
+                key,
+                value,
+                ..
+            } if *value == own || *key == Some(own) => {
                 let mut outside = false;
                 subject.locals_mut(&mut |local, _| outside |= *local == own);
                 return !outside;
             }
-            StmtKind::Try { body, catches, finally } => {
-                let bound = catches.iter().filter(|catch| catch.variable == Some(own)).count();
+            StmtKind::Try {
+                body,
+                catches,
+                finally,
+            } => {
+                let bound = catches
+                    .iter()
+                    .filter(|catch| catch.variable == Some(own))
+                    .count();
                 if bound > 0 {
                     let mut outside = false;
                     let others = body.iter_mut().chain(finally.iter_mut().flatten());
@@ -198,7 +211,9 @@ impl Placer<'_> {
             bodies => {
                 let ready = bodies.iter_mut().all(|(body, _)| {
                     let first = (0..body.len()).find(|index| self.mentions(&mut body[*index]));
-                    first.is_some_and(|first| self.sets(&body[first]) && !self.reads(&mut body[first]))
+                    first.is_some_and(|first| {
+                        self.sets(&body[first]) && !self.reads(&mut body[first])
+                    })
                 });
                 if ready {
                     for (body, again) in bodies {
@@ -299,7 +314,14 @@ impl Flow {
 
     fn expr(&mut self, expr: &mut super::tree::Expr, set: &mut Set) {
         let unset = &mut self.unset;
-        let throws = matches!(*expr.kind, ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Coalesce(..) | ExprKind::Ternary(..) | ExprKind::Match(..));
+        let throws = matches!(
+            *expr.kind,
+            ExprKind::And(..)
+                | ExprKind::Or(..)
+                | ExprKind::Coalesce(..)
+                | ExprKind::Ternary(..)
+                | ExprKind::Match(..)
+        );
         let before = set.clone();
         expr.locals_mut(&mut |local, how| match how {
             Use::Write => drop(set.insert(*local)),
@@ -326,17 +348,26 @@ impl Flow {
                 };
                 merge(after, last)
             }
-            StmtKind::While { condition, step, body } => {
+            StmtKind::While {
+                condition,
+                step,
+                body,
+            } => {
                 let endless = condition.is_none();
                 if let Some(condition) = condition {
                     self.expr(condition, &mut set);
                 }
                 self.breaks.push(None);
                 if let Some(mut inside) = self.list(body, set.clone()) {
-                    step.iter_mut().for_each(|step| self.expr(step, &mut inside));
+                    step.iter_mut()
+                        .for_each(|step| self.expr(step, &mut inside));
                 }
                 let left = self.breaks.pop().flatten();
-                if endless { left } else { merge(Some(set), left) }
+                if endless {
+                    left
+                } else {
+                    merge(Some(set), left)
+                }
             }
             StmtKind::DoWhile(body, condition) => {
                 self.breaks.push(None);
@@ -348,7 +379,12 @@ impl Flow {
                 });
                 merge(inside, left)
             }
-            StmtKind::Foreach { subject, key, value, body } => {
+            StmtKind::Foreach {
+                subject,
+                key,
+                value,
+                body,
+            } => {
                 self.expr(subject, &mut set);
                 let mut inside = set.clone();
                 inside.extend(*key);
@@ -359,7 +395,11 @@ impl Flow {
                 merge(Some(set), left)
             }
             StmtKind::Switch(..) => self.switch(stmt, set),
-            StmtKind::Try { body, catches, finally } => {
+            StmtKind::Try {
+                body,
+                catches,
+                finally,
+            } => {
                 let mut after = self.list(body, set.clone());
                 for catch in catches {
                     let mut inside = set.clone();
@@ -367,15 +407,10 @@ impl Flow {
                     after = merge(after, self.list(&mut catch.body, inside));
                 }
                 match finally {
+                    // What the body sets counts as not set behind it: it may be left by other ways.
                     Some(finally) => {
                         let inside = self.list(finally, set);
-                        match (after, inside) {
-                            (Some(mut after), Some(inside)) => {
-                                after.extend(inside);
-                                Some(after)
-                            }
-                            _ => None,
-                        }
+                        after.and(inside)
                     }
                     None => after,
                 }
@@ -423,6 +458,10 @@ impl Flow {
         }
         let left = self.breaks.pop().flatten();
         let after = merge(through, left);
-        if whole { after } else { merge(after, Some(set)) }
+        if whole {
+            after
+        } else {
+            merge(after, Some(set))
+        }
     }
 }

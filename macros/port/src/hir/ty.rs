@@ -96,7 +96,11 @@ impl Ty {
         if written.contains('|') {
             let parts = written.split('|').map(Self::declared);
             let parts: Option<Vec<_>> = parts.collect();
-            return parts.map(|parts| parts.iter().fold(Self::Unknown, |one, other| one.join(other)));
+            return parts.map(|parts| {
+                parts
+                    .iter()
+                    .fold(Self::Unknown, |one, other| one.join(other))
+            });
         }
         let last = written.rsplit('\\').next().unwrap_or(written);
         Some(match last.to_ascii_lowercase().as_str() {
@@ -109,13 +113,14 @@ impl Ty {
             "void" => Self::Void,
             "never" => Self::Never,
             "builderchainable" | "clientdecoratorinterface" => Self::Client,
-            "responseinterface" | "response" if written.contains("Psr") || written.contains("Guzzle") => {
+            "responseinterface" | "response"
+                if written.contains("Psr") || written.contains("Guzzle") =>
+            {
                 Self::Response
             }
             "promiseinterface" => Self::Promise,
-            "throwable" | "exception" | "requestexception" | "clientexception" | "connectexception" => {
-                Self::Thrown
-            }
+            "throwable" | "exception" | "requestexception" | "clientexception"
+            | "connectexception" => Self::Thrown,
             "closure" | "callable" => Self::Closure,
             _ => return None,
         })

@@ -155,7 +155,11 @@ impl Expr {
     fn places_mut(&mut self) -> Vec<(&mut Place, Use)> {
         match &mut *self.kind {
             ExprKind::Assign(place, _) => {
-                let how = if place.path.is_empty() { Use::Write } else { Use::Change };
+                let how = if place.path.is_empty() {
+                    Use::Write
+                } else {
+                    Use::Change
+                };
                 vec![(place, how)]
             }
             ExprKind::AssignOp(place, ..)
@@ -164,12 +168,20 @@ impl Expr {
             | ExprKind::Sort(place, _)
             | ExprKind::Change(_, place, _) => vec![(place, Use::Change)],
             ExprKind::Unset(place) => {
-                let how = if place.path.is_empty() { Use::Write } else { Use::Change };
+                let how = if place.path.is_empty() {
+                    Use::Write
+                } else {
+                    Use::Change
+                };
                 vec![(place, how)]
             }
             ExprKind::Unpack(places, _) => {
                 let places = places.iter_mut().map(|(_, place)| {
-                    let how = if place.path.is_empty() { Use::Write } else { Use::Change };
+                    let how = if place.path.is_empty() {
+                        Use::Write
+                    } else {
+                        Use::Change
+                    };
                     (place, how)
                 });
                 places.collect()
@@ -183,7 +195,9 @@ impl Expr {
         match &mut *self.kind {
             ExprKind::Local(local) => found(local, Use::Read),
             ExprKind::Closure(_, captures) => {
-                captures.iter_mut().for_each(|(outer, _)| found(outer, Use::Read));
+                captures
+                    .iter_mut()
+                    .for_each(|(outer, _)| found(outer, Use::Read));
             }
             _ => {}
         }
@@ -217,9 +231,9 @@ impl Stmt {
             | StmtKind::DoWhile(_, expr) => vec![expr],
             StmtKind::Echo(all) => all.iter_mut().collect(),
             StmtKind::If(branches, _) => branches.iter_mut().map(|(expr, _)| expr).collect(),
-            StmtKind::While { condition, step, .. } => {
-                condition.iter_mut().chain(step.iter_mut()).collect()
-            }
+            StmtKind::While {
+                condition, step, ..
+            } => condition.iter_mut().chain(step.iter_mut()).collect(),
             StmtKind::Foreach { subject, .. } => vec![subject],
             StmtKind::Switch(subject, cases) => {
                 let cases = cases.iter_mut().filter_map(|(value, _)| value.as_mut());
@@ -269,7 +283,9 @@ impl Stmt {
                 found(value, Use::Write);
             }
             StmtKind::Try { catches, .. } => {
-                let variables = catches.iter_mut().filter_map(|catch| catch.variable.as_mut());
+                let variables = catches
+                    .iter_mut()
+                    .filter_map(|catch| catch.variable.as_mut());
                 variables.for_each(|variable| found(variable, Use::Write));
             }
             _ => {}

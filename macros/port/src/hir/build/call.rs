@@ -8,7 +8,12 @@ use crate::hir::tree::{Expr, ExprKind, ResponsePart, ThrownPart};
 use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Name, Span};
 
 impl<'a> Builder<'a> {
-    pub(super) fn call(&mut self, expr: &'a syntax::Expr, function: &'a Name, args: &'a [Arg]) -> Expr {
+    pub(super) fn call(
+        &mut self,
+        expr: &'a syntax::Expr,
+        function: &'a Name,
+        args: &'a [Arg],
+    ) -> Expr {
         let span = expr.span;
         let name = function.last();
         if self.names.functions.contains_key(&name) {
@@ -43,7 +48,11 @@ impl<'a> Builder<'a> {
                 let value = self.expr(&arg.value);
                 return Expr::new(span, ExprKind::OfThrown(ThrownPart::Class, value));
             }
-            ("ksort" | "array_pop" | "array_shift" | "sort" | "array_push" | "array_unshift" | "end" | "reset", _)
+            (
+                "ksort" | "array_pop" | "array_shift" | "sort" | "array_push" | "array_unshift"
+                | "end" | "reset",
+                _,
+            )
             | ("usort", [_, _]) => {
                 return self.change(expr, &name, args);
             }
@@ -82,7 +91,11 @@ impl<'a> Builder<'a> {
             ("ksort", 0) => Expr::new(span, ExprKind::Change("ksort", place, rest)),
             ("sort", 0) => Expr::new(span, ExprKind::Change("sort", place, rest)),
             ("array_pop" | "array_shift", 0) => {
-                let name = if name == "array_pop" { "array_pop" } else { "array_shift" };
+                let name = if name == "array_pop" {
+                    "array_pop"
+                } else {
+                    "array_shift"
+                };
                 Expr::new(span, ExprKind::Change(name, place, rest))
             }
             ("array_push", 1) => Expr::new(span, ExprKind::Change("array_push", place, rest)),
@@ -101,12 +114,14 @@ impl<'a> Builder<'a> {
             ("array_map", 2) => {
                 let array = args.pop()?;
                 let closure = args.pop()?;
-                matches!(*closure.kind, ExprKind::Closure(..)).then_some(ExprKind::Map(closure, array))?
+                matches!(*closure.kind, ExprKind::Closure(..))
+                    .then_some(ExprKind::Map(closure, array))?
             }
             ("array_filter", 2) => {
                 let closure = args.pop()?;
                 let array = args.pop()?;
-                matches!(*closure.kind, ExprKind::Closure(..)).then_some(ExprKind::Filter(array, closure))?
+                matches!(*closure.kind, ExprKind::Closure(..))
+                    .then_some(ExprKind::Filter(array, closure))?
             }
             ("implode" | "join", 2) => {
                 // PHP takes both orders only of old.
@@ -132,9 +147,18 @@ impl<'a> Builder<'a> {
                     return None;
                 }
                 args.truncate(1);
-                ExprKind::Builtin(if array { "json_decode_array" } else { "json_decode" }, args)
+                ExprKind::Builtin(
+                    if array {
+                        "json_decode_array"
+                    } else {
+                        "json_decode"
+                    },
+                    args,
+                )
             }
-            ("json_encode", 2) if !matches!(*args.get(1)?.kind, ExprKind::Int(0..=1535)) => return None,
+            ("json_encode", 2) if !matches!(*args.get(1)?.kind, ExprKind::Int(0..=1535)) => {
+                return None;
+            }
             ("http_build_query", 1) => {
                 args.push(Expr::new(span, ExprKind::Bool(false)));
                 ExprKind::Builtin("http_build_query", args)
@@ -159,7 +183,9 @@ impl<'a> Builder<'a> {
             ("hash", 2) if is_text(args.first()?, "sha256") => {
                 ExprKind::Builtin("sha256", vec![args.pop()?])
             }
-            ("hash", 2) if is_text(args.first()?, "md5") => ExprKind::Builtin("md5", vec![args.pop()?]),
+            ("hash", 2) if is_text(args.first()?, "md5") => {
+                ExprKind::Builtin("md5", vec![args.pop()?])
+            }
             ("hash_hmac", 3) if is_text(args.first()?, "sha256") => {
                 args.remove(0);
                 ExprKind::Builtin("hmac_sha256", args)
@@ -224,7 +250,10 @@ impl<'a> Builder<'a> {
                 return Expr::new(span, ExprKind::Wait(promise));
             }
             (Ty::Promise, "then" | "otherwise", _) => {
-                return refused(span, "a handler is added to a promise that a variable holds");
+                return refused(
+                    span,
+                    "a handler is added to a promise that a variable holds",
+                );
             }
             (Ty::Response | Ty::Answer, "getstatuscode", []) => {
                 let response = self.expr(object);
@@ -233,7 +262,10 @@ impl<'a> Builder<'a> {
             (Ty::Response | Ty::Answer, "getheaderline", [name]) => {
                 let name = self.expr(&name.value);
                 let response = self.expr(object);
-                return Expr::new(span, ExprKind::OfResponse(ResponsePart::Header(name), response));
+                return Expr::new(
+                    span,
+                    ExprKind::OfResponse(ResponsePart::Header(name), response),
+                );
             }
             (Ty::Thrown, _, []) => {
                 let part = match name.as_str() {
@@ -262,7 +294,8 @@ impl<'a> Builder<'a> {
     fn own_method(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
         let shape = self.class?;
         let mut methods = shape.class.methods.iter();
-        let found = methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
+        let found =
+            methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
         let args = match self.args(args) {
             Some(args) => args,
             None => self.named_args(&found.closure.params, args)?,
@@ -274,7 +307,9 @@ impl<'a> Builder<'a> {
     fn named_args(&mut self, params: &'a [syntax::Param], args: &'a [Arg]) -> Option<Vec<Expr>> {
         let mut out = Vec::new();
         for (index, param) in params.iter().enumerate() {
-            let named = args.iter().find(|arg| arg.name.as_deref() == Some(&param.name));
+            let named = args
+                .iter()
+                .find(|arg| arg.name.as_deref() == Some(&param.name));
             let placed = args.get(index).filter(|arg| arg.name.is_none());
             match (placed.or(named), &param.default) {
                 (Some(arg), _) => out.push(self.expr(&arg.value)),
@@ -309,12 +344,18 @@ impl<'a> Builder<'a> {
         self.foreign_expr(expr)
     }
 
-    pub(super) fn new_object(&mut self, expr: &'a syntax::Expr, class: &'a Name, args: &'a [Arg]) -> Expr {
+    pub(super) fn new_object(
+        &mut self,
+        expr: &'a syntax::Expr,
+        class: &'a Name,
+        args: &'a [Arg],
+    ) -> Expr {
         if class.is("WeChatPay\\Util\\MediaUtil") {
             return match self.args(args) {
-                Some(args) if args.len() == 1 => {
-                    Expr::new(expr.span, ExprKind::Crypto(crate::hir::tree::Crypto::Media, args))
-                }
+                Some(args) if args.len() == 1 => Expr::new(
+                    expr.span,
+                    ExprKind::Crypto(crate::hir::tree::Crypto::Media, args),
+                ),
                 _ => refused(expr.span, "an upload from a stream"),
             };
         }
@@ -345,7 +386,12 @@ impl<'a> Builder<'a> {
 
     /// `(string) $response->getBody()`, `…->getBody()->getContents()`, `…->getBody()`
     pub(super) fn body_of(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
-        let PhpKind::MethodCall { object, method, args } = &expr.kind else {
+        let PhpKind::MethodCall {
+            object,
+            method,
+            args,
+        } = &expr.kind
+        else {
             return None;
         };
         if !args.is_empty() {
@@ -355,7 +401,10 @@ impl<'a> Builder<'a> {
             "getcontents" | "__tostring" => self.body_of(object),
             "getbody" if matches!(self.kind_of(object).present(), Ty::Response | Ty::Answer) => {
                 let response = self.expr(object);
-                Some(Expr::new(expr.span, ExprKind::OfResponse(ResponsePart::Body, response)))
+                Some(Expr::new(
+                    expr.span,
+                    ExprKind::OfResponse(ResponsePart::Body, response),
+                ))
             }
             _ => None,
         }
@@ -368,6 +417,7 @@ fn is_text(expr: &Expr, wanted: &str) -> bool {
 
 /// Whether a promise stands before `->wait()`.
 fn is_promise_chain(expr: &syntax::Expr) -> bool {
-    crate::recognise::Call::of(expr)
-        .is_some_and(|call| call.verb.mode == crate::recognise::Mode::Async && !call.steps.is_empty())
+    crate::recognise::Call::of(expr).is_some_and(|call| {
+        call.verb.mode == crate::recognise::Mode::Async && !call.steps.is_empty()
+    })
 }

@@ -41,7 +41,11 @@ pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a synta
     let consts = consts.collect();
     let fields = class.properties.iter().map(|property| Field {
         name: property.name.clone(),
-        ty: shape.fields.get(&property.name).cloned().unwrap_or(Ty::Unknown),
+        ty: shape
+            .fields
+            .get(&property.name)
+            .cloned()
+            .unwrap_or(Ty::Unknown),
         default: property.default.as_ref().map(|value| builder.expr(value)),
         foreign: shape.foreign.contains(&property.name),
         public: property.public,
@@ -80,7 +84,9 @@ impl Names<'_> {
             if parents.contains(&name.resolved) {
                 break;
             }
-            parent = self.class(&name.resolved).and_then(|class| class.parent.clone());
+            parent = self
+                .class(&name.resolved)
+                .and_then(|class| class.parent.clone());
             parents.push(name.resolved.trim_start_matches('\\').to_owned());
         }
         parents

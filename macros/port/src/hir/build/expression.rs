@@ -5,7 +5,9 @@ use crate::hir::Ty;
 use crate::hir::builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
 use crate::recognise::{self, Call};
-use crate::syntax::{self, BinaryOp, Cast, ExprKind as PhpKind, Item, Member, Piece, Span, UnaryOp, WholeExpr};
+use crate::syntax::{
+    self, BinaryOp, Cast, ExprKind as PhpKind, Item, Member, Piece, Span, UnaryOp, WholeExpr,
+};
 
 impl<'a> Builder<'a> {
     pub(super) fn expr(&mut self, expr: &'a syntax::Expr) -> Expr {
@@ -29,9 +31,14 @@ impl<'a> Builder<'a> {
             }
             PhpKind::Array(items) => self.array(items),
             PhpKind::Constant(name) => return self.constant(span, name),
-            PhpKind::ClassConstant { class, name } => return self.class_constant(span, class, name),
+            PhpKind::ClassConstant { class, name } => {
+                return self.class_constant(span, class, name);
+            }
             PhpKind::Property { object, member } => return self.property(expr, object, member),
-            PhpKind::Index { object, index: Some(index) } => {
+            PhpKind::Index {
+                object,
+                index: Some(index),
+            } => {
                 let object = self.expr(object);
                 ExprKind::Index(object, self.expr(index))
             }
@@ -44,10 +51,18 @@ impl<'a> Builder<'a> {
                     None => return self.unknown(span, "these arguments"),
                 }
             }
-            PhpKind::MethodCall { object, method, args } => {
+            PhpKind::MethodCall {
+                object,
+                method,
+                args,
+            } => {
                 return self.method(expr, object, method, args);
             }
-            PhpKind::StaticCall { class, method, args } => {
+            PhpKind::StaticCall {
+                class,
+                method,
+                args,
+            } => {
                 return self.static_call(expr, class, method, args);
             }
             PhpKind::New { class, args } => return self.new_object(expr, class, args),
@@ -55,7 +70,11 @@ impl<'a> Builder<'a> {
             PhpKind::Assign { target, op, value } => return self.assign(span, target, *op, value),
             PhpKind::Unary { op, operand } => self.unary(*op, operand),
             PhpKind::Binary { op, left, right } => return self.binary(span, *op, left, right),
-            PhpKind::Ternary { condition, then, otherwise } => {
+            PhpKind::Ternary {
+                condition,
+                then,
+                otherwise,
+            } => {
                 let condition = self.expr(condition);
                 let then = then.as_ref().map(|then| self.expr(then));
                 ExprKind::Ternary(condition, then, self.expr(otherwise))
@@ -75,10 +94,17 @@ impl<'a> Builder<'a> {
         if name == "this" {
             return refused(span, "`$this` as a value");
         }
-        if name.starts_with('_') && name.len() > 1 && name[1..].bytes().all(|byte| byte.is_ascii_uppercase())
+        if name.starts_with('_')
+            && name.len() > 1
+            && name[1..].bytes().all(|byte| byte.is_ascii_uppercase())
             || name == "GLOBALS"
         {
-            return self.foreign(span, vec![name.trim_start_matches('_').to_ascii_lowercase()], None, Vec::new());
+            return self.foreign(
+                span,
+                vec![name.trim_start_matches('_').to_ascii_lowercase()],
+                None,
+                Vec::new(),
+            );
         }
         let local = self.local(name);
         Expr::new(span, ExprKind::Local(local))
@@ -139,7 +165,12 @@ impl<'a> Builder<'a> {
         super::known::full_name(name)
     }
 
-    fn property(&mut self, expr: &'a syntax::Expr, object: &'a syntax::Expr, member: &'a Member) -> Expr {
+    fn property(
+        &mut self,
+        expr: &'a syntax::Expr,
+        object: &'a syntax::Expr,
+        member: &'a Member,
+    ) -> Expr {
         if let Some(name) = class::property(expr)
             && let Some(shape) = self.class
         {
@@ -183,7 +214,8 @@ impl<'a> Builder<'a> {
             Err(refused) => return refused,
         };
         if let PhpKind::Variable(name) = &target.kind {
-            self.kinds.insert(name.clone(), if op.is_none() { kind } else { Ty::Unknown });
+            self.kinds
+                .insert(name.clone(), if op.is_none() { kind } else { Ty::Unknown });
         }
         let kind = match op {
             None => ExprKind::Assign(place, value),
@@ -208,7 +240,10 @@ impl<'a> Builder<'a> {
             };
             let key = match key {
                 Some(key) => self.expr(key),
-                None => Expr::new(span, ExprKind::Int(i64::try_from(index).unwrap_or(i64::MAX))),
+                None => Expr::new(
+                    span,
+                    ExprKind::Int(i64::try_from(index).unwrap_or(i64::MAX)),
+                ),
             };
             match self.place(target) {
                 Ok(place) => places.push((key, place)),
@@ -223,12 +258,18 @@ impl<'a> Builder<'a> {
         if let Some(name) = class::property(target)
             && self.class.is_some()
         {
-            return Ok(Place { root: Root::Field(name), path: Vec::new() });
+            return Ok(Place {
+                root: Root::Field(name),
+                path: Vec::new(),
+            });
         }
         match &target.kind {
             PhpKind::Variable(name) => {
                 let root = Root::Local(self.local(name));
-                Ok(Place { root, path: Vec::new() })
+                Ok(Place {
+                    root,
+                    path: Vec::new(),
+                })
             }
             PhpKind::Index { object, index } => {
                 let mut place = self.place(object)?;
@@ -239,7 +280,9 @@ impl<'a> Builder<'a> {
             PhpKind::Property { object, member } => {
                 let mut place = self.place(object)?;
                 let key = match member {
-                    Member::Name { name, .. } => Expr::new(target.span, ExprKind::Text(name.clone())),
+                    Member::Name { name, .. } => {
+                        Expr::new(target.span, ExprKind::Text(name.clone()))
+                    }
                     Member::Computed(computed) => self.expr(computed),
                 };
                 place.path.push(Some(key));
@@ -287,7 +330,11 @@ impl<'a> Builder<'a> {
             let left = self.expr(left);
             return Expr::new(span, ExprKind::InstanceOf(left, path));
         }
-        if let BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::BitXor | BinaryOp::ShiftLeft | BinaryOp::ShiftRight = op
+        if let BinaryOp::BitOr
+        | BinaryOp::BitAnd
+        | BinaryOp::BitXor
+        | BinaryOp::ShiftLeft
+        | BinaryOp::ShiftRight = op
         {
             return self.bits(span, op, left, right);
         }
@@ -313,7 +360,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Flags are known; other bits are rare.
-    fn bits(&mut self, span: Span, op: BinaryOp, left: &'a syntax::Expr, right: &'a syntax::Expr) -> Expr {
+    fn bits(
+        &mut self,
+        span: Span,
+        op: BinaryOp,
+        left: &'a syntax::Expr,
+        right: &'a syntax::Expr,
+    ) -> Expr {
         let (left, right) = (self.expr(left), self.expr(right));
         match (op, &*left.kind, &*right.kind) {
             (BinaryOp::BitOr, ExprKind::Int(left), ExprKind::Int(right)) => {
@@ -384,7 +437,11 @@ impl<'a> Builder<'a> {
             WholeExpr::List(_) => return self.unknown(span, "a list here"),
             WholeExpr::Spread(_) => return self.unknown(span, "a spread `...` here"),
             WholeExpr::Step { target, up, before } => match self.place(target) {
-                Ok(place) => ExprKind::Step { place, up: *up, before: *before },
+                Ok(place) => ExprKind::Step {
+                    place,
+                    up: *up,
+                    before: *before,
+                },
                 Err(refused) => return refused,
             },
             WholeExpr::Exit(value) => ExprKind::Exit(value.as_ref().map(|value| self.expr(value))),

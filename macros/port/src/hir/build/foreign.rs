@@ -12,7 +12,11 @@ impl<'a> Builder<'a> {
         receiver: Option<Expr>,
         args: Vec<Expr>,
     ) -> Expr {
-        let foreign = Foreign { words, receiver, args };
+        let foreign = Foreign {
+            words,
+            receiver,
+            args,
+        };
         Expr::new(span, ExprKind::Foreign(Box::new(foreign)))
     }
 
@@ -33,7 +37,11 @@ impl<'a> Builder<'a> {
         receiver: &mut Option<Expr>,
     ) {
         match &expr.kind {
-            PhpKind::MethodCall { object, method, args: given } => {
+            PhpKind::MethodCall {
+                object,
+                method,
+                args: given,
+            } => {
                 self.object(object, words, args, receiver);
                 self.member(method, words, args);
                 self.all(given, args);
@@ -42,18 +50,39 @@ impl<'a> Builder<'a> {
                 self.object(object, words, args, receiver);
                 self.member(member, words, args);
             }
-            PhpKind::StaticCall { class, method, args: given } => {
-                words.push(class.written.rsplit('\\').next().unwrap_or_default().to_owned());
+            PhpKind::StaticCall {
+                class,
+                method,
+                args: given,
+            } => {
+                words.push(
+                    class
+                        .written
+                        .rsplit('\\')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
                 words.push(method.clone());
                 self.all(given, args);
             }
-            PhpKind::Call { function, args: given } => {
+            PhpKind::Call {
+                function,
+                args: given,
+            } => {
                 words.push(function.written.trim_start_matches('\\').to_owned());
                 self.all(given, args);
             }
             PhpKind::New { class, args: given } => {
                 words.push("new".to_owned());
-                words.push(class.written.rsplit('\\').next().unwrap_or_default().to_owned());
+                words.push(
+                    class
+                        .written
+                        .rsplit('\\')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
                 self.all(given, args);
             }
             PhpKind::Whole(whole) => match &**whole {
@@ -67,7 +96,14 @@ impl<'a> Builder<'a> {
                     self.member(member, words, args);
                 }
                 WholeExpr::StaticProperty(class, name) => {
-                    words.push(class.written.rsplit('\\').next().unwrap_or_default().to_owned());
+                    words.push(
+                        class
+                            .written
+                            .rsplit('\\')
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned(),
+                    );
                     words.push(name.clone());
                 }
                 _ => self.other(expr, words, args),
@@ -105,8 +141,12 @@ impl<'a> Builder<'a> {
                 words.push(name.clone());
                 *receiver = Some(self.expr(object));
             }
-            PhpKind::MethodCall { .. } | PhpKind::Property { .. } | PhpKind::StaticCall { .. }
-            | PhpKind::Call { .. } | PhpKind::New { .. } | PhpKind::Whole(_) => {
+            PhpKind::MethodCall { .. }
+            | PhpKind::Property { .. }
+            | PhpKind::StaticCall { .. }
+            | PhpKind::Call { .. }
+            | PhpKind::New { .. }
+            | PhpKind::Whole(_) => {
                 // A value that is known here is an argument; else the chain goes on.
                 let built = self.expr(object);
                 match *built.kind {

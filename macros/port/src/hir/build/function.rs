@@ -15,7 +15,11 @@ impl<'a> Builder<'a> {
         public: bool,
         closure: &'a Closure,
     ) -> Function {
-        let params = closure.params.iter().map(|param| self.param(param)).collect();
+        let params = closure
+            .params
+            .iter()
+            .map(|param| self.param(param))
+            .collect();
         let body = self.statements(&closure.body);
         let declared = closure.returns.as_deref().and_then(Ty::declared);
         let foreign = closure.returns.is_some() && declared.is_none();
@@ -62,7 +66,9 @@ impl<'a> Builder<'a> {
 
     fn is_own_class(&self, param: &syntax::Param) -> bool {
         let ty = param.ty.as_deref().unwrap_or_default();
-        self.names.class(ty).is_some_and(|class| class.parent.is_some())
+        self.names
+            .class(ty)
+            .is_some_and(|class| class.parent.is_some())
     }
 
     /// What stands outside of functions: what it reads and does not set is given to it.
@@ -70,7 +76,10 @@ impl<'a> Builder<'a> {
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
         let span = Span::new(first.start, last.end);
-        let mut body: Vec<_> = statements.iter().flat_map(|stmt| self.statement(stmt)).collect();
+        let mut body: Vec<_> = statements
+            .iter()
+            .flat_map(|stmt| self.statement(stmt))
+            .collect();
         let given = unset(&mut body, self.locals.len());
         // Parameters come first.
         let order: Vec<usize> = given
@@ -116,18 +125,30 @@ impl<'a> Builder<'a> {
         }
         let mut inner = Builder::new(self.block, self.names, self.class);
         inner.kinds = self.kinds.clone();
-        let params: Vec<_> = closure.params.iter().map(|param| inner.param(param)).collect();
+        let params: Vec<_> = closure
+            .params
+            .iter()
+            .map(|param| inner.param(param))
+            .collect();
         if let Some((name, ty)) = self.given.take() {
             inner.kinds.insert(name, ty);
         }
         let mut captures = Vec::new();
         let names: Vec<String> = match closure.arrow {
             true => self.seen_by(closure),
-            false => closure.uses.iter().map(|capture| capture.name.clone()).collect(),
+            false => closure
+                .uses
+                .iter()
+                .map(|capture| capture.name.clone())
+                .collect(),
         };
         let mut all = params;
         for name in names {
-            if name == "this" || all.iter().any(|param| inner.locals[param.local].name == name) {
+            if name == "this"
+                || all
+                    .iter()
+                    .any(|param| inner.locals[param.local].name == name)
+            {
                 continue;
             }
             let kind = self.kind(&name);
@@ -159,7 +180,10 @@ impl<'a> Builder<'a> {
 
     /// The variables that an arrow function may see.
     fn seen_by(&self, closure: &Closure) -> Vec<String> {
-        let text = closure.body.first().map_or("", |stmt| self.source(stmt.span));
+        let text = closure
+            .body
+            .first()
+            .map_or("", |stmt| self.source(stmt.span));
         let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
         let mut names = BTreeSet::new();
         for piece in text.split('$').skip(1) {

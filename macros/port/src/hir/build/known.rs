@@ -24,11 +24,19 @@ pub(super) fn constant(class: &Name, name: &str) -> Option<&'static str> {
 /// last word; a class of PHP's own has no namespace.
 pub(super) fn full_name(name: &Name) -> String {
     let guzzle = [
-        "GuzzleException", "TransferException", "ConnectException", "RequestException",
-        "BadResponseException", "ClientException", "ServerException", "TooManyRedirectsException",
+        "GuzzleException",
+        "TransferException",
+        "ConnectException",
+        "RequestException",
+        "BadResponseException",
+        "ClientException",
+        "ServerException",
+        "TooManyRedirectsException",
     ];
     if !name.resolved.contains('\\')
-        && let Some(known) = guzzle.iter().find(|known| known.eq_ignore_ascii_case(&name.resolved))
+        && let Some(known) = guzzle
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(&name.resolved))
     {
         return format!("GuzzleHttp\\Exception\\{known}");
     }
@@ -50,10 +58,18 @@ impl<'a> Builder<'a> {
         if of("WeChatPay\\Crypto\\Rsa") {
             return Some(self.rsa(expr, &method, args));
         }
-        let own = ["WeChatPay\\Crypto\\AesGcm", "WeChatPay\\Formatter", "WeChatPay\\Crypto\\Hash", "WeChatPay\\Util\\PemUtil"];
+        let own = [
+            "WeChatPay\\Crypto\\AesGcm",
+            "WeChatPay\\Formatter",
+            "WeChatPay\\Crypto\\Hash",
+            "WeChatPay\\Util\\PemUtil",
+        ];
         if !own.iter().any(|path| of(path)) {
             if of("WeChatPay\\Builder") {
-                return Some(refused(span, "a client whose settings are known at run time only"));
+                return Some(refused(
+                    span,
+                    "a client whose settings are known at run time only",
+                ));
             }
             return None;
         }
@@ -78,8 +94,12 @@ impl<'a> Builder<'a> {
         } else if of("WeChatPay\\Util\\PemUtil") {
             match (method.as_str(), count) {
                 ("parsecertificateserialno", 1) => crypto(Crypto::Serial, args),
-                ("loadprivatekey" | "loadprivatekeyfromstring", 1) => crypto(Crypto::PrivateKey, args),
-                ("loadcertificate" | "loadcertificatefromstring", 1) => crypto(Crypto::PublicKey, args),
+                ("loadprivatekey" | "loadprivatekeyfromstring", 1) => {
+                    crypto(Crypto::PrivateKey, args)
+                }
+                ("loadcertificate" | "loadcertificatefromstring", 1) => {
+                    crypto(Crypto::PublicKey, args)
+                }
                 _ => None,
             }
         } else {
@@ -112,7 +132,11 @@ impl<'a> Builder<'a> {
                 },
                 _ => (&arg.value, false),
             };
-            Entry { key: None, value: self.expr(value), spread }
+            Entry {
+                key: None,
+                value: self.expr(value),
+                spread,
+            }
         });
         let pieces = ExprKind::Array(entries.collect());
         let pieces = Expr::new(expr.span, pieces);

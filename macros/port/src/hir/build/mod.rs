@@ -22,8 +22,10 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
     let names = Names::of(&program.statements);
     let mut file = File::default();
     let mut rest = Vec::new();
-    top(&program.statements, &mut rest, &mut |stmt| {
-        match &stmt.kind {
+    top(
+        &program.statements,
+        &mut rest,
+        &mut |stmt| match &stmt.kind {
             StmtKind::Function { name, closure } => {
                 let mut builder = Builder::new(block, &names, None);
                 let function = builder.function(stmt.span, name, true, closure);
@@ -49,8 +51,8 @@ pub(super) fn file(block: &Block, program: &Program) -> File {
                 _ => false,
             },
             _ => false,
-        }
-    });
+        },
+    );
     if !rest.is_empty() {
         let mut builder = Builder::new(block, &names, None);
         file.main = Some(builder.main(&rest));
@@ -98,7 +100,9 @@ impl<'a> Names<'a> {
                         names.classes.insert(class.name.to_ascii_lowercase(), class);
                     }
                     Whole::Const(consts) => {
-                        names.consts.extend(consts.iter().map(|(name, _)| name.clone()));
+                        names
+                            .consts
+                            .extend(consts.iter().map(|(name, _)| name.clone()));
                     }
                     _ => {}
                 },
@@ -170,4 +174,3 @@ fn refused(span: Span, message: impl Into<String>) -> Expr {
     let problem = Problem::error(span, message).hint("write this part in Rust");
     Expr::new(span, ExprKind::Refused(problem))
 }
-

@@ -4,7 +4,7 @@ use super::{Builder, refused};
 use crate::hir::Ty;
 use crate::hir::tree::{Expr, ExprKind, PathPiece, Promise, Sdk, Setting};
 use crate::recognise::{self, Call, Handler, Mode, Step};
-use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Item, Piece};
+use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Item, Piece, Span};
 
 impl<'a> Builder<'a> {
     /// What an expression does with WeChat Pay, if it is a call of it or makes a client.
@@ -28,7 +28,10 @@ impl<'a> Builder<'a> {
             return Some(Expr::new(expr.span, ExprKind::Sdk(Box::new(sdk))));
         }
         let handlers = call.handlers.iter().map(|handler| match handler {
-            Handler::Then { fulfilled, rejected } => {
+            Handler::Then {
+                fulfilled,
+                rejected,
+            } => {
                 let done = self.handler(fulfilled, Ty::Response);
                 let failed = rejected.map(|rejected| self.handler(rejected, Ty::Thrown));
                 (Some(done), failed)
@@ -51,7 +54,10 @@ impl<'a> Builder<'a> {
         match &handler.kind {
             PhpKind::Closure(closure) => {
                 let name = closure.params.first().map(|param| param.name.clone());
-                let typed = closure.params.first().is_some_and(|param| param.ty.is_some());
+                let typed = closure
+                    .params
+                    .first()
+                    .is_some_and(|param| param.ty.is_some());
                 self.typed_closure(handler, closure, name.filter(|_| !typed), given)
             }
             _ => self.expr(handler),
@@ -65,7 +71,9 @@ impl<'a> Builder<'a> {
         name: Option<String>,
         given: Ty,
     ) -> Expr {
-        let known = name.clone().and_then(|name| self.kinds.insert(name, given.clone()));
+        let known = name
+            .clone()
+            .and_then(|name| self.kinds.insert(name, given.clone()));
         let mut built = self.closure_with(expr.span, closure, name.as_deref(), &given);
         if let Some(name) = name {
             match known {
@@ -130,7 +138,11 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
-            PhpKind::Binary { op: BinaryOp::Concat, left, right } => {
+            PhpKind::Binary {
+                op: BinaryOp::Concat,
+                left,
+                right,
+            } => {
                 self.path_text(left, pieces);
                 self.path_text(right, pieces);
             }
@@ -196,7 +208,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn closure_with(
         &mut self,
-        span: crate::syntax::Span,
+        span: Span,
         closure: &'a Closure,
         name: Option<&str>,
         given: &Ty,

@@ -8,7 +8,10 @@ use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, Whole,
 
 impl<'a> Builder<'a> {
     pub(super) fn statements(&mut self, statements: &'a [syntax::Stmt]) -> Vec<Stmt> {
-        statements.iter().flat_map(|stmt| self.statement(stmt)).collect()
+        statements
+            .iter()
+            .flat_map(|stmt| self.statement(stmt))
+            .collect()
     }
 
     pub(super) fn statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
@@ -25,7 +28,10 @@ impl<'a> Builder<'a> {
                 let value = value.as_ref().map(|value| self.expr(value));
                 one(StmtKind::Return(value))
             }
-            PhpStmt::If { branches, otherwise } => {
+            PhpStmt::If {
+                branches,
+                otherwise,
+            } => {
                 let branches = branches.iter().map(|(condition, body)| {
                     let condition = self.expr(condition);
                     (condition, self.statements(body))
@@ -34,14 +40,25 @@ impl<'a> Builder<'a> {
                 let otherwise = otherwise.as_ref().map(|body| self.statements(body));
                 one(StmtKind::If(branches, otherwise))
             }
-            PhpStmt::Foreach { subject, key, value, body } => {
-                self.foreach(span, subject, key.as_deref(), value, body)
-            }
-            PhpStmt::Try { body, catches, finally } => {
+            PhpStmt::Foreach {
+                subject,
+                key,
+                value,
+                body,
+            } => self.foreach(span, subject, key.as_deref(), value, body),
+            PhpStmt::Try {
+                body,
+                catches,
+                finally,
+            } => {
                 let body = self.statements(body);
                 let catches = catches.iter().map(|catch| self.catch(catch)).collect();
                 let finally = finally.as_ref().map(|body| self.statements(body));
-                one(StmtKind::Try { body, catches, finally })
+                one(StmtKind::Try {
+                    body,
+                    catches,
+                    finally,
+                })
             }
             PhpStmt::Block(body) => one(StmtKind::Block(self.statements(body))),
             PhpStmt::Function { name, .. } => {
@@ -74,14 +91,23 @@ impl<'a> Builder<'a> {
                 }
                 ("print_r", [value]) => {
                     let value = self.expr(&value.value);
-                    StmtKind::Echo(vec![Expr::new(span, ExprKind::Builtin("print_r", vec![value]))])
+                    StmtKind::Echo(vec![Expr::new(
+                        span,
+                        ExprKind::Builtin("print_r", vec![value]),
+                    )])
                 }
-                ("error_reporting" | "ini_set" | "date_default_timezone_set" | "set_time_limit", _) => {
+                (
+                    "error_reporting" | "ini_set" | "date_default_timezone_set" | "set_time_limit",
+                    _,
+                ) => {
                     return Vec::new();
                 }
                 ("unset", args) => {
                     let each = args.iter().map(|arg| self.unset(&arg.value));
-                    let each = each.map(|expr| Stmt { span, kind: StmtKind::Expr(expr) });
+                    let each = each.map(|expr| Stmt {
+                        span,
+                        kind: StmtKind::Expr(expr),
+                    });
                     return each.collect();
                 }
                 _ => StmtKind::Expr(self.expr(expr)),
@@ -142,7 +168,11 @@ impl<'a> Builder<'a> {
     }
 
     fn catch(&mut self, catch: &'a syntax::Catch) -> Catch {
-        let classes = catch.types.iter().map(|name| self.class_path(name)).collect();
+        let classes = catch
+            .types
+            .iter()
+            .map(|name| self.class_path(name))
+            .collect();
         let variable = catch.variable.as_ref().map(|name| {
             self.kinds.insert(name.clone(), Ty::Thrown);
             self.local(name)
@@ -168,18 +198,30 @@ impl<'a> Builder<'a> {
                 let body = self.statements(body);
                 StmtKind::DoWhile(body, self.expr(condition))
             }
-            Whole::For { init, condition, step, body } => {
+            Whole::For {
+                init,
+                condition,
+                step,
+                body,
+            } => {
                 if condition.len() > 1 {
                     return self.no(span, "a `for` with several conditions");
                 }
                 let mut all: Vec<Stmt> = init
                     .iter()
-                    .map(|expr| Stmt { span: expr.span, kind: StmtKind::Expr(self.expr(expr)) })
+                    .map(|expr| Stmt {
+                        span: expr.span,
+                        kind: StmtKind::Expr(self.expr(expr)),
+                    })
                     .collect();
                 let condition = condition.first().map(|condition| self.expr(condition));
                 let step = step.iter().map(|step| self.expr(step)).collect();
                 let body = self.statements(body);
-                let kind = StmtKind::While { condition, step, body };
+                let kind = StmtKind::While {
+                    condition,
+                    step,
+                    body,
+                };
                 all.push(Stmt { span, kind });
                 StmtKind::Block(all)
             }
