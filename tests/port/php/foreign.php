@@ -166,6 +166,8 @@ final class Source
     public array $classes = [];
     /** @var array<string, true> */
     public array $functions = [];
+    /** @var array<string, true> the program's own, in lower case */
+    private array $declared = [];
     public string $rewritten = '';
 
     public function __construct(string $text)
@@ -225,6 +227,9 @@ final class Source
     private function name(\PhpToken $token, ?\PhpToken $before, ?\PhpToken $after, string $role, array $replaced): string
     {
         $text = $token->text;
+        if ($before?->is(\T_FUNCTION)) {
+            $this->declared[\strtolower($text)] = true;
+        }
         $member = $before?->is([\T_OBJECT_OPERATOR, \T_NULLSAFE_OBJECT_OPERATOR, \T_DOUBLE_COLON, \T_FUNCTION, \T_CONST]);
         if ($role === 'import' || $before?->is(\T_NAMESPACE)) {
             return $text;
@@ -301,6 +306,9 @@ final class Source
         foreach (\array_keys($this->functions) as $name) {
             $own = $this->namespace === '' ? $name : "{$this->namespace}\\{$name}";
             $global = short($name);
+            if (isset($this->declared[\strtolower($global)])) {
+                continue;
+            }
             if (!\function_exists($own) && !\function_exists($global) && !\function_exists($name)) {
                 $body = 'return \Oracle\call("' . $global . '", $args);';
                 eval("function {$global}(...\$args) { {$body} }");

@@ -71,15 +71,6 @@ function answer($said, string $key)
     if (\is_int($said)) {
         return ['status' => $said] + $made;
     }
-    if (\array_is_list($said) && $said !== []) {
-        [$status, $body] = $said;
-        $said = ['status' => $status, 'json' => $body];
-    }
-    $structured = \is_int($said['status'] ?? null)
-        || \array_intersect_key($said, ['json' => 1, 'xml' => 1, 'text' => 1, 'signed' => 1]) !== [];
-    if (!$structured) {
-        $said = ['json' => $said];
-    }
     if (isset($said['text'])) {
         $said['body'] = $said['text'];
     } elseif (isset($said['xml'])) {
@@ -87,8 +78,6 @@ function answer($said, string $key)
         $text = \WeChatPay\Formatter::queryStringLike(\WeChatPay\Formatter::ksort($data));
         $data['sign'] ??= \WeChatPay\Crypto\Hash::sign('MD5', $text, $key);
         $said += ['body' => \WeChatPay\Transformer::toXml($data), 'signed' => false];
-    } elseif (\array_key_exists('json', $said)) {
-        $said['body'] = \json_encode($said['json'], \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_UNICODE);
     }
     $said = \array_intersect_key($said + $made, $made);
     $said['headers'] = (object) $said['headers'];

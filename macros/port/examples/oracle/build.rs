@@ -113,9 +113,11 @@ fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Re
         "\npub(crate) fn table() -> Vec<(&'static str, Enter)> {{\n    vec![\n{entries}    ]\n}}\n"
     )?;
     let doors = "\npub mod oracle {\n    //! Where a program that builds its own client gets the builder from.\n    \
-                 use std::sync::OnceLock;\n    pub static DOOR: OnceLock<fn() -> wechatpay_chain::ClientBuilder> = OnceLock::new();\n    \
-                 pub fn builder() -> wechatpay_chain::ClientBuilder {\n        \
-                 DOOR.get().map_or_else(wechatpay_chain::Client::builder, |door| door())\n    }\n}\n";
+                 use std::sync::OnceLock;\n    use wechatpay_chain::{Client, ClientBuilder};\n    \
+                 pub trait Is {}\n    impl Is for Client {}\n    \
+                 pub static DOOR: OnceLock<fn() -> ClientBuilder> = OnceLock::new();\n    \
+                 pub fn builder<C: Is>() -> ClientBuilder {\n        \
+                 DOOR.get().map_or_else(Client::builder, |door| door())\n    }\n}\n";
     fs::write(source.join("lib.rs"), modules + doors)?;
     fs::write(source.join("batch/table.rs"), table)?;
     for file in ["main.rs", "world.rs", "given.rs", "told.rs", "transport.rs"] {
@@ -140,7 +142,7 @@ fn adapted(
     let text = text
         .replace("\"/path/to/", &format!("\"{fixtures}/"))
         .replace("file:///path/to/", &format!("file://{fixtures}/"))
-        .replace("Client::builder()", "crate::oracle::builder()")
+        .replace("Client::builder()", "crate::oracle::builder::<Client>()")
         .replace("fn main(", "pub fn main(")
         .replace("pub pub ", "pub ");
     let stem = case

@@ -158,6 +158,9 @@ fn scripts(script: &Value) -> Vec<Value> {
                     whole[name] = json!([]);
                 }
             }
+            for answer in whole["answers"].as_array_mut().into_iter().flatten() {
+                written(answer);
+            }
             if whole.get("define").is_none() {
                 whole["define"] = json!({});
             }
@@ -169,4 +172,27 @@ fn scripts(script: &Value) -> Vec<Value> {
             whole
         })
         .collect()
+}
+
+/// Writes the JSON of an answer out: PHP's arrays would not tell `{}` from `[]`.
+fn written(answer: &mut Value) {
+    *answer = match answer.take() {
+        Value::Array(pair) if pair.len() == 2 => {
+            json!({"status": pair[0], "text": pair[1].to_string()})
+        }
+        Value::Object(mut members) => {
+            let known = ["text", "xml", "signed"];
+            if let Some(json) = members.remove("json") {
+                members.insert("text".to_owned(), json!(json.to_string()));
+                Value::Object(members)
+            } else if known.iter().any(|name| members.contains_key(*name))
+                || members.get("status").is_some_and(Value::is_number)
+            {
+                Value::Object(members)
+            } else {
+                json!({"text": Value::Object(members).to_string()})
+            }
+        }
+        other => other,
+    };
 }

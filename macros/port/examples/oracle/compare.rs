@@ -11,6 +11,7 @@ pub(crate) fn compare(cases: &mut [Case]) {
         for run in &mut case.runs {
             run.difference = match php::mistake(&run.php) {
                 Some(mistake) => Some(mistake),
+                None if ran && run.script["safer"] == true => safer(&run.php, &run.rust).err(),
                 None if ran => differs(&run.php, &run.rust).err(),
                 None => None,
             };
@@ -67,6 +68,26 @@ fn differs(php: &Value, rust: &Value) -> Same {
         ));
     }
     Ok(())
+}
+
+/// The case says that PHP sends what the client refuses: nothing else may have been done before.
+fn safer(php: &Value, rust: &Value) -> Same {
+    let kind = rust["end"]["thrown"]["kind"].as_str().unwrap_or_default();
+    if !["Encrypt", "Path", "Header", "Request", "Builder"].contains(&kind) {
+        return Err(format!(
+            "it should refuse to send: {}",
+            brief(&rust["end"], &rust["calls"])
+        ));
+    }
+    let (theirs, ours) = (list(&php["events"]), list(&rust["events"]));
+    for (php, rust) in theirs.iter().zip(&ours) {
+        event(php, rust)?;
+    }
+    if ours.len() < theirs.len() {
+        Ok(())
+    } else {
+        Err("it sent what it should refuse".to_owned())
+    }
 }
 
 fn list(value: &Value) -> Vec<Value> {

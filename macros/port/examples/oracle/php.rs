@@ -49,6 +49,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
         Command::new("php")
             .arg("-d")
             .arg("opcache.enable_cli=0")
+            .args(["-d", "zend.exception_string_param_max_len=15"])
             .arg(&script)
             .arg(&file),
     )?;
