@@ -11,6 +11,7 @@ use super::statement::{builds_client, is_async};
 use super::text::{comment_line, snake, width};
 use super::{Function, Options, Output};
 use crate::diagnostic::{Problem, Severity};
+use crate::recognise;
 use crate::source::Block;
 use crate::syntax::{
     Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse, parse_whole,
@@ -103,7 +104,9 @@ fn whole_statement(stmt: &Stmt) -> bool {
 }
 
 fn whole_expression(expr: &Php) -> bool {
+    let handles = recognise::Call::of(expr).is_some_and(|call| !call.handlers.is_empty());
     match &expr.kind {
+        _ if handles => true,
         ExprKind::Throw(_) => true,
         // A snippet of a method's body names its client so.
         ExprKind::Whole(whole) => !matches!(**whole, WholeExpr::StaticProperty(..)),

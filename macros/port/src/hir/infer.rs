@@ -22,6 +22,8 @@ pub struct Types {
     methods: BTreeMap<String, Ty>,
     functions: BTreeMap<String, Ty>,
     locals: Vec<Ty>,
+    /// Whether it is of a closure.
+    nested: bool,
 }
 
 /// The types that hold in a function.
@@ -397,7 +399,9 @@ fn function(function: &mut Function, known: &mut Types) {
         locals[param.local] = param.ty.clone();
     }
     known.locals = locals;
-    for _ in 0..2 {
+    // Once within closures: else the work would double with each level.
+    let times = if known.nested { 1 } else { 2 };
+    for _ in 0..times {
         list(&mut function.body, known);
     }
     for (index, local) in function.locals.iter().enumerate() {
@@ -562,6 +566,7 @@ fn expr(expr: &mut Expr, known: &mut Types) {
                 }
             }
             let mut inner = known.clone();
+            inner.nested = true;
             function(closure, &mut inner);
         }
         _ => {}
