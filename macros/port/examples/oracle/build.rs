@@ -60,7 +60,7 @@ fn manifest(settings: &Settings, krate: &std::path::Path) -> Result<()> {
          [features]\nvalues = []\n\n[dependencies]\nhttp = \"1.3\"\n\
          serde_json = {{ version = \"1.0.145\", features = [\"preserve_order\"] }}\n\
          tokio = {{ version = \"1.47\", features = [\"macros\", \"rt-multi-thread\"] }}\n{values}\
-         wechatpay-chain = {{ path = \"{root}\", features = [\"files\", \"macros\", \"test-util\"] }}\n\n\
+         wechatpay-chain = {{ path = \"{root}\", features = [\"files\", \"macros\", \"php-values\", \"test-util\"] }}\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n"
     );
     fs::write(krate.join("Cargo.toml"), text)?;

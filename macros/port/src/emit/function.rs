@@ -14,7 +14,7 @@ use crate::diagnostic::{Problem, Severity};
 use crate::recognise;
 use crate::source::Block;
 use crate::syntax::{
-    Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse, parse_whole,
+    BinaryOp, Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse, parse_whole,
 };
 
 /// A file with a function for each block.
@@ -34,20 +34,38 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
     for (index, block) in blocks.iter().enumerate() {
         let name = name_of(block, index, blocks, &mut taken);
         let parsed = parse_whole(&block.text);
-        if parsed.problems.is_empty() && !parsed.program.fragment && is_whole(&parsed.program) {
-            whole_file = true;
-            texts.push(whole(
-                block,
-                index,
-                &parsed.program,
-                &name,
-                options,
-                &mut imports,
-                &mut out,
-            ));
-            continue;
+        let sound = parsed.problems.is_empty() && !parsed.program.fragment;
+        let mut before = imports.clone();
+        let mut made = None;
+        if !(sound && is_whole(&parsed.program)) {
+            made = Some(one(block, &name, options, &mut imports));
         }
-        let made = one(block, &name, options, &mut imports);
+        let plain = made.as_ref().is_some_and(|made| made.function.complete)
+            && !changes_arrays(&parsed.program);
+        if sound && !plain {
+            let mut whole_out = Output {
+                diagnostics: Vec::new(),
+                functions: Vec::new(),
+                app: Vec::new(),
+                ..out.clone()
+            };
+            whole_out.complete = true;
+            let text = whole(block, index, &parsed.program, &name, options, &mut before, &mut whole_out);
+            let better = made.as_ref().is_none_or(|_| whole_out.complete);
+            if better {
+                imports = before;
+                whole_file = true;
+                out.complete &= whole_out.complete;
+                out.diagnostics.extend(whole_out.diagnostics);
+                out.functions.extend(whole_out.functions);
+                out.app.extend(whole_out.app);
+                texts.push(text);
+                continue;
+            }
+        }
+        let Some(made) = made else {
+            continue;
+        };
         out.complete &= made.function.complete;
         let problems = made.problems.into_iter();
         out.diagnostics
@@ -88,6 +106,46 @@ const ALLOWED: &str = "#![allow(dead_code, unreachable_code, unused_assignments,
 /// Whether a block is more than a snippet: then it goes through `hir` and `rust`.
 fn is_whole(program: &Program) -> bool {
     program.statements.iter().any(whole_statement)
+}
+
+/// Whether a snippet changes an array in its place, or puts a value into a path: there the translation of
+/// snippets does not know PHP's rules. One that encrypts by hand is known to it alone.
+fn changes_arrays(program: &Program) -> bool {
+    let encrypts = program.statements.iter().any(|stmt| has(stmt, &|expr| match &expr.kind {
+        ExprKind::StaticCall { class, method, .. } => {
+            class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt")
+        }
+        ExprKind::Closure(_) => true,
+        ExprKind::MethodCall { method, .. } => {
+            matches!(method.name(), Some("setMeta" | "select" | "getConfig"))
+        }
+        _ => false,
+    }));
+    !encrypts && program.statements.iter().any(|stmt| has(stmt, &changes))
+}
+
+fn changes(expr: &Php) -> bool {
+    match &expr.kind {
+        ExprKind::Assign { target, op, .. } => {
+            !matches!(target.kind, ExprKind::Variable(_))
+                || op.is_some_and(|op| op != BinaryOp::Concat)
+        }
+        ExprKind::Call { function, .. } => function.last() == "unset",
+        ExprKind::MethodCall { method, args, .. } if method.name() == Some("chain") => {
+            args.first().is_some_and(|arg| !matches!(arg.value.kind, ExprKind::String(_)))
+        }
+        _ => false,
+    }
+}
+
+fn has(stmt: &Stmt, wanted: &dyn Fn(&Php) -> bool) -> bool {
+    fn within(expr: &Php, wanted: &dyn Fn(&Php) -> bool) -> bool {
+        wanted(expr) || expr.children().into_iter().any(|child| within(child, wanted))
+    }
+    stmt.kind.parts().into_iter().any(|part| match part {
+        Part::Expr(expr) => within(expr, wanted),
+        Part::Body(body) => body.iter().any(|stmt| has(stmt, wanted)),
+    })
 }
 
 fn whole_statement(stmt: &Stmt) -> bool {
