@@ -123,6 +123,9 @@ pub(crate) fn look<'a>(array: &'a Value, key: &str) -> Option<&'a Value> {
 
 /// `"abc"[1]`, `"abc"[-1]`
 fn byte_at(text: &str, key: &str) -> Value {
+    if whole(key).is_none() {
+        return Value::Null;
+    }
     let len = i64::try_from(text.len()).unwrap_or(i64::MAX);
     let at = whole(key).map(|at| if at < 0 { len.saturating_add(at) } else { at });
     let at = at.and_then(|at| usize::try_from(at).ok());

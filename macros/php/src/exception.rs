@@ -256,6 +256,24 @@ impl Error for Thrown {
     }
 }
 
+/// What `match` throws where nothing matches.
+#[must_use]
+pub fn unhandled(value: &crate::Value) -> Thrown {
+    let shown = match value {
+        crate::Value::String(text) => {
+            format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+        }
+        crate::Value::Array(_) | crate::Value::Object(_) => "of type array".to_owned(),
+        crate::Value::Null => "NULL".to_owned(),
+        crate::Value::Bool(flag) => flag.to_string(),
+        number => crate::text(number),
+    };
+    Thrown::new(
+        "UnhandledMatchError",
+        format!("Unhandled match case {shown}"),
+    )
+}
+
 /// How a `try` with a `finally` is left.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "generated code matches all of it")]

@@ -150,7 +150,6 @@ fn written(spec: &Spec, value: &Value, out: &mut String) -> Result<()> {
         'f' | 'F' => {
             let number = float(value);
             let places = precision.unwrap_or(6);
-            let number = rounded(number, places as i64);
             let text = format!("{:.places$}", number.abs());
             (signed(number < 0.0, spec.plus), text)
         }

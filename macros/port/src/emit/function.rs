@@ -14,7 +14,8 @@ use crate::diagnostic::{Problem, Severity};
 use crate::recognise;
 use crate::source::Block;
 use crate::syntax::{
-    BinaryOp, Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse, parse_whole,
+    BinaryOp, Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse,
+    parse_whole,
 };
 
 /// A file with a function for each block.
@@ -42,7 +43,17 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         }
         let plain = made.as_ref().is_some_and(|made| made.function.complete)
             && !changes_arrays(&parsed.program);
-        if sound && !plain {
+        // What is refused for its meaning stays so; what is only not known may be known there.
+        let unknown = made.as_ref().is_none_or(|made| {
+            let errors = made
+                .problems
+                .iter()
+                .filter(|problem| problem.severity == Severity::Error);
+            errors
+                .into_iter()
+                .all(|problem| UNKNOWN.iter().any(|part| problem.message.contains(part)))
+        });
+        if sound && !plain && (unknown || changes_arrays(&parsed.program)) {
             let mut whole_out = Output {
                 diagnostics: Vec::new(),
                 functions: Vec::new(),
@@ -50,7 +61,15 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
                 ..out.clone()
             };
             whole_out.complete = true;
-            let text = whole(block, index, &parsed.program, &name, options, &mut before, &mut whole_out);
+            let text = whole(
+                block,
+                index,
+                &parsed.program,
+                &name,
+                options,
+                &mut before,
+                &mut whole_out,
+            );
             let better = made.as_ref().is_none_or(|_| whole_out.complete);
             if better {
                 imports = before;
@@ -101,26 +120,35 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
 
 /// What PHP's rules make of code that no hand would write so.
 const ALLOWED: &str = "#![allow(dead_code, unreachable_code, unused_assignments, unused_braces)]
-#![allow(unused_labels, unused_mut, unused_parens, unused_variables)]";
+#![allow(unused_imports, unused_labels, unused_mut, unused_parens, unused_variables)]";
 
 /// Whether a block is more than a snippet: then it goes through `hir` and `rust`.
 fn is_whole(program: &Program) -> bool {
     program.statements.iter().any(whole_statement)
 }
 
+/// How refusals of what is only not known begin.
+const UNKNOWN: [&str; 3] = [
+    "does not know",
+    "only `print_r` of one value",
+    "is set within a block",
+];
+
 /// Whether a snippet changes an array in its place, or puts a value into a path: there the translation of
 /// snippets does not know PHP's rules. One that encrypts by hand is known to it alone.
 fn changes_arrays(program: &Program) -> bool {
-    let encrypts = program.statements.iter().any(|stmt| has(stmt, &|expr| match &expr.kind {
-        ExprKind::StaticCall { class, method, .. } => {
-            class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt")
-        }
-        ExprKind::Closure(_) => true,
-        ExprKind::MethodCall { method, .. } => {
-            matches!(method.name(), Some("setMeta" | "select" | "getConfig"))
-        }
-        _ => false,
-    }));
+    let encrypts = program.statements.iter().any(|stmt| {
+        has(stmt, &|expr| match &expr.kind {
+            ExprKind::StaticCall { class, method, .. } => {
+                class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt")
+            }
+            ExprKind::Closure(_) => true,
+            ExprKind::MethodCall { method, .. } => {
+                matches!(method.name(), Some("setMeta" | "select" | "getConfig"))
+            }
+            _ => false,
+        })
+    });
     !encrypts && program.statements.iter().any(|stmt| has(stmt, &changes))
 }
 
@@ -130,17 +158,25 @@ fn changes(expr: &Php) -> bool {
             !matches!(target.kind, ExprKind::Variable(_))
                 || op.is_some_and(|op| op != BinaryOp::Concat)
         }
-        ExprKind::Call { function, .. } => function.last() == "unset",
-        ExprKind::MethodCall { method, args, .. } if method.name() == Some("chain") => {
-            args.first().is_some_and(|arg| !matches!(arg.value.kind, ExprKind::String(_)))
-        }
+        ExprKind::Call { function, .. } => matches!(&*function.last(), "unset" | "json_encode"),
+        // A text that may be a file's path or a key.
+        ExprKind::StaticCall { class, args, .. } if class.is("WeChatPay\\Crypto\\Rsa") => args
+            .first()
+            .is_some_and(|arg| matches!(arg.value.kind, ExprKind::Variable(_))),
+        ExprKind::MethodCall { method, args, .. } if method.name() == Some("chain") => args
+            .first()
+            .is_some_and(|arg| !matches!(arg.value.kind, ExprKind::String(_))),
         _ => false,
     }
 }
 
 fn has(stmt: &Stmt, wanted: &dyn Fn(&Php) -> bool) -> bool {
     fn within(expr: &Php, wanted: &dyn Fn(&Php) -> bool) -> bool {
-        wanted(expr) || expr.children().into_iter().any(|child| within(child, wanted))
+        wanted(expr)
+            || expr
+                .children()
+                .into_iter()
+                .any(|child| within(child, wanted))
     }
     stmt.kind.parts().into_iter().any(|part| match part {
         Part::Expr(expr) => within(expr, wanted),
@@ -153,7 +189,9 @@ fn whole_statement(stmt: &Stmt) -> bool {
         StmtKind::Whole(_)
         | StmtKind::Function { .. }
         | StmtKind::Return(_)
-        | StmtKind::Foreach { .. } => true,
+        | StmtKind::Foreach { .. }
+        | StmtKind::If { .. }
+        | StmtKind::Try { .. } => true,
         _ => stmt.kind.parts().into_iter().any(|part| match part {
             Part::Expr(expr) => whole_expression(expr),
             Part::Body(body) => body.iter().any(whole_statement),
@@ -161,10 +199,34 @@ fn whole_statement(stmt: &Stmt) -> bool {
     }
 }
 
+/// Whether a call has no handler, or one that runs after the call as what stands behind a `?` does.
+fn is_simple(call: &recognise::Call<'_>) -> bool {
+    match &*call.handlers {
+        [] => true,
+        [
+            recognise::Handler::Then {
+                fulfilled,
+                rejected: None,
+            },
+        ] => match &fulfilled.kind {
+            ExprKind::Closure(closure) => {
+                let plain =
+                    |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Echo(_));
+                call.waited && closure.uses.is_empty() && closure.body.iter().all(plain)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 fn whole_expression(expr: &Php) -> bool {
-    let handles = recognise::Call::of(expr).is_some_and(|call| !call.handlers.is_empty());
+    if let Some(call) = recognise::Call::of(expr)
+        && !call.handlers.is_empty()
+    {
+        return !is_simple(&call) || call.args.iter().any(|arg| whole_expression(&arg.value));
+    }
     match &expr.kind {
-        _ if handles => true,
         ExprKind::Throw(_) => true,
         // A snippet of a method's body names its client so.
         ExprKind::Whole(whole) => !matches!(**whole, WholeExpr::StaticProperty(..)),
@@ -182,7 +244,19 @@ fn whole(
     imports: &mut Imports,
     out: &mut Output,
 ) -> String {
-    let made = crate::rust::file(block, program, name, &options.facts, options.tokio);
+    // Trees may be deep, and each stage recurses over them.
+    let work = || crate::rust::file(block, program, name, &options.facts, options.tokio);
+    let made = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, work);
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    let Some(made) = made else {
+        let problem = Problem::error(Span::default(), "this is too deep to be translated");
+        out.complete = false;
+        out.diagnostics.push(block.diagnose(problem));
+        return String::new();
+    };
     for path in &made.uses {
         match path.rsplit_once("::") {
             Some(("crypto", name)) => {
@@ -194,7 +268,25 @@ fn whole(
             _ => drop(imports.own(path)),
         }
     }
-    let mentions = |word: &str| super::text::mentions(&made.text, word);
+    let code = made
+        .text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code: Vec<_> = code.collect();
+    let code = code.join("\n");
+    let mentions = |word: &str| super::text::mentions(&code, word);
+    for name in [
+        "Call",
+        "Client",
+        "Media",
+        "PrivateKey",
+        "PublicKey",
+        "Response",
+    ] {
+        if mentions(name) {
+            imports.own(name);
+        }
+    }
     if mentions("php") {
         imports.own("php");
     }
@@ -226,6 +318,9 @@ fn whole(
     }
     made.text.trim_end().to_owned()
 }
+
+/// The stack of what translates a file.
+const STACK: usize = 256 << 20;
 
 /// The names that `use` may bring.
 fn name_of_use(name: &str) -> &'static str {

@@ -170,6 +170,7 @@ impl Types {
             },
             ExprKind::OfResponse(part, _) => match part {
                 ResponsePart::Status => Ty::Int,
+                ResponsePart::Parsed => Ty::Any,
                 _ => Ty::Text,
             },
             ExprKind::Sdk(_) => Ty::Response,
@@ -585,6 +586,17 @@ fn by_catalogue(function: &mut Function, facts: &Facts) {
         stmt.locals_mut(&mut |local, how| written[*local] += usize::from(how != super::Use::Read));
         collect(stmt, &mut calls, &mut arrays);
     }
+    for (local, ty) in keys(function) {
+        let param = function
+            .params
+            .iter_mut()
+            .find(|param| param.local == local);
+        if let Some(param) = param
+            && param.ty == Ty::Unknown
+        {
+            param.ty = ty;
+        }
+    }
     for call in calls {
         if let ExprKind::Local(local) = *call.client.kind
             && let Some(param) = function
@@ -640,6 +652,28 @@ fn by_catalogue(function: &mut Function, facts: &Facts) {
             }
         }
     }
+}
+
+/// Variables that are keys.
+fn keys(function: &mut Function) -> Vec<(usize, Ty)> {
+    let mut found = Vec::new();
+    for stmt in &mut function.body {
+        stmt.each_mut(&mut |expr| {
+            let ExprKind::Crypto(crypto, args) = &*expr.kind else {
+                return;
+            };
+            let (index, ty) = match crypto {
+                Crypto::Sign | Crypto::Decrypt => (1, Ty::PrivateKey),
+                Crypto::Encrypt => (1, Ty::PublicKey),
+                Crypto::Verify => (2, Ty::PublicKey),
+                _ => return,
+            };
+            if let Some(ExprKind::Local(local)) = args.get(index).map(|key| &*key.kind) {
+                found.push((*local, ty));
+            }
+        });
+    }
+    found
 }
 
 fn collect(stmt: &mut Stmt, calls: &mut Vec<Sdk>, arrays: &mut BTreeMap<usize, Expr>) {

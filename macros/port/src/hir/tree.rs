@@ -388,6 +388,8 @@ pub enum ResponsePart {
     Body,
     /// `getHeaderLine($name)`
     Header(Expr),
+    /// `Transformer::toArray((string) getBody())`
+    Parsed,
 }
 
 /// A call of WeChat Pay.

@@ -371,13 +371,6 @@ impl<'a> Body<'_, 'a> {
                         _ => "proxy",
                     });
                     let code = self.expr(value);
-                    if *setting == Setting::Serial
-                        && let ExprKind::Text(text) = &*value.kind
-                        && text.len() < 8
-                        && !text.bytes().all(|byte| byte.is_ascii_hexdigit())
-                    {
-                        continue;
-                    }
                     let text = match code.repr {
                         Repr::Str => code.tokens,
                         _ => code.string(),

@@ -19,8 +19,12 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Null => Code::new(quote!(Value::Null), Repr::Null),
             ExprKind::Bool(flag) => Code::new(quote!(#flag), Repr::Bool),
             ExprKind::Int(number) => {
-                let number = proc_macro2::Literal::i64_unsuffixed(*number);
-                Code::new(quote!(#number), Repr::Int)
+                // `Value::from` takes any whole number: one that is large says its type.
+                let literal = match i32::try_from(*number) {
+                    Ok(_) => proc_macro2::Literal::i64_unsuffixed(*number),
+                    Err(_) => proc_macro2::Literal::i64_suffixed(*number),
+                };
+                Code::new(quote!(#literal), Repr::Int)
             }
             ExprKind::Float(number) => Code::new(quote!(#number), Repr::Float),
             ExprKind::Text(text) => Code::new(quote!(#text), Repr::Str),
@@ -297,6 +301,21 @@ impl<'a> Body<'_, 'a> {
                 }
                 ExprKind::Int(number) => format.push_str(&number.to_string()),
                 _ => {
+                    // `print_r` of what is no array is `echo`.
+                    let piece = match &*piece.kind {
+                        ExprKind::Builtin("print_r", args) => match args.first() {
+                            Some(shown)
+                                if matches!(
+                                    self.types.of(shown),
+                                    Ty::Bool | Ty::Int | Ty::Text
+                                ) =>
+                            {
+                                shown
+                            }
+                            _ => piece,
+                        },
+                        _ => piece,
+                    };
                     let code = self.expr(piece);
                     let shown = code.shown();
                     match shown.clone().into_iter().collect::<Vec<_>>().as_slice() {
@@ -486,7 +505,7 @@ impl<'a> Body<'_, 'a> {
         if ty.is_plain() {
             let value = given.value();
             let other = self.kept(right, &Ty::Any);
-            let name = self.taken.fresh("value_");
+            let name = self.taken.fresh("given");
             return Code::new(
                 quote!(match #value { Value::Null => #other, #name => #name }),
                 Repr::Value,
@@ -790,6 +809,7 @@ impl<'a> Body<'_, 'a> {
             return match part {
                 ResponsePart::Status => Code::new(quote!(i64::from(#answer.status)), Repr::Int),
                 ResponsePart::Body => Code::new(quote!(#answer.body.clone()), Repr::String),
+                ResponsePart::Parsed => self.refuse(span, "XML of an answer that failed"),
                 ResponsePart::Header(name) => {
                     let name = self.expr(name).text();
                     Code::new(quote!(#answer.header_line(#name)), Repr::String)
@@ -802,6 +822,10 @@ impl<'a> Body<'_, 'a> {
         match part {
             ResponsePart::Status => {
                 Code::new(quote!(i64::from(#plain.status().as_u16())), Repr::Int)
+            }
+            ResponsePart::Parsed => {
+                let value = self.tried(quote!(#plain.value()));
+                Code::new(quote!(#value.clone()), Repr::Value)
             }
             ResponsePart::Body => {
                 let text = self.tried(quote!(#plain.text()));

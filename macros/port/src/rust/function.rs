@@ -75,7 +75,7 @@ pub(crate) struct Body<'s, 'a> {
     /// How many of `around` a `finally` stands before.
     pub(crate) barrier: usize,
     /// Promises that variables hold.
-    pub(crate) promises: BTreeMap<usize, &'a Promise>,
+    pub(crate) promises: BTreeMap<usize, (&'a Promise, Vec<(usize, Slot)>)>,
     /// What variables began with.
     pub(crate) lets: BTreeMap<usize, Expr>,
     pub(crate) labels: usize,
@@ -433,6 +433,10 @@ fn slots(function: &Function, taken: &mut Taken) -> Vec<Slot> {
         let param = function.params.iter().find(|param| param.local == index);
         let name = match names.get(local.name.as_str()) {
             Some(known) => known.clone(),
+            // As documentation calls the client.
+            None if local.name == "instance" && *local.ty.present() == Ty::Client => {
+                taken.variable("client")
+            }
             None => taken.variable(&local.name),
         };
         names.insert(&local.name, name.clone());

@@ -168,7 +168,10 @@ impl<'a> Body<'_, 'a> {
             chain.extend(quote!(if #(#tests)||* { #value } else));
         }
         let otherwise = otherwise.unwrap_or_else(|| {
-            let thrown = quote!(Thrown::new("UnhandledMatchError", "Unhandled match case"));
+            let thrown = match is_true {
+                true => quote!(php::unhandled(&Value::from(true))),
+                false => quote!(php::unhandled(&#name)),
+            };
             self.throw(&thrown)
         });
         let _ = span;

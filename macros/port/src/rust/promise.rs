@@ -25,23 +25,38 @@ impl<'a> Body<'_, 'a> {
 
     /// `$promise = …->getAsync()…;`
     pub(crate) fn keep_promise(&mut self, local: usize, promise: &'a Promise) -> TokenStream {
+        // A closure keeps what a variable holds when the closure is made.
+        let mut kept = Vec::new();
+        let mut copies = TokenStream::new();
         for (fulfilled, rejected) in &promise.handlers {
             for handler in fulfilled.iter().chain(rejected) {
-                if let ExprKind::Closure(_, captures) = &*handler.kind
-                    && captures.iter().any(|(outer, _)| self.is_mutable(*outer))
-                {
-                    let span = handler.span;
-                    let refused = self.refuse(
-                        span,
-                        "a handler that keeps a variable which changes before `wait()`",
-                    );
-                    let tokens = refused.tokens;
-                    return quote!(#tokens;);
+                let ExprKind::Closure(_, captures) = &*handler.kind else {
+                    continue;
+                };
+                for (outer, _) in captures {
+                    let slot = self.slots[*outer].clone();
+                    let name = &slot.name;
+                    let own = self.taken.fresh(&format!("kept_{name}"));
+                    let (value, repr) = match &slot.repr {
+                        Repr::StringPlace | Repr::ValuePlace | Repr::HandlePlace(_) => {
+                            (quote!(#name.clone()), slot.repr.clone())
+                        }
+                        _ => (quote!(#name), slot.repr.clone()),
+                    };
+                    copies.extend(quote!(let #own = #value;));
+                    kept.push((
+                        *outer,
+                        super::function::Slot {
+                            name: own,
+                            repr,
+                            ty: slot.ty.clone(),
+                        },
+                    ));
                 }
             }
         }
         let call = self.sdk(&promise.call);
-        self.promises.insert(local, promise);
+        self.promises.insert(local, (promise, kept));
         let name = self.slots[local].name.clone();
         if !self.locals[local].read {
             self.warn(
@@ -50,8 +65,8 @@ impl<'a> Body<'_, 'a> {
             );
         }
         match self.is_declared(local) {
-            true => quote!(#name = #call;),
-            false => quote!(let #name = #call;),
+            true => quote!(#copies #name = #call;),
+            false => quote!(#copies let #name = #call;),
         }
     }
 
@@ -64,9 +79,15 @@ impl<'a> Body<'_, 'a> {
             }
             ExprKind::Local(local) => {
                 let name = self.slots[*local].name.clone();
-                match self.promises.get(local).copied() {
-                    Some(promise) if !promise.handlers.is_empty() => {
-                        self.settle(span, quote!(#name), promise)
+                match self.promises.get(local).cloned() {
+                    Some((promise, kept)) if !promise.handlers.is_empty() => {
+                        let before = self.slots.clone();
+                        for (outer, slot) in kept {
+                            self.slots[outer] = slot;
+                        }
+                        let settled = self.settle(span, quote!(#name), promise);
+                        self.slots = before;
+                        settled
                     }
                     _ => Code::new(self.made(quote!(#name)), Repr::Handle(Ty::Response)),
                 }
@@ -88,7 +109,7 @@ impl<'a> Body<'_, 'a> {
         } else {
             quote!(#call.wait())
         };
-        let name = self.taken.fresh("settled_");
+        let name = self.taken.fresh("outcome");
         let mut out = quote!(let #name: php::Result<Response> = #sent.map_err(Thrown::from););
         self.shared.uses.insert("Response");
         let mut before = Ty::Response;

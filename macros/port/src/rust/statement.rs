@@ -34,7 +34,14 @@ impl<'a> Body<'_, 'a> {
             StmtKind::Throw(_) | StmtKind::Exit(_) => out.extend(self.stmt(last)),
             _ => {
                 out.extend(self.stmt(last));
-                if !crate::hir::ends(body) {
+                let left = matches!(
+                    &last.kind,
+                    StmtKind::Try {
+                        finally: Some(_),
+                        ..
+                    }
+                );
+                if left || !crate::hir::ends(body) {
                     out.extend(self.end());
                 }
             }
@@ -199,6 +206,9 @@ impl<'a> Body<'_, 'a> {
             return self.keep_promise(local, promise);
         }
         let slot = self.slots[local].clone();
+        if !self.locals[local].read {
+            return self.effect(value);
+        }
         if slot.ty == Ty::Closure {
             let code = self.expr(value).tokens;
             let name = &slot.name;

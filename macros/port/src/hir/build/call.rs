@@ -44,6 +44,20 @@ impl<'a> Builder<'a> {
                 let there = Expr::new(span, ExprKind::Isset(value));
                 return Expr::new(span, ExprKind::Not(there));
             }
+            ("compact", args) if !args.is_empty() => {
+                let entries: Option<Vec<_>> =
+                    args.iter().map(|arg| self.compacted(&arg.value)).collect();
+                return match entries {
+                    Some(entries) => Expr::new(span, ExprKind::Array(entries)),
+                    None => self.unknown(span, "a variable whose name only a run tells"),
+                };
+            }
+            ("extract" | "parse_str" | "get_defined_vars", _) => {
+                return self.unknown(span, "variables that a function sets by their names");
+            }
+            (name, _) if BY_REFERENCE.contains(&name) && args.len() >= least_for(name) => {
+                return self.unknown(span, &format!("`{name}`, which changes an argument,"));
+            }
             ("get_class", [arg]) if self.kind_of(&arg.value) == Ty::Thrown => {
                 let value = self.expr(&arg.value);
                 return Expr::new(span, ExprKind::OfThrown(ThrownPart::Class, value));
@@ -64,6 +78,19 @@ impl<'a> Builder<'a> {
             return built;
         }
         self.foreign_expr(expr)
+    }
+
+    /// `'no'` of `compact('no')`
+    fn compacted(&mut self, name: &'a syntax::Expr) -> Option<crate::hir::tree::Entry> {
+        let PhpKind::String(name_text) = &name.kind else {
+            return None;
+        };
+        let local = self.local(name_text);
+        Some(crate::hir::tree::Entry {
+            key: Some(Expr::new(name.span, ExprKind::Text(name_text.clone()))),
+            value: Expr::new(name.span, ExprKind::Local(local)),
+            spread: false,
+        })
     }
 
     /// Functions that change the array that they are given.
@@ -245,6 +272,9 @@ impl<'a> Builder<'a> {
         }
         let of = self.kind_of(object);
         match (of.present(), name.as_str(), args) {
+            (_, "wait", [arg]) if !matches!(arg.value.kind, PhpKind::Bool(true)) => {
+                return self.unknown(span, "`wait` that gives no answer");
+            }
             (_, "wait", _) if of == Ty::Promise || is_promise_chain(object) => {
                 let promise = self.expr(object);
                 return Expr::new(span, ExprKind::Wait(promise));
@@ -266,6 +296,10 @@ impl<'a> Builder<'a> {
                     span,
                     ExprKind::OfResponse(ResponsePart::Header(name), response),
                 );
+            }
+            (Ty::Media, "getstream", []) => return self.expr(object),
+            (Ty::Media, "getcontenttype", []) => {
+                return Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
             }
             (Ty::Thrown, _, []) => {
                 let part = match name.as_str() {
@@ -350,6 +384,10 @@ impl<'a> Builder<'a> {
         class: &'a Name,
         args: &'a [Arg],
     ) -> Expr {
+        if class.last() == "stdclass" && args.is_empty() {
+            let empty = Expr::new(expr.span, ExprKind::Array(Vec::new()));
+            return Expr::new(expr.span, ExprKind::ToObject(empty));
+        }
         if class.is("WeChatPay\\Util\\MediaUtil") {
             return match self.args(args) {
                 Some(args) if args.len() == 1 => Expr::new(
@@ -408,6 +446,44 @@ impl<'a> Builder<'a> {
             }
             _ => None,
         }
+    }
+}
+
+/// Functions of PHP that change what they are given.
+const BY_REFERENCE: [&str; 26] = [
+    "preg_match",
+    "preg_match_all",
+    "asort",
+    "arsort",
+    "rsort",
+    "krsort",
+    "uasort",
+    "uksort",
+    "natsort",
+    "natcasesort",
+    "shuffle",
+    "array_walk",
+    "array_walk_recursive",
+    "array_splice",
+    "array_multisort",
+    "settype",
+    "openssl_sign",
+    "openssl_public_encrypt",
+    "openssl_private_encrypt",
+    "openssl_private_decrypt",
+    "openssl_public_decrypt",
+    "openssl_pkcs12_read",
+    "similar_text",
+    "next",
+    "prev",
+    "each",
+];
+
+/// How many arguments a call has at least that changes one.
+fn least_for(name: &str) -> usize {
+    match name {
+        "preg_match" | "preg_match_all" | "similar_text" => 3,
+        _ => 1,
     }
 }
 

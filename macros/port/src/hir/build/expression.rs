@@ -85,6 +85,14 @@ impl<'a> Builder<'a> {
             PhpKind::Throw(value) => ExprKind::Throw(self.expr(value)),
             PhpKind::Include(_) => return self.foreign_expr(expr),
             PhpKind::Whole(whole) => return self.whole_expr(expr, whole),
+            // They may read or set any variable.
+            PhpKind::Unsupported { what }
+                if what.contains("variable variable")
+                    || what.contains("reference")
+                    || what.contains("yield") =>
+            {
+                return self.unknown(span, what);
+            }
             PhpKind::Unsupported { .. } => return self.foreign_expr(expr),
         };
         Expr::new(span, kind)
@@ -495,6 +503,7 @@ impl<'a> Builder<'a> {
                 }
             }
             PhpKind::New { class, .. } if self.is_thrown(class) => Ty::Thrown,
+            PhpKind::New { class, .. } if class.is("WeChatPay\\Util\\MediaUtil") => Ty::Media,
             PhpKind::Closure(_) => Ty::Closure,
             PhpKind::Assign { value, .. } => self.kind_of(value),
             _ => Ty::Unknown,

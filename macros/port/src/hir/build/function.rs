@@ -20,7 +20,22 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|param| self.param(param))
             .collect();
-        let body = self.statements(&closure.body);
+        let mut body = self.statements(&closure.body);
+        if let Some(param) = closure.params.iter().find(|param| param.by_reference) {
+            let message = format!(
+                "the parameter `&${}`, which changes the caller's variable",
+                param.name
+            );
+            let problem =
+                crate::diagnostic::Problem::error(span, message).hint("give the new value back");
+            body.insert(
+                0,
+                crate::hir::tree::Stmt {
+                    span,
+                    kind: StmtKind::Refused(problem),
+                },
+            );
+        }
         let declared = closure.returns.as_deref().and_then(Ty::declared);
         let foreign = closure.returns.is_some() && declared.is_none();
         Function {

@@ -58,6 +58,17 @@ impl<'a> Builder<'a> {
         if of("WeChatPay\\Crypto\\Rsa") {
             return Some(self.rsa(expr, &method, args));
         }
+        if of("WeChatPay\\Transformer") && method == "toarray" {
+            use crate::hir::tree::ResponsePart;
+            let args = self.args(args).unwrap_or_default();
+            return Some(match args.first().map(|text| &*text.kind) {
+                Some(ExprKind::OfResponse(ResponsePart::Body, response)) => {
+                    let parsed = ExprKind::OfResponse(ResponsePart::Parsed, response.clone());
+                    Expr::new(span, parsed)
+                }
+                _ => refused(span, "XML that is no answer's"),
+            });
+        }
         let own = [
             "WeChatPay\\Crypto\\AesGcm",
             "WeChatPay\\Formatter",

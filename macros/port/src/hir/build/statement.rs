@@ -6,6 +6,9 @@ use crate::hir::Ty;
 use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
 use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, Whole, WholeExpr};
 
+/// How many `elseif`s follow one another: each is a block within the one before.
+const MOST: usize = 100;
+
 impl<'a> Builder<'a> {
     pub(super) fn statements(&mut self, statements: &'a [syntax::Stmt]) -> Vec<Stmt> {
         statements
@@ -18,6 +21,9 @@ impl<'a> Builder<'a> {
         let span = stmt.span;
         let one = |kind| vec![Stmt { span, kind }];
         match &stmt.kind {
+            PhpStmt::If { branches, .. } if branches.len() > MOST => {
+                one(self.no(span, "so many `elseif`s"))
+            }
             PhpStmt::Use(_) | PhpStmt::Namespace(_) | PhpStmt::Empty => Vec::new(),
             PhpStmt::Expr(expr) => self.expression(span, expr),
             PhpStmt::Echo(values) => {

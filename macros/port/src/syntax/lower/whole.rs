@@ -64,6 +64,13 @@ impl Lower<'_> {
                 }
                 WholeExpr::StaticProperty(self.class(scope), self.variable(name))
             }
+            // `"${name}"`
+            "dynamic_variable_name" => match &*named(node) {
+                [name] if name.kind() == "name" => {
+                    return Some(ExprKind::Variable(self.text(*name).to_owned()));
+                }
+                _ => return None,
+            },
             "match_expression" => self.match_expression(node)?,
             "list_literal" => self.list(node)?,
             "variadic_unpacking" => WholeExpr::Spread(self.expr(*named(node).first()?)),
