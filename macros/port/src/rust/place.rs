@@ -63,6 +63,9 @@ impl<'a> Body<'_, 'a> {
 
     /// `$place = $value;`
     pub(crate) fn assign(&mut self, place: &'a Place, value: &'a Expr) -> TokenStream {
+        if self.is_unread(place) {
+            return self.effect(value);
+        }
         if place.path.is_empty() {
             let (code, ty) = self.root(&place.root);
             let ty = match &code.repr {
@@ -135,8 +138,17 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// Whether a variable is set and nothing reads it.
+    fn is_unread(&self, place: &Place) -> bool {
+        let unread = matches!(place.root, Root::Local(local) if !self.locals[local].read);
+        unread && place.path.is_empty()
+    }
+
     /// `$place = $value` as a value.
     pub(crate) fn assign_value(&mut self, place: &'a Place, value: &'a Expr) -> Code {
+        if self.is_unread(place) {
+            return self.expr(value);
+        }
         let ty = self.types.of(value);
         let change = self.assign(place, value);
         let read = self.read(place);
