@@ -29,6 +29,16 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     file
 }
 
+impl Facts {
+    /// With the types of fields.
+    #[must_use]
+    pub fn new(fields: fn(method: &str, path: &str) -> Vec<(String, &'static str)>) -> Self {
+        Self {
+            fields: Some(fields),
+        }
+    }
+}
+
 /// What is known of WeChat Pay's operations.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts {
