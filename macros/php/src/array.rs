@@ -357,7 +357,7 @@ pub fn array_column(array: &Value, column: &Value, index: &Value) -> Result<Valu
         };
         match index {
             index if !index.is_null() && has(&row, index) => {
-                set(&mut out, &get(&row, index), value)?
+                set(&mut out, get(&row, index), value)?
             }
             _ => push(&mut out, value)?,
         }

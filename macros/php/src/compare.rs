@@ -14,7 +14,7 @@ pub fn equal(one: &Value, other: &Value) -> bool {
         let items = crate::items(one);
         return items.len() == crate::count(other)
             && items.iter().all(|(key, value)| {
-                crate::has(other, &text(key)) && equal(value, &crate::get(other, &text(key)))
+                crate::has(other, text(key)) && equal(value, &crate::get(other, text(key)))
             });
     }
     order(one, other) == Some(Ordering::Equal)

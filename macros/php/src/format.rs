@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn formats_are_phps() {
         let args = [
-            json!(2.71828),
+            json!(2.7654),
             json!("a"),
             json!(42),
             json!(255),
@@ -245,7 +245,7 @@ mod tests {
         ];
         assert_eq!(
             sprintf("%05.2f|%-5s|%05d|%x|%'*10s|%+d|%e|%u", &args).unwrap(),
-            "02.72|a    |00042|ff|*********z|+3|1.234500e+3|3"
+            "02.77|a    |00042|ff|*********z|+3|1.234500e+3|3"
         );
         assert_eq!(
             sprintf("%2$s-%1$s%%", &[json!(1), json!(2)]).unwrap(),

@@ -342,6 +342,7 @@ fn round_of_class(file: &mut File, index: usize) {
             });
         }
     }
+    given_handles(class);
     // A promoted parameter is a property.
     if let Some(constructor) = &class.constructor {
         for param in &constructor.params {
@@ -362,6 +363,50 @@ fn round_of_class(file: &mut File, index: usize) {
         }
     }
     called(class, &calls);
+}
+
+/// A parameter that goes into a property which is a client, a key or the like, is one.
+fn given_handles(class: &mut Class) {
+    let handles: BTreeMap<String, Ty> = class
+        .fields
+        .iter()
+        .filter(|field| {
+            !field.foreign && !field.ty.present().is_plain() && *field.ty.present() != Ty::Unknown
+        })
+        .map(|field| (field.name.clone(), field.ty.present().clone()))
+        .collect();
+    for method in class.constructor.iter_mut().chain(&mut class.methods) {
+        let mut given: Vec<(usize, Ty)> = Vec::new();
+        for stmt in &mut method.body {
+            stmt.each_mut(&mut |expr| {
+                if let ExprKind::Assign(place, value) = &*expr.kind
+                    && let Root::Field(name) = &place.root
+                    && place.path.is_empty()
+                    && let Some(ty) = handles.get(name)
+                    && let ExprKind::Local(local) = *value.kind
+                {
+                    given.push((local, ty.clone()));
+                }
+            });
+        }
+        if method.name.eq_ignore_ascii_case("__construct") {
+            for param in &method.params {
+                if let Some(ty) = handles.get(&method.locals[param.local].name) {
+                    given.push((param.local, ty.clone()));
+                }
+            }
+        }
+        for (local, ty) in given {
+            let param = method.params.iter_mut().find(|param| param.local == local);
+            if let Some(param) = param
+                && (param.ty == Ty::Unknown || param.ty == Ty::Any || param.foreign)
+                && ty.present() != &Ty::Void
+            {
+                param.ty = ty;
+                param.foreign = false;
+            }
+        }
+    }
 }
 
 /// Parameters without a type take what the class gives them: always of private methods, of others

@@ -440,9 +440,14 @@ impl<'a> Body<'_, 'a> {
                 }
                 (_, source) => {
                     let id = self.expr(key).text();
-                    let text = match source {
-                        Some(source) => self.owned_text(&source),
-                        None => self.expr(&entry.value).text(),
+                    let direct = match &*entry.value.kind {
+                        ExprKind::Crypto(_, args) => args.first(),
+                        _ => None,
+                    };
+                    let text = match (direct, source) {
+                        (Some(direct), _) => self.expr(direct).text(),
+                        (None, Some(source)) => self.owned_text(&source),
+                        (None, None) => self.expr(&entry.value).text(),
                     };
                     builder = self.tried(quote!(php::platform(#builder, #id, #text)));
                 }
@@ -686,7 +691,18 @@ impl<'a> Body<'_, 'a> {
         self.shared.uses_host = true;
         let host = self.host.clone();
         let method = ident(&method);
+        let mutates = given.iter().any(|arg| self.changes_object(arg));
         let args = receiver.into_iter().chain(args);
+        if mutates {
+            // The arguments change the object before it is borrowed.
+            let args: Vec<_> = args.collect();
+            let names: Vec<_> = args.iter().map(|_| self.taken.fresh("arg")).collect();
+            let call = self.tried(quote!(#host.#method(#(#names),*)));
+            return Code::new(
+                quote!({ #(let #names = #args;)* #call }),
+                result_repr(&returns),
+            );
+        }
         let call = self.tried(quote!(#host.#method(#(#args),*)));
         Code::new(call, result_repr(&returns))
     }
@@ -767,6 +783,25 @@ impl<'a> Body<'_, 'a> {
             return Code::new(quote!({ #(#starts)* #tokens }), call.repr);
         }
         self.called(quote!(#this.#own(#(#given),*)), is_async, &function.returns)
+    }
+
+    /// Whether an expression calls a method that changes the object.
+    fn changes_object(&self, arg: &Expr) -> bool {
+        let Some(class) = self.class else {
+            return false;
+        };
+        let own = match &*arg.kind {
+            ExprKind::Method(name, _) => {
+                let key = format!("{}::{}", class.name, name.to_ascii_lowercase());
+                self.shared.mutates.contains(&key)
+            }
+            _ => false,
+        };
+        own || arg
+            .clone()
+            .children_mut()
+            .into_iter()
+            .any(|child| self.changes_object(child))
     }
 
     fn borrows_object(&self, arg: &Expr) -> bool {

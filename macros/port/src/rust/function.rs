@@ -10,7 +10,7 @@ use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
 use super::names::Taken;
 use crate::diagnostic::Problem;
-use crate::hir::tree::{Class, Expr, Function, Local, Promise, Stmt, StmtKind};
+use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
 use crate::syntax::Span;
 
@@ -373,6 +373,12 @@ impl<'s, 'a> Body<'s, 'a> {
 
     /// An expression as what is kept.
     pub(crate) fn kept(&mut self, expr: &'a Expr, ty: &Ty) -> TokenStream {
+        if let ExprKind::Foreign(foreign) = &*expr.kind
+            && *ty.present() == Ty::Client
+        {
+            let code = self.foreign(expr.span, foreign, &Ty::Client);
+            return self.convert(&code, ty, expr.span);
+        }
         let code = self.expr(expr);
         self.convert(&code, ty, expr.span)
     }

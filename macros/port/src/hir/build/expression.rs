@@ -182,7 +182,9 @@ impl<'a> Builder<'a> {
         if let Some(name) = class::property(expr)
             && let Some(shape) = self.class
         {
-            return match shape.foreign.contains(&name) {
+            // What a class above has that is not in the file is the application's.
+            let foreign = shape.foreign.contains(&name) || !shape.fields.contains_key(&name);
+            return match foreign {
                 true => self.foreign(expr.span, vec![name], None, Vec::new()),
                 false => Expr::new(expr.span, ExprKind::Field(name)),
             };

@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
         if let Some(name) = super::class::property(object)
             && let Some(shape) = self.class
         {
-            if shape.foreign.contains(&name) {
+            if shape.foreign.contains(&name) || !shape.fields.contains_key(&name) {
                 words.push(name);
             } else {
                 words.push(name.clone());

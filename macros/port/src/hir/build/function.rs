@@ -36,7 +36,10 @@ impl<'a> Builder<'a> {
                 },
             );
         }
-        let declared = closure.returns.as_deref().and_then(Ty::declared);
+        let declared = match closure.returns.as_deref() {
+            Some("self" | "static") => Some(Ty::Void),
+            returns => returns.and_then(Ty::declared),
+        };
         let foreign = closure.returns.is_some() && declared.is_none();
         Function {
             span,

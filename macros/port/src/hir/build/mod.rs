@@ -70,11 +70,30 @@ fn top<'a>(
         match &stmt.kind {
             StmtKind::Namespace(_) | StmtKind::Use(_) | StmtKind::Empty => {}
             StmtKind::Expr(expr) if matches!(expr.kind, PhpKind::Include(_)) => {}
+            // `if (!function_exists('f')) { function f() … }`
+            StmtKind::If {
+                branches,
+                otherwise: None,
+            } if branches.len() == 1
+                && branches
+                    .iter()
+                    .all(|(condition, _)| asks_for_function(condition)) =>
+            {
+                branches.iter().for_each(|(_, body)| top(body, rest, taken));
+            }
             // `namespace A { … }`
             StmtKind::Block(body) => top(body, rest, taken),
             _ if taken(stmt) => {}
             _ => rest.push(stmt),
         }
+    }
+}
+
+fn asks_for_function(condition: &syntax::Expr) -> bool {
+    match &condition.kind {
+        PhpKind::Unary { operand, .. } => asks_for_function(operand),
+        PhpKind::Call { function, .. } => function.last() == "function_exists",
+        _ => false,
     }
 }
 
