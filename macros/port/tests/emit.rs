@@ -41,12 +41,10 @@ fn each_form_of_a_chain_stays_and_each_style_is_had() {
         let made = ported(pure, &Options::default().style(style));
         assert!(made.text.contains(expected), "{style:?}\n{}", made.text);
     }
-    for (form, expected) in [(
-        "chain('v3/pay/x')",
-        "client.chain(\"v3/pay/x\").get(()).wait()?;\n",
-    )] {
-        assert_eq!(body(&format!("$instance->{form}->get();")), expected);
-    }
+    assert_eq!(
+        body("$instance->chain('v3/pay/x')->get();"),
+        "client.chain(\"v3/pay/x\").get(()).wait()?;\n"
+    );
     // PHP puts a value into the path as it is, and rewrites its capitals.
     let made = ported(
         "$instance->chain(\"v3/pay/{$no}\")->get();",

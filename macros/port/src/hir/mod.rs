@@ -29,10 +29,13 @@ pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     file
 }
 
+/// Gives the fields of an operation by its method and path: JSON pointers, and `integer` or `string`.
+pub type Fields = fn(method: &str, path: &str) -> Vec<(String, &'static str)>;
+
 impl Facts {
     /// With the types of fields.
     #[must_use]
-    pub fn new(fields: fn(method: &str, path: &str) -> Vec<(String, &'static str)>) -> Self {
+    pub fn new(fields: Fields) -> Self {
         Self {
             fields: Some(fields),
         }
@@ -44,5 +47,5 @@ impl Facts {
 pub struct Facts {
     /// The types of an operation's fields, by method and path: JSON pointers with `*` for lists, and
     /// `integer` or `string`.
-    pub fields: Option<fn(method: &str, path: &str) -> Vec<(String, &'static str)>>,
+    pub fields: Option<Fields>,
 }

@@ -543,7 +543,7 @@ impl<'a> Body<'_, 'a> {
                     _ => place_repr(&self.types.of(condition)),
                 },
             );
-            let name = Code::new(quote!(value), truth_of.repr.clone());
+            let name = Code::new(quote!(value), truth_of.repr);
             let test = name.truth();
             let kept = self.convert(&name, &ty, condition.span);
             let bound = match given.repr {

@@ -22,6 +22,9 @@ pub(crate) struct Slot {
     pub(crate) ty: Ty,
 }
 
+/// A promise, and what its handlers keep of variables.
+pub(crate) type Kept<'a> = (&'a Promise, Vec<(usize, Slot)>);
+
 /// What `$this` is.
 #[derive(Debug, Clone)]
 pub(crate) enum This {
@@ -75,7 +78,7 @@ pub(crate) struct Body<'s, 'a> {
     /// How many of `around` a `finally` stands before.
     pub(crate) barrier: usize,
     /// Promises that variables hold.
-    pub(crate) promises: BTreeMap<usize, (&'a Promise, Vec<(usize, Slot)>)>,
+    pub(crate) promises: BTreeMap<usize, Kept<'a>>,
     /// What variables began with.
     pub(crate) lets: BTreeMap<usize, Expr>,
     pub(crate) labels: usize,

@@ -7,8 +7,8 @@ use quote::quote;
 /// JSON as it is written in a `json!`.
 #[derive(Debug, Clone)]
 pub(crate) enum Json {
-    Object(Vec<(String, Json)>),
-    List(Vec<Json>),
+    Object(Vec<(String, Self)>),
+    List(Vec<Self>),
     Leaf(TokenStream),
 }
 

@@ -114,9 +114,7 @@ impl<'a> Body<'_, 'a> {
         self.shared.uses.insert("Response");
         let mut before = Ty::Response;
         for (fulfilled, rejected) in &promise.handlers {
-            let done = fulfilled
-                .as_ref()
-                .map_or_else(|| before.clone(), |handler| given(handler));
+            let done = fulfilled.as_ref().map_or_else(|| before.clone(), given);
             let failed = rejected.as_ref().map(given);
             let after = match &failed {
                 Some(failed) => done.join(failed),
