@@ -2,14 +2,14 @@
 //! altered on its way.
 //!
 //! ```text
-//! cargo run --example bill --features sandbox,files
+//! cargo run --example bill --features files
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use wechatpay_chain::BoxError;
 use wechatpay_chain::bill::Rows;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;
@@ -38,9 +38,9 @@ fn main() -> Result<(), BoxError> {
         .get(())
         .query("bill_date", "2024-01-01")
         .wait()?;
-    sandbox.misbehave(Fault::TamperedBody);
+    sandbox.inject_fault(Fault::TamperedBody);
     let refused = client
-        .follow(ticket["download_url"].as_str().unwrap_or_default())
+        .get_url(ticket["download_url"].as_str().unwrap_or_default())
         .sink(dir.path().join("altered.csv"))
         .expect_sha1(ticket["hash_value"].as_str().unwrap_or_default())
         .wait();

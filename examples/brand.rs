@@ -1,12 +1,12 @@
 //! A brand (品牌) calls its own operations, with its own keys and scheme; a merchant stands beside it.
 //!
-//!     cargo run --example brand --features sandbox
+//!     cargo run --example brand
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const CONFIGS: &str = "brand/marketing/product-coupon/notify-configs";
 const COUPON: &str = "brand/marketing/product-coupon/users/{openid}/coupons/{coupon_code}";
@@ -16,8 +16,8 @@ async fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start().await?;
     let config = json!({"notify_url": "https://www.example.com/coupons"});
     let coupon = json!({"coupon_code": "Code_123456", "coupon_state": "EFFECTIVE"});
-    sandbox.answer("GET", CONFIGS, Answer::json(config.clone()))?;
-    sandbox.answer("GET", COUPON, Answer::json(coupon))?;
+    sandbox.stub("GET", CONFIGS, StubResponse::json(config.clone()))?;
+    sandbox.stub("GET", COUPON, StubResponse::json(coupon))?;
 
     // Outside of the sandbox: brand_id(..), serial(..), private_key(..) and platform_key(..).
     let brand = sandbox.brand_builder()?.build()?;

@@ -2,7 +2,7 @@
 //! what to do.
 //!
 //! ```text
-//! cargo run --example certificates --features sandbox
+//! cargo run --example certificates
 //! ```
 //!
 //! For older accounts only; all others give `platform_key(..)` and need none of this.
@@ -11,8 +11,8 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Client, Verification};
+use wechatpay_sandbox::Sandbox;
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;

@@ -1,6 +1,6 @@
 //! An axum server that takes notifications; the sandbox posts real ones to it.
 //!
-//!     cargo run --example notify_axum --features axum,sandbox
+//!     cargo run --example notify_axum --features axum
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
@@ -13,8 +13,8 @@ use axum::response::Response;
 use axum::routing::post;
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Error};
+use wechatpay_sandbox::Sandbox;
 
 #[path = "support/deliveries.rs"]
 mod deliveries;

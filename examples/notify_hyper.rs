@@ -1,6 +1,6 @@
 //! A hyper server that takes notifications; the sandbox posts real ones to it.
 //!
-//!     cargo run --example notify_hyper --features sandbox
+//!     cargo run --example notify_hyper
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 #[path = "support/deliveries.rs"]
 mod deliveries;

@@ -1,7 +1,7 @@
 //! One call of the documentation, 发起微众台账管控, in six styles against the sandbox.
 //!
 //! ```text
-//! cargo run --example punish --features sandbox
+//! cargo run --example punish
 //! ```
 //!
 //! It ends with an error unless every answer is verified.
@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use wechatpay_chain::sandbox::{CallRecord, Sandbox};
 use wechatpay_chain::{BoxError, Client, Response, Verification};
+use wechatpay_sandbox::{CallRecord, Sandbox};
 
 fn main() -> Result<ExitCode, BoxError> {
     let sandbox = Sandbox::start_blocking()?;

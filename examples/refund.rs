@@ -1,14 +1,14 @@
 //! APIv2: a refund, for which the TLS connection presents the merchant certificate.
 //!
 //! ```text
-//! cargo run --example refund --features sandbox
+//! cargo run --example refund
 //! ```
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{BoxError, Client, ErrorKind};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const REFUND: &str = "v2/secapi/pay/refund";
 
@@ -17,7 +17,7 @@ async fn main() -> Result<(), BoxError> {
     // Over TLS the gateway sees whether a certificate is presented; plain HTTP cannot show one.
     let sandbox = Sandbox::builder().tls(true).start().await?;
     let answer = json!({"refund_id": "50000000382019052709732678859", "refund_fee": 100});
-    sandbox.answer("POST", "secapi/pay/refund", Answer::json(answer))?;
+    sandbox.stub("POST", "secapi/pay/refund", StubResponse::json(answer))?;
     let refund = json!({
         "appid": "wx8888888888888888",
         "mch_id": sandbox.mchid(),

@@ -2,7 +2,7 @@
 //! that asks a signing service over the network is put in its place.
 //!
 //! ```text
-//! cargo run --example remote_signer --features sandbox
+//! cargo run --example remote_signer
 //! ```
 
 #![allow(
@@ -19,11 +19,11 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use wechatpay_chain::middleware::{self, from_fn, signed_text};
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::signing::Authorization;
 use wechatpay_chain::{
     Clock, ErrorKind, Next, PrivateKey, Request, Response, Result, SystemClock, Verification,
 };
+use wechatpay_sandbox::Sandbox;
 
 /// What the client knows of the signing service, in place of a private key.
 #[derive(Clone)]

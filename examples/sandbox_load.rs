@@ -1,6 +1,6 @@
 //! The sandbox under load: 64 clients at once, requests a second, errors, and memory as it goes on.
 //!
-//!     cargo run --release --example sandbox_load --features sandbox
+//!     cargo run --release --example sandbox_load
 //!
 //! Both ends are in this one process, which signs and verifies for both. 10,000 orders and 1,000
 //! requests are remembered, so that memory grows over the first rounds alone.
@@ -12,8 +12,8 @@ use std::thread;
 use std::time::Instant;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, Result};
+use wechatpay_sandbox::Sandbox;
 
 const CLIENTS: usize = 64;
 const ROUNDS: usize = 8;

@@ -1,14 +1,14 @@
 //! Uploads a picture from disk, one from memory and one with a meta of its own.
 //!
 //! ```text
-//! cargo run --example upload --features sandbox
+//! cargo run --example upload
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{BoxError, Media};
+use wechatpay_sandbox::Sandbox;
 
 fn main() -> Result<(), BoxError> {
     let sandbox = Sandbox::start_blocking()?;
@@ -31,7 +31,7 @@ fn main() -> Result<(), BoxError> {
         .wait()?;
     println!("from memory: meta {}\n", res.value()?);
 
-    // An endpoint with members of its own; a sensitive one would be encrypted by the catalogue.
+    // An endpoint with members of its own; a sensitive one would be encrypted by the catalog.
     let media = Media::from_bytes("image.jpg", "…").meta_with(
         |name, sha256| json!({"file_name": name, "file_digest": sha256, "sub_mchid": "1230001104"}),
     );

@@ -2,7 +2,7 @@
 //! middleware before APIv2's `sign`.
 //!
 //! ```text
-//! cargo run --example wecom --features sandbox
+//! cargo run --example wecom
 //! ```
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
@@ -12,8 +12,8 @@ use std::error::Error;
 use serde_json::{Value, json};
 use wechatpay_chain::crypto::digest::md5_hex;
 use wechatpay_chain::middleware::{TRANSFORM_REQUEST, from_fn};
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{ErrorKind, Next, Payload, Request, Response, Result, Secret};
+use wechatpay_sandbox::Sandbox;
 
 /// What WeCom's signature of a payment to a user covers, sorted.
 const SIGNED: [&str; 9] = [

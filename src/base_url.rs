@@ -5,10 +5,10 @@ use std::fmt;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
-use crate::catalog::{self, Operation};
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
 use crate::message::Origin;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 
 const DEFAULT_HOST: &str = "api.mch.weixin.qq.com";
 /// 跨城冗灾: the same API elsewhere.
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_refused() {
+    fn invalid_base_urls_are_rejected() {
         for text in [
             "",
             "api.mch.weixin.qq.com",

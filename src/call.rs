@@ -1,4 +1,4 @@
-//! One call, gathered but not yet made.
+//! A call before it is made.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,24 +12,24 @@ use http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
 
 use crate::base_url::BaseUrl;
-use crate::catalog::Operation;
-#[cfg(feature = "files")]
-use crate::download;
 use crate::dry_run::{self, SignedRequest};
 use crate::engine::{self, Engine};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     FieldPolicy, IntoHeaders, IntoPayload, Options, Payload, Response, Streaming, forbid_reserved,
     into_headers, into_payload,
 };
 use crate::net::blocking::{self, Bound};
 use crate::plan::Plan;
-use crate::query::Query;
+#[cfg(feature = "files")]
+use crate::sink;
 use crate::transport::BoxFuture;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::query::Query;
 
 /// A call that is ready to be made: `.await` it, or `.wait()` for it.
 ///
-/// Nothing is sent before. Whatever is wrong with what was given comes as the call's error.
+/// Nothing is sent before that. A mistake in the path, body or options is returned when the call is made.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -74,7 +74,7 @@ impl Call {
         Self { engine, plan }
     }
 
-    /// Gives a variable of the path template its value.
+    /// Sets a variable of the path template.
     ///
     /// A text or number becomes one percent-encoded segment; lists and objects expand as RFC 6570
     /// says. Every variable must be given, and every one given must be in the template; a value of
@@ -91,7 +91,7 @@ impl Call {
         self.attempt(|plan| plan.query.push(name.into(), value.into()))
     }
 
-    /// Sets a header. One that was set before is replaced.
+    /// Sets a header and replaces earlier values of it.
     pub fn header(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let headers = into_headers([(name, value)]);
         self.merge(headers)
@@ -108,7 +108,7 @@ impl Call {
         self.edit(|plan| plan.payload = Payload::Json(json))
     }
 
-    /// Sets the body: what `post` takes.
+    /// Sets the body; it takes the same types as `post`.
     pub fn body(self, body: impl IntoPayload) -> Self {
         self.attempt(|plan| {
             plan.payload = into_payload(body)?;
@@ -116,9 +116,10 @@ impl Call {
         })
     }
 
-    /// Bounds this call, from the first middleware to the last byte of the answer.
+    /// Limits the time of this call, from the first middleware to the last byte of the response.
     ///
-    /// Of a streamed answer only the beginning is bounded. Zero is refused before anything is sent.
+    /// For a streamed response the limit ends when the headers have arrived. A call with a limit of zero
+    /// fails before anything is sent.
     pub fn timeout(self, limit: Duration) -> Self {
         self.attempt(|plan| {
             if limit.is_zero() {
@@ -130,9 +131,9 @@ impl Call {
         })
     }
 
-    /// Sends this call elsewhere: `https://apihk.mch.weixin.qq.com/`.
+    /// Sends this call to another host, such as `https://apihk.mch.weixin.qq.com/`.
     ///
-    /// A path in it stands before the call's, with or without its last slash.
+    /// A path in the URL is put before the path of the call, with or without a final slash.
     pub fn base_url(self, url: impl AsRef<str>) -> Self {
         self.attempt(|plan| {
             plan.base_url = Some(BaseUrl::parse(url.as_ref())?);
@@ -140,7 +141,7 @@ impl Call {
         })
     }
 
-    /// Encrypts further fields of the JSON body: JSON pointers, `*` for every item of an array.
+    /// Encrypts additional fields of the JSON body, given as JSON pointers. `*` matches every item of an array.
     ///
     /// ```
     /// # use wechatpay_chain::Client;
@@ -160,7 +161,7 @@ impl Call {
         self.edit(|plan| plan.options.encrypt.extend(pointers))
     }
 
-    /// Decrypts further fields of the answer: JSON pointers, `*` for every item of an array.
+    /// Decrypts additional fields of the response, given as JSON pointers. `*` matches every item of an array.
     pub fn decrypt<P: Into<Cow<'static, str>>>(
         self,
         pointers: impl IntoIterator<Item = P>,
@@ -169,31 +170,31 @@ impl Call {
         self.edit(|plan| plan.options.decrypt.extend(pointers))
     }
 
-    /// Says for this call whether sensitive fields are encrypted and decrypted.
+    /// Overrides the client's [`FieldPolicy`] for this call.
     pub fn fields(self, policy: FieldPolicy) -> Self {
         self.edit(|plan| plan.options.fields = Some(policy))
     }
 
-    /// APIv2: says whether the request presents the merchant's TLS certificate.
+    /// APIv2: sets whether the request presents the merchant's TLS certificate.
     ///
-    /// Unless it is said, the catalogue decides. Where it has to be presented and the client was not
-    /// built with both `certificate(..)` and `private_key(..)`, the call fails with
-    /// [`ErrorKind::Request`](crate::ErrorKind::Request) and nothing is sent; over plain HTTP too,
-    /// though no connection there could present it. `false` says that the endpoint needs none, or that
-    /// something between presents it.
+    /// By default the catalog decides. When the certificate is required and the client was built without
+    /// `certificate(..)` or `private_key(..)`, the call fails with
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent. That includes plain
+    /// HTTP, which cannot present a certificate. Pass `false` when the endpoint needs no certificate, or
+    /// when a proxy presents it.
     pub fn security(self, security: bool) -> Self {
         self.edit(|plan| plan.options.security = Some(security))
     }
 
-    /// APIv2: says whether the request goes without a generated `nonce_str`.
+    /// APIv2: sets whether the request is sent without a generated `nonce_str`.
     ///
-    /// Unless it is said, the catalogue decides.
+    /// By default the catalog decides.
     pub fn nonceless(self, nonceless: bool) -> Self {
         self.edit(|plan| plan.options.nonceless = Some(nonceless))
     }
 
-    /// The operation that this call is; `None` when the catalogue does not have it, or the path cannot be
-    /// used.
+    /// The catalog's operation for this call. `None` when the catalog does not have the path, or the path is
+    /// invalid.
     ///
     /// ```
     /// # use wechatpay_chain::Client;
@@ -207,20 +208,20 @@ impl Call {
         self.engine.operation(self.plan.as_deref().ok()?)
     }
 
-    /// Makes the call and parks this thread until its answer is there.
+    /// Makes the call and blocks this thread until the response has arrived.
     ///
-    /// It works anywhere: without a runtime, inside one of either kind, in a blocking task.
+    /// It works without a runtime, inside a runtime of either flavour, and in a blocking task.
     ///
     /// # Errors
     ///
-    /// Everything that can go wrong in a call, and [`ErrorKind::Blocking`](crate::ErrorKind::Blocking) inside a middleware or
-    /// transport of a call that is itself waited for.
+    /// All errors of a call, and [`ErrorKind::Blocking`](crate::ErrorKind::Blocking) inside a middleware or
+    /// transport of another call that runs under `.wait()`.
     pub fn wait(self) -> Result<Response> {
         let bound = self.bound();
         blocking::wait(bound, self.run())
     }
 
-    /// The answer as a stream, for files: constant memory, no limit on its length.
+    /// Makes the call and returns the response as a stream, in constant memory and of any length.
     pub fn stream(self) -> Pending<Streaming> {
         let call = self.edit(|plan| plan.options.stream = true);
         let bound = call.bound();
@@ -228,9 +229,9 @@ impl Call {
         Pending { future, bound }
     }
 
-    /// The signed request as it would be sent; nothing is sent.
+    /// Returns the signed request without sending it.
     ///
-    /// The whole stack runs as for a real call, over a transport that only keeps the request.
+    /// The whole stack runs as for a real call, over a transport that keeps the request.
     pub fn dry_run(self) -> Pending<SignedRequest> {
         let Self { engine, plan } = self;
         Pending::new(async move {
@@ -239,7 +240,7 @@ impl Call {
         })
     }
 
-    /// How long the thread of `.wait()` waits; a download into a file takes the time it takes.
+    /// How long `.wait()` blocks. A download into a file has no limit, since its length is not known.
     fn bound(&self) -> Option<Bound> {
         let plan = self.plan.as_ref().ok()?;
         #[cfg(feature = "files")]
@@ -261,7 +262,7 @@ impl Call {
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             // Boxed, so that the calls without a sink have no room for it.
-            return Box::pin(download::save(&self.engine, *plan, sink)).await;
+            return Box::pin(sink::save(&self.engine, *plan, sink)).await;
         }
         self.engine.execute(*plan).await
     }
@@ -282,7 +283,7 @@ impl Call {
         })
     }
 
-    /// The first error stays; it comes out when the call is made.
+    /// Keeps the first error; the call returns it when it is made.
     pub(crate) fn attempt(mut self, edit: impl FnOnce(&mut Plan) -> Result<()>) -> Self {
         if let Ok(plan) = &mut self.plan
             && let Err(err) = edit(plan)
@@ -297,7 +298,7 @@ impl Call {
     }
 }
 
-/// All values of a name give way to the new ones.
+/// Replaces all values of each name in `with`.
 fn replace(headers: &mut HeaderMap, with: HeaderMap) {
     let mut last: Option<HeaderName> = None;
     for (name, value) in with {
@@ -325,7 +326,7 @@ impl IntoFuture for Call {
     }
 }
 
-/// A call under way. Dropping it gives the call up; what was sent is not taken back.
+/// The future of a call. Dropping it cancels the call; a request that was already sent is not undone.
 #[must_use = "futures do nothing unless polled"]
 pub struct CallFuture(BoxFuture<'static, Result<Response>>);
 
@@ -337,7 +338,7 @@ impl Future for CallFuture {
     }
 }
 
-/// Something other than a plain answer that a call can give: `.await` it, or `.wait()` for it.
+/// A call that returns something else than a [`Response`]: `.await` it, or `.wait()` for it.
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Pending<T> {
     future: BoxFuture<'static, Result<T>>,
@@ -345,12 +346,20 @@ pub struct Pending<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    pub(crate) fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+    /// Wraps a future, so that code without a runtime can block on it.
+    ///
+    /// ```
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let pending = wechatpay_chain::Pending::new(async { Ok(1) });
+    /// assert_eq!(pending.wait()?, 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn new(future: impl Future<Output = Result<T>> + Send + 'static) -> Self {
         let (future, bound) = (Box::pin(future), None);
         Self { future, bound }
     }
 
-    /// Parks this thread until it is there; works anywhere, as [`Call::wait`] does.
+    /// Blocks this thread until the value is ready. It works in the same places as [`Call::wait`].
     ///
     /// # Errors
     ///
@@ -369,7 +378,7 @@ impl<T: Send + 'static> IntoFuture for Pending<T> {
     }
 }
 
-/// Method and template; values, headers and body may be secret.
+/// Shows method and template only, since values, headers and body may be secret.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Call");

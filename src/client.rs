@@ -1,4 +1,4 @@
-//! The client: what a program builds once and calls from everywhere.
+//! The client, which a program builds once and shares.
 
 use std::fmt;
 use std::ops::Index;
@@ -8,16 +8,16 @@ use crate::builder::ClientBuilder;
 use crate::call::{Call, Pending};
 use crate::certificates::{Certificates, Manager};
 use crate::chain::{Chain, IndexPath, IntoPath};
-use crate::crypto::Certificate;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
 use crate::middleware::PlatformKeys;
-use crate::protocol::Keyring;
-use crate::stack::{Frozen, Next, Stack};
+use crate::stack::{Next, Pipeline, Stack};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Keyring;
 
-/// A client of WeChat Pay for one merchant.
+/// A WeChat Pay client for one merchant or brand.
 ///
-/// Building one needs no runtime; clones are cheap and share everything.
+/// Building a client needs no runtime. Clones are cheap and share connections and keys.
 ///
 /// ```no_run
 /// use serde_json::json;
@@ -46,7 +46,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Begins a client.
+    /// Returns a builder for a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
@@ -57,27 +57,29 @@ impl Client {
         }
     }
 
-    /// A chain from a path: a literal, normalised segment by segment, or a `String`, an RFC 6570
-    /// template that is not rewritten.
+    /// Starts a chain at a path.
+    ///
+    /// A literal is normalised segment by segment. A `String` is an RFC 6570 template and is left as it is.
     pub fn chain(&self, path: impl IntoPath) -> Chain {
         self.root.chain(path)
     }
 
-    /// A `GET` of a URL that an answer has given: a bill's `download_url`, a complaint's `media_url`.
+    /// Prepares a `GET` of a URL from an earlier response, such as a bill's `download_url` or a complaint's
+    /// `media_url`.
     ///
-    /// Path and query are signed and sent exactly as they stand, whatever is encoded in them. The
-    /// host has to be this client's own, one of WeChat Pay's, or one named with
+    /// Path and query are signed and sent unchanged, including their percent-encoding. The host must be
+    /// the client's own host, a host of WeChat Pay, or one named with
     /// [`trust_host`](ClientBuilder::trust_host).
     ///
     /// ```no_run
     /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
     /// let complaint = client.chain("v3/merchant-service/complaints-v2/{id}").get(()).var("id", "2002").await?;
     /// let url = complaint["complaint_media_list"][0]["media_url"][0].as_str().unwrap_or_default();
-    /// let image = client.follow(url).stream().await?;
+    /// let image = client.get_url(url).stream().await?;
     /// # let _ = image;
     /// # Ok(()) }
     /// ```
-    pub fn follow(&self, url: impl AsRef<str>) -> Call {
+    pub fn get_url(&self, url: impl AsRef<str>) -> Call {
         let url = crate::base_url::exact(url.as_ref());
         self.root.chain("{url}").get(()).attempt(|plan| {
             plan.exact = Some(url?);
@@ -85,23 +87,22 @@ impl Client {
         })
     }
 
-    /// The chain of APIv3.
+    /// The root of APIv3 paths.
     #[must_use]
     pub fn v3(&self) -> Chain {
         self.root.chain("v3")
     }
 
-    /// The chain of APIv2 (XML): a body is an object whose members become XML elements.
+    /// The root of APIv2 paths. A body is an object whose members become XML elements.
     #[must_use]
     pub fn v2(&self) -> Chain {
         self.root.chain("v2")
     }
 
-    /// One ciphertext, base64, as sensitive fields have it: RSAES-OAEP with the platform key that
-    /// requests name by default.
+    /// Encrypts a sensitive field with RSAES-OAEP and the default platform key, and returns base64.
     ///
-    /// The fields that the catalogue knows, or that [`Call::encrypt`](crate::Call::encrypt) names,
-    /// need no call of this.
+    /// Fields in the catalog and fields named with [`Call::encrypt`](crate::Call::encrypt) are encrypted
+    /// by the client itself.
     ///
     /// # Errors
     ///
@@ -116,11 +117,11 @@ impl Client {
             .encrypt(Default::default(), plaintext.as_ref().as_bytes())
     }
 
-    /// One sensitive field of an answer or notification, decrypted with the merchant's private key.
+    /// Decrypts a sensitive field of a response or notification with the merchant's private key.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decrypt`] when it was not encrypted to this merchant's certificate.
+    /// [`ErrorKind::Decrypt`] when the field was not encrypted for this merchant's certificate.
     pub fn decrypt(&self, ciphertext: impl AsRef<str>) -> Result<String> {
         let signing = self.engine().merchant.signing.as_ref().ok_or_else(|| {
             Error::new(
@@ -138,17 +139,17 @@ impl Client {
         })
     }
 
-    /// The platform keys, which can be changed while the client is used.
+    /// The platform keys. They can be changed while the client is in use.
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.engine().keyring
     }
 
-    /// WeChat Pay's certificates (平台证书) as they are now: fetched, decrypted with the APIv3 key and
-    /// verified.
+    /// Fetches WeChat Pay's current certificates (平台证书), decrypts them with the APIv3 key and verifies
+    /// them.
     ///
-    /// With [`ClientBuilder::certificates`] the client uses them from then on; without, they are only
-    /// given out, and the APIv3 key is needed all the same.
+    /// A client built with [`ClientBuilder::certificates`] uses them from then on. Any other client only
+    /// returns them. Both need the APIv3 key.
     ///
     /// ```no_run
     /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -161,8 +162,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Certificates`]; its sentence says whether the merchant has none, the APIv3 key
-    /// does not match, or the answer cannot be trusted.
+    /// [`ErrorKind::Certificates`]; the message says whether the merchant has no certificates, the APIv3 key
+    /// does not match, or the response cannot be trusted.
     pub fn certificates(&self) -> Pending<Vec<Certificate>> {
         let engine = Arc::clone(self.engine());
         Pending::new(async move {
@@ -202,7 +203,7 @@ impl Client {
         Some(&signing.serial)
     }
 
-    /// A sibling with an edited APIv3 stack that shares this client's connections and keys.
+    /// Returns a client with an edited APIv3 stack. It shares this client's connections and keys.
     ///
     /// ```
     /// use wechatpay_chain::middleware::{self, from_fn};
@@ -230,7 +231,7 @@ impl Client {
         }))
     }
 
-    /// As [`with_stack`](Self::with_stack), for APIv2's stack.
+    /// Like [`with_stack`](Self::with_stack), for the APIv2 stack.
     ///
     /// # Errors
     ///
@@ -243,7 +244,7 @@ impl Client {
         }))
     }
 
-    /// A chain of a path that is normalised already.
+    /// Starts a chain at a path that is already normalised.
     #[cfg(feature = "macros")]
     pub(crate) fn literal(&self, path: &'static str) -> Chain {
         self.root.literal(path)
@@ -254,22 +255,25 @@ impl Client {
     }
 }
 
-fn edited(frozen: &Frozen, edit: impl FnOnce(&mut Stack) -> Result<()>) -> Result<Arc<Frozen>> {
-    let mut frozen = frozen.clone();
-    edit(&mut frozen.stack)?;
-    Ok(Arc::new(frozen))
+fn edited(
+    pipeline: &Pipeline,
+    edit: impl FnOnce(&mut Stack) -> Result<()>,
+) -> Result<Arc<Pipeline>> {
+    let mut pipeline = pipeline.clone();
+    edit(&mut pipeline.stack)?;
+    Ok(Arc::new(pipeline))
 }
 
 impl<I: IndexPath> Index<I> for Client {
     type Output = Chain;
 
-    /// The chain of a literal path; made once and kept.
+    /// The chain of a literal path, built on first use and kept.
     fn index(&self, path: I) -> &Chain {
         &self.root[path]
     }
 }
 
-/// The names of the stack are shown, so that a removed `verifier` is seen.
+/// Shows the names of the layers, so that a missing `verifier` is noticed.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let engine = self.engine();

@@ -1,4 +1,4 @@
-//! The signed request of a call that is not made.
+//! Signs a request without sending it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,12 +9,12 @@ use http::{HeaderMap, Method, Request, Uri};
 use http_body::Body as _;
 
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Body, SignedText};
 use crate::plan::Plan;
-use crate::protocol::{Authorization, request_text};
-use crate::stack::Frozen;
+use crate::stack::Pipeline;
 use crate::transport::{self, Transport};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Authorization, request_text};
 
 /// A request, encrypted and signed as it would go over the wire.
 ///
@@ -124,10 +124,10 @@ pub(crate) async fn run(engine: &Engine, mut plan: Plan) -> Result<SignedRequest
     }
 }
 
-fn over(frozen: &Frozen, transport: &Arc<dyn Transport>) -> Arc<Frozen> {
-    Arc::new(Frozen {
+fn over(pipeline: &Pipeline, transport: &Arc<dyn Transport>) -> Arc<Pipeline> {
+    Arc::new(Pipeline {
         transport: Arc::clone(transport),
-        ..frozen.clone()
+        ..pipeline.clone()
     })
 }
 

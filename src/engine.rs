@@ -7,16 +7,17 @@ use http::uri::Authority;
 use http::{Method, Uri};
 
 use crate::base_url::BaseUrl;
-use crate::catalog::Operation;
 use crate::certificates::Manager;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{CallInfo, CallState, FieldPolicy, Options, Origin, Request, Response};
 use crate::plan::Plan;
-use crate::protocol::Keyring;
 use crate::resolve::{self, Api, Caller, Target};
-use crate::stack::{Frozen, Next};
+use crate::stack::{Next, Pipeline};
+use crate::trace::End;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Keyring;
 
 /// What all chains of a client share.
 #[derive(Clone)]
@@ -25,8 +26,8 @@ pub(crate) struct Engine {
     pub(crate) certificates: Option<Arc<Manager>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fields: FieldPolicy,
-    pub(crate) v3: Arc<Frozen>,
-    pub(crate) v2: Arc<Frozen>,
+    pub(crate) v3: Arc<Pipeline>,
+    pub(crate) v2: Arc<Pipeline>,
     pub(crate) keyring: Keyring,
     pub(crate) merchant: Merchant,
     pub(crate) timeout: Option<Duration>,
@@ -74,7 +75,11 @@ impl Engine {
         if let Some(limit) = limit {
             state.set_limit(limit);
         }
+        let running = state
+            .trace()
+            .begin(&info.about(request.method(), self.merchant.id()));
         let answer = Next::first(Arc::clone(self.stack(api))).run(request);
+        let answer = state.trace().within(answer);
         let outcome = match limit {
             None => answer.await,
             Some(limit) => tokio::time::timeout(limit, answer)
@@ -82,13 +87,18 @@ impl Engine {
                 .unwrap_or_else(|_| Err(timed_out(limit, state))),
         };
         // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
-        outcome.and_then(Response::whole).map_err(|err| {
+        let outcome = outcome.and_then(Response::whole).map_err(|err| {
             if state.maybe_sent() {
                 err.with_maybe_sent(true)
             } else {
                 err
             }
-        })
+        });
+        running.end(&match &outcome {
+            Ok(response) => End::Answered(response.verification()),
+            Err(err) => End::Failed(err),
+        });
+        outcome
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
@@ -122,7 +132,7 @@ impl Engine {
         Ok((request, info, api))
     }
 
-    /// What the catalogue knows of a call.
+    /// What the catalog knows of a call.
     pub(crate) fn operation(&self, plan: &Plan) -> Option<&'static Operation> {
         resolve::operation(plan, self.base.as_ref())
     }
@@ -130,7 +140,7 @@ impl Engine {
     fn target(&self, plan: &mut Plan) -> Result<Target> {
         if let Some(url) = plan.exact.take() {
             let (base, path) = self.known(&url)?;
-            return resolve::follow(&plan.method, &self.merchant, base, path);
+            return resolve::get_url(&plan.method, &self.merchant, base, path);
         }
         let caller = Caller {
             base: self.base.as_ref(),
@@ -156,9 +166,10 @@ impl Engine {
         let origin = base.origin();
         let own = self.base.as_ref().is_some_and(|own| own.origin() == origin);
         let listed = base.is_plain_https() && self.knows_host(base.host());
-        match own || listed {
-            true => Ok((base, target.to_owned())),
-            false => Err(unknown_host(host)),
+        if own || listed {
+            Ok((base, target.to_owned()))
+        } else {
+            Err(unknown_host(host))
         }
     }
 
@@ -166,7 +177,7 @@ impl Engine {
         BaseUrl::is_documented(host) || self.v3.trusted_hosts.iter().any(|known| known == host)
     }
 
-    fn stack(&self, api: Api) -> &Arc<Frozen> {
+    fn stack(&self, api: Api) -> &Arc<Pipeline> {
         match api {
             Api::V2 => &self.v2,
             Api::V3 => &self.v3,
@@ -194,10 +205,10 @@ impl Engine {
         let why = match api {
             _ if plan.options.encrypt.is_empty() => return Ok(()),
             Api::V2 => {
-                "APIv2 encrypts with keys of its own; encrypt the field and give its ciphertext"
+                "APIv2 uses other encryption keys; encrypt the field yourself and give its ciphertext"
             }
             Api::V3 if off => {
-                "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalogue)"
+                "the field policy is Off: leave .encrypt(..) out, or give .fields(FieldPolicy::Catalog)"
             }
             Api::V3 => return Ok(()),
         };

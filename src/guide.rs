@@ -36,9 +36,9 @@ pages! {
     calls "calls.md"
 }
 
-#[cfg(feature = "sandbox")]
 pages! {
     testing "testing.md"
+    observability "observability.md"
 }
 
 #[cfg(feature = "files")]
@@ -46,7 +46,6 @@ pages! {
     files "files.md"
 }
 
-#[cfg(feature = "cli")]
 pages! {
     cli "cli.md"
 }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Scheme;
-use crate::secret::Secret;
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Scheme;
+use wechatpay_core::secret::Secret;
 
 /// The merchant: who it is, and how it signs.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(crate) struct Signing {
     pub(crate) key: PrivateKey,
 }
 
-/// What a caller has given of them.
+/// The credentials that the caller has given.
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) mchid: Option<String>,
@@ -48,7 +48,7 @@ impl Given {
         Some((self.certificate.clone()?, self.key.clone()?))
     }
 
-    /// Checks that all is there, well formed and belongs together.
+    /// Checks that the credentials are complete, well formed and consistent.
     ///
     /// # Errors
     ///
@@ -63,9 +63,10 @@ impl Given {
         }
         self.v2_key.as_ref().map_or(Ok(()), check_v2_key)?;
         self.apiv3_key.as_ref().map_or(Ok(()), check_apiv3_key)?;
-        let mchid = match scheme {
-            Scheme::Merchant => Arc::clone(&id),
-            Scheme::Brand => "".into(),
+        let mchid = if scheme == Scheme::Brand {
+            "".into()
+        } else {
+            Arc::clone(&id)
         };
         let (v2_key, apiv3_key) = (self.v2_key.clone(), self.apiv3_key.clone());
         let signing = v3.then(|| self.signing(scheme, id)).transpose()?;
@@ -127,6 +128,13 @@ impl Given {
 }
 
 impl Merchant {
+    /// The merchant id, or the brand id of a brand.
+    pub(crate) fn id(&self) -> &Arc<str> {
+        self.signing
+            .as_ref()
+            .map_or(&self.mchid, |signing| &signing.id)
+    }
+
     pub(crate) fn brand_id(&self) -> Option<&str> {
         let signing = self.signing.as_ref()?;
         (signing.scheme == Scheme::Brand).then_some(&*signing.id)
@@ -301,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brand_id_is_a_number_and_stands_alone() {
+    fn a_brand_id_is_a_number_and_excludes_a_merchant_id() {
         let given = |brand_id: &str| Given {
             brand_id: Some(brand_id.into()),
             ..Given::default()

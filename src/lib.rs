@@ -34,33 +34,36 @@
 //! - [`PrivateKey`], [`PublicKey`], [`Certificate`], [`Keyring`] ([`guide::keys`]);
 //! - sensitive fields ([`guide::encryption`]), and the [`catalog`] that knows them;
 //! - [`Media`]: uploads; with the feature `files`, `Call::sink` and `Client::bill`: downloads;
+//! - [`Merchants`]: many merchants in one program; [`Settings`]: settings from files and the environment;
 //! - [`notify`]: notifications, verified, decrypted and answered;
 //! - [`certificates`]: certificate mode, for older merchants;
-//! - [`pay`]: what a front end needs to open WeChat Pay ([`guide::pay_params`]);
-//! - what is otherwise than in the PHP SDK ([`guide::php`]).
+//! - [`pay`]: the parameters with which a front end opens WeChat Pay ([`guide::pay_params`]);
+//! - differences from the PHP SDK ([`guide::php`]).
 //!
 //! # Features
 //!
-//! None is on by default, and they only add.
+//! All features are additive, and none is enabled by default.
 //!
-//! - `axum`: an extractor of axum that hands over verified notifications.
-//! - `cli`: the command `wechatpay`.
+//! - `axum`: an axum extractor for verified notifications.
+//! - `diagnosis`: `Notifications::diagnose` explains why a notification is rejected.
 //! - `files`: downloads into files, and bills.
-//! - `macros`: `chain!` and `path!`, made and checked while compiling.
+//! - `macros`: `chain!` and `path!`, checked at compile time.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
 //! - `php-values`: the module `php`, for the Rust that `wechatpay port` writes.
+//! - `metrics`: counters, gauges and histograms of calls, through the crate `metrics`.
 //! - `php`: `php!`, calls as PHP writes them.
+//! - `profile`: settings read from the profiles of the command `wechatpay`.
 //! - `qr`: a Native order's `code_url` as a QR code.
-//! - `redis`: notifications seen before, remembered by several machines in one Redis.
-//! - `sandbox`: a gateway on loopback that checks requests as WeChat Pay does, for tests and
-//!   examples; and `schema`, the fields of every operation.
+//! - `redis`: deduplicates notifications across machines, backed by Redis.
+//! - `sqlx`: deduplicates notifications, backed by PostgreSQL or SQLite; `postgres` and `sqlite` are each of them alone.
 //! - `test-util`: transports and a clock for tests.
-//! - `vendored`: an OpenSSL of its own, compiled in; needs perl and make.
+//! - `tracing`: a span for each call, and events, through the crate `tracing`.
+//! - `vendored`: bundles and statically links OpenSSL; building it needs perl and make.
 //!
 //! # Versions
 //!
-//! Rust 1.88 or newer; a later version only ever asks for a newer one in a minor release. OpenSSL
-//! 3.0 or newer.
+//! This crate needs Rust 1.88 and OpenSSL 3.0, or newer. Only minor releases raise the required Rust
+//! version.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -70,66 +73,60 @@ mod base_url;
 pub mod bill;
 mod builder;
 mod call;
-pub mod catalog;
 pub mod certificates;
 mod chain;
 mod client;
-mod clock;
-pub mod crypto;
 #[cfg(feature = "files")]
 mod download;
 mod dry_run;
 mod engine;
-mod error;
+mod file_io;
 // The examples of its pages need tower.
 #[cfg(any(feature = "tower", not(doctest)))]
 pub mod guide;
-mod host;
 mod keys;
+mod merchants;
 mod message;
 pub mod middleware;
 mod net;
 pub mod notify;
-mod offload;
 pub mod pay;
-mod percent;
 #[cfg(feature = "php-values")]
 #[cfg_attr(docsrs, doc(cfg(feature = "php-values")))]
 pub mod php;
 mod plan;
-mod protocol;
-mod query;
 mod reader;
 mod resolve;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
-pub mod sandbox;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
-pub mod schema;
-mod secret;
 #[cfg(feature = "tower")]
 mod service;
+mod settings;
+#[cfg(feature = "files")]
+mod sink;
 mod stack;
-mod template;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod testing;
+mod trace;
 pub mod transport;
-#[cfg(feature = "sandbox")]
-mod variants;
+
+#[doc(inline)]
+pub use wechatpay_core::catalog;
+
+/// Keys, and the algorithms that WeChat Pay uses.
+pub mod crypto {
+    #[doc(inline)]
+    pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey, aes, digest};
+}
 
 pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, Pending};
 pub use chain::{Chain, IndexPath, IntoPath, IntoSegment};
 pub use client::Client;
-pub use clock::{Clock, SystemClock};
-pub use crypto::{Certificate, Padding, PrivateKey, PublicKey};
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub use download::Download;
 pub use dry_run::SignedRequest;
-pub use error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
+pub use merchants::{Account, Merchants};
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub use message::SavedFile;
@@ -137,23 +134,51 @@ pub use message::{
     CallInfo, FieldPolicy, IntoHeaders, IntoPayload, Json, Media, Payload, Request, Response,
     Streaming, Upload,
 };
-pub use protocol::{KeyOrigin, Keyring, PlatformKey};
-pub use query::query_string;
+pub use net::{HttpTransport, HttpTransportBuilder, Resolve};
 pub use reader::StreamReader;
-pub use secret::Secret;
+pub use settings::Settings;
+#[doc(hidden)]
+pub use settings::read_secret;
 pub use stack::{Middleware, Next, Stack};
 pub use transport::Transport;
 pub use wechatpay_chain_path::PathError;
+#[doc(inline)]
+pub use wechatpay_core::clock::{Clock, SystemClock};
+#[doc(inline)]
+pub use wechatpay_core::crypto::{Certificate, Padding, PrivateKey, PublicKey};
+#[doc(inline)]
+pub use wechatpay_core::error::{
+    ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,
+};
+#[doc(inline)]
+pub use wechatpay_core::protocol::{KeyOrigin, Keyring, PlatformKey};
+#[doc(inline)]
+pub use wechatpay_core::query::query_string;
+#[doc(inline)]
+pub use wechatpay_core::secret::Secret;
+
+/// The metrics that the client reports: their names, and what they count.
+///
+/// A program installs a recorder of the crate `metrics`, and these are in it. See `docs/observability.md`.
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub mod metrics {
+    pub use crate::trace::meter::{
+        BREAKER_OPEN, CALL_DURATION, CALLS, CALLS_IN_FLIGHT, CALLS_UNDECIDED, CERTIFICATE_FETCHES,
+        CLOCK_OFFSET, CONNECTIONS_OPEN, CONNECTIONS_USED, FAILOVERS, PROBES, RETRIES, describe,
+    };
+}
 
 /// The texts that signatures cover, and the headers that carry them.
 pub mod signing {
-    pub use crate::protocol::{
+    #[doc(inline)]
+    pub use wechatpay_core::protocol::{
         Authorization, PROBE_PREFIX, SCHEME, Scheme, SignType, SignatureHeaders, pay_text,
         request_text, response_text,
     };
 }
 
-/// A path, made while compiling.
+/// A path that is built and checked at compile time.
 ///
 /// ```
 /// use wechatpay_chain::path;
@@ -167,7 +192,7 @@ pub mod signing {
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
 pub use wechatpay_chain_macros::path;
 
-/// A chain as PHP's arrows write it; its path is made while compiling.
+/// A chain written like PHP's arrows; its path is built at compile time.
 ///
 /// ```
 /// # fn example(client: wechatpay_chain::Client) {
@@ -183,8 +208,8 @@ pub use wechatpay_chain_macros::path;
 #[cfg_attr(docsrs, doc(cfg(feature = "macros")))]
 pub use wechatpay_chain_macros::chain;
 
-/// A call as PHP writes it, translated while compiling; a variable of PHP is the variable of Rust of that
-/// name in snake case.
+/// A call in PHP's syntax, translated at compile time. A PHP variable refers to the Rust variable of the
+/// same name in snake case.
 ///
 /// ```
 /// # fn example(client: wechatpay_chain::Client) {
@@ -204,8 +229,8 @@ pub use wechatpay_chain_macros::chain;
 /// # }
 /// ```
 ///
-/// `then`, `otherwise`, `wait` and what prints are left out: the macro gives a [`Call`]. Whole files are
-/// translated by the command `wechatpay port`.
+/// The macro returns a [`Call`], so `then`, `otherwise`, `wait` and printing are left out. The command
+/// `wechatpay port` translates whole files.
 #[cfg(feature = "php")]
 #[cfg_attr(docsrs, doc(cfg(feature = "php")))]
 pub use wechatpay_chain_macros::php;
@@ -226,13 +251,7 @@ pub mod __private {
 }
 
 /// The examples of the READMEs are compiled as tests.
-#[cfg(all(
-    doctest,
-    feature = "files",
-    feature = "macros",
-    feature = "sandbox",
-    feature = "tower"
-))]
+#[cfg(all(doctest, feature = "files", feature = "macros", feature = "tower"))]
 mod readme {
     #[doc = include_str!("../README.md")]
     struct English;

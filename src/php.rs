@@ -17,56 +17,18 @@
 //! ```
 
 pub use wechatpay_chain_php::*;
+pub use wechatpay_core::php::{base64_decode, base64_encode, nonce};
 
 use crate::crypto::digest;
-use crate::{Certificate, ClientBuilder, Error, ErrorKind, PrivateKey, PublicKey, Response};
-
-/// The class that the PHP SDK or Guzzle throws.
-fn class(err: &Error) -> &'static str {
-    match err.kind() {
-        ErrorKind::Api => match err.api().map(|api| api.status) {
-            Some(status) if status.is_client_error() => "GuzzleHttp\\Exception\\ClientException",
-            Some(status) if status.is_server_error() => "GuzzleHttp\\Exception\\ServerException",
-            Some(status) if status.is_success() => "GuzzleHttp\\Promise\\RejectionException",
-            _ => "GuzzleHttp\\Exception\\RequestException",
-        },
-        ErrorKind::Connect | ErrorKind::Timeout => "GuzzleHttp\\Exception\\ConnectException",
-        ErrorKind::Transport | ErrorKind::Verify | ErrorKind::Probe | ErrorKind::Body => {
-            "GuzzleHttp\\Exception\\RequestException"
-        }
-        ErrorKind::Builder
-        | ErrorKind::Path
-        | ErrorKind::Request
-        | ErrorKind::Header
-        | ErrorKind::Unsupported => "InvalidArgumentException",
-        ErrorKind::Decrypt | ErrorKind::Encrypt | ErrorKind::Key => "UnexpectedValueException",
-        _ => "RuntimeException",
-    }
-}
-
-impl From<Error> for Thrown {
-    fn from(err: Error) -> Self {
-        // An answer whose signature is wrong has a status of success.
-        let forged = matches!(err.kind(), ErrorKind::Verify | ErrorKind::Probe) && err.body().is_some();
-        let unknown = if forged { 200 } else { 0 };
-        let status = err.api().map_or(unknown, |api| api.status.as_u16());
-        let body = err.api().map(|api| &api.body).or(err.body());
-        let answer = body.map(|body| Answer::new(status, Vec::new(), String::from_utf8_lossy(body)));
-        let classed = Self::new(class(&err), err.to_string());
-        let parents: &[&str] = match err.kind() {
-            ErrorKind::Api if status == 200 => &["RuntimeException"],
-            _ => &[],
-        };
-        let thrown = classed.with_code(i64::from(status)).with_answer(answer);
-        thrown.with_parents(parents.iter().copied()).with_source(err)
-    }
-}
+use crate::{Certificate, ClientBuilder, PrivateKey, PublicKey, Response};
 
 /// `$response->getHeaderLine($name)`
 #[must_use]
 pub fn header_line(response: &Response, name: &str) -> String {
     let values = response.headers().get_all(name).iter();
-    let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    let values: Vec<_> = values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
     values.join(", ")
 }
 
@@ -97,43 +59,6 @@ pub fn sha256(text: &str) -> String {
 pub fn hmac_sha256(text: &str, key: &str) -> Result<String> {
     let digest = digest::hmac_sha256_hex(key.as_bytes(), text.as_bytes())?;
     Ok(digest.to_ascii_lowercase())
-}
-
-/// `base64_encode($text)`
-#[must_use]
-pub fn base64_encode(text: &str) -> String {
-    crate::crypto::base64::encode(text.as_bytes())
-}
-
-/// `base64_decode($text)`
-///
-/// # Errors
-/// A fault for what is no text.
-pub fn base64_decode(text: &str) -> Result<String> {
-    let bytes = crate::crypto::base64::decode(text);
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.ok_or_else(|| Thrown::fault("this is no text in base64"))
-}
-
-/// `Formatter::nonce($size)`
-///
-/// # Errors
-/// A fault where OpenSSL has no random numbers.
-pub fn nonce(size: i64) -> Result<String> {
-    const LETTERS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    let size = usize::try_from(size).unwrap_or(0);
-    let mut text = String::with_capacity(size);
-    while text.len() < size {
-        for byte in crate::crypto::random_bytes::<32>()? {
-            let index = usize::from(byte & 63);
-            if let Some(letter) = LETTERS.get(index)
-                && text.len() < size
-            {
-                text.push(char::from(*letter));
-            }
-        }
-    }
-    Ok(text)
 }
 
 /// A private key from what PHP's `Rsa::from` takes: PEM text, or `file://` and a path.
@@ -195,7 +120,9 @@ pub fn platform(builder: ClientBuilder, id: &str, source: &str) -> Result<Client
 pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder> {
     let certs = items(certs).into_iter();
     let mut certs = certs.filter(|(_, source)| !source.is_null());
-    certs.try_fold(builder, |builder, (id, source)| platform(builder, &text(&id), &text(&source)))
+    certs.try_fold(builder, |builder, (id, source)| {
+        platform(builder, &text(&id), &text(&source))
+    })
 }
 
 /// A value in a path as PHP's SDK rewrites it: `A` becomes `-a`.
@@ -225,7 +152,11 @@ pub fn path(text: &str) -> String {
 #[must_use]
 pub fn seconds(value: &Value) -> std::time::Duration {
     let limit = std::time::Duration::try_from_secs_f64(float(value)).unwrap_or_default();
-    if limit.is_zero() { std::time::Duration::MAX } else { limit }
+    if limit.is_zero() {
+        std::time::Duration::MAX
+    } else {
+        limit
+    }
 }
 
 /// `time()`
@@ -233,19 +164,4 @@ pub fn seconds(value: &Value) -> std::time::Duration {
 pub fn time() -> i64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_have_the_class_of_guzzle() {
-        let thrown = |kind| Thrown::from(Error::new(kind, "why"));
-        assert!(thrown(ErrorKind::Timeout).is("GuzzleHttp\\Exception\\ConnectException"));
-        assert!(!thrown(ErrorKind::Timeout).is("GuzzleHttp\\Exception\\RequestException"));
-        assert!(thrown(ErrorKind::Verify).is("GuzzleHttp\\Exception\\RequestException"));
-        assert!(thrown(ErrorKind::Request).is("InvalidArgumentException"));
-        assert!(thrown(ErrorKind::Decrypt).is("RuntimeException"));
-    }
 }

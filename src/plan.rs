@@ -9,7 +9,7 @@ use crate::base_url::BaseUrl;
 #[cfg(feature = "files")]
 use crate::message::Sink;
 use crate::message::{Options, Payload};
-use crate::query::Query;
+use wechatpay_core::query::Query;
 
 /// All that the caller said.
 pub(crate) struct Plan {

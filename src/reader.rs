@@ -6,11 +6,11 @@ use std::io::{self, Read};
 use bytes::{Buf, Bytes};
 
 use crate::call::Pending;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Streaming;
 use crate::net::blocking;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A streamed answer that is read by a thread, in constant memory.
+/// A streamed response as [`std::io::Read`], in constant memory.
 ///
 /// As with [`Streaming`], what was read is not verified before the end is reached: `read` gives 0
 /// only if the signature (of a signed answer) holds. An error of this crate is inside the
@@ -45,7 +45,7 @@ impl Pending<Streaming> {
 }
 
 impl StreamReader {
-    /// Status, headers and what is known of the signature; `None` after an error.
+    /// Status, headers and verification; `None` after an error.
     #[must_use]
     pub fn answer(&self) -> Option<&Streaming> {
         self.source.as_ref()
@@ -79,7 +79,7 @@ impl Read for StreamReader {
 fn broken() -> Error {
     Error::new(
         ErrorKind::Body,
-        "the stream has failed already; discard what was read",
+        "the stream has failed already; discard everything that was read",
     )
 }
 

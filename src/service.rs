@@ -7,14 +7,14 @@ use tower_service::Service;
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{Error, Result};
 use crate::message::{Payload, Response};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::{Error, Result};
 
 /// The client as a tower service: a request whose URI is a path, or a URL of the client's own host.
 ///
-/// The path is taken as it is, percent-encoded; the catalogue, the stack and the timeout apply as to
-/// any call.
+/// The path is sent unchanged, percent-encoded. The catalog, the stack and the timeout apply as for any
+/// call.
 ///
 /// ```
 /// use tower::ServiceExt;

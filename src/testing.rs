@@ -1,6 +1,6 @@
 //! Transports and a clock for tests of code that makes calls.
 //!
-//! For a gateway that checks signatures as WeChat Pay does, see the feature `sandbox`.
+//! For a gateway that checks signatures as WeChat Pay does, see the crate `wechatpay-sandbox`.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Request, Response};
 
-use crate::clock::Clock;
 use crate::dry_run::SignedRequest;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A clock that stands still and gives one nonce, so that signatures repeat.
+/// A clock with a fixed time and nonce, so that signatures are reproducible.
 ///
 /// ```
 /// use wechatpay_chain::testing::FixedClock;
@@ -48,7 +48,7 @@ impl Clock for FixedClock {
     }
 }
 
-/// A transport that gives prepared answers, in their order, and keeps the requests.
+/// A transport that returns prepared answers in order and records the requests.
 ///
 /// When the answers are used up it fails as if there were no connection. Answers are verified as
 /// ever: sign them, or take `verifier` out of the stack.
@@ -74,11 +74,11 @@ impl Clock for FixedClock {
 /// ```
 #[derive(Clone, Default)]
 pub struct Replay {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<ReplayState>>,
 }
 
 #[derive(Default)]
-struct State {
+struct ReplayState {
     answers: VecDeque<Response<Body>>,
     requests: Vec<SignedRequest>,
 }
@@ -97,7 +97,7 @@ impl Replay {
         self.with(|state| state.requests.clone())
     }
 
-    fn with<T>(&self, access: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, access: impl FnOnce(&mut ReplayState) -> T) -> T {
         access(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -49,7 +49,7 @@ install_node_modules() {
 start_sandbox() {
     local root="$1" work="$2"
     if [[ -z "${WECHATPAY:-}" ]]; then
-        (cd "$root" && cargo build --quiet --features cli --bin wechatpay) || return 1
+        (cd "$root" && cargo build --quiet -p wechatpay-cli) || return 1
         WECHATPAY="${CARGO_TARGET_DIR:-$root/target}/debug/wechatpay"
     fi
     ready="$work/sandbox.json"

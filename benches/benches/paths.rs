@@ -1,4 +1,4 @@
-//! Getting from what a program writes to an endpoint: chains, templates, index, catalogue.
+//! Getting from what a program writes to an endpoint: chains, templates, index, catalog.
 
 use std::hint::black_box;
 
@@ -58,8 +58,8 @@ fn expansion(c: &mut Criterion) {
     });
 }
 
-fn catalogue(c: &mut Criterion) {
-    let mut group = c.benchmark_group("catalogue");
+fn catalog(c: &mut Criterion) {
+    let mut group = c.benchmark_group("catalog");
     for (name, path) in [
         ("as in the table", "v3/pay/transactions/id/{transaction_id}"),
         ("other variable", "v3/pay/transactions/id/{id}"),
@@ -76,5 +76,5 @@ fn catalogue(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, chains, expansion, catalogue);
+criterion_group!(benches, chains, expansion, catalog);
 criterion_main!(benches);

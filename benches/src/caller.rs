@@ -7,7 +7,7 @@ use crate::Result;
 use crate::floor::Floor;
 use crate::setup::{MCHID, PLATFORM_ID, SERIAL, Setup};
 
-/// The endpoint: one that the catalogue knows, with sensitive fields.
+/// The endpoint: one that the catalog knows, with sensitive fields.
 pub const PATH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 const FIELD: &str = "bal_account_no";
 

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{BoxError, Result};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 /// Posts to a server, and says where it does not answer as it should.
 pub(crate) async fn check(sandbox: &Sandbox, to: SocketAddr) -> Result<(), BoxError> {
@@ -19,7 +19,7 @@ pub(crate) async fn check(sandbox: &Sandbox, to: SocketAddr) -> Result<(), BoxEr
         let order = json!({"out_trade_no": format!("order-{id}"), "trade_state": "SUCCESS"});
         let url = format!("http://{to}/notify");
         let notice = sandbox.notify(url, "TRANSACTION.SUCCESS", order);
-        let answer = notice.id(id).misbehave(fault).send().await?;
+        let answer = notice.id(id).inject_fault(fault).send().await?;
         if answer.status() != expected {
             let status = answer.status();
             return Err(format!("notification {id}: answered {status}, not {expected}").into());

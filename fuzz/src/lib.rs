@@ -7,16 +7,6 @@ mod options;
 mod porter;
 mod xml;
 
-/// What the library's own modules that are compiled here expect at the root of their crate.
-mod error {
-    pub(crate) use wechatpay_chain::{BoxError, Error, ErrorKind, Result};
-}
-mod query {
-    pub(crate) fn number_text(number: &serde_json::Number) -> String {
-        number.to_string()
-    }
-}
-
 use std::cell::LazyCell;
 use std::sync::Arc;
 

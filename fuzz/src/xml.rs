@@ -1,15 +1,7 @@
-//! APIv2's XML, compiled from the library's source: no public function reads a message by itself.
+//! APIv2's XML.
 
 use serde_json::{Map, Value};
-
-use self::source::{decode, encode, is_xml, member_text};
-
-#[allow(
-    dead_code,
-    reason = "the library's own module, of which not all is used here"
-)]
-#[path = "../../src/protocol/xml.rs"]
-mod source;
+use wechatpay_core::protocol::xml::{decode, encode, is_xml, member_text};
 
 /// A message: what is read and has texts alone is written and read to the same again.
 pub fn xml(data: &[u8]) {

@@ -21,13 +21,13 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// Segments are normalised as in the PHP SDK: `controlOrders` is `control-orders`, `_x_` is the
-/// variable `{x}`. A text in brackets is normalised too, so kebab-case stays as it is; it may hold
+/// variable `{x}`. A string in brackets is normalised too (kebab-case is left unchanged) and may contain
 /// several segments.
 ///
 /// # Errors
 ///
-/// A path that cannot be sent does not compile: an absolute one, `..`, an unclosed `{`, an empty
-/// segment. The error points at the segment.
+/// An invalid path does not compile: an absolute path, `..`, an unclosed `{`, an empty segment. The
+/// error points at the segment.
 #[proc_macro]
 pub fn path(input: TokenStream) -> TokenStream {
     path::expand(input.into())
@@ -43,13 +43,13 @@ pub fn path(input: TokenStream) -> TokenStream {
 /// chain!((make_client()).v3.certificates).get(())
 /// ```
 ///
-/// The client is what stands before the first `.v2` or `.v3`; without these it is the first name.
-/// An expression in parentheses at the start is always the client, and the whole of it. The rest
-/// is a path as in `path!`. Calls follow outside of the macro.
+/// The expression before the first `.v2` or `.v3` is the client; without a version segment, the first
+/// name is. A leading expression in parentheses is always the client. The rest is a path as in `path!`.
+/// Method calls follow outside of the macro.
 ///
 /// # Errors
 ///
-/// As `path!`; also a call among the segments, and a missing client.
+/// The errors of `path!`, a method call among the segments, and a missing client.
 #[proc_macro]
 pub fn chain(input: TokenStream) -> TokenStream {
     chain::expand(input.into())
@@ -57,22 +57,22 @@ pub fn chain(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// A call as PHP writes it.
+/// A call written in PHP.
 ///
 /// ```text
 /// php!(client, r#"$instance->v3->pay->transactions->native->post(['json' => ['mchid' => $mchid]]);"#).await?
 /// php!(client, $instance->v3->pay->transactions->native->post(["json" => ["mchid" => $mchid]])).wait()?
 /// ```
 ///
-/// The PHP is a text, or tokens of Rust with texts in double quotes. A variable of PHP is the variable
-/// of Rust of that name in snake case: `$orderNo` is `order_no`; it is moved, as an argument is. What
-/// the chain begins with, `$instance`, is the client that was given. `get` and `getAsync` are the same.
+/// The PHP is a string literal, or Rust tokens whose strings are in double quotes. A PHP variable refers
+/// to the Rust variable with its name in snake case (`$orderNo` is `order_no`) and moves it. The object at
+/// the start of the chain, `$instance`, is the given client. `get` and `getAsync` are the same.
 ///
 /// # Errors
 ///
-/// What is no call, what cannot be translated, and what PHP would send otherwise than it reads; `then`
-/// and `wait`, which are Rust's `.await`. The error points at the token; within a text it says line and
-/// column.
+/// Code that is not a call, code that cannot be translated, and code for which PHP would send a different
+/// request than it seems to; also `then` and `wait`, which `.await` replaces. The error points at the
+/// token, or gives line and column inside a string literal.
 #[cfg(feature = "php")]
 #[proc_macro]
 pub fn php(input: TokenStream) -> TokenStream {

@@ -1,4 +1,4 @@
-//! `php!(client, …)`: PHP on a text, or on Rust's tokens.
+//! `php!(client, …)`: PHP in a string literal, or as Rust tokens.
 
 mod written;
 
@@ -31,7 +31,7 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     Ok(quote!({ let #name = &(#client); #call }))
 }
 
-/// The client, and what stands behind the first comma.
+/// The client, and the tokens behind the first comma.
 fn taken_apart(input: TokenStream) -> Result<(TokenStream, Vec<TokenTree>)> {
     let is_comma =
         |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
@@ -50,11 +50,11 @@ fn taken_apart(input: TokenStream) -> Result<(TokenStream, Vec<TokenTree>)> {
     Ok((trees[..at].iter().cloned().collect(), php))
 }
 
-/// The PHP, and where it stands.
+/// The PHP code and its spans.
 enum Source {
-    /// A text: places in it are told in words.
+    /// A string literal: errors give line and column.
     Text { text: String, span: Span },
-    /// Tokens: places are theirs.
+    /// Tokens: errors point at them.
     Tokens(Written),
 }
 
@@ -99,7 +99,7 @@ impl Source {
         }
     }
 
-    /// Names of variables are at the place where PHP names them.
+    /// Variables have the spans of their PHP names.
     fn respanned(&self, tokens: TokenStream) -> TokenStream {
         match self {
             Self::Text { .. } => tokens,
@@ -115,7 +115,7 @@ fn position(text: &str, place: Place) -> (usize, usize) {
         .map_or((1, 1), |block| block.position(place.start))
 }
 
-/// The client's name gets a span that no name outside meets.
+/// The client's name is hygienic: it cannot clash with a name outside.
 fn renamed(tokens: TokenStream, name: &Ident) -> TokenStream {
     tokens
         .into_iter()

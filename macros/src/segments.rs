@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Error, LitStr, Result, Token, bracketed, token};
 use wechatpay_chain_path::{join, normalize_literal};
 
-/// `v3.aggracctBc["wb-channel"]._id_`; begins with a segment, not with a dot.
+/// `v3.aggracctBc["wb-channel"]._id_`; starts with a segment, not with a dot.
 pub(crate) struct Segments {
     path: String,
 }
@@ -26,12 +26,13 @@ impl Parse for Segments {
             segment.push_to(&mut path)?;
             is_first = false;
         }
-        match is_first {
-            true => Err(error(
+        if is_first {
+            Err(error(
                 input,
                 "the path is empty; write its segments, as in `v3.pay.transactions.native`",
-            )),
-            false => Ok(Self { path }),
+            ))
+        } else {
+            Ok(Self { path })
         }
     }
 }
@@ -64,12 +65,13 @@ impl Segment {
             return Err(error(input, "write `.` before the next segment"));
         }
         let dot = input.parse::<Token![.]>()?;
-        match input.is_empty() {
-            true => Err(Error::new(
+        if input.is_empty() {
+            Err(Error::new(
                 dot.span,
                 "the path ends in a dot; write a segment behind it",
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         }
     }
 
@@ -110,20 +112,21 @@ impl Segment {
         })
     }
 
-    /// `0`, `2pay`; two of them, `0.1`, arrive as one number.
+    /// `0`, `2pay`; two of them, as in `0.1`, are one token.
     fn parse_number(input: ParseStream<'_>) -> Result<Self> {
         let literal: Literal = input.parse()?;
         let text = literal.to_string();
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-        match text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(plain) {
-            true => Ok(Self {
+        if text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(plain) {
+            Ok(Self {
                 text: text.replace('.', "/"),
                 span: literal.span(),
-            }),
-            false => Err(Error::new(
+            })
+        } else {
+            Err(Error::new(
                 literal.span(),
                 "write this segment as text: `[\"…\"]`",
-            )),
+            ))
         }
     }
 
@@ -138,7 +141,7 @@ impl Segment {
     }
 }
 
-/// Unlike `ParseStream::error`, this adds nothing to the sentence at the end of the input.
+/// Unlike `ParseStream::error`, this does not add "unexpected end of input" to the message.
 pub(crate) fn error(input: ParseStream<'_>, sentence: &str) -> Error {
     Error::new(input.span(), sentence)
 }

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 
 use csv::{ReaderBuilder, StringRecord, Terminator};
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{Content, HEAD};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Content, HEAD};
 
 /// The longest record. A row has some thirty values, and the longest of them 2,048 characters.
 const MAX_RECORD: usize = 1 << 20;

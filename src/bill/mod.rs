@@ -32,11 +32,12 @@ use serde_json::Value;
 use crate::call::{Call, Pending};
 use crate::chain::IntoPath;
 use crate::client::Client;
-use crate::crypto::digest::DigestKind;
-use crate::download::{Download, check_target};
-use crate::error::{Error, ErrorKind, Result};
+use crate::download::Download;
 use crate::message::{Response, SavedFile};
+use crate::sink;
 pub use rows::{Row, Rows};
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A bill to download; begun by [`Client::bill`].
 #[must_use = "nothing happens until download() is awaited, or waited for with .wait()"]
@@ -46,7 +47,7 @@ pub struct Bill {
     wanted: Wanted,
 }
 
-/// What the caller says of the file.
+/// The options of the caller.
 #[derive(Default)]
 struct Wanted {
     zipped: bool,
@@ -139,7 +140,7 @@ impl Bill {
                 wanted,
             } = self;
             // A target that cannot be written costs no call: not the question for the bill either.
-            check_target(path.clone()).await?;
+            sink::check_target(path.clone()).await?;
             let answer = call.run().await?;
             let file = async {
                 let ticket = Ticket::read(&answer)?;
@@ -153,7 +154,7 @@ impl Bill {
 
 impl Wanted {
     fn file(self, client: &Client, ticket: &Ticket<'_>, path: PathBuf) -> Download {
-        let mut call = client.follow(ticket.url);
+        let mut call = client.get_url(ticket.url);
         if let Some(limit) = self.timeout {
             call = call.timeout(limit);
         }
@@ -226,7 +227,7 @@ fn file(answer: &Response) -> Result<&Value> {
             ErrorKind::Unsupported,
             format!(
                 "the bill is split into {} files, which this version does not join: ask with a plain \
-                 call, take each download_url with Client::follow, Call::sink and Download::unseal \
+                 call, take each download_url with Client::get_url, Call::sink and Download::unseal \
                  within its 5 minutes, and join the files in the order of bill_sequence",
                 several.len()
             ),

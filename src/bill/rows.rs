@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::lines::{Lines, Record};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The rows of a bill, one at a time, in constant memory.
 ///
@@ -47,11 +47,11 @@ pub struct Rows<R = File> {
     quoting: bool,
     is_fund_flow: bool,
     summary: Option<Row>,
-    state: State,
+    state: RowsState,
 }
 
 #[derive(PartialEq, Eq)]
-enum State {
+enum RowsState {
     /// No row was read.
     Begin,
     Quoted,
@@ -110,7 +110,7 @@ impl<R: Read> Rows<R> {
             lines,
             names,
             summary: None,
-            state: State::Begin,
+            state: RowsState::Begin,
         })
     }
 
@@ -127,20 +127,20 @@ impl<R: Read> Rows<R> {
     }
 
     fn advance(&mut self) -> Result<Option<Row>> {
-        if self.state == State::Ended {
+        if self.state == RowsState::Ended {
             return Ok(None);
         }
         let Some(record) = self.lines.next(self.quoting)? else {
             return self.end();
         };
         match (is_back_quoted(&record.fields), &self.state) {
-            (true, _) => self.state = State::Quoted,
-            (false, State::Quoted) => return self.read_summary(record),
+            (true, _) => self.state = RowsState::Quoted,
+            (false, RowsState::Quoted) => return self.read_summary(record),
             // A day without trade has the summary's names at once.
-            (false, State::Begin) if record.fields.len() != self.names.len() => {
+            (false, RowsState::Begin) if record.fields.len() != self.names.len() => {
                 return self.read_summary(record);
             }
-            (false, _) => self.state = State::Plain,
+            (false, _) => self.state = RowsState::Plain,
         }
         let mut row = row(&self.names, record)?;
         if self.is_fund_flow {
@@ -151,11 +151,13 @@ impl<R: Read> Rows<R> {
 
     /// Where there are no more lines, and was no summary.
     fn end(&mut self) -> Result<Option<Row>> {
-        let state = std::mem::replace(&mut self.state, State::Ended);
+        let state = std::mem::replace(&mut self.state, RowsState::Ended);
         let has_summary = match state {
-            State::Quoted => true,
-            State::Begin => matches!(self.names.first().map(|name| &**name), Some(TRADE | FUNDS)),
-            State::Plain | State::Ended => false,
+            RowsState::Quoted => true,
+            RowsState::Begin => {
+                matches!(self.names.first().map(|name| &**name), Some(TRADE | FUNDS))
+            }
+            RowsState::Plain | RowsState::Ended => false,
         };
         if has_summary {
             Err(cut_off())
@@ -166,7 +168,7 @@ impl<R: Read> Rows<R> {
 
     /// The record here has its names, the next its values.
     fn read_summary(&mut self, names: Record) -> Result<Option<Row>> {
-        self.state = State::Ended;
+        self.state = RowsState::Ended;
         let names = trimmed(names.fields);
         let values = self.lines.next(self.quoting)?.ok_or_else(cut_off)?;
         self.summary = Some(row(&names, values)?);
@@ -248,7 +250,7 @@ impl<R: Read> Iterator for Rows<R> {
     fn next(&mut self) -> Option<Self::Item> {
         let row = self.advance();
         if row.is_err() {
-            self.state = State::Ended;
+            self.state = RowsState::Ended;
         }
         row.transpose()
     }

@@ -1,5 +1,5 @@
 use super::rows::{Row, Rows};
-use crate::error::{ErrorKind, Result};
+use wechatpay_core::error::{ErrorKind, Result};
 
 fn all(bill: &str) -> (Vec<Vec<String>>, Option<Row>) {
     let mut rows = Rows::new(bill.as_bytes()).unwrap();

@@ -2,7 +2,6 @@
 
 use std::net::Ipv6Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::HeaderValue;
 
@@ -10,10 +9,7 @@ use super::{ClientBuilder, Edit, Platform};
 use crate::base_url::BaseUrl;
 use crate::certificates::Manager;
 use crate::client::Client;
-use crate::clock::Clock;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
 use crate::keys::{Merchant, Signing};
 use crate::message::header_value;
 use crate::middleware::{
@@ -21,9 +17,12 @@ use crate::middleware::{
     STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest,
     TransformResponse, VERIFIER, Verifier,
 };
-use crate::net::{HyperTransport, Settings};
-use crate::protocol::{AnswerNonces, Keyring, OwnKey};
-use crate::stack::{Frozen, Stack};
+use crate::net::bound;
+use crate::stack::{Pipeline, Stack};
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
+use wechatpay_core::protocol::{AnswerNonces, Keyring, OwnKey};
 
 impl ClientBuilder {
     /// Checks everything and gives the client; no file, no socket and no runtime is needed.
@@ -49,20 +48,19 @@ impl ClientBuilder {
             .certificates
             .map(|settings| Manager::new(settings, &merchant, keys.clone(), base.clone()))
             .transpose()?;
-        let proxies = self.proxy.proxies()?;
         let timeout = bound("timeout", self.timeout)?;
-        let connect_timeout = bound("connect_timeout", self.connect_timeout)?;
-        let read_timeout = bound("read_timeout", self.read_timeout)?;
-        let transport = self.transport.unwrap_or_else(|| {
-            Arc::new(HyperTransport::new(Settings {
-                roots: self.roots,
-                identity,
-                proxies,
-                connect_timeout,
-                idle_timeout: self.idle_timeout.filter(|limit| *limit <= LONGEST),
-                read_timeout,
-            }))
-        });
+        let mut http = self.http;
+        let transport = match (self.transport, self.shared) {
+            (None, Some(shared)) => Arc::new(shared.with_identity(identity)),
+            (given, _) => {
+                if let Some((certificate, key)) = identity {
+                    http = http.identity(certificate, key);
+                }
+                // Its settings are checked also where another transport is used.
+                let own = http.build()?;
+                given.unwrap_or_else(|| Arc::new(own))
+            }
+        };
         let parts = Parts {
             merchant: &merchant,
             keys: keys.with_source(certificates.clone()),
@@ -71,8 +69,8 @@ impl ClientBuilder {
             check_mch_id: self.check_mch_id,
             check_answer_nonces: self.check_answer_nonces,
         };
-        let frozen = |stack| {
-            Arc::new(Frozen {
+        let pipeline = |stack| {
+            Arc::new(Pipeline {
                 stack,
                 transport: Arc::clone(&transport),
                 max_response_bytes: self.max_response_bytes,
@@ -82,8 +80,8 @@ impl ClientBuilder {
         Ok(Client::new(Engine {
             base,
             certificates,
-            v3: frozen(edited(parts.v3_stack()?, self.edits)?),
-            v2: frozen(edited(parts.v2_stack()?, self.v2_edits)?),
+            v3: pipeline(edited(parts.v3_stack()?, self.edits)?),
+            v2: pipeline(edited(parts.v2_stack()?, self.v2_edits)?),
             clock: self.clock,
             fields: self.fields,
             keyring,
@@ -100,20 +98,6 @@ impl ClientBuilder {
             || self.certificates.is_some()
             || !self.platform.is_empty()
     }
-}
-
-/// Longer than any program waits for; timers overflow far beyond.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-
-/// A bound of a call; one that is too long for a timer is none.
-fn bound(name: &str, limit: Option<Duration>) -> Result<Option<Duration>> {
-    if limit.is_some_and(|limit| limit.is_zero()) {
-        return Err(Error::new(
-            ErrorKind::Builder,
-            format!("{name}(..) of zero lets no call succeed: give None for no bound"),
-        ));
-    }
-    Ok(limit.filter(|limit| *limit <= LONGEST))
 }
 
 fn edited(mut stack: Stack, edits: Vec<Edit>) -> Result<Stack> {

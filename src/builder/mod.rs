@@ -1,24 +1,25 @@
-//! Putting a client together.
+//! The settings of a client.
 
 mod assemble;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::certificates::Certificates;
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::error::Result;
 use crate::keys::Given;
 use crate::message::FieldPolicy;
-use crate::net::Proxy;
-use crate::protocol::Keyring;
-use crate::secret::Secret;
+use crate::net::{HttpTransport, HttpTransportBuilder, Resolve};
 use crate::stack::Stack;
 use crate::transport::Transport;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::Keyring;
+use wechatpay_core::secret::Secret;
 
-/// The settings of a [`Client`](crate::Client); what is wrong with them comes from [`build`](Self::build).
+/// The settings of a [`Client`](crate::Client). [`build`](Self::build) reports every mistake in them.
 #[must_use = "a builder does nothing until build()"]
 pub struct ClientBuilder {
     merchant: Given,
@@ -28,12 +29,9 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     fields: FieldPolicy,
     timeout: Option<Duration>,
-    connect_timeout: Option<Duration>,
-    idle_timeout: Option<Duration>,
-    read_timeout: Option<Duration>,
+    http: HttpTransportBuilder,
+    shared: Option<HttpTransport>,
     max_response_bytes: usize,
-    proxy: Proxy,
-    roots: Vec<Certificate>,
     trusted_hosts: Vec<String>,
     user_agent: Option<String>,
     clock: Arc<dyn Clock>,
@@ -61,12 +59,9 @@ impl ClientBuilder {
             base_url: None,
             fields: FieldPolicy::default(),
             timeout: Some(Duration::from_secs(30)),
-            connect_timeout: Some(Duration::from_secs(5)),
-            idle_timeout: Some(Duration::from_secs(60)),
-            read_timeout: Some(Duration::from_secs(60)),
+            http: HttpTransportBuilder::default(),
+            shared: None,
             max_response_bytes: 8 << 20,
-            proxy: Proxy::Environment,
-            roots: Vec::new(),
             trusted_hosts: Vec::new(),
             user_agent: None,
             clock: Arc::new(SystemClock::new()),
@@ -84,11 +79,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The brand id (品牌ID), in place of a merchant id: calls are signed as the brand.
+    /// Sets the brand id (品牌ID) instead of a merchant id. Calls are signed as the brand.
     ///
-    /// Serial, private key and platform key are then the brand's own. The operations of a brand
-    /// begin with `brand/`; those of a merchant take a client of their own, and what the catalogue
-    /// knows as a merchant's is refused before anything is sent, APIv2 altogether.
+    /// Serial, private key and platform key must be those of the brand. The paths of a brand's operations
+    /// begin with `brand/`. Merchant operations need a client of the merchant: a brand's client refuses those
+    /// in the catalog, and all of APIv2, before anything is sent.
     ///
     /// ```no_run
     /// use wechatpay_chain::{Client, PrivateKey, PublicKey};
@@ -137,13 +132,13 @@ impl ClientBuilder {
         self
     }
 
-    /// A platform certificate (平台证书); may stand beside a public key.
+    /// A platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.platform.push(Platform::Certificate(certificate));
         self
     }
 
-    /// A keyring shared with others; it may be empty and be filled later.
+    /// Uses a shared keyring. It may be empty and be filled later.
     ///
     /// Keys given to this builder are added to it.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
@@ -152,7 +147,7 @@ impl ClientBuilder {
     }
 
     /// Fetches the platform certificates (平台证书) when they are needed, for a merchant who has no
-    /// public key yet; needs [`apiv3_key`](Self::apiv3_key). May stand beside a public key.
+    /// public key yet; needs [`apiv3_key`](Self::apiv3_key). It can be combined with a public key.
     ///
     /// New merchants have none: they are in public-key mode, the default.
     /// See [`certificates`](crate::certificates).
@@ -161,7 +156,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The APIv3 key (APIv3密钥), 32 bytes; of several the last counts.
+    /// Sets the APIv3 key (APIv3密钥), 32 bytes. The last one given applies.
     ///
     /// While it changes, [`Notifications`](crate::notify::Notifications) can have the old one too:
     /// `Notifications::builder().client(&client).apiv3_key(old)`.
@@ -183,13 +178,12 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether an APIv3 answer is refused whose `Wechatpay-Nonce` has come before; by default it is.
+    /// Sets whether an APIv3 answer with a repeated `Wechatpay-Nonce` is rejected; it is by default.
     ///
-    /// The nonces of all answers whose signature is right are remembered for as long as their
-    /// timestamps are accepted (300 s), in at most about 20 MB, and shared by the client's clones and
-    /// siblings. An answer that comes again is a replayed one: [`ErrorKind::Verify`] with
-    /// [`VerifyFailure::Replayed`]. Give `false` for a transport that repeats signed answers on
-    /// purpose, as a cache or a test does.
+    /// The nonces of verified answers are kept as long as their timestamps are accepted (300 s), in at most
+    /// about 20 MB, and shared with clones of the client. A replayed answer fails with [`ErrorKind::Verify`]
+    /// and [`VerifyFailure::Replayed`]. Pass `false` for a transport that repeats signed answers on purpose,
+    /// such as a cache or a test.
     ///
     /// [`ErrorKind::Verify`]: crate::ErrorKind::Verify
     /// [`VerifyFailure::Replayed`]: crate::VerifyFailure::Replayed
@@ -198,54 +192,55 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends all calls to another base than `https://api.mch.weixin.qq.com/`: a sandbox, a gateway.
+    /// Sends all calls to another base URL than `https://api.mch.weixin.qq.com/`, such as a sandbox or a
+    /// gateway.
     ///
-    /// Without it, calls go to the host that the catalogue names for the endpoint. A path in it stands
-    /// before the call's. [`build`](Self::build) refuses a user name, a query, a fragment, segments
-    /// `.` and `..`, a host that is neither a name in ASCII nor an IP address, and `http://` for WeChat
+    /// By default, calls go to the host that the catalog names for the endpoint. A path in the URL is put
+    /// before the path of the call. [`build`](Self::build) rejects a user name, a query, a fragment, the
+    /// segments `.` and `..`, a host that is neither an ASCII name nor an IP address, and `http://` for WeChat
     /// Pay's own hosts.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Whether sensitive fields are encrypted and decrypted; by default they are.
+    /// Sets whether sensitive fields are encrypted and decrypted; they are by default.
     pub fn fields(mut self, policy: FieldPolicy) -> Self {
         self.fields = policy;
         self
     }
 
-    /// Bounds every call; 30 s by default, `None` for no bound.
+    /// Limits the time of every call; 30 s by default, no limit for `None`.
     ///
-    /// Of this and the other limits: zero is refused, and more than 366 days is no bound.
+    /// For this and the other time limits, zero is rejected and more than 366 days means no limit.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = limit.into();
         self
     }
 
-    /// Bounds connecting (name, TCP, proxy, TLS); 5 s by default, `None` for no bound.
+    /// Limits the time to connect (name, TCP, proxy, TLS); 5 s by default, no limit for `None`.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.connect_timeout = limit.into();
+        self.http = self.http.connect_timeout(limit);
         self
     }
 
-    /// How long an unused connection is kept; 60 s by default, `None` for ever.
+    /// How long an idle connection is kept: 60 s by default, without a limit for `None`.
     ///
-    /// With zero every call opens a connection. More than 366 days is for ever.
+    /// With zero, every call opens a new connection. More than 366 days means no limit.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.idle_timeout = limit.into();
+        self.http = self.http.idle_timeout(limit);
         self
     }
 
-    /// How long the next piece of an answer may take; 60 s by default, `None` for no bound.
+    /// Limits the time between two reads of a response; 60 s by default, no limit for `None`.
     ///
-    /// It is what bounds a streamed answer after its beginning.
+    /// It is the only limit on a streamed response after its headers.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.read_timeout = limit.into();
+        self.http = self.http.read_timeout(limit);
         self
     }
 
-    /// The longest answer that is read as a whole; 8 MiB by default.
+    /// Limits the length of a response that is read into memory; 8 MiB by default.
     ///
     /// [`Call::stream`](crate::Call::stream) has no limit.
     pub fn max_response_bytes(mut self, limit: usize) -> Self {
@@ -253,32 +248,101 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends everything through a proxy, `http://[user:password@]host:port`.
+    /// Sends all requests through a proxy, `http://[user:password@]host:port`.
     ///
-    /// By default `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` decide, also in lower case;
-    /// a blank one is not set, and `http://` may be left out. [`build`](Self::build) refuses a
-    /// malformed one. A proxy of another kind (`https://`, `socks5://`) is not supported: here it is
-    /// refused, and of the environment a call that would need it fails before anything is sent.
+    /// By default the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, in
+    /// upper or lower case. A blank variable counts as unset, and `http://` may be left out.
+    /// [`build`](Self::build) rejects a malformed URL and other schemes (`https://`, `socks5://`), which are
+    /// not supported. When the environment names such a proxy, a call that needs it fails before anything is
+    /// sent.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Proxy::All(url.into());
+        self.http = self.http.proxy(url);
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy and ignores the environment variables.
     pub fn no_proxy(mut self) -> Self {
-        self.proxy = Proxy::None;
+        self.http = self.http.no_proxy();
         self
     }
 
-    /// Trusts a further root certificate for TLS, beside the system's: that of a gateway of one's own,
+    /// Trusts a root certificate for TLS in addition to the system's: that of your own gateway,
     /// or of the sandbox.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
-        self.roots.push(root);
+        self.http = self.http.root_certificate(root);
         self
     }
 
-    /// Lets a middleware send signed requests to this host as well, over HTTPS: for a failover to
-    /// `api2.mch.weixin.qq.com`. Give a name or an IP address alone.
+    /// How many unused HTTP/1.1 connections are kept for a host; all of them by default.
+    ///
+    /// Over HTTP/2 one connection carries all calls.
+    pub fn pool_max_idle(mut self, count: usize) -> Self {
+        self.http = self.http.pool_max_idle(count);
+        self
+    }
+
+    /// After how long a silence TCP asks whether the other side is still there; 60 s by default, `None` for never.
+    pub fn tcp_keepalive(mut self, pause: impl Into<Option<Duration>>) -> Self {
+        self.http = self.http.tcp_keepalive(pause);
+        self
+    }
+
+    /// Whether HTTP/2 is offered to servers; by default it is. They choose.
+    pub fn http2(mut self, offer: bool) -> Self {
+        self.http = self.http.http2(offer);
+        self
+    }
+
+    /// How often an HTTP/2 connection is asked whether it is alive, and how long the answer may take; every 15 s and
+    /// 5 s by default, `None` for never.
+    pub fn http2_keep_alive(mut self, pause: impl Into<Option<(Duration, Duration)>>) -> Self {
+        self.http = self.http.http2_keep_alive(pause);
+        self
+    }
+
+    /// The addresses of a host, which is then not looked up. Their ports are not used.
+    ///
+    /// ```
+    /// use std::net::SocketAddr;
+    ///
+    /// let builder = wechatpay_chain::Client::builder()
+    ///     .resolve("api.mch.weixin.qq.com", [SocketAddr::from(([10, 0, 0, 7], 0))]);
+    /// # let _ = builder;
+    /// ```
+    pub fn resolve(
+        mut self,
+        host: impl Into<String>,
+        addresses: impl IntoIterator<Item = SocketAddr>,
+    ) -> Self {
+        self.http = self.http.resolve(host, addresses);
+        self
+    }
+
+    /// Replaces the system's resolver.
+    pub fn dns(mut self, resolver: impl Resolve) -> Self {
+        self.http = self.http.dns(resolver);
+        self
+    }
+
+    /// Uses the connections of a transport that other clients use too.
+    ///
+    /// Where an APIv2 operation demands it, connections present this client's own certificate and are not shared. The
+    /// settings of connections given to this builder are then not used.
+    pub fn http_transport(mut self, transport: &HttpTransport) -> Self {
+        self.shared = Some(transport.clone());
+        self
+    }
+
+    /// Uses these connections unless it was given a transport.
+    pub(crate) fn sharing(self, transport: &HttpTransport) -> Self {
+        match self.transport.is_some() || self.shared.is_some() {
+            true => self,
+            false => self.http_transport(transport),
+        }
+    }
+
+    /// Allows middleware to send signed requests to this host too, over HTTPS, for example for a failover to
+    /// `api2.mch.weixin.qq.com`. Pass a bare name or IP address.
     pub fn trust_host(mut self, host: impl Into<String>) -> Self {
         self.trusted_hosts.push(host.into());
         self
@@ -296,8 +360,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Replaces what carries requests. Timeouts of connecting, proxies and roots are then its own
-    /// business.
+    /// Replaces the transport. The settings for connecting, proxies and root certificates do not apply to it.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self

@@ -1,24 +1,24 @@
-//! The answer of `v3/certificates`: opened, checked and verified with what is in it.
+//! The response of `v3/certificates`: decrypted, checked, and verified with its own certificates.
 
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
 use super::failure;
-use crate::crypto::Certificate;
-use crate::error::Result;
-use crate::protocol::envelope::Sealed;
-use crate::protocol::{Keyring, SignatureHeaders};
-use crate::secret::Secret;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::{Keyring, SignatureHeaders};
+use wechatpay_core::secret::Secret;
 
-/// The answer as it came.
+/// The response as received.
 #[derive(Clone)]
-pub(super) struct Answer {
+pub(super) struct CertificatesAnswer {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-/// What an answer has to fit.
+/// The inputs of the checks.
 pub(super) struct Checks<'a> {
     pub(super) apiv3_key: &'a Secret,
     pub(super) roots: &'a [Certificate],
@@ -30,7 +30,7 @@ pub(super) struct Checks<'a> {
     pub(super) signed_near: i64,
 }
 
-impl Answer {
+impl CertificatesAnswer {
     /// The certificates, those that have ended among them, if everything holds.
     ///
     /// # Errors
@@ -76,11 +76,12 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
     let pem = decrypt(&item["encrypt_certificate"], key)?;
     let certificate = Certificate::from_bytes(&pem).map_err(failure::not_trusted)?;
     let said = item["serial_no"].as_str().unwrap_or_default();
-    match said.eq_ignore_ascii_case(certificate.serial()) {
-        true => Ok(certificate),
-        false => Err(failure::malformed(
+    if said.eq_ignore_ascii_case(certificate.serial()) {
+        Ok(certificate)
+    } else {
+        Err(failure::malformed(
             "a serial_no is not that of its certificate",
-        )),
+        ))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The copy on disk: the answer as it came.
+//! The copy on disk: the response as received.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::answer::Answer;
+use super::answer::CertificatesAnswer;
 
 /// Longer files are none of ours.
 const MAX_LEN: u64 = 1 << 20;
@@ -16,7 +16,7 @@ const MAX_LEN: u64 = 1 << 20;
 const SIGNED: &str = "wechatpay-";
 
 /// Reads a copy; `None` when there is none, or it is not one.
-pub(super) fn read(path: &Path) -> Option<Answer> {
+pub(super) fn read(path: &Path) -> Option<CertificatesAnswer> {
     let mut text = String::new();
     let file = File::open(path).ok()?;
     file.take(MAX_LEN).read_to_string(&mut text).ok()?;
@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path) -> Option<Answer> {
         headers.insert(name, HeaderValue::from_str(text.as_str()?).ok()?);
     }
     let body = Bytes::from(value["body"].as_str()?.to_owned());
-    Some(Answer { headers, body })
+    Some(CertificatesAnswer { headers, body })
 }
 
 /// Writes a copy: whole or not at all, for its owner alone.
@@ -35,7 +35,7 @@ pub(super) fn read(path: &Path) -> Option<Answer> {
 /// # Errors
 ///
 /// Those of the file system.
-pub(super) fn write(path: &Path, answer: &Answer, nonce: &str) -> io::Result<()> {
+pub(super) fn write(path: &Path, answer: &CertificatesAnswer, nonce: &str) -> io::Result<()> {
     let text = text(answer)?;
     let temporary = beside(path, nonce);
     let written = create(&temporary)
@@ -51,7 +51,7 @@ pub(super) fn write(path: &Path, answer: &Answer, nonce: &str) -> io::Result<()>
     written
 }
 
-fn text(answer: &Answer) -> io::Result<String> {
+fn text(answer: &CertificatesAnswer) -> io::Result<String> {
     let headers: Map<_, _> = answer
         .headers
         .iter()

@@ -1,9 +1,9 @@
-//! What is said when the certificates cannot be had: what is wrong, and what to do.
+//! The errors of fetching certificates: the cause, and what to do.
 
 use http::StatusCode;
 
-use crate::crypto::Certificate;
-use crate::error::{Error, ErrorKind, VerifyFailure};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, VerifyFailure};
 
 const NONE: &str = "this merchant has no platform certificate (平台证书): it is in public-key mode, as all newer ones \
      are. Download the public key at 商户平台 → 账户中心 → API安全 → 微信支付公钥, give it to the \
@@ -16,9 +16,10 @@ pub(super) fn explain(err: Error) -> Error {
         api.status == StatusCode::NOT_FOUND
             && ["RESOURCE_NOT_EXISTS", "NOT_FOUND"].contains(&&*api.code)
     });
-    let message = match no_certificate {
-        true => NONE,
-        false => "the platform certificates (平台证书) could not be fetched",
+    let message = if no_certificate {
+        NONE
+    } else {
+        "the platform certificates (平台证书) could not be fetched"
     };
     certificates(message).with_source(err)
 }

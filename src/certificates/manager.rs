@@ -4,22 +4,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 
-use super::answer::{Answer, Checks, is_valid};
-use super::state::{Need, State};
+use super::answer::{CertificatesAnswer, Checks, is_valid};
+use super::state::{FetchState, Need};
 use super::{Certificates, copy, failure};
 use crate::base_url::BaseUrl;
-use crate::catalog;
-use crate::crypto::Certificate;
-use crate::error::{Error, ErrorKind, Result, VerifyFailure};
 use crate::keys::Merchant;
-use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request};
+use crate::message::{CallInfo, FieldPolicy, Options, Payload, Request, Response};
 use crate::middleware::{KeySource, OfKeySource, PlatformKeys};
 use crate::net::blocking;
-use crate::net::flight::{Flight, within};
-use crate::protocol::SignatureHeaders;
-use crate::secret::Secret;
+use crate::net::single_flight::{SingleFlight, within};
 use crate::stack::Next;
+use crate::trace::{self, End};
 use crate::transport::BoxFuture;
+use wechatpay_core::catalog;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::protocol::SignatureHeaders;
+use wechatpay_core::secret::Secret;
 
 /// Keeps a client's keyring supplied with platform certificates.
 ///
@@ -31,11 +32,12 @@ pub(crate) struct Manager {
 
 struct Inner {
     settings: Certificates,
+    merchant: Arc<str>,
     apiv3_key: Secret,
     keys: PlatformKeys,
     base: Option<BaseUrl>,
-    state: Mutex<State>,
-    flight: Flight<Outcome>,
+    state: Mutex<FetchState>,
+    in_flight: SingleFlight<Outcome>,
 }
 
 /// Shared by all who waited for it.
@@ -87,11 +89,12 @@ impl Manager {
         }
         let inner = Arc::new(Inner {
             settings,
+            merchant: Arc::clone(merchant.id()),
             apiv3_key,
             keys,
             base,
             state: Mutex::default(),
-            flight: Flight::new(),
+            in_flight: SingleFlight::new(),
         });
         Ok(Arc::new(Self { inner }))
     }
@@ -106,7 +109,7 @@ impl Manager {
         // the copy is read once.
         for _ in 0..2 {
             let asked = || Some(Arc::clone(&self.inner).run(Reason::Asked, None, next.clone()));
-            let waited = self.inner.flight.join(asked)?;
+            let waited = self.inner.in_flight.join(asked)?;
             match &*waited.await.ok_or_else(failure::gone)? {
                 Ok(Fetched { copied: true, .. }) => {}
                 Ok(Fetched {
@@ -157,7 +160,7 @@ impl Inner {
                 .may_refresh(self.settings.unknown_every, self.keys.now());
             may.then(|| Arc::clone(&self).run(Reason::Asked, None, next.clone()))
         };
-        self.flight.join(begin).map(drop)
+        self.in_flight.join(begin).map(drop)
     }
 
     /// Waits until there is a key.
@@ -168,7 +171,7 @@ impl Inner {
         if let Some(err) = refusal {
             return Err(err);
         }
-        let waited = self.flight.join(|| {
+        let waited = self.in_flight.join(|| {
             // Another flight may have landed meanwhile.
             let lacking = self.keys.preferred().is_none();
             lacking.then(|| Arc::clone(&self).run(Reason::NoKey, None, next.clone()))
@@ -190,7 +193,7 @@ impl Inner {
         }
         // What is under way already may have been begun before there was this serial.
         for _ in 0..2 {
-            let waited = self.flight.join(|| {
+            let waited = self.in_flight.join(|| {
                 let wanted = self.keys.keyring.get(&serial).is_none() && self.may_ask();
                 let reason = Reason::UnknownSerial;
                 wanted.then(|| Arc::clone(&self).run(reason, Some(serial.clone()), next.clone()))
@@ -228,6 +231,7 @@ impl Inner {
             }));
         }
         let outcome = self.fetch(next).await;
+        trace::certificates(outcome.as_ref().map(|fetched| fetched.list.len()));
         let lasting = outcome.as_ref().err().filter(|err| failure::lasts(err));
         self.state().note_refusal(lasting, self.keys.now());
         Arc::new(outcome)
@@ -272,12 +276,9 @@ impl Inner {
         })
     }
 
-    async fn fetch_once(&self, next: &Next) -> Result<(Answer, Vec<Certificate>)> {
-        let answer = next.restarted().run(self.request()?);
-        let response = within(self.settings.timeout, answer)
-            .await
-            .map_err(failure::explain)?;
-        let answer = Answer {
+    async fn fetch_once(&self, next: &Next) -> Result<(CertificatesAnswer, Vec<Certificate>)> {
+        let response = self.ask(next).await.map_err(failure::explain)?;
+        let answer = CertificatesAnswer {
             headers: response.headers().clone(),
             body: response.bytes().clone(),
         };
@@ -285,7 +286,20 @@ impl Inner {
         Ok((answer, list))
     }
 
-    fn request(&self) -> Result<Request> {
+    async fn ask(&self, next: &Next) -> Result<Response> {
+        let (request, info) = self.request()?;
+        let trace = info.state().trace();
+        let running = trace.begin(&info.about(request.method(), &self.merchant));
+        let answer = trace.within(next.restarted().run(request));
+        let outcome = within(self.settings.timeout, answer).await;
+        running.end(&match &outcome {
+            Ok(response) => End::Answered(response.verification()),
+            Err(err) => End::Failed(err),
+        });
+        outcome
+    }
+
+    fn request(&self) -> Result<(Request, CallInfo)> {
         let path = self.settings.path.trim_start_matches('/').to_owned();
         let operation = catalog::find(&Method::GET, &path);
         let base = self
@@ -299,9 +313,9 @@ impl Inner {
         let mut request = Request::new(Payload::Empty);
         let info = CallInfo::new(path.clone().into(), operation, base.origin(), options);
         *request.uri_mut() = base.join(format!("/{path}"))?;
-        request.extensions_mut().insert(info);
+        request.extensions_mut().insert(info.clone());
         request.extensions_mut().insert(OfKeySource);
-        Ok(request)
+        Ok((request, info))
     }
 
     fn checks(&self, signed_near: i64) -> Checks<'_> {
@@ -331,7 +345,7 @@ impl Inner {
         state.copy_read = true;
     }
 
-    async fn keep(&self, answer: Answer) -> Result<()> {
+    async fn keep(&self, answer: CertificatesAnswer) -> Result<()> {
         let Some(path) = self.settings.disk_copy.clone() else {
             return Ok(());
         };
@@ -342,7 +356,7 @@ impl Inner {
             .map_err(failure::not_written)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, FetchState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub(crate) use manager::Manager;
 
-use crate::crypto::Certificate;
+use wechatpay_core::crypto::Certificate;
 
 /// How a client fetches WeChat Pay's certificates.
 ///
@@ -44,20 +44,20 @@ use crate::crypto::Certificate;
 /// | a notification signed with one, read by an async method of [`Notifications`](crate::notify::Notifications) | the same |
 /// | [`Client::certificates`](crate::Client::certificates) | the list is fetched |
 ///
-/// Whoever needs the list while it is being fetched waits for that one. It goes through the client's
-/// own stack and transport, on a runtime of this crate's own. Beside a
-/// [public key](crate::ClientBuilder::platform_key) nothing is fetched before an answer is signed with
-/// a certificate.
+/// Calls that need the list during a fetch wait for that fetch. It uses the client's stack and transport and
+/// runs on this crate's background runtime. A client that also has a
+/// [public key](crate::ClientBuilder::platform_key) fetches nothing before it receives an answer signed
+/// with a certificate.
 ///
 /// # What is trusted
 ///
-/// Each certificate is encrypted with the merchant's APIv3 key, so whoever made the list knows that
-/// key. The answer must also be signed, with a certificate of that very list or a key that the client
-/// has already. With [`root_certificate`](Self::root_certificate) every certificate must be issued by
-/// that CA as well. If anything of an answer does not hold, nothing of it is used.
+/// Each certificate is encrypted with the merchant's APIv3 key, so the list was made with knowledge of that
+/// key. The answer must also be signed with a certificate of the same list, or with a key that the client
+/// already trusts. With [`root_certificate`](Self::root_certificate), that CA must have issued every
+/// certificate. If any check fails, the whole answer is discarded.
 ///
-/// A certificate whose time is over is used for nothing: WeChat Pay changes certificates long before
-/// they end. One that is no longer listed is dropped, unless it was given to the builder.
+/// An expired certificate is never used: WeChat Pay replaces certificates long before they expire. A
+/// certificate that is no longer listed is dropped, unless it was given to the builder.
 #[derive(Clone)]
 #[must_use = "give it to ClientBuilder::certificates"]
 pub struct Certificates {
@@ -70,7 +70,7 @@ pub struct Certificates {
 }
 
 impl Certificates {
-    /// Fetches when needed, trusts as said above, and keeps no copy.
+    /// Fetches when needed, with the checks described above, and keeps no copy.
     pub fn auto() -> Self {
         Self {
             refresh_after: Duration::from_secs(12 * 60 * 60),
@@ -82,7 +82,7 @@ impl Certificates {
         }
     }
 
-    /// How old the list may become; 12 hours by default.
+    /// Sets the maximum age of the list; 12 hours by default.
     pub fn refresh_after(mut self, age: Duration) -> Self {
         self.refresh_after = age;
         self
@@ -95,7 +95,7 @@ impl Certificates {
         self
     }
 
-    /// Bounds one fetch; 10 s by default.
+    /// Limits the time of one fetch; 10 s by default.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -110,7 +110,7 @@ impl Certificates {
 
     /// Accepts only certificates issued by this CA, or by one of several.
     ///
-    /// WeChat Pay's certificates are issued by Tenpay's own CA, which no system knows.
+    /// Tenpay's CA issues WeChat Pay's certificates; it is not among the system's root certificates.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
         self.roots.push(root);
         self
@@ -118,12 +118,11 @@ impl Certificates {
 
     /// Keeps a copy of the list in a file, so that a new process need not fetch it.
     ///
-    /// The file holds WeChat Pay's answer as it came: the certificates encrypted with the APIv3 key,
-    /// and the signature. It is trusted no further than an answer is, all checks are made again; what
-    /// does not pass, or belongs to another merchant, is ignored and replaced. It is as old as its
-    /// signature says. It is written to a temporary file beside it, readable by its owner alone
-    /// (0600), and then renamed. A copy that cannot be written fails no call; only
-    /// [`Client::certificates`](crate::Client::certificates) says so.
+    /// The file holds WeChat Pay's answer as received: the certificates, encrypted with the APIv3 key, and
+    /// the signature. A copy is checked like an answer. A copy that fails a check, or belongs to another
+    /// merchant, is ignored and replaced. Its age is that of its signature. The file is written atomically,
+    /// with mode 0600. A copy that cannot be written fails no call; only
+    /// [`Client::certificates`](crate::Client::certificates) reports it.
     pub fn disk_copy(mut self, path: impl Into<PathBuf>) -> Self {
         self.disk_copy = Some(path.into());
         self

@@ -1,9 +1,9 @@
-//! When to fetch: pure rules over what was done so far. All times are Unix seconds.
+//! When to fetch: pure rules over earlier fetches. All times are Unix seconds.
 
 use std::time::Duration;
 
-use crate::error::Error;
-use crate::protocol::{KeyOrigin, PlatformKey};
+use wechatpay_core::error::Error;
+use wechatpay_core::protocol::{KeyOrigin, PlatformKey};
 
 /// The certificate in use is replaced this long before it ends.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
@@ -12,7 +12,7 @@ const ENDING_EVERY: u64 = 60 * 60;
 
 /// What a manager remembers.
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct FetchState {
     /// Whether the disk copy was looked for.
     pub(super) copy_read: bool,
     /// When the list in use was signed.
@@ -37,19 +37,20 @@ pub(super) enum Need {
     Key,
 }
 
-impl State {
+impl FetchState {
     pub(super) fn need(&self, preferred: Option<&PlatformKey>, age: Duration, now: i64) -> Need {
         let not_after = match preferred.map(PlatformKey::origin) {
             None => return Need::Key,
-            Some(KeyOrigin::PublicKey) => return Need::Nothing,
             Some(KeyOrigin::Certificate { not_after, .. }) => *not_after,
+            Some(_) => return Need::Nothing,
         };
         let older = |age: u64| self.signed.map(|signed| passed(signed, now, age));
         let ends_soon = not_after.saturating_sub(now) < AHEAD;
         let old = older(age.as_secs()) == Some(true);
-        match old || ends_soon && older(ENDING_EVERY) != Some(false) {
-            true => Need::Refresh,
-            false => Need::Nothing,
+        if old || ends_soon && older(ENDING_EVERY) != Some(false) {
+            Need::Refresh
+        } else {
+            Need::Nothing
         }
     }
 

@@ -17,14 +17,14 @@ pub use segment::{IntoPath, IntoSegment};
 
 use crate::call::Call;
 use crate::engine::{self, Engine};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{IntoHeaders, IntoPayload};
 use nodes::Nodes;
 use segment::Added;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The path of an endpoint, as far as it is gathered.
+/// A path, or the beginning of one.
 ///
-/// A chain is cheap to clone and can be used again and again.
+/// A chain is cheap to clone and can be reused.
 ///
 /// **A literal is a name, a `String` is a value.** A literal (`&'static str`) is written as in the
 /// PHP SDK and normalised like there, segment by segment: `aggracctBc` becomes `aggracct-bc`, `_x_`
@@ -47,13 +47,13 @@ pub struct Chain {
 #[derive(Clone)]
 enum Path {
     Literal(&'static str),
-    Made(Arc<Made>),
+    Owned(Arc<OwnedTemplate>),
     Wrong(Arc<Error>),
 }
 
 /// A template put together at run time.
 #[derive(Clone)]
-struct Made {
+struct OwnedTemplate {
     template: String,
     /// The template with `{}` for each value in it; `None` when there is none.
     label: Option<String>,
@@ -159,7 +159,7 @@ impl Chain {
     pub(crate) fn call(&self, method: Method) -> Call {
         let template = match &self.path {
             Path::Literal(text) => Ok((Cow::Borrowed(*text), None)),
-            Path::Made(made) => Ok((Cow::Owned(made.template.clone()), made.label.clone())),
+            Path::Owned(made) => Ok((Cow::Owned(made.template.clone()), made.label.clone())),
             Path::Wrong(err) => Err(again(err)),
         };
         Call::new(Arc::clone(&self.engine), method, template)
@@ -179,11 +179,11 @@ impl Path {
         let (mut made, added) = match (self, added) {
             (Self::Literal(""), Added::Name(name)) => return Self::from(name),
             (Self::Wrong(_), _) => return self.clone(),
-            (Self::Literal(text), added) => (Made::new((*text).to_owned()), added),
-            (Self::Made(made), added) => (Made::clone(made), added),
+            (Self::Literal(text), added) => (OwnedTemplate::new((*text).to_owned()), added),
+            (Self::Owned(made), added) => (OwnedTemplate::clone(made), added),
         };
         match made.push(&added) {
-            Ok(()) => Self::Made(Arc::new(made)),
+            Ok(()) => Self::Owned(Arc::new(made)),
             Err(err) => self.or_wrong(err.into()),
         }
     }
@@ -200,12 +200,12 @@ impl From<Cow<'static, str>> for Path {
     fn from(text: Cow<'static, str>) -> Self {
         match text {
             Cow::Borrowed(text) => Self::Literal(text),
-            Cow::Owned(text) => Self::Made(Arc::new(Made::new(text))),
+            Cow::Owned(text) => Self::Owned(Arc::new(OwnedTemplate::new(text))),
         }
     }
 }
 
-impl Made {
+impl OwnedTemplate {
     fn new(template: String) -> Self {
         let label = None;
         Self { template, label }
@@ -226,12 +226,12 @@ impl Made {
     }
 }
 
-/// A chain may be used often, and gives its error to each call.
+/// A chain can be reused, and each call gets its error.
 fn again(err: &Arc<Error>) -> Error {
     Error::new(ErrorKind::Path, err.to_string()).with_source(Shared(Arc::clone(err)))
 }
 
-/// The first error as a cause, so that its type can still be found.
+/// Keeps the first error as a cause, so that its type can still be found.
 struct Shared(Arc<Error>);
 
 impl fmt::Debug for Shared {
@@ -269,7 +269,7 @@ impl<I: IndexPath> Index<I> for Chain {
     }
 }
 
-/// What chains and clients can be indexed with: a literal.
+/// The index type of chains and clients: a literal.
 #[diagnostic::on_unimplemented(
     message = "a chain is indexed with a literal, not with `{Self}`",
     label = "a text made at run time goes into `.chain(..)` as a template, or `.seg(..)` as a value"
@@ -290,7 +290,7 @@ impl fmt::Debug for Chain {
         let mut out = f.debug_tuple("Chain");
         match &self.path {
             Path::Literal(text) => out.field(text),
-            Path::Made(_) => out.field(&"(holds values)"),
+            Path::Owned(_) => out.field(&"(holds values)"),
             Path::Wrong(err) => out.field(err),
         };
         out.finish()

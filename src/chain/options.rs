@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "files")]
 use crate::message::Sink;
-use crate::query::Query;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::query::Query;
 
 /// Options that mean something else here, and what to use in their place.
 const ELSEWHERE: [(&str, &str); 24] = [

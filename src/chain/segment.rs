@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
-use crate::error::Result;
-use crate::template;
+use wechatpay_core::error::Result;
+use wechatpay_core::template;
 
 /// What [`Chain::seg`](super::Chain::seg) takes: a literal, which is normalised, or a value made at
 /// run time (`String` or number), which is one percent-encoded segment and never rewritten.
@@ -40,7 +40,7 @@ mod sealed {
     pub enum Added {
         /// Of the program: a literal, or a template.
         Name(Cow<'static, str>),
-        /// Made at run time: nobody knows what values stand in it.
+        /// A runtime string, which may contain values.
         Template(String),
         /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
         Value(String),

@@ -9,21 +9,21 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// How long the body of a refusal is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The body of a request or response at a [`Transport`](crate::Transport): bytes or a stream.
 pub struct Body {
-    kind: Kind,
+    kind: BodyKind,
     end: End,
 }
 
 /// Who says where a body ends.
 #[derive(Clone, Default)]
 pub(crate) enum End {
-    /// Whoever made it: its length, its chunks, its frames.
+    /// The framing: a length, chunks or frames.
     #[default]
     Known,
     /// Its connection's end, which may have been cut off.
@@ -43,7 +43,7 @@ impl End {
     }
 }
 
-enum Kind {
+enum BodyKind {
     Full(Full<Bytes>),
     Stream(UnsyncBoxBody<Bytes, BoxError>),
 }
@@ -55,7 +55,7 @@ impl Body {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Kind::Stream(body.map_err(Into::into).boxed_unsync()).into()
+        BodyKind::Stream(body.map_err(Into::into).boxed_unsync()).into()
     }
 
     pub(crate) fn with_end(self, end: End) -> Self {
@@ -149,12 +149,12 @@ impl Body {
 
 impl<T: Into<Bytes>> From<T> for Body {
     fn from(bytes: T) -> Self {
-        Kind::Full(Full::new(bytes.into())).into()
+        BodyKind::Full(Full::new(bytes.into())).into()
     }
 }
 
-impl From<Kind> for Body {
-    fn from(kind: Kind) -> Self {
+impl From<BodyKind> for Body {
+    fn from(kind: BodyKind) -> Self {
         Self {
             kind,
             end: End::Known,
@@ -171,24 +171,24 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.get_mut().kind {
-            Kind::Full(body) => Pin::new(body)
+            BodyKind::Full(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map_err(|never| match never {}),
-            Kind::Stream(body) => Pin::new(body).poll_frame(cx),
+            BodyKind::Stream(body) => Pin::new(body).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
-            Kind::Full(body) => body.is_end_stream(),
-            Kind::Stream(body) => body.is_end_stream(),
+            BodyKind::Full(body) => body.is_end_stream(),
+            BodyKind::Stream(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Full(body) => body.size_hint(),
-            Kind::Stream(body) => body.size_hint(),
+            BodyKind::Full(body) => body.size_hint(),
+            BodyKind::Stream(body) => body.size_hint(),
         }
     }
 }

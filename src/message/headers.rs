@@ -2,7 +2,7 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, Entry, HOST, TRA
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What can be given as headers: `()` for none, pairs as an array, slice or vector, a
 /// [`HeaderMap`], or a JSON object as PHP code has it.
@@ -117,13 +117,14 @@ pub(crate) fn forbid_reserved(headers: &HeaderMap) -> Result<()> {
 
 /// Refuses a `Content-Type` of the caller's for an upload: only its maker knows the boundary.
 pub(crate) fn refuse_content_type(headers: &HeaderMap) -> Result<()> {
-    match headers.contains_key(CONTENT_TYPE) {
-        false => Ok(()),
-        true => Err(Error::new(
+    if headers.contains_key(CONTENT_TYPE) {
+        Err(Error::new(
             ErrorKind::Header,
             "the Content-Type of an upload names its boundary and is set by the client: leave it out; \
              the file's own type goes into Media::content_type",
-        )),
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Method, Uri};
 
 use super::Request;
 use super::payload::Payload;
 use super::state::CallState;
-use crate::catalog::Operation;
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::trace::About;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::host::default_port;
 
-/// What a middleware may want to know of the call that its request belongs to.
+/// Describes the call that a request belongs to, for middleware and transports.
 ///
-/// It is in the request's extensions:
+/// It is stored in the request's extensions:
 ///
 /// ```
 /// use wechatpay_chain::{CallInfo, Next, Request, Response, Result};
@@ -40,19 +42,19 @@ struct Inner {
     encrypted: AtomicBool,
 }
 
-/// Whether catalogue fields are encrypted and decrypted.
+/// Whether catalog fields are encrypted and decrypted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldPolicy {
-    /// The fields that the catalogue or the call names.
+    /// The fields that the catalog or the call names.
     #[default]
-    Catalogue,
+    Catalog,
     /// Only the fields that the call names with [`Call::encrypt`](crate::Call::encrypt) and
-    /// [`Call::decrypt`](crate::Call::decrypt): the catalogue is not asked.
+    /// [`Call::decrypt`](crate::Call::decrypt): the catalog is not asked.
     ///
     /// For a new operation whose path is nearly that of a known one, which is refused otherwise.
     Named,
-    /// None: bodies pass as they are.
+    /// None: bodies are left unchanged.
     Off,
 }
 
@@ -109,16 +111,16 @@ impl CallInfo {
         &self.inner.template
     }
 
-    /// What the catalogue knows of the endpoint, if it is in it.
+    /// What the catalog knows of the endpoint, if it is in it.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.inner.operation
     }
 
-    /// The operation whose fields the catalogue encrypts and decrypts in this call.
-    pub(crate) fn catalogue_fields(&self) -> Option<&'static Operation> {
+    /// The operation whose fields the catalog encrypts and decrypts in this call.
+    pub(crate) fn catalog_fields(&self) -> Option<&'static Operation> {
         self.operation()
-            .filter(|_| self.options().fields.unwrap_or_default() == FieldPolicy::Catalogue)
+            .filter(|_| self.options().fields.unwrap_or_default() == FieldPolicy::Catalog)
     }
 
     /// Whether the TLS connection has to present the merchant's certificate, as some of APIv2's
@@ -127,6 +129,19 @@ impl CallInfo {
     pub fn presents_certificate(&self) -> bool {
         let demanded = self.operation().is_some_and(Operation::needs_client_cert);
         self.options().security.unwrap_or(demanded)
+    }
+
+    /// What reports say of the call.
+    pub(crate) fn about<'a>(&'a self, method: &'a Method, merchant: &'a Arc<str>) -> About<'a> {
+        let origin = self.origin();
+        About {
+            method,
+            template: &self.inner.template,
+            host: origin.authority.host(),
+            port: (origin.authority.port_u16())
+                .unwrap_or_else(|| default_port(Some(&origin.scheme))),
+            merchant,
+        }
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -147,17 +162,17 @@ impl CallInfo {
         self.inner.encrypted.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a request has fields to encrypt, the call's or the catalogue's, and passed no `encrypt`.
+    /// Whether a request has fields to encrypt, the call's or the catalog's, and passed no `encrypt`.
     pub(crate) fn lacks_encryption(&self, request: &Request) -> bool {
         let sent = |operation: &Operation| {
             let body =
-                !operation.encrypt().is_empty() || !operation.encrypt_when_asked().is_empty();
+                !operation.encrypt().is_empty() || !operation.encrypt_if_flagged().is_empty();
             let query = !operation.query_encrypt().is_empty();
             body && !matches!(request.body(), Payload::Empty)
                 || query && request.uri().query().is_some()
         };
         let named = !self.options().encrypt.is_empty();
-        (named || self.catalogue_fields().is_some_and(sent))
+        (named || self.catalog_fields().is_some_and(sent))
             && !self.inner.encrypted.load(Ordering::Relaxed)
     }
 }

@@ -1,6 +1,7 @@
 //! What travels through the stack: requests, responses and their parts.
 
 mod body;
+mod body_stream;
 mod headers;
 mod info;
 mod media;
@@ -13,6 +14,7 @@ mod stream;
 
 pub use body::Body;
 pub(crate) use body::End;
+pub(crate) use body_stream::{BodyStream, StreamCheck, check_sha1};
 pub use headers::IntoHeaders;
 pub(crate) use headers::{
     default_header, forbid_reserved, header_value, into_headers, refuse_content_type,
@@ -33,7 +35,6 @@ pub use saved::SavedFile;
 pub(crate) use saved::{Expected, Progress, Seal, Sink};
 pub(crate) use state::{Attempt, CallState, Phase};
 pub use stream::Streaming;
-pub(crate) use stream::{BodyStream, StreamCheck, check_sha1};
 
 /// A request on its way through the stack: an [`http::Request`] whose body is a [`Payload`].
 ///

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::media::{Media, Upload};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The body of a request on its way through the stack.
 ///
@@ -92,7 +92,7 @@ pub struct Json<T>(pub T);
 /// What can be given as a body: `()` for none, a JSON [`Value`] or object, [`Json`] of anything that
 /// serialises, a [`Media`] to upload, or [`Bytes`] with a `Content-Type` of the caller's.
 ///
-/// Text and vectors are not taken directly, so that nobody sends JSON where text was meant.
+/// Text and vectors are not accepted directly, so that JSON is not sent where text was meant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a request body",
     label = "give `json!({{..}})`, `Json(&value)`, `Media`, `Bytes`, or `()` for none"

@@ -7,12 +7,12 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::body_stream::BodyStream;
 #[cfg(feature = "files")]
 use super::saved::SavedFile;
-use super::stream::BodyStream;
-use crate::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// An answer of WeChat Pay.
+/// A response of WeChat Pay.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -101,7 +101,7 @@ impl Response {
         self.headers.get(REQUEST_ID)?.to_str().ok()
     }
 
-    /// What is known of the signature.
+    /// The result of verifying the signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
@@ -287,7 +287,7 @@ impl Response {
     }
 }
 
-/// What is said of an answer that ended with its connection.
+/// The message for a response that ended with its connection.
 pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended with its connection, and neither a length, TLS, a \
     signature nor a digest says that it is whole: discard it and ask again; if this gateway always \
     answers so, let it send Content-Length or chunks, or end TLS with close_notify";
@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_serde_says_goes_on_without_the_value() {
+    fn serde_messages_are_kept_without_the_value() {
         for (text, expected) in [
             (
                 "invalid type: string \"张三, expected x\", expected u64",

@@ -1,9 +1,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::crypto::digest::DigestKind;
-use crate::error::Verification;
-use crate::secret::Secret;
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::Verification;
+use wechatpay_core::secret::Secret;
 
 /// A downloaded file that is whole, checked and in its place.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl SavedFile {
     /// Whether anything but TLS vouches for the content: a digest it was checked against, a signature
     /// over it, or the tag of the encryption it came in.
     ///
-    /// False of a file of an endpoint that the catalogue declares unsigned, where no digest was given:
+    /// False of a file of an endpoint that the catalog declares unsigned, where no digest was given:
     /// of a bill whose answer had no `hash_value`.
     #[must_use]
     pub fn is_checked(&self) -> bool {
@@ -51,7 +51,7 @@ impl SavedFile {
         self.digest.is_some() || self.unsealed || signed
     }
 
-    /// What is known of the answer's own signature.
+    /// The result of verifying the response's signature.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
@@ -79,7 +79,7 @@ pub(crate) struct Sink {
     pub(crate) answer: Expected,
 }
 
-/// What the catalogue says of the answer.
+/// What the catalog says of the answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// JSON, or nothing is known.

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
-/// What is known of a call that is under way; all who hold it see the same.
+use crate::trace::{self, CallTrace};
+
+/// The progress of a running call, shared by all clones.
 #[derive(Clone, Default)]
 pub(crate) struct CallState(Arc<Inner>);
 
@@ -15,8 +17,10 @@ pub(crate) struct CallState(Arc<Inner>);
 struct Inner {
     /// Attempts of which it is not known that nothing was sent.
     unresolved: AtomicUsize,
+    attempts: AtomicUsize,
     phase: AtomicU8,
     known: Mutex<Known>,
+    trace: CallTrace,
 }
 
 #[derive(Default)]
@@ -54,6 +58,19 @@ const PHASES: [Phase; 7] = [
     Phase::Reading,
 ];
 
+impl Phase {
+    /// As spans have it.
+    fn reported(self) -> Option<trace::Phase> {
+        match self {
+            Self::Preparing => None,
+            Self::Resolving | Self::Connecting | Self::Tunnel => Some(trace::Phase::Connect),
+            Self::Tls => Some(trace::Phase::Tls),
+            Self::Waiting => Some(trace::Phase::Wait),
+            Self::Reading => Some(trace::Phase::Read),
+        }
+    }
+}
+
 impl CallState {
     /// Notes that an attempt begins at the transport.
     ///
@@ -64,7 +81,14 @@ impl CallState {
             counted: AtomicBool::new(false),
         }));
         attempt.deliver();
+        let number = self.0.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        self.0.trace.attempt(number);
         attempt
+    }
+
+    /// Where the call reports what it does.
+    pub(crate) fn trace(&self) -> &CallTrace {
+        &self.0.trace
     }
 
     /// Whether any attempt so far, also one that was given up, may have reached WeChat Pay.
@@ -75,6 +99,7 @@ impl CallState {
     /// Notes what the call is doing now.
     pub(crate) fn enter(&self, phase: Phase) {
         self.0.phase.store(phase as u8, Ordering::Relaxed);
+        self.0.trace.phase(phase.reported());
         self.known().connecting = None;
     }
 
@@ -82,7 +107,10 @@ impl CallState {
     ///
     /// The connection may be finished for another call, while this one does something else.
     pub(crate) fn connecting(&self) -> Self {
-        let connecting = Self::default();
+        let connecting = Self(Arc::new(Inner {
+            trace: self.0.trace.child(),
+            ..Inner::default()
+        }));
         let mut known = self.known();
         connecting.known().server.clone_from(&known.server);
         connecting.known().proxy.clone_from(&known.proxy);
@@ -100,6 +128,7 @@ impl CallState {
     /// Notes the status and `Request-ID` of an answer whose body is still to come.
     pub(crate) fn set_head(&self, status: StatusCode, request_id: Option<String>) {
         self.enter(Phase::Reading);
+        self.0.trace.head(status, request_id.as_deref());
         self.known().head = Some((status, request_id));
     }
 
@@ -213,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_the_call_is_doing_and_with_whom() {
+    fn timeouts_name_the_step_and_the_server() {
         let state = CallState::default();
         state.enter(Phase::Tls);
         assert_eq!(state.to_string(), "preparing the request");

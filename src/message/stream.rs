@@ -1,22 +1,17 @@
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::body::Body;
+use super::body_stream::BodyStream;
 use super::response::{MAY_BE_CUT_OFF, Response, ResponseBody};
-use crate::crypto::digest::{DigestKind, Sha1};
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::protocol::BodyCheck;
-#[cfg(feature = "files")]
-use crate::protocol::Gunzip;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// An answer that is read piece by piece, in constant memory.
+/// A response that is read in chunks, in constant memory.
 ///
-/// **The pieces are not verified while they come.** A signed answer is verified when its end is
-/// reached: [`chunk`](Self::chunk) then gives `None` only if the signature holds, and an error if
-/// not. Do not act on the pieces before.
+/// **Chunks are not verified when they arrive.** The signature is verified at the end of the response:
+/// [`chunk`](Self::chunk) then returns `None` if it is valid, and an error otherwise. Do not act on the
+/// chunks before.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -43,73 +38,6 @@ pub struct Streaming {
     )]
     vouched: bool,
     failed: bool,
-}
-
-/// A body with the check that its end must pass.
-///
-/// It is only ever used through `&mut`; the mutex lets a response that is lent across an `.await` go
-/// between threads, since bodies are not `Sync`.
-pub(crate) struct BodyStream(Mutex<Inner>);
-
-struct Inner {
-    body: Body,
-    /// A piece that was looked at and not taken.
-    peeked: Option<Bytes>,
-    check: Option<StreamCheck>,
-    #[cfg(feature = "files")]
-    gunzip: Option<Box<Gunzip>>,
-}
-
-/// What a streamed body must fit, fed piece by piece.
-pub(crate) enum StreamCheck {
-    /// The signature covers the body.
-    Signature(BodyCheck),
-    /// The signature was checked, and covers this digest of the body.
-    Sha1 {
-        expected: String,
-        running: Sha1,
-        serial: String,
-    },
-}
-
-impl StreamCheck {
-    pub(crate) fn sha1(expected: &str, serial: String) -> Self {
-        Self::Sha1 {
-            expected: expected.to_owned(),
-            running: Sha1::new(),
-            serial,
-        }
-    }
-
-    fn update(&mut self, piece: &[u8]) {
-        match self {
-            Self::Signature(check) => check.update(piece),
-            Self::Sha1 { running, .. } => running.update(piece),
-        }
-    }
-
-    fn finish(self) -> Result<String, VerifyFailure> {
-        match self {
-            Self::Signature(check) => check.finish(),
-            Self::Sha1 {
-                expected,
-                running,
-                serial,
-            } => check_sha1(&expected, running.finish()).map(|()| serial),
-        }
-    }
-}
-
-/// Whether a file is the one whose SHA-1 is signed.
-pub(crate) fn check_sha1(expected: &str, found: String) -> Result<(), VerifyFailure> {
-    if found.eq_ignore_ascii_case(expected) {
-        return Ok(());
-    }
-    Err(VerifyFailure::Digest {
-        algorithm: DigestKind::Sha1.name(),
-        expected: expected.to_owned(),
-        found,
-    })
 }
 
 impl Streaming {
@@ -149,13 +77,13 @@ impl Streaming {
         &self.headers
     }
 
-    /// What is known of the signature; of a signed answer nothing before its end.
+    /// The result of verifying the signature, which is known at the end of the response.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
     }
 
-    /// The next piece; `None` at the end, when the signature (if there is one) holds.
+    /// Returns the next chunk, or `None` at the end when the signature, if any, is valid.
     ///
     /// # Errors
     ///
@@ -166,7 +94,7 @@ impl Streaming {
         if self.failed {
             return Err(Error::new(
                 ErrorKind::Body,
-                "the stream has failed already: discard all of what was read",
+                "the stream has failed already: discard everything that was read",
             ));
         }
         let outcome = self.next().await;
@@ -186,132 +114,6 @@ impl Streaming {
         }
         Ok(None)
     }
-}
-
-impl BodyStream {
-    pub(crate) fn new(body: Body) -> Self {
-        Self(Mutex::new(Inner {
-            body,
-            peeked: None,
-            check: None,
-            #[cfg(feature = "files")]
-            gunzip: None,
-        }))
-    }
-
-    pub(crate) fn set_check(&mut self, check: StreamCheck) {
-        self.inner().check = Some(check);
-    }
-
-    /// Unzips the pieces before they are checked and given.
-    #[cfg(feature = "files")]
-    pub(crate) fn set_gunzip(&mut self) {
-        self.inner().gunzip = Some(Box::new(Gunzip::new()));
-    }
-
-    /// What it begins with, which stays to be read: more than blanks and a byte order mark, unless
-    /// there is no more.
-    pub(crate) async fn peek(&mut self) -> Result<&[u8]> {
-        let Inner { body, peeked, .. } = self.inner();
-        while peeked.as_deref().is_none_or(tells_nothing) {
-            let Some(next) = body.next_chunk().await? else {
-                break;
-            };
-            *peeked = Some(match peeked.take() {
-                Some(first) => [first, next].concat().into(),
-                None => next,
-            });
-        }
-        Ok(peeked.as_deref().unwrap_or_default())
-    }
-
-    pub(crate) fn is_open_ended(&mut self) -> bool {
-        self.inner().body.end().is_open()
-    }
-
-    /// All of it, unchecked.
-    pub(crate) async fn read(&mut self, limit: usize) -> Result<Bytes> {
-        let mut all = Vec::new();
-        while let Some(piece) = self.chunk().await? {
-            if all.len() + piece.len() > limit {
-                return Err(super::body::too_long(limit));
-            }
-            all.extend_from_slice(&piece);
-        }
-        Ok(all.into())
-    }
-
-    async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        let inner = self.inner();
-        let piece = inner.next_piece().await?;
-        if let (Some(piece), Some(check)) = (&piece, &mut inner.check) {
-            check.update(piece);
-        }
-        Ok(piece)
-    }
-
-    fn finish(&mut self) -> Result<Option<String>> {
-        let Some(check) = self.inner().check.take() else {
-            return Ok(None);
-        };
-        check.finish().map(Some).map_err(|failure| {
-            Error::new(
-                ErrorKind::Verify,
-                "the streamed response is not WeChat Pay's: discard all of what was read",
-            )
-            .with_source(failure)
-        })
-    }
-
-    fn inner(&mut self) -> &mut Inner {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inner {
-    async fn next_raw(&mut self) -> Result<Option<Bytes>> {
-        match self.peeked.take() {
-            Some(piece) => Ok(Some(piece)),
-            None => self.body.next_chunk().await,
-        }
-    }
-
-    #[cfg(not(feature = "files"))]
-    async fn next_piece(&mut self) -> Result<Option<Bytes>> {
-        self.next_raw().await
-    }
-
-    #[cfg(feature = "files")]
-    async fn next_piece(&mut self) -> Result<Option<Bytes>> {
-        loop {
-            let Some(gunzip) = &mut self.gunzip else {
-                return self.next_raw().await;
-            };
-            if let Some(piece) = gunzip.take()? {
-                return Ok(Some(piece));
-            }
-            let Some(zipped) = self.next_raw().await? else {
-                let last = self
-                    .gunzip
-                    .take()
-                    .map(|gunzip| gunzip.finish())
-                    .transpose()?;
-                return Ok(last.filter(|last| !last.is_empty()));
-            };
-            if let Some(gunzip) = &mut self.gunzip {
-                gunzip.push(zipped);
-            }
-        }
-    }
-}
-
-/// The most blanks that are skipped to see what follows.
-const MAX_BLANKS: usize = 4 << 10;
-
-fn tells_nothing(bytes: &[u8]) -> bool {
-    let mark = "\u{feff}".as_bytes();
-    let text = bytes.strip_prefix(mark).unwrap_or(bytes);
-    bytes.len() < MAX_BLANKS && (mark.starts_with(bytes) || text.trim_ascii().is_empty())
 }
 
 impl fmt::Debug for Streaming {

@@ -1,14 +1,14 @@
-use crate::catalog::Operation;
-use crate::crypto::{Padding, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Request, Response};
-use crate::protocol::fields::{Edits, Fields};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::{Padding, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::fields::{Edits, Fields};
 
-/// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalogue or
+/// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalog or
 /// the call names, with the merchant's private key.
 ///
-/// A catalogue's field that does not look like a ciphertext is left as it is; one that the call
+/// A catalog's field that does not look like a ciphertext is left as it is; one that the call
 /// names has to be one. Fails when a ciphertext was made for another key.
 pub(crate) struct Decrypt {
     pub(crate) key: Option<PrivateKey>,
@@ -30,7 +30,7 @@ impl Middleware for Decrypt {
 
 impl Decrypt {
     fn decrypt(&self, response: &mut Response, info: &CallInfo) -> Result<()> {
-        let named = info.catalogue_fields().map_or(&[][..], Operation::decrypt);
+        let named = info.catalog_fields().map_or(&[][..], Operation::decrypt);
         let added = &info.options().decrypt;
         if (named.is_empty() && added.is_empty()) || info.options().stream {
             return Ok(());
@@ -88,7 +88,7 @@ fn no_key() -> Error {
     )
 }
 
-fn cannot(at: &str, err: impl Into<crate::error::BoxError>) -> Error {
+fn cannot(at: &str, err: impl Into<wechatpay_core::error::BoxError>) -> Error {
     Error::new(
         ErrorKind::Decrypt,
         format!("the field {at} of the response was not encrypted to this merchant's certificate"),

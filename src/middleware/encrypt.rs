@@ -3,16 +3,16 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
-use crate::catalog::{BodyKind, Operation};
-use crate::crypto::Padding;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, FieldPolicy, Payload, Request, Response, with_query};
-use crate::protocol::fields::{Fields, leads_into, rewrite_query};
-use crate::protocol::{PlatformKey, SERIAL_NAME};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::{BodyKind, Operation};
+use wechatpay_core::crypto::Padding;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::fields::{Fields, leads_into, rewrite_query};
+use wechatpay_core::protocol::{PlatformKey, SERIAL_NAME};
 
 /// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
-/// that the catalogue or the call names, and says in `Wechatpay-Serial` with which key.
+/// that the catalog or the call names, and says in `Wechatpay-Serial` with which key.
 ///
 /// What is a ciphertext already is left alone. Fails when a field cannot be encrypted, and when the
 /// caller names a key that the client does not have; then nothing is sent.
@@ -45,7 +45,7 @@ impl Encrypt {
         refuse_other_kind(request.body(), info)?;
         match request.body_mut() {
             Payload::Media(media) if cipher.concerns_body(info) => {
-                // The catalogue's pointers begin with the part's name.
+                // The catalog's pointers begin with the part's name.
                 let meta = media.resolve_meta().await?;
                 let mut parts = json!({"meta": meta.take()});
                 cipher.fields(&mut parts, info)?;
@@ -97,7 +97,7 @@ struct Cipher<'a> {
 impl Cipher<'_> {
     fn query(&mut self, request: &mut Request, info: &CallInfo) -> Result<()> {
         let names = info
-            .catalogue_fields()
+            .catalog_fields()
             .map_or(&[][..], Operation::query_encrypt);
         let Some(query) = request.uri().query().filter(|_| !names.is_empty()) else {
             return Ok(());
@@ -113,7 +113,7 @@ impl Cipher<'_> {
         match body {
             Payload::Json(value) => self.fields(value, info),
             body => {
-                let sensitive = info.catalogue_fields().and_then(first_sensitive);
+                let sensitive = info.catalog_fields().and_then(first_sensitive);
                 refuse_bytes(body, sensitive, &info.options().encrypt)
             }
         }
@@ -121,17 +121,17 @@ impl Cipher<'_> {
 
     /// Whether there is anything to encrypt in a body.
     fn concerns_body(&self, info: &CallInfo) -> bool {
-        let named = info.catalogue_fields().is_some_and(|operation| {
-            !operation.encrypt().is_empty() || !operation.encrypt_when_asked().is_empty()
+        let named = info.catalog_fields().is_some_and(|operation| {
+            !operation.encrypt().is_empty() || !operation.encrypt_if_flagged().is_empty()
         });
         named || !info.options().encrypt.is_empty()
     }
 
     fn fields(&mut self, value: &mut Value, info: &CallInfo) -> Result<()> {
-        let named = info.catalogue_fields().map_or(&[][..], Operation::encrypt);
+        let named = info.catalog_fields().map_or(&[][..], Operation::encrypt);
         let when_asked = info
-            .catalogue_fields()
-            .map_or(&[][..], Operation::encrypt_when_asked);
+            .catalog_fields()
+            .map_or(&[][..], Operation::encrypt_if_flagged);
         let added = &info.options().encrypt;
         let fields = Fields::of_request(when_asked);
         for pointer in named {
@@ -175,14 +175,14 @@ impl Cipher<'_> {
     }
 }
 
-/// Items that ask for encryption, of which nobody has said which member holds the content.
+/// Items flagged for encryption whose content member is unknown.
 fn refuse_unnamed(asking: &[String], named: &[Cow<'static, str>]) -> Result<()> {
     let is_named = |at: &str| named.iter().any(|pointer| leads_into(pointer, at));
     match asking.iter().find(|at| !is_named(at)) {
         Some(at) => Err(Error::new(
             ErrorKind::Encrypt,
             format!(
-                "the item {at} says need_encrypt, and the catalogue does not know which of its \
+                "the item {at} says need_encrypt, and the catalog does not know which of its \
                  members is sensitive: name it with .encrypt([\"…\"])"
             ),
         )),
@@ -195,13 +195,13 @@ fn first_sensitive(operation: &Operation) -> Option<&'static str> {
     let mut all = operation
         .encrypt()
         .iter()
-        .chain(operation.encrypt_when_asked());
+        .chain(operation.encrypt_if_flagged());
     all.next().copied()
 }
 
-/// The catalogue's pointers fit one kind of body only, and plaintext in another would go out as it is.
+/// The catalog's pointers fit one kind of body only, and plaintext in another would go out as it is.
 fn refuse_other_kind(body: &Payload, info: &CallInfo) -> Result<()> {
-    let Some(operation) = info.catalogue_fields() else {
+    let Some(operation) = info.catalog_fields() else {
         return Ok(());
     };
     let upload = operation.body() == BodyKind::Multipart;

@@ -7,11 +7,11 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::catalog::Operation;
-use crate::error::{ErrorKind, Result, VerifyFailure};
 use crate::message::{CallInfo, Payload, Request, Response};
-use crate::protocol::xml;
 use crate::stack::{Middleware, Next};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{ErrorKind, Result, VerifyFailure};
+use wechatpay_core::protocol::xml;
 
 /// Compares what a request is about with what its answer is about: order, merchant, app.
 ///
@@ -170,7 +170,7 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
 
 /// The first member whose value in the answer is none of the request's.
 fn differing(operation: &Operation, named: &[Named], response: &Response) -> Option<&'static str> {
-    let answer = Answer::of(operation, named, response)?;
+    let answer = Members::of(operation, named, response)?;
     let differs = |member: &&Named| match answer.member(member) {
         // APIv2 writes a repeated element as a list, and WeChat Pay repeats none of these.
         Some(Value::Array(_) | Value::Object(_)) => operation.is_v2(),
@@ -182,12 +182,12 @@ fn differing(operation: &Operation, named: &[Named], response: &Response) -> Opt
 
 /// The answer, of APIv3 without the members that are not looked for: building them costs more than
 /// the rest of this layer.
-enum Answer<'a> {
+enum Members<'a> {
     Whole(&'a Value),
     Wanted(Vec<(&'static str, Value)>),
 }
 
-impl<'a> Answer<'a> {
+impl<'a> Members<'a> {
     fn of(operation: &Operation, named: &[Named], response: &'a Response) -> Option<Self> {
         if operation.is_v2() {
             return response.value().ok().map(Self::Whole);
@@ -291,7 +291,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::catalog;
+    use wechatpay_core::catalog;
 
     fn variables(path: &str, template: &str) -> Vec<(&'static str, String)> {
         let operation = catalog::find(&Method::GET, template).unwrap();
@@ -327,7 +327,7 @@ mod tests {
             }
         });
         let mut json = serde_json::Deserializer::from_slice(text.as_bytes());
-        let answer = Answer::Wanted(Wanted(&named).deserialize(&mut json).ok()?);
+        let answer = Members::Wanted(Wanted(&named).deserialize(&mut json).ok()?);
         let found = named.iter().map(|member| answer.member(member).cloned());
         Some(found.collect())
     }

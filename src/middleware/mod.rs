@@ -1,4 +1,4 @@
-//! The layers of the default stack, and what it takes to write others.
+//! The layers of the default stack, and helpers to write your own.
 //!
 //! APIv3, outermost first: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`ENCRYPT`], [`PREPARE`],
 //! [`VERIFIER`], [`SIGNER`]. APIv2: [`STATUS`], [`DECRYPT`], [`MATCHER`], [`TRANSFORM_RESPONSE`],
@@ -32,15 +32,15 @@ pub use tower::{NextService, tower};
 pub(crate) use v2::{TransformRequest, TransformResponse};
 pub(crate) use verifier::Verifier;
 
-use crate::error::Result;
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::error::Result;
 
 /// Turns an answer that is not 2xx into an error.
 pub const STATUS: &str = "status";
 /// Decrypts the sensitive fields of a response.
 pub const DECRYPT: &str = "decrypt";
-/// Refuses an answer that is about another order, merchant or app than the request.
+/// Rejects a response about another order, merchant or app than the request.
 pub const MATCHER: &str = "matcher";
 /// Encrypts the sensitive fields of a request.
 pub const ENCRYPT: &str = "encrypt";

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{CallInfo, Request};
-use crate::protocol::{Keyring, PlatformKey};
 use crate::stack::Next;
 use crate::transport::BoxFuture;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Keyring, PlatformKey};
 
 /// WeChat Pay's keys as the layers of the stack see them, and where more come from, if from anywhere.
 #[derive(Clone)]

@@ -2,12 +2,12 @@ use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use super::{OfKeySource, PlatformKeys};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     Payload, Request, Response, default_header, header_value, refuse_content_type,
 };
-use crate::protocol::SERIAL_NAME;
 use crate::stack::{Middleware, Next};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::SERIAL_NAME;
 
 /// Inside of `encrypt`. Sees the request; turns JSON into bytes and sets the headers that the caller
 /// has not: `Accept`, `Content-Type`, `User-Agent`, `Wechatpay-Serial`.

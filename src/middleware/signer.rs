@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
 
-use crate::catalog::Operation;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Signing;
 use crate::message::{CallInfo, Request, Response};
-use crate::protocol::{Authorization, request_text};
 use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Authorization, request_text};
 
 /// Innermost. Sees the request as it will be sent; adds `Authorization`.
 ///
@@ -23,13 +24,13 @@ impl Middleware for Signer {
         if unsigned(&request) {
             return next.run(request).await;
         }
-        let header = self.authorization(&request)?.to_header_value()?;
+        let header = trace::sign(|| self.authorization(&request))?.to_header_value()?;
         request.headers_mut().insert(AUTHORIZATION, header);
         next.run(request).await
     }
 }
 
-/// Whether the catalogue says that the request goes without a signature.
+/// Whether the catalog says that the request goes without a signature.
 fn unsigned(request: &Request) -> bool {
     let info = request.extensions().get::<CallInfo>();
     info.and_then(CallInfo::operation)
@@ -53,7 +54,7 @@ impl Signer {
     }
 }
 
-/// The text that the signature of this request has to cover, for whoever replaces the `signer`.
+/// The text that the signature of this request covers, for a layer that replaces `signer`.
 ///
 /// `timestamp` in Unix seconds.
 ///

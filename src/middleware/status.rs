@@ -1,8 +1,8 @@
 use serde_json::Value;
 
-use crate::error::{ApiError, Error, Result};
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
+use wechatpay_core::error::{ApiError, Error, Result};
 
 /// Outermost. Sees the response; turns one that is not 2xx into [`ErrorKind::Api`].
 ///
@@ -25,14 +25,14 @@ impl Middleware for Status {
 fn api_error(response: &Response) -> ApiError {
     let value = response.value().unwrap_or(&Value::Null);
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    ApiError {
-        status: response.status(),
-        code: text("code"),
-        message: text("message"),
-        detail: value["detail"].clone(),
-        request_id: response.request_id().map(str::to_owned),
-        body: response.bytes().clone(),
-        complete: response.is_complete(),
-        verification: response.verification().clone(),
-    }
+    let mut refusal = ApiError::new(response.status());
+    refusal.code = text("code");
+    refusal.message = text("message");
+    refusal.detail = value["detail"].clone();
+    refusal.headers = response.headers().clone();
+    refusal.request_id = response.request_id().map(str::to_owned);
+    refusal.body = response.bytes().clone();
+    refusal.complete = response.is_complete();
+    refusal.verification = response.verification().clone();
+    refusal
 }

@@ -3,10 +3,10 @@ use std::task::{Context, Poll};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::message::{Request, Response};
 use crate::stack::{Middleware, Next};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// A tower layer as middleware, for any named place of the stack.
 ///

@@ -4,17 +4,18 @@ use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
 use super::{OfKeySource, PlatformKeys};
-use crate::catalog::AnswerSignature;
-use crate::crypto::digest;
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck, check_sha1};
-use crate::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::crypto::digest;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 
 /// Just outside of `signer`. Sees the response's raw bytes; checks serial, clock and signature, and
 /// that no answer comes twice.
 ///
-/// Fails closed on 2xx, but for the endpoints whose answers the catalogue declares unsigned. Of an
+/// Fails closed on 2xx, but for the endpoints whose answers the catalog declares unsigned. Of an
 /// answer that is not 2xx it notes the outcome and lets it pass to `status`.
 pub(crate) struct Verifier {
     pub(crate) keys: PlatformKeys,
@@ -40,14 +41,17 @@ impl Middleware for Verifier {
             Some(operation) if success => operation.answer_signature(),
             _ => AnswerSignature::Body,
         };
-        let mut outcome = self.check(&mut response, covered);
+        let mut outcome = trace::verify(|| self.check(&mut response, covered));
         let mut missed = None;
         if let (Err(VerifyFailure::UnknownSerial { serial, .. }), Some(refresh)) =
             (&outcome, refresh)
         {
             missed = refresh.unknown_serial(serial).await.err();
             // The answer is at hand; the request is not sent again.
-            outcome = self.check(&mut response, covered);
+            outcome = trace::verify(|| self.check(&mut response, covered));
+        }
+        if matches!(outcome, Err(VerifyFailure::Probe)) {
+            trace::probe();
         }
         if success {
             return accept(response, outcome, missed.as_ref());
@@ -79,6 +83,9 @@ impl Verifier {
             ResponseBody::Bytes(body) => {
                 let serial = signature.verify(&self.keys.keyring, now, body)?;
                 self.admit(&signature, now)?;
+                if let Some(theirs) = signature.timestamp() {
+                    trace::clock_offset(theirs.saturating_sub(now));
+                }
                 Ok(Verification::Verified { serial })
             }
             ResponseBody::Stream(stream) => {

@@ -11,7 +11,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::drivers;
 use super::pool::{Connection, Slot};
-use crate::error::BoxError;
+use wechatpay_core::error::BoxError;
 
 /// The body of an answer, with the connection that it comes over.
 ///
@@ -19,7 +19,7 @@ use crate::error::BoxError;
 ///
 /// A call's timeout ends when the answer begins, if it is streamed; a download that stalls would
 /// hang for ever.
-pub(super) struct Answer {
+pub(super) struct AnswerBody {
     body: Incoming,
     limit: Option<Duration>,
     /// Runs only while a piece is waited for. A timer of another runtime may have ended with it.
@@ -27,7 +27,7 @@ pub(super) struct Answer {
     lease: Option<Lease>,
 }
 
-impl Answer {
+impl AnswerBody {
     pub(super) fn new(body: Incoming, limit: Option<Duration>, lease: Lease) -> Self {
         let mut answer = Self {
             body,
@@ -92,7 +92,7 @@ impl Lease {
     }
 }
 
-impl Body for Answer {
+impl Body for AnswerBody {
     type Data = Bytes;
     type Error = BoxError;
 

@@ -19,7 +19,8 @@ use tokio::task::JoinHandle;
 
 use super::drivers;
 use super::process::PerProcess;
-use crate::error::{Error, ErrorKind, Result};
+use crate::trace;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What a call has beyond its own limit before its thread goes on without it.
 ///
@@ -69,6 +70,7 @@ where
     // A thread of another runtime: what yields there is woken by that runtime, which is parked.
     let deadline = bound.as_ref().and_then(|bound| bound.deadline(2));
     let late = bound.clone();
+    let future = trace::carried(future);
     let (done, result) = mpsc::sync_channel(1);
     let handle = runtime.handle().clone();
     runtime.spawn_blocking(move || {
@@ -93,8 +95,8 @@ fn poll_here<T, F>(handle: &Handle, bound: Option<Bound>, future: F) -> Result<T
 where
     F: Future<Output = Result<T>>,
 {
-    let mut lane = Lane::new(handle, future);
-    let bell = Arc::new(Bell::default());
+    let mut lane = InRuntime::new(handle, future);
+    let bell = Arc::new(Unparker::default());
     let waker = Waker::from(Arc::clone(&bell));
     let mut cx = Context::from_waker(&waker);
     let deadline = bound.as_ref().and_then(|bound| bound.deadline(1));
@@ -131,20 +133,22 @@ where
     F: Future<Output = Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    AbortOnDrop(runtime()?.spawn(future)).join().await
+    AbortOnDrop(runtime()?.spawn(trace::carried(future)))
+        .join()
+        .await
 }
 
-/// Runs a future to its end in the background, whatever becomes of who asked for it.
+/// Runs a future to completion in the background, even if the caller is dropped.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Blocking`] when there can be no background runtime.
 pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    runtime()?.spawn(future);
+    runtime()?.spawn(trace::carried(future));
     Ok(())
 }
 
-/// Runs what blocks, say on a disk, where it holds up nobody; asked for on a runtime.
+/// Runs a blocking function on the runtime's blocking threads; must be called within a runtime.
 pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
@@ -165,14 +169,14 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// A future that finds itself in the background runtime, though the waiting thread polls it.
-struct Lane<F> {
+/// Enters the background runtime whenever the waiting thread polls the future.
+struct InRuntime<F> {
     handle: Handle,
-    /// Gone when it is dropped, which it has to be in the runtime as well.
+    /// `None` once dropped; it has to be dropped within the runtime as well.
     future: Option<Pin<Box<F>>>,
 }
 
-impl<F> Lane<F> {
+impl<F> InRuntime<F> {
     fn new(handle: &Handle, future: F) -> Self {
         Self {
             handle: handle.clone(),
@@ -181,7 +185,7 @@ impl<F> Lane<F> {
     }
 }
 
-impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
+impl<T, F: Future<Output = Result<T>>> Future for InRuntime<F> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -190,7 +194,7 @@ impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
             return Poll::Ready(Err(gone()));
         };
         let _in_runtime = this.handle.enter();
-        let _marked = Marked::set();
+        let _marked = WaitingMark::set();
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
         polled.unwrap_or_else(|_| {
             this.future = None;
@@ -199,36 +203,36 @@ impl<T, F: Future<Output = Result<T>>> Future for Lane<F> {
     }
 }
 
-impl<F> Drop for Lane<F> {
+impl<F> Drop for InRuntime<F> {
     fn drop(&mut self) {
         let _in_runtime = self.handle.enter();
         self.future = None;
     }
 }
 
-/// Marks this thread as one that polls a call that is waited for, until it is dropped.
-struct Marked(bool);
+/// Marks this thread as polling a call under `.wait()`, until it is dropped.
+struct WaitingMark(bool);
 
-impl Marked {
+impl WaitingMark {
     fn set() -> Self {
         Self(ON_LANE.replace(true))
     }
 }
 
-impl Drop for Marked {
+impl Drop for WaitingMark {
     fn drop(&mut self) {
         ON_LANE.set(self.0);
     }
 }
 
-/// Wakes the waiting thread. `thread::park` is not used: somebody else may have its token.
+/// Wakes the waiting thread. `thread::park` is not used, since other code may consume its token.
 #[derive(Default)]
-struct Bell {
+struct Unparker {
     rung: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Bell {
+impl Unparker {
     /// Waits until it is rung; `false` when the deadline came first.
     fn wait(&self, deadline: Option<Instant>) -> bool {
         let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
@@ -251,7 +255,7 @@ impl Bell {
     }
 }
 
-impl Wake for Bell {
+impl Wake for Unparker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }

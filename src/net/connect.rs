@@ -1,11 +1,12 @@
 use std::io;
+use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
 use http::uri::Scheme;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiFuture, GaiResolver, Name};
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
@@ -13,11 +14,12 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::proxy::Proxies;
+use super::settings::Names;
 use super::socket::Socket;
-use crate::error::BoxError;
-use crate::host;
 use crate::message::{CallState, Phase};
 use crate::transport::BoxFuture;
+use wechatpay_core::error::BoxError;
+use wechatpay_core::host;
 
 /// Opens TCP connections, straight or through the proxy that is set for the target.
 ///
@@ -26,6 +28,9 @@ use crate::transport::BoxFuture;
 pub(super) struct Connector {
     pub(super) proxies: Proxies,
     pub(super) limit: Option<Duration>,
+    /// The pause of TCP's keep-alive.
+    pub(super) keepalive: Option<Duration>,
+    pub(super) names: Names,
     pub(super) state: CallState,
 }
 
@@ -34,11 +39,12 @@ impl Connector {
         let state = self.state.clone();
         let mut http = HttpConnector::new_with_resolver(Resolver {
             system: GaiResolver::new(),
+            names: self.names.clone(),
             state,
         });
         http.enforce_http(false);
         http.set_nodelay(true);
-        http.set_keepalive(Some(Duration::from_secs(60)));
+        http.set_keepalive(self.keepalive);
         // Shared among a name's addresses, so that one that is gone leaves time for the next.
         http.set_connect_timeout(self.limit);
         // A connection whose packets vanish is given up while its caller still waits.
@@ -126,15 +132,17 @@ async fn through(
 
 type Http = HttpConnector<Resolver>;
 
-/// The system's resolver, which notes when it is asked and when it has answered.
+/// The addresses of names: those that were given, else those of the caller's resolver or of the system's. It notes
+/// when it is asked and when it has answered.
 #[derive(Clone)]
 struct Resolver {
     system: GaiResolver,
+    names: Names,
     state: CallState,
 }
 
 impl Service<Name> for Resolver {
-    type Response = <GaiResolver as Service<Name>>::Response;
+    type Response = std::vec::IntoIter<SocketAddr>;
     type Error = io::Error;
     type Future = BoxFuture<'static, io::Result<Self::Response>>;
 
@@ -145,11 +153,19 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let state = self.state.clone();
         state.enter(Phase::Resolving);
-        let found: GaiFuture = self.system.call(name);
+        let found: BoxFuture<'static, io::Result<Vec<SocketAddr>>> =
+            match (self.names.fixed.get(name.as_str()), &self.names.resolver) {
+                (Some(fixed), _) => Box::pin(std::future::ready(Ok(fixed.clone()))),
+                (None, Some(resolver)) => resolver.resolve(name.as_str()),
+                (None, None) => {
+                    let found = self.system.call(name);
+                    Box::pin(async { Ok(found.await?.collect()) })
+                }
+            };
         Box::pin(async move {
             let found = found.await?;
             state.enter(Phase::Connecting);
-            Ok(found)
+            Ok(found.into_iter())
         })
     }
 }

@@ -1,7 +1,7 @@
-//! Errors that say what was tried, with whom, and whether the request may have left.
+//! Connection errors, which name the step and the server and state whether the request may have been sent.
 
-use crate::error::{BoxError, Error, ErrorKind};
 use crate::message::CallState;
+use wechatpay_core::error::{BoxError, Error, ErrorKind};
 
 use super::tls;
 

@@ -9,7 +9,7 @@ use hyper::body::{Body, Incoming};
 
 use crate::message::End;
 
-/// Who says where the body ends: its length or its chunks, TLS, or nobody.
+/// What marks the end of the body: a length or chunks, TLS, or only the end of the connection.
 ///
 /// `cut` tells whether TLS was cut off, where there is TLS.
 pub(super) fn end(response: &Response<Incoming>, cut: Option<Arc<AtomicBool>>) -> End {

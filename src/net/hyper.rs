@@ -1,3 +1,5 @@
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,61 +16,130 @@ use tokio::runtime::Handle;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::answer::{Answer, Lease};
+use super::answer::{AnswerBody, Lease};
 use super::blocking;
 use super::connect::{Connector, bounded, host_port};
 use super::drivers;
 use super::failure;
 use super::framing;
-use super::pool::{Connection, Key, Pool, Sender, Server, Slot};
+use super::pool::{Connection, Key, Limits, Pool, Sender, Server, Slot};
 use super::process::PerProcess;
 use super::proxy::Proxies;
+use super::settings::HttpTransportBuilder;
 use super::socket::Observed;
 use super::tls;
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::host::default_port;
 use crate::message::{Attempt, Body, CallInfo, CallState, Phase};
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::host::default_port;
 
-/// What the default transport can be told.
-pub(crate) struct Settings {
-    pub(crate) roots: Vec<Certificate>,
-    /// What a connection presents when the call asks for it.
-    pub(crate) identity: Option<(Certificate, PrivateKey)>,
-    pub(crate) proxies: Proxies,
-    pub(crate) connect_timeout: Option<Duration>,
-    pub(crate) idle_timeout: Option<Duration>,
-    /// How long an answer's next piece may take.
-    pub(crate) read_timeout: Option<Duration>,
+/// The default transport: HTTP/1.1 and HTTP/2 over TLS, with a pool of connections.
+///
+/// A client makes one for itself. Make one by hand to wrap it, or to share connections among clients with
+/// [`ClientBuilder::http_transport`](crate::ClientBuilder::http_transport). Clones share everything.
+///
+/// ```
+/// use std::time::Duration;
+/// use wechatpay_chain::{Client, HttpTransport};
+///
+/// # fn example() -> wechatpay_chain::Result<()> {
+/// let shared = HttpTransport::builder().idle_timeout(Duration::from_secs(20)).pool_max_idle(8).build()?;
+/// let one = Client::builder().mchid("1900000109").http_transport(&shared);
+/// let other = Client::builder().mchid("1900000110").http_transport(&shared);
+/// # let _ = (one, other); Ok(()) }
+/// # example().unwrap();
+/// ```
+#[derive(Clone)]
+pub struct HttpTransport(Arc<Inner>);
+
+/// What TLS needs is made when first used: plain HTTP never pays for it.
+struct Inner {
+    shared: Arc<Shared>,
+    identity: Option<Identity>,
 }
 
-/// hyper's connections, in a pool of our own.
-///
-/// What TLS needs is made when first used: plain HTTP never pays for it.
-pub(crate) struct HyperTransport(Arc<Inner>);
-
-struct Inner {
-    settings: Settings,
+struct Shared {
+    settings: HttpTransportBuilder,
+    proxies: Proxies,
     /// A forked child shares no connection with its parent.
     pool: PerProcess<Pool>,
     anonymous: OnceLock<HttpsLayer>,
-    /// Presents the merchant's certificate; shares neither connections nor sessions with the other.
-    identified: OnceLock<HttpsLayer>,
 }
 
-impl HyperTransport {
-    pub(crate) fn new(settings: Settings) -> Self {
-        Self(Arc::new(Inner {
+/// A certificate that connections present; they share nothing with other connections.
+struct Identity {
+    /// Unlike that of all others, so that no connection is used in another merchant's name.
+    id: u64,
+    pair: (Certificate, PrivateKey),
+    layer: OnceLock<HttpsLayer>,
+}
+
+impl HttpTransport {
+    /// Begins a transport.
+    pub fn builder() -> HttpTransportBuilder {
+        HttpTransportBuilder::default()
+    }
+
+    fn new(mut settings: HttpTransportBuilder, proxies: Proxies) -> Self {
+        let identity = settings.identity.take();
+        let shared = Arc::new(Shared {
             settings,
+            proxies,
             pool: PerProcess::new(),
             anonymous: OnceLock::new(),
-            identified: OnceLock::new(),
+        });
+        Self(Arc::new(Inner {
+            shared,
+            identity: identity.map(Identity::new),
+        }))
+    }
+
+    /// A transport with these connections that presents another certificate, or none.
+    ///
+    /// Connections that present a certificate are never shared with those of another.
+    #[must_use]
+    pub fn with_identity(&self, identity: Option<(Certificate, PrivateKey)>) -> Self {
+        Self(Arc::new(Inner {
+            shared: Arc::clone(&self.0.shared),
+            identity: identity.map(Identity::new),
         }))
     }
 }
 
-impl Transport for HyperTransport {
+impl HttpTransportBuilder {
+    /// Checks everything and gives the transport; no socket and no runtime is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`].
+    pub fn build(mut self) -> Result<HttpTransport> {
+        let proxies = self.check()?;
+        Ok(HttpTransport::new(self, proxies))
+    }
+}
+
+impl Identity {
+    fn new(pair: (Certificate, PrivateKey)) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            pair,
+            layer: OnceLock::new(),
+        }
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("settings", &self.0.shared.settings)
+            .field("identity", &self.0.identity.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport for HttpTransport {
     fn send(&self, request: Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
@@ -87,19 +158,26 @@ impl Inner {
         let info = request.extensions().get::<CallInfo>();
         let identified = info.is_some_and(CallInfo::presents_certificate);
         // Whatever the scheme: a plain connection cannot present it either.
-        if identified && self.settings.identity.is_none() {
-            return Err(no_identity());
-        }
+        let identity = match (identified, &self.identity) {
+            (false, _) => None,
+            (true, Some(identity)) => Some(identity.id),
+            (true, None) => return Err(no_identity()),
+        };
         let attempt = match request.extensions_mut().remove::<Attempt>() {
             Some(attempt) => attempt,
             None => CallState::default().begin_attempt(),
         };
         // Until the request is given to a connection, nothing can have left.
         attempt.withdraw();
-        let key = key(request.uri(), identified)?;
-        let pool = self.pool.get_or_init(Pool::default);
+        let key = key(request.uri(), identity)?;
+        let pool = self.shared.pool.get_or_init(Pool::default);
         let server = || self.server(request.uri());
-        let slot = pool.slot(&key, self.settings.idle_timeout, server);
+        let settings = &self.shared.settings;
+        let limits = Limits {
+            time: settings.idle_timeout,
+            count: settings.pool_max_idle,
+        };
+        let slot = pool.slot(&key, limits, server);
         if key.scheme == Scheme::HTTP {
             self.add_proxy_authorization(&mut request);
         }
@@ -128,6 +206,7 @@ impl Inner {
                 .connection(connect)
                 .await
                 .map_err(|err| failure::connect(err, state))?;
+            state.trace().connection(used);
             address(&mut request, &uri, server, &connection);
             state.enter(Phase::Waiting);
             let before = connection.watch.written();
@@ -156,8 +235,8 @@ impl Inner {
     ) -> Response<Body> {
         let end = framing::end(&response, connection.watch.cut());
         let lease = Lease::new(connection, Arc::clone(slot));
-        let pause = self.settings.read_timeout;
-        response.map(|body| Body::stream(Answer::new(body, pause, lease)).with_end(end))
+        let pause = self.shared.settings.read_timeout;
+        response.map(|body| Body::stream(AnswerBody::new(body, pause, lease)).with_end(end))
     }
 
     async fn connect(
@@ -166,30 +245,35 @@ impl Inner {
         key: Key,
         state: CallState,
     ) -> Result<Connection, BoxError> {
-        let limit = self.settings.connect_timeout;
+        let settings = &self.shared.settings;
+        let (limit, alive) = (settings.connect_timeout, settings.http2_keep_alive);
         let mut connector = Connector {
-            proxies: self.settings.proxies.clone(),
+            proxies: self.shared.proxies.clone(),
             limit,
+            keepalive: settings.tcp_keepalive,
+            names: settings.names.clone(),
             state,
         };
         if key.scheme == Scheme::HTTPS {
-            let mut connector = self.tls(key.identified)?.layer(connector);
-            return bounded(limit, async { handshake(connector.call(uri).await?).await }).await;
+            let mut connector = self.tls(key.identity.is_some())?.layer(connector);
+            let connected = async { handshake(connector.call(uri).await?, alive).await };
+            return bounded(limit, connected).await;
         }
-        bounded(limit, async { handshake(connector.call(uri).await?).await }).await
+        let connected = async { handshake(connector.call(uri).await?, alive).await };
+        bounded(limit, connected).await
     }
 
     /// Only what was made is kept: a fault may pass. Two made at once do no harm.
     fn tls(&self, identified: bool) -> Result<&HttpsLayer> {
-        let (known, identity) = if identified {
-            (&self.identified, self.settings.identity.as_ref())
-        } else {
-            (&self.anonymous, None)
+        let (known, pair) = match &self.identity {
+            Some(identity) if identified => (&identity.layer, Some(&identity.pair)),
+            _ => (&self.shared.anonymous, None),
         };
         if let Some(layer) = known.get() {
             return Ok(layer);
         }
-        let builder = tls::connector(&self.settings.roots, identity)?;
+        let settings = &self.shared.settings;
+        let builder = tls::connector(&settings.roots, pair, settings.http2)?;
         let mut made = HttpsLayer::with_connector(builder).map_err(|err| {
             Error::new(ErrorKind::Connect, "TLS could not be set up").with_source(err)
         })?;
@@ -198,7 +282,7 @@ impl Inner {
     }
 
     fn server(&self, uri: &Uri) -> Server {
-        let proxies = self.settings.proxies.as_ref();
+        let proxies = self.shared.proxies.as_ref();
         let proxy = proxies.and_then(|proxies| proxies.intercept(uri));
         Server {
             address: host_port(uri).into(),
@@ -209,7 +293,7 @@ impl Inner {
 
     /// A proxy that reads the request itself wants its own credentials in it.
     fn add_proxy_authorization(&self, request: &mut Request<Body>) {
-        if let Some(proxies) = &self.settings.proxies
+        if let Some(proxies) = &self.shared.proxies
             && let Some(proxy) = proxies.intercept(request.uri())
             && let Some(auth) = proxy.basic_auth()
         {
@@ -239,7 +323,7 @@ impl Connection {
     }
 }
 
-fn key(uri: &Uri, identified: bool) -> Result<Key> {
+fn key(uri: &Uri, identity: Option<u64>) -> Result<Key> {
     let runtime = Handle::try_current().map_err(|err| {
         let message = "the default transport needs a tokio runtime; nothing was sent";
         Error::new(ErrorKind::Connect, message).with_source(err)
@@ -252,12 +336,14 @@ fn key(uri: &Uri, identified: bool) -> Result<Key> {
         runtime: runtime.id(),
         scheme: scheme.clone(),
         authority: authority.clone(),
-        identified,
+        identity,
     })
 }
 
 /// Speaks HTTP over what was connected, in a task of this runtime.
-async fn handshake<T>(io: T) -> Result<Connection, BoxError>
+///
+/// `alive` is how often HTTP/2 is asked whether it is, and how long the answer may take.
+async fn handshake<T>(io: T, alive: KeepAlive) -> Result<Connection, BoxError>
 where
     T: Read + Write + Connected + Send + Unpin + 'static,
 {
@@ -268,7 +354,7 @@ where
         return Err("the connection has no watch".into());
     };
     let sender = if connected.is_negotiated_h2() {
-        Sender::Http2(http2_handshake(io).await?)
+        Sender::Http2(http2_handshake(io, alive).await?)
     } else {
         Sender::Http1(http1_handshake(io).await?)
     };
@@ -294,19 +380,27 @@ where
     Ok(sender)
 }
 
-async fn http2_handshake<T>(io: T) -> Result<http2::SendRequest<Body>, hyper::Error>
+type KeepAlive = Option<(Duration, Duration)>;
+
+async fn http2_handshake<T>(
+    io: T,
+    alive: KeepAlive,
+) -> Result<http2::SendRequest<Body>, hyper::Error>
 where
     T: Read + Write + Send + Unpin + 'static,
 {
-    let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
         .timer(TokioTimer::new())
         // More would be refused by a server that allows fewer, until its settings have come.
-        .initial_max_send_streams(1)
+        .initial_max_send_streams(1);
+    if let Some((pause, patience)) = alive {
         // One connection carries all calls: it has to be noticed when it is dead.
-        .keep_alive_interval(Duration::from_secs(15))
-        .keep_alive_timeout(Duration::from_secs(5))
-        .handshake(io)
-        .await?;
+        builder
+            .keep_alive_interval(pause)
+            .keep_alive_timeout(patience);
+    }
+    let (mut sender, connection) = builder.handshake(io).await?;
     tokio::spawn(connection);
     sender.ready().await?;
     Ok(sender)

@@ -5,14 +5,18 @@ pub(crate) mod blocking;
 mod connect;
 pub(crate) mod drivers;
 mod failure;
-pub(crate) mod flight;
 mod framing;
 mod hyper;
 mod pool;
 mod process;
 mod proxy;
+#[cfg(feature = "tower")]
+mod service;
+mod settings;
+pub(crate) mod single_flight;
 mod socket;
 mod tls;
 
-pub(crate) use self::hyper::{HyperTransport, Settings};
-pub(crate) use proxy::Proxy;
+pub use self::hyper::HttpTransport;
+pub(crate) use settings::bound;
+pub use settings::{HttpTransportBuilder, Resolve};

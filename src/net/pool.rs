@@ -17,9 +17,9 @@ use tokio::runtime::{self, Handle};
 use tokio::sync::Notify;
 
 use super::socket::Watch;
-use crate::error::BoxError;
 use crate::message::Body;
 use crate::transport::BoxFuture;
+use wechatpay_core::error::BoxError;
 
 /// How many pairs of runtime and server a pool remembers.
 const SLOTS: usize = 64;
@@ -30,8 +30,17 @@ pub(super) struct Key {
     pub(super) runtime: runtime::Id,
     pub(super) scheme: Scheme,
     pub(super) authority: Authority,
-    /// Whether it presents the merchant's certificate.
-    pub(super) identified: bool,
+    /// Which certificate it presents, if any.
+    pub(super) identity: Option<u64>,
+}
+
+/// What is kept of unused connections.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// How long; `None` for ever.
+    pub(super) time: Option<Duration>,
+    /// How many of HTTP/1.1.
+    pub(super) count: usize,
 }
 
 pub(super) enum Sender {
@@ -54,7 +63,7 @@ pub(super) struct Pool(Mutex<Vec<(Key, Arc<Slot>)>>);
 /// The connections of one runtime to one server.
 pub(super) struct Slot {
     idle: Mutex<Idle>,
-    limit: Option<Duration>,
+    limits: Limits,
     pub(super) server: Server,
     freed: Notify,
     /// How many are about to come back.
@@ -84,7 +93,7 @@ impl Pool {
     pub(super) fn slot(
         &self,
         key: &Key,
-        limit: Option<Duration>,
+        limits: Limits,
         server: impl FnOnce() -> Server,
     ) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,17 +105,17 @@ impl Pool {
         if slots.len() >= SLOTS {
             slots.remove(0);
         }
-        let slot = Arc::new(Slot::new(limit, server()));
+        let slot = Arc::new(Slot::new(limits, server()));
         slots.push((key.clone(), Arc::clone(&slot)));
         slot
     }
 }
 
 impl Slot {
-    fn new(limit: Option<Duration>, server: Server) -> Self {
+    fn new(limits: Limits, server: Server) -> Self {
         Self {
             idle: Mutex::default(),
-            limit,
+            limits,
             server,
             freed: Notify::new(),
             returning: AtomicUsize::new(0),
@@ -239,14 +248,20 @@ impl Slot {
 
     fn park(self: Arc<Self>, connection: Connection) {
         let runtime = connection.runtime.clone();
-        self.idle().http1.push((Instant::now(), connection));
+        let mut idle = self.idle();
+        idle.http1.push((Instant::now(), connection));
+        if idle.http1.len() > self.limits.count {
+            // The one that was unused for longest.
+            drop(idle.http1.remove(0));
+        }
+        drop(idle);
         self.freed.notify_one();
         self.sweep(&runtime);
     }
 
     /// Closes what nobody has used for too long, as long as there is something.
     fn sweep(self: &Arc<Self>, runtime: &Handle) {
-        let Some(limit) = self.limit else {
+        let Some(limit) = self.limits.time else {
             return;
         };
         if self.swept.swap(true, Ordering::AcqRel) {
@@ -288,7 +303,9 @@ impl Slot {
     }
 
     fn is_over(&self, since: Instant) -> bool {
-        self.limit.is_some_and(|limit| since.elapsed() >= limit)
+        self.limits
+            .time
+            .is_some_and(|limit| since.elapsed() >= limit)
     }
 
     fn is_open(&self) -> bool {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 
 /// Hosts that only a proxy for everything would be for.
 const PROBES: [&str; 2] = ["https://probe.invalid/", "http://probe.invalid/"];
@@ -188,12 +188,13 @@ fn exceptions(named: &str, list: &str) -> Result<String> {
     let checked = entries.map(|entry| {
         let name = entry.strip_prefix("*.").unwrap_or(entry);
         let name = name.strip_prefix('.').unwrap_or(name);
-        match is_network(entry) || is_pattern(name) || host::split(name).is_ok() {
-            true => Ok(name),
-            false => Err(malformed(
+        if is_network(entry) || is_pattern(name) || host::split(name).is_ok() {
+            Ok(name)
+        } else {
+            Err(malformed(
                 named,
                 "an entry is no host name, address or network",
-            )),
+            ))
         }
     });
     Ok(checked.collect::<Result<Vec<_>>>()?.join(","))

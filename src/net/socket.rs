@@ -12,6 +12,8 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::trace::OpenConnection;
+
 /// How long a connection's task may take to look: it does nothing but read.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -44,6 +46,7 @@ pub(super) struct Watch {
     cut: Arc<AtomicBool>,
     reader: Mutex<Option<Waker>>,
     observers: Mutex<Vec<Waker>>,
+    _open: OpenConnection,
 }
 
 impl Socket {

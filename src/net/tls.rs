@@ -7,18 +7,19 @@ use openssl::ssl::{
     ConnectConfiguration, SslConnector, SslConnectorBuilder, SslMethod, SslVersion,
 };
 
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A TLS configuration: hostname and chain are verified against the system's roots and `roots`;
-/// HTTP/2 and HTTP/1.1 are offered.
+/// HTTP/1.1 is offered, and with `http2` HTTP/2 before it.
 ///
 /// Loading the system's roots takes up to 25 ms: make it once, and only when TLS is needed.
 pub(crate) fn connector(
     roots: &[Certificate],
     identity: Option<&(Certificate, PrivateKey)>,
+    http2: bool,
 ) -> Result<SslConnectorBuilder> {
-    build(roots, identity).map_err(|err| {
+    build(roots, identity, http2).map_err(|err| {
         Error::new(
             ErrorKind::Connect,
             "TLS could not be set up; are OpenSSL's files and the system's root certificates \
@@ -31,10 +32,16 @@ pub(crate) fn connector(
 fn build(
     roots: &[Certificate],
     identity: Option<&(Certificate, PrivateKey)>,
+    http2: bool,
 ) -> Result<SslConnectorBuilder, ErrorStack> {
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
-    builder.set_alpn_protos(b"\x02h2\x08http/1.1")?;
+    let protocols: &[u8] = if http2 {
+        b"\x02h2\x08http/1.1"
+    } else {
+        b"\x08http/1.1"
+    };
+    builder.set_alpn_protos(protocols)?;
     system_roots(&mut builder)?;
     for root in roots {
         builder.cert_store_mut().add_cert(root.x509().clone())?;

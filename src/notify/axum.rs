@@ -8,14 +8,14 @@ use axum_core::response::{IntoResponse, Response};
 
 use super::reply::Reply;
 use super::{Notification, Notifications};
-use crate::error::Error;
+use wechatpay_core::error::Error;
 
-/// A notification that was verified, decrypted and claimed before the handler of an axum server runs.
+/// An axum extractor: a notification that was verified, decrypted and claimed before the handler runs.
 ///
 /// It reads the request's body, so put it last among the handler's arguments.
 ///
-/// Probes, forgeries and what cannot be read are answered without the handler. Act on it inside
-/// [`Notifications::run`], which sees to repeated deliveries; without it, look at
+/// Probes, forgeries and unreadable requests are answered without calling the handler. Process the
+/// notification inside [`Notifications::run`], which handles duplicates; otherwise check
 /// [`Notification::duplicate`] and call [`Notifications::finish`] or [`Notifications::release`].
 ///
 /// ```
@@ -54,7 +54,7 @@ use crate::error::Error;
 )]
 pub struct VerifiedNotification(pub Notification);
 
-/// Why there was no notification to hand over; as a response it is what WeChat Pay is to be told.
+/// The rejection of a request. As a response it is the reply to WeChat Pay.
 ///
 /// The response's extensions hold the error as `Arc<Error>`, for a layer that logs or counts.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub struct NotificationRejection {
 }
 
 impl NotificationRejection {
-    /// What went wrong; nothing of it is in the response's body.
+    /// The error. The response's body does not contain it.
     #[must_use]
     pub fn error(&self) -> Option<&Arc<Error>> {
         self.reply.error()

@@ -1,32 +1,33 @@
-//! Putting a reader of notifications together.
+//! The settings of a reader of notifications.
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dedup::{DedupStore, DynDedupStore};
 use super::run::Running;
-use super::seen::{DynSeenStore, SeenStore};
 use super::source::Source;
 use super::{Keys, MemoryStore, Notifications, ReplyKey, Shared};
 use crate::client::Client;
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey, PublicKey};
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{check_apiv3_key, check_serial, check_v2_key};
 use crate::message::FieldPolicy;
-use crate::protocol::{Keyring, OwnKey};
-use crate::secret::Secret;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{Keyring, OwnKey};
+use wechatpay_core::secret::Secret;
 
-/// What a process that died keeps the next delivery waiting for; a running handler's claim is renewed.
-const CLAIM_FOR: Duration = Duration::from_secs(120);
-/// A handler that has not ended by then is taken for one that never does.
+/// How long a crashed process delays the next delivery; the claim of a running handler is renewed.
+const LEASE: Duration = Duration::from_secs(120);
+/// A handler that still runs after this time is assumed to hang.
 const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
-/// Twice in a delivery, before the handler and after it, and still within WeChat Pay's 5 s.
+/// It applies before and after the handler, and twice this is still within WeChat Pay's 5 s.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// WeChat Pay delivers again for a little more than a day.
-const REMEMBER_FOR: Duration = Duration::from_secs(2 * 24 * 3600);
+/// WeChat Pay retries for a little more than a day.
+const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
 
-/// The settings of [`Notifications`]; what is wrong with them comes from [`build`](Self::build).
+/// The settings of [`Notifications`]. [`build`](Self::build) reports every mistake in them.
 #[must_use = "a builder does nothing until build()"]
 pub struct NotificationsBuilder {
     keyring: Option<Keyring>,
@@ -38,12 +39,13 @@ pub struct NotificationsBuilder {
     serial: Option<String>,
     fields: FieldPolicy,
     clock: Arc<dyn Clock>,
-    seen: Option<Arc<dyn DynSeenStore>>,
+    dedup: Option<Arc<dyn DynDedupStore>>,
     source: Option<Source>,
-    claim_for: Duration,
+    lease: Duration,
     renew_for: Duration,
-    remember_for: Duration,
+    retention: Duration,
     timeout: Duration,
+    running: Running,
 }
 
 impl NotificationsBuilder {
@@ -58,12 +60,13 @@ impl NotificationsBuilder {
             serial: None,
             fields: FieldPolicy::default(),
             clock: Arc::new(SystemClock::new()),
-            seen: None,
+            dedup: None,
             source: None,
-            claim_for: CLAIM_FOR,
+            lease: LEASE,
             renew_for: RENEW_FOR,
-            remember_for: REMEMBER_FOR,
+            retention: RETENTION,
             timeout: TIMEOUT,
+            running: Running::default(),
         }
     }
 
@@ -88,7 +91,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// A keyring shared with others; it may be empty and be filled later.
+    /// Uses a shared keyring. It may be empty and be filled later.
     ///
     /// Keys given to this builder are added to it. Of this and [`client`](Self::client), the later one
     /// counts; a client's certificates are fetched for its own keyring only.
@@ -105,7 +108,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// A platform certificate (平台证书); may stand beside a public key.
+    /// A platform certificate (平台证书). It can be combined with a public key.
     pub fn platform_certificate(mut self, certificate: Certificate) -> Self {
         self.certificates.push(certificate);
         self
@@ -151,67 +154,90 @@ impl NotificationsBuilder {
     }
 
     /// Where ids of notifications are remembered; a [`MemoryStore`] by default.
-    pub fn seen(mut self, store: impl SeenStore) -> Self {
-        self.seen = Some(Arc::new(store));
+    pub fn dedup_store(mut self, store: impl DedupStore) -> Self {
+        self.dedup = Some(Arc::new(store));
         self
     }
 
-    /// How long a claim lasts that is not renewed; 2 minutes by default. After so long, a notification
-    /// is handled again whose process has died.
+    /// Sets how long an unrenewed claim lasts; 2 minutes by default. After a crash, the notification is handled
+    /// again when this time has passed.
     ///
     /// While a handler runs, its claim is renewed three times in this time. Also
     /// [`renew_for`](Self::renew_for).
-    pub fn claim_for(mut self, lease: Duration) -> Self {
-        self.claim_for = lease;
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
         self
     }
 
-    /// How long the claim of a running handler is renewed; 1 hour by default. A handler that has not
-    /// ended by then loses its claim, and the next delivery is handled beside it.
+    /// Sets how long the claim of a running handler is renewed; 1 hour by default. A handler that runs longer
+    /// loses its claim, and the next delivery is handled at the same time.
     ///
-    /// With [`Duration::ZERO`] no claim is renewed: [`claim_for`](Self::claim_for) is then longer than
-    /// the slowest handler.
+    /// With [`Duration::ZERO`] no claim is renewed; [`lease`](Self::lease) must then exceed the run time of the
+    /// slowest handler.
     pub fn renew_for(mut self, longest: Duration) -> Self {
         self.renew_for = longest;
         self
     }
 
-    /// How long a handled notification is remembered; 2 days by default, longer than WeChat Pay
-    /// delivers again.
+    /// Sets how long handled notifications are remembered; 2 days by default, which is longer than WeChat Pay
+    /// retries.
     ///
-    /// What APIv2 signs has no time: whoever has captured such a message can post it again later, and it
-    /// is then handled again.
-    pub fn remember_for(mut self, ttl: Duration) -> Self {
-        self.remember_for = ttl;
+    /// Signed APIv2 messages carry no timestamp. A captured one that is posted again after this time is
+    /// handled again.
+    pub fn retention(mut self, ttl: Duration) -> Self {
+        self.retention = ttl;
         self
     }
 
-    /// How long a notification may take from its first byte to its claim, and the store to take note when
-    /// the handler has ended; 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
+    /// Limits the time from the first byte to the claim, and the time to record the result after the handler;
+    /// 2 s by default, for each of the two. WeChat Pay waits 5 s for the reply.
     ///
-    /// A body that has not come by then is refused with [`ErrorKind::Timeout`], a store that has not
-    /// answered with [`ErrorKind::Seen`]; both replies are 503, and WeChat Pay delivers again. The
-    /// handler is not limited.
+    /// A late body fails with [`ErrorKind::Timeout`], a slow store with [`ErrorKind::Dedup`]. In both cases the
+    /// reply is 503 and WeChat Pay delivers again. The handler itself is not limited.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// Checks everything and gives the reader.
+    /// Counts running handlers together with those of other readers.
+    pub(super) fn running(mut self, running: Running) -> Self {
+        self.running = running;
+        self
+    }
+
+    /// Checks the settings and returns the reader.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] with where to find the right value, also when a platform key is the
     /// merchant's own or was read from a certificate; [`ErrorKind::Key`] of a platform key's id.
-    pub fn build(self) -> Result<Notifications> {
+    pub fn build(mut self) -> Result<Notifications> {
         self.apiv3.iter().try_for_each(check_apiv3_key)?;
         self.v2.iter().try_for_each(check_v2_key)?;
         self.check_complete()?;
         // Not renewing is a choice.
         let renew_for = self.renew_for.max(Duration::from_nanos(1));
-        [self.claim_for, renew_for, self.remember_for, self.timeout]
+        [self.lease, renew_for, self.retention, self.timeout]
             .into_iter()
             .try_for_each(check_time)?;
+        let keys = self.keys()?;
+        Ok(Notifications {
+            shared: Arc::new(Shared {
+                keys,
+                source: self.source,
+                clock: self.clock,
+                dedup: self.dedup.unwrap_or_else(|| Arc::new(MemoryStore::new())),
+                lease: self.lease,
+                renew_for: self.renew_for,
+                retention: self.retention,
+                timeout: self.timeout,
+                running: self.running,
+            }),
+        })
+    }
+
+    /// Moves the keys out of the builder, the platform keys into the keyring.
+    fn keys(&mut self) -> Result<Keys> {
         let reply = match (&self.private, self.serial.as_deref()) {
             (Some(key), Some(serial)) => Some(ReplyKey {
                 serial: check_serial(serial)?,
@@ -219,7 +245,7 @@ impl NotificationsBuilder {
             }),
             _ => None,
         };
-        let keyring = self.keyring.unwrap_or_default();
+        let keyring = self.keyring.take().unwrap_or_default();
         if let Some(key) = &self.private {
             keyring.refuse(OwnKey {
                 id: None,
@@ -227,35 +253,23 @@ impl NotificationsBuilder {
                 key: key.public_key().clone(),
             })?;
         }
-        for (id, key) in self.platform {
+        for (id, key) in mem::take(&mut self.platform) {
             keyring.add_public_key(&id, key)?;
         }
         for certificate in &self.certificates {
             keyring.add_certificate(certificate)?;
         }
-        Ok(Notifications {
-            shared: Arc::new(Shared {
-                keys: Keys {
-                    keyring,
-                    apiv3: self.apiv3,
-                    v2: self.v2,
-                    private: self.private,
-                    reply,
-                    fields: self.fields,
-                },
-                source: self.source,
-                clock: self.clock,
-                seen: self.seen.unwrap_or_else(|| Arc::new(MemoryStore::new())),
-                claim_for: self.claim_for,
-                renew_for: self.renew_for,
-                remember_for: self.remember_for,
-                timeout: self.timeout,
-                running: Running::default(),
-            }),
+        Ok(Keys {
+            keyring,
+            apiv3: mem::take(&mut self.apiv3),
+            v2: mem::take(&mut self.v2),
+            private: self.private.take(),
+            reply,
+            fields: self.fields,
         })
     }
 
-    /// Either API's keys suffice, but half of APIv3's are a mistake.
+    /// The keys of one API suffice; giving only one of APIv3's two keys is a mistake.
     fn check_complete(&self) -> Result<()> {
         let platform =
             self.keyring.is_some() || !self.platform.is_empty() || !self.certificates.is_empty();
@@ -285,17 +299,18 @@ impl fmt::Debug for NotificationsBuilder {
     }
 }
 
-/// Longer than anybody needs, and short enough for every clock and store.
+/// Longer than ever needed, and short enough for every clock and store.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 fn check_time(time: Duration) -> Result<()> {
-    match time.is_zero() || time > LONGEST {
-        false => Ok(()),
-        true => Err(Error::new(
+    if time.is_zero() || time > LONGEST {
+        Err(Error::new(
             ErrorKind::Builder,
-            "claim_for, remember_for and timeout have to be longer than nothing, and they and renew_for at most \
+            "lease, retention and timeout must be longer than zero, and they and renew_for at most \
              366 days",
-        )),
+        ))
+    } else {
+        Ok(())
     }
 }
 

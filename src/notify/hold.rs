@@ -1,4 +1,4 @@
-//! A claim while its notification is handled: renewed meanwhile, and given back when nobody ends it.
+//! The claim of a notification that is being handled: renewed meanwhile, and released if it is never ended.
 
 use std::fmt;
 use std::future::{self, Future};
@@ -12,9 +12,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, oneshot};
 use tokio::task::AbortHandle;
 
-use super::seen::{Claim, Delivery, DynSeenStore, Finished};
-use crate::error::{Error, ErrorKind, Result};
+use super::dedup::{Claim, Delivery, DynDedupStore, Finished};
 use crate::net;
+use crate::trace;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The claim of one notification. Dropped without an end, it is given back in the background.
 pub(super) struct Hold {
@@ -22,12 +23,12 @@ pub(super) struct Hold {
 }
 
 struct Held {
-    store: Arc<dyn DynSeenStore>,
+    store: Arc<dyn DynDedupStore>,
     id: String,
     claim: Claim,
     /// How long the store has for each answer.
     limit: Duration,
-    /// Whether somebody ended it, or there never was one.
+    /// Whether it was ended, or never taken.
     over: AtomicBool,
     /// Locked while the store is asked: no renewal is on its way behind what ends the claim.
     asking: Mutex<()>,
@@ -35,7 +36,7 @@ struct Held {
 }
 
 impl Hold {
-    pub(super) fn new(store: Arc<dyn DynSeenStore>, id: String, limit: Duration) -> Result<Self> {
+    pub(super) fn new(store: Arc<dyn DynDedupStore>, id: String, limit: Duration) -> Result<Self> {
         let held = Held {
             store,
             id,
@@ -53,13 +54,13 @@ impl Hold {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`].
+    /// [`ErrorKind::Dedup`].
     pub(super) async fn claim(&self, lease: Duration, deadline: Instant) -> Result<Delivery> {
         let held = &self.held;
         let asked = held.store.claim(&held.id, &held.claim, lease);
         let outcome = until(deadline, mute, asked).await;
         match &outcome {
-            Ok(Delivery::First) => {}
+            Ok(Delivery::New) => {}
             Ok(_) => held.end(),
             // It may stand, and only the answer was lost: it would put the next delivery off.
             Err(_) => {
@@ -150,7 +151,7 @@ impl Held {
             }
             let asked = self.store.claim(&self.id, &self.claim, lease);
             let outcome = until(Instant::now() + self.limit, mute, asked).await;
-            if outcome.is_ok_and(|delivery| delivery != Delivery::First) {
+            if outcome.is_ok_and(|delivery| delivery != Delivery::New) {
                 // It had run out, and another delivery has taken over: that one decides.
                 return;
             }
@@ -166,7 +167,7 @@ impl Held {
 pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
     match Handle::try_current() {
         Ok(runtime) => {
-            runtime.spawn(future);
+            runtime.spawn(trace::carried(future));
             Ok(())
         }
         Err(_) => net::blocking::spawn(future),
@@ -220,7 +221,7 @@ fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 
 fn mute() -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the store of notifications seen before did not answer in time: look at its connection; \
          NotificationsBuilder::timeout says how long it has",
     )

@@ -1,4 +1,4 @@
-//! What is known of the kinds of notifications beyond what a message says itself.
+//! The documented kinds of notifications.
 
 use std::time::Duration;
 
@@ -20,17 +20,17 @@ pub enum Version {
 /// use wechatpay_chain::notify::{Kind, Version};
 ///
 /// let kind = Kind::find(Version::V3, "CROSS_BORDER_PAY.PUSH_ORDER_INFO").unwrap();
-/// assert!(kind.asks() && kind.reply_must_be_signed());
+/// assert!(kind.expects_data() && kind.reply_must_be_signed());
 /// ```
 #[derive(Debug)]
 pub struct Kind {
     version: Version,
     event_type: &'static str,
-    facts: &'static [Fact],
+    attributes: &'static [KindAttribute],
 }
 
 #[derive(Debug)]
-pub(super) enum Fact {
+pub(super) enum KindAttribute {
     Decrypt(&'static [&'static str]),
     Answered,
     SignedReply,
@@ -40,12 +40,12 @@ pub(super) enum Fact {
 pub(super) const fn kind(
     version: Version,
     event_type: &'static str,
-    facts: &'static [Fact],
+    attributes: &'static [KindAttribute],
 ) -> Kind {
     Kind {
         version,
         event_type,
-        facts,
+        attributes,
     }
 }
 
@@ -81,37 +81,43 @@ impl Kind {
     /// merchant's certificate; `*` stands for every item of an array.
     #[must_use]
     pub fn decrypt(&self) -> &'static [&'static str] {
-        let pointers = self.facts.iter().find_map(|fact| match fact {
-            Fact::Decrypt(pointers) => Some(*pointers),
-            _ => None,
-        });
+        let pointers = self
+            .attributes
+            .iter()
+            .find_map(|attribute| match attribute {
+                KindAttribute::Decrypt(pointers) => Some(*pointers),
+                _ => None,
+            });
         pointers.unwrap_or_default()
     }
 
     /// Whether it is a question: the reply has to hold data.
     #[must_use]
-    pub fn asks(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::Answered))
+    pub fn expects_data(&self) -> bool {
+        self.has(|attribute| matches!(attribute, KindAttribute::Answered))
     }
 
     /// Whether the reply has to be signed by the merchant.
     #[must_use]
     pub fn reply_must_be_signed(&self) -> bool {
-        self.has(|fact| matches!(fact, Fact::SignedReply))
+        self.has(|attribute| matches!(attribute, KindAttribute::SignedReply))
     }
 
     /// How soon the reply has to be there; 5 s unless documented otherwise.
     #[must_use]
     pub fn reply_deadline(&self) -> Duration {
-        let seconds = self.facts.iter().find_map(|fact| match fact {
-            Fact::Deadline(seconds) => Some(*seconds),
-            _ => None,
-        });
+        let seconds = self
+            .attributes
+            .iter()
+            .find_map(|attribute| match attribute {
+                KindAttribute::Deadline(seconds) => Some(*seconds),
+                _ => None,
+            });
         Duration::from_secs(seconds.unwrap_or(5).into())
     }
 
-    fn has(&self, test: impl Fn(&Fact) -> bool) -> bool {
-        self.facts.iter().any(test)
+    fn has(&self, test: impl Fn(&KindAttribute) -> bool) -> bool {
+        self.attributes.iter().any(test)
     }
 }
 
@@ -123,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_what_the_script_makes_of_the_facts() {
+    fn the_table_matches_the_script() {
         let facts = facts_folder().join("notifications.jsonl");
         if !facts.exists() {
             eprintln!("skipped: no {}; set WECHATPAY_FACTS", facts.display());
@@ -160,7 +166,7 @@ mod tests {
         assert!(Kind::find(Version::V2, "REFUND.SUCCESS").is_none());
         let count = |test: fn(&Kind) -> bool| KINDS.iter().filter(|kind| test(kind)).count();
         assert_eq!(count(|kind| !kind.decrypt().is_empty()), 4);
-        assert_eq!(count(Kind::asks), 4);
+        assert_eq!(count(Kind::expects_data), 4);
         assert_eq!(count(Kind::reply_must_be_signed), 2);
         assert_eq!(count(|kind| kind.reply_deadline().as_secs() < 5), 3);
     }

@@ -6,23 +6,22 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::seen::{Claim, Delivery, Finished, Origin, SeenStore};
-use crate::crypto::digest;
-use crate::error::{Error, ErrorKind, Result};
+use super::dedup::{Claim, DedupStore, Delivery, Finished, IdSource};
+use wechatpay_core::crypto::digest;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Ids in the memory of this process: bounded, and each forgotten after its time.
+/// A bounded store in the memory of this process.
 ///
-/// It knows nothing of other machines nor of the time before a restart. Only notifications whose
-/// signature was verified, and refunds of APIv2 that were decrypted, get in.
+/// Its ids are lost on restart and not shared with other machines. It records only notifications with a
+/// verified signature and APIv2 refunds that were decrypted.
 ///
-/// No id is forgotten before its time: one that was would let a repeated notification be handled again.
-/// Where there is no room, the next notification is not handled, its reply is 503
-/// ([`ErrorKind::Seen`]), and WeChat Pay delivers it again.
+/// Ids are never evicted early, since a duplicate would then be handled again. When the store is full, the
+/// next notification is answered with 503 ([`ErrorKind::Dedup`]), and WeChat Pay delivers it again.
 ///
-/// APIv3's notifications, APIv2's signed ones and APIv2's refunds, which are not signed, each have room of
-/// their own: however many come of one of them, the others are handled.
+/// APIv3's notifications, APIv2's signed notifications and APIv2's unsigned refunds have separate capacity,
+/// so that many of one kind do not block the others.
 pub struct MemoryStore {
-    state: Mutex<[Ids; Origin::COUNT]>,
+    state: Mutex<[Ids; IdSource::COUNT]>,
     capacity: usize,
 }
 
@@ -33,7 +32,7 @@ struct Ids {
     next: u64,
 }
 
-/// A digest of the id: as short as it can be where nobody finds two ids with one digest.
+/// A digest of the id, as short as is possible without collisions.
 type Key = [u8; 32];
 
 /// The end of an id's time; the number tells equal instants apart.
@@ -48,8 +47,8 @@ struct Entry {
 impl Entry {
     fn delivery(&self) -> Delivery {
         match self.claim {
-            Some(_) => Delivery::UnderWay,
-            None => Delivery::Repeated,
+            Some(_) => Delivery::InProgress,
+            None => Delivery::Duplicate,
         }
     }
 }
@@ -79,17 +78,17 @@ impl MemoryStore {
                 return Ok(entry.delivery());
             }
             ids.put(key, Some(claim.clone()), now + lease, self.capacity)?;
-            Ok(Delivery::First)
+            Ok(Delivery::New)
         })
     }
 
     fn finish_at(&self, now: Instant, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
         self.with(now, id, |ids, key| {
             if ids.holder(&key).is_some_and(|holder| holder != claim) {
-                return Ok(Finished::Overtaken);
+                return Ok(Finished::LeaseLost);
             }
             ids.put(key, None, now + ttl, self.capacity)?;
-            Ok(Finished::Remembered)
+            Ok(Finished::Recorded)
         })
     }
 
@@ -105,12 +104,12 @@ impl MemoryStore {
     fn with<T>(&self, now: Instant, id: &str, work: impl FnOnce(&mut Ids, Key) -> T) -> T {
         let key = digest::sha256(id.as_bytes());
         let mut state = self.lock();
-        let ids = &mut state[Origin::of(id) as usize];
+        let ids = &mut state[IdSource::of(id) as usize];
         ids.expire(now);
         work(ids, key)
     }
 
-    fn lock(&self) -> MutexGuard<'_, [Ids; Origin::COUNT]> {
+    fn lock(&self) -> MutexGuard<'_, [Ids; IdSource::COUNT]> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -151,14 +150,14 @@ impl Ids {
 
 fn full() -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the store has no room for another notification: give MemoryStore a greater capacity, \
-         remember_for a shorter time, or use RedisStore; this one was not remembered",
+         retention a shorter time, or use RedisStore; this one was not remembered",
     )
     .with_maybe_sent(false)
 }
 
-impl SeenStore for MemoryStore {
+impl DedupStore for MemoryStore {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         self.claim_at(Instant::now(), id, claim, lease)
     }
@@ -213,19 +212,19 @@ mod tests {
     }
 
     fn remembered(outcome: Result<Finished>) {
-        assert_eq!(outcome.unwrap(), Finished::Remembered);
+        assert_eq!(outcome.unwrap(), Finished::Recorded);
     }
 
     #[test]
     fn a_claim_stands_until_it_is_finished_or_runs_out() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (at, mine) = (|after| start + Duration::from_secs(after), claim());
-        assert_eq!(asked(&store, at(0), "a"), Delivery::First);
-        assert_eq!(asked(&store, at(9), "a"), Delivery::UnderWay);
-        assert_eq!(asked_as(&store, at(10), "a", &mine), Delivery::First);
+        assert_eq!(asked(&store, at(0), "a"), Delivery::New);
+        assert_eq!(asked(&store, at(9), "a"), Delivery::InProgress);
+        assert_eq!(asked_as(&store, at(10), "a", &mine), Delivery::New);
         remembered(store.finish_at(at(10), "a", &mine, TTL));
-        assert_eq!(asked(&store, at(109), "a"), Delivery::Repeated);
-        assert_eq!(asked(&store, at(110), "a"), Delivery::First);
+        assert_eq!(asked(&store, at(109), "a"), Delivery::Duplicate);
+        assert_eq!(asked(&store, at(110), "a"), Delivery::New);
     }
 
     /// Whoever outlived its claim can neither free nor finish what another has claimed since.
@@ -233,33 +232,33 @@ mod tests {
     fn a_late_giveback_leaves_the_newer_claim() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (late, newer, then) = (claim(), claim(), start + LEASE);
-        assert_eq!(asked_as(&store, start, "a", &late), Delivery::First);
-        assert_eq!(asked_as(&store, then, "a", &newer), Delivery::First);
+        assert_eq!(asked_as(&store, start, "a", &late), Delivery::New);
+        assert_eq!(asked_as(&store, then, "a", &newer), Delivery::New);
         store.forget_at(then, "a", &late);
-        assert_eq!(asked(&store, then, "a"), Delivery::UnderWay);
+        assert_eq!(asked(&store, then, "a"), Delivery::InProgress);
         let finished = store.finish_at(then, "a", &late, TTL);
-        assert_eq!(finished.unwrap(), Finished::Overtaken);
-        assert_eq!(asked(&store, then, "a"), Delivery::UnderWay);
+        assert_eq!(finished.unwrap(), Finished::LeaseLost);
+        assert_eq!(asked(&store, then, "a"), Delivery::InProgress);
 
         remembered(store.finish_at(then, "a", &newer, TTL));
         for claim in [&late, &newer] {
             store.forget_at(then, "a", claim);
-            assert_eq!(asked(&store, then, "a"), Delivery::Repeated);
+            assert_eq!(asked(&store, then, "a"), Delivery::Duplicate);
         }
         remembered(store.finish_at(then, "a", &late, TTL));
     }
 
     #[test]
-    fn what_nobody_took_over_is_finished_late() {
+    fn an_expired_claim_without_a_successor_can_be_finished() {
         let (store, start, late) = (MemoryStore::new(), Instant::now(), claim());
         asked_as(&store, start, "a", &late);
         remembered(store.finish_at(start + 2 * LEASE, "a", &late, TTL));
-        assert_eq!(asked(&store, start + 2 * LEASE, "a"), Delivery::Repeated);
+        assert_eq!(asked(&store, start + 2 * LEASE, "a"), Delivery::Duplicate);
     }
 
     fn refused(outcome: Result<impl fmt::Debug>) {
         let err = outcome.unwrap_err();
-        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
         assert!(err.to_string().contains("no room"), "{err}");
     }
 
@@ -267,18 +266,18 @@ mod tests {
     fn a_full_store_forgets_nothing_before_its_time() {
         let (store, now, mine) = (small(), Instant::now(), claim());
         remembered(store.finish_at(now, "handled", &claim(), TTL));
-        assert_eq!(asked_as(&store, now, "under way", &mine), Delivery::First);
+        assert_eq!(asked_as(&store, now, "under way", &mine), Delivery::New);
         for n in 0..1000 {
             let id = format!("another {n}");
             refused(store.claim_at(now, &id, &claim(), LEASE));
             refused(store.finish_at(now, &id, &claim(), TTL));
         }
-        assert_eq!(asked(&store, now, "handled"), Delivery::Repeated);
-        assert_eq!(asked(&store, now, "under way"), Delivery::UnderWay);
+        assert_eq!(asked(&store, now, "handled"), Delivery::Duplicate);
+        assert_eq!(asked(&store, now, "under way"), Delivery::InProgress);
         // What has a place already needs no other.
         remembered(store.finish_at(now, "under way", &mine, TTL));
         refused(store.claim_at(now + LEASE, "another", &claim(), LEASE));
-        assert_eq!(asked(&store, now + TTL, "another"), Delivery::First);
+        assert_eq!(asked(&store, now + TTL, "another"), Delivery::New);
     }
 
     #[test]
@@ -296,7 +295,7 @@ mod tests {
             }
             assert_eq!(room, if source == "v3:" { 1 } else { 2 }, "{source}");
         }
-        assert_eq!(asked(&store, now, "v3:handled"), Delivery::Repeated);
+        assert_eq!(asked(&store, now, "v3:handled"), Delivery::Duplicate);
     }
 
     #[test]
@@ -304,19 +303,19 @@ mod tests {
         let (store, start, mine) = (small(), Instant::now(), claim());
         let later = start + LEASE / 2;
         for now in [start, later] {
-            assert_eq!(asked_as(&store, now, "a", &mine), Delivery::First);
+            assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         }
-        assert_eq!(asked(&store, start + LEASE, "a"), Delivery::UnderWay);
-        assert_eq!(asked(&store, later + LEASE, "a"), Delivery::First);
-        assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
+        assert_eq!(asked(&store, start + LEASE, "a"), Delivery::InProgress);
+        assert_eq!(asked(&store, later + LEASE, "a"), Delivery::New);
+        assert_eq!(store.lock()[IdSource::of("a") as usize].ends.len(), 1);
     }
 
     #[test]
-    fn what_is_forgotten_may_come_again() {
+    fn forgotten_ids_can_be_claimed_again() {
         let (store, now, mine) = (MemoryStore::new(), Instant::now(), claim());
-        assert_eq!(asked_as(&store, now, "a", &mine), Delivery::First);
+        assert_eq!(asked_as(&store, now, "a", &mine), Delivery::New);
         store.forget_at(now, "a", &mine);
-        assert_eq!(asked(&store, now, "a"), Delivery::First);
-        assert_eq!(store.lock()[Origin::of("a") as usize].ends.len(), 1);
+        assert_eq!(asked(&store, now, "a"), Delivery::New);
+        assert_eq!(store.lock()[IdSource::of("a") as usize].ends.len(), 1);
     }
 }

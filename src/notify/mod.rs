@@ -4,20 +4,24 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod builder;
-#[cfg(feature = "sandbox")]
+mod dedup;
+#[cfg(feature = "diagnosis")]
 mod diagnosis;
+mod flat;
 mod hold;
 mod kind;
 mod memory;
+mod merchants;
 mod notification;
 #[cfg(feature = "redis")]
 mod redis;
 mod refund;
 mod reply;
 mod run;
-mod seen;
 mod serve;
 mod source;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 mod subject;
 mod table;
 mod v2;
@@ -34,31 +38,36 @@ use http::HeaderMap;
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub use axum::{NotificationRejection, VerifiedNotification};
 pub use builder::NotificationsBuilder;
-#[cfg(feature = "sandbox")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sandbox")))]
+pub use dedup::{Claim, DedupStore, Delivery, Finished};
+#[cfg(feature = "diagnosis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diagnosis")))]
 pub use diagnosis::Finding;
 pub use kind::{Kind, Version};
 pub use memory::MemoryStore;
+pub use merchants::MerchantNotifications;
 pub use notification::Notification;
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use redis::RedisStore;
-pub use reply::{Answer, Reply};
-pub use seen::{Claim, Delivery, Finished, SeenStore};
+pub use reply::{Acknowledgement, Reply};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "postgres", feature = "sqlite"))))]
+pub use sql::SqlStore;
 
 use crate::client::Client;
-use crate::clock::Clock;
-use crate::crypto::PrivateKey;
-use crate::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::FieldPolicy;
-use crate::protocol::{Keyring, xml};
-use crate::secret::Secret;
+use crate::trace;
+use dedup::{DynDedupStore, IdSource};
 use hold::{Hold, until};
 use run::Running;
-use seen::{DynSeenStore, Origin};
 use source::Source;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::PrivateKey;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::{Keyring, xml};
+use wechatpay_core::secret::Secret;
 
-/// Reads and answers notifications. Clones are cheap and share everything.
+/// Verifies, decrypts and answers notifications. Clones are cheap and share keys and store.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -83,18 +92,18 @@ pub struct Notifications {
 
 struct Shared {
     keys: Keys,
-    /// Only of a client in certificate mode.
+    /// Set only for a client in certificate mode.
     source: Option<Source>,
     clock: Arc<dyn Clock>,
-    seen: Arc<dyn DynSeenStore>,
-    claim_for: Duration,
+    dedup: Arc<dyn DynDedupStore>,
+    lease: Duration,
     renew_for: Duration,
-    remember_for: Duration,
+    retention: Duration,
     timeout: Duration,
     running: Running,
 }
 
-/// Everything that reads a notification, and what signs a reply.
+/// The keys that read notifications and sign replies.
 struct Keys {
     keyring: Keyring,
     apiv3: Vec<Secret>,
@@ -104,21 +113,21 @@ struct Keys {
     fields: FieldPolicy,
 }
 
-/// What signs a reply, and the serial that says so.
+/// The key that signs replies, and its serial.
 struct ReplyKey {
     serial: String,
     key: PrivateKey,
 }
 
 impl Notifications {
-    /// Begins a reader.
+    /// Returns a builder for a reader.
     pub fn builder() -> NotificationsBuilder {
         NotificationsBuilder::new()
     }
 
-    /// A reader with the keys and the clock of a client; the keyring stays shared with it.
+    /// Creates a reader with the keys and the clock of a client, and shares its keyring.
     ///
-    /// For more, say a store of seen ids, begin with [`builder`](Self::builder) and
+    /// To set more, such as a deduplication store, use [`builder`](Self::builder) and
     /// [`NotificationsBuilder::client`].
     ///
     /// # Errors
@@ -128,14 +137,14 @@ impl Notifications {
         Self::builder().client(client).build()
     }
 
-    /// Verifies and decrypts; changes nothing, and does not look whether it came before.
+    /// Verifies and decrypts a notification, without deduplication.
     ///
-    /// It fetches nothing either: in certificate mode, a notification signed with a certificate that is
-    /// not known yet is refused here for its serial. [`accept`](Self::accept) fetches it, as
-    /// [`receive`](Self::receive) and [`handle`](Self::handle) do.
+    /// It makes no request. In certificate mode, a notification that is signed with an unknown certificate is
+    /// rejected; [`accept`](Self::accept), [`receive`](Self::receive) and [`handle`](Self::handle) fetch the
+    /// certificate.
     ///
-    /// `body` is the body exactly as received: JSON that was parsed and written again has another
-    /// signature. APIv2's XML is told from APIv3's JSON by its content.
+    /// `body` must be the body exactly as received, since the signature does not match JSON that was parsed
+    /// and serialised again. APIv2's XML and APIv3's JSON are told apart by their content.
     ///
     /// # Errors
     ///
@@ -153,43 +162,42 @@ impl Notifications {
 
     /// [`parse`](Self::parse), then claims the notification's id.
     ///
-    /// With the keys of a client in certificate mode, a serial that is not known makes it fetch
-    /// WeChat Pay's certificates, and verify again; see
+    /// With the keys of a client in certificate mode, an unknown serial triggers a fetch of WeChat Pay's
+    /// certificates and a second verification; see
     /// [`Certificates`](crate::certificates::Certificates#when).
     ///
-    /// A notification that came before is no error: see [`Notification::delivery`]. Call
-    /// [`finish`](Self::finish) when it is handled and [`release`](Self::release) when that failed.
+    /// A duplicate is not an error: see [`Notification::delivery`]. Call [`finish`](Self::finish) when the
+    /// notification is handled and [`release`](Self::release) when handling failed.
     ///
-    /// The claim lasts as long as the notification or a clone of it is kept: it is renewed, for
-    /// [`renew_for`](NotificationsBuilder::renew_for) at most, and given back when the last of them is
-    /// dropped. A server that drops a handler when the sender hangs up, as hyper and axum do, thereby
-    /// gives it back in the middle of its work: let [`run`](Self::run) run it to its end. A claim runs
-    /// out by itself, so that a process that dies loses nothing.
+    /// The claim is renewed for at most [`renew_for`](NotificationsBuilder::renew_for), and released when the
+    /// last clone of the notification is dropped. Servers such as hyper and axum drop a handler when the
+    /// sender disconnects, which would release the claim while it works: use [`run`](Self::run), which runs
+    /// the handler to completion. An unrenewed claim expires, so a crashed process loses no notification.
     ///
     /// # Errors
     ///
-    /// Those of [`parse`](Self::parse), [`ErrorKind::Seen`] when the store cannot be asked, does not
-    /// answer in [time](NotificationsBuilder::timeout) or has no room, and [`ErrorKind::Timeout`] when the
-    /// certificates do not come in that time.
+    /// Those of [`parse`](Self::parse), [`ErrorKind::Dedup`] when the store is unreachable, full, or exceeds
+    /// the [timeout](NotificationsBuilder::timeout), and [`ErrorKind::Timeout`] when fetching the certificates
+    /// exceeds it.
     pub async fn accept(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
         let body = Bytes::copy_from_slice(body);
         self.accept_bytes(headers, &body, self.deadline()).await
     }
 
-    /// Remembers that a notification was handled: later deliveries are [`Delivery::Repeated`].
+    /// Records that a notification was handled: later deliveries are [`Delivery::Duplicate`].
     ///
-    /// It is not when the claim ran out before and another delivery is being handled: that one decides,
-    /// and [`claim_for`](NotificationsBuilder::claim_for) is too short. Of questions, which are handled
-    /// each time, there is nothing to remember and nothing is asked of the store.
+    /// It records nothing when the lease has expired and another delivery has claimed the notification; then
+    /// [`lease`](NotificationsBuilder::lease) is too short. Notifications that expect data are handled each
+    /// time, so the store is not used for them.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`].
+    /// [`ErrorKind::Dedup`].
     pub async fn finish(&self, notification: &Notification) -> Result<Finished> {
-        if notification.asks() {
-            return Ok(Finished::Remembered);
+        if notification.expects_data() {
+            return Ok(Finished::Recorded);
         }
-        let ttl = self.shared.remember_for;
+        let ttl = self.shared.retention;
         match &notification.hold {
             Some(hold) => hold.finish(ttl).await,
             // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
@@ -197,14 +205,14 @@ impl Notifications {
         }
     }
 
-    /// Gives a notification back whose handling failed: the next delivery is [`Delivery::First`].
+    /// Releases the claim of a notification whose handling failed: the next delivery is [`Delivery::New`].
     ///
-    /// After its claim ran out it does nothing: what another has claimed since, or finished, is not
-    /// ours to free.
+    /// After the lease has expired it does nothing, since another delivery may have claimed or finished the
+    /// notification.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Seen`]; then the claim runs out by itself.
+    /// [`ErrorKind::Dedup`]; then the claim runs out by itself.
     pub async fn release(&self, notification: &Notification) -> Result<()> {
         match &notification.hold {
             Some(hold) => hold.release().await,
@@ -214,9 +222,10 @@ impl Notifications {
 
     fn parse_bytes(&self, headers: &HeaderMap, body: &Bytes) -> Result<Notification> {
         let keys = &self.shared.keys;
-        let outcome = match xml::is_xml(body) {
-            true => v2::parse(keys, body),
-            false => v3::parse(keys, self.shared.clock.now(), headers, body),
+        let outcome = if xml::is_xml(body) {
+            v2::parse(keys, body)
+        } else {
+            v3::parse(keys, self.shared.clock.now(), headers, body)
         };
         outcome.map_err(|err| err.with_maybe_sent(false))
     }
@@ -247,9 +256,22 @@ impl Notifications {
         body: &Bytes,
         deadline: Instant,
     ) -> Result<Notification> {
+        self.accept_checked(headers, body, deadline, |_| Ok(()))
+            .await
+    }
+
+    /// As [`accept`](Self::accept); what `check` refuses is not claimed.
+    async fn accept_checked(
+        &self,
+        headers: &HeaderMap,
+        body: &Bytes,
+        deadline: Instant,
+        check: impl Fn(&Notification) -> Result<()>,
+    ) -> Result<Notification> {
         let parsed = self.parse_or_fetch(headers, body);
         let mut notification = until(deadline, || unfetched_in_time(body), parsed).await?;
-        if !notification.asks() {
+        check(&notification)?;
+        if !notification.expects_data() {
             self.claim(&mut notification, deadline)
                 .await
                 .map_err(|err| err.with_maybe_sent(false).with_body(body.clone()))?;
@@ -259,17 +281,17 @@ impl Notifications {
 
     async fn claim(&self, notification: &mut Notification, deadline: Instant) -> Result<()> {
         let (hold, shared) = (self.hold(notification)?, &self.shared);
-        notification.delivery = hold.claim(shared.claim_for, deadline).await?;
+        notification.delivery = hold.claim(shared.lease, deadline).await?;
         if !notification.duplicate() {
-            hold.renew(shared.claim_for, shared.renew_for);
+            hold.renew(shared.lease, shared.renew_for);
             notification.hold = Some(Arc::new(hold));
         }
         Ok(())
     }
 
     fn hold(&self, notification: &Notification) -> Result<Hold> {
-        let seen = Arc::clone(&self.shared.seen);
-        Hold::new(seen, seen_id(notification), self.shared.timeout)
+        let dedup = Arc::clone(&self.shared.dedup);
+        Hold::new(dedup, dedup_id(notification), self.shared.timeout)
     }
 }
 
@@ -286,11 +308,11 @@ impl fmt::Debug for Notifications {
 }
 
 /// The two versions count their ids apart, and so do refunds that are not signed.
-fn seen_id(notification: &Notification) -> String {
+fn dedup_id(notification: &Notification) -> String {
     let origin = match (notification.version(), notification.verification()) {
-        (Version::V3, _) => Origin::V3,
-        (Version::V2, Verification::Unsigned) => Origin::Refund,
-        (Version::V2, _) => Origin::V2,
+        (Version::V3, _) => IdSource::V3,
+        (Version::V2, Verification::Unsigned) => IdSource::Refund,
+        (Version::V2, _) => IdSource::V2,
     };
     format!("{}{}", origin.prefix(), notification.id())
 }
@@ -323,6 +345,9 @@ fn unfetched_in_time(body: &Bytes) -> Error {
 }
 
 fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {
+    if failure == VerifyFailure::Probe {
+        trace::probe();
+    }
     let (kind, message) = match failure {
         VerifyFailure::Probe => (
             ErrorKind::Probe,

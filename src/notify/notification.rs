@@ -7,11 +7,11 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::dedup::Delivery;
 use super::hold::Hold;
 use super::kind::{Kind, Version};
-use super::seen::Delivery;
-use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::read_text;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
 /// A notification of WeChat Pay, verified and decrypted.
 ///
@@ -76,7 +76,7 @@ impl Notification {
         self.text("event_type")
     }
 
-    /// What is documented of its kind.
+    /// Its documented kind.
     #[must_use]
     pub fn kind(&self) -> Option<&'static Kind> {
         Kind::find(self.version, self.event_type())
@@ -153,7 +153,7 @@ impl Notification {
         })
     }
 
-    /// The whole message as it came, the ciphertext still encrypted.
+    /// The whole message as received; the ciphertext is still encrypted.
     ///
     /// Of APIv2's refunds ([`Verification::Unsigned`]) only [`resource`](Self::resource) is known to
     /// come from WeChat Pay; nothing protects what stands around it.
@@ -175,7 +175,7 @@ impl Notification {
         &self.verification
     }
 
-    /// What is known of earlier deliveries; always [`Delivery::First`] after
+    /// Whether it was delivered before; always [`Delivery::New`] after
     /// [`parse`](super::Notifications::parse), which does not look.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -185,13 +185,13 @@ impl Notification {
     /// Whether another delivery came before, finished or under way.
     #[must_use]
     pub fn duplicate(&self) -> bool {
-        self.delivery != Delivery::First
+        self.delivery != Delivery::New
     }
 
     /// Whether it is a question whose reply has to hold data; it is answered however often it comes.
     #[must_use]
-    pub fn asks(&self) -> bool {
-        self.kind().is_some_and(Kind::asks)
+    pub fn expects_data(&self) -> bool {
+        self.kind().is_some_and(Kind::expects_data)
     }
 
     fn text(&self, key: &str) -> &str {

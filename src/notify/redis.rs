@@ -7,8 +7,8 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisError};
 use tokio::sync::OnceCell;
 
-use super::seen::{Claim, Delivery, Finished, SeenStore};
-use crate::error::{Error, ErrorKind, Result};
+use super::dedup::{Claim, DedupStore, Delivery, Finished};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// WeChat Pay waits 5 s for a reply; a store that is down has to be noticed well before.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -17,22 +17,22 @@ const LONGEST: Duration = Duration::from_millis(1500);
 
 const FINISHED: &str = "finished";
 
-/// Ids in a Redis that several machines share, one key for each, gone after its time.
+/// A store that several machines share in one Redis, with one expiring key per id.
 ///
-/// The connection is made by the first notification and made again when it breaks; while Redis
-/// is down, or has not answered for 1.5 s, notifications are answered with 503 and come again.
+/// The first notification opens the connection, and it is reopened when it breaks. While Redis is down or
+/// takes longer than 1.5 s, notifications are answered with 503 and delivered again.
 ///
-/// Set `maxmemory-policy noeviction`. Under any other policy, Redis forgets ids when its memory is full,
-/// and repeated notifications are handled again; with it, the next one is answered with 503 instead.
+/// Set `maxmemory-policy noeviction`. Under any other policy a full Redis evicts ids and duplicates are
+/// handled again; with it, the next notification is answered with 503.
 ///
-/// `rediss://` needs a TLS feature of the `redis` crate, switched on in your own `Cargo.toml`.
+/// `rediss://` needs a TLS feature of the `redis` crate, enabled in your own `Cargo.toml`.
 ///
 /// ```
 /// use wechatpay_chain::notify::{Notifications, RedisStore};
 ///
 /// # fn example() -> wechatpay_chain::Result<()> {
 /// let store = RedisStore::open("redis://127.0.0.1/")?.prefix("shop:wechatpay:");
-/// let builder = Notifications::builder().seen(store);
+/// let builder = Notifications::builder().dedup_store(store);
 /// # let _ = builder; Ok(()) }
 /// # example().unwrap();
 /// ```
@@ -100,14 +100,14 @@ impl RedisStore {
     }
 }
 
-impl SeenStore for RedisStore {
+impl DedupStore for RedisStore {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         let mut command = self.script(CLAIM, id, claim);
         let found: Option<String> = self.run(command.arg(millis(lease))).await.map_err(down)?;
         Ok(match found.as_deref() {
-            None => Delivery::First,
-            Some(FINISHED) => Delivery::Repeated,
-            Some(_) => Delivery::UnderWay,
+            None => Delivery::New,
+            Some(FINISHED) => Delivery::Duplicate,
+            Some(_) => Delivery::InProgress,
         })
     }
 
@@ -115,9 +115,10 @@ impl SeenStore for RedisStore {
         let mut command = self.script(FINISH, id, claim);
         let command = command.arg(millis(ttl)).arg(FINISHED);
         let remembered: bool = self.run(command).await.map_err(silent)?;
-        Ok(match remembered {
-            true => Finished::Remembered,
-            false => Finished::Overtaken,
+        Ok(if remembered {
+            Finished::Recorded
+        } else {
+            Finished::LeaseLost
         })
     }
 
@@ -127,7 +128,7 @@ impl SeenStore for RedisStore {
     }
 }
 
-/// Redis runs a script as one step: nothing comes between its reading and its writing.
+/// Redis runs a script atomically.
 ///
 /// The key holds the claim, or [`FINISHED`], which no claim can be: it has no 32 characters.
 const CLAIM: &str = "\
@@ -152,7 +153,7 @@ fn millis(time: Duration) -> u64 {
 
 fn down(err: RedisError) -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "Redis cannot be asked whether this notification came before; it was not handled and will \
          come again",
     )
@@ -161,7 +162,7 @@ fn down(err: RedisError) -> Error {
 }
 
 fn silent(err: RedisError) -> Error {
-    Error::new(ErrorKind::Seen, "Redis did not answer")
+    Error::new(ErrorKind::Dedup, "Redis did not answer")
         .with_maybe_sent(false)
         .with_source(err)
 }

@@ -6,11 +6,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::crypto::{aes, base64};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::envelope::refund_key;
-use crate::protocol::xml;
-use crate::secret::Secret;
+use super::flat::check_flat;
+use wechatpay_core::crypto::{aes, base64};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::envelope::refund_key;
+use wechatpay_core::protocol::xml;
+use wechatpay_core::secret::Secret;
 
 type Members = Map<String, Value>;
 
@@ -58,7 +59,7 @@ impl Refund {
     ///
     /// What shows that blocks were inserted, removed or exchanged.
     pub(super) fn subject(&self) -> Result<[&str; 2], &'static str> {
-        super::v2::check_flat(&self.members)?;
+        check_flat(&self.members)?;
         let status = self.text_of("refund_status");
         // A longer status holds a block that was inserted.
         if status.len() >= BLOCK || !status.bytes().all(|byte| byte.is_ascii_uppercase()) {

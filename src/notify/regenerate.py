@@ -25,7 +25,7 @@ HEAD = """\
 //
 // One row an event, sorted by type, then version: version, type, what is unusual about it.
 
-use super::kind::{Fact::*, Kind, Version::*, kind};
+use super::kind::{Kind, KindAttribute::*, Version::*, kind};
 
 #[rustfmt::skip]
 pub(super) static KINDS: &[Kind] = &[

@@ -1,4 +1,4 @@
-//! What the merchant's server answers.
+//! The reply to a notification.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use super::kind::{Kind, Version};
 use super::{Notification, Notifications};
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::header_value;
-use crate::protocol::{response_text, xml};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{response_text, xml};
 
-/// An answer to a notification: status, headers and body, for any server.
+/// The reply to a notification: status, headers and body, for any server.
 #[derive(Clone)]
 pub struct Reply {
     status: StatusCode,
@@ -23,39 +23,46 @@ pub struct Reply {
     error: Option<Arc<Error>>,
 }
 
-/// What a handler has to say: nothing, or the data that a question asks for.
+/// The result of a handler: nothing, or the data that the notification expects.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
-pub enum Answer {
-    /// It was handled.
+pub enum Acknowledgement {
+    /// The notification was handled.
     #[default]
     Done,
-    /// It was handled, and this is the reply's JSON.
+    /// The notification was handled, and this is the JSON of the reply.
     Data(Value),
 }
 
 impl Notifications {
-    /// The answer to a notification that was handled, signed where its kind demands it.
+    /// The reply to a handled notification, signed if its kind requires a signature.
     ///
     /// APIv3: 204, or 200 with data. APIv2: `SUCCESS` as XML.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Request`]: a question ([`Notification::asks`]) without data, data for APIv2, or a
-    /// reply that has to be signed without `private_key(..)` and `serial(..)`.
-    pub fn reply(&self, notification: &Notification, answer: impl Into<Answer>) -> Result<Reply> {
+    /// [`ErrorKind::Request`] when expected data ([`Notification::expects_data`]) is missing, when data is given
+    /// for APIv2, or when the reply has to be signed and the reader was built without `private_key(..)` and
+    /// `serial(..)`.
+    pub fn reply(
+        &self,
+        notification: &Notification,
+        answer: impl Into<Acknowledgement>,
+    ) -> Result<Reply> {
         let mut reply = match (notification.version(), answer.into()) {
-            (Version::V2, Answer::Done) => Reply::xml(StatusCode::OK, "SUCCESS", "OK"),
-            (Version::V2, Answer::Data(_)) => {
+            (Version::V2, Acknowledgement::Done) => Reply::xml(StatusCode::OK, "SUCCESS", "OK"),
+            (Version::V2, Acknowledgement::Data(_)) => {
                 return Err(request("APIv2's replies hold no data: answer ()"));
             }
-            (Version::V3, Answer::Data(data)) => Reply::json(StatusCode::OK, &data),
-            (Version::V3, Answer::Done) if notification.asks() => {
+            (Version::V3, Acknowledgement::Data(data)) => Reply::json(StatusCode::OK, &data),
+            (Version::V3, Acknowledgement::Done) if notification.expects_data() => {
                 return Err(request(
                     "this notification is a question: answer with the data it asks for, not ()",
                 ));
             }
-            (Version::V3, Answer::Done) => Reply::new(StatusCode::NO_CONTENT, Bytes::new()),
+            (Version::V3, Acknowledgement::Done) => {
+                Reply::new(StatusCode::NO_CONTENT, Bytes::new())
+            }
         };
         if notification.kind().is_some_and(Kind::reply_must_be_signed) {
             self.sign(&mut reply)?;
@@ -63,32 +70,13 @@ impl Notifications {
         Ok(reply)
     }
 
-    /// The answer to what [`parse`](Self::parse) or [`accept`](Self::accept) gave an error for.
+    /// The reply to a notification that [`parse`](Self::parse) or [`accept`](Self::accept) rejected.
     ///
-    /// Probes and forgeries get 401, what this server cannot read now and may read later gets 5xx.
-    /// The body does not say more: whoever forged it reads it.
+    /// Probes and forgeries get 401. Failures that may pass, such as an unreachable store, get 5xx. The body
+    /// gives no details, since a forger would read them.
     #[must_use]
     pub fn refuse(&self, error: impl Into<Arc<Error>>) -> Reply {
-        let error = error.into();
-        let (status, message) = match error.kind() {
-            ErrorKind::Probe | ErrorKind::Verify => {
-                (StatusCode::UNAUTHORIZED, "the signature was not accepted")
-            }
-            ErrorKind::Body | ErrorKind::Transport => {
-                (StatusCode::BAD_REQUEST, "the body is not a notification")
-            }
-            ErrorKind::Seen | ErrorKind::Timeout => {
-                (StatusCode::SERVICE_UNAVAILABLE, "try again later")
-            }
-            _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
-        };
-        let version = match error.body().is_some_and(|body| xml::is_xml(body)) {
-            true => Version::V2,
-            false => Version::V3,
-        };
-        let mut reply = Reply::failure(version, status, message);
-        reply.error = Some(error);
-        reply
+        Reply::refusal(error)
     }
 
     /// [`reply`](Self::reply) or [`refuse`](Self::refuse), for notifications that need no data.
@@ -135,6 +123,30 @@ fn request(message: &'static str) -> Error {
 }
 
 impl Reply {
+    /// See [`Notifications::refuse`].
+    pub(super) fn refusal(error: impl Into<Arc<Error>>) -> Self {
+        let error = error.into();
+        let (status, message) = match error.kind() {
+            ErrorKind::Probe | ErrorKind::Verify => {
+                (StatusCode::UNAUTHORIZED, "the signature was not accepted")
+            }
+            ErrorKind::Body | ErrorKind::Transport => {
+                (StatusCode::BAD_REQUEST, "the body is not a notification")
+            }
+            ErrorKind::Dedup | ErrorKind::Timeout => {
+                (StatusCode::SERVICE_UNAVAILABLE, "try again later")
+            }
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
+        };
+        let version = match error.body().is_some_and(|body| xml::is_xml(body)) {
+            true => Version::V2,
+            false => Version::V3,
+        };
+        let mut reply = Self::failure(version, status, message);
+        reply.error = Some(error);
+        reply
+    }
+
     fn new(status: StatusCode, body: Bytes) -> Self {
         Self {
             status,
@@ -169,7 +181,7 @@ impl Reply {
         }
     }
 
-    /// What went wrong beside the answer; why it was refused comes first.
+    /// Adds an error to the reply; the reason of a rejection takes precedence.
     pub(super) fn beside(mut self, error: Option<Error>) -> Self {
         self.error = self.error.or(error.map(Arc::new));
         self
@@ -187,7 +199,7 @@ impl Reply {
         &self.headers
     }
 
-    /// The body; send it as it is, a signature may cover it.
+    /// The body. Send it unchanged, since a signature may cover it.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
@@ -195,18 +207,18 @@ impl Reply {
 
     /// Why the notification was refused; `None` when it was accepted and nothing went wrong.
     ///
-    /// Beside a success it is of [`ErrorKind::Seen`]: handled, but not remembered, or overtaken by
-    /// another delivery. A handler that panicked is of [`ErrorKind::Middleware`]. See
+    /// In a success it is of [`ErrorKind::Dedup`]: the notification was handled but not recorded, or its lease
+    /// was lost to another delivery. A panic of the handler is of [`ErrorKind::Middleware`]. See
     /// [`Notifications::handle`].
     ///
-    /// Also among the extensions of [`into_response`](Self::into_response)'s response, as `Arc<Error>`,
-    /// for a layer that logs or counts.
+    /// [`into_response`](Self::into_response) also puts it into the extensions, as `Arc<Error>`, for a layer
+    /// that logs or counts.
     #[must_use]
     pub fn error(&self) -> Option<&Arc<Error>> {
         self.error.as_ref()
     }
 
-    /// The response of a server: `B` is its body, say `Full<Bytes>`.
+    /// Converts into a server's response, with any body made from [`Bytes`], such as `Full<Bytes>`.
     #[must_use]
     pub fn into_response<B: From<Bytes>>(self) -> http::Response<B> {
         let mut response = http::Response::new(self.body.into());
@@ -219,7 +231,7 @@ impl Reply {
     }
 }
 
-/// Without the body: the data of an answer may name people.
+/// Leaves the body out, since its data may name people.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
@@ -230,7 +242,7 @@ impl fmt::Debug for Reply {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for Acknowledgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Done => "Done",
@@ -239,13 +251,13 @@ impl fmt::Debug for Answer {
     }
 }
 
-impl From<()> for Answer {
+impl From<()> for Acknowledgement {
     fn from((): ()) -> Self {
         Self::Done
     }
 }
 
-impl From<Value> for Answer {
+impl From<Value> for Acknowledgement {
     fn from(data: Value) -> Self {
         Self::Data(data)
     }

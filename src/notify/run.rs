@@ -7,11 +7,11 @@ use std::task::Poll;
 use http::StatusCode;
 use tokio::sync::{oneshot, watch};
 
+use super::dedup::{Delivery, Finished};
 use super::hold::start;
-use super::reply::{Answer, Reply};
-use super::seen::{Delivery, Finished};
+use super::reply::{Acknowledgement, Reply};
 use super::{Notification, Notifications};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Notifications {
     /// The second half of [`handle`](Self::handle), for a notification that was accepted already, as by
@@ -22,16 +22,16 @@ impl Notifications {
     where
         H: FnOnce(Notification) -> F + Send + 'static,
         F: Future<Output = Result<A, E>> + Send + 'static,
-        A: Into<Answer>,
+        A: Into<Acknowledgement>,
     {
         let version = notification.version();
         let failure = |status, message| Reply::failure(version, status, message);
         match notification.delivery() {
-            Delivery::UnderWay => {
+            Delivery::InProgress => {
                 return failure(StatusCode::SERVICE_UNAVAILABLE, "being processed");
             }
-            Delivery::Repeated => return self.reply_for(Ok(notification)),
-            Delivery::First => {}
+            Delivery::Duplicate => return self.reply_for(Ok(notification)),
+            Delivery::New => {}
         }
         let (done, reply) = oneshot::channel();
         let (this, running) = (self.clone(), self.shared.running.begin());
@@ -69,7 +69,7 @@ impl Notifications {
     where
         H: FnOnce(Notification) -> F,
         F: Future<Output = Result<A, E>>,
-        A: Into<Answer>,
+        A: Into<Acknowledgement>,
     {
         let version = notification.version();
         let answer = match outcome(handler, notification.clone()).await {
@@ -83,8 +83,8 @@ impl Notifications {
         };
         let reply = self.reply(&notification, answer);
         let missed = match self.finish(&notification).await {
-            Ok(Finished::Remembered) => None,
-            Ok(Finished::Overtaken) => Some(overtaken()),
+            Ok(Finished::Recorded) => None,
+            Ok(Finished::LeaseLost) => Some(overtaken()),
             Err(err) => Some(not_remembered(err)),
         };
         // It was handled, also where that cannot be remembered.
@@ -94,7 +94,7 @@ impl Notifications {
 }
 
 /// How many handlers are running.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Running {
     count: watch::Sender<usize>,
 }
@@ -108,7 +108,7 @@ impl Running {
         One(self.count.clone())
     }
 
-    async fn none(&self) {
+    pub(super) async fn none(&self) {
         let mut count = self.count.subscribe();
         // The sender is ours: it does not go before.
         let _ = count.wait_for(|count| *count == 0).await;
@@ -128,11 +128,11 @@ impl Drop for One {
 async fn outcome<H, F, A, E>(
     handler: H,
     notification: Notification,
-) -> Result<Answer, Option<Error>>
+) -> Result<Acknowledgement, Option<Error>>
 where
     H: FnOnce(Notification) -> F,
     F: Future<Output = Result<A, E>>,
-    A: Into<Answer>,
+    A: Into<Acknowledgement>,
 {
     let begun = catch_unwind(AssertUnwindSafe(|| handler(notification)));
     let mut work = Box::pin(begun.map_err(|_| Some(panicked()))?);
@@ -156,16 +156,16 @@ fn panicked() -> Error {
 
 fn overtaken() -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the notification was handled, but its claim had run out and another delivery is being handled: \
-         it may be handled twice; raise renew_for above what the slowest handler takes, and claim_for \
+         it may be handled twice; raise renew_for above what the slowest handler takes, and lease \
          above what the store is away for",
     )
 }
 
 fn not_remembered(err: Error) -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the notification was handled, but the store did not say that it remembers it: should it come \
          again, it may be handled again",
     )
@@ -174,9 +174,9 @@ fn not_remembered(err: Error) -> Error {
 
 fn not_given_back(err: Error) -> Error {
     Error::new(
-        ErrorKind::Seen,
+        ErrorKind::Dedup,
         "the handler failed, and the store did not say that the claim is taken back: deliveries are put \
-         off until it runs out, after claim_for at the latest",
+         off until it runs out, after lease at the latest",
     )
     .with_source(err)
 }

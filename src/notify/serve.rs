@@ -1,4 +1,4 @@
-//! From a server's request to its reply.
+//! Handles a server's request.
 
 use std::future::Future;
 
@@ -8,11 +8,11 @@ use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::hold::until;
-use super::reply::{Answer, Reply};
+use super::reply::{Acknowledgement, Reply};
 use super::{Notification, Notifications};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
-/// WeChat Pay's notifications have a few KiB.
+/// WeChat Pay's notifications are a few KiB long.
 const MAX_BODY: usize = 1 << 20;
 
 impl Notifications {
@@ -34,36 +34,35 @@ impl Notifications {
         self.accept_bytes(&head.headers, &body, deadline).await
     }
 
-    /// All of a webhook: reads the request, lets `handler` act on what is new, and gives the reply.
+    /// A complete webhook: reads the request, runs `handler` for a new notification, and returns the reply.
     ///
-    /// - Probes and forgeries are answered without the handler; [`Reply::error`] says what it was.
-    /// - What was handled before is answered as success, what is being handled by another as 503.
-    ///   Questions ([`Notification::asks`]) are always handled.
-    /// - When the handler fails, panics, or gives `()` where data is asked for, the reply is 500 and the
-    ///   next delivery is handled again. The handler reports its own errors; a panic is in
-    ///   [`Reply::error`].
-    /// - Where the store does not remember what was handled, or another delivery has taken over
-    ///   meanwhile, the reply is a success all the same and [`Reply::error`] says so, of
-    ///   [`ErrorKind::Seen`]; so it does where a failed handler's claim could not be taken back.
+    /// - Probes and forgeries are rejected without calling the handler; [`Reply::error`] has the reason.
+    /// - A duplicate is answered with success, a notification that is being handled elsewhere with 503.
+    ///   Notifications that expect data ([`Notification::expects_data`]) are always handled.
+    /// - When the handler fails, panics, or returns `()` where data is expected, the reply is 500 and the next
+    ///   delivery is handled again. The handler reports its own errors; a panic is in [`Reply::error`].
+    /// - When the store cannot record the notification, or the lease was lost, the reply is still a success,
+    ///   and [`Reply::error`] is of [`ErrorKind::Dedup`]. It is of that kind too when the claim of a failed
+    ///   handler could not be removed.
     ///
     /// # Cancellation
     ///
-    /// WeChat Pay hangs up after 5 s, and servers then drop the future of the request. A handler that has
-    /// begun still runs to its end, and its outcome is recorded: it runs as a task of the tokio runtime,
-    /// or, where there is none, on a background thread. Dropping this future before the handler
-    /// has begun gives the notification back.
+    /// WeChat Pay closes the connection after 5 s, and servers then drop the future of the request. A handler
+    /// that has started still runs to completion and its outcome is recorded: it runs as a task of the tokio
+    /// runtime or, without one, on a background thread. Dropping this future before the handler has started
+    /// releases the claim.
     ///
-    /// Its claim is renewed while it runs, so that no other delivery is handled beside it; see
-    /// [`NotificationsBuilder::renew_for`](super::NotificationsBuilder::renew_for). A process that ends
-    /// cuts handlers off: await [`handlers_ended`](Self::handlers_ended) before. Handlers must bear
-    /// being repeated, for a machine may die in the middle of one.
+    /// The claim is renewed while the handler runs, so that no other delivery is handled at the same time;
+    /// see [`NotificationsBuilder::renew_for`](super::NotificationsBuilder::renew_for). Await
+    /// [`handlers_ended`](Self::handlers_ended) before the process exits, or running handlers are cut off.
+    /// Handlers must be idempotent, since a machine may crash while one runs.
     pub async fn handle<B, H, F, A, E>(&self, request: Request<B>, handler: H) -> Reply
     where
         B: Body,
         B::Error: Into<BoxError>,
         H: FnOnce(Notification) -> F + Send + 'static,
         F: Future<Output = Result<A, E>> + Send + 'static,
-        A: Into<Answer>,
+        A: Into<Acknowledgement>,
     {
         match self.receive(request).await {
             Ok(notification) => self.run(notification, handler).await,
@@ -72,7 +71,7 @@ impl Notifications {
     }
 }
 
-fn late() -> Error {
+pub(super) fn late() -> Error {
     Error::new(
         ErrorKind::Timeout,
         "the notification's body did not come in time; NotificationsBuilder::timeout says how long it has",
@@ -80,7 +79,7 @@ fn late() -> Error {
     .with_maybe_sent(false)
 }
 
-async fn read<B>(body: B) -> Result<Bytes>
+pub(super) async fn read<B>(body: B) -> Result<Bytes>
 where
     B: Body,
     B::Error: Into<BoxError>,

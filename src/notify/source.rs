@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use crate::certificates::Manager;
 use crate::engine::Engine;
-use crate::error::{Result, VerifyFailure};
 use crate::middleware::KeySource;
-use crate::stack::{Frozen, Next};
+use crate::stack::{Next, Pipeline};
+use wechatpay_core::error::{Result, VerifyFailure};
 
 /// Where a client's certificates come from, and the stack over which they are asked for.
 #[derive(Clone)]
 pub(super) struct Source {
     manager: Arc<Manager>,
-    stack: Arc<Frozen>,
+    stack: Arc<Pipeline>,
 }
 
 impl Source {

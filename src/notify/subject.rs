@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::crypto::digest;
+use wechatpay_core::crypto::digest;
 
 /// What may differ between two deliveries of one notification, and says nothing of what it is about.
 const OF_THE_MESSAGE: [&str; 6] = [

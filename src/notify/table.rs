@@ -3,7 +3,7 @@
 //
 // One row an event, sorted by type, then version: version, type, what is unusual about it.
 
-use super::kind::{Fact::*, Kind, Version::*, kind};
+use super::kind::{Kind, KindAttribute::*, Version::*, kind};
 
 #[rustfmt::skip]
 pub(super) static KINDS: &[Kind] = &[

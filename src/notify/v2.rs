@@ -3,20 +3,18 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::dedup::Delivery;
+use super::flat::check_flat;
 use super::kind::Version;
 use super::notification::{Notification, Resource};
 use super::refund::Refund;
-use super::seen::Delivery;
 use super::v3::{json, undecrypted};
 use super::{Keys, refused, subject, untrusted};
-use crate::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
-use crate::protocol::envelope::Sealed;
-use crate::protocol::{ambiguous_member, is_plain_name, message_fits, xml};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::{ambiguous_member, message_fits, xml};
 
 type Members = Map<String, Value>;
-
-/// Two documents show these as elements with elements inside. No signature covers those.
-const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
 
 pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
     if keys.v2.is_empty() {
@@ -44,30 +42,9 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
         envelope: Value::Object(members),
         raw: body.clone(),
         verification,
-        delivery: Delivery::First,
+        delivery: Delivery::New,
         hold: None,
     })
-}
-
-/// Refuses what the text to sign does not show: elements that stand twice or have elements inside, and
-/// names that could hold the text of another member.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(super) fn check_flat(members: &Members) -> Result<(), &'static str> {
-    for (name, value) in members {
-        if !is_plain_name(name) {
-            return Err("the name of an element is not made of letters, digits, '_', '-' and '.'");
-        }
-        match value {
-            Value::String(_) => {}
-            Value::Object(_) if LISTS.contains(&name.as_str()) => {}
-            Value::Array(_) => return Err("an element stands twice"),
-            _ => return Err("an element has elements inside, which no signature covers"),
-        }
-    }
-    Ok(())
 }
 
 /// Only a refund (`req_info`) may come unsigned; whoever encrypted it has the key.

@@ -5,16 +5,16 @@ use http::HeaderMap;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::dedup::Delivery;
 use super::kind::{Kind, Version};
 use super::notification::{Notification, Resource};
-use super::seen::Delivery;
 use super::{Keys, refused, untrusted};
-use crate::crypto::Padding;
-use crate::error::{Error, ErrorKind, Result, Verification};
 use crate::message::FieldPolicy;
-use crate::protocol::SignatureHeaders;
-use crate::protocol::envelope::Sealed;
-use crate::protocol::fields::{Edits, Fields};
+use wechatpay_core::crypto::Padding;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::protocol::SignatureHeaders;
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::protocol::fields::{Edits, Fields};
 
 /// Signature first: nothing of the body is looked at before.
 pub(super) fn parse(
@@ -40,7 +40,7 @@ pub(super) fn parse(
         envelope,
         raw: body.clone(),
         verification: Verification::Verified { serial },
-        delivery: Delivery::First,
+        delivery: Delivery::New,
         hold: None,
     })
 }
@@ -55,7 +55,7 @@ fn resource(keys: &Keys, envelope: &Value) -> Result<Resource> {
         Version::V3,
         envelope["event_type"].as_str().unwrap_or_default(),
     );
-    if keys.fields == FieldPolicy::Catalogue {
+    if keys.fields == FieldPolicy::Catalog {
         decrypt_fields(keys, &mut resource, kind.map_or(&[][..], Kind::decrypt))?;
     }
     Ok(resource)

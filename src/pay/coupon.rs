@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{Pay, refused, text};
-use crate::error::Result;
-use crate::percent;
-use crate::protocol::SignType;
+use wechatpay_core::error::Result;
+use wechatpay_core::percent;
+use wechatpay_core::protocol::SignType;
 
 /// One coupon to be given: an item of `send_coupon_params`.
 ///

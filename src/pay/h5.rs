@@ -1,9 +1,9 @@
 //! H5 and Native: WeChat Pay's answer is all there is; nothing is signed.
 
 use super::{refused, text};
-use crate::error::Result;
 use crate::message::Response;
-use crate::percent;
+use wechatpay_core::error::Result;
+use wechatpay_core::percent;
 
 /// H5's `h5_url`, after which the user comes back to `redirect_url`.
 ///
@@ -79,7 +79,7 @@ mod tests {
     use http::{HeaderMap, StatusCode};
 
     use super::*;
-    use crate::error::ErrorKind;
+    use wechatpay_core::error::ErrorKind;
 
     const H5: &str =
         "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx20&package=21";

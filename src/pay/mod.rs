@@ -37,8 +37,8 @@ pub use v3::{AppParams, JsapiParams, MiniProgramParams, Subsidy, SubsidyPeriod};
 use std::borrow::Cow;
 
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::{SignType, pay_text};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::{SignType, pay_text};
 
 impl Client {
     /// Builders of what a front end needs to open WeChat Pay.

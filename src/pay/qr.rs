@@ -6,7 +6,7 @@ use qrcode::render::{svg, unicode::Dense1x2};
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::refused;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A text as a QR code (ISO/IEC 18004, error correction M): a Native order's `code_url`.
 ///

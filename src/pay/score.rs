@@ -3,9 +3,9 @@
 use serde::{Serialize, Serializer};
 
 use super::{Pay, text};
-use crate::error::Result;
-use crate::percent;
-use crate::protocol::SignType;
+use wechatpay_core::error::Result;
+use wechatpay_core::percent;
+use wechatpay_core::protocol::SignType;
 
 /// Signed members, to be wrapped as the front end wants them.
 ///

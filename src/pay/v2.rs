@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::v3::{APP_PACKAGE, JsapiParams, package};
 use super::{Pay, bare, text};
-use crate::error::Result;
-use crate::percent;
-use crate::protocol::SignType;
+use wechatpay_core::error::Result;
+use wechatpay_core::percent;
+use wechatpay_core::protocol::SignType;
 
 /// Builders of pay parameters for orders made with APIv2; from [`Pay::v2`].
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Pay, bare, text};
-use crate::error::Result;
+use wechatpay_core::error::Result;
 
 /// What a page in WeChat hands to `getBrandWCPayRequest`.
 ///

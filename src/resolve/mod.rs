@@ -1,7 +1,7 @@
 //! Which operation a call is, and whether this client may make it: the one place that knows both.
 //!
-//! [`resolve`] expands the path, chooses the API, finds the operation in the catalogue, and refuses
-//! what would be signed for another or would send in the clear what the catalogue encrypts.
+//! [`resolve`] expands the path, chooses the API, finds the operation in the catalog, and refuses
+//! what would be signed for another or would send in the clear what the catalog encrypts.
 
 mod near;
 
@@ -10,12 +10,12 @@ use std::borrow::Cow;
 use http::Method;
 
 use crate::base_url::BaseUrl;
-use crate::catalog::{self, Operation};
-use crate::error::{Error, ErrorKind, Result};
 use crate::keys::Merchant;
 use crate::message::{FieldPolicy, Payload};
 use crate::plan::Plan;
-use crate::template;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::template;
 
 /// What a client says about all of its calls.
 pub(crate) struct Caller<'a> {
@@ -55,8 +55,8 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     let found = find(plan, prefix, &sent);
     let operation = found.map(|found| found.operation);
     check_owner(plan, caller.merchant, &path, &sent, operation)?;
-    if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalogue {
-        let sent = near::Sent {
+    if plan.options.fields.unwrap_or(caller.fields) == FieldPolicy::Catalog {
+        let sent = near::Attempted {
             method: &plan.method,
             paths: &sent,
             has_content: !matches!(plan.payload, Payload::Empty) || path.contains('?'),
@@ -76,7 +76,7 @@ pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     })
 }
 
-/// The operation that a call is, as far as its path tells; what is wrong with the path is not said.
+/// The operation of a call. Mistakes in the path are not reported.
 pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static Operation> {
     if let Some(url) = &plan.exact {
         return Paths::new("", url.path()).find(&plan.method);
@@ -91,7 +91,7 @@ pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static 
 /// # Errors
 ///
 /// [`ErrorKind::Request`] when the operation is a brand's and the client a merchant's.
-pub(crate) fn follow(
+pub(crate) fn get_url(
     method: &Method,
     merchant: &Merchant,
     base: BaseUrl,
@@ -166,7 +166,7 @@ fn find(plan: &Plan, prefix: &str, sent: &Paths<'_>) -> Option<Found> {
     }
 }
 
-/// How the catalogue may have a path, without its query: below the base URL's own path, and alone.
+/// How the catalog may have a path, without its query: below the base URL's own path, and alone.
 ///
 /// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
 /// the paths of a gateway a prefix means nothing.
@@ -215,7 +215,7 @@ impl<'a> Paths<'a> {
 }
 
 /// Whether the client can speak for whom the call is made: WeChat Pay would only say that the
-/// signature is wrong. What the catalogue does not know passes.
+/// signature is wrong. What the catalog does not know passes.
 fn check_owner(
     plan: &Plan,
     merchant: &Merchant,

@@ -1,6 +1,6 @@
 //! Paths that are nearly those of operations with sensitive fields.
 //!
-//! A path that the catalogue does not have is sent, so that new operations can be called. One that
+//! A path that the catalog does not have is sent, so that new operations can be called. One that
 //! differs from a sensitive operation's in its spelling alone is refused: its fields would go out in
 //! the clear, and WeChat Pay would answer 404 at best.
 
@@ -11,11 +11,11 @@ use percent_encoding::percent_decode_str;
 use wechatpay_chain_path::PathError;
 
 use super::{Found, Paths};
-use crate::catalog::{self, Operation};
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What a call would send.
-pub(super) struct Sent<'a> {
+pub(super) struct Attempted<'a> {
     pub(super) method: &'a Method,
     pub(super) paths: &'a Paths<'a>,
     /// A body or query parameters: with neither, another method is no mistake that could tell anything.
@@ -27,7 +27,7 @@ pub(super) struct Sent<'a> {
 /// # Errors
 ///
 /// [`ErrorKind::Path`] with [`PathError::NearMiss`], which names that operation.
-pub(super) fn check(sent: &Sent<'_>, found: Option<Found>) -> Result<()> {
+pub(super) fn check(sent: &Attempted<'_>, found: Option<Found>) -> Result<()> {
     let mut paths = sent.paths.each();
     let nearest = match found {
         Some(found) if found.by_template || !found.operation.path().contains('{') => None,
@@ -58,7 +58,7 @@ fn taken_for_a_value(path: &str, found: &Operation) -> Option<&'static Operation
 }
 
 /// The most alike of the sensitive operations.
-fn nearest(sent: &Sent<'_>, path: &str) -> Option<&'static Operation> {
+fn nearest(sent: &Attempted<'_>, path: &str) -> Option<&'static Operation> {
     let readings = readings(path);
     let documented = METHODS
         .iter()
@@ -156,7 +156,7 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
 fn in_request(operation: &Operation) -> bool {
     [
         operation.encrypt(),
-        operation.encrypt_when_asked(),
+        operation.encrypt_if_flagged(),
         operation.encrypt_bank(),
         operation.query_encrypt(),
     ]

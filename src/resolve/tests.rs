@@ -2,7 +2,7 @@ use super::*;
 
 /// A path of the documentation is never taken for one that lacks its `v2/`, whatever its method.
 #[test]
-fn no_path_of_the_catalogue_is_taken_for_another() {
+fn no_path_of_the_catalog_is_taken_for_another() {
     for operation in catalog::operations().iter().filter(|it| !it.is_v2()) {
         let path = format!("/{}?a=b", operation.path());
         for method in [Method::GET, Method::POST, Method::PUT] {

@@ -1,9 +1,9 @@
-//! What the sandbox says to developers, in both of its languages.
+//! Texts for developers in English and Chinese.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 
-/// The same in English and in Chinese.
+/// A text in English and in Chinese.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bilingual {
     pub(super) en: Cow<'static, str>,
@@ -18,7 +18,7 @@ impl Bilingual {
         }
     }
 
-    /// An error, whose English stays: in Chinese after a few words that say what it is about.
+    /// The text of an error. In Chinese, `about_zh` precedes the English text.
     pub(super) fn of_error(about_zh: &str, err: impl Display) -> Self {
         let en = err.to_string();
         let zh = format!("{about_zh}：{en}");

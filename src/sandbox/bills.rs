@@ -16,17 +16,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::StatusCode;
 use http::header::HOST;
 use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::date::{Local, parse_date};
 use super::query;
-use super::refusal::Refusal;
-use super::world::{BillType, Outcome, Told, World};
-use crate::catalog::Operation;
-use crate::crypto::digest::sha1_hex;
+use super::refusal::{Refusal, business};
+use super::world::{BillType, Outcome, Success, World};
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::digest::sha1_hex;
 
 const TRADE: &str = "/v3/bill/tradebill";
 const FUNDS: &str = "/v3/bill/fundflowbill";
@@ -108,7 +107,7 @@ impl Bills {
         let asked = || Asked::read(head, now).and_then(|asked| self.bill(&asked, world, now));
         Some(match head.uri.path() {
             TRADE | FUNDS | SHARING => {
-                asked().map(|bill| Told::json(self.ticket(head, tls, bill, now)))
+                asked().map(|bill| Success::json(self.ticket(head, tls, bill, now)))
             }
             FILE => self.file(head, now),
             _ => return None,
@@ -129,10 +128,10 @@ impl Bills {
             _ => return None,
         };
         let asked = Asked::read_v2(path, members);
-        let bill = asked.and_then(|asked| self.bill(&asked, world, now).map_err(respell));
+        let bill = asked.and_then(|asked| self.bill(&asked, world, now).map_err(into_v2));
         Some(bill.map(|bill| match text(members, "tar_type") {
-            Some("GZIP") => Told::file("application/x-gzip", zipped(&bill).into()),
-            _ => Told::file("text/plain", bill),
+            Some("GZIP") => Success::file("application/x-gzip", zipped(&bill).into()),
+            _ => Success::file("text/plain", bill),
         }))
     }
 
@@ -144,7 +143,7 @@ impl Bills {
             return Ok(Bytes::from_static(asked.usual().as_bytes()));
         }
         asked.check_day(now)?;
-        let bill = asked.written(world).ok_or_else(|| asked.nothing(now))?;
+        let bill = asked.written(world).ok_or_else(|| asked.no_bill(now))?;
         Ok(bill.into())
     }
 
@@ -199,23 +198,14 @@ impl Bills {
         let ticket = self.ticket_of(&token);
         // A clock that was put back makes none invalid.
         let ticket = ticket.filter(|(made, _)| now.saturating_sub(*made) <= VALID);
-        let (_, bill) = ticket.ok_or_else(|| {
-            let why = (
-                "no bill has this token, or it was given more than 5 minutes ago: ask for the bill \
-                 again, and get its download_url as it is",
-                "没有账单使用此 token，或其获取已超过 5 分钟：请重新申请账单，并原样请求 download_url",
-            );
-            Refusal::business(BAD, "INVALID_REQUEST", "账单下载地址已失效，请重新申请账单", why)
-        })?;
+        let (_, bill) = ticket.ok_or_else(|| business::BILL_URL_EXPIRED.refusal())?;
         let file = match query::value(parameters, "tartype").as_deref() {
             Some("gzip") => zipped(&bill).into(),
             _ => bill,
         };
-        Ok(Told::file("application/octet-stream", file))
+        Ok(Success::file("application/octet-stream", file))
     }
 }
-
-const BAD: StatusCode = StatusCode::BAD_REQUEST;
 
 /// Which bill.
 struct Asked<'h> {
@@ -267,7 +257,7 @@ impl<'h> Asked<'h> {
             _ => day.to_owned(),
         };
         let begins = parse_date(&day);
-        let begins = begins.ok_or_else(|| respell(wrong("bill_date", "格式应为yyyyMMdd")))?;
+        let begins = begins.ok_or_else(|| into_v2(wrong("bill_date", "格式应为yyyyMMdd")))?;
         let bill_type = BillType::named(given("bill_type").unwrap_or("ALL"));
         let bill_type = bill_type.ok_or_else(|| {
             let why = Refusal::field("bill_type", "应为ALL、SUCCESS或REFUND", "body").why;
@@ -312,43 +302,20 @@ impl<'h> Asked<'h> {
 
     /// Whether there may be a bill of the day.
     fn check_day(&self, now: i64) -> Result<(), Refusal> {
-        let (en, zh) = match now.saturating_sub(self.begins) {
-            ..0 => ("bill_date is a day to come", "bill_date 是未来的日期"),
-            OLDEST.. => (
-                "bill_date is more than three months ago",
-                "bill_date 在三个月以前",
-            ),
-            _ => return Ok(()),
-        };
-        let now = Local::of(now);
-        let why = (
-            format!("{en}: it is {now} in Beijing"),
-            format!("{zh}：当前北京时间为 {now}"),
-        );
-        let message = "账单日期不正确，仅支持三个月内的账单";
-        Err(Refusal::business(BAD, "INVALID_REQUEST", message, why))
+        if (0..OLDEST).contains(&now.saturating_sub(self.begins)) {
+            Ok(())
+        } else {
+            Err(business::BILL_DATE_OUT_OF_RANGE.with(&[&Local::of(now)]))
+        }
     }
 
-    fn nothing(&self, now: i64) -> Refusal {
-        let (code, message, why) = match now.saturating_sub(self.begins) < DAY {
-            true => (
-                "STATEMENT_CREATING",
-                "账单生成中",
-                (
-                    "the day is not over, and so far nothing happened on it",
-                    "当天尚未结束，且目前没有交易",
-                ),
-            ),
-            false => (
-                "NO_STATEMENT_EXIST",
-                "请求的账单文件不存在",
-                (
-                    "nothing happened on this day to what is asked about",
-                    "所查询的范围在当天没有交易",
-                ),
-            ),
-        };
-        Refusal::business(BAD, code, message, why)
+    fn no_bill(&self, now: i64) -> Refusal {
+        let is_today = now.saturating_sub(self.begins) < DAY;
+        if is_today {
+            business::BILL_BEING_MADE.refusal()
+        } else {
+            business::BILL_NOT_EXIST.refusal()
+        }
     }
 }
 
@@ -356,14 +323,12 @@ fn text<'m>(members: &'m Value, name: &str) -> Option<&'m str> {
     members.get(name).and_then(Value::as_str)
 }
 
-/// APIv2's words for the same.
-///
-/// Source: the error tables of "下载交易账单" and "下载资金账单" (pay.weixin.qq.com, wiki/doc/api).
-fn respell(refusal: Refusal) -> Refusal {
+/// APIv2 has only texts for these refusals.
+fn into_v2(refusal: Refusal) -> Refusal {
+    let refusal = refusal.into_v2();
     let message = match refusal.code {
-        "NO_STATEMENT_EXIST" => "No Bill Exist",
-        "STATEMENT_CREATING" => "Bill Creating",
-        _ => "invalid bill_date",
+        "FAIL" => refusal.message,
+        _ => "invalid bill_date".into(),
     };
     Refusal::v2(message, refusal.why)
 }

@@ -1,54 +1,46 @@
-//! Finds the parts of an upload: the one that its signature covers, and the file.
+//! Splits an upload (`multipart/form-data`) into its parts.
 //!
 //! Source: RFC 7578 (multipart/form-data) and RFC 2046, section 5.1.1.
 
 use std::borrow::Cow;
 
-/// Whether the body is an upload.
-pub(super) fn is_multipart(content_type: &str) -> bool {
+/// Whether a `Content-Type` is that of an upload.
+pub(crate) fn is_multipart(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// The content of the part named `meta`; `None` when there is no such part.
-pub(super) fn meta<'b>(content_type: &str, body: &'b [u8]) -> Option<&'b [u8]> {
-    part(content_type, body, "meta")
-}
-
-/// The content of the part of this name.
-pub(super) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
-    let part = parts(content_type, body).find(|part| part.is_named(name))?;
+/// The content of the first part of this name.
+pub(crate) fn part<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
+    let part = parts(content_type, body).find(|part| part.disposition("name") == Some(name))?;
     Some(part.content)
 }
 
 /// One part of an upload.
-pub(super) struct Part<'b> {
+pub(crate) struct Part<'b> {
     head: Cow<'b, str>,
-    pub(super) content: &'b [u8],
+    pub(crate) content: &'b [u8],
 }
 
 impl Part<'_> {
-    /// What its `Content-Disposition` says of it: `name`, and of a file `filename`.
-    pub(super) fn says(&self, what: &str) -> Option<&str> {
+    /// A parameter of its `Content-Disposition`: `name`, for a file also `filename`.
+    pub(crate) fn disposition(&self, parameter_name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            let disposition = name.trim().eq_ignore_ascii_case("content-disposition");
-            disposition.then(|| parameter(value, what)).flatten()
+            let is_disposition = name.trim().eq_ignore_ascii_case("content-disposition");
+            is_disposition
+                .then(|| parameter(value, parameter_name))
+                .flatten()
         })
-    }
-
-    fn is_named(&self, expected: &str) -> bool {
-        self.says("name") == Some(expected)
     }
 }
 
-/// The whole parts in their order; what is cut off is none.
-pub(super) fn parts<'b>(
+/// The complete parts in order; a truncated part is left out.
+pub(crate) fn parts<'b>(
     content_type: &str,
     body: &'b [u8],
 ) -> impl Iterator<Item = Part<'b>> + use<'b> {
-    let said = parameter(content_type, "boundary");
-    let boundary = match said {
+    let boundary = match parameter(content_type, "boundary") {
         Some(boundary) => format!("--{boundary}").into_bytes(),
         None => first_line(body).unwrap_or_default().to_vec(),
     };
@@ -65,20 +57,20 @@ pub(super) fn parts<'b>(
     })
 }
 
-/// There are clients that say no boundary, the Python SDK among them, and WeChat Pay takes what they
-/// upload: it can only be the body's first line.
+/// The boundary of an upload whose `Content-Type` names none. Some clients, among them the Python SDK,
+/// send such uploads and WeChat Pay accepts them, so it must take the body's first line.
 fn first_line(body: &[u8]) -> Option<&[u8]> {
     let (line, _) = cut(body, b"\r\n")?;
     (line.len() > 2 && line.starts_with(b"--")).then_some(line)
 }
 
-/// What follows the first delimiter, which may open the body or a line of it.
+/// The bytes after the first delimiter, which begins the body or a line of it.
 fn after_delimiter<'b>(body: &'b [u8], delimiter: &[u8]) -> Option<&'b [u8]> {
     body.strip_prefix(delimiter)
         .or_else(|| Some(cut(body, &[b"\r\n", delimiter].concat())?.1))
 }
 
-/// A parameter behind a semicolon, with or without quotes; within them a semicolon is a character.
+/// A parameter of a header value, quoted or not. A semicolon inside quotes is part of the value.
 fn parameter<'t>(value: &'t str, name: &str) -> Option<&'t str> {
     let (_, mut rest) = value.split_once(';')?;
     loop {
@@ -94,7 +86,7 @@ fn parameter<'t>(value: &'t str, name: &str) -> Option<&'t str> {
                 None => (after.trim(), None),
             },
         };
-        // A parameter without a value may stand before.
+        // A parameter without a value may precede it.
         let key = key.rsplit(';').next().unwrap_or_default();
         if key.trim().eq_ignore_ascii_case(name) {
             return Some(found);
@@ -103,7 +95,7 @@ fn parameter<'t>(value: &'t str, name: &str) -> Option<&'t str> {
     }
 }
 
-/// What stands before and after the first occurrence of a separator.
+/// The bytes before and after the first separator.
 fn cut<'b>(bytes: &'b [u8], separator: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     let at = bytes
         .windows(separator.len())
@@ -115,12 +107,16 @@ fn cut<'b>(bytes: &'b [u8], separator: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
 mod tests {
     use super::*;
 
+    fn meta<'b>(content_type: &str, body: &'b [u8]) -> Option<&'b [u8]> {
+        part(content_type, body, "meta")
+    }
+
     const BODY: &str = "--b\r\nContent-Type: application/json\r\n\
         content-disposition: form-data; name=\"meta\"\r\n\r\n{\"a\":1}\r\n\
         --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n\0\r\n\r\n\r\n--b--\r\n";
 
     #[test]
-    fn the_meta_part_is_found_wherever_it_stands() {
+    fn the_meta_part_is_found_in_any_position() {
         for (kind, body) in [
             ("multipart/form-data; boundary=b", BODY.to_owned()),
             ("multipart/form-data", BODY.to_owned()),
@@ -141,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_semicolon_in_quotes_is_a_character() {
+    fn a_semicolon_in_quotes_is_part_of_the_value() {
         let value = "form-data; x; name=file; filename=\"a;name=b;c=d.png\" ;z=1";
         for (name, expected) in [
             ("name", Some("file")),
@@ -155,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn without_boundary_part_or_end_there_is_none() {
+    fn a_part_without_boundary_or_end_is_not_found() {
         let truncated = &BODY[..BODY.len() - 110];
         for (kind, body) in [
             ("multipart/form-data", "preamble\r\n--b\r\n"),

@@ -1,28 +1,44 @@
-//! The nonces of requests that came in: none is taken twice while its timestamp would be.
+//! The nonces of accepted requests, which detect replays.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use openssl::sha::sha256;
 
-/// How many are remembered at most: some 1,700 requests a second for as long as one is looked for, in
-/// 50 MB. From then on those with the oldest timestamps are forgotten early, and could come in again.
+/// How many nonces are kept: those of about 1,700 requests a second in the window of timestamps, in
+/// 50 MB. Above that the nonces with the oldest timestamps are dropped early, and could be replayed.
 const MOST: usize = 1 << 20;
 
-/// Half a digest: long nonces take no more room than short ones, and nobody finds two alike.
+/// Half a digest, so that long nonces take no more memory than short ones.
 type Key = [u8; 16];
 
-/// Nonces by the timestamp of their request, which says how long they are looked for.
+/// Remembers the nonces of requests whose timestamps are still accepted.
 #[derive(Default)]
-pub(super) struct Nonces {
+pub(crate) struct NonceStore {
+    nonces: Mutex<Nonces>,
+}
+
+impl NonceStore {
+    /// Adds a nonce, and drops those with timestamps before `oldest`; `false` when it was used before.
+    pub(crate) fn insert(&self, nonce: &str, timestamp: i64, oldest: i64) -> bool {
+        let mut nonces = self.nonces.lock().unwrap_or_else(PoisonError::into_inner);
+        nonces.forget_before(oldest);
+        nonces.insert(nonce, timestamp)
+    }
+}
+
+/// Nonces by the timestamp of their request.
+#[derive(Default)]
+struct Nonces {
     known: HashSet<Key>,
     by_time: BTreeMap<i64, Vec<Key>>,
 }
 
 impl Nonces {
-    /// Forgets those whose requests are too old to come in again.
+    /// Drops the nonces of requests that are too old to be accepted again.
     ///
-    /// A clock that is put back does not bring them back.
-    pub(super) fn forget_before(&mut self, timestamp: i64) {
+    /// Setting the clock back does not restore them.
+    fn forget_before(&mut self, timestamp: i64) {
         while let Some(oldest) = self
             .by_time
             .first_entry()
@@ -34,8 +50,8 @@ impl Nonces {
         }
     }
 
-    /// Whether it is new.
-    pub(super) fn insert(&mut self, nonce: &str, timestamp: i64) -> bool {
+    /// Whether the nonce is new.
+    fn insert(&mut self, nonce: &str, timestamp: i64) -> bool {
         let [key, _] = halves(&sha256(nonce.as_bytes()));
         if !self.known.insert(key) {
             return false;
@@ -73,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nonce_is_known_for_as_long_as_its_timestamp_would_be_taken() {
+    fn a_nonce_is_kept_while_its_timestamp_is_accepted() {
         let mut nonces = Nonces::default();
         assert!(nonces.insert("a", 1000) && nonces.insert("b", 1001));
         // Another timestamp does not make it new.
@@ -87,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn at_the_bound_those_with_the_oldest_timestamps_go() {
+    fn a_full_store_drops_the_oldest_timestamps() {
         let mut nonces = Nonces::default();
         let text = |number: usize| format!("nonce {number}");
         let time = |number: usize| i64::try_from(number / 1000).unwrap();

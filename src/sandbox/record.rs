@@ -1,4 +1,4 @@
-//! What a sandbox remembers of its requests.
+//! The records of requests.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,81 +9,82 @@ use http::{HeaderMap, Method, StatusCode, Version};
 use serde_json::Value;
 
 use super::fault::Fault;
-use crate::protocol::WECHATPAY_SERIAL;
+use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
-/// A request that a [`Sandbox`](super::Sandbox) has got.
+/// A request that a [`Sandbox`](super::Sandbox) has received.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CallRecord {
-    /// Its number: the sandbox's first request is 1.
+    /// Its number; the first request is 1.
     pub id: u64,
-    /// When it came by the sandbox's clock, in seconds since the Unix epoch.
+    /// The time it arrived by the sandbox's clock, in seconds since the Unix epoch.
     pub time: i64,
     /// The method.
     pub method: Method,
-    /// Path and query as they came; the signature covers exactly this text.
+    /// Path and query as received; the signature covers exactly this text.
     pub target: String,
     /// The version of HTTP.
     pub version: Version,
-    /// The headers, `Authorization` among them.
+    /// The headers, including `Authorization`.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body as received.
     pub body: Bytes,
-    /// The body's JSON (of an upload, that of its `meta` part) with the sensitive fields decrypted;
-    /// `None` when there is none, the request was refused before, or it takes more than 256 KiB of
-    /// memory and [`body`](Self::body) says the same.
+    /// The JSON of the body (for an upload, of its part `meta`) with the sensitive fields decrypted.
+    ///
+    /// `None` when there is none, when the request was refused, or when it takes more than 256 KiB of
+    /// memory and [`body`](Self::body) has the same content.
     pub json: Option<Value>,
-    /// The query with its sensitive parameters decrypted, as percent-encoded as it came.
+    /// The query with its sensitive parameters decrypted and still percent-encoded.
     pub query: Option<String>,
-    /// The text that the gateway built and checked the signature with, of APIv2 with `***` for the
-    /// key; `None` when what it is built of could not be read or is not asked for.
+    /// The text that the signature has to cover; for APIv2 with `***` in place of the key.
+    ///
+    /// `None` when the gateway could not build it, or when the operation needs no signature.
     pub signed_text: Option<String>,
     /// Whether the request was accepted.
     pub verdict: Verdict,
-    /// What was made to go wrong, if anything. With one of [`Fault::Status`] of 4xx nothing that an
-    /// accepted request asks for has happened.
+    /// The injected fault. With [`Fault::Status`] of 4xx an accepted request was not executed.
     pub fault: Option<Fault>,
-    /// The status of the answer; `None` when the connection was cut instead.
+    /// The status of the response; `None` when the connection was closed instead.
     pub status: Option<StatusCode>,
-    /// The answer; `None` when the connection was cut instead.
-    pub answer: Option<AnswerRecord>,
+    /// The response; `None` when the connection was closed instead.
+    pub response: Option<ResponseRecord>,
 }
 
-/// An answer: the sandbox's to a request, or the merchant's server's to a notification.
+/// A response: of the sandbox to a request, or of the merchant's server to a notification.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct AnswerRecord {
+pub struct ResponseRecord {
     /// The status.
     pub status: StatusCode,
-    /// The headers, of the sandbox's answer those that sign among them.
+    /// The headers; those of the sandbox include the signature.
     pub headers: HeaderMap,
-    /// The body: of the sandbox's answer all of it, with sensitive fields encrypted, also when
-    /// [`Fault::CutInBody`] has let only a part of it out.
+    /// The body. That of the sandbox is complete, even when [`Fault::CutInBody`] sent only a part of it, and
+    /// its sensitive fields are encrypted.
     pub body: Bytes,
 }
 
-/// What a sandbox made of a request.
+/// The sandbox's decision about a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It was in order and counts as processed, whatever [`Fault`](super::Fault) came after.
+    /// The request was valid. It counts as accepted with any [`Fault`](super::Fault) of the response.
     Accepted,
-    /// It was not.
+    /// The request was refused.
     #[non_exhaustive]
     Refused {
-        /// The status it was refused with.
+        /// The status of the response.
         status: StatusCode,
-        /// The `code` of the answer.
+        /// The `code` of the response.
         code: &'static str,
-        /// The `message` of the answer, in WeChat Pay's Chinese.
+        /// The `message` of the response, in WeChat Pay's Chinese.
         message: String,
-        /// What exactly was wrong, in English.
+        /// The reason, in English.
         why: String,
-        /// The same in Chinese.
+        /// The reason, in Chinese.
         why_zh: String,
     },
-    /// Nobody looked at it: the connection was cut before, as
-    /// [`Fault::CutBeforeProcessing`](super::Fault::CutBeforeProcessing) says.
+    /// The request was not processed:
+    /// [`Fault::CutBeforeProcessing`](super::Fault::CutBeforeProcessing) closed the connection.
     Unprocessed,
 }
 
@@ -95,7 +96,7 @@ impl Verdict {
     }
 }
 
-/// Bodies, queries and `Authorization` are left out.
+/// Leaves out bodies, queries and the value of `Authorization`.
 impl fmt::Debug for CallRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.target.split('?').next().unwrap_or_default();
@@ -114,10 +115,10 @@ impl fmt::Debug for CallRecord {
     }
 }
 
-/// The body is left out.
-impl fmt::Debug for AnswerRecord {
+/// Leaves the body out.
+impl fmt::Debug for ResponseRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnswerRecord")
+        f.debug_struct("ResponseRecord")
             .field("status", &self.status)
             .field("headers", &self.headers)
             .field("body_len", &self.body.len())
@@ -127,23 +128,23 @@ impl fmt::Debug for AnswerRecord {
 
 const KEPT: usize = 1000;
 const KEPT_BYTES: usize = 64 << 20;
-/// A longer JSON is not kept beside the body that it was read from.
+/// The longest JSON that is kept in addition to the body it was read from.
 const KEPT_JSON: usize = 256 << 10;
 
 impl CallRecord {
-    /// Leaves a long JSON out when the body says the same: as values it takes many times the memory.
+    /// Drops a long JSON if the body has the same content: as values it takes many times the memory.
     pub(super) fn trim(&mut self) {
         let long = self
             .json
             .as_ref()
             .is_some_and(|json| size_of_json(json) > KEPT_JSON);
-        // Only who names our key can have encrypted something with it.
+        // Without Wechatpay-Serial nothing is encrypted, so the body has the same content.
         if long && !self.headers.contains_key(WECHATPAY_SERIAL) {
             self.json = None;
         }
     }
 
-    /// About the memory that it takes.
+    /// The approximate memory use.
     fn size(&self) -> usize {
         let texts = [
             Some(&self.target),
@@ -152,13 +153,13 @@ impl CallRecord {
         ];
         let texts = texts.into_iter().flatten().map(String::len);
         let json = self.json.as_ref().map_or(0, size_of_json);
-        let answer = self.answer.as_ref();
+        let answer = self.response.as_ref();
         let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
         self.body.len() + json + size_of_headers(&self.headers) + texts.sum::<usize>() + answer
     }
 }
 
-/// About the memory that headers take.
+/// The approximate memory use of headers.
 pub(super) fn size_of_headers(headers: &HeaderMap) -> usize {
     let sizes = headers
         .iter()
@@ -166,10 +167,10 @@ pub(super) fn size_of_headers(headers: &HeaderMap) -> usize {
     sizes.sum()
 }
 
-/// What a member of a map takes beside its name and value, about.
+/// The approximate overhead of a map's entry.
 const ENTRY: usize = 64;
 
-/// About the memory of a JSON value; its depth is bounded by who read it.
+/// The approximate memory use of a JSON value. The parser has limited its depth.
 pub(super) fn size_of_json(value: &Value) -> usize {
     size_of::<Value>()
         + match value {
@@ -188,19 +189,19 @@ pub(super) fn size_of_json(value: &Value) -> usize {
 /// The newest records, oldest first.
 #[derive(Default)]
 pub(super) struct Records {
-    kept: Mutex<Kept>,
+    kept: Mutex<RecordBuffer>,
 }
 
 #[derive(Default)]
-struct Kept {
-    /// Each with its size.
+struct RecordBuffer {
+    /// Each record with its size.
     records: VecDeque<(CallRecord, usize)>,
     bytes: usize,
     count: u64,
 }
 
 impl Records {
-    /// Numbers a record and keeps it; `now` is when it came.
+    /// Numbers and keeps a record that arrived at `now`.
     pub(super) fn push(&self, mut record: CallRecord, now: i64) {
         record.trim();
         let size = record.size();
@@ -209,7 +210,7 @@ impl Records {
             (record.id, record.time) = (kept.count, now);
             kept.bytes += size;
             kept.records.push_back((record, size));
-            // The newest stays, however long it is.
+            // The newest is always kept.
             while kept.records.len() > KEPT || kept.bytes > KEPT_BYTES && kept.records.len() > 1 {
                 let oldest = kept.records.pop_front();
                 kept.bytes -= oldest.map_or(0, |(_, size)| size);
@@ -229,31 +230,31 @@ impl Records {
         self.with(|kept| kept.records.len())
     }
 
-    /// The one of this number.
+    /// The record of this number.
     pub(super) fn get(&self, id: u64) -> Option<CallRecord> {
         self.with(|kept| kept.iter().find(|it| it.id == id).cloned())
     }
 
-    /// The newest, newest first.
+    /// The newest records, newest first.
     pub(super) fn newest(&self, most: usize) -> Vec<CallRecord> {
         self.with(|kept| kept.iter().rev().take(most).cloned().collect())
     }
 
     pub(super) fn clear(&self) {
         self.with(|kept| {
-            *kept = Kept {
+            *kept = RecordBuffer {
                 count: kept.count,
-                ..Kept::default()
+                ..RecordBuffer::default()
             };
         });
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut RecordBuffer) -> T) -> T {
         work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Kept {
+impl RecordBuffer {
     fn iter(&self) -> impl DoubleEndedIterator<Item = &CallRecord> {
         self.records.iter().map(|(record, _)| record)
     }
@@ -278,19 +279,19 @@ mod tests {
             verdict: Verdict::Accepted,
             fault: None,
             status: None,
-            answer: None,
+            response: None,
         }
     }
 
     #[test]
-    fn the_oldest_go_first_by_number_and_by_length() {
+    fn the_oldest_records_are_dropped_by_count_and_by_size() {
         let records = Records::default();
         (0..KEPT + 2).for_each(|number| records.push(record(number, Bytes::new()), 0));
         assert_eq!(records.all().len(), KEPT);
         assert_eq!(records.all()[0].target, "2");
         assert_eq!((records.all()[0].id, records.newest(1)[0].id), (3, 1002));
 
-        // A little less than the half, for what a record has beside its body.
+        // A little less than half, because a record is larger than its body.
         let half = Bytes::from(vec![0; KEPT_BYTES / 2 - 100]);
         (0..3).for_each(|number| records.push(record(number, half.clone()), 0));
         let targets: Vec<_> = records.all().into_iter().map(|it| it.target).collect();
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_json_count_as_bodies_do() {
+    fn texts_and_json_count_toward_the_size() {
         let zeros = |count: usize| Value::from(vec![0; count]);
         assert!(size_of_json(&zeros(1000)) >= 1000 * size_of::<Value>());
         let members = serde_json::json!({"name": {"other": "text"}});
@@ -320,7 +321,7 @@ mod tests {
         assert_eq!(records.len(), 2);
         for number in 0..3 {
             let mut answered = record(number, Bytes::new());
-            answered.answer = Some(AnswerRecord {
+            answered.response = Some(ResponseRecord {
                 status: StatusCode::OK,
                 headers: HeaderMap::new(),
                 body: vec![0; KEPT_BYTES / 2 - 100].into(),
@@ -340,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_json_is_kept_only_when_it_may_have_been_decrypted() {
+    fn a_long_json_is_kept_only_if_it_may_be_decrypted() {
         let records = Records::default();
         let mut plain = record(0, Bytes::new());
         plain.json = Some(vec![0; KEPT_JSON / size_of::<Value>()].into());

@@ -1,4 +1,4 @@
-//! An answer on its way out.
+//! A response before it is sent.
 
 use std::io;
 use std::pin::Pin;
@@ -10,11 +10,11 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use serde_json::Value;
 
-use crate::catalog::AnswerSignature;
+use wechatpay_core::catalog::AnswerSignature;
 
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// Status, headers and body, and what of them is to be signed.
+/// Status, headers and body of a response, and what its signature covers.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -34,7 +34,7 @@ impl Reply {
         }
     }
 
-    /// The page that a proxy in front of the gateway shows.
+    /// The error page of a proxy in front of the gateway.
     pub(super) fn html(status: StatusCode) -> Self {
         let page = format!(
             "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n\
@@ -49,7 +49,7 @@ impl Reply {
         }
     }
 
-    /// 302 to somewhere else.
+    /// A 302 redirect.
     pub(super) fn redirect(url: &str) -> Self {
         let mut headers = HeaderMap::new();
         if let Ok(url) = HeaderValue::from_str(url) {
@@ -63,7 +63,7 @@ impl Reply {
         }
     }
 
-    /// Changes the body so that it still reads the same.
+    /// Changes the body without changing its meaning.
     pub(super) fn tamper(&mut self) {
         let mut body = self.body.to_vec();
         if body.is_empty() {
@@ -75,9 +75,9 @@ impl Reply {
         self.body = body.into();
     }
 
-    /// Cut, only half of the body is sent.
-    pub(super) fn into_response(mut self, cut: bool) -> Response<ReplyBody> {
-        let missing = if cut { self.body.len() / 2 + 1 } else { 0 };
+    /// With `truncate`, only half of the body is sent.
+    pub(super) fn into_response(mut self, truncate: bool) -> Response<ReplyBody> {
+        let missing = if truncate { self.body.len() / 2 + 1 } else { 0 };
         self.body
             .truncate(self.body.len() - missing.min(self.body.len()));
         let mut response = Response::new(ReplyBody {
@@ -91,7 +91,7 @@ impl Reply {
     }
 }
 
-/// Bytes, and how many more are promised and never come.
+/// The bytes of a body, and how many more are announced but never sent.
 pub(super) struct ReplyBody {
     data: Option<Bytes>,
     missing: usize,
@@ -113,7 +113,7 @@ impl Body for ReplyBody {
             return Poll::Ready(None);
         }
         if !self.flushed {
-            // hyper writes what it has when the body has nothing more for the moment.
+            // hyper flushes its buffer when the body is pending.
             self.flushed = true;
             cx.waker().wake_by_ref();
             return Poll::Pending;

@@ -1,4 +1,4 @@
-//! The named middleware stack: what happens to a call between the caller and the wire.
+//! The named middleware stack between the caller and the transport.
 
 mod next;
 
@@ -7,16 +7,16 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Request, Response};
 use crate::transport::BoxFuture;
-pub(crate) use next::Frozen;
 pub use next::Next;
+pub(crate) use next::Pipeline;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// One layer of the stack.
 ///
-/// `handle` gets the request on its way out, hands it on with [`Next::run`] (once, never, or again
-/// with a clone of `next`), and gets the response on its way back.
+/// `handle` receives the request, passes it on with [`Next::run`] (once, never, or again with a clone of
+/// `next`), and receives the response.
 ///
 /// Plain functions and closures are middleware through [`from_fn`](crate::middleware::from_fn).
 ///
@@ -38,12 +38,12 @@ pub trait Middleware: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Its own, of [`ErrorKind::Middleware`], and those of the layers further in.
+    /// Its own, of [`ErrorKind::Middleware`], and those of the inner layers.
     fn handle(&self, request: Request, next: Next)
     -> impl Future<Output = Result<Response>> + Send;
 }
 
-/// The object-safe twin: traits with async functions cannot be made into objects.
+/// The object-safe form of [`Middleware`]: traits with async functions are not object-safe.
 trait DynMiddleware: Send + Sync {
     fn handle(
         self: Arc<Self>,
@@ -95,7 +95,7 @@ impl Stack {
         Self::default()
     }
 
-    /// Adds the innermost layer, next to the wire.
+    /// Adds the innermost layer, next to the transport.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl Stack {
         self.insert(at + 1, name.into(), middleware)
     }
 
-    /// Puts a layer in the place, and under the name, of another.
+    /// Replaces a layer; the new one keeps the name.
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl Stack {
         Ok(self)
     }
 
-    /// Takes a layer out.
+    /// Removes a layer.
     ///
     /// # Errors
     ///
@@ -204,7 +204,7 @@ impl Stack {
     }
 }
 
-/// The names only: what a layer holds may be secret.
+/// Shows the names only, since a layer may hold secrets.
 impl fmt::Debug for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()

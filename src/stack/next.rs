@@ -1,4 +1,4 @@
-//! The way through a stack, and its end: where a request leaves.
+//! Runs a request through the stack and hands it to the transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,63 +6,63 @@ use std::sync::Arc;
 use http::Uri;
 
 use super::Stack;
-use crate::error::{Error, ErrorKind, Result};
-use crate::host;
 use crate::message::{
     Body, BodyStream, CallInfo, Failure, Payload, Request, Response, ResponseBody, SignedText,
     request_id,
 };
 use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
 
-/// A stack that no longer changes, with what lies below it.
+/// A stack that no longer changes, and the transport below it.
 #[derive(Clone)]
-pub(crate) struct Frozen {
+pub(crate) struct Pipeline {
     pub(crate) stack: Stack,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) max_response_bytes: usize,
     pub(crate) trusted_hosts: Arc<[String]>,
 }
 
-/// The rest of the stack, as a middleware sees it.
+/// The layers below a middleware.
 #[derive(Clone)]
 pub struct Next {
-    frozen: Arc<Frozen>,
+    pipeline: Arc<Pipeline>,
     index: usize,
     /// Taken from the request as it enters the stack, so that no layer can lose it.
     info: Option<CallInfo>,
 }
 
 impl Next {
-    pub(crate) fn first(frozen: Arc<Frozen>) -> Self {
+    pub(crate) fn first(pipeline: Arc<Pipeline>) -> Self {
         Self {
-            frozen,
+            pipeline,
             index: 0,
             info: None,
         }
     }
 
-    /// The same stack from its outermost layer on.
+    /// The same stack, from the outermost layer.
     pub(crate) fn restarted(&self) -> Self {
-        Self::first(Arc::clone(&self.frozen))
+        Self::first(Arc::clone(&self.pipeline))
     }
 
-    /// Hands the request to the next layer in, at last to the transport.
+    /// Passes the request to the next layer, and from the last layer to the transport.
     ///
     /// # Errors
     ///
-    /// Those of the layers further in, and [`ErrorKind::Middleware`] when a request arrives at the
-    /// transport unserialised or on its way to a host that the call did not name.
+    /// Those of the inner layers, and [`ErrorKind::Middleware`] when a request reaches the transport
+    /// unserialised, or for a host that the call did not name.
     pub fn run(mut self, request: Request) -> BoxFuture<'static, Result<Response>> {
         if self.info.is_none() {
             self.info = request.extensions().get().cloned();
         }
-        match self.frozen.stack.layers.get(self.index) {
+        match self.pipeline.stack.layers.get(self.index) {
             Some(layer) => {
                 let middleware = Arc::clone(&layer.middleware);
                 self.index += 1;
                 middleware.handle(request, self)
             }
-            None => Box::pin(self.frozen.send(request, self.info)),
+            None => Box::pin(self.pipeline.send(request, self.info)),
         }
     }
 }
@@ -70,21 +70,21 @@ impl Next {
 impl fmt::Debug for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Next")
-            .field("stack", &self.frozen.stack)
+            .field("stack", &self.pipeline.stack)
             .field("index", &self.index)
             .finish_non_exhaustive()
     }
 }
 
-impl Frozen {
-    /// The end of the stack: out over the transport, and the answer read in.
+impl Pipeline {
+    /// Sends the request over the transport and reads the response.
     async fn send(self: Arc<Self>, request: Request, info: Option<CallInfo>) -> Result<Response> {
         let Some(info) = info else {
             return Err(lost());
         };
         self.check(&request, &info)?;
         let (mut request, broken) = request_body(request)?;
-        // A layer may have built a request of its own; the transport looks at this one's call.
+        // A layer may have built a new request; the transport reads this call's extensions.
         request.extensions_mut().insert(info.clone());
         let attempt = info.state().begin_attempt();
         request.extensions_mut().insert(attempt.clone());
@@ -133,7 +133,7 @@ impl Frozen {
         uri.scheme_str() == Some("https") && self.trusted_hosts.contains(&host)
     }
 
-    /// A request goes nowhere but where the call was meant to go, and with its fields encrypted.
+    /// Checks that the request goes to the call's host and that its sensitive fields are encrypted.
     fn check(&self, request: &Request, info: &CallInfo) -> Result<()> {
         if info.lacks_encryption(request) {
             return Err(Error::new(
@@ -164,7 +164,7 @@ fn lost() -> Error {
     )
 }
 
-/// The connection fails where the file to upload does, and only the file says why.
+/// When the upload's file fails, the connection fails too, and only the file's error gives the reason.
 fn own_failure(broken: Failure, err: Error) -> Error {
     match broken.take() {
         Some(own) => own.with_maybe_sent(err.maybe_sent()),
@@ -172,7 +172,7 @@ fn own_failure(broken: Failure, err: Error) -> Error {
     }
 }
 
-/// Only what `prepare` has serialised is what was signed.
+/// Accepts only a body that `prepare` has serialised, since only that was signed.
 fn request_body(request: Request) -> Result<(http::Request<Body>, Failure)> {
     let (mut parts, payload) = request.into_parts();
     let mut failure = Failure::default();

@@ -1,4 +1,4 @@
-//! What carries a finished request over the wire.
+//! Transports, which send a finished request.
 
 #[cfg(feature = "tower")]
 mod service;
@@ -7,16 +7,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::error::Result;
 pub use crate::message::Body;
 #[cfg(feature = "tower")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
 pub use service::from_service;
+use wechatpay_core::error::Result;
 
 /// A boxed future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What carries a request to WeChat Pay and its answer back.
+/// Sends a request to WeChat Pay and returns its response.
 ///
 /// A client comes with one over hyper and OpenSSL; any other can be given to
 /// [`ClientBuilder::transport`](crate::ClientBuilder::transport). A transport sends the request as it

@@ -2,8 +2,8 @@ use http::{Request, Response as HttpResponse};
 use tower_service::Service;
 
 use super::{Transport, from_fn};
-use crate::error::{BoxError, Error, ErrorKind};
 use crate::message::Body;
+use wechatpay_core::error::{BoxError, Error, ErrorKind};
 
 /// Any tower service over HTTP as the transport.
 ///

@@ -28,7 +28,7 @@ fn download(shop: &Shop, key: &str, more: &[&str]) -> Run {
 }
 
 #[test]
-fn the_certificates_are_saved_as_php_names_them() {
+fn certificates_are_saved_under_the_names_of_the_php_sdk() {
     let shop = Shop::new();
     let text = download(&shop, "apiv3.key", &[]).run().ok();
     let certificate = shop.sandbox.platform_certificate();
@@ -55,7 +55,7 @@ fn the_certificates_are_saved_as_php_names_them() {
 }
 
 #[test]
-fn the_key_may_be_in_a_variable_and_never_in_an_argument() {
+fn keys_are_accepted_from_variables_and_refused_as_arguments() {
     let shop = Shop::new();
     let key = shop.sandbox.apiv3_key().expose();
     download(&shop, "env:WECHATPAY_MY_KEY", &[])
@@ -69,7 +69,7 @@ fn the_key_may_be_in_a_variable_and_never_in_an_argument() {
 }
 
 #[test]
-fn a_wrong_key_saves_nothing() {
+fn nothing_is_saved_with_a_wrong_key() {
     let shop = Shop::new();
     shop.secret("other.key", "00000000000000000000000000000000");
     download(&shop, "other.key", &[]).run().failed(8);

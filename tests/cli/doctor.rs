@@ -8,7 +8,7 @@ use wechatpay_chain::PrivateKey;
 use crate::support::{Done, Run, STRANGER, Shop, certificate, server};
 
 #[test]
-fn what_is_right_is_said_to_be() {
+fn correct_settings_pass_every_check() {
     let shop = Shop::new();
     let text = shop.command(&["doctor"]).run().ok();
     for check in [
@@ -30,7 +30,7 @@ fn what_is_right_is_said_to_be() {
 }
 
 #[test]
-fn offline_nothing_is_sent() {
+fn offline_sends_nothing() {
     let shop = Shop::new();
     shop.command(&["doctor", "--offline"]).run().ok();
     assert!(shop.sandbox.calls().is_empty());
@@ -63,7 +63,7 @@ fn assert_wrong(run: Run, check: &str, word: &str) {
 }
 
 #[test]
-fn files_that_are_mixed_up_are_named() {
+fn swapped_files_are_reported() {
     let shop = Shop::new();
     let doctor = || shop.command(&DOCTOR);
     assert_wrong(
@@ -104,7 +104,7 @@ fn files_that_are_mixed_up_are_named() {
 
 /// Each can be read as a key, and is not the one that is meant.
 #[test]
-fn a_certificate_in_the_place_of_the_public_key_is_named() {
+fn a_certificate_given_as_the_public_key_is_reported() {
     let shop = Shop::new();
     let doctor = || {
         shop.command(&DOCTOR)
@@ -137,7 +137,7 @@ fn a_certificate_in_the_place_of_the_public_key_is_named() {
 }
 
 #[test]
-fn an_earlier_certificate_of_the_merchant_is_no_platform_certificate() {
+fn an_old_merchant_certificate_given_as_platform_certificate_is_reported() {
     let shop = Shop::new();
     let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
     let certificate = certificate(&key, shop.sandbox.mchid());
@@ -155,7 +155,7 @@ fn an_earlier_certificate_of_the_merchant_is_no_platform_certificate() {
 
 /// The file is right and its id is not, or the other way round: only WeChat Pay can tell.
 #[test]
-fn an_id_that_is_not_the_keys_is_named() {
+fn a_key_id_of_another_key_is_reported() {
     let shop = Shop::new();
     let doctor = || shop.command(&["doctor", "--format", "json"]);
     let (wrong, right) = (
@@ -198,7 +198,7 @@ fn answering(status: &'static str, body: &'static str) -> String {
 }
 
 #[test]
-fn serials_that_are_mixed_up_are_named() {
+fn swapped_serials_are_reported() {
     let shop = Shop::new();
     let doctor = || shop.command(&DOCTOR);
     let (sandbox, serial) = (&shop.sandbox, shop.sandbox.serial());
@@ -228,7 +228,7 @@ fn serials_that_are_mixed_up_are_named() {
 }
 
 #[test]
-fn keys_of_the_wrong_length_are_named_and_not_shown() {
+fn keys_of_the_wrong_length_are_reported_and_not_printed() {
     let shop = Shop::new();
     let run = |name: &str, key: &str| shop.command(&DOCTOR).env(name, key);
     assert_wrong(
@@ -243,7 +243,7 @@ fn keys_of_the_wrong_length_are_named_and_not_shown() {
 
 #[cfg(unix)]
 #[test]
-fn keys_that_others_can_read_are_named() {
+fn keys_readable_by_others_are_reported() {
     use std::os::unix::fs::PermissionsExt;
     let shop = Shop::new();
     let open = std::fs::Permissions::from_mode(0o644);
@@ -259,7 +259,7 @@ fn keys_that_others_can_read_are_named() {
 }
 
 #[test]
-fn clock_connection_and_credentials_are_tried() {
+fn clock_connection_and_credentials_are_checked() {
     let shop = Shop::new();
     let doctor = || shop.command(&["doctor", "--format", "json"]);
     let late = server(|_| {
@@ -319,7 +319,7 @@ fn a_404_counts_only_from_wechat_pay() {
 }
 
 #[test]
-fn an_apiv3_key_that_is_another_is_named() {
+fn a_wrong_apiv3_key_is_reported() {
     let shop = Shop::new();
     let doctor = || shop.command(&["doctor", "--format", "json"]);
     let done = doctor().run();
@@ -340,7 +340,7 @@ fn lines(run: Run, check: &str) -> Vec<String> {
 
 /// Whoever follows the advice must not end up with the merchant's own certificate there.
 #[test]
-fn the_advice_for_other_certificates_does_not_name_the_merchants() {
+fn advice_for_platform_and_root_certificates_names_their_own_files() {
     let shop = Shop::new();
     let settings = [
         ("PLATFORM_CERTIFICATE", "platform certificate"),
@@ -361,7 +361,7 @@ fn the_advice_for_other_certificates_does_not_name_the_merchants() {
 
 /// The answer to it looks as that to a merchant in public-key mode.
 #[test]
-fn a_base_url_that_ends_with_the_version_is_named() {
+fn a_base_url_with_a_version_is_reported() {
     let shop = Shop::new();
     let base = shop.sandbox.base_url();
     for end in ["v3", "v3/", "v2/"] {
@@ -377,7 +377,7 @@ fn a_base_url_that_ends_with_the_version_is_named() {
 }
 
 #[test]
-fn a_folder_is_not_given_the_mode_of_a_key() {
+fn directories_are_exempt_from_the_permission_check() {
     let shop = Shop::new();
     std::fs::create_dir(shop.path("folder")).unwrap();
     let run = shop.command(&["doctor", "--offline"]);

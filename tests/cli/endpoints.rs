@@ -11,7 +11,7 @@ fn lines(arguments: &[&str]) -> Vec<Value> {
 }
 
 #[test]
-fn all_endpoints_are_one_object_a_line() {
+fn json_prints_one_object_per_endpoint() {
     let all = lines(&["endpoints", "--json"]);
     assert_eq!(all.len(), wechatpay_chain::catalog::operations().len());
     for row in &all {
@@ -37,7 +37,7 @@ fn all_endpoints_are_one_object_a_line() {
 }
 
 #[test]
-fn words_of_both_languages_search() {
+fn endpoints_are_found_by_chinese_and_english_words() {
     let titles = |words: &[&str]| {
         let found = lines(&[&["endpoints", "--json"], words].concat());
         let titles = found
@@ -54,7 +54,7 @@ fn words_of_both_languages_search() {
 }
 
 #[test]
-fn one_endpoint_is_shown_in_full() {
+fn a_single_match_is_shown_in_full() {
     let path = "v3/aggracct-bc/wb-channel/control-orders/punish";
     let text = Run::new(&["endpoints", path]).run().ok();
     for part in [

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::{Clock, SystemClock};
+use wechatpay_sandbox::StubResponse;
 
 use crate::notify::{capture, platform};
 use crate::support::{Done, Run, Shop};
@@ -71,7 +71,7 @@ fn known(shop: &Shop, example: &str) -> String {
     ] {
         if example.contains(path.rsplit('/').next().unwrap()) {
             shop.sandbox
-                .answer(method, path, Answer::json(answer))
+                .stub(method, path, StubResponse::json(answer))
                 .unwrap();
         }
     }
@@ -191,7 +191,7 @@ fn examples<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 #[test]
-fn the_examples_of_each_help_work() {
+fn the_examples_in_help_work() {
     let shop = shop();
     let mut count = 0;
     for arguments in HELPS {
@@ -205,9 +205,9 @@ fn the_examples_of_each_help_work() {
 }
 
 #[test]
-fn the_examples_of_the_page_work() {
+fn the_examples_in_docs_cli_work() {
     let shop = shop();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found = of_page(&std::fs::read_to_string(root.join("docs/cli.md")).unwrap());
     assert!(found.len() >= 8, "{found:?}");
     for example in found {

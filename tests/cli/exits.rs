@@ -3,11 +3,11 @@
 use std::net::TcpListener;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Fault, StubResponse};
 
 use crate::support::{Run, Shop, server};
 
-/// Not in the catalogue: its body comes back.
+/// Not in the catalog: its body comes back.
 const ECHO: &str = "v3/nobody/knows/this";
 const ORDER: &str = r#"{"out_trade_no":"1"}"#;
 const GET: [&str; 5] = ["--format", "json", "request", "GET", "v3/certificates"];
@@ -130,8 +130,8 @@ fn a_refusal_is_7_with_all_that_was_said() {
     let shop = Shop::new();
     let body =
         json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/amount"}});
-    let answer = Answer::json(body).status(400);
-    shop.sandbox.answer("POST", ECHO, answer).unwrap();
+    let answer = StubResponse::json(body).status(400);
+    shop.sandbox.stub("POST", ECHO, answer).unwrap();
     let said = shop.command(&POST).run().failed_json(7);
     assert_eq!(said["code"], "PARAM_ERROR");
     assert_eq!(said["status"], 400);
@@ -148,7 +148,7 @@ fn a_refusal_is_7_with_all_that_was_said() {
 fn an_answer_that_is_not_believed_is_8() {
     let shop = Shop::new();
     for fault in [Fault::TamperedBody, Fault::MissingHeaders, Fault::Probe] {
-        shop.sandbox.misbehave(fault);
+        shop.sandbox.inject_fault(fault);
         let said = shop.command(&POST).run().failed_json(8);
         assert_eq!(said["maybe_sent"], true);
     }
@@ -157,15 +157,16 @@ fn an_answer_that_is_not_believed_is_8() {
 #[test]
 fn an_outcome_that_nobody_knows_is_9() {
     let shop = Shop::new();
-    shop.sandbox.misbehave(Fault::CutBeforeAnswer);
+    shop.sandbox.inject_fault(Fault::CutBeforeAnswer);
     let done = shop.command(&POST[2..]).run();
     assert!(done.failed(9).contains("OUTCOME UNKNOWN"));
     // Of a GET it is only a broken connection.
-    shop.sandbox.misbehave(Fault::CutBeforeAnswer);
+    shop.sandbox.inject_fault(Fault::CutBeforeAnswer);
     shop.command(&GET).run().failed_json(5);
     // WeChat Pay does not know itself.
-    let answer = Answer::json(json!({"code": "SYSTEM_ERROR", "message": "系统错误"})).status(500);
-    shop.sandbox.answer("POST", ECHO, answer).unwrap();
+    let answer =
+        StubResponse::json(json!({"code": "SYSTEM_ERROR", "message": "系统错误"})).status(500);
+    shop.sandbox.stub("POST", ECHO, answer).unwrap();
     assert_eq!(
         shop.command(&POST).run().failed_json(9)["code"],
         "SYSTEM_ERROR"
@@ -188,7 +189,7 @@ fn a_page_of_a_proxy_in_place_of_an_answer_is_9_for_a_post() {
 }
 
 #[test]
-fn the_codes_are_in_the_help() {
+fn exit_codes_are_listed_in_the_help() {
     let help = Run::new(&["--help"]).run().ok();
     let codes = [
         "0  ", "1  ", "2  ", "3  ", "4  ", "5  ", "6  ", "7  ", "8  ", "9  ", "130",
@@ -209,8 +210,8 @@ fn answers_that_leave_the_outcome_open_are_9_for_a_post() {
         "BIZERR_NEED_RETRY",
         "BANKERROR",
     ] {
-        let answer = Answer::json(json!({"code": code, "message": "?"})).status(400);
-        shop.sandbox.answer("POST", ECHO, answer).unwrap();
+        let answer = StubResponse::json(json!({"code": code, "message": "?"})).status(400);
+        shop.sandbox.stub("POST", ECHO, answer).unwrap();
         assert_eq!(shop.command(&POST).run().failed_json(9)["code"], code);
     }
     let page = "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops";
@@ -222,7 +223,7 @@ fn answers_that_leave_the_outcome_open_are_9_for_a_post() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_answer_that_cannot_be_written_is_not_taken_for_input() {
+fn an_answer_that_cannot_be_written_exits_with_outcome_unknown() {
     let shop = Shop::new();
     let full = |arguments| {
         let mut command = shop.command(arguments).into_command();
@@ -238,12 +239,12 @@ fn an_answer_that_cannot_be_written_is_not_taken_for_input() {
 }
 
 #[test]
-fn a_server_s_text_does_not_act_on_the_terminal() {
+fn control_characters_of_servers_are_escaped() {
     let shop = Shop::new();
     let text = "\u{1b}[2J\u{9b}31m\u{202e}done";
-    let answer = Answer::json(json!({"code": "PARAM_ERROR", "message": text})).status(400);
+    let answer = StubResponse::json(json!({"code": "PARAM_ERROR", "message": text})).status(400);
     for arguments in [&POST[..], &POST[2..]] {
-        shop.sandbox.answer("POST", ECHO, answer.clone()).unwrap();
+        shop.sandbox.stub("POST", ECHO, answer.clone()).unwrap();
         let said = shop.command(arguments).run().failed(7);
         assert!(!said.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{said:?}");
         assert!(said.contains("31m") && said.contains("done"), "{said:?}");

@@ -3,7 +3,7 @@
 use crate::support::Shop;
 
 #[test]
-fn a_header_that_cannot_be_sent_is_named() {
+fn invalid_headers_are_named_in_the_error() {
     let shop = Shop::new();
     let said = |header: &str, code| {
         let run = shop.command(&["request", "GET", "v3/certificates", "--header", header]);

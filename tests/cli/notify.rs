@@ -72,7 +72,7 @@ fn a_notification_is_verified_and_decrypted() {
 }
 
 #[test]
-fn an_old_one_is_opened_on_request_only() {
+fn an_expired_notification_needs_ignore_age() {
     let shop = Shop::new();
     capture(&shop, &platform(), 1_700_000_000);
     open(&shop, &[]).run().failed(8);
@@ -81,7 +81,7 @@ fn an_old_one_is_opened_on_request_only() {
 }
 
 #[test]
-fn a_forged_one_is_not_opened() {
+fn a_forged_notification_is_rejected() {
     let shop = Shop::new();
     capture(&shop, &shop.merchant_key(), SystemClock::new().now());
     let said = open(&shop, &["--format", "json"]).run().failed_json(8);
@@ -118,7 +118,7 @@ fn read(shop: &Shop, name: &str) -> String {
 }
 
 #[test]
-fn a_body_that_was_changed_is_told_how() {
+fn changes_of_the_body_are_explained() {
     let shop = Shop::new();
     capture(&shop, &platform(), SystemClock::new().now());
     let body = read(&shop, "body");
@@ -137,7 +137,7 @@ fn a_body_that_was_changed_is_told_how() {
 }
 
 #[test]
-fn headers_that_were_pasted_from_elsewhere_are_told() {
+fn headers_in_other_formats_are_explained() {
     let shop = Shop::new();
     capture(&shop, &platform(), SystemClock::new().now());
     let good = read(&shop, "headers");
@@ -211,7 +211,7 @@ fn headers_that_were_pasted_from_elsewhere_are_told() {
 }
 
 #[test]
-fn the_setting_that_a_cause_asks_for_is_named() {
+fn each_cause_names_the_setting_that_resolves_it() {
     let shop = Shop::new();
     capture(&shop, &platform(), SystemClock::new().now() - 86_400);
     let said = open(&shop, &[]).run().failed(8);
@@ -268,7 +268,7 @@ fn a_refund_of_apiv2_is_not_called_verified() {
 
 /// A key file that was written by an editor or a shell.
 #[test]
-fn what_stands_around_a_key_is_told() {
+fn whitespace_around_keys_is_reported() {
     let shop = Shop::new();
     capture(&shop, &platform(), SystemClock::new().now());
     for name in ["apiv3.key", "v2.key"] {

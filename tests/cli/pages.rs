@@ -14,7 +14,7 @@ const COMMANDS: [&str; 8] = [
 ];
 
 #[test]
-fn every_shell_has_its_script() {
+fn completions_exist_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = Run::new(&["completions", shell]).run().ok();
         for command in COMMANDS {
@@ -25,7 +25,7 @@ fn every_shell_has_its_script() {
 }
 
 #[test]
-fn the_manual_has_all_commands_and_codes() {
+fn the_manual_lists_all_commands_and_exit_codes() {
     let page = Run::new(&["man"]).run().ok();
     assert!(page.contains(".TH wechatpay 1"), "{page}");
     assert!(page.contains("OUTCOME UNKNOWN"));
@@ -45,7 +45,7 @@ fn the_manual_has_all_commands_and_codes() {
 }
 
 #[test]
-fn help_and_version_are_answers() {
+fn help_and_version_exit_with_0() {
     let version = Run::new(&["--version"]).run().ok();
     assert_eq!(
         version,

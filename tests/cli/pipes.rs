@@ -7,7 +7,7 @@ use crate::support::{Run, Shop};
 
 /// As `wechatpay endpoints | head -1` does.
 #[test]
-fn a_reader_that_has_gone_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     for arguments in [
         &["endpoints", "--json"][..],
         &["--help"],

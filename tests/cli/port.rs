@@ -17,7 +17,7 @@ fn lines(text: &str) -> Vec<Value> {
 }
 
 #[test]
-fn a_snippet_on_standard_input_is_a_line() {
+fn a_snippet_on_standard_input_prints_one_request() {
     let php = "$response = $instance->v3->pay->transactions->id->_transaction_id_->get([\n\
                'query' => ['mchid' => '1230000109'], 'transaction_id' => 'a/b', 'timeout' => 0.4,\n\
                'headers' => ['Wechatpay-Serial' => 'PUB_KEY_ID_X']]);\n";
@@ -42,7 +42,7 @@ fn a_snippet_on_standard_input_is_a_line() {
 }
 
 #[test]
-fn files_are_read_in_order_and_name_their_statements() {
+fn files_are_read_in_order_and_requests_name_their_source() {
     let shop = Shop::new();
     shop.file(
         "a.php",
@@ -79,7 +79,7 @@ fn files_are_read_in_order_and_name_their_statements() {
 }
 
 #[test]
-fn files_of_snippets_are_looked_for_in_the_folder_only() {
+fn file_urls_are_read_from_the_given_folder_only() {
     let shop = Shop::new();
     std::fs::create_dir_all(shop.path("files/path/to")).unwrap();
     shop.file("files/path/to/a.jpg", "jpeg");
@@ -125,7 +125,7 @@ fn files_of_snippets_are_looked_for_in_the_folder_only() {
 }
 
 #[test]
-fn parts_that_php_writes_itself() {
+fn multipart_bodies_match_those_of_php() {
     let php = "$i->v2->secapi->mch->uploadmedia->post(['security' => true, 'body' => \
                new \\GuzzleHttp\\Psr7\\MultipartStream([['name' => 'mch_id', 'contents' => '19'], \
                ['name' => 'media', 'filename' => 'x.jpg', 'contents' => 'bytes']])]);";
@@ -146,7 +146,7 @@ fn parts_that_php_writes_itself() {
 }
 
 #[test]
-fn variables_have_what_is_given_and_the_time_stands_still() {
+fn defined_variables_and_the_fixed_time_are_used() {
     let php = "$i->v3->x->post(['json' => ['a' => $mchid, 'b' => $config['key'], 't' => time()]]);";
     let done = port(
         &[
@@ -173,7 +173,7 @@ fn variables_have_what_is_given_and_the_time_stands_still() {
 }
 
 #[test]
-fn an_empty_segment_is_sent_as_php_does_and_told() {
+fn empty_segments_are_sent_as_php_does_with_a_warning() {
     let done = port(
         &[],
         "$i->v3->applyment->_empty_->post(['json' => [], 'use_id' => 'x']);",
@@ -193,7 +193,7 @@ fn an_empty_segment_is_sent_as_php_does_and_told() {
 }
 
 #[test]
-fn what_cannot_be_ported_is_told_with_its_place_and_the_rest_is() {
+fn unsupported_code_is_reported_and_the_rest_is_ported() {
     let php = "<?php\n$instance->v3->a->get([]);\n$instance->v3->b->get(['x' => 1 'y' => 2]);\n\
                \n  $instance->chain('https://evil.cn/')->get();\n$instance->v3->c->get([]);\n";
     let done = port(&[], php);
@@ -223,7 +223,7 @@ fn what_cannot_be_ported_is_told_with_its_place_and_the_rest_is() {
 }
 
 #[test]
-fn nothing_that_is_read_makes_it_panic() {
+fn no_input_makes_port_panic() {
     for php in [
         "",
         "\u{0}",
@@ -245,7 +245,7 @@ fn nothing_that_is_read_makes_it_panic() {
 }
 
 #[test]
-fn rust_is_what_is_made_unless_it_is_said() {
+fn port_emits_rust_by_default() {
     let php = "$instance->v3->certificates->get();";
     let done = Run::new(&["port", "--style", "chain"]).stdin(php).run();
     let call = "    client.chain(\"v3/certificates\").get(()).wait()?;\n";
@@ -257,7 +257,7 @@ fn rust_is_what_is_made_unless_it_is_said() {
 
 /// What PHP sends where this library has it otherwise.
 #[test]
-fn php_is_followed_where_it_differs() {
+fn differences_of_php_are_reproduced() {
     let uri = |php: &str| {
         let done = port(&[], php);
         assert_eq!(done.code, Some(0), "{php}: {done:?}");
@@ -289,7 +289,7 @@ fn php_is_followed_where_it_differs() {
 }
 
 #[test]
-fn what_would_be_another_request_is_refused() {
+fn code_that_would_change_the_request_is_refused() {
     for (php, reason) in [
         (
             "$i->chain('/v2/pay')->post(['xml' => ['a' => 1]]);",
@@ -316,7 +316,7 @@ fn what_would_be_another_request_is_refused() {
 }
 
 #[test]
-fn digests_are_in_php_s_case() {
+fn digests_have_the_case_of_php() {
     let done = port(
         &[],
         "$i->v3->a->post(['json' => ['a' => md5('x'), 'b' => strtoupper(md5('x')), 'c' => \

@@ -11,7 +11,7 @@ use crate::support::Run;
 
 #[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn folder() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/php-wire");
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/php-wire");
     let folder = std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from);
     let found = folder.join("golden.jsonl").is_file();
     if !found {
@@ -121,7 +121,7 @@ fn every_snippet_of_the_sdk_gives_the_request_that_php_sent() {
 }
 
 #[test]
-fn what_is_no_call_of_the_sdk_is_told_with_its_place() {
+fn code_without_sdk_calls_is_reported_with_its_position() {
     let Some(folder) = folder() else {
         return;
     };

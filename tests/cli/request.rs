@@ -1,18 +1,18 @@
 //! `wechatpay request`.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::signing::{Authorization, request_text};
 use wechatpay_chain::{PublicKey, Secret};
+use wechatpay_sandbox::StubResponse;
 
 use crate::support::{Run, Shop};
 
-/// Not in the catalogue: its body comes back.
+/// Not in the catalog: its body comes back.
 const ECHO: &str = "v3/nobody/knows/this";
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
 
 #[test]
-fn a_call_is_made_and_its_answer_printed() {
+fn a_request_prints_its_answer() {
     let shop = Shop::new();
     let order = r#"{"out_trade_no":"1217752501"}"#;
     let run = shop.command(&["request", "post", ECHO, "--json", order]);
@@ -27,7 +27,7 @@ fn a_call_is_made_and_its_answer_printed() {
 }
 
 #[test]
-fn the_body_may_come_from_a_file_or_standard_input() {
+fn bodies_are_read_from_files_and_standard_input() {
     let shop = Shop::new();
     shop.file("order.json", r#"{"out_trade_no":"file"}"#);
     let run = shop.command(&["request", "POST", ECHO, "--json", "@order.json"]);
@@ -53,7 +53,7 @@ fn the_body_may_come_from_a_file_or_standard_input() {
 }
 
 #[test]
-fn variables_parameters_and_headers_are_taken() {
+fn variables_parameters_and_headers_are_sent() {
     let shop = Shop::new();
     let path = "v3/nobody/knows/{transaction_id}";
     shop.command(&[
@@ -78,7 +78,7 @@ fn variables_parameters_and_headers_are_taken() {
 }
 
 #[test]
-fn status_and_headers_are_shown_on_request() {
+fn include_prints_status_and_headers() {
     let shop = Shop::new();
     let arguments = ["request", "GET", "v3/certificates", "--include"];
     let text = shop.command(&arguments).run().ok();
@@ -93,7 +93,7 @@ fn status_and_headers_are_shown_on_request() {
 
 /// The object of a dry run is a request that the gateway would take: its signature holds.
 #[test]
-fn a_dry_run_shows_the_signed_request_and_sends_nothing() {
+fn dry_run_prints_the_signed_request_and_sends_nothing() {
     let shop = Shop::new();
     let fields = json!({"card_no": "6214830012345678", "out_request_no": "1"}).to_string();
     let arguments = ["request", "POST", PUNISH, "--dry-run", "--json", &fields];
@@ -184,9 +184,9 @@ fn files_are_uploaded_and_downloaded() {
         "bill.csv",
     ];
     let bill = "`a,`b\n";
-    let answer = Answer::bytes("text/csv", bill);
+    let answer = StubResponse::bytes("text/csv", bill);
     shop.sandbox
-        .answer("GET", "v3/billdownload/file", answer)
+        .stub("GET", "v3/billdownload/file", answer)
         .unwrap();
     let shown = [&arguments[..], &["--format", "json"]].concat();
     let saved = shop.command(&shown).run().json();
@@ -207,7 +207,7 @@ fn files_are_uploaded_and_downloaded() {
 }
 
 #[test]
-fn a_sandbox_for_the_purpose_needs_no_settings() {
+fn sandbox_mode_needs_no_settings() {
     let receiver = r#"{"appid":"wx1","type":"MERCHANT_ID","account":"1900000110","name":"示例","relation_type":"STORE"}"#;
     let path = "v3/profitsharing/receivers/add";
     let run = Run::new(&["--sandbox", "request", "POST", path, "--json", receiver]);
@@ -219,7 +219,7 @@ fn a_sandbox_for_the_purpose_needs_no_settings() {
 
 /// A misspelt path is said before anything is sent, with what was meant.
 #[test]
-fn a_path_that_the_catalogue_lacks_is_named_before_it_is_sent() {
+fn unlisted_paths_are_refused_with_suggestions() {
     let shop = Shop::new();
     let request = |arguments: &[&str]| shop.command(&[&["request"], arguments].concat()).run();
     for (method, path, meant) in [
@@ -287,11 +287,11 @@ fn a_path_that_the_catalogue_lacks_is_named_before_it_is_sent() {
 
 /// Nothing is like it: it may be new. When it fails, its path is named as a reason.
 #[test]
-fn a_path_that_is_like_no_other_is_sent() {
+fn unlisted_paths_without_similar_ones_are_sent() {
     let run = Run::new(&["--sandbox", "request", "POST", ECHO, "--json", "{}"]).run();
     let said = run.failed(7);
     assert!(
-        said.contains("The catalogue does not have this method and path"),
+        said.contains("The catalog does not have this method and path"),
         "{said}"
     );
     let known = [
@@ -303,12 +303,12 @@ fn a_path_that_is_like_no_other_is_sent() {
         "mchid=1900000109",
     ];
     let said = Run::new(&known).run().failed(7);
-    assert!(!said.contains("The catalogue does not have"), "{said}");
+    assert!(!said.contains("The catalog does not have"), "{said}");
 }
 
 /// Near a sensitive operation, the library refuses even an unlisted call.
 #[test]
-fn unlisted_lets_no_sensitive_field_out() {
+fn unlisted_calls_send_no_sensitive_field_in_plaintext() {
     let shop = Shop::new();
     let arguments = [
         "request",
@@ -326,7 +326,7 @@ fn unlisted_lets_no_sensitive_field_out() {
 }
 
 #[test]
-fn a_path_that_cannot_be_made_is_explained_once() {
+fn invalid_paths_are_explained_once() {
     let shop = Shop::new();
     let path = "v3/pay/transactions/id/{transaction_id}";
     let said = shop.command(&["request", "GET", path]).run().failed(4);
@@ -349,7 +349,7 @@ fn a_path_that_cannot_be_made_is_explained_once() {
 
 /// The library knows the operation all the same, and WeChat Pay answers 404.
 #[test]
-fn a_slash_too_many_or_too_few_at_the_end_is_named_before_it_is_sent() {
+fn a_wrong_trailing_slash_is_refused() {
     let shop = Shop::new();
     for (method, path, meant) in [
         (
@@ -387,7 +387,7 @@ fn a_slash_too_many_or_too_few_at_the_end_is_named_before_it_is_sent() {
 
 /// What the shell makes of a mistake: an empty variable, arguments in another order, a file's name.
 #[test]
-fn arguments_that_are_something_else_are_named() {
+fn swapped_arguments_are_explained() {
     let shop = Shop::new();
     let said = |arguments: &[&str]| {
         let all = [&["request"], arguments].concat();
@@ -408,7 +408,7 @@ fn arguments_that_are_something_else_are_named() {
 
 /// The header is what is wrong, and not the body.
 #[test]
-fn a_serial_that_is_not_set_is_not_blamed_on_the_body() {
+fn a_missing_platform_serial_is_not_reported_as_a_body_error() {
     let shop = Shop::new();
     let header = ["--header", "Wechatpay-Serial: ABC"];
     let run = shop.command(&[&["request", "GET", "v3/certificates"], &header[..]].concat());

@@ -100,7 +100,7 @@ fn call(ready: &Value) {
 }
 
 #[test]
-fn the_line_has_all_that_a_client_needs_and_no_more() {
+fn the_json_line_has_every_setting_of_a_client() {
     for tls in [false, true] {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("keys");
@@ -149,7 +149,7 @@ fn the_line_has_all_that_a_client_needs_and_no_more() {
 
 #[cfg(unix)]
 #[test]
-fn a_request_that_is_under_way_is_answered_before_the_end() {
+fn requests_in_progress_are_answered_before_shutdown() {
     for signal in ["-TERM", "-INT"] {
         let running = Running::start(&["--json"]);
         let ready = running.json();
@@ -170,7 +170,7 @@ fn a_request_that_is_under_way_is_answered_before_the_end() {
 }
 
 #[test]
-fn the_second_start_is_the_same_merchant() {
+fn a_second_start_reuses_the_merchant() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["--json", "--dir", folder.path().to_str().unwrap()];
     let first = Running::start(&arguments);
@@ -186,7 +186,7 @@ fn the_second_start_is_the_same_merchant() {
 }
 
 #[test]
-fn people_are_told_how_to_point_every_sdk_at_it() {
+fn the_startup_text_has_a_snippet_for_every_sdk() {
     let running = Running::start(&[]);
     let text = &running.ready;
     let said: Vec<_> = text.trim_end().lines().rev().take(3).collect();
@@ -216,7 +216,7 @@ fn people_are_told_how_to_point_every_sdk_at_it() {
 }
 
 #[test]
-fn what_cannot_start_says_what_to_do() {
+fn startup_errors_say_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
     let dir = folder.path().to_str().unwrap();

@@ -1,6 +1,6 @@
 //! No key of the fixtures is ever printed.
 
-use wechatpay_chain::sandbox::Fault;
+use wechatpay_sandbox::Fault;
 
 use crate::support::{Run, Shop};
 
@@ -17,7 +17,7 @@ fn secrets(shop: &Shop) -> Vec<String> {
 }
 
 #[test]
-fn nothing_that_is_printed_holds_a_key() {
+fn no_output_contains_a_key() {
     let shop = Shop::new();
     let secrets = secrets(&shop);
     let order = ["--appid", "wx1", "--prepay-id", "wx2"];
@@ -50,7 +50,7 @@ fn nothing_that_is_printed_holds_a_key() {
             // Once as variables, and the private key where an APIv3 key should be.
             let mixed = shop.command(&[&["--format", format], arguments].concat());
             let mixed = mixed.env("APIV3_KEY_FILE", "apiclient_key.pem");
-            shop.sandbox.misbehave(Fault::TamperedBody);
+            shop.sandbox.inject_fault(Fault::TamperedBody);
             for run in [run.env("APIV3_KEY", key).env("V2_KEY", v2), mixed] {
                 printed += assert_free(run, &secrets);
             }

@@ -35,7 +35,7 @@ fn shop() -> Shop {
 }
 
 #[test]
-fn a_flag_goes_before_the_environment_before_the_profile() {
+fn flags_override_the_environment_and_the_environment_the_profile() {
     let shop = shop();
     assert_eq!(mchid(shop.bare(&DRY)), "1000000001");
     assert_eq!(
@@ -52,7 +52,7 @@ fn a_flag_goes_before_the_environment_before_the_profile() {
 }
 
 #[test]
-fn profiles_are_named() {
+fn a_profile_is_selected_by_name() {
     let shop = shop();
     let named = [&DRY[..], &["--profile", "other"]].concat();
     assert_eq!(mchid(shop.bare(&named)), "1000000002");
@@ -73,7 +73,7 @@ fn profiles_are_named() {
 
 /// A key and its file are one setting: that of the environment replaces the profile's other form.
 #[test]
-fn a_key_and_its_file_are_one_setting() {
+fn a_key_overrides_the_key_file_of_a_lower_source() {
     let shop = Shop::new();
     let profile = format!(
         "[default]\nmchid = \"{}\"\nv2_key = \"{}\"\n",
@@ -99,7 +99,7 @@ fn a_key_and_its_file_are_one_setting() {
 }
 
 #[test]
-fn a_wrong_profile_is_told_by_its_line_and_never_quoted() {
+fn profile_errors_name_the_line_and_quote_no_values() {
     let shop = Shop::new();
     let secret = "0123456789abcdef0123456789abcdef";
     for (text, line) in [
@@ -131,7 +131,7 @@ fn a_wrong_profile_is_told_by_its_line_and_never_quoted() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_is_not_passed_over() {
+fn variables_that_are_not_utf8_are_refused() {
     use std::os::unix::ffi::OsStrExt;
     let shop = shop();
     let mut command = shop.bare(&DRY).into_command();

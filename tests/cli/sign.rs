@@ -11,7 +11,7 @@ fn params(shop: &Shop, scene: &[&str]) -> Run {
 }
 
 #[test]
-fn the_parameters_of_a_page_are_signed() {
+fn jsapi_parameters_are_signed() {
     let shop = Shop::new();
     let order = ["--appid", "wx8888888888888888", "--prepay-id", PREPAY];
     let shown = params(&shop, &[&["jsapi"], &order[..]].concat())
@@ -35,7 +35,7 @@ fn the_parameters_of_a_page_are_signed() {
 }
 
 #[test]
-fn every_scene_gives_its_object() {
+fn every_scene_prints_its_parameters() {
     let shop = Shop::new();
     let order = ["--appid", "wx1", "--prepay-id", PREPAY];
     let with = |scene: &'static str| [&[scene], &order[..]].concat();
@@ -98,7 +98,7 @@ fn every_scene_gives_its_object() {
 }
 
 #[test]
-fn what_cannot_be_signed_is_input() {
+fn invalid_parameters_exit_with_the_input_code() {
     let shop = Shop::new();
     let scene = ["jsapi", "--appid", "wx1", "--prepay-id", "prepay_id=wx2"];
     params(&shop, &scene).run().failed(4);

@@ -45,7 +45,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 #[test]
-fn the_first_difference_is_shown() {
+fn the_first_difference_of_the_signed_texts_is_shown() {
     let (shop, url) = (Shop::new(), meddled());
     let said = shop.command(&POST).env("BASE_URL", &url).run().failed(7);
     assert!(said.contains("at byte 32, in its path and query"), "{said}");
@@ -67,7 +67,7 @@ fn the_first_difference_is_shown() {
 }
 
 #[test]
-fn the_same_text_means_another_key() {
+fn equal_signed_texts_point_to_the_key() {
     let shop = Shop::new();
     shop.secret("apiclient_key.pem", &STRANGER);
     let run = shop.command(&POST).without("CERTIFICATE");

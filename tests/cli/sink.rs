@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest::sha1_hex;
-use wechatpay_chain::sandbox::{Answer, Fault};
+use wechatpay_sandbox::{Fault, StubResponse};
 
 use crate::support::Shop;
 
@@ -25,7 +25,7 @@ fn asking(more: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn of_a_bills_operation_the_bill_is_saved_and_not_its_ticket() {
+fn sink_saves_the_bill_and_not_the_answer_with_its_url() {
     let shop = Shop::new();
     let bill = "交易时间,金额\n`2024-01-01,`1\n总数,总额\n`1,`1\n";
     shop.sandbox.set_bill(bill);
@@ -65,34 +65,34 @@ fn of_a_bills_operation_the_bill_is_saved_and_not_its_ticket() {
 }
 
 #[test]
-fn a_bill_that_is_not_the_one_announced_is_not_kept() {
+fn a_bill_with_a_wrong_digest_is_removed() {
     let shop = Shop::new();
     fs::write(shop.path("bill.csv"), "old").unwrap();
     let url = format!("{}{FILE}?token=1", shop.sandbox.base_url());
     let ticket = json!({"download_url": url, "hash_type": "SHA1", "hash_value": sha1_hex(b"bill")});
     shop.sandbox
-        .answer("GET", BILL, Answer::json(ticket))
+        .stub("GET", BILL, StubResponse::json(ticket))
         .unwrap();
-    let page = Answer::bytes("text/html", "<html>");
-    shop.sandbox.answer("GET", FILE, page).unwrap();
+    let page = StubResponse::bytes("text/html", "<html>");
+    shop.sandbox.stub("GET", FILE, page).unwrap();
     let said = shop.command(&asking(&[])).run().failed(8);
     assert!(said.contains("HTML"), "{said}");
     // Without a digest nothing but TLS vouches for it, and it is a page all the same.
-    let ticket = Answer::json(json!({"download_url": url}));
-    shop.sandbox.answer("GET", BILL, ticket).unwrap();
+    let ticket = StubResponse::json(json!({"download_url": url}));
+    shop.sandbox.stub("GET", BILL, ticket).unwrap();
     shop.command(&asking(&[])).run().failed(8);
     assert_eq!(fs::read(shop.path("bill.csv")).unwrap(), b"old");
-    let bill = Answer::bytes("text/plain", "`a,`b\n");
-    shop.sandbox.answer("GET", FILE, bill).unwrap();
+    let bill = StubResponse::bytes("text/plain", "`a,`b\n");
+    shop.sandbox.stub("GET", FILE, bill).unwrap();
     let said = shop.command(&asking(&[])).run().ok();
     assert!(said.contains("unsigned"), "{said}");
     // The answer that names the file is verified as any.
-    shop.sandbox.misbehave(Fault::WrongSignature);
+    shop.sandbox.inject_fault(Fault::WrongSignature);
     shop.command(&asking(&[])).run().failed(8);
 }
 
 #[test]
-fn what_has_no_meaning_for_a_bill_is_refused_with_what_to_do() {
+fn options_that_do_not_apply_to_bills_are_refused() {
     let shop = Shop::new();
     let digest = "79bb0f45fc4c42234a918000b2668d689e2bde04";
     let url = "https://api.mch.weixin.qq.com/v3/bill/tradebill?bill_date=2024-01-01";
@@ -121,7 +121,7 @@ fn what_has_no_meaning_for_a_bill_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_target_that_can_be_no_file_costs_no_call() {
+fn an_invalid_target_is_refused_before_the_call() {
     let shop = Shop::new();
     fs::create_dir(shop.path("folder")).unwrap();
     let long = "n".repeat(300);
@@ -143,7 +143,7 @@ fn a_target_that_can_be_no_file_costs_no_call() {
 
 /// JSON that WeChat Pay has signed is what it says it is.
 #[test]
-fn a_signed_answer_is_still_said_to_be_signed() {
+fn a_saved_signed_answer_is_reported_as_verified() {
     let shop = Shop::new();
     let arguments = ["request", "GET", "v3/certificates", "--sink", "list.json"];
     let said = shop.command(&arguments).run().ok();

@@ -17,7 +17,7 @@ use openssl::x509::{X509, X509Name};
 use serde_json::Value;
 use tempfile::TempDir;
 use wechatpay_chain::PrivateKey;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 /// A key that belongs to nobody here.
 pub(crate) static STRANGER: LazyLock<String> = LazyLock::new(|| {

@@ -252,7 +252,7 @@ fn refund(request: impl Into<Value>, answer: Answer) -> Result<Response> {
 }
 
 #[test]
-fn what_either_side_does_not_name_is_not_compared() {
+fn members_missing_on_one_side_are_not_compared() {
     let asked = json!({"out_refund_no": "R1", "out_trade_no": "T1", "transaction_id": ""});
     for answer in [
         json!({"out_refund_no": "R1", "transaction_id": "4200", "amount": {"out_trade_no": "T2"}}),

@@ -6,8 +6,8 @@ use std::fs;
 
 use serde_json::json;
 use wechatpay_chain::bill::{Bill, Rows};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, ErrorKind};
+use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
 use crate::support::lenient;
 
@@ -84,9 +84,9 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
             false => ticket,
         };
         let ticket = ticket.wait().unwrap();
-        sandbox.misbehave(fault);
+        sandbox.inject_fault(fault);
         let url = ticket["download_url"].as_str().unwrap().to_owned();
-        let download = client.follow(url).sink(dir.path().join("b"));
+        let download = client.get_url(url).sink(dir.path().join("b"));
         let download = download.expect_sha1(ticket["hash_value"].as_str().unwrap());
         let download = if zipped { download.gunzip() } else { download };
         let err = download.wait().unwrap_err();
@@ -98,7 +98,7 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
     assert_eq!(faulty(Fault::CutInBody, false), ErrorKind::Transport);
     assert_eq!(faulty(Fault::CutInBody, true), ErrorKind::Transport);
     // The answer that names the file is verified as any.
-    sandbox.misbehave(Fault::TamperedBody);
+    sandbox.inject_fault(Fault::TamperedBody);
     let err = bill(&client, false)
         .download(dir.path().join("b"))
         .wait()
@@ -108,17 +108,19 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
 }
 
 #[test]
-fn the_announced_hash_is_what_counts() {
+fn the_announced_hash_decides() {
     let (sandbox, client, dir) = place();
     let ticket = |hash_type: &str, hash: &str| {
         let url = format!("{}v3/billdownload/file", sandbox.base_url());
         let body = json!({"download_url": url, "hash_type": hash_type, "hash_value": hash});
-        sandbox.answer("GET", TRADE, Answer::json(body)).unwrap();
         sandbox
-            .answer(
+            .stub("GET", TRADE, StubResponse::json(body))
+            .unwrap();
+        sandbox
+            .stub(
                 "GET",
                 "v3/billdownload/file",
-                Answer::bytes("text/plain", "abc"),
+                StubResponse::bytes("text/plain", "abc"),
             )
             .unwrap();
         bill(&client, false).download(dir.path().join("b")).wait()
@@ -135,12 +137,10 @@ fn the_announced_hash_is_what_counts() {
 fn a_bill_that_nothing_vouches_for_says_so() {
     let (sandbox, client, dir) = place();
     let url = format!("{}v3/billdownload/file", sandbox.base_url());
-    let ticket = Answer::json(json!({"download_url": url}));
-    sandbox.answer("GET", TRADE, ticket).unwrap();
-    let answer = Answer::bytes("text/plain", "abc");
-    sandbox
-        .answer("GET", "v3/billdownload/file", answer)
-        .unwrap();
+    let ticket = StubResponse::json(json!({"download_url": url}));
+    sandbox.stub("GET", TRADE, ticket).unwrap();
+    let answer = StubResponse::bytes("text/plain", "abc");
+    sandbox.stub("GET", "v3/billdownload/file", answer).unwrap();
     let file = bill(&client, false).download(dir.path().join("b"));
     let file = file.wait().unwrap();
     assert!(!file.is_checked());
@@ -152,7 +152,9 @@ fn an_answer_that_names_no_file_is_said() {
     let (sandbox, client, dir) = place();
     let encrypted = json!({"download_bill_count": 1, "download_bill_list": []});
     for body in [json!({}), encrypted] {
-        sandbox.answer("GET", TRADE, Answer::json(body)).unwrap();
+        sandbox
+            .stub("GET", TRADE, StubResponse::json(body))
+            .unwrap();
         let err = bill(&client, false)
             .download(dir.path().join("b"))
             .wait()
@@ -180,7 +182,7 @@ fn a_url_is_followed_to_known_hosts_only() {
         "{url}".to_owned(),
         String::new(),
     ] {
-        let err = client.follow(&*unknown).wait().unwrap_err();
+        let err = client.get_url(&*unknown).wait().unwrap_err();
         assert_eq!(
             err.kind(),
             ErrorKind::Request,
@@ -190,9 +192,9 @@ fn a_url_is_followed_to_known_hosts_only() {
         assert!(!err.maybe_sent());
     }
     assert_eq!(sandbox.calls().len(), 0);
-    let image = Answer::bytes("image/jpeg", "abc");
+    let image = StubResponse::bytes("image/jpeg", "abc");
     sandbox
-        .answer("GET", "v3/merchant-service/images/{media_id}", image)
+        .stub("GET", "v3/merchant-service/images/{media_id}", image)
         .unwrap();
     for known in [
         format!(
@@ -201,14 +203,14 @@ fn a_url_is_followed_to_known_hosts_only() {
         ),
         "/v3/merchant-service/images/%E5%9B%BE%2F%3D.jpg".to_owned(),
     ] {
-        // The catalogue's image endpoint: its answers carry no signature.
-        client.follow(known).wait().unwrap();
+        // The catalog's image endpoint: its answers carry no signature.
+        client.get_url(known).wait().unwrap();
         let target = sandbox.last_call().unwrap().target;
         assert_eq!(target, "/v3/merchant-service/images/%E5%9B%BE%2F%3D.jpg");
     }
     for official in ["api", "api2", "apihk"] {
         let url = format!("https://{official}.mch.weixin.qq.com/v3/billdownload/file?token=x");
-        let made = client.follow(&*url).dry_run().wait().unwrap();
+        let made = client.get_url(&*url).dry_run().wait().unwrap();
         assert_eq!(made.uri().to_string(), url);
     }
     let trusting = sandbox
@@ -217,7 +219,7 @@ fn a_url_is_followed_to_known_hosts_only() {
         .build()
         .unwrap();
     let url = "https://cdn.example/v3/x?a=%2f";
-    let made = trusting.follow(url).dry_run().wait().unwrap();
+    let made = trusting.get_url(url).dry_run().wait().unwrap();
     assert_eq!(made.uri().to_string(), url);
 }
 
@@ -227,7 +229,7 @@ fn a_url_that_begins_with_v2_is_followed_as_it_stands() {
     let (sandbox, client, _dir) = place();
     let absolute = format!("{}v2/x?a=%2F&b=c d", sandbox.base_url()).replace(' ', "%20");
     for url in ["/v2/x?a=%2F&b=c%20d", &absolute] {
-        let made = client.follow(url).dry_run().wait().unwrap();
+        let made = client.get_url(url).dry_run().wait().unwrap();
         let target = made.uri().path_and_query().unwrap();
         assert_eq!(target, "/v2/x?a=%2F&b=c%20d");
         let authorization = made.headers()["authorization"].to_str().unwrap();

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{CallRecord, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Clock, ErrorKind, Verification, VerifyFailure};
+use wechatpay_sandbox::{CallRecord, Fault, Sandbox};
 
 use crate::support::answer::now;
 use crate::support::{Hand, echoing};
@@ -108,7 +108,7 @@ async fn awaited_as_well() {
 }
 
 #[test]
-fn sensitive_fields_are_encrypted_with_what_was_fetched() {
+fn sensitive_fields_are_encrypted_with_the_fetched_certificate() {
     let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
     assert_eq!(client.encrypt("x").unwrap_err().kind(), ErrorKind::Encrypt);
@@ -184,7 +184,7 @@ fn an_error_signed_with_a_new_certificate_is_verified_too() {
     let client = certificate_mode(&sandbox);
     pay(&client).wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
-    sandbox.misbehave(Fault::Status(http::StatusCode::BAD_REQUEST));
+    sandbox.inject_fault(Fault::Status(http::StatusCode::BAD_REQUEST));
     let err = pay(&client).wait().unwrap_err();
     let verification = &err.api().unwrap().verification;
     assert_eq!(signer(verification), new.serial());
@@ -209,7 +209,7 @@ fn a_streamed_answer_signed_with_a_new_certificate() {
 fn an_unknown_serial_makes_it_fetch_once_a_minute() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
-    sandbox.misbehave_always(Fault::UnknownSerial);
+    sandbox.inject_fault_always(Fault::UnknownSerial);
     let unknown = |ago: &str| {
         let err = pay(&client).wait().unwrap_err();
         assert_eq!(err.kind(), ErrorKind::Verify);
@@ -247,10 +247,10 @@ fn a_refresh_that_fails_fails_no_call() {
     let (hand, sandbox, client) = on_a_clock();
     pay(&client).wait().unwrap();
     sandbox
-        .answer(
+        .stub(
             "GET",
             "v3/certificates",
-            wechatpay_chain::sandbox::Answer::empty().status(500),
+            wechatpay_sandbox::StubResponse::empty().status(500),
         )
         .unwrap();
     hand.forward(12 * 3600);
@@ -312,7 +312,7 @@ fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
 }
 
 #[test]
-fn what_is_no_longer_listed_is_dropped_and_what_was_given_stays() {
+fn delisted_certificates_are_dropped_and_given_ones_stay() {
     let sandbox = echoing().start_blocking().unwrap();
     let old = sandbox.platform_certificate().clone();
     let client = certificate_mode(&sandbox);

@@ -1,8 +1,8 @@
 //! Images of a complaint: the answer's `media_url` is fetched as it stands.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Response, Result};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 const COMPLAINT: &str = "v3/merchant-service/complaints-v2/{complaint_id}";
 const IMAGE: &str = "v3/merchant-service/images/{media_id}";
@@ -14,10 +14,10 @@ const JPEG: &[u8] = b"\xff\xd8\xff\xe0 an image \0\xff\xd9";
 fn complaint(media_url: impl FnOnce(&Sandbox) -> String) -> (Sandbox, Client) {
     let sandbox = Sandbox::start_blocking().unwrap();
     let media = json!([{"media_type": "USER_COMPLAINT_IMAGE", "media_url": [media_url(&sandbox)]}]);
-    let answer = Answer::json(json!({"complaint_media_list": media}));
-    sandbox.answer("GET", COMPLAINT, answer).unwrap();
-    let image = Answer::bytes("image/jpeg", JPEG);
-    sandbox.answer("GET", IMAGE, image).unwrap();
+    let answer = StubResponse::json(json!({"complaint_media_list": media}));
+    sandbox.stub("GET", COMPLAINT, answer).unwrap();
+    let image = StubResponse::bytes("image/jpeg", JPEG);
+    sandbox.stub("GET", IMAGE, image).unwrap();
     let client = sandbox.client().unwrap();
     (sandbox, client)
 }
@@ -29,7 +29,7 @@ async fn image(client: &Client) -> Result<Response> {
         .var("complaint_id", "2002")
         .await?;
     let url = complaint["complaint_media_list"][0]["media_url"][0].as_str();
-    client.follow(url.unwrap_or_default()).await
+    client.get_url(url.unwrap_or_default()).await
 }
 
 #[tokio::test]
@@ -66,6 +66,6 @@ async fn an_image_is_saved_to_a_file() {
     let (_sandbox, client) = complaint(|sandbox| format!("{}{}", sandbox.base_url(), &TARGET[1..]));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("complaint.jpg");
-    client.follow(TARGET).sink(&path).await.unwrap();
+    client.get_url(TARGET).sink(&path).await.unwrap();
     assert_eq!(std::fs::read(path).unwrap(), JPEG);
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest::{self, DigestKind};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Call, Client, Error, ErrorKind, SavedFile, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
 use crate::support::{self, Wire, lenient};
 
@@ -44,8 +44,8 @@ impl Place {
     /// One whose file endpoint, whose answers carry no signature, gives this.
     fn giving(content: &[u8]) -> Self {
         let place = Self::new();
-        let answer = Answer::bytes("application/octet-stream", content.to_vec());
-        place.sandbox.answer("GET", FILE, answer).unwrap();
+        let answer = StubResponse::bytes("application/octet-stream", content.to_vec());
+        place.sandbox.stub("GET", FILE, answer).unwrap();
         place
     }
 
@@ -160,7 +160,7 @@ fn another_file_than_the_one_announced_is_refused() {
 fn a_broken_connection_leaves_nothing() {
     let place = Place::giving(&content());
     for fault in [Fault::CutInBody, Fault::CutBeforeAnswer] {
-        place.sandbox.misbehave(fault);
+        place.sandbox.inject_fault(fault);
         let outcome = place.call().sink(place.target()).wait();
         place.refused(outcome, ErrorKind::Transport);
     }
@@ -175,7 +175,7 @@ fn zipped_is_unzipped_and_hashed_as_it_was_before() {
         .expect_sha1(digest::sha1_hex(&zipped(&content)))
         .wait();
     place.refused(outcome, ErrorKind::Verify);
-    place.sandbox.misbehave(Fault::TamperedBody);
+    place.sandbox.inject_fault(Fault::TamperedBody);
     place.refused(sink().wait(), ErrorKind::Body);
     place.refused(sink().max_bytes(2_999_999).wait(), ErrorKind::Body);
     let file = sink()
@@ -186,7 +186,7 @@ fn zipped_is_unzipped_and_hashed_as_it_was_before() {
 }
 
 #[test]
-fn what_is_not_whole_gzip_is_refused() {
+fn incomplete_gzip_is_rejected() {
     let whole = zipped(&content());
     for bad in [&whole[..whole.len() / 2], b"plain text", b""] {
         let place = Place::giving(bad);
@@ -211,7 +211,7 @@ fn a_signed_answer_is_checked_at_its_end() {
         (Fault::MissingHeaders, ErrorKind::Verify),
         (Fault::HtmlErrorPage, ErrorKind::Api),
     ] {
-        place.sandbox.misbehave(fault);
+        place.sandbox.inject_fault(fault);
         place.refused(sink().wait(), kind);
     }
     let file = sink().wait().unwrap();
@@ -278,8 +278,8 @@ fn statement(signed: &[u8], sent: &[u8], encoding: Option<&'static str>) -> Wire
 fn only_a_whole_answer_is_a_file() {
     let place = Place::giving(b"part");
     for status in [201, 206] {
-        let answer = Answer::bytes("application/octet-stream", "part").status(status);
-        place.sandbox.answer("GET", FILE, answer).unwrap();
+        let answer = StubResponse::bytes("application/octet-stream", "part").status(status);
+        place.sandbox.stub("GET", FILE, answer).unwrap();
         let outcome = place.call().sink(place.target()).wait();
         let err = place.refused(outcome, ErrorKind::Body);
         assert!(err.to_string().contains(&status.to_string()), "{err}");
@@ -288,7 +288,7 @@ fn only_a_whole_answer_is_a_file() {
 }
 
 #[test]
-fn what_cannot_be_written_costs_no_call() {
+fn unwritable_targets_fail_before_the_call() {
     let place = Place::giving(b"new");
     for bad in ["no/such/directory/file", ".", ""] {
         let target = place.dir.path().join(bad);
@@ -306,13 +306,13 @@ async fn given_up_it_leaves_nothing() {
     let place = Place::giving(&content());
     place
         .sandbox
-        .misbehave(Fault::Slow(Duration::from_secs(30)));
+        .inject_fault(Fault::Slow(Duration::from_secs(30)));
     let download = place.call().sink(place.target()).into_future();
     let given_up = tokio::time::timeout(Duration::from_millis(300), download).await;
     assert!(given_up.is_err());
     place
         .sandbox
-        .misbehave(Fault::Slow(Duration::from_secs(30)));
+        .inject_fault(Fault::Slow(Duration::from_secs(30)));
     let download = place
         .call()
         .timeout(Duration::from_millis(300))

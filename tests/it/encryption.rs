@@ -34,7 +34,7 @@ fn query(sent: &Sent) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn the_catalogues_fields_are_encrypted_and_nothing_else() {
+fn the_catalogs_fields_are_encrypted_and_nothing_else() {
     let wire = Wire::ok();
     let body = json!({
         "out_request_no": "p20150806125346", "bal_account_no": "账号1024", "card_no": "6214",
@@ -66,7 +66,7 @@ fn two_encryptions_of_a_text_differ() {
 }
 
 #[test]
-fn what_is_a_ciphertext_already_is_left_alone() {
+fn ciphertexts_are_not_encrypted_again() {
     let wire = Wire::ok();
     let client = client(&wire);
     let ciphertext = client.encrypt("6214").unwrap();
@@ -167,7 +167,7 @@ fn overseas_operations_use_the_older_padding() {
 
 /// The documentation calls `hk/v3/merchants` as `v3/merchants` under a base URL that ends in `/hk/`.
 #[test]
-fn a_prefix_of_the_base_url_counts_in_the_catalogue() {
+fn a_prefix_of_the_base_url_counts_in_the_catalog() {
     for base in [
         "https://api.mch.weixin.qq.com/hk/",
         "https://api.mch.weixin.qq.com/hk",
@@ -233,9 +233,7 @@ fn an_operation_is_known_by_its_concrete_path_too() {
 fn a_call_can_name_further_fields() {
     let wire = Wire::ok();
     let body = json!({"payers": [{"name": "张三"}, {"name": "李四"}], "meta": "{\"id\":\"1\"}", "a/b": "c"});
-    let call = client(&wire)
-        .chain("v3/not/in/the/catalogue")
-        .post(body, ());
+    let call = client(&wire).chain("v3/not/in/the/catalog").post(body, ());
     call.encrypt(["/payers/*/name", "/meta/id", "/a~1b"])
         .wait()
         .unwrap();
@@ -287,7 +285,7 @@ fn a_policy_switches_it_off_for_a_call_or_a_client() {
     off.chain(PUNISH).post(&body, ()).wait().unwrap();
     off.chain(PUNISH)
         .post(&body, ())
-        .fields(FieldPolicy::Catalogue)
+        .fields(FieldPolicy::Catalog)
         .wait()
         .unwrap();
     assert_eq!(wire.all()[0].json(), body);
@@ -431,7 +429,7 @@ fn a_named_field_is_encrypted_or_nothing_is_sent() {
     plain().encrypt(["/list/*/name"]).wait().unwrap();
 }
 
-/// Bytes are not looked into, so they cannot be encrypted where the catalogue says they have to be.
+/// Bytes are not looked into, so they cannot be encrypted where the catalog says they have to be.
 #[test]
 fn bytes_for_an_endpoint_with_sensitive_fields_are_refused_unless_told() {
     let wire = Wire::ok();

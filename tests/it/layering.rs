@@ -1,216 +1,188 @@
-//! Who may use whom: the floors of the design, read off the source.
+//! Which module may use which: the floors of docs/tour.md, checked against the source of every crate.
 //!
-//! A module uses the floors below its own. What it uses on its own floor is listed, so that a new
-//! use is a decision; what is listed and gone is taken off the list.
+//! Cargo keeps the crates apart. Inside a crate, a module uses the floors below it, and no two files use each other in a
+//! circle, except a module and the modules inside it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+mod graph;
 
-/// The modules of `src`, from the ground up.
-const FLOORS: [&[&str]; 11] = [
-    &["clock", "error", "host", "offload", "percent", "secret"],
-    &["crypto"],
-    &[
-        "catalog", "keys", "protocol", "query", "template", "variants",
-    ],
-    &["message", "schema"],
-    &["base_url", "stack", "transport"],
-    &["middleware", "net", "plan"],
-    &["certificates", "resolve"],
-    &["call", "chain", "download", "dry_run", "engine", "reader"],
-    &["builder", "client", "testing"],
-    &["bill", "notify", "pay", "php", "service"],
-    &["guide", "sandbox"],
+use std::collections::BTreeSet;
+
+use graph::{Graph, Package};
+
+const CORE: Package = Package {
+    name: "wechatpay_core",
+    root: "src/core",
+    nested: &[],
+};
+const CLIENT: Package = Package {
+    name: "wechatpay_chain",
+    root: "src",
+    nested: &["cli", "core", "sandbox"],
+};
+const SANDBOX: Package = Package {
+    name: "wechatpay_sandbox",
+    root: "src/sandbox",
+    nested: &[],
+};
+const COMMAND: Package = Package {
+    name: "wechatpay",
+    root: "src/cli",
+    nested: &[],
+};
+
+/// A crate and its modules, from the ground up.
+struct Floors {
+    package: Package,
+    floors: &'static [&'static [&'static str]],
+    /// Uses on the same floor. They are listed, so that a new one is a decision.
+    sideways: &'static [(&'static str, &'static str)],
+}
+
+const FLOORS: [Floors; 4] = [
+    Floors {
+        package: CORE,
+        floors: &[
+            &["error", "host", "percent", "secret"],
+            &["clock", "crypto", "query", "template"],
+            &["php", "protocol", "variants"],
+            &["catalog"],
+        ],
+        sideways: &[],
+    },
+    Floors {
+        package: CLIENT,
+        floors: &[
+            &["keys", "file_io", "trace"],
+            &["message"],
+            &["base_url", "transport"],
+            &["net", "plan", "stack"],
+            &["middleware", "resolve"],
+            &["certificates"],
+            &["engine"],
+            &["dry_run", "sink"],
+            &["call", "testing"],
+            &["chain", "download", "reader"],
+            &["builder", "client"],
+            &["bill", "merchants", "pay", "php", "service", "settings"],
+            &["notify"],
+        ],
+        sideways: &[("builder", "client"), ("client", "builder")],
+    },
+    Floors {
+        package: SANDBOX,
+        floors: &[
+            &[
+                "adjustable_clock",
+                "bilingual",
+                "date",
+                "identity",
+                "multipart",
+                "nonces",
+                "query",
+                "reply",
+                "schema",
+            ],
+            &["folder", "signing"],
+            &["fault"],
+            &["record"],
+            &["refusal"],
+            &["apiv2", "platform", "rate_limits", "validation"],
+            &["mock", "sensitive_fields", "world"],
+            &["bills", "notifier", "stub"],
+            &["settings"],
+            &["state"],
+            &["events", "gateway"],
+            &["control"],
+            &["server"],
+            &["handle"],
+            &["simulation"],
+        ],
+        sideways: &[],
+    },
+    Floors {
+        package: COMMAND,
+        floors: &[
+            &["date", "i18n", "rephrase"],
+            &["exit"],
+            &["files", "interrupt", "output", "settings"],
+            &["context", "key_files", "profile", "progress"],
+            &["credentials"],
+            &[
+                "certs",
+                "doctor",
+                "endpoints",
+                "notify",
+                "pages",
+                "port",
+                "request",
+                "sandbox",
+                "sign",
+            ],
+            &["cli"],
+        ],
+        sideways: &[],
+    },
 ];
 
-/// Uses on the same floor.
-const SIDEWAYS: [(&str, &str); 17] = [
-    ("builder", "client"),
-    ("call", "download"),
-    ("call", "dry_run"),
-    ("call", "engine"),
-    // How an operation of APIv2 is signed.
-    ("catalog", "protocol"),
-    ("chain", "call"),
-    ("chain", "engine"),
-    ("client", "builder"),
-    ("clock", "error"),
-    ("download", "call"),
-    ("download", "engine"),
-    ("dry_run", "engine"),
-    // Whose key it is, which the header says.
-    ("keys", "protocol"),
-    ("offload", "error"),
-    // One spelling of numbers for both APIs.
-    ("protocol", "query"),
-    ("reader", "call"),
-    ("stack", "transport"),
-];
-
-/// Crates that only some modules may name.
+/// Crates that only some modules of the client may name.
 const RESERVED: [(&str, &[&str]); 7] = [
-    ("hyper", &["net", "sandbox"]),
-    ("hyper_openssl", &["net", "sandbox"]),
-    ("hyper_util", &["net", "sandbox"]),
-    ("openssl", &["clock", "crypto", "net", "sandbox"]),
-    ("openssl_probe", &["net", "sandbox"]),
+    ("hyper", &["net"]),
+    ("hyper_openssl", &["net"]),
+    ("hyper_util", &["net"]),
+    ("openssl", &["net"]),
+    ("openssl_probe", &["net"]),
     (
         "tokio",
-        &[
-            "download", "engine", "message", "net", "notify", "offload", "sandbox",
-        ],
+        &["engine", "file_io", "message", "net", "notify", "sink"],
     ),
-    ("tokio_openssl", &["net", "sandbox"]),
+    ("tokio_openssl", &["net"]),
 ];
-
-/// A file of `src` without its comments and tests.
-struct Source {
-    module: String,
-    path: PathBuf,
-    code: String,
-}
-
-fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    collect(&root, &mut found);
-    let sources: Vec<_> = found.iter().map(|path| source(&root, path)).collect();
-    assert!(sources.len() > 50, "{} files", sources.len());
-    sources
-}
-
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        // The command is another crate: it has the public API and no floors.
-        let is_test = name.ends_with("tests") || ["bin", "fixtures"].contains(&name);
-        if path.is_dir() && !is_test {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !is_test
-            && name != "lib"
-        {
-            found.push(path);
-        }
-    }
-}
-
-fn source(root: &Path, path: &Path) -> Source {
-    let relative = path.strip_prefix(root).unwrap();
-    let first = relative
-        .components()
-        .next()
-        .unwrap()
-        .as_os_str()
-        .to_str()
-        .unwrap();
-    let text = fs::read_to_string(path).unwrap();
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-    let lines = code
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
-    Source {
-        module: first.trim_end_matches(".rs").to_owned(),
-        path: relative.to_owned(),
-        code: lines.map(|line| format!("{line}\n")).collect(),
-    }
-}
-
-/// What stands behind each `prefix` that is no part of a longer name.
-fn names_after<'a>(code: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    code.match_indices(prefix).filter_map(move |(at, _)| {
-        let (before, after) = (&code[..at], &code[at + prefix.len()..]);
-        let end = after.find(|c| !is_name(c)).unwrap_or(after.len());
-        (!before.ends_with(is_name)).then_some(&after[..end])
-    })
-}
-
-fn floor(module: &str) -> usize {
-    let floor = FLOORS.iter().position(|floor| floor.contains(&module));
-    floor.unwrap_or_else(|| panic!("the module {module} is on no floor: put it on one"))
-}
-
-/// Each use of one module by another, with the files it is in.
-fn uses() -> BTreeMap<(String, String), BTreeSet<PathBuf>> {
-    let mut uses: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for source in sources() {
-        for used in names_after(&source.code, "crate::") {
-            assert!(
-                !used.is_empty(),
-                "{:?}: name one module in each `use crate::`",
-                source.path
-            );
-            // What lib.rs re-exports for macros is no module's business.
-            if used != source.module {
-                let edge = (source.module.clone(), used.to_owned());
-                uses.entry(edge).or_default().insert(source.path.clone());
-            }
-        }
-    }
-    assert!(uses.len() > 40, "{} uses", uses.len());
-    uses
-}
 
 #[test]
 fn modules_use_the_floors_below() {
-    let mut sideways = BTreeSet::new();
-    for ((user, used), files) in uses() {
-        let (from, to) = (floor(&user), floor(&used));
-        assert!(
-            from >= to,
-            "{user} (floor {from}) uses {used} (floor {to}) in {files:?}"
-        );
-        if from == to {
-            sideways.insert((user, used));
+    for floors in FLOORS {
+        let name = floors.package.name;
+        let floor = |module: &str| {
+            let floor = floors.floors.iter().position(|it| it.contains(&module));
+            floor.unwrap_or_else(|| panic!("{name}::{module} is on no floor: put it on one"))
+        };
+        let mut sideways = BTreeSet::new();
+        for (user, used) in Graph::read(&floors.package).module_uses() {
+            let (from, to) = (floor(&user), floor(&used));
+            assert!(
+                from >= to,
+                "{name}: {user} (floor {from}) uses {used} (floor {to})"
+            );
+            if from == to {
+                sideways.insert((user, used));
+            }
         }
+        let own = |(user, used): &(&str, &str)| ((*user).to_owned(), (*used).to_owned());
+        let listed = floors.sideways.iter().map(own).collect();
+        assert_eq!(sideways, listed, "{name}");
     }
-    let listed = SIDEWAYS.map(|(user, used)| (user.to_owned(), used.to_owned()));
-    assert_eq!(sideways, listed.into());
 }
 
-/// `super::` must not be a way around the list.
 #[test]
-fn nobody_climbs_to_the_root_of_the_crate() {
-    for source in sources() {
-        let depth = source.path.components().count() - usize::from(source.path.ends_with("mod.rs"));
-        let climb = "super::".repeat(depth);
-        assert!(
-            !source.code.contains(&climb),
-            "{:?} has {climb}",
-            source.path
-        );
+fn files_do_not_use_each_other_in_circles() {
+    for package in [CORE, CLIENT, SANDBOX, COMMAND] {
+        let circles = Graph::read(&package).circles();
+        assert!(circles.is_empty(), "{}: {circles:#?}", package.name);
     }
 }
 
 #[test]
 fn crates_are_named_where_they_belong() {
-    let mut named: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for source in sources() {
-        for (name, _) in RESERVED {
-            if names_after(&source.code, &format!("{name}::")).count() > 0 {
-                named.entry(name).or_default().insert(source.module.clone());
-            }
-        }
-        let tls = names_after(&source.code, "openssl::").any(|name| name == "ssl");
-        assert!(
-            !tls || ["net", "sandbox"].contains(&&*source.module),
-            "{:?}",
-            source.path
-        );
-    }
+    let graph = Graph::read(&CLIENT);
+    let mut count = 0;
     for (name, allowed) in RESERVED {
-        for module in named.remove(name).unwrap_or_default() {
-            assert!(allowed.contains(&&*module), "{module} names {name}");
+        for module in graph.users_of(name) {
+            assert!(
+                allowed.contains(&&*module),
+                "{module} names the crate {name}"
+            );
+            count += 1;
         }
     }
-}
-
-#[test]
-fn the_reader_sees_uses_and_not_more() {
-    let code = "use crate::a::B;\nlet x = crate::c::d(); mycrate::e; xcrate::f";
-    assert_eq!(names_after(code, "crate::").collect::<Vec<_>>(), ["a", "c"]);
-    assert_eq!(names_after("use hyper_util::x;", "hyper::").count(), 0);
+    assert!(count >= 8, "{count} uses");
 }

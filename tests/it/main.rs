@@ -8,43 +8,40 @@
 )]
 
 mod answers;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod bill;
 mod build;
-#[cfg(feature = "sandbox")]
 mod certificates;
-#[cfg(feature = "sandbox")]
 mod complaints;
-#[cfg(feature = "sandbox")]
 mod connections;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod download;
 mod encryption;
 mod golden;
 mod golden_v2;
+mod http_transport;
 mod layering;
 mod near_miss;
 mod nothing_is_sent;
 mod numbers;
+#[cfg(feature = "tracing")]
+mod observe;
 mod plaintext;
 mod refusals;
 mod runtimes;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod secrets;
+mod settings;
 mod stack;
 mod streaming;
 mod support;
 #[cfg(feature = "tower")]
 mod tower;
-#[cfg(feature = "sandbox")]
 mod transport;
 mod types;
-#[cfg(feature = "sandbox")]
 mod unasked;
-#[cfg(all(feature = "files", feature = "sandbox"))]
+#[cfg(feature = "files")]
 mod upload;
-#[cfg(feature = "sandbox")]
 mod v2;
 mod verification;
 mod wait;

@@ -222,7 +222,7 @@ fn the_error_names_the_operation_and_the_ways_out() {
     assert_eq!(off.json(), body());
 }
 
-/// The caller's own fields are encrypted, the catalogue's are not.
+/// The caller's own fields are encrypted, the catalog's are not.
 #[test]
 fn named_fields_alone() {
     let wire = Wire::ok();
@@ -372,7 +372,7 @@ fn a_policy_of_the_client_counts() {
     };
     call().wait().unwrap();
     assert_eq!(wire.only().json(), json!({"a": 1}));
-    let err = call().fields(FieldPolicy::Catalogue).wait().unwrap_err();
+    let err = call().fields(FieldPolicy::Catalog).wait().unwrap_err();
     near_miss(&err);
 }
 

@@ -356,7 +356,7 @@ fn pointers_that_lead_nowhere() {
 }
 
 #[test]
-fn an_item_that_asks_for_encryption_of_nobody_knows_what() {
+fn flagged_items_without_a_named_member_are_rejected() {
     let path = "v3/mch-operation-manage/enhanced-due-diligence/{id}/submit";
     let body = json!({"submit_data": {"record_fields": [
         {"need_encrypt": false, "value": "a"}, {"need_encrypt": true, "value": "b"},

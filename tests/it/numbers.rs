@@ -61,10 +61,15 @@ fn kept() -> Vec<String> {
 /// Numbers that a `Value` keeps in this build.
 fn in_values() -> Vec<String> {
     let mut all = kept();
-    if cfg!(feature = "cli") {
+    if values_keep_every_digit() {
         all.extend(WIDE.map(str::to_owned));
     }
     all
+}
+
+/// Whether some package of this build enables `arbitrary_precision` of `serde_json`, as the command does.
+fn values_keep_every_digit() -> bool {
+    serde_json::from_str::<Value>("1e400").is_ok()
 }
 
 fn object(numbers: &[String]) -> String {

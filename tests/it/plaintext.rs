@@ -96,7 +96,7 @@ fn a_body_of_another_kind_is_refused() {
 }
 
 #[test]
-fn without_the_layer_sensitive_fields_of_the_catalogue_are_not_sent() {
+fn without_the_layer_sensitive_fields_of_the_catalog_are_not_sent() {
     let wire = Wire::ok();
     let client = client(&wire)
         .with_stack(|stack| stack.remove(middleware::ENCRYPT).map(drop))

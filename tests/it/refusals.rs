@@ -5,10 +5,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use wechatpay_chain::{ClientBuilder, Error, ErrorKind, Verification};
+use serde_json::json;
+use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Verification};
 
 use crate::support::watchdog::Watchdog;
-use crate::support::{Answer, builder};
+use crate::support::{Answer, Wire, builder, client};
 
 /// How a server goes on after what it has said.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,37 @@ enum Then {
     Nothing,
     Close,
     Reset,
+}
+
+#[test]
+fn a_refusal_keeps_the_headers_of_its_answer_in_both_apis() {
+    let limited = json!({"code": "FREQUENCY_LIMITED", "message": "slow down"});
+    let wire = Wire::answering(move |_| {
+        Answer::json(limited.clone())
+            .status(429)
+            .header("Retry-After", "7")
+    });
+    let err = client(&wire).chain("v3/x").get(()).wait().unwrap_err();
+    assert_eq!(err.api().unwrap().headers["retry-after"], "7");
+    let object = serde_json::to_value(&err).unwrap();
+    assert_eq!(
+        (&object["kind"], &object["code"]),
+        (&json!("api"), &json!("FREQUENCY_LIMITED"))
+    );
+
+    let refused = "<xml><return_code>FAIL</return_code><return_msg>no</return_msg></xml>";
+    let wire = Wire::answering(move |_| Answer::unsigned(refused).header("Retry-After", "8"));
+    let v2 = Client::builder()
+        .mchid("1900000109")
+        .v2_key("0123456789abcdef0123456789abcdef");
+    let v2 = v2.transport(wire).build().unwrap();
+    let err = v2
+        .chain("v2/pay/orderquery")
+        .post(json!({"mch_id": "1900000109"}), ())
+        .wait()
+        .unwrap_err();
+    let api = err.api().unwrap_or_else(|| panic!("{err:?}"));
+    assert_eq!(api.headers["retry-after"], "8");
 }
 
 /// Says the same to everybody who has sent something.
@@ -143,7 +175,7 @@ fn closed() -> SocketAddr {
 }
 
 #[test]
-fn what_fails_before_the_request_names_the_step_and_the_server() {
+fn connection_errors_name_the_step_and_the_server() {
     let _guard = Watchdog::guard("what_fails_before_the_request");
     let nobody = closed();
     says(

@@ -18,7 +18,7 @@ mod world;
 use std::error::Error;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{CallRecord, Sandbox, Verdict};
+use wechatpay_sandbox::{CallRecord, Sandbox, Verdict};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 

@@ -11,9 +11,10 @@ use wechatpay_chain::{
     Certificate, Client, Error, ErrorKind, Keyring, Next, Padding, Payload, PrivateKey, PublicKey,
     Request, Secret,
 };
+use wechatpay_sandbox::Fault;
 
 use crate::support::keys::{self, OTHER_KEY_ID};
-use crate::support::{Answer, KEY_ID, MERCHANT, SERIAL, Wire, builder, client};
+use crate::support::{Answer, KEY_ID, MERCHANT, SERIAL, Wire, builder, client, echoing};
 
 const APIV3_KEY: &str = "Apiv3SecretApiv3SecretApiv3Secre";
 const PASSPHRASE: &str = "correct-horse-battery";
@@ -23,6 +24,22 @@ const PHONE: &str = "13800138000";
 const OPENID: &str = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
 const PROXY_PASSWORD: &str = "proxy-pass";
 const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+
+/// Everything that a subscriber of all levels writes while the work is done; with the feature off, nothing.
+fn traced<T>(out: &mut Output, work: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "tracing")]
+    {
+        let log = crate::observe::Log::default();
+        let done = tracing::subscriber::with_default(log.subscriber(), work);
+        out.0.extend(log.text().lines().map(str::to_owned));
+        done
+    }
+    #[cfg(not(feature = "tracing"))]
+    {
+        out.0.extend(std::iter::repeat_n(String::new(), 21));
+        work()
+    }
+}
 
 /// Everything that was printed.
 #[derive(Default)]
@@ -198,6 +215,70 @@ fn requests_and_answers_print_no_contents_and_no_signature() {
         let auth = wechatpay_chain::signing::Authorization::parse(header.unwrap()).unwrap();
         secrets.push(auth.signature().to_owned());
     }
+    out.assert_free_of(&secrets);
+}
+
+/// At TRACE, over TLS: this crate, and HTTP/2, HTTP/1.1 and TLS below it.
+#[test]
+fn spans_and_events_of_all_levels_hold_no_contents() {
+    let sandbox = echoing().tls(true).start_blocking().unwrap();
+    let client = sandbox.client_builder().build().unwrap();
+    let mut out = Output::default();
+    traced(&mut out, || {
+        let body = json!({"out_request_no": "P1", "card_no": CARD, "name": NAME, "phone": PHONE});
+        let call = client
+            .chain("v3/x/{openid}")
+            .post(body, [("X-Phone", PHONE)]);
+        call.var("openid", OPENID)
+            .query("phone", PHONE)
+            .wait()
+            .unwrap();
+        let punish = json!({
+            "out_request_no": "P1", "mchid": sandbox.mchid(), "bal_account_no": CARD, "punish_scene": 1,
+        });
+        client.chain(PUNISH).post(punish, ()).wait().unwrap();
+        let path = format!("v3/nobody/{OPENID}/x");
+        client
+            .chain(path)
+            .get(())
+            .query("phone", PHONE)
+            .wait()
+            .unwrap();
+        let url = format!(
+            "{}v3/nobody/knows/{OPENID}?phone={PHONE}",
+            sandbox.base_url()
+        );
+        client.get_url(url).wait().unwrap();
+        let v2 = json!({"mch_id": sandbox.mchid(), "openid": OPENID, "name": NAME});
+        let _ = client.chain("v2/pay/unifiedorder").post(v2, ()).wait();
+        for fault in [
+            Fault::Probe,
+            Fault::CutBeforeAnswer,
+            Fault::TamperedBody,
+            Fault::WrongSignature,
+        ] {
+            sandbox.inject_fault(fault);
+            let call = client.chain("v3/x/{id}").post(json!({"card_no": CARD}), ());
+            call.var("id", OPENID).wait().unwrap_err();
+        }
+    });
+    let mut secrets = texts(&[
+        CARD,
+        NAME,
+        PHONE,
+        OPENID,
+        sandbox.apiv3_key().expose(),
+        sandbox.v2_key().expose(),
+    ]);
+    let sent = sandbox.calls();
+    let sent = sent
+        .iter()
+        .flat_map(|call| call.headers.get("authorization"));
+    for header in sent {
+        let auth = wechatpay_chain::signing::Authorization::parse(header.to_str().unwrap());
+        secrets.push(auth.unwrap().signature().to_owned());
+    }
+    assert!(secrets.len() > 12, "{secrets:?}");
     out.assert_free_of(&secrets);
 }
 

@@ -9,8 +9,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind, Result, Verification};
+use wechatpay_sandbox::Sandbox;
 
 use crate::support::native_order;
 

@@ -39,7 +39,7 @@ fn public_types_go_between_threads() {
 
 /// A call is passed by value from setter to setter.
 #[test]
-fn what_is_passed_by_value_is_small() {
+fn public_types_are_small() {
     let word = size_of::<usize>();
     assert_eq!(size_of::<Call>(), 3 * word);
     assert_eq!(size_of::<CallFuture>(), 2 * word);

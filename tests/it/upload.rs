@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use wechatpay_chain::crypto::digest;
 use wechatpay_chain::middleware::{self, from_fn};
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 const PATH: &str = "v3/merchant/media/upload";
 
@@ -204,12 +204,12 @@ fn a_retry_sends_a_file_again_and_not_a_reader() {
     // Inside and outside of where the body is laid out.
     for at in [middleware::VERIFIER, middleware::STATUS] {
         let client = retrying(at).unwrap();
-        sandbox.misbehave(Fault::CutBeforeAnswer);
+        sandbox.inject_fault(Fault::CutBeforeAnswer);
         let media = Media::from_path(file.path()).unwrap().name("a.jpg");
         client.chain(PATH).post(media, ()).wait().unwrap();
         uploaded(&sandbox, "a.jpg", &content);
 
-        sandbox.misbehave(Fault::CutBeforeAnswer);
+        sandbox.inject_fault(Fault::CutBeforeAnswer);
         let (len, reader) = (content.len() as u64, std::io::Cursor::new(content.clone()));
         let media = Media::from_reader("a.jpg", len, reader).sha256(digest::sha256_hex(&content));
         let err = client.chain(PATH).post(media, ()).wait().unwrap_err();
@@ -219,7 +219,7 @@ fn a_retry_sends_a_file_again_and_not_a_reader() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_refused_before_the_wire() {
+fn invalid_requests_fail_before_they_are_sent() {
     let (sandbox, client) = sandbox();
     assert_eq!(
         Media::from_path("/no/such/file").unwrap_err().kind(),
@@ -247,7 +247,7 @@ fn what_cannot_be_sent_is_refused_before_the_wire() {
 }
 
 #[test]
-fn a_file_that_is_not_what_was_said_does_not_arrive() {
+fn a_file_with_another_digest_does_not_arrive() {
     let (sandbox, client) = sandbox();
     let content = content();
     let reader = || std::io::Cursor::new(content.clone());

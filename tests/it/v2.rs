@@ -7,11 +7,11 @@ use std::io::Read;
 
 use serde_json::json;
 use wechatpay_chain::middleware::{self, from_fn};
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{
     Client, Error, ErrorKind, Next, Payload, Request, Result, Verification, VerifyFailure,
 };
+use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
 use crate::support::lenient;
 
@@ -43,7 +43,7 @@ fn a_call_is_signed_checked_answered_and_verified() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let answer =
         json!({"prepay_id": "wx201411101639507cbf6ffd8b0779950874", "trade_type": "NATIVE"});
-    sandbox.answer("POST", "pay/unifiedorder", Answer::json(answer))?;
+    sandbox.stub("POST", "pay/unifiedorder", StubResponse::json(answer))?;
     let client = sandbox.client()?;
     for res in [
         client.chain(ORDER).post(order(&sandbox), ()).wait()?,
@@ -88,7 +88,7 @@ fn hmac_sha256_and_a_signed_query_work_as_well() -> Result<()> {
         .wait()?;
     let target = sandbox.last_call().unwrap().target;
     assert!(target.contains("%E5%BE%AE%E4%BF%A1") && target.contains("&sign="));
-    // The catalogue knows that this one goes without.
+    // The catalog knows that this one goes without.
     assert!(!target.contains("nonce_str"));
     Ok(())
 }
@@ -114,7 +114,7 @@ fn a_business_failure_is_a_typed_error_with_its_body() -> Result<()> {
     let closed = json!({
         "result_code": "FAIL", "err_code": "ORDERCLOSED", "err_code_des": "订单已关闭",
     });
-    sandbox.answer("POST", "pay/unifiedorder", Answer::json(closed))?;
+    sandbox.stub("POST", "pay/unifiedorder", StubResponse::json(closed))?;
     let err = refused(&sandbox.client()?, &sandbox);
     let api = err.api().expect("an answer");
     assert_eq!((&*api.code, &*api.message), ("ORDERCLOSED", "订单已关闭"));
@@ -128,18 +128,18 @@ fn forged_answers_are_not_believed() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     for fault in [Fault::WrongSignature, Fault::TamperedBody] {
-        sandbox.misbehave(fault.clone());
+        sandbox.inject_fault(fault.clone());
         let err = refused(&client, &sandbox);
         assert_eq!(err.kind(), ErrorKind::Verify, "{fault:?}");
         assert!(err.maybe_sent() && err.body().is_some());
     }
-    sandbox.misbehave(Fault::MissingHeaders);
+    sandbox.inject_fault(Fault::MissingHeaders);
     let err = refused(&client, &sandbox);
     assert_eq!(
         err.verify_failure(),
         Some(&VerifyFailure::Element { name: "sign" })
     );
-    sandbox.misbehave(Fault::HtmlErrorPage);
+    sandbox.inject_fault(Fault::HtmlErrorPage);
     assert_eq!(
         refused(&client, &sandbox)
             .api()
@@ -147,7 +147,11 @@ fn forged_answers_are_not_believed() -> Result<()> {
         Some(502)
     );
     for text in ["not xml", "<xml><a>&e;</a></xml>"] {
-        sandbox.answer("POST", "pay/unifiedorder", Answer::bytes("text/xml", text))?;
+        sandbox.stub(
+            "POST",
+            "pay/unifiedorder",
+            StubResponse::bytes("text/xml", text),
+        )?;
         assert_eq!(refused(&client, &sandbox).kind(), ErrorKind::Verify);
     }
     Ok(())
@@ -159,19 +163,19 @@ fn a_bill_is_text_and_its_refusal_xml() -> Result<()> {
     let client = sandbox.client()?;
     let bill = client.chain("v2/pay/downloadbill");
     let ask = || json!({"mch_id": sandbox.mchid(), "bill_date": "20140603"});
-    sandbox.answer(
+    sandbox.stub(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", "`a`,`b`\n"),
+        StubResponse::bytes("text/plain", "`a`,`b`\n"),
     )?;
     let res = bill.post(ask(), ()).wait()?;
     assert_eq!(res.text()?, "`a`,`b`\n");
     assert_eq!(res.verification(), &Verification::Unsigned);
     let none = "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg></xml>";
-    sandbox.answer(
+    sandbox.stub(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", none),
+        StubResponse::bytes("text/plain", none),
     )?;
     let err = bill.post(ask(), ()).wait().unwrap_err();
     assert_eq!(err.api().map(|api| &*api.message), Some("No Bill Exist"));
@@ -179,7 +183,7 @@ fn a_bill_is_text_and_its_refusal_xml() -> Result<()> {
 }
 
 #[test]
-fn what_cannot_be_signed_is_not_sent() -> Result<()> {
+fn unsignable_requests_are_not_sent() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let with = |key: &str, value: serde_json::Value| {
@@ -209,7 +213,7 @@ fn what_cannot_be_signed_is_not_sent() -> Result<()> {
 }
 
 #[test]
-fn the_merchant_certificate_is_presented_where_the_catalogue_says() -> Result<()> {
+fn the_merchant_certificate_is_presented_where_the_catalog_says() -> Result<()> {
     let sandbox = lenient().tls(true).start_blocking()?;
     let refund = json!({"mch_id": sandbox.mchid(), "out_refund_no": "1"});
     let client = sandbox.client()?;
@@ -341,10 +345,10 @@ fn a_message_is_not_streamed_and_a_streamed_bill_is_looked_at() -> Result<()> {
     assert!(err.kind() == ErrorKind::Request && !err.maybe_sent());
     let bill = client.chain("v2/pay/downloadbill");
     let ask = || json!({"mch_id": sandbox.mchid(), "bill_date": "20140603"});
-    sandbox.answer(
+    sandbox.stub(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", "`a`,`b`\n"),
+        StubResponse::bytes("text/plain", "`a`,`b`\n"),
     )?;
     let mut text = String::new();
     bill.post(ask(), ())
@@ -354,10 +358,10 @@ fn a_message_is_not_streamed_and_a_streamed_bill_is_looked_at() -> Result<()> {
         .unwrap();
     assert_eq!(text, "`a`,`b`\n");
     let none = "<xml><return_code>FAIL</return_code><return_msg>No Bill Exist</return_msg></xml>";
-    sandbox.answer(
+    sandbox.stub(
         "POST",
         "pay/downloadbill",
-        Answer::bytes("text/plain", none),
+        StubResponse::bytes("text/plain", none),
     )?;
     let err = bill.post(ask(), ()).stream().wait().unwrap_err();
     assert_eq!(err.api().map(|api| &*api.message), Some("No Bill Exist"));

@@ -141,7 +141,7 @@ fn an_answer_of_an_unknown_key() {
 }
 
 #[test]
-fn a_certificate_verifies_beside_a_public_key() {
+fn certificates_and_public_keys_can_be_combined() {
     let certificate = keys::certificate(&PLATFORM, CERTIFICATE_SERIAL, 30);
     let wire = Wire::answering(|_| good().header("Wechatpay-Serial", CERTIFICATE_SERIAL));
     let client = builder()
@@ -155,7 +155,7 @@ fn a_certificate_verifies_beside_a_public_key() {
 }
 
 #[test]
-fn a_probe_is_a_kind_of_its_own() {
+fn probes_have_their_own_error_kind() {
     let probe = || good().header("Wechatpay-Signature", &format!("{PROBE_PREFIX}AAAA"));
     let err = refused(probe);
     assert_eq!(err.kind(), ErrorKind::Probe);

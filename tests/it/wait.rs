@@ -281,8 +281,8 @@ fn a_timeout_ends_a_call_that_may_have_been_processed() {
 }
 
 #[test]
-fn where_nobody_listens_nothing_is_sent() {
-    let _guard = Watchdog::guard("where_nobody_listens_nothing_is_sent");
+fn a_refused_connection_sends_nothing() {
+    let _guard = Watchdog::guard("a_refused_connection_sends_nothing");
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -36,7 +36,7 @@ async fn webhook(
     let seen = format!("{} {:?}", notification.id(), notification.delivery());
     app.events.send(seen).unwrap();
     let finished = app.notifications.finish(&notification).await.unwrap();
-    assert_eq!(finished, Finished::Remembered);
+    assert_eq!(finished, Finished::Recorded);
     app.notifications
         .reply_for(Ok(notification))
         .into_response()
@@ -76,10 +76,10 @@ pub(crate) async fn serve_with(
 }
 
 #[tokio::test]
-async fn the_extractor_hands_over_what_is_genuine() {
+async fn the_extractor_passes_on_verified_notifications() {
     let (to, mut seen) = serve().await;
     let (headers, body) = Post::paid().fresh("a").signed();
-    for delivery in ["a First", "a Repeated"] {
+    for delivery in ["a New", "a Duplicate"] {
         let answer = post(to, &headers, &body).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT);
         assert_eq!(seen.recv().await.unwrap(), delivery);

@@ -7,8 +7,8 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use wechatpay_chain::certificates::Certificates;
 use wechatpay_chain::notify::{Notification, Notifications};
-use wechatpay_chain::sandbox::{Fault, Notice, Sandbox};
 use wechatpay_chain::{Client, Clock, ErrorKind, Result, SystemClock, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Notice, Sandbox};
 
 use crate::hyper_server::serve;
 
@@ -94,7 +94,7 @@ fn signer(verification: &Verification) -> String {
 }
 
 #[tokio::test]
-async fn a_process_that_only_receives_fetches_what_it_lacks() {
+async fn a_process_that_only_receives_fetches_certificates() {
     let world = world(false).await;
     assert_eq!(world.fetches(), 0);
     let serial = world.sandbox.platform_certificate().serial();
@@ -128,7 +128,7 @@ async fn parse_fetches_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_comes_meanwhile_waits_for_the_same_list() {
+async fn concurrent_callers_share_one_fetch() {
     let world = world(false).await;
     let mut tasks = JoinSet::new();
     for _ in 0..8 {
@@ -149,7 +149,7 @@ async fn whoever_comes_meanwhile_waits_for_the_same_list() {
 #[tokio::test]
 async fn forged_serials_are_asked_for_once_a_minute() {
     let world = world(false).await;
-    let forged = world.paid().misbehave(Fault::UnknownSerial);
+    let forged = world.paid().inject_fault(Fault::UnknownSerial);
     for minute in 1..=2 {
         for _ in 0..5 {
             let err = world.accept(&forged).await.unwrap_err();
@@ -170,7 +170,7 @@ async fn forged_serials_are_asked_for_once_a_minute() {
         Fault::StaleTimestamp(301),
         Fault::WrongSignature,
     ] {
-        let notice = world.paid().by_certificate().misbehave(fault);
+        let notice = world.paid().by_certificate().inject_fault(fault);
         world.accept(&notice).await.unwrap_err();
     }
     assert_eq!(world.fetches(), 2);
@@ -195,7 +195,7 @@ async fn a_certificate_whose_time_is_over_verifies_nothing() {
 #[tokio::test]
 async fn a_list_that_cannot_be_had_is_said_and_asked_for_again() {
     let world = world(false).await;
-    world.sandbox.misbehave(Fault::HtmlErrorPage);
+    world.sandbox.inject_fault(Fault::HtmlErrorPage);
     let notice = world.paid().by_certificate();
     let err = world.accept(&notice).await.unwrap_err();
     assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Verify, false));
@@ -224,7 +224,7 @@ async fn a_notice_is_signed_when_it_is_posted() {
     let paid = world.sandbox.notify(url, "TRANSACTION.SUCCESS", json!({}));
     let posting = paid.send();
     // What was said of it when it was begun counts.
-    drop(paid.misbehave(Fault::Probe));
+    drop(paid.inject_fault(Fault::Probe));
     world.hand.forward(10 * MINUTE);
     assert_eq!(posting.await.unwrap().status(), 204);
     assert_eq!(shop.handled.load(Ordering::SeqCst), 1);

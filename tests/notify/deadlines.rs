@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body::Frame;
-use wechatpay_chain::notify::{Claim, Delivery, Finished, MemoryStore, Reply, SeenStore};
+use wechatpay_chain::notify::{Claim, DedupStore, Delivery, Finished, MemoryStore, Reply};
 use wechatpay_chain::{ErrorKind, Result};
 
 use crate::lifetimes::{Work, accept, first, request};
@@ -69,7 +69,7 @@ impl Mute {
     }
 }
 
-impl SeenStore for Mute {
+impl DedupStore for Mute {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         let delivery = self.inner.claim(id, claim, lease).await;
         self.answer(0).await;
@@ -90,16 +90,16 @@ impl SeenStore for Mute {
 #[tokio::test]
 async fn a_store_that_never_answers_puts_the_notification_off_and_keeps_no_claim() {
     let reader = builder()
-        .seen(Mute::default())
+        .dedup_store(Mute::default())
         .timeout(Duration::from_millis(20))
         .build()
         .unwrap();
     let handle = || reader.handle(request("a"), |_| future::ready(io::Result::Ok(())));
-    put_off(&handle().await, ErrorKind::Seen);
+    put_off(&handle().await, ErrorKind::Dedup);
     // Its claim was given back; now it does not say whether it remembers, and it does.
     let reply = handle().await;
     assert_eq!(reply.status(), StatusCode::NO_CONTENT);
-    assert_eq!(reply.error().unwrap().kind(), ErrorKind::Seen);
+    assert_eq!(reply.error().unwrap().kind(), ErrorKind::Dedup);
     let reply = handle().await;
     assert_eq!(reply.status(), StatusCode::NO_CONTENT);
     assert!(reply.error().is_none());
@@ -108,7 +108,7 @@ async fn a_store_that_never_answers_puts_the_notification_off_and_keeps_no_claim
 /// Dropped while the store is asked.
 #[tokio::test]
 async fn a_delivery_that_is_given_up_while_it_claims_leaves_no_claim() {
-    let reader = builder().seen(Mute::default()).build().unwrap();
+    let reader = builder().dedup_store(Mute::default()).build().unwrap();
     {
         let mut asked = Box::pin(accept(&reader));
         let polled =
@@ -156,12 +156,12 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn what_is_not_a_time_is_refused() {
+fn invalid_durations_are_rejected() {
     for wrong in [
         builder().timeout(Duration::ZERO),
         builder().timeout(Duration::MAX),
         builder().renew_for(Duration::MAX),
-        builder().claim_for(Duration::ZERO),
+        builder().lease(Duration::ZERO),
     ] {
         assert_eq!(wrong.build().unwrap_err().kind(), ErrorKind::Builder);
     }

@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 
 use serde_json::json;
-use wechatpay_chain::notify::{Answer, Claim, MemoryStore};
+use wechatpay_chain::notify::{Acknowledgement, Claim, MemoryStore};
 
 use crate::support::{APIV3, Post, V2, builder, reader};
 
 #[test]
-fn nothing_printed_holds_a_key_or_what_a_notification_is_about() {
+fn debug_output_holds_no_keys_and_no_contents() {
     let (headers, body) = Post::paid().signed();
     let paid = reader().parse(&headers, &body).unwrap();
     let reply = reader().reply(&paid, json!({"who": "order-1"})).unwrap();
@@ -23,7 +23,7 @@ fn nothing_printed_holds_a_key_or_what_a_notification_is_about() {
         &err,
         &reader(),
         &builder(),
-        &Answer::Data(json!("order-1")),
+        &Acknowledgement::Data(json!("order-1")),
         &MemoryStore::new(),
     ];
     for thing in printed {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use wechatpay_chain::notify::{
-    Answer, Claim, Delivery, Finished, Notification, Notifications, SeenStore,
+    Acknowledgement, Claim, DedupStore, Delivery, Finished, Notification, Notifications,
 };
 use wechatpay_chain::signing::{PROBE_PREFIX, SignType};
 use wechatpay_chain::{Error, ErrorKind, Result, SystemClock};
@@ -40,16 +40,16 @@ impl Shop {
         }
     }
 
-    async fn act(&self, notification: Notification) -> io::Result<Answer> {
+    async fn act(&self, notification: Notification) -> io::Result<Acknowledgement> {
         let count = self.handled.fetch_add(1, Ordering::SeqCst);
         match notification.id() {
             "fails-once" if count == 0 => Err(io::Error::other("the database is down")),
             "slow" => {
                 self.gate.notified().await;
-                Ok(Answer::Done)
+                Ok(Acknowledgement::Done)
             }
             "question" => Ok(json!({"retention_type": "NONE"}).into()),
-            _ => Ok(Answer::Done),
+            _ => Ok(Acknowledgement::Done),
         }
     }
 }
@@ -124,7 +124,7 @@ async fn while_one_is_handled_another_has_to_wait() {
 async fn a_handler_that_never_ends_loses_its_claim() {
     let reader = builder()
         .clock(SystemClock::new())
-        .claim_for(Duration::from_millis(200))
+        .lease(Duration::from_millis(200))
         .renew_for(Duration::ZERO);
     let (to, shop) = serve(reader.build().unwrap()).await;
     let (headers, body) = Post::paid().fresh("slow").signed();
@@ -159,7 +159,7 @@ async fn a_question_is_answered_each_time() {
 }
 
 #[tokio::test]
-async fn v2_is_served_beside_v3() {
+async fn v2_and_v3_are_served_together() {
     let (to, shop) = server().await;
     let message = v2_message(&[("out_trade_no", "1")], SignType::HmacSha256, V2);
     for _ in 0..2 {
@@ -238,23 +238,23 @@ async fn nothing_forged_or_broken_reaches_the_handler() {
 
 struct Broken;
 
-impl SeenStore for Broken {
+impl DedupStore for Broken {
     async fn claim(&self, _: &str, _: &Claim, _: Duration) -> Result<Delivery> {
-        Err(Error::new(ErrorKind::Seen, "down"))
+        Err(Error::new(ErrorKind::Dedup, "down"))
     }
 
     async fn finish(&self, _: &str, _: &Claim, _: Duration) -> Result<Finished> {
-        Err(Error::new(ErrorKind::Seen, "down"))
+        Err(Error::new(ErrorKind::Dedup, "down"))
     }
 
     async fn forget(&self, _: &str, _: &Claim) -> Result<()> {
-        Err(Error::new(ErrorKind::Seen, "down"))
+        Err(Error::new(ErrorKind::Dedup, "down"))
     }
 }
 
 #[tokio::test]
 async fn a_store_that_is_down_puts_the_notification_off() {
-    let reader = builder().clock(SystemClock::new()).seen(Broken);
+    let reader = builder().clock(SystemClock::new()).dedup_store(Broken);
     let (to, shop) = serve(reader.build().unwrap()).await;
     let (headers, body) = Post::paid().fresh("a").signed();
     assert_eq!(post(to, &headers, &body).await.status, 503);
@@ -268,7 +268,7 @@ async fn accept_claims_finish_keeps_and_release_gives_back() {
     let first = reader.accept(&headers, &body).await.unwrap();
     assert!(!first.duplicate());
     let second = reader.accept(&headers, &body).await.unwrap();
-    assert_eq!(second.delivery(), Delivery::UnderWay);
+    assert_eq!(second.delivery(), Delivery::InProgress);
     // The second has no claim to give back.
     reader.release(&second).await.unwrap();
     assert!(reader.accept(&headers, &body).await.unwrap().duplicate());
@@ -277,9 +277,9 @@ async fn accept_claims_finish_keeps_and_release_gives_back() {
     assert!(!again.duplicate());
     // The first has been given back: what came after it is another's.
     reader.release(&first).await.unwrap();
-    assert_eq!(reader.finish(&first).await.unwrap(), Finished::Overtaken);
-    assert_eq!(reader.finish(&again).await.unwrap(), Finished::Remembered);
+    assert_eq!(reader.finish(&first).await.unwrap(), Finished::LeaseLost);
+    assert_eq!(reader.finish(&again).await.unwrap(), Finished::Recorded);
     reader.release(&again).await.unwrap();
     let later = reader.accept(&headers, &body).await.unwrap();
-    assert_eq!(later.delivery(), Delivery::Repeated);
+    assert_eq!(later.delivery(), Delivery::Duplicate);
 }

@@ -111,7 +111,7 @@ fn a_keyring_and_a_client_s_are_told_apart_by_their_order() {
 }
 
 #[test]
-fn a_client_without_what_notifications_need_is_refused() {
+fn a_client_without_notification_keys_is_rejected() {
     let client = Client::builder()
         .mchid("1900000109")
         .serial(SERIAL)
@@ -137,7 +137,7 @@ fn a_client_without_what_notifications_need_is_refused() {
 }
 
 #[test]
-fn what_is_missing_or_of_the_wrong_length_is_said_when_building() {
+fn missing_or_malformed_keys_fail_at_build() {
     let builder = Notifications::builder;
     let cases = [
         (builder(), "platform_key"),
@@ -165,7 +165,7 @@ fn what_is_missing_or_of_the_wrong_length_is_said_when_building() {
 }
 
 #[test]
-fn an_encrypted_field_without_a_private_key_says_what_to_give() {
+fn an_encrypted_field_without_a_private_key_names_the_setting() {
     let keyring = Keyring::new();
     keyring
         .add_public_key(PLATFORM_ID, PLATFORM.public_key().clone())

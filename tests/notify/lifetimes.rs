@@ -19,7 +19,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use wechatpay_chain::notify::{
-    Claim, Delivery, Finished, MemoryStore, Notification, Notifications, SeenStore,
+    Claim, DedupStore, Delivery, Finished, MemoryStore, Notification, Notifications,
 };
 use wechatpay_chain::{ErrorKind, Result, SystemClock};
 
@@ -76,7 +76,7 @@ async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
 pub(crate) async fn first(reader: &Notifications) -> Notification {
     for _ in 0..6000 {
         let next = accept(reader).await.unwrap();
-        if next.delivery() == Delivery::First {
+        if next.delivery() == Delivery::New {
             return next;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -85,7 +85,7 @@ pub(crate) async fn first(reader: &Notifications) -> Notification {
 }
 
 #[tokio::test]
-async fn a_handler_runs_to_its_end_though_nobody_waits_for_it() {
+async fn a_handler_completes_after_its_request_is_dropped() {
     let (reader, work) = (reader(), Arc::new(Work::default()));
     let (of_task, acting) = (reader.clone(), Arc::clone(&work));
     let delivery = tokio::spawn(async move {
@@ -168,7 +168,7 @@ async fn a_sender_that_hangs_up_cuts_no_handler_off() {
 
 /// As axum drops a handler that finishes and gives back by hand.
 #[tokio::test]
-async fn a_claim_that_nobody_keeps_is_given_back() {
+async fn a_dropped_claim_is_released() {
     let reader = reader();
     let kept = accept(&reader).await.unwrap();
     let clone = kept.clone();
@@ -176,17 +176,17 @@ async fn a_claim_that_nobody_keeps_is_given_back() {
     tokio::task::yield_now().await;
     assert_eq!(
         accept(&reader).await.unwrap().delivery(),
-        Delivery::UnderWay
+        Delivery::InProgress
     );
     drop(clone);
     let next = first(&reader).await;
     // What is finished stays so, whatever is dropped.
-    assert_eq!(reader.finish(&next).await.unwrap(), Finished::Remembered);
+    assert_eq!(reader.finish(&next).await.unwrap(), Finished::Recorded);
     drop(next);
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert_eq!(
         accept(&reader).await.unwrap().delivery(),
-        Delivery::Repeated
+        Delivery::Duplicate
     );
 }
 
@@ -265,7 +265,7 @@ impl Log {
     }
 }
 
-impl SeenStore for Log {
+impl DedupStore for Log {
     async fn claim(&self, id: &str, claim: &Claim, _: Duration) -> Result<Delivery> {
         self.note("claim", claim);
         self.inner.claim(id, claim, LONG).await
@@ -287,8 +287,8 @@ async fn a_claim_is_renewed_while_its_handler_runs_and_not_after() {
     let (log, work) = (Log::default(), Arc::new(Work::default()));
     let lease = Duration::from_millis(3);
     let reader = builder()
-        .seen(log.clone())
-        .claim_for(lease)
+        .dedup_store(log.clone())
+        .lease(lease)
         .build()
         .unwrap();
     let acting = Arc::clone(&work);
@@ -330,8 +330,8 @@ async fn a_claim_is_renewed_while_its_handler_runs_and_not_after() {
 async fn renewing_has_an_end() {
     let log = Log::default();
     let reader = builder()
-        .seen(log.clone())
-        .claim_for(Duration::from_millis(3))
+        .dedup_store(log.clone())
+        .lease(Duration::from_millis(3))
         .renew_for(Duration::ZERO)
         .build()
         .unwrap();

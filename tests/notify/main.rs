@@ -6,19 +6,20 @@
     reason = "helpers outside of test functions may panic; what is skipped is said"
 )]
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql_store;
 mod support;
 
 #[cfg(feature = "axum")]
 mod axum_server;
-#[cfg(feature = "sandbox")]
 mod certificates;
 mod deadlines;
 mod debug;
-#[cfg(feature = "sandbox")]
 mod diagnosis;
 mod hyper_server;
 mod keys;
 mod lifetimes;
+mod merchants;
 mod mishaps;
 mod mutations;
 mod numbers;
@@ -27,7 +28,6 @@ mod redis_store;
 mod refunds;
 mod replays;
 mod replies;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod v2;
 mod v3;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use wechatpay_chain::notify::{
-    Answer, Claim, Delivery, Finished, MemoryStore, Notifications, Reply, SeenStore,
+    Acknowledgement, Claim, DedupStore, Delivery, Finished, MemoryStore, Notifications, Reply,
 };
 use wechatpay_chain::signing::SignType;
 use wechatpay_chain::{Error, ErrorKind, Result};
@@ -19,7 +19,7 @@ use crate::support::{Post, V2, builder, v2_message};
 enum Mishap {
     /// The claim stands, and the answer that says so is lost.
     ClaimLost,
-    Overtaken,
+    LeaseLost,
     FinishFails,
     ForgetFails,
 }
@@ -38,10 +38,10 @@ impl Store {
 }
 
 fn down<T>() -> Result<T> {
-    Err(Error::new(ErrorKind::Seen, "the store is down"))
+    Err(Error::new(ErrorKind::Dedup, "the store is down"))
 }
 
-impl SeenStore for Store {
+impl DedupStore for Store {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         let delivery = self.inner.claim(id, claim, lease).await?;
         match self.now(Mishap::ClaimLost) {
@@ -52,7 +52,7 @@ impl SeenStore for Store {
 
     async fn finish(&self, id: &str, claim: &Claim, ttl: Duration) -> Result<Finished> {
         match self.mishap {
-            Mishap::Overtaken => Ok(Finished::Overtaken),
+            Mishap::LeaseLost => Ok(Finished::LeaseLost),
             Mishap::FinishFails => down(),
             _ => self.inner.finish(id, claim, ttl).await,
         }
@@ -73,10 +73,10 @@ fn reader(mishap: Mishap) -> Notifications {
         mishap,
         over,
     };
-    builder().seen(store).build().unwrap()
+    builder().dedup_store(store).build().unwrap()
 }
 
-async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Answer>) -> Reply {
+async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Acknowledgement>) -> Reply {
     let (headers, body) = post.signed();
     let notification = reader.accept(&headers, &body).await.unwrap();
     reader.run(notification, |_| async { outcome }).await
@@ -84,27 +84,27 @@ async fn run(reader: &Notifications, post: &Post, outcome: io::Result<Answer>) -
 
 /// WeChat Pay is told that it was handled, and whoever looks is told the rest.
 #[tokio::test]
-async fn what_was_handled_and_is_not_remembered_succeeds_with_an_error_beside_it() {
+async fn an_unrecorded_success_carries_a_dedup_error() {
     for (mishap, said) in [
-        (Mishap::Overtaken, "claim_for"),
+        (Mishap::LeaseLost, "lease"),
         (Mishap::FinishFails, "the store is down"),
     ] {
-        let reply = run(&reader(mishap), &Post::paid(), Ok(Answer::Done)).await;
+        let reply = run(&reader(mishap), &Post::paid(), Ok(Acknowledgement::Done)).await;
         assert_eq!(reply.status(), StatusCode::NO_CONTENT);
         let err = reply.error().expect("it is said");
-        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
         assert!(err.to_string().contains("was handled"), "{err}");
         assert!(err.report().contains(said), "{}", err.report());
     }
 }
 
 #[tokio::test]
-async fn a_claim_that_cannot_be_given_back_is_said_beside_the_failure() {
+async fn a_claim_that_cannot_be_released_is_reported() {
     let failed = || Err(io::Error::other("the database is down"));
     let reply = run(&reader(Mishap::ForgetFails), &Post::paid(), failed()).await;
     assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let err = reply.error().expect("it is said");
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     assert!(
         err.report().contains("the store is down"),
         "{}",
@@ -119,7 +119,7 @@ async fn a_claim_that_cannot_be_given_back_is_said_beside_the_failure() {
 async fn of_a_question_nothing_is_remembered_and_nothing_is_said() {
     let question = Post::new("ENTRUST.TERMINATE_RETENTION", json!({}));
     let answer = || Ok(json!({"retention_type": "NONE"}).into());
-    for mishap in [Mishap::Overtaken, Mishap::FinishFails] {
+    for mishap in [Mishap::LeaseLost, Mishap::FinishFails] {
         let reply = run(&reader(mishap), &question, answer()).await;
         assert_eq!(reply.status(), StatusCode::OK);
         assert!(reply.error().is_none());
@@ -132,15 +132,15 @@ async fn a_claim_whose_answer_was_lost_is_taken_back() {
     let reader = reader(Mishap::ClaimLost);
     let (headers, body) = Post::paid().signed();
     let err = reader.accept(&headers, &body).await.unwrap_err();
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     let next = reader.accept(&headers, &body).await.unwrap();
-    assert_eq!(next.delivery(), Delivery::First);
+    assert_eq!(next.delivery(), Delivery::New);
 }
 
 #[tokio::test]
 async fn a_full_store_puts_the_next_off_and_forgets_nothing() {
     let store = MemoryStore::with_capacity(NonZeroUsize::MIN);
-    let reader = builder().seen(store).build().unwrap();
+    let reader = builder().dedup_store(store).build().unwrap();
     let (headers, body) = Post::paid().signed();
     let first = reader.accept(&headers, &body).await.unwrap();
     let mut other = Post::paid();
@@ -151,19 +151,19 @@ async fn a_full_store_puts_the_next_off_and_forgets_nothing() {
             .accept(&other_headers, &other_body)
             .await
             .unwrap_err();
-        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+        assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
         assert_eq!(reader.refuse(err).status(), StatusCode::SERVICE_UNAVAILABLE);
         let again = reader.accept(&headers, &body).await.unwrap();
         if finished {
-            assert_eq!(again.delivery(), Delivery::Repeated);
+            assert_eq!(again.delivery(), Delivery::Duplicate);
         } else {
-            assert_eq!(again.delivery(), Delivery::UnderWay);
+            assert_eq!(again.delivery(), Delivery::InProgress);
             let finished = reader.finish(&first).await.unwrap();
-            assert_eq!(finished, Finished::Remembered);
+            assert_eq!(finished, Finished::Recorded);
         }
     }
     // APIv2's notifications have room of their own.
     let v2 = v2_message(&[("out_trade_no", "1")], SignType::Md5, V2);
     let paid = reader.accept(&HeaderMap::new(), v2.as_bytes()).await;
-    assert_eq!(paid.unwrap().delivery(), Delivery::First);
+    assert_eq!(paid.unwrap().delivery(), Delivery::New);
 }

@@ -39,10 +39,7 @@ async fn each_event_is_handled_once_however_its_message_is_altered() {
     let mut tallies = Vec::new();
     for message in &captured {
         let (headers, body) = sent(message, &mut Random(1), 0);
-        assert_eq!(
-            deliver(&reader, &headers, &body).await,
-            Some(Delivery::First)
-        );
+        assert_eq!(deliver(&reader, &headers, &body).await, Some(Delivery::New));
         tallies.push(Tally::default());
     }
     for round in 0..rounds {
@@ -50,7 +47,7 @@ async fn each_event_is_handled_once_however_its_message_is_altered() {
         let (headers, body) = altered(&captured[at], &mut random);
         match deliver(&reader, &headers, &body).await {
             None => tallies[at].refused += 1,
-            Some(Delivery::Repeated) => tallies[at].repeated += 1,
+            Some(Delivery::Duplicate) => tallies[at].repeated += 1,
             Some(other) => panic!("{other:?} at {round}: {}", String::from_utf8_lossy(&body)),
         }
     }
@@ -70,9 +67,9 @@ fn number(name: &str) -> Option<usize> {
 
 async fn deliver(reader: &Notifications, headers: &HeaderMap, body: &[u8]) -> Option<Delivery> {
     let notification = reader.accept(headers, body).await.ok()?;
-    if notification.delivery() == Delivery::First {
+    if notification.delivery() == Delivery::New {
         let finished = reader.finish(&notification).await.unwrap();
-        assert_eq!(finished, Finished::Remembered);
+        assert_eq!(finished, Finished::Recorded);
     }
     Some(notification.delivery())
 }

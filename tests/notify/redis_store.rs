@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wechatpay_chain::ErrorKind;
-use wechatpay_chain::notify::{Claim, Delivery, Finished, RedisStore, SeenStore};
+use wechatpay_chain::notify::{Claim, DedupStore, Delivery, Finished, RedisStore};
 
 use crate::support::{Post, builder};
 
@@ -78,25 +78,25 @@ async fn asked(store: &RedisStore, id: &str) -> Delivery {
 }
 
 #[tokio::test]
-async fn two_machines_share_claims_and_what_was_finished() {
+async fn two_machines_share_claims_and_finished_ids() {
     let Some(server) = server() else { return };
     let (a, b) = (
         RedisStore::open(&server.url).unwrap(),
         RedisStore::open(&server.url).unwrap(),
     );
     let (of_a, of_b) = (claim(), claim());
-    assert_eq!(a.claim("1", &of_a, TTL).await.unwrap(), Delivery::First);
-    assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::UnderWay);
-    a.forget("1", &of_a).await.unwrap();
-    assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::First);
+    assert_eq!(a.claim("1", &of_a, TTL).await.unwrap(), Delivery::New);
     assert_eq!(
-        b.finish("1", &of_b, TTL).await.unwrap(),
-        Finished::Remembered
+        b.claim("1", &of_b, TTL).await.unwrap(),
+        Delivery::InProgress
     );
-    assert_eq!(asked(&a, "1").await, Delivery::Repeated);
+    a.forget("1", &of_a).await.unwrap();
+    assert_eq!(b.claim("1", &of_b, TTL).await.unwrap(), Delivery::New);
+    assert_eq!(b.finish("1", &of_b, TTL).await.unwrap(), Finished::Recorded);
+    assert_eq!(asked(&a, "1").await, Delivery::Duplicate);
     // Another shop in the same Redis.
     let other = RedisStore::open(&server.url).unwrap().prefix("other:");
-    assert_eq!(asked(&other, "1").await, Delivery::First);
+    assert_eq!(asked(&other, "1").await, Delivery::New);
 }
 
 #[tokio::test]
@@ -106,16 +106,16 @@ async fn claims_and_ids_run_out() {
     let mine = claim();
     assert_eq!(
         store.claim("1", &claim(), LEASE).await.unwrap(),
-        Delivery::First
+        Delivery::New
     );
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(store.claim("1", &mine, TTL).await.unwrap(), Delivery::First);
+    assert_eq!(store.claim("1", &mine, TTL).await.unwrap(), Delivery::New);
     assert_eq!(
         store.finish("1", &mine, LEASE).await.unwrap(),
-        Finished::Remembered
+        Finished::Recorded
     );
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(asked(&store, "1").await, Delivery::First);
+    assert_eq!(asked(&store, "1").await, Delivery::New);
 }
 
 /// Whoever outlived its claim can neither free nor finish what another machine has claimed since.
@@ -127,37 +127,31 @@ async fn a_late_giveback_leaves_the_newer_claim() {
         RedisStore::open(&server.url).unwrap(),
     );
     let (late, newer) = (claim(), claim());
-    assert_eq!(a.claim("1", &late, LEASE).await.unwrap(), Delivery::First);
+    assert_eq!(a.claim("1", &late, LEASE).await.unwrap(), Delivery::New);
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(b.claim("1", &newer, TTL).await.unwrap(), Delivery::First);
+    assert_eq!(b.claim("1", &newer, TTL).await.unwrap(), Delivery::New);
     a.forget("1", &late).await.unwrap();
-    assert_eq!(asked(&a, "1").await, Delivery::UnderWay);
+    assert_eq!(asked(&a, "1").await, Delivery::InProgress);
     assert_eq!(
         a.finish("1", &late, TTL).await.unwrap(),
-        Finished::Overtaken
+        Finished::LeaseLost
     );
-    assert_eq!(asked(&a, "1").await, Delivery::UnderWay);
+    assert_eq!(asked(&a, "1").await, Delivery::InProgress);
 
     assert_eq!(
         b.finish("1", &newer, TTL).await.unwrap(),
-        Finished::Remembered
+        Finished::Recorded
     );
     for claim in [&late, &newer] {
         a.forget("1", claim).await.unwrap();
-        assert_eq!(asked(&a, "1").await, Delivery::Repeated);
+        assert_eq!(asked(&a, "1").await, Delivery::Duplicate);
     }
     // What is finished may be finished again, and a claim that nobody followed too.
-    assert_eq!(
-        a.finish("1", &late, TTL).await.unwrap(),
-        Finished::Remembered
-    );
-    assert_eq!(a.claim("2", &late, LEASE).await.unwrap(), Delivery::First);
+    assert_eq!(a.finish("1", &late, TTL).await.unwrap(), Finished::Recorded);
+    assert_eq!(a.claim("2", &late, LEASE).await.unwrap(), Delivery::New);
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(
-        a.finish("2", &late, TTL).await.unwrap(),
-        Finished::Remembered
-    );
-    assert_eq!(asked(&b, "2").await, Delivery::Repeated);
+    assert_eq!(a.finish("2", &late, TTL).await.unwrap(), Finished::Recorded);
+    assert_eq!(asked(&b, "2").await, Delivery::Duplicate);
 }
 
 /// As a client does that lost the answer and asks again.
@@ -167,22 +161,19 @@ async fn the_same_claim_once_more_is_first_again() {
     let store = RedisStore::open(&server.url).unwrap();
     let mine = claim();
     for lease in [LEASE, TTL] {
-        assert_eq!(
-            store.claim("1", &mine, lease).await.unwrap(),
-            Delivery::First
-        );
-        assert_eq!(asked(&store, "1").await, Delivery::UnderWay);
+        assert_eq!(store.claim("1", &mine, lease).await.unwrap(), Delivery::New);
+        assert_eq!(asked(&store, "1").await, Delivery::InProgress);
     }
     // And stands as long as was asked for last.
     tokio::time::sleep(2 * LEASE).await;
-    assert_eq!(asked(&store, "1").await, Delivery::UnderWay);
+    assert_eq!(asked(&store, "1").await, Delivery::InProgress);
     assert_eq!(
         store.finish("1", &mine, TTL).await.unwrap(),
-        Finished::Remembered
+        Finished::Recorded
     );
     assert_eq!(
         store.claim("1", &mine, TTL).await.unwrap(),
-        Delivery::Repeated
+        Delivery::Duplicate
     );
 }
 
@@ -198,7 +189,7 @@ async fn of_many_at_once_one_is_first() {
             let mut firsts = 0;
             for n in 0..50 {
                 let delivery = asked(&store, &format!("id-{n}")).await;
-                firsts += usize::from(delivery == Delivery::First);
+                firsts += usize::from(delivery == Delivery::New);
             }
             firsts
         });
@@ -210,7 +201,7 @@ async fn of_many_at_once_one_is_first() {
 async fn a_redis_that_is_down_is_an_error_in_time_and_not_for_ever() {
     let Some(mut server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
-    let notifications = builder().seen(store).build().unwrap();
+    let notifications = builder().dedup_store(store).build().unwrap();
     let (headers, body) = Post::paid().signed();
     assert!(
         !notifications
@@ -223,7 +214,7 @@ async fn a_redis_that_is_down_is_an_error_in_time_and_not_for_ever() {
     server.child.wait().unwrap();
     let start = Instant::now();
     let err = notifications.accept(&headers, &body).await.unwrap_err();
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     assert!(
         start.elapsed() < Duration::from_secs(4),
         "{:?}",
@@ -239,7 +230,7 @@ async fn without_a_redis_the_first_question_fails_in_time() {
     let store = RedisStore::open(&url).unwrap();
     let start = Instant::now();
     let err = store.claim("1", &claim(), TTL).await.unwrap_err();
-    assert_eq!(err.kind(), ErrorKind::Seen);
+    assert_eq!(err.kind(), ErrorKind::Dedup);
     assert!(
         start.elapsed() < Duration::from_secs(4),
         "{:?}",
@@ -260,20 +251,24 @@ async fn a_redis_that_stops_answering_puts_notifications_off_and_keeps_no_claim(
     let Some(server) = server() else { return };
     let store = RedisStore::open(&server.url).unwrap();
     let patience = Duration::from_millis(700);
-    let reader = builder().seen(store).timeout(patience).build().unwrap();
+    let reader = builder()
+        .dedup_store(store)
+        .timeout(patience)
+        .build()
+        .unwrap();
     let (headers, body) = Post::paid().signed();
     let first = reader.accept(&headers, &body).await.unwrap();
     reader.release(&first).await.unwrap();
     server.signal("-STOP");
     let err = reader.accept(&headers, &body).await.unwrap_err();
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     assert_eq!(reader.refuse(err).status(), 503);
     server.signal("-CONT");
     // It takes the claim that was asked for, and then back.
     let mut delivery = None;
     for _ in 0..2000 {
         delivery = match reader.accept(&headers, &body).await {
-            Ok(next) if next.delivery() == Delivery::First => return,
+            Ok(next) if next.delivery() == Delivery::New => return,
             other => Some(other.map(|next| next.delivery())),
         };
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -288,7 +283,7 @@ async fn a_listener_that_is_no_redis_is_an_error() {
     let url = format!("redis://{}/", mute.local_addr().unwrap());
     let store = RedisStore::open(&url).unwrap();
     let err = store.claim("1", &claim(), TTL).await.unwrap_err();
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     assert!(err.report().contains("timed out"), "{}", err.report());
 }
 
@@ -300,12 +295,12 @@ async fn a_redis_without_room_puts_the_next_off() {
         return;
     };
     let reader = builder()
-        .seen(RedisStore::open(&server.url).unwrap())
+        .dedup_store(RedisStore::open(&server.url).unwrap())
         .build()
         .unwrap();
     let (headers, body) = Post::paid().signed();
     let err = reader.accept(&headers, &body).await.unwrap_err();
-    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Seen, false));
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
     assert_eq!(reader.refuse(err).status(), 503);
 }
 
@@ -315,15 +310,15 @@ async fn a_running_handler_keeps_its_claim_in_redis() {
     let open = || RedisStore::open(&server.url).unwrap();
     let reader = |store| {
         let lease = Duration::from_secs(3);
-        builder().seen(store).claim_for(lease).build().unwrap()
+        builder().dedup_store(store).lease(lease).build().unwrap()
     };
     let (one, another) = (reader(open()), reader(open()));
     let (headers, body) = Post::paid().signed();
     let kept = one.accept(&headers, &body).await.unwrap();
     tokio::time::sleep(Duration::from_secs(4)).await;
     let other = another.accept(&headers, &body).await.unwrap();
-    assert_eq!(other.delivery(), Delivery::UnderWay);
-    assert_eq!(one.finish(&kept).await.unwrap(), Finished::Remembered);
+    assert_eq!(other.delivery(), Delivery::InProgress);
+    assert_eq!(one.finish(&kept).await.unwrap(), Finished::Recorded);
     let other = another.accept(&headers, &body).await.unwrap();
-    assert_eq!(other.delivery(), Delivery::Repeated);
+    assert_eq!(other.delivery(), Delivery::Duplicate);
 }

@@ -162,7 +162,7 @@ fn doubled_and_nested_elements_and_odd_names_are_refused() {
 }
 
 #[test]
-fn what_a_payment_says_besides_is_not_in_its_id() {
+fn incidental_members_do_not_change_a_payment_s_id() {
     let first = id(&PAID);
     for change in [
         ("nonce_str", "another"),

@@ -57,14 +57,14 @@ fn v2_is_answered_in_xml_also_when_refused() {
 }
 
 #[test]
-fn what_two_kinds_demand_is_signed_over_the_bytes_of_the_reply() {
+fn replies_are_signed_where_their_kind_requires_it() {
     for kind in Kind::all()
         .iter()
         .filter(|kind| kind.reply_must_be_signed())
     {
         let (headers, body) = Post::new(kind.event_type(), json!({})).signed();
         let question = reader().parse(&headers, &body).unwrap();
-        assert!(question.asks());
+        assert!(question.expects_data());
         let reply = reader().reply(&question, json!({"acq_tid": "1"})).unwrap();
         let text = response_text(
             header(&reply, "wechatpay-timestamp"),
@@ -106,7 +106,7 @@ fn each_failure_has_its_status_and_tells_a_forger_nothing() {
         (of(ErrorKind::Decrypt), 500),
         (of(ErrorKind::Body), 400),
         (of(ErrorKind::Transport), 400),
-        (of(ErrorKind::Seen), 503),
+        (of(ErrorKind::Dedup), 503),
         (of(ErrorKind::Request), 500),
     ] {
         let kind = err.kind();

@@ -8,8 +8,8 @@ use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::{Notification, Notifications, Version};
-use wechatpay_chain::sandbox::{Fault, Notice, Sandbox};
 use wechatpay_chain::{Error, ErrorKind, FieldPolicy, Result, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Notice, Sandbox};
 
 use crate::hyper_server::{Shop, serve};
 
@@ -129,7 +129,7 @@ async fn a_delivery_again_and_a_replay_are_handled_once() {
 }
 
 #[tokio::test]
-async fn every_way_to_misbehave_is_refused_for_what_it_is() {
+async fn each_notification_fault_is_rejected_with_its_own_reason() {
     type Is = fn(&VerifyFailure) -> bool;
     let sandbox = Sandbox::start().await.unwrap();
     let (url, shop) = server(&sandbox).await;
@@ -153,7 +153,7 @@ async fn every_way_to_misbehave_is_refused_for_what_it_is() {
     ];
     let mut notice = paid(&sandbox, &url);
     for (fault, is) in cases {
-        notice = notice.misbehave(fault.clone());
+        notice = notice.inject_fault(fault.clone());
         let answer = notice.send().await.unwrap();
         assert_eq!(answer.status(), 401, "{fault:?}");
         assert!(answer.body().starts_with(b"{\"code\":\"FAIL\""));
@@ -161,7 +161,7 @@ async fn every_way_to_misbehave_is_refused_for_what_it_is() {
         assert!(is(err.verify_failure().unwrap()), "{fault:?}: {err:?}");
     }
     assert_eq!(handled(&shop), 0);
-    assert_eq!(status(&notice.misbehave(None)).await, 204);
+    assert_eq!(status(&notice.inject_fault(None)).await, 204);
     assert_eq!(handled(&shop), 1);
 }
 
@@ -222,7 +222,7 @@ async fn apiv2_is_signed_and_its_refunds_are_encrypted() {
         Fault::TamperedBody,
         Fault::MissingHeaders,
     ] {
-        notice = notice.misbehave(fault);
+        notice = notice.inject_fault(fault);
         assert_eq!(status(&notice).await, 401);
     }
     assert_eq!(handled(&shop), 1);
@@ -235,18 +235,18 @@ fn refused(notice: &Notice) -> Error {
 }
 
 #[test]
-fn what_cannot_be_posted_is_refused_before() {
+fn invalid_targets_are_rejected_before_posting() {
     let sandbox = Sandbox::start_blocking().unwrap();
     let elsewhere = paid(&sandbox, "http://192.0.2.1/notify");
     assert!(refused(&elsewhere).to_string().contains("127.0.0.1"));
-    refused(&paid(&sandbox, ANYWHERE).misbehave(Fault::CutInBody));
+    refused(&paid(&sandbox, ANYWHERE).inject_fault(Fault::CutInBody));
     refused(
         &sandbox
             .notify_v2(ANYWHERE, json!({}))
-            .misbehave(Fault::Probe),
+            .inject_fault(Fault::Probe),
     );
     let refund = sandbox.notify_v2_refund(ANYWHERE, json!({}));
-    refused(&refund.misbehave(Fault::WrongSignature));
+    refused(&refund.inject_fault(Fault::WrongSignature));
     refused(&sandbox.notify_v2(ANYWHERE, json!([])));
     let request = Request::post("http://192.0.2.1/").body(Bytes::new());
     let err = Sandbox::deliver(request.unwrap()).wait().unwrap_err();

@@ -70,7 +70,7 @@ fn a_wrong_key_and_altered_members_are_the_signature_s_fault() {
 }
 
 #[test]
-fn what_no_signature_covers_is_not_in_the_resource() {
+fn unsigned_members_are_not_in_the_resource() {
     let good = v2_message(&PAID, SignType::Md5, V2);
     let nested = "<xml><transaction_id_list><data><a>1</a></data></transaction_id_list><x1/>";
     let paid = parse(&good.replace("<xml>", nested)).unwrap();

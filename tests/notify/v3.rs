@@ -9,7 +9,7 @@ use wechatpay_chain::{Error, ErrorKind, FieldPolicy, Padding, Verification, Veri
 use crate::support::{APIV3, MERCHANT, NOW, PLATFORM_ID, Post, STRANGER, builder, reader};
 
 #[test]
-fn one_step_from_bytes_to_what_was_paid() {
+fn one_step_from_bytes_to_the_payment() {
     #[derive(Deserialize)]
     struct Paid {
         out_trade_no: String,
@@ -27,7 +27,7 @@ fn one_step_from_bytes_to_what_was_paid() {
     assert_eq!(paid.resource_as::<Paid>().unwrap().out_trade_no, "order-1");
     assert_eq!(paid.raw(), &body);
     assert_eq!(paid.envelope()["resource"]["nonce"], "fdasflkja484");
-    assert_eq!(paid.delivery(), Delivery::First);
+    assert_eq!(paid.delivery(), Delivery::New);
     let serial = PLATFORM_ID.to_owned();
     assert_eq!(paid.verification(), &Verification::Verified { serial });
     let err = paid.resource_as::<Vec<u8>>().unwrap_err();
@@ -114,7 +114,7 @@ fn each_missing_doubled_or_unreadable_header_is_named() {
 }
 
 #[test]
-fn a_probe_is_a_kind_of_its_own_and_comes_before_everything() {
+fn probes_are_detected_before_anything_else() {
     let (mut headers, body) = Post::paid().signed();
     let probe = format!("{PROBE_PREFIX}Bm5vdCBiYXNlNjQh");
     headers.insert("wechatpay-signature", probe.parse().unwrap());
@@ -153,7 +153,7 @@ fn old_and_new_apiv3_keys_stand_side_by_side() {
 }
 
 #[test]
-fn what_is_signed_but_no_notification_is_the_body_s_fault() {
+fn signed_bodies_that_are_no_notifications_fail_as_body() {
     for body in [
         &b"not json"[..],
         b"[]",
@@ -174,7 +174,7 @@ fn a_notification_without_a_resource_has_null() {
     let headers = Post::paid().headers(body);
     let bare = reader().parse(&headers, body).unwrap();
     assert_eq!(bare.resource(), &Value::Null);
-    assert!(bare.kind().is_none() && !bare.asks());
+    assert!(bare.kind().is_none() && !bare.expects_data());
 }
 
 #[test]

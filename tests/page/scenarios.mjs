@@ -231,14 +231,14 @@ const scenarios = {
     const enforced = async () => (await control('GET', 'limits')).enforce;
     assert.equal(await enforced(), false);
     await it.open('tools');
-    await it.sees(it.say('as often as one likes', '不限制请求频率'));
+    await it.sees(it.say('limits are not enforced', '不限制请求频率'));
     await it.click(it.button('Enforce the limits', '按文档限频'));
     assert.equal(await enforced(), true);
     await it.sees(it.say('refused with 429', '会被拒绝（429）'));
     await it.picture('limits');
-    await it.click(it.button('Enforce no limits', '不再限频'));
+    await it.click(it.button('Stop enforcing limits', '不再限频'));
     assert.equal(await enforced(), false);
-    await it.sees(it.say('as often as one likes', '不限制请求频率'));
+    await it.sees(it.say('limits are not enforced', '不限制请求频率'));
   },
 
   async 'certificates, clock and settings are changed'(it, shop) {

@@ -116,6 +116,6 @@ fn a_brand_is_told_that_a_call_is_a_merchants() {
         assert!(err.to_string().contains(word), "{path}: {err}");
         assert!(!err.maybe_sent());
     }
-    // The catalogue need not know all of a brand's operations.
+    // The catalog need not know all of a brand's operations.
     signed(brand().chain("v3/something/new").get(()));
 }

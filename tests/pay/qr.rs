@@ -77,7 +77,7 @@ fn a_png_reads_back_at_any_scale() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_refused() {
+fn texts_too_long_for_a_qr_code_are_rejected() {
     let code = qr(CODE_URL).unwrap();
     for err in [
         qr("").unwrap_err(),

@@ -93,7 +93,7 @@ fn a_partner_names_its_sub_merchant() {
 }
 
 #[test]
-fn a_client_of_v2_says_what_is_missing() {
+fn an_apiv2_client_names_the_missing_setting() {
     let pay = v2_only().pay();
     for err in [
         pay.jsapi(APPID, PREPAY_ID).unwrap_err(),

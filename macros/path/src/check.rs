@@ -6,9 +6,9 @@ use crate::{Part, PathError, parts};
 ///
 /// # Errors
 ///
-/// [`PathError`] for whatever would leave the host or the path that is written there: an absolute
-/// or `//` path, dot segments (also as `%2e`), a fragment, white space and control characters,
-/// backslashes, empty inner segments; and for a malformed expression.
+/// [`PathError`] for everything that would leave the host or the intended path: absolute and `//` paths,
+/// dot segments (also as `%2e`), fragments, white space, control characters, backslashes and empty inner
+/// segments; and for malformed expressions.
 pub fn check_template(template: &str) -> Result<(), PathError> {
     check_characters(template)?;
     let relative = template.strip_prefix('/').unwrap_or(template);
@@ -23,7 +23,7 @@ pub fn check_template(template: &str) -> Result<(), PathError> {
 
 /// Checks a path whose variables have been filled in, without its leading slash.
 ///
-/// Values may leave a segment empty; they may not lead elsewhere.
+/// Values may leave a segment empty, but must not change the path.
 ///
 /// # Errors
 ///
@@ -37,14 +37,14 @@ pub fn check_expanded(relative: &str) -> Result<(), PathError> {
         return Err(PathError::Fragment);
     }
     let path = relative.split('?').next().unwrap_or_default();
-    match path.split('/').any(is_dot_segment) {
-        true => Err(PathError::DotSegment),
-        false => Ok(()),
+    if path.split('/').any(is_dot_segment) {
+        Err(PathError::DotSegment)
+    } else {
+        Ok(())
     }
 }
 
-/// Whether there is anything to look for: one pass instead of four, at the end of which nearly
-/// every path is done.
+/// Whether any check could fail. One pass instead of four; nearly every path stops here.
 fn is_suspicious(path: &str) -> bool {
     let special = |byte| (byte == b'.') | (byte == b'%') | (byte == b'#');
     path.bytes().fold(false, |any, byte| any | special(byte))
@@ -93,9 +93,10 @@ fn check_characters(text: &str) -> Result<(), PathError> {
 
 /// Refuses `//host`, `\\host` (browsers and some servers read it alike), and any scheme.
 fn check_relative(relative: &str) -> Result<(), PathError> {
-    match relative.starts_with(['/', '\\']) || has_scheme(relative) {
-        true => Err(PathError::Absolute),
-        false => Ok(()),
+    if relative.starts_with(['/', '\\']) || has_scheme(relative) {
+        Err(PathError::Absolute)
+    } else {
+        Ok(())
     }
 }
 
@@ -133,7 +134,7 @@ fn check_segments(path: &str) -> Result<(), PathError> {
     Ok(())
 }
 
-/// `.` or `..`, each dot maybe as `%2e`.
+/// `.` or `..`; each dot may be encoded as `%2e`.
 fn is_dot_segment(mut segment: &str) -> bool {
     for dots in 0..=2 {
         if segment.is_empty() {

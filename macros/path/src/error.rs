@@ -6,9 +6,9 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PathError {
-    /// The path names a host of its own: `https://…`, `//host`, `\\host`, or any other scheme.
+    /// The path names a host: `https://…`, `//host`, `\\host`, or any other scheme.
     Absolute,
-    /// Something was added behind the query of a path.
+    /// A segment was appended after the query of a path.
     AfterQuery,
     /// The path holds a backslash, which some servers read as `/`.
     Backslash,
@@ -17,16 +17,16 @@ pub enum PathError {
         /// The first such character.
         found: char,
     },
-    /// A segment is `.` or `..`, as it stands or percent-encoded.
+    /// A segment is `.` or `..`, also when percent-encoded.
     DotSegment,
-    /// The value of a variable is `.` or `..`, which would be taken as a step in the path.
+    /// The value of a variable is `.` or `..`, which is a dot segment.
     DotValue {
         /// The variable.
         name: String,
     },
     /// A `{}` without a variable name.
     EmptyExpression,
-    /// Two slashes stand together in the path.
+    /// The path contains two consecutive slashes.
     EmptySegment,
     /// A runtime segment is empty.
     EmptyValue,
@@ -44,11 +44,11 @@ pub enum PathError {
         /// The names that were given.
         given: Vec<String>,
     },
-    /// The call is nearly one of an operation with sensitive fields, which would go out in the clear.
+    /// The path nearly matches an operation with sensitive fields, which would be sent in plaintext.
     NearMiss {
         /// The operation's method.
         method: String,
-        /// The operation's path, as the documentation has it.
+        /// The operation's path in the documentation.
         path: String,
     },
     /// An expression begins with a character that RFC 6570 reserves.
@@ -74,16 +74,16 @@ pub enum PathError {
         /// The variables of the template.
         template: Vec<String>,
     },
-    /// The value of a variable is of a kind that cannot be put into a path.
+    /// The value of a variable has a type that a path cannot contain.
     ValueType {
         /// The variable.
         name: String,
         /// What was found.
         found: &'static str,
     },
-    /// The name of a variable has other characters than letters, digits, `_` and inner `.`.
+    /// The name of a variable contains characters other than letters, digits, `_` and inner `.`.
     VariableName {
-        /// What stands there.
+        /// The invalid name.
         name: String,
     },
 }
@@ -142,7 +142,7 @@ impl fmt::Display for PathError {
 impl std::error::Error for PathError {}
 
 impl PathError {
-    /// The sentence of the variants that carry no data.
+    /// The message of the variants without data.
     fn advice(&self) -> &'static str {
         match self {
             Self::Absolute => {

@@ -9,13 +9,13 @@ use crate::PathError;
     reason = "a template has these two, by its RFC"
 )]
 pub enum Part<'a> {
-    /// Text that stands for itself.
+    /// Literal text.
     Literal(&'a str),
     /// `{…}`, well-formed.
     Expression(Expression<'a>),
 }
 
-/// What stands between two braces: an operator and one or more variables.
+/// The content of `{…}`: an operator and one or more variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expression<'a> {
     operator: &'static Operator,
@@ -25,15 +25,15 @@ pub struct Expression<'a> {
 /// How an expression is expanded: a row of the table in RFC 6570, appendix A.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Operator {
-    /// The operator's character; none for `{name}`.
+    /// The operator's character; `None` for `{name}`.
     pub symbol: Option<char>,
-    /// What stands before the first defined variable.
+    /// The prefix of the first defined variable.
     pub first: &'static str,
-    /// What stands between variables, and between exploded members.
+    /// The separator of variables, and of exploded members.
     pub separator: &'static str,
     /// Whether names are written, as in `name=value`.
     pub named: bool,
-    /// What stands for `=` and an empty value.
+    /// Replaces `=` and an empty value.
     pub if_empty: &'static str,
     /// Whether reserved characters and percent-encoded bytes are kept.
     pub reserved: bool,
@@ -46,11 +46,11 @@ pub struct Variable<'a> {
     pub name: &'a str,
     /// `{name:3}`: how many characters of the value are used.
     pub prefix: Option<usize>,
-    /// `{name*}`: members of a list or map stand by themselves.
+    /// `{name*}`: members of a list or map are expanded one by one.
     pub explode: bool,
 }
 
-/// Takes a template apart, piece by piece; stops being useful at the first error.
+/// Splits a template into its parts; after an error the rest is unspecified.
 pub fn parts(template: &str) -> Parts<'_> {
     Parts { rest: template }
 }

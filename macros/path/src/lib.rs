@@ -1,15 +1,15 @@
-//! Path literals of `wechatpay-chain`: how they are named, checked and taken apart.
+//! Path literals of `wechatpay-chain`: normalisation, validation and parsing.
 //!
-//! The library and its proc macros share this crate, so that each rule stands once. It is not
-//! meant to be used by itself and follows no version promise of its own: use `wechatpay-chain`.
+//! The library and its proc macros share this crate, so that each rule exists once. Use it through
+//! `wechatpay-chain`: on its own it makes no promise of stable versions.
 //!
-//! Two kinds of text are kept apart:
+//! There are two kinds of paths:
 //!
-//! - a **literal** of the program is *normalised* as the PHP SDK does ([`normalize_literal`]):
+//! - a **literal** in the source code is *normalised* as in the PHP SDK ([`normalize_literal`]):
 //!   `aggracctBc` becomes `aggracct-bc`, `_id_` becomes `{id}`;
-//! - a **template** made at run time is only *checked* ([`check_template`]), never re-cased.
+//! - a **template** built at runtime is only *checked* ([`check_template`]); its case is unchanged.
 //!
-//! Both refuse what would leave the configured host or the intended path; see [`PathError`].
+//! Both refuse paths that leave the configured host or the intended path; see [`PathError`].
 
 mod check;
 mod error;

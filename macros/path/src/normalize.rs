@@ -25,7 +25,7 @@ pub fn normalize_segment(segment: &str) -> String {
 ///
 /// # Errors
 ///
-/// As [`check_template`].
+/// The errors of [`check_template`].
 ///
 /// ```
 /// use wechatpay_chain_path::normalize_literal;
@@ -52,10 +52,10 @@ pub fn normalize_literal(literal: &str) -> Result<String, PathError> {
     Ok(out)
 }
 
-/// Adds a normalised literal or checked template behind another one.
+/// Appends a normalised literal or checked template to another one.
 ///
-/// A slash that is there already is not doubled. An empty `more` leaves a trailing slash, as an
-/// empty segment does in the PHP SDK.
+/// An existing slash is not doubled. An empty `more` adds a trailing slash, as an empty segment does in
+/// the PHP SDK.
 ///
 /// # Errors
 ///
@@ -117,7 +117,7 @@ fn placeholder(segment: &str) -> Option<&str> {
     (!name.is_empty() && !name.contains(['{', '}'])).then_some(name)
 }
 
-/// How much at the start of `text` is an expression or percent-escape, which keep their case.
+/// The length of the expression or percent-escape at the start of `text`; these keep their case.
 fn kept_length(text: &str) -> usize {
     match text.as_bytes() {
         [b'{', ..] => text.find('}').map_or(0, |end| end + 1),
@@ -130,7 +130,7 @@ fn kept_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// Each rule of the PHP SDK that concerns literals; `// PHP: …` marks where we differ.
+    /// Each rule of the PHP SDK for literals; `// PHP: …` marks differences.
     #[rustfmt::skip]
     const TABLE: &[(&str, &str)] = &[
         // Plain text stays.

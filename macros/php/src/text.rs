@@ -382,9 +382,7 @@ fn query(data: &Value, above: Option<&str>, raw: bool, pairs: &mut Vec<String>) 
 #[must_use]
 pub fn query_string_like(data: &Value) -> String {
     let items = crate::items(data).into_iter();
-    let kept = items.filter(|(key, value)| {
-        text(key) != "sign" && !value.is_null() && value != ""
-    });
+    let kept = items.filter(|(key, value)| text(key) != "sign" && !value.is_null() && value != "");
     let pairs: Vec<_> = kept
         .map(|(key, value)| format!("{}={}", text(&key), text(&value)))
         .collect();

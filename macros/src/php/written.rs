@@ -1,4 +1,4 @@
-//! Rust's tokens as the text of PHP that they are, with the way back.
+//! Maps Rust tokens to PHP source text, and positions in it back to spans.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenS
 use syn::{Error, LitStr, Result};
 use wechatpay_chain_port::syntax::Span as Place;
 
-/// PHP that was written as tokens.
+/// PHP written as Rust tokens.
 #[derive(Default)]
 pub(super) struct Written {
     text: String,
-    /// Where each token begins in the text.
+    /// The start of each token in the text.
     places: Vec<(usize, Span)>,
-    /// The variables, by their names in Rust.
+    /// The variables, by their Rust names.
     variables: BTreeMap<String, Ident>,
     behind_dollar: bool,
 }
@@ -28,7 +28,7 @@ impl Written {
         &self.text
     }
 
-    /// The token at a place of the text.
+    /// The token at a position of the text.
     pub(super) fn span(&self, place: Place) -> Span {
         let at = self
             .places
@@ -37,7 +37,7 @@ impl Written {
         found.map_or_else(Span::call_site, |(_, span)| *span)
     }
 
-    /// The tokens of the expansion, variables with the spans of theirs in PHP.
+    /// The tokens of the expansion; variables have the spans of their PHP names.
     pub(super) fn respanned(&self, tokens: TokenStream) -> TokenStream {
         tokens
             .into_iter()
@@ -112,7 +112,7 @@ impl Written {
         Ok(())
     }
 
-    /// Texts in double quotes are PHP's as they stand, with its interpolation.
+    /// Strings in double quotes are PHP's, with its interpolation.
     fn literal(&mut self, literal: &Literal) -> Result<()> {
         let text = literal.to_string();
         match text.chars().next() {

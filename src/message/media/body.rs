@@ -2,21 +2,21 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::io::{AsyncRead, ReadBuf};
 use tokio::task::JoinHandle;
 
 use super::Progress;
 use super::check::{Check, changed, check};
+use super::reader::{CHUNK, Reader};
 use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unreadable};
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::offload;
+use crate::file_io;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// One stretch of a body.
 #[derive(Clone)]
@@ -89,8 +89,6 @@ struct Reading {
     check: Option<Check>,
 }
 
-const CHUNK: usize = 256 << 10;
-
 impl Files {
     /// The body, and where it says why it broke off.
     pub(super) fn open(pieces: &[Piece]) -> Result<(Self, Failure)> {
@@ -129,7 +127,7 @@ impl Stretch {
         let len = source.len();
         let input = match source.open()? {
             Opened::Bytes(bytes) => Input::Bytes(bytes, check),
-            Opened::Path(path) => Input::Blocking(offload::start(move || {
+            Opened::Path(path) => Input::Blocking(file_io::spawn_blocking(move || {
                 let file = File::open(&path).map_err(|err| unreadable(&path, err))?;
                 Reading {
                     file,
@@ -203,9 +201,10 @@ impl Sending {
                 let outcome = ready!(Pin::new(task).poll(cx)).map_err(given_up);
                 let (reading, chunk) = outcome.and_then(|read| read)?;
                 // The next one is read while this one is sent.
-                self.input = match chunk.is_empty() {
-                    true => Input::Done,
-                    false => Input::Blocking(offload::start(move || reading.chunk())?),
+                self.input = if chunk.is_empty() {
+                    Input::Done
+                } else {
+                    Input::Blocking(file_io::spawn_blocking(move || reading.chunk())?)
                 };
                 Poll::Ready(Ok(chunk))
             }
@@ -218,37 +217,11 @@ impl Sending {
 }
 
 fn given_up(err: tokio::task::JoinError) -> Error {
-    Error::new(ErrorKind::File, "the work on a file was given up").with_source(err)
+    Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err)
 }
 
 fn failed() -> Error {
     Error::new(ErrorKind::File, "the upload has failed already")
-}
-
-/// A reader and what it is read into, which is kept: it may have a few bytes at a time, or none yet.
-pub(super) struct Reader {
-    inner: Pin<Box<dyn AsyncRead + Send>>,
-    buffer: Vec<u8>,
-}
-
-impl Reader {
-    pub(super) fn new(inner: Pin<Box<dyn AsyncRead + Send>>) -> Self {
-        let buffer = Vec::new();
-        Self { inner, buffer }
-    }
-
-    /// What it has, at most a chunk; nothing at its end.
-    #[cfg(feature = "files")]
-    pub(super) async fn some(&mut self) -> io::Result<Bytes> {
-        std::future::poll_fn(|cx| self.poll_some(cx)).await
-    }
-
-    fn poll_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        self.buffer.resize(CHUNK, 0);
-        let mut buffer = ReadBuf::new(&mut self.buffer);
-        ready!(self.inner.as_mut().poll_read(cx, &mut buffer))?;
-        Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
-    }
 }
 
 impl Body for Files {
@@ -279,6 +252,10 @@ impl Body for Files {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
+    use tokio::io::{AsyncRead, ReadBuf};
+
     use super::*;
 
     /// Leaves a mark in the buffer of one poll, and looks for it in that of the next.

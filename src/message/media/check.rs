@@ -1,28 +1,28 @@
-//! Whether what is sent is what was said, or seen.
+//! Checks the bytes of an upload against the given digest or the fingerprint taken before.
 
 use super::source::Source;
-use crate::crypto::Fingerprint;
-use crate::crypto::digest::Digester;
-use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::crypto::Fingerprint;
+use wechatpay_core::crypto::digest::Digester;
+use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
 
-/// What the bytes have to be, hashed while they pass.
+/// The expected digest or fingerprint, computed while the bytes are sent.
 pub(super) struct Check {
     proof: Proof,
     left: u64,
 }
 
 enum Proof {
-    /// What the caller said.
+    /// The digest that the caller gave.
     Digest(Digester, String),
-    /// What was there when its digest was taken.
-    Seen(Fingerprint, [u8; 16]),
+    /// The fingerprint taken together with the digest.
+    FileFingerprint(Fingerprint, [u8; 16]),
 }
 
 impl Check {
     pub(super) fn of(source: &Source) -> Result<Option<Self>> {
         let proof = match (source.expected(), source.seen()) {
             (Some((kind, hex)), _) => Proof::Digest(Digester::new(*kind)?, hex.clone()),
-            (None, Some(seen)) => Proof::Seen(Fingerprint::new(&seen.key)?, seen.tag),
+            (None, Some(seen)) => Proof::FileFingerprint(Fingerprint::new(&seen.key)?, seen.tag),
             (None, None) => return Ok(None),
         };
         let left = source.len();
@@ -34,7 +34,7 @@ impl Proof {
     fn update(&mut self, chunk: &[u8]) -> Result<()> {
         match self {
             Self::Digest(digester, _) => digester.update(chunk),
-            Self::Seen(fingerprint, _) => fingerprint.update(chunk),
+            Self::FileFingerprint(fingerprint, _) => fingerprint.update(chunk),
         }
     }
 
@@ -43,24 +43,28 @@ impl Proof {
             Self::Digest(digester, expected) => {
                 let algorithm = digester.kind().name();
                 let found = digester.finish()?;
-                match found == expected {
-                    true => Ok(()),
-                    false => Err(not_as_said(VerifyFailure::Digest {
+                if found == expected {
+                    Ok(())
+                } else {
+                    Err(not_as_said(VerifyFailure::Digest {
                         algorithm,
                         expected,
                         found,
-                    })),
+                    }))
                 }
             }
-            Self::Seen(fingerprint, tag) => match fingerprint.finish()? == tag {
-                true => Ok(()),
-                false => Err(changed()),
-            },
+            Self::FileFingerprint(fingerprint, tag) => {
+                if fingerprint.finish()? == tag {
+                    Ok(())
+                } else {
+                    Err(changed())
+                }
+            }
         }
     }
 }
 
-/// Whether a chunk may go: the last one only when all of them are what they should be.
+/// Checks a chunk. The last one is let through only if the whole file matches.
 pub(super) fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
     let Some(check) = place else {
         return Ok(());

@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use super::body::{Failure, Files, Piece};
 use super::{Media, Progress};
-use crate::crypto::digest::hex_lower;
-use crate::crypto::random_bytes;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Body;
+use wechatpay_core::crypto::digest::hex_lower;
+use wechatpay_core::crypto::random_bytes;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// An upload on its way to the wire: what its signature covers, and how to make its body.
 ///

@@ -3,6 +3,7 @@
 mod body;
 mod check;
 mod layout;
+mod reader;
 mod source;
 
 use std::borrow::Cow;
@@ -18,15 +19,14 @@ pub(crate) use body::Failure;
 pub use layout::Upload;
 use source::Source;
 
-use crate::crypto::digest::DigestKind;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::crypto::digest::DigestKind;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A file to upload: the body of `post` where an endpoint takes `multipart/form-data`.
 ///
-/// Its `meta`, `{"filename": …, "sha256": …}`, is computed unless [`meta`](Self::meta) or
-/// [`meta_with`](Self::meta_with) says another, and is what the signature covers. The file is
-/// streamed with a known length: neither its digest nor its upload holds it in memory. A retry
-/// sends it again.
+/// The signature covers its `meta`, `{"filename": …, "sha256": …}`, which is computed unless
+/// [`meta`](Self::meta) or [`meta_with`](Self::meta_with) replaces it. The file is streamed with a known
+/// length; neither hashing nor sending it loads it into memory. A retry sends it again.
 ///
 /// ```no_run
 /// # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -67,7 +67,7 @@ type MakeMeta = Arc<dyn Fn(&str, &str) -> Value + Send + Sync>;
 enum Meta {
     /// `filename` and `sha256`.
     Usual,
-    Made(MakeMeta),
+    Computed(MakeMeta),
     Given(Value),
 }
 
@@ -78,7 +78,7 @@ impl Media {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::File`] when it is not there or not a file, or its name is not UTF-8.
+    /// [`ErrorKind::File`] when the path does not exist or is not a file, or its name is not UTF-8.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let source = Source::path(path)?;
@@ -97,12 +97,11 @@ impl Media {
         Self::new(name.into(), Source::bytes(bytes.into()))
     }
 
-    /// A file of `len` bytes from anywhere.
+    /// A file of `len` bytes from a reader.
     ///
-    /// A reader can be read once, and the digest stands before the file. Give the digest with
-    /// [`sha256`](Self::sha256) and the file goes straight from the reader to the wire, checked
-    /// while it passes; such a body cannot be sent a second time. Without it the file is first
-    /// written to a temporary file, which needs the feature `files`.
+    /// The digest precedes the file, and a reader can be read only once. With [`sha256`](Self::sha256) the file
+    /// is sent straight from the reader and checked on the way; such a body cannot be sent again. Without it
+    /// the file is first written to a temporary file, which needs the feature `files`.
     pub fn from_reader(
         name: impl Into<String>,
         len: u64,
@@ -124,13 +123,13 @@ impl Media {
         }
     }
 
-    /// Sends another file name than the file's own. The media type follows its extension.
+    /// Overrides the file name. The media type follows its extension.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Sends another media type than the extension tells.
+    /// Overrides the media type that the extension implies.
     pub fn content_type(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
         self.content_type = Some(content_type.into());
         self
@@ -148,10 +147,10 @@ impl Media {
         self
     }
 
-    /// The file's SHA-256, 64 hex digits: saves reading the file twice.
+    /// Sets the file's SHA-256, 64 hex digits, which saves reading the file twice.
     ///
-    /// What is sent is checked against it; the body breaks off before its end where it does not
-    /// fit. What is no SHA-256 at all makes the call fail with [`ErrorKind::Request`].
+    /// The bytes are checked against it while they are sent, and the body is aborted if they do not match. A
+    /// malformed digest fails the call with [`ErrorKind::Request`].
     pub fn sha256(mut self, hex: impl Into<String>) -> Self {
         self.source.expect(hex.into());
         self
@@ -160,7 +159,7 @@ impl Media {
     /// Replaces the usual `meta`, member for member as given; [`meta_field`](Self::meta_field) still
     /// adds to it.
     ///
-    /// Sensitive fields in it are encrypted as the catalogue says.
+    /// Sensitive fields in it are encrypted as the catalog says.
     pub fn meta(mut self, meta: impl Into<Value>) -> Self {
         self.meta = Meta::Given(meta.into());
         self
@@ -189,13 +188,13 @@ impl Media {
     /// # let _ = media;
     /// ```
     pub fn meta_with(mut self, make: impl Fn(&str, &str) -> Value + Send + Sync + 'static) -> Self {
-        self.meta = Meta::Made(Arc::new(make));
+        self.meta = Meta::Computed(Arc::new(make));
         self
     }
 
-    /// Is told how many of the file's bytes were handed to the connection, and how many it has.
+    /// Calls `progress` with the number of bytes passed to the connection and the file's length.
     ///
-    /// It is called often, and begins anew with every retry.
+    /// It is called often, and starts at zero again with every retry.
     pub fn on_progress(mut self, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
@@ -205,7 +204,7 @@ impl Media {
     pub(crate) async fn resolve_meta(&mut self) -> Result<&mut Value> {
         let mut meta = match &self.meta {
             Meta::Given(meta) => meta.clone(),
-            Meta::Made(make) => {
+            Meta::Computed(make) => {
                 let sha256 = self.source.digest(DigestKind::Sha256).await?;
                 make(&self.name, &sha256)
             }
@@ -232,7 +231,7 @@ impl Media {
         let mut given = match &self.meta {
             Meta::Usual => Value::Object(Map::new()),
             Meta::Given(meta) => meta.clone(),
-            Meta::Made(_) => return Err(no_v2_meta()),
+            Meta::Computed(_) => return Err(no_v2_meta()),
         };
         add(self.fields.clone(), &mut given)?;
         let Value::Object(fields) = given else {

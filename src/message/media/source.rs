@@ -9,40 +9,40 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::io::AsyncRead;
 
-use crate::crypto::digest::{DigestKind, Digester};
-use crate::crypto::{Fingerprint, FingerprintKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::offload::offload;
+use crate::file_io::run_blocking;
+use wechatpay_core::crypto::digest::{DigestKind, Digester};
+use wechatpay_core::crypto::{Fingerprint, FingerprintKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The bytes of a file; clones share what a reader has given.
 #[derive(Clone)]
 pub(super) struct Source {
     len: u64,
-    origin: Origin,
+    origin: SourceOrigin,
     /// Digests that are known, of the caller or of an earlier look.
     known: Vec<(DigestKind, String)>,
-    /// Whether what is sent has to be checked: the caller gave the digest and nobody has looked.
+    /// Whether the bytes have to be checked while they are sent: the caller gave a digest that was not verified.
     unchecked: bool,
-    /// Of a file on disk that was looked at: it may change until it is sent.
-    seen: Option<Seen>,
+    /// The fingerprint of a file on disk that was read before; it may change until it is sent.
+    seen: Option<FileFingerprint>,
 }
 
-/// What a file was when it was looked at.
+/// A keyed fingerprint of a file's content.
 #[derive(Clone)]
-pub(super) struct Seen {
+pub(super) struct FileFingerprint {
     pub(super) key: FingerprintKey,
     pub(super) tag: [u8; 16],
 }
 
 #[derive(Clone)]
-enum Origin {
+enum SourceOrigin {
     Bytes(Bytes),
     Path(Arc<PathBuf>),
-    Reader(Arc<Mutex<Once>>),
+    Reader(Arc<Mutex<SingleUse>>),
 }
 
-/// What can be read once.
-enum Once {
+/// A reader that can be read once.
+enum SingleUse {
     Unread(Pin<Box<dyn AsyncRead + Send>>),
     Gone,
     #[cfg(feature = "files")]
@@ -76,20 +76,23 @@ impl AsRef<Path> for SharedPath {
 
 impl Source {
     pub(super) fn bytes(bytes: Bytes) -> Self {
-        Self::new(bytes.len() as u64, Origin::Bytes(bytes))
+        Self::new(bytes.len() as u64, SourceOrigin::Bytes(bytes))
     }
 
     pub(super) fn path(path: &Path) -> Result<Self> {
         let len = file_len(path)?;
-        Ok(Self::new(len, Origin::Path(Arc::new(path.to_owned()))))
+        Ok(Self::new(
+            len,
+            SourceOrigin::Path(Arc::new(path.to_owned())),
+        ))
     }
 
     pub(super) fn reader(len: u64, reader: Pin<Box<dyn AsyncRead + Send>>) -> Self {
-        let once = Arc::new(Mutex::new(Once::Unread(reader)));
-        Self::new(len, Origin::Reader(once))
+        let once = Arc::new(Mutex::new(SingleUse::Unread(reader)));
+        Self::new(len, SourceOrigin::Reader(once))
     }
 
-    fn new(len: u64, origin: Origin) -> Self {
+    fn new(len: u64, origin: SourceOrigin) -> Self {
         Self {
             len,
             origin,
@@ -109,13 +112,13 @@ impl Source {
         self.unchecked = true;
     }
 
-    /// The digest that what is sent has to have, where nobody but the caller has looked.
+    /// The digest that the caller gave, unless it was verified already.
     pub(super) fn expected(&self) -> Option<&(DigestKind, String)> {
         self.known.first().filter(|_| self.unchecked)
     }
 
-    /// What it was when it was looked at, if it may have changed.
-    pub(super) fn seen(&self) -> Option<&Seen> {
+    /// The fingerprint taken earlier, if the file may have changed since.
+    pub(super) fn seen(&self) -> Option<&FileFingerprint> {
         self.seen.as_ref()
     }
 
@@ -127,9 +130,9 @@ impl Source {
                 kind.check_hex(hex)?;
             }
         }
-        if let Origin::Path(path) = &self.origin {
+        if let SourceOrigin::Path(path) = &self.origin {
             let (found, path) = (Arc::clone(path), SharedPath::Own(Arc::clone(path)));
-            self.len = offload(move || file_len(&found)).await?;
+            self.len = run_blocking(move || file_len(&found)).await?;
             if !self.unchecked && self.seen.is_none() {
                 self.seen = Some(look(path, None).await?.1);
             }
@@ -149,7 +152,7 @@ impl Source {
                 digest
             }
             Opened::Bytes(bytes) => {
-                offload(move || {
+                run_blocking(move || {
                     let mut digester = Digester::new(kind)?;
                     digester.update(&bytes)?;
                     digester.finish()
@@ -165,17 +168,17 @@ impl Source {
     /// The file, to be sent.
     pub(super) fn open(&self) -> Result<Opened> {
         match &self.origin {
-            Origin::Bytes(bytes) => Ok(Opened::Bytes(bytes.clone())),
-            Origin::Path(path) => Ok(Opened::Path(SharedPath::Own(Arc::clone(path)))),
-            Origin::Reader(once) => {
+            SourceOrigin::Bytes(bytes) => Ok(Opened::Bytes(bytes.clone())),
+            SourceOrigin::Path(path) => Ok(Opened::Path(SharedPath::Own(Arc::clone(path)))),
+            SourceOrigin::Reader(once) => {
                 let mut once = lock(once);
                 match &*once {
                     #[cfg(feature = "files")]
-                    Once::Spooled(path) => {
+                    SingleUse::Spooled(path) => {
                         Ok(Opened::Path(SharedPath::Temporary(Arc::clone(path))))
                     }
-                    _ => match std::mem::replace(&mut *once, Once::Gone) {
-                        Once::Unread(reader) => Ok(Opened::Reader(reader)),
+                    _ => match std::mem::replace(&mut *once, SingleUse::Gone) {
+                        SingleUse::Unread(reader) => Ok(Opened::Reader(reader)),
                         _ => Err(read_already()),
                     },
                 }
@@ -186,7 +189,7 @@ impl Source {
     /// The file in a form that can be read twice.
     async fn rereadable(&self) -> Result<Opened> {
         match (self.open()?, &self.origin) {
-            (Opened::Reader(reader), Origin::Reader(once)) => {
+            (Opened::Reader(reader), SourceOrigin::Reader(once)) => {
                 let path = spool(reader, self.len).await?;
                 Ok(keep(once, path))
             }
@@ -221,11 +224,11 @@ const SLICE: usize = 8 << 20;
 const BUFFER: usize = 256 << 10;
 
 /// Reads a file; the digest is empty where none is asked for.
-async fn look(path: SharedPath, digester: Option<Digester>) -> Result<(String, Seen)> {
-    let mut looking = offload(move || Looking::open(path, digester)).await?;
+async fn look(path: SharedPath, digester: Option<Digester>) -> Result<(String, FileFingerprint)> {
+    let mut looking = run_blocking(move || Looking::open(path, digester)).await?;
     loop {
         let done;
-        (looking, done) = offload(move || {
+        (looking, done) = run_blocking(move || {
             let done = looking.slice()?;
             Ok((looking, done))
         })
@@ -277,10 +280,10 @@ impl Looking {
         Ok(false)
     }
 
-    fn finish(self) -> Result<(String, Seen)> {
+    fn finish(self) -> Result<(String, FileFingerprint)> {
         let (key, tag) = (self.key, self.fingerprint.finish()?);
         let digest = self.digester.map(Digester::finish).transpose()?;
-        Ok((digest.unwrap_or_default(), Seen { key, tag }))
+        Ok((digest.unwrap_or_default(), FileFingerprint { key, tag }))
     }
 }
 
@@ -301,9 +304,9 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
         )
         .with_source(err)
     };
-    let mut file = offload(move || tempfile::NamedTempFile::new().map_err(failed)).await?;
+    let mut file = run_blocking(move || tempfile::NamedTempFile::new().map_err(failed)).await?;
     let mut written = 0;
-    let mut reader = super::body::Reader::new(reader);
+    let mut reader = super::reader::Reader::new(reader);
     loop {
         let piece = reader.some().await.map_err(reader_failed)?;
         if piece.is_empty() {
@@ -314,11 +317,12 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
             // What was announced bounds the disk that is used.
             return Err(other_length(written, len));
         }
-        file = offload(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
+        file = run_blocking(move || file.write_all(&piece).map(|()| file).map_err(failed)).await?;
     }
-    match written == len {
-        true => Ok(file.into_temp_path()),
-        false => Err(other_length(written, len)),
+    if written == len {
+        Ok(file.into_temp_path())
+    } else {
+        Err(other_length(written, len))
     }
 }
 
@@ -332,18 +336,18 @@ async fn spool(_: Pin<Box<dyn AsyncRead + Send>>, _: u64) -> Result<Spooled> {
 }
 
 #[cfg(feature = "files")]
-fn keep(once: &Mutex<Once>, path: Spooled) -> Opened {
+fn keep(once: &Mutex<SingleUse>, path: Spooled) -> Opened {
     let path = Arc::new(path);
-    *lock(once) = Once::Spooled(Arc::clone(&path));
+    *lock(once) = SingleUse::Spooled(Arc::clone(&path));
     Opened::Path(SharedPath::Temporary(path))
 }
 
 #[cfg(not(feature = "files"))]
-fn keep(_: &Mutex<Once>, path: Spooled) -> Opened {
+fn keep(_: &Mutex<SingleUse>, path: Spooled) -> Opened {
     match path {}
 }
 
-fn lock(once: &Mutex<Once>) -> MutexGuard<'_, Once> {
+fn lock(once: &Mutex<SingleUse>) -> MutexGuard<'_, SingleUse> {
     once.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -359,9 +363,10 @@ pub(super) fn reader_failed(err: std::io::Error) -> Error {
 pub(super) fn other_length(found: u64, len: u64) -> Error {
     Error::new(
         ErrorKind::File,
-        match found > len {
-            true => format!("the file to upload has more than the {len} bytes that were announced"),
-            false => format!("the file to upload has {found} bytes, and {len} were announced"),
+        if found > len {
+            format!("the file to upload has more than the {len} bytes that were announced")
+        } else {
+            format!("the file to upload has {found} bytes, and {len} were announced")
         },
     )
 }

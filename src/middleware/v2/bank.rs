@@ -2,10 +2,10 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::catalog::Operation;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::Payload;
-use crate::protocol::xml;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::xml;
 
 /// Refuses plaintext in the fields that APIv2 wants encrypted with the key of `v2/risk/getpublickey`.
 ///

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-/// The members of a message that say what came of the call.
+/// The members of a message that state the outcome of the call.
 const MEMBERS: [&str; 2] = ["return_code", "result_code"];
 const SUCCESS: &str = "SUCCESS";
 const FAIL: &str = "FAIL";
@@ -30,23 +30,27 @@ impl Outcome {
     ///
     /// `return_code` says whether the request was taken at the door, `result_code` what came of it.
     pub(super) fn of(members: &Map<String, Value>, demands: Demands) -> Self {
-        let [return_code, result_code] = MEMBERS.map(|name| Said::of(members, name));
+        let [return_code, result_code] = MEMBERS.map(|name| CodeMember::of(members, name));
         let [return_name, result_name] = MEMBERS;
         if swallows(members) {
             return Self::Unclear(result_name);
         }
         match (return_code, result_code) {
-            (Said::Success, Said::Success) => Self::Succeeded,
-            (Said::Success, Said::Nothing)
+            (CodeMember::Success, CodeMember::Success) => Self::Succeeded,
+            (CodeMember::Success, CodeMember::Nothing)
                 if demands.return_code_alone && !explains_failure(members) =>
             {
                 Self::Succeeded
             }
-            (Said::Success, Said::Fail)
-            | (Said::Fail, Said::Fail | Said::Nothing | Said::Blank) => Self::Refused,
-            (Said::Success | Said::Fail, Said::Other) if demands.verified => Self::Refused,
-            (Said::Other, _) if demands.verified => Self::Refused,
-            (Said::Success | Said::Fail, _) => Self::Unclear(result_name),
+            (CodeMember::Success, CodeMember::Fail)
+            | (CodeMember::Fail, CodeMember::Fail | CodeMember::Nothing | CodeMember::Blank) => {
+                Self::Refused
+            }
+            (CodeMember::Success | CodeMember::Fail, CodeMember::Other) if demands.verified => {
+                Self::Refused
+            }
+            (CodeMember::Other, _) if demands.verified => Self::Refused,
+            (CodeMember::Success | CodeMember::Fail, _) => Self::Unclear(result_name),
             _ => Self::Unclear(return_name),
         }
     }
@@ -72,7 +76,7 @@ pub(super) fn code_and_message(members: &Map<String, Value>) -> (String, String)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum CodeMember {
     Success,
     Fail,
     /// The member is not there.
@@ -83,7 +87,7 @@ enum Said {
     NoText,
 }
 
-impl Said {
+impl CodeMember {
     fn of(members: &Map<String, Value>, name: &str) -> Self {
         match members.get(name) {
             None => Self::Nothing,
@@ -136,7 +140,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::protocol::xml;
+    use wechatpay_core::protocol::xml;
 
     fn outcome(inside: &str, verified: bool, return_code_alone: bool) -> Outcome {
         let members = xml::decode(format!("<xml>{inside}</xml>").as_bytes()).unwrap();

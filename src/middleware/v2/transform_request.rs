@@ -7,17 +7,18 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::bank::refuse_plaintext;
-use crate::catalog::Operation;
-use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
 use crate::message::{
     CallInfo, Payload, Request, Response, default_header, header_value, refuse_content_type,
     with_query,
 };
-use crate::percent;
-use crate::protocol::{SignType, xml};
-use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::percent;
+use wechatpay_core::protocol::{SignType, xml};
+use wechatpay_core::secret::Secret;
 
 /// Innermost. Sees the request while its body is still data; adds `nonce_str` and `sign`, and writes
 /// the body as XML, or of a `GET` the query.
@@ -35,11 +36,11 @@ pub(crate) struct TransformRequest {
 impl Middleware for TransformRequest {
     async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
         if *request.method() == Method::GET {
-            self.sign_query(&mut request)?;
+            trace::sign(|| self.sign_query(&mut request))?;
         } else if let Payload::Media(_) = request.body() {
             self.sign_upload(&mut request).await?;
         } else {
-            self.sign_body(&mut request)?;
+            trace::sign(|| self.sign_body(&mut request))?;
         }
         let headers = request.headers_mut();
         default_header(headers, ACCEPT, || ACCEPTED);
@@ -57,7 +58,7 @@ type Members = Vec<(String, String)>;
 impl TransformRequest {
     fn sign_body(&self, request: &mut Request) -> Result<()> {
         let info = request.extensions().get::<CallInfo>();
-        if let Some(operation) = info.and_then(CallInfo::catalogue_fields) {
+        if let Some(operation) = info.and_then(CallInfo::catalog_fields) {
             refuse_plaintext(operation, request.body())?;
         }
         let members = match request.body() {
@@ -170,7 +171,7 @@ fn find<'m>(members: &'m Members, key: &str) -> Option<&'m str> {
     Some(text)
 }
 
-/// What the call says, unless the catalogue knows that the operation takes one type only.
+/// What the call says, unless the catalog knows that the operation takes one type only.
 fn sign_type(members: &mut Members, operation: Option<&Operation>) -> Result<SignType> {
     let only = operation.and_then(Operation::sign_type);
     for (name, text) in members.iter_mut().filter(|(name, _)| name == "sign_type") {
@@ -203,7 +204,7 @@ fn other_sign_type(name: &str, given: &str, only: SignType) -> Error {
     )
 }
 
-/// What the call says, else the catalogue.
+/// What the call says, else the catalog.
 fn nonceless(info: &CallInfo) -> bool {
     info.options()
         .nonceless

@@ -3,19 +3,22 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::outcome::{Demands, Outcome, code_and_message, text};
-use crate::catalog::{AnswerKind, AnswerSignature, Operation};
-use crate::error::{ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure};
 use crate::message::{CallInfo, Request, Response};
 use crate::middleware::verifier::UNTRUSTED;
-use crate::protocol::{message_fits, signed_members, xml};
-use crate::secret::Secret;
 use crate::stack::{Middleware, Next};
+use crate::trace;
+use wechatpay_core::catalog::{AnswerKind, AnswerSignature, Operation};
+use wechatpay_core::error::{
+    ApiError, BoxError, Error, ErrorKind, Result, Verification, VerifyFailure,
+};
+use wechatpay_core::protocol::{message_fits, signed_members, xml};
+use wechatpay_core::secret::Secret;
 
 /// Outside of `transform_request`. Sees the response's XML; checks its signature and turns
 /// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
 ///
 /// Fails closed: a message that says neither that the call succeeded nor that it failed is
-/// [`ErrorKind::Verify`], also from the endpoints whose answers the catalogue declares unsigned. Only
+/// [`ErrorKind::Verify`], also from the endpoints whose answers the catalog declares unsigned. Only
 /// what is declared a file or JSON passes as it is.
 pub(crate) struct TransformResponse {
     pub(crate) mchid: Arc<str>,
@@ -43,7 +46,7 @@ impl Middleware for TransformResponse {
         let members = xml::decode(response.bytes()).map_err(|err| no_message(&response, err))?;
         let unsigned = operation
             .is_some_and(|operation| operation.answer_signature() == AnswerSignature::Nothing);
-        let verification = self.verify(&response, &members, unsigned)?;
+        let verification = trace::verify(|| self.verify(&response, &members, unsigned))?;
         let verified = matches!(verification, Verification::Verified { .. });
         response.set_verification(verification);
         let demands = Demands {
@@ -56,9 +59,10 @@ impl Middleware for TransformResponse {
             Outcome::Refused => return Err(refusal(&response, members)),
             Outcome::Unclear(member) => return Err(unclear(&response, member)),
         }
-        response.set_value(match verified {
-            true => signed_members(&members),
-            false => Value::Object(members),
+        response.set_value(if verified {
+            signed_members(&members)
+        } else {
+            Value::Object(members)
         });
         Ok(response)
     }
@@ -112,16 +116,16 @@ impl TransformResponse {
 
 fn refusal(response: &Response, members: Map<String, Value>) -> Error {
     let (code, message) = code_and_message(&members);
-    Error::from_api(ApiError {
-        status: response.status(),
-        code,
-        message,
-        detail: Value::Object(members),
-        request_id: response.request_id().map(str::to_owned),
-        body: response.bytes().clone(),
-        complete: response.is_complete(),
-        verification: response.verification().clone(),
-    })
+    let mut refusal = ApiError::new(response.status());
+    refusal.code = code;
+    refusal.message = message;
+    refusal.detail = Value::Object(members);
+    refusal.headers = response.headers().clone();
+    refusal.request_id = response.request_id().map(str::to_owned);
+    refusal.body = response.bytes().clone();
+    refusal.complete = response.is_complete();
+    refusal.verification = response.verification().clone();
+    Error::from_api(refusal)
 }
 
 fn unclear(response: &Response, member: &'static str) -> Error {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::orders::{NUMBER_FORMS, any_order, numbers, reordered};
 use super::{Finding, charset};
-use crate::variants::json::{rewritten, without_nulls};
+use wechatpay_core::variants::json::{rewritten, without_nulls};
 
 /// Bodies that are longer are not changed: no notification is.
 const LONGEST: usize = 64 << 10;

@@ -16,9 +16,9 @@ mod v2;
 use http::HeaderMap;
 
 use super::{Keys, Notifications};
-use crate::error::VerifyFailure;
-use crate::protocol::{PROBE_PREFIX, xml};
 pub use finding::Finding;
+use wechatpay_core::error::VerifyFailure;
+use wechatpay_core::protocol::{PROBE_PREFIX, xml};
 
 impl Notifications {
     /// Why [`parse`](Self::parse) refuses a notification, in words; empty when it does not.

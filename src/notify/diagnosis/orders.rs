@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::variants::json::{rewritten, sorted};
+use wechatpay_core::variants::json::{rewritten, sorted};
 
 /// More members than notifications have are not put in every order.
 const MEMBERS: usize = 6;

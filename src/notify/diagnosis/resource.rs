@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::super::Keys;
 use super::Finding;
-use crate::crypto::aes::{self, KEY_LEN};
-use crate::protocol::envelope::Sealed;
-use crate::secret::Secret;
+use wechatpay_core::crypto::aes::{self, KEY_LEN};
+use wechatpay_core::protocol::envelope::Sealed;
+use wechatpay_core::secret::Secret;
 
 /// Why the resource of a notification whose signature holds is not decrypted.
 pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Option<Finding> {

@@ -4,10 +4,10 @@ use super::super::Keys;
 use super::bodies;
 use super::headers::Read;
 use super::{Finding, resource};
-use crate::crypto::Signed;
-use crate::crypto::digest::sha256;
-use crate::protocol::{PlatformKey, response_text};
-use crate::variants::signature::{self as forms, Form};
+use wechatpay_core::crypto::Signed;
+use wechatpay_core::crypto::digest::sha256;
+use wechatpay_core::protocol::{PlatformKey, response_text};
+use wechatpay_core::variants::signature::{self as forms, Form};
 
 /// Empty when the signature holds.
 pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<Finding> {

@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::super::Keys;
 use super::{Finding, bodies};
-use crate::crypto::{aes, base64};
-use crate::protocol::envelope::refund_key;
-use crate::protocol::{SignType, message_fits, xml};
-use crate::secret::Secret;
+use wechatpay_core::crypto::{aes, base64};
+use wechatpay_core::protocol::envelope::refund_key;
+use wechatpay_core::protocol::{SignType, message_fits, xml};
+use wechatpay_core::secret::Secret;
 
 type Members = Map<String, Value>;
 

@@ -10,7 +10,7 @@ fn near_with(method: Method, path: &str, has_content: bool) -> Option<(Method, &
         operation,
         by_template: false,
     });
-    let sent = Sent {
+    let sent = Attempted {
         method: &method,
         paths: &paths,
         has_content,
@@ -123,7 +123,7 @@ fn another_method_without_content_is_no_near_miss() {
 #[test]
 fn new_operations_can_be_called() {
     for path in [
-        "v3/not/in/the/catalogue",
+        "v3/not/in/the/catalog",
         "v3/applyment4sub/applyment/batch/query",
         "v3/applyment4sub",
         "v3/applyment5sub/applyment/",

@@ -1,16 +1,16 @@
-//! The members of a control request's body; a form's are texts.
+//! The arguments of a control request: the members of its JSON body, or the fields of a form.
 
 use serde_json::{Map, Value};
 
 use super::problem::{Outcome, Problem};
-use crate::sandbox::bilingual::Bilingual;
+use crate::bilingual::Bilingual;
 
 pub(super) struct Args {
     members: Map<String, Value>,
 }
 
 impl Args {
-    /// Of a body that is empty or a JSON object.
+    /// Reads a body, which is empty or a JSON object.
     pub(super) fn read(body: &[u8]) -> Outcome<Self> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::of(Map::new()));
@@ -39,7 +39,7 @@ impl Args {
         Self { members }
     }
 
-    /// Refuses members that nobody would look at.
+    /// Refuses unknown members.
     pub(super) fn only(&self, known: &[&str]) -> Outcome<()> {
         let unknown = self.members.keys().find(|name| !known.contains(&&***name));
         let Some(name) = unknown else {
@@ -60,7 +60,7 @@ impl Args {
         Err(Problem::bad(error, hint))
     }
 
-    /// Refuses `null` in the place of values.
+    /// Refuses members that are `null`.
     pub(super) fn not_null(&self, names: &[&str]) -> Outcome<()> {
         let null = |name: &&&str| self.members.get(**name) == Some(&Value::Null);
         match names.iter().find(null) {
@@ -75,12 +75,12 @@ impl Args {
         }
     }
 
-    /// Whether it is named, with whatever value.
+    /// Whether the member exists, with any value.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
     }
 
-    /// A text that is not empty.
+    /// A text or number; `None` when it is missing or empty.
     pub(super) fn text(&self, name: &str) -> Outcome<Option<String>> {
         match self.members.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -123,7 +123,7 @@ impl Args {
         }
     }
 
-    /// As [`flag`](Self::flag), of a member that has to be there.
+    /// As [`flag`](Self::flag), for a required member.
     pub(super) fn needed_flag(&self, name: &str) -> Outcome<bool> {
         match self.members.get(name) {
             None | Some(Value::Null) => Err(wrong(name, FLAG)),
@@ -132,7 +132,7 @@ impl Args {
         }
     }
 
-    /// An object, or in a form the text of one.
+    /// An object; a form has its text.
     pub(super) fn object(&self, name: &str) -> Outcome<Option<Value>> {
         match self.members.get(name) {
             None | Some(Value::Null) => Ok(None),

@@ -1,28 +1,28 @@
-//! Requests as the API and the page show them.
+//! The JSON of recorded requests, for the API and the page.
 
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::super::gateway::Gateway;
-use super::super::record::{AnswerRecord, CallRecord, Verdict};
-use super::super::v2;
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
-use crate::catalog;
+use crate::apiv2;
+use crate::record::{CallRecord, ResponseRecord, Verdict};
 use crate::schema;
+use crate::state::SandboxState;
+use wechatpay_core::catalog;
 
-/// How much of a body is shown.
+/// How many bytes of a body are shown.
 const SHOWN: usize = 64 << 10;
 
-/// One request, with all that is known of it.
-pub(super) fn call(record: &CallRecord, gateway: &Gateway) -> Value {
+/// One request with its diagnosis.
+pub(super) fn call(record: &CallRecord, state: &SandboxState) -> Value {
     let mut view = brief(record);
-    if let Some(found) = diagnose(record, gateway) {
+    if let Some(found) = diagnose(record, state) {
         view["diagnosis"] = diagnosis(&found);
     }
     view
 }
 
-/// One of many: why a signature does not fit takes a search, which is made for one at a time.
+/// One request of a list, without the diagnosis, which takes a search.
 pub(super) fn brief(record: &CallRecord) -> Value {
     json!({
         "id": record.id,
@@ -39,12 +39,12 @@ pub(super) fn brief(record: &CallRecord) -> Value {
         "decrypted": decrypted(record),
         "decrypted_query": record.query,
         "built": record.signed_text.as_deref().map(|text| shown(text.as_bytes())),
-        "answer": record.answer.as_ref().map(answer),
+        "answer": record.response.as_ref().map(answer),
     })
 }
 
-/// Also what a merchant's server answers.
-pub(super) fn answer(answer: &AnswerRecord) -> Value {
+/// A response of the sandbox or of the merchant's server.
+pub(super) fn answer(answer: &ResponseRecord) -> Value {
     json!({
         "status": answer.status.as_u16(),
         "headers": headers(&answer.headers),
@@ -53,15 +53,15 @@ pub(super) fn answer(answer: &AnswerRecord) -> Value {
     })
 }
 
-/// What the operation is called.
+/// The title of the operation.
 pub(super) fn title(record: &CallRecord) -> Option<&'static str> {
     let path = record.target.split('?').next().unwrap_or_default();
     let operation = catalog::find(&record.method, path)
-        .or_else(|| v2::operation(&record.headers, &record.method, path))?;
+        .or_else(|| apiv2::operation_of(&record.headers, &record.method, path))?;
     schema::of(operation).map(|schema| schema.title())
 }
 
-/// The JSON with the sensitive fields decrypted, when that is another than what was sent.
+/// The JSON with decrypted fields, if it differs from the body.
 pub(super) fn decrypted(record: &CallRecord) -> Option<&Value> {
     let json = record.json.as_ref()?;
     let sent: Option<Value> = serde_json::from_slice(&record.body).ok();
@@ -105,7 +105,7 @@ fn diagnosis(found: &Diagnosis) -> Value {
     })
 }
 
-/// Those of one name are one text.
+/// The headers; several of one name are joined.
 pub(super) fn headers(all: &HeaderMap) -> Value {
     let mut headers = Map::new();
     for name in all.keys() {
@@ -118,7 +118,7 @@ pub(super) fn headers(all: &HeaderMap) -> Value {
     headers.into()
 }
 
-/// As text, as far as it is one.
+/// The beginning of a body as text.
 pub(super) fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).into_owned()
 }

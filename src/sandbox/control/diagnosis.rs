@@ -1,7 +1,7 @@
-//! Why a signature does not fit.
+//! Finds out why a signature is wrong.
 //!
-//! An RSA signature (PKCS#1 v1.5) gives the digest of the signed text back to whoever has the public
-//! key. So the sandbox knows whether the right key signed another text, and can tell which of the
+//! The public key recovers the digest of the signed text from an RSA signature (PKCS#1 v1.5). So the
+//! sandbox knows whether the right key signed another text, and can tell which of the
 //! [likely ones](super::variants) it was. APIv2's digest stands in the message itself.
 
 mod credentials;
@@ -14,27 +14,27 @@ use http::header::{CONTENT_TYPE, HOST};
 use openssl::sha::sha256;
 use serde_json::Value;
 
-use super::super::call::expected_scheme;
-use super::super::fields::{self, Opener};
-use super::super::gateway::Gateway;
-use super::super::multipart;
-use super::super::record::{CallRecord, Verdict};
 use super::variants::{self, FORM, Parts, SLASHES};
-use crate::catalog::{self, Operation};
-use crate::protocol::{Authorization, request_text};
+use crate::gateway::expected_scheme;
+use crate::multipart;
+use crate::record::{CallRecord, Verdict};
 use crate::schema::{self, Schema};
+use crate::sensitive_fields::{FieldDecryptor, named_key};
+use crate::state::SandboxState;
 pub(super) use mistake::Mistake;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::protocol::{Authorization, request_text};
 
-/// What was found out.
+/// The diagnosis of a request.
 #[derive(Debug)]
 pub(super) struct Diagnosis {
-    /// What is wrong, one thing each; never empty.
+    /// The mistakes; never empty.
     pub(super) mistakes: Vec<Mistake>,
-    /// What was built and what was signed, when that was found and is another text.
+    /// The expected and the signed text, if the latter was found and differs.
     pub(super) texts: Option<Texts>,
 }
 
-/// What the gateway built, and what the client signed.
+/// The text that the gateway built and the one that the client signed.
 #[derive(Debug)]
 pub(super) struct Texts {
     pub(super) built: Vec<u8>,
@@ -42,7 +42,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// The first byte in which they differ.
+    /// The index of the first byte that differs.
     pub(super) fn difference(&self) -> usize {
         let pairs = self.built.iter().zip(&self.signed);
         pairs.take_while(|(built, signed)| built == signed).count()
@@ -56,13 +56,13 @@ impl Diagnosis {
     }
 }
 
-/// What is wrong with how a request is signed; `None` when that is not why it was refused.
-pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+/// The mistakes in a request's signature; `None` when it was not refused for its signature.
+pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     match call.verdict {
         Verdict::Refused {
             code: "SIGN_ERROR", ..
-        } => of_apiv3(call, gateway),
-        Verdict::Refused { code: "FAIL", .. } => v2::diagnose(call, gateway),
+        } => of_apiv3(call, state),
+        Verdict::Refused { code: "FAIL", .. } => v2::diagnose(call, state),
         _ => None,
     }
 }
@@ -71,8 +71,8 @@ fn path(call: &CallRecord) -> &str {
     call.target.split('?').next().unwrap_or_default()
 }
 
-/// The checks of the door, all of them and not only up to the first that fails.
-fn of_apiv3(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+/// Repeats the checks of the gateway, but does not stop at the first failure.
+fn of_apiv3(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     let operation = catalog::find(&call.method, path(call));
     let scheme = expected_scheme(operation, path(call));
     let (mut mistakes, authorization) = header::read(&call.headers, scheme);
@@ -82,15 +82,15 @@ fn of_apiv3(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
         }
         return Diagnosis::new(mistakes, None);
     };
-    mistakes.extend(credentials::mistakes(&authorization, gateway, call.time));
-    let (more, texts) = of_signature(call, gateway, &authorization).unwrap_or_default();
+    mistakes.extend(credentials::mistakes(&authorization, state, call.time));
+    let (more, texts) = of_signature(call, state, &authorization).unwrap_or_default();
     mistakes.extend(more);
     Diagnosis::new(mistakes, texts)
 }
 
 fn of_signature(
     call: &CallRecord,
-    gateway: &Gateway,
+    state: &SandboxState,
     authorization: &Authorization,
 ) -> Option<(Vec<Mistake>, Option<Texts>)> {
     let content = content(call);
@@ -102,9 +102,9 @@ fn of_signature(
         nonce,
         content,
     );
-    let (_, certificate) = gateway
+    let (_, certificate) = state
         .identity
-        .who(authorization.scheme(), gateway.clock.now())
+        .signer_of(authorization.scheme(), state.now())
         .ok()?;
     let key = certificate.x509().public_key().ok()?;
     let (mut mistakes, signature) = signature::decode(authorization.signature(), key.size());
@@ -112,9 +112,10 @@ fn of_signature(
         return Some((mistakes, None));
     };
     let Some((unusual, digest)) = signature::recovered(&key, &signature) else {
-        mistakes.push(match signature::fits_pss(&key, &signature, &built) {
-            true => signature::PSS,
-            false => signature::other_key(gateway, &signature),
+        mistakes.push(if signature::fits_pss(&key, &signature, &built) {
+            signature::PSS
+        } else {
+            signature::other_key(state, &signature)
         });
         return Some((mistakes, None));
     };
@@ -122,26 +123,24 @@ fn of_signature(
     let Some(digest) = digest.filter(|digest| *digest != sha256(&built)) else {
         return Some((mistakes, None));
     };
-    Some(match other_text(call, gateway, authorization, &digest) {
-        Some((signed, found)) => {
-            mistakes.extend(found);
-            if is_form(call) && !mistakes.contains(&FORM) {
-                mistakes.push(FORM);
-            }
-            (mistakes, Some(Texts { built, signed }))
-        }
-        None => {
-            mistakes.push(if is_form(call) { FORM } else { OTHER_TEXT });
-            (mistakes, None)
-        }
-    })
+    let (found, signed) = match other_text(call, state, authorization, &digest) {
+        Some((signed, found)) => (found, Some(signed)),
+        None if is_form(call) => (Vec::new(), None),
+        None => (vec![OTHER_TEXT], None),
+    };
+    mistakes.extend(found);
+    if is_form(call) && !mistakes.contains(&FORM) {
+        mistakes.push(FORM);
+    }
+    let texts = signed.map(|signed| Texts { built, signed });
+    Some((mistakes, texts))
 }
 
-/// What is signed of the body: of an upload its `meta` part.
+/// The signed part of the body: of an upload its part `meta`.
 fn content(call: &CallRecord) -> &[u8] {
     let kind = content_type(call);
     let meta = multipart::is_multipart(kind)
-        .then(|| multipart::meta(kind, &call.body))
+        .then(|| multipart::part(kind, &call.body, "meta"))
         .flatten();
     meta.unwrap_or(&call.body)
 }
@@ -151,7 +150,7 @@ fn content_type(call: &CallRecord) -> &str {
     kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
 }
 
-/// As libraries send what they are not told to be JSON.
+/// Whether the body is a form, as libraries send it by default.
 fn is_form(call: &CallRecord) -> bool {
     let kind = content_type(call).to_ascii_lowercase();
     kind.starts_with("application/x-www-form-urlencoded") && !call.body.is_empty()
@@ -159,12 +158,12 @@ fn is_form(call: &CallRecord) -> bool {
 
 fn other_text(
     call: &CallRecord,
-    gateway: &Gateway,
+    state: &SandboxState,
     authorization: &Authorization,
     digest: &[u8],
 ) -> Option<(Vec<u8>, Vec<Mistake>)> {
     let host = call.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let plain = decrypted(call, gateway);
+    let plain = decrypted(call, state);
     let operation = catalog::find(&call.method, path(call));
     let schema = operation.and_then(schema::of);
     let parts = Parts {
@@ -182,13 +181,15 @@ fn other_text(
     variants::search(&parts, |text| sha256(text)[..] == *digest)
 }
 
-/// The body as it was before its sensitive fields were encrypted, when it has any.
-fn decrypted(call: &CallRecord, gateway: &Gateway) -> Option<Value> {
+/// The body before its sensitive fields were encrypted, if it has any.
+fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     let operation = catalog::find(&call.method, path(call))?;
-    let pair = fields::named(&call.headers, &gateway.platform).ok()?;
+    let pair = named_key(&call.headers, &state.platform).ok()?;
     let sent: Value = serde_json::from_slice(&call.body).ok()?;
     let mut plain = sent.clone();
-    Opener { operation, pair }.body(&mut plain).ok()?;
+    FieldDecryptor { operation, pair }
+        .decrypt_body(&mut plain)
+        .ok()?;
     (plain != sent).then_some(plain)
 }
 

@@ -1,8 +1,7 @@
-//! Who may use the control API: programs of this machine, and the sandbox's own page.
+//! Protects the control API: only programs on this machine and the sandbox's page may use it.
 //!
-//! A page of some other site that is open in a browser here can send requests here as well. It gives
-//! itself away by `Origin`, or, with a name of its own that leads to this machine (DNS rebinding), by
-//! `Host`.
+//! A page of another site in a browser on this machine can also send requests to it. The header `Origin`
+//! reveals such a request, or `Host` if the site's name resolves to this machine (DNS rebinding).
 
 use std::net::IpAddr;
 
@@ -10,12 +9,11 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, StatusCode, Uri, header};
 
-use super::Settings;
 use super::problem::{Outcome, Problem};
-use crate::error::{Error, ErrorKind, Result};
-use crate::sandbox::bilingual::Bilingual;
+use crate::bilingual::Bilingual;
+use crate::settings::SandboxSettings;
 
-pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
+pub(super) fn check(head: &Parts, settings: &SandboxSettings) -> Outcome<()> {
     let host = host(head).ok_or_else(|| {
         refused((
             "the request has not exactly one Host",
@@ -44,7 +42,7 @@ pub(super) fn check(head: &Parts, settings: &Settings) -> Outcome<()> {
     }
 }
 
-/// Of HTTP/2 it is part of the target.
+/// The host of the request; for HTTP/2 it is part of the target.
 fn host(head: &Parts) -> Option<Authority> {
     if has_many(&head.headers, &header::HOST) {
         return None;
@@ -63,40 +61,18 @@ fn has_many(headers: &HeaderMap, name: &header::HeaderName) -> bool {
     headers.get_all(name).iter().count() > 1
 }
 
-/// An address cannot be another site's name. Without leave for other machines only loopback's count.
-fn is_ours(host: &str, settings: &Settings) -> bool {
+/// Whether the host is one of the sandbox. An IP address cannot be the name of another site; without
+/// `allow_remote` it has to be a loopback address.
+fn is_ours(host: &str, settings: &SandboxSettings) -> bool {
     let named = |name: &String| name.eq_ignore_ascii_case(host);
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(ip) => ip.is_loopback() || settings.remote,
+        Ok(ip) => ip.is_loopback() || settings.allow_remote,
         Err(_) => host.eq_ignore_ascii_case("localhost") || settings.hosts.iter().any(named),
     }
 }
 
-/// Whether something can be the name in a `Host`, and in a certificate: other texts would say more
-/// there than a name.
-pub(super) fn check_name(name: &str) -> Result<()> {
-    let label = |label: &str| {
-        let mut bytes = label.bytes();
-        // The names of containers may have an underscore.
-        let known = bytes.all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
-        let edge = label.starts_with('-') || label.ends_with('-');
-        (1..=63).contains(&label.len()) && known && !edge
-    };
-    let is_dns = name.len() <= 253 && name.split('.').all(label);
-    match name.parse::<IpAddr>().is_ok() || is_dns {
-        true => Ok(()),
-        false => Err(Error::new(
-            ErrorKind::Builder,
-            format!(
-                "{name:?} is not a name by which the sandbox can be reached: give a DNS name or an \
-                 address alone (--host wechatpay), without a scheme or port"
-            ),
-        )),
-    }
-}
-
-/// What a browser says of where a request comes from, also where it leaves `Origin` out; programs say
-/// nothing.
+/// Whether `Sec-Fetch-Site` allows the request. Browsers also send it without `Origin`; programs do not send
+/// it.
 fn is_same_site(headers: &HeaderMap) -> bool {
     let said = headers.get_all("Sec-Fetch-Site").iter();
     said.into_iter()
@@ -131,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    fn judge(headers: &[(&str, &str)], settings: &Settings) -> bool {
+    fn is_accepted(headers: &[(&str, &str)], settings: &SandboxSettings) -> bool {
         let mut request = Request::get("/_sandbox/");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -140,8 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn other_names_and_other_pages_are_refused() {
-        let settings = Settings::default();
+    fn unknown_hosts_and_other_origins_are_refused() {
+        let settings = SandboxSettings::default();
         for (headers, expected) in [
             (&[("Host", "127.0.0.1:80")][..], true),
             (&[("Host", "localhost:80")], true),
@@ -184,44 +160,19 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(judge(headers, &settings), expected, "{headers:?}");
+            assert_eq!(is_accepted(headers, &settings), expected, "{headers:?}");
         }
     }
 
     #[test]
-    fn names_are_of_dns_or_addresses() {
-        for name in ["wechatpay", "wechat_pay.test", "10.0.0.1", "::1", "A-1.b"] {
-            assert!(check_name(name).is_ok(), "{name}");
-        }
-        let long = "x".repeat(64);
-        for name in [
-            "",
-            "a.",
-            ".a",
-            "-a",
-            "*.test",
-            "a:80",
-            "[::1]",
-            "http://a",
-            "a,DNS:evil.example",
-            "a b",
-            "微信",
-            &long,
-            &["abc"; 70].join("."),
-        ] {
-            assert!(check_name(name).is_err(), "{name}");
-        }
-    }
-
-    #[test]
-    fn other_machines_use_an_address_or_a_name_that_was_given() {
-        let settings = Settings {
-            remote: true,
+    fn remote_access_needs_an_address_or_a_configured_name() {
+        let settings = SandboxSettings {
+            allow_remote: true,
             hosts: vec!["sandbox".to_owned()],
-            ..Settings::default()
+            ..SandboxSettings::default()
         };
-        assert!(judge(&[("Host", "10.0.0.1:80")], &settings));
-        assert!(judge(&[("Host", "sandbox:8080")], &settings));
-        assert!(!judge(&[("Host", "evil.example")], &settings));
+        assert!(is_accepted(&[("Host", "10.0.0.1:80")], &settings));
+        assert!(is_accepted(&[("Host", "sandbox:8080")], &settings));
+        assert!(!is_accepted(&[("Host", "evil.example")], &settings));
     }
 }

@@ -1,16 +1,16 @@
-//! What the control API says when it cannot do as it is asked.
+//! The errors of the control API.
 
 use http::StatusCode;
 use serde_json::json;
 
-use super::super::bilingual::Bilingual;
-use super::super::refusal::Refusal;
-use super::super::reply::Reply;
-use super::super::world::Denied;
-use crate::catalog::AnswerSignature;
-use crate::error::Error;
+use crate::bilingual::Bilingual;
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::world::ActionError;
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::error::Error;
 
-/// What is wrong, and what to do about it.
+/// An error with a hint on how to fix it.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) status: StatusCode,
@@ -34,17 +34,17 @@ impl Problem {
         }
     }
 
-    /// The request says something else than it should.
+    /// The request is invalid.
     pub(super) fn bad(error: impl Into<Bilingual>, hint: impl Into<Bilingual>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, hint)
     }
 
-    /// There is no such thing.
+    /// The requested thing does not exist.
     pub(super) fn missing(error: impl Into<Bilingual>, hint: impl Into<Bilingual>) -> Self {
         Self::new(StatusCode::NOT_FOUND, error, hint)
     }
 
-    /// What the page does not have.
+    /// The requested page does not exist.
     pub(super) fn no_page() -> Self {
         let error = (
             "There is no such page, or not any more.",
@@ -53,27 +53,29 @@ impl Problem {
         Self::missing(error, ("", ""))
     }
 
-    /// There is no such thing, its state does not allow it, or nothing would.
-    pub(super) fn denied(denied: Denied) -> Self {
+    /// The action is not possible.
+    pub(super) fn of_action(err: ActionError) -> Self {
         let hint = (
             "GET orders, refunds, transfers and complaints say how things stand",
             "请查看订单、退款、转账或投诉的当前状态",
         );
-        match denied {
-            Denied::Unknown(error) => Self::missing(error, hint),
-            Denied::State(error) => Self::new(StatusCode::CONFLICT, error, hint),
-            Denied::Wrong(error) => Self::bad(error, ("change what was sent", "请修改请求内容")),
+        match err {
+            ActionError::NotFound(error) => Self::missing(error, hint),
+            ActionError::Conflict(error) => Self::new(StatusCode::CONFLICT, error, hint),
+            ActionError::Invalid(error) => {
+                Self::bad(error, ("change what was sent", "请修改请求内容"))
+            }
         }
     }
 
-    /// What WeChat Pay says to the same.
+    /// The refusal that WeChat Pay returns for the same request.
     pub(super) fn refused(refusal: &Refusal) -> Self {
         let (code, message) = (refusal.code, &refusal.message);
         let error = (format!("{code}: {message}"), format!("{code}：{message}"));
         Self::new(StatusCode::CONFLICT, error, refusal.why.clone())
     }
 
-    /// An error of the library about what it was given.
+    /// An error of the library about an argument.
     pub(super) fn of(err: &Error, hint: impl Into<Bilingual>) -> Self {
         Self::bad(Bilingual::of_error("参数有误", err.report()), hint)
     }

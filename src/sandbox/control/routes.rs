@@ -1,4 +1,4 @@
-//! The control API: which path does what.
+//! The routes of the control API.
 
 use std::sync::Arc;
 
@@ -6,20 +6,21 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::super::gateway::Gateway;
-use super::super::notifier::kind_rows;
-use super::super::query;
-use super::super::reply::Reply;
 use super::args::Args;
 use super::problem::{Outcome, Problem};
-use super::{actions, calls, powers, views};
-use crate::catalog::AnswerSignature;
-use crate::notify::Version;
+use super::{actions, calls, views};
+use crate::events;
+use crate::notifier::kind_rows;
+use crate::query;
+use crate::reply::Reply;
+use crate::state::SandboxState;
+use wechatpay_chain::notify::Version;
+use wechatpay_core::catalog::AnswerSignature;
 
-/// How many requests are listed unless asked otherwise.
-const LISTED: usize = 50;
-/// How many at once: each has some of its body.
-const MOST: usize = 200;
+/// How many requests are listed by default.
+const DEFAULT_LIMIT: usize = 50;
+/// How many requests can be listed at once: each includes a part of its body.
+const MAX_LIMIT: usize = 200;
 
 pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
@@ -27,19 +28,19 @@ pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, tra
     complaints, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
-pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
+pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: &[u8]) -> Reply {
     let query = head.uri.query().unwrap_or_default();
     let outcome =
-        Args::read(body).and_then(|args| dispatch(gateway, &head.method, path, query, &args));
+        Args::read(body).and_then(|args| dispatch(state, &head.method, path, query, &args));
     match outcome {
         Ok(value) => Reply::json(StatusCode::OK, &value, AnswerSignature::Nothing),
         Err(problem) => problem.reply(),
     }
 }
 
-/// Does what a method and path below `/_sandbox/api/` say.
+/// Runs the action of a method and path below `/_sandbox/api/`.
 pub(super) fn dispatch(
-    gateway: &Arc<Gateway>,
+    state: &Arc<SandboxState>,
     method: &Method,
     path: &str,
     query: &str,
@@ -52,25 +53,25 @@ pub(super) fn dispatch(
         .collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let outcome = match *method {
-        Method::GET => get(gateway, &segments, query),
-        Method::POST => post(gateway, &segments, args),
-        Method::DELETE => delete(gateway, &segments),
+        Method::GET => get(state, &segments, query),
+        Method::POST => post(state, &segments, args),
+        Method::DELETE => delete(state, &segments),
         _ => None,
     };
     outcome.unwrap_or_else(|| Err(unknown(method, path)))
 }
 
-fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome<Value>> {
-    let now = gateway.clock.now();
-    let world = &gateway.world;
-    powers::post_what_happened(gateway);
+fn get(state: &Arc<SandboxState>, segments: &[&str], query: &str) -> Option<Outcome<Value>> {
+    let now = state.now();
+    let world = &state.world;
+    events::post_pending(state);
     Some(Ok(match segments {
-        ["info"] => views::info(gateway),
+        ["info"] => views::info(state),
         ["calls"] => match limit(query) {
-            Ok(limit) => list_calls(gateway, limit),
+            Ok(limit) => list_calls(state, limit),
             Err(problem) => return Some(Err(problem)),
         },
-        ["calls", id] => return Some(call(gateway, id)),
+        ["calls", id] => return Some(call(state, id)),
         ["orders"] => {
             json!({"orders": world.orders(now).iter().map(views::order).collect::<Value>()})
         }
@@ -90,52 +91,52 @@ fn get(gateway: &Arc<Gateway>, segments: &[&str], query: &str) -> Option<Outcome
             json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
         }
         ["notifications"] => {
-            let all = gateway.control.deliveries.brief();
-            let pace = gateway.control.deliveries.pace();
+            let all = state.notifier.brief();
+            let pace = state.notifier.speed();
             let brief = |record| views::brief_delivery(record, pace);
             json!({"notifications": all.iter().map(brief).collect::<Value>()})
         }
-        ["notifications", id] => return Some(actions::delivery(gateway, id)),
+        ["notifications", id] => return Some(actions::delivery(state, id)),
         ["kinds"] => kinds(),
-        ["faults"] => json!({"faults": views::faults(gateway)}),
-        ["limits"] => views::limits(gateway),
-        ["clock"] => views::clock(gateway),
-        ["settings"] => actions::settings(gateway),
+        ["faults"] => json!({"faults": views::faults(state)}),
+        ["limits"] => views::limits(state),
+        ["clock"] => views::clock(state),
+        ["settings"] => actions::settings(state),
         _ => return None,
     }))
 }
 
-fn post(gateway: &Arc<Gateway>, segments: &[&str], args: &Args) -> Option<Outcome<Value>> {
+fn post(state: &Arc<SandboxState>, segments: &[&str], args: &Args) -> Option<Outcome<Value>> {
     Some(match segments {
         ["orders", number, verb @ ("pay" | "fail" | "expire")] => {
-            actions::order(gateway, number, verb, args)
+            actions::order(state, number, verb, args)
         }
-        ["orders", number, "refund"] => actions::refund(gateway, number, args),
-        ["complaints"] => actions::complain(gateway, args),
-        ["refunds", "hold"] => actions::hold_refunds(gateway, args),
-        ["refunds", number, "settle"] => actions::settle(gateway, number, args),
-        ["transfers", "hold"] => actions::hold_transfers(gateway, args),
-        ["transfers", number, "confirm"] => actions::confirm(gateway, number, args),
-        ["transfers", number, "reject"] => actions::reject(gateway, number, args),
-        ["notifications"] => actions::notify(gateway, args),
-        ["notifications", id, "resend"] => actions::resend(gateway, id, args),
-        ["faults"] => actions::fault(gateway, args),
-        ["certificates", "rotate"] => actions::rotate(gateway, args),
-        ["certificates", "retire"] => actions::retire(gateway, args),
-        ["certificates", "mode"] => actions::certificate_mode(gateway, args),
-        ["limits"] => actions::limits(gateway, args),
-        ["clock"] => actions::clock(gateway, args),
-        ["settings"] => actions::set(gateway, args),
-        ["reset"] => actions::reset(gateway, args),
+        ["orders", number, "refund"] => actions::refund(state, number, args),
+        ["complaints"] => actions::complain(state, args),
+        ["refunds", "hold"] => actions::hold_refunds(state, args),
+        ["refunds", number, "settle"] => actions::settle(state, number, args),
+        ["transfers", "hold"] => actions::hold_transfers(state, args),
+        ["transfers", number, "confirm"] => actions::confirm(state, number, args),
+        ["transfers", number, "reject"] => actions::reject(state, number, args),
+        ["notifications"] => actions::notify(state, args),
+        ["notifications", id, "resend"] => actions::resend(state, id, args),
+        ["faults"] => actions::fault(state, args),
+        ["certificates", "rotate"] => actions::rotate(state, args),
+        ["certificates", "retire"] => actions::retire(state, args),
+        ["certificates", "mode"] => actions::certificate_mode(state, args),
+        ["limits"] => actions::limits(state, args),
+        ["clock"] => actions::clock(state, args),
+        ["settings"] => actions::set(state, args),
+        ["reset"] => actions::reset(state, args),
         _ => return None,
     })
 }
 
-fn delete(gateway: &Arc<Gateway>, segments: &[&str]) -> Option<Outcome<Value>> {
+fn delete(state: &Arc<SandboxState>, segments: &[&str]) -> Option<Outcome<Value>> {
     match segments {
-        ["calls"] => gateway.records.clear(),
-        ["notifications"] => gateway.control.deliveries.clear(),
-        ["faults"] => actions::forget_faults(gateway),
+        ["calls"] => state.records.clear(),
+        ["notifications"] => state.notifier.clear(),
+        ["faults"] => actions::forget_faults(state),
         _ => return None,
     }
     Some(Ok(json!({})))
@@ -147,32 +148,31 @@ fn limit(query: &str) -> Outcome<usize> {
         let hint = ("as in calls?limit=10", "例如 calls?limit=10");
         Problem::bad(("limit is not a number", "limit 不是数字"), hint)
     };
-    let limit = given.map_or(Ok(LISTED), |value| value.parse().map_err(wrong))?;
-    match limit <= MOST {
-        true => Ok(limit),
-        false => {
-            let error = (
-                format!("limit is above {MOST}"),
-                format!("limit 大于 {MOST}"),
-            );
-            let hint = (
-                "GET calls/ID shows any that is remembered",
-                "GET calls/ID 可查看任一被记住的请求",
-            );
-            Err(Problem::bad(error, hint))
-        }
+    let limit = given.map_or(Ok(DEFAULT_LIMIT), |value| value.parse().map_err(wrong))?;
+    if limit <= MAX_LIMIT {
+        Ok(limit)
+    } else {
+        let error = (
+            format!("limit is above {MAX_LIMIT}"),
+            format!("limit 大于 {MAX_LIMIT}"),
+        );
+        let hint = (
+            "GET calls/ID shows any that is remembered",
+            "GET calls/ID 可查看任一被记住的请求",
+        );
+        Err(Problem::bad(error, hint))
     }
 }
 
-/// Oldest first, as everything that is listed.
-fn list_calls(gateway: &Gateway, limit: usize) -> Value {
-    let newest = gateway.records.newest(limit);
+/// Lists requests, oldest first.
+fn list_calls(state: &SandboxState, limit: usize) -> Value {
+    let newest = state.records.newest(limit);
     let calls = newest.iter().rev().map(calls::brief);
     json!({"calls": calls.collect::<Value>()})
 }
 
-fn call(gateway: &Gateway, id: &str) -> Outcome<Value> {
-    let record = id.parse().ok().and_then(|id| gateway.records.get(id));
+fn call(state: &SandboxState, id: &str) -> Outcome<Value> {
+    let record = id.parse().ok().and_then(|id| state.records.get(id));
     let record = record.ok_or_else(|| {
         let error = (
             format!("there is no call {id:?}"),
@@ -184,7 +184,7 @@ fn call(gateway: &Gateway, id: &str) -> Outcome<Value> {
         );
         Problem::missing(error, hint)
     })?;
-    Ok(calls::call(&record, gateway))
+    Ok(calls::call(&record, state))
 }
 
 fn kinds() -> Value {

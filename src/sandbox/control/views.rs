@@ -1,79 +1,76 @@
-//! What the API and the page say of things, as JSON.
+//! The JSON of everything else, for the API and the page.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::gateway::Gateway;
-use super::super::identity::{BRAND_ID, MCHID};
-use super::super::notifier::DeliveryRecord;
-use super::super::world::{
-    ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord,
-};
 use super::calls;
+use crate::notifier::DeliveryRecord;
+use crate::state::SandboxState;
+use crate::world::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 
-/// Who the sandbox is; no keys.
-pub(super) fn info(gateway: &Gateway) -> Value {
-    let identity = &gateway.identity;
-    let control = &gateway.control;
+/// The sandbox's ids and settings, without keys.
+pub(super) fn info(state: &SandboxState) -> Value {
+    let identity = &state.identity;
     json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "base_url": control.base_url.get(),
-        "dir": control.settings.dir,
-        "mchid": MCHID,
+        "base_url": state.base_url.get(),
+        "dir": state.settings.dir,
+        "mchid": identity.mchid,
         "serial": identity.merchant_certificate.serial(),
-        "brand_id": BRAND_ID,
+        "brand_id": identity.brand_id,
         "platform_public_key_id": identity.public.id,
-        "platform_cert_serials": gateway.platform.serials(),
-        "certificate_mode": gateway.platform.certificate_mode(),
-        "clock": clock(gateway),
-        "posts_notifications": control.settings.posts,
-        "allow_remote": control.settings.remote,
-        "notify_url": control.notify_url(),
-        "allow_outgoing": control.settings.outgoing,
-        "calls": gateway.records.len(),
+        "platform_cert_serials": state.platform.serials(),
+        "certificate_mode": state.platform.certificate_mode(),
+        "clock": clock(state),
+        "posts_notifications": state.settings.post_notifications,
+        "allow_remote": state.settings.allow_remote,
+        "notify_url": state.notify_url(),
+        "allow_outgoing": state.settings.allow_outgoing,
+        "calls": state.records.len(),
     })
 }
 
-pub(super) fn clock(gateway: &Gateway) -> Value {
+pub(super) fn clock(state: &SandboxState) -> Value {
     json!({
-        "now": gateway.clock.now(),
-        "offset_seconds": gateway.control.clock.offset(),
-        "speed": gateway.control.deliveries.pace(),
+        "now": state.now(),
+        "offset_seconds": state.clock.offset(),
+        "speed": state.notifier.speed(),
     })
 }
 
-pub(super) fn limits(gateway: &Gateway) -> Value {
-    json!({"enforce": gateway.limits_are_enforced()})
+pub(super) fn limits(state: &SandboxState) -> Value {
+    json!({"enforce": state.rate_limits.is_enforced()})
 }
 
-pub(super) fn faults(gateway: &Gateway) -> Value {
-    let faults = gateway.faults.all().into_iter().map(|(fault, times)| {
+pub(super) fn faults(state: &SandboxState) -> Value {
+    let faults = state.faults.all().into_iter().map(|(fault, times)| {
         let times = times.map_or(json!("always"), |times| json!(times));
         json!({"fault": fault.to_string(), "times": times})
     });
     faults.collect()
 }
 
-/// In how many seconds after the last attempt it is tried again, at this speed; exact to the millisecond.
-pub(super) fn next_in(record: &DeliveryRecord, pace: f64) -> Option<Value> {
+/// The wait until the next attempt in seconds at this speed, rounded to milliseconds.
+pub(super) fn next_in(record: &DeliveryRecord, speed: f64) -> Option<Value> {
     let seconds = record
         .next_in
         .map(|seconds| Duration::from_secs(seconds).as_secs_f64())?;
-    let ms = (seconds / pace * 1000.0).round();
+    let ms = (seconds / speed * 1000.0).round();
     let whole = ms % 1000.0 == 0.0;
-    // Most are whole: those of WeChat Pay's own speed all are.
-    Some(match whole {
-        true => json!(format!("{:.0}", ms / 1000.0).parse::<u64>().ok()),
-        false => json!(ms / 1000.0),
+    // At WeChat Pay's own speed all waits are whole seconds.
+    Some(if whole {
+        json!(format!("{:.0}", ms / 1000.0).parse::<u64>().ok())
+    } else {
+        json!(ms / 1000.0)
     })
 }
 
-/// One notification, with all that is known of it; `pace` is how much faster than time it is repeated.
-pub(super) fn delivery(record: &DeliveryRecord, pace: f64) -> Value {
-    let mut view = brief_delivery(record, pace);
+/// One notification with everything known about it; `speed` divides its waits.
+pub(super) fn delivery(record: &DeliveryRecord, speed: f64) -> Value {
+    let mut view = brief_delivery(record, speed);
     for (index, attempt) in record.attempts.iter().enumerate() {
-        view["attempts"][index]["answer"] = json!(attempt.answer.as_ref().map(calls::answer));
+        view["attempts"][index]["answer"] = json!(attempt.response.as_ref().map(calls::answer));
     }
     view["resource"] = record.resource.clone();
     view["posted"] = json!(record.posted.as_ref().map(|posted| json!({
@@ -84,8 +81,8 @@ pub(super) fn delivery(record: &DeliveryRecord, pace: f64) -> Value {
     view
 }
 
-/// One of many.
-pub(super) fn brief_delivery(record: &DeliveryRecord, pace: f64) -> Value {
+/// One notification of a list.
+pub(super) fn brief_delivery(record: &DeliveryRecord, speed: f64) -> Value {
     let attempts = record.attempts.iter().map(|attempt| {
         json!({
             "time_ms": attempt.time_ms,
@@ -101,7 +98,7 @@ pub(super) fn brief_delivery(record: &DeliveryRecord, pace: f64) -> Value {
         "url": record.url,
         "state": record.state.as_str(),
         "attempts": attempts.collect::<Value>(),
-        "next_in": next_in(record, pace),
+        "next_in": next_in(record, speed),
     })
 }
 
@@ -161,10 +158,10 @@ pub(super) fn complaint(record: &ComplaintRecord) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::DeliveryState;
+    use crate::DeliveryState;
 
     #[test]
-    fn waits_are_those_of_the_speed() {
+    fn waits_are_divided_by_the_speed() {
         let record = |next_in| DeliveryRecord {
             id: 1,
             event_type: String::new(),
@@ -175,14 +172,14 @@ mod tests {
             posted: None,
             next_in,
         };
-        for (wait, pace, expected) in [
+        for (wait, speed, expected) in [
             (15, 1.0, json!(15)),
             (1200, 1000.0, json!(1.2)),
             (15, 1000.0, json!(0.015)),
             (1200, 100.0, json!(12)),
             (15, 0.5, json!(30)),
         ] {
-            assert_eq!(next_in(&record(Some(wait)), pace), Some(expected));
+            assert_eq!(next_in(&record(Some(wait)), speed), Some(expected));
         }
         assert_eq!(next_in(&record(None), 1.0), None);
     }

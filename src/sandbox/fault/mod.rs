@@ -1,4 +1,4 @@
-//! What a sandbox can be told to do wrong.
+//! Faults that a sandbox injects.
 
 mod name;
 mod plan;
@@ -10,25 +10,24 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode};
 
 use super::reply::Reply;
-use super::seal::{HEADERS, SIGNATURE};
-use crate::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
+use super::signing::{HEADERS, SIGNATURE};
+use wechatpay_core::protocol::{PROBE_PREFIX, WECHATPAY_SERIAL};
 
 pub(super) use name::{NAMES, named_by};
 pub(super) use plan::Faults;
 pub use planned::PlannedFault;
 pub(super) use planned::check as check_planned;
 
-/// What a [`Sandbox`](super::Sandbox) can be told to do wrong.
+/// A fault that a [`Sandbox`](super::Sandbox) injects.
 ///
-/// The request is checked and recorded as ever, but by [`CutBeforeProcessing`](Self::CutBeforeProcessing);
-/// only the answer to it is another. A fault of the signature changes nothing on an answer that has
-/// none.
+/// Except with [`CutBeforeProcessing`](Self::CutBeforeProcessing), the request is checked and recorded as
+/// usual, and only the response changes. Faults of the signature do not change unsigned responses.
 ///
-/// As a text, for the [control API](super::Sandbox) and the header `X-Sandbox-Fault`, it is the name
-/// in snake case, with `=` and a value where it has one:
+/// The text form, for the [control API](super::Sandbox) and the header `X-Sandbox-Fault`, is the name in
+/// snake case, followed by `=` and the value if there is one:
 ///
 /// ```
-/// use wechatpay_chain::sandbox::Fault;
+/// use wechatpay_sandbox::Fault;
 ///
 /// # fn main() -> wechatpay_chain::Result<()> {
 /// assert_eq!("wrong_signature".parse::<Fault>()?, Fault::WrongSignature);
@@ -40,50 +39,49 @@ pub(super) use planned::check as check_planned;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A well-formed signature that does not fit.
+    /// A well-formed signature of another text.
     WrongSignature,
-    /// A right signature that is said to be of a key nobody knows.
+    /// A valid signature with the serial of an unknown key.
     UnknownSerial,
-    /// A right signature by a platform certificate whose time is over; the list of certificates holds
-    /// it and no other.
+    /// A valid signature of an expired platform certificate, which is also the only one in the list of
+    /// certificates.
     ExpiredCertificate,
-    /// A right signature with a timestamp so many seconds in the past; negative, in the future.
+    /// A valid signature with a timestamp this many seconds in the past; a negative value is in the future.
     StaleTimestamp(i64),
-    /// None of the headers that sign.
+    /// A response without signature headers.
     MissingHeaders,
-    /// One header left out, by name.
+    /// A response without the named header.
     MissingHeader(Cow<'static, str>),
-    /// A probe: the signature begins with `WECHATPAY/SIGNTEST/`.
+    /// A signature probe: the signature begins with `WECHATPAY/SIGNTEST/`.
     Probe,
-    /// Another status, with the JSON that WeChat Pay has for it, signed. With one of 4xx, what the
-    /// request asks for does not happen; with others it does.
+    /// Another status with WeChat Pay's JSON for it, signed. With 4xx the request is not executed; with any
+    /// other status it is.
     ///
-    /// APIv2 has no such statuses: of one of 4xx and of 500 it gets XML with 200 that says the same, as
-    /// `SYSTEMERROR`, and of others a proxy's page.
+    /// APIv2 has no such statuses. For 4xx and 500 it returns 200 with an equivalent error in XML, such as
+    /// `SYSTEMERROR`; for other statuses the error page of a proxy.
     Status(StatusCode),
-    /// The page of a proxy: 502, HTML, not signed.
+    /// The error page of a proxy: 502, HTML, not signed.
     HtmlErrorPage,
-    /// The right answer, after a while.
+    /// The normal response after a delay.
     Slow(Duration),
-    /// The connection is closed as soon as the request is there: nothing of it is processed.
+    /// Closes the connection when the request has arrived, before it is processed.
     CutBeforeProcessing,
-    /// The request is processed and the connection closed instead of an answer.
+    /// Processes the request, and closes the connection without a response.
     CutBeforeAnswer,
-    /// The connection is closed in the middle of the body.
+    /// Closes the connection in the middle of the response body.
     CutInBody,
-    /// The body is another than the one signed, by a blank at its end.
+    /// A body that differs from the signed one by a space at its end.
     TamperedBody,
-    /// 302 to somewhere else, not signed.
+    /// An unsigned 302 redirect to this URL.
     Redirect(String),
-    /// The next notification that the sandbox posts by itself is posted twice. No answer changes.
+    /// Posts the next automatic notification twice. No response changes.
     DuplicatedNotification,
-    /// The next notification that the sandbox posts by itself waits until the one after it has been
-    /// posted. No answer changes.
+    /// Holds the next automatic notification until the one after it has been posted. No response changes.
     ReorderedNotifications,
 }
 
 impl Fault {
-    /// The answer that takes the place of the right one.
+    /// The status that replaces the normal response.
     pub(super) fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Status(status) => Some(*status),
@@ -91,12 +89,12 @@ impl Fault {
         }
     }
 
-    /// Whether WeChat Pay refuses, so that what the request asks for does not happen.
+    /// Whether the fault stands for a refusal, so that the request is not executed.
     pub(super) fn refuses(&self) -> bool {
         self.status().is_some_and(|status| status.is_client_error())
     }
 
-    /// A whole answer that is not WeChat Pay's.
+    /// A complete response that does not come from WeChat Pay.
     pub(super) fn page(&self) -> Option<Reply> {
         match self {
             Self::HtmlErrorPage => Some(Reply::html(StatusCode::BAD_GATEWAY)),
@@ -105,7 +103,7 @@ impl Fault {
         }
     }
 
-    /// Whether it changes a signed message and nothing else; of APIv2's fewer do.
+    /// Whether the fault changes only a signed message; fewer faults apply to APIv2.
     pub(super) fn is_of_signature(&self, v3: bool) -> bool {
         match self {
             Self::WrongSignature | Self::TamperedBody | Self::MissingHeaders => true,
@@ -118,7 +116,7 @@ impl Fault {
         }
     }
 
-    /// Whether it is about what the sandbox posts, and not about answers.
+    /// Whether the fault applies to automatic notifications instead of responses.
     pub(super) fn is_of_posting(&self) -> bool {
         matches!(
             self,
@@ -126,7 +124,7 @@ impl Fault {
         )
     }
 
-    /// How far the answer's timestamp is off.
+    /// The offset of the response's timestamp in seconds.
     pub(super) fn offset(&self) -> i64 {
         match self {
             Self::StaleTimestamp(age) => age.saturating_neg(),
@@ -134,8 +132,8 @@ impl Fault {
         }
     }
 
-    /// Changes an answer that is signed already.
-    pub(super) fn spoil(&self, reply: &mut Reply) {
+    /// Applies the fault to a signed message.
+    pub(super) fn corrupt(&self, reply: &mut Reply) {
         match self {
             Self::TamperedBody => reply.tamper(),
             Self::MissingHeaders => HEADERS.iter().for_each(|name| remove(reply, name)),

@@ -1,4 +1,4 @@
-//! Faults as texts: `wrong_signature`, `slow=1500`.
+//! The text form of faults: `wrong_signature`, `slow=1500`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,15 +7,15 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use super::Fault;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The header by which a request asks for a fault.
+/// The header with which a request asks for a fault.
 const HEADER: &str = "X-Sandbox-Fault";
-/// Nobody waits longer than this.
+/// The longest delay in milliseconds.
 const LONGEST: u64 = 600_000;
 
-/// The names, each with what stands behind its `=`.
-pub(in crate::sandbox) const NAMES: [(&str, &str); 21] = [
+/// The names, each with the kind of its value.
+pub(crate) const NAMES: [(&str, &str); 21] = [
     ("wrong_signature", ""),
     ("unknown_serial", ""),
     ("expired_certificate", ""),
@@ -39,23 +39,24 @@ pub(in crate::sandbox) const NAMES: [(&str, &str); 21] = [
     ("reordered_notifications", ""),
 ];
 
-/// The fault that a request asks for; an error when it names none.
-pub(in crate::sandbox) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
+/// The fault that a request asks for in its header.
+pub(crate) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
     let Some(value) = headers.get(HEADER) else {
         return Ok(None);
     };
     let text = String::from_utf8_lossy(value.as_bytes());
     let fault: Fault = text.parse().map_err(|err| counted(&text).unwrap_or(err))?;
-    match fault.is_of_posting() {
-        false => Ok(Some(fault)),
-        true => Err(Error::new(
+    if fault.is_of_posting() {
+        Err(Error::new(
             ErrorKind::Builder,
             format!("{fault} is about notifications, no answer: POST it to /_sandbox/api/faults"),
-        )),
+        ))
+    } else {
+        Ok(Some(fault))
     }
 }
 
-/// What is wrong when there is a count behind a fault.
+/// The error for a fault with a count.
 fn counted(text: &str) -> Option<Error> {
     let (fault, _) = text.rsplit_once(':')?;
     fault.parse::<Fault>().ok()?;
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_takes_no_count() {
+    fn a_fault_in_the_header_has_no_count() {
         for (text, right) in [
             ("wrong_signature:2", Some("wrong_signature")),
             ("slow=1500:always", Some("slow=1500")),
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_read_as_it_is_written() {
+    fn every_fault_parses_its_own_text() {
         for (name, takes) in NAMES {
             let text = match takes {
                 "" => name.to_owned(),
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_fault_says_what_to_write() {
+    fn an_unknown_fault_names_the_valid_form() {
         for (text, hint) in [
             ("", "wrong_signature"),
             ("wrongSignature", "wrong_signature"),

@@ -1,33 +1,33 @@
-//! The faults that wait for a request.
+//! The faults that wait for a request or a notification.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Fault, PlannedFault};
 
-/// How many different faults wait at most; the oldest go first.
+/// How many different faults may wait; the oldest are dropped first.
 const WAITING: usize = 1000;
 
-/// What is to go wrong with answers, and with what is posted.
+/// The faults of responses and those of notifications.
 #[derive(Default)]
-pub(in crate::sandbox) struct Faults {
-    answers: Mutex<Plan>,
-    postings: Mutex<Plan>,
+pub(crate) struct Faults {
+    responses: Mutex<FaultQueue>,
+    notifications: Mutex<FaultQueue>,
 }
 
 #[derive(Default)]
-struct Plan {
+struct FaultQueue {
     once: VecDeque<(Fault, u32)>,
     always: Option<Fault>,
 }
 
 impl Faults {
-    pub(in crate::sandbox) fn push(&self, fault: Fault) {
+    pub(crate) fn push(&self, fault: Fault) {
         self.push_times(fault, 1);
     }
 
-    /// For so many requests.
-    pub(in crate::sandbox) fn push_times(&self, fault: Fault, times: u32) {
+    /// Adds a fault for this many requests.
+    pub(crate) fn push_times(&self, fault: Fault, times: u32) {
         self.edit(fault.is_of_posting(), |plan| {
             if plan.once.len() >= WAITING {
                 plan.once.pop_front();
@@ -36,7 +36,7 @@ impl Faults {
         });
     }
 
-    pub(in crate::sandbox) fn set_always(&self, fault: Option<Fault>) {
+    pub(crate) fn set_always(&self, fault: Option<Fault>) {
         let Some(fault) = fault else {
             [false, true]
                 .into_iter()
@@ -46,8 +46,8 @@ impl Faults {
         self.edit(fault.is_of_posting(), |plan| plan.always = Some(fault));
     }
 
-    /// What the sandbox was started with.
-    pub(in crate::sandbox) fn begin(&self, planned: &[PlannedFault]) {
+    /// Restores the faults that the sandbox was started with.
+    pub(crate) fn begin(&self, planned: &[PlannedFault]) {
         self.clear();
         for PlannedFault { fault, times } in planned.iter().cloned() {
             match times {
@@ -57,41 +57,41 @@ impl Faults {
         }
     }
 
-    /// Forgets all.
-    pub(in crate::sandbox) fn clear(&self) {
+    /// Removes all faults.
+    pub(crate) fn clear(&self) {
         [false, true]
             .into_iter()
-            .for_each(|posting| self.edit(posting, |plan| *plan = Plan::default()));
+            .for_each(|posting| self.edit(posting, |plan| *plan = FaultQueue::default()));
     }
 
-    /// What is to go wrong with the next answer.
-    pub(in crate::sandbox) fn next(&self) -> Option<Fault> {
-        self.edit(false, Plan::next)
+    /// The fault of the next response.
+    pub(crate) fn next(&self) -> Option<Fault> {
+        self.edit(false, FaultQueue::next)
     }
 
-    /// What is to go wrong with the next notification.
-    pub(in crate::sandbox) fn next_posting(&self) -> Option<Fault> {
-        self.edit(true, Plan::next)
+    /// The fault of the next notification.
+    pub(crate) fn next_posting(&self) -> Option<Fault> {
+        self.edit(true, FaultQueue::next)
     }
 
-    /// What waits, and how often; `None` is always.
-    pub(in crate::sandbox) fn all(&self) -> Vec<(Fault, Option<u32>)> {
+    /// The waiting faults with their counts; `None` means always.
+    pub(crate) fn all(&self) -> Vec<(Fault, Option<u32>)> {
         [false, true]
             .map(|posting| self.edit(posting, |plan| plan.all()))
             .concat()
     }
 
-    fn edit<T>(&self, posting: bool, edit: impl FnOnce(&mut Plan) -> T) -> T {
+    fn edit<T>(&self, posting: bool, edit: impl FnOnce(&mut FaultQueue) -> T) -> T {
         let plan = if posting {
-            &self.postings
+            &self.notifications
         } else {
-            &self.answers
+            &self.responses
         };
         edit(&mut plan.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Plan {
+impl FaultQueue {
     fn next(&mut self) -> Option<Fault> {
         let Some((fault, left)) = self.once.front_mut() else {
             return self.always.clone();
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn those_that_are_counted_go_before_the_one_that_stays() {
+    fn counted_faults_go_before_the_permanent_one() {
         let faults = Faults::default();
         faults.set_always(Some(Fault::Probe));
         faults.push_times(Fault::WrongSignature, 2);

@@ -1,17 +1,17 @@
-//! Faults with how often they happen: `slow=1500:3`.
+//! Faults with a count: `slow=1500:3`.
 
 use std::str::FromStr;
 
 use super::Fault;
-use crate::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// A [`Fault`] that a sandbox starts with, see [`SandboxBuilder::fault`](super::super::SandboxBuilder::fault).
+/// A [`Fault`] that is injected from the start, see [`SandboxBuilder::fault`](super::super::SandboxBuilder::fault).
 ///
-/// As a text it is the fault's, and behind a `:` how often it happens; without, or with `always`, it
-/// happens always:
+/// The text form is that of the fault, optionally followed by `:` and a count. Without a count, or with
+/// `always`, the fault applies always:
 ///
 /// ```
-/// use wechatpay_chain::sandbox::{Fault, PlannedFault};
+/// use wechatpay_sandbox::{Fault, PlannedFault};
 ///
 /// # fn main() -> wechatpay_chain::Result<()> {
 /// assert_eq!("wrong_signature:3".parse::<PlannedFault>()?, (Fault::WrongSignature, 3).into());
@@ -19,26 +19,26 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok(()) }
 /// ```
 ///
-/// Behind a URL without a path the number is its port: `redirect=http://127.0.0.1:8080` happens
-/// always, `redirect=http://127.0.0.1:8080/:3` three times.
+/// After a URL without a path the number is the port: `redirect=http://127.0.0.1:8080` applies always,
+/// `redirect=http://127.0.0.1:8080/:3` three times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedFault {
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
-    /// For how many requests, or notifications; `None` is always.
+    /// For how many requests or notifications; `None` means always.
     pub times: Option<u32>,
 }
 
 impl From<Fault> for PlannedFault {
-    /// One that happens always.
+    /// A fault that applies always.
     fn from(fault: Fault) -> Self {
         Self { fault, times: None }
     }
 }
 
 impl From<(Fault, u32)> for PlannedFault {
-    /// One that happens so many times.
+    /// A fault that applies this many times.
     fn from((fault, times): (Fault, u32)) -> Self {
         let times = Some(times);
         Self { fault, times }
@@ -60,7 +60,7 @@ impl FromStr for PlannedFault {
     }
 }
 
-/// Whether what is behind the last colon says how often: not when it is in the middle of a URL.
+/// Whether the text after the last colon is a count, and not a part of a URL.
 fn counts(fault: &str, times: &str) -> bool {
     match fault.split_once('=') {
         Some(("redirect", url)) => {
@@ -87,8 +87,8 @@ fn number(times: &str) -> Result<Option<u32>> {
 
 /// # Errors
 ///
-/// [`ErrorKind::Builder`] when nothing happens, or two faults are to happen to the same always.
-pub(in crate::sandbox) fn check(planned: &[PlannedFault]) -> Result<()> {
+/// [`ErrorKind::Builder`] when a count is 0, or when two faults always apply to the same kind of message.
+pub(crate) fn check(planned: &[PlannedFault]) -> Result<()> {
     let unfit = |message| Err(Error::new(ErrorKind::Builder, message));
     if let Some(never) = planned.iter().find(|it| it.times == Some(0)) {
         return unfit(format!("the fault {} is to happen 0 times", never.fault));
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_is_behind_the_last_colon() {
+    fn the_count_follows_the_last_colon() {
         for (text, fault, times) in [
             ("probe", "probe", None),
             ("probe:always", "probe", None),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_says_what_to_write() {
+    fn an_invalid_count_names_the_valid_form() {
         for text in ["probe:", "probe:0", "probe:-1", "probe:often", "slow=1:x"] {
             let err = text.parse::<PlannedFault>().unwrap_err();
             assert!(
@@ -145,19 +145,21 @@ mod tests {
     }
 
     #[test]
-    fn two_faults_do_not_happen_to_one_answer() {
-        let judge = |texts: &[&str]| {
+    fn two_permanent_faults_of_responses_are_rejected() {
+        let check_all = |texts: &[&str]| {
             let planned: Vec<_> = texts.iter().map(|text| text.parse().unwrap()).collect();
             check(&planned)
         };
-        judge(&[
+        check_all(&[
             "probe",
             "slow=1:2",
             "status=500:1",
             "duplicated_notification",
         ])
         .unwrap();
-        let err = judge(&["probe", "bad_gateway"]).unwrap_err().to_string();
+        let err = check_all(&["probe", "bad_gateway"])
+            .unwrap_err()
+            .to_string();
         assert!(err.contains("probe and status=502"), "{err}");
         let zero = (Fault::Probe, 0).into();
         assert!(check(&[zero]).is_err());

@@ -1,4 +1,4 @@
-//! A sandbox's keys in a folder, as the files that a merchant has.
+//! A folder with the keys of a sandbox, as the files that a merchant has.
 
 mod read;
 #[cfg(test)]
@@ -10,12 +10,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::identity::Parts;
-use crate::clock::{Clock, SystemClock};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// The files in a folder of [`SandboxBuilder::dir`](super::SandboxBuilder::dir).
 ///
-/// Beside them the folder `sandbox` holds the keys that in truth WeChat Pay keeps to itself.
+/// The subfolder `sandbox` holds the private keys of the platform, which WeChat Pay does not publish.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SandboxFiles {
@@ -23,7 +23,7 @@ pub struct SandboxFiles {
     pub merchant_key: PathBuf,
     /// `apiclient_cert.pem`: the merchant certificate.
     pub merchant_cert: PathBuf,
-    /// `apiclient_cert.p12`: both, with the merchant id as passphrase.
+    /// `apiclient_cert.p12`: key and certificate; the passphrase is the merchant id.
     pub merchant_p12: PathBuf,
     /// `pub_key.pem`: the public key (微信支付公钥).
     pub platform_public_key: PathBuf,
@@ -33,12 +33,12 @@ pub struct SandboxFiles {
     pub apiv3_key: PathBuf,
     /// `v2_key.txt`: the APIv2 key.
     pub v2_key: PathBuf,
-    /// `ca.pem`: the root of all certificates, that of TLS among them.
+    /// `ca.pem`: the root of all certificates, including that of TLS.
     pub ca: PathBuf,
 }
 
 impl SandboxFiles {
-    /// The files of a folder with a certificate of this serial.
+    /// The files of a folder whose platform certificate has this serial.
     pub(super) fn of(dir: &Path, serial: &str) -> Self {
         Self {
             merchant_key: dir.join("apiclient_key.pem"),
@@ -53,18 +53,18 @@ impl SandboxFiles {
     }
 }
 
-/// WeChat Pay's own keys.
-struct Hidden {
+/// The files of the platform's private keys.
+struct PlatformFiles {
     ca_key: PathBuf,
     public_key: PathBuf,
     certificate_key: PathBuf,
-    /// Written first: what has it, the sandbox has made.
+    /// Written first; it marks a folder of a sandbox.
     marker: PathBuf,
-    /// Written last: a folder without it is not complete.
+    /// Written last; a folder without it is incomplete.
     ids: PathBuf,
 }
 
-impl Hidden {
+impl PlatformFiles {
     fn of(dir: &Path) -> Self {
         let dir = dir.join("sandbox");
         Self {
@@ -77,29 +77,30 @@ impl Hidden {
     }
 }
 
-/// The folder's keys; in an empty folder, or none, new ones are put.
+/// Loads the keys of a folder. Generates them if the folder is empty or does not exist.
 ///
-/// Certificates that have expired, or do so within a day, are renewed.
+/// Renews certificates that have expired or expire within a day.
 pub(super) fn open(dir: &Path) -> Result<Parts> {
     open_at(dir, SystemClock::new().now())
 }
 
-/// As if it were `now` (Unix seconds).
+/// [`open`] at the time `now` (Unix seconds).
 fn open_at(dir: &Path, now: i64) -> Result<Parts> {
-    let hidden = Hidden::of(dir);
+    let hidden = PlatformFiles::of(dir);
     if hidden.ids.is_file() {
         let parts = read::load(dir).map_err(|why| broken(dir, why))?;
-        write::complete(dir, &parts).map_err(|why| unclosed(dir, why))?;
-        return match read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
-            false => Ok(parts),
-            true => renew(dir, parts, now),
+        write::complete(dir, &parts).map_err(|why| not_restricted(dir, why))?;
+        return if read::is_old(&parts, now).map_err(|why| broken(dir, why))? {
+            renew(dir, parts, now)
+        } else {
+            Ok(parts)
         };
     }
     if hidden.marker.is_file() {
         return Err(broken(dir, "not all of its files are there".into()));
     }
     if !is_empty(dir)? {
-        return Err(somebody_elses(dir));
+        return Err(foreign_folder(dir));
     }
     let parts = Parts::made_at(now)?;
     write::save(dir, &parts).map_err(|err| {
@@ -133,7 +134,7 @@ fn is_empty(dir: &Path) -> Result<bool> {
     }
 }
 
-fn unclosed(dir: &Path, why: BoxError) -> Error {
+fn not_restricted(dir: &Path, why: BoxError) -> Error {
     let message = format!(
         "the sandbox's folder {} lacks a file or others may read keys in it, and that cannot be mended: \
          make the folder this user's own and writable, or name another",
@@ -142,7 +143,7 @@ fn unclosed(dir: &Path, why: BoxError) -> Error {
     Error::new(ErrorKind::File, message).with_source(why)
 }
 
-/// Said only of a folder that the sandbox has made.
+/// An error of a folder that a sandbox has made.
 fn broken(dir: &Path, why: BoxError) -> Error {
     let message = format!(
         "the sandbox's folder {} is broken: delete it, and the next start makes it anew with other \
@@ -152,7 +153,7 @@ fn broken(dir: &Path, why: BoxError) -> Error {
     Error::new(ErrorKind::File, message).with_source(why)
 }
 
-fn somebody_elses(dir: &Path) -> Error {
+fn foreign_folder(dir: &Path) -> Error {
     let message = format!(
         "{} has files in it that are not a sandbox's, and nothing was changed there: name a folder for \
          the sandbox alone, such as {}",
@@ -162,7 +163,7 @@ fn somebody_elses(dir: &Path) -> Error {
     Error::new(ErrorKind::File, message)
 }
 
-/// A folder in it that does not exist.
+/// A subfolder that does not exist.
 fn unused(dir: &Path) -> PathBuf {
     let named = |number: u32| match number {
         1 => dir.join("wechatpay-sandbox"),

@@ -1,4 +1,4 @@
-//! Reading the folder, and whether its files belong together.
+//! Reads the folder, and checks that its files belong together.
 
 use std::fs;
 use std::path::Path;
@@ -8,14 +8,14 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 use serde_json::Value;
 
-use super::{Hidden, SandboxFiles};
-use crate::crypto::Certificate;
-use crate::error::BoxError;
-use crate::sandbox::identity::{DAY, MCHID, Parts};
-use crate::secret::Secret;
+use super::{PlatformFiles, SandboxFiles};
+use crate::identity::{DAY, MCHID, Parts};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::BoxError;
+use wechatpay_core::secret::Secret;
 
 pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
-    let hidden = Hidden::of(dir);
+    let hidden = PlatformFiles::of(dir);
     let ids: Value = serde_json::from_slice(&read(&hidden.ids)?)?;
     let id = |name: &str| {
         let id = ids[name].as_str().map(str::to_owned);
@@ -39,7 +39,7 @@ pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
     Ok(parts)
 }
 
-/// Whether the files that nothing is read from, as far as they are there, are of the same keys.
+/// Checks that the files with copies of keys, where they exist, have the same keys.
 fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
     let path = &files.platform_public_key;
     if path.exists() {
@@ -54,7 +54,7 @@ fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
         let p12 = p12.map_err(|err| unfit(path, err))?;
         let same = p12.pkey.is_some_and(|key| key.public_eq(&parts.merchant));
         if !same {
-            return Err(unfit(path, "not of the key beside it"));
+            return Err(unfit(path, "it does not belong to the key in the folder"));
         }
     }
     Ok(())
@@ -85,7 +85,7 @@ fn check(parts: &Parts) -> Result<(), BoxError> {
     let root = parts.root_certificate.public_key()?;
     for (name, key, x509) in certificates(parts) {
         if !x509.public_key()?.public_eq(key) {
-            return Err(format!("{name} is not of the key beside it").into());
+            return Err(format!("{name} does not belong to the key in the folder").into());
         }
         if !x509.verify(&root)? {
             return Err(format!("{name} was not issued by ca.pem").into());

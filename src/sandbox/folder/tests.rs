@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::crypto::{Certificate, PrivateKey};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
 
 const YEAR: i64 = 365 * 86_400;
 const NOW: i64 = 1_800_000_000;

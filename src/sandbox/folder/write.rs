@@ -1,4 +1,4 @@
-//! Writing the folder, once, and its certificates again when they are old.
+//! Writes the folder, and replaces its certificates when they are old.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -12,10 +12,10 @@ use openssl::stack::Stack;
 use serde_json::json;
 
 use super::read::unfit;
-use super::{Hidden, SandboxFiles};
-use crate::crypto::Certificate;
-use crate::error::BoxError;
-use crate::sandbox::identity::{MCHID, Parts};
+use super::{PlatformFiles, SandboxFiles};
+use crate::identity::{MCHID, Parts};
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::BoxError;
 
 const MARKER: &str = "\
 The files of this folder and of the one around it are keys and certificates that `wechatpay sandbox` made
@@ -25,7 +25,7 @@ for itself. They belong to no real merchant. Without them the next start makes o
 pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     let serial = Certificate::from_bytes(parts.certified_certificate.to_der()?)?;
     let files = SandboxFiles::of(dir, serial.serial());
-    let hidden = Hidden::of(dir);
+    let hidden = PlatformFiles::of(dir);
     make_folder(dir)?;
     make_folder(&dir.join("sandbox"))?;
     let pem = |key: &PKey<Private>| key.private_key_to_pem_pkcs8();
@@ -52,25 +52,25 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     write(&hidden.ids, ids.to_string().as_bytes(), false)
 }
 
-/// Puts new certificates in the place of the old. Each file is replaced in one step, and fits the others
-/// whichever of them are still old: the keys are the same.
+/// Replaces the certificates. Each file is replaced atomically and fits the old versions of the others,
+/// because the keys stay the same.
 pub(super) fn replace_certificates(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     let serial = Certificate::from_bytes(parts.certified_certificate.to_der()?)?;
     let files = SandboxFiles::of(dir, serial.serial());
-    for Content {
+    for FileContent {
         path,
         bytes,
         private,
     } in certificates(&files, parts)?
     {
-        replace(path, &bytes, private).map_err(|err| unfit(path, err))?;
+        write_atomically(path, &bytes, private).map_err(|err| unfit(path, err))?;
     }
     Ok(())
 }
 
-/// The new file has a name that no other start has, not even one in a container, where the process's
-/// number is the same each time; on an error it goes.
-fn replace(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
+/// Writes a file atomically. The temporary file has a random name: in a container the process id is the
+/// same at each start. It is removed on errors.
+fn write_atomically(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".new-");
     #[cfg(unix)]
@@ -85,8 +85,8 @@ fn replace(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Puts files back that nothing is read from, made of those that are there, and lets nobody else read
-/// what is the user's alone.
+/// Restores missing files that can be derived from the others, and restricts the private ones to the
+/// current user.
 pub(super) fn complete(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     let serial = Certificate::from_bytes(parts.certified_certificate.to_der()?)?;
     let files = SandboxFiles::of(dir, serial.serial());
@@ -97,13 +97,13 @@ pub(super) fn complete(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     if !files.merchant_p12.exists() {
         write(&files.merchant_p12, &p12(parts)?, true)?;
     }
-    close(dir, &files)
+    restrict(dir, &files)
 }
 
-/// Folders and keys as they were made: somebody may have copied them with other modes.
+/// Sets the modes of folders and keys, which may have been copied with other modes.
 #[cfg(unix)]
-fn close(dir: &Path, files: &SandboxFiles) -> Result<(), BoxError> {
-    let hidden = Hidden::of(dir);
+fn restrict(dir: &Path, files: &SandboxFiles) -> Result<(), BoxError> {
+    let hidden = PlatformFiles::of(dir);
     let sandbox = dir.join("sandbox");
     for (path, mode) in [
         (dir, 0o700),
@@ -126,25 +126,29 @@ fn close(dir: &Path, files: &SandboxFiles) -> Result<(), BoxError> {
 }
 
 #[cfg(not(unix))]
-fn close(_: &Path, _: &SandboxFiles) -> Result<(), BoxError> {
+fn restrict(_: &Path, _: &SandboxFiles) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// What is in a file, and whether it is for the user alone.
-struct Content<'a> {
+/// The content of a file.
+struct FileContent<'a> {
     path: &'a Path,
     bytes: Vec<u8>,
+    /// Whether only the current user may read it.
     private: bool,
 }
 
 /// The files that hold certificates.
-fn certificates<'a>(files: &'a SandboxFiles, parts: &Parts) -> Result<[Content<'a>; 4], BoxError> {
-    let public = |path, bytes| Content {
+fn certificates<'a>(
+    files: &'a SandboxFiles,
+    parts: &Parts,
+) -> Result<[FileContent<'a>; 4], BoxError> {
+    let public = |path, bytes| FileContent {
         path,
         bytes,
         private: false,
     };
-    let p12 = Content {
+    let p12 = FileContent {
         path: &files.merchant_p12,
         bytes: p12(parts)?,
         private: true,
@@ -169,20 +173,20 @@ fn p12(parts: &Parts) -> Result<Vec<u8>, BoxError> {
     Ok(builder.build2(MCHID)?.to_der()?)
 }
 
-/// For the user alone.
+/// Creates a folder for the current user only.
 fn make_folder(dir: &Path) -> Result<(), BoxError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir).map_err(|err| unfit(dir, err))?;
-    // One that was there is somebody's, and from now on holds keys.
+    // A folder that existed may have another mode, and holds keys from now on.
     #[cfg(unix)]
     fs::set_permissions(dir, PermissionsExt::from_mode(0o700)).map_err(|err| unfit(dir, err))?;
     Ok(())
 }
 
-/// A new file; two sandboxes that begin in one folder do not mix their keys.
+/// Creates a file, which must not exist: two sandboxes that start in one folder must not mix their keys.
 fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), BoxError> {
     let written = create(path, private).and_then(|mut file| file.write_all(bytes));
     written.map_err(|err| unfit(path, err))

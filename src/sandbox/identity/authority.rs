@@ -1,4 +1,4 @@
-//! Who issues the sandbox's certificates.
+//! The certificate authority of the sandbox.
 
 use std::net::IpAddr;
 
@@ -16,27 +16,27 @@ use openssl::x509::extension::{
 };
 use openssl::x509::{X509, X509Builder, X509Name, X509NameRef, X509Ref};
 
-use super::{Certified, certified, unmade};
-use crate::error::Result;
+use super::{Certified, certified, keys_failed};
+use wechatpay_core::error::Result;
 
-/// Whose name the platform certificates have.
+/// The common name of platform certificates.
 pub(super) const PLATFORM: &str = "Tenpay.com sign (sandbox)";
-pub(in crate::sandbox) const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
-/// From the day before, for a year.
+/// A year from the day before `now`.
 pub(super) fn validity(now: i64) -> (i64, i64) {
     (now - DAY, now + 365 * DAY)
 }
 
-/// What the gateway shows in TLS.
-pub(in crate::sandbox) struct Tls {
-    pub(in crate::sandbox) key: PKey<Private>,
-    pub(in crate::sandbox) certificate: X509,
-    /// Who issued what a client may present.
-    pub(in crate::sandbox) root: X509,
+/// The key and certificate of the TLS server.
+pub(crate) struct TlsIdentity {
+    pub(crate) key: PKey<Private>,
+    pub(crate) certificate: X509,
+    /// The root of the certificates that clients may present.
+    pub(crate) root: X509,
 }
 
-/// Who signs the certificates.
+/// The root that signs all certificates.
 pub(super) struct Authority {
     pub(super) key: PKey<Private>,
     pub(super) certificate: X509,
@@ -45,7 +45,7 @@ pub(super) struct Authority {
 pub(super) enum Purpose<'a> {
     Authority,
     Signing,
-    /// By loopback's names, and these.
+    /// For the names of loopback and these.
     Server(&'a [String]),
 }
 
@@ -62,7 +62,7 @@ impl Authority {
     pub(super) fn certify(&self, key: &PKey<Private>, validity: (i64, i64)) -> Result<Certified> {
         let x509 = self
             .issue(PLATFORM, key, Purpose::Signing, validity)
-            .map_err(unmade)?;
+            .map_err(keys_failed)?;
         certified(key, &x509)
     }
 
@@ -76,7 +76,7 @@ impl Authority {
         self.issue_as(&*name(common)?, serial()?, key, to, validity)
     }
 
-    /// A certificate once more, for another time: same key, name and serial.
+    /// Issues a certificate again for another time, with the same key, name and serial.
     pub(super) fn renew(
         &self,
         old: &X509Ref,
@@ -108,12 +108,12 @@ impl Authority {
         Ok(builder.build())
     }
 
-    pub(super) fn tls(&self, names: &[String], now: i64) -> Result<Tls, ErrorStack> {
+    pub(super) fn tls(&self, names: &[String], now: i64) -> Result<TlsIdentity, ErrorStack> {
         let curve = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
         let key = PKey::from_ec_key(EcKey::generate(&curve)?)?;
         let purpose = Purpose::Server(names);
         let certificate = self.issue("localhost", &key, purpose, validity(now))?;
-        Ok(Tls {
+        Ok(TlsIdentity {
             key,
             certificate,
             root: self.certificate.clone(),
@@ -139,7 +139,7 @@ fn draft<T: HasPublic>(
     Ok(builder)
 }
 
-/// 20 bytes, 40 digits, the first not zero and the number positive.
+/// A positive number of 20 bytes whose 40 hexadecimal digits do not begin with zero.
 fn serial() -> Result<Asn1Integer, ErrorStack> {
     let mut bytes: [u8; 20] = random()?;
     bytes[0] = bytes[0] & 0x3f | 0x40;
@@ -183,7 +183,7 @@ fn extend(
     identify(builder, issuer)
 }
 
-/// Python's strict chain check wants both identifiers.
+/// Python's strict check of certificate chains requires both identifiers.
 fn identify(builder: &mut X509Builder, issuer: Option<&X509Ref>) -> Result<(), ErrorStack> {
     let subject = SubjectKeyIdentifier::new().build(&builder.x509v3_context(issuer, None))?;
     builder.append_extension(subject)?;

@@ -10,58 +10,60 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 use authority::{Authority, Purpose, validity};
-pub(super) use authority::{DAY, Tls};
+pub(super) use authority::{DAY, TlsIdentity};
 pub(super) use parts::Parts;
 use parts::rsa_keys;
 
-use crate::clock::{Clock, SystemClock};
-use crate::crypto::{Certificate, PrivateKey};
-use crate::error::{Error, ErrorKind, Result};
-use crate::protocol::Scheme;
-use crate::secret::Secret;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::Scheme;
+use wechatpay_core::secret::Secret;
 
-/// The one merchant.
+/// The merchant id (商户号) of every sandbox.
 pub(super) const MCHID: &str = "1900000109";
-/// The one brand.
+/// The brand id (品牌ID) of every sandbox.
 pub(super) const BRAND_ID: &str = "120344";
 
-/// All that a sandbox and its client know of each other.
+/// The keys, ids and certificates that a sandbox and its clients share.
 pub(super) struct Identity {
+    pub(super) mchid: String,
+    pub(super) brand_id: String,
     pub(super) merchant_key: PrivateKey,
     pub(super) merchant_certificate: Certificate,
     /// The public key (微信支付公钥).
-    pub(super) public: Arc<PlatformPair>,
+    pub(super) public: Arc<PlatformKeyPair>,
     /// The first platform certificate.
     pub(super) certified: Certified,
     authority: Authority,
     pub(super) apiv3_key: Secret,
     pub(super) v2_key: Secret,
     pub(super) root: Certificate,
-    /// Made when it is first needed: few tests have a brand.
+    /// Generated when it is first needed: few tests have a brand.
     brand: OnceLock<Result<Brand>>,
 }
 
-/// What a brand (品牌) signs with.
+/// The key and certificate of a brand (品牌).
 pub(super) struct Brand {
     pub(super) key: PrivateKey,
     pub(super) certificate: Certificate,
 }
 
-/// A platform certificate and its key.
+/// A platform certificate with its key.
 #[derive(Clone)]
 pub(super) struct Certified {
-    pub(super) pair: Arc<PlatformPair>,
+    pub(super) pair: Arc<PlatformKeyPair>,
     pub(super) certificate: Certificate,
 }
 
-/// A key of the gateway with the id by which headers name it.
-pub(super) struct PlatformPair {
+/// A key of the gateway, with the id that headers use for it.
+pub(super) struct PlatformKeyPair {
     pub(super) id: String,
     pub(super) key: PrivateKey,
 }
 
 impl Identity {
-    /// The identity that the sandboxes of this process share.
+    /// The identity that the sandboxes of this process share by default.
     pub(super) fn shared() -> Result<Arc<Self>> {
         static SHARED: OnceLock<Result<Arc<Identity>, String>> = OnceLock::new();
         SHARED
@@ -70,21 +72,23 @@ impl Identity {
             .map_err(|report| Error::new(ErrorKind::Key, report))
     }
 
-    /// New keys.
+    /// Generates new keys.
     pub(super) fn fresh() -> Result<Arc<Self>> {
         Self::of(Parts::make()?)
     }
 
-    /// Keys that were made before, or just now.
+    /// Builds an identity from its parts.
     pub(super) fn of(parts: Parts) -> Result<Arc<Self>> {
         let authority = Authority {
             key: parts.root,
             certificate: parts.root_certificate,
         };
         Ok(Arc::new(Self {
+            mchid: MCHID.to_owned(),
+            brand_id: BRAND_ID.to_owned(),
             merchant_key: private(&parts.merchant)?,
             merchant_certificate: certificate(&parts.merchant_certificate)?,
-            public: Arc::new(PlatformPair {
+            public: Arc::new(PlatformKeyPair {
                 id: parts.public_id,
                 key: private(&parts.public)?,
             }),
@@ -97,14 +101,14 @@ impl Identity {
         }))
     }
 
-    /// The id and the certificate of who signs by a scheme.
+    /// The id and the certificate that sign requests of a scheme.
     ///
-    /// `now` (Unix seconds) is when a brand's certificate begins, if this is the first to need one.
-    pub(super) fn who(&self, scheme: Scheme, now: i64) -> Result<(&'static str, &Certificate)> {
-        Ok(match scheme {
-            Scheme::Merchant => (MCHID, &self.merchant_certificate),
-            Scheme::Brand => (BRAND_ID, &self.brand(now)?.certificate),
-        })
+    /// The brand's certificate is made when it is first needed, and begins a day before `now` (Unix seconds).
+    pub(super) fn signer_of(&self, scheme: Scheme, now: i64) -> Result<(&str, &Certificate)> {
+        if scheme == Scheme::Brand {
+            return Ok((&self.brand_id, &self.brand(now)?.certificate));
+        }
+        Ok((&self.mchid, &self.merchant_certificate))
     }
 
     pub(super) fn brand(&self, now: i64) -> Result<&Brand> {
@@ -113,7 +117,7 @@ impl Identity {
             let x509 = self
                 .authority
                 .issue(BRAND_ID, &key, Purpose::Signing, validity(now))
-                .map_err(unmade)?;
+                .map_err(keys_failed)?;
             Ok(Brand {
                 key: private(&key)?,
                 certificate: certificate(&x509)?,
@@ -123,28 +127,28 @@ impl Identity {
         made.as_ref().map_err(Error::duplicate)
     }
 
-    /// The brand's certificate, when it was needed before.
+    /// The brand's certificate, if it has been needed before.
     pub(super) fn made_brand(&self) -> Option<&Certificate> {
         let made = self.brand.get()?.as_ref().ok()?;
         Some(&made.certificate)
     }
 
-    /// What it shows in TLS to who calls it by one of these names, or by loopback's.
+    /// A TLS certificate for these names and those of loopback.
     ///
-    /// Its time is the system's, as it is for those who look at it.
-    pub(super) fn tls(&self, names: &[String]) -> Result<Tls> {
+    /// It is valid by the system's clock, which clients check it with.
+    pub(super) fn tls(&self, names: &[String]) -> Result<TlsIdentity> {
         let now = SystemClock::new().now();
-        self.authority.tls(names, now).map_err(unmade)
+        self.authority.tls(names, now).map_err(keys_failed)
     }
 
-    /// A further platform certificate, for a new key, valid from the day before `now` (Unix seconds)
-    /// for a year.
+    /// Generates another platform certificate with a new key, valid for a year from the day before `now`
+    /// (Unix seconds).
     pub(super) fn next_certified(&self, now: i64) -> Result<Certified> {
         let [key] = rsa_keys()?;
         self.authority.certify(&key, validity(now))
     }
 
-    /// One whose time was over an hour before `now`.
+    /// Generates a platform certificate that expired an hour before `now`.
     pub(super) fn expired(&self, now: i64) -> Result<Certified> {
         let [key] = rsa_keys()?;
         self.authority.certify(&key, (now - 365 * DAY, now - 3600))
@@ -156,20 +160,20 @@ fn certified(key: &PKey<Private>, x509: &X509) -> Result<Certified> {
     let id = certificate.serial().to_owned();
     let key = private(key)?;
     Ok(Certified {
-        pair: Arc::new(PlatformPair { id, key }),
+        pair: Arc::new(PlatformKeyPair { id, key }),
         certificate,
     })
 }
 
 fn private(key: &PKey<Private>) -> Result<PrivateKey> {
-    PrivateKey::from_bytes(key.private_key_to_der().map_err(unmade)?)
+    PrivateKey::from_bytes(key.private_key_to_der().map_err(keys_failed)?)
 }
 
 fn certificate(x509: &X509) -> Result<Certificate> {
-    Certificate::from_bytes(x509.to_der().map_err(unmade)?)
+    Certificate::from_bytes(x509.to_der().map_err(keys_failed)?)
 }
 
-fn unmade(err: ErrorStack) -> Error {
+fn keys_failed(err: ErrorStack) -> Error {
     Error::new(
         ErrorKind::Key,
         "OpenSSL cannot make the sandbox's keys and certificates",
@@ -182,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_ids_and_serials_have_the_forms_of_wechat_pay() {
+    fn keys_ids_and_serials_have_the_formats_of_wechat_pay() {
         let identity = Identity::shared().unwrap();
         let digits = identity.public.id.strip_prefix("PUB_KEY_ID_01").unwrap();
         assert_eq!(digits.len(), 26);
@@ -210,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_root_has_issued_all_certificates() {
+    fn the_root_issues_all_certificates() {
         let identity = Identity::shared().unwrap();
         let (root, tls) = (identity.root.x509(), identity.tls(&[]).unwrap());
         for certificate in [

@@ -1,32 +1,32 @@
-//! What a notification says: APIv3's envelope, APIv2's XML.
+//! The content of notifications: the envelope of APIv3, the XML of APIv2.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::super::date::rfc3339;
-use super::super::fault::Fault;
-use super::super::fields;
-use super::super::gateway::Gateway;
-use super::super::identity::MCHID;
-use super::super::reply::Reply;
-use super::super::seal;
-use super::super::v2;
-use super::refused;
-use crate::catalog::AnswerSignature;
-use crate::crypto::{Padding, aes, base64};
-use crate::error::Result;
-use crate::notify::{Kind, Version};
-use crate::protocol::envelope::refund_key;
-use crate::protocol::{SignType, xml};
+use super::rejected;
+use super::signer::NotificationSigner;
+use crate::apiv2;
+use crate::date::rfc3339;
+use crate::fault::Fault;
+use crate::reply::Reply;
+use crate::sensitive_fields;
+use crate::signing::encrypt_resource;
+use wechatpay_chain::notify::{Kind, Version};
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::crypto::{Padding, aes, base64};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::envelope::refund_key;
+use wechatpay_core::protocol::{SignType, xml};
+use wechatpay_core::secret::Secret;
 
 #[derive(Clone)]
-pub(in crate::sandbox) enum Content {
+pub(crate) enum Content {
     Event(Event),
     Message(Message),
 }
 
 impl Content {
-    pub(in crate::sandbox) fn event(
+    pub(crate) fn event(
         event_type: &str,
         original_type: &str,
         summary: &str,
@@ -38,15 +38,15 @@ impl Content {
         Self::Event(event)
     }
 
-    pub(in crate::sandbox) fn signed_v2(members: Value) -> Self {
+    pub(crate) fn signed_v2(members: Value) -> Self {
         Self::Message(Message::signed(members))
     }
 
-    pub(in crate::sandbox) fn refund_v2(members: Value) -> Self {
+    pub(crate) fn refund_v2(members: Value) -> Self {
         Self::Message(Message::refund(members))
     }
 
-    /// What it is about, in plaintext.
+    /// The resource in plaintext.
     pub(super) fn resource(&self) -> &Value {
         match self {
             Self::Event(event) => &event.resource,
@@ -54,8 +54,8 @@ impl Content {
         }
     }
 
-    /// Whether it can be spoiled in this way.
-    pub(super) fn takes(&self, fault: &Fault) -> bool {
+    /// Whether the fault applies to this kind of notification.
+    pub(super) fn accepts(&self, fault: &Fault) -> bool {
         match self {
             Self::Event(_) => fault.is_of_signature(true),
             Self::Message(message) => message.is_signed() && fault.is_of_signature(false),
@@ -63,17 +63,17 @@ impl Content {
     }
 }
 
-/// APIv3: a resource in an envelope.
+/// An APIv3 notification: a resource in an envelope.
 #[derive(Clone)]
-pub(in crate::sandbox) struct Event {
+pub(crate) struct Event {
     event_type: String,
-    pub(in crate::sandbox) summary: String,
-    pub(in crate::sandbox) original_type: String,
+    pub(crate) summary: String,
+    pub(crate) original_type: String,
     resource: Value,
 }
 
 impl Event {
-    pub(in crate::sandbox) fn new(event_type: String, resource: Value) -> Self {
+    pub(crate) fn new(event_type: String, resource: Value) -> Self {
         let subject = event_type.split('.').next().unwrap_or_default();
         Self {
             summary: event_type.clone(),
@@ -84,136 +84,160 @@ impl Event {
     }
 
     /// Source: WeChat Pay document "支付成功回调通知".
-    pub(super) fn body(&self, gateway: &Gateway, id: &str, created: i64) -> Result<Reply> {
-        let identity = &gateway.identity;
+    pub(super) fn body(
+        &self,
+        signer: &NotificationSigner,
+        id: &str,
+        created: i64,
+    ) -> Result<Reply> {
+        let identity = &signer.identity;
         let mut resource = self.resource.clone();
         if let Some(kind) = Kind::find(Version::V3, &self.event_type) {
             let key = identity.merchant_certificate.public_key();
-            fields::encrypt(&mut resource, kind.decrypt(), Padding::default(), key)?;
+            sensitive_fields::encrypt(&mut resource, kind.decrypt(), Padding::default(), key)?;
         }
         let text = resource.to_string();
         let about = &self.original_type;
-        let mut sealed = seal::sealed(&identity.apiv3_key, about, &text, &*gateway.clock)?;
-        sealed["original_type"] = json!(about);
+        let mut encrypted = encrypt_resource(&identity.apiv3_key, about, &text, &*signer.clock)?;
+        encrypted["original_type"] = json!(about);
         let body = json!({
             "id": id,
             "create_time": rfc3339(created),
             "resource_type": "encrypt-resource",
             "event_type": self.event_type,
             "summary": self.summary,
-            "resource": sealed,
+            "resource": encrypted,
         });
         Ok(Reply::json(StatusCode::OK, &body, AnswerSignature::Body))
     }
 }
 
-/// APIv2: members of an XML element.
+/// An APIv2 notification: the members of an XML element.
 #[derive(Clone)]
-pub(in crate::sandbox) struct Message {
+pub(crate) struct Message {
     members: Value,
-    form: Form,
+    protection: Protection,
 }
 
-/// How APIv2 wraps what it says.
+/// How an APIv2 notification protects its members.
 #[derive(Clone)]
-enum Form {
-    /// Members beside their signature.
+enum Protection {
+    /// The members and their signature in plaintext.
     Signed,
-    /// Members encrypted into `req_info`, beside whose they are.
+    /// The members are encrypted in `req_info`; the ids of the merchant stay in plaintext.
     Refund,
-    /// Members encrypted into `event_ciphertext`, beside a signature.
+    /// The members are encrypted in `event_ciphertext`, and the message is signed.
     Event(String),
 }
 
 impl Message {
-    pub(in crate::sandbox) fn signed(members: Value) -> Self {
-        let form = Form::Signed;
-        Self { members, form }
+    pub(crate) fn signed(members: Value) -> Self {
+        let protection = Protection::Signed;
+        Self {
+            members,
+            protection,
+        }
     }
 
-    pub(in crate::sandbox) fn refund(members: Value) -> Self {
-        let form = Form::Refund;
-        Self { members, form }
+    pub(crate) fn refund(members: Value) -> Self {
+        let protection = Protection::Refund;
+        Self {
+            members,
+            protection,
+        }
     }
 
-    pub(in crate::sandbox) fn event(event_type: String, members: Value) -> Self {
-        let form = Form::Event(event_type);
-        Self { members, form }
+    pub(crate) fn event(event_type: String, members: Value) -> Self {
+        let protection = Protection::Event(event_type);
+        Self {
+            members,
+            protection,
+        }
     }
 
     fn is_signed(&self) -> bool {
-        !matches!(self.form, Form::Refund)
+        !matches!(self.protection, Protection::Refund)
     }
 
     pub(super) fn body(
         &self,
-        gateway: &Gateway,
+        signer: &NotificationSigner,
         id: &str,
         created: i64,
         fault: Option<&Fault>,
     ) -> Result<Reply> {
-        let Value::Object(told) = &self.members else {
-            return Err(refused(
+        let Value::Object(content) = &self.members else {
+            return Err(rejected(
                 "the members of an APIv2 notification are an object",
             ));
         };
         let mut members = Map::from_iter([
             ("return_code".to_owned(), json!("SUCCESS")),
-            ("mch_id".to_owned(), json!(MCHID)),
-            ("nonce_str".to_owned(), json!(gateway.clock.nonce()?)),
+            ("mch_id".to_owned(), json!(signer.identity.mchid)),
+            ("nonce_str".to_owned(), json!(signer.clock.nonce()?)),
         ]);
-        let key = &gateway.identity.v2_key;
-        match &self.form {
-            Form::Signed => {
+        let key = &signer.identity.v2_key;
+        match &self.protection {
+            Protection::Signed => {
                 members.insert("result_code".into(), json!("SUCCESS"));
-                members.extend(told.clone());
+                members.extend(content.clone());
             }
-            Form::Refund => {
-                let (outside, inside): (Map<_, _>, Map<_, _>) = told
-                    .clone()
-                    .into_iter()
-                    .partition(|(name, _)| OUTSIDE.contains(&&**name));
-                members.insert("appid".into(), json!(APPID));
-                members.extend(outside);
-                let text = xml::encode_root("root", v2::texts(&inside)?.iter().map(pair))?;
-                let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
-                members.insert("req_info".into(), json!(base64::encode(&info)));
-            }
-            Form::Event(event_type) => {
-                members.extend(event(gateway, event_type, &self.members, id, created)?);
+            Protection::Refund => members.extend(refund_members(content, key)?),
+            Protection::Event(event_type) => {
+                members.extend(event_members(
+                    signer,
+                    event_type,
+                    &self.members,
+                    id,
+                    created,
+                )?);
             }
         }
         if self.is_signed() {
-            v2::seal(&mut members, SignType::default(), key, fault)?;
+            apiv2::sign(&mut members, SignType::default(), key, fault)?;
         }
-        v2::xml_reply(StatusCode::OK, &members)
+        apiv2::xml_reply(StatusCode::OK, &members)
     }
 }
 
-/// What a refund's notification has beside its `req_info` (退款结果通知 of APIv2).
+/// The members of a refund notification that are not in `req_info` (退款结果通知 of APIv2).
 const OUTSIDE: [&str; 4] = ["appid", "mch_id", "sub_appid", "sub_mch_id"];
-/// The document's, where nobody says another: a refund's notification always has one.
+/// The default `appid`, from the document: a refund notification always has one.
 const APPID: &str = "wx8888888888888888";
 
+/// Source: WeChat Pay document "退款结果通知" of APIv2.
+fn refund_members(content: &Map<String, Value>, key: &Secret) -> Result<Map<String, Value>> {
+    let (outside, inside): (Map<_, _>, Map<_, _>) = content
+        .clone()
+        .into_iter()
+        .partition(|(name, _)| OUTSIDE.contains(&&**name));
+    let mut members = Map::from_iter([("appid".to_owned(), json!(APPID))]);
+    members.extend(outside);
+    let text = xml::encode_root("root", apiv2::texts(&inside)?.iter().map(pair))?;
+    let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
+    members.insert("req_info".into(), json!(base64::encode(&info)));
+    Ok(members)
+}
+
 /// Source: WeChat Pay document "用户确认订单成功回调通知" of APIv2.
-fn event(
-    gateway: &Gateway,
+fn event_members(
+    signer: &NotificationSigner,
     event_type: &str,
     resource: &Value,
     id: &str,
     created: i64,
 ) -> Result<Map<String, Value>> {
-    let key = &gateway.identity.apiv3_key;
-    let sealed = seal::sealed(key, "", &resource.to_string(), &*gateway.clock)?;
+    let key = &signer.identity.apiv3_key;
+    let encrypted = encrypt_resource(key, "", &resource.to_string(), &*signer.clock)?;
     let member = |name: &str, value: &Value| (format!("event_{name}"), value.clone());
     Ok(Map::from_iter([
         member("id", &json!(id)),
         member("create_time", &json!(rfc3339(created))),
         member("type", &json!(event_type)),
-        member("algorithm", &sealed["algorithm"]),
-        member("nonce", &sealed["nonce"]),
-        member("associated_data", &sealed["associated_data"]),
-        member("ciphertext", &sealed["ciphertext"]),
+        member("algorithm", &encrypted["algorithm"]),
+        member("nonce", &encrypted["nonce"]),
+        member("associated_data", &encrypted["associated_data"]),
+        member("ciphertext", &encrypted["ciphertext"]),
     ]))
 }
 

@@ -6,29 +6,28 @@ use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::Value;
 
-use super::super::fault::Fault;
-use super::super::gateway::Gateway;
-use super::super::identity::PlatformPair;
-use super::super::seal::Seal;
 use super::content::Content;
 use super::post::{self, Reach};
-use super::refused;
-use crate::error::{Error, Result};
+use super::rejected;
+use super::signer::NotificationSigner;
+use crate::fault::Fault;
+use crate::identity::PlatformKeyPair;
+use crate::signing::MessageSigner;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::error::{Error, Result};
 
-/// What is the same in every delivery of one notification.
-///
-/// It does not hold the gateway, which remembers it.
-pub(in crate::sandbox) struct Draft {
-    pub(in crate::sandbox) url: String,
+/// The parts of a notification that are the same in every delivery.
+pub(crate) struct NotificationDraft {
+    pub(crate) url: String,
     pub(super) id: Result<String>,
     created: i64,
     pub(super) content: Content,
-    pub(in crate::sandbox) by_certificate: bool,
-    pub(in crate::sandbox) fault: Option<Fault>,
+    pub(crate) by_certificate: bool,
+    pub(crate) fault: Option<Fault>,
 }
 
-impl Draft {
-    /// The same once more.
+impl NotificationDraft {
+    /// Copies it. [`Error`] is not `Clone`.
     pub(super) fn duplicate(&self) -> Self {
         Self {
             url: self.url.clone(),
@@ -44,11 +43,11 @@ impl Draft {
         }
     }
 
-    pub(in crate::sandbox) fn new(gateway: &Gateway, url: String, content: Content) -> Self {
+    pub(crate) fn new(clock: &dyn Clock, url: String, content: Content) -> Self {
         Self {
             url,
-            id: gateway.clock.nonce(),
-            created: gateway.clock.now(),
+            id: clock.nonce(),
+            created: clock.now(),
             content,
             by_certificate: false,
             fault: None,
@@ -59,15 +58,15 @@ impl Draft {
         &self.content
     }
 
-    /// What it is about, in plaintext.
+    /// The resource in plaintext.
     pub(super) fn resource(&self) -> &Value {
         self.content.resource()
     }
 
-    /// One delivery, signed now.
-    pub(in crate::sandbox) fn request(
+    /// The request of one delivery, signed now.
+    pub(crate) fn request(
         &self,
-        gateway: &Gateway,
+        signer: &NotificationSigner,
         reach: Reach,
     ) -> Result<Request<Bytes>> {
         let uri = post::target(&self.url, reach)?;
@@ -75,17 +74,17 @@ impl Draft {
         let fault = self.fault.as_ref();
         let id = self.id.as_deref().map_err(Error::duplicate)?;
         let mut reply = match &self.content {
-            Content::Event(event) => event.body(gateway, id, self.created)?,
-            Content::Message(message) => message.body(gateway, id, self.created, fault)?,
+            Content::Event(event) => event.body(signer, id, self.created)?,
+            Content::Message(message) => message.body(signer, id, self.created, fault)?,
         };
-        let seal = Seal {
-            pair: &*self.signer(gateway)?,
+        let message_signer = MessageSigner {
+            pair: &*self.key(signer)?,
             offset: fault.map_or(0, Fault::offset),
             wrong: fault == Some(&Fault::WrongSignature),
         };
-        seal.put(&mut reply, &*gateway.clock)?;
+        message_signer.sign(&mut reply, &*signer.clock)?;
         if let (Some(fault), Content::Event(_)) = (fault, &self.content) {
-            fault.spoil(&mut reply);
+            fault.corrupt(&mut reply);
         }
         let mut request = Request::new(reply.body);
         *request.method_mut() = Method::POST;
@@ -95,22 +94,22 @@ impl Draft {
         Ok(request)
     }
 
-    fn signer(&self, gateway: &Gateway) -> Result<Arc<PlatformPair>> {
-        let platform = &gateway.platform;
+    fn key(&self, signer: &NotificationSigner) -> Result<Arc<PlatformKeyPair>> {
+        let platform = &signer.platform;
         if self.fault == Some(Fault::ExpiredCertificate) {
-            return Ok(platform.expired(gateway.clock.now())?.pair);
+            return Ok(platform.expired(signer.clock.now())?.pair);
         }
-        match self.by_certificate {
-            false => Ok(platform.signer(None, false)),
-            true => platform.newest().ok_or_else(|| {
-                refused("no certificate can sign this: the merchant of this sandbox has none")
-            }),
+        if !self.by_certificate {
+            return Ok(platform.signer(None, false));
         }
+        platform.newest().ok_or_else(|| {
+            rejected("no certificate can sign this: the merchant of this sandbox has none")
+        })
     }
 
     fn check_fault(&self) -> Result<()> {
         match &self.fault {
-            Some(fault) if !self.content.takes(fault) => Err(refused(format!(
+            Some(fault) if !self.content.accepts(fault) => Err(rejected(format!(
                 "{fault} does not spoil such a notification: wrong_signature, tampered_body and \
                  missing_headers spoil what is signed, of APIv3 also probe, unknown_serial, \
                  expired_certificate, stale_timestamp and missing_header"

@@ -1,16 +1,16 @@
-//! What each kind of notification is about, and a made-up resource of it.
+//! The kinds of notifications, with a generated resource of each.
 
 use serde_json::{Map, Value, json};
 
-use super::super::date::{Local, rfc3339};
-use super::super::identity::MCHID;
-use super::super::made::value_of;
 use super::content::{Content, Event, Message};
-use crate::notify::Version;
+use crate::date::{Local, rfc3339};
+use crate::identity::MCHID;
+use crate::mock::value_of;
+use wechatpay_chain::notify::Version;
 
 /// Written by `regenerate.py`.
 const KINDS: &str = include_str!("kinds.txt");
-/// Members of APIv2's signature and state, which are not about anything.
+/// Members of APIv2's signature and result, which are not part of a resource.
 const OF_V2: [&str; 9] = [
     "return_code",
     "return_msg",
@@ -25,22 +25,22 @@ const OF_V2: [&str; 9] = [
 
 /// One kind of notification.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sandbox) struct KindRow {
-    pub(in crate::sandbox) version: Version,
+pub(crate) struct KindRow {
+    pub(crate) version: Version,
     /// Of APIv2's that have no event type, a name of the sandbox's own.
-    pub(in crate::sandbox) event_type: &'static str,
+    pub(crate) event_type: &'static str,
     original_type: Option<&'static str>,
-    pub(in crate::sandbox) title: &'static str,
+    pub(crate) title: &'static str,
     pointers: &'static str,
 }
 
 /// All kinds.
-pub(in crate::sandbox) fn kind_rows() -> impl Iterator<Item = KindRow> {
+pub(crate) fn kind_rows() -> impl Iterator<Item = KindRow> {
     KINDS.lines().filter_map(row)
 }
 
 /// The kind of a version and event type.
-pub(in crate::sandbox) fn kind_row(version: Version, event_type: &str) -> Option<KindRow> {
+pub(crate) fn kind_row(version: Version, event_type: &str) -> Option<KindRow> {
     kind_rows().find(|row| row.version == version && row.event_type == event_type)
 }
 
@@ -60,7 +60,7 @@ fn row(line: &'static str) -> Option<KindRow> {
 
 impl KindRow {
     /// A notification of this kind about a resource.
-    pub(in crate::sandbox) fn content(&self, resource: Value) -> Content {
+    pub(crate) fn content(&self, resource: Value) -> Content {
         if self.version == Version::V2 {
             return Content::Message(match self.event_type {
                 "REFUND" => Message::refund(resource),
@@ -77,7 +77,7 @@ impl KindRow {
     }
 
     /// A resource with all documented fields; `now` is in its times, and the rest always the same.
-    pub(in crate::sandbox) fn resource(&self, now: i64) -> Value {
+    pub(crate) fn resource(&self, now: i64) -> Value {
         if (self.version, self.event_type) == (Version::V3, "TRANSACTION.SUCCESS") {
             return payment(now);
         }
@@ -97,11 +97,11 @@ impl KindRow {
                 put(&mut resource, &names, &|| self.leaf(pointer, now));
             }
         }
-        match self.version {
-            // What has members is a text there.
-            Version::V2 => resource.into_iter().map(textual).collect(),
-            Version::V3 => Value::Object(resource),
+        if self.version == Version::V2 {
+            // APIv2 writes an object or a list as text.
+            return resource.into_iter().map(textual).collect();
         }
+        Value::Object(resource)
     }
 
     fn leaf(&self, pointer: &str, now: i64) -> Value {
@@ -164,7 +164,7 @@ fn payment_v2(now: i64) -> Value {
     })
 }
 
-/// A time as APIv2 writes it: digits alone, or of contracts and refunds with what is between them.
+/// A time in APIv2's format: digits alone, with separators for contracts and refunds.
 ///
 /// Sources: WeChat Pay documents "支付结果通知", "车牌状态变更通知", "签约、解约结果通知", "退款结果通知".
 fn time_v2(name: &str, now: i64) -> Option<String> {
@@ -183,7 +183,7 @@ fn is_below(pointer: &str, above: &str) -> bool {
         .is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Makes the way to a value; what is in its way stays.
+/// Inserts a value at a path and creates the parents; existing values stay.
 fn put(at: &mut Map<String, Value>, names: &[&str], value: &dyn Fn() -> Value) {
     match names {
         [] => {}
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn what_notify_knows_is_here_as_well() {
-        for kind in crate::notify::Kind::all() {
+        for kind in wechatpay_chain::notify::Kind::all() {
             assert!(
                 kind_row(kind.version(), kind.event_type()).is_some(),
                 "{kind:?}"

@@ -1,4 +1,4 @@
-//! The way to the merchant's server: plain HTTP, and never off this machine.
+//! Posts notifications to the merchant's server: over plain HTTP on this machine, or to any server if allowed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
@@ -16,17 +16,17 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_openssl::SslStream;
 
-use super::refused;
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::host;
+use super::rejected;
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+use wechatpay_core::host;
 
-/// How long WeChat Pay waits for a reply.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long WeChat Pay waits for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 1 << 20;
 
-/// How far notifications may go.
+/// The servers that notifications may be posted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::sandbox) enum Reach {
+pub(crate) enum Reach {
     #[default]
     Loopback,
     /// Any server, over TLS as well.
@@ -37,7 +37,7 @@ pub(in crate::sandbox) enum Reach {
 pub(super) fn target(url: &str, reach: Reach) -> Result<Uri> {
     let uri: Uri = url
         .parse()
-        .map_err(|err| refused("the URL to notify is not one").with_source(err))?;
+        .map_err(|err| rejected("the URL to notify is not one").with_source(err))?;
     match reach {
         Reach::Loopback => addresses(&uri).map(|_| uri),
         Reach::Anywhere => host(&uri).map(|_| uri),
@@ -45,18 +45,19 @@ pub(super) fn target(url: &str, reach: Reach) -> Result<Uri> {
 }
 
 /// Whether a URL may be posted to.
-pub(in crate::sandbox) fn check_url(url: &str, reach: Reach) -> Result<()> {
+pub(crate) fn check_url(url: &str, reach: Reach) -> Result<()> {
     target(url, reach).map(drop)
 }
 
-/// What WeChat Pay's requests have beside the signature.
+/// Adds the headers of WeChat Pay's requests that are not part of the signature.
 pub(super) fn add_headers(headers: &mut HeaderMap) {
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(USER_AGENT, HeaderValue::from_static("Mozilla/4.0"));
 }
 
-pub(super) async fn exchange(request: Request<Bytes>, reach: Reach) -> Result<Response<Bytes>> {
-    match tokio::time::timeout(PATIENCE, send(request, reach)).await {
+/// Posts a notification and returns the server's answer.
+pub(crate) async fn exchange(request: Request<Bytes>, reach: Reach) -> Result<Response<Bytes>> {
+    match tokio::time::timeout(ANSWER_TIMEOUT, send(request, reach)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::new(
             ErrorKind::Timeout,
@@ -72,7 +73,7 @@ async fn send(request: Request<Bytes>, reach: Reach) -> Result<Response<Bytes>> 
         Reach::Anywhere => TcpStream::connect(host(&uri)?).await,
     };
     let socket = socket.map_err(|err| {
-        let message = "nobody listens where the notification is to go";
+        let message = "no server listens at the URL of the notification";
         Error::new(ErrorKind::Connect, message).with_source(err)
     })?;
     match uri.scheme_str() {
@@ -92,7 +93,7 @@ where
         .handshake(TokioIo::new(stream))
         .await
         .map_err(broken)?;
-    // It ends with its sender; what goes wrong comes out there as well.
+    // The connection ends with its sender, which also reports its errors.
     tokio::spawn(connection);
     let answer = sender.send_request(request).await.map_err(broken)?;
     let (head, body) = answer.into_parts();
@@ -103,7 +104,7 @@ where
     ))
 }
 
-/// TLS with the machine's roots.
+/// Connects with TLS, trusting the machine's root certificates.
 async fn encrypted(uri: &Uri, socket: TcpStream) -> Result<SslStream<TcpStream>> {
     let unmade = |err: BoxError| {
         let message = "the notified server's TLS cannot be believed";
@@ -120,9 +121,9 @@ async fn encrypted(uri: &Uri, socket: TcpStream) -> Result<SslStream<TcpStream>>
     Ok(stream)
 }
 
-/// Name and port of any server.
+/// The host and port of any server.
 fn host(uri: &Uri) -> Result<(String, u16)> {
-    let wrong = || refused("write the URL to notify as http://host/path or https://host/path");
+    let wrong = || rejected("write the URL to notify as http://host/path or https://host/path");
     let authority = uri.authority().ok_or_else(wrong)?;
     let port = match uri.scheme_str() {
         Some("http") => 80,
@@ -134,7 +135,7 @@ fn host(uri: &Uri) -> Result<(String, u16)> {
     Ok((host, given.unwrap_or(port)))
 }
 
-/// `POST /notify` and a `Host`, as a server is spoken to.
+/// Turns the request into origin form: `POST /notify` with a `Host` header.
 fn origin_form(request: Request<Bytes>) -> Result<Request<Full<Bytes>>> {
     let (mut head, body) = request.into_parts();
     let host = head.uri.authority().map_or("", |host| host.as_str());
@@ -147,7 +148,7 @@ fn origin_form(request: Request<Bytes>) -> Result<Request<Full<Bytes>>> {
     Ok(Request::from_parts(head, Full::new(body)))
 }
 
-/// No name but `localhost` is looked up: it may lead anywhere.
+/// The loopback addresses of a URL. Only the name `localhost` is resolved: others may lead anywhere.
 fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
     let authority = uri.authority().ok_or_else(elsewhere)?;
     let (host, port) = host::split(authority.as_str()).map_err(|_| elsewhere())?;
@@ -170,10 +171,10 @@ fn addresses(uri: &Uri) -> Result<Vec<SocketAddr>> {
 }
 
 fn elsewhere() -> Error {
-    refused(
-        "the sandbox notifies servers of this machine alone: write the URL as \
-         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or start it \
-         with leave to notify others (--allow-outgoing)",
+    rejected(
+        "the sandbox posts notifications to servers of this machine alone: write the URL as \
+         http://127.0.0.1:port/path, http://[::1]:port/path or http://localhost:port/path, or allow \
+         other servers when it starts (--allow-outgoing)",
     )
 }
 
@@ -191,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_notified() {
+    fn only_loopback_is_notified() {
         for (url, first) in [
             ("http://127.0.0.1:81/n?a=b", "127.0.0.1:81"),
             ("http://127.9.9.9/", "127.9.9.9:80"),

@@ -1,6 +1,7 @@
-//! Sockets, TLS and HTTP.
+//! The server: sockets, TLS and HTTP. Passes requests to the gateway or to the control API.
 
-mod http;
+mod connection;
+mod dispatch;
 #[cfg(test)]
 mod tests;
 
@@ -14,51 +15,25 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
-use super::control;
-use super::gateway::Gateway;
-use super::launch::{Ready, failed};
-use crate::error::Result;
-pub(super) use http::{ClientCertificate, gone, read};
-use http::{acceptor, connection};
+use crate::events;
+use crate::settings::ConnectionLimits;
+use crate::state::SandboxState;
+use connection::{acceptor, serve_connection};
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// What keeps a client, or many, from holding up the others.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// How many connections are open at once.
-    connections: u32,
-    /// How long a client may take for its handshake, its first request, its headers and each body.
-    pub(super) patience: Duration,
-    /// How long requests that are under way may take at the end.
-    last_answers: Duration,
-    /// Of one connection of HTTP/2: how many requests are under way at once,
-    streams: u32,
-    /// how many bytes a request's headers have,
-    header_list: u32,
-    /// and how many resets wait, before it is closed.
-    resets: usize,
+/// How long idle connections may take to close at the end. An HTTP/2 client may not be reading.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// A server that listens.
+pub(crate) struct Ready {
+    pub(crate) state: Arc<SandboxState>,
+    pub(crate) address: SocketAddr,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 1024,
-            patience: Duration::from_secs(30),
-            last_answers: Duration::from_secs(5),
-            streams: 100,
-            header_list: 64 << 10,
-            resets: 20,
-        }
-    }
-}
-
-/// How long connections may take that have no request: a client of HTTP/2 may not be listening.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-
-/// Serves on this thread until `stopped`'s other end is gone.
-pub(super) fn run(
-    gateway: Arc<Gateway>,
+/// Serves on this thread until the other end of `stopped` is dropped.
+pub(crate) fn run(
+    state: Arc<SandboxState>,
     listen: SocketAddr,
-    tls: bool,
     report: impl FnOnce(Result<Ready>),
     stopped: oneshot::Receiver<()>,
 ) {
@@ -67,139 +42,144 @@ pub(super) fn run(
         Err(err) => return report(Err(failed("cannot start a runtime").with_source(err))),
     };
     runtime.block_on(async {
-        match Server::bind(gateway, listen, tls).await {
-            Ok((server, ready)) => {
-                let control = &ready.gateway.control;
-                control.deliveries.run_on(Handle::current());
-                tokio::spawn(control::post_what_happens(Arc::clone(&ready.gateway)));
-                let open = Open::new(Arc::clone(&ready.gateway));
-                let accepting = tokio::spawn(server.accept(open.door()));
-                report(Ok(ready));
-                // Whether told or forgotten, it is the end.
-                let _ = stopped.await;
-                accepting.abort();
-                // So that its socket is closed.
-                let _ = accepting.await;
-                // What is left goes with the runtime.
-                open.close().await;
-            }
-            Err(err) => report(Err(err)),
-        }
+        let server = match Server::bind(&state, listen).await {
+            Ok(server) => server,
+            Err(err) => return report(Err(err)),
+        };
+        let address = server.address;
+        state.notifier.run_on(Handle::current());
+        tokio::spawn(events::post_continuously(Arc::clone(&state)));
+        let connections = Connections::new(Arc::clone(&state));
+        let accepting = tokio::spawn(server.accept(connections.shared.clone()));
+        report(Ok(Ready { state, address }));
+        // An error means that the handle is gone, which also ends the server.
+        let _ = stopped.await;
+        accepting.abort();
+        // Wait until its socket is closed.
+        let _ = accepting.await;
+        // The remaining tasks end with the runtime.
+        connections.close().await;
     });
+}
+
+/// An error of starting the sandbox.
+pub(crate) fn failed(what: &str) -> Error {
+    Error::new(ErrorKind::Builder, format!("the sandbox {what}"))
 }
 
 struct Server {
     listener: TcpListener,
     acceptor: Option<SslAcceptor>,
+    address: SocketAddr,
 }
 
 impl Server {
-    async fn bind(gateway: Arc<Gateway>, listen: SocketAddr, tls: bool) -> Result<(Self, Ready)> {
+    async fn bind(state: &SandboxState, listen: SocketAddr) -> Result<Self> {
         let unbound = |err| failed(&format!("cannot listen on {listen}")).with_source(err);
         let listener = TcpListener::bind(listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let acceptor = match tls {
-            true => Some(tls_of(&gateway, address)?),
-            false => None,
+        let acceptor = if state.settings.tls {
+            Some(tls_acceptor(state, address)?)
+        } else {
+            None
         };
-        let ready = Ready { gateway, address };
-        let server = Self { listener, acceptor };
-        Ok((server, ready))
+        Ok(Self {
+            listener,
+            acceptor,
+            address,
+        })
     }
 
-    async fn accept(self, door: Door) {
+    async fn accept(self, shared: Shared) {
         loop {
-            // Those that wait for one wait in the system's queue.
-            let Ok(place) = Arc::clone(&door.places).acquire_owned().await else {
+            // Further connections wait in the queue of the operating system.
+            let Ok(permit) = Arc::clone(&shared.permits).acquire_owned().await else {
                 return;
             };
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let (door, acceptor) = (door.clone(), self.acceptor.clone());
+                    let (shared, acceptor) = (shared.clone(), self.acceptor.clone());
                     tokio::spawn(async move {
-                        connection(door, acceptor, stream).await;
-                        drop(place);
+                        serve_connection(shared, acceptor, stream).await;
+                        drop(permit);
                     });
                 }
-                // Out of file descriptors: others have to be closed first.
+                // Out of file descriptors: other connections have to be closed first.
                 Err(_) => sleep(Duration::from_millis(50)).await,
             }
         }
     }
 }
 
-/// With a certificate for all names by which it is known to be reached.
-fn tls_of(gateway: &Gateway, address: SocketAddr) -> Result<SslAcceptor> {
-    let mut names = gateway.control.settings.hosts.clone();
+/// Sets up TLS with a certificate for all names by which the sandbox is reached.
+fn tls_acceptor(state: &SandboxState, address: SocketAddr) -> Result<SslAcceptor> {
+    let mut names = state.settings.hosts.clone();
     let ip = address.ip();
     if !ip.is_loopback() && !ip.is_unspecified() {
         names.push(ip.to_string());
     }
-    let tls = gateway.identity.tls(&names)?;
+    let tls = state.identity.tls(&names)?;
     acceptor(&tls).map_err(|err| failed("cannot set up TLS").with_source(err))
 }
 
-/// The connections that are open, and the requests that are under way.
-struct Open {
-    door: Door,
-    /// Dropped when it is the end.
+/// The open connections and the requests in progress.
+struct Connections {
+    shared: Shared,
+    /// Dropped when the server ends.
     closing: watch::Sender<()>,
 }
 
-/// What each connection has of it.
+/// What the connections share.
 #[derive(Clone)]
-struct Door {
-    gateway: Arc<Gateway>,
-    places: Arc<Semaphore>,
-    /// How many requests are under way.
-    busy: Arc<watch::Sender<usize>>,
+struct Shared {
+    state: Arc<SandboxState>,
+    permits: Arc<Semaphore>,
+    /// How many requests are in progress.
+    in_progress: Arc<watch::Sender<usize>>,
     closed: watch::Receiver<()>,
 }
 
-impl Open {
-    fn new(gateway: Arc<Gateway>) -> Self {
+impl Connections {
+    fn new(state: Arc<SandboxState>) -> Self {
         let (closing, closed) = watch::channel(());
-        let places = gateway.server_limits.connections as usize;
-        let door = Door {
-            gateway,
-            places: Arc::new(Semaphore::new(places)),
-            busy: Arc::new(watch::Sender::new(0)),
+        let permits = state.settings.connections.connections as usize;
+        let shared = Shared {
+            state,
+            permits: Arc::new(Semaphore::new(permits)),
+            in_progress: Arc::new(watch::Sender::new(0)),
             closed,
         };
-        Self { door, closing }
+        Self { shared, closing }
     }
 
-    fn door(&self) -> Door {
-        self.door.clone()
-    }
-
-    /// Takes no more requests, and lets those that are under way end.
+    /// Accepts no more requests, and lets those in progress finish.
     async fn close(self) {
         drop(self.closing);
-        let mut busy = self.door.busy.subscribe();
-        let limits = self.door.limits();
-        let _ = timeout(limits.last_answers, busy.wait_for(|busy| *busy == 0)).await;
-        let all = self.door.places.acquire_many(limits.connections);
-        let _ = timeout(LAST_WORDS, all).await;
+        let limits = self.shared.limits();
+        let mut in_progress = self.shared.in_progress.subscribe();
+        let finished = in_progress.wait_for(|count| *count == 0);
+        let _ = timeout(limits.shutdown_timeout, finished).await;
+        let all = self.shared.permits.acquire_many(limits.connections);
+        let _ = timeout(CLOSE_TIMEOUT, all).await;
     }
 }
 
-impl Door {
-    fn limits(&self) -> Limits {
-        self.gateway.server_limits
+impl Shared {
+    fn limits(&self) -> ConnectionLimits {
+        self.state.settings.connections
     }
 
-    /// One request more is under way, until what this gives is dropped.
-    fn enter(&self) -> UnderWay {
-        self.busy.send_modify(|busy| *busy += 1);
-        UnderWay(Arc::clone(&self.busy))
+    /// Counts a request as in progress until the guard is dropped.
+    fn begin_request(&self) -> RequestGuard {
+        self.in_progress.send_modify(|count| *count += 1);
+        RequestGuard(Arc::clone(&self.in_progress))
     }
 }
 
-struct UnderWay(Arc<watch::Sender<usize>>);
+struct RequestGuard(Arc<watch::Sender<usize>>);
 
-impl Drop for UnderWay {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
-        self.0.send_modify(|busy| *busy = busy.saturating_sub(1));
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
     }
 }

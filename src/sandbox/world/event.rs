@@ -10,7 +10,7 @@ const WAITING: usize = 10_000;
 
 /// Something that WeChat Pay would notify the merchant of.
 ///
-/// [`Sandbox::take_events`](crate::sandbox::Sandbox::take_events) gives them.
+/// [`Sandbox::take_events`](crate::Sandbox::take_events) gives them.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {
@@ -47,19 +47,19 @@ impl fmt::Debug for Event {
 
 /// The events that nobody has taken yet, oldest first.
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     waiting: VecDeque<Event>,
 }
 
 impl Outbox {
-    pub(super) fn push(&mut self, event: Event) {
+    pub(crate) fn push(&mut self, event: Event) {
         if self.waiting.len() >= WAITING {
             self.waiting.pop_front();
         }
         self.waiting.push_back(event);
     }
 
-    pub(super) fn take(&mut self) -> Vec<Event> {
+    pub(crate) fn take(&mut self) -> Vec<Event> {
         self.waiting.drain(..).collect()
     }
 }

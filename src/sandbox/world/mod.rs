@@ -1,165 +1,95 @@
-//! What the sandbox remembers: orders, refunds, transfers, profit sharing, complaints.
+//! The state behind the special operations: orders, refunds, transfers, profit sharing, complaints.
 //!
-//! A [`World`] knows no sockets, no threads and no clock: a request comes in with the time it came
-//! at, and an answer or a refusal goes out. What a merchant would be notified of waits as an
-//! [`Event`] until somebody takes it.
+//! A [`World`] uses no sockets, threads or clock. A request carries the time it arrived at; an answer or a
+//! refusal is returned. Notifications wait in the outbox as [`Event`]s until the caller takes them.
 //!
-//! Of each kind the newest 10,000 are kept ([`table`]), of batches 100,000 details in all, and the oldest
-//! that are over go first; texts are no longer than WeChat Pay documents them, and images 64 MiB together, so that the memory is bounded.
-//! All lists are oldest first: in the order that things came.
+//! Layers, from the ground up:
 //!
-//! Shapes are those of the documents of each operation; where the words of refusals are from, and
-//! which are guessed, is in [`refusals`]. Of what happens, this is the sandbox's own:
+//! 1. [`table`], `ids`, [`event`], [`outcome`], [`action`], [`request`]: used by every resource.
+//! 2. `*/model.rs`: one thing that is remembered, and its JSON views. [`state`] holds a table of each.
+//! 3. `order/`, `refund/`, `transfer/`, `batch/`, `sharing/`, `complaint/`, `image/`: the handlers. The
+//!    `answer` function of each lists its operations. [`apiv2`] lists those of APIv2.
+//! 4. This file: [`World`] asks each resource in turn. `actions` is what users, banks and time do.
 //!
-//! - an order without `time_expire` is closed after 7 days, one with it at that time;
-//! - `trade_state` is `REFUND` from the moment a refund is accepted, and back at `SUCCESS` when all
-//!   that were are closed;
-//! - a refund, a profit sharing and a cancellation end before the next look at them;
-//! - all money arrives: accounts have no balance that could be too low;
-//! - 30 % of an order may be shared, as merchants have it by default.
+//! Memory is bounded: each [`table`] keeps its newest 10,000 rows (of batches, 100,000 details in total) and
+//! drops finished rows first; texts are no longer than documented, and images take 64 MiB at most. Lists are
+//! oldest first.
+//!
+//! The shapes of answers come from the documentation of each operation, refusals from
+//! [`business`](crate::refusal::business). The sandbox adds these rules:
+//!
+//! - An order without `time_expire` is closed after 7 days.
+//! - `trade_state` is `REFUND` from the moment a refund is accepted, and `SUCCESS` again when every refund of
+//!   the order is closed.
+//! - A refund, a profit sharing order and a cancellation finish before they are next read.
+//! - Accounts never run out of money.
+//! - At most 30 % of an order may be shared, which is the default of a new merchant.
 
-mod api;
+mod action;
+mod actions;
+mod apiv2;
 mod batch;
-mod batches;
-#[cfg(feature = "files")]
 mod bill;
-mod codepay;
-mod combine;
 mod complaint;
-mod complaints;
 mod event;
-mod hand;
-mod images;
-mod numbers;
+mod ids;
+mod image;
 mod order;
-mod orders;
+mod outcome;
 mod record;
 mod refund;
-mod refunds;
-mod refusals;
 mod request;
-mod returns;
-mod routes;
-mod share;
 mod sharing;
+mod state;
 mod table;
-mod transfers;
-mod user;
-mod v2;
+mod transfer;
 
 use std::sync::{Mutex, PoisonError};
 
-use bytes::Bytes;
-use http::StatusCode;
-use serde_json::Value;
-
-use super::refusal::Refusal;
-use batch::Batch;
-use combine::Combine;
-use complaint::Complaint;
-use event::Outbox;
-use images::Images;
-use numbers::Numbers;
-use order::Order;
-use refund::Refund;
-use share::{Receiver, Return, Share};
-use table::Table;
-use transfers::Transfer;
-
-#[cfg(feature = "files")]
-pub(super) use bill::BillType;
+pub(crate) use action::ActionError;
+pub(crate) use bill::BillType;
 pub use event::Event;
+pub(crate) use outcome::{Outcome, Success};
 pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
-pub use refund::RefundStatus;
-pub(super) use request::Request;
-pub(super) use user::Denied;
+pub use refund::model::RefundStatus;
+pub(crate) use request::Request;
 
-/// An answer: what WeChat Pay says when it does as it is asked.
-#[derive(Debug, Clone)]
-pub(super) struct Told {
-    pub(super) status: StatusCode,
-    /// `None` has no JSON.
-    pub(super) body: Option<Value>,
-    /// A download, and of what type.
-    pub(super) file: Option<(&'static str, Bytes)>,
-}
+use state::State;
 
-impl Told {
-    pub(super) fn json(body: Value) -> Self {
-        Self::new(StatusCode::OK, Some(body), None)
-    }
+/// Answers a request, or returns `None` when the operation belongs to another resource.
+type Handler = fn(&mut State, &Request<'_>) -> Option<Outcome>;
 
-    pub(super) fn file(content_type: &'static str, content: Bytes) -> Self {
-        Self::new(StatusCode::OK, None, Some((content_type, content)))
-    }
+/// The resources. The first that answers wins.
+const RESOURCES: [Handler; 8] = [
+    apiv2::answer,
+    order::answer,
+    refund::answer,
+    transfer::answer,
+    batch::answer,
+    sharing::answer,
+    image::answer,
+    complaint::answer,
+];
 
-    fn nothing() -> Self {
-        Self::new(StatusCode::NO_CONTENT, None, None)
-    }
-
-    fn new(status: StatusCode, body: Option<Value>, file: Option<(&'static str, Bytes)>) -> Self {
-        Self { status, body, file }
-    }
-}
-
-pub(super) type Outcome = Result<Told, Refusal>;
-
-/// All that is remembered, one thing at a time.
+/// The [`State`] behind a lock.
 #[derive(Default)]
-pub(super) struct World {
+pub(crate) struct World {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
-struct State {
-    orders: Table<Order>,
-    combines: Table<Combine>,
-    refunds: Table<Refund>,
-    hold_refunds: bool,
-    transfers: Table<Transfer>,
-    hold_transfers: bool,
-    batches: Table<Batch>,
-    receivers: Table<Receiver>,
-    shares: Table<Share>,
-    returns: Table<Return>,
-    complaints: Table<Complaint>,
-    /// Where the merchant wants to hear of complaints.
-    complaint_url: Option<String>,
-    images: Images,
-    outbox: Outbox,
-    numbers: Numbers,
-}
-
 impl World {
-    /// The numbers of what is made depend on the seed.
-    pub(super) fn new(seed: u64) -> Self {
-        let numbers = Numbers::new(seed);
-        let state = State {
-            numbers,
-            ..State::default()
-        };
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
-            state: Mutex::new(state),
+            state: Mutex::new(State::new(seed)),
         }
     }
 
-    /// What a request is answered with; `None` when it is about nothing that is remembered.
-    pub(super) fn answer(&self, request: &Request<'_>) -> Option<Outcome> {
-        self.with(|state| routes::answer(state, request))
+    /// Answers a request; `None` when its operation remembers nothing.
+    pub(crate) fn answer(&self, request: &Request<'_>) -> Option<Outcome> {
+        self.with(|state| RESOURCES.iter().find_map(|answer| answer(state, request)))
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl State {
-    /// Forgets all but what was numbered, so that no number comes again.
-    fn reset(&mut self) {
-        let numbers = std::mem::take(&mut self.numbers);
-        *self = Self {
-            numbers,
-            ..Self::default()
-        };
     }
 }

@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::batch::{Batch, Detail};
-use super::complaint::Complaint;
-use super::order::Order;
-use super::refund::{Refund, RefundStatus};
-use super::share::Share;
-use super::transfers::Transfer;
+use super::batch::model::{Batch, Detail};
+use super::complaint::model::Complaint;
+use super::order::model::Order;
+use super::refund::model::{Refund, RefundStatus};
+use super::sharing::model::Share;
+use super::transfer::model::Transfer;
 
-/// An order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// An order that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OrderRecord {
@@ -38,7 +38,7 @@ pub struct OrderRecord {
 }
 
 impl OrderRecord {
-    pub(super) fn of(order: &Order, now: i64) -> Self {
+    pub(crate) fn of(order: &Order, now: i64) -> Self {
         Self {
             out_trade_no: order.out_trade_no.clone(),
             transaction_id: order.transaction_id.clone(),
@@ -54,7 +54,7 @@ impl OrderRecord {
     }
 }
 
-/// A refund that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A refund that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RefundRecord {
@@ -73,7 +73,7 @@ pub struct RefundRecord {
 }
 
 impl RefundRecord {
-    pub(super) fn of(refund: &Refund) -> Self {
+    pub(crate) fn of(refund: &Refund) -> Self {
         Self {
             out_refund_no: refund.out_refund_no.clone(),
             refund_id: refund.refund_id.clone(),
@@ -85,7 +85,7 @@ impl RefundRecord {
     }
 }
 
-/// A transfer that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A transfer that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TransferRecord {
@@ -102,7 +102,7 @@ pub struct TransferRecord {
 }
 
 impl TransferRecord {
-    pub(super) fn of(transfer: &Transfer) -> Self {
+    pub(crate) fn of(transfer: &Transfer) -> Self {
         Self {
             out_bill_no: transfer.out_bill_no.clone(),
             transfer_bill_no: transfer.transfer_bill_no.clone(),
@@ -113,7 +113,7 @@ impl TransferRecord {
     }
 
     /// Of a batch's detail, which is a transfer with names of its own.
-    pub(super) fn of_detail(batch: &Batch, detail: &Detail) -> Self {
+    pub(crate) fn of_detail(batch: &Batch, detail: &Detail) -> Self {
         Self {
             out_bill_no: detail.out_detail_no.clone(),
             transfer_bill_no: detail.detail_id.clone(),
@@ -124,7 +124,7 @@ impl TransferRecord {
     }
 }
 
-/// A profit sharing order that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A profit sharing order that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SharingRecord {
@@ -141,7 +141,7 @@ pub struct SharingRecord {
 }
 
 impl SharingRecord {
-    pub(super) fn of(share: &Share) -> Self {
+    pub(crate) fn of(share: &Share) -> Self {
         Self {
             out_order_no: share.out_order_no.clone(),
             order_id: share.order_id.clone(),
@@ -152,7 +152,7 @@ impl SharingRecord {
     }
 }
 
-/// A user's complaint that a [`Sandbox`](crate::sandbox::Sandbox) remembers.
+/// A user's complaint that a [`Sandbox`](crate::Sandbox) remembers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ComplaintRecord {
@@ -167,7 +167,7 @@ pub struct ComplaintRecord {
 }
 
 impl ComplaintRecord {
-    pub(super) fn of(complaint: &Complaint, order: Option<&Order>) -> Self {
+    pub(crate) fn of(complaint: &Complaint, order: Option<&Order>) -> Self {
         Self {
             complaint_id: complaint.id.clone(),
             out_trade_no: complaint.out_trade_no.clone(),

@@ -1,7 +1,7 @@
 //! What a request says, read field by field: what is missing or wrong is named.
 //!
 //! The schema's check came before, and says the same of most of it in WeChat Pay's words; it can be
-//! switched off ([`SandboxBuilder::check_fields`](crate::sandbox::SandboxBuilder::check_fields)), and what
+//! switched off ([`SandboxBuilder::check_fields`](crate::SandboxBuilder::check_fields)), and what
 //! is remembered has to be right and of bounded length all the same.
 
 use std::borrow::Cow;
@@ -9,30 +9,31 @@ use std::borrow::Cow;
 use openssl::sha::Sha256;
 use serde_json::Value;
 
-use super::super::made::is_number;
-use super::super::query;
-use super::super::refusal::Refusal;
-use crate::catalog::Operation;
+use crate::query;
+use crate::refusal::Refusal;
+use crate::schema::{self, Field, departures};
+use crate::validation::is_merchant_number;
+use wechatpay_core::catalog::Operation;
 
 /// A request that has passed the door.
 #[derive(Clone, Copy)]
-pub(in crate::sandbox) struct Request<'r> {
-    pub(in crate::sandbox) operation: &'static Operation,
+pub(crate) struct Request<'r> {
+    pub(crate) operation: &'static Operation,
     /// The path as it came.
-    pub(in crate::sandbox) path: &'r str,
+    pub(crate) path: &'r str,
     /// The query with its sensitive parameters decrypted.
-    pub(in crate::sandbox) query: Option<&'r str>,
+    pub(crate) query: Option<&'r str>,
     /// The body with its sensitive fields decrypted.
-    pub(in crate::sandbox) body: Option<&'r Value>,
+    pub(crate) body: Option<&'r Value>,
     /// The file of an upload, whose `meta` is the body.
-    pub(in crate::sandbox) file: Option<&'r [u8]>,
+    pub(crate) file: Option<&'r [u8]>,
     /// Seconds since the Unix epoch, by the gateway's clock.
-    pub(in crate::sandbox) now: i64,
+    pub(crate) now: i64,
 }
 
 impl<'r> Request<'r> {
     /// A variable of the path; empty when the operation has none of this name.
-    pub(super) fn variable(&self, name: &str) -> String {
+    pub(crate) fn variable(&self, name: &str) -> String {
         let template = self.operation.path().split('/');
         let mut pairs = template.zip(self.path.trim_start_matches('/').split('/'));
         let found = pairs.find(|(segment, _)| {
@@ -45,37 +46,50 @@ impl<'r> Request<'r> {
     }
 
     /// A query parameter that has to be there.
-    pub(super) fn parameter(&self, name: &str) -> Result<String, Refusal> {
+    pub(crate) fn parameter(&self, name: &str) -> Result<String, Refusal> {
         self.query_value(name)
             .ok_or_else(|| self.wrong(name, "缺少必填参数"))
     }
 
     /// What is wrong with a query parameter.
-    pub(super) fn wrong(&self, name: &str, issue: &str) -> Refusal {
+    pub(crate) fn wrong(&self, name: &str, issue: &str) -> Refusal {
         Refusal::field(name, issue, "query")
     }
 
     /// A query parameter that is a whole number.
-    pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
         let value = self.query_value(name).map(|value| value.parse());
         value.transpose().map_err(|_| self.wrong(name, "应为整数"))
     }
 
     /// A query parameter; an empty one is none, as in the documentation's own samples.
-    pub(super) fn query_value(&self, name: &str) -> Option<String> {
+    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
         let value = query::value(self.query, name).filter(|value| !value.is_empty());
         value.map(Cow::into_owned)
     }
 
-    pub(super) fn fields(&self) -> Fields<'r> {
+    /// A variable of the path or, where the path has none of this name, a query parameter.
+    pub(crate) fn variable_or_parameter(&self, name: &str) -> String {
+        let variable = self.variable(name);
+        if variable.is_empty() {
+            self.query_value(name).unwrap_or_default()
+        } else {
+            variable
+        }
+    }
+
+    pub(crate) fn fields(&self) -> Fields<'r> {
         Fields {
+            operation: self.operation,
+            documented: schema::cached(self.operation).map_or(&[], |schema| schema.request()),
             value: self.body.unwrap_or(&Value::Null),
             prefix: String::new(),
+            pattern: String::new(),
         }
     }
 
     /// The same for the same operation and members, in whatever order these are.
-    pub(super) fn fingerprint(&self) -> [u8; 32] {
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
         digest.update(self.operation.path().as_bytes());
         absorb(&mut digest, self.body.unwrap_or(&Value::Null));
@@ -111,47 +125,56 @@ fn absorb(digest: &mut Sha256, value: &Value) {
 
 /// An object of the body, and where it is.
 #[derive(Clone)]
-pub(super) struct Fields<'r> {
+pub(crate) struct Fields<'r> {
+    operation: &'static Operation,
+    /// What is documented of the object.
+    documented: &'static [Field],
     value: &'r Value,
+    /// Where the object is.
     prefix: String,
+    /// The same with `*` for each index.
+    pattern: String,
 }
 
 impl<'r> Fields<'r> {
-    /// A text that has to be there, of at most so many characters.
-    pub(super) fn text(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
-        self.maybe(pointer, most)?
+    /// A text that must be present.
+    pub(crate) fn required_text(&self, pointer: &str) -> Result<String, Refusal> {
+        self.optional_text(pointer)?
             .ok_or_else(|| self.wrong(pointer, "缺少必填参数"))
     }
 
-    /// A text that may be absent; an empty one is.
-    pub(super) fn maybe(&self, pointer: &str, most: usize) -> Result<Option<String>, Refusal> {
+    /// A text that may be absent. An empty text counts as absent.
+    pub(crate) fn optional_text(&self, pointer: &str) -> Result<Option<String>, Refusal> {
         match self.value.pointer(pointer) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) if text.chars().count() <= most => Ok(Some(text.clone())),
+            Some(Value::String(text)) if text.chars().count() <= self.most(pointer) => {
+                Ok(Some(text.clone()))
+            }
             Some(Value::String(_)) => Err(self.wrong(pointer, "长度超过限制")),
             Some(_) => Err(self.wrong(pointer, "应为字符串")),
         }
     }
 
-    /// A number that a merchant gives things: letters, digits and `_-|*@`.
-    pub(super) fn number(&self, pointer: &str, most: usize) -> Result<String, Refusal> {
-        let number = self.text(pointer, most)?;
-        match is_number(&number) {
-            true => Ok(number),
-            false => Err(self.wrong(pointer, "只能是数字、大小写字母_-|*@")),
+    /// A number that the merchant chose, such as an `out_trade_no`: letters, digits and `_-|*@`.
+    pub(crate) fn merchant_number(&self, pointer: &str) -> Result<String, Refusal> {
+        let number = self.required_text(pointer)?;
+        if is_merchant_number(&number) {
+            Ok(number)
+        } else {
+            Err(self.wrong(pointer, "只能是数字、大小写字母_-|*@"))
         }
     }
 
     /// An amount in fen: a JSON integer of at least 1.
-    pub(super) fn amount(&self, pointer: &str) -> Result<i64, Refusal> {
+    pub(crate) fn amount(&self, pointer: &str) -> Result<i64, Refusal> {
         let value = self.value.pointer(pointer).filter(|it| !it.is_null());
         let value = value.ok_or_else(|| self.wrong(pointer, "缺少必填参数"))?;
         let amount = value.as_i64().filter(|amount| *amount >= 1);
         amount.ok_or_else(|| self.wrong(pointer, "应为大于0的整数，单位为分"))
     }
 
-    pub(super) fn flag(&self, pointer: &str) -> Result<bool, Refusal> {
+    pub(crate) fn boolean(&self, pointer: &str) -> Result<bool, Refusal> {
         match self.value.pointer(pointer) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
@@ -159,8 +182,8 @@ impl<'r> Fields<'r> {
         }
     }
 
-    /// The objects of a list that may not be empty.
-    pub(super) fn items(&self, pointer: &str, most: usize) -> Result<Vec<Self>, Refusal> {
+    /// The objects of a list, which must not be empty.
+    pub(crate) fn items(&self, pointer: &str, most: usize) -> Result<Vec<Self>, Refusal> {
         let items = match self.value.pointer(pointer) {
             Some(Value::Array(items)) if !items.is_empty() => items,
             None | Some(Value::Null | Value::Array(_)) => {
@@ -171,27 +194,51 @@ impl<'r> Fields<'r> {
         if items.len() > most {
             return Err(self.wrong(pointer, "数组元素个数超过限制"));
         }
+        let documented = self
+            .documented(&format!("{pointer}/*"))
+            .map_or(&[][..], Field::fields);
         let item = |(index, value)| Self {
+            operation: self.operation,
+            documented,
             value,
             prefix: format!("{}{pointer}/{index}", self.prefix),
+            pattern: format!("{}{pointer}/*", self.pattern),
         };
         Ok(items.iter().enumerate().map(item).collect())
     }
 
-    /// Whether there is anything at a place.
-    pub(super) fn has(&self, pointer: &str) -> bool {
+    /// Whether the request has a value at a pointer.
+    pub(crate) fn has(&self, pointer: &str) -> bool {
         self.value
             .pointer(pointer)
             .is_some_and(|value| !value.is_null())
     }
 
-    pub(super) fn wrong(&self, pointer: &str, issue: &str) -> Refusal {
+    /// What is documented of a field.
+    fn documented(&self, pointer: &str) -> Option<&'static Field> {
+        let mut fields = self.documented;
+        let mut found = None;
+        for name in pointer.split('/').skip(1) {
+            let field = fields.iter().find(|field| field.name() == name)?;
+            fields = field.fields();
+            found = Some(field);
+        }
+        found
+    }
+
+    /// The greatest length of a text, in characters.
+    fn most(&self, pointer: &str) -> usize {
+        let pattern = format!("{}{pointer}", self.pattern);
+        departures::most_characters(self.operation, &pattern, self.documented(pointer))
+    }
+
+    pub(crate) fn wrong(&self, pointer: &str, issue: &str) -> Refusal {
         Refusal::field(&format!("{}{pointer}", self.prefix), issue, "body")
     }
 }
 
 /// A sum that no input makes overflow.
-pub(super) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
+pub(crate) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
     amounts.into_iter().map(i128::from).sum()
 }
 
@@ -201,11 +248,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalog;
+    use wechatpay_core::catalog;
 
     fn fields(value: &Value) -> Fields<'_> {
-        let prefix = String::new();
-        Fields { value, prefix }
+        Fields {
+            operation: catalog::find(&Method::POST, "v3/pay/transactions/native").unwrap(),
+            documented: &[],
+            value,
+            prefix: String::new(),
+            pattern: String::new(),
+        }
     }
 
     #[test]
@@ -242,19 +294,32 @@ mod tests {
 
     #[test]
     fn texts_are_texts_and_not_too_long() {
-        let body = json!({"a": "订单", "n": 1, "e": "", "list": [{"x": 1}, {}], "flag": "true"});
+        let body =
+            json!({"description": "订单", "n": 1, "e": "", "list": [{"x": 1}, {}], "flag": "true"});
         let fields = fields(&body);
-        assert_eq!(fields.text("/a", 2).ok().as_deref(), Some("订单"));
-        assert!(fields.text("/a", 1).is_err());
-        assert!(fields.maybe("/n", 9).is_err());
-        assert!(fields.text("/e", 9).is_err() && fields.text("/none", 9).is_err());
-        assert!(matches!(fields.maybe("/e", 9), Ok(None)));
-        assert!(fields.number("/a", 9).is_err());
-        assert!(fields.flag("/flag").is_err());
-        assert!(fields.items("/list", 1).is_err() && fields.items("/a", 9).is_err());
+        let text = fields.required_text("/description");
+        assert_eq!(text.ok().as_deref(), Some("订单"));
+        assert!(fields.optional_text("/n").is_err());
+        assert!(fields.required_text("/e").is_err() && fields.required_text("/none").is_err());
+        assert!(matches!(fields.optional_text("/e"), Ok(None)));
+        assert!(fields.merchant_number("/description").is_err());
+        assert!(fields.boolean("/flag").is_err());
+        assert!(fields.items("/list", 1).is_err() && fields.items("/description", 9).is_err());
         let items = fields.items("/list", 2).unwrap();
         let why = items[1].amount("/x").unwrap_err().why.en;
         assert!(why.starts_with("/list/1/x"), "{why}");
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_field_rules() {
+        let text = |count: usize| "单".repeat(count);
+        for (name, most) in [("description", 127), ("mchid", 32), ("undocumented", 1024)] {
+            let pointer = format!("/{name}");
+            let longest = json!({name: text(most)});
+            assert!(fields(&longest).required_text(&pointer).is_ok(), "{name}");
+            let longer = json!({name: text(most + 1)});
+            assert!(fields(&longer).required_text(&pointer).is_err(), "{name}");
+        }
     }
 
     #[test]

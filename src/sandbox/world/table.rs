@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 /// How many of each kind are remembered.
-pub(super) const KEPT: usize = 10_000;
+pub(crate) const KEPT: usize = 10_000;
 /// And how much they weigh together at most.
 const WEIGHT: usize = 100_000;
 
 /// Something with a number of the merchant's.
-pub(super) trait Row {
+pub(crate) trait Row {
     fn number(&self) -> &str;
 
     /// WeChat Pay's number, when it has one.
@@ -24,7 +24,7 @@ pub(super) trait Row {
 }
 
 /// Rows in the order they came, found by either number.
-pub(super) struct Table<T> {
+pub(crate) struct Table<T> {
     rows: BTreeMap<u64, T>,
     numbers: HashMap<String, u64>,
     ids: HashMap<String, u64>,
@@ -40,7 +40,7 @@ impl<T> Default for Table<T> {
 }
 
 impl<T> Table<T> {
-    pub(super) fn keeping(kept: usize) -> Self {
+    pub(crate) fn keeping(kept: usize) -> Self {
         Self {
             rows: BTreeMap::new(),
             numbers: HashMap::new(),
@@ -53,25 +53,25 @@ impl<T> Table<T> {
 }
 
 impl<T: Row> Table<T> {
-    pub(super) fn get(&self, number: &str) -> Option<&T> {
+    pub(crate) fn get(&self, number: &str) -> Option<&T> {
         self.rows.get(self.numbers.get(number)?)
     }
 
-    pub(super) fn get_mut(&mut self, number: &str) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, number: &str) -> Option<&mut T> {
         self.rows.get_mut(self.numbers.get(number)?)
     }
 
-    pub(super) fn by_id(&self, id: &str) -> Option<&T> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<&T> {
         self.rows.get(self.ids.get(id)?)
     }
 
     /// Oldest first.
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.rows.values()
     }
 
     /// Adds one; while there are too many, the oldest that is over goes, or else the oldest.
-    pub(super) fn insert(&mut self, row: T, now: i64) {
+    pub(crate) fn insert(&mut self, row: T, now: i64) {
         self.remove(row.number());
         let key = self.next;
         self.next += 1;
@@ -93,7 +93,7 @@ impl<T: Row> Table<T> {
     }
 
     /// Lets a row be found by the number of WeChat Pay's that it has got since.
-    pub(super) fn name(&mut self, number: &str) {
+    pub(crate) fn name(&mut self, number: &str) {
         if let Some(key) = self.numbers.get(number)
             && let Some(id) = self.rows.get(key).and_then(Row::id)
         {
@@ -101,7 +101,7 @@ impl<T: Row> Table<T> {
         }
     }
 
-    pub(super) fn remove(&mut self, number: &str) -> Option<T> {
+    pub(crate) fn remove(&mut self, number: &str) -> Option<T> {
         let row = self.rows.remove(&self.numbers.remove(number)?)?;
         self.weight -= row.weight();
         if let Some(id) = row.id() {

@@ -19,7 +19,7 @@ fn refused(arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn it_listens_where_people_say() {
+fn listen_accepts_ports_names_and_addresses() {
     for place in ["0", ":0", "localhost:0", "127.0.0.1:0"] {
         let ready = Running::start(&["--json", "--listen", place]).json();
         let base = ready["base_url"].as_str().unwrap();
@@ -35,7 +35,7 @@ fn it_listens_where_people_say() {
 }
 
 #[test]
-fn what_people_try_leads_to_what_there_is() {
+fn common_wrong_options_are_accepted_or_explained() {
     let ready = Running::start(&["--json", "--port", "0"]).json();
     assert!(ready["base_url"].is_string());
     let (code, said) = refused(&["--speed", "abc"]);
@@ -50,7 +50,7 @@ fn what_people_try_leads_to_what_there_is() {
 }
 
 #[test]
-fn the_set_up_of_python_imports_what_it_uses() {
+fn python_setup_imports_every_module_it_uses() {
     for (arguments, uses) in [(&[][..], false), (&["--tls"], true)] {
         let running = Running::start(arguments);
         let python = set_ups(&running.ready)[2];
@@ -60,7 +60,7 @@ fn the_set_up_of_python_imports_what_it_uses() {
 }
 
 #[test]
-fn it_misbehaves_from_the_start() {
+fn faults_given_as_options_apply_from_the_first_request() {
     let running = Running::start(&[
         "--json",
         "--fault",
@@ -88,7 +88,7 @@ fn it_misbehaves_from_the_start() {
 }
 
 #[test]
-fn what_is_no_fault_is_a_mistake_in_the_arguments() {
+fn unknown_faults_are_usage_errors() {
     for (fault, hint) in [
         ("nonsense", "wrong_signature"),
         ("slow", "slow=MILLISECONDS"),
@@ -104,7 +104,7 @@ fn what_is_no_fault_is_a_mistake_in_the_arguments() {
 }
 
 #[test]
-fn where_nothing_can_be_posted_and_what_is_no_name_is_refused() {
+fn invalid_notify_urls_and_host_names_are_refused() {
     for (arguments, hint) in [
         (["--notify-url", "foo"], "notif"),
         (["--notify-url", "http://evil.example/"], "--allow-outgoing"),
@@ -117,7 +117,7 @@ fn where_nothing_can_be_posted_and_what_is_no_name_is_refused() {
 }
 
 #[test]
-fn another_merchant_is_not_passed_over_in_silence() {
+fn credentials_given_to_the_sandbox_are_refused() {
     for arguments in [
         ["--mchid", "1900000110"],
         ["--serial", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"],
@@ -145,7 +145,7 @@ fn set_ups(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn with_tls_every_set_up_trusts_its_root() {
+fn with_tls_every_setup_snippet_trusts_the_sandbox_root() {
     for (arguments, scheme, other) in [
         (&[][..], "http://127", "https://127"),
         (&["--tls"], "https://127", "http://127.0.0.1:8080"),
@@ -165,7 +165,7 @@ fn with_tls_every_set_up_trusts_its_root() {
 
 #[cfg(unix)]
 #[test]
-fn a_terminal_that_hangs_up_leaves_no_keys_behind() {
+fn keys_are_removed_when_the_terminal_hangs_up() {
     // The command inherits it, and nothing in the standard library gives it back.
     if hang_ups_are_ignored() {
         println!("skipped: these tests run under nohup themselves");
@@ -192,7 +192,7 @@ fn hang_ups_are_ignored() -> bool {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn under_nohup_it_stays() {
+fn the_sandbox_survives_a_hang_up_under_nohup() {
     let binary = env!("CARGO_BIN_EXE_wechatpay");
     let script = format!("trap '' HUP; exec '{binary}' sandbox --json --fault slow=500");
     let running = Running::of(std::process::Command::new("sh").args(["-c", &script]), true);

@@ -9,8 +9,8 @@ use openssl::symm::{Cipher, encrypt_aead};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wechatpay_chain::crypto::digest::sha1_hex;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{Client, ErrorKind, Result, SavedFile};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 use super::place;
 
@@ -46,7 +46,7 @@ impl Encrypted {
         json!({
             "bill_sequence": 1,
             "download_url": format!("{}{FILE}?token=x", self.sandbox.base_url()),
-            // The gateway encrypts it to the merchant, as the catalogue says.
+            // The gateway encrypts it to the merchant, as the catalog says.
             "encrypt_key": KEY,
             "hash_type": "SHA1",
             "hash_value": sha1_hex(&self.bill),
@@ -71,11 +71,11 @@ impl Encrypted {
     fn fetch(&self, list: &[Value], file: Vec<u8>, zipped: bool) -> Result<SavedFile> {
         let list = json!({"download_bill_count": list.len(), "download_bill_list": list});
         let answers = [
-            (BILL, Answer::json(list)),
-            (FILE, Answer::bytes("application/octet-stream", file)),
+            (BILL, StubResponse::json(list)),
+            (FILE, StubResponse::bytes("application/octet-stream", file)),
         ];
         for (path, answer) in answers {
-            self.sandbox.answer("GET", path, answer).unwrap();
+            self.sandbox.stub("GET", path, answer).unwrap();
         }
         let mut bill = self
             .client
@@ -182,7 +182,7 @@ fn one_that_is_genuine_and_no_gzip_or_too_long_is_said_to_be() {
 }
 
 #[test]
-fn what_cannot_be_opened_is_not_fetched() {
+fn bills_that_cannot_be_decrypted_are_not_fetched() {
     let place = Encrypted::new();
     // A key of SM4_GCM; several files; none.
     let mut sm4 = place.entry();
@@ -191,6 +191,6 @@ fn what_cannot_be_opened_is_not_fetched() {
     let both = [place.entry(), place.entry()];
     place.refused(&both, vec![], false, ErrorKind::Unsupported);
     place.refused(&[], vec![], false, ErrorKind::Body);
-    let of_file = |call: &wechatpay_chain::sandbox::CallRecord| call.target.contains(FILE);
+    let of_file = |call: &wechatpay_sandbox::CallRecord| call.target.contains(FILE);
     assert!(!place.sandbox.calls().iter().any(of_file));
 }

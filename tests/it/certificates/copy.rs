@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind};
+use wechatpay_sandbox::Sandbox;
 
 use super::{fetches, pay};
 use crate::support::answer::now;
@@ -57,7 +57,7 @@ fn another_process_does_not_fetch() {
 
 #[cfg(unix)]
 #[test]
-fn it_is_for_its_owner_alone() {
+fn the_copy_has_mode_0600() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, sandbox) = (Folder::new("owner"), echoing().start_blocking().unwrap());
     // Also in the place of one that everybody could read.
@@ -133,8 +133,8 @@ fn an_old_one_is_used_only_when_there_is_nothing_newer() {
     pay(&client()).wait().unwrap();
     assert_eq!(fetches(&sandbox), 2);
     hand.forward(12 * 3600);
-    let down = wechatpay_chain::sandbox::Answer::empty().status(503);
-    sandbox.answer("GET", "v3/certificates", down).unwrap();
+    let down = wechatpay_sandbox::StubResponse::empty().status(503);
+    sandbox.stub("GET", "v3/certificates", down).unwrap();
     pay(&client()).wait().unwrap();
     assert_eq!(fetches(&sandbox), 3);
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Client, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::{fetches, last_payment, pay, payments, signer};
 use crate::support::echoing;
@@ -54,7 +54,7 @@ fn a_merchant_without_certificates_is_not_disturbed() {
     assert!(matches!(res.verification(), Verification::Verified { .. }));
     assert_eq!(fetches(&sandbox), 0);
 
-    sandbox.misbehave(Fault::UnknownSerial);
+    sandbox.inject_fault(Fault::UnknownSerial);
     let err = pay(&client).wait().unwrap_err();
     assert!(matches!(
         err.verify_failure(),

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::{Answer, Fault, Sandbox};
 use wechatpay_chain::{Client, Error, ErrorKind, VerifyFailure};
+use wechatpay_sandbox::{Fault, Sandbox, StubResponse};
 
 use super::{certificate_mode, fetches, on_a_clock, pay, payments};
 use crate::support::echoing;
@@ -74,7 +74,7 @@ fn a_client_needs_the_apiv3_key() {
 
 fn after(fault: Fault) -> (Sandbox, Client, VerifyFailure) {
     let (sandbox, client) = sandbox();
-    sandbox.misbehave(fault);
+    sandbox.inject_fault(fault);
     let err = refused(&sandbox, &client);
     // A passing failure: the next call asks again, and is made.
     pay(&client).wait().unwrap();
@@ -92,7 +92,7 @@ fn an_answer_that_was_tampered_with() {
 }
 
 #[test]
-fn an_answer_signed_by_who_is_not_in_it() {
+fn an_answer_signed_by_an_unlisted_certificate() {
     let (_, _, failure) = after(Fault::UnknownSerial);
     assert!(matches!(failure, VerifyFailure::UnknownSerial { .. }));
 }
@@ -108,7 +108,7 @@ fn an_answer_without_signature_or_of_another_time() {
 #[test]
 fn a_probe_is_asked_once_more() {
     let (sandbox, client) = sandbox();
-    sandbox.misbehave(Fault::Probe);
+    sandbox.inject_fault(Fault::Probe);
     pay(&client).wait().unwrap();
     assert_eq!(fetches(&sandbox), 2);
 }
@@ -116,7 +116,7 @@ fn a_probe_is_asked_once_more() {
 #[test]
 fn a_list_whose_only_certificate_has_ended() {
     let (sandbox, client) = sandbox();
-    sandbox.misbehave(Fault::ExpiredCertificate);
+    sandbox.inject_fault(Fault::ExpiredCertificate);
     let err = refused(&sandbox, &client);
     assert!(err.to_string().contains("clock"), "{err}");
 }
@@ -195,8 +195,8 @@ fn what_is_no_list() {
         }}]}),
     ] {
         let (sandbox, client) = sandbox();
-        let answer = Answer::json(body);
-        sandbox.answer("GET", "v3/certificates", answer).unwrap();
+        let answer = StubResponse::json(body);
+        sandbox.stub("GET", "v3/certificates", answer).unwrap();
         refused(&sandbox, &client);
     }
 }
@@ -204,7 +204,7 @@ fn what_is_no_list() {
 #[test]
 fn no_connection_can_be_tried_again() {
     let (sandbox, client) = sandbox();
-    sandbox.misbehave(Fault::CutBeforeAnswer);
+    sandbox.inject_fault(Fault::CutBeforeAnswer);
     let err = refused(&sandbox, &client);
     assert!(
         err.report().contains("could not be fetched"),
@@ -231,7 +231,7 @@ fn a_gateway_that_does_not_answer_is_not_waited_for_for_ever() {
     let certificates = Certificates::auto().timeout(limit);
     let builder = sandbox.merchant_builder().certificates(certificates);
     let client = builder.timeout(None).build().unwrap();
-    sandbox.misbehave(Fault::Slow(std::time::Duration::from_secs(5)));
+    sandbox.inject_fault(Fault::Slow(std::time::Duration::from_secs(5)));
     let err = refused(&sandbox, &client);
     assert!(err.is_timeout() && err.is_retryable(), "{}", err.report());
 }

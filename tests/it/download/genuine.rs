@@ -128,7 +128,7 @@ fn the_error_names_what_came() {
 
 /// What is announced is what was asked for; and other operations do answer with JSON.
 #[test]
-fn what_is_proven_or_was_asked_for_is_kept() {
+fn proven_or_requested_content_is_kept() {
     let place = Place::new();
     let page = b"<html>";
     let download = client(page, "text/html").chain(super::FILE).get(());

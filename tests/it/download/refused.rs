@@ -8,7 +8,7 @@ use wechatpay_chain::ErrorKind;
 use super::{Place, content};
 
 #[test]
-fn what_opens_no_file_costs_no_call() {
+fn an_unusable_key_fails_before_the_call() {
     let place = Place::giving(b"new");
     for (key, nonce, kind) in [
         ("k".repeat(32), "", ErrorKind::Decrypt),
@@ -24,7 +24,7 @@ fn what_opens_no_file_costs_no_call() {
 /// `/dev/null` would be gone, and a pipe's reader would wait for ever.
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_is_not_replaced_and_a_link_is() {
+fn only_files_and_links_are_replaced() {
     use std::os::unix::fs::{FileTypeExt, symlink};
     let place = Place::giving(b"new");
     let (socket, link) = (
@@ -54,7 +54,7 @@ fn what_is_no_file_is_not_replaced_and_a_link_is() {
 
 /// The temporary file has another name: the system would tell when all has come.
 #[test]
-fn what_is_no_files_path_costs_no_call() {
+fn paths_that_cannot_be_files_fail_before_the_call() {
     let place = Place::giving(b"new");
     let dir = place.dir.path().to_str().unwrap();
     fs::create_dir(place.dir.path().join("folder")).unwrap();
@@ -108,7 +108,7 @@ fn what_is_no_files_path_costs_no_call() {
 }
 
 #[test]
-fn what_says_that_it_is_too_long_is_not_read() {
+fn responses_that_announce_too_much_are_not_read() {
     let place = Place::giving(&content());
     let told = Arc::new(Mutex::new(0));
     let seen = Arc::clone(&told);

@@ -128,7 +128,7 @@ fn an_answer_that_says_where_it_ends_needs_no_end_of_its_connection() {
 
 /// A signature, a digest, and the end of JSON and XML say that nothing is missing.
 #[test]
-fn what_vouches_for_the_content_vouches_for_its_end() {
+fn a_proven_content_needs_no_marked_end() {
     let dir = tempfile::tempdir().unwrap();
     for end in [End::Fin, End::Plain] {
         let signed = String::from_utf8(Answer::json(json!({"a": 1})).into_http1()).unwrap();

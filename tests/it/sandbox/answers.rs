@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{ErrorKind, Verification};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order};
@@ -58,10 +58,10 @@ fn the_same_punishment_has_the_same_number() -> Outcome {
 fn an_answer_is_what_the_test_says() -> Outcome {
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
-    let paid = Answer::json(json!({"trade_state": "SUCCESS"}))
+    let paid = StubResponse::json(json!({"trade_state": "SUCCESS"}))
         .status(202)
         .header("X-Test", "1");
-    sandbox.answer("GET", "v3/pay/transactions/id/{transaction_id}", paid)?;
+    sandbox.stub("GET", "v3/pay/transactions/id/{transaction_id}", paid)?;
     let chain = client.chain("v3/pay/transactions/id/{transaction_id}");
     let answer = chain.get(()).var("transaction_id", "4/2").wait()?;
     assert_eq!(answer.status(), StatusCode::ACCEPTED);
@@ -72,8 +72,8 @@ fn an_answer_is_what_the_test_says() -> Outcome {
         Verification::Verified { .. }
     ));
 
-    let unknown = Answer::json(json!({"code": "ORDER_NOT_EXIST", "message": "订单不存在"}));
-    sandbox.answer("GET", "/v3/pay/transactions/id/7", unknown.status(404))?;
+    let unknown = StubResponse::json(json!({"code": "ORDER_NOT_EXIST", "message": "订单不存在"}));
+    sandbox.stub("GET", "/v3/pay/transactions/id/7", unknown.status(404))?;
     let err = chain.get(()).var("transaction_id", "7").wait().err();
     let err = err.ok_or("404 was a success")?;
     let api = err.api().ok_or("no answer")?;
@@ -87,9 +87,9 @@ fn downloads_are_unsigned_or_signed_over_their_digest_as_documented() -> Outcome
     let sandbox = lenient().start_blocking()?;
     let client = sandbox.client()?;
     let bill = Bytes::from_static(b"\x1f\x8b bill");
-    let file = || Answer::bytes("application/x-gzip", bill.clone());
-    sandbox.answer("GET", "v3/billdownload/file", file())?;
-    sandbox.answer("GET", "v3/global/statements", file())?;
+    let file = || StubResponse::bytes("application/x-gzip", bill.clone());
+    sandbox.stub("GET", "v3/billdownload/file", file())?;
+    sandbox.stub("GET", "v3/global/statements", file())?;
 
     let answer = client.chain("v3/billdownload/file").get(()).wait()?;
     assert_eq!(answer.verification(), &Verification::Unsigned);
@@ -110,10 +110,10 @@ fn downloads_are_unsigned_or_signed_over_their_digest_as_documented() -> Outcome
 fn an_answer_that_cannot_be_made_is_500() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let path = "v3/merchant-service/complaints-v2/1";
-    sandbox.answer(
+    sandbox.stub(
         "GET",
         path,
-        Answer::json(json!({"payer_phone": "1".repeat(300)})),
+        StubResponse::json(json!({"payer_phone": "1".repeat(300)})),
     )?;
     let err = sandbox.client()?.chain(path).get(()).wait().err();
     let api = err.as_ref().and_then(|err| err.api()).ok_or("no answer")?;
@@ -142,7 +142,7 @@ fn a_certificate_s_user_gets_the_certificate_s_signature() -> Outcome {
 #[test]
 fn what_is_no_answer_is_refused_when_it_is_given() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
-    let given = sandbox.answer("GET", "v3/a", Answer::empty().status(42));
+    let given = sandbox.stub("GET", "v3/a", StubResponse::empty().status(42));
     assert_eq!(given.map_err(|err| err.kind()), Err(ErrorKind::Builder));
     Ok(())
 }
@@ -164,7 +164,7 @@ fn records_are_cleared_and_show_no_secrets() -> Outcome {
         "{sandbox:?} {:?} {:?} {:?}",
         sandbox.calls(),
         Sandbox::builder(),
-        Answer::json(json!({"payer_phone": "13800138000"})),
+        StubResponse::json(json!({"payer_phone": "13800138000"})),
     );
     for secret in [
         "6217000000000000001",
@@ -207,10 +207,10 @@ fn a_typing_error_is_refused_with_what_was_meant() -> Outcome {
         let why = format!("{:?}", sandbox.last_call().ok_or("no call")?.verdict);
         assert!(why.contains(hint), "{why}");
     }
-    sandbox.answer(
+    sandbox.stub(
         "POST",
         "v3/nobody/knows/this",
-        Answer::json(json!({"a": 1})),
+        StubResponse::json(json!({"a": 1})),
     )?;
     assert_eq!(send("v3/nobody/knows/this")?["a"], 1);
     Ok(())

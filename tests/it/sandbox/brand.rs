@@ -1,9 +1,9 @@
 //! A brand at the door: with its own scheme, id and key, at its own operations.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::signing::{Authorization, Scheme};
 use wechatpay_chain::{Client, Result};
+use wechatpay_sandbox::Sandbox;
 
 use super::{Outcome, why};
 use crate::support::echoing;

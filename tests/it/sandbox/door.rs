@@ -5,7 +5,7 @@ mod uploads;
 use std::io::{Read, Write};
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::raw::Raw;
 use super::{Outcome, last, why};

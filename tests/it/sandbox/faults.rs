@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::json;
-use wechatpay_chain::sandbox::{Fault, Sandbox, Verdict};
 use wechatpay_chain::{Error, ErrorKind, Verification, VerifyFailure};
+use wechatpay_sandbox::{Fault, Sandbox, Verdict};
 
 use super::{Outcome, PUNISH, V2_ORDERS, last, order, v2_order};
 use crate::support::lenient;
@@ -15,7 +15,7 @@ fn each(fault: &Fault, check: impl Fn(&Sandbox, &Error) -> Outcome) -> Outcome {
     for tls in [false, true] {
         let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
         let client = sandbox.client()?;
-        sandbox.misbehave(fault.clone());
+        sandbox.inject_fault(fault.clone());
         let Err(err) = client.chain(PUNISH).post(order(), ()).wait() else {
             return Err(format!("{fault:?} was not noticed, tls {tls}").into());
         };
@@ -68,7 +68,7 @@ fn a_stale_timestamp() -> Outcome {
     }
     // The signature over it is right.
     let sandbox = Sandbox::start_blocking()?;
-    sandbox.misbehave(Fault::StaleTimestamp(200));
+    sandbox.inject_fault(Fault::StaleTimestamp(200));
     sandbox.client()?.chain("v3/certificates").get(()).wait()?;
     Ok(())
 }
@@ -113,7 +113,7 @@ fn a_tampered_body() -> Outcome {
         Ok(())
     })?;
     let sandbox = lenient().start_blocking()?;
-    sandbox.misbehave(Fault::TamperedBody);
+    sandbox.inject_fault(Fault::TamperedBody);
     let close = sandbox
         .client()?
         .chain("v3/merchant-service/complaints-v2/1/complete")
@@ -195,7 +195,7 @@ fn slow() -> Outcome {
         let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
         let client = sandbox.client()?;
         // Well before the sandbox would answer, and well after it has read the request.
-        sandbox.misbehave(Fault::Slow(Duration::from_secs(3600)));
+        sandbox.inject_fault(Fault::Slow(Duration::from_secs(3600)));
         let call = client
             .chain(PUNISH)
             .post(order(), ())
@@ -205,7 +205,7 @@ fn slow() -> Outcome {
         assert!(err.maybe_sent());
         assert!(last(&sandbox)?.verdict.is_accepted());
 
-        sandbox.misbehave(Fault::Slow(Duration::from_millis(1)));
+        sandbox.inject_fault(Fault::Slow(Duration::from_millis(1)));
         client.chain(PUNISH).post(order(), ()).wait()?;
     }
     Ok(())
@@ -219,9 +219,9 @@ fn faults_queue_and_the_lasting_one_comes_last() -> Outcome {
         Ok(_) => None,
         Err(err) => Some(err.kind()),
     };
-    sandbox.misbehave_always(Fault::WrongSignature);
-    sandbox.misbehave(Fault::Probe);
-    sandbox.misbehave(Fault::HtmlErrorPage);
+    sandbox.inject_fault_always(Fault::WrongSignature);
+    sandbox.inject_fault(Fault::Probe);
+    sandbox.inject_fault(Fault::HtmlErrorPage);
     let seen = [kind(), kind(), kind(), kind()];
     let expected = [
         ErrorKind::Probe,
@@ -230,7 +230,7 @@ fn faults_queue_and_the_lasting_one_comes_last() -> Outcome {
         ErrorKind::Verify,
     ];
     assert_eq!(seen, expected.map(Some));
-    sandbox.misbehave_always(None);
+    sandbox.inject_fault_always(None);
     assert_eq!(kind(), None);
     Ok(())
 }
@@ -250,7 +250,7 @@ fn apiv2_says_in_xml_what_is_wrong() -> Outcome {
         (500, "SYSTEMERROR", "系统错误", true),
     ] {
         let sandbox = Sandbox::start_blocking()?;
-        sandbox.misbehave(Fault::Status(StatusCode::from_u16(status)?));
+        sandbox.inject_fault(Fault::Status(StatusCode::from_u16(status)?));
         let order = sandbox
             .client()?
             .chain(V2_ORDERS)
@@ -275,7 +275,7 @@ fn apiv2_says_in_xml_what_is_wrong() -> Outcome {
 fn before_apiv2_stand_the_same_proxies() -> Outcome {
     for status in [502, 503] {
         let sandbox = Sandbox::start_blocking()?;
-        sandbox.misbehave(Fault::Status(StatusCode::from_u16(status)?));
+        sandbox.inject_fault(Fault::Status(StatusCode::from_u16(status)?));
         let order = sandbox
             .client()?
             .chain(V2_ORDERS)

@@ -1,8 +1,8 @@
 //! Sensitive fields, in and out.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Answer;
 use wechatpay_chain::{Call, Certificate, FieldPolicy, Padding, PublicKey, Verification};
+use wechatpay_sandbox::StubResponse;
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order, why};
@@ -216,7 +216,7 @@ fn sensitive_fields_of_an_answer_leave_encrypted() -> Outcome {
         "v3/global/merchant-service/complaints/{complaint_id}",
     ] {
         let complaint = json!({"complaint_id": "1", "payer_phone": "13800138000"});
-        sandbox.answer("GET", path, Answer::json(complaint))?;
+        sandbox.stub("GET", path, StubResponse::json(complaint))?;
         let answer = client
             .chain(path.to_owned())
             .get(())

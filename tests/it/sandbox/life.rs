@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
-use wechatpay_chain::sandbox::{Fault, Sandbox};
 use wechatpay_chain::{Clock, ErrorKind, Result};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::Outcome;
 
@@ -102,7 +102,7 @@ fn it_goes_by_the_clock_it_is_given() -> Outcome {
 }
 
 #[test]
-fn it_misbehaves_from_the_start_and_after_a_reset() -> Outcome {
+fn faults_of_the_builder_apply_from_the_start_and_after_a_reset() -> Outcome {
     let sandbox = Sandbox::builder()
         .fault((Fault::TamperedBody, 2))
         .fault(Fault::HtmlErrorPage)
@@ -115,10 +115,10 @@ fn it_misbehaves_from_the_start_and_after_a_reset() -> Outcome {
     for _ in 0..2 {
         assert_eq!([kind(), kind()], [Some(true); 2], "of the signature");
         assert_eq!([kind(), kind()], [Some(false); 2], "a proxy's page");
-        sandbox.misbehave(Fault::Probe);
+        sandbox.inject_fault(Fault::Probe);
         sandbox.reset();
     }
-    sandbox.misbehave_always(None);
+    sandbox.inject_fault_always(None);
     assert_eq!(kind(), Some(true));
     assert_eq!(kind(), Some(true));
     assert_eq!(kind(), None);
@@ -136,7 +136,7 @@ fn requests_that_are_under_way_are_answered_before_the_end() -> Outcome {
     for tls in [false, true] {
         let sandbox = Sandbox::builder().tls(tls).start_blocking()?;
         let client = sandbox.client()?;
-        sandbox.misbehave(Fault::Slow(Duration::from_millis(500)));
+        sandbox.inject_fault(Fault::Slow(Duration::from_millis(500)));
         let call = thread::spawn(move || client.chain("v3/certificates").get(()).wait().map(drop));
         while sandbox.calls().is_empty() {
             thread::sleep(Duration::from_millis(1));

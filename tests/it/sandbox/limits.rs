@@ -1,9 +1,9 @@
 //! The documented limits of frequency, which act when told to.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
-use wechatpay_chain::schema::{self, Schema};
 use wechatpay_chain::{Call, Client, Error, Verification};
+use wechatpay_sandbox::schema::{self, Schema};
+use wechatpay_sandbox::{SampleRequest, Sandbox};
 
 use super::raw::Raw;
 use super::{Outcome, why};

@@ -3,8 +3,8 @@
 mod published;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Answer, Sandbox};
 use wechatpay_chain::{ErrorKind, Response};
+use wechatpay_sandbox::{Sandbox, StubResponse};
 
 use super::{Outcome, PUNISH, last, order, why};
 use crate::support::native_order;
@@ -129,16 +129,16 @@ fn either_number_of_an_order_will_do_and_unknown_members_are_passed_over() -> Ou
 
 #[test]
 fn it_is_checked_before_an_answer_that_the_test_gave_and_not_when_switched_off() -> Outcome {
-    let given = || Answer::json(json!({"given": true}));
+    let given = || StubResponse::json(json!({"given": true}));
     let sandbox = Sandbox::start_blocking()?;
-    sandbox.answer("POST", NATIVE, given())?;
+    sandbox.stub("POST", NATIVE, given())?;
     refusal(&sandbox, json!({}))?;
 
     let sandbox = Sandbox::builder().check_fields(false).start_blocking()?;
     let client = sandbox.client()?;
     let answer = client.chain(PUNISH).post(json!({}), ()).wait()?;
     assert!(answer["wxpay_punish_no"].is_string());
-    sandbox.answer("POST", NATIVE, given())?;
+    sandbox.stub("POST", NATIVE, given())?;
     let answer = client.chain(NATIVE).post(json!({}), ()).wait()?;
     assert_eq!(answer["given"], true);
     Ok(())

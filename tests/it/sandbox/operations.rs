@@ -1,4 +1,4 @@
-//! Every operation of the catalogue, called once by this library with a request made up from the
+//! Every operation of the catalog, called once by this library with a request made up from the
 //! documentation.
 
 mod recorded;
@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use wechatpay_chain::catalog::{AnswerKind, AnswerSignature, BodyKind, Operation};
-use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
-use wechatpay_chain::schema::{self, Field, FieldKind, Schema};
 use wechatpay_chain::{Call, Client, Media, Response, Verification};
+use wechatpay_sandbox::schema::{self, Field, FieldKind, Schema};
+use wechatpay_sandbox::{SampleRequest, Sandbox};
 
 use super::Outcome;
 
@@ -32,7 +32,7 @@ const REDIRECT: &str = "the user's browser is sent there, no server calls it";
 enum Result {
     /// Answered, and the signature held.
     Verified,
-    /// Answered; the catalogue says that there is no signature.
+    /// Answered; the catalog says that there is no signature.
     Unsigned,
     /// Answered, verified, when what it asks for had been made; before, refused with exactly the code that
     /// there is for it, and the signature held.

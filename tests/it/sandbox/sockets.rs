@@ -4,8 +4,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use http::Version;
 use openssl::ssl::{SslConnector, SslMethod};
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind};
+use wechatpay_sandbox::Sandbox;
 
 use super::raw::{Raw, exchange};
 use super::{Outcome, last};

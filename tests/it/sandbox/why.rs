@@ -1,6 +1,6 @@
 //! Why a request is refused, in both languages.
 
-use wechatpay_chain::sandbox::{Sandbox, Verdict};
+use wechatpay_sandbox::{Sandbox, Verdict};
 
 use super::raw::Raw;
 use super::{Outcome, PUNISH, last, order, why};

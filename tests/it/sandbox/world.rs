@@ -11,8 +11,8 @@ mod transfers;
 mod v2;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Event, Sandbox};
 use wechatpay_chain::{Call, Client, Response};
+use wechatpay_sandbox::{Event, Sandbox};
 
 use super::{Outcome, why};
 use crate::support::Hand;

@@ -134,12 +134,35 @@ impl Gate {
         while *open > 0 {
             open = self.shared.changed.wait(open).unwrap();
         }
+        drop(open);
+        let ports = [Some(self.address), self.proxy];
+        let ports: Vec<u16> = ports.iter().flatten().map(SocketAddr::port).collect();
+        while is_connected_to(&ports) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// How often each call came.
     pub(crate) fn seen(&self) -> HashMap<String, u32> {
         self.shared.seen.lock().unwrap().clone()
     }
+}
+
+/// Whether a socket of this machine does not know yet that a server on one of these ports has closed it.
+///
+/// A busy kernel delivers the end of a loopback connection some time after `close` returns. Until then no client can know
+/// of it. Only Linux tells.
+fn is_connected_to(ports: &[u16]) -> bool {
+    const ESTABLISHED: &str = "01";
+    let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap_or_default();
+    table.lines().skip(1).any(|line| {
+        let mut columns = line.split_whitespace().skip(2);
+        let remote = columns
+            .next()
+            .and_then(|address| address.rsplit(':').next());
+        let port = remote.and_then(|port| u16::from_str_radix(port, 16).ok());
+        columns.next() == Some(ESTABLISHED) && port.is_some_and(|port| ports.contains(&port))
+    })
 }
 
 /// Counts a connection while it is open.

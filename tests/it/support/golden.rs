@@ -64,7 +64,7 @@ impl Replay {
     pub(crate) fn prepare(&self, timestamp: i64, nonce: &str, snippet: &Snippet) -> Call {
         *self.clock.0.lock().unwrap() = (timestamp, nonce.to_owned());
         let mut options = snippet.options.clone();
-        // Where the answer goes is the caller's business here, and how it is verified the catalogue's.
+        // Where the answer goes is the caller's business here, and how it is verified the catalog's.
         for option in ["sink", "handler"] {
             options.remove(option);
         }

@@ -1,9 +1,7 @@
 //! What several themes need: keys, a gateway in memory, one on a socket, and a reader of PHP.
 
 pub(crate) mod answer;
-#[cfg(feature = "sandbox")]
 mod clock;
-#[cfg(feature = "sandbox")]
 pub(crate) mod gate;
 pub(crate) mod golden;
 pub(crate) mod keys;
@@ -14,14 +12,11 @@ pub(crate) mod tls;
 pub(crate) mod watchdog;
 pub(crate) mod wire;
 
-#[cfg(feature = "sandbox")]
 use serde_json::{Value, json};
-#[cfg(feature = "sandbox")]
-use wechatpay_chain::sandbox::{Sandbox, SandboxBuilder};
 use wechatpay_chain::{Client, ClientBuilder};
+use wechatpay_sandbox::{Sandbox, SandboxBuilder};
 
 pub(crate) use answer::Answer;
-#[cfg(feature = "sandbox")]
 pub(crate) use clock::Hand;
 pub(crate) use keys::{KEY_ID, MCHID, MERCHANT, PLATFORM, SERIAL};
 pub(crate) use wire::{Sent, Wire};
@@ -42,19 +37,16 @@ pub(crate) fn client(wire: &Wire) -> Client {
 }
 
 /// A sandbox for tests that are about something else than the fields of requests.
-#[cfg(feature = "sandbox")]
 pub(crate) fn lenient() -> SandboxBuilder {
     Sandbox::builder().check_fields(false)
 }
 
 /// A sandbox for tests that need any answer: it gives unknown paths their own body back.
-#[cfg(feature = "sandbox")]
 pub(crate) fn echoing() -> SandboxBuilder {
     Sandbox::builder().echo_unknown(true)
 }
 
 /// A Native order that lacks nothing.
-#[cfg(feature = "sandbox")]
 pub(crate) fn native_order() -> Value {
     json!({
         "appid": "wxd678efh567hg6787",

@@ -9,8 +9,8 @@ use serde_json::json;
 use tokio::io::{AsyncRead, ReadBuf};
 use wechatpay_chain::crypto::digest;
 use wechatpay_chain::middleware::{self, from_fn};
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media, Next, Request};
+use wechatpay_sandbox::Sandbox;
 
 use super::{PATH, content, file, sandbox};
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use wechatpay_chain::crypto::digest;
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Client, ErrorKind, Media};
+use wechatpay_sandbox::Sandbox;
 
 use super::sandbox;
 use crate::support::keys::MCHID;
@@ -20,9 +20,9 @@ fn refused(client: &Client, media: Media) -> String {
 #[test]
 fn the_gateway_checks_sign_and_hash() {
     let (sandbox, client) = sandbox();
-    let answer = wechatpay_chain::sandbox::Answer::json(json!({"media_id": "M1"}));
+    let answer = wechatpay_sandbox::StubResponse::json(json!({"media_id": "M1"}));
     sandbox
-        .answer("POST", "secapi/mch/uploadmedia", answer)
+        .stub("POST", "secapi/mch/uploadmedia", answer)
         .unwrap();
     let media = || Media::from_bytes("a.jpg", "abc");
     let res = client.chain(UPLOAD).post(media(), ()).wait().unwrap();
@@ -56,7 +56,7 @@ fn the_gateway_wants_the_merchant_certificate() {
 }
 
 #[test]
-fn what_apiv2_has_no_place_for_is_refused() {
+fn options_that_apiv2_lacks_are_rejected() {
     let (sandbox, client) = sandbox();
     let made = Media::from_bytes("a", "x").meta_with(|_, sha256| json!({"sha256": sha256}));
     let list = Media::from_bytes("a", "x").meta(json!([1]));

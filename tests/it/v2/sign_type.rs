@@ -6,7 +6,7 @@ use super::*;
 
 /// The operations that take one type only are signed with it, and say so; another is refused.
 #[test]
-fn the_catalogue_decides_the_sign_type_where_there_is_only_one() -> Result<()> {
+fn the_catalog_decides_the_sign_type_where_there_is_only_one() -> Result<()> {
     let sandbox = lenient().start_blocking()?;
     let builder = sandbox.client_builder().check_mch_id(false);
     let client = builder.build()?;

@@ -71,7 +71,7 @@ fn a_body_with_other_ends_is_told() {
 
 /// WeChat Pay's body had the line end, or the mark, that was lost.
 #[test]
-fn what_was_lost_from_a_body_is_told() {
+fn diagnosis_names_what_a_body_lost() {
     for (change, cause) in [
         (("", "\n"), "body_ends"),
         (("", "\r\n"), "body_ends"),

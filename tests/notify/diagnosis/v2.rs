@@ -67,7 +67,7 @@ fn apiv2_s_keys_that_were_exchanged_are_told() {
 }
 
 #[test]
-fn what_is_wrong_with_apiv2_s_xml_is_told() {
+fn diagnosis_names_the_fault_in_apiv2_xml() {
     let good = v2_message(&PAID, SignType::Md5, V2);
     let (before, sign) = good.split_once("<sign><![CDATA[").unwrap();
     let (sign, after) = sign.split_once("]]>").unwrap();

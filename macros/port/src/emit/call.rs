@@ -406,7 +406,7 @@ impl<'a> Porter<'a> {
         }
     }
 
-    /// What PHP encrypts by hand: the client does it, for what the catalogue does not know by name.
+    /// What PHP encrypts by hand: the client does it, for what the catalog does not know by name.
     pub(crate) fn encryption(&mut self, options: &mut Options, path: &Path, method: Method) {
         let pointers = std::mem::take(&mut self.encrypt);
         if pointers.is_empty() {

@@ -98,11 +98,10 @@ impl<'a> Porter<'a> {
             return Ok(self.json_value(json, "value"));
         }
         if self.encrypted(value).is_ok_and(|plain| plain.is_some()) {
-            let message = "PHP encrypts this by hand: the client does so for what the catalogue \
+            let message = "PHP encrypts this by hand: the client does so for what the catalog \
                            names, and would do it twice";
-            return Err(Problem::error(value.span, message).hint(
-                "give the plaintext, or `client.encrypt(..)` where the catalogue is silent",
-            ));
+            return Err(Problem::error(value.span, message)
+                .hint("give the plaintext, or `client.encrypt(..)` where the catalog is silent"));
         }
         let value = self.value(value, &Ty::Str)?;
         if value.ty == Ty::Null {

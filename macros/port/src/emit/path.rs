@@ -156,7 +156,7 @@ impl<'a> Porter<'a> {
             let message = "an absolute URL is signed and sent to its host by PHP; \
                            this library refuses to";
             let hint = "write the path alone, and the host as `base_uri`; for a URL of an answer \
-                        use `client.follow(url)`";
+                        use `client.get_url(url)`";
             return Err(Problem::error(span, message).hint(hint));
         }
         let client = Expr::raw(client);

@@ -254,7 +254,7 @@ impl<'a> Evaluator<'a, '_> {
         self.error(
             span,
             message,
-            "in Rust, `client.follow(url)` follows a URL that WeChat Pay gave",
+            "in Rust, `client.get_url(url)` follows a URL that WeChat Pay gave",
         );
         Value::unknown("the answer of a call")
     }

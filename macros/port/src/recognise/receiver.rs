@@ -7,7 +7,7 @@ use super::Step;
 use crate::diagnostic::Problem;
 use crate::syntax::{BinaryOp, Expr, ExprKind, Member, Piece, Span, WholeExpr};
 
-/// What every path of WeChat Pay begins with: the first segments of the library's catalogue
+/// What every path of WeChat Pay begins with: the first segments of the library's catalog
 /// (`v2` is the PHP SDK's own mark of APIv2; Hong Kong's, global and brand paths have a base URL
 /// with a path before the version).
 pub const FIRST_SEGMENTS: [&str; 5] = ["v2", "v3", "hk", "global", "brand"];

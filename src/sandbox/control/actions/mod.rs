@@ -1,4 +1,4 @@
-//! What the control API and the page's forms do.
+//! The actions of the control API and the page's forms.
 
 mod notifications;
 mod orders;

@@ -1,4 +1,4 @@
-//! Notifications by hand, and those that were posted.
+//! Actions on notifications.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::views;
 use super::tools::parse;
-use crate::notify::Version;
-use crate::sandbox::DeliveryRecord;
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::fault::Fault;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::notifier::{Deliveries, Draft, KindRow, check_url, kind_row, kind_rows};
+use crate::DeliveryRecord;
+use crate::bilingual::Bilingual;
+use crate::fault::Fault;
+use crate::notifier::{KindRow, NotificationDraft, check_url, kind_row, kind_rows};
+use crate::state::SandboxState;
+use wechatpay_chain::notify::Version;
 
 /// Posts a notification of any kind.
-pub(in crate::sandbox::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&[
         "kind",
         "event_type",
@@ -30,18 +30,18 @@ pub(in crate::sandbox::control) fn notify(gateway: &Arc<Gateway>, args: &Args) -
     ])?;
     let row = kind(args)?;
     let url = args.needed("url")?;
-    check_url(&url, gateway.control.reach()).map_err(|err| Problem::of(&err, URL_HINT))?;
-    let now = gateway.clock.now();
+    check_url(&url, state.settings.reach()).map_err(|err| Problem::of(&err, URL_HINT))?;
+    let now = state.now();
     let resource = args.object("resource")?;
     let content = row.content(resource.unwrap_or_else(|| row.resource(now)));
-    let mut draft = Draft::new(gateway, url, content);
+    let mut draft = NotificationDraft::new(&*state.clock, url, content);
     draft.by_certificate = args.flag("certificate")?;
     draft.fault = spoilt(args)?;
     draft
-        .request(gateway, gateway.control.reach())
+        .request(state.notifier.signer(), state.settings.reach())
         .map_err(|err| Problem::of(&err, KINDS_HINT))?;
-    let id = Deliveries::post(gateway, draft, row.event_type.to_owned());
-    delivery(gateway, &id.to_string())
+    let id = state.notifier.post(draft, row.event_type.to_owned());
+    delivery(state, &id.to_string())
 }
 
 const URL_HINT: Bilingual = Bilingual::new(
@@ -58,7 +58,7 @@ fn kind(args: &Args) -> Outcome<KindRow> {
         Some(name) => name,
         None => args.needed("kind")?,
     };
-    // The page's way to say both at once.
+    // The page sends version and kind in one field.
     let (version, name) = match name.strip_prefix("v2 ") {
         Some(name) => (Some("v2".to_owned()), name.to_owned()),
         None => (args.text("version")?, name),
@@ -97,19 +97,19 @@ fn spoilt(args: &Args) -> Outcome<Option<Fault>> {
     }
 }
 
-pub(in crate::sandbox::control) fn delivery(gateway: &Arc<Gateway>, id: &str) -> Outcome<Value> {
-    let pace = gateway.control.deliveries.pace();
-    Ok(views::delivery(&known(gateway, id)?, pace))
+pub(in crate::control) fn delivery(state: &Arc<SandboxState>, id: &str) -> Outcome<Value> {
+    let pace = state.notifier.speed();
+    Ok(views::delivery(&known(state, id)?, pace))
 }
 
-pub(in crate::sandbox::control) fn resend(
-    gateway: &Arc<Gateway>,
+pub(in crate::control) fn resend(
+    state: &Arc<SandboxState>,
     id: &str,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&[])?;
-    let record = known(gateway, id)?;
-    check_url(&record.url, gateway.control.reach()).map_err(|err| {
+    let record = known(state, id)?;
+    check_url(&record.url, state.settings.reach()).map_err(|err| {
         let error = Bilingual::of_error("无法投递到该地址", err.report());
         let hint = (
             "POST notifications posts one of the same kind to another url",
@@ -117,13 +117,13 @@ pub(in crate::sandbox::control) fn resend(
         );
         Problem::new(StatusCode::CONFLICT, error, hint)
     })?;
-    Deliveries::again(gateway, record.id);
-    delivery(gateway, id)
+    state.notifier.resend(record.id);
+    delivery(state, id)
 }
 
-fn known(gateway: &Gateway, id: &str) -> Outcome<DeliveryRecord> {
+fn known(state: &SandboxState, id: &str) -> Outcome<DeliveryRecord> {
     let record = id.parse().ok();
-    let record = record.and_then(|id| gateway.control.deliveries.get(id));
+    let record = record.and_then(|id| state.notifier.get(id));
     record.ok_or_else(|| {
         let hint = (
             "GET notifications lists those that are remembered",

@@ -1,4 +1,4 @@
-//! What the user and the bank do: orders, refunds, transfers.
+//! Actions of the user and the bank: orders, refunds, transfers, complaints.
 
 use std::sync::Arc;
 
@@ -6,18 +6,19 @@ use serde_json::{Value, json};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
-use super::super::{powers, views};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{OrderRecord, RefundStatus};
+use super::super::views;
+use crate::events;
+use crate::state::SandboxState;
+use crate::{OrderRecord, RefundStatus};
 
-pub(in crate::sandbox::control) fn order(
-    gateway: &Arc<Gateway>,
+pub(in crate::control) fn order(
+    state: &Arc<SandboxState>,
     number: &str,
     verb: &str,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&[])?;
-    let (world, now) = (&gateway.world, gateway.clock.now());
+    let (world, now) = (&state.world, state.now());
     let is_it = |it: &&OrderRecord| {
         it.out_trade_no == number || it.combine_out_trade_no.as_deref() == Some(number)
     };
@@ -26,21 +27,21 @@ pub(in crate::sandbox::control) fn order(
         "fail" => world.fail(number, now),
         _ => world.expire(number, now),
     };
-    done.map_err(Problem::denied)?;
-    powers::post_what_happened(gateway);
+    done.map_err(Problem::of_action)?;
+    events::post_pending(state);
     let orders = world.orders(now);
     let orders: Value = orders.iter().filter(is_it).map(views::order).collect();
     Ok(json!({"orders": orders}))
 }
 
-/// Refunds an order as its merchant could: the rest, or so many fen.
-pub(in crate::sandbox::control) fn refund(
-    gateway: &Arc<Gateway>,
+/// Refunds an order as its merchant could: the given amount in fen, or the rest.
+pub(in crate::control) fn refund(
+    state: &Arc<SandboxState>,
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["amount"])?;
-    let (world, now) = (&gateway.world, gateway.clock.now());
+    let (world, now) = (&state.world, state.now());
     let amount = args.integer("amount")?;
     if amount.is_some_and(|amount| amount < 1) {
         let hint = ("amount is in fen, from 1", "amount 单位为分，至少为 1");
@@ -49,54 +50,50 @@ pub(in crate::sandbox::control) fn refund(
             hint,
         ));
     }
-    let told = world.refund(number, amount, now).map_err(Problem::denied)?;
+    let told = world
+        .refund(number, amount, now)
+        .map_err(Problem::of_action)?;
     let told = told.map_err(|refusal| Problem::refused(&refusal))?;
-    powers::post_what_happened(gateway);
+    events::post_pending(state);
     Ok(json!({"refund": told.body}))
 }
 
-/// Complains about a paid order as its user does.
-pub(in crate::sandbox::control) fn complain(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+/// Files a complaint about a paid order as its user would.
+pub(in crate::control) fn complain(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["out_trade_no", "detail"])?;
-    let (world, now) = (&gateway.world, gateway.clock.now());
+    let (world, now) = (&state.world, state.now());
     let detail = args.text("detail")?;
     let detail = detail.as_deref().unwrap_or("反馈一个重复扣费的问题");
     let id = world
         .complain(&args.needed("out_trade_no")?, detail, now)
-        .map_err(Problem::denied)?;
-    powers::post_what_happened(gateway);
+        .map_err(Problem::of_action)?;
+    events::post_pending(state);
     let complaints = world.complaints();
     let complaint = complaints.iter().find(|it| it.complaint_id == id);
     Ok(json!({"complaint": complaint.map(views::complaint)}))
 }
 
-pub(in crate::sandbox::control) fn hold_refunds(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn hold_refunds(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["hold"])?;
     let hold = args.needed_flag("hold")?;
-    gateway.world.hold_refunds(hold);
+    state.world.hold_refunds(hold);
     Ok(json!({"hold": hold}))
 }
 
-pub(in crate::sandbox::control) fn hold_transfers(
-    gateway: &Arc<Gateway>,
-    args: &Args,
-) -> Outcome<Value> {
+pub(in crate::control) fn hold_transfers(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["hold"])?;
     let hold = args.flag("hold")?;
-    gateway.world.hold_transfers(hold);
+    state.world.hold_transfers(hold);
     Ok(json!({"hold": hold}))
 }
 
-pub(in crate::sandbox::control) fn settle(
-    gateway: &Arc<Gateway>,
+pub(in crate::control) fn settle(
+    state: &Arc<SandboxState>,
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["status"])?;
-    let (world, now) = (&gateway.world, gateway.clock.now());
+    let (world, now) = (&state.world, state.now());
     let status = match args.needed("status")?.as_str() {
         "SUCCESS" => RefundStatus::Success,
         "CLOSED" => RefundStatus::Closed,
@@ -113,40 +110,42 @@ pub(in crate::sandbox::control) fn settle(
             return Err(Problem::bad(error, hint));
         }
     };
-    world.settle(number, status, now).map_err(Problem::denied)?;
-    powers::post_what_happened(gateway);
+    world
+        .settle(number, status, now)
+        .map_err(Problem::of_action)?;
+    events::post_pending(state);
     let refunds = world.refunds();
     let refund = refunds.iter().find(|it| it.out_refund_no == number);
     Ok(json!({"refund": refund.map(views::refund)}))
 }
 
-pub(in crate::sandbox::control) fn confirm(
-    gateway: &Arc<Gateway>,
+pub(in crate::control) fn confirm(
+    state: &Arc<SandboxState>,
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&[])?;
-    decide(gateway, number, None)
+    decide(state, number, None)
 }
 
-pub(in crate::sandbox::control) fn reject(
-    gateway: &Arc<Gateway>,
+pub(in crate::control) fn reject(
+    state: &Arc<SandboxState>,
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["fail_reason"])?;
     let reason = args.text("fail_reason")?;
     decide(
-        gateway,
+        state,
         number,
         Some(reason.as_deref().unwrap_or("USER_ACCOUNT_ABNORMAL")),
     )
 }
 
-fn decide(gateway: &Arc<Gateway>, number: &str, reason: Option<&str>) -> Outcome<Value> {
-    let (world, now) = (&gateway.world, gateway.clock.now());
+fn decide(state: &Arc<SandboxState>, number: &str, reason: Option<&str>) -> Outcome<Value> {
+    let (world, now) = (&state.world, state.now());
     let transfer = world.decide(number, reason, now);
-    let transfer = transfer.map_err(Problem::denied)?;
-    powers::post_what_happened(gateway);
+    let transfer = transfer.map_err(Problem::of_action)?;
+    events::post_pending(state);
     Ok(json!({"transfer": views::transfer(&transfer)}))
 }

@@ -1,4 +1,4 @@
-//! Faults, certificates, clock and settings.
+//! Actions on faults, certificates, clock and settings.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
-use super::super::{powers, views};
-use crate::error::ErrorKind;
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::fault::{Fault, NAMES};
-use crate::sandbox::gateway::Gateway;
+use super::super::views;
+use crate::bilingual::Bilingual;
+use crate::fault::{Fault, NAMES};
+use crate::state::SandboxState;
+use wechatpay_core::error::ErrorKind;
 
-/// A clock that is more than some years off is a mistake.
+/// The largest clock offset; more is a mistake.
 const FARTHEST: i64 = 100 * 365 * 86_400;
 const MANY: i64 = 10_000;
 
-/// `{"fault": "slow", "milliseconds": 500}` says the same as `{"fault": "slow=500"}`.
-pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+/// Injects a fault. `{"fault": "slow", "milliseconds": 500}` equals `{"fault": "slow=500"}`.
+pub(in crate::control) fn fault(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&[
         "fault",
         "times",
@@ -43,8 +43,8 @@ pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) ->
         None => name,
     })?;
     match args.text("times")?.as_deref() {
-        Some("always") => gateway.faults.set_always(Some(fault)),
-        None => gateway.faults.push(fault),
+        Some("always") => state.faults.set_always(Some(fault)),
+        None => state.faults.push(fault),
         Some(_) => {
             let times = args
                 .integer("times")?
@@ -58,16 +58,16 @@ pub(in crate::sandbox::control) fn fault(gateway: &Arc<Gateway>, args: &Args) ->
                 );
                 Problem::bad(error, hint)
             })?;
-            gateway.faults.push_times(fault, times);
+            state.faults.push_times(fault, times);
         }
     }
-    Ok(json!({"faults": views::faults(gateway)}))
+    Ok(json!({"faults": views::faults(state)}))
 }
 
-/// Also of notifications: one that waits for the one after it waits no more.
-pub(in crate::sandbox::control) fn forget_faults(gateway: &Gateway) {
-    gateway.faults.clear();
-    gateway.control.deliveries.let_go();
+/// Removes all faults and releases a notification that one of them holds.
+pub(in crate::control) fn forget_faults(state: &SandboxState) {
+    state.faults.clear();
+    state.notifier.release_held();
 }
 
 pub(super) fn parse(fault: &str) -> Outcome<Fault> {
@@ -78,9 +78,9 @@ pub(super) fn parse(fault: &str) -> Outcome<Fault> {
     fault.parse().map_err(|err| Problem::of(&err, hint))
 }
 
-pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn rotate(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
-    let new = gateway.platform.rotate(gateway.clock.now());
+    let new = state.platform.rotate(state.now());
     let new = new.map_err(|err| {
         let (status, said, hint) = match err.kind() {
             ErrorKind::Builder => (
@@ -99,25 +99,25 @@ pub(in crate::sandbox::control) fn rotate(gateway: &Arc<Gateway>, args: &Args) -
         };
         Problem::new(status, Bilingual::of_error(said, err.report()), hint)
     })?;
-    Ok(json!({"serial": new.serial(), "serials": gateway.platform.serials()}))
+    Ok(json!({"serial": new.serial(), "serials": state.platform.serials()}))
 }
 
-pub(in crate::sandbox::control) fn retire(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn retire(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
-    gateway.platform.retire();
-    Ok(json!({"serials": gateway.platform.serials()}))
+    state.platform.retire();
+    Ok(json!({"serials": state.platform.serials()}))
 }
 
-/// `{"mode": "certificate"}`: an account that has not changed to the public key.
-pub(in crate::sandbox::control) fn certificate_mode(
-    gateway: &Arc<Gateway>,
+/// Sets the signing mode; `{"mode": "certificate"}` is an account that does not use the public key yet.
+pub(in crate::control) fn certificate_mode(
+    state: &Arc<SandboxState>,
     args: &Args,
 ) -> Outcome<Value> {
     args.only(&["mode"])?;
     let mode = args.needed("mode")?;
     match mode.as_str() {
-        "certificate" => gateway.platform.set_certificate_mode(true),
-        "public_key" => gateway.platform.set_certificate_mode(false),
+        "certificate" => state.platform.set_certificate_mode(true),
+        "public_key" => state.platform.set_certificate_mode(false),
         _ => {
             let hint = (
                 "mode is \"certificate\" or \"public_key\"",
@@ -132,17 +132,17 @@ pub(in crate::sandbox::control) fn certificate_mode(
     Ok(json!({"mode": mode}))
 }
 
-/// `{"enforce": true}`: what is called more often than documented is refused.
-pub(in crate::sandbox::control) fn limits(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+/// Sets whether rate limits are enforced: `{"enforce": true}`.
+pub(in crate::control) fn limits(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["enforce"])?;
-    // Whoever forgets the member would switch them off.
+    // Required, so that a forgotten member does not switch them off.
     args.needed_flag("enforce").map(|enforce| {
-        gateway.enforce_limits(enforce);
-        views::limits(gateway)
+        state.rate_limits.enforce(enforce);
+        views::limits(state)
     })
 }
 
-pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+pub(in crate::control) fn clock(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["offset_seconds", "speed"])?;
     args.not_null(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
@@ -155,7 +155,7 @@ pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) ->
         return Err(Problem::bad(error, hint));
     }
     if let Some(speed) = args.number("speed")? {
-        powers::set_speed(gateway, speed).map_err(|err| {
+        state.set_speed(speed).map_err(|err| {
             let hint = (
                 "1 is as WeChat Pay does it, 1000 is 15 s in 15 ms",
                 "1 与微信支付相同，1000 则 15 秒变为 15 毫秒",
@@ -164,21 +164,21 @@ pub(in crate::sandbox::control) fn clock(gateway: &Arc<Gateway>, args: &Args) ->
         })?;
     }
     if let Some(offset) = offset {
-        gateway.control.clock.set_offset(offset);
+        state.clock.set_offset(offset);
     }
-    Ok(views::clock(gateway))
+    Ok(views::clock(state))
 }
 
-pub(in crate::sandbox::control) fn settings(gateway: &Gateway) -> Value {
-    json!({"notify_url": gateway.control.notify_url()})
+pub(in crate::control) fn settings(state: &SandboxState) -> Value {
+    json!({"notify_url": state.notify_url()})
 }
 
-/// `{"notify_url": null}`: none, as of a merchant that has set none.
-pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+/// Sets the default URL of notifications; `{"notify_url": null}` removes it.
+pub(in crate::control) fn set(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&["notify_url"])?;
     if args.has("notify_url") {
         let url = args.text("notify_url")?;
-        powers::set_notify_url(gateway, url).map_err(|err| {
+        state.set_notify_url(url).map_err(|err| {
             let hint = (
                 "notify_url is where the merchant's server listens",
                 "notify_url 是商户服务器接收通知的地址",
@@ -186,12 +186,12 @@ pub(in crate::sandbox::control) fn set(gateway: &Arc<Gateway>, args: &Args) -> O
             Problem::of(&err, hint)
         })?;
     }
-    Ok(settings(gateway))
+    Ok(settings(state))
 }
 
-/// Everything but the keys it began with.
-pub(in crate::sandbox::control) fn reset(gateway: &Arc<Gateway>, args: &Args) -> Outcome<Value> {
+/// Resets the sandbox to its start.
+pub(in crate::control) fn reset(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
     args.only(&[])?;
-    powers::reset(gateway);
+    state.reset();
     Ok(json!({}))
 }

@@ -1,28 +1,27 @@
-//! Who the `Authorization` header says has signed, and when.
+//! Mistakes in the ids, the serial and the timestamp of the `Authorization` header.
 
 use openssl::bn::BigNum;
 
-use super::super::super::door::WINDOW_SECONDS;
-use super::super::super::gateway::Gateway;
-use super::super::super::identity::{BRAND_ID, MCHID};
 use super::Mistake;
-use crate::crypto::Certificate;
-use crate::protocol::Authorization;
+use crate::gateway::WINDOW_SECONDS;
+use crate::state::SandboxState;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::protocol::Authorization;
 
 /// `now` is when the request came.
 pub(super) fn mistakes(
     authorization: &Authorization,
-    gateway: &Gateway,
+    state: &SandboxState,
     now: i64,
 ) -> impl Iterator<Item = Mistake> {
-    let who = gateway
+    let who = state
         .identity
-        .who(authorization.scheme(), gateway.clock.now())
+        .signer_of(authorization.scheme(), state.now())
         .ok();
     let who = who.map(|(expected, certificate)| {
         [
             id(authorization, expected),
-            serial(authorization.serial_no(), certificate, gateway),
+            serial(authorization.serial_no(), certificate, state),
         ]
     });
     let clock = clock(authorization.timestamp(), now);
@@ -55,8 +54,8 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
     })
 }
 
-/// A form of the right serial, or something else that has a serial.
-fn serial(found: &str, certificate: &Certificate, gateway: &Gateway) -> Option<Mistake> {
+/// The mistake of a serial: another notation of the right one, or the serial of something else.
+fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Option<Mistake> {
     let right = certificate.serial();
     if found == right {
         return None;
@@ -102,15 +101,15 @@ fn serial(found: &str, certificate: &Certificate, gateway: &Gateway) -> Option<M
             "证书序列号前面多了 0",
         )
     } else {
-        let (cause, en, zh) = whose(found, gateway);
+        let (cause, en, zh) = serial_owner(found, state);
         said(cause, en, zh)
     })
 }
 
-type Whose = (&'static str, &'static str, &'static str);
+type SerialOwner = (&'static str, &'static str, &'static str);
 
-fn whose(found: &str, gateway: &Gateway) -> Whose {
-    let identity = &gateway.identity;
+fn serial_owner(found: &str, state: &SandboxState) -> SerialOwner {
+    let identity = &state.identity;
     let is = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
     if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
         (
@@ -120,7 +119,7 @@ fn whose(found: &str, gateway: &Gateway) -> Whose {
             "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
         )
     } else if is(&identity.certified.certificate)
-        || gateway
+        || state
             .platform
             .serials()
             .iter()
@@ -137,7 +136,7 @@ fn whose(found: &str, gateway: &Gateway) -> Whose {
             "merchant and brand have a certificate each, and it is the other's",
             "商户与品牌各有证书，填成了另一方的序列号",
         )
-    } else if [MCHID, BRAND_ID].contains(&found) {
+    } else if [&*identity.mchid, &*identity.brand_id].contains(&found) {
         (
             "serial_is_id",
             "it is the merchant id and not the serial of the certificate",
@@ -163,28 +162,15 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
     if offset.unsigned_abs() <= WINDOW_SECONDS.unsigned_abs() {
         return None;
     }
-    let digits = timestamp.unsigned_abs().to_string().len();
-    let unit = match digits {
-        13 => Some(("milliseconds", "毫秒", 1000)),
-        16 => Some(("microseconds", "微秒", 1_000_000)),
-        19 => Some(("nanoseconds", "纳秒", 1_000_000_000)),
-        _ => None,
-    };
-    if let Some((en, zh, per)) = unit {
-        return Some(Mistake::of(
-            "timestamp_unit",
-            format!(
-                "the timestamp is in {en}: {digits} digits; give seconds, 10 digits: divide it by {per}"
-            ),
-            format!("时间戳用了{zh}：{digits} 位数字；应为秒，10 位：请除以 {per}"),
-        ));
+    if let Some(mistake) = unit(timestamp) {
+        return Some(mistake);
     }
     // Time zones are whole quarters of an hour; a request takes some seconds.
     let distance = offset.unsigned_abs();
     let zone =
         (3600..=14 * 3600).contains(&((distance + 5) / 900 * 900)) && (distance + 5) % 900 <= 10;
-    Some(match zone {
-        true => Mistake::of(
+    Some(if zone {
+        Mistake::of(
             "timestamp_zone",
             format!(
                 "the timestamp is {offset} s off, as much as a time zone: give Unix seconds, which are the \
@@ -193,8 +179,9 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
             format!(
                 "时间戳相差 {offset} 秒，正好是时区之差：应为各地相同的 Unix 秒，不要把本地时间当作 UTC"
             ),
-        ),
-        false => Mistake::of(
+        )
+    } else {
+        Mistake::of(
             "timestamp_off",
             format!(
                 "the timestamp is {offset} s from the gateway's clock, and 300 s are allowed: set this \
@@ -203,8 +190,26 @@ fn clock(timestamp: i64, now: i64) -> Option<Mistake> {
             format!(
                 "时间戳与网关时间相差 {offset} 秒，最多允许 300 秒：请校准本机时钟，并在发送请求时才签名"
             ),
-        ),
+        )
     })
+}
+
+/// The mistake of a timestamp in another unit than seconds.
+fn unit(timestamp: i64) -> Option<Mistake> {
+    let digits = timestamp.unsigned_abs().to_string().len();
+    let (en, zh, per) = match digits {
+        13 => ("milliseconds", "毫秒", 1000),
+        16 => ("microseconds", "微秒", 1_000_000),
+        19 => ("nanoseconds", "纳秒", 1_000_000_000),
+        _ => return None,
+    };
+    Some(Mistake::of(
+        "timestamp_unit",
+        format!(
+            "the timestamp is in {en}: {digits} digits; give seconds, 10 digits: divide it by {per}"
+        ),
+        format!("时间戳用了{zh}：{digits} 位数字；应为秒，10 位：请除以 {per}"),
+    ))
 }
 
 #[cfg(test)]

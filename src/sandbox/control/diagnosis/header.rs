@@ -1,4 +1,4 @@
-//! Reads an `Authorization` header that is not of its form as far as it can be read.
+//! Reads as much as possible of a malformed `Authorization` header.
 
 mod mistakes;
 
@@ -6,10 +6,10 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::Mistake;
-use crate::protocol::{Authorization, Scheme};
 use mistakes as m;
+use wechatpay_core::protocol::{Authorization, Scheme};
 
-/// What is wrong with the header, and its parts when all are there.
+/// The mistakes in the header, and its parts if all are there.
 pub(super) fn read(headers: &HeaderMap, expected: Scheme) -> (Vec<Mistake>, Option<Authorization>) {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let text = match (values.next(), values.next()) {
@@ -97,7 +97,7 @@ impl Loose {
         text
     }
 
-    /// Checks the first word, and gives what follows it.
+    /// Checks the first word and returns the rest.
     fn scheme<'t>(&mut self, text: &'t str) -> &'t str {
         let end = text.find(|c: char| c.is_whitespace() || ",:;=".contains(c));
         let (word, rest) = text.split_at(end.unwrap_or(text.len()));
@@ -143,7 +143,7 @@ impl Loose {
         }
     }
 
-    /// A value, and what follows it.
+    /// Reads a value and returns the rest.
     fn value<'t>(&mut self, text: &'t str) -> (&'t str, &'t str) {
         let quotes = [
             ("\\\"", Some(m::ESCAPED)),

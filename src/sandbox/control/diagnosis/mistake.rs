@@ -1,10 +1,10 @@
-//! What a client does wrong.
+//! A mistake of a client.
 
 use serde_json::{Value, json};
 
-use crate::sandbox::bilingual::Bilingual;
+use crate::bilingual::Bilingual;
 
-/// One thing that is wrong, and what to change.
+/// One mistake, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Mistake {
     /// Its name, for programs; it does not change with the texts.

@@ -1,16 +1,16 @@
-//! The signature itself: how it is written, and who has signed what.
+//! The signature: its notation, its key and its digest.
 
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, PKeyRef, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
-use super::super::super::gateway::Gateway;
 use super::Mistake;
-use crate::crypto::{Certificate, Signed, signed_digest};
-use crate::variants::signature::{self as variants, Form};
+use crate::state::SandboxState;
+use wechatpay_core::crypto::{Certificate, Signed, signed_digest};
+use wechatpay_core::variants::signature::{self as variants, Form};
 
-/// The signature's bytes, which are as many as the key's, and what is wrong with how they are written.
+/// The bytes of the signature, which are as long as the key, and the mistakes in its notation.
 pub(super) fn decode(text: &str, size: usize) -> (Vec<Mistake>, Option<Vec<u8>>) {
     let (form, bytes) = variants::read(text, size);
     (mistake_of(form).into_iter().collect(), bytes)
@@ -57,9 +57,9 @@ pub(super) fn fits_pss(key: &PKey<Public>, signature: &[u8], built: &[u8]) -> bo
     fits().unwrap_or(false)
 }
 
-/// Whose key it was, when it is one that the sandbox knows.
-pub(super) fn other_key(gateway: &Gateway, signature: &[u8]) -> Mistake {
-    let identity = &gateway.identity;
+/// The mistake of signing with another key, which the sandbox may know.
+pub(super) fn other_key(state: &SandboxState, signature: &[u8]) -> Mistake {
+    let identity = &state.identity;
     let by = |key: &PKeyRef<Public>| recovered(key, signature).is_some();
     let by_certificate = |it: &Certificate| it.x509().public_key().is_ok_and(|key| by(&key));
     if by_certificate(&identity.merchant_certificate) {
@@ -68,12 +68,13 @@ pub(super) fn other_key(gateway: &Gateway, signature: &[u8]) -> Mistake {
     if identity.made_brand().is_some_and(by_certificate) {
         return BRAND_FOR_MERCHANT;
     }
-    let ids = gateway.platform.ids();
-    let platform = ids.iter().filter_map(|id| gateway.platform.pair(id));
+    let ids = state.platform.ids();
+    let platform = ids.iter().filter_map(|id| state.platform.pair(id));
     let mut platform = platform.filter_map(|pair| public(pair.key.pkey()));
-    match platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
-        true => PLATFORM_KEY,
-        false => OTHER_KEY,
+    if platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
+        PLATFORM_KEY
+    } else {
+        OTHER_KEY
     }
 }
 
@@ -187,14 +188,14 @@ const BRAND_FOR_MERCHANT: Mistake = Mistake::new(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::base64;
+    use wechatpay_core::crypto::base64;
 
     #[test]
-    fn each_way_to_write_a_signature_is_told() {
+    fn every_notation_of_a_signature_is_recognized() {
         // With all 64 digits, and a length that takes padding.
         let bytes: Vec<u8> = (0..=255).collect();
         let right = base64::encode(&bytes);
-        let lower = crate::crypto::digest::hex_lower(&bytes);
+        let lower = wechatpay_core::crypto::digest::hex_lower(&bytes);
         let url = right.replace('+', "-").replace('/', "_");
         for (text, cause) in [
             (right.clone(), None),

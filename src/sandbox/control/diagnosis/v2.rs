@@ -1,20 +1,20 @@
 //! Why an APIv2 message's `sign` does not fit.
 
-use super::super::super::gateway::Gateway;
-use super::super::super::record::CallRecord;
-use super::super::super::v2::{self, Form};
 use super::super::variants::v2::{Algorithm, Message, search};
 use super::{Diagnosis, Mistake, Texts, content_type, path};
-use crate::crypto::base64;
-use crate::crypto::digest::unhex;
-use crate::protocol::SignType;
+use crate::apiv2::{self, Message as SignedMessage};
+use crate::record::CallRecord;
+use crate::state::SandboxState;
+use wechatpay_core::crypto::base64;
+use wechatpay_core::crypto::digest::unhex;
+use wechatpay_core::protocol::SignType;
 
-pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis> {
+pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     let built = call.signed_text.as_deref()?;
-    let operation = v2::find(&call.method, path(call))?;
+    let operation = apiv2::find(&call.method, path(call))?;
     let query = call.target.split_once('?').map(|(_, query)| query);
-    let form = Form::read(&call.method, query, content_type(call), &call.body).ok()?;
-    let key = &gateway.identity.v2_key;
+    let form = SignedMessage::read(&call.method, query, content_type(call), &call.body).ok()?;
+    let key = &state.identity.v2_key;
     let members = form.members.iter();
     let members: Vec<_> = members
         .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
@@ -27,7 +27,7 @@ pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis
     if text("nonce_str").is_empty() && !operation.nonceless() {
         mistakes.push(NO_NONCE);
     }
-    if v2::signed(&form.members, key) {
+    if apiv2::is_signed(&form.members, key) {
         return Diagnosis::new(mistakes, None);
     }
     if members.iter().any(|(_, value)| value == key.expose()) {
@@ -42,7 +42,7 @@ pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis
         members: &members,
         body: std::str::from_utf8(&call.body).unwrap_or_default(),
         key: key.expose(),
-        apiv3_key: gateway.identity.apiv3_key.expose(),
+        apiv3_key: state.identity.apiv3_key.expose(),
     };
     let Some((signed, found)) = search(&message, &sign.algorithms, &digest) else {
         mistakes.push(OTHER_TEXT);
@@ -53,11 +53,11 @@ pub(super) fn diagnose(call: &CallRecord, gateway: &Gateway) -> Option<Diagnosis
     Diagnosis::new(mistakes, Some(Texts { built, signed }))
 }
 
-/// What the `sign` tells by itself.
+/// The properties of a `sign`, without the message.
 struct Sign {
     mistakes: Vec<Mistake>,
     digest: Option<Vec<u8>>,
-    /// By which it may have been made.
+    /// The algorithms that may have made it.
     algorithms: Vec<(Option<Mistake>, Algorithm)>,
 }
 
@@ -85,7 +85,7 @@ impl Sign {
     }
 }
 
-/// What is wrong with how it is written, and the digest.
+/// Reads the digest, and the mistakes in its notation.
 fn form(sign: &str) -> (Option<Mistake>, Option<Vec<u8>>) {
     let digest = |bytes: &Vec<u8>| [16, 20, 32].contains(&bytes.len());
     if sign.is_empty() {

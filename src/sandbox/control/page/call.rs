@@ -8,14 +8,14 @@ use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
 use super::layout::{self, headers, pretty, time};
 use super::start::{status, verdict};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::record::CallRecord;
+use crate::record::CallRecord;
+use crate::state::SandboxState;
 
-pub(super) fn page(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup {
+pub(super) fn page(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
     let title = format!("{} {}", lang.say("Request", "请求"), record.id);
     let content = html! {
         (facts(record, lang))
-        (signature(gateway, record, lang))
+        (signature(state, record, lang))
         (decrypted(record, lang))
         h2 { (lang.say("Body", "报文主体")) }
         (body(record, lang))
@@ -45,9 +45,9 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// Why the signature does not fit; what the gateway built, and beside it what the client must have.
-fn signature(gateway: &Gateway, record: &CallRecord, lang: Lang) -> Markup {
-    let found = diagnose(record, gateway);
+/// The diagnosis of the signature, with the expected and the signed text side by side.
+fn signature(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
+    let found = diagnose(record, state);
     let texts = found.as_ref().and_then(|found| found.texts.as_ref());
     html! {
         @if let Some(found) = &found { (mistakes(found, lang)) }
@@ -134,11 +134,11 @@ fn body(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// What came back, as far as anything did.
+/// The response, if there was one.
 fn answer(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Answer", "应答")) }
-        @match &record.answer {
+        @match &record.response {
             Some(answer) => {
                 p { (status(record, lang)) }
                 (layout::body(&answer.body, lang))

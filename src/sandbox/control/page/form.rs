@@ -1,4 +1,4 @@
-//! Forms: they do what the API does.
+//! Forms, which run the actions of the API.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::routes;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::query;
+use crate::query;
+use crate::state::SandboxState;
 
-/// The pages that a form may lead back to, and those that have one for each number.
+/// The pages that a form may return to: fixed ones, and those of one item.
 const BACK: [&str; 4] = [
     "/_sandbox/",
     "/_sandbox/orders",
@@ -25,8 +25,8 @@ const ITEMS: [&str; 4] = [
     "/_sandbox/notifications/",
 ];
 
-/// Does it, and says which page comes next.
-pub(super) fn act(gateway: &Arc<Gateway>, path: &str, body: &[u8]) -> Outcome<String> {
+/// Runs the action of a form and returns the next page.
+pub(super) fn act(state: &Arc<SandboxState>, path: &str, body: &[u8]) -> Outcome<String> {
     let path = path.strip_prefix("/do/");
     let path = path.ok_or_else(Problem::no_page)?;
     let mut members = read(body)?;
@@ -35,14 +35,16 @@ pub(super) fn act(gateway: &Arc<Gateway>, path: &str, body: &[u8]) -> Outcome<St
         Some("DELETE") => Method::DELETE,
         _ => Method::POST,
     };
-    routes::dispatch(gateway, &method, path, "", &Args::of(members))?;
-    Ok(match may_follow(&back) {
-        true => back,
-        false => BACK[0].to_owned(),
+    routes::dispatch(state, &method, path, "", &Args::of(members))?;
+    Ok(if may_follow(&back) {
+        back
+    } else {
+        BACK[0].to_owned()
     })
 }
 
-/// Never to somewhere else: a number is one segment, encoded as the page does it.
+/// Whether a form may return to this page, which must be one of the sandbox. The id of an item is one
+/// percent-encoded segment.
 fn may_follow(page: &str) -> bool {
     let number = ITEMS.iter().find_map(|path| page.strip_prefix(path));
     let is_segment = |number: &str| {
@@ -59,7 +61,7 @@ fn take(members: &mut Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
-/// `a=b&c=d`; what is empty was not filled in, or emptied, and stays an empty text.
+/// Reads `a=b&c=d`. Empty fields are empty texts.
 fn read(body: &[u8]) -> Outcome<Map<String, Value>> {
     let text = std::str::from_utf8(body).map_err(|_| {
         let hint = ("use the page's own forms", "请使用页面自带的表单");
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_lead_to_the_sandbox_s_own_pages() {
+    fn forms_return_only_to_pages_of_the_sandbox() {
         for page in [
             "/_sandbox/",
             "/_sandbox/tools",

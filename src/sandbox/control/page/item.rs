@@ -1,4 +1,4 @@
-//! One order, refund, complaint, transfer or profit sharing, with what its query answers.
+//! One order, refund, complaint, transfer or profit sharing, with its JSON.
 
 use std::sync::Arc;
 
@@ -8,14 +8,19 @@ use serde_json::Value;
 use super::lang::Lang;
 use super::layout::{self, pretty, segment, yuan};
 use super::orders::{bank, link, receiver, state, user};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
+use crate::state::SandboxState;
+use crate::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 
 const LIST: &str = "/_sandbox/orders";
 
 /// The page of `orders/T1`; `None` when there is no such thing.
-pub(super) fn page(gateway: &Arc<Gateway>, kind: &str, number: &str, lang: Lang) -> Option<Markup> {
-    let (world, now) = (&gateway.world, gateway.clock.now());
+pub(super) fn page(
+    state: &Arc<SandboxState>,
+    kind: &str,
+    number: &str,
+    lang: Lang,
+) -> Option<Markup> {
+    let (world, now) = (&state.world, state.now());
     let (title, content) = match kind {
         "orders" => {
             let orders = world.orders(now);

@@ -4,8 +4,8 @@ use http::HeaderValue;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 use http::request::Parts;
 
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::query;
+use crate::bilingual::Bilingual;
+use crate::query;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lang {

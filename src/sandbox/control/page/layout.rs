@@ -1,4 +1,4 @@
-//! What all pages have.
+//! The common parts of all pages.
 
 use http::HeaderMap;
 use maud::{DOCTYPE, Markup, html};
@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::super::calls::shown;
 use super::super::problem::Problem;
 use super::lang::Lang;
-use crate::sandbox::date::rfc3339;
+use crate::date::rfc3339;
 
-/// The pages in the header: path, and what they are called.
+/// The pages in the header: path and title.
 const PAGES: [(&str, &str, &str); 4] = [
     ("/_sandbox/", "Requests", "请求"),
     ("/_sandbox/orders", "Orders", "订单"),
@@ -56,7 +56,7 @@ fn header(lang: Lang, at: &str) -> Markup {
     }
 }
 
-/// What is shown in place of a page.
+/// The page of an error.
 pub(super) fn problem(problem: &Problem, lang: Lang) -> Markup {
     let content = html! {
         div.box {
@@ -74,7 +74,7 @@ pub(super) fn problem(problem: &Problem, lang: Lang) -> Markup {
     )
 }
 
-/// A button that does what the API does at a path, and shows a page again.
+/// A button that runs an action of the API and shows a page again.
 pub(super) fn button(path: &str, back: &str, label: &str) -> Markup {
     button_with(path, back, ("", ""), label)
 }
@@ -107,16 +107,17 @@ pub(super) fn headers(headers: &HeaderMap) -> Markup {
     }
 }
 
-/// JSON as people read it.
+/// Indented JSON.
 pub(super) fn pretty(json: &Value) -> Markup {
     html! { pre { (shown(format!("{json:#}").as_bytes())) } }
 }
 
-/// A body, as much as there is of it.
+/// A body, or a note that it is empty.
 pub(super) fn body(body: &[u8], lang: Lang) -> Markup {
-    match body.is_empty() {
-        true => empty(lang.say("None.", "无。")),
-        false => html! { pre { (shown(body)) } },
+    if body.is_empty() {
+        empty(lang.say("None.", "无。"))
+    } else {
+        html! { pre { (shown(body)) } }
     }
 }
 
@@ -125,7 +126,7 @@ pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-/// Fen as yuan: what there is in another currency is not in the sandbox.
+/// Fen as yuan; the sandbox has no other currency.
 pub(super) fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let fen = fen.unsigned_abs();

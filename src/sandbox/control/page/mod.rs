@@ -1,6 +1,6 @@
-//! The page below `/_sandbox/`: for people, without scripts, in Chinese and English.
+//! The page below `/_sandbox/`, in Chinese and English, without scripts.
 //!
-//! maud escapes every text that it puts into HTML, so what clients send stays text.
+//! maud escapes every text that it inserts, so texts of clients cannot become HTML.
 
 mod call;
 mod form;
@@ -19,26 +19,26 @@ use http::header::{ALLOW, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use maud::Markup;
-use percent_encoding::percent_decode_str;
 
-use super::super::gateway::Gateway;
-use super::super::reply::Reply;
-use super::powers;
 use super::problem::Problem;
-use crate::catalog::AnswerSignature;
+use crate::events;
+use crate::query;
+use crate::reply::Reply;
+use crate::state::SandboxState;
 use lang::Lang;
+use wechatpay_core::catalog::AnswerSignature;
 
 const STYLE: &str = include_str!("style.css");
 
 /// Answers a request for a page, or a form.
-pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u8]) -> Reply {
+pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: &[u8]) -> Reply {
     let lang = Lang::of(head);
     if path.is_empty() {
         return redirect(StatusCode::PERMANENT_REDIRECT, "/_sandbox/");
     }
     let outcome = match head.method {
-        Method::GET | Method::HEAD => return get(gateway, head, path, lang),
-        Method::POST => form::act(gateway, path, body),
+        Method::GET | Method::HEAD => return get(state, head, path, lang),
+        Method::POST => form::act(state, path, body),
         _ => return not_allowed(),
     };
     match outcome {
@@ -47,8 +47,8 @@ pub(super) fn answer(gateway: &Arc<Gateway>, head: &Parts, path: &str, body: &[u
     }
 }
 
-fn get(gateway: &Arc<Gateway>, head: &Parts, path: &str, lang: Lang) -> Reply {
-    powers::post_what_happened(gateway);
+fn get(state: &Arc<SandboxState>, head: &Parts, path: &str, lang: Lang) -> Reply {
+    events::post_pending(state);
     if let Some(chosen) = Lang::chosen(head) {
         return choose(chosen, path);
     }
@@ -56,12 +56,12 @@ fn get(gateway: &Arc<Gateway>, head: &Parts, path: &str, lang: Lang) -> Reply {
         return reply(StatusCode::OK, "text/css; charset=utf-8", STYLE.to_owned());
     }
     let page = match path {
-        "/" => start::page(gateway, lang),
-        "/orders" => orders::page(gateway, lang),
-        "/notifications" => notifications::page(gateway, lang),
-        "/notifications/new" => notifications::by_hand(gateway, lang),
-        "/tools" => tools::page(gateway, lang),
-        _ => match one(gateway, path, lang) {
+        "/" => start::page(state, lang),
+        "/orders" => orders::page(state, lang),
+        "/notifications" => notifications::page(state, lang),
+        "/notifications/new" => notifications::new_notification(state, lang),
+        "/tools" => tools::page(state, lang),
+        _ => match one(state, path, lang) {
             Some(page) => page,
             None => return wrong(&Problem::no_page(), lang),
         },
@@ -70,23 +70,19 @@ fn get(gateway: &Arc<Gateway>, head: &Parts, path: &str, lang: Lang) -> Reply {
 }
 
 /// The page of one thing: `/calls/1`.
-fn one(gateway: &Arc<Gateway>, path: &str, lang: Lang) -> Option<Markup> {
+fn one(state: &Arc<SandboxState>, path: &str, lang: Lang) -> Option<Markup> {
     let (kind, number) = path.strip_prefix('/')?.split_once('/')?;
-    let number = percent_decode_str(number).decode_utf8().ok()?;
+    let number = query::decoded(number);
     match kind {
         "calls" => {
-            let record = gateway.records.get(number.parse().ok()?)?;
-            Some(call::page(gateway, &record, lang))
+            let record = state.records.get(number.parse().ok()?)?;
+            Some(call::page(state, &record, lang))
         }
         "notifications" => {
-            let record = gateway.control.deliveries.get(number.parse().ok()?)?;
-            Some(notifications::item(
-                &record,
-                gateway.control.deliveries.pace(),
-                lang,
-            ))
+            let record = state.notifier.get(number.parse().ok()?)?;
+            Some(notifications::item(&record, state.notifier.speed(), lang))
         }
-        _ => item::page(gateway, kind, &number, lang),
+        _ => item::page(state, kind, &number, lang),
     }
 }
 

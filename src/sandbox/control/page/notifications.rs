@@ -1,4 +1,4 @@
-//! Notifications: what was posted, and any kind by hand.
+//! The notifications, and a form to post one.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use maud::{Markup, html};
 use super::super::views::next_in;
 use super::lang::Lang;
 use super::layout::{self, button, empty, headers, pretty, time, time_ms};
-use crate::notify::Version;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::notifier::kind_rows;
-use crate::sandbox::{AttemptRecord, DeliveryRecord, DeliveryState};
+use crate::notifier::kind_rows;
+use crate::state::SandboxState;
+use crate::{AttemptRecord, DeliveryRecord, DeliveryState};
+use wechatpay_chain::notify::Version;
 
 const HERE: &str = "/_sandbox/notifications";
 
-pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
-    let all = gateway.control.deliveries.brief();
-    let pace = gateway.control.deliveries.pace();
+pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
+    let all = state.notifier.brief();
+    let pace = state.notifier.speed();
     let content = html! {
         p { a.action href={ (HERE) "/new" } { (lang.say("Post one by hand", "手动投递")) } }
         @if all.is_empty() { (empty(lang.say("None has been posted yet.", "还没有投递过通知。"))) }
@@ -31,9 +31,9 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
     )
 }
 
-/// A form on a page of its own: the list is loaded again and again.
-pub(super) fn by_hand(gateway: &Gateway, lang: Lang) -> Markup {
-    let url = gateway.control.notify_url();
+/// The form is on a separate page, because the list reloads itself.
+pub(super) fn new_notification(state: &SandboxState, lang: Lang) -> Markup {
+    let url = state.notify_url();
     let form = html! {
         form.fields method="post" action="/_sandbox/do/notifications" {
             input type="hidden" name="back" value=(HERE);
@@ -135,7 +135,7 @@ fn tried(attempt: &AttemptRecord, lang: Lang) -> Markup {
             }
             @if let Some(problem) = problem(attempt, lang) { " " span.bad { (problem) } }
         }
-        @if let Some(answer) = &attempt.answer {
+        @if let Some(answer) = &attempt.response {
             @if !answer.body.is_empty() { (layout::body(&answer.body, lang)) }
             (headers(&answer.headers))
         }

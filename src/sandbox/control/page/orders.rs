@@ -1,4 +1,4 @@
-//! What the sandbox remembers, and what the user does.
+//! The orders and other things in the sandbox, with the actions of users and banks.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty, segment, yuan};
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::{
+use crate::state::SandboxState;
+use crate::{
     ComplaintRecord, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };
 
@@ -15,11 +15,11 @@ const HERE: &str = "/_sandbox/orders";
 /// The newest of each kind.
 const SHOWN: usize = 100;
 
-pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
-    let now = gateway.clock.now();
-    let (orders, refunds) = (gateway.world.orders(now), gateway.world.refunds());
-    let (transfers, sharing) = (gateway.world.transfers(), gateway.world.sharing());
-    let complaints = gateway.world.complaints();
+pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
+    let now = state.now();
+    let (orders, refunds) = (state.world.orders(now), state.world.refunds());
+    let (transfers, sharing) = (state.world.transfers(), state.world.sharing());
+    let complaints = state.world.complaints();
     let content = html! {
         @if orders.is_empty() && transfers.is_empty() {
             (empty(lang.say("No order has been made yet.", "还没有下过订单。")))
@@ -31,27 +31,28 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
         @if !sharing.is_empty() {
             (sharing_table(&sharing, lang))
         }
-        (hold(gateway, lang))
+        (hold(state, lang))
     };
     layout::page(lang, HERE, lang.say("Orders", "订单"), true, &content)
 }
 
 /// Whether refunds wait for the bank.
-fn hold(gateway: &Gateway, lang: Lang) -> Markup {
-    let (hold, said, label) = match gateway.world.holds_refunds() {
-        false => (
-            "true",
-            lang.say("Refunds succeed by themselves.", "退款会自动成功。"),
-            lang.say("Hold refunds", "让退款停在处理中"),
-        ),
-        true => (
+fn hold(state: &SandboxState, lang: Lang) -> Markup {
+    let (hold, said, label) = if state.world.holds_refunds() {
+        (
             "false",
             lang.say(
                 "Refunds stay PROCESSING until they are settled.",
                 "退款停在 PROCESSING，等待手动处理。",
             ),
             lang.say("Let refunds succeed", "恢复自动成功"),
-        ),
+        )
+    } else {
+        (
+            "true",
+            lang.say("Refunds succeed by themselves.", "退款会自动成功。"),
+            lang.say("Hold refunds", "让退款停在处理中"),
+        )
     };
     html! {
         p.dim { (said) }
@@ -124,7 +125,7 @@ fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
     }
 }
 
-/// What the bank may do.
+/// The actions of the bank.
 pub(super) fn bank(refund: &RefundRecord, back: &str, lang: Lang) -> Markup {
     html! {
         @if [RefundStatus::Processing, RefundStatus::Abnormal].contains(&refund.status) {
@@ -197,7 +198,7 @@ fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
     }
 }
 
-/// What all receivers get, in fen.
+/// The total of all receivers, in fen.
 fn shared(record: &SharingRecord) -> i64 {
     let receivers = record.json["receivers"].as_array();
     let amounts = receivers
@@ -207,7 +208,7 @@ fn shared(record: &SharingRecord) -> i64 {
     amounts.fold(0, i64::saturating_add)
 }
 
-/// What the user who gets the money may do.
+/// The actions of the receiving user.
 pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
     let path = format!("transfers/{}", segment(&transfer.out_bill_no));
     html! {

@@ -1,4 +1,4 @@
-//! The requests, and who the sandbox is.
+//! The start page: the sandbox's ids and the requests.
 
 use std::sync::Arc;
 
@@ -7,36 +7,35 @@ use maud::{Markup, html};
 use super::super::calls;
 use super::lang::Lang;
 use super::layout::{self, button, empty, time};
-use crate::sandbox::fault::Fault;
-use crate::sandbox::gateway::Gateway;
-use crate::sandbox::identity::MCHID;
-use crate::sandbox::record::{CallRecord, Verdict};
+use crate::fault::Fault;
+use crate::record::{CallRecord, Verdict};
+use crate::state::SandboxState;
 
 const HERE: &str = "/_sandbox/";
 const SHOWN: usize = 100;
 
-pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
+pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
     let content = html! {
-        (identity(gateway, lang))
-        (requests(&gateway.records.newest(SHOWN), lang))
+        (identity(state, lang))
+        (requests(&state.records.newest(SHOWN), lang))
         (button_to_forget(lang))
     };
     layout::page(lang, HERE, lang.say("Requests", "请求"), true, &content)
 }
 
-fn identity(gateway: &Gateway, lang: Lang) -> Markup {
-    let identity = &gateway.identity;
+fn identity(state: &SandboxState, lang: Lang) -> Markup {
+    let identity = &state.identity;
     html! {
         dl {
             dt { (lang.say("Base URL", "地址")) }
-            dd { code { (gateway.control.base_url.get().map_or("", String::as_str)) } }
+            dd { code { (state.base_url.get().map_or("", String::as_str)) } }
             dt { (lang.say("Merchant id", "商户号")) }
-            dd { code { (MCHID) } }
+            dd { code { (state.identity.mchid) } }
             dt { (lang.say("Certificate serial", "商户证书序列号")) }
             dd { code { (identity.merchant_certificate.serial()) } }
             dt { (lang.say("Public key id", "微信支付公钥ID")) }
             dd { code { (identity.public.id) } }
-            @if let Some(dir) = &gateway.control.settings.dir {
+            @if let Some(dir) = &state.settings.dir {
                 dt { (lang.say("Keys", "密钥文件")) }
                 dd { code { (dir.display()) } }
             }
@@ -82,7 +81,7 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
     }
 }
 
-/// What the gateway made of it, and what was made to go wrong.
+/// The verdict on a request, and the injected fault.
 pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
     html! {
         @match &record.verdict {
@@ -101,9 +100,10 @@ pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
 }
 
 fn accepted(fault: Option<&Fault>, lang: Lang) -> Markup {
-    match fault.is_some_and(Fault::refuses) {
-        true => html! { span.dim { (lang.say("in order, not processed", "校验通过，未处理")) } },
-        false => html! { span.good { (lang.say("accepted", "通过")) } },
+    if fault.is_some_and(Fault::refuses) {
+        html! { span.dim { (lang.say("in order, not processed", "校验通过，未处理")) } }
+    } else {
+        html! { span.good { (lang.say("accepted", "通过")) } }
     }
 }
 

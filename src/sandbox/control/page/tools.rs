@@ -6,18 +6,18 @@ use maud::{Markup, html};
 
 use super::lang::Lang;
 use super::layout::{self, button, button_with, empty};
-use crate::sandbox::fault::NAMES;
-use crate::sandbox::gateway::Gateway;
+use crate::fault::NAMES;
+use crate::state::SandboxState;
 
 const HERE: &str = "/_sandbox/tools";
 
-pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
+pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
     let content = html! {
-        (faults(gateway, lang))
-        (limits(gateway, lang))
-        (clock(gateway, lang))
-        (certificates(gateway, lang))
-        (settings(gateway, lang))
+        (faults(state, lang))
+        (limits(state, lang))
+        (clock(state, lang))
+        (certificates(state, lang))
+        (settings(state, lang))
     };
     layout::page(
         lang,
@@ -28,10 +28,10 @@ pub(super) fn page(gateway: &Arc<Gateway>, lang: Lang) -> Markup {
     )
 }
 
-fn faults(gateway: &Gateway, lang: Lang) -> Markup {
-    let waiting = gateway.faults.all();
+fn faults(state: &SandboxState, lang: Lang) -> Markup {
+    let waiting = state.faults.all();
     html! {
-        h2 { (lang.say("Faults of the next answers", "后续应答的故障")) }
+        h2 { (lang.say("Faults of the next responses", "后续应答的故障")) }
         @if waiting.is_empty() { (empty(lang.say("Nothing.", "无。"))) }
         @else {
             table { tbody { @for (fault, times) in &waiting { tr {
@@ -47,6 +47,23 @@ fn faults(gateway: &Gateway, lang: Lang) -> Markup {
                 button { (lang.say("Clear all faults", "清除全部故障")) }
             }
         }
+        (fault_form(lang))
+        p.dim {
+            (lang.say("Values of the faults: ", "各故障的参数："))
+            @for (at, (name, takes)) in NAMES.iter().filter(|(_, takes)| !takes.is_empty()).enumerate() {
+                @if at > 0 { (lang.say("; ", "；")) }
+                code { (name) } " " (value(takes, lang))
+            }
+        }
+        p.dim { (lang.say(
+            "To inject a fault into a single request, send the header X-Sandbox-Fault: wrong_signature",
+            "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
+        )) }
+    }
+}
+
+fn fault_form(lang: Lang) -> Markup {
+    html! {
         form.fields method="post" action="/_sandbox/do/faults" {
             input type="hidden" name="back" value=(HERE);
             label { (lang.say("Fault", "故障"))
@@ -58,21 +75,10 @@ fn faults(gateway: &Gateway, lang: Lang) -> Markup {
             label { (lang.say("Times, or always", "次数，或 always")) input name="times" size="8" value="1"; }
             button.main { (lang.say("Set the fault", "设置故障")) }
         }
-        p.dim {
-            (lang.say("The value that a fault takes: ", "各故障的参数："))
-            @for (at, (name, takes)) in NAMES.iter().filter(|(_, takes)| !takes.is_empty()).enumerate() {
-                @if at > 0 { (lang.say("; ", "；")) }
-                code { (name) } " " (value(takes, lang))
-            }
-        }
-        p.dim { (lang.say(
-            "One request asks for a fault of its own with the header X-Sandbox-Fault: wrong_signature",
-            "单个请求也可以用请求头指定故障：X-Sandbox-Fault: wrong_signature",
-        )) }
     }
 }
 
-/// What stands behind the `=` of a fault, with an example.
+/// The kind of a fault's value, with an example.
 fn value(takes: &str, lang: Lang) -> &'static str {
     match takes {
         "seconds" => lang.say(
@@ -89,55 +95,53 @@ fn value(takes: &str, lang: Lang) -> &'static str {
     }
 }
 
-fn limits(gateway: &Gateway, lang: Lang) -> Markup {
-    let (now, enforce, label) = match gateway.limits_are_enforced() {
-        true => (
+fn limits(state: &SandboxState, lang: Lang) -> Markup {
+    let (now, enforce, label) = if state.rate_limits.is_enforced() {
+        (
             lang.say(
-                "What is called more often than documented is refused with 429.",
+                "Calls above a documented rate limit are refused with 429.",
                 "超过文档所述频率的请求会被拒绝（429）。",
             ),
             "false",
-            lang.say("Enforce no limits", "不再限频"),
-        ),
-        false => (
-            lang.say(
-                "Everything may be called as often as one likes.",
-                "不限制请求频率。",
-            ),
+            lang.say("Stop enforcing limits", "不再限频"),
+        )
+    } else {
+        (
+            lang.say("Rate limits are not enforced.", "不限制请求频率。"),
             "true",
             lang.say("Enforce the limits", "按文档限频"),
-        ),
+        )
     };
     html! {
-        h2 { (lang.say("Limits of frequency", "频率限制")) }
+        h2 { (lang.say("Rate limits", "频率限制")) }
         p { (now) }
         (button_with("limits", HERE, ("enforce", enforce), label))
     }
 }
 
-fn clock(gateway: &Gateway, lang: Lang) -> Markup {
+fn clock(state: &SandboxState, lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Clock", "时钟")) }
         form.fields method="post" action="/_sandbox/do/clock" {
             input type="hidden" name="back" value=(HERE);
             label { (lang.say("Seconds that it is off", "偏移秒数"))
-                input name="offset_seconds" type="number" size="10" value=(gateway.control.clock.offset());
+                input name="offset_seconds" type="number" size="10" value=(state.clock.offset());
             }
             label { (lang.say("Notifications are repeated so many times faster", "通知重试加速倍数"))
-                input name="speed" size="8" value=(gateway.control.deliveries.pace());
+                input name="speed" size="8" value=(state.notifier.speed());
             }
             button { (lang.say("Set", "设置")) }
         }
     }
 }
 
-fn settings(gateway: &Gateway, lang: Lang) -> Markup {
+fn settings(state: &SandboxState, lang: Lang) -> Markup {
     html! {
         h2 { (lang.say("Where to notify when a request names no notify_url", "请求未带 notify_url 时的通知地址")) }
         form.fields method="post" action="/_sandbox/do/settings" {
             input type="hidden" name="back" value=(HERE);
             label { (lang.say("URL; empty: nowhere", "URL，留空则不通知"))
-                input name="notify_url" type="url" size="34" value=[gateway.control.notify_url()]
+                input name="notify_url" type="url" size="34" value=[state.notify_url()]
                     placeholder="http://127.0.0.1:8000/notify";
             }
             button { (lang.say("Set the URL", "设置地址")) }
@@ -145,16 +149,17 @@ fn settings(gateway: &Gateway, lang: Lang) -> Markup {
     }
 }
 
-fn certificates(gateway: &Gateway, lang: Lang) -> Markup {
-    let (mode, label) = match gateway.platform.certificate_mode() {
-        false => (
-            "certificate",
-            lang.say("Sign with the certificate", "改用平台证书签名"),
-        ),
-        true => (
+fn certificates(state: &SandboxState, lang: Lang) -> Markup {
+    let (mode, label) = if state.platform.certificate_mode() {
+        (
             "public_key",
             lang.say("Sign with the public key", "改用微信支付公钥签名"),
-        ),
+        )
+    } else {
+        (
+            "certificate",
+            lang.say("Sign with the certificate", "改用平台证书签名"),
+        )
     };
     html! {
         h2 { (lang.say("Platform certificates", "平台证书")) }
@@ -169,7 +174,7 @@ fn certificates(gateway: &Gateway, lang: Lang) -> Markup {
             )),
         } }
         (button_with("certificates/mode", HERE, ("mode", mode), label))
-        ul { @for serial in gateway.platform.serials() { li { code { (serial) } } } }
+        ul { @for serial in state.platform.serials() { li { code { (serial) } } } }
         (button("certificates/rotate", HERE, lang.say("Add a new one", "轮换：新增一张")))
         (button("certificates/retire", HERE, lang.say("Take the old ones off", "移除旧证书")))
     }

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::super::diagnosis::Mistake;
 use super::documented::documented;
 use super::{Parts, Variant, Variants};
-use crate::sandbox::query;
-use crate::variants::json::{rewritten, sorted, without_nulls};
+use crate::query;
+use wechatpay_core::variants::json::{rewritten, sorted, without_nulls};
 
-/// Bodies that are longer are not written otherwise.
+/// Longer bodies have no variants.
 const LONGEST: usize = 256 << 10;
 
 pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
@@ -100,12 +100,12 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
         found.add(&ENDS, format!("{text}{end}").into());
     }
     found.add(&TWICE, Value::from(text).to_string().into());
-    // What of it is beyond GBK becomes a character reference, which nobody writes.
+    // What of it is beyond GBK becomes a character reference, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());
 }
 
-/// As Java and .NET write what a charset cannot.
+/// Replaces unmappable characters as Java and .NET do.
 pub(super) fn ascii(text: &str) -> String {
     let known = |c: char| if c.is_ascii() { c } else { '?' };
     text.chars().map(known).collect()

@@ -4,15 +4,15 @@ use openssl::sha::sha256;
 
 use super::super::diagnosis::Mistake;
 use super::{Parts, Variant};
-use crate::crypto::digest::{hex_lower, hex_upper};
 use Line::{Body, Method, Nonce, Target, Time};
+use wechatpay_core::crypto::digest::{hex_lower, hex_upper};
 
-/// The lines and what ends them.
+/// The lines and their ends.
 #[derive(Clone)]
 pub(super) struct Layout {
     lines: Vec<Line>,
     end: &'static str,
-    /// What ends the last.
+    /// The end of the last line.
     last: &'static str,
     hashed: Option<Hashed>,
 }

@@ -22,26 +22,26 @@ pub(super) struct Parts<'a> {
     pub(super) method: &'a str,
     pub(super) target: &'a str,
     pub(super) host: &'a str,
-    /// The path with the names of its variables, when the operation is known.
+    /// The path template, if the operation is known.
     pub(super) template: Option<&'a str>,
     pub(super) timestamp: i64,
     pub(super) nonce: &'a str,
     pub(super) body: &'a [u8],
-    /// What is documented of the body's members, when the operation is known.
+    /// The documented members of the body, if the operation is known.
     pub(super) fields: &'a [Field],
-    /// What was sent, when only part of it is signed.
+    /// The whole body, of which only a part may be signed.
     pub(super) sent: &'a [u8],
     /// The body before its sensitive fields were encrypted.
     pub(super) plain: Option<&'a Value>,
 }
 
-/// A part written otherwise, and what was done to it; `None` is as it should be.
+/// A variant of a part and its mistake; `None` is the correct text.
 type Variant<T> = (Option<Mistake>, T);
 
 /// How many bytes of text are built and hashed for one request at most: a fraction of a second.
 const WORK: usize = 64 << 20;
 
-/// What is left of [`WORK`].
+/// The rest of [`WORK`].
 struct Budget(usize);
 
 impl Budget {

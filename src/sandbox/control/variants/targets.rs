@@ -1,10 +1,11 @@
 //! Paths and queries as they are signed by mistake.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::diagnosis::Mistake;
 use super::{Parts, Variant, Variants};
-use crate::sandbox::unknown::TWO_SLASHES;
+use crate::gateway::TWO_SLASHES;
+use crate::query::decoded;
 
 /// Queries with more parameters are sorted and not permuted.
 const PERMUTED: usize = 4;
@@ -29,7 +30,7 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     } else {
         found.add(&SLASHES, format!("/{path}"));
     }
-    found.add(&PATH_DECODED, decoded(path));
+    found.add(&PATH_DECODED, decoded(path).into_owned());
     let strict: Vec<_> = path.split('/').map(|it| strict(&decoded(it))).collect();
     found.add(&PATH_ENCODED, strict.join("/"));
     for host in [
@@ -79,18 +80,14 @@ pub(super) fn queries(parts: &Parts<'_>) -> Vec<Variant<String>> {
     for query in reordered(query) {
         add(&REORDERED, query);
     }
-    add(&DECODED, decoded(query));
-    add(&DECODED, decoded(&query.replace('+', " ")));
+    add(&DECODED, decoded(query).into_owned());
+    add(&DECODED, decoded(&query.replace('+', " ")).into_owned());
     for query in encoded(query) {
         add(&ENCODED, query);
     }
     let filled = query.split('&').filter(|pair| !pair.ends_with('='));
     add(&EMPTY, filled.collect::<Vec<_>>().join("&"));
     found.0
-}
-
-pub(super) fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// As RFC 3986 has it.
@@ -129,7 +126,7 @@ fn encoded(query: &str) -> [String; 3] {
     let each = |encode: &dyn Fn(&str) -> String| {
         let pairs = query.split('&').map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let plain = |text: &str| decoded(&text.replace('+', " "));
+            let plain = |text: &str| decoded(&text.replace('+', " ")).into_owned();
             format!("{}={}", encode(&plain(name)), encode(&plain(value)))
         });
         pairs.collect::<Vec<_>>().join("&")
@@ -162,7 +159,7 @@ const PATH_DECODED: Mistake = Mistake::new(
 );
 const PATH_ENCODED: Mistake = Mistake::new(
     "path_encoded",
-    "the path is percent-encoded otherwise than it was sent: sign it as it is sent",
+    "the signed path is percent-encoded in another way than the sent one: sign it as it is sent",
     "路径的编码方式与实际发送的不同：请用实际发送的路径签名",
 );
 const WHOLE_URL: Mistake = Mistake::new(
@@ -218,7 +215,7 @@ const DECODED: Mistake = Mistake::new(
 );
 const ENCODED: Mistake = Mistake::new(
     "query_encoded",
-    "the query is encoded otherwise than it was sent: build the query once, for both",
+    "the signed query is encoded in another way than the sent one: build the query once, for both",
     "查询参数的编码方式与实际发送的不同：请只编码一次，两处共用",
 );
 const EMPTY: Mistake = Mistake::new(

@@ -12,11 +12,12 @@ use openssl::sign::Signer;
 
 use super::super::diagnosis::Mistake;
 use super::bodies::ascii;
-use super::targets::{decoded, strict};
+use super::targets::strict;
 use super::{Budget, Variant};
+use crate::query::decoded;
 use mistakes as m;
 
-/// What a message says.
+/// The message that was signed.
 pub(in super::super) struct Message<'a> {
     /// The members that are texts, in their order, `sign` among them.
     pub(in super::super) members: &'a [(String, String)],
@@ -143,10 +144,10 @@ enum Members {
     Written(Write),
 }
 
-/// Writes a member's value, of its name and value.
+/// Writes the value of a member, given its name and value.
 type Write = fn(&Message<'_>, &str, &str) -> Option<String>;
 
-/// Messages have some thirty members at most; longer ones are not written otherwise.
+/// Longer messages have no variants; real ones have about thirty members at most.
 const MEMBERS: usize = 64;
 const LONGEST: usize = 64 << 10;
 
@@ -180,7 +181,7 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
         (m::ENCODED, |_, _, value| {
             Some(strict(value).replace("%2A", "*"))
         }),
-        (m::DECODED, |_, _, value| Some(decoded(value))),
+        (m::DECODED, |_, _, value| Some(decoded(value).into_owned())),
         (m::LOWER_VALUES, |_, _, value| Some(value.to_lowercase())),
     ];
     found.extend(written.map(|(mistake, how)| (Some(mistake), Members::Written(how))));
@@ -262,7 +263,7 @@ impl Order {
 /// The key, and where it stands.
 struct Key<'a> {
     text: &'a str,
-    /// What is shown in its place.
+    /// The text that replaces the key.
     shown: &'a str,
     place: Place,
 }

@@ -1,4 +1,4 @@
-//! One time that a notification is posted.
+//! One attempt to deliver a notification.
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -8,27 +8,27 @@ use tokio::time::Instant;
 use super::super::content::Content;
 use super::super::post;
 use super::record::{AttemptRecord, PostedRecord};
-use super::schedule::Task;
-use crate::error::Result;
-use crate::protocol::xml;
-use crate::sandbox::bilingual::Bilingual;
-use crate::sandbox::record::{AnswerRecord, size_of_headers};
+use super::schedule::DeliveryTask;
+use crate::bilingual::Bilingual;
+use crate::record::{ResponseRecord, size_of_headers};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::xml;
 
-/// The attempts that are remembered of one that is sent again by hand.
+/// How many attempts are kept of one delivery, which can be resent any number of times.
 const ATTEMPTS: usize = 64;
-/// What is remembered of a body that was posted, and of the answer's headers and body.
+/// How many bytes are kept of a posted body, and of the answer's headers and body.
 const POSTED: usize = 64 << 10;
 const ANSWERED: usize = 4 << 10;
 
-impl Task {
-    /// Posts it once; whether it was accepted.
+impl DeliveryTask {
+    /// Posts it once; returns whether it was accepted.
     pub(super) async fn attempt(&self) -> bool {
-        let Some(draft) = self.deliveries().draft(self.id) else {
+        let Some(draft) = self.notifier.draft(self.id) else {
             return true;
         };
-        let reach = self.gateway.control.reach();
-        let (time_ms, began) = (self.gateway.clock.now_ms(), Instant::now());
-        let (posted, outcome) = match draft.request(&self.gateway, reach) {
+        let reach = self.notifier.reach;
+        let (time_ms, began) = (self.notifier.signer.clock.now_ms(), Instant::now());
+        let (posted, outcome) = match draft.request(&self.notifier.signer, reach) {
             Ok(request) => (Some(posted(&request)), post::exchange(request, reach).await),
             Err(err) => (None, Err(err)),
         };
@@ -36,10 +36,10 @@ impl Task {
         let attempt = AttemptRecord {
             time_ms,
             took_ms: u64::try_from(took).unwrap_or(u64::MAX),
-            ..judged(outcome, draft.content())
+            ..attempt_record(outcome, draft.content())
         };
         let accepted = attempt.problem.is_none();
-        self.deliveries().edit(self.id, |record| {
+        self.notifier.edit(self.id, |record| {
             record.next_in = None;
             record.posted = posted;
             if record.attempts.len() >= ATTEMPTS {
@@ -59,15 +59,15 @@ fn posted(request: &Request<Bytes>) -> PostedRecord {
     }
 }
 
-/// A copy: a slice would keep all of it.
+/// Copies the start of a body; a slice would keep the whole allocation.
 fn start(body: &Bytes, length: usize) -> Bytes {
-    match body.len() <= length {
-        true => body.clone(),
-        false => Bytes::copy_from_slice(&body[..length]),
+    if body.len() <= length {
+        return body.clone();
     }
+    Bytes::copy_from_slice(&body[..length])
 }
 
-fn judged(outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord {
+fn attempt_record(outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord {
     let (answer, problem) = match outcome {
         Ok(answer) => {
             let problem = match content {
@@ -83,30 +83,31 @@ fn judged(outcome: Result<Response<Bytes>>, content: &Content) -> AttemptRecord 
         time_ms: 0,
         took_ms: 0,
         status: answer.as_ref().map(|answer| answer.status),
-        answer,
+        response: answer,
         problem,
         problem_zh,
     }
 }
 
-/// What is said where there is no answer.
+/// The problem of an attempt without an answer.
 pub(super) fn undelivered(err: String) -> Bilingual {
     Bilingual::of_error("通知没有送达", err)
 }
 
-fn answered(answer: &Response<Bytes>) -> AnswerRecord {
+fn answered(answer: &Response<Bytes>) -> ResponseRecord {
     let headers = answer.headers();
-    AnswerRecord {
+    ResponseRecord {
         status: answer.status(),
-        headers: match size_of_headers(headers) <= ANSWERED {
-            true => headers.clone(),
-            false => HeaderMap::new(),
+        headers: if size_of_headers(headers) <= ANSWERED {
+            headers.clone()
+        } else {
+            HeaderMap::new()
         },
         body: start(answer.body(), ANSWERED),
     }
 }
 
-/// Why APIv3 does not take an answer for a yes.
+/// Why an answer does not accept an APIv3 notification.
 ///
 /// Source: WeChat Pay document "支付成功回调通知": 200 and 204 accept it, and nothing else does.
 fn unaccepted(answer: &Response<Bytes>) -> Option<Bilingual> {
@@ -117,7 +118,7 @@ fn unaccepted(answer: &Response<Bytes>) -> Option<Bilingual> {
     ))
 }
 
-/// Why APIv2 does not take an answer for a yes: it reads the body.
+/// Why an answer does not accept an APIv2 notification, whose answer is in the body.
 ///
 /// Source: WeChat Pay document "支付结果通知" of APIv2: `return_code` of the answer is `SUCCESS`, or it is
 /// notified again.
@@ -141,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_v2_the_body_accepts() {
+    fn an_apiv2_notification_is_accepted_by_the_body() {
         let accepts = |status: u16, body: &'static str| {
             let answer = Response::builder()
                 .status(status)
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_the_start_of_an_answer_is_kept() {
+    fn only_the_start_of_an_answer_is_kept() {
         let answer = |header: usize, body: usize| {
             let answer = Response::builder().header("X-Long", "x".repeat(header));
             answered(&answer.body(Bytes::from(vec![b'x'; body])).unwrap())

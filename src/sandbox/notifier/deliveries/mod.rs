@@ -1,4 +1,4 @@
-//! Notifications that the sandbox posts by itself, again and again until they are accepted.
+//! Deliveries: posts notifications and retries them until they are accepted.
 
 mod attempt;
 mod record;
@@ -10,88 +10,91 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
-use super::super::fault::Fault;
-use super::super::gateway::Gateway;
-use super::draft::Draft;
-use crate::error::Error;
+use super::draft::NotificationDraft;
+use super::post::Reach;
+use super::signer::NotificationSigner;
+use crate::fault::{Fault, Faults};
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
-use schedule::{First, Task};
-use store::Kept;
+use schedule::{DeliveryTask, FirstAttempt};
+use store::DeliveryStore;
+use wechatpay_core::error::Error;
 
-/// Those that are under way, and those that were.
-pub(in crate::sandbox) struct Deliveries {
-    kept: Mutex<Kept>,
-    pace: watch::Sender<f64>,
-    /// Where they run.
+/// Posts notifications, and remembers their deliveries.
+pub(crate) struct Notifier {
+    signer: NotificationSigner,
+    faults: Arc<Faults>,
+    reach: Reach,
+    store: Mutex<DeliveryStore>,
+    speed: watch::Sender<f64>,
+    /// The runtime of the delivery tasks.
     runtime: OnceLock<Handle>,
 }
 
-impl Default for Deliveries {
-    fn default() -> Self {
+impl Notifier {
+    pub(crate) fn new(signer: NotificationSigner, faults: Arc<Faults>, reach: Reach) -> Self {
         Self {
-            kept: Mutex::default(),
-            pace: watch::Sender::new(1.0),
+            signer,
+            faults,
+            reach,
+            store: Mutex::default(),
+            speed: watch::Sender::new(1.0),
             runtime: OnceLock::new(),
         }
     }
-}
 
-impl Deliveries {
-    /// Says where they run.
-    pub(in crate::sandbox) fn run_on(&self, runtime: Handle) {
+    pub(crate) fn signer(&self) -> &NotificationSigner {
+        &self.signer
+    }
+
+    /// Sets the runtime of the delivery tasks.
+    pub(crate) fn run_on(&self, runtime: Handle) {
         // A sandbox is served once.
         let _ = self.runtime.set(runtime);
     }
 
-    /// How many times faster than time the waits pass.
-    pub(in crate::sandbox) fn pace(&self) -> f64 {
-        *self.pace.borrow()
+    /// How many times faster than real time the waits between attempts pass.
+    pub(crate) fn speed(&self) -> f64 {
+        *self.speed.borrow()
     }
 
-    pub(in crate::sandbox) fn set_pace(&self, pace: f64) {
-        self.pace.send_replace(pace);
+    pub(crate) fn set_speed(&self, speed: f64) {
+        self.speed.send_replace(speed);
     }
 
-    pub(in crate::sandbox) fn all(&self) -> Vec<DeliveryRecord> {
-        self.with(|kept| kept.rows().map(store::Row::view).collect())
+    pub(crate) fn all(&self) -> Vec<DeliveryRecord> {
+        self.with(|store| store.rows().map(store::Row::view).collect())
     }
 
-    /// All, without what they are about, what was posted and what was answered: those are long.
-    pub(in crate::sandbox) fn brief(&self) -> Vec<DeliveryRecord> {
-        self.with(|kept| kept.rows().map(store::Row::brief).collect())
+    /// All deliveries without resources, requests and answers, which are long.
+    pub(crate) fn brief(&self) -> Vec<DeliveryRecord> {
+        self.with(|store| store.rows().map(store::Row::brief).collect())
     }
 
-    pub(in crate::sandbox) fn get(&self, id: u64) -> Option<DeliveryRecord> {
-        self.with(|kept| kept.row(id).map(store::Row::view))
+    pub(crate) fn get(&self, id: u64) -> Option<DeliveryRecord> {
+        self.with(|store| store.row(id).map(store::Row::view))
     }
 
-    /// Forgets all, and what was still to be posted is not.
-    pub(in crate::sandbox) fn clear(&self) {
-        self.with(Kept::clear);
+    /// Forgets all deliveries and cancels those in progress.
+    pub(crate) fn clear(&self) {
+        self.with(DeliveryStore::clear);
     }
 
-    /// Lets one go that waits for the one after it.
-    pub(in crate::sandbox) fn let_go(&self) {
-        self.with(|kept| kept.held = None);
+    /// Posts the notification that a fault holds back until the next one is posted.
+    pub(crate) fn release_held(&self) {
+        self.with(|store| store.held = None);
     }
 
-    /// Remembers one that is not posted, and why.
-    pub(in crate::sandbox) fn refuse(
-        &self,
-        draft: Draft,
-        event_type: String,
-        now_ms: i64,
-        why: &Error,
-    ) -> u64 {
-        let id = self.with(|kept| kept.push(draft, event_type));
+    /// Records a notification that is not posted, and why.
+    pub(crate) fn reject(&self, draft: NotificationDraft, event_type: String, why: &Error) -> u64 {
+        let id = self.with(|store| store.push(draft, event_type));
         let (problem, problem_zh) = attempt::undelivered(why.to_string()).into_both();
         self.edit(id, |record| {
             record.state = DeliveryState::NotSent;
             record.attempts.push(AttemptRecord {
-                time_ms: now_ms,
+                time_ms: self.signer.clock.now_ms(),
                 took_ms: 0,
                 status: None,
-                answer: None,
+                response: None,
                 problem: Some(problem),
                 problem_zh: Some(problem_zh),
             });
@@ -99,52 +102,44 @@ impl Deliveries {
         id
     }
 
-    /// Posts one, with what is to go wrong.
-    pub(in crate::sandbox) fn post(
-        gateway: &Arc<Gateway>,
-        draft: Draft,
-        event_type: String,
-    ) -> u64 {
-        let deliveries = &gateway.control.deliveries;
-        let fault = gateway.faults.next_posting();
-        let id = deliveries.with(|kept| kept.push(draft, event_type));
+    /// Posts a notification, with the next fault of notifications that waits; returns its number.
+    pub(crate) fn post(self: &Arc<Self>, draft: NotificationDraft, event_type: String) -> u64 {
+        let fault = self.faults.next_posting();
+        let id = self.with(|store| store.push(draft, event_type));
         let times = match fault {
             Some(Fault::DuplicatedNotification) => 2,
             _ => 1,
         };
-        let before = deliveries.with(|kept| kept.held.take().filter(|held| !held.is_closed()));
-        let first = match before {
-            // This is the one after it, whatever is to go wrong with itself.
-            Some(before) => First::Before(before),
+        let held = self.with(|store| store.held.take().filter(|held| !held.is_closed()));
+        let first = match held {
+            // The held notification follows this one, whatever the fault of this one is.
+            Some(held) => FirstAttempt::Before(held),
             None if fault == Some(Fault::ReorderedNotifications) => {
                 let (release, released) = oneshot::channel();
-                deliveries.with(|kept| kept.held = Some(release));
-                First::After(released)
+                self.with(|store| store.held = Some(release));
+                FirstAttempt::After(released)
             }
-            None => First::Now,
+            None => FirstAttempt::Now,
         };
-        deliveries.start(gateway, id, times, first);
+        self.start(id, times, first);
         id
     }
 
-    /// Posts one again, at once.
-    pub(in crate::sandbox) fn again(gateway: &Arc<Gateway>, id: u64) {
-        let deliveries = &gateway.control.deliveries;
-        deliveries.edit(id, |record| record.state = DeliveryState::Pending);
-        deliveries.start(gateway, id, 1, First::Now);
+    /// Posts a notification again, at once.
+    pub(crate) fn resend(self: &Arc<Self>, id: u64) {
+        self.edit(id, |record| record.state = DeliveryState::Pending);
+        self.start(id, 1, FirstAttempt::Now);
     }
 
     /// Without a runtime the sandbox is ending, and posts nothing more.
-    fn start(&self, gateway: &Arc<Gateway>, id: u64, times: u32, first: First) {
+    fn start(self: &Arc<Self>, id: u64, times: u32, first: FirstAttempt) {
         let Some(runtime) = self.runtime.get() else {
             return;
         };
-        let task = Task {
-            gateway: Arc::clone(gateway),
-            id,
-        };
+        let notifier = Arc::clone(self);
+        let task = DeliveryTask { notifier, id };
         let task = runtime.spawn(task.run(times, first)).abort_handle();
-        self.with(|kept| match kept.row_mut(id) {
+        self.with(|store| match store.row_mut(id) {
             Some(row) => {
                 if let Some(old) = row.task.replace(task) {
                     old.abort();
@@ -155,14 +150,14 @@ impl Deliveries {
     }
 
     fn edit(&self, id: u64, edit: impl FnOnce(&mut DeliveryRecord)) {
-        self.with(|kept| kept.edit(id, edit));
+        self.with(|store| store.edit(id, edit));
     }
 
-    fn draft(&self, id: u64) -> Option<Arc<Draft>> {
-        self.with(|kept| kept.row(id).map(|row| Arc::clone(&row.draft)))
+    fn draft(&self, id: u64) -> Option<Arc<NotificationDraft>> {
+        self.with(|store| store.row(id).map(|row| Arc::clone(&row.draft)))
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Kept) -> T) -> T {
-        work(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, work: impl FnOnce(&mut DeliveryStore) -> T) -> T {
+        work(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,4 +1,4 @@
-//! What is told of a notification.
+//! The public record of a delivery.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::sandbox::record::{AnswerRecord, size_of_headers};
+use crate::record::{ResponseRecord, size_of_headers};
 
-/// A notification that a [`Sandbox`](crate::sandbox::Sandbox) posts by itself.
+/// A notification that a [`Sandbox`](crate::Sandbox) posts automatically, and its deliveries.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DeliveryRecord {
@@ -16,23 +16,23 @@ pub struct DeliveryRecord {
     pub id: u64,
     /// APIv3's event type, or the sandbox's name for one of APIv2's.
     pub event_type: String,
-    /// Where it goes.
+    /// The URL it is posted to.
     pub url: String,
-    /// What it is about, in plaintext: APIv3's resource, APIv2's members.
+    /// The content in plaintext: the resource of APIv3, the members of APIv2.
     pub resource: Value,
-    /// How it stands.
+    /// The state of the delivery.
     pub state: DeliveryState,
-    /// What was tried so far, oldest first.
+    /// The attempts so far, oldest first.
     pub attempts: Vec<AttemptRecord>,
-    /// What the newest attempt has posted; each is signed anew.
+    /// The request of the newest attempt; each attempt is signed anew.
     pub posted: Option<PostedRecord>,
-    /// In how many seconds of WeChat Pay's schedule it is tried again; how fast those pass, the pace
-    /// of the sandbox says.
+    /// The wait until the next attempt, in seconds of WeChat Pay's schedule. The
+    /// [speed](crate::Sandbox::set_speed) of the sandbox divides it.
     pub next_in: Option<u64>,
 }
 
 impl DeliveryRecord {
-    /// About the memory that it takes, without the resource.
+    /// The approximate memory use, without the resource.
     pub(super) fn size(&self) -> usize {
         let posted = self.posted.as_ref();
         let posted = posted.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
@@ -43,13 +43,13 @@ impl DeliveryRecord {
 
 impl AttemptRecord {
     fn size(&self) -> usize {
-        let answer = self.answer.as_ref();
+        let answer = self.response.as_ref();
         let answer = answer.map_or(0, |it| it.body.len() + size_of_headers(&it.headers));
         size_of::<Self>() + self.problem.as_ref().map_or(0, String::len) + answer
     }
 }
 
-/// The resource, which names people, is left out.
+/// Leaves the resource out: it may name people.
 impl fmt::Debug for DeliveryRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeliveryRecord")
@@ -63,17 +63,17 @@ impl fmt::Debug for DeliveryRecord {
     }
 }
 
-/// How a notification stands.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeliveryState {
-    /// It is about to be posted, or again.
+    /// It will be posted, or posted again.
     Pending,
-    /// The merchant's server has said so: 200 or 204, of APIv2 with `return_code` `SUCCESS` in XML.
+    /// The merchant's server accepted it: with 200 or 204, for APIv2 with `return_code` `SUCCESS` in XML.
     Accepted,
-    /// It never did; WeChat Pay does not try any more.
+    /// The server never accepted it, and the schedule is over.
     GivenUp,
-    /// It was not posted: the URL is missing or not one that the sandbox may post to.
+    /// It was not posted: the URL is missing, or the sandbox may not post to it.
     NotSent,
 }
 
@@ -96,37 +96,37 @@ impl fmt::Display for DeliveryState {
     }
 }
 
-/// One time that a notification was posted.
+/// One attempt to deliver a notification.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AttemptRecord {
-    /// When, by the sandbox's clock, in milliseconds since the Unix epoch.
+    /// The time by the sandbox's clock, in milliseconds since the Unix epoch.
     pub time_ms: i64,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub took_ms: u64,
-    /// What the server answered with.
+    /// The status of the server's answer.
     pub status: Option<StatusCode>,
-    /// What the server answered: of the body the first 4 KiB, and no headers if they take more.
-    pub answer: Option<AnswerRecord>,
-    /// What went wrong: no answer, or one that does not accept it.
+    /// The server's answer: the first 4 KiB of the body, and the headers unless they are longer than that.
+    pub response: Option<ResponseRecord>,
+    /// The problem: there was no answer, or the answer does not accept the notification.
     pub problem: Option<String>,
     /// The same in Chinese.
     pub problem_zh: Option<String>,
 }
 
-/// A notification as it was posted.
+/// The request of a delivery.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PostedRecord {
-    /// The headers, but those of the connection (`Host`, `Content-Length`).
+    /// The headers, without those of the connection (`Host`, `Content-Length`).
     pub headers: HeaderMap,
     /// The first 64 KiB of the body.
     pub body: Bytes,
-    /// How long the body is, in bytes.
+    /// The length of the whole body, in bytes.
     pub body_length: usize,
 }
 
-/// The body is left out.
+/// Leaves the body out.
 impl fmt::Debug for PostedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostedRecord")

@@ -1,4 +1,4 @@
-//! When a notification is posted: for the first time, and until it is accepted.
+//! The schedule of a delivery: the first attempt, and the retries until it is accepted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,9 +6,8 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-use super::Deliveries;
+use super::Notifier;
 use super::record::DeliveryState;
-use crate::sandbox::gateway::Gateway;
 
 /// Seconds from one attempt to the next.
 ///
@@ -16,37 +15,37 @@ use crate::sandbox::gateway::Gateway;
 const WAITS: [u64; 15] = [
     15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600,
 ];
-/// How long one waits to be overtaken: there may be no other. Faster than time, there would be none to
-/// come in time.
-fn held(pace: f64) -> Duration {
-    const HELD: f64 = 5.0;
-    Duration::try_from_secs_f64(HELD / pace.min(1.0)).unwrap_or(Duration::MAX)
+/// How long a held delivery waits for the next one, which may never come. A high speed does not shorten
+/// it: the next notification would come too late.
+fn max_hold(speed: f64) -> Duration {
+    const SECONDS: f64 = 5.0;
+    Duration::try_from_secs_f64(SECONDS / speed.min(1.0)).unwrap_or(Duration::MAX)
 }
 
-/// What there is about the first time that one is posted.
-pub(super) enum First {
+/// When the first attempt is made.
+pub(super) enum FirstAttempt {
     Now,
-    /// It waits for the one after it, for which [`held`] is long enough.
+    /// After the next delivery, or after [`max_hold`].
     After(oneshot::Receiver<()>),
-    /// One waits for it; dropped, however that comes, it waits no more.
+    /// Before the delivery that is held, which is released when this is dropped.
     Before(oneshot::Sender<()>),
 }
 
-/// One notification on its way.
-pub(super) struct Task {
-    pub(super) gateway: Arc<Gateway>,
+/// The task of one delivery.
+pub(super) struct DeliveryTask {
+    pub(super) notifier: Arc<Notifier>,
     pub(super) id: u64,
 }
 
-impl Task {
-    /// Posts it, `times` times for the first time.
-    pub(super) async fn run(self, times: u32, first: First) {
+impl DeliveryTask {
+    /// Posts it `times` times, then retries until it is accepted or the schedule ends.
+    pub(super) async fn run(self, times: u32, first: FirstAttempt) {
         let release = match first {
-            First::Now => None,
-            First::Before(release) => Some(release),
-            First::After(released) => {
-                // Released or not: it is posted now.
-                let _ = tokio::time::timeout(held(self.deliveries().pace()), released).await;
+            FirstAttempt::Now => None,
+            FirstAttempt::Before(release) => Some(release),
+            FirstAttempt::After(released) => {
+                // It is posted now, whether it was released or not.
+                let _ = tokio::time::timeout(max_hold(self.notifier.speed()), released).await;
                 None
             }
         };
@@ -55,39 +54,36 @@ impl Task {
             accepted = self.attempt().await;
         }
         drop(release);
-        let mut pace = self.deliveries().pace.subscribe();
+        let mut speed = self.notifier.speed.subscribe();
         for wait in WAITS {
             if accepted {
                 break;
             }
-            self.deliveries()
+            self.notifier
                 .edit(self.id, |record| record.next_in = Some(wait));
-            sleep(wait, &mut pace).await;
+            sleep(wait, &mut speed).await;
             accepted = self.attempt().await;
         }
-        self.deliveries().edit(self.id, |record| {
-            record.state = match accepted {
-                true => DeliveryState::Accepted,
-                false => DeliveryState::GivenUp,
+        self.notifier.edit(self.id, |record| {
+            record.state = if accepted {
+                DeliveryState::Accepted
+            } else {
+                DeliveryState::GivenUp
             };
         });
     }
-
-    pub(super) fn deliveries(&self) -> &Deliveries {
-        &self.gateway.control.deliveries
-    }
 }
 
-/// Waits so many seconds of the schedule, however often the pace changes meanwhile.
-async fn sleep(seconds: u64, pace: &mut watch::Receiver<f64>) {
+/// Waits the given seconds of the schedule, also when the speed changes meanwhile.
+async fn sleep(seconds: u64, speed: &mut watch::Receiver<f64>) {
     let mut left = Duration::from_secs(seconds).as_secs_f64();
     loop {
-        let now = *pace.borrow_and_update();
+        let now = *speed.borrow_and_update();
         let wait = Duration::try_from_secs_f64(left / now).unwrap_or(Duration::MAX);
         let began = Instant::now();
-        match tokio::time::timeout(wait, pace.changed()).await {
+        match tokio::time::timeout(wait, speed.changed()).await {
             Ok(Ok(())) => left = (left - began.elapsed().as_secs_f64() * now).max(0.0),
-            // Nobody can change it any more.
+            // The speed cannot change any more.
             Ok(Err(_)) => return tokio::time::sleep(wait).await,
             Err(_) => return,
         }

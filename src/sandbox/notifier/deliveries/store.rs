@@ -1,4 +1,4 @@
-//! The notifications that are remembered.
+//! The store of deliveries.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,29 +7,29 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-use super::super::draft::Draft;
+use super::super::draft::NotificationDraft;
 use super::record::{AttemptRecord, DeliveryRecord, DeliveryState};
-use crate::sandbox::record::size_of_json;
+use crate::record::size_of_json;
 
-/// How many are remembered, and about as many bytes of them together.
+/// How many deliveries are kept, and about how many bytes of memory they take together.
 const KEPT: usize = 1000;
 const KEPT_BYTES: usize = 64 << 20;
 
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct DeliveryStore {
     rows: VecDeque<Row>,
     bytes: usize,
     count: u64,
-    /// Lets one go that waits until the one after it has been posted.
+    /// Releases the delivery that waits until the next one is posted.
     pub(super) held: Option<oneshot::Sender<()>>,
 }
 
 pub(super) struct Row {
-    /// Without the resource, which the draft has.
+    /// The record without the resource, which the draft holds.
     record: DeliveryRecord,
-    /// The record's size with the draft's, as it was counted last.
+    /// The last counted size of record and draft.
     bytes: usize,
-    pub(super) draft: Arc<Draft>,
+    pub(super) draft: Arc<NotificationDraft>,
     pub(super) task: Option<AbortHandle>,
 }
 
@@ -49,11 +49,11 @@ impl Row {
         }
     }
 
-    /// As a list has it: without what it is about, what was posted and what was answered.
+    /// The record without resource, requests and answers.
     pub(super) fn brief(&self) -> DeliveryRecord {
         let record = &self.record;
         let attempt = |attempt: &AttemptRecord| AttemptRecord {
-            answer: None,
+            response: None,
             ..attempt.clone()
         };
         DeliveryRecord {
@@ -73,9 +73,9 @@ impl Row {
     }
 }
 
-impl Kept {
-    /// Remembers one that is about to be posted, and gives its number.
-    pub(super) fn push(&mut self, draft: Draft, event_type: String) -> u64 {
+impl DeliveryStore {
+    /// Adds a pending delivery and returns its number.
+    pub(super) fn push(&mut self, draft: NotificationDraft, event_type: String) -> u64 {
         self.count += 1;
         let record = DeliveryRecord {
             id: self.count,
@@ -100,7 +100,7 @@ impl Kept {
         self.count
     }
 
-    /// Changes what is known of one.
+    /// Changes the record of one delivery.
     pub(super) fn edit(&mut self, id: u64, edit: impl FnOnce(&mut DeliveryRecord)) {
         let Some(row) = self.row_mut(id) else {
             return;
@@ -112,14 +112,14 @@ impl Kept {
         self.shrink();
     }
 
-    /// The newest stays, however long it is.
+    /// Evicts deliveries until the limits hold. The newest is never evicted.
     fn shrink(&mut self) {
         while self.rows.len() > KEPT || self.bytes > KEPT_BYTES && self.rows.len() > 1 {
             self.evict();
         }
     }
 
-    /// Forgets all, and what was still to be posted is not.
+    /// Removes all deliveries and cancels their tasks.
     pub(super) fn clear(&mut self) {
         *self = Self {
             count: self.count,
@@ -127,11 +127,11 @@ impl Kept {
         };
     }
 
-    /// The oldest that is over goes; only when none is, one that is still to be posted.
+    /// Evicts the oldest finished delivery; if there is none, the oldest pending one.
     fn evict(&mut self) {
-        let over = |row: &Row| row.record.state != DeliveryState::Pending;
+        let is_finished = |row: &Row| row.record.state != DeliveryState::Pending;
         let mut older = self.rows.iter().take(self.rows.len().saturating_sub(1));
-        let oldest = older.position(over).unwrap_or_default();
+        let oldest = older.position(is_finished).unwrap_or_default();
         let gone = self.rows.remove(oldest);
         self.bytes -= gone.map_or(0, |row| row.bytes);
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
-use crate::sandbox::Sandbox;
+use crate::Sandbox;
 
 pub(super) const HEADERS: u8 = 1;
 pub(super) const RESET: u8 = 3;

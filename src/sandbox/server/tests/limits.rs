@@ -6,18 +6,18 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::Limits;
 use super::frames::{GO_AWAY, HEADERS, RESET, Wire};
-use crate::sandbox::Sandbox;
+use crate::Sandbox;
+use crate::settings::ConnectionLimits;
 
-/// Who has waited so long has failed; nobody waits for it otherwise.
+/// The timeout of a failing test; a passing test never waits for it.
 const NEVER: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(50);
 const SLOW: (&str, &str) = ("x-sandbox-fault", "slow=600000");
 
-fn start(tls: bool, limits: Limits) -> Sandbox {
+fn start(tls: bool, limits: ConnectionLimits) -> Sandbox {
     let mut builder = Sandbox::builder().tls(tls);
-    builder.limits = limits;
+    builder.settings.connections = limits;
     builder.start_blocking().unwrap()
 }
 
@@ -42,10 +42,10 @@ fn ask(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn one_connection_too_many_waits_until_another_ends() {
-    let limits = Limits {
+fn a_connection_above_the_limit_waits() {
+    let limits = ConnectionLimits {
         connections: 4,
-        ..Limits::default()
+        ..ConnectionLimits::default()
     };
     let sandbox = start(false, limits);
     let mut open: Vec<_> = (0..4).map(|_| connect(&sandbox)).collect();
@@ -66,10 +66,10 @@ fn one_connection_too_many_waits_until_another_ends() {
 }
 
 #[test]
-fn who_is_slow_is_cut_off() {
-    let limits = Limits {
-        patience: SHORT,
-        ..Limits::default()
+fn slow_clients_are_disconnected() {
+    let limits = ConnectionLimits {
+        read_timeout: SHORT,
+        ..ConnectionLimits::default()
     };
     let head = "POST /v3/x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n";
     let reset = head.replace("/v3/x", "/_sandbox/api/reset");
@@ -94,10 +94,10 @@ fn who_is_slow_is_cut_off() {
 }
 
 #[test]
-fn what_takes_too_long_does_not_hold_up_the_end() {
-    let limits = Limits {
-        last_answers: SHORT,
-        ..Limits::default()
+fn slow_requests_do_not_delay_the_end() {
+    let limits = ConnectionLimits {
+        shutdown_timeout: SHORT,
+        ..ConnectionLimits::default()
     };
     let sandbox = start(false, limits);
     let mut stream = connect(&sandbox);
@@ -123,11 +123,11 @@ fn what_takes_too_long_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn http_2_says_its_limits_and_keeps_them() {
-    let limits = Limits {
+fn http_2_announces_and_enforces_its_limits() {
+    let limits = ConnectionLimits {
         streams: 2,
         header_list: 1000,
-        ..Limits::default()
+        ..ConnectionLimits::default()
     };
     let sandbox = start(false, limits);
     let (mut wire, settings) = Wire::open(&sandbox);
@@ -162,9 +162,9 @@ fn http_2_says_its_limits_and_keeps_them() {
 
 #[test]
 fn a_flood_of_resets_ends_the_connection() {
-    let limits = Limits {
+    let limits = ConnectionLimits {
         resets: 5,
-        ..Limits::default()
+        ..ConnectionLimits::default()
     };
     let sandbox = start(false, limits);
     let (mut wire, _) = Wire::open(&sandbox);

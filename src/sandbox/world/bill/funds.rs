@@ -11,14 +11,14 @@
 
 use std::ops::Range;
 
-use super::super::super::identity::MCHID;
-use super::super::batch::{Batch, Detail, DetailStatus};
-use super::super::order::{Order, TradeState};
-use super::super::refund::Refund;
-use super::super::share::{Return, Share, SliceResult};
-use super::super::transfers::{Transfer, TransferState};
-use super::super::{State, World};
+use super::super::batch::model::{Batch, Detail, DetailStatus};
+use super::super::order::model::{Order, TradeState};
+use super::super::refund::model::Refund;
+use super::super::sharing::model::{DetailResult, Return, Share};
+use super::super::state::State;
+use super::super::transfer::model::{Transfer, TransferState};
 use super::{at, csv, is_asked, yuan};
+use crate::identity::MCHID;
 
 const HEAD: &str = "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),\
     账户结余(元),资金变更提交申请人,备注,业务凭证号";
@@ -27,39 +27,29 @@ const SUM: &str = "资金流水总笔数,收入笔数,收入金额,支出笔数,
 /// What an account begins with, in fen.
 const OPENING: i128 = 100_000_000;
 
-impl World {
-    /// Whether no money ever moved, nor could.
-    pub(in crate::sandbox) fn has_no_funds(&self) -> bool {
-        self.with(|state| {
-            let orders = state.orders.iter().next();
-            let transfers = state.transfers.iter().next();
-            let batches = state.batches.iter().next();
-            orders.is_none() && transfers.is_none() && batches.is_none()
-        })
-    }
+/// Whether nothing was ever made that moves money.
+pub(crate) fn is_unused(state: &State) -> bool {
+    let orders = state.orders.iter().next();
+    let transfers = state.transfers.iter().next();
+    let batches = state.batches.iter().next();
+    orders.is_none() && transfers.is_none() && batches.is_none()
+}
 
-    /// The bill of a day, in seconds since the Unix epoch, for the merchant's basic account or that of a
-    /// sub-merchant; `None` when nothing happened.
-    pub(in crate::sandbox) fn fund_bill(
-        &self,
-        day: Range<i64>,
-        sub_mchid: Option<&str>,
-    ) -> Option<String> {
-        self.with(|state| {
-            let mut balance = OPENING;
-            let mut of_day = Vec::new();
-            // No texts yet: of the days before the sum alone is needed, of those after nothing.
-            for flow in flows(state, sub_mchid) {
-                match flow.time < day.start {
-                    true => balance += flow.amount,
-                    false if flow.time < day.end => of_day.push(flow),
-                    false => {}
-                }
-            }
-            of_day.sort_by_key(|flow| flow.time);
-            written(&of_day, balance)
-        })
+/// The bill of a day, in seconds since the Unix epoch, of the basic account of the merchant or of a
+/// sub-merchant. `None` when it would be empty.
+pub(crate) fn bill(state: &State, day: Range<i64>, sub_mchid: Option<&str>) -> Option<String> {
+    let mut balance = OPENING;
+    let mut of_day = Vec::new();
+    // Flows before the day only count towards the opening balance, so their texts are not made.
+    for flow in flows(state, sub_mchid) {
+        if flow.time < day.start {
+            balance += flow.amount;
+        } else if flow.time < day.end {
+            of_day.push(flow);
+        }
     }
+    of_day.sort_by_key(|flow| flow.time);
+    written(&of_day, balance)
 }
 
 /// Money that moved.
@@ -123,9 +113,10 @@ fn of_order(order: &Order) -> impl Iterator<Item = Flow<'_>> {
         },
         amount: if out { -1 } else { 1 } * i128::from(order.total),
         applicant: None,
-        remark: match out {
-            true => Remark::Refunded,
-            false => Remark::Settled,
+        remark: if out {
+            Remark::Refunded
+        } else {
+            Remark::Settled
         },
         voucher: &order.out_trade_no,
     };
@@ -182,19 +173,19 @@ fn of_batch(batch: &Batch) -> impl Iterator<Item = Flow<'_>> {
 
 /// What the account gave to others, or was given.
 fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow<'s>> {
-    let slices = share.slices.iter();
-    let slices = slices.filter(|slice| slice.result == SliceResult::Success);
-    slices.filter_map(move |slice| {
-        let getter = (slice.kind == "MERCHANT_ID").then_some(&*slice.account);
+    let details = share.details.iter();
+    let details = details.filter(|detail| detail.result == DetailResult::Success);
+    details.filter_map(move |detail| {
+        let getter = (detail.kind == "MERCHANT_ID").then_some(&*detail.account);
         let sign = sign(share.party.seller(), getter, account)?;
         Some(Flow {
             time: share.ended?,
             id: &share.order_id,
-            flow_id: &slice.detail_id,
+            flow_id: &detail.detail_id,
             name: ("分账", "分账"),
-            amount: sign * i128::from(slice.amount),
+            amount: sign * i128::from(detail.amount),
             applicant: Some(MCHID),
-            remark: Remark::Text(&slice.description),
+            remark: Remark::Text(&detail.description),
             voucher: &share.out_order_no,
         })
     })
@@ -215,7 +206,7 @@ fn of_return<'s>(state: &State, back: &'s Return, account: &str) -> Option<Flow<
     })
 }
 
-/// Which way money goes for an account; `None` when it stays or is somebody else's.
+/// Which way money goes for an account; `None` when it goes_to_seller or is somebody else's.
 fn sign(giver: &str, getter: Option<&str>, account: &str) -> Option<i128> {
     match (giver == account, getter == Some(account)) {
         (true, false) => Some(-1),
@@ -234,9 +225,10 @@ fn written(flows: &[Flow<'_>], mut balance: i128) -> Option<String> {
     for flow in flows {
         balance += flow.amount;
         rows.push(flow.columns(balance));
-        match flow.amount < 0 {
-            true => spent.push(flow.amount),
-            false => income.push(flow.amount),
+        if flow.amount < 0 {
+            spent.push(flow.amount)
+        } else {
+            income.push(flow.amount)
         }
     }
     let sums = [

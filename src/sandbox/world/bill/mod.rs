@@ -6,13 +6,13 @@
 //! `\\n`, and a character U+0001 as a blank. What else would break a cell is a blank here: the documents
 //! escape it in a way of their own.
 
-mod funds;
-mod trade;
+pub(super) mod funds;
+pub(super) mod trade;
 
-use super::super::date::Local;
-use super::order::Party;
+use super::order::model::Party;
+use crate::date::Local;
 
-pub(in crate::sandbox) use trade::BillType;
+pub(crate) use trade::BillType;
 
 /// Whether it is whom the request asks about: a sub-merchant, or the merchant itself.
 fn is_asked(party: &Party, sub_mchid: Option<&str>) -> bool {

@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use super::super::order::{Order, TradeState};
-use super::super::refund::{Refund, RefundStatus};
+use super::super::order::model::{Order, TradeState};
+use super::super::refund::model::{Refund, RefundStatus};
 use super::super::request::sum;
-use super::super::{State, World};
+use super::super::state::State;
 use super::{at, csv, is_asked, yuan};
 
 const BEGINNING: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,\
@@ -23,14 +23,14 @@ const SUM_OF_SUCCESS: &str = "总交易单数,应结订单总金额,手续费总
 
 /// Which rows and columns (账单类型).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sandbox) enum BillType {
+pub(crate) enum BillType {
     All,
     Success,
     Refund,
 }
 
 impl BillType {
-    pub(in crate::sandbox) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "ALL" => Self::All,
             "SUCCESS" => Self::Success,
@@ -40,28 +40,24 @@ impl BillType {
     }
 }
 
-impl World {
-    /// Whether there never was an order.
-    pub(in crate::sandbox) fn has_no_trade(&self) -> bool {
-        self.with(|state| state.orders.iter().next().is_none())
-    }
+/// Whether no order was ever made.
+pub(crate) fn is_unused(state: &State) -> bool {
+    state.orders.iter().next().is_none()
+}
 
-    /// The trade bill of a day, in seconds since the Unix epoch: of all orders, or of one sub-merchant's;
-    /// `None` when nothing happened.
-    pub(in crate::sandbox) fn trade_bill(
-        &self,
-        day: Range<i64>,
-        bill_type: BillType,
-        sub_mchid: Option<&str>,
-    ) -> Option<String> {
-        self.with(|state| {
-            let mut rows = rows(state, bill_type);
-            rows.retain(|row| day.contains(&row.time));
-            rows.retain(|row| sub_mchid.is_none() || is_asked(&row.order.party, sub_mchid));
-            rows.sort_by_key(|row| row.time);
-            (!rows.is_empty()).then(|| written(&rows, bill_type))
-        })
-    }
+/// The trade bill of a day, in seconds since the Unix epoch, of all orders or of one sub-merchant's.
+/// `None` when it would be empty.
+pub(crate) fn bill(
+    state: &State,
+    day: Range<i64>,
+    bill_type: BillType,
+    sub_mchid: Option<&str>,
+) -> Option<String> {
+    let mut rows = rows(state, bill_type);
+    rows.retain(|row| day.contains(&row.time));
+    rows.retain(|row| sub_mchid.is_none() || is_asked(&row.order.party, sub_mchid));
+    rows.sort_by_key(|row| row.time);
+    (!rows.is_empty()).then(|| written(&rows, bill_type))
 }
 
 /// A payment, or money given back.

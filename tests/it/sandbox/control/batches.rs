@@ -1,7 +1,7 @@
 //! Batches of transfers that the command holds until their details are decided.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::{get, post, refused};

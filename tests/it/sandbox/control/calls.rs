@@ -6,7 +6,7 @@ mod texts;
 mod v2;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::super::raw::Raw;

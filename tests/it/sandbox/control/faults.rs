@@ -1,8 +1,8 @@
 //! Faults by the API and by header.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{Sandbox, Verdict};
 use wechatpay_chain::{Client, Error};
+use wechatpay_sandbox::{Sandbox, Verdict};
 
 use super::super::raw::Raw;
 use super::super::{Outcome, last};

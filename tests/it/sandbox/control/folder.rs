@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Certificate, ErrorKind, PrivateKey, PublicKey};
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 

@@ -1,7 +1,7 @@
 //! Pages of other sites, and names that lead here.
 
 use wechatpay_chain::ErrorKind;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::send;

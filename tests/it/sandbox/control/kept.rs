@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::{DeliveryState, Sandbox};
+use wechatpay_sandbox::{DeliveryState, Sandbox};
 
 use super::super::Outcome;
 use super::{get, order, post};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::notify::{Notification, Notifications};
-use wechatpay_chain::sandbox::{DeliveryState, Sandbox};
+use wechatpay_sandbox::{DeliveryState, Sandbox};
 
 use super::super::Outcome;
 use super::merchant::{Got, Merchant};

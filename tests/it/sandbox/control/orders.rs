@@ -1,7 +1,7 @@
 //! The user's and the bank's part.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::{get, order, post, refused};

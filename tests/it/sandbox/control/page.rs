@@ -1,7 +1,7 @@
 //! The page: what it shows, what its forms do, and that what clients send stays text.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::super::raw::Raw;

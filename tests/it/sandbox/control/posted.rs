@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::Clock;
-use wechatpay_chain::sandbox::DeliveryState;
+use wechatpay_sandbox::DeliveryState;
 
 use super::super::Outcome;
 use super::merchant::Merchant;

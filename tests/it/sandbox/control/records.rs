@@ -1,7 +1,7 @@
 //! What is remembered of calls beside what came: the answer, the fault, the refusal's message.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::{Fault, Sandbox};
+use wechatpay_sandbox::{Fault, Sandbox};
 
 use super::super::raw::Raw;
 use super::super::{Outcome, is_chinese};
@@ -27,7 +27,7 @@ fn a_call_has_its_answer_as_it_went_out() -> Outcome {
     assert_eq!(answer["headers"]["wechatpay-signature"], signature);
     assert_eq!(shown["fault"], Value::Null);
     let record = sandbox.last_call().ok_or("no call")?;
-    let answer = record.answer.ok_or("no answer")?;
+    let answer = record.response.ok_or("no answer")?;
     assert_eq!(
         (Some(answer.status), answer.body.to_vec()),
         (record.status, came.body)

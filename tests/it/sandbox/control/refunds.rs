@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::{api, get, order, post};

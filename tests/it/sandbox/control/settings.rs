@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wechatpay_chain::ErrorKind;
 use wechatpay_chain::certificates::Certificates;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::Outcome;
 use super::super::raw::Raw;

@@ -1,6 +1,6 @@
 //! What of an upload is signed, and what it has to have.
 
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::raw::Raw;
 use super::super::{Outcome, last, why};

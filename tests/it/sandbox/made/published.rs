@@ -1,7 +1,7 @@
 //! Refusals as users have published them of the real gateway.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::{Outcome, V2_ORDERS, v2_order, why};
 use super::{NATIVE, native_order, refusal};

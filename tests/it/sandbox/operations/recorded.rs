@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Sandbox;
 use wechatpay_chain::{Call, Error, ErrorKind, Media};
+use wechatpay_sandbox::Sandbox;
 
 use crate::golden_v2;
 use crate::sandbox::Outcome;

@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use serde_json::Value;
-use wechatpay_chain::sandbox::{SampleRequest, Sandbox};
-use wechatpay_chain::{Client, Response, schema};
+use wechatpay_chain::{Client, Response};
+use wechatpay_sandbox::schema;
+use wechatpay_sandbox::{SampleRequest, Sandbox};
 
 use super::{Result, call, is, judged};
 use crate::sandbox::Outcome;

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 use wechatpay_chain::bill::Rows;
-use wechatpay_chain::sandbox::RefundStatus;
+use wechatpay_sandbox::RefundStatus;
 
 use super::{Outcome, Shop, says, text};
 

@@ -354,10 +354,10 @@ fn a_payment_by_code_is_reversed_and_no_other() -> Outcome {
 
 #[test]
 fn a_rule_of_the_test_goes_first_and_touches_nothing() -> Outcome {
-    use wechatpay_chain::sandbox::Answer;
+    use wechatpay_sandbox::StubResponse;
     let shop = Shop::open()?;
-    let answer = Answer::json(json!({"code_url": "mine"}));
-    shop.sandbox.answer("POST", NATIVE, answer)?;
+    let answer = StubResponse::json(json!({"code_url": "mine"}));
+    shop.sandbox.stub("POST", NATIVE, answer)?;
     assert_eq!(shop.post(NATIVE, shop.native("1"))?["code_url"], "mine");
     assert!(shop.sandbox.orders().is_empty());
     Ok(())
@@ -365,10 +365,10 @@ fn a_rule_of_the_test_goes_first_and_touches_nothing() -> Outcome {
 
 #[test]
 fn the_answer_may_be_lost_and_the_order_is_there() -> Outcome {
-    use wechatpay_chain::sandbox::Fault;
+    use wechatpay_sandbox::Fault;
     let shop = Shop::open()?;
     for (number, fault) in [("1", Fault::CutBeforeAnswer), ("2", Fault::HtmlErrorPage)] {
-        shop.sandbox.misbehave(fault);
+        shop.sandbox.inject_fault(fault);
         assert!(shop.post(NATIVE, shop.native(number)).is_err());
         assert_eq!(shop.state(number)?, "NOTPAY");
     }

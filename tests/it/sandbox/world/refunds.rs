@@ -1,7 +1,7 @@
 //! Refunds: partial, several, too much, ended in every way.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::RefundStatus;
+use wechatpay_sandbox::RefundStatus;
 
 use super::{Outcome, Shop, says, text};
 

@@ -1,7 +1,7 @@
 //! Transfers to users.
 
 use serde_json::{Value, json};
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::{Outcome, Shop, says, text, why};
 

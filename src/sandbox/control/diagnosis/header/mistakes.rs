@@ -1,7 +1,7 @@
-//! What is said of the `Authorization` header.
+//! The mistakes in the `Authorization` header.
 
 use super::super::Mistake;
-use crate::protocol::Scheme;
+use wechatpay_core::protocol::Scheme;
 
 /// A name of the request in a text: as long as names are.
 fn short(name: &str) -> String {
@@ -117,7 +117,7 @@ pub(super) const BLANKS: Mistake = Mistake::new(
 );
 pub(super) const SEPARATOR: Mistake = Mistake::new(
     "parameter_separator",
-    "the parameters are separated otherwise than by one comma each, or there is one at the end",
+    "the parameters are not separated by exactly one comma each, or there is a comma at the end",
     "参数之间应各用一个逗号分隔，末尾不加",
 );
 pub(super) const UNQUOTED: Mistake = Mistake::new(

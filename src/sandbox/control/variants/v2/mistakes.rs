@@ -1,4 +1,4 @@
-//! What is said of APIv2's texts.
+//! The mistakes in APIv2's texts.
 
 use super::super::super::diagnosis::Mistake;
 
@@ -102,7 +102,7 @@ pub(super) const KEY_PLACE: Mistake = Mistake::new(
 );
 pub(super) const APIV3_KEY: Mistake = Mistake::new(
     "apiv3_key",
-    "the APIv3 key was used: APIv2 has a key of its own (v2_key.txt)",
+    "the APIv3 key was used: APIv2 has another key (v2_key.txt)",
     "用了 APIv3 密钥：APIv2 有自己的密钥（v2_key.txt）",
 );
 pub(super) const CHARSET: Mistake = Mistake::new(

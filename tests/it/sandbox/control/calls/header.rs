@@ -2,7 +2,7 @@
 
 use openssl::bn::BigNum;
 use serde_json::Value;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::super::Outcome;
 use super::super::super::raw::Raw;

@@ -8,7 +8,7 @@ use openssl::sha::sha256;
 use openssl::sign::Signer;
 use serde_json::{Value, json};
 use wechatpay_chain::PrivateKey;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::super::Outcome;
 use super::super::super::raw::Raw;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::Padding;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::super::Outcome;
 use super::super::super::raw::Raw;

@@ -6,7 +6,7 @@ use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use serde_json::Value;
-use wechatpay_chain::sandbox::Sandbox;
+use wechatpay_sandbox::Sandbox;
 
 use super::super::super::Outcome;
 use super::super::super::raw::Raw;

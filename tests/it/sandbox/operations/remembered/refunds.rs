@@ -1,7 +1,7 @@
 //! Refunds of either kind.
 
 use serde_json::json;
-use wechatpay_chain::sandbox::RefundStatus;
+use wechatpay_sandbox::RefundStatus;
 
 use super::{Asked, World, text};
 use crate::sandbox::Outcome;

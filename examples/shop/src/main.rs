@@ -1,0 +1,69 @@
+//! Runs the shop.
+//!
+//! ```text
+//! WECHATPAY_MCHID=… WECHATPAY_SERIAL=… WECHATPAY_PRIVATE_KEY=apiclient_key.pem \
+//! WECHATPAY_PLATFORM_KEY_ID=PUB_KEY_ID_… WECHATPAY_PLATFORM_KEY=pub_key.pem WECHATPAY_APIV3_KEY_FILE=apiv3.txt \
+//! SHOP_APPID=wx… SHOP_NOTIFY_URL=https://shop.example/notify SHOP_LISTEN=127.0.0.1:8080 \
+//! cargo run --package wechatpay-shop
+//! ```
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::net::TcpListener;
+use wechatpay_chain::notify::Notifications;
+use wechatpay_chain::{BoxError, ClientBuilder};
+use wechatpay_shop::{Order, Shop, State, router, yesterday};
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    tracing_subscriber::fmt().init();
+    let client = ClientBuilder::from_env()?.build()?;
+    let shop = Shop {
+        // A shop on several machines gives a RedisStore or SqlStore here.
+        notifications: Notifications::from_client(&client)?,
+        client,
+        book: Default::default(),
+        appid: variable("SHOP_APPID")?.into(),
+        notify_url: variable("SHOP_NOTIFY_URL")?.into(),
+    };
+    let listener = TcpListener::bind(variable("SHOP_LISTEN")?).await?;
+    let night = tokio::spawn(every_hour(shop.clone()));
+    axum::serve(listener, router(shop.clone()))
+        .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
+        .await?;
+    night.abort();
+    // A handler outlives its request when WeChat Pay hangs up.
+    tokio::time::timeout(Duration::from_secs(60), shop.notifications.handlers_ended()).await?;
+    Ok(())
+}
+
+/// Closes orders that were not paid, repeats refunds that are open, and compares book and bill.
+async fn every_hour(shop: Shop) {
+    loop {
+        // An order that was paid in the meantime is not closed.
+        let old = |order: &Order| order.made.elapsed() > Duration::from_secs(30 * 60);
+        for order in shop.book.all(State::Unpaid).into_iter().filter(old) {
+            note(shop.close(&order.number).await);
+        }
+        for order in shop.book.all(State::Refunding) {
+            note(shop.refund(&order.number).await);
+        }
+        match shop.reconcile(yesterday(OffsetDateTime::now_utc())).await {
+            Ok(differences) if differences.is_empty() => {}
+            Ok(differences) => tracing::error!(?differences, "bill and book differ"),
+            Err(err) => tracing::warn!(error = %err, "no bill yet"),
+        }
+        tokio::time::sleep(Duration::from_secs(60 * 60)).await;
+    }
+}
+
+fn note<T, E: std::fmt::Display>(outcome: Result<T, E>) {
+    if let Err(err) = outcome {
+        tracing::warn!(error = %err, "it is tried again in an hour");
+    }
+}
+
+fn variable(name: &str) -> Result<String, BoxError> {
+    std::env::var(name).map_err(|err| format!("{name}: {err}").into())
+}

@@ -1,0 +1,169 @@
+//! The shop against the sandbox: the usual way, and what goes wrong in between.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use wechatpay_chain::notify::Notifications;
+use wechatpay_sandbox::{Fault, Sandbox};
+use wechatpay_shop::{Channel, Difference, Failure, Order, Shop, State, router};
+
+/// A shop that runs, and the WeChat Pay that it runs against.
+async fn open() -> (Shop, Sandbox) {
+    let sandbox = Sandbox::builder()
+        .post_notifications()
+        .start()
+        .await
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = sandbox.client().unwrap();
+    let shop = Shop {
+        notifications: Notifications::from_client(&client).unwrap(),
+        client,
+        book: Arc::default(),
+        appid: "wxd678efh567hg6787".into(),
+        notify_url: format!("http://{}/notify", listener.local_addr().unwrap()).into(),
+    };
+    let served = router(shop.clone());
+    tokio::spawn(async move { axum::serve(listener, served).await });
+    (shop, sandbox)
+}
+
+async fn native(shop: &Shop) -> Order {
+    let (order, page) = shop.order(100, &Channel::Native).await.unwrap();
+    assert!(
+        page["qr"].as_str().unwrap().starts_with("<?xml")
+            || page["qr"].as_str().unwrap().contains("<svg")
+    );
+    order
+}
+
+/// Waits until the book says so: the notification is on its way.
+async fn becomes(shop: &Shop, number: &str, state: State) {
+    for _ in 0..3000 {
+        if shop.book.get(number).unwrap().state == state {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{:?} is not {state:?}", shop.book.get(number));
+}
+
+async fn paid(shop: &Shop, sandbox: &Sandbox) -> Order {
+    let order = native(shop).await;
+    sandbox.pay(&order.number).unwrap();
+    becomes(shop, &order.number, State::Paid).await;
+    order
+}
+
+#[tokio::test]
+async fn an_order_is_paid_by_its_notification_and_refunded() {
+    let (shop, sandbox) = open().await;
+    let order = paid(&shop, &sandbox).await;
+    shop.refund(&order.number).await.unwrap();
+    becomes(&shop, &order.number, State::Refunded).await;
+    assert!(matches!(
+        shop.refund(&order.number).await,
+        Err(Failure::NotNow(_))
+    ));
+    assert_eq!(sandbox.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_in_wechat_gets_signed_parameters() {
+    let (shop, _sandbox) = open().await;
+    let channel: Channel =
+        serde_json::from_value(json!({"jsapi": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"})).unwrap();
+    let (_, page) = shop.order(100, &channel).await.unwrap();
+    assert!(
+        page["package"].as_str().unwrap().starts_with("prepay_id="),
+        "{page}"
+    );
+    assert!(page["paySign"].is_string());
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_is_lost_is_one_order() {
+    let (shop, sandbox) = open().await;
+    sandbox.inject_fault(Fault::CutBeforeAnswer);
+    native(&shop).await;
+    assert_eq!(sandbox.orders().len(), 1);
+}
+
+#[tokio::test]
+async fn a_doubled_notification_is_booked_once() {
+    let (shop, sandbox) = open().await;
+    sandbox.inject_fault(Fault::DuplicatedNotification);
+    let order = paid(&shop, &sandbox).await;
+    assert!(
+        !shop.note_paid(&json!(order.number), &json!(100)),
+        "it is no news any more"
+    );
+    assert_eq!(shop.book.all(State::Paid).len(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_is_lost_is_found_and_made_once() {
+    let (shop, sandbox) = open().await;
+    let order = paid(&shop, &sandbox).await;
+    sandbox.inject_fault(Fault::CutBeforeAnswer);
+    shop.refund(&order.number).await.unwrap();
+    becomes(&shop, &order.number, State::Refunded).await;
+    assert_eq!(sandbox.refunds().len(), 1);
+}
+
+#[tokio::test]
+async fn an_unpaid_order_is_closed_and_one_that_is_paid_at_the_last_moment_is_not() {
+    let (shop, sandbox) = open().await;
+    let unpaid = native(&shop).await;
+    assert_eq!(
+        shop.close(&unpaid.number).await.unwrap().state,
+        State::Closed
+    );
+    assert!(
+        sandbox.pay(&unpaid.number).is_err(),
+        "nobody can pay it any more"
+    );
+    let silent = Shop {
+        notify_url: "https://shop.invalid/notify".into(),
+        ..shop
+    };
+    let order = native(&silent).await;
+    sandbox.pay(&order.number).unwrap();
+    assert_eq!(
+        silent.close(&order.number).await.unwrap().state,
+        State::Paid
+    );
+}
+
+#[tokio::test]
+async fn the_bill_finds_a_payment_that_no_notification_told_of() {
+    let (shop, sandbox) = open().await;
+    paid(&shop, &sandbox).await;
+    let silent = Shop {
+        notify_url: "https://shop.invalid/notify".into(),
+        ..shop
+    };
+    let missed = native(&silent).await;
+    sandbox.pay(&missed.number).unwrap();
+    // The sandbox has the bill of today.
+    let beijing = time::UtcOffset::from_hms(8, 0, 0).unwrap();
+    let today = time::OffsetDateTime::now_utc().to_offset(beijing).date();
+    let differences = silent.reconcile(today).await.unwrap();
+    assert_eq!(differences, [Difference::Missed(missed.number.clone())]);
+    assert_eq!(silent.book.get(&missed.number).unwrap().state, State::Paid);
+    assert_eq!(silent.reconcile(today).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn payments_that_fit_no_order_are_not_booked() {
+    let (shop, _sandbox) = open().await;
+    let order = shop.book.add("1", 100);
+    for (number, total) in [("1", json!(99)), ("1", Value::Null), ("2", json!(100))] {
+        assert!(!shop.note_paid(&json!(number), &total));
+    }
+    assert_eq!(shop.book.get("1").unwrap(), order);
+}

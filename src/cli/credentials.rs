@@ -1,0 +1,267 @@
+//! From settings to a client.
+
+use std::path::Path;
+use std::time::Duration;
+
+use wechatpay_chain::certificates::Certificates;
+use wechatpay_chain::notify::{Notifications, NotificationsBuilder};
+use wechatpay_chain::{Certificate, Client, ClientBuilder, Keyring, PublicKey, Secret};
+use wechatpay_sandbox::Sandbox;
+
+use crate::context::Context;
+use crate::exit::{Exit, Failure};
+use crate::key_files;
+use crate::profile;
+use crate::rephrase;
+use crate::settings::{Settings, SettingsArgs};
+
+/// A client, and the sandbox that it talks to, if that was asked for.
+pub(crate) struct Session {
+    pub(crate) client: Client,
+    /// It ends with the session.
+    pub(crate) _sandbox: Option<Sandbox>,
+}
+
+/// What a subcommand cannot do without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// To talk: also a key to verify answers with.
+    Call,
+    /// To sign only.
+    Sign,
+}
+
+/// The client of these settings.
+pub(crate) fn session(context: Context<'_>, need: Need) -> Result<Session, Failure> {
+    session_with(context, need, |builder| builder)
+}
+
+/// The client of these settings, changed by `edit`.
+pub(crate) fn session_with(
+    context: Context<'_>,
+    need: Need,
+    edit: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Session, Failure> {
+    let (builder, sandbox) = if context.sandbox {
+        let sandbox = Sandbox::start_blocking().map_err(|err| Failure::config(&err))?;
+        (in_sandbox(&sandbox, context.given)?, Some(sandbox))
+    } else {
+        let settings = profile::resolve(context.given, &context.profile)?.settings;
+        (builder(&settings, need)?, None)
+    };
+    let client = edit(builder).build().map_err(|err| Failure::config(&err))?;
+    Ok(Session {
+        client,
+        _sandbox: sandbox,
+    })
+}
+
+/// A reader of notifications: it needs fewer of the settings than a client does.
+pub(crate) fn notifications(context: Context<'_>) -> Result<NotificationsBuilder, Failure> {
+    let mut builder = Notifications::builder();
+    let settings = profile::resolve(context.given, &context.profile)?.settings;
+    if let Some(path) = &settings.platform_key {
+        let id = settings.platform_key_id.as_deref().unwrap_or_default();
+        builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
+    }
+    if let Some(path) = &settings.platform_certificate {
+        builder = builder.platform_certificate(platform_certificate(path)?);
+    }
+    if let Some(key) = key_files::private_key(&settings)? {
+        builder = builder.private_key(key);
+    }
+    if let Some(key) = apiv3_key(&settings)? {
+        builder = builder.apiv3_key(key);
+    }
+    if let Some(key) = v2_key(&settings)? {
+        builder = builder.v2_key(key);
+    }
+    Ok(builder)
+}
+
+/// The sandbox has credentials of its own; any others are a misunderstanding.
+fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, Failure> {
+    if given.names_credentials() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage",
+            "error: --sandbox has credentials of its own: leave the others out",
+        ));
+    }
+    timeout(sandbox.client_builder(), &given.into())
+}
+
+/// Everything that is set, read and handed over.
+pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, Failure> {
+    merchant_is_named(settings)?;
+    let key = key_files::private_key(settings)?;
+    let certificate = key_files::certificate(settings)?;
+    complete(settings, key.is_some(), certificate.is_some())?;
+    let mut builder = base(settings)?;
+    if let Some(mchid) = &settings.mchid {
+        builder = builder.mchid(mchid);
+    }
+    if let Some(brand_id) = &settings.brand_id {
+        builder = builder.brand_id(brand_id);
+    }
+    if let Some(serial) = &settings.serial {
+        builder = builder.serial(serial);
+    }
+    let signs = key.is_some();
+    if let Some(key) = key {
+        builder = builder.private_key(key);
+    }
+    if let Some(certificate) = certificate {
+        builder = builder.certificate(certificate);
+    }
+    if let Some(key) = v2_key(settings)? {
+        builder = builder.v2_key(key);
+    }
+    let apiv3_key = apiv3_key(settings)?;
+    if let Some(key) = &apiv3_key {
+        builder = builder.apiv3_key(key.clone());
+    }
+    if !signs {
+        return add_platform(builder, settings);
+    }
+    platform(builder, settings, need, apiv3_key.is_some())
+}
+
+/// Where to, and how.
+pub(crate) fn base(settings: &Settings) -> Result<ClientBuilder, Failure> {
+    let mut builder = timeout(Client::builder(), settings)?;
+    if let Some(url) = &settings.base_url {
+        builder = builder.base_url(url);
+    }
+    if let Some(path) = &settings.ca {
+        builder = builder.root_certificate(root_certificate(path)?);
+    }
+    Ok(match settings.proxy.as_deref() {
+        Some(url) if url.eq_ignore_ascii_case("none") => builder.no_proxy(),
+        Some(url) => builder.proxy(url),
+        None => builder,
+    })
+}
+
+/// WeChat Pay's certificate.
+pub(crate) fn platform_certificate(path: &Path) -> Result<Certificate, Failure> {
+    foreign_certificate(path, "give a platform certificate, wechatpay_SERIAL.pem")
+}
+
+/// The certificate that TLS is to trust besides.
+pub(crate) fn root_certificate(path: &Path) -> Result<Certificate, Failure> {
+    foreign_certificate(path, "give a root certificate as PEM with --ca")
+}
+
+/// A certificate that is not the merchant's: the library would ask for the merchant's.
+fn foreign_certificate(path: &Path, wanted: &str) -> Result<Certificate, Failure> {
+    Certificate::from_file(path).map_err(|err| {
+        let said = rephrase::error(&err);
+        let merchants = [
+            "give a certificate, as apiclient_cert.pem",
+            "give apiclient_cert.pem, which comes with it",
+        ];
+        let said = merchants
+            .iter()
+            .fold(said, |said, theirs| said.replace(theirs, wanted));
+        Failure::new(Exit::Config, "config", said)
+    })
+}
+
+/// The APIv3 key, wherever it is.
+pub(crate) fn apiv3_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
+    settings.read_apiv3_key().map_err(config)
+}
+
+/// The APIv2 key, wherever it is.
+pub(crate) fn v2_key(settings: &Settings) -> Result<Option<Secret>, Failure> {
+    settings.read_v2_key().map_err(config)
+}
+
+/// The keys that answers are verified with; without any, but with an APIv3 key, the platform
+/// certificates are fetched.
+fn platform(
+    builder: ClientBuilder,
+    settings: &Settings,
+    need: Need,
+    can_fetch: bool,
+) -> Result<ClientBuilder, Failure> {
+    if settings.platform_key.is_some() || settings.platform_certificate.is_some() {
+        return add_platform(builder, settings);
+    }
+    match need {
+        Need::Call if can_fetch => Ok(builder.certificates(Certificates::auto())),
+        Need::Sign => Ok(builder.keyring(Keyring::new())),
+        Need::Call => Err(missing(
+            "there is no key to verify WeChat Pay's answers with: give --platform-key-id and \
+             --platform-key (商户平台 → 账户中心 → API安全 → 微信支付公钥), or \
+             --platform-certificate, or the APIv3 key to fetch the certificates with",
+        )),
+    }
+}
+
+fn add_platform(mut builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder, Failure> {
+    if let Some(path) = &settings.platform_key {
+        let id = settings.platform_key_id.as_deref().unwrap_or_default();
+        builder = builder.platform_key(id, PublicKey::from_file(path).map_err(config)?);
+    }
+    if let Some(path) = &settings.platform_certificate {
+        builder = builder.platform_certificate(platform_certificate(path)?);
+    }
+    Ok(builder)
+}
+
+fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
+    if settings.mchid.is_none() && settings.brand_id.is_none() {
+        return Err(missing(
+            "there is no merchant id: give --mchid, WECHATPAY_MCHID or mchid in a profile; or try \
+             --sandbox, which needs no credentials",
+        ));
+    }
+    Ok(())
+}
+
+/// What is missing, in the words of this command rather than of the library.
+fn complete(settings: &Settings, signs: bool, certified: bool) -> Result<(), Failure> {
+    let v2 = settings.v2_key.is_some() || settings.v2_key_file.is_some();
+    if !signs && !v2 {
+        return Err(missing(
+            "there is no merchant private key: give --private-key apiclient_key.pem, \
+             WECHATPAY_PRIVATE_KEY or private_key in a profile; for APIv2 alone, an APIv2 key",
+        ));
+    }
+    if signs && settings.serial.is_none() && !certified {
+        return Err(missing(
+            "there is no serial of the merchant certificate: give --serial, or --certificate \
+             apiclient_cert.pem and it is taken from that (商户平台 → 账户中心 → API安全 → 商户API证书)",
+        ));
+    }
+    match (&settings.platform_key_id, &settings.platform_key) {
+        (Some(_), None) => Err(missing(
+            "--platform-key-id goes with --platform-key, the file of that key",
+        )),
+        (None, Some(_)) => Err(missing(
+            "--platform-key goes with --platform-key-id, its id PUB_KEY_ID_…",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn timeout(builder: ClientBuilder, settings: &Settings) -> Result<ClientBuilder, Failure> {
+    let Some(seconds) = settings.timeout else {
+        return Ok(builder);
+    };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(limit) if !limit.is_zero() => Ok(builder.timeout(limit)),
+        _ => Err(missing("the timeout has to be a number of seconds above 0")),
+    }
+}
+
+fn missing(message: &str) -> Failure {
+    Failure::new(Exit::Config, "config", message)
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+fn config(err: wechatpay_chain::Error) -> Failure {
+    Failure::config(&err)
+}

@@ -1,0 +1,157 @@
+//! The help in the language of this run.
+
+use clap::Command;
+use console::Term;
+use textwrap::{Options, WordSeparator, WordSplitter};
+
+use crate::i18n::{Lang, find, lang, t};
+
+/// As wide as lines get, however wide the terminal is.
+const MAX_WIDTH: usize = 100;
+
+/// Puts the texts of the catalogue into a command and its subcommands.
+///
+/// The text of a command is `cmd-request`, of its argument `arg-request-json`; `-long` has more
+/// for `--help`. The examples of a command are code and come from the command itself.
+pub(crate) fn localize(command: Command) -> Command {
+    let command = localize_as(command, "");
+    match lang() {
+        Lang::En => command.max_term_width(MAX_WIDTH),
+        // clap breaks lines at spaces only; `translate` breaks them.
+        Lang::Zh => command.term_width(0),
+    }
+}
+
+fn localize_as(mut command: Command, path: &str) -> Command {
+    if let Some(about) = find(&format!("cmd{path}")) {
+        command = command.about(about);
+    }
+    let examples = command.get_after_help().map(ToString::to_string);
+    let examples = examples.map(|it| format!("{}\n{it}", t!("help-examples")));
+    let note = find(&format!("cmd{path}-note"));
+    if note.is_some() || examples.is_some() {
+        let parts: Vec<_> = note.into_iter().chain(examples).collect();
+        command = command.after_help(parts.join("\n\n"));
+    }
+    if let Some(note) = find(&format!("cmd{path}-note-long")) {
+        command = command.after_long_help(note);
+    }
+    command = command.mut_args(|arg| localize_arg(arg, path));
+    let path = path.to_owned();
+    command.mut_subcommands(move |sub| {
+        let name = format!("{path}-{}", sub.get_name());
+        localize_as(sub, &name)
+    })
+}
+
+/// An argument that several commands have may have one text for all of them: `arg-appid`.
+fn localize_arg(mut arg: clap::Arg, path: &str) -> clap::Arg {
+    let shared = format!("arg-{}", arg.get_id());
+    let own = format!("arg{path}-{}", arg.get_id());
+    let own = if arg.is_global_set() {
+        shared.clone()
+    } else {
+        own
+    };
+    let Some(help) = find(&own).or_else(|| find(&shared)) else {
+        return arg;
+    };
+    if let Some(long) = find(&format!("{own}-long")) {
+        arg = arg.long_help(format!("{help}\n\n{long}"));
+    }
+    arg.help(help)
+}
+
+/// What clap itself writes into help, in the language of this run, with lines that fit the terminal.
+pub(crate) fn translate(help: &str) -> String {
+    if lang() == Lang::En {
+        return help.to_owned();
+    }
+    let text = CLAP_TEXTS
+        .iter()
+        .fold(help.to_owned(), |text, (english, id)| {
+            text.replace(english, &find(id).unwrap_or_default())
+        });
+    let width = Term::stdout()
+        .size_checked()
+        .map_or(MAX_WIDTH, |(_, width)| usize::from(width));
+    // Examples are code, and are copied: their lines stay as they are.
+    let title = format!("\n{}\n", t!("help-examples"));
+    let (text, examples) = text.split_at(text.find(&title).unwrap_or(text.len()));
+    let lines = text
+        .split('\n')
+        .map(|line| wrap(line, width.min(MAX_WIDTH)));
+    lines.collect::<Vec<_>>().join("\n") + examples
+}
+
+/// Longer texts before those that are a part of them.
+const CLAP_TEXTS: [(&str, &str); 16] = [
+    ("Print help (see more with '--help')", "clap-help-more"),
+    ("Print help (see a summary with '-h')", "clap-help-less"),
+    (
+        "Print this message or the help of the given subcommand(s)",
+        "clap-help-command",
+    ),
+    ("Print help", "clap-help"),
+    ("Print version", "clap-version"),
+    ("Possible values:", "clap-values-long"),
+    ("[possible values: ", "clap-values"),
+    ("[default: ", "clap-default"),
+    ("[OPTIONS]", "clap-options-usage"),
+    ("[COMMAND]", "clap-command-usage"),
+    ("Usage:", "clap-usage"),
+    ("Commands:", "clap-commands"),
+    ("Arguments:", "clap-arguments"),
+    ("Options:", "clap-options"),
+    ("General:", "clap-general"),
+    ("Settings:", "clap-settings"),
+];
+
+/// Breaks a line; what follows begins where its text begins, behind the column of the options.
+fn wrap(line: &str, width: usize) -> String {
+    if textwrap::core::display_width(line) <= width {
+        return line.to_owned();
+    }
+    let indent = line.len() - line.trim_start().len();
+    let column = line[indent..].find("  ").map(|at| {
+        let rest = &line[indent + at..];
+        textwrap::core::display_width(&line[..indent + at]) + rest.len() - rest.trim_start().len()
+    });
+    let hanging = " ".repeat(
+        column
+            .filter(|column| *column * 2 < width)
+            .unwrap_or(indent),
+    );
+    let options = Options::new(width)
+        .word_separator(WordSeparator::UnicodeBreakProperties)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false)
+        .subsequent_indent(&hanging);
+    textwrap::wrap(line, options).join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_lines_break_between_characters_and_hang_below_their_text() {
+        let line = "      --json <TEXT>  请求报文：JSON 文本，或 @文件，或 - 表示标准输入。";
+        let wrapped = wrap(line, 50);
+        for line in wrapped.split('\n') {
+            assert!(textwrap::core::display_width(line) <= 50, "{wrapped}");
+        }
+        let second = wrapped.split('\n').nth(1).unwrap();
+        assert!(
+            second.starts_with(&format!("{}{}", " ".repeat(21), second.trim_start())),
+            "{wrapped}"
+        );
+        // A line never begins with a full stop or comma.
+        assert!(
+            !wrapped
+                .split('\n')
+                .any(|line| line.trim_start().starts_with(['。', '，'])),
+            "{wrapped}"
+        );
+    }
+}

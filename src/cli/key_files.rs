@@ -1,0 +1,148 @@
+//! The merchant's own files: PEM, and files that need a passphrase (PKCS#12, encrypted keys).
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use console::Term;
+use wechatpay_chain::{Certificate, Error, PrivateKey, Result as CallResult, Secret};
+use zeroize::Zeroizing;
+
+use crate::exit::{Exit, Failure};
+use crate::rephrase;
+use crate::settings::Settings;
+
+/// The private key; also out of the certificate's file, when that is a PKCS#12 file and no other is
+/// named.
+pub(crate) fn private_key(settings: &Settings) -> Result<Option<PrivateKey>, Failure> {
+    match (&settings.private_key, &settings.certificate) {
+        (Some(path), _) => read_private_key(path, settings).map(Some),
+        (None, Some(path)) if needs_passphrase(path) => read_private_key(path, settings).map(Some),
+        (None, _) => Ok(None),
+    }
+}
+
+/// The certificate; also out of the private key's file, when nothing else says the serial.
+pub(crate) fn certificate(settings: &Settings) -> Result<Option<Certificate>, Failure> {
+    match (&settings.certificate, &settings.private_key) {
+        (Some(path), _) => read_certificate(path, settings).map(Some),
+        (None, Some(path)) if settings.serial.is_none() => {
+            Ok(certificate_from_key_file(path, settings))
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+/// Reads a private key, with its passphrase if it needs one.
+pub(crate) fn read_private_key(path: &Path, settings: &Settings) -> Result<PrivateKey, Failure> {
+    let open = |path: &Path, passphrase| PrivateKey::from_file_with_passphrase(path, passphrase);
+    read(path, settings, |path| PrivateKey::from_file(path), open)
+}
+
+/// Reads a certificate, with the passphrase of its file if it needs one.
+pub(crate) fn read_certificate(path: &Path, settings: &Settings) -> Result<Certificate, Failure> {
+    let open = |path: &Path, passphrase| Certificate::from_file_with_passphrase(path, passphrase);
+    read(path, settings, |path| Certificate::from_file(path), open)
+}
+
+/// The passphrase that is set, wherever it is.
+pub(crate) fn passphrase(settings: &Settings) -> Result<Option<Secret>, Failure> {
+    settings
+        .read_passphrase()
+        .map_err(|err| Failure::config(&err))
+}
+
+/// The certificate in the private key's file; most such files have none.
+fn certificate_from_key_file(path: &Path, settings: &Settings) -> Option<Certificate> {
+    Certificate::from_file(path).ok().or_else(|| {
+        let wanted = needs_passphrase(path);
+        wanted
+            .then(|| read_certificate(path, settings).ok())
+            .flatten()
+    })
+}
+
+fn needs_passphrase(path: &Path) -> bool {
+    let bytes = std::fs::read(path).map(Zeroizing::new);
+    bytes.is_ok_and(|bytes| PrivateKey::needs_passphrase(&*bytes))
+}
+
+/// Of the passphrases, the one that is set counts alone. Without one, the merchant id is tried, which
+/// is that of WeChat Pay's apiclient_cert.p12, and then the terminal is asked.
+fn read<T>(
+    path: &Path,
+    settings: &Settings,
+    plain: impl FnOnce(&Path) -> CallResult<T>,
+    open: impl Fn(&Path, Secret) -> CallResult<T>,
+) -> Result<T, Failure> {
+    if !needs_passphrase(path) {
+        return plain(path).map_err(|err| Failure::config(&err));
+    }
+    if let Some(passphrase) = passphrase(settings)? {
+        return open(path, passphrase).map_err(|err| cannot_open(&err));
+    }
+    let mut tried = "";
+    if let Some(mchid) = settings.mchid.as_deref().filter(|mchid| !mchid.is_empty()) {
+        match open(path, Secret::new(mchid)) {
+            Ok(read) => return Ok(read),
+            Err(err) if is_about_passphrase(&err) => tried = MCHID_TRIED,
+            Err(err) => return Err(cannot_open(&err)),
+        }
+    }
+    let mut asked = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(read) = asked.clone().and_then(|known| open(path, known).ok()) {
+        return Ok(read);
+    }
+    let passphrase = prompt(path)?.ok_or_else(|| {
+        let shown = path.display();
+        let message =
+            format!("{shown} needs a passphrase{tried}: give the passphrase with {SETTINGS}");
+        Failure::new(Exit::Config, "config", message)
+    })?;
+    let read = open(path, passphrase.clone()).map_err(|err| cannot_open(&err))?;
+    *asked = Some(passphrase);
+    Ok(read)
+}
+
+const MCHID_TRIED: &str = ". The merchant id was tried, and it does not fit";
+
+const SETTINGS: &str =
+    "--passphrase-file FILE, WECHATPAY_PASSPHRASE or passphrase_file in a profile";
+
+/// Without OpenSSL's words for a wrong passphrase, which help nobody.
+fn cannot_open(err: &Error) -> Failure {
+    let mut message = rephrase::sentence(&err.to_string());
+    if is_about_passphrase(err) {
+        message.push_str(": give the right one with ");
+        message.push_str(SETTINGS);
+    }
+    Failure::new(Exit::Config, "config", message)
+}
+
+fn is_about_passphrase(err: &Error) -> bool {
+    err.to_string().contains("does not fit")
+}
+
+/// What was typed: several checks read the same files, and one question is enough.
+static TYPED: Mutex<Option<Secret>> = Mutex::new(None);
+
+/// Asks on the terminal, without showing what is typed; `None` where there is no terminal.
+fn prompt(path: &Path) -> Result<Option<Secret>, Failure> {
+    let terminal = Term::stderr();
+    if !terminal.is_term() {
+        return Ok(None);
+    }
+    let failed = |err: std::io::Error| {
+        let message = format!("the passphrase cannot be read from the terminal: {err}");
+        Failure::new(Exit::Config, "config", message)
+    };
+    let question = format!(
+        "Passphrase of {}: ",
+        path.display().to_string().escape_debug()
+    );
+    terminal.write_str(&question).map_err(failed)?;
+    let typed = terminal.read_secure_line().map(Zeroizing::new);
+    let typed = typed.map_err(failed)?;
+    Ok(Some(typed.as_str())
+        .filter(|typed| !typed.is_empty())
+        .map(Secret::new))
+}

@@ -1,0 +1,104 @@
+//! `wechatpay`: any endpoint of WeChat Pay from the command line, over the library's public API.
+//!
+//! One file a subcommand. A further one takes a module, a variant of [`cli::Command`] and a line
+//! in [`run`].
+
+mod certs;
+mod cli;
+mod context;
+mod credentials;
+mod date;
+mod doctor;
+mod endpoints;
+mod exit;
+mod files;
+mod help;
+mod i18n;
+mod interrupt;
+mod key_files;
+mod notify;
+mod output;
+mod pages;
+mod port;
+mod profile;
+mod progress;
+mod rephrase;
+mod request;
+mod sandbox;
+mod settings;
+mod sign;
+mod usage_error;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use cli::{Cli, Command};
+use context::Context;
+use exit::{Exit, Failure};
+use i18n::Lang;
+use output::Output;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    i18n::select(cli::guess_lang(&arguments).unwrap_or_else(Lang::from_environment));
+    let mut output = Output::guess(&arguments);
+    let parsed = localized_command().try_get_matches_from(&arguments);
+    let outcome = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => {
+            output = Output::new(cli.format, cli.color);
+            run(cli, &output)
+        }
+        Err(err) => usage(&err, &output),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => output.fail(&failure),
+    }
+}
+
+/// The command line with its help in the language of this run.
+fn localized_command() -> clap::Command {
+    help::localize(Cli::command())
+}
+
+fn run(cli: Cli, output: &Output) -> Result<(), Failure> {
+    let Cli {
+        given,
+        profile,
+        sandbox,
+        command,
+        ..
+    } = cli;
+    let context = Context {
+        given,
+        profile,
+        sandbox,
+        output,
+    };
+    match command {
+        Command::Request(args) => request::run(args, context),
+        Command::Endpoints(args) => endpoints::run(&args, output),
+        Command::Certs(args) => certs::run(args, context),
+        Command::Notify(args) => notify::run(&args, context),
+        Command::Sign(args) => sign::run(args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
+        Command::Port(args) => port::run(&args, output),
+        Command::Sandbox(args) => sandbox::run(args, context),
+        Command::Completions(args) => pages::completions(&args, localized_command(), output),
+        Command::Man(args) => pages::man(&args, localized_command(), output),
+    }
+}
+
+/// Help and version are output; every other parse error is a usage error.
+fn usage(err: &clap::Error, output: &Output) -> Result<(), Failure> {
+    let text = if err.use_stderr() {
+        usage_error::text(err, output)
+    } else {
+        help::translate(&output.styled(&err.render()))
+    };
+    if !err.use_stderr() {
+        return output.write(&text);
+    }
+    Err(Failure::new(Exit::Usage, "usage", text))
+}

@@ -1,0 +1,247 @@
+//! The library's sentences in the words of this command.
+//!
+//! The library speaks to programs: it names methods of a builder. Here the same thing is a flag, a key
+//! of a profile or a variable. Each phrase has its translation in one table, and a test reads all
+//! messages of the library and finds those that would come through untranslated.
+
+use wechatpay_chain::Error;
+
+/// An error of the library with all its causes, on one line.
+pub(crate) fn error(err: &Error) -> String {
+    sentence(&err.report())
+}
+
+/// The same sentence with flags for methods.
+pub(crate) fn sentence(sentence: &str) -> String {
+    let mut text = sentence.to_owned();
+    for (theirs, ours) in PHRASES {
+        if text.contains(theirs) {
+            text = text.replace(theirs, ours);
+        }
+    }
+    text
+}
+
+/// In this order: whole clauses before the names in them.
+const PHRASES: &[(&str, &str)] = &[
+    // Credentials.
+    (
+        "which goes with platform_key(..)",
+        "which goes with --platform-key",
+    ),
+    (
+        "platform_key(\"PUB_KEY_ID_…\", PublicKey::from_file(\"pub_key.pem\")?)",
+        "--platform-key-id PUB_KEY_ID_… and --platform-key pub_key.pem",
+    ),
+    (
+        "give it to the client with the id that stands beside it,",
+        "give it with the id that stands beside it:",
+    ),
+    (", and leave certificates(..) out", ""),
+    (
+        "give platform_key(\"",
+        "give --platform-key with --platform-key-id \"",
+    ),
+    ("\", ..)", "\""),
+    (
+        "private_key(PrivateKey::from_file(\"apiclient_key.pem\")?)",
+        "--private-key apiclient_key.pem",
+    ),
+    (
+        "certificate(Certificate::from_file(\"apiclient_cert.pem\")?)",
+        "--certificate apiclient_cert.pem",
+    ),
+    ("so build a client for each", "so use a profile for each"),
+    (
+        "so build a client with mchid(..) for it",
+        "so use a profile with a merchant id for it",
+    ),
+    (
+        "this client is a brand's: build one with",
+        "these settings are a brand's: use a profile with",
+    ),
+    (
+        "this client is a merchant's: build one with",
+        "these settings are a merchant's: use a profile with",
+    ),
+    (
+        "private_key(..), or fields(FieldPolicy::Off) to get it as it is",
+        "--private-key",
+    ),
+    (
+        ", from apiclient_cert.pem and apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
+        ", apiclient_cert.pem and apiclient_key.pem",
+    ),
+    ("to root_certificate(..)", "with --ca"),
+    ("brand_id(..)", "--brand-id"),
+    ("mchid(..)", "--mchid"),
+    ("serial(..)", "--serial"),
+    ("private_key(..)", "--private-key"),
+    ("platform_certificate(..)", "--platform-certificate"),
+    ("root_certificate(..)", "--ca"),
+    ("certificate(..)", "--certificate"),
+    (
+        "a platform_key(..)",
+        "--platform-key with --platform-key-id",
+    ),
+    ("platform_key(..)", "--platform-key with --platform-key-id"),
+    (
+        "apiv3_key(..)",
+        "--apiv3-key-file, WECHATPAY_APIV3_KEY or apiv3_key in a profile",
+    ),
+    (
+        "v2_key(..)",
+        "--v2-key-file, WECHATPAY_V2_KEY or v2_key in a profile",
+    ),
+    ("this client has no", "the settings have no"),
+    (
+        "which this client does not have; it has",
+        "which the settings do not have; they have",
+    ),
+    (
+        "which this client does not have",
+        "which the settings do not have",
+    ),
+    ("this client knows", "the settings have"),
+    ("this client's merchant", "the merchant of the settings"),
+    // Key files.
+    (
+        "this is the key itself, not the path of a file: use from_bytes for it",
+        "this is the key itself: give the path of its file",
+    ),
+    (": use from_file for a path", ""),
+    (
+        "its passphrase is needed too, and is the merchant id: use from_pkcs12 or from_file_with_passphrase",
+        "give its passphrase with --passphrase-file",
+    ),
+    (
+        "its passphrase is needed too, and is the merchant id: use from_pkcs12, or give apiclient_cert.pem",
+        "give apiclient_cert.pem, which comes with it",
+    ),
+    (
+        "give its passphrase too, with from_file_with_passphrase or from_bytes_with_passphrase",
+        "give its passphrase with --passphrase-file",
+    ),
+    (
+        "use PublicKey for it, together with its id (PUB_KEY_ID_...)",
+        "give it as --platform-key, with --platform-key-id",
+    ),
+    // Requests.
+    ("`.var(\"", "--var "),
+    ("\", …)`", "=VALUE"),
+    (
+        "api().detail holds the text that it built; compare it with that of a dry_run(), and check that key and \
+         serial belong together",
+        "detail holds the text that it built; check that key and serial belong together",
+    ),
+    ("give the body as `json`", "give the body with --json"),
+    (
+        "`security` and `nonceless` are of APIv2: leave them out",
+        "--security is of APIv2: leave it out",
+    ),
+    ("in one place, in query()", "in one place, with --query"),
+    (
+        "name it with ClientBuilder::trust_host",
+        "give it with --base-url",
+    ),
+    (
+        "replace the `signer` of the stack, to reach another host use base_url",
+        "use the library, to reach another host --base-url",
+    ),
+    ("; the file's own type goes into Media::content_type", ""),
+    (
+        "read it with Call::stream, or raise ClientBuilder::max_response_bytes",
+        "write it into a file with --sink",
+    ),
+    ("; if it may be so long, say so with max_bytes", ""),
+    ("ask for .gunzip() as well", "give --gunzip as well"),
+    (
+        ": read it yourself and give Media::from_bytes a name",
+        ": rename it",
+    ),
+    (
+        "; of a pipe or device give the length, with Media::from_reader",
+        "",
+    ),
+    (": add fields to it with meta or meta_field", ""),
+    (
+        "is a list or object; give the JSON of it as a text: json!({..}).to_string()",
+        "is a list or object; give the JSON of it as a text, in quotation marks",
+    ),
+    (
+        "is an object: json!({\"mch_id\": \"…\", ..})",
+        "is an object: --json '{\"mch_id\": \"…\"}'",
+    ),
+    (
+        "is an object: json!({\"mch_id\": ..})",
+        "is an object: {\"mch_id\": \"…\"}",
+    ),
+    (", or build the client with check_mch_id(false)", ""),
+    (
+        ": name it with .encrypt([\"…\"])",
+        ": --no-encrypt sends it as it is, when it is encrypted already",
+    ),
+    (
+        "give the body as json!(..) or Json(&value), or say with .fields(FieldPolicy::Off) that it is encrypted",
+        "give the body with --json, or say with --no-encrypt that it is encrypted",
+    ),
+    (
+        "or say with .fields(FieldPolicy::Off) that it is encrypted",
+        "or say with --no-encrypt that it is encrypted",
+    ),
+    (
+        "leave .encrypt(..) out, or give .fields(FieldPolicy::Catalog)",
+        "leave --no-encrypt out",
+    ),
+    (
+        ", with Call::decrypt where the catalog does not know the endpoint",
+        "",
+    ),
+    (
+        "ask with a plain call, take each download_url with Client::get_url, Call::sink and Download::unseal within its 5 minutes,",
+        "`request` it, `request` each download_url with --sink within its 5 minutes,",
+    ),
+    (
+        "make a call, or await client.certificates(), first",
+        "fetch it with `wechatpay certs download`",
+    ),
+    ("; use bytes() or text()", ""),
+    ("; use bytes()", ""),
+    (
+        "give the prepay_id bare, as the answer to the order has it; `prepay_id=` is put before it where the scene asks for it",
+        "give the prepay_id as the answer to the order has it, without prepay_id= before it",
+    ),
+    (
+        ", or take pay().v2() for an order made with APIv2",
+        "; for an order made with APIv2 take a scene of APIv2",
+    ),
+    ("read Error::body and ask", "ask"),
+    (
+        "let other machines in with allow_remote(), --allow-remote of the command",
+        "let other machines in with --allow-remote",
+    ),
+    (", for a file with Media::name", ": rename the file"),
+    (" that meta_with could make", ""),
+    (
+        "if another operation is meant, say with .encrypt(..) and .fields(FieldPolicy::Named) which fields are \
+         sensitive, or with .fields(FieldPolicy::Off) that none is",
+        "if another operation is meant and no field is sensitive, give --no-encrypt",
+    ),
+    (
+        " (if a cache or a test repeats answers on purpose, build the client with check_answer_nonces(false))",
+        "",
+    ),
+    ("the proxy in proxy(..)", "the proxy of --proxy"),
+    (", or leave it out with no_proxy()", ""),
+    (
+        "(..) of zero lets no call succeed: give None for no bound",
+        " of zero lets no call succeed",
+    ),
+    // What stands before the names of credentials, where nothing above has another word for it.
+    ("build the client with", "give"),
+    ("build it with", "give"),
+];
+
+#[cfg(test)]
+#[path = "rephrase_tests.rs"]
+mod tests;

@@ -1,0 +1,205 @@
+//! `wechatpay request`: any endpoint.
+
+mod bill;
+mod call;
+mod json;
+mod print;
+mod sign_error;
+mod unlisted;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wechatpay_chain::{Call, Client, SavedFile};
+
+use crate::context::Context;
+use crate::credentials::{Need, session_with};
+use crate::exit::{Exit, Failure};
+use crate::interrupt;
+use crate::output::Output;
+use crate::progress::Progress;
+use sign_error::SignedTexts;
+
+const EXAMPLES: &str = "  \
+  wechatpay --sandbox request POST v3/pay/transactions/native --json '{\"appid\": \"wx8888888888888888\",
+      \"mchid\": \"1900000109\", \"description\": \"x\", \"out_trade_no\": \"order-1\",
+      \"notify_url\": \"https://www.example.com/notify\", \"amount\": {\"total\": 1}}'
+  wechatpay request GET 'v3/pay/transactions/id/{transaction_id}' --var transaction_id=1217752501 \\
+      --query mchid=1900000109
+  wechatpay request POST v3/merchant/media/upload --media license.jpg
+  wechatpay request GET v3/bill/tradebill --query bill_date=2024-01-01 --sink bill.csv
+  wechatpay request POST v2/pay/orderquery --json @query.json
+  wechatpay request POST v3/refund/domestic/refunds --json - --dry-run < refund.json
+";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RequestArgs {
+    method: String,
+
+    path: String,
+
+    #[arg(long, value_name = "TEXT|@FILE|-", allow_hyphen_values = true)]
+    json: Option<String>,
+
+    #[arg(long, value_name = "K=V", value_parser = pair)]
+    query: Vec<(String, String)>,
+
+    #[arg(long, value_name = "K=V", value_parser = pair)]
+    var: Vec<(String, String)>,
+
+    #[arg(long, value_name = "'K: V'", value_parser = header)]
+    header: Vec<(String, String)>,
+
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    body_file: Option<PathBuf>,
+
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "body_file"])]
+    media: Option<PathBuf>,
+
+    #[arg(long, value_name = "FILE")]
+    sink: Option<PathBuf>,
+
+    #[arg(long, value_name = "HEX", requires = "sink")]
+    sha1: Option<String>,
+
+    #[arg(long, requires = "sink")]
+    gunzip: bool,
+
+    #[arg(long, conflicts_with = "sink")]
+    include: bool,
+
+    #[arg(long, conflicts_with = "include")]
+    dry_run: bool,
+
+    #[arg(long)]
+    unlisted: bool,
+
+    #[arg(long)]
+    no_encrypt: bool,
+
+    #[arg(long)]
+    security: bool,
+}
+
+pub(crate) fn run(args: RequestArgs, context: Context<'_>) -> Result<(), Failure> {
+    let output = context.output;
+    check_headers(&args.header)?;
+    let need = if args.dry_run { Need::Sign } else { Need::Call };
+    let texts = SignedTexts::default();
+    let kept = texts.clone();
+    let session = session_with(context, need, |builder| {
+        builder.stack(|stack| kept.watch(stack))
+    })?;
+    let progress = Progress::new(output);
+    let outcome = send(&args, &session.client, output, &progress);
+    progress.clear();
+    outcome.map_err(|failure| texts.explain(failure, output))
+}
+
+fn send(
+    args: &RequestArgs,
+    client: &Client,
+    output: &Output,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    let method = call::method(&args.method)?;
+    if let (Some(target), false) = (&args.sink, args.dry_run)
+        && bill::is_named_by_answer(&method, &args.path)
+    {
+        let file = bill::download(args, client, &method, target, progress)?;
+        return print::saved(&file, output);
+    }
+    let call = call::make(args, client, &method, progress)?;
+    let listed = unlisted::check(args, &method, &call)?;
+    let outcome = finish(args, call, &method, output, progress);
+    if listed {
+        outcome
+    } else {
+        outcome.map_err(unlisted::explain)
+    }
+}
+
+fn finish(
+    args: &RequestArgs,
+    call: Call,
+    method: &http::Method,
+    output: &Output,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    if args.dry_run {
+        // Nothing is sent, so nothing can be unknown.
+        let request = interrupt::run(&http::Method::GET, call.dry_run())?;
+        return print::dry_run(&request, output);
+    }
+    match &args.sink {
+        Some(_) => print::saved(&download(args, call, method, progress)?, output)
+            .map_err(|failure| failure.after_answer(method)),
+        None => {
+            let response = interrupt::run(method, call)?;
+            print::print(&response, args.include, output)
+                .map_err(|failure| failure.after_answer(method))
+        }
+    }
+}
+
+fn download(
+    args: &RequestArgs,
+    call: Call,
+    method: &http::Method,
+    progress: &Progress,
+) -> Result<SavedFile, Failure> {
+    let mut download = call.sink(args.sink.clone().unwrap_or_default());
+    if let Some(hex) = &args.sha1 {
+        download = download.expect_sha1(hex);
+    }
+    if args.gunzip {
+        download = download.gunzip();
+    }
+    let bar = progress.clone();
+    interrupt::run(
+        method,
+        download.on_progress(move |done, total| bar.at(done, total)),
+    )
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Headers that cannot be sent, in clearer words than the library's and HTTP's.
+fn check_headers(headers: &[(String, String)]) -> Result<(), Failure> {
+    for (at, (name, value)) in headers.iter().enumerate() {
+        let twice = headers[..at]
+            .iter()
+            .any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let problem = if name.is_empty() {
+            "--header has no name before the colon: write it as 'Name: value'".to_owned()
+        } else if name.starts_with(['"', '\'']) {
+            format!("--header {name} has a quotation mark before the name: take it off")
+        } else if http::HeaderName::try_from(name).is_err() {
+            format!(
+                "{name:?} is not the name of a header: it has ASCII letters, digits and hyphens, and no blanks"
+            )
+        } else if value.contains(|c: char| c.is_control() && c != '\t') {
+            format!("the value of the header {name} has a control character or line break in it")
+        } else if twice {
+            // With two, nobody knows which one counts.
+            format!("the header {name} is given twice: give it once")
+        } else {
+            continue;
+        };
+        return Err(Failure::new(Exit::Input, "header", problem));
+    }
+    Ok(())
+}
+
+fn input(message: impl Into<String>) -> Failure {
+    Failure::new(Exit::Input, "request", message)
+}

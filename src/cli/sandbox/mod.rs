@@ -1,0 +1,206 @@
+//! `wechatpay sandbox`: WeChat Pay on this machine, until it is told to stop.
+
+mod listen;
+mod setup;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use wechatpay_chain::ErrorKind;
+use wechatpay_sandbox::{PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
+
+use crate::context::Context;
+use crate::exit::{Exit, Failure};
+use crate::files;
+use crate::interrupt;
+use crate::rephrase;
+use listen::Listen;
+use setup::Setup;
+
+const EXAMPLES: &str = "  \
+  wechatpay sandbox
+  wechatpay sandbox --dir keys --listen 8080
+  wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
+  wechatpay sandbox --json --dir keys > ready.json &
+";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SandboxArgs {
+    #[arg(
+        long,
+        alias = "port",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:0"
+    )]
+    listen: Listen,
+
+    #[arg(long)]
+    tls: bool,
+
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+
+    #[arg(long)]
+    json: bool,
+
+    #[arg(long)]
+    public_key_only: bool,
+
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+
+    #[arg(long, value_name = "NAME[=VALUE][:TIMES]")]
+    fault: Vec<PlannedFault>,
+
+    #[arg(long)]
+    enforce_limits: bool,
+
+    #[arg(long)]
+    allow_remote: bool,
+
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+
+    #[arg(long, value_name = "URL")]
+    notify_url: Option<String>,
+
+    #[arg(long)]
+    allow_outgoing: bool,
+}
+
+pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure> {
+    let output = context.output;
+    check_context(&context)?;
+    let listen = listen_address(&args)?;
+    // Signals are caught before the ready message, which invites others to send one.
+    let shutdown = interrupt::ShutdownSignal::listen()?;
+    let (folder, _temporary) = folder(args.dir.as_deref())?;
+    let sandbox = builder(&args, listen, &folder).start_blocking();
+    let sandbox = sandbox.map_err(|err| match err.kind() {
+        ErrorKind::File => files::input(rephrase::error(&err)),
+        _ => Failure::config(&err),
+    })?;
+    let files = sandbox.files().ok_or_else(|| {
+        files::input("the sandbox has no files: this is a mistake in the command")
+    })?;
+    if args.json || output.json() {
+        output.line(&ready(&sandbox, &files).to_string())?;
+    } else {
+        let (sandbox, files) = (&sandbox, &files);
+        let (tls, kept) = (args.tls, args.dir.is_some());
+        let setup = Setup {
+            sandbox,
+            files,
+            tls,
+            kept,
+        };
+        output.line(&setup::text(&setup, output))?;
+    }
+    shutdown.wait();
+    drop(sandbox);
+    Ok(())
+}
+
+/// The sandbox has its own account.
+fn check_context(context: &Context<'_>) -> Result<(), Failure> {
+    context.refuse_sandbox("so has the command sandbox")?;
+    if !context.given.names_credentials() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        "usage",
+        "error: the sandbox makes up its merchant, with an id and keys of its own: leave --mchid and \
+         the other settings of an account out",
+    ))
+}
+
+fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
+    let address = args.listen.address(args.allow_remote)?;
+    if address.ip().is_loopback() || args.allow_remote {
+        return Ok(address);
+    }
+    Err(Failure::new(
+        Exit::Config,
+        "config",
+        format!(
+            "other machines can reach {address}: use 127.0.0.1 or [::1], or let them in with \
+             --allow-remote"
+        ),
+    ))
+}
+
+/// How great it may be, the sandbox says.
+fn speed(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "write a number, as in 1000: so many times faster than time".to_owned())
+}
+
+/// The folder, as an absolute path; one among the temporary files goes when the second is dropped.
+fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
+    let unusable = |err| files::input(format!("there is no folder for the keys: {err}"));
+    match asked {
+        Some(dir) => Ok((std::path::absolute(dir).map_err(unusable)?, None)),
+        None => {
+            let made = tempfile::Builder::new()
+                .prefix("wechatpay-sandbox-")
+                .tempdir();
+            let made = made.map_err(unusable)?;
+            Ok((made.path().to_owned(), Some(made)))
+        }
+    }
+}
+
+fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuilder {
+    let mut builder = Sandbox::builder()
+        .listen(listen)
+        .tls(args.tls)
+        .dir(folder)
+        .seed(args.seed)
+        .enforce_limits(args.enforce_limits)
+        .speed(args.speed)
+        .post_notifications();
+    if args.public_key_only {
+        builder = builder.public_key_only();
+    }
+    if args.allow_remote {
+        builder = builder.allow_remote();
+    }
+    if let Some(url) = &args.notify_url {
+        builder = builder.notify_url(url);
+    }
+    if args.allow_outgoing {
+        builder = builder.allow_outgoing();
+    }
+    for name in &args.host {
+        builder = builder.host(name);
+    }
+    for fault in &args.fault {
+        builder = builder.fault(fault.clone());
+    }
+    builder
+}
+
+/// Files as paths, keys as values.
+fn ready(sandbox: &Sandbox, files: &SandboxFiles) -> Value {
+    json!({
+        "base_url": sandbox.base_url(),
+        "mchid": sandbox.mchid(),
+        "serial": sandbox.serial(),
+        "merchant_key": files.merchant_key,
+        "merchant_cert": files.merchant_cert,
+        "platform_public_key_id": sandbox.platform_key_id(),
+        "platform_public_key": files.platform_public_key,
+        "platform_cert_serial": sandbox.platform_certificate().serial(),
+        "platform_cert": files.platform_cert,
+        "apiv3_key": sandbox.apiv3_key().expose(),
+        "v2_key": sandbox.v2_key().expose(),
+        "ca": files.ca,
+    })
+}

@@ -1,0 +1,97 @@
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+
+#[test]
+fn the_answer_tables_match_the_script() {
+    let folder = match std::env::var_os("WECHATPAY_FACTS") {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/attributes"),
+    };
+    let attributes = folder.join("schemas.jsonl");
+    if !attributes.exists() {
+        eprintln!("skipped: no {}; set WECHATPAY_FACTS", attributes.display());
+        return;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog/regenerate_answers.py");
+    let Ok(out) = Command::new("python3")
+        .arg(script)
+        .arg(&attributes)
+        .output()
+    else {
+        eprintln!("skipped: no python3");
+        return;
+    };
+    let problem = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{problem}");
+    let fresh = String::from_utf8(out.stdout).unwrap();
+    let committed = include_str!("answers.rs");
+    assert!(fresh == committed, "run regenerate_answers.py");
+}
+
+#[test]
+fn each_row_is_an_operation_s_and_found() {
+    let mut last = ("", Verb::Delete);
+    for (path, verb, members) in answers::ECHOED {
+        assert!((path, verb) > (&last.0, &last.1), "{path} is out of order");
+        last = (path, *verb);
+        let operation = find(&verb.method(), path).unwrap();
+        assert_eq!(operation.path(), *path);
+        assert_eq!(operation.echoed(), *members, "{path}");
+        assert!(!members.is_empty());
+    }
+    assert!(answers::MAY_LACK_RESULT_CODE.is_sorted());
+    for path in answers::MAY_LACK_RESULT_CODE {
+        assert!(
+            operations()
+                .iter()
+                .any(|op| op.path() == *path && op.may_lack_result_code())
+        );
+    }
+    let others = operations().iter().filter(|op| !op.echoed().is_empty());
+    assert_eq!(others.count(), answers::ECHOED.len());
+}
+
+#[test]
+fn money_s_own_numbers_are_compared() {
+    let has = |method: Method, path: &str, name: &str| {
+        let operation = find(&method, path).unwrap();
+        operation.echoed().iter().any(|(known, _)| *known == name)
+    };
+    for (method, path, name) in [
+        (
+            Method::GET,
+            "v3/pay/transactions/id/{transaction_id}",
+            "transaction_id",
+        ),
+        (
+            Method::GET,
+            "v3/pay/transactions/out-trade-no/{out_trade_no}",
+            "out_trade_no",
+        ),
+        (
+            Method::GET,
+            "v3/pay/transactions/out-trade-no/{out_trade_no}",
+            "mchid",
+        ),
+        (Method::POST, "v3/refund/domestic/refunds", "out_refund_no"),
+        (
+            Method::POST,
+            "v3/fund-app/mch-transfer/transfer-bills",
+            "out_bill_no",
+        ),
+        (Method::POST, "v3/transfer/batches", "out_batch_no"),
+        (Method::POST, "v3/profitsharing/orders", "out_order_no"),
+        (Method::POST, "v2/pay/orderquery", "out_trade_no"),
+        (
+            Method::POST,
+            "v2/mmpaymkttransfers/promotion/transfers",
+            "partner_trade_no",
+        ),
+    ] {
+        assert!(has(method, path, name), "{path} {name}");
+    }
+    // An order may be asked for by another app of the same merchant.
+    assert!(!has(Method::POST, "v2/pay/orderquery", "appid"));
+}

@@ -1,0 +1,48 @@
+//! The kinds of bodies and signatures that the documentation tells apart.
+
+/// The body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BodyKind {
+    /// No body.
+    None,
+    /// `application/json`.
+    Json,
+    /// `text/xml`, as everywhere in API v2.
+    Xml,
+    /// `multipart/form-data`: a file and, in API v3, its `meta` JSON, which alone is signed.
+    Multipart,
+}
+
+/// The body of a successful answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerKind {
+    /// `application/json`.
+    Json,
+    /// `text/xml`, as nearly everywhere in API v2.
+    Xml,
+    /// No body (204).
+    Empty,
+    /// A file: a bill, an image, a receipt.
+    Stream,
+    /// A page for the user's browser to be sent to; the merchant's server never calls it.
+    Redirect,
+}
+
+/// What the signature of a successful answer covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AnswerSignature {
+    /// The body, byte for byte.
+    Body,
+    /// The text `{"<name>":"<value of the header>"}`: the header holds a digest of the body.
+    Digest {
+        /// The digest's name and algorithm, for example `sha1`.
+        name: &'static str,
+        /// The answer's header that holds it.
+        header: &'static str,
+    },
+    /// Nothing: successful answers carry no signature.
+    Nothing,
+}

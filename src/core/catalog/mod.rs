@@ -1,0 +1,155 @@
+//! WeChat Pay's operations and the attributes that change how they are called: sensitive fields, paddings,
+//! unsigned answers, hosts.
+//!
+//! An operation that is missing here can still be called; it gets no special treatment.
+//! Sources: the public documentation and the official SDKs; `regenerate.py` and
+//! `regenerate_answers.py` in this folder write the tables.
+
+mod answers;
+#[cfg(test)]
+mod answers_tests;
+mod attribute;
+mod kinds;
+mod operation;
+mod similar;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Ordering;
+
+use http::Method;
+
+pub use kinds::{AnswerKind, AnswerSignature, BodyKind};
+pub use operation::Operation;
+pub use similar::similar;
+
+use attribute::Verb;
+
+/// The operation of a method and path.
+///
+/// The path may be a template, whatever its variables are called, or a percent-encoded path as
+/// it is sent; with or without a leading slash, API v2's with the chain's `v2/`, without a query.
+/// A literal segment goes before a variable, an empty segment fits no variable, and a trailing
+/// slash counts; a segment `{empty}` may stand for it, as in the PHP SDK's documentation.
+///
+/// ```
+/// use http::Method;
+/// use wechatpay_chain::catalog;
+///
+/// let op = catalog::find(&Method::POST, "v3/aggracct-bc/wb-channel/control-orders/punish").unwrap();
+/// assert_eq!(op.encrypt(), ["/bal_account_no", "/card_no"]);
+///
+/// let template = catalog::find(&Method::GET, "v3/pay/transactions/id/{id}").unwrap();
+/// let concrete = catalog::find(&Method::GET, "/v3/pay/transactions/id/1217752501").unwrap();
+/// assert_eq!(template.path(), "v3/pay/transactions/id/{transaction_id}");
+/// assert!(std::ptr::eq(template, concrete));
+///
+/// assert!(catalog::find(&Method::GET, "v3/not/known").is_none());
+/// ```
+///
+/// It allocates nothing and takes well under a microsecond.
+#[must_use]
+pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+    let verb = Verb::of(method)?;
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let rows = table::OPERATIONS;
+    // The table's own spelling is the usual case and needs one search only.
+    exact(rows, 0, path, verb).or_else(|| descend(rows, 0, path, verb))
+}
+
+/// All operations, sorted by path, then method.
+#[must_use]
+pub fn operations() -> &'static [Operation] {
+    table::OPERATIONS
+}
+
+/// Looks for a path's remaining segments among rows that share their first `at` bytes.
+///
+/// It backtracks, but not deep: no row has more than a dozen segments, and rows that share their
+/// bytes up to a variable differ in its name at most a few times.
+fn descend(rows: Rows, at: usize, path: &str, verb: Verb) -> Option<&'static Operation> {
+    let (segment, rest) = match path.split_once('/') {
+        Some((segment, rest)) => (segment, Some(rest)),
+        None => (path, None),
+    };
+    let literal = if segment == "{empty}" { "" } else { segment };
+    step(rows, at, literal, rest, verb).or_else(|| variable(rows, at, segment, rest, verb))
+}
+
+/// Tries each variable that the rows have at this place.
+fn variable(
+    rows: Rows,
+    at: usize,
+    segment: &str,
+    rest: Option<&str>,
+    verb: Verb,
+) -> Option<&'static Operation> {
+    if segment.is_empty() {
+        return None;
+    }
+    // A brace sorts after all that literal segments are made of.
+    let mut rows = &rows[rows.partition_point(|row| tail(row, at) < "{")..];
+    while let Some(first) = rows.first() {
+        let name = head(first, at);
+        if let Some(found) = step(rows, at, name, rest, verb) {
+            return Some(found);
+        }
+        rows = &rows[rows.partition_point(|row| head(row, at) == name)..];
+    }
+    None
+}
+
+/// Goes on below the rows' segment of this very text.
+fn step(
+    rows: Rows,
+    at: usize,
+    segment: &str,
+    rest: Option<&str>,
+    verb: Verb,
+) -> Option<&'static Operation> {
+    let Some(rest) = rest else {
+        return exact(rows, at, segment, verb);
+    };
+    let rows = below(rows, at, segment);
+    if rows.is_empty() {
+        return None;
+    }
+    descend(rows, at + segment.len() + 1, rest, verb)
+}
+
+/// The row that ends in this very text.
+fn exact(rows: Rows, at: usize, end: &str, verb: Verb) -> Option<&'static Operation> {
+    let order = |row: &Operation| tail(row, at).cmp(end).then(row.verb.cmp(&verb));
+    let found = rows.binary_search_by(order).ok()?;
+    rows.get(found)
+}
+
+/// The rows that continue with this segment and a slash.
+fn below(rows: Rows, at: usize, segment: &str) -> Rows {
+    let start = rows.partition_point(|row| order(tail(row, at), segment) == Ordering::Less);
+    let rows = &rows[start..];
+    &rows[..rows.partition_point(|row| order(tail(row, at), segment) == Ordering::Equal)]
+}
+
+/// How a row's text compares with all texts that begin with `segment` and a slash.
+fn order(text: &str, segment: &str) -> Ordering {
+    let (text, segment) = (text.as_bytes(), segment.as_bytes());
+    match text.split_at_checked(segment.len()) {
+        Some((head, rest)) => head
+            .cmp(segment)
+            .then_with(|| rest.first().cmp(&Some(&b'/'))),
+        None => text.cmp(segment),
+    }
+}
+
+fn head(row: &Operation, at: usize) -> &'static str {
+    let tail = tail(row, at);
+    tail.split_once('/').map_or(tail, |(head, _)| head)
+}
+
+fn tail(row: &Operation, at: usize) -> &'static str {
+    row.path.get(at..).unwrap_or_default()
+}
+
+type Rows = &'static [Operation];

@@ -1,0 +1,111 @@
+use http::Method;
+
+use super::{Operation, operations};
+
+/// The operations whose paths are spelt most alike, the nearest first: for a path that
+/// [`find`](super::find) does not have: the ones that were probably meant.
+///
+/// At most a quarter of the path is different. The path is as `find` takes it; that of API v2 may lack
+/// its `v2/`, as it does when it is sent. It compares with the whole catalog, which takes
+/// milliseconds: for messages, not for every call.
+///
+/// ```
+/// use http::Method;
+/// use wechatpay_chain::catalog;
+///
+/// let meant = catalog::similar(&Method::POST, "v3/pay/transaction/native");
+/// assert_eq!(meant[0].path(), "v3/pay/transactions/native");
+/// assert!(catalog::similar(&Method::GET, "v3/nobody/knows/this").is_empty());
+/// ```
+#[must_use]
+pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
+    let path = path.trim_matches('/');
+    // Longer than any: nothing is like it, and comparing takes time.
+    if path.len() > 256 {
+        return Vec::new();
+    }
+    // Where the version is left out, the variables are each one place further on.
+    let versioned = if path.starts_with("v2/") || path.starts_with("v3/") {
+        path.to_owned()
+    } else {
+        format!("v3/{path}")
+    };
+    let away = |operation: &Operation| {
+        let of = |own: &str, path: &str| distance(&filled(own.trim_matches('/'), path), path);
+        of(operation.path(), path)
+            .min(of(operation.wire_path(), path))
+            .min(of(operation.path(), &versioned))
+    };
+    let all = operations().iter();
+    let mut near: Vec<_> = all
+        .map(|operation| (away(operation), operation))
+        .filter(|(away, _)| away * 4 <= path.chars().count())
+        .collect();
+    // A path that is written out goes before a template whose variables take the same segments.
+    near.sort_by_key(|(away, operation)| {
+        let variables = operation.path().matches('{').count();
+        (*away, variables, operation.method() != *method)
+    });
+    near.into_iter().map(|(_, operation)| operation).collect()
+}
+
+/// The template with its variables as in this path.
+fn filled(template: &str, path: &str) -> String {
+    let mut found = path.split('/');
+    let segments = template.split('/').map(|segment| {
+        let value = found.next();
+        value
+            .filter(|_| segment.starts_with('{'))
+            .unwrap_or(segment)
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Levenshtein's, of characters.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<_> = other.chars().collect();
+    let mut row: Vec<_> = (0..=other.len()).collect();
+    for (at, left) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (place, right) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(left != *right);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_distance_counts_changed_missing_and_further_characters() {
+        for (one, other, expected) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "", 3),
+            ("", "abc", 3),
+            ("abc", "axc", 1),
+            ("abc", "ac", 1),
+            ("单号", "单", 1),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_same_path_goes_first_and_there_the_same_method() {
+        let path = "v3/aggracct-bc/wb-channel/control-orders/punish";
+        let near = similar(&Method::GET, path);
+        assert_eq!(near[0].path(), path);
+        let order = similar(&Method::POST, "pay/unifiedordr");
+        assert_eq!(order[0].path(), "v2/pay/unifiedorder");
+        let query = similar(&Method::GET, "pay/transactions/id/1");
+        assert_eq!(query[0].path(), "v3/pay/transactions/id/{transaction_id}");
+        assert!(similar(&Method::GET, &"a".repeat(10_000)).is_empty());
+        assert!(similar(&Method::GET, "").is_empty());
+    }
+}

@@ -1,0 +1,289 @@
+//! Digests, as hex text in the spelling that WeChat Pay uses for each, and their comparison.
+
+use std::fmt::Write;
+
+use openssl::error::ErrorStack;
+use openssl::hash::{Hasher, MessageDigest, hash};
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// SHA-1, 40 lower-case hex digits: for bills, whose integrity WeChat Pay declares so.
+pub fn sha1_hex(data: &[u8]) -> String {
+    hex_lower(&openssl::sha::sha1(data))
+}
+
+/// A running SHA-1, for bodies that come in pieces.
+pub struct Sha1(openssl::sha::Sha1);
+
+impl Default for Sha1 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sha1 {
+    /// Starts a digest of no bytes.
+    pub fn new() -> Self {
+        Self(openssl::sha::Sha1::new())
+    }
+
+    /// Adds the next bytes.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// 40 lower-case hex digits.
+    pub fn finish(self) -> String {
+        hex_lower(&self.0.finish())
+    }
+}
+
+/// A digest that files are known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DigestKind {
+    /// MD5: APIv2's uploads.
+    Md5,
+    /// SHA-1: bills and statements.
+    Sha1,
+    /// SHA-256: APIv3's uploads.
+    Sha256,
+}
+
+impl DigestKind {
+    /// As WeChat Pay's `hash_type` spells it; in any case, with or without a hyphen.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name.to_ascii_uppercase().replace('-', "").as_str() {
+            "MD5" => Some(Self::Md5),
+            "SHA1" => Some(Self::Sha1),
+            "SHA256" => Some(Self::Sha256),
+            _ => None,
+        }
+    }
+
+    /// As WeChat Pay's `hash_type` spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+        }
+    }
+
+    /// How many hex digits it has.
+    #[must_use]
+    pub fn hex_len(self) -> usize {
+        match self {
+            Self::Md5 => 32,
+            Self::Sha1 => 40,
+            Self::Sha256 => 64,
+        }
+    }
+
+    /// Checks a digest given in hex and returns it in lower case.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Request`] when it is not one of this kind.
+    pub fn check_hex(self, hex: &str) -> Result<String> {
+        if hex.len() == self.hex_len() && hex.bytes().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(hex.to_ascii_lowercase());
+        }
+        let (name, len) = (self.name(), self.hex_len());
+        Err(Error::new(
+            ErrorKind::Request,
+            format!("a {name} has {len} hex digits, and this one is not that; nothing was sent"),
+        ))
+    }
+}
+
+/// A running digest, for files that come in pieces.
+pub struct Digester {
+    kind: DigestKind,
+    hasher: Hasher,
+}
+
+impl Digester {
+    /// Starts a digest of no bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] when this OpenSSL does not offer the algorithm.
+    pub fn new(kind: DigestKind) -> Result<Self> {
+        let algorithm = match kind {
+            DigestKind::Md5 => MessageDigest::md5(),
+            DigestKind::Sha1 => MessageDigest::sha1(),
+            DigestKind::Sha256 => MessageDigest::sha256(),
+        };
+        let hasher = Hasher::new(algorithm).map_err(|err| unavailable(kind.name(), err))?;
+        Ok(Self { kind, hasher })
+    }
+
+    /// The algorithm.
+    pub fn kind(&self) -> DigestKind {
+        self.kind
+    }
+
+    /// Adds the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] when OpenSSL refuses them.
+    pub fn update(&mut self, piece: &[u8]) -> Result<()> {
+        let kind = self.kind;
+        let updated = self.hasher.update(piece);
+        updated.map_err(|err| unavailable(kind.name(), err))
+    }
+
+    /// Lower-case hex digits.
+    pub fn finish(mut self) -> Result<String> {
+        let digest = self.hasher.finish();
+        let digest = digest.map_err(|err| unavailable(self.kind.name(), err))?;
+        Ok(hex_lower(&digest))
+    }
+}
+
+/// SHA-256 as bytes.
+pub fn sha256(data: &[u8]) -> [u8; 32] {
+    openssl::sha::sha256(data)
+}
+
+/// SHA-256, 64 lower-case hex digits: for uploads.
+pub fn sha256_hex(data: &[u8]) -> String {
+    hex_lower(&sha256(data))
+}
+
+/// MD5, 32 upper-case hex digits: a v2 signature.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+pub fn md5_hex(data: &[u8]) -> Result<String> {
+    let digest = hash(MessageDigest::md5(), data).map_err(|err| unavailable("MD5", err))?;
+    Ok(hex_upper(&digest))
+}
+
+/// HMAC-SHA256, 64 upper-case hex digits: the other v2 signature (RFC 2104).
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] where OpenSSL refuses the key.
+pub fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String> {
+    let tag = hmac_sha256(key, data).map_err(|err| unavailable("HMAC-SHA256", err))?;
+    Ok(hex_upper(&tag))
+}
+
+fn hmac_sha256(key: &[u8], data: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+    let key = PKey::hmac(key)?;
+    Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(data)
+}
+
+fn unavailable(name: &str, err: ErrorStack) -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("this OpenSSL refuses {name}; allow it in its configuration (FIPS mode?)"),
+    )
+    .with_source(err)
+}
+
+/// Whether two byte strings are equal, in a time that depends on their lengths only.
+pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && openssl::memcmp::eq(a, b)
+}
+
+/// The bytes of a text in hex, of either case.
+pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|it| u8::try_from(it).ok())
+    };
+    let pairs = text.chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+/// Lower-case hex digits.
+pub fn hex_lower(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// Upper-case hex digits.
+pub fn hex_upper(bytes: &[u8]) -> String {
+    let mut text = hex_lower(bytes);
+    text.make_ascii_uppercase();
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FIPS 180-4 examples, "abc" and the two-block message.
+    #[test]
+    fn sha_vectors_hold() {
+        assert_eq!(sha1_hex(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(
+            sha256_hex(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(
+            sha256_hex(b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        );
+    }
+
+    /// RFC 1321, appendix A.5.
+    #[test]
+    fn md5_vectors_hold() {
+        assert_eq!(md5_hex(b"").unwrap(), "D41D8CD98F00B204E9800998ECF8427E");
+        assert_eq!(
+            md5_hex(b"message digest").unwrap(),
+            "F96B697D7CB7938D525A2F31AAF161D0"
+        );
+    }
+
+    /// RFC 4231, test cases 1, 2 and 6.
+    #[test]
+    fn hmac_vectors_hold() {
+        let cases: [(&[u8], &[u8], &str); 3] = [
+            (
+                &[0x0b; 20],
+                b"Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ];
+        for (key, data, tag) in cases {
+            assert_eq!(hmac_sha256_hex(key, data).unwrap(), tag.to_uppercase());
+        }
+    }
+
+    #[test]
+    fn comparison_looks_at_length_and_content() {
+        assert!(constant_time_eq(b"", b""));
+        assert!(constant_time_eq(b"abc", b"abc"));
+        assert!(!constant_time_eq(b"abc", b"abd"));
+        assert!(!constant_time_eq(b"abc", b"ab"));
+    }
+}

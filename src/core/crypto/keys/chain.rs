@@ -1,0 +1,72 @@
+use openssl::error::ErrorStack;
+use openssl::stack::Stack;
+use openssl::x509::store::X509StoreBuilder;
+use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
+use openssl::x509::{X509StoreContext, X509VerifyResult};
+
+use super::Certificate;
+use crate::error::{Error, ErrorKind, Result};
+
+impl Certificate {
+    /// Checks that one of these has issued it, directly or through others of these, and that all of
+    /// them are valid at `now` (Unix seconds). An intermediate is as good as a root.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`] with what OpenSSL says against it.
+    pub fn check_issued_by(&self, trusted: &[Self], now: i64) -> Result<()> {
+        let refused = |why: String| {
+            let message = format!(
+                "the certificate {} was not issued by the CA given: {why}",
+                self.serial()
+            );
+            Error::new(ErrorKind::Key, message)
+        };
+        match self.verify(trusted, now) {
+            Ok(X509VerifyResult::OK) => Ok(()),
+            Ok(result) => Err(refused(result.error_string().to_owned())),
+            Err(err) => Err(refused("OpenSSL cannot check it".to_owned()).with_source(err)),
+        }
+    }
+
+    fn verify(&self, trusted: &[Self], now: i64) -> Result<X509VerifyResult, ErrorStack> {
+        let mut param = X509VerifyParam::new()?;
+        param.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
+        param.set_time(now);
+        let mut store = X509StoreBuilder::new()?;
+        store.set_param(&param)?;
+        for certificate in trusted {
+            store.add_cert(certificate.x509().clone())?;
+        }
+        let (store, chain) = (store.build(), Stack::new()?);
+        X509StoreContext::new()?.init(&store, self.x509(), &chain, |context| {
+            context.verify_cert()?;
+            Ok(context.error())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::fixtures::fixture;
+
+    #[test]
+    fn a_self_signed_certificate_is_valid_only_for_itself_and_in_time() {
+        let own = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
+        let inside = own.not_before() + 1;
+        assert!(
+            own.check_issued_by(std::slice::from_ref(&own), inside)
+                .is_ok()
+        );
+        for (trusted, now) in [
+            (vec![], inside),
+            (vec![own.clone()], own.not_before() - 1),
+            (vec![own.clone()], own.not_after() + 1),
+        ] {
+            let err = own.check_issued_by(&trusted, now).unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::Key);
+            assert!(err.to_string().contains(own.serial()), "{err}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Reading a key's file, and following `file://`.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::input::{Input, inspect};
+use super::item::Item;
+use super::refusal::{Expected, Outcome, Refusal};
+use crate::error::Result;
+
+/// The structures in a file, and then what `build` makes of them.
+pub(super) fn load<T>(
+    path: &Path,
+    expected: Expected,
+    build: impl FnOnce(&[Item]) -> Outcome<T>,
+) -> Result<T> {
+    if is_no_path(path) {
+        let sentence = "this is the key itself, not the path of a file: use from_bytes for it";
+        return Err(Refusal::new(sentence).into_error(None));
+    }
+    let path = without_scheme(path);
+    in_file(&path, expected)
+        .and_then(|items| build(&items))
+        .map_err(|refusal| refusal.into_error(Some(&path)))
+}
+
+/// The structures in some bytes, or in the file that they name with `file://`.
+pub(super) fn load_bytes<T>(
+    bytes: &[u8],
+    expected: Expected,
+    build: impl FnOnce(&[Item]) -> Outcome<T>,
+) -> Result<T> {
+    match inspect(bytes) {
+        Ok(Input::File(path)) => load(&path, expected, build),
+        Ok(Input::Items(items)) => build(&items).map_err(|refusal| refusal.into_error(None)),
+        Err(why) => Err(Refusal::unreadable(expected, why).into_error(None)),
+    }
+}
+
+fn in_file(path: &Path, expected: Expected) -> Outcome<Vec<Item>> {
+    let bytes = std::fs::read(path).map(Zeroizing::new).map_err(|err| {
+        let noun = expected.name();
+        Refusal::new(format!(
+            "the file cannot be read; {noun} was expected in it"
+        ))
+        .with_source(err)
+    })?;
+    match inspect(&bytes) {
+        Ok(Input::Items(items)) => Ok(items),
+        Ok(Input::File(_)) => Err(Refusal::new(
+            "the file holds only the name of another file: give that one",
+        )),
+        Err(why) => Err(Refusal::unreadable(expected, why)),
+    }
+}
+
+/// Whether the "path" is a key, whole or damaged: it must get into no message then.
+fn is_no_path(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.len() > 1024
+        || bytes.windows(10).any(|word| word == b"-----BEGIN")
+        || matches!(inspect(bytes), Ok(Input::Items(_)))
+}
+
+fn without_scheme(path: &Path) -> PathBuf {
+    match path.to_str().and_then(|text| text.strip_prefix("file://")) {
+        Some(rest) => PathBuf::from(rest),
+        None => path.to_path_buf(),
+    }
+}

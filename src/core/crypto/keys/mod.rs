@@ -1,0 +1,25 @@
+//! Keys and certificates, in every format that occurs in practice.
+//!
+//! `input` tells what some bytes are, `refusal` says so when it is not what was asked for, and
+//! the three types take from it what they need.
+
+mod certificate;
+mod chain;
+mod der;
+mod file;
+mod input;
+mod item;
+mod pem;
+mod pkcs12;
+mod private;
+mod protected;
+mod public;
+mod refusal;
+mod x509;
+
+pub use certificate::Certificate;
+pub use private::PrivateKey;
+pub use public::PublicKey;
+
+/// Shorter keys are refused: WeChat Pay has none, and they can be broken.
+const MIN_BITS: i32 = 2048;

@@ -1,0 +1,23 @@
+//! Keys and the algorithms that WeChat Pay uses. Knows no HTTP and no WeChat Pay.
+
+pub mod aes;
+pub mod base64;
+mod contexts;
+pub mod digest;
+mod fingerprint;
+mod keys;
+mod padding;
+mod random;
+mod rsa;
+mod signed_digest;
+mod stream_verifier;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+
+pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use keys::{Certificate, PrivateKey, PublicKey};
+pub use padding::Padding;
+pub use random::random_bytes;
+pub use signed_digest::{Signed, signed_digest};
+pub use stream_verifier::StreamVerifier;

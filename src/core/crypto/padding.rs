@@ -1,0 +1,33 @@
+/// How a text is padded before RSA encrypts it.
+///
+/// Almost every endpoint takes [`Padding::Oaep`]; some overseas ones and a v2 one take
+/// [`Padding::Pkcs1v15`]. The catalog of endpoints knows which.
+///
+/// Source: RFC 8017, sections 7.1 and 7.2.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Padding {
+    /// RSAES-OAEP with SHA-1 and MGF1-SHA-1.
+    #[default]
+    Oaep,
+    /// RSAES-PKCS1-v1_5.
+    Pkcs1v15,
+}
+
+impl Padding {
+    /// How many bytes of the modulus the padding itself takes.
+    pub(super) const fn overhead(self) -> usize {
+        match self {
+            Self::Oaep => 2 * 20 + 2,
+            Self::Pkcs1v15 => 11,
+        }
+    }
+
+    /// The name that RFC 8017 gives it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Oaep => "RSAES-OAEP",
+            Self::Pkcs1v15 => "RSAES-PKCS1-v1_5",
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Cryptographically secure random bytes.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Random bytes of OpenSSL's generator.
+///
+/// # Errors
+///
+/// [`ErrorKind::Request`] when the machine gives none.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N]> {
+    let mut random = [0; N];
+    openssl::rand::rand_bytes(&mut random).map_err(|err| {
+        Error::new(ErrorKind::Request, "this machine gives no random bytes").with_source(err)
+    })?;
+    Ok(random)
+}

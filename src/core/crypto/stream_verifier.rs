@@ -1,0 +1,64 @@
+use openssl::sha::Sha256;
+
+use super::PublicKey;
+
+/// Verifies a signature over a message that arrives in pieces.
+///
+/// Nothing is kept of the message but its running SHA-256.
+pub struct StreamVerifier {
+    key: PublicKey,
+    signature: String,
+    digest: Sha256,
+}
+
+impl StreamVerifier {
+    /// A verifier of one base64 signature; a malformed one fails at [`finish`](Self::finish).
+    pub fn new(key: &PublicKey, signature: impl Into<String>) -> Self {
+        Self {
+            key: key.clone(),
+            signature: signature.into(),
+            digest: Sha256::new(),
+        }
+    }
+
+    /// Takes the next piece of the message.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.digest.update(piece);
+    }
+
+    /// Whether the signature fits all that was taken.
+    #[must_use]
+    pub fn finish(self) -> bool {
+        self.key
+            .verify_digest(&self.digest.finish(), &self.signature)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::fixtures;
+
+    fn verify(pieces: &[&str], signature: &str) -> bool {
+        let mut verifier = StreamVerifier::new(fixtures::private_key().public_key(), signature);
+        for piece in pieces {
+            verifier.update(piece.as_bytes());
+        }
+        verifier.finish()
+    }
+
+    #[test]
+    fn pieces_verify_as_the_whole_does() {
+        let signature = fixtures::private_key()
+            .sign(b"1554208460\nnonce\nbody\n")
+            .unwrap();
+        assert!(verify(&["1554208460\nnonce\nbody\n"], &signature));
+        assert!(verify(
+            &["1554208460\n", "nonce\n", "", "bo", "dy", "\n"],
+            &signature
+        ));
+        assert!(!verify(&["1554208460\n", "nonce\n", "body"], &signature));
+        assert!(!verify(&[], &signature));
+        assert!(!verify(&["1554208460\nnonce\nbody\n"], "not base64"));
+    }
+}

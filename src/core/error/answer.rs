@@ -1,0 +1,297 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+/// A refusal of WeChat Pay: an answer whose status is not 2xx, or an APIv2 one that says `FAIL`.
+///
+/// Status, Request-ID and the raw body are kept also where the body is not the JSON that WeChat
+/// Pay sends, say an HTML page of a proxy.
+///
+/// Source: WeChat Pay document "基本规则", section 错误信息.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers of the answer, with `Retry-After` and the like.
+    pub headers: HeaderMap,
+    /// `code` of the body, for example `PARAM_ERROR`; empty when the body has none.
+    pub code: String,
+    /// `message` of the body; empty when the body has none.
+    pub message: String,
+    /// `detail` of the body; `Null` when the body has none.
+    pub detail: Value,
+    /// The `Request-ID` header, which WeChat Pay's support asks for.
+    pub request_id: Option<String>,
+    /// The body as received.
+    pub body: Bytes,
+    /// Whether the body came to its end. `false` when the connection broke inside of it, when nothing
+    /// more of it came for 5 s or half of the call's remaining time, or when it was too long.
+    pub complete: bool,
+    /// Whether the answer's own signature was right.
+    pub verification: Verification,
+}
+
+/// Codes with which WeChat Pay says that the outcome of a request is unknown, or not yet known.
+///
+/// The first of each pair of spellings is APIv2's.
+const UNDECIDED: [&str; 9] = [
+    "SYSTEMERROR",
+    "SYSTEM_ERROR",
+    "BANKERROR",
+    "BANK_ERROR",
+    "USERPAYING",
+    "USER_PAYING",
+    "PROCESSING",
+    "SEND_FAILED",
+    "BIZERR_NEED_RETRY",
+];
+
+impl ApiError {
+    /// A refusal with this status and nothing else.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            code: String::new(),
+            message: String::new(),
+            detail: Value::Null,
+            request_id: None,
+            body: Bytes::new(),
+            verification: Verification::NotChecked,
+            complete: true,
+        }
+    }
+
+    /// Whether this answer leaves the outcome of the request open, so that money may have moved.
+    ///
+    /// True of an answer whose signature is wrong, whatever it says; of a 5xx; of the codes with which
+    /// WeChat Pay says that it does not know itself (`SYSTEMERROR`, `BANKERROR`, `USERPAYING`,
+    /// `PROCESSING`, `SEND_FAILED`, `BIZERR_NEED_RETRY`); of an APIv2 `result_code` `FAIL` without an
+    /// `err_code`; and of an answer without a valid signature that has no `code`, which is rather a
+    /// proxy's page than WeChat Pay's word, or that is not [`complete`](Self::complete). Query before anything else, or repeat the
+    /// same request with the same numbers; never send one with new numbers.
+    ///
+    /// It says nothing of requests that change nothing, as a GET.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        let signed = matches!(self.verification, Verification::Verified { .. });
+        matches!(self.verification, Verification::Failed(_))
+            || self.status.is_server_error()
+            || self.has_undecided_code()
+            || self.is_unexplained()
+            || ((self.code.is_empty() || !self.complete) && !signed)
+    }
+
+    /// Ignores case and surrounding spaces: an oddly written code must not count as decided.
+    fn has_undecided_code(&self) -> bool {
+        let code = self.code.trim();
+        UNDECIDED.iter().any(|own| own.eq_ignore_ascii_case(code))
+    }
+
+    /// An APIv2 message that was taken at the door and failed without an `err_code`.
+    fn is_unexplained(&self) -> bool {
+        let text = |name: &str| self.detail[name].as_str().unwrap_or_default();
+        self.status.is_success()
+            && text("return_code") == "SUCCESS"
+            && matches!(text("err_code").trim(), "" | "SUCCESS")
+    }
+}
+
+/// The result of verifying a response's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verification {
+    /// Not checked, because the stack has no `verifier`.
+    NotChecked,
+    /// The response carries no signature headers (only accepted outside 2xx).
+    Absent,
+    /// This endpoint's answers are declared to carry no signature.
+    Unsigned,
+    /// The signature is invalid. Only non-2xx answers carry this; a 2xx answer becomes an error.
+    Failed(VerifyFailure),
+    /// The signature was checked with the platform key of this id.
+    Verified {
+        /// The platform certificate serial or public key id.
+        serial: String,
+    },
+}
+
+/// Why a signature was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifyFailure {
+    /// A `Wechatpay-*` header that the check needs is missing or unreadable.
+    Header {
+        /// The header's name.
+        name: &'static str,
+    },
+    /// An element that the check of an APIv2 message needs is missing or empty.
+    Element {
+        /// The element's name.
+        name: &'static str,
+    },
+    /// The timestamp is too far from this machine's clock (more than 300 s).
+    Clock {
+        /// The timestamp minus this machine's clock, in seconds.
+        offset: i64,
+    },
+    /// The serial is not among the platform keys of this client.
+    UnknownSerial {
+        /// What the response named.
+        serial: String,
+        /// What this client knows.
+        known: Vec<String>,
+    },
+    /// The platform certificate has expired.
+    Expired {
+        /// The certificate's serial.
+        serial: String,
+        /// The last moment it was valid, in Unix seconds.
+        not_after: i64,
+    },
+    /// The platform certificate is not yet valid.
+    NotYetValid {
+        /// The certificate's serial.
+        serial: String,
+        /// The first moment it will be valid, in Unix seconds.
+        not_before: i64,
+    },
+    /// The signature does not fit the body.
+    Signature {
+        /// The platform key it was checked with.
+        serial: String,
+    },
+    /// The file does not have the expected digest.
+    Digest {
+        /// The digest's algorithm: `SHA1`.
+        algorithm: &'static str,
+        /// The expected digest, in hex.
+        expected: String,
+        /// The actual digest, in hex.
+        found: String,
+    },
+    /// The answer is about another order, merchant or app than the request.
+    Mismatch {
+        /// The member's name in the request.
+        member: &'static str,
+    },
+    /// An APIv2 message says neither that the call succeeded nor that it failed: `return_code` and
+    /// `result_code` have to be there once each, as texts, with `SUCCESS` or `FAIL`.
+    Outcome {
+        /// The member that is not as it has to be.
+        member: &'static str,
+    },
+    /// An answer with this `Wechatpay-Nonce` was received before.
+    Replayed,
+    /// A probe of WeChat Pay, with an intentionally wrong signature.
+    Probe,
+}
+
+impl fmt::Display for VerifyFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header { name } => write!(f, "the header {name} is missing or unreadable"),
+            Self::Element { name } => write!(f, "the element <{name}> is missing or empty"),
+            Self::Clock { offset } => write!(
+                f,
+                "the timestamp is {offset} s from this machine's clock, more than 300 s; \
+                 check the clock"
+            ),
+            Self::UnknownSerial { .. }
+            | Self::Expired { .. }
+            | Self::NotYetValid { .. }
+            | Self::Signature { .. } => self.write_key_failure(f),
+            Self::Digest {
+                algorithm,
+                expected,
+                found,
+            } => write!(
+                f,
+                "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces that \
+                 of the unzipped file, so of one with tar_type=GZIP ask for .gunzip() as well"
+            ),
+            Self::Mismatch { member } => write!(f, "the answer's {member} is not the request's"),
+            Self::Outcome { member } => write!(
+                f,
+                "{member} is not there exactly once as the text SUCCESS or FAIL"
+            ),
+            Self::Replayed => f.write_str(
+                "an answer with the same Wechatpay-Nonce has come before: something repeats old answers",
+            ),
+            Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
+        }
+    }
+}
+
+impl VerifyFailure {
+    /// The failures that concern a platform key.
+    fn write_key_failure(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownSerial { serial, known } => write!(
+                f,
+                "no platform key has the id {serial:?}; this client knows {known:?}; \
+                 add the key or certificate of that id"
+            ),
+            Self::Expired { serial, not_after } => write!(
+                f,
+                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
+                 or move to the public key (微信支付公钥), which does not end"
+            ),
+            Self::NotYetValid { serial, not_before } => write!(
+                f,
+                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
+            ),
+            Self::Signature { serial } => {
+                // Of APIv2, which has no ids of keys, it is a phrase.
+                let key = if serial.starts_with("the ") {
+                    ""
+                } else {
+                    "the key "
+                };
+                write!(f, "the signature does not fit the body under {key}{serial}")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl StdError for VerifyFailure {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(code: &str, detail: Value) -> ApiError {
+        ApiError {
+            code: code.to_owned(),
+            detail,
+            verification: Verification::Unsigned,
+            ..ApiError::new(StatusCode::OK)
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_written_oddly_decides_nothing_more() {
+        for code in [
+            "SYSTEMERROR",
+            "SYSTEMERROR ",
+            "SystemError",
+            "\nsystem_error",
+        ] {
+            assert!(answer(code, Value::Null).is_undecided(), "{code:?}");
+        }
+        for code in ["NOTENOUGH", "SYSTEMERRORS", "PARAM_ERROR"] {
+            assert!(!answer(code, Value::Null).is_undecided(), "{code:?}");
+        }
+        let failed = json!({"return_code": "SUCCESS", "result_code": "FAIL", "err_code": " "});
+        assert!(answer("FAIL", failed).is_undecided());
+    }
+}

@@ -1,0 +1,388 @@
+//! The one error type: what went wrong, whether money may have moved, and what to do next.
+
+mod answer;
+mod json;
+mod line;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+pub use answer::{ApiError, Verification, VerifyFailure};
+
+/// A boxed error of any type, as middleware and transports may return.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The error type of this crate.
+///
+/// Payment code branches on [`Error::is_undecided`] first: `true` means that it is unknown whether
+/// WeChat Pay acted on the request, so query the order before trying anything else.
+/// [`Error::maybe_sent`] tells less: `false` means that the request certainly never left this process.
+///
+/// `Display` prints one level, with the `Request-ID` where there is one; the causes are in
+/// [`source`](StdError::source), and [`Error::report`] prints all of them on one line.
+///
+/// ```
+/// use wechatpay_chain::{Error, ErrorKind};
+///
+/// fn advice(err: &Error) -> &'static str {
+///     match err.kind() {
+///         _ if err.is_undecided() => "unknown outcome: query the order",
+///         ErrorKind::Api => "WeChat Pay said no: look at err.api()",
+///         _ => "nothing was sent: fix the cause and call again",
+///     }
+/// }
+/// ```
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+    maybe_sent: bool,
+    api: Option<ApiError>,
+    request_id: Option<String>,
+    body: Option<Bytes>,
+}
+
+/// The kind of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// WeChat Pay, or a proxy, refused the request: the status is not 2xx, or APIv2's `return_code` or
+    /// `result_code` is not `SUCCESS`. See [`Error::api`].
+    Api,
+    /// `.wait()` was called where it would deadlock.
+    Blocking,
+    /// The response body could not be read, is too large, or has an unexpected format.
+    Body,
+    /// The builder's settings are wrong or incomplete.
+    Builder,
+    /// The platform certificates could not be fetched or verified; the call itself was not sent.
+    Certificates,
+    /// No connection could be made; nothing was sent.
+    Connect,
+    /// A sensitive field or resource of a response could not be decrypted.
+    Decrypt,
+    /// The store that deduplicates notifications failed.
+    Dedup,
+    /// A sensitive field of the request could not be encrypted; nothing was sent.
+    Encrypt,
+    /// A local file could not be read or written.
+    File,
+    /// A header's name or value is malformed, or the header is reserved for this crate.
+    Header,
+    /// A key or certificate could not be read, or has an unexpected type.
+    Key,
+    /// A middleware returned its own error.
+    Middleware,
+    /// The path or its variables are invalid; nothing was sent.
+    Path,
+    /// The response carries a signature that is wrong on purpose (`WECHATPAY/SIGNTEST/`).
+    ///
+    /// WeChat Pay probes whether clients verify. The request **was processed**: query before
+    /// repeating it, and raise no alarm.
+    Probe,
+    /// The body, query or an option of the call is invalid; nothing was sent.
+    Request,
+    /// The middleware stack was edited with an unknown or duplicate name.
+    Stack,
+    /// The call took longer than its timeout.
+    Timeout,
+    /// The connection failed after it was made.
+    Transport,
+    /// This build or version does not support the request; nothing was sent.
+    Unsupported,
+    /// The response's signature could not be verified; do not act on the response.
+    Verify,
+}
+
+impl Error {
+    /// An error of a kind, with a sentence that says what to do next.
+    ///
+    /// Middleware and transports make their own errors with it.
+    ///
+    /// ```
+    /// use wechatpay_chain::{Error, ErrorKind};
+    /// let err = Error::new(ErrorKind::Middleware, "the remote signer is down; try again later");
+    /// assert!(!err.maybe_sent());
+    /// ```
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        let maybe_sent = matches!(
+            kind,
+            ErrorKind::Api
+                | ErrorKind::Body
+                | ErrorKind::Decrypt
+                | ErrorKind::Probe
+                | ErrorKind::Timeout
+                | ErrorKind::Transport
+                | ErrorKind::Verify
+        );
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                source: None,
+                maybe_sent,
+                api: None,
+                request_id: None,
+                body: None,
+            }),
+        }
+    }
+
+    /// Sets the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.inner.source = Some(source.into().into());
+        self
+    }
+
+    /// Sets whether the request may have been sent.
+    ///
+    /// For transports and middleware that know more than the kind implies.
+    #[must_use]
+    pub fn with_maybe_sent(mut self, maybe_sent: bool) -> Self {
+        self.inner.maybe_sent = maybe_sent;
+        self
+    }
+
+    /// Copies the error, for several callers that waited for the same result.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
+    }
+
+    /// Attaches the Request-ID of the answer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.inner.request_id = request_id;
+        self
+    }
+
+    /// Attaches the body of the answer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_body(mut self, body: Bytes) -> Self {
+        self.inner.body = Some(body);
+        self
+    }
+
+    /// Wraps an error answer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_api(api: ApiError) -> Self {
+        let mut message = line::line(&api);
+        if api.code == "SIGN_ERROR" {
+            message.push_str(
+                " (api().detail holds the text that it built; compare it with that of a dry_run(), and \
+                 check that key and serial belong together)",
+            );
+        }
+        let failure = match &api.verification {
+            Verification::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        };
+        if !api.complete {
+            let came = api.body.len();
+            message.push_str(&format!(" (only {came} bytes of its body came)"));
+        }
+        let mut err = Self::new(ErrorKind::Api, message)
+            .with_request_id(api.request_id.clone())
+            .with_body(api.body.clone());
+        err.inner.api = Some(api);
+        match failure {
+            Some(failure) => err.with_source(failure),
+            None => err,
+        }
+    }
+
+    /// What kind of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// Whether WeChat Pay may have received, and acted on, the request.
+    ///
+    /// `false` guarantees that nothing was sent. After `true`, query before repeating the call.
+    #[must_use]
+    pub fn maybe_sent(&self) -> bool {
+        self.inner.maybe_sent
+    }
+
+    /// The answer, when [`kind`](Self::kind) is [`ErrorKind::Api`].
+    #[must_use]
+    pub fn api(&self) -> Option<&ApiError> {
+        self.inner.api.as_ref()
+    }
+
+    /// The `Request-ID` of the response, if any, which WeChat Pay's support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// The response's body as received, if there was a response.
+    ///
+    /// After [`ErrorKind::Verify`] it may not come from WeChat Pay: inspect it, but do not act on it.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.inner.body.as_ref()
+    }
+
+    /// The reason why a signature was rejected, if that was the cause.
+    #[must_use]
+    pub fn verify_failure(&self) -> Option<&VerifyFailure> {
+        self.find()
+    }
+
+    /// Whether WeChat Pay answered with a status that is not 2xx.
+    #[must_use]
+    pub fn is_api(&self) -> bool {
+        self.kind() == ErrorKind::Api
+    }
+
+    /// Whether no connection could be made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.any(|err| err.kind() == ErrorKind::Connect)
+    }
+
+    /// Whether a timeout expired, in any layer.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.any(|err| err.kind() == ErrorKind::Timeout)
+            || self
+                .find::<std::io::Error>()
+                .is_some_and(|err| err.kind() == std::io::ErrorKind::TimedOut)
+    }
+
+    /// Whether the outcome of the request is unknown, so that money may have moved: query before anything
+    /// else.
+    ///
+    /// For an answer of WeChat Pay it is [`ApiError::is_undecided`], for every other error
+    /// [`maybe_sent`](Self::maybe_sent).
+    ///
+    /// ```
+    /// use wechatpay_chain::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::Timeout, "no answer within 30 s").is_undecided());
+    /// assert!(!Error::new(ErrorKind::Connect, "connection refused").is_undecided());
+    /// ```
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.api()
+            .map_or_else(|| self.maybe_sent(), ApiError::is_undecided)
+    }
+
+    /// Whether the call may be repeated without a query first.
+    ///
+    /// True when no connection could be made, so that nothing was sent, and when WeChat Pay's rate limit
+    /// rejected the request (429). Wait before repeating it. An answer with an invalid signature is never
+    /// retryable.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.api() {
+            // Without a code it is not WeChat Pay that says so.
+            Some(api) => {
+                api.status == StatusCode::TOO_MANY_REQUESTS
+                    && !api.code.is_empty()
+                    && !api.is_undecided()
+            }
+            None => !self.maybe_sent() && (self.is_connect() || self.is_timeout()),
+        }
+    }
+
+    /// The first cause of type `E`, this error's own sources included.
+    ///
+    /// ```
+    /// use wechatpay_chain::{Error, ErrorKind};
+    /// let err = Error::new(ErrorKind::Transport, "cut").with_source(std::io::Error::other("reset"));
+    /// assert!(err.find::<std::io::Error>().is_some());
+    /// ```
+    #[must_use]
+    pub fn find<E: StdError + 'static>(&self) -> Option<&E> {
+        self.sources().find_map(|err| err.downcast_ref())
+    }
+
+    /// The error and all its causes on one line. A cause that repeats the previous text is left out.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = self.to_string();
+        let mut last = text.clone();
+        for cause in self.sources().map(ToString::to_string) {
+            // OpenSSL's errors come three deep, each with the text of the next.
+            if last.contains(&cause) {
+                continue;
+            }
+            text.push_str(": ");
+            text.push_str(&cause);
+            last = cause;
+        }
+        text
+    }
+
+    fn any(&self, test: impl Fn(&Self) -> bool) -> bool {
+        test(self)
+            || self
+                .sources()
+                .filter_map(|err| err.downcast_ref())
+                .any(test)
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+        std::iter::successors(self.source(), |&err| err.source())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)?;
+        match &self.inner.request_id {
+            Some(id) => write!(f, " (Request-ID {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.inner.kind)
+            .field("message", &self.inner.message)
+            .field("maybe_sent", &self.inner.maybe_sent);
+        if let Some(id) = &self.inner.request_id {
+            out.field("request_id", id);
+        }
+        if let Some(api) = &self.inner.api {
+            out.field("api", api);
+        }
+        if let Some(source) = &self.inner.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|err| err as _)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Hosts and ports, in the one form in which they are compared, sent and verified.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use http::uri::Scheme;
+
+/// The port of a scheme where none is written: 443 for HTTPS, else 80 (RFC 9110, section 4.2).
+pub fn default_port(scheme: Option<&Scheme>) -> u16 {
+    if scheme == Some(&Scheme::HTTPS) {
+        443
+    } else {
+        80
+    }
+}
+
+/// A host and its port, split off an authority; the host is in its [normal form](normal).
+///
+/// # Errors
+///
+/// Why the text names no server. The text itself is not repeated: a password may stand in it.
+pub fn split(authority: &str) -> Result<(String, Option<u16>), &'static str> {
+    if authority.contains('@') {
+        return Err("it holds a user name or password");
+    }
+    let (host, port) = match authority.find(']') {
+        Some(end) => authority.split_at(end + 1),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    Ok((normal(host)?, number(port)?))
+}
+
+/// The host in lower case, without the dot that may end a name; an IPv6 address in brackets.
+///
+/// Nothing is decoded: `%61pi`, full-width letters, `0x7f.1` and `2130706433` are other spellings of
+/// hosts, by which a rule about a host could be avoided.
+///
+/// # Errors
+///
+/// Why the text is neither a name nor an address.
+pub fn normal(host: &str) -> Result<String, &'static str> {
+    if let Some(address) = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
+        let address: Ipv6Addr = address
+            .parse()
+            .map_err(|_| "its IPv6 address is malformed")?;
+        return Ok(format!("[{address}]"));
+    }
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.is_empty() {
+        return Err("it has no host");
+    }
+    if host.len() > 253 || !host.split('.').all(is_label) {
+        return Err("its host is neither a name nor an IP address");
+    }
+    let last = host.rsplit('.').next().unwrap_or_default();
+    if is_number(last) && host.parse::<Ipv4Addr>().is_err() {
+        return Err("its host is a number, but no IPv4 address of four decimal numbers");
+    }
+    Ok(host.to_ascii_lowercase())
+}
+
+/// RFC 1123, section 2.1, and the underscore, which container networks have in their names.
+fn is_label(label: &str) -> bool {
+    let fine = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+    (1..=63).contains(&label.len())
+        && label.bytes().all(fine)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// What resolvers take for a part of an IPv4 address: also hexadecimal.
+fn is_number(label: &str) -> bool {
+    let hex = label.strip_prefix("0x").or(label.strip_prefix("0X"));
+    match hex {
+        Some(digits) => digits.bytes().all(|c| c.is_ascii_hexdigit()),
+        None => label.bytes().all(|c| c.is_ascii_digit()),
+    }
+}
+
+/// The port after a host: nothing, or `:` and a number.
+fn number(text: &str) -> Result<Option<u16>, &'static str> {
+    let Some(digits) = text.strip_prefix(':') else {
+        return if text.is_empty() {
+            Ok(None)
+        } else {
+            Err("something follows its IPv6 address")
+        };
+    };
+    if digits.is_empty() {
+        return Err("its port is empty: leave the colon out too");
+    }
+    let port = digits.bytes().all(|c| c.is_ascii_digit());
+    let port = port.then(|| digits.parse().ok()).flatten();
+    match port {
+        Some(1..) => Ok(port),
+        _ => Err("its port is not a number from 1 to 65535"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_one_form() {
+        for (text, host, port) in [
+            ("API.mch.weixin.qq.com", "api.mch.weixin.qq.com", None),
+            (
+                "api.mch.weixin.qq.com.:443",
+                "api.mch.weixin.qq.com",
+                Some(443),
+            ),
+            ("pay_gateway:8080", "pay_gateway", Some(8080)),
+            ("127.0.0.1:0080", "127.0.0.1", Some(80)),
+            ("[0:0::1]:65535", "[::1]", Some(65535)),
+            ("xn--fiq228c.example", "xn--fiq228c.example", None),
+            ("3.example", "3.example", None),
+        ] {
+            assert_eq!(split(text), Ok((host.to_owned(), port)), "{text}");
+        }
+    }
+
+    #[test]
+    fn invalid_hosts_are_rejected() {
+        for text in [
+            "",
+            ".",
+            "..",
+            "a..b",
+            "a.b..",
+            ":80",
+            "h:",
+            "h:0",
+            "h:65536",
+            "h:99999",
+            "h:+1",
+            "h:8o",
+            "h:1:2",
+            "-h",
+            "h-",
+            "%61pi.example",
+            "api%2eexample",
+            "api\u{3002}example",
+            "a b",
+            "a\\b",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "127.1",
+            "127.0.0.256",
+            "0177.0.0.1",
+            "127.0.0.1.2",
+            "::1",
+            "[::1",
+            "::1]",
+            "[::1]x",
+            "[::1]:",
+            "[1.2.3.4]",
+            "[fe80::1%25eth0]",
+            "u@h",
+            "u:p@h",
+        ] {
+            assert!(split(text).is_err(), "{text:?}");
+        }
+        assert!(split(&"a".repeat(64)).is_err());
+        assert!(split(&["a"; 128].join(".")).is_err());
+    }
+}

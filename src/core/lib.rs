@@ -1,0 +1,22 @@
+//! The sans-IO core of wechatpay-chain: keys and algorithms, the texts that signatures cover, encrypted fields,
+//! APIv2's XML, URI templates and the catalog of operations.
+//!
+//! Programs use the crate `wechatpay-chain`, which re-exports the parts that they need. The client, the sandbox and
+//! the command share this crate. Its API changes with them and may break in any minor release.
+
+// The client matches these enums exhaustively: a new variant has to be handled there.
+#![allow(clippy::exhaustive_enums)]
+
+pub mod catalog;
+pub mod clock;
+pub mod crypto;
+pub mod error;
+pub mod host;
+pub mod percent;
+#[cfg(feature = "php-values")]
+pub mod php;
+pub mod protocol;
+pub mod query;
+pub mod secret;
+pub mod template;
+pub mod variants;

@@ -1,0 +1,125 @@
+//! Percent-encoding (RFC 3986, section 2): what a path or query may hold as it is.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All but the unreserved characters.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// What may not stand in a path and query.
+const LITERAL: &AsciiSet = &VALUE
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'?')
+    .remove(b'@');
+
+/// Characters that are neither unreserved nor reserved.
+const RESERVED: &AsciiSet = &LITERAL.remove(b'#').remove(b'[').remove(b']');
+
+/// Encodes all but the unreserved characters: a value.
+pub fn push_value(out: &mut String, text: &str) {
+    out.extend(utf8_percent_encode(text, VALUE));
+}
+
+/// `name=value&…`, every value encoded; names are expected to need none.
+pub fn query<V: AsRef<str>>(members: &[(&str, V)]) -> String {
+    let mut query = String::new();
+    for (name, value) in members {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(name);
+        query.push('=');
+        push_value(&mut query, value.as_ref());
+    }
+    query
+}
+
+/// Keeps reserved characters and percent-escapes too: the value of `{+name}`.
+pub fn push_reserved(out: &mut String, text: &str) {
+    push_around_escapes(out, text, RESERVED);
+}
+
+/// Encodes only what may not stand in a path and query: a literal.
+pub fn push_literal(out: &mut String, text: &str) {
+    push_around_escapes(out, text, LITERAL);
+}
+
+/// Whether `text` begins with a percent-escape, and the byte it stands for.
+pub fn escape(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else {
+        return None;
+    };
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+fn push_around_escapes(out: &mut String, text: &str, set: &'static AsciiSet) {
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = rest[from..].find('%').map(|at| from + at) {
+        from = at + 1;
+        if escape(&rest.as_bytes()[at..]).is_some() {
+            let (before, escaped) = rest.split_at(at);
+            let (escaped, after) = escaped.split_at(3);
+            out.extend(utf8_percent_encode(before, set));
+            out.push_str(escaped);
+            (rest, from) = (after, 0);
+        }
+    }
+    out.extend(utf8_percent_encode(rest, set));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(push: fn(&mut String, &str), text: &str) -> String {
+        let mut out = String::new();
+        push(&mut out, text);
+        out
+    }
+
+    #[test]
+    fn a_value_keeps_only_unreserved_characters() {
+        assert_eq!(encoded(push_value, "Aa0-._~"), "Aa0-._~");
+        assert_eq!(encoded(push_value, "粤B12345"), "%E7%B2%A4B12345");
+        assert_eq!(encoded(push_value, "WINCIE*EIXHRB"), "WINCIE%2AEIXHRB");
+        assert_eq!(
+            encoded(push_value, "a/b+c d%2F{}"),
+            "a%2Fb%2Bc%20d%252F%7B%7D"
+        );
+    }
+
+    #[test]
+    fn literals_are_left_as_php_leaves_them() {
+        for text in [
+            "a+b~c'd(e)*f,g;h=i@j:k!l",
+            "a%20b",
+            "a%2fb",
+            "v3/pay?a=b/c?d",
+        ] {
+            assert_eq!(encoded(push_literal, text), text);
+        }
+        assert_eq!(encoded(push_literal, "%zz%4"), "%25zz%254");
+        assert_eq!(
+            encoded(push_literal, "a b\"<>|\\^`[]#"),
+            "a%20b%22%3C%3E%7C%5C%5E%60%5B%5D%23"
+        );
+        assert_eq!(encoded(push_literal, "支/付"), "%E6%94%AF/%E4%BB%98");
+    }
+}

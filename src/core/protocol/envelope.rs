@@ -1,0 +1,180 @@
+//! Data encrypted with the merchant's keys: with the APIv3 key resources of notifications and
+//! platform certificates, with the APIv2 key refunds.
+
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::crypto::aes::{self, KEY_LEN, NONCE_LEN, TAG_LEN};
+use crate::crypto::{base64, digest};
+use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Secret;
+
+/// The only algorithm that WeChat Pay has.
+pub const ALGORITHM: &str = "AEAD_AES_256_GCM";
+
+/// An encrypted text with all but the key.
+///
+/// Source: WeChat Pay document "如何解密证书和回调报文".
+#[derive(Clone, Copy)]
+pub struct Sealed<'a> {
+    /// [`ALGORITHM`], or another, which is refused.
+    pub algorithm: &'a str,
+    /// 12 bytes.
+    pub nonce: &'a str,
+    /// Authenticated and not encrypted.
+    pub associated_data: &'a str,
+    /// Base64.
+    pub ciphertext: &'a str,
+}
+
+impl<'a> Sealed<'a> {
+    /// Reads the object that APIv3 has for it; what is absent is empty.
+    pub fn of_resource(resource: &'a Value) -> Self {
+        let text = |key: &str| resource[key].as_str().unwrap_or_default();
+        Self {
+            algorithm: text("algorithm"),
+            nonce: text("nonce"),
+            associated_data: text("associated_data"),
+            ciphertext: text("ciphertext"),
+        }
+    }
+
+    /// Decrypts with the first key that fits.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`]: no key fits, there is none, or the object is malformed; each says so.
+    pub fn open<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k Secret>,
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        let ciphertext = self.check()?;
+        let mut tried = 0;
+        for key in keys {
+            tried += 1;
+            if let Some(text) = self.open_with(key, &ciphertext) {
+                return Ok(text);
+            }
+        }
+        Err(no_key_fits(tried))
+    }
+
+    fn open_with(&self, key: &Secret, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let key: &[u8; KEY_LEN] = key.expose().as_bytes().try_into().ok()?;
+        let (nonce, aad) = (self.nonce.as_bytes(), self.associated_data.as_bytes());
+        aes::gcm_decrypt(key, nonce, aad, ciphertext).ok()
+    }
+
+    /// Everything that has nothing to do with the key, so that a failure can be put down to it.
+    pub fn check(&self) -> Result<Vec<u8>> {
+        if self.algorithm != ALGORITHM {
+            return Err(malformed(format!(
+                "its algorithm is {:?} and not {ALGORITHM}",
+                self.algorithm
+            )));
+        }
+        if self.nonce.len() != NONCE_LEN {
+            return Err(malformed(format!(
+                "its nonce has {} bytes and not {NONCE_LEN}",
+                self.nonce.len()
+            )));
+        }
+        base64::decode(self.ciphertext)
+            .filter(|bytes| bytes.len() >= TAG_LEN)
+            .ok_or_else(|| malformed("its ciphertext is not base64 of 16 bytes or more".into()))
+    }
+}
+
+/// The key that APIv2's `req_info` is encrypted with (AES-256-ECB): the text of the APIv2 key's MD5.
+///
+/// Source: WeChat Pay document "退款结果通知", section 解密步骤.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+pub fn refund_key(key: &Secret) -> Result<Zeroizing<[u8; KEY_LEN]>> {
+    let text = Zeroizing::new(digest::md5_hex(key.expose().as_bytes())?);
+    let mut bytes = Zeroizing::new([0; KEY_LEN]);
+    bytes
+        .iter_mut()
+        .zip(text.bytes())
+        .for_each(|(to, from)| *to = from.to_ascii_lowercase());
+    Ok(bytes)
+}
+
+fn malformed(why: String) -> Error {
+    Error::new(
+        ErrorKind::Decrypt,
+        format!("the data encrypted with the APIv3 key is malformed: {why}"),
+    )
+}
+
+fn no_key_fits(tried: usize) -> Error {
+    if tried == 0 {
+        return Error::new(
+            ErrorKind::Decrypt,
+            "there is no APIv3 key to decrypt with: give apiv3_key(..), set at 商户平台 → 账户中心 → \
+             API安全 → APIv3密钥",
+        );
+    }
+    Error::new(
+        ErrorKind::Decrypt,
+        format!(
+            "the APIv3 key does not match ({tried} tried): it is neither the v2 key nor that of another \
+             merchant, and after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give the old one \
+             and the new one"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+    const NONCE: &str = "nonce-of-12b";
+
+    fn sealed<R>(algorithm: &str, nonce: &str, run: impl FnOnce(Sealed<'_>) -> R) -> R {
+        let key = KEY.as_bytes().try_into().unwrap();
+        let bytes = aes::gcm_encrypt(key, NONCE.as_bytes(), b"aad", b"{}").unwrap();
+        run(Sealed {
+            algorithm,
+            nonce,
+            associated_data: "aad",
+            ciphertext: &base64::encode(&bytes),
+        })
+    }
+
+    #[test]
+    fn any_of_several_keys_opens_it() {
+        let keys = [Secret::new("x".repeat(32)), Secret::new(KEY)];
+        let text = sealed(ALGORITHM, NONCE, |sealed| sealed.open(&keys)).unwrap();
+        assert_eq!(&text[..], b"{}");
+    }
+
+    #[test]
+    fn a_failure_says_whether_it_is_the_key() {
+        let other = [Secret::new("x".repeat(32))];
+        let cases: [(&str, &str, &[Secret], &str); 4] = [
+            (ALGORITHM, NONCE, &other, "does not match (1 tried)"),
+            (ALGORITHM, NONCE, &[], "no APIv3 key"),
+            ("AEAD_SM4_GCM", NONCE, &other, "AEAD_SM4_GCM"),
+            (ALGORITHM, "short", &other, "5 bytes"),
+        ];
+        for (algorithm, nonce, keys, word) in cases {
+            let err = sealed(algorithm, nonce, |sealed| sealed.open(keys)).unwrap_err();
+            assert!(err.to_string().contains(word), "{err}");
+            assert_eq!(err.kind(), ErrorKind::Decrypt);
+        }
+        let broken = |ciphertext| Sealed {
+            algorithm: ALGORITHM,
+            nonce: NONCE,
+            associated_data: "",
+            ciphertext,
+        };
+        for ciphertext in ["", "?", "AAAA"] {
+            let err = broken(ciphertext).open(&other).unwrap_err();
+            assert!(err.to_string().contains("not base64"), "{err}");
+        }
+    }
+}

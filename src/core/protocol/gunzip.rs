@@ -1,0 +1,124 @@
+//! Unzips a stream piece by piece (RFC 1952), in constant memory.
+
+use std::io::{self, Write};
+
+use bytes::{Buf, Bytes};
+use flate2::write::MultiGzDecoder;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How much is unzipped at a time: the worst gzip makes a thousand times as much of it.
+const STEP: usize = 4 << 10;
+
+/// Zipped pieces in, unzipped pieces out.
+pub struct Gunzip {
+    decoder: MultiGzDecoder<Vec<u8>>,
+    input: Bytes,
+}
+
+impl Default for Gunzip {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Gunzip {
+    /// Starts at the first byte of a gzip stream.
+    pub fn new() -> Self {
+        Self {
+            decoder: MultiGzDecoder::new(Vec::new()),
+            input: Bytes::new(),
+        }
+    }
+
+    /// Gives the next zipped piece, when all of the last one has been taken.
+    pub fn push(&mut self, piece: Bytes) {
+        self.input = piece;
+    }
+
+    /// Some of what the pieces so far hold; `None` when there is nothing left of them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when they are not gzip.
+    pub fn take(&mut self) -> Result<Option<Bytes>> {
+        while !self.input.is_empty() {
+            let step = self.input.len().min(STEP);
+            let written = self.decoder.write_all(&self.input[..step]);
+            written.map_err(not_gzip)?;
+            self.input.advance(step);
+            let out = std::mem::take(self.decoder.get_mut());
+            if !out.is_empty() {
+                return Ok(Some(out.into()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the remaining bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when the pieces end before the stream does.
+    pub fn finish(mut self) -> Result<Bytes> {
+        self.decoder.try_finish().map_err(not_gzip)?;
+        Ok(std::mem::take(self.decoder.get_mut()).into())
+    }
+}
+
+/// The error of what cannot be unzipped.
+pub fn not_gzip(err: io::Error) -> Error {
+    Error::new(
+        ErrorKind::Body,
+        "the file is not whole gzip: it was cut or altered, or was not asked for as GZIP",
+    )
+    .with_source(err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    fn zipped(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unzip<'p>(pieces: impl Iterator<Item = &'p [u8]>) -> Result<Vec<u8>> {
+        let (mut gunzip, mut out) = (Gunzip::new(), Vec::new());
+        for piece in pieces {
+            gunzip.push(Bytes::copy_from_slice(piece));
+            while let Some(unzipped) = gunzip.take()? {
+                out.extend_from_slice(&unzipped);
+            }
+        }
+        out.extend_from_slice(&gunzip.finish()?);
+        Ok(out)
+    }
+
+    #[test]
+    fn any_pieces_and_several_members_give_the_text() {
+        let text = b"0123456789".repeat(5000);
+        let whole = [zipped(&text), zipped(b"end")].concat();
+        for size in [1, 7, 4096, whole.len()] {
+            let out = unzip(whole.chunks(size)).unwrap();
+            assert!(out == [&text[..], b"end"].concat(), "{size}");
+        }
+    }
+
+    #[test]
+    fn truncated_altered_or_foreign_gzip_is_an_error() {
+        let whole = zipped(b"a bill");
+        let mut altered = whole.clone();
+        altered[whole.len() - 6] ^= 1;
+        let padded = [&whole[..], b" "].concat();
+        let cut = &whole[..whole.len() - 1];
+        for bad in [cut, &altered[..], &padded[..], b"text, not gzip", b""] {
+            let err = unzip(bad.chunks(3)).unwrap_err();
+            assert_eq!(err.kind(), ErrorKind::Body);
+        }
+    }
+}

@@ -1,0 +1,372 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+
+use http::HeaderValue;
+
+use crate::crypto::{Certificate, PublicKey};
+use crate::error::{Error, ErrorKind, Result, VerifyFailure};
+
+/// Where a platform key came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyOrigin {
+    /// A WeChat Pay public key (微信支付公钥); its id begins with `PUB_KEY_ID_`.
+    PublicKey,
+    /// A platform certificate (平台证书); its id is the certificate's serial.
+    Certificate {
+        /// Unix seconds.
+        not_before: i64,
+        /// Unix seconds.
+        not_after: i64,
+    },
+}
+
+/// A key of WeChat Pay with the id by which headers name it.
+#[derive(Clone)]
+pub struct PlatformKey {
+    id: Arc<str>,
+    header: HeaderValue,
+    key: PublicKey,
+    origin: KeyOrigin,
+    /// The common name in the certificate: of a merchant's the merchant id.
+    owner: Option<String>,
+}
+
+/// The keys of WeChat Pay that a client trusts, by id.
+///
+/// It can hold public keys and certificates together. Clones share a keyring, and it can be changed while
+/// clients use it; running calls keep the key they have chosen. It rejects the keys of a merchant or brand
+/// whose client uses it.
+///
+/// ```
+/// use wechatpay_chain::Keyring;
+/// # fn keys(public_key: wechatpay_chain::PublicKey) -> wechatpay_chain::Result<()> {
+/// let keyring = Keyring::new();
+/// keyring.add_public_key("PUB_KEY_ID_0114232134912410000000000000", public_key)?;
+/// assert_eq!(keyring.ids(), ["PUB_KEY_ID_0114232134912410000000000000"]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Default)]
+pub struct Keyring {
+    keys: Arc<RwLock<Arc<Keys>>>,
+    /// Keys that are not WeChat Pay's, one for each merchant or brand whose client uses the keyring.
+    own: Arc<RwLock<Vec<OwnKey>>>,
+}
+
+type Keys = BTreeMap<Arc<str>, PlatformKey>;
+
+/// What a merchant or brand signs with.
+pub struct OwnKey {
+    /// The merchant id or brand id, which the certificate has as its common name.
+    pub id: Option<Arc<str>>,
+    /// The serial of its certificate, if it is known.
+    pub serial: Option<Arc<str>>,
+    /// The public half of its key.
+    pub key: PublicKey,
+}
+
+impl Keyring {
+    /// An empty keyring.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a public key under its id, which the merchant platform shows next to it.
+    ///
+    /// A key already there under that id is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when the key was read from a certificate, whose key is never a public
+    /// key's (use [`add_certificate`](Self::add_certificate)), or is the own key of a merchant whose
+    /// client uses this keyring. [`ErrorKind::Key`] when the id is not of the form `PUB_KEY_ID_` and
+    /// digits.
+    pub fn add_public_key(&self, id: &str, key: PublicKey) -> Result<()> {
+        let certificate = key.certificate().map(str::to_owned);
+        let key = PlatformKey {
+            header: header(id),
+            id: id.into(),
+            key,
+            origin: KeyOrigin::PublicKey,
+            owner: None,
+        };
+        let own = self.own_keys(&key)?;
+        check_public_key_id(id)?;
+        if let Some(serial) = certificate {
+            return Err(of_certificate(id, &serial));
+        }
+        self.insert(key);
+        drop(own);
+        Ok(())
+    }
+
+    /// Adds a platform certificate under its serial.
+    ///
+    /// Nothing else is checked now. Its dates are checked in use: when it is chosen for a request, and
+    /// when an answer or a notification names it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when it is the own certificate, or has the own key, of a merchant whose
+    /// client uses this keyring.
+    pub fn add_certificate(&self, certificate: &Certificate) -> Result<()> {
+        let key = PlatformKey::of(certificate);
+        let own = self.own_keys(&key)?;
+        self.insert(key);
+        drop(own);
+        Ok(())
+    }
+
+    /// Takes in no key of this merchant or brand from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when there is one already.
+    pub fn refuse(&self, own: OwnKey) -> Result<()> {
+        let mut known = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = self.snapshot().values().find(|key| own.is(key)) {
+            return Err(own_key(&found.id));
+        }
+        if !known.iter().any(|known| known.covers(&own)) {
+            known.push(own);
+        }
+        Ok(())
+    }
+
+    /// The own keys, none of which this is; none is added while they are held.
+    ///
+    /// The commonest mix-up is the merchant's own certificate or key in place of WeChat Pay's.
+    fn own_keys(&self, key: &PlatformKey) -> Result<RwLockReadGuard<'_, Vec<OwnKey>>> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        if own.iter().any(|own| own.is(key)) {
+            Err(own_key(&key.id))
+        } else {
+            Ok(own)
+        }
+    }
+
+    /// Takes a key out; answers whether it was there.
+    pub fn remove(&self, id: &str) -> bool {
+        self.change(|keys| keys.remove(id).is_some())
+    }
+
+    /// The key of an id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<PlatformKey> {
+        self.snapshot().get(id).cloned()
+    }
+
+    /// All ids, sorted.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        self.snapshot().keys().map(|id| id.to_string()).collect()
+    }
+
+    /// The key to encrypt with when the caller names none: a public key before a certificate, and of
+    /// the certificates the one valid at `now` (Unix seconds) that ends last.
+    #[must_use]
+    pub fn preferred(&self, now: i64) -> Option<PlatformKey> {
+        self.snapshot()
+            .values()
+            .filter_map(|key| Some((key.rank(now)?, key)))
+            .max_by_key(|(rank, _)| *rank)
+            .map(|(_, key)| key.clone())
+    }
+
+    /// Replaces certificates in one step, so that no caller sees an intermediate state.
+    pub fn replace_certificates(&self, gone: &[String], new: &[Certificate]) {
+        self.change(|keys| {
+            gone.iter().for_each(|id| drop(keys.remove(&**id)));
+            for key in new.iter().map(PlatformKey::of) {
+                keys.insert(Arc::clone(&key.id), key);
+            }
+        });
+    }
+
+    /// A copy that no longer changes with this one.
+    pub fn detached(&self) -> Self {
+        Self {
+            keys: Arc::new(RwLock::new(self.snapshot())),
+            own: Arc::default(),
+        }
+    }
+
+    fn insert(&self, key: PlatformKey) {
+        self.change(|keys| keys.insert(Arc::clone(&key.id), key));
+    }
+
+    fn change<T>(&self, edit: impl FnOnce(&mut Keys) -> T) -> T {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        edit(Arc::make_mut(&mut keys))
+    }
+
+    fn snapshot(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl OwnKey {
+    fn is(&self, key: &PlatformKey) -> bool {
+        let is_owner = self.id.is_some() && self.id.as_deref() == key.owner.as_deref();
+        is_owner || self.serial.as_deref() == Some(&*key.id) || self.key == key.key
+    }
+
+    /// Whether the other says nothing new.
+    fn covers(&self, other: &Self) -> bool {
+        let known =
+            |own: &Option<Arc<str>>, other: &Option<Arc<str>>| other.is_none() || own == other;
+        self.key == other.key && known(&self.id, &other.id) && known(&self.serial, &other.serial)
+    }
+}
+
+impl PlatformKey {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            header: header(certificate.serial()),
+            id: certificate.serial().into(),
+            key: certificate.public_key().clone(),
+            owner: certificate.subject_common_name(),
+            origin: KeyOrigin::Certificate {
+                not_before: certificate.not_before(),
+                not_after: certificate.not_after(),
+            },
+        }
+    }
+
+    /// The public key id or certificate serial.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id as the `Wechatpay-Serial` header carries it.
+    pub fn header(&self) -> HeaderValue {
+        self.header.clone()
+    }
+
+    /// The key itself.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub fn origin(&self) -> &KeyOrigin {
+        &self.origin
+    }
+
+    /// Whether it may sign at `now` (Unix seconds); public keys always may.
+    pub fn check_time(&self, now: i64) -> Result<(), VerifyFailure> {
+        let KeyOrigin::Certificate {
+            not_before,
+            not_after,
+        } = self.origin
+        else {
+            return Ok(());
+        };
+        let serial = || self.id.to_string();
+        if now < not_before {
+            return Err(VerifyFailure::NotYetValid {
+                serial: serial(),
+                not_before,
+            });
+        }
+        if not_after < now {
+            return Err(VerifyFailure::Expired {
+                serial: serial(),
+                not_after,
+            });
+        }
+        Ok(())
+    }
+
+    fn rank(&self, now: i64) -> Option<(u8, i64)> {
+        match self.origin {
+            KeyOrigin::PublicKey => Some((1, 0)),
+            KeyOrigin::Certificate {
+                not_before,
+                not_after,
+            } => (not_before <= now && now <= not_after).then_some((0, not_after)),
+        }
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.ids()).finish()
+    }
+}
+
+impl fmt::Debug for PlatformKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlatformKey")
+            .field("id", &self.id)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ids were checked, and serials are hexadecimal: both are text that headers carry.
+fn header(id: &str) -> HeaderValue {
+    HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn own_key(id: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "{id} is the merchant's own key or certificate, not WeChat Pay's: give the public key shown \
+             at 商户平台 → 账户中心 → API安全 → 微信支付公钥, or a platform certificate (平台证书)"
+        ),
+    )
+}
+
+fn of_certificate(id: &str, serial: &str) -> Error {
+    Error::new(
+        ErrorKind::Builder,
+        format!(
+            "the key given for {id} was read from the certificate {serial}, whose key is another: for \
+             {id} give pub_key.pem, downloaded beside the id at 商户平台 → 账户中心 → API安全 → \
+             微信支付公钥; give a platform certificate (平台证书) without an id"
+        ),
+    )
+}
+
+fn check_public_key_id(id: &str) -> Result<()> {
+    let digits = id.strip_prefix("PUB_KEY_ID_").unwrap_or_default();
+    if !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Key,
+        format!(
+            "{id:?} is not the id of a WeChat Pay public key: it is PUB_KEY_ID_ and digits, shown \
+             beside the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform \
+             certificate use the certificate itself"
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::fixtures::fixture;
+
+    /// Given by hand or fetched: there is one rule for what a request and an answer are encrypted and
+    /// verified with.
+    #[test]
+    fn the_dates_of_a_certificate_count_for_requests_and_answers() {
+        let certificate = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
+        let ring = Keyring::new();
+        ring.add_certificate(&certificate).unwrap();
+        let key = ring.get(certificate.serial()).unwrap();
+        let (from, to) = (certificate.not_before(), certificate.not_after());
+        for (now, valid) in [(from - 1, false), (from, true), (to, true), (to + 1, false)] {
+            assert_eq!(ring.preferred(now).is_some(), valid, "{now}");
+            assert_eq!(key.check_time(now).is_ok(), valid, "{now}");
+        }
+    }
+}

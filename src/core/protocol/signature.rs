@@ -1,0 +1,210 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName};
+
+use super::answer_nonces::AnswerNonces;
+use super::canonical::response_text;
+use super::keyring::{Keyring, PlatformKey};
+use crate::crypto::StreamVerifier;
+use crate::error::VerifyFailure;
+
+/// A signature that begins with this is a probe: wrong on purpose.
+pub const PROBE_PREFIX: &str = "WECHATPAY/SIGNTEST/";
+
+/// The header that names a platform key: on a request the one its fields are encrypted with, on an
+/// answer the one that signed it.
+pub const WECHATPAY_SERIAL: &str = "Wechatpay-Serial";
+/// The same, ready for look-ups: a text would be parsed anew each time.
+pub const SERIAL_NAME: HeaderName = HeaderName::from_static("wechatpay-serial");
+const TIMESTAMP: HeaderName = HeaderName::from_static("wechatpay-timestamp");
+const NONCE: HeaderName = HeaderName::from_static("wechatpay-nonce");
+const SIGNATURE: HeaderName = HeaderName::from_static("wechatpay-signature");
+
+/// How far a timestamp may be from this machine's clock.
+const MAX_CLOCK_OFFSET: Duration = Duration::from_secs(300);
+
+/// The four headers by which WeChat Pay signs answers and notifications.
+///
+/// Source: WeChat Pay document "如何验证签名".
+#[derive(Debug, Clone, Copy)]
+pub struct SignatureHeaders<'a> {
+    serial: &'a str,
+    timestamp: &'a str,
+    nonce: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> SignatureHeaders<'a> {
+    /// Reads the headers.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyFailure::Header`] naming the first one that is missing, doubled or not text.
+    pub fn read(headers: &'a HeaderMap) -> Result<Self, VerifyFailure> {
+        Ok(Self {
+            signature: single(headers, &SIGNATURE, "Wechatpay-Signature")?,
+            serial: single(headers, &SERIAL_NAME, WECHATPAY_SERIAL)?,
+            timestamp: single(headers, &TIMESTAMP, "Wechatpay-Timestamp")?,
+            nonce: single(headers, &NONCE, "Wechatpay-Nonce")?,
+        })
+    }
+
+    /// When it says it was signed, in Unix seconds.
+    pub fn timestamp(&self) -> Option<i64> {
+        self.timestamp.parse().ok()
+    }
+
+    /// Whether none of the headers that sign is there.
+    pub fn absent(headers: &HeaderMap) -> bool {
+        [SIGNATURE, TIMESTAMP, NONCE]
+            .iter()
+            .all(|name| !headers.contains_key(name))
+    }
+
+    /// Checks what can be checked before the body is there: probe, clock, serial, the key's time.
+    ///
+    /// `now` is in Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// The [`VerifyFailure`] that says which check failed.
+    fn key(&self, keyring: &Keyring, now: i64) -> Result<PlatformKey, VerifyFailure> {
+        if self.signature.starts_with(PROBE_PREFIX) {
+            return Err(VerifyFailure::Probe);
+        }
+        self.check_clock(now)?;
+        let key = keyring
+            .get(self.serial)
+            .ok_or_else(|| VerifyFailure::UnknownSerial {
+                serial: self.serial.to_owned(),
+                known: keyring.ids(),
+            })?;
+        // WeChat Pay changes certificates long before they end and signs with none that has: who
+        // does has a key that nobody guards any more.
+        key.check_time(now)?;
+        Ok(key)
+    }
+
+    /// Checks everything over the bytes of a body and gives the key's id.
+    ///
+    /// # Errors
+    ///
+    /// The [`VerifyFailure`] that says which check failed.
+    pub fn verify(
+        &self,
+        keyring: &Keyring,
+        now: i64,
+        body: &[u8],
+    ) -> Result<String, VerifyFailure> {
+        let mut check = self.begin(keyring, now)?;
+        check.update(body);
+        check.finish()
+    }
+
+    /// Checks all but the body, which is to be fed to what this gives.
+    ///
+    /// # Errors
+    ///
+    /// The [`VerifyFailure`] that says which check failed.
+    pub fn begin(&self, keyring: &Keyring, now: i64) -> Result<BodyCheck, VerifyFailure> {
+        let key = self.key(keyring, now)?;
+        let mut verifier = StreamVerifier::new(key.public_key(), self.signature);
+        let mut before_body = response_text(self.timestamp, self.nonce, b"");
+        before_body.pop();
+        verifier.update(&before_body);
+        let serial = key.id().to_owned();
+        Ok(BodyCheck {
+            verifier,
+            serial,
+            nonce: None,
+        })
+    }
+
+    /// Remembers the nonce of an answer whose signature is right.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyFailure::Replayed`] when an answer with the same nonce has come before.
+    pub fn admit(&self, nonces: &AnswerNonces, now: i64) -> Result<(), VerifyFailure> {
+        admit(nonces, self.nonce, now)
+    }
+
+    fn check_clock(&self, now: i64) -> Result<(), VerifyFailure> {
+        let theirs: i64 = self.timestamp.parse().map_err(|_| VerifyFailure::Header {
+            name: "Wechatpay-Timestamp",
+        })?;
+        let offset = theirs.saturating_sub(now);
+        if offset.unsigned_abs() > MAX_CLOCK_OFFSET.as_secs() {
+            return Err(VerifyFailure::Clock { offset });
+        }
+        Ok(())
+    }
+}
+
+/// A signature whose body comes piece by piece.
+pub struct BodyCheck {
+    verifier: StreamVerifier,
+    serial: String,
+    /// What is remembered once the signature is known to be right, and when the answer began.
+    nonce: Option<(Arc<AnswerNonces>, String, i64)>,
+}
+
+impl BodyCheck {
+    /// The same check, that accepts no nonce twice.
+    pub fn admitting(
+        mut self,
+        nonces: &Arc<AnswerNonces>,
+        headers: &SignatureHeaders<'_>,
+        now: i64,
+    ) -> Self {
+        self.nonce = Some((Arc::clone(nonces), headers.nonce.to_owned(), now));
+        self
+    }
+
+    /// Adds the next bytes of the body.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.verifier.update(piece);
+    }
+
+    /// The id of the key, if the signature fits all that came.
+    pub fn finish(mut self) -> Result<String, VerifyFailure> {
+        self.verifier.update(b"\n");
+        let serial = self.serial;
+        if !self.verifier.finish() {
+            return Err(VerifyFailure::Signature { serial });
+        }
+        if let Some((nonces, nonce, now)) = self.nonce {
+            admit(&nonces, &nonce, now)?;
+        }
+        Ok(serial)
+    }
+}
+
+fn admit(nonces: &AnswerNonces, nonce: &str, now: i64) -> Result<(), VerifyFailure> {
+    if nonces.admit(nonce, now) {
+        return Ok(());
+    }
+    Err(VerifyFailure::Replayed)
+}
+
+/// The digest that is signed in place of a statement's body.
+pub fn digest_text(name: &str, digest: &str) -> String {
+    format!("{{\"{name}\":\"{digest}\"}}")
+}
+
+fn single<'a>(
+    headers: &'a HeaderMap,
+    key: &HeaderName,
+    name: &'static str,
+) -> Result<&'a str, VerifyFailure> {
+    let mut values = headers.get_all(key).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value
+            .to_str()
+            .ok()
+            .filter(|text| !text.is_empty())
+            .ok_or(VerifyFailure::Header { name }),
+        _ => Err(VerifyFailure::Header { name }),
+    }
+}

@@ -1,0 +1,332 @@
+//! Many merchants in one program: a registry of clients that share connections.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::builder::ClientBuilder;
+use crate::client::Client;
+use crate::net::HttpTransport;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
+
+/// The clients of many merchants, found by merchant id, sub-merchant id or appid.
+///
+/// They share connections, TLS sessions' settings and names that were looked up. A merchant's keys, and connections that
+/// present its certificate, stay its own. Merchants are added, replaced and removed while calls are made; clones share
+/// everything.
+///
+/// ```
+/// use wechatpay_chain::{Account, Client, ClientBuilder, Merchants, Result};
+///
+/// fn registry(one: ClientBuilder, provider: ClientBuilder) -> Result<Merchants> {
+///     let merchants = Merchants::new()?;
+///     merchants.add(one)?;
+///     // A service provider (服务商) calls for its sub-merchants.
+///     merchants.add(Account::new(provider).sub_mchid("1900000201").appid("wxd678efh567hg6787"))?;
+///     Ok(merchants)
+/// }
+///
+/// fn client_of(merchants: &Merchants, mchid: &str) -> Option<Client> {
+///     merchants.get(mchid).or_else(|| merchants.by_sub_mchid(mchid))
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Merchants {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    transport: HttpTransport,
+    table: RwLock<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    entries: HashMap<Arc<str>, Arc<Entry>>,
+    sub_mchids: HashMap<String, Arc<str>>,
+    appids: HashMap<String, Arc<str>>,
+    /// How many entries were ever made.
+    made: u64,
+}
+
+/// A merchant of the registry, as it is now.
+pub(crate) struct Entry {
+    pub(crate) id: Arc<str>,
+    pub(crate) client: Client,
+    /// Unlike that of every other entry.
+    pub(crate) version: u64,
+    /// Keys that were replaced: notifications under way may still be encrypted with them.
+    pub(crate) old_apiv3_key: Option<Secret>,
+    pub(crate) old_v2_key: Option<Secret>,
+    names: Names,
+}
+
+#[derive(Clone, Default)]
+struct Names {
+    sub_mchids: Vec<String>,
+    appids: Vec<String>,
+}
+
+/// A merchant to add to a registry: the settings of its client, and the names by which it is found.
+#[must_use = "give it to Merchants::add"]
+pub struct Account {
+    builder: ClientBuilder,
+    names: Names,
+}
+
+impl Account {
+    /// An account that is found by its own id.
+    pub fn new(builder: ClientBuilder) -> Self {
+        Self {
+            builder,
+            names: Names::default(),
+        }
+    }
+
+    /// A sub-merchant (子商户号) for whom this merchant calls.
+    pub fn sub_mchid(mut self, id: impl Into<String>) -> Self {
+        self.names.sub_mchids.push(id.into());
+        self
+    }
+
+    /// An appid by which this merchant is found.
+    ///
+    /// An appid may be bound to several merchants; give it to the one whose calls are to be found by it.
+    pub fn appid(mut self, id: impl Into<String>) -> Self {
+        self.names.appids.push(id.into());
+        self
+    }
+}
+
+impl From<ClientBuilder> for Account {
+    fn from(builder: ClientBuilder) -> Self {
+        Self::new(builder)
+    }
+}
+
+impl Merchants {
+    /// An empty registry with a default transport.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when the environment names a proxy that cannot be used.
+    pub fn new() -> Result<Self> {
+        Ok(Self::with_transport(HttpTransport::builder().build()?))
+    }
+
+    /// An empty registry whose clients share this transport.
+    #[must_use]
+    pub fn with_transport(transport: HttpTransport) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                transport,
+                table: RwLock::default(),
+            }),
+        }
+    }
+
+    /// Adds a merchant, and gives its client.
+    ///
+    /// A builder that was given a transport keeps it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::build`], and [`ErrorKind::Builder`] when the merchant is there already or a name is
+    /// another's.
+    pub fn add(&self, account: impl Into<Account>) -> Result<Client> {
+        let Account { builder, names } = account.into();
+        let client = self.build(builder)?;
+        let mut table = self.write();
+        let id = id_of(&client);
+        if table.entries.contains_key(&id) {
+            return Err(wrong(format!(
+                "the merchant {id} is in the registry already: use replace(..)"
+            )));
+        }
+        table.check(&id, &names)?;
+        table.put(id, client.clone(), names, [None, None]);
+        Ok(client)
+    }
+
+    /// Replaces a merchant's client, say for new keys, and gives the new one.
+    ///
+    /// Calls under way end with the old client. Where the account has no names, those of before stay. Notifications that
+    /// are encrypted with the keys of before are read until the next replacement; where a key was stolen,
+    /// [`remove`](Self::remove) the merchant and add it anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add), and [`ErrorKind::Builder`] when the merchant is not there.
+    pub fn replace(&self, account: impl Into<Account>) -> Result<Client> {
+        let Account { builder, mut names } = account.into();
+        let client = self.build(builder)?;
+        let mut table = self.write();
+        let id = id_of(&client);
+        let Some(old) = table.entries.get(&id).cloned() else {
+            return Err(wrong(format!(
+                "the merchant {id} is not in the registry: use add(..)"
+            )));
+        };
+        if names.sub_mchids.is_empty() && names.appids.is_empty() {
+            names = old.names.clone();
+        }
+        table.check(&id, &names)?;
+        table.take(&id);
+        let merchant = &old.client.engine().merchant;
+        let keys = [merchant.apiv3_key.clone(), merchant.v2_key.clone()];
+        table.put(id, client.clone(), names, keys);
+        Ok(client)
+    }
+
+    /// Takes a merchant out; answers whether it was there. Its client goes on where it is held.
+    pub fn remove(&self, id: &str) -> bool {
+        self.write().take(id)
+    }
+
+    /// The client of a merchant id (商户号) or brand id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Client> {
+        self.entry(id).map(|entry| entry.client.clone())
+    }
+
+    /// The client that calls for a sub-merchant (子商户号).
+    #[must_use]
+    pub fn by_sub_mchid(&self, id: &str) -> Option<Client> {
+        let table = self.read();
+        table.found(table.sub_mchids.get(id))
+    }
+
+    /// The client that is found by an appid.
+    #[must_use]
+    pub fn by_appid(&self, id: &str) -> Option<Client> {
+        let table = self.read();
+        table.found(table.appids.get(id))
+    }
+
+    /// The ids of all merchants, sorted.
+    #[must_use]
+    pub fn ids(&self) -> Vec<String> {
+        let mut ids: Vec<_> = self
+            .read()
+            .entries
+            .keys()
+            .map(|id| id.to_string())
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    pub(crate) fn entry(&self, id: &str) -> Option<Arc<Entry>> {
+        self.read().entries.get(id).cloned()
+    }
+
+    /// Those who have a platform key of this serial; two are enough to know that there are several.
+    pub(crate) fn with_serial(&self, serial: &str) -> Vec<Arc<Entry>> {
+        let table = self.read();
+        let has = |entry: &&Arc<Entry>| entry.client.keyring().get(serial).is_some();
+        table
+            .entries
+            .values()
+            .filter(has)
+            .take(2)
+            .cloned()
+            .collect()
+    }
+
+    fn build(&self, builder: ClientBuilder) -> Result<Client> {
+        builder.sharing(&self.shared.transport).build()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        let table = self.shared.table.read();
+        table.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        let table = self.shared.table.write();
+        table.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    /// Whether an id is this merchant's or one of its sub-merchants'.
+    pub(crate) fn owns(&self, id: &str) -> bool {
+        *self.id == *id || self.names.sub_mchids.iter().any(|sub| sub == id)
+    }
+}
+
+impl Table {
+    fn found(&self, id: Option<&Arc<str>>) -> Option<Client> {
+        Some(self.entries.get(id?)?.client.clone())
+    }
+
+    /// A name leads to one merchant: money must not go to whoever was added last.
+    fn check(&self, id: &Arc<str>, names: &Names) -> Result<()> {
+        let taken = |known: &HashMap<String, Arc<str>>, given: &[String]| {
+            let mut given = given.iter();
+            given.find_map(|name| {
+                let owner = known.get(name).filter(|owner| *owner != id)?;
+                Some((name.clone(), Arc::clone(owner)))
+            })
+        };
+        let sub = taken(&self.sub_mchids, &names.sub_mchids);
+        match sub.or_else(|| taken(&self.appids, &names.appids)) {
+            None => Ok(()),
+            Some((name, owner)) => Err(wrong(format!(
+                "{name} leads to the merchant {owner} already: give it to one of the two"
+            ))),
+        }
+    }
+
+    fn put(&mut self, id: Arc<str>, client: Client, names: Names, old: [Option<Secret>; 2]) {
+        self.made += 1;
+        for name in &names.sub_mchids {
+            self.sub_mchids.insert(name.clone(), Arc::clone(&id));
+        }
+        for name in &names.appids {
+            self.appids.insert(name.clone(), Arc::clone(&id));
+        }
+        let [old_apiv3_key, old_v2_key] = old;
+        let entry = Entry {
+            id: Arc::clone(&id),
+            client,
+            version: self.made,
+            old_apiv3_key,
+            old_v2_key,
+            names,
+        };
+        self.entries.insert(id, Arc::new(entry));
+    }
+
+    fn take(&mut self, id: &str) -> bool {
+        self.sub_mchids.retain(|_, owner| **owner != *id);
+        self.appids.retain(|_, owner| **owner != *id);
+        self.entries.remove(id).is_some()
+    }
+}
+
+fn id_of(client: &Client) -> Arc<str> {
+    Arc::clone(client.engine().merchant.id())
+}
+
+fn wrong(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Builder, message.into())
+}
+
+impl fmt::Debug for Merchants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.read().entries.len();
+        f.debug_struct("Merchants")
+            .field("count", &count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("builder", &self.builder)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,37 @@
+//! The reader that an upload is made from, a chunk at a time.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, ReadBuf};
+
+/// The bytes that are read at a time.
+pub(super) const CHUNK: usize = 256 << 10;
+
+/// A reader and what it is read into, which is kept: it may have a few bytes at a time, or none yet.
+pub(super) struct Reader {
+    inner: Pin<Box<dyn AsyncRead + Send>>,
+    buffer: Vec<u8>,
+}
+
+impl Reader {
+    pub(super) fn new(inner: Pin<Box<dyn AsyncRead + Send>>) -> Self {
+        let buffer = Vec::new();
+        Self { inner, buffer }
+    }
+
+    /// What it has, at most a chunk; nothing at its end.
+    #[cfg(feature = "files")]
+    pub(super) async fn some(&mut self) -> io::Result<Bytes> {
+        std::future::poll_fn(|cx| self.poll_some(cx)).await
+    }
+
+    pub(super) fn poll_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        self.buffer.resize(CHUNK, 0);
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        ready!(self.inner.as_mut().poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
+    }
+}

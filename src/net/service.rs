@@ -1,0 +1,42 @@
+//! The default transport as a tower service, for layers that wrap it.
+
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tower_service::Service;
+
+use super::hyper::HttpTransport;
+use crate::message::Body;
+use crate::transport::{BoxFuture, Transport};
+use wechatpay_core::error::{Error, Result};
+
+/// Give a service that wraps it to [`transport::from_service`](crate::transport::from_service).
+///
+/// ```
+/// use http::HeaderValue;
+/// use tower::ServiceBuilder;
+/// use tower_http::set_header::SetRequestHeaderLayer;
+/// use wechatpay_chain::{Client, Error, HttpTransport, transport};
+///
+/// # fn example() -> wechatpay_chain::Result<()> {
+/// let name = http::HeaderName::from_static("x-shop");
+/// let service = ServiceBuilder::new()
+///     .layer(SetRequestHeaderLayer::overriding(name, HeaderValue::from_static("1")))
+///     .service(HttpTransport::builder().build()?);
+/// let builder = Client::builder().transport(transport::from_service(service, Error::maybe_sent));
+/// # let _ = builder; Ok(()) }
+/// # example().unwrap();
+/// ```
+impl Service<Request<Body>> for HttpTransport {
+    type Response = Response<Body>;
+    type Error = Error;
+    type Future = BoxFuture<'static, Result<Response<Body>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        self.send(request)
+    }
+}

@@ -1,0 +1,235 @@
+//! What the default transport can be told.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::proxy::{Proxies, Proxy};
+use crate::transport::BoxFuture;
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::host;
+
+/// Looks names up in the place of the system's resolver.
+///
+/// ```
+/// use std::net::SocketAddr;
+/// use wechatpay_chain::Resolve;
+/// use wechatpay_chain::transport::BoxFuture;
+///
+/// struct Internal;
+/// impl Resolve for Internal {
+///     fn resolve(&self, _host: &str) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> {
+///         Box::pin(async { Ok(vec![SocketAddr::from(([10, 0, 0, 7], 0))]) })
+///     }
+/// }
+/// let builder = wechatpay_chain::Client::builder().dns(Internal);
+/// # let _ = builder;
+/// ```
+pub trait Resolve: Send + Sync + 'static {
+    /// The addresses of a host, in the order in which they are tried. Their ports are not used.
+    ///
+    /// # Errors
+    ///
+    /// When the name cannot be looked up; the call then fails with [`ErrorKind::Connect`] and nothing is sent.
+    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
+}
+
+/// The settings of an [`HttpTransport`](crate::HttpTransport); what is wrong with them comes from [`build`](Self::build).
+///
+/// [`ClientBuilder`](crate::ClientBuilder) has the same settings for a client with a transport to itself.
+#[must_use = "a builder does nothing until build()"]
+pub struct HttpTransportBuilder {
+    pub(super) roots: Vec<Certificate>,
+    pub(super) identity: Option<(Certificate, PrivateKey)>,
+    pub(super) proxy: Proxy,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) idle_timeout: Option<Duration>,
+    pub(super) read_timeout: Option<Duration>,
+    pub(super) pool_max_idle: usize,
+    pub(super) tcp_keepalive: Option<Duration>,
+    pub(super) http2: bool,
+    pub(super) http2_keep_alive: Option<(Duration, Duration)>,
+    pub(super) names: Names,
+}
+
+/// How names are looked up.
+#[derive(Clone, Default)]
+pub(super) struct Names {
+    pub(super) fixed: Arc<BTreeMap<String, Vec<SocketAddr>>>,
+    pub(super) resolver: Option<Arc<dyn Resolve>>,
+}
+
+impl Default for HttpTransportBuilder {
+    fn default() -> Self {
+        Self {
+            roots: Vec::new(),
+            identity: None,
+            proxy: Proxy::Environment,
+            connect_timeout: Some(Duration::from_secs(5)),
+            idle_timeout: Some(Duration::from_secs(60)),
+            read_timeout: Some(Duration::from_secs(60)),
+            pool_max_idle: usize::MAX,
+            tcp_keepalive: Some(Duration::from_secs(60)),
+            http2: true,
+            http2_keep_alive: Some((Duration::from_secs(15), Duration::from_secs(5))),
+            names: Names::default(),
+        }
+    }
+}
+
+impl HttpTransportBuilder {
+    /// Bounds connecting (name, TCP, proxy, TLS); 5 s by default, `None` for no bound.
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.connect_timeout = limit.into();
+        self
+    }
+
+    /// How long an unused connection is kept; 60 s by default, `None` for ever.
+    ///
+    /// With zero every call opens a connection. More than 366 days is for ever.
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = limit.into();
+        self
+    }
+
+    /// How long the next piece of an answer may take; 60 s by default, `None` for no bound.
+    pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.read_timeout = limit.into();
+        self
+    }
+
+    /// How many unused HTTP/1.1 connections are kept for a host; all of them by default.
+    ///
+    /// Over HTTP/2 one connection carries all calls.
+    pub fn pool_max_idle(mut self, count: usize) -> Self {
+        self.pool_max_idle = count;
+        self
+    }
+
+    /// After how long a silence TCP asks whether the other side is still there; 60 s by default, `None` for never.
+    pub fn tcp_keepalive(mut self, pause: impl Into<Option<Duration>>) -> Self {
+        self.tcp_keepalive = pause.into();
+        self
+    }
+
+    /// Whether HTTP/2 is offered to servers; by default it is. They choose.
+    pub fn http2(mut self, offer: bool) -> Self {
+        self.http2 = offer;
+        self
+    }
+
+    /// How often an HTTP/2 connection is asked whether it is alive, and how long the answer may take; every 15 s and
+    /// 5 s by default, `None` for never.
+    pub fn http2_keep_alive(mut self, pause: impl Into<Option<(Duration, Duration)>>) -> Self {
+        self.http2_keep_alive = pause.into();
+        self
+    }
+
+    /// Sends everything through a proxy, `http://[user:password@]host:port`.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Proxy::All(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.proxy = Proxy::None;
+        self
+    }
+
+    /// Trusts a further root certificate for TLS, beside the system's.
+    pub fn root_certificate(mut self, root: Certificate) -> Self {
+        self.roots.push(root);
+        self
+    }
+
+    /// What a connection presents where an APIv2 operation demands the merchant's certificate.
+    pub fn identity(mut self, certificate: Certificate, key: PrivateKey) -> Self {
+        self.identity = Some((certificate, key));
+        self
+    }
+
+    /// The addresses of a host, which is then not looked up. Their ports are not used.
+    pub fn resolve(
+        mut self,
+        host: impl Into<String>,
+        addresses: impl IntoIterator<Item = SocketAddr>,
+    ) -> Self {
+        let fixed = Arc::make_mut(&mut self.names.fixed);
+        fixed.insert(host.into(), addresses.into_iter().collect());
+        self
+    }
+
+    /// Replaces the system's resolver.
+    pub fn dns(mut self, resolver: impl Resolve) -> Self {
+        self.names.resolver = Some(Arc::new(resolver));
+        self
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`].
+    pub(super) fn check(&mut self) -> Result<Proxies> {
+        self.connect_timeout = bound("connect_timeout", self.connect_timeout)?;
+        self.read_timeout = bound("read_timeout", self.read_timeout)?;
+        self.idle_timeout = self.idle_timeout.filter(|limit| *limit <= LONGEST);
+        self.names.fixed = Arc::new(normal(&self.names.fixed)?);
+        if let Some((pause, patience)) = self.http2_keep_alive {
+            bound("http2_keep_alive", Some(pause))?;
+            bound("http2_keep_alive", Some(patience))?;
+        }
+        std::mem::take(&mut self.proxy).proxies()
+    }
+}
+
+/// Longer than any program waits for; timers overflow far beyond.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// A bound of a call; one that is too long for a timer is none.
+///
+/// # Errors
+///
+/// [`ErrorKind::Builder`] when it is zero.
+pub(crate) fn bound(name: &str, limit: Option<Duration>) -> Result<Option<Duration>> {
+    if limit.is_some_and(|limit| limit.is_zero()) {
+        return Err(Error::new(
+            ErrorKind::Builder,
+            format!("{name}(..) of zero lets no call succeed: give None for no bound"),
+        ));
+    }
+    Ok(limit.filter(|limit| *limit <= LONGEST))
+}
+
+/// Hosts as they are compared, each with at least one address.
+fn normal(fixed: &BTreeMap<String, Vec<SocketAddr>>) -> Result<BTreeMap<String, Vec<SocketAddr>>> {
+    let each = fixed.iter().map(|(given, addresses)| {
+        let wrong = |why: &str| {
+            let message =
+                format!("resolve({given:?}, ..) cannot be used: {why}; give a host name alone");
+            Error::new(ErrorKind::Builder, message)
+        };
+        if addresses.is_empty() {
+            return Err(wrong("it has no address"));
+        }
+        let host = host::normal(given).map_err(wrong)?;
+        Ok((host, addresses.clone()))
+    });
+    each.collect()
+}
+
+impl fmt::Debug for HttpTransportBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransportBuilder")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("pool_max_idle", &self.pool_max_idle)
+            .field("http2", &self.http2)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,29 @@
+//! Checks that an APIv2 message is a flat list of names and texts.
+
+use serde_json::{Map, Value};
+
+use wechatpay_core::protocol::is_plain_name;
+
+/// Two documents show these as elements with elements inside. No signature covers those.
+const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
+
+/// Refuses what the text to sign does not show: elements that stand twice or have elements inside, and
+/// names that could hold the text of another member.
+///
+/// # Errors
+///
+/// A description of the violation.
+pub(super) fn check_flat(members: &Map<String, Value>) -> Result<(), &'static str> {
+    for (name, value) in members {
+        if !is_plain_name(name) {
+            return Err("the name of an element is not made of letters, digits, '_', '-' and '.'");
+        }
+        match value {
+            Value::String(_) => {}
+            Value::Object(_) if LISTS.contains(&name.as_str()) => {}
+            Value::Array(_) => return Err("an element stands twice"),
+            _ => return Err("an element has elements inside, which no signature covers"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! One endpoint for the notifications of many merchants.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, Request};
+use http_body::Body;
+use serde_json::Value;
+
+use super::hold::until;
+use super::reply::{Acknowledgement, Reply};
+use super::run::Running;
+use super::serve::{late, read};
+use super::{MemoryStore, Notification, Notifications, NotificationsBuilder, Version};
+use crate::client::Client;
+use crate::merchants::{Entry, Merchants};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result, VerifyFailure};
+use wechatpay_core::protocol::{SERIAL_NAME, xml};
+
+/// Reads the notifications of all merchants of a registry. Clones are cheap and share everything.
+///
+/// Whose a notification is, is found before anything of it is decrypted: by the path or a header of the request where
+/// that was asked for, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id`. It is read with the keys of
+/// that merchant alone. One that then turns out to be about another merchant of the registry is refused.
+///
+/// A public key (微信支付公钥) belongs to one merchant, so its id is enough. Platform certificates may be shared by
+/// merchants: put the merchant id into the `notify_url` and use [`by_path`](Self::by_path).
+///
+/// ```
+/// use wechatpay_chain::Merchants;
+/// use wechatpay_chain::notify::{MerchantNotifications, Reply};
+///
+/// fn endpoint(merchants: &Merchants) -> MerchantNotifications {
+///     // notify_url = https://shop.example/notify/1900000109
+///     merchants.notifications().by_path()
+/// }
+///
+/// async fn webhook(endpoint: &MerchantNotifications, request: http::Request<String>) -> Reply {
+///     endpoint
+///         .handle(request, |client, notification| async move {
+///             book(client.mchid(), &notification.resource()["out_trade_no"]).await
+///         })
+///         .await
+/// }
+/// # async fn book(_: &str, _: &serde_json::Value) -> Result<(), std::io::Error> { Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct MerchantNotifications {
+    merchants: Merchants,
+    by: By,
+    configure: Arc<Configure>,
+    readers: Arc<Mutex<HashMap<Arc<str>, Reader>>>,
+    store: Arc<MemoryStore>,
+    running: Running,
+}
+
+type Configure = dyn Fn(NotificationsBuilder) -> NotificationsBuilder + Send + Sync;
+
+/// What says whose a notification is.
+#[derive(Clone)]
+enum By {
+    Key,
+    Header(HeaderName),
+    Path,
+}
+
+/// A merchant's reader, and the version of the merchant that it was made for.
+struct Reader {
+    version: u64,
+    notifications: Notifications,
+}
+
+impl Merchants {
+    /// One endpoint for the notifications of all of them.
+    #[must_use]
+    pub fn notifications(&self) -> MerchantNotifications {
+        MerchantNotifications {
+            merchants: self.clone(),
+            by: By::Key,
+            configure: Arc::new(|builder| builder),
+            readers: Arc::default(),
+            store: Arc::new(MemoryStore::new()),
+            running: Running::default(),
+        }
+    }
+}
+
+impl MerchantNotifications {
+    /// Takes the last segment of the request's path for the merchant id.
+    #[must_use]
+    pub fn by_path(mut self) -> Self {
+        self.by = By::Path;
+        self
+    }
+
+    /// Takes a header for the merchant id, one that the program's own proxy sets.
+    #[must_use]
+    pub fn by_header(mut self, name: HeaderName) -> Self {
+        self.by = By::Header(name);
+        self
+    }
+
+    /// Changes the settings of each merchant's reader, say the store of ids that came before.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use wechatpay_chain::Merchants;
+    /// # use wechatpay_chain::notify::MemoryStore;
+    /// # fn example(merchants: &Merchants) {
+    /// let store = Arc::new(MemoryStore::new());
+    /// let endpoint = merchants.notifications().configure(move |builder| builder.dedup_store(Arc::clone(&store)));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn configure(
+        mut self,
+        configure: impl Fn(NotificationsBuilder) -> NotificationsBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.configure = Arc::new(configure);
+        self.readers = Arc::default();
+        self
+    }
+
+    /// All of a webhook, as [`Notifications::handle`]; the handler also gets the merchant's client.
+    pub async fn handle<B, H, F, A, E>(&self, request: Request<B>, handler: H) -> Reply
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+        H: FnOnce(Client, Notification) -> F + Send + 'static,
+        F: Future<Output = Result<A, E>> + Send + 'static,
+        A: Into<Acknowledgement>,
+    {
+        let (head, body) = request.into_parts();
+        let deadline = Instant::now() + TIMEOUT;
+        let body = match until(deadline, late, read(body)).await {
+            Ok(body) => body,
+            Err(err) => return Reply::refusal(err),
+        };
+        match self.accept(&head, &body, deadline).await {
+            Ok((entry, reader, notification)) => {
+                let client = entry.client.clone();
+                let handler = move |notification| handler(client, notification);
+                reader.run(notification, handler).await
+            }
+            Err(err) => Reply::refusal(err),
+        }
+    }
+
+    /// Waits until no handler of any merchant is running, also of those that were replaced or removed.
+    pub async fn handlers_ended(&self) {
+        self.running.none().await;
+    }
+
+    async fn accept(
+        &self,
+        head: &Parts,
+        body: &Bytes,
+        deadline: Instant,
+    ) -> Result<(Arc<Entry>, Notifications, Notification)> {
+        let entry = self.owner(head, body)?;
+        let reader = self.reader(&entry)?;
+        let check = |notification: &Notification| self.check(&entry, notification);
+        let accepted = reader.accept_checked(&head.headers, body, deadline, check);
+        let notification = accepted.await?;
+        Ok((entry, reader, notification))
+    }
+
+    /// Whose keys are used; nothing of the body is trusted yet.
+    fn owner(&self, head: &Parts, body: &Bytes) -> Result<Arc<Entry>> {
+        let unknown = |named: &str| {
+            let message =
+                format!("{named} names no merchant of the registry; nothing was decrypted");
+            refused(message, body)
+        };
+        match &self.by {
+            By::Path => {
+                let id = head
+                    .uri
+                    .path()
+                    .rsplit('/')
+                    .find(|segment| !segment.is_empty());
+                let entry = id.and_then(|id| self.merchants.entry(id));
+                entry.ok_or_else(|| unknown("the last segment of the path"))
+            }
+            By::Header(name) => {
+                let id = head.headers.get(name).and_then(|value| value.to_str().ok());
+                let entry = id.and_then(|id| self.merchants.entry(id));
+                entry.ok_or_else(|| unknown(&format!("the header {name}")))
+            }
+            By::Key if xml::is_xml(body) => {
+                let members = xml::decode(body).unwrap_or_default();
+                let id = members.get("mch_id").and_then(Value::as_str);
+                let entry = id.and_then(|id| self.merchants.entry(id));
+                entry.ok_or_else(|| unknown("mch_id"))
+            }
+            By::Key => self.owner_by_serial(head, body),
+        }
+    }
+
+    fn owner_by_serial(&self, head: &Parts, body: &Bytes) -> Result<Arc<Entry>> {
+        let serial = head
+            .headers
+            .get(SERIAL_NAME)
+            .and_then(|value| value.to_str().ok());
+        let Some(serial) = serial else {
+            let failure = VerifyFailure::Header {
+                name: "Wechatpay-Serial",
+            };
+            return Err(refused(UNSIGNED, body).with_source(failure));
+        };
+        let mut found = self.merchants.with_serial(serial).into_iter();
+        match (found.next(), found.next()) {
+            (Some(entry), None) => Ok(entry),
+            (Some(_), Some(_)) => Err(refused(SEVERAL, body)),
+            (None, _) => {
+                let failure = VerifyFailure::UnknownSerial {
+                    serial: serial.to_owned(),
+                    known: Vec::new(),
+                };
+                Err(refused(NOBODYS, body).with_source(failure))
+            }
+        }
+    }
+
+    /// Two merchants may have the same key, and a certificate may sign for both: what was opened has to be about the
+    /// one whose key opened it.
+    fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
+        let named: Vec<_> = match notification.version() {
+            Version::V2 => texts(notification.envelope(), &["mch_id"]),
+            _ => texts(
+                notification.resource(),
+                &["mchid", "sp_mchid", "combine_mchid", "sub_mchid"],
+            ),
+        };
+        if named.is_empty() || named.iter().any(|id| entry.owns(id)) {
+            return Ok(());
+        }
+        let others = named.iter().any(|id| self.merchants.entry(id).is_some());
+        // In APIv2 the sender has signed who it is for.
+        match others || notification.version() == Version::V2 {
+            false => Ok(()),
+            true => Err(refused(ANOTHERS, notification.raw())),
+        }
+    }
+
+    /// The reader of a merchant as it is now.
+    fn reader(&self, entry: &Entry) -> Result<Notifications> {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reader) = readers.get(&entry.id)
+            && reader.version == entry.version
+        {
+            return Ok(reader.notifications.clone());
+        }
+        let mut builder = Notifications::builder()
+            .client(&entry.client)
+            .dedup_store(Arc::clone(&self.store));
+        if let Some(key) = &entry.old_apiv3_key {
+            builder = builder.apiv3_key(key.clone());
+        }
+        if let Some(key) = &entry.old_v2_key {
+            builder = builder.v2_key(key.clone());
+        }
+        let builder = (self.configure)(builder).running(self.running.clone());
+        let notifications = builder.build()?;
+        let reader = Reader {
+            version: entry.version,
+            notifications: notifications.clone(),
+        };
+        readers.insert(Arc::clone(&entry.id), reader);
+        Ok(notifications)
+    }
+}
+
+/// How long a body may take to come.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+const UNSIGNED: &str =
+    "the notification names no key of WeChat Pay, so nothing says whose it is; do not act on it";
+const SEVERAL: &str = "the notification is signed with a certificate that several merchants of the registry know: put \
+                       the merchant id into each notify_url, and read it with by_path()";
+const NOBODYS: &str = "no merchant of the registry knows the key that the notification names; if it is that of a \
+                       certificate that was not fetched yet, put the merchant id into the notify_url and use by_path()";
+const ANOTHERS: &str = "the notification is about another merchant than the one whose key it was read with; do not act \
+                        on it";
+
+fn texts<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a str> {
+    let texts = names.iter().filter_map(|name| object[*name].as_str());
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+fn refused(message: impl Into<String>, body: &Bytes) -> Error {
+    Error::new(ErrorKind::Verify, message.into())
+        .with_maybe_sent(false)
+        .with_body(body.clone())
+}
+
+impl fmt::Debug for MerchantNotifications {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MerchantNotifications")
+            .field("merchants", &self.merchants)
+            .finish_non_exhaustive()
+    }
+}

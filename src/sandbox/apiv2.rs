@@ -1,0 +1,179 @@
+//! APIv2's messages: XML, queries and forms, signed with a shared key.
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::bilingual::Bilingual;
+use crate::fault::Fault;
+use crate::multipart;
+use crate::query;
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use wechatpay_core::catalog::{self, AnswerSignature, Operation};
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::{SignType, sign_text, xml};
+use wechatpay_core::secret::Secret;
+
+const NOT_XML: &str = "XML格式错误";
+const NO_FILE: &str = "缺少参数media";
+
+pub(crate) type Members = Map<String, Value>;
+
+/// The APIv2 operation of a request without `Authorization`; its path on the wire has no `v2/`.
+pub(crate) fn operation_of(
+    headers: &HeaderMap,
+    method: &Method,
+    path: &str,
+) -> Option<&'static Operation> {
+    if headers.contains_key(AUTHORIZATION) {
+        return None;
+    }
+    find_unprefixed(method, path)
+}
+
+/// The APIv2 operation of a path with or without `v2/`.
+pub(crate) fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+    let found = catalog::find(method, path).or_else(|| find_unprefixed(method, path));
+    found.filter(|operation| operation.is_v2())
+}
+
+fn find_unprefixed(method: &Method, path: &str) -> Option<&'static Operation> {
+    catalog::find(method, &format!("v2{path}"))
+}
+
+/// The members of a request, and the file of an upload.
+pub(crate) struct Message<'b> {
+    pub(crate) members: Members,
+    pub(crate) file: Option<&'b [u8]>,
+}
+
+impl<'b> Message<'b> {
+    pub(crate) fn read(
+        method: &Method,
+        query: Option<&str>,
+        kind: &str,
+        body: &'b [u8],
+    ) -> Result<Self, Refusal> {
+        let plain = |members| Self {
+            members,
+            file: None,
+        };
+        if method == Method::GET {
+            Ok(plain(query_members(query.unwrap_or_default())))
+        } else if multipart::is_multipart(kind) {
+            Self::of_upload(kind, body)
+        } else {
+            let members = xml::decode(body);
+            members.map(plain).map_err(|err| {
+                Refusal::v2(NOT_XML, Bilingual::of_error("报文主体无法按 XML 解析", err))
+            })
+        }
+    }
+
+    /// Parts without a file name are members; the file is the part `media`.
+    fn of_upload(kind: &str, body: &'b [u8]) -> Result<Self, Refusal> {
+        let (mut members, mut file) = (Members::new(), None);
+        for part in multipart::parts(kind, body) {
+            match (part.disposition("name"), part.disposition("filename")) {
+                (Some("media"), Some(_)) => file = Some(part.content),
+                (Some(name), None) => {
+                    let text = String::from_utf8_lossy(part.content).into_owned();
+                    members.insert(name.to_owned(), Value::String(text));
+                }
+                _ => {}
+            }
+        }
+        match file {
+            Some(_) => Ok(Self { members, file }),
+            None => {
+                let why = (
+                    "the upload has no file named media",
+                    "上传请求的表单中没有名为 media 的文件",
+                );
+                Err(Refusal::v2(NO_FILE, why))
+            }
+        }
+    }
+}
+
+fn query_members(query: &str) -> Members {
+    query::pairs(query)
+        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
+        .collect()
+}
+
+/// The text of a member; empty where there is none.
+pub(crate) fn text<'m>(members: &'m Members, name: &str) -> &'m str {
+    let value = members.get(name).and_then(Value::as_str);
+    value.unwrap_or_default()
+}
+
+/// The text that `sign` covers, with `***` in place of the key, also where a member contains the key.
+pub(crate) fn redacted_sign_text(members: &Members, key: &Secret) -> String {
+    let texts = members.iter();
+    let texts = texts.filter_map(|(name, value)| Some((name, value.as_str()?)));
+    sign_text(texts, &Secret::new("***")).replace(key.expose(), "***")
+}
+
+/// Whether `sign` is the signature of the other members.
+pub(crate) fn is_signed(members: &Members, key: &Secret) -> bool {
+    let text = |name| text(members, name);
+    let Ok(kind) = SignType::parse(text("sign_type")) else {
+        return false;
+    };
+    let texts = members
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_str()?)));
+    kind.verify(texts, key, text("sign")).unwrap_or(false)
+}
+
+/// Signs with the member `sign_type`, or with `default` where there is none. A fault of the signature
+/// corrupts it.
+pub(crate) fn sign(
+    members: &mut Members,
+    default: SignType,
+    key: &Secret,
+    fault: Option<&Fault>,
+) -> Result<()> {
+    let named = members.get("sign_type").and_then(Value::as_str);
+    let kind = named.map_or(Ok(default), SignType::parse)?;
+    let sign = kind.sign(texts(members)?, key)?;
+    match fault {
+        Some(Fault::MissingHeaders) => {}
+        Some(Fault::WrongSignature) => {
+            let wrong: String = sign.chars().rev().collect();
+            members.insert("sign".into(), json!(wrong));
+        }
+        _ => {
+            members.insert("sign".into(), json!(sign));
+        }
+    }
+    if fault == Some(&Fault::TamperedBody) {
+        members.insert("tampered".into(), json!("1"));
+    }
+    Ok(())
+}
+
+/// The members as texts, as APIv2's XML holds them.
+pub(crate) fn texts(members: &Members) -> Result<Vec<(&str, String)>> {
+    let text = |(name, value)| Ok((String::as_str(name), xml::member_text(name, value)?));
+    members.iter().map(text).collect()
+}
+
+/// A response whose body is the members as XML.
+pub(crate) fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> {
+    let texts = texts(members)?;
+    let text = xml::encode(texts.iter().map(|(name, text)| (*name, &**text)))?;
+    Ok(Reply {
+        status,
+        headers: [(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/xml; charset=utf-8"),
+        )]
+        .into_iter()
+        .collect(),
+        body: text.into(),
+        covers: AnswerSignature::Nothing,
+    })
+}

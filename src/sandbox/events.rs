@@ -1,0 +1,62 @@
+//! Posts the events of the simulated merchant account as notifications.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::notifier::{Content, NotificationDraft, check_url};
+use crate::state::SandboxState;
+use crate::world::Event;
+use wechatpay_core::error::{Error, ErrorKind};
+
+/// How often events are looked for.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+const NO_URL: &str = "the request named no notify_url, and the sandbox was given none to stand for what a \
+                      merchant sets on the platform (--notify-url, POST settings of the control API)";
+
+/// Posts events while the sandbox runs.
+pub(crate) async fn post_continuously(state: Arc<SandboxState>) {
+    if !state.settings.post_notifications {
+        return;
+    }
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        post_pending(&state);
+    }
+}
+
+/// Posts the events since the last call, if the sandbox posts notifications.
+pub(crate) fn post_pending(state: &SandboxState) {
+    if !state.settings.post_notifications {
+        return;
+    }
+    let _posting = state.lock_posting();
+    for event in state.world.take_events(state.now()) {
+        post(state, event);
+    }
+}
+
+/// An event whose URL may not be posted to is listed as not sent, so that the user sees why.
+fn post(state: &SandboxState, event: Event) {
+    let url = event.notify_url.or_else(|| state.notify_url());
+    let url = url.unwrap_or_default();
+    let (kind, content) = match (event.is_v2, event.original_type) {
+        (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
+        (true, _) => ("PAY", Content::signed_v2(event.resource)),
+        (false, original_type) => {
+            let kind = event.event_type;
+            let content = Content::event(kind, original_type, event.summary, event.resource);
+            (kind, content)
+        }
+    };
+    let checked = if url.is_empty() {
+        Err(Error::new(ErrorKind::Builder, NO_URL))
+    } else {
+        check_url(&url, state.settings.reach())
+    };
+    let draft = NotificationDraft::new(&*state.clock, url, content);
+    match checked {
+        Ok(()) => state.notifier.post(draft, kind.to_owned()),
+        Err(err) => state.notifier.reject(draft, kind.to_owned(), &err),
+    };
+}

@@ -1,0 +1,52 @@
+//! Executes the stateful operations: bills, and everything that the simulated merchant account remembers.
+
+use super::parse::{Parsed, ParsedBody};
+use super::received::Received;
+use crate::refusal::Refusal;
+use crate::state::SandboxState;
+use crate::world;
+use crate::world::Success;
+
+/// Executes a request; `None` when it is stubbed, or its operation has no state.
+pub(super) fn execute(
+    state: &SandboxState,
+    received: &Received,
+    parsed: &Parsed,
+) -> Result<Option<Success>, Refusal> {
+    if state
+        .stubs
+        .get(&received.head.method, received.path())
+        .is_some()
+    {
+        return Ok(None);
+    }
+    if let Some(bill) = bill(state, received, parsed) {
+        return bill.map(Some);
+    }
+    let Some(operation) = received.operation else {
+        return Ok(None);
+    };
+    let outcome = state.world.answer(&world::Request {
+        operation,
+        path: received.path(),
+        query: parsed.query(received),
+        body: parsed.json(),
+        file: parsed.file(),
+        now: state.now(),
+    });
+    outcome.transpose()
+}
+
+fn bill(
+    state: &SandboxState,
+    received: &Received,
+    parsed: &Parsed,
+) -> Option<Result<Success, Refusal>> {
+    let (bills, world, now) = (&state.bills, &state.world, state.now());
+    match (received.v2_operation(), &parsed.body) {
+        (Some(operation), ParsedBody::V2(members)) => {
+            bills.answer_v2(operation, members, world, now)
+        }
+        _ => bills.answer(&received.head, state.settings.tls, world, now),
+    }
+}

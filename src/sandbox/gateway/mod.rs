@@ -1,0 +1,315 @@
+//! The gateway: what happens to one request of a client, without sockets.
+//!
+//! A request passes through these stages, and the first refusal ends it:
+//!
+//! 1. [`received`]: the request with its whole body, and the operation that its path names;
+//! 2. [`mod@authenticate`]: who signed it; splits an upload into its parts;
+//! 3. [`mod@parse`]: reads the JSON and decrypts the sensitive fields;
+//! 4. [`upload`] and the documentation's rules ([`crate::made`]) check the content;
+//! 5. [`mod@execute`]: the stateful operations do what is asked;
+//! 6. [`respond`]: the response, signed, with the fault that was injected.
+
+mod authenticate;
+mod execute;
+mod parse;
+mod received;
+mod respond;
+mod unknown;
+mod upload;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{ACCEPT, USER_AGENT};
+use http::request::Parts;
+
+use crate::bilingual::Bilingual;
+use crate::fault::{self, Fault};
+use crate::multipart;
+use crate::record::{CallRecord, ResponseRecord, Verdict};
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::state::SandboxState;
+use crate::world::Success;
+pub(crate) use authenticate::WINDOW_SECONDS;
+use authenticate::{Authenticated, Unauthenticated, authenticate};
+use execute::execute;
+use parse::{Parsed, parse};
+pub(crate) use received::{ClientCertificate, expected_scheme};
+use received::{Received, content_type};
+pub(crate) use unknown::TWO_SLASHES;
+
+/// The longest text that is read as JSON.
+const MAX_JSON: usize = 1 << 20;
+
+/// What the connection does after a request.
+pub(crate) struct Transmission {
+    /// `None` closes the connection without a response.
+    pub(crate) reply: Option<Reply>,
+    pub(crate) delay: Duration,
+    /// Whether to close the connection in the middle of the body.
+    pub(crate) truncate: bool,
+}
+
+/// The longest body that is read of a request. Only uploads may be longer than [`MAX_JSON`]: JSON takes
+/// many times its length in memory.
+pub(crate) fn body_limit(state: &SandboxState, head: &Parts) -> usize {
+    let limit = state.settings.max_body_bytes;
+    if multipart::is_multipart(content_type(head)) {
+        limit
+    } else {
+        limit.min(MAX_JSON)
+    }
+}
+
+/// Handles one request; `body` is `None` when it is longer than [`body_limit`].
+///
+/// The request is recorded and its effects have happened when this returns, even if the client has gone.
+pub(crate) fn handle(
+    state: &SandboxState,
+    head: Parts,
+    body: Option<Bytes>,
+    client_certificate: ClientCertificate,
+) -> Transmission {
+    let limit = body_limit(state, &head);
+    let is_too_long = body.is_none();
+    let received = Received::new(head, body.unwrap_or_default(), client_certificate);
+    let fault = if is_too_long {
+        Err(too_long(("body", "请求报文主体"), limit))
+    } else {
+        select_fault(state, &received)
+    };
+    let (fault, processed) = match fault {
+        Ok(Some(Fault::CutBeforeProcessing)) => return close_unprocessed(state, received),
+        Ok(fault) => {
+            let processed = process(state, &received, fault.as_ref());
+            (fault, processed)
+        }
+        Err(refusal) => (None, Processed::refused(refusal)),
+    };
+    let processed = processed.for_api(&received);
+    let reply = respond::respond(state, &received, &processed, fault.as_ref());
+    let reply = Some(reply).filter(|_| fault != Some(Fault::CutBeforeAnswer));
+    let record = record(received, processed, fault.clone(), reply.as_ref());
+    state.records.push(record, state.now());
+    Transmission {
+        reply,
+        truncate: fault == Some(Fault::CutInBody),
+        delay: match fault {
+            Some(Fault::Slow(delay)) => delay,
+            _ => Duration::ZERO,
+        },
+    }
+}
+
+/// How far a request came.
+struct Processed {
+    /// The text that its signature has to cover, as far as it is known.
+    signed_text: Option<Vec<u8>>,
+    parsed: Option<Parsed>,
+    /// What the operation returned; `None` when no stateful operation was executed.
+    outcome: Result<Option<Success>, Refusal>,
+}
+
+impl Processed {
+    fn refused(refusal: Refusal) -> Self {
+        Self {
+            signed_text: None,
+            parsed: None,
+            outcome: Err(refusal),
+        }
+    }
+
+    /// APIv2 refuses everything with status 200.
+    fn for_api(mut self, received: &Received) -> Self {
+        if let (Some(_), Err(refusal)) = (received.v2_operation(), &mut self.outcome) {
+            refusal.status = StatusCode::OK;
+        }
+        self
+    }
+}
+
+impl From<Unauthenticated> for Processed {
+    fn from(failed: Unauthenticated) -> Self {
+        Self {
+            signed_text: failed.signed_text,
+            ..Self::refused(*failed.refusal)
+        }
+    }
+}
+
+/// Passes a request through all stages, in WeChat Pay's order.
+fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> Processed {
+    // A fault with a 4xx status stands for a refusal: the request is checked, and changes nothing.
+    let executes = !fault.is_some_and(Fault::refuses);
+    // APIv2 signs in the body, so the signature of an unknown path cannot be checked. The path is the
+    // mistake to report.
+    if executes
+        && received.is_xml()
+        && let Err(refusal) = require_known(state, received)
+    {
+        return Processed::refused(refusal);
+    }
+    let authenticated = require_agent(received)
+        .map_err(Into::into)
+        .and_then(|()| authenticate(state, received));
+    let Authenticated {
+        signed_text,
+        content,
+    } = match authenticated {
+        Ok(authenticated) => authenticated,
+        Err(failed) => return failed.into(),
+    };
+    if let Err(refusal) = check_rate_limit(state, received) {
+        return Processed {
+            signed_text,
+            parsed: Parsed::of_v2(content),
+            outcome: Err(refusal),
+        };
+    }
+    let (parsed, outcome) = match parse(state, received, content) {
+        Err(refusal) => (None, Err(refusal)),
+        Ok(parsed) => {
+            let outcome = check_content(state, received, &parsed);
+            let outcome = outcome.and_then(|()| {
+                if !executes {
+                    return Ok(None);
+                }
+                require_known(state, received)?;
+                execute(state, received, &parsed)
+            });
+            (Some(parsed), outcome)
+        }
+    };
+    Processed {
+        signed_text,
+        parsed,
+        outcome,
+    }
+}
+
+/// The fault for this request: the one that it names in a header, or the next one that waits.
+fn select_fault(state: &SandboxState, received: &Received) -> Result<Option<Fault>, Refusal> {
+    match fault::named_by(&received.head.headers) {
+        Ok(None) if received.is_from_client() => Ok(state.faults.next()),
+        Ok(named) => Ok(named),
+        Err(err) => {
+            // The header is the sandbox's, so its mistakes are reported in the sandbox's words.
+            let (status, message) = (StatusCode::BAD_REQUEST, err.report());
+            let why = Bilingual::of_error("指定故障的请求头有误", &message);
+            Err(Refusal::invalid(status, message, why))
+        }
+    }
+}
+
+fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
+    let processed = Processed {
+        signed_text: None,
+        parsed: None,
+        outcome: Ok(None),
+    };
+    let fault = Some(Fault::CutBeforeProcessing);
+    let mut record = record(received, processed, fault, None);
+    record.verdict = Verdict::Unprocessed;
+    state.records.push(record, state.now());
+    Transmission {
+        reply: None,
+        delay: Duration::ZERO,
+        truncate: false,
+    }
+}
+
+fn record(
+    received: Received,
+    processed: Processed,
+    fault: Option<Fault>,
+    reply: Option<&Reply>,
+) -> CallRecord {
+    let target = received.target().to_owned();
+    let is_accepted = processed.outcome.is_ok();
+    let parsed = processed.parsed.map(Parsed::into_json);
+    let (json, query) = parsed.unwrap_or_default();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    CallRecord {
+        // The store of records sets both.
+        id: 0,
+        time: 0,
+        target,
+        method: received.head.method,
+        version: received.head.version,
+        headers: received.head.headers,
+        body: received.body,
+        json: json.filter(|_| is_accepted),
+        query,
+        signed_text: processed.signed_text.map(text),
+        verdict: match processed.outcome {
+            Ok(_) => Verdict::Accepted,
+            Err(refusal) => refusal.verdict(),
+        },
+        fault,
+        status: reply.map(|reply| reply.status),
+        response: reply.map(|reply| ResponseRecord {
+            status: reply.status,
+            headers: reply.headers.clone(),
+            body: reply.body.clone(),
+        }),
+    }
+}
+
+/// Refuses a request without `Accept` or `User-Agent`.
+fn require_agent(received: &Received) -> Result<(), Refusal> {
+    let is_missing = |name: &http::HeaderName| !received.head.headers.contains_key(name);
+    let Some(name) = [ACCEPT, USER_AGENT].into_iter().find(is_missing) else {
+        return Ok(());
+    };
+    let why = (
+        format!("the header {name} is missing"),
+        format!("缺少请求头 {name}"),
+    );
+    let message = "Http头缺少Accept或User-Agent";
+    Err(Refusal::invalid(StatusCode::BAD_REQUEST, message, why))
+}
+
+fn check_rate_limit(state: &SandboxState, received: &Received) -> Result<(), Refusal> {
+    let count = |operation| state.rate_limits.count(operation, state.now());
+    received.operation.map_or(Ok(()), count)
+}
+
+/// Checks an upload's parts, and the decrypted fields against the documentation.
+fn check_content(
+    state: &SandboxState,
+    received: &Received,
+    parsed: &Parsed,
+) -> Result<(), Refusal> {
+    let documented = state.settings.documented;
+    let is_v3_upload = received.is_upload() && received.v2_operation().is_none();
+    if let Some(operation) = received.operation.filter(|_| is_v3_upload) {
+        upload::check(operation, parsed.json(), parsed.file(), documented.check)?;
+    }
+    let request = parsed.documented(received);
+    request.map_or(Ok(()), |request| documented.check(&request))
+}
+
+/// Refuses a path that is neither in the catalog nor stubbed, unless unknown paths are echoed.
+fn require_known(state: &SandboxState, received: &Received) -> Result<(), Refusal> {
+    let (method, path) = (&received.head.method, received.path());
+    let is_known = received.operation.is_some() || state.settings.documented.echo_unknown;
+    if is_known || state.stubs.get(method, path).is_some() {
+        return Ok(());
+    }
+    // A path with two slashes is reported as such for both APIs.
+    if received.is_xml() && !path.starts_with("//") {
+        return Err(unknown::refusal(method, &format!("v2{path}")));
+    }
+    Err(unknown::refusal(method, path))
+}
+
+/// `what` in English and in Chinese.
+fn too_long((what, what_zh): (&str, &str), limit: usize) -> Refusal {
+    let why = (
+        format!("the {what} is longer than {limit} bytes"),
+        format!("{what_zh}超过 {limit} 字节"),
+    );
+    Refusal::invalid(StatusCode::PAYLOAD_TOO_LARGE, "无效请求", why)
+}

@@ -1,0 +1,92 @@
+//! A request as it came over the connection.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
+
+use crate::apiv2;
+use crate::multipart;
+use wechatpay_core::catalog::{self, Operation};
+use wechatpay_core::protocol::Scheme;
+
+/// A request with its whole body, before any check.
+pub(crate) struct Received {
+    pub(super) head: Parts,
+    pub(super) body: Bytes,
+    pub(super) client_certificate: ClientCertificate,
+    pub(super) operation: Option<&'static Operation>,
+}
+
+/// Whether the TLS connection presented the merchant's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClientCertificate {
+    /// Plain HTTP cannot ask for one.
+    NotAsked,
+    Presented,
+    Missing,
+}
+
+impl Received {
+    pub(super) fn new(mut head: Parts, body: Bytes, client_certificate: ClientCertificate) -> Self {
+        if let Some(value) = head.headers.get_mut(AUTHORIZATION) {
+            value.set_sensitive(true);
+        }
+        let path = head.uri.path();
+        Self {
+            operation: catalog::find(&head.method, path)
+                .or_else(|| apiv2::operation_of(&head.headers, &head.method, path)),
+            head,
+            body,
+            client_certificate,
+        }
+    }
+
+    /// The operation, if it is one of APIv2.
+    pub(super) fn v2_operation(&self) -> Option<&'static Operation> {
+        self.operation.filter(|operation| operation.is_v2())
+    }
+
+    /// Whether a client of WeChat Pay sent it. Requests of browsers and health checks do not consume the
+    /// faults that wait for a client's request.
+    pub(super) fn is_from_client(&self) -> bool {
+        self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
+    }
+
+    /// Whether the body is a message of APIv2.
+    pub(super) fn is_xml(&self) -> bool {
+        self.body.trim_ascii_start().starts_with(b"<xml")
+    }
+
+    pub(super) fn is_upload(&self) -> bool {
+        multipart::is_multipart(self.content_type())
+    }
+
+    pub(super) fn content_type(&self) -> &str {
+        content_type(&self.head)
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.head.uri.path()
+    }
+
+    /// Path and query, as sent.
+    pub(super) fn target(&self) -> &str {
+        let target = self.head.uri.path_and_query();
+        target.map_or("/", |target| target.as_str())
+    }
+}
+
+/// The `Content-Type`; empty where there is none.
+pub(super) fn content_type(head: &Parts) -> &str {
+    let kind = head.headers.get(CONTENT_TYPE);
+    kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+}
+
+/// The scheme that has to sign a request: the brand's for brand operations, the merchant's for all others.
+pub(crate) fn expected_scheme(operation: Option<&Operation>, path: &str) -> Scheme {
+    if operation.is_some_and(Operation::is_brand) || path.starts_with("/brand/") {
+        Scheme::Brand
+    } else {
+        Scheme::Merchant
+    }
+}

@@ -1,0 +1,160 @@
+//! The response to a processed request, and the key that signs it.
+
+mod apiv2;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use openssl::sha::sha256;
+
+use self::apiv2::{ResponseContext, refusal_of_status};
+use super::Processed;
+use super::parse::Parsed;
+use super::received::Received;
+use crate::fault::Fault;
+use crate::identity::PlatformKeyPair;
+use crate::platform;
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::sensitive_fields;
+use crate::signing::{MessageSigner, set_header};
+use crate::state::SandboxState;
+use crate::stub::{CheckedResponse, StubResponse};
+use crate::world::Success;
+use wechatpay_core::crypto::digest::hex_upper;
+use wechatpay_core::error::Result;
+use wechatpay_core::protocol::WECHATPAY_SERIAL;
+
+/// Builds and signs the response, and applies the fault.
+pub(super) fn respond(
+    state: &SandboxState,
+    received: &Received,
+    processed: &Processed,
+    fault: Option<&Fault>,
+) -> Reply {
+    if let Some(page) = fault.and_then(Fault::page) {
+        return page;
+    }
+    let responder = Responder {
+        state,
+        received,
+        fault,
+    };
+    let signed = responder.reply(processed).and_then(|mut reply| {
+        set_header(&mut reply.headers, "Request-ID", &request_id(state))?;
+        let signer = MessageSigner {
+            pair: &*responder.key()?,
+            offset: fault.map_or(0, Fault::offset),
+            wrong: fault == Some(&Fault::WrongSignature),
+        };
+        signer.sign(&mut reply, &*state.clock)?;
+        Ok(reply)
+    });
+    match signed {
+        Ok(mut reply) => {
+            if let Some(fault) = fault {
+                fault.corrupt(&mut reply);
+            }
+            reply
+        }
+        Err(err) => Refusal::internal(&err).reply(),
+    }
+}
+
+struct Responder<'a> {
+    state: &'a SandboxState,
+    received: &'a Received,
+    fault: Option<&'a Fault>,
+}
+
+impl Responder<'_> {
+    fn reply(&self, processed: &Processed) -> Result<Reply> {
+        let parsed = processed.parsed.as_ref();
+        let success = match &processed.outcome {
+            Ok(success) => success.as_ref(),
+            Err(refusal) => return Ok(self.refusal(refusal, parsed)),
+        };
+        if let Some(status) = self.fault.and_then(Fault::status) {
+            return Ok(match self.v2() {
+                None => Refusal::of_status(status).reply(),
+                Some(_) => match refusal_of_status(status) {
+                    Some(refusal) => self.refusal(&refusal, parsed),
+                    None => Reply::html(status),
+                },
+            });
+        }
+        let reply = self
+            .content(parsed, success)
+            .and_then(|reply| match self.v2() {
+                Some(v2) => v2.reply(reply),
+                None => Ok(reply),
+            });
+        // A response that cannot be built is an error of the sandbox, which it signs.
+        Ok(reply.unwrap_or_else(|err| Refusal::internal(&err).reply()))
+    }
+
+    /// A refusal in the form of the request's API.
+    fn refusal(&self, refusal: &Refusal, parsed: Option<&Parsed>) -> Reply {
+        match self.v2() {
+            Some(v2) => v2.refusal(refusal, parsed.and_then(Parsed::json)),
+            None => refusal.reply(),
+        }
+    }
+
+    /// The content of a response that succeeds. The first source that has one answers: stubs, the list of
+    /// certificates, the stateful operations, the documentation, the default.
+    fn content(&self, parsed: Option<&Parsed>, success: Option<&Success>) -> Result<Reply> {
+        let (state, received) = (self.state, self.received);
+        let (method, operation) = (&received.head.method, received.operation);
+        let stub = state.stubs.get(method, received.path());
+        if stub.is_none() && platform::is_certificate_list(operation) {
+            return state.platform.list(self.fault, &*state.clock);
+        }
+        let documented = || {
+            let request = parsed?.documented(received)?;
+            state.settings.documented.answer(&request)
+        };
+        let response = if let Some(stub) = stub {
+            stub
+        } else if let Some(success) = success {
+            CheckedResponse::of_success(success.clone())
+        } else if let Some((status, body)) = documented() {
+            StubResponse::json(body).status(status.as_u16()).check()?
+        } else {
+            CheckedResponse::default_of(method, operation, parsed.and_then(Parsed::json))
+        };
+        let key = state.identity.merchant_certificate.public_key();
+        response.reply(operation, |value| match operation {
+            Some(operation) => sensitive_fields::encrypt_response(value, operation, key),
+            None => Ok(()),
+        })
+    }
+
+    fn v2(&self) -> Option<ResponseContext<'_>> {
+        Some(ResponseContext {
+            operation: self.received.v2_operation()?,
+            key: &self.state.identity.v2_key,
+            clock: &*self.state.clock,
+            fault: self.fault,
+        })
+    }
+
+    /// The key that signs the response.
+    fn key(&self) -> Result<Arc<PlatformKeyPair>> {
+        let platform = &self.state.platform;
+        if self.fault == Some(&Fault::ExpiredCertificate) {
+            return Ok(platform.expired(self.state.now())?.pair);
+        }
+        let named = self.received.head.headers.get(WECHATPAY_SERIAL);
+        let named = named.and_then(|serial| serial.to_str().ok());
+        let is_list = platform::is_certificate_list(self.received.operation);
+        Ok(platform.signer(named, is_list))
+    }
+}
+
+/// A new id in the form of WeChat Pay's.
+fn request_id(state: &SandboxState) -> String {
+    let count = state.request_count.fetch_add(1, Ordering::Relaxed);
+    let digest = sha256(&[state.now().to_be_bytes(), count.to_be_bytes()].concat());
+    format!("08{}-{count:09}", hex_upper(&digest[..21]))
+}

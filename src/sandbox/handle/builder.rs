@@ -1,0 +1,334 @@
+//! Starting and ending a sandbox.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use super::Sandbox;
+use crate::fault::PlannedFault;
+use crate::folder;
+use crate::identity::Identity;
+use crate::server::{self, Ready, failed};
+use crate::settings::SandboxSettings;
+use crate::state::SandboxState;
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// The settings of a [`Sandbox`].
+#[must_use = "a builder does nothing until start()"]
+pub struct SandboxBuilder {
+    listen: SocketAddr,
+    fresh_keys: bool,
+    clock: Arc<dyn Clock>,
+    pub(crate) settings: SandboxSettings,
+}
+
+impl SandboxBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            fresh_keys: false,
+            clock: Arc::new(SystemClock::new()),
+            settings: SandboxSettings::default(),
+        }
+    }
+
+    /// Serves TLS, with HTTP/2 for clients that offer it. By default the sandbox serves plain HTTP.
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.settings.tls = tls;
+        self
+    }
+
+    /// Listens on an address of the loopback interface; by default on a free port of 127.0.0.1.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Generates new keys instead of sharing those of the process. This takes some tenths of a second.
+    pub fn fresh_keys(mut self) -> Self {
+        self.fresh_keys = true;
+        self
+    }
+
+    /// Loads the keys from a folder, so that the next start has the same keys. If the folder is empty or does
+    /// not exist, generates keys and writes them as the [files](Sandbox::files) that a merchant has.
+    ///
+    /// On Unix, each start makes the folder and its keys accessible to the current user only. Certificates
+    /// that have expired or expire within a day are renewed with the same keys. The certificates of
+    /// merchant and platform keep their serials; `ca.pem` becomes a new root certificate to trust.
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.settings.dir = Some(dir.into());
+        self
+    }
+
+    /// Sets the longest request body, 16 MiB by default. Bodies other than uploads (`multipart/form-data`)
+    /// may not exceed 1 MiB.
+    pub fn max_body_bytes(mut self, limit: usize) -> Self {
+        self.settings.max_body_bytes = limit;
+        self
+    }
+
+    /// Posts notifications of events automatically to the `notify_url`. A notification that is not accepted
+    /// is retried on WeChat Pay's schedule (15s, 15s, 30s, 3m, 10m, 20m, 30m, 30m, 30m, 60m, 3h, 3h, 3h, 6h
+    /// and 6h), or [faster](Sandbox::set_speed).
+    ///
+    /// By default events wait for [`Sandbox::take_events`]. [`Sandbox::deliveries`] lists the deliveries.
+    /// Notifications to other machines are not posted unless [allowed](Self::allow_outgoing).
+    pub fn post_notifications(mut self) -> Self {
+        self.settings.post_notifications = true;
+        self
+    }
+
+    /// Sets the URL for notifications of requests without `notify_url`. It stands for the URL that a
+    /// merchant sets on the platform (商户平台), the only one that profit sharing has.
+    ///
+    /// By default such a notification is listed as [not sent](crate::DeliveryState::NotSent).
+    pub fn notify_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.notify_url = Some(url.into());
+        self
+    }
+
+    /// Sets how many times faster than real time notifications are retried, see [`Sandbox::set_speed`]; 1 by
+    /// default.
+    pub fn speed(mut self, speed: f64) -> Self {
+        self.settings.speed = Some(speed);
+        self
+    }
+
+    /// Allows notifications to other machines, also over HTTPS.
+    pub fn allow_outgoing(mut self) -> Self {
+        self.settings.allow_outgoing = true;
+        self
+    }
+
+    /// Allows addresses other than loopback, so that other machines can use the gateway and the control API.
+    ///
+    /// Use it only in closed networks, such as a network of containers. Every machine that reaches the
+    /// sandbox can read all requests and their decrypted fields, pay and refund orders, reset the sandbox,
+    /// make it post to servers on this machine (with [`allow_outgoing`](Self::allow_outgoing) to any
+    /// server), and read the path of the [folder](Self::dir) with the keys. There is no password, and
+    /// without [TLS](Self::tls) nothing is encrypted.
+    pub fn allow_remote(mut self) -> Self {
+        self.settings.allow_remote = true;
+        self
+    }
+
+    /// Adds a name by which the sandbox is reached: a DNS name or an address, without a port.
+    ///
+    /// The control API and the page refuse unknown names, which protects them from pages of other sites in
+    /// a browser on this machine. With [TLS](Self::tls) the certificate includes the name.
+    pub fn host(mut self, name: impl Into<String>) -> Self {
+        self.settings.hosts.push(name.into());
+        self
+    }
+
+    /// Starts as the account of a new merchant, see [`Sandbox::public_key_only`].
+    pub fn public_key_only(mut self) -> Self {
+        self.settings.public_key_only = true;
+        self
+    }
+
+    /// Injects a fault from the start and after each [`reset`](Sandbox::reset): always, or a number of times.
+    ///
+    /// Counted faults go first, in the order in which they were added. At most one fault of responses and
+    /// one of notifications may apply always.
+    ///
+    /// ```
+    /// use wechatpay_sandbox::{Fault, Sandbox};
+    ///
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::builder().fault((Fault::WrongSignature, 1)).start_blocking()?;
+    /// let client = sandbox.client()?;
+    /// let call = || client.chain("v3/certificates").get(()).wait();
+    /// assert!(call().unwrap_err().verify_failure().is_some());
+    /// call()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn fault(mut self, fault: impl Into<PlannedFault>) -> Self {
+        self.settings.faults.push(fault.into());
+        self
+    }
+
+    /// Sets whether requests with missing or invalid fields are refused, as WeChat Pay does; `true` by
+    /// default.
+    ///
+    /// With `false`, tests of other things may send incomplete requests.
+    pub fn check_fields(mut self, check: bool) -> Self {
+        self.settings.documented.check = check;
+        self
+    }
+
+    /// Sets whether unknown methods and paths are answered with the body of the request, for tests of
+    /// middleware; `false` by default.
+    ///
+    /// By default they are refused with 404 `RESOURCE_NOT_EXISTS`, or with 405 when the path takes another
+    /// method. [`Verdict::Refused`](crate::Verdict) names a similar operation.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_sandbox::Sandbox;
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// let order = sandbox.client()?.chain("v3/pay/transactions/nativ").post(json!({}), ());
+    /// assert_eq!(order.wait().unwrap_err().api().unwrap().code, "RESOURCE_NOT_EXISTS");
+    ///
+    /// let sandbox = Sandbox::builder().echo_unknown(true).start_blocking()?;
+    /// let echo = sandbox.client()?.chain("v3/any/path").post(json!({"a": 1}), ()).wait()?;
+    /// assert_eq!(echo["a"], 1);
+    /// # Ok::<(), wechatpay_chain::Error>(())
+    /// ```
+    pub fn echo_unknown(mut self, echo: bool) -> Self {
+        self.settings.documented.echo_unknown = echo;
+        self
+    }
+
+    /// Sets whether the [documented rate limits](crate::schema::Schema::limits) are enforced: a call above a
+    /// limit returns 429 `FREQUENCY_LIMITED`. `false` by default; [`Sandbox::enforce_limits`] changes it
+    /// later.
+    pub fn enforce_limits(mut self, enforce: bool) -> Self {
+        self.settings.documented.limits = enforce;
+        self
+    }
+
+    /// Sets the seed of generated responses; 0 by default. A response depends on the seed and the request alone.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.documented.seed = seed;
+        self
+    }
+
+    /// Replaces the source of time and nonces, for tests that replace the one of the client.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Starts the sandbox; it accepts requests when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`] when the address is not a loopback address or is in use, when the
+    /// [speed](Self::speed) or a [`host`](Self::host) is invalid, when the sandbox may not post to the
+    /// [`notify_url`](Self::notify_url), or when two [faults](Self::fault) apply always;
+    /// [`ErrorKind::Key`] when OpenSSL cannot generate keys; [`ErrorKind::File`] when the
+    /// [folder](Self::dir) cannot be used or its files do not belong together.
+    pub async fn start(self) -> Result<Sandbox> {
+        let (report, started) = oneshot::channel();
+        let thread = self.launch(move |ready| drop(report.send(ready)))?;
+        thread.sandbox(started.await.unwrap_or_else(|_| Err(died())))
+    }
+
+    /// Starts the sandbox from code that is not async; it accepts requests when this returns.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_blocking(self) -> Result<Sandbox> {
+        let (report, started) = mpsc::sync_channel(1);
+        let thread = self.launch(move |ready| drop(report.send(ready)))?;
+        thread.sandbox(started.recv().unwrap_or_else(|_| Err(died())))
+    }
+
+    /// Runs everything on the new thread: a runtime must not be dropped, nor keys generated, on a thread of
+    /// the caller's runtime.
+    fn launch(self, report: impl FnOnce(Result<Ready>) + Send + 'static) -> Result<ServerThread> {
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name("wechatpay-sandbox".to_owned())
+            .spawn(move || {
+                let listen = self.listen;
+                match self.prepare() {
+                    Ok(state) => server::run(state, listen, report, stopped),
+                    Err(err) => report(Err(err)),
+                }
+            })
+            .map_err(|err| failed("cannot start a thread").with_source(err))?;
+        Ok(ServerThread {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    fn prepare(self) -> Result<Arc<SandboxState>> {
+        if !self.listen.ip().is_loopback() && !self.settings.allow_remote {
+            return Err(Error::new(
+                ErrorKind::Builder,
+                format!(
+                    "the sandbox listens on the loopback interface alone, and {} is not on it: \
+                     use 127.0.0.1 or [::1], or let other machines in with allow_remote(), \
+                     --allow-remote of the command",
+                    self.listen
+                ),
+            ));
+        }
+        self.settings.check()?;
+        let identity = match &self.settings.dir {
+            Some(dir) => Identity::of(folder::open(dir)?)?,
+            None if self.fresh_keys => Identity::fresh()?,
+            None => Identity::shared()?,
+        };
+        let state = SandboxState::new(identity, self.clock, self.settings);
+        Ok(Arc::new(state))
+    }
+}
+
+impl ServerThread {
+    fn sandbox(self, ready: Result<Ready>) -> Result<Sandbox> {
+        let Ready { state, address } = ready?;
+        let base_url = base_url(address, state.settings.tls);
+        let base_url = state.base_url.get_or_init(|| base_url).clone();
+        Ok(Sandbox {
+            state,
+            address,
+            base_url,
+            _thread: self,
+        })
+    }
+}
+
+/// The URL to connect to; the address to listen on may be unspecified.
+fn base_url(address: SocketAddr, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    let mut reached = address;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => reached.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => reached.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("{scheme}://{reached}/")
+}
+
+/// The thread of the server, which ends when this is dropped.
+pub(super) struct ServerThread {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for ServerThread {
+    /// Waits for the thread, so that the port is free afterwards. Requests in progress are answered before,
+    /// unless that takes longer than 5 s.
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic on the thread has been printed already.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn died() -> Error {
+    failed("ended before it listened: its thread panicked")
+}
+
+impl fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxBuilder")
+            .field("listen", &self.listen)
+            .field("tls", &self.settings.tls)
+            .field("fresh_keys", &self.fresh_keys)
+            .finish_non_exhaustive()
+    }
+}

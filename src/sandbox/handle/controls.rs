@@ -1,0 +1,71 @@
+//! The control API for tests in Rust.
+
+use super::Sandbox;
+use crate::events;
+use crate::notifier::DeliveryRecord;
+use wechatpay_core::error::Result;
+
+impl Sandbox {
+    /// Sets the offset of the gateway's clock in seconds, for its checks as well as its signatures.
+    ///
+    /// Above five minutes it refuses the requests of clients with a correct clock, and they reject its
+    /// responses.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.state.clock.set_offset(seconds);
+    }
+
+    /// Sets whether the documented rate limits are enforced, see
+    /// [`SandboxBuilder::enforce_limits`](crate::SandboxBuilder::enforce_limits), and resets all counts.
+    pub fn enforce_limits(&self, enforce: bool) {
+        self.state.rate_limits.enforce(enforce);
+    }
+
+    /// Sets how many times faster than real time the waits between the attempts of notifications pass;
+    /// 1 by default.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when it is below 0.001 or above a million.
+    pub fn set_speed(&self, speed: f64) -> Result<()> {
+        self.state.set_speed(speed)
+    }
+
+    /// Sets the URL for notifications of requests without `notify_url`; with `None` there is none.
+    /// See [`SandboxBuilder::notify_url`](crate::SandboxBuilder::notify_url).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the sandbox may not post there.
+    pub fn set_notify_url<'u>(&self, url: impl Into<Option<&'u str>>) -> Result<()> {
+        self.state.set_notify_url(url.into().map(str::to_owned))
+    }
+
+    /// Resets the sandbox to its start.
+    ///
+    /// Removes all orders, refunds, transfers, batches, profit sharing, complaints, images, events, bills,
+    /// calls, deliveries and waiting faults. Restores clock, speed, rate limits, the default `notify_url`,
+    /// the platform certificates, the signing mode, and whether refunds and transfers are held.
+    ///
+    /// The keys stay, except those of added certificates, and so do the [stubs](Self::stub).
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// The deliveries of notifications, oldest first. At most 1000 of them are kept, and about 64 MiB in
+    /// total.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<DeliveryRecord> {
+        events::post_pending(&self.state);
+        self.state.notifier.all()
+    }
+
+    /// Expires an order: it is closed as if its time to pay were over.
+    ///
+    /// # Errors
+    ///
+    /// As [`pay`](Self::pay).
+    pub fn expire(&self, out_trade_no: &str) -> Result<()> {
+        let now = self.state.now();
+        Ok(self.state.world.expire(out_trade_no, now)?)
+    }
+}

@@ -1,0 +1,286 @@
+//! The public handle of a sandbox, and what a test does with it.
+
+mod builder;
+mod certificates;
+mod controls;
+mod key_pem;
+mod notifications;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::fault::Fault;
+use crate::folder::SandboxFiles;
+use crate::identity::Identity;
+use crate::record::CallRecord;
+use crate::state::SandboxState;
+use crate::stub::StubResponse;
+pub use builder::SandboxBuilder;
+use builder::ServerThread;
+use wechatpay_chain::Client;
+use wechatpay_chain::ClientBuilder;
+use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
+use wechatpay_core::error::Result;
+use wechatpay_core::secret::Secret;
+
+/// A gateway that runs on its own thread until it is dropped.
+///
+/// It serves clients that use `.await` on any runtime as well as `.wait()`. The keys are generated when the
+/// first sandbox of the process starts, which takes some tenths of a second. All sandboxes of the process
+/// share them, except those with [`fresh_keys`](SandboxBuilder::fresh_keys).
+pub struct Sandbox {
+    pub(crate) state: Arc<SandboxState>,
+    address: SocketAddr,
+    base_url: String,
+    /// Dropped last, which ends the server.
+    _thread: ServerThread,
+}
+
+impl Sandbox {
+    /// Starts a sandbox over plain HTTP on a free port.
+    ///
+    /// # Errors
+    ///
+    /// As [`SandboxBuilder::start`].
+    pub async fn start() -> Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts a sandbox over plain HTTP on a free port, from code that is not async.
+    ///
+    /// # Errors
+    ///
+    /// As [`SandboxBuilder::start`].
+    pub fn start_blocking() -> Result<Self> {
+        Self::builder().start_blocking()
+    }
+
+    /// Creates a builder for other settings, such as TLS, a given port or fresh keys.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::new()
+    }
+
+    /// Builds a client for this sandbox.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::build`]; the settings of the sandbox cause none.
+    pub fn client(&self) -> Result<Client> {
+        self.client_builder().build()
+    }
+
+    /// A client builder for this sandbox, with the public key and the platform certificate and without a
+    /// proxy.
+    pub fn client_builder(&self) -> ClientBuilder {
+        self.merchant_builder()
+            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
+            .platform_certificate(self.platform_certificate().clone())
+    }
+
+    /// A client builder for this sandbox with the merchant's credentials and no platform key.
+    pub fn merchant_builder(&self) -> ClientBuilder {
+        Client::builder()
+            .base_url(self.base_url())
+            .mchid(self.mchid())
+            .private_key(self.merchant_key().clone())
+            .certificate(self.merchant_certificate().clone())
+            .apiv3_key(self.apiv3_key().clone())
+            .v2_key(self.v2_key().clone())
+            .root_certificate(self.root_certificate().clone())
+            .no_proxy()
+    }
+
+    /// A client builder for a brand (品牌), which has its own key.
+    ///
+    /// Operations below `brand/` require the brand's signature, all others the merchant's.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL cannot generate the brand's key,
+    /// which happens at the first call.
+    pub fn brand_builder(&self) -> Result<ClientBuilder> {
+        let brand = self.identity().brand(self.state.now())?;
+        Ok(Client::builder()
+            .base_url(self.base_url())
+            .brand_id(self.brand_id())
+            .private_key(brand.key.clone())
+            .certificate(brand.certificate.clone())
+            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
+            .root_certificate(self.root_certificate().clone())
+            .no_proxy())
+    }
+
+    /// Stubs the response to a method and path from now on.
+    ///
+    /// The path may be a template, `v3/pay/transactions/id/{transaction_id}`. An exact path wins over a
+    /// template, and a newer stub over an older one.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_sandbox::{StubResponse, Sandbox};
+    /// # fn main() -> wechatpay_chain::Result<()> {
+    /// let sandbox = Sandbox::start_blocking()?;
+    /// let closed = json!({"code": "ORDER_CLOSED", "message": "订单已关闭"});
+    /// sandbox.stub("POST", "v3/pay/transactions/native", StubResponse::json(closed).status(400))?;
+    ///
+    /// # use wechatpay_sandbox::{SampleRequest, schema};
+    /// # let schema = schema::find(&http::Method::POST, "v3/pay/transactions/native").unwrap();
+    /// # let order = SampleRequest::required(&schema, 0).body().cloned().unwrap();
+    /// let call = sandbox.client()?.chain("v3/pay/transactions/native").post(order, ());
+    /// let err = call.wait().unwrap_err();
+    /// assert_eq!(err.api().unwrap().code, "ORDER_CLOSED");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the method, the status or a header
+    /// is not one.
+    pub fn stub(&self, method: &str, path: &str, response: StubResponse) -> Result<()> {
+        self.state.stubs.set(method, path, response)
+    }
+
+    /// Sets the content of every bill.
+    ///
+    /// By default a trade bill lists the payments and refunds of its day by `bill_type`, and a fund-flow
+    /// bill all movements of the merchant's account. A day without any is refused with
+    /// `NO_STATEMENT_EXIST`. Other bills, and all bills before the first movement, have a short sample.
+    ///
+    /// The endpoints return a `download_url`, valid for 5 minutes, and the SHA-1. With `tar_type=GZIP` the
+    /// bill is compressed.
+    pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
+        self.state.bills.set(content.into());
+    }
+
+    /// Injects a fault into the response to the next request. Several faults wait for one request each.
+    pub fn inject_fault(&self, fault: Fault) {
+        self.state.faults.push(fault);
+    }
+
+    /// Injects a fault into every response; `None` stops that. Faults of
+    /// [`inject_fault`](Self::inject_fault) go first.
+    pub fn inject_fault_always(&self, fault: impl Into<Option<Fault>>) {
+        self.state.faults.set_always(fault.into());
+    }
+
+    /// The requests so far, oldest first.
+    ///
+    /// At most 1000 are kept, and no more than about 64 MiB of them together.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallRecord> {
+        self.state.records.all()
+    }
+
+    /// The newest request.
+    #[must_use]
+    pub fn last_call(&self) -> Option<CallRecord> {
+        self.state.records.last()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_calls(&self) {
+        self.state.records.clear();
+    }
+
+    /// The base URL: `http://127.0.0.1:port/`, or `https://…` with TLS.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The address it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The files with the keys, if the sandbox has a [folder](SandboxBuilder::dir).
+    #[must_use]
+    pub fn files(&self) -> Option<SandboxFiles> {
+        let dir = self.state.settings.dir.as_deref()?;
+        let serial = self.platform_certificate().serial();
+        Some(SandboxFiles::of(dir, serial))
+    }
+
+    /// The merchant id (商户号).
+    #[must_use]
+    pub fn mchid(&self) -> &str {
+        &self.identity().mchid
+    }
+
+    /// The brand id (品牌ID).
+    #[must_use]
+    pub fn brand_id(&self) -> &str {
+        &self.identity().brand_id
+    }
+
+    /// The serial of the merchant certificate.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        self.merchant_certificate().serial()
+    }
+
+    /// The merchant's private key, as in `apiclient_key.pem`.
+    #[must_use]
+    pub fn merchant_key(&self) -> &PrivateKey {
+        &self.identity().merchant_key
+    }
+
+    /// The merchant certificate, as in `apiclient_cert.pem`.
+    #[must_use]
+    pub fn merchant_certificate(&self) -> &Certificate {
+        &self.identity().merchant_certificate
+    }
+
+    /// The id of the public key (微信支付公钥ID): `PUB_KEY_ID_01…`.
+    #[must_use]
+    pub fn platform_key_id(&self) -> &str {
+        &self.identity().public.id
+    }
+
+    /// The public key (微信支付公钥).
+    #[must_use]
+    pub fn platform_public_key(&self) -> &PublicKey {
+        self.identity().public.key.public_key()
+    }
+
+    /// The first platform certificate (平台证书). Its key differs from the public key.
+    ///
+    /// See [`rotate_platform_certificate`](Self::rotate_platform_certificate).
+    #[must_use]
+    pub fn platform_certificate(&self) -> &Certificate {
+        &self.identity().certified.certificate
+    }
+
+    /// The APIv3 key (APIv3密钥).
+    #[must_use]
+    pub fn apiv3_key(&self) -> &Secret {
+        &self.identity().apiv3_key
+    }
+
+    /// The APIv2 key (APIv2密钥).
+    #[must_use]
+    pub fn v2_key(&self) -> &Secret {
+        &self.identity().v2_key
+    }
+
+    /// The root certificate of all certificates, including that of TLS.
+    #[must_use]
+    pub fn root_certificate(&self) -> &Certificate {
+        &self.identity().root
+    }
+
+    fn identity(&self) -> &Identity {
+        &self.state.identity
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("base_url", &self.base_url)
+            .field("mchid", &self.mchid())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! Notifications that a test posts.
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+
+use super::Sandbox;
+use crate::notifier::{Content, Event, Message, Notice, NotificationDraft, Reach, exchange};
+use wechatpay_chain::Pending;
+
+impl Sandbox {
+    /// Creates an APIv3 notification (回调通知) for a server on loopback. The resource is encrypted with the APIv3
+    /// key, and the public key signs the envelope.
+    ///
+    /// Write the fields that WeChat Pay encrypts with the merchant certificate in plaintext.
+    /// [`Notice::send`] posts the notification.
+    ///
+    /// ```no_run
+    /// # use serde_json::json;
+    /// # use wechatpay_sandbox::{Fault, Sandbox};
+    /// # async fn example(sandbox: &Sandbox) -> wechatpay_chain::Result<()> {
+    /// let order = json!({"out_trade_no": "order-1", "trade_state": "SUCCESS"});
+    /// let paid = sandbox.notify("http://127.0.0.1:8080/notify", "TRANSACTION.SUCCESS", order);
+    /// assert_eq!(paid.send().await?.status(), 204);
+    /// // Posts it again, as if the first answer were lost.
+    /// assert_eq!(paid.send().await?.status(), 204);
+    /// assert_eq!(paid.inject_fault(Fault::Probe).send().await?.status(), 401);
+    /// # Ok(()) }
+    /// ```
+    pub fn notify(
+        &self,
+        url: impl Into<String>,
+        event_type: impl Into<String>,
+        resource: Value,
+    ) -> Notice {
+        self.notice(url, Content::Event(Event::new(event_type.into(), resource)))
+    }
+
+    /// Creates an APIv2 notification: the members of an object as XML, signed with the APIv2 key.
+    ///
+    /// Missing `return_code`, `result_code`, `mch_id` and `nonce_str` are added. With the `sign_type`
+    /// `HMAC-SHA256` it is signed accordingly.
+    pub fn notify_v2(&self, url: impl Into<String>, members: Value) -> Notice {
+        self.notice(url, Content::Message(Message::signed(members)))
+    }
+
+    /// Creates an APIv2 refund notification. The members are encrypted in `req_info` with the APIv2 key, and
+    /// nothing is signed. `appid` (generated if missing), `mch_id`, `sub_appid` and `sub_mch_id` stay in
+    /// plaintext.
+    pub fn notify_v2_refund(&self, url: impl Into<String>, members: Value) -> Notice {
+        self.notice(url, Content::Message(Message::refund(members)))
+    }
+
+    /// Creates an APIv2 notification with an `event_type` (for 支付分 and 酒店). The resource is encrypted with the
+    /// APIv3 key, and the APIv2 key signs the members.
+    pub fn notify_v2_event(
+        &self,
+        url: impl Into<String>,
+        event_type: impl Into<String>,
+        resource: Value,
+    ) -> Notice {
+        let message = Message::event(event_type.into(), resource);
+        self.notice(url, Content::Message(message))
+    }
+
+    /// Posts a request of [`Notice::request`], changed or not, to a server on loopback.
+    ///
+    /// # Errors
+    ///
+    /// As [`Notice::send`].
+    pub fn deliver(request: Request<Bytes>) -> Pending<Response<Bytes>> {
+        Pending::new(exchange(request, Reach::Loopback))
+    }
+
+    fn notice(&self, url: impl Into<String>, content: Content) -> Notice {
+        Notice {
+            signer: self.state.notifier.signer().clone(),
+            draft: NotificationDraft::new(&*self.state.clock, url.into(), content),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Makes up objects: answers from what is documented of them and from the request, and requests.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::random::Seed;
+use super::value;
+use crate::schema::{Field, FieldKind};
+use crate::validation::Location;
+use crate::validation::{Encoding, Validator, first_of};
+use wechatpay_core::catalog::Operation;
+
+/// Of a request's list no more items than this come back.
+const MOST_ITEMS: usize = 100;
+
+/// What of the fields is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FieldSelection {
+    Required,
+    /// Optional ones as well, but for those that tell of a failure.
+    All,
+}
+
+/// Makes one object.
+pub(super) struct Generator<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) seed: Seed,
+    pub(super) encoding: Encoding,
+    pub(super) selection: FieldSelection,
+    /// The request's variables, query and members, by name.
+    pub(super) known: BTreeMap<String, Value>,
+    pub(super) skipped: &'a [&'a str],
+}
+
+impl Generator<'_> {
+    /// An object with these fields; `echo` is the request's at the same place.
+    pub(super) fn members(
+        &self,
+        fields: &[Field],
+        pointer: &str,
+        echo: Option<&Value>,
+    ) -> Map<String, Value> {
+        let top = pointer.is_empty();
+        let wanted = fields
+            .iter()
+            .filter(|field| !(top && self.skipped.contains(&field.name())))
+            .filter(|field| self.wants(field, echo));
+        let member = |field: &Field| {
+            let name = first_of(field.name());
+            let pointer = format!("{pointer}/{name}");
+            let echo = echo.and_then(|echo| echo.get(&*name));
+            let value = self.value(field, field.name(), &pointer, echo);
+            (name.into_owned(), value)
+        };
+        wanted.map(member).collect()
+    }
+
+    fn wants(&self, field: &Field, echo: Option<&Value>) -> bool {
+        let sent = echo.is_some_and(|echo| echo.get(field.name()).is_some());
+        let all = self.selection == FieldSelection::All && !tells_of_failure(field.name());
+        field.is_required() || sent || all
+    }
+
+    /// A value of a field; of a list's item, `name` is the list's.
+    fn value(&self, field: &Field, name: &str, pointer: &str, echo: Option<&Value>) -> Value {
+        match field.kind() {
+            FieldKind::Object => {
+                let made = self.members(field.fields(), pointer, echo);
+                self.text_or(made.into())
+            }
+            FieldKind::Array => {
+                let made = self.items(field, pointer, echo);
+                self.text_or(made.into())
+            }
+            FieldKind::String if !field.fields().is_empty() => self.json(field, pointer, echo),
+            _ => self
+                .echoed(field, pointer, echo)
+                .unwrap_or_else(|| value::scalar(field, name, &mut self.seed.at(pointer))),
+        }
+    }
+
+    /// As many as the request has there, else one.
+    fn items(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Vec<Value> {
+        let Some(item) = field.fields().first() else {
+            return Vec::new();
+        };
+        let sent = echo.and_then(Value::as_array);
+        let count = sent.map_or(1, |sent| sent.len().clamp(1, MOST_ITEMS));
+        let at = |index: usize| {
+            let echo = sent.and_then(|sent| sent.get(index));
+            self.value(item, field.name(), &format!("{pointer}/{index}"), echo)
+        };
+        (0..count).map(at).collect()
+    }
+
+    /// A text that holds JSON.
+    fn json(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Value {
+        if let Some(echoed) = self.echoed(field, pointer, echo) {
+            return echoed;
+        }
+        let inside = Generator {
+            known: BTreeMap::new(),
+            encoding: Encoding::Json,
+            ..*self
+        };
+        let made: Value = match field.fields() {
+            [item] if item.name() == "*" => inside.items(field, pointer, None).into(),
+            fields => inside.members(fields, pointer, None).into(),
+        };
+        json!(made.to_string())
+    }
+
+    /// In APIv2 an object is a text.
+    fn text_or(&self, made: Value) -> Value {
+        match self.encoding {
+            Encoding::Json => made,
+            Encoding::Text => json!(made.to_string()),
+        }
+    }
+
+    /// What the request says of a field, if that may be answered.
+    fn echoed(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Option<Value> {
+        let top = pointer.rfind('/') == Some(0);
+        // APIv2 counts what it answers of what was asked: `out_refund_no_$n`.
+        let name = field.name().trim_end_matches("_$n");
+        let known = || {
+            if top || identifies(name) {
+                self.known.get(name)
+            } else {
+                None
+            }
+        };
+        let fits = |value: &Value| {
+            let mut check = Validator::new(self.operation, Location::Body, self.encoding);
+            check.value(field, value).is_ok()
+        };
+        echo.into_iter()
+            .chain(known())
+            .filter(|value| !value.is_null() && **value != json!(""))
+            .map(|value| self.typed(field, value))
+            .find(fits)
+    }
+
+    /// A number in the path or query is a text.
+    fn typed(&self, field: &Field, value: &Value) -> Value {
+        match (self.encoding, field.kind(), value) {
+            (Encoding::Json, FieldKind::Integer | FieldKind::Number, Value::String(text)) => text
+                .parse::<i64>()
+                .map_or_else(|_| value.clone(), Value::from),
+            _ => value.clone(),
+        }
+    }
+}
+
+/// Whether a name means the same wherever it stands.
+fn identifies(name: &str) -> bool {
+    ["_no", "_id", "mchid", "appid", "openid", "_code"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// An answer that succeeds has none of these, unless it must.
+fn tells_of_failure(name: &str) -> bool {
+    let about = ["fail", "error", "reject", "abnormal"];
+    name.starts_with("err_") || about.iter().any(|word| name.contains(word))
+}

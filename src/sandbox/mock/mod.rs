@@ -1,0 +1,123 @@
+//! Answers and requests that are generated from the documentation.
+//!
+//! The documentation of the [crate](crate) states how.
+
+mod generator;
+mod random;
+mod sample;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+pub use sample::SampleRequest;
+
+use crate::refusal::Refusal;
+use crate::schema;
+use crate::validation::{self, Encoding, IncomingRequest, SIGNATURE};
+use generator::{FieldSelection, Generator};
+use random::Seed;
+use wechatpay_core::catalog::AnswerKind;
+
+/// Members of APIv2's answers that the signature adds, or that tell of a failure.
+const SKIPPED_IN_V2: [&str; 8] = [
+    "return_code",
+    "return_msg",
+    "result_code",
+    "err_code",
+    "err_code_des",
+    "nonce_str",
+    "sign",
+    "sign_type",
+];
+
+/// A plausible value for a field of this name, for notifications, which have no schema. It depends only on the
+/// name and `place`; times are `now`.
+pub(super) fn value_of(name: &str, place: &str, now: i64) -> Value {
+    value::of_name(name, &mut Seed::new(0, &[]).at(place), now)
+}
+
+/// How the schemas are used.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SchemaSettings {
+    /// Whether requests are checked.
+    pub(super) check: bool,
+    /// Whether a request to an unknown path is answered with its own body.
+    pub(super) echo_unknown: bool,
+    /// Whether rate limits are enforced from the start.
+    pub(super) limits: bool,
+    pub(super) seed: u64,
+}
+
+impl SchemaSettings {
+    /// Refuses a request that breaks a rule of its schema, unless checks are off.
+    pub(super) fn check(self, request: &IncomingRequest<'_>) -> Result<(), Refusal> {
+        if self.check {
+            validation::check(request)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Generates an answer that tells of success. `None` where no JSON is documented.
+    pub(super) fn answer(self, request: &IncomingRequest<'_>) -> Option<(StatusCode, Value)> {
+        let operation = request.operation;
+        if !matches!(operation.answer(), AnswerKind::Json | AnswerKind::Xml) {
+            return None;
+        }
+        let schema = schema::cached(operation).filter(|schema| !schema.response().is_empty())?;
+        let xml = operation.answer() == AnswerKind::Xml;
+        let generator = Generator {
+            operation,
+            seed: seed(self.seed, request),
+            encoding: if xml { Encoding::Text } else { Encoding::Json },
+            selection: FieldSelection::All,
+            known: known(request),
+            skipped: if xml { &SKIPPED_IN_V2 } else { &[] },
+        };
+        let members = generator.members(schema.response(), "", request.json);
+        Some((schema.status(), members.into()))
+    }
+}
+
+/// The values that the request gives by name. The path wins over the query, the query over the body.
+fn known(request: &IncomingRequest<'_>) -> BTreeMap<String, Value> {
+    let members = request
+        .json
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let members = members.map(|(name, value)| (name.clone(), value.clone()));
+    let texts = request.parameters().chain(request.variables());
+    let mut known: BTreeMap<_, _> = members
+        .chain(texts.map(|(name, value)| (name, json!(value))))
+        .collect();
+    // Some answers give a number another name, such as `id`.
+    for (name, pointer) in request.operation.echoed() {
+        let place = pointer.rsplit('/').next().unwrap_or_default();
+        if let Some(value) = known.get(*name).filter(|_| place != *name).cloned() {
+            known.insert(place.to_owned(), value);
+        }
+    }
+    known
+}
+
+/// The seed of a request: everything except what differs in a repeated request.
+fn seed(seed: u64, request: &IncomingRequest<'_>) -> Seed {
+    let mut json = request.json.cloned().unwrap_or_default();
+    if let Some(members) = json.as_object_mut().filter(|_| request.operation.is_v2()) {
+        members.retain(|name, _| !SIGNATURE.contains(&&**name));
+    }
+    let query = if request.operation.is_v2() {
+        ""
+    } else {
+        request.query.unwrap_or_default()
+    };
+    let method = request.operation.method();
+    let parts = [method.as_str(), request.path, query, &json.to_string()];
+    Seed::new(seed, &parts.map(str::as_bytes))
+}

@@ -1,0 +1,132 @@
+//! Requests made up from what is documented of them.
+
+use serde_json::{Value, json};
+
+use super::generator::{FieldSelection, Generator};
+use super::random::Seed;
+use super::{SIGNATURE, value};
+use crate::identity::MCHID;
+use crate::schema::Schema;
+use crate::validation::Encoding;
+use wechatpay_core::catalog::BodyKind;
+
+/// A request that a [`Sandbox`](super::super::Sandbox) takes, made up from the documentation: for tests
+/// of many operations, and to see what one looks like.
+///
+/// Sensitive fields are in plaintext; a client encrypts them.
+///
+/// ```
+/// use http::Method;
+/// use wechatpay_sandbox::{SampleRequest, Sandbox};
+/// use wechatpay_sandbox::schema;
+///
+/// # fn main() -> wechatpay_chain::Result<()> {
+/// let schema = schema::find(&Method::POST, "v3/pay/transactions/native").unwrap();
+/// let sample = SampleRequest::required(&schema, 0);
+/// let order = sample.body().unwrap();
+/// assert!(order["amount"]["total"].is_i64() && order["attach"].is_null());
+///
+/// let sandbox = Sandbox::start_blocking()?;
+/// let client = sandbox.client()?;
+/// let res = client.chain("v3/pay/transactions/native").post(order.clone(), ()).wait()?;
+/// assert!(res["code_url"].is_string());
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct SampleRequest {
+    vars: Vec<(&'static str, String)>,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl SampleRequest {
+    /// With the required fields; the same for the same seed.
+    #[must_use]
+    pub fn required(schema: &Schema, seed: u64) -> Self {
+        Self::new(schema, seed, FieldSelection::Required)
+    }
+
+    /// With the optional fields as well.
+    #[must_use]
+    pub fn complete(schema: &Schema, seed: u64) -> Self {
+        Self::new(schema, seed, FieldSelection::All)
+    }
+
+    /// The variables of the path, with their values.
+    #[must_use]
+    pub fn vars(&self) -> &[(&'static str, String)] {
+        &self.vars
+    }
+
+    /// The query, not percent-encoded.
+    #[must_use]
+    pub fn query(&self) -> &[(String, String)] {
+        &self.query
+    }
+
+    /// The body; `None` where there is none, and of uploads.
+    #[must_use]
+    pub fn body(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
+    fn new(schema: &Schema, seed: u64, selection: FieldSelection) -> Self {
+        let operation = schema.operation();
+        let path = operation.path();
+        let seed = Seed::new(
+            seed,
+            &[operation.method().as_str().as_bytes(), path.as_bytes()],
+        );
+        let generator = |encoding| Generator {
+            operation,
+            seed,
+            encoding,
+            selection,
+            known: Default::default(),
+            skipped: if operation.is_v2() { &SIGNATURE } else { &[] },
+        };
+        let encoding = if operation.is_v2() {
+            Encoding::Text
+        } else {
+            Encoding::Json
+        };
+        let query = generator(Encoding::Text).members(schema.query(), "", None);
+        let body = || Value::from(generator(encoding).members(schema.request(), "", None));
+        Self {
+            vars: variables(path)
+                .map(|name| (name, value::variable(name, &mut seed.at(name))))
+                .collect(),
+            query: query
+                .into_iter()
+                .map(|(name, value)| (name, plain(value)))
+                .collect(),
+            body: match operation.body() {
+                // Without a merchant no request of APIv2 is one, documented or not.
+                BodyKind::Xml => Some(with_merchant(body())),
+                BodyKind::Json => Some(body()),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn with_merchant(mut body: Value) -> Value {
+    let named = ["mch_id", "mchid", "combine_mch_id"];
+    if named.iter().all(|name| body[*name].is_null()) {
+        body["mch_id"] = json!(MCHID);
+    }
+    body
+}
+
+/// `{id}` in `v3/orders/{id}`
+fn variables(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => json!(other).to_string(),
+    }
+}

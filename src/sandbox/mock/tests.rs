@@ -1,0 +1,320 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use http::Method;
+
+use super::*;
+use crate::schema::{Field, FieldKind, Schema};
+use crate::validation::{Location, Validator};
+use wechatpay_core::catalog::Operation;
+
+/// A request of an operation, made up with all that is documented or only what must be there.
+fn sample(schema: &Schema, complete: bool) -> SampleRequest {
+    if complete {
+        SampleRequest::complete(schema, 7)
+    } else {
+        SampleRequest::required(schema, 7)
+    }
+}
+
+/// As the gateway sees it; the path with the sample's variables.
+fn with_sent<T>(
+    schema: &Schema,
+    sample: &SampleRequest,
+    work: impl FnOnce(&IncomingRequest<'_>) -> T,
+) -> T {
+    let operation = schema.operation();
+    let mut path = format!("/{}", operation.wire_path());
+    for (name, value) in sample.vars() {
+        path = path.replace(&format!("{{{name}}}"), value);
+    }
+    let pairs: Vec<_> = sample
+        .query()
+        .iter()
+        .map(|(name, value)| (&**name, value))
+        .collect();
+    let query = wechatpay_core::percent::query(&pairs);
+    let of_query = || {
+        let members = sample.query().iter().cloned();
+        members.map(|(name, value)| (name, json!(value))).collect()
+    };
+    let members = if operation.is_v2() && operation.method() == Method::GET {
+        Some(of_query())
+    } else {
+        sample.body().cloned()
+    };
+    work(&IncomingRequest {
+        operation,
+        path: &path,
+        query: Some(&query),
+        json: members.as_ref(),
+        upload: false,
+    })
+}
+
+const CHECKED: SchemaSettings = SchemaSettings {
+    echo_unknown: true,
+    limits: false,
+    check: true,
+    seed: 0,
+};
+
+#[test]
+fn a_made_request_of_every_operation_is_accepted() {
+    for schema in schema::all() {
+        for complete in [false, true] {
+            with_sent(&schema, &sample(&schema, complete), |sent| {
+                let found = CHECKED.check(sent);
+                assert!(found.is_ok(), "{:?}: {found:?} {:?}", schema, sent.json);
+            });
+        }
+    }
+}
+
+#[test]
+fn a_made_answer_of_every_operation_is_as_documented() {
+    let mut made = 0;
+    for schema in schema::all() {
+        for complete in [false, true] {
+            let sample = sample(&schema, complete);
+            let Some((_, answer)) = with_sent(&schema, &sample, |sent| CHECKED.answer(sent)) else {
+                continue;
+            };
+            let operation = schema.operation();
+            let xml = operation.answer() == AnswerKind::Xml;
+            let written = if xml { Encoding::Text } else { Encoding::Json };
+            let skipped: &[&str] = if xml { &SKIPPED_IN_V2 } else { &[] };
+            let mut check = Validator::new(operation, Location::Body, written).skip(skipped);
+            let found = check.members(schema.response(), answer.as_object().unwrap());
+            assert_eq!(found, Ok(()), "{schema:?} {answer}");
+            made += 1;
+        }
+    }
+    assert_eq!(made, 2 * 1031);
+}
+
+/// The documentation's own samples, as the PHP SDK sends them, are accepted.
+#[test]
+fn every_recorded_sample_of_the_documentation_is_accepted() {
+    let Some(rows) = recorded() else {
+        eprintln!("skipped: no golden.jsonl; WECHATPAY_PHP_WIRE names its folder");
+        return;
+    };
+    let (mut checked, mut unknown, mut refused) = (0, 0, Vec::new());
+    for row in rows {
+        match accepted(&row) {
+            None => unknown += 1,
+            Some(Ok(())) => checked += 1,
+            Some(Err(refusal)) => refused.push(format!("{} {}", row["op"], refusal.why.en)),
+        }
+    }
+    assert_eq!(refused, [""; 0]);
+    // Their variables are empty, and with them the path is none of the operation's.
+    assert_eq!((checked, unknown), (1038, 48));
+}
+
+fn recorded() -> Option<Vec<Value>> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/php-wire");
+    let folder = std::env::var_os("WECHATPAY_PHP_WIRE").map_or(default, PathBuf::from);
+    let text = std::fs::read_to_string(folder.join("golden.jsonl")).ok()?;
+    let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    Some(rows.filter(|row: &Value| row["kind"] == "sdk").collect())
+}
+
+fn accepted(row: &Value) -> Option<Result<(), Refusal>> {
+    let uri: http::Uri = row["uri"].as_str().unwrap().parse().unwrap();
+    let method = row["method"].as_str().unwrap().parse().unwrap();
+    let v2 = row["version"] == "v2";
+    let path = format!("{}{}", if v2 { "v2" } else { "" }, uri.path());
+    let operation = wechatpay_core::catalog::find(&method, &path)?;
+    let upload = row["multipart"].is_object();
+    let body = row["body"]
+        .as_str()
+        .filter(|body| !body.is_empty() && !upload);
+    let json = match v2 {
+        true if method == Method::GET => Some(query_members(&uri)),
+        true => body.map(|body| {
+            wechatpay_core::protocol::xml::decode(body.as_bytes())
+                .unwrap()
+                .into()
+        }),
+        false => body.map(|body| serde_json::from_str(body).unwrap()),
+    };
+    Some(CHECKED.check(&IncomingRequest {
+        operation,
+        path: uri.path(),
+        query: uri.query(),
+        json: json.as_ref(),
+        upload,
+    }))
+}
+
+fn query_members(uri: &http::Uri) -> Value {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).collect()
+}
+
+/// One thing made wrong in a request that was right, and where.
+struct Broken {
+    what: &'static str,
+    pointer: String,
+    body: Value,
+}
+
+/// A body in all the ways that one field of it can be wrong, deep inside as well.
+fn broken(operation: &Operation, fields: &[Field], body: &Value) -> Vec<Broken> {
+    let mut found = Vec::new();
+    for (field, pointer) in places(fields, "", body) {
+        let mut with = |what: &'static str, change: &dyn Fn(&mut Value)| {
+            let mut body = body.clone();
+            change(body.pointer_mut(&pointer).unwrap());
+            let pointer = pointer.clone();
+            found.push(Broken {
+                what,
+                pointer,
+                body,
+            });
+        };
+        if field.is_required() && field.name() != "*" {
+            // Null counts as absent, and is easier to put there.
+            with("missing", &|value| *value = Value::Null);
+        }
+        let wrong = match field.kind() {
+            FieldKind::String => json!(1),
+            _ => json!("x"),
+        };
+        // In APIv2 all are texts.
+        if !operation.is_v2() || field.kind() == FieldKind::Integer {
+            with("type", &|value| *value = wrong.clone());
+        }
+        if field.values().len() > 1 && field.kind() == FieldKind::String {
+            with("value", &|value| *value = json!("!"));
+        }
+        if let (_, Some(most)) = field.length() {
+            with("length", &|value| *value = json!("!".repeat(most + 1)));
+        }
+        if let (_, Some(most)) = field.range() {
+            with("range", &|value| *value = json!(most + 1));
+        }
+    }
+    found
+}
+
+/// All fields that a body has, with their pointers; not what is inside of texts.
+fn places<'f>(fields: &'f [Field], above: &str, body: &Value) -> Vec<(&'f Field, String)> {
+    let mut found = Vec::new();
+    for field in fields {
+        let name = if field.name() == "*" {
+            "0"
+        } else {
+            field.name()
+        };
+        let pointer = format!("{above}/{name}");
+        if body.pointer(&pointer).is_some() {
+            found.extend(places(field.fields(), &pointer, body));
+            found.push((field, pointer));
+        }
+    }
+    found
+}
+
+/// Of every operation, every field, in every way.
+#[test]
+fn what_is_wrong_is_refused_and_named() {
+    let (mut refused, mut accepted) = (BTreeMap::<_, usize>::new(), BTreeSet::new());
+    for schema in schema::all() {
+        let operation = schema.operation();
+        let sample = SampleRequest::complete(&schema, 0);
+        let Some(body) = sample.body() else {
+            continue;
+        };
+        for Broken {
+            what,
+            pointer,
+            body,
+        } in broken(operation, schema.request(), body)
+        {
+            let json = Some(&body);
+            match with_sent(&schema, &sample, |sent| {
+                CHECKED.check(&IncomingRequest { json, ..*sent })
+            }) {
+                Ok(()) => drop(accepted.insert((what, last(&pointer).to_owned()))),
+                Err(refusal) => {
+                    let at = format!("{schema:?} {what} {refusal:?}");
+                    assert!(
+                        refusal.why.en.contains(&format!("the field {pointer} ")),
+                        "{at}"
+                    );
+                    let code = match what {
+                        "missing" if operation.is_v2() => "LACK_PARAMS",
+                        "type" | "length" if operation.is_v2() => "FAIL",
+                        _ => "PARAM_ERROR",
+                    };
+                    assert_eq!(refusal.code, code, "{at}");
+                    assert!(refusal.message.contains(last(&pointer)), "{at}");
+                    *refused.entry(what).or_default() += 1;
+                }
+            }
+        }
+    }
+    println!("{refused:?}");
+    let at_least = |what: &str, count| assert!(refused[what] >= count, "{what}: {refused:?}");
+    at_least("missing", 4400);
+    at_least("type", 8000);
+    at_least("value", 450);
+    at_least("length", 1000);
+    at_least("range", 2);
+    // What slips.rs lets through.
+    let names = |of: &str| {
+        let names = accepted.iter().filter(|(what, _)| *what == of);
+        names.map(|(_, name)| &**name).collect::<Vec<_>>()
+    };
+    let missing = [
+        "business_license_info",
+        "certificate_info",
+        "combine_transaction_id",
+        "funds_account",
+        "openid",
+        "out_refund_no",
+        "out_trade_no",
+        "plate_number",
+        "refund_id",
+        "sp_openid",
+        "sub_appid",
+        "sub_mchid",
+        "sub_openid",
+        "transaction_id",
+        "user_name",
+    ];
+    assert_eq!(names("missing"), missing);
+    assert_eq!(
+        names("value"),
+        [
+            "bank_type",
+            "customs",
+            "relation_type",
+            "reverse_reason",
+            "scene_id",
+            "transfer_scene_id"
+        ]
+    );
+    // Ciphertexts for the bank's key.
+    let length = [
+        "business_license_number",
+        "certificates_name",
+        "certificates_number",
+        "enc_bank_no",
+        "enc_true_name",
+        "settlement_card_name",
+        "settlement_card_no",
+    ];
+    assert_eq!(names("length"), length);
+    assert_eq!((names("type"), names("range")), (vec![], vec![]));
+}
+
+fn last(pointer: &str) -> &str {
+    pointer
+        .rsplit('/')
+        .find(|name| *name != "0")
+        .unwrap_or_default()
+}

@@ -1,0 +1,277 @@
+//! Makes up single values that look like WeChat Pay's own, by a field's format and name.
+
+use serde_json::{Value, json};
+
+use super::random::SeededRandom;
+use crate::date::rfc3339;
+use crate::identity::MCHID;
+use crate::schema::{Field, FieldKind};
+use wechatpay_core::crypto::base64;
+
+/// The values that tell of success, best first.
+const SUCCESSES: [&str; 8] = [
+    "SUCCESS",
+    "FINISHED",
+    "FINISH",
+    "COMPLETED",
+    "PASSED",
+    "ACTIVE",
+    "NORMAL",
+    "OK",
+];
+/// 2025-06-01 in Beijing; times are made up too, so that the same request has the same answer.
+const DAY_ZERO: i64 = 1_748_707_200;
+const DAY: i64 = 86_400;
+/// 2099-01-01: an order whose time is over is refused, and there is no clock here.
+const FAR: i64 = 4_070_880_000;
+
+/// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
+pub(super) fn scalar(field: &Field, name: &str, random: &mut SeededRandom) -> Value {
+    // APIv2 numbers its members.
+    let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
+    match (named(field), field.kind()) {
+        (Some(value), FieldKind::Integer | FieldKind::Number) => value
+            .parse::<i64>()
+            .map_or_else(|_| json!(value), Value::from),
+        (Some(value), FieldKind::Boolean) => json!(value == "true"),
+        (Some(value), _) => json!(value),
+        (None, FieldKind::Boolean) => json!(random.below(2) == 1 && field.name() != "need_encrypt"),
+        (None, FieldKind::Integer | FieldKind::Number) => json!(number(field, name, random)),
+        (None, _) => json!(text(field, name, random)),
+    }
+}
+
+/// A text for a name alone: of a variable of the path.
+pub(super) fn variable(name: &str, random: &mut SeededRandom) -> String {
+    by_name(name, usize::MAX, random)
+}
+
+/// A value for a name alone, whose type is not known: of a notification. Amounts are 100 fen.
+pub(super) fn of_name(name: &str, random: &mut SeededRandom, now: i64) -> Value {
+    const AMOUNTS: [&str; 4] = ["amount", "total", "quantity", "refund"];
+    const NUMBERS: [&str; 8] = [
+        "_total",
+        "_amount",
+        "_fee",
+        "_price",
+        "_num",
+        "_count",
+        "_contribute",
+        "_refund",
+    ];
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    match name {
+        _ if AMOUNTS.contains(&name) || ends(&NUMBERS) => json!(100),
+        // A sub-merchant is another one.
+        _ if ends(&["mchid", "mch_id"]) && !name.starts_with("sub_") => json!(MCHID),
+        _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
+        _ => json!(by_name(name, usize::MAX, random)),
+    }
+}
+
+/// The value that tells of success, else the first.
+fn named(field: &Field) -> Option<&'static str> {
+    let values = field.values();
+    let success = SUCCESSES.iter().find(|value| values.contains(value));
+    success.or(values.first()).copied()
+}
+
+fn number(field: &Field, name: &str, random: &mut SeededRandom) -> i64 {
+    let usual = match name {
+        "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
+        "offset" => 0,
+        "limit" => 10,
+        // A batch of one transfer, whose sum agrees.
+        "total_amount" | "transfer_amount" => 100,
+        _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, random),
+        // One item, as in the lists that are made up.
+        _ if name.contains("count") || name.ends_with("_num") || name.ends_with("_number") => 1,
+        _ if name.contains("percent") || name.ends_with("_rate") => 10,
+        _ if name.contains("amount") || name.contains("fee") => i64::from(random.below(1000)) + 1,
+        _ => i64::from(random.below(100)) + 1,
+    };
+    let (least, most) = field.range();
+    let usual = least.map_or(usual, |least| usual.max(least));
+    most.map_or(usual, |most| usual.min(most))
+}
+
+/// A text as long as it may be.
+fn text(field: &Field, name: &str, random: &mut SeededRandom) -> String {
+    let (least, most) = field.length();
+    let (least, most) = (least.unwrap_or(1), most.unwrap_or(usize::MAX));
+    let made = match field.pattern() {
+        Some(pattern) => by_pattern(pattern, random),
+        None => by_format(field, name, most, random),
+    };
+    let mut made: String = made.chars().take(most).collect();
+    while made.chars().count() < least {
+        made.push('0');
+    }
+    made
+}
+
+fn by_pattern(pattern: &str, random: &mut SeededRandom) -> String {
+    match pattern.starts_with(r"\d{8}") {
+        true => compact(&moment("time", random))[..8].to_owned(),
+        false => random.digits(6),
+    }
+}
+
+fn by_format(field: &Field, name: &str, most: usize, random: &mut SeededRandom) -> String {
+    match field.format() {
+        Some("rfc3339") => moment(name, random),
+        Some("date") => moment(name, random)[..10].to_owned(),
+        Some("yyyyMMddHHmmss") => compact(&moment(name, random)),
+        Some("mm") => "06".to_owned(),
+        Some("base64") if !field.is_encrypted() => base64::encode(random.hex(16).as_bytes()),
+        Some("url" | "MediaUrl") => url(name, most, random),
+        Some("MediaId") => random.letters(64),
+        Some("rfc2397") => "data:,".to_owned(),
+        Some("float" | "integer" | "int32" | "int64" | "uint" | "uint32" | "uint64") => {
+            "1".to_owned()
+        }
+        Some("jsonObjectLike") => "{}".to_owned(),
+        Some("jsonArrayLike") => "[]".to_owned(),
+        _ => by_name(name, most, random),
+    }
+}
+
+/// By the name, its ending or a word in it; the first rule that applies.
+fn by_name(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    exact_name(name, most, random)
+        .or_else(|| time_name(name, most, random))
+        .unwrap_or_else(|| by_ending(name, most, random))
+}
+
+fn exact_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<String> {
+    Some(match name {
+        "mchid" | "mch_id" | "sp_mchid" | "combine_mchid" | "combine_mch_id" => MCHID.to_owned(),
+        "transaction_id" => format!("4200{}", random.digits(24)),
+        "refund_id" => refund_id(&moment(name, random), random),
+        "prepay_id" => format!("wx{}{}", compact(&moment(name, random)), random.hex(20)),
+        "code_url" => format!("weixin://wxpay/bizpayurl?pr={}", random.letters(9)),
+        "hash_type" => "SHA1".to_owned(),
+        "hash_value" => random.hex(40),
+        "trade_type" => "JSAPI".to_owned(),
+        "bill_date" if most < 10 => "20250601".to_owned(),
+        "bill_date" => "2025-06-01".to_owned(),
+        "bill_type" => "ALL".to_owned(),
+        "tar_type" => "GZIP".to_owned(),
+        "account_type" => "BASIC".to_owned(),
+        // 付款码: the 12 makes the payment succeed at once; see `world::order::code_payment`.
+        "auth_code" => format!("12{}", random.digits(16)),
+        "is_subscribe" => "N".to_owned(),
+        "channel" => "ORIGINAL".to_owned(),
+        "user_received_account" => "支付用户零钱".to_owned(),
+        "url" => url(name, most, random),
+        "ip" => "127.0.0.1".to_owned(),
+        _ => return None,
+    })
+}
+
+fn time_name(name: &str, most: usize, random: &mut SeededRandom) -> Option<String> {
+    const TIMES: [&str; 5] = [
+        "_time",
+        "time_expire",
+        "time_start",
+        "time_end",
+        "_timestamp",
+    ];
+    const DATES: [&str; 3] = ["_date", "_begin", "_end"];
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    if ends(&TIMES) {
+        return Some(time_text(name, most, random));
+    }
+    if !ends(&DATES) && name != "date" {
+        return None;
+    }
+    let date = moment(name, random)[..10].to_owned();
+    Some(if most < 10 {
+        date.replace('-', "")
+    } else {
+        date
+    })
+}
+
+fn by_ending(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let text = match name {
+        _ if ends(&["mchid", "mch_id", "merchant_id"]) => return format!("19{}", random.digits(8)),
+        _ if ends(&["appid", "app_id"]) => return format!("wx{}", random.hex(16)),
+        _ if ends(&["openid", "open_id", "unionid"]) => return format!("o{}", random.letters(27)),
+        _ if ends(&["_url", "_link", "website"]) => return url(name, most, random),
+        _ if name.contains("path") => "pages/index/index",
+        _ if name.contains("sha256") => return random.hex(64),
+        _ if name.contains("sha1") => return random.hex(40),
+        _ if name.contains("md5") => return random.hex(32),
+        _ if ends(&["currency", "fee_type"]) => "CNY",
+        _ if ends(&["phone", "mobile", "telephone", "phone_number"]) => {
+            return format!("1380{}", random.digits(7));
+        }
+        _ if name.contains("email") => "sandbox@example.com",
+        _ if ends(&["_ip"]) => "127.0.0.1",
+        _ if ends(&["longitude"]) => "113.941355",
+        _ if ends(&["latitude"]) => "22.546245",
+        _ if ends(&["bank_type"]) => "OTHERS",
+        _ if ends(&["_id", "_no", "_number", "_code", "billno", "_num"]) => {
+            return random.digits(20);
+        }
+        _ if ends(&["amount", "fee", "count", "price", "version"]) => "1",
+        _ if ends(&["status", "state", "result"]) => "SUCCESS",
+        _ if ends(&["type", "scene", "scope"]) => "NORMAL",
+        _ if ends(&["name"]) => "测试",
+        _ if ends(&["token", "key", "ticket", "package_info", "nonce"]) => {
+            return random.letters(32);
+        }
+        _ if ends(&["next", "prev", "self"]) => "/v3/sandbox?offset=0",
+        _ => "沙箱",
+    };
+    text.to_owned()
+}
+
+/// A URL of the reserved name example.com (RFC 2606).
+fn url(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    let long = format!("https://pay.example.com/{name}/{}", random.digits(8));
+    if long.len() <= most {
+        long
+    } else {
+        "https://example.com/".to_owned()
+    }
+}
+
+/// As RFC 3339, and where that is too long without what is between the digits.
+fn time_text(name: &str, most: usize, random: &mut SeededRandom) -> String {
+    let moment = moment(name, random);
+    match most {
+        ..19 => compact(&moment),
+        19..25 => moment[..19].replace('T', " "),
+        _ => moment,
+    }
+}
+
+fn moment(name: &str, random: &mut SeededRandom) -> String {
+    rfc3339(time(name, random))
+}
+
+/// What ends does so a month later.
+fn time(name: &str, random: &mut SeededRandom) -> i64 {
+    let end = ["end", "expire", "deadline", "until"];
+    let later = end.iter().any(|word| name.contains(word));
+    if name == "time_expire" {
+        return FAR;
+    }
+    let day = if later { DAY_ZERO + 30 * DAY } else { DAY_ZERO };
+    day + i64::from(random.below(86_400))
+}
+
+/// 29 digits, of which the eleventh to the eighteenth are the day, as in WeChat Pay's numbers.
+fn refund_id(moment: &str, random: &mut SeededRandom) -> String {
+    let day = &compact(moment)[..8];
+    format!("50300{}{day}{}", random.digits(5), random.digits(11))
+}
+
+/// `20250601120000`
+fn compact(moment: &str) -> String {
+    let digits = moment[..19].chars();
+    digits.filter(char::is_ascii_digit).collect()
+}

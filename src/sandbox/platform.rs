@@ -1,0 +1,218 @@
+//! The platform keys: WeChat Pay's public key, and platform certificates that can be rotated.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::date::rfc3339;
+use crate::fault::Fault;
+use crate::identity::{Certified, Identity, PlatformKeyPair};
+use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::signing;
+use wechatpay_core::catalog::{AnswerSignature, Operation};
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::Certificate;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
+
+/// Whether an operation returns the list of platform certificates.
+pub(crate) fn is_certificate_list(operation: Option<&Operation>) -> bool {
+    operation.is_some_and(|operation| {
+        ["v3/certificates", "v3/global/certificates"].contains(&operation.path())
+    })
+}
+
+/// The keys that sign responses and notifications.
+pub(crate) struct PlatformKeys {
+    identity: Arc<Identity>,
+    /// Whether there were no certificates at the start.
+    public_key_only: bool,
+    keys: Mutex<Keys>,
+}
+
+pub(crate) struct Keys {
+    /// The newest last; none in public-key mode.
+    certified: Vec<Certified>,
+    /// Made when it is first needed.
+    expired: Option<Certified>,
+    /// Whether a certificate signs what names no key.
+    certificate_mode: bool,
+}
+
+/// The longest list of certificates. WeChat Pay lists one or two, and each needs a new key.
+const MOST: usize = 10;
+
+impl PlatformKeys {
+    pub(crate) fn new(identity: Arc<Identity>, public_key_only: bool) -> Self {
+        let first = (!public_key_only).then(|| identity.certified.clone());
+        let keys = Keys {
+            certified: first.into_iter().collect(),
+            expired: None,
+            certificate_mode: false,
+        };
+        Self {
+            identity,
+            public_key_only,
+            keys: Mutex::new(keys),
+        }
+    }
+
+    /// Restores the keys of the start. Certificates made since then are dropped: they may belong to another clock.
+    pub(crate) fn reset(&self) {
+        let first = Self::new(Arc::clone(&self.identity), self.public_key_only);
+        let first = first.keys.into_inner();
+        *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
+    }
+
+    /// The key of an id.
+    pub(crate) fn pair(&self, id: &str) -> Option<Arc<PlatformKeyPair>> {
+        if self.identity.public.id == id {
+            return Some(Arc::clone(&self.identity.public));
+        }
+        let keys = self.keys();
+        let found = keys.certified.iter().find(|it| it.pair.id == id)?;
+        Some(Arc::clone(&found.pair))
+    }
+
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let keys = self.keys();
+        let certified = keys.certified.iter().map(|it| &it.pair.id);
+        std::iter::once(&self.identity.public.id)
+            .chain(certified)
+            .cloned()
+            .collect()
+    }
+
+    /// The key that signs. When `named` is the serial of any certificate, even a retired one, the newest
+    /// certificate signs.
+    pub(crate) fn signer(
+        &self,
+        named: Option<&str>,
+        is_certificate_list: bool,
+    ) -> Arc<PlatformKeyPair> {
+        let certificate = match named {
+            Some(id) => !id.starts_with("PUB_KEY_ID_"),
+            None => is_certificate_list || self.keys().certificate_mode,
+        };
+        let newest = certificate.then(|| self.newest()).flatten();
+        newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
+    }
+
+    /// The key of the newest certificate; `None` in public-key mode.
+    pub(crate) fn newest(&self) -> Option<Arc<PlatformKeyPair>> {
+        let newest = self.keys().certified.last().cloned()?;
+        Some(newest.pair)
+    }
+
+    /// An expired certificate.
+    pub(crate) fn expired(&self, now: i64) -> Result<Certified> {
+        let mut keys = self.keys();
+        // The clock may have been set back since the certificate was made.
+        let has_expired = |it: &&Certified| it.certificate.not_after() < now;
+        if let Some(expired) = keys.expired.as_ref().filter(has_expired) {
+            return Ok(expired.clone());
+        }
+        let expired = self.identity.expired(now)?;
+        Ok(keys.expired.insert(expired).clone())
+    }
+
+    /// The response of `v3/certificates`.
+    pub(crate) fn list(&self, fault: Option<&Fault>, clock: &dyn Clock) -> Result<Reply> {
+        let listed = match fault {
+            Some(Fault::ExpiredCertificate) => vec![self.expired(clock.now())?],
+            _ => self.keys().certified.clone(),
+        };
+        if listed.is_empty() {
+            return Ok(Refusal::no_certificate().reply());
+        }
+        let key = &self.identity.apiv3_key;
+        let items = listed
+            .iter()
+            .map(|it| item(&it.certificate, key, clock))
+            .collect::<Result<Vec<_>>>()?;
+        let body = json!({"data": items});
+        Ok(Reply::json(StatusCode::OK, &body, AnswerSignature::Body))
+    }
+
+    /// The serials of the certificates, the newest last.
+    pub(crate) fn serials(&self) -> Vec<String> {
+        let keys = self.keys();
+        keys.certified.iter().map(|it| it.pair.id.clone()).collect()
+    }
+
+    pub(crate) fn rotate(&self, now: i64) -> Result<Certificate> {
+        // Outside of the lock: it takes a while.
+        self.keys().check_room()?;
+        let new = self.identity.next_certified(now)?;
+        let certificate = new.certificate.clone();
+        let mut keys = self.keys();
+        keys.check_room()?;
+        keys.certified.push(new);
+        Ok(certificate)
+    }
+
+    pub(crate) fn certificate_mode(&self) -> bool {
+        self.keys().certificate_mode
+    }
+
+    pub(crate) fn set_certificate_mode(&self, on: bool) {
+        self.keys().certificate_mode = on;
+    }
+
+    pub(crate) fn retire_all(&self) {
+        self.keys().certified.clear();
+    }
+
+    pub(crate) fn retire(&self) {
+        let mut keys = self.keys();
+        let old = keys.certified.len().saturating_sub(1);
+        keys.certified.drain(..old);
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keys {
+    fn check_room(&self) -> Result<()> {
+        if self.certified.len() < MOST {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Builder,
+            format!("there are already {MOST} platform certificates: retire the old ones first"),
+        ))
+    }
+}
+
+/// One certificate of the list.
+fn item(certificate: &Certificate, key: &Secret, clock: &dyn Clock) -> Result<Value> {
+    Ok(json!({
+        "serial_no": certificate.serial(),
+        "effective_time": rfc3339(certificate.not_before()),
+        "expire_time": rfc3339(certificate.not_after()),
+        "encrypt_certificate": signing::encrypt_resource(key, "certificate", &certificate.to_pem()?, clock)?,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expired_certificate_has_expired_by_any_clock() {
+        const NOW: i64 = 1_800_000_000;
+        let platform = PlatformKeys::new(Identity::shared().unwrap(), false);
+        for now in [NOW + 400 * 86_400, NOW] {
+            let expired = platform.expired(now).unwrap();
+            assert!(expired.certificate.not_after() < now);
+            let again = platform.expired(now).unwrap();
+            assert_eq!(again.pair.id, expired.pair.id);
+        }
+        platform.reset();
+        assert!(platform.keys().expired.is_none());
+    }
+}

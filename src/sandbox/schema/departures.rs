@@ -1,0 +1,364 @@
+//! Every rule of a field that differs from `operations.txt`, with its source: the one table of them.
+//!
+//! `operations.txt` is generated from the documentation. The documentation has errors: it marks fields as required
+//! that are needed under a condition that only its prose states, leaves values out of lists, and counts characters
+//! where the gateway counts bytes. To refuse what WeChat Pay accepts is worse than to accept what it refuses, so a row
+//! without a source is not added.
+//!
+//! "Published" means answers of the real gateway that users have published.
+
+use super::{Field, FieldKind};
+use wechatpay_core::catalog::Operation;
+
+/// One rule that differs from the documentation.
+pub(crate) struct Departure {
+    /// How the paths of its operations begin; empty for all operations.
+    paths: &'static [&'static str],
+    place: Place,
+    pub(crate) rule: Rule,
+    /// Where it is from.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "for the reader of the table, and checked by a test"
+        )
+    )]
+    source: &'static str,
+}
+
+/// Which field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// A JSON pointer of the body, with `*` for each index.
+    Body(&'static str),
+    /// A variable of the path.
+    Path(&'static str),
+    /// Every field with one of these names.
+    Named(&'static [&'static str]),
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Rule {
+    /// The length in bytes, at least and at most.
+    Bytes(usize, usize),
+    /// The length in characters at most, where the documentation has none.
+    Characters(usize),
+    /// A text that the first expression matches. The gateway quotes the second.
+    Matches {
+        accepted: &'static str,
+        quoted: &'static str,
+    },
+    /// An integer of 64 bits without a sign.
+    Unsigned,
+    /// Not required, although the documentation says so.
+    Optional,
+    /// Not required if the object has one of these members, and they are documented.
+    OptionalIfAny(&'static [&'static str]),
+    /// Not required if the object has one of these members, and all of them are documented as required.
+    OneOf(&'static [&'static str]),
+    /// Any value, although the documentation lists some.
+    AnyValue,
+}
+
+use Place::{Body, Named, Path};
+use Rule::{AnyValue, Bytes, Characters, Matches, OneOf, Optional, OptionalIfAny, Unsigned};
+
+const ALL: &[&str] = &[];
+const ORDERS: &[&str] = &["v3/pay/transactions/", "v3/pay/partner/transactions/"];
+const V2_ORDERS: &[&str] = &["v2/pay/unifiedorder", "v2/pay/micropay"];
+const REFUNDS: &[&str] = &["v3/refund/domestic/refunds", "v3/ecommerce/refunds/"];
+const SHARING: &[&str] = &[
+    "v3/profitsharing/",
+    "v3/ecommerce/profitsharing/",
+    "v3/brand/profitsharing/",
+];
+const TRANSFERS: &[&str] = &["v3/fund-app/mch-transfer/", "v3/transfer/batches"];
+const NOTIFIED: &[&str] = &[
+    "v3/pay/transactions/",
+    "v3/pay/partner/transactions/",
+    "v3/combine-transactions/",
+    "v3/refund/domestic/refunds",
+    "v2/pay/unifiedorder",
+    "v2/secapi/pay/refund",
+];
+
+/// The characters of a number that a merchant gives.
+pub(crate) const MERCHANT_NUMBER: &str = r"[0-9a-zA-Z_\-|*@]*";
+const NUMBER: Rule = Matches {
+    accepted: MERCHANT_NUMBER,
+    quoted: r"^[0-9a-zA-Z_\-\|\*]+$",
+};
+/// An absolute URL without query and fragment. An empty one counts as absent.
+const PLAIN_URL: Rule = Matches {
+    accepted: r"|https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)",
+    quoted: r"^https?://([^\s/?#\[\]\@]+\@)?([^\s/?#\@:]+)(?::\d{2,5})?([^\s?#\[\]]*)$",
+};
+/// Any number of an order or of its refund identifies the refunds.
+const ANY_ORDER: Rule = OneOf(&[
+    "transaction_id",
+    "out_trade_no",
+    "out_refund_no",
+    "refund_id",
+]);
+
+const fn row(
+    paths: &'static [&'static str],
+    place: Place,
+    rule: Rule,
+    source: &'static str,
+) -> Departure {
+    Departure {
+        paths,
+        place,
+        rule,
+        source,
+    }
+}
+
+#[rustfmt::skip]
+static DEPARTURES: &[Departure] = &[
+    // Lengths in bytes, and letters.
+    row(ORDERS, Body("/out_trade_no"), Bytes(6, 32), "published: 字节数 3，小于最小值 6; 字节数 35，大于最大值 32"),
+    row(ORDERS, Body("/out_trade_no"), NUMBER, "published; the @ is of APIv2's 统一下单"),
+    row(V2_ORDERS, Body("/out_trade_no"), Bytes(6, 32), "统一下单: 32 at most, 6 at least"),
+    row(V2_ORDERS, Body("/out_trade_no"), NUMBER, "统一下单"),
+    row(ORDERS, Body("/attach"), Bytes(0, 128), "published: 字节数 203，大于最大值 128"),
+    row(V2_ORDERS, Body("/body"), Bytes(0, 128), "published: 字节数 200，大于最大值 128 (/body/xml/body)"),
+    row(NOTIFIED, Body("/notify_url"), Bytes(0, 256), "published; 合单下单 and 申请退款 have the same length"),
+    row(NOTIFIED, Body("/notify_url"), PLAIN_URL, "published; 合单下单, 统一下单 and 申请退款: no parameters"),
+    row(ORDERS, Path("out_trade_no"), Bytes(0, 32), "published: 字节数 35，大于最大值 32"),
+    row(ORDERS, Path("transaction_id"), Bytes(0, 32), "查询订单"),
+    row(&["v3/applyment4sub/applyment/applyment_id/{applyment_id}"], Path("applyment_id"), Unsigned,
+        "published: 此字段需要一个合法的 64 位无符号整数"),
+
+    // Required under a condition.
+    row(ALL, Named(&["transaction_id"]), OptionalIfAny(&["out_trade_no"]), "二选一: one number of the order"),
+    row(ALL, Named(&["out_trade_no"]), OptionalIfAny(&["transaction_id"]), "二选一: one number of the order"),
+    row(ALL, Named(&["refund_id"]), OptionalIfAny(&["out_refund_no"]), "二选一: one number of the refund"),
+    row(ALL, Named(&["out_refund_no"]), OptionalIfAny(&["refund_id"]), "二选一: one number of the refund"),
+    row(ALL, Named(&["transaction_id"]), ANY_ORDER, "APIv2 查询退款: 四选一"),
+    row(ALL, Named(&["out_trade_no"]), ANY_ORDER, "APIv2 查询退款: 四选一"),
+    row(ALL, Named(&["out_refund_no"]), ANY_ORDER, "APIv2 查询退款: 四选一"),
+    row(ALL, Named(&["refund_id"]), ANY_ORDER, "APIv2 查询退款: 四选一"),
+    row(ALL, Named(&["order_id"]), OptionalIfAny(&["out_order_no"]), "请求分账回退: 二选一"),
+    row(ALL, Named(&["out_order_no"]), OptionalIfAny(&["order_id"]), "请求分账回退: 二选一"),
+    row(ALL, Named(&["contract_id"]), OptionalIfAny(&["contract_code", "plan_id"]), "查询签约关系: contract_id or plan_id with contract_code"),
+    row(ALL, Named(&["contract_code"]), OptionalIfAny(&["contract_id"]), "查询签约关系"),
+    row(ALL, Named(&["plan_id"]), OptionalIfAny(&["contract_id"]), "查询签约关系"),
+    row(ALL, Named(&["openid"]), OptionalIfAny(&["sub_openid", "contract_id", "plate_number"]), "二选一: one name of the user"),
+    row(ALL, Named(&["sub_openid"]), OptionalIfAny(&["openid", "sp_openid"]), "二选一: one name of the user"),
+    row(ALL, Named(&["sp_openid"]), OptionalIfAny(&["sub_openid"]), "二选一: one name of the user"),
+    row(ALL, Named(&["plate_number"]), OptionalIfAny(&["openid"]), "用户状态查询: openid or plate_number"),
+    row(ALL, Named(&["sub_appid"]), OptionalIfAny(&["appid", "sp_appid"]), "a sub-merchant's app is named only for its sub_openid"),
+    row(&["v3/combine-transactions/"], Body("/sub_orders/*/sub_mchid"), Optional, "合单下单: of service providers only"),
+    row(&["v3/transfer/batches"], Body("/transfer_detail_list/*/user_name"), Optional, "发起批量转账: from 2,000 yuan on"),
+    row(&["v3/ecommerce/refunds/apply"], Body("/combine_transaction_id"), Optional, "申请退款: any number of the order is enough"),
+    row(&["v3/ecommerce/refunds/apply"], Body("/funds_account"), Optional, "申请退款: of unsettled funds only"),
+    row(&["v3/applyment4sub/applyment/"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
+    row(&["v3/applyment4sub/applyment/"], Body("/subject_info/certificate_info"), Optional, "提交申请单: depends on 主体类型"),
+    row(&["v3/apply4subject/applyment"], Body("/subject_info/business_license_info"), Optional, "提交申请单: depends on 主体类型"),
+    row(&["v3/apply4subject/applyment"], Body("/subject_info/certificate_info"), Optional, "提交申请单: depends on 主体类型"),
+    row(&["v2/vehicle/partnerpay/querystate"], Body("/sub_openid"), Optional, "the sample of the page has none"),
+    row(&["v2/vehicle/partnerpay/querystate"], Body("/plate_number"), Optional, "the sample of the page has none"),
+    row(&["v2/vehicle/pay/querystate"], Body("/plate_number"), Optional, "the sample of the page has none"),
+
+    // Lists of values that are not complete.
+    row(ALL, Named(&["bank_type"]), AnyValue, "银行类型: new banks are added"),
+    row(ALL, Named(&["customs"]), AnyValue, "samples of the pages have others"),
+    row(ALL, Named(&["relation_type"]), AnyValue, "添加分账接收方: the values listed are of one type of receiver"),
+    row(ALL, Named(&["reverse_reason"]), AnyValue, "samples of the pages have others"),
+
+    // Lengths in characters that operations.txt lacks. Only operations that remember something read them.
+    row(ALL, Named(&["appid", "sub_appid", "sp_appid", "combine_appid"]), Characters(32), "JSAPI下单, 合单下单"),
+    row(ALL, Named(&["mchid", "sub_mchid", "sp_mchid", "combine_mchid", "brand_mchid", "return_mchid", "mch_id", "sub_mch_id"]),
+        Characters(32), "JSAPI下单, 合单下单, 请求分账回退"),
+    row(ALL, Named(&["complainted_mchid"]), Characters(64), "回复用户"),
+    row(ALL, Named(&["out_trade_no", "combine_out_trade_no"]), Characters(32), "JSAPI下单, 合单下单"),
+    row(REFUNDS, Named(&["transaction_id"]), Characters(64), "the length of refund_id: 申请退款 has none"),
+    row(ALL, Named(&["transaction_id"]), Characters(32), "查询订单, 请求分账"),
+    row(ALL, Named(&["out_refund_no", "refund_id", "refund_account"]), Characters(64), "申请退款"),
+    row(SHARING, Named(&["description"]), Characters(80), "请求分账, 解冻剩余资金, 请求分账回退"),
+    row(ALL, Named(&["description"]), Characters(127), "JSAPI下单, 合单下单"),
+    row(ALL, Named(&["attach"]), Characters(128), "JSAPI下单, 合单下单"),
+    row(TRANSFERS, Named(&["openid"]), Characters(64), "发起转账, 发起批量转账"),
+    row(ALL, Named(&["openid", "sub_openid", "sp_openid"]), Characters(128), "JSAPI下单"),
+    row(ALL, Named(&["currency", "fee_type", "refund_fee_type"]), Characters(16), "JSAPI下单, 统一下单"),
+    row(ALL, Named(&["total_fee", "refund_fee"]), Characters(19), "an integer of 64 bits has no more digits"),
+    row(ALL, Named(&["trade_type", "profit_sharing"]), Characters(16), "统一下单"),
+    row(V2_ORDERS, Named(&["auth_code"]), Characters(128), "提交付款码支付"),
+    row(ALL, Named(&["auth_code", "device_id"]), Characters(32), "付款码支付, JSAPI下单"),
+    row(ALL, Named(&["time_expire"]), Characters(64), "JSAPI下单"),
+    row(ALL, Named(&["notify_url"]), Characters(256), "JSAPI下单"),
+    row(ALL, Named(&["url"]), Characters(255), "创建投诉通知回调地址"),
+    row(ALL, Named(&["out_bill_no", "transfer_remark"]), Characters(32), "发起转账"),
+    row(ALL, Named(&["transfer_scene_id"]), Characters(36), "发起转账"),
+    row(ALL, Named(&["out_batch_no", "out_detail_no", "batch_name", "batch_remark"]), Characters(32), "发起批量转账"),
+    row(ALL, Named(&["out_order_no", "order_id", "out_return_no"]), Characters(64), "请求分账, 请求分账回退"),
+    row(ALL, Named(&["account", "receiver_account"]), Characters(64), "请求分账"),
+    row(ALL, Named(&["type", "relation_type"]), Characters(32), "添加分账接收方"),
+    row(ALL, Named(&["custom_relation"]), Characters(10), "添加分账接收方"),
+    row(ALL, Named(&["response_content", "reject_reason", "remark"]), Characters(200), "回复用户, 更新退款审批结果"),
+    row(ALL, Named(&["action"]), Characters(64), "更新退款审批结果"),
+];
+
+/// The rules of a text in the body.
+pub(crate) fn of_text<'o>(
+    operation: &'o Operation,
+    pointer: &'o str,
+) -> impl Iterator<Item = Rule> + 'o {
+    find(
+        operation,
+        move |place| matches!(place, Body(here) if here == pointer),
+    )
+}
+
+/// The rules of a variable of the path.
+pub(crate) fn of_variable<'o>(
+    operation: &'o Operation,
+    name: &'o str,
+) -> impl Iterator<Item = Rule> + 'o {
+    find(
+        operation,
+        move |place| matches!(place, Path(here) if here == name),
+    )
+}
+
+/// The rules of every field with a name.
+fn of_name<'o>(operation: &'o Operation, name: &'o str) -> impl Iterator<Item = Rule> + 'o {
+    find(
+        operation,
+        move |place| matches!(place, Named(names) if names.contains(&name)),
+    )
+}
+
+fn find(operation: &Operation, is_here: impl Fn(Place) -> bool) -> impl Iterator<Item = Rule> {
+    let path = operation.path();
+    DEPARTURES
+        .iter()
+        .filter(move |it| is_here(it.place))
+        .filter(|it| it.paths.is_empty() || it.paths.iter().any(|start| path.starts_with(start)))
+        .map(|it| it.rule)
+}
+
+/// Whether a required field may be absent.
+///
+/// `pointer` has `*` for each index. `has` tells whether the object has a member.
+pub(crate) fn may_be_absent(
+    operation: &Operation,
+    siblings: &[Field],
+    field: &Field,
+    pointer: &str,
+    has: impl Fn(&str) -> bool,
+) -> bool {
+    let sibling = |name: &str| siblings.iter().find(|field| field.name() == name);
+    let name = field.name();
+    let has_any = |others: &[&str]| {
+        let mut others = others.iter().filter(|other| **other != name);
+        others.any(|other| sibling(other).is_some() && has(other))
+    };
+    let is_required = |name: &&str| sibling(name).is_some_and(Field::is_required);
+    of_text(operation, pointer)
+        .chain(of_name(operation, name))
+        .any(|rule| match rule {
+            Optional => true,
+            OptionalIfAny(others) => has_any(others),
+            OneOf(names) => names.iter().all(is_required) && has_any(names),
+            _ => false,
+        })
+}
+
+/// Whether any value is accepted, although the documentation lists some.
+///
+/// A list of one value is that of the sample (`FORCE_CHECK`, where `NO_CHECK` is valid too), and ids, such as
+/// 转账场景ID, get more values over time.
+pub(crate) fn takes_any_value(operation: &Operation, field: &Field) -> bool {
+    let name = field.name();
+    field.values().len() < 2
+        || name.ends_with("_id")
+        || of_name(operation, name).any(|rule| matches!(rule, AnyValue))
+}
+
+/// Whether the listed values do not have the documented type, as those of `DIS_FLAG`, a "number".
+pub(crate) fn is_of_another_kind(field: &Field) -> bool {
+    let number = matches!(field.kind(), FieldKind::Integer | FieldKind::Number);
+    let is_number = |value: &&str| value.parse::<f64>().is_ok();
+    number && !field.values().iter().all(is_number)
+}
+
+/// The greatest length of a text, in characters, at a pointer with `*` for each index.
+pub(crate) fn most_characters(
+    operation: &Operation,
+    pointer: &str,
+    field: Option<&Field>,
+) -> usize {
+    // A text never has more characters than bytes.
+    let bytes = of_text(operation, pointer).find_map(|rule| match rule {
+        Bytes(_, most) => Some(most),
+        _ => None,
+    });
+    let name = pointer.rsplit('/').next().unwrap_or_default();
+    let named = || {
+        of_name(operation, name).find_map(|rule| match rule {
+            Characters(most) => Some(most),
+            _ => None,
+        })
+    };
+    let documented = field.and_then(|field| field.length().1);
+    bytes.or(documented).or_else(named).unwrap_or(UNDOCUMENTED)
+}
+
+/// The bound of a text whose length nothing says, so that memory is bounded.
+const UNDOCUMENTED: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{self, Schema};
+
+    #[test]
+    fn departures_have_a_source_and_apply_to_a_documented_field() {
+        let schemas: Vec<Schema> = schema::all().collect();
+        for row in DEPARTURES {
+            assert!(!row.source.is_empty(), "{:?}", row.place);
+            let applies = schemas.iter().any(|schema| applies_to(row, schema));
+            assert!(applies, "{:?} {:?}", row.paths, row.place);
+        }
+    }
+
+    #[test]
+    fn every_path_of_a_departure_is_known() {
+        for start in DEPARTURES.iter().flat_map(|row| row.paths) {
+            let mut operations = wechatpay_core::catalog::operations().iter();
+            assert!(operations.any(|it| it.path().starts_with(start)), "{start}");
+        }
+    }
+
+    fn applies_to(row: &Departure, schema: &Schema) -> bool {
+        let path = schema.operation().path();
+        let of_path = row.paths.is_empty() || row.paths.iter().any(|it| path.starts_with(it));
+        of_path
+            && match row.place {
+                Body(pointer) => has_pointer(schema.request(), pointer),
+                Path(name) => path.contains(&format!("{{{name}}}")),
+                Named(names) => [schema.request(), schema.query()]
+                    .iter()
+                    .any(|fields| names.iter().any(|name| has_name(fields, name))),
+            }
+    }
+
+    fn has_pointer(fields: &[Field], pointer: &str) -> bool {
+        let mut fields = fields;
+        pointer.split('/').skip(1).all(|name| {
+            let found = fields.iter().find(|field| field.name() == name);
+            fields = found.map_or(&[], |field| field.fields());
+            found.is_some()
+        })
+    }
+
+    fn has_name(fields: &[Field], name: &str) -> bool {
+        fields
+            .iter()
+            .any(|field| field.name() == name || has_name(field.fields(), name))
+    }
+}

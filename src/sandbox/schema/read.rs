@@ -1,0 +1,163 @@
+//! Reads one operation's lines; `regenerate.py` says how they are written.
+//!
+//! The text is the project's own and a test reads all of it, so what is not understood is passed
+//! over: nothing in here can fail.
+
+use std::iter::Peekable;
+use std::str::Lines;
+
+use http::StatusCode;
+
+use super::field::{Field, FieldKind};
+use super::{RateLimit, Schema};
+use wechatpay_core::catalog::Operation;
+
+pub(super) fn schema(operation: &'static Operation, text: &'static str) -> Schema {
+    let mut schema = Schema {
+        operation,
+        title: "",
+        products: Vec::new(),
+        page: None,
+        limits: Vec::new(),
+        status: StatusCode::OK,
+        query: Vec::new(),
+        request: Vec::new(),
+        response: Vec::new(),
+    };
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        match line.split_at_checked(1) {
+            Some(("#", title)) => schema.title = title,
+            Some(("%", product)) => schema.products.push(product),
+            Some(("&", page)) => schema.page = Some(page),
+            Some(("+", limit)) => schema.limits.extend(rate_limit(limit)),
+            Some(("$", status)) => schema.status = status.parse().unwrap_or(StatusCode::OK),
+            Some(("?", _)) => schema.query = query(&mut lines, operation),
+            Some((">", _)) => schema.request = fields(&mut lines, operation.encrypt()),
+            Some(("<", _)) => schema.response = fields(&mut lines, operation.decrypt()),
+            _ => {}
+        }
+    }
+    schema
+}
+
+/// `100/second merchant official`
+fn rate_limit(text: &'static str) -> Option<RateLimit> {
+    let mut words = text.split(' ');
+    let (count, per) = words.next()?.split_once('/')?;
+    let mut limit = RateLimit {
+        count: count.parse().ok()?,
+        per,
+        scope: None,
+        official: false,
+    };
+    for word in words {
+        match word {
+            "official" => limit.official = true,
+            scope => limit.scope = Some(scope),
+        }
+    }
+    Some(limit)
+}
+
+fn query(lines: &mut Peekable<Lines<'static>>, operation: &Operation) -> Vec<Field> {
+    let mut fields = fields(lines, &[]);
+    for field in &mut fields {
+        field.encrypted = operation.query_encrypt().contains(&field.name);
+    }
+    fields
+}
+
+fn fields(lines: &mut Peekable<Lines<'static>>, encrypted: &[&str]) -> Vec<Field> {
+    let mut pointer = String::new();
+    level(lines, 0, &mut pointer, encrypted)
+}
+
+/// The fields that lie `depth` deep, each with those inside of it.
+fn level(
+    lines: &mut Peekable<Lines<'static>>,
+    depth: usize,
+    pointer: &mut String,
+    encrypted: &[&str],
+) -> Vec<Field> {
+    let mut fields = Vec::new();
+    while let Some(text) = lines.peek().and_then(|line| at_depth(line, depth)) {
+        lines.next();
+        let mut field = field(text);
+        let parent = pointer.len();
+        pointer.push('/');
+        pointer.push_str(field.name);
+        field.encrypted = encrypted.contains(&pointer.as_str());
+        field.fields = level(lines, depth + 1, pointer, encrypted);
+        pointer.truncate(parent);
+        fields.push(field);
+    }
+    fields
+}
+
+/// A line without its leading spaces, if it is a field of this depth.
+fn at_depth(line: &'static str, depth: usize) -> Option<&'static str> {
+    let text = line.trim_start_matches(' ');
+    let mark = matches!(text, "?" | ">" | "<");
+    (line.len() - text.len() == depth && !mark).then_some(text)
+}
+
+/// `name! s 1..32 @base64 [1..100] =A|B`
+fn field(text: &'static str) -> Field {
+    let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let (kind, mut rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let mut field = Field {
+        name: name.trim_end_matches('!'),
+        kind: kind_of(kind),
+        required: name.ends_with('!'),
+        encrypted: false,
+        length: (None, None),
+        range: (None, None),
+        format: None,
+        pattern: None,
+        values: Vec::new(),
+        fields: Vec::new(),
+    };
+    while !rest.is_empty() {
+        rest = attribute(&mut field, rest);
+    }
+    field
+}
+
+/// Reads the first attribute and gives what is behind it.
+fn attribute(field: &mut Field, text: &'static str) -> &'static str {
+    if let Some(values) = text.strip_prefix('=') {
+        field.values = values.split('|').collect();
+        return "";
+    }
+    if let Some(pattern) = text.strip_prefix('~') {
+        field.pattern = Some(pattern);
+        return "";
+    }
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    if let Some(format) = word.strip_prefix('@') {
+        field.format = Some(format);
+    } else if let Some(range) = word.strip_prefix('[') {
+        field.range = span(range.trim_end_matches(']'));
+    } else {
+        field.length = span(word);
+    }
+    rest
+}
+
+/// `1..32`, `..32`, `1..`
+fn span<T: std::str::FromStr>(text: &str) -> (Option<T>, Option<T>) {
+    let (least, greatest) = text.split_once("..").unwrap_or_default();
+    (least.parse().ok(), greatest.parse().ok())
+}
+
+fn kind_of(letter: &str) -> FieldKind {
+    match letter {
+        "i" => FieldKind::Integer,
+        "n" => FieldKind::Number,
+        "b" => FieldKind::Boolean,
+        "o" => FieldKind::Object,
+        "a" => FieldKind::Array,
+        _ => FieldKind::String,
+    }
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Write operations.txt, the fields of all operations, from endpoints.jsonl, endpoints_brand.jsonl and schemas.jsonl.
+
+    python3 src/sandbox/schema/regenerate.py path/to/facts > src/sandbox/schema/operations.txt
+
+The one argument is the folder of the three files, one JSON object a line. One block an operation, in the order of the
+catalog (path, then method); the first character of a line says what it is:
+
+    @METHOD path        the operation
+    #title              its title
+    %product            a product it belongs to; several lines
+    &url                its page in WeChat Pay's documentation
+    +100/second scope   a limit of its frequency; "official" behind it when WeChat Pay itself says so
+    $204                the status of a successful answer, where it is not 200
+    ?  >  <             from here on: query parameters, fields of the request, fields of the answer
+
+Any other line is a field. Its leading spaces say how deep it lies, "*" is the item of an array:
+
+    name! s 1..32 @base64 [1..100] =A|B
+         |  |     |       |        values, or ~ and a pattern; to the end of the line
+         |  |     |       the least and greatest number
+         |  |     its format
+         |  the least and greatest length, in characters
+         s string, i integer, n number, b boolean, o object, a array; "!" when it is required
+
+What is encrypted is in the catalog and not repeated here.
+"""
+
+import json
+import re
+import sys
+
+TYPES = {"string": "s", "integer": "i", "number": "n", "boolean": "b", "object": "o", "array": "a"}
+# Slips of the documentation.
+TYPES |= {"int": "i", "uint64": "i", "stringde": "s"}
+EXAMPLE = "s"  # an example stands where the type should; all of them are texts
+NAMES = {"payer _currency": "payer_currency"}
+FIELD_KEYS = {"ptr", "name", "type", "required", "enum", "minLength", "maxLength", "minimum", "maximum", "format", "pattern"}
+
+
+class Node:
+    def __init__(self, row):
+        if unknown := row.keys() - FIELD_KEYS:
+            raise SystemExit(f"unknown keys {sorted(unknown)} in {row}")
+        self.row = dict(row)
+        self.children = {}
+
+    def merge(self, row):
+        """The documentation lists some fields twice, for instance once for each form of an answer."""
+        required = self.row.get("required") or row.get("required")
+        self.row = row | self.row
+        if required:
+            self.row["required"] = True
+
+
+def kind(text):
+    return TYPES.get(text.strip(), EXAMPLE)
+
+
+def span(least, greatest):
+    return f"{'' if least is None else least}..{'' if greatest is None else greatest}"
+
+
+def line(name, row):
+    out = [name + ("!" if row.get("required") else ""), kind(row["type"])]
+    if "minLength" in row or "maxLength" in row:
+        out.append(span(row.get("minLength"), row.get("maxLength")))
+    if form := row.get("format"):
+        out.append(f"@{form}")
+    if "minimum" in row or "maximum" in row:
+        out.append(f"[{span(row.get('minimum'), row.get('maximum'))}]")
+    if values := row.get("enum"):
+        if any("|" in value or "\n" in value for value in values):
+            raise SystemExit(f"a value that cannot be written: {row}")
+        out.append("=" + "|".join(values))
+    elif pattern := row.get("pattern"):
+        out.append("~" + pattern.strip("/"))
+    if name[0] in "@#%&+$?><" or len(out[0].split()) != 1 or any(" " in word for word in out[:-1]):
+        raise SystemExit(f"a field that cannot be written: {row}")
+    return " ".join(out)
+
+
+def tree(rows):
+    root = Node({})
+    for row in rows:
+        *parents, name = row["ptr"].removeprefix("/").split("/")
+        node = root
+        for parent in parents:
+            node = node.children[parent]
+        if name in node.children:
+            node.children[name].merge(row)
+        else:
+            node.children[name] = Node(row)
+    return root
+
+
+def written(node, depth=0):
+    for name, child in node.children.items():
+        yield " " * depth + line(NAMES.get(name, name), child.row)
+        yield from written(child, depth + 1)
+
+
+def limits(row):
+    for key, source in (("rate_limit", ""), ("rate_limit_official", " official")):
+        limit = row.get(key)
+        while limit:
+            scope = f" {limit['scope']}" if "scope" in limit else ""
+            yield f"+{limit['count']}/{limit['per']}{scope}{source}"
+            limit = limit.get("also")
+
+
+def block(row, schema):
+    yield f"@{row['method']} {row['path']}"
+    yield f"#{row['title']}"
+    for product in row.get("product") or []:
+        yield f"%{product}"
+    if doc := row.get("doc"):
+        yield f"&{doc}"
+    yield from limits(row)
+    status = schema.get("status", ["200"])[0]
+    if status != "200":
+        yield f"${status}"
+    sections = {
+        "?": [field | {"ptr": "/" + field["name"]} for field in schema.get("query", [])],
+        ">": schema.get("request", []),
+        "<": schema.get("response", []),
+    }
+    for mark, rows in sections.items():
+        if rows:
+            yield mark
+            yield from written(tree(rows))
+
+
+def read(folder, name):
+    with open(f"{folder}/{name}", encoding="utf-8") as lines:
+        return [json.loads(text) for text in lines if text.strip()]
+
+
+def main():
+    folder = sys.argv[1]
+    rows = read(folder, "endpoints.jsonl") + read(folder, "endpoints_brand.jsonl")
+    schemas = {(row["path"], row["method"]): row for row in read(folder, "schemas.jsonl")}
+    for row in sorted(rows, key=lambda row: (row["path"], row["method"])):
+        for text in block(row, schemas.get((row["path"], row["method"]), {})):
+            print(text)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    main()

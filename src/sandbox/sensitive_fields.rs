@@ -1,0 +1,152 @@
+//! Sensitive fields: decrypts those of requests, encrypts those of responses and notifications.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::bilingual::Bilingual;
+
+use crate::identity::PlatformKeyPair;
+use crate::platform::PlatformKeys;
+use crate::refusal::Refusal;
+use wechatpay_core::catalog::Operation;
+use wechatpay_core::crypto::{Padding, PublicKey};
+use wechatpay_core::error::{Error, Result};
+use wechatpay_core::protocol::WECHATPAY_SERIAL;
+use wechatpay_core::protocol::fields::{Fields, Visit, rewrite_query};
+
+const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
+const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
+const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
+
+/// The key that the request's `Wechatpay-Serial` names; `None` without the header.
+pub(crate) fn named_key(
+    headers: &HeaderMap,
+    platform: &PlatformKeys,
+) -> Result<Option<Arc<PlatformKeyPair>>, Refusal> {
+    let Some(serial) = headers.get(WECHATPAY_SERIAL) else {
+        return Ok(None);
+    };
+    let serial = String::from_utf8_lossy(serial.as_bytes());
+    platform.pair(&serial).map(Some).ok_or_else(|| {
+        let ids = platform.ids();
+        let why = (
+            format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {ids:?}"),
+            format!(
+                "Wechatpay-Serial 为 {serial:?}；沙箱的微信支付公钥ID和平台证书序列号有 {ids:?}"
+            ),
+        );
+        Refusal::param_error(SERIAL_WRONG, why)
+    })
+}
+
+/// Decrypts the sensitive fields of a request.
+pub(crate) struct FieldDecryptor {
+    pub(crate) operation: &'static Operation,
+    pub(crate) pair: Option<Arc<PlatformKeyPair>>,
+}
+
+impl FieldDecryptor {
+    /// The query with its sensitive parameters in plaintext; `None` when it has none.
+    pub(crate) fn decrypt_query(&self, query: &str) -> Result<Option<String>, Refusal> {
+        let names = self.operation.query_encrypt();
+        self.decrypt("query", |visit| rewrite_query(query, names, visit))
+    }
+
+    /// Replaces the ciphertexts of the body's sensitive fields with their plaintexts.
+    pub(crate) fn decrypt_body(&self, body: &mut Value) -> Result<(), Refusal> {
+        let fields = Fields::of_request(self.operation.encrypt_if_flagged());
+        for pointer in self.operation.encrypt() {
+            self.decrypt("body", |visit| fields.rewrite(body, pointer, visit))?;
+        }
+        Ok(())
+    }
+
+    /// Collects the ciphertexts that `walk` visits, decrypts all, and puts them back in the same order.
+    fn decrypt<T>(
+        &self,
+        location: &str,
+        mut walk: impl FnMut(&mut Visit<'_>) -> Result<T>,
+    ) -> Result<T, Refusal> {
+        let mut ciphertexts = Vec::new();
+        walk(&mut |at, text| {
+            ciphertexts.push((at.to_owned(), text.to_owned()));
+            Ok(None)
+        })
+        .map_err(|err| malformed(&err))?;
+        let plaintexts = ciphertexts.iter();
+        let plaintexts = plaintexts.map(|(at, text)| self.decrypt_text(at, text, location));
+        let mut plaintexts = plaintexts.collect::<Result<Vec<_>, _>>()?.into_iter();
+        walk(&mut |_, _| Ok(plaintexts.next())).map_err(|err| malformed(&err))
+    }
+
+    fn decrypt_text(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
+        let Some(pair) = &self.pair else {
+            let why = (
+                format!("the field {at} is sensitive, and no Wechatpay-Serial names its key"),
+                format!("字段 {at} 是敏感信息，但请求头 Wechatpay-Serial 没有指明加密所用的公钥"),
+            );
+            return Err(Refusal::param_error(NO_SERIAL, why));
+        };
+        let padding = self.operation.padding();
+        decrypt(pair, padding, text).ok_or_else(|| {
+            let id = &pair.id;
+            let why = (
+                format!(
+                    "the field {at} is not a ciphertext made for the key {id} with the padding \
+                     {padding:?}"
+                ),
+                format!("字段 {at} 不是用 {id} 的公钥、以 {padding:?} 填充方式加密的密文"),
+            );
+            Refusal::param_error(NOT_CIPHERTEXT, why).with_detail(json!({
+                "field": at,
+                "issue": NOT_CIPHERTEXT,
+                "location": location,
+            }))
+        })
+    }
+}
+
+fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<String> {
+    // For a wrong PKCS#1 v1.5 padding OpenSSL returns random bytes, which are sometimes valid UTF-8. OAEP
+    // fails for certain, so a text that decrypts with OAEP was not encrypted with PKCS#1 v1.5.
+    if padding != Padding::Oaep && pair.key.decrypt(Padding::Oaep, text).is_ok() {
+        return None;
+    }
+    let plain = pair.key.decrypt(padding, text).ok()?;
+    String::from_utf8(plain.to_vec()).ok()
+}
+
+/// The structure of the body differs from the documentation.
+fn malformed(err: &Error) -> Refusal {
+    let why = Bilingual::of_error("敏感字段的结构与文档不符", err.report());
+    Refusal::param_error("参数错误", why)
+}
+
+/// Encrypts the sensitive fields of a response for the merchant; ciphertexts stay as they are.
+pub(crate) fn encrypt_response(
+    body: &mut Value,
+    operation: &Operation,
+    key: &PublicKey,
+) -> Result<()> {
+    encrypt(body, operation.decrypt(), operation.decrypt_padding(), key)
+}
+
+/// Encrypts the fields at JSON pointers for the merchant; ciphertexts stay as they are.
+pub(crate) fn encrypt(
+    body: &mut Value,
+    pointers: &[&str],
+    padding: Padding,
+    key: &PublicKey,
+) -> Result<()> {
+    for pointer in pointers {
+        Fields::of_answer().rewrite(body, pointer, &mut |_, text| {
+            if key.is_ciphertext(text) {
+                return Ok(None);
+            }
+            key.encrypt(padding, text.as_bytes()).map(Some)
+        })?;
+    }
+    Ok(())
+}

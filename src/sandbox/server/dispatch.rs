@@ -1,0 +1,62 @@
+//! Reads a request and passes it to the control API or to the gateway.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio::time::{sleep, timeout};
+
+use crate::control;
+use crate::gateway::{self, ClientCertificate};
+use crate::reply::ReplyBody;
+use crate::state::SandboxState;
+use wechatpay_chain::transport::Body;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// Answers a request; an error closes the connection without a response.
+pub(super) async fn dispatch(
+    state: Arc<SandboxState>,
+    request: Request<Incoming>,
+    client_certificate: ClientCertificate,
+) -> Result<Response<ReplyBody>> {
+    let read_timeout = state.settings.connections.read_timeout;
+    let (head, body) = request.into_parts();
+    if control::is_addressed(&head) {
+        let body = read(body, control::MAX_BODY, read_timeout).await?;
+        // Generating keys and searching signatures must not block the thread that serves all requests.
+        let reply = tokio::task::spawn_blocking(move || control::answer(&state, &head, body));
+        let reply = reply
+            .await
+            .map_err(|err| closed("the control API panicked").with_source(err))?;
+        return Ok(reply.into_response(false));
+    }
+    let limit = gateway::body_limit(&state, &head);
+    let body = read(body, limit, read_timeout).await?;
+    let transmission = gateway::handle(&state, head, body, client_certificate);
+    if !transmission.delay.is_zero() {
+        sleep(transmission.delay).await;
+    }
+    let reply = transmission
+        .reply
+        .ok_or_else(|| closed("a fault closes the connection"))?;
+    Ok(reply.into_response(transmission.truncate))
+}
+
+/// Reads a body; `None` when it is longer than the limit.
+async fn read(body: Incoming, limit: usize, read_timeout: Duration) -> Result<Option<Bytes>> {
+    let body = Body::stream(body).collect(limit);
+    match timeout(read_timeout, body).await {
+        Ok(Ok(body)) => Ok(Some(body)),
+        Ok(Err(err)) if err.kind() == ErrorKind::Body => Ok(None),
+        // The client has gone, so there is no one to answer.
+        Ok(Err(err)) => Err(err),
+        Err(_) => Err(closed("the body has not arrived in time")),
+    }
+}
+
+/// An error that closes the connection without a response.
+fn closed(why: &'static str) -> Error {
+    Error::new(ErrorKind::Transport, why)
+}

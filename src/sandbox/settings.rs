@@ -1,0 +1,182 @@
+//! The settings that a sandbox is started with.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::fault::{self, PlannedFault};
+use crate::mock::SchemaSettings;
+use crate::notifier::{Reach, check_url};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// The settings of a sandbox; they stay the same until it ends.
+#[derive(Debug, Clone)]
+pub(crate) struct SandboxSettings {
+    pub(crate) tls: bool,
+    pub(crate) max_body_bytes: usize,
+    /// How requests are checked against the documentation, and how responses are generated.
+    pub(crate) documented: SchemaSettings,
+    /// Whether the merchant has no platform certificate.
+    pub(crate) public_key_only: bool,
+    /// The folder with the merchant's files.
+    pub(crate) dir: Option<PathBuf>,
+    /// Whether other machines may use the sandbox.
+    pub(crate) allow_remote: bool,
+    /// Names by which the sandbox is reached, in addition to those of loopback.
+    pub(crate) hosts: Vec<String>,
+    /// The initial URL for notifications of requests without `notify_url`.
+    pub(crate) notify_url: Option<String>,
+    /// Whether notifications may be posted to other machines.
+    pub(crate) allow_outgoing: bool,
+    /// Whether notifications are posted automatically.
+    pub(crate) post_notifications: bool,
+    /// How many times faster than real time notifications are retried; `None` is 1.
+    pub(crate) speed: Option<f64>,
+    /// Faults that are injected from the start.
+    pub(crate) faults: Vec<PlannedFault>,
+    pub(crate) connections: ConnectionLimits,
+}
+
+/// The limits that keep one client from blocking others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectionLimits {
+    /// How many connections may be open.
+    pub(crate) connections: u32,
+    /// The time limit of the TLS handshake, the first request, the headers and each body.
+    pub(crate) read_timeout: Duration,
+    /// The time limit of requests in progress when the sandbox ends.
+    pub(crate) shutdown_timeout: Duration,
+    /// How many requests may be in progress on one HTTP/2 connection.
+    pub(crate) streams: u32,
+    /// The size limit of the headers of one HTTP/2 request, in bytes.
+    pub(crate) header_list: u32,
+    /// How many pending resets close an HTTP/2 connection.
+    pub(crate) resets: usize,
+}
+
+impl Default for SandboxSettings {
+    fn default() -> Self {
+        Self {
+            tls: false,
+            max_body_bytes: 16 << 20,
+            documented: SchemaSettings {
+                check: true,
+                echo_unknown: false,
+                limits: false,
+                seed: 0,
+            },
+            public_key_only: false,
+            dir: None,
+            allow_remote: false,
+            hosts: Vec::new(),
+            notify_url: None,
+            allow_outgoing: false,
+            post_notifications: false,
+            speed: None,
+            faults: Vec::new(),
+            connections: ConnectionLimits::default(),
+        }
+    }
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            read_timeout: Duration::from_secs(30),
+            shutdown_timeout: Duration::from_secs(5),
+            streams: 100,
+            header_list: 64 << 10,
+            resets: 20,
+        }
+    }
+}
+
+impl SandboxSettings {
+    /// Whether a sandbox can be started with these settings.
+    pub(crate) fn check(&self) -> Result<()> {
+        check_speed(self.speed())?;
+        fault::check_planned(&self.faults)?;
+        for host in &self.hosts {
+            check_host_name(host)?;
+        }
+        self.check_notify_url(self.notify_url.as_deref())
+    }
+
+    /// Whether notifications may be posted to this default URL.
+    pub(crate) fn check_notify_url(&self, url: Option<&str>) -> Result<()> {
+        url.map_or(Ok(()), |url| check_url(url, self.reach()))
+    }
+
+    pub(crate) fn reach(&self) -> Reach {
+        if self.allow_outgoing {
+            Reach::Anywhere
+        } else {
+            Reach::Loopback
+        }
+    }
+
+    pub(crate) fn speed(&self) -> f64 {
+        self.speed.unwrap_or(1.0)
+    }
+}
+
+/// Below the lower bound, waits would be longer than a timer can measure.
+pub(crate) fn check_speed(speed: f64) -> Result<()> {
+    if (1e-3..=1e6).contains(&speed) {
+        return Ok(());
+    }
+    let message = format!("{speed} is not a speed: from 0.001 to 1000000");
+    Err(Error::new(ErrorKind::Builder, message))
+}
+
+/// Whether a text can be the name in a `Host` header and in a certificate. Other texts could add further
+/// entries to the certificate.
+pub(crate) fn check_host_name(name: &str) -> Result<()> {
+    let is_label = |label: &str| {
+        let mut bytes = label.bytes();
+        // The names of containers may have an underscore.
+        let is_known = bytes.all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it));
+        let has_outer_hyphen = label.starts_with('-') || label.ends_with('-');
+        (1..=63).contains(&label.len()) && is_known && !has_outer_hyphen
+    };
+    let is_dns = name.len() <= 253 && name.split('.').all(is_label);
+    if is_dns || name.parse::<IpAddr>().is_ok() {
+        return Ok(());
+    }
+    let message = format!(
+        "{name:?} is not a name by which the sandbox can be reached: give a DNS name or an address alone \
+         (--host wechatpay), without a scheme or port"
+    );
+    Err(Error::new(ErrorKind::Builder, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names_are_dns_names_or_addresses() {
+        for name in ["wechatpay", "wechat_pay.test", "10.0.0.1", "::1", "A-1.b"] {
+            assert!(check_host_name(name).is_ok(), "{name}");
+        }
+        let long = "x".repeat(64);
+        for name in [
+            "",
+            "a.",
+            ".a",
+            "-a",
+            "*.test",
+            "a:80",
+            "[::1]",
+            "http://a",
+            "a,DNS:evil.example",
+            "a b",
+            "微信",
+            &long,
+            &["abc"; 70].join("."),
+        ] {
+            assert!(check_host_name(name).is_err(), "{name}");
+        }
+    }
+}

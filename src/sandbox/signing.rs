@@ -1,0 +1,115 @@
+//! Signs responses and notifications, and encrypts resources with the APIv3 key.
+
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
+
+use crate::identity::PlatformKeyPair;
+use crate::reply::Reply;
+use wechatpay_core::catalog::AnswerSignature;
+use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::{aes, base64, digest};
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::protocol::envelope::ALGORITHM;
+use wechatpay_core::protocol::{SCHEME, WECHATPAY_SERIAL, digest_text, response_text};
+use wechatpay_core::secret::Secret;
+
+pub(crate) const TIMESTAMP: &str = "Wechatpay-Timestamp";
+pub(crate) const NONCE: &str = "Wechatpay-Nonce";
+pub(crate) const SIGNATURE: &str = "Wechatpay-Signature";
+const SIGNATURE_TYPE: &str = "Wechatpay-Signature-Type";
+
+/// The headers that carry a signature.
+pub(crate) const HEADERS: [&str; 5] = [
+    WECHATPAY_SERIAL,
+    TIMESTAMP,
+    NONCE,
+    SIGNATURE,
+    SIGNATURE_TYPE,
+];
+
+/// Signs one response or notification.
+pub(crate) struct MessageSigner<'a> {
+    pub(crate) pair: &'a PlatformKeyPair,
+    /// Seconds that the timestamp is off.
+    pub(crate) offset: i64,
+    /// Whether to sign another text than the one that is sent.
+    pub(crate) wrong: bool,
+}
+
+impl MessageSigner<'_> {
+    /// Adds the signature headers, unless the response carries no signature.
+    pub(crate) fn sign(&self, reply: &mut Reply, clock: &dyn Clock) -> Result<()> {
+        let Some(covered) = covered(reply)? else {
+            return Ok(());
+        };
+        let timestamp = clock.now().saturating_add(self.offset).to_string();
+        let nonce = clock.nonce()?;
+        let mut text = response_text(&timestamp, &nonce, &covered);
+        if self.wrong {
+            text.push(b'\n');
+        }
+        let signature = self.pair.key.sign(&text)?;
+        let values = [&self.pair.id, &timestamp, &nonce, &signature, SCHEME];
+        for (name, value) in HEADERS.into_iter().zip(values) {
+            set_header(&mut reply.headers, name, value)?;
+        }
+        Ok(())
+    }
+}
+
+/// The bytes that the signature covers. For a statement this is its digest, which is sent in a header.
+fn covered(reply: &mut Reply) -> Result<Option<Vec<u8>>> {
+    Ok(match reply.covers {
+        AnswerSignature::Body => Some(reply.body.to_vec()),
+        AnswerSignature::Digest { name, header } => {
+            let sha1 = digest::sha1_hex(&reply.body);
+            set_header(&mut reply.headers, header, &sha1)?;
+            Some(digest_text(name, &sha1).into_bytes())
+        }
+        _ => None,
+    })
+}
+
+/// Encrypts a text with the APIv3 key into an object with `ciphertext`; the clock gives the nonce.
+pub(crate) fn encrypt_resource(
+    key: &Secret,
+    associated: &str,
+    text: &str,
+    clock: &dyn Clock,
+) -> Result<Value> {
+    let unfit = |what| {
+        Error::new(
+            ErrorKind::Builder,
+            format!("the sandbox's {what} is too short"),
+        )
+    };
+    let key = key.expose().as_bytes().try_into();
+    let key = key.map_err(|_| unfit("APIv3 key"))?;
+    let nonce = clock.nonce()?;
+    let nonce = nonce.get(..aes::NONCE_LEN).ok_or_else(|| unfit("nonce"))?;
+    let ciphertext = aes::gcm_encrypt(
+        key,
+        nonce.as_bytes(),
+        associated.as_bytes(),
+        text.as_bytes(),
+    )?;
+    Ok(json!({
+        "algorithm": ALGORITHM,
+        "nonce": nonce,
+        "associated_data": associated,
+        "ciphertext": base64::encode(&ciphertext),
+    }))
+}
+
+/// Sets a header.
+pub(crate) fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
+    let unfit = || {
+        let message = format!("the sandbox cannot send a header {name:?} with this value");
+        Error::new(ErrorKind::Builder, message)
+    };
+    let header = HeaderName::try_from(name).map_err(|err| unfit().with_source(err))?;
+    let value = HeaderValue::from_str(value).map_err(|err| unfit().with_source(err))?;
+    headers.insert(header, value);
+    Ok(())
+}

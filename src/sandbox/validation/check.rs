@@ -1,0 +1,397 @@
+//! Compares values with what is documented of their fields.
+//!
+//! What is not documented is passed over, as WeChat Pay does; so are the values of texts that are
+//! empty, which the documentation's own samples are full of.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use super::issue::{Issue, Location, Unit, Violation};
+use super::pattern;
+use crate::schema::departures::{self, Rule};
+use crate::schema::{Field, FieldKind};
+use wechatpay_core::catalog::Operation;
+
+type Members = Map<String, Value>;
+
+/// How values are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// Each in JSON's own type.
+    Json,
+    /// All as texts: in a query, and in APIv2.
+    Text,
+}
+
+/// A walk over one body or query.
+pub(crate) struct Validator<'a> {
+    operation: &'a Operation,
+    location: Location,
+    encoding: Encoding,
+    /// Names that are none of this check's business.
+    skipped: &'a [&'a str],
+    /// Where the walk is.
+    here: String,
+    /// The same with `*` for each index.
+    pattern: String,
+}
+
+impl<'a> Validator<'a> {
+    pub(crate) fn new(operation: &'a Operation, location: Location, encoding: Encoding) -> Self {
+        Self {
+            operation,
+            location,
+            encoding,
+            skipped: &[],
+            here: String::new(),
+            pattern: String::new(),
+        }
+    }
+
+    pub(crate) fn skip(mut self, names: &'a [&'a str]) -> Self {
+        self.skipped = names;
+        self
+    }
+
+    /// The first thing that is wrong.
+    pub(crate) fn members(&mut self, fields: &[Field], members: &Members) -> Result<(), Issue> {
+        for field in fields {
+            if self.here.is_empty() && self.skipped.contains(&field.name()) {
+                continue;
+            }
+            let name = first_of(field.name());
+            self.down(&name, &name, |walk| match members.get(&*name) {
+                Some(value) if !value.is_null() => walk.value(field, value),
+                _ => walk.absent(fields, field, members),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A body that should be an object.
+    pub(crate) fn no_object(&self, value: &Value) -> Issue {
+        match value {
+            Value::Null => self.wrong(Violation::Missing),
+            _ => self.wrong(Violation::Kind(FieldKind::Object)),
+        }
+    }
+
+    /// One value, by its field alone.
+    pub(crate) fn value(&mut self, field: &Field, value: &Value) -> Result<(), Issue> {
+        let found = match (field.kind(), value) {
+            (_, Value::String(_) | Value::Number(_)) if departures::is_of_another_kind(field) => {
+                Ok(())
+            }
+            (FieldKind::Object, Value::Object(members)) => self.members(field.fields(), members),
+            (FieldKind::Array, Value::Array(items)) => self.items(field, items),
+            (FieldKind::Object | FieldKind::Array, Value::String(_)) if self.is_text() => Ok(()),
+            (FieldKind::String, Value::String(text)) => self.text(field, text),
+            (FieldKind::Boolean, Value::Bool(_)) => Ok(()),
+            (FieldKind::Integer, Value::Number(number)) => self.integer(field, number.as_i64()),
+            (FieldKind::Number, Value::Number(number)) => self.number(field, number.as_f64()),
+            (kind, Value::String(text)) if self.is_text() => self.scalar(field, kind, text),
+            (kind, _) => Err(self.wrong(Violation::Kind(kind))),
+        };
+        found
+            .and_then(|()| self.listed(field, value))
+            .map_err(|issue| self.with_value(issue, field, value))
+    }
+
+    fn absent(&self, siblings: &[Field], field: &Field, members: &Members) -> Result<(), Issue> {
+        let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+        // Of several numbered members there may be none.
+        let needed = field.is_required() && !field.name().contains('$');
+        if !needed || departures::may_be_absent(self.operation, siblings, field, &self.pattern, has)
+        {
+            return Ok(());
+        }
+        Err(self.wrong(Violation::Missing))
+    }
+
+    fn items(&mut self, field: &Field, items: &[Value]) -> Result<(), Issue> {
+        let Some(item) = field.fields().first() else {
+            return Ok(());
+        };
+        for (index, value) in items.iter().enumerate() {
+            self.down(&index.to_string(), "*", |walk| walk.value(item, value))?;
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, field: &Field, text: &str) -> Result<(), Issue> {
+        if self.location == Location::Body
+            && let Some(wrong) = broken(departures::of_text(self.operation, &self.pattern), text)
+        {
+            return Err(self.wrong(wrong));
+        }
+        let (found, unit) = (text.chars().count(), Unit::Characters);
+        let (least, most) = field.length();
+        if self.has_length(field, text) {
+            if let Some(most) = most.filter(|most| found > *most) {
+                return Err(self.wrong(Violation::TooLong { found, most, unit }));
+            }
+            if let Some(least) = least.filter(|least| found < *least && !field.is_encrypted()) {
+                return Err(self.wrong(Violation::TooShort { found, least, unit }));
+            }
+        }
+        if text.is_empty() || field.is_encrypted() {
+            return Ok(());
+        }
+        match field.pattern() {
+            Some(expression) if !pattern::matches(expression, text) => {
+                Err(self.wrong(Violation::Pattern(expression)))
+            }
+            _ if !field.fields().is_empty() => self.json(field, text),
+            _ => Ok(()),
+        }
+    }
+
+    /// A value that the documentation names has the right length, whatever it says beside; and how
+    /// long a ciphertext for another key is, it does not say.
+    fn has_length(&self, field: &Field, text: &str) -> bool {
+        let for_bank = self.operation.encrypt_bank().contains(&&*self.pattern);
+        !for_bank && !field.values().contains(&text)
+    }
+
+    /// A text that holds JSON.
+    fn json(&mut self, field: &Field, text: &str) -> Result<(), Issue> {
+        match (serde_json::from_str(text), field.fields().first()) {
+            (Err(_), _) => Err(self.wrong(Violation::Json)),
+            (Ok(Value::Array(items)), Some(item)) if item.name() == "*" => {
+                self.items(field, &items)
+            }
+            (Ok(Value::Object(members)), _) => self.members(field.fields(), &members),
+            _ => Ok(()),
+        }
+    }
+
+    /// A number or boolean that is written as a text.
+    fn scalar(&self, field: &Field, kind: FieldKind, text: &str) -> Result<(), Issue> {
+        if text.is_empty() && !field.is_required() {
+            return Ok(());
+        }
+        match kind {
+            FieldKind::Boolean if ["true", "false", "0", "1"].contains(&text) => Ok(()),
+            FieldKind::Integer => self.integer(field, text.parse().ok()),
+            FieldKind::Number => self.number(field, text.parse().ok()),
+            _ => Err(self.wrong(Violation::Kind(kind))),
+        }
+    }
+
+    /// `None` is what 64 bits with a sign do not hold, as `1.0`, `1e300` and 2^63.
+    fn integer(&self, field: &Field, number: Option<i64>) -> Result<(), Issue> {
+        let number = number.ok_or_else(|| self.wrong(Violation::Kind(FieldKind::Integer)))?;
+        self.within(field, |bound| number.cmp(&bound))
+    }
+
+    fn number(&self, field: &Field, number: Option<f64>) -> Result<(), Issue> {
+        let number = number.filter(|number| number.is_finite());
+        let number = number.ok_or_else(|| self.wrong(Violation::Kind(FieldKind::Number)))?;
+        // The documented limits are small enough for a double to hold them.
+        self.within(field, |bound| number.total_cmp(&(bound as f64)))
+    }
+
+    /// Compares a number with its documented limits.
+    fn within(&self, field: &Field, compare: impl Fn(i64) -> Ordering) -> Result<(), Issue> {
+        let (least, most) = field.range();
+        if let Some(least) = least.filter(|least| compare(*least).is_lt()) {
+            return Err(self.wrong(Violation::TooSmall(least)));
+        }
+        match most.filter(|most| compare(*most).is_gt()) {
+            Some(most) => Err(self.wrong(Violation::TooGreat(most))),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a value is one of those that the documentation names.
+    fn listed(&self, field: &Field, value: &Value) -> Result<(), Issue> {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(_) | Value::Bool(_) => value.to_string(),
+            _ => return Ok(()),
+        };
+        let any = field.is_encrypted() || text.is_empty();
+        if any
+            || field.values().contains(&&*text)
+            || departures::takes_any_value(self.operation, field)
+        {
+            return Ok(());
+        }
+        Err(self.wrong(Violation::Unknown(field.values().to_vec())))
+    }
+
+    fn is_text(&self) -> bool {
+        self.encoding == Encoding::Text
+    }
+
+    fn wrong(&self, wrong: Violation) -> Issue {
+        Issue {
+            location: self.location,
+            pointer: self.here.clone(),
+            value: None,
+            wrong,
+        }
+    }
+
+    /// Only of the field itself, not of those around it, and nothing of what is sensitive.
+    fn with_value(&self, mut issue: Issue, field: &Field, value: &Value) -> Issue {
+        let own = issue.pointer == self.here && issue.wrong != Violation::Missing;
+        if own && !field.is_encrypted() {
+            issue.value = Some(Box::new(value.clone()));
+        }
+        issue
+    }
+
+    fn down<T>(&mut self, name: &str, pattern: &str, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let lengths = (self.here.len(), self.pattern.len());
+        self.here.extend(["/", name]);
+        self.pattern.extend(["/", pattern]);
+        let found = walk(self);
+        self.here.truncate(lengths.0);
+        self.pattern.truncate(lengths.1);
+        found
+    }
+}
+
+/// The violation of a variable of the path.
+pub(super) fn variable(operation: &Operation, name: &str, value: &str) -> Option<Violation> {
+    broken(departures::of_variable(operation, name), value)
+}
+
+/// The first rule that a text violates.
+fn broken(mut rules: impl Iterator<Item = Rule>, text: &str) -> Option<Violation> {
+    let (found, unit) = (text.len(), Unit::Bytes);
+    rules.find_map(|rule| match rule {
+        Rule::Bytes(least, _) if found < least => Some(Violation::TooShort { found, least, unit }),
+        Rule::Bytes(_, most) if found > most => Some(Violation::TooLong { found, most, unit }),
+        Rule::Matches { accepted, quoted } if !pattern::matches(accepted, text) => {
+            Some(Violation::Pattern(quoted))
+        }
+        Rule::Unsigned if text.parse::<u64>().is_err() => Some(Violation::Unsigned),
+        _ => None,
+    })
+}
+
+/// APIv2 numbers its members: `coupon_id_$n` is `coupon_id_0` and so on. The first is looked at.
+pub(crate) fn first_of(name: &'static str) -> std::borrow::Cow<'static, str> {
+    if name.contains('$') {
+        name.replace("$n", "0").replace("$m", "0").into()
+    } else {
+        name.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use wechatpay_core::catalog;
+
+    const NATIVE: &str = "v3/pay/transactions/native";
+
+    fn found(path: &str, pointer: &str, text: &str) -> Option<String> {
+        let operation = catalog::find(&Method::POST, path).unwrap();
+        broken(departures::of_text(operation, pointer), text).map(|wrong| wrong.to_string())
+    }
+
+    #[test]
+    fn lengths_are_said_as_published() {
+        for (path, pointer, text, said) in [
+            (
+                NATIVE,
+                "/out_trade_no",
+                "abc".to_owned(),
+                "字节数 3，小于最小值 6",
+            ),
+            (
+                NATIVE,
+                "/out_trade_no",
+                "1".repeat(35),
+                "字节数 35，大于最大值 32",
+            ),
+            // 43 characters.
+            (
+                NATIVE,
+                "/attach",
+                "附".repeat(43),
+                "字节数 129，大于最大值 128",
+            ),
+            (
+                "v2/pay/unifiedorder",
+                "/body",
+                "1".repeat(200),
+                "字节数 200，大于最大值 128",
+            ),
+        ] {
+            let found = found(path, pointer, &text).unwrap();
+            assert_eq!(found, format!("字符串规则校验失败，{said}"));
+        }
+        for (pointer, text) in [
+            ("/out_trade_no", "aZ9_-|*@".to_owned()),
+            ("/out_trade_no", "1".repeat(32)),
+            ("/attach", "附".repeat(42)),
+            ("/sub_orders/out_trade_no", "1".to_owned()),
+        ] {
+            assert_eq!(found(NATIVE, pointer, &text), None, "{text}");
+        }
+        assert_eq!(
+            found("v3/refund/domestic/refunds", "/out_trade_no", "1"),
+            None
+        );
+    }
+
+    #[test]
+    fn letters_are_those_of_the_published_expressions() {
+        let letters = "字符串规则校验失败，字符串必须匹配正则表达式“^[0-9a-zA-Z_\\-\\|\\*]+$”";
+        assert_eq!(
+            found(NATIVE, "/out_trade_no", "订单号").as_deref(),
+            Some(letters)
+        );
+        for number in ["a b c d", "a/b/c/d", "a.b.c.d"] {
+            assert!(found(NATIVE, "/out_trade_no", number).is_some(), "{number}");
+        }
+        for (url, fits) in [
+            ("https://www.example.com/notify", true),
+            ("http://127.0.0.1:8080/a/b", true),
+            ("http://[::1]/notify", false),
+            ("http://user:secret@example.com", true),
+            ("http://user@[x]/", true),
+            ("http://@[x]/", false),
+            ("https://example.com/通知", true),
+            ("https://example.com", true),
+            (" https://www.example.com/", false),
+            ("https://www.example.com/a b", false),
+            ("https://www.example.com/?a=b", false),
+            ("https://www.example.com/#a", false),
+            ("https://www.example.com:1/", true),
+            ("https:///a", false),
+            ("www.example.com/notify", false),
+            ("ftp://example.com/", false),
+            ("回调url", false),
+            ("", true),
+        ] {
+            assert_eq!(found(NATIVE, "/notify_url", url).is_none(), fits, "{url}");
+        }
+        let long = format!("https://example.com/{}", "a".repeat(240));
+        assert!(found(NATIVE, "/notify_url", &long).is_some());
+    }
+
+    #[test]
+    fn variables_have_lengths_and_kinds() {
+        let get = |path: &str| catalog::find(&Method::GET, path).unwrap();
+        let order = get("v3/pay/transactions/out-trade-no/1");
+        assert_eq!(variable(order, "out_trade_no", "1"), None);
+        assert!(variable(order, "out_trade_no", &"1".repeat(33)).is_some());
+        let applyment = get("v3/applyment4sub/applyment/applyment_id/1");
+        assert_eq!(
+            variable(applyment, "applyment_id", "2000002309316653"),
+            None
+        );
+        assert_eq!(
+            variable(applyment, "applyment_id", "APPLYMENT_1"),
+            Some(Violation::Unsigned)
+        );
+    }
+}

@@ -1,0 +1,228 @@
+//! What is wrong with a field, in WeChat Pay's words.
+//!
+//! Source of the form: "基本规则", 错误信息: `field` is a JSON pointer in a body and the variable's name
+//! in a query or path. The words are those of the real gateway as users have published them, with the
+//! field's name where it has a label in Chinese; those about lists of values and the limits of numbers are
+//! the sandbox's own. As published, too: `location` is `uri_template` for the path, and `value` is the
+//! length that was found where that is wrong, and empty for what is missing. Published answers have
+//! neither `field` nor `issue`, which the documentation promises: the sandbox gives them.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::bilingual::Bilingual;
+use crate::refusal::{Refusal, place};
+use crate::schema::FieldKind;
+
+/// One field that is not as documented.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Issue {
+    pub(crate) location: Location,
+    /// In a body a JSON pointer, in a query or path `/` and the name.
+    pub(crate) pointer: String,
+    /// `None` for what is missing or sensitive.
+    pub(crate) value: Option<Box<Value>>,
+    pub(crate) wrong: Violation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Location {
+    Body,
+    Query,
+    Path,
+}
+
+/// What a length counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Bytes,
+    Characters,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Violation {
+    Missing,
+    Kind(FieldKind),
+    Json,
+    TooLong {
+        found: usize,
+        most: usize,
+        unit: Unit,
+    },
+    TooShort {
+        found: usize,
+        least: usize,
+        unit: Unit,
+    },
+    TooGreat(i64),
+    TooSmall(i64),
+    Unknown(Vec<&'static str>),
+    Pattern(&'static str),
+    /// No number of 64 bits without a sign.
+    Unsigned,
+    /// In the query as well as in the path.
+    Twice(String),
+}
+
+/// The longest value that is repeated to the client, in characters.
+const REPEATED: usize = 128;
+
+impl Issue {
+    /// APIv3's `PARAM_ERROR` with `detail`.
+    pub(crate) fn refusal(self) -> Refusal {
+        let field = match self.location {
+            Location::Body => &*self.pointer,
+            Location::Query | Location::Path => self.name(),
+        };
+        let mut detail = json!({
+            "field": field,
+            "issue": self.wrong.to_string(),
+            "location": self.location.to_string(),
+        });
+        if let Some(value) = self.told_value() {
+            detail["value"] = value;
+        }
+        let source = format!("/{}{}", self.location, self.pointer);
+        Refusal::param_error(self.message(&source), self.why()).with_detail(detail)
+    }
+
+    /// APIv2's: `LACK_PARAMS` or `PARAM_ERROR`; and before the operation looks at it, that is for a wrong
+    /// length or type, `return_code` FAIL with the words of APIv3.
+    pub(crate) fn v2_refusal(self) -> Refusal {
+        let (name, why) = (self.name(), self.why());
+        match self.wrong {
+            Violation::Missing => {
+                Refusal::v2_failure("LACK_PARAMS", format!("缺少参数{name}"), why)
+            }
+            Violation::Unknown(_) | Violation::TooGreat(_) | Violation::TooSmall(_) => {
+                Refusal::v2_member(name, why)
+            }
+            _ => {
+                let source = match self.location {
+                    Location::Body => format!("/body/xml{}", self.pointer),
+                    other => format!("/{other}{}", self.pointer),
+                };
+                Refusal::v2(self.message(&source), why)
+            }
+        }
+    }
+
+    /// What the gateway says of a field that it reads from `source`.
+    fn message(&self, source: &str) -> String {
+        let (name, issue) = (self.name(), &self.wrong);
+        // Only APIv3's bodies are JSON.
+        let json = if source.starts_with("/body/") && !source.starts_with("/body/xml/") {
+            " JSON "
+        } else {
+            ""
+        };
+        match self.wrong {
+            Violation::Kind(_) | Violation::Json | Violation::Unsigned | Violation::Twice(_) => {
+                format!("无法将{json}输入源“{source}”映射到目标字段“{name}”中，{issue}")
+            }
+            Violation::Missing => format!("输入源“{source}”映射到字段“{name}”{issue}"),
+            _ => format!("输入源“{source}”映射到值字段“{name}”{issue}"),
+        }
+    }
+
+    fn told_value(&self) -> Option<Value> {
+        match self.wrong {
+            Violation::TooLong { found, .. } | Violation::TooShort { found, .. } => {
+                Some(json!(found))
+            }
+            Violation::Missing => Some(json!("")),
+            _ => self.value.as_deref().map(repeated),
+        }
+    }
+
+    fn name(&self) -> &str {
+        let (_, name) = self.pointer.rsplit_once('/').unwrap_or_default();
+        name
+    }
+
+    /// For the record; never with the value.
+    fn why(&self) -> Bilingual {
+        let Self {
+            location,
+            pointer,
+            wrong,
+            ..
+        } = self;
+        let place = place(&location.to_string());
+        (
+            format!("the field {pointer} of the {location} is not as documented: {wrong}"),
+            format!("{place}的字段 {pointer} 与文档不符：{wrong}"),
+        )
+            .into()
+    }
+}
+
+fn repeated(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.chars().count() > REPEATED => {
+            text.chars().take(REPEATED).collect::<String>().into()
+        }
+        Value::Array(_) | Value::Object(_) => Value::Null,
+        other => other.clone(),
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Body => "body",
+            Self::Query => "query",
+            Self::Path => "uri_template",
+        })
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("必填性规则校验失败，此字段为必填项"),
+            Self::Kind(kind) => write!(f, "此字段需要一个{}", called(*kind)),
+            Self::Json => f.write_str("此字段需要一个合法的 JSON 文本"),
+            Self::TooLong { found, most, unit } => {
+                write!(f, "字符串规则校验失败，{unit} {found}，大于最大值 {most}")
+            }
+            Self::TooShort { found, least, unit } => {
+                write!(f, "字符串规则校验失败，{unit} {found}，小于最小值 {least}")
+            }
+            Self::TooGreat(most) => write!(f, "数值规则校验失败，大于最大值 {most}"),
+            Self::TooSmall(least) => write!(f, "数值规则校验失败，小于最小值 {least}"),
+            Self::Unknown(values) => {
+                write!(f, "枚举规则校验失败，可选值为 {}", values.join("、"))
+            }
+            Self::Pattern(pattern) => {
+                write!(f, "字符串规则校验失败，字符串必须匹配正则表达式“{pattern}”")
+            }
+            Self::Unsigned => f.write_str("此字段需要一个合法的 64 位无符号整数"),
+            Self::Twice(name) => {
+                let source = format!("/uri_template/{name}");
+                write!(f, "此字段并非多重字段但被输入源“{source}”映射过了。")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bytes => "字节数",
+            Self::Characters => "字符数",
+        })
+    }
+}
+
+fn called(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Integer => "合法的 64 位有符号整数",
+        FieldKind::Number => "合法的数值",
+        FieldKind::Boolean => " bool 类型的 Json 值",
+        FieldKind::Object => " object 类型的 Json 值",
+        FieldKind::Array => " array 类型的 Json 值",
+        FieldKind::String => " string 类型的 Json 值",
+    }
+}

@@ -1,0 +1,141 @@
+//! Compares a request with its schema.
+//!
+//! The documentation of the [crate](crate) states what is checked.
+
+mod check;
+mod issue;
+mod pattern;
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+pub(crate) use check::{Encoding, Validator, first_of};
+pub(crate) use issue::Location;
+
+use crate::query;
+use crate::refusal::Refusal;
+use crate::schema::departures::MERCHANT_NUMBER;
+use crate::schema::{self, Schema};
+use issue::{Issue, Violation};
+use wechatpay_core::catalog::{AnswerKind, Operation};
+
+/// Whether a text has only the characters of a number that a merchant gives, such as an `out_trade_no`.
+pub(crate) fn is_merchant_number(text: &str) -> bool {
+    pattern::matches(MERCHANT_NUMBER, text)
+}
+
+/// Members of APIv2's signature, which is checked before the fields.
+pub(crate) const SIGNATURE: [&str; 3] = ["nonce_str", "sign", "sign_type"];
+
+/// A request whose sensitive fields are decrypted.
+pub(crate) struct IncomingRequest<'a> {
+    pub(crate) operation: &'static Operation,
+    /// As in the request line.
+    pub(crate) path: &'a str,
+    pub(crate) query: Option<&'a str>,
+    /// The body: of an upload its `meta`, in APIv2 all members.
+    pub(crate) json: Option<&'a Value>,
+    pub(crate) upload: bool,
+}
+
+/// Refuses a request that breaks a rule of its schema.
+pub(crate) fn check(request: &IncomingRequest<'_>) -> Result<(), Refusal> {
+    // A redirect ends on another server, whose rules are not documented.
+    let is_redirect = request.operation.answer() == AnswerKind::Redirect;
+    let Some(schema) = schema::cached(request.operation).filter(|_| !is_redirect) else {
+        return Ok(());
+    };
+    if request.operation.is_v2() {
+        return request.check_v2(schema).map_err(Issue::v2_refusal);
+    }
+    request
+        .check_path(schema)
+        .and_then(|()| request.check_query(schema))
+        .and_then(|()| request.check_body(schema))
+        .map_err(Issue::refusal)
+}
+
+impl IncomingRequest<'_> {
+    /// The members of a `GET` are its query; another request may have one beside.
+    fn check_v2(&self, schema: &Schema) -> Result<(), Issue> {
+        let none = Map::new();
+        let members = self.json.and_then(Value::as_object).unwrap_or(&none);
+        let (location, fields) = match self.operation.method() {
+            Method::GET => (Location::Query, schema.query()),
+            _ => (Location::Body, schema.request()),
+        };
+        if location == Location::Body {
+            self.check_query(schema)?;
+        }
+        // Of an upload only the fields that are signed are members.
+        if self.upload {
+            return Ok(());
+        }
+        Validator::new(self.operation, location, Encoding::Text)
+            .skip(&SIGNATURE)
+            .members(fields, members)
+    }
+
+    /// The variables, and that none is in the query as well where that is not documented.
+    ///
+    /// Published: 此字段并非多重字段但被输入源…映射过了.
+    fn check_path(&self, schema: &Schema) -> Result<(), Issue> {
+        let issue = |location, name: &str, value: String, wrong| Issue {
+            location,
+            pointer: format!("/{name}"),
+            value: Some(Box::new(json!(value))),
+            wrong,
+        };
+        for (name, value) in self.variables() {
+            if let Some(wrong) = check::variable(self.operation, &name, &value) {
+                return Err(issue(Location::Path, &name, value, wrong));
+            }
+            let documented = schema.query().iter().any(|field| field.name() == name);
+            let again = self.parameters().find(|(other, _)| *other == name);
+            if let Some((_, again)) = again.filter(|_| !documented) {
+                return Err(issue(
+                    Location::Query,
+                    &name,
+                    again,
+                    Violation::Twice(name.clone()),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_query(&self, schema: &Schema) -> Result<(), Issue> {
+        let query = self.parameters().map(|(name, value)| (name, json!(value)));
+        Validator::new(self.operation, Location::Query, Encoding::Text)
+            .members(schema.query(), &query.collect())
+    }
+
+    /// The parts of an upload are not all JSON: what is documented of it is not looked at.
+    fn check_body(&self, schema: &Schema) -> Result<(), Issue> {
+        let none = json!({});
+        let mut check = Validator::new(self.operation, Location::Body, Encoding::Json);
+        if self.upload || schema.request().is_empty() {
+            return Ok(());
+        }
+        match self.json.unwrap_or(&none) {
+            Value::Object(members) => check.members(schema.request(), members),
+            other => Err(check.no_object(other)),
+        }
+    }
+
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (String, String)> {
+        let pairs = query::pairs(self.query.unwrap_or_default());
+        pairs.map(|(name, value)| (name.into_owned(), value.into_owned()))
+    }
+
+    /// The variables of the path, by the documentation's names.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (String, String)> {
+        let template = self.operation.wire_path().split('/');
+        let path = self.path.trim_start_matches('/').split('/');
+        template.zip(path).filter_map(|(name, value)| {
+            let name = name.strip_prefix('{')?.strip_suffix('}')?;
+            let value = query::decoded(value);
+            Some((name.to_owned(), value.into_owned()))
+        })
+    }
+}

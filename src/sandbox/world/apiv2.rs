@@ -1,0 +1,49 @@
+//! The operations of APIv2. They share the orders and refunds of APIv3.
+//!
+//! Sources: the APIv2 documents "统一下单", "查询订单", "关闭订单", "提交付款码支付", "撤销订单", "申请退款" and
+//! "查询退款", with the codes of their error tables. The texts are those that users report.
+
+use serde_json::Value;
+
+use super::order::apiv2 as order;
+use super::outcome::{Outcome, Success};
+use super::refund::apiv2 as refund;
+use super::request::Request;
+use super::state::State;
+use crate::refusal::Refusal;
+
+/// Members that differ in a repeated request.
+const VARYING_MEMBERS: [&str; 4] = ["sign", "sign_type", "nonce_str", "spbill_create_ip"];
+
+pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    let path = request.operation.path().strip_prefix("v2/")?;
+    let whole = request.body?;
+    let mut body = whole.clone();
+    if let Value::Object(members) = &mut body {
+        members.retain(|name, _| !VARYING_MEMBERS.contains(&&**name));
+    }
+    let request = &Request {
+        body: Some(&body),
+        ..*request
+    };
+    let outcome = match path {
+        "pay/unifiedorder" => order::create(state, request),
+        "pay/micropay" => order::micropay(state, request),
+        "pay/orderquery" => order::query(state, request),
+        "pay/closeorder" => order::close(state, request),
+        "secapi/pay/reverse" => order::reverse(state, request),
+        "secapi/pay/refund" | "secapi/pay/refundv2" => refund::apply(state, request),
+        "pay/refundquery" | "pay/refundqueryv2" => refund::query(state, request),
+        _ => return None,
+    };
+    let outcome = outcome.map_err(Refusal::into_v2);
+    Some(outcome.map(|success| with_sign_type(success, whole)))
+}
+
+/// An answer is signed with the `sign_type` of its request.
+fn with_sign_type(mut success: Success, request: &Value) -> Success {
+    if let (Some(body), Some(kind)) = (&mut success.body, request.get("sign_type")) {
+        body["sign_type"] = kind.clone();
+    }
+    success
+}

@@ -1,0 +1,211 @@
+//! A batch of transfers to users (商家转账到零钱), and what is said of it.
+
+use serde_json::{Value, json};
+
+use super::super::event::Event;
+use super::super::table::Row;
+use crate::date::rfc3339;
+use crate::identity::MCHID;
+
+/// 明细状态.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DetailStatus {
+    Processing,
+    Success,
+    Fail,
+}
+
+impl DetailStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Processing => "PROCESSING",
+            Self::Success => "SUCCESS",
+            Self::Fail => "FAIL",
+        }
+    }
+}
+
+/// 明细单: a transfer to one user.
+#[derive(Debug, Clone)]
+pub(crate) struct Detail {
+    pub(crate) out_detail_no: String,
+    pub(crate) detail_id: String,
+    pub(crate) amount: i64,
+    pub(crate) remark: String,
+    pub(crate) openid: String,
+    pub(crate) user_name: Option<String>,
+    pub(crate) status: DetailStatus,
+    /// Why it failed.
+    pub(crate) fail_reason: Option<String>,
+    pub(crate) updated: i64,
+}
+
+impl Detail {
+    pub(crate) fn is_open(&self) -> bool {
+        self.status == DetailStatus::Processing
+    }
+
+    /// It arrives, or with a reason it does not.
+    pub(crate) fn end(&mut self, fail_reason: Option<&str>, now: i64) {
+        self.status = match fail_reason {
+            Some(_) => DetailStatus::Fail,
+            None => DetailStatus::Success,
+        };
+        self.fail_reason = fail_reason.map(str::to_owned);
+        self.updated = now;
+    }
+
+    /// As the list of a batch has it.
+    pub(crate) fn brief(&self) -> Value {
+        json!({
+            "detail_id": self.detail_id,
+            "out_detail_no": self.out_detail_no,
+            "detail_status": self.status.name(),
+        })
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Batch {
+    pub(crate) out_batch_no: String,
+    pub(crate) batch_id: String,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) appid: String,
+    pub(crate) name: String,
+    pub(crate) remark: String,
+    pub(crate) scene: String,
+    pub(crate) notify_url: Option<String>,
+    pub(crate) details: Vec<Detail>,
+    pub(crate) created: i64,
+    /// When all were transferred, or not.
+    pub(crate) ended: Option<i64>,
+}
+
+impl Row for Batch {
+    fn number(&self) -> &str {
+        &self.out_batch_no
+    }
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.batch_id)
+    }
+
+    fn is_over(&self, _now: i64) -> bool {
+        self.ended.is_some()
+    }
+
+    fn weight(&self) -> usize {
+        self.details.len()
+    }
+}
+
+impl Batch {
+    fn status(&self) -> &'static str {
+        match self.ended {
+            Some(_) => "FINISHED",
+            None => "PROCESSING",
+        }
+    }
+
+    pub(crate) fn accepted(&self) -> Value {
+        json!({
+            "out_batch_no": self.out_batch_no,
+            "batch_id": self.batch_id,
+            "create_time": rfc3339(self.created),
+            "batch_status": if self.ended.is_some() { "FINISHED" } else { "ACCEPTED" },
+        })
+    }
+
+    /// How many of a status, and how much.
+    fn sum(&self, status: DetailStatus) -> (usize, i64) {
+        let of_status = self.details.iter().filter(|it| it.status == status);
+        // No overflow: they are parts of a total that was read as one.
+        let amounts = of_status.map(|it| it.amount);
+        (amounts.clone().count(), amounts.sum())
+    }
+
+    fn total(&self) -> i64 {
+        self.details.iter().map(|it| it.amount).sum()
+    }
+
+    /// `transfer_batch` of a query.
+    pub(crate) fn view(&self) -> Value {
+        let mut view = json!({
+            "mchid": MCHID,
+            "out_batch_no": self.out_batch_no,
+            "batch_id": self.batch_id,
+            "appid": self.appid,
+            "batch_status": self.status(),
+            "batch_type": "API",
+            "batch_name": self.name,
+            "batch_remark": self.remark,
+            "total_amount": self.total(),
+            "total_num": self.details.len(),
+            "create_time": rfc3339(self.created),
+            "update_time": rfc3339(self.ended.unwrap_or(self.created)),
+            "transfer_scene_id": self.scene,
+        });
+        if self.ended.is_some() {
+            self.put_sums(&mut view);
+        }
+        view
+    }
+
+    fn put_sums(&self, to: &mut Value) {
+        for (status, number, amount) in [
+            (DetailStatus::Success, "success_num", "success_amount"),
+            (DetailStatus::Fail, "fail_num", "fail_amount"),
+        ] {
+            let (count, sum) = self.sum(status);
+            to[number] = json!(count);
+            to[amount] = json!(sum);
+        }
+    }
+
+    /// The answer to a query of one detail; the name goes out encrypted.
+    pub(crate) fn detail(&self, detail: &Detail) -> Value {
+        let mut view = json!({
+            "mchid": MCHID,
+            "out_batch_no": self.out_batch_no,
+            "batch_id": self.batch_id,
+            "appid": self.appid,
+            "out_detail_no": detail.out_detail_no,
+            "detail_id": detail.detail_id,
+            "detail_status": detail.status.name(),
+            "transfer_amount": detail.amount,
+            "transfer_remark": detail.remark,
+            "openid": detail.openid,
+            "initiate_time": rfc3339(self.created),
+            "update_time": rfc3339(detail.updated),
+        });
+        if let Some(user_name) = &detail.user_name {
+            view["user_name"] = json!(user_name);
+        }
+        if let Some(reason) = &detail.fail_reason {
+            view["fail_reason"] = json!(reason);
+        }
+        view
+    }
+
+    /// What the merchant is told at the end.
+    pub(crate) fn event(&self, now: i64) -> Event {
+        let mut resource = json!({
+            "out_batch_no": self.out_batch_no,
+            "batch_id": self.batch_id,
+            "batch_status": self.status(),
+            "total_num": self.details.len(),
+            "total_amount": self.total(),
+            "update_time": rfc3339(now),
+        });
+        self.put_sums(&mut resource);
+        Event {
+            notify_url: self.notify_url.clone(),
+            event_type: "MCHTRANSFER.BATCH.FINISHED",
+            original_type: "mch_payment",
+            summary: "商家转账批次完成",
+            resource,
+            is_v2: false,
+            created: now,
+        }
+    }
+}

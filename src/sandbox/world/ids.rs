@@ -1,0 +1,121 @@
+//! The numbers that WeChat Pay gives things: of its forms, and never the same twice.
+//!
+//! They depend on the seed, on how many there were before, and on the day of the gateway's clock: the
+//! same requests on the same day have the same numbers.
+
+use openssl::sha::sha256;
+
+use crate::date::Local;
+use wechatpay_core::crypto::digest::hex_upper;
+
+/// Counts what was numbered, so that no number comes twice.
+#[derive(Default)]
+pub(crate) struct IdGenerator {
+    seed: u64,
+    count: u64,
+}
+
+impl IdGenerator {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, count: 0 }
+    }
+
+    /// 28 digits, as payments have: `4200001234201805110123456789`.
+    pub(crate) fn transaction(&mut self, now: i64) -> String {
+        self.digits("420000", 4, now)
+    }
+
+    /// 29 digits, as refunds have: `50300001232018051101234567890`.
+    pub(crate) fn refund(&mut self, now: i64) -> String {
+        self.digits("503000", 5, now)
+    }
+
+    /// 28 digits, as profit sharing has: `3008000123201805110123456789`.
+    pub(crate) fn sharing(&mut self, now: i64) -> String {
+        self.digits("300800", 4, now)
+    }
+
+    /// 30 digits, as transfers have: `133000001232018051101234567890`.
+    pub(crate) fn transfer(&mut self, now: i64) -> String {
+        self.digits("1330000", 5, now)
+    }
+
+    /// 40 digits, as batches of transfers and their details have:
+    /// `1030000071100999991182020050700019480001`.
+    pub(crate) fn batch(&mut self, now: i64) -> String {
+        self.digits("1030000", 15, now)
+    }
+
+    /// 27 digits, as complaints have: `200201820200101080076610000`.
+    pub(crate) fn complaint(&mut self, now: i64) -> String {
+        self.digits("2002018", 2, now)
+    }
+
+    /// `wx`, the time, and 20 digits and letters.
+    pub(crate) fn prepay(&mut self, now: i64) -> String {
+        let noise = hex_upper(&self.noise()[..10]).to_ascii_lowercase();
+        format!("wx{}{noise}", Local::of(now).compact())
+    }
+
+    /// What a code or link holds: 9 letters and digits.
+    pub(crate) fn code(&mut self) -> String {
+        const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        let noise = self.noise();
+        let letters = noise.iter().take(9);
+        letters
+            .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+            .collect()
+    }
+
+    /// The prefix, some digits of noise, the day, and the count.
+    fn digits(&mut self, prefix: &str, noisy: usize, now: i64) -> String {
+        let noise = self.noise();
+        let noise: String = noise[..noisy]
+            .iter()
+            .map(|byte| char::from(b'0' + byte % 10))
+            .collect();
+        let (day, count) = (Local::of(now).day(), self.count % 10_000_000_000);
+        format!("{prefix}{noise}{day}{count:010}")
+    }
+
+    fn noise(&mut self) -> [u8; 32] {
+        self.count += 1;
+        sha256(&[self.seed.to_be_bytes(), self.count.to_be_bytes()].concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_of_their_form_and_differ() {
+        let mut numbers = IdGenerator::default();
+        let (a, b) = (numbers.transaction(0), numbers.transaction(0));
+        assert_ne!(a, b);
+        for (number, length) in [
+            (a, 28),
+            (numbers.refund(0), 29),
+            (numbers.sharing(0), 28),
+            (numbers.transfer(0), 30),
+            (numbers.complaint(0), 27),
+            (numbers.batch(0), 40),
+        ] {
+            assert_eq!(number.len(), length, "{number}");
+            assert!(number.bytes().all(|byte| byte.is_ascii_digit()), "{number}");
+        }
+        let prepay = numbers.prepay(0);
+        assert!(
+            prepay.starts_with("wx19700101080000") && prepay.len() == 36,
+            "{prepay}"
+        );
+        assert_ne!(numbers.code(), numbers.code());
+    }
+    #[test]
+    fn the_seed_and_the_count_decide_and_the_time_of_day_does_not() {
+        let first = |seed, now| IdGenerator::new(seed).transaction(now);
+        assert_eq!(first(1, 0), first(1, 3600));
+        assert_ne!(first(1, 0), first(2, 0));
+        assert_ne!(first(1, 0), first(1, 86_400), "the day is in it");
+    }
+}

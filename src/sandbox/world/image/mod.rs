@@ -1,0 +1,70 @@
+//! Images of complaints: what is uploaded can be downloaded again.
+//!
+//! Sources: "商户上传反馈图片" and "图片下载" (pay.weixin.qq.com, apiv3 chapter10_2_10 and 10_2_18). An image's id is
+//! made of its bytes and the end of its name, so that the same image has the same id.
+
+pub(super) mod model;
+
+use bytes::Bytes;
+use openssl::sha::sha256;
+use serde_json::json;
+
+use super::outcome::{Outcome, Success};
+use super::request::Request;
+use super::state::State;
+use crate::refusal::business;
+use wechatpay_core::crypto::digest::hex_upper;
+
+pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    match request.operation.path() {
+        "v3/merchant-service/images/upload" => upload(state, request),
+        "v3/merchant-service/images/{media_id}" => Some(download(state, request)),
+        _ => None,
+    }
+}
+
+/// `None` when there is no file, which was let pass because nobody checks fields.
+pub(crate) fn upload(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
+    let file = request.file?;
+    let name = request.body.and_then(|meta| meta["filename"].as_str());
+    let id = media_id(file, name.unwrap_or_default());
+    // A copy: the file is a part of a body, which would stay as a whole.
+    let content = Bytes::copy_from_slice(file);
+    state.images.insert(id.clone(), content);
+    Some(Ok(Success::json(json!({"media_id": id}))))
+}
+
+fn media_id(file: &[u8], name: &str) -> String {
+    let digest = hex_upper(&sha256(file)[..16]);
+    format!("{digest}.{}", kind(name).0)
+}
+
+/// What images there are: by the ends of their names.
+fn kind(name: &str) -> (&'static str, &'static str) {
+    let end = name.rsplit('.').next().unwrap_or_default();
+    match &*end.to_ascii_lowercase() {
+        "png" => ("png", "image/png"),
+        "bmp" => ("bmp", "image/bmp"),
+        _ => ("jpg", "image/jpeg"),
+    }
+}
+
+pub(crate) fn download(state: &State, request: &Request<'_>) -> Outcome {
+    let id = request.variable("media_id");
+    let image = state.images.get(&id);
+    let image = image.ok_or_else(|| business::IMAGE_NOT_EXIST.with(&[&format_args!("{id:?}")]))?;
+    Ok(Success::file(kind(&id).1, image.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_image_s_own() {
+        let id = media_id(b"a", "A.PNG");
+        assert_eq!(id, media_id(b"a", "b.png"));
+        assert_ne!(id, media_id(b"b", "b.png"));
+        assert!(id.ends_with(".png") && kind(&id).1 == "image/png", "{id}");
+    }
+}

@@ -1,0 +1,66 @@
+//! The images that are remembered.
+
+use std::collections::{HashMap, VecDeque};
+
+use bytes::Bytes;
+
+/// As much is remembered together; the oldest go first.
+const KEPT_BYTES: usize = 64 << 20;
+/// And so many of them, however small they are.
+const KEPT: usize = 10_000;
+
+/// The images, no more than [`KEPT_BYTES`] of them.
+#[derive(Default)]
+pub(crate) struct Images {
+    kept: HashMap<String, Bytes>,
+    /// Oldest first.
+    ids: VecDeque<String>,
+    bytes: usize,
+}
+
+impl Images {
+    pub(crate) fn insert(&mut self, id: String, content: Bytes) {
+        if self.kept.contains_key(&id) {
+            return;
+        }
+        self.bytes += content.len();
+        self.ids.push_back(id.clone());
+        self.kept.insert(id, content);
+        while self.bytes > KEPT_BYTES || self.ids.len() > KEPT {
+            let Some(oldest) = self.ids.pop_front() else {
+                return;
+            };
+            let gone = self.kept.remove(&oldest);
+            self.bytes -= gone.map_or(0, |gone| gone.len());
+        }
+    }
+}
+
+impl Images {
+    pub(crate) fn get(&self, id: &str) -> Option<&Bytes> {
+        self.kept.get(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_images_go_first_and_the_memory_is_bounded() {
+        let mut images = Images::default();
+        let image = Bytes::from(vec![0; 16 << 20]);
+        for id in ["1", "2", "3", "4", "4"] {
+            images.insert(id.to_owned(), image.clone());
+        }
+        assert_eq!((images.kept.len(), images.bytes), (4, KEPT_BYTES));
+        images.insert("5".to_owned(), Bytes::from_static(b"x"));
+        assert!(!images.kept.contains_key("1") && images.kept.contains_key("5"));
+        assert_eq!(images.bytes, (48 << 20) + 1);
+        for id in 0..KEPT + 2 {
+            images.insert(format!("small{id}"), Bytes::new());
+        }
+        assert_eq!((images.kept.len(), images.ids.len()), (KEPT, KEPT));
+        assert_eq!(images.bytes, 0);
+    }
+}

@@ -1,0 +1,253 @@
+//! A profit sharing order (分账单), and what is said of it.
+
+use serde_json::{Value, json};
+
+use super::super::event::Event;
+use super::super::order::model::Party;
+use super::super::table::Row;
+use crate::date::rfc3339;
+
+/// Whose names are used: those of the ordinary profit sharing, or of e-commerce's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SharingNames {
+    pub(crate) account: &'static str,
+    pub(crate) unfreeze: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) return_id: &'static str,
+}
+
+impl SharingNames {
+    pub(crate) const ORDINARY: Self = Self {
+        account: "account",
+        unfreeze: "/unfreeze_unsplit",
+        state: "state",
+        return_id: "return_id",
+    };
+    pub(crate) const ECOMMERCE: Self = Self {
+        account: "receiver_account",
+        unfreeze: "/finish",
+        state: "status",
+        return_id: "return_no",
+    };
+}
+
+impl SharingNames {
+    /// Of a brand (连锁品牌分账).
+    pub(crate) const BRAND: Self = Self {
+        account: "account",
+        unfreeze: "/finish",
+        state: "status",
+        return_id: "return_no",
+    };
+}
+
+/// What of the money goes to whom.
+#[derive(Debug, Clone)]
+pub(crate) struct ShareDetail {
+    pub(crate) kind: String,
+    pub(crate) account: String,
+    pub(crate) amount: i64,
+    pub(crate) description: String,
+    pub(crate) detail_id: String,
+    pub(crate) result: DetailResult,
+    pub(crate) returned: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DetailResult {
+    Pending,
+    Success,
+    /// The receiver was deleted meanwhile.
+    NoRelation,
+}
+
+impl DetailResult {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Success => "SUCCESS",
+            Self::NoRelation => "CLOSED",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Share {
+    pub(crate) out_order_no: String,
+    pub(crate) order_id: String,
+    pub(crate) names: SharingNames,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) out_trade_no: String,
+    pub(crate) transaction_id: String,
+    pub(crate) party: Party,
+    /// The brand that shares (品牌主商户号).
+    pub(crate) brand: Option<String>,
+    pub(crate) details: Vec<ShareDetail>,
+    pub(crate) created: i64,
+    /// When it was done.
+    pub(crate) ended: Option<i64>,
+}
+
+impl Row for Share {
+    fn number(&self) -> &str {
+        &self.out_order_no
+    }
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.order_id)
+    }
+
+    fn is_over(&self, _now: i64) -> bool {
+        self.ended.is_some()
+    }
+}
+
+impl Share {
+    pub(crate) fn view(&self) -> Value {
+        let mut view = json!({
+            "transaction_id": self.transaction_id,
+            "out_order_no": self.out_order_no,
+            "order_id": self.order_id,
+            "receivers": self.details.iter().map(|it| self.detail(it)).collect::<Vec<_>>(),
+        });
+        view[self.names.state] = match self.ended {
+            Some(_) => json!("FINISHED"),
+            None => json!("PROCESSING"),
+        };
+        if let Some(sub_mchid) = &self.party.sub_mchid {
+            view["sub_mchid"] = json!(sub_mchid);
+        }
+        if let Some(brand) = &self.brand {
+            view["brand_mchid"] = json!(brand);
+        }
+        view
+    }
+
+    /// `finish_time` is there always, as documented, and before the end it is long ago.
+    fn detail(&self, detail: &ShareDetail) -> Value {
+        let mut view = json!({
+            "type": detail.kind,
+            "amount": detail.amount,
+            "description": detail.description,
+            "result": detail.result.name(),
+            "detail_id": detail.detail_id,
+            "create_time": rfc3339(self.created),
+            "finish_time": rfc3339(self.ended.unwrap_or(0)),
+        });
+        view[self.names.account] = json!(detail.account);
+        if detail.result == DetailResult::NoRelation {
+            view["fail_reason"] = json!("NO_RELATION");
+        }
+        view
+    }
+
+    /// What the merchant is told of a detail that moved.
+    pub(crate) fn event(&self, detail: &ShareDetail, moved: Movement, now: i64) -> Event {
+        let (event_type, summary, amount) = match moved {
+            Movement::Out => ("PROFITSHARING.SUCCESS", "分账成功", detail.amount),
+            Movement::Back(amount) => ("PROFITSHARING.RETURN", "分账回退成功", amount),
+        };
+        let mut resource = self.party.numbers();
+        let mut set = |name: &str, value: Value| resource.insert(name.to_owned(), value);
+        set("transaction_id", json!(self.transaction_id));
+        set("order_id", json!(self.order_id));
+        set("out_order_no", json!(self.out_order_no));
+        let receiver = json!({
+            "type": detail.kind,
+            "account": detail.account,
+            "amount": amount,
+            "description": detail.description,
+        });
+        set("receiver", receiver);
+        set("success_time", json!(rfc3339(now)));
+        Event {
+            // WeChat Pay takes the URL that the merchant has set for profit sharing.
+            notify_url: None,
+            event_type,
+            original_type: "profitsharing",
+            summary,
+            resource: Value::Object(resource),
+            is_v2: false,
+            created: now,
+        }
+    }
+}
+
+/// Where the money of a detail went.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Movement {
+    Out,
+    Back(i64),
+}
+
+/// A receiver that may be shared with.
+#[derive(Debug, Clone)]
+pub(crate) struct Receiver {
+    key: String,
+}
+
+impl Receiver {
+    pub(crate) fn new(key: String) -> Self {
+        Self { key }
+    }
+}
+
+impl Row for Receiver {
+    fn number(&self) -> &str {
+        &self.key
+    }
+
+    fn id(&self) -> Option<&str> {
+        None
+    }
+
+    fn is_over(&self, _now: i64) -> bool {
+        false
+    }
+}
+
+/// Money on its way back from a receiver.
+#[derive(Debug, Clone)]
+pub(crate) struct Return {
+    pub(crate) number: String,
+    pub(crate) id: String,
+    pub(crate) fingerprint: [u8; 32],
+    pub(crate) out_order_no: String,
+    pub(crate) done: ReturnedAmount,
+    pub(crate) answer: Value,
+}
+
+/// Who gave back how much, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct ReturnedAmount {
+    pub(crate) account: String,
+    pub(crate) amount: i64,
+    pub(crate) time: i64,
+}
+
+impl Row for Return {
+    fn number(&self) -> &str {
+        &self.number
+    }
+
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn is_over(&self, _now: i64) -> bool {
+        true
+    }
+}
+
+/// Receivers are a sub-merchant's, or the merchant's own; e-commerce's are the platform's, for all its
+/// sub-merchants; a brand's are the brand's.
+pub(crate) fn receiver_key(
+    names: SharingNames,
+    (sub_mchid, brand): (Option<&str>, Option<&str>),
+    kind: &str,
+    account: &str,
+) -> String {
+    let sub_mchid = sub_mchid.filter(|_| names == SharingNames::ORDINARY);
+    let (sub_mchid, brand) = (sub_mchid.unwrap_or_default(), brand.unwrap_or_default());
+    format!("{brand}\n{sub_mchid}\n{kind}\n{account}")
+}

@@ -1,0 +1,50 @@
+//! Everything that the sandbox remembers.
+
+use super::batch::model::Batch;
+use super::complaint::model::Complaint;
+use super::event::Outbox;
+use super::ids::IdGenerator;
+use super::image::model::Images;
+use super::order::model::{CombinedOrder, Order};
+use super::refund::model::Refund;
+use super::sharing::model::{Receiver, Return, Share};
+use super::table::Table;
+use super::transfer::model::Transfer;
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) orders: Table<Order>,
+    pub(crate) combined_orders: Table<CombinedOrder>,
+    pub(crate) refunds: Table<Refund>,
+    pub(crate) hold_refunds: bool,
+    pub(crate) transfers: Table<Transfer>,
+    pub(crate) hold_transfers: bool,
+    pub(crate) batches: Table<Batch>,
+    pub(crate) receivers: Table<Receiver>,
+    pub(crate) shares: Table<Share>,
+    pub(crate) returns: Table<Return>,
+    pub(crate) complaints: Table<Complaint>,
+    /// Where the merchant receives notifications of complaints.
+    pub(crate) complaint_url: Option<String>,
+    pub(crate) images: Images,
+    pub(crate) outbox: Outbox,
+    pub(crate) ids: IdGenerator,
+}
+
+impl State {
+    /// The ids of everything that is made depend on the seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            ids: IdGenerator::new(seed),
+            ..Self::default()
+        }
+    }
+
+    /// Forgets everything except the id counter, so that no id is given twice.
+    pub(crate) fn reset(&mut self) {
+        *self = Self {
+            ids: std::mem::take(&mut self.ids),
+            ..Self::default()
+        };
+    }
+}

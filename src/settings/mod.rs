@@ -1,0 +1,178 @@
+//! Settings as a file or the environment has them.
+
+mod client;
+mod environment;
+#[cfg(feature = "profile")]
+mod profile;
+mod secret_file;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use secret_file::read_secret;
+use wechatpay_core::secret::Secret;
+
+/// All that can be set for a client, each thing or nothing: the keys of a profile of the command `wechatpay`.
+///
+/// It deserialises from any format that serde has. An unknown key is refused, so that a misspelt one is found.
+///
+/// ```
+/// use wechatpay_chain::Settings;
+///
+/// let text = r#"{"mchid": "1900000109", "serial": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", "timeout": 10}"#;
+/// let settings: Settings = serde_json::from_str(text)?;
+/// assert_eq!(settings.mchid.as_deref(), Some("1900000109"));
+/// assert!(serde_json::from_str::<Settings>(r#"{"mch_id": "1900000109"}"#).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The merchant id (商户号).
+    pub mchid: Option<String>,
+    /// The brand id (品牌ID), in place of a merchant id.
+    pub brand_id: Option<String>,
+    /// The serial of the merchant certificate (商户API证书序列号).
+    pub serial: Option<String>,
+    /// The file of the merchant's private key: `apiclient_key.pem`, or `apiclient_cert.p12`, which gives the
+    /// certificate too.
+    pub private_key: Option<PathBuf>,
+    /// The file of the merchant certificate, `apiclient_cert.pem`; it gives the serial.
+    pub certificate: Option<PathBuf>,
+    /// A file with the passphrase of an encrypted private key or a `.p12`.
+    pub passphrase_file: Option<PathBuf>,
+    /// The id of WeChat Pay's public key (微信支付公钥ID), `PUB_KEY_ID_…`.
+    pub platform_key_id: Option<String>,
+    /// The file of WeChat Pay's public key (微信支付公钥), `pub_key.pem`.
+    pub platform_key: Option<PathBuf>,
+    /// The file of a platform certificate (平台证书), in place of the public key.
+    pub platform_certificate: Option<PathBuf>,
+    /// A file with the APIv3 key (APIv3密钥).
+    pub apiv3_key_file: Option<PathBuf>,
+    /// A file with the APIv2 key (APIv2密钥).
+    pub v2_key_file: Option<PathBuf>,
+    /// Where calls go, in place of the host of the endpoint.
+    pub base_url: Option<String>,
+    /// The file of a further root certificate to trust for TLS.
+    pub ca: Option<PathBuf>,
+    /// The proxy, `http://host:port`, or `none`.
+    pub proxy: Option<String>,
+    /// How many seconds a call may take.
+    pub timeout: Option<f64>,
+    /// How many seconds connecting may take.
+    pub connect_timeout: Option<f64>,
+    /// How many seconds the next piece of an answer may take.
+    pub read_timeout: Option<f64>,
+    /// For how many seconds an unused connection is kept.
+    pub idle_timeout: Option<f64>,
+    /// How many unused connections are kept for a host.
+    pub pool_max_idle: Option<usize>,
+    /// After how many seconds of silence TCP asks whether the other side is still there.
+    pub tcp_keepalive: Option<f64>,
+    /// Whether HTTP/2 is offered.
+    pub http2: Option<bool>,
+    /// The APIv3 key itself.
+    pub apiv3_key: Option<Secret>,
+    /// The APIv2 key itself.
+    pub v2_key: Option<Secret>,
+    /// The passphrase itself.
+    pub passphrase: Option<Secret>,
+}
+
+impl Settings {
+    /// What is not set here is taken from `other`.
+    ///
+    /// Things that are two ways to say one, a key and its file, or merchant and brand, are taken from the same place.
+    #[must_use]
+    pub fn or(mut self, mut other: Self) -> Self {
+        if self.apiv3_key.is_some() || self.apiv3_key_file.is_some() {
+            (other.apiv3_key, other.apiv3_key_file) = (None, None);
+        }
+        if self.v2_key.is_some() || self.v2_key_file.is_some() {
+            (other.v2_key, other.v2_key_file) = (None, None);
+        }
+        if self.passphrase.is_some() || self.passphrase_file.is_some() {
+            (other.passphrase, other.passphrase_file) = (None, None);
+        }
+        if self.mchid.is_some() || self.brand_id.is_some() {
+            (other.mchid, other.brand_id) = (None, None);
+        }
+        macro_rules! fill {
+            ($($name:ident)*) => {
+                $(self.$name = self.$name.or(other.$name);)*
+            };
+        }
+        fill! {
+            mchid brand_id serial private_key certificate passphrase_file platform_key_id platform_key
+            platform_certificate apiv3_key_file v2_key_file base_url ca proxy timeout connect_timeout
+            read_timeout idle_timeout pool_max_idle tcp_keepalive http2 apiv3_key v2_key passphrase
+        }
+        self
+    }
+
+    /// The same settings, with the files that they name looked for in a folder: files that a profile names lie beside
+    /// it.
+    #[must_use]
+    pub fn relative_to(mut self, folder: impl AsRef<Path>) -> Self {
+        let paths = [
+            &mut self.private_key,
+            &mut self.certificate,
+            &mut self.platform_key,
+            &mut self.platform_certificate,
+            &mut self.apiv3_key_file,
+            &mut self.v2_key_file,
+            &mut self.passphrase_file,
+            &mut self.ca,
+        ];
+        for path in paths.into_iter().flatten() {
+            *path = folder.as_ref().join(&*path);
+        }
+        self
+    }
+}
+
+/// Who it is; keys, and proxies with passwords, are left out.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("mchid", &self.mchid)
+            .field("brand_id", &self.brand_id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Settings {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_key_and_its_file_come_from_the_same_place() {
+        let first = of(r#"{"v2_key_file": "a", "http2": false}"#);
+        let merged = first.or(of(r#"{"v2_key": "b", "http2": true, "pool_max_idle": 3}"#));
+        assert!(merged.v2_key.is_none());
+        assert_eq!((merged.http2, merged.pool_max_idle), (Some(false), Some(3)));
+        let brand = of(r#"{"brand_id": "1"}"#).or(of(r#"{"mchid": "2"}"#));
+        assert_eq!((brand.brand_id.as_deref(), brand.mchid), (Some("1"), None));
+    }
+
+    #[test]
+    fn files_are_looked_for_beside_the_profile_unless_their_path_is_absolute() {
+        let settings = of(r#"{"private_key": "k.pem", "ca": "/etc/ca.pem"}"#).relative_to("/shop");
+        assert_eq!(settings.private_key.unwrap(), Path::new("/shop/k.pem"));
+        assert_eq!(settings.ca.unwrap(), Path::new("/etc/ca.pem"));
+    }
+
+    #[test]
+    fn debug_shows_no_key_and_no_proxy() {
+        let settings =
+            of(r#"{"mchid": "1", "apiv3_key": "s3cret-key", "proxy": "http://u:s3cret-key@p:1"}"#);
+        assert!(!format!("{settings:?}").contains("s3cret-key"));
+    }
+}

@@ -1,0 +1,48 @@
+//! A secret in a file of its own.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::secret::Secret;
+
+/// A key in a file of its own; a line break at its end and a byte order mark are not part of it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Builder`] when the file cannot be read or is not text. `what` is its name in the error.
+#[doc(hidden)]
+pub fn read_secret(path: &Path, what: &str) -> Result<Secret> {
+    let wrong = |why: String| {
+        let message = format!("the file {} with {what} {why}", path.display());
+        Error::new(ErrorKind::Builder, message)
+    };
+    let bytes = std::fs::read(path).map(Zeroizing::new);
+    let bytes = bytes.map_err(|err| wrong(format!("cannot be read: {err}")))?;
+    let text = text(&bytes).ok_or_else(|| wrong("is not text".to_owned()))?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// UTF-8, or UTF-16 with a byte order mark, as editors on Windows save text.
+fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let wide = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let mut text = Zeroizing::new(String::with_capacity(rest.len() * 2));
+        for c in char::decode_utf16(units) {
+            text.push(c.ok()?);
+        }
+        rest.len().is_multiple_of(2).then_some(text)
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
+        bytes => utf8(bytes),
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some(Zeroizing::new(text.to_owned()))
+}

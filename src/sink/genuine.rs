@@ -1,0 +1,53 @@
+//! Whether content can be the file that was asked for.
+
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+
+use crate::message::Expected;
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
+use wechatpay_core::protocol::{Content, HEAD};
+
+/// Refuses pages, messages and nothing at all in a file's place: a proxy's and a gateway's refusals
+/// come with 200 too.
+///
+/// # Errors
+///
+/// [`ErrorKind::Body`] with what it is.
+pub(super) fn check(head: &[u8], expected: Expected, verification: &Verification) -> Result<()> {
+    let found = content(head);
+    let refused = match (found, expected) {
+        (Content::Other | Content::Gzip | Content::Zip | Content::Utf16, _) => false,
+        (Content::Xml, Expected::XmlFile) => false,
+        (_, Expected::File | Expected::XmlFile) => true,
+        // Of other operations: JSON is what most answer with, and what is signed is WeChat Pay's.
+        (found, Expected::Any) => found != Content::Json && *verification == Verification::Unsigned,
+    };
+    if !refused {
+        return Ok(());
+    }
+    let found = found.name();
+    let message = format!(
+        "the answer is not the file that was asked for: it is {found}; nothing of it was kept, and a \
+         file that was there before is as it was"
+    );
+    Err(Error::new(ErrorKind::Body, message))
+}
+
+/// What the content is, inside of gzip too.
+pub(super) fn content(head: &[u8]) -> Content {
+    match Content::of(head) {
+        Content::Gzip => {
+            let mut unzipped = Vec::new();
+            let end = HEAD as u64;
+            // What was cut off or altered is looked at as far as it goes.
+            let whole = GzDecoder::new(head).take(end).read_to_end(&mut unzipped);
+            match Content::of(&unzipped) {
+                // Nothing came of it, and not because there is nothing in it.
+                Content::Empty if whole.is_err() => Content::Gzip,
+                found => found,
+            }
+        }
+        found => found,
+    }
+}

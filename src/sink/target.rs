@@ -1,0 +1,129 @@
+//! The target of a download. An unusable path is found before anything is sent.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::file_io::run_blocking;
+use wechatpay_core::error::{Error, ErrorKind, Result};
+
+/// Checks whether a file can be saved at this path, as far as that can be known in advance.
+///
+/// # Errors
+///
+/// [`ErrorKind::File`].
+pub(crate) async fn check_target(target: PathBuf) -> Result<()> {
+    let checked = run_blocking(move || {
+        Directory::open(&target)?;
+        temporary_beside(&target).map(drop)
+    });
+    checked.await.map_err(|err| err.with_maybe_sent(false))
+}
+
+/// On the same file system, so that it can be moved in one step; only its owner can read it.
+pub(super) fn temporary_beside(target: &Path) -> Result<NamedTempFile> {
+    check_path(target)?;
+    tempfile::Builder::new()
+        .prefix(".wechatpay-")
+        .suffix(".part")
+        .tempfile_in(directory(target))
+        .map_err(|err| impossible(target, err))
+}
+
+/// Whether the path can name a file: the temporary file has another name, so that the system finds
+/// what is wrong with this one only when everything has come.
+fn check_path(target: &Path) -> Result<()> {
+    let path = target.as_os_str().as_encoded_bytes();
+    let why = if path.is_empty() {
+        "the path is empty"
+    } else if path.contains(&0) {
+        "it holds a NUL character"
+    } else if !ends_with_name(target, path) {
+        "it names a directory"
+    } else if target.is_dir() {
+        "it is a directory"
+    } else if is_special(target) {
+        "it is a device, a pipe or a socket"
+    } else {
+        return match std::fs::symlink_metadata(target) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => Err(impossible(target, err)),
+            _ => Ok(()),
+        };
+    };
+    let message = format!("{target:?} is not the path of a file: {why}; nothing was sent");
+    Err(Error::new(ErrorKind::File, message))
+}
+
+/// `x/` and `x/.` have the name `x`, and can be no file's.
+fn ends_with_name(target: &Path, path: &[u8]) -> bool {
+    let name = target.file_name();
+    name.is_some_and(|name| path.ends_with(name.as_encoded_bytes()))
+}
+
+/// Renaming would replace it, which is never intended. A link is replaced like a file.
+fn is_special(target: &Path) -> bool {
+    std::fs::symlink_metadata(target)
+        .is_ok_and(|found| !found.is_file() && !found.is_symlink() && !found.is_dir())
+}
+
+fn directory(target: &Path) -> &Path {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Where the file will be. Opened before anything is sent, so that no mistake of its kind comes out
+/// when the old file is gone already.
+pub(super) struct Directory {
+    #[cfg(unix)]
+    pub(super) handle: File,
+}
+
+impl Directory {
+    #[cfg(unix)]
+    pub(super) fn open(target: &Path) -> Result<Self> {
+        let handle = File::open(directory(target)).map_err(|err| impossible(target, err))?;
+        Ok(Self { handle })
+    }
+
+    /// Makes the new name last.
+    #[cfg(unix)]
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match self.handle.sync_all() {
+            Err(err) if has_no_sync(&err) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn open(_: &Path) -> Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Some file systems do not sync directories: EINVAL, ENOTSUP. There is no more to be done there.
+#[cfg(unix)]
+pub(super) fn has_no_sync(err: &io::Error) -> bool {
+    matches!(
+        err.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+    )
+}
+
+fn impossible(target: &Path, err: io::Error) -> Error {
+    let message = format!(
+        "the download cannot be written to {target:?}, so nothing was sent: does its directory exist, \
+         and may this user write there?"
+    );
+    Error::new(ErrorKind::File, message)
+        .with_source(err)
+        .with_maybe_sent(false)
+}

@@ -1,0 +1,139 @@
+//! Writes in batches on blocking threads: hashing and the disk never block the runtime, and an idle
+//! connection occupies no thread.
+
+use bytes::Bytes;
+use tokio::task::JoinHandle;
+
+use super::output::Output;
+use crate::file_io::{run_blocking, spawn_blocking};
+use crate::message::{SavedFile, Sink};
+use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
+
+/// A file while it is written. Dropping it removes the file.
+///
+/// Pieces are written in batches, each a job of its own on the blocking threads, while the next one is
+/// gathered.
+pub(super) struct Writer {
+    state: WriterState,
+    /// What waits for the next job. Copied: a piece that is kept keeps the connection from using its
+    /// buffer again, and a fresh one for each read costs more.
+    waiting: Vec<u8>,
+    /// Of the job before.
+    spare: Vec<u8>,
+}
+
+enum WriterState {
+    Idle(Box<Output>),
+    Writing(JoinHandle<Result<(Box<Output>, Vec<u8>)>>),
+    /// The file is gone, or in its place.
+    Ended,
+}
+
+/// How many bytes make a job: waking a thread costs more than writing a few.
+const BATCH: usize = 256 << 10;
+
+impl Writer {
+    pub(super) async fn create(sink: Sink) -> Result<Self> {
+        let output = run_blocking(move || Output::create(sink).map(Box::new)).await?;
+        Ok(Self {
+            state: WriterState::Idle(output),
+            waiting: Vec::new(),
+            spare: Vec::new(),
+        })
+    }
+
+    /// # Errors
+    ///
+    /// Of this piece, or of one before.
+    pub(super) async fn write(&mut self, piece: Bytes) -> Result<()> {
+        self.waiting.extend_from_slice(&piece);
+        drop(piece);
+        if self.waiting.len() < BATCH {
+            Ok(())
+        } else {
+            self.begin().await
+        }
+    }
+
+    /// Checks the file and puts it into its place.
+    pub(super) async fn commit(mut self, verification: Verification) -> Result<SavedFile> {
+        if !self.waiting.is_empty() {
+            self.begin().await?;
+        }
+        let output = self.idle().await?;
+        run_blocking(move || output.commit(verification)).await
+    }
+
+    /// Removes the file, and gives the error of the disk if that was first.
+    pub(super) async fn discard(mut self) -> Option<Error> {
+        if matches!(self.state, WriterState::Ended) {
+            return None;
+        }
+        match self.idle().await {
+            Err(err) => Some(err.with_maybe_sent(true)),
+            Ok(output) => {
+                let removed = run_blocking(move || {
+                    drop(output);
+                    Ok(())
+                });
+                // Where there is no runtime any more it has been dropped all the same.
+                let _ = removed.await;
+                None
+            }
+        }
+    }
+
+    /// Hands what waits to a job, when the one before has ended.
+    async fn begin(&mut self) -> Result<()> {
+        let mut output = self.idle().await?;
+        let spare = std::mem::take(&mut self.spare);
+        let mut batch = std::mem::replace(&mut self.waiting, spare);
+        self.state = WriterState::Writing(spawn_blocking(move || {
+            output.write(&batch)?;
+            batch.clear();
+            Ok((output, batch))
+        })?);
+        Ok(())
+    }
+
+    /// The output, when nothing is written.
+    async fn idle(&mut self) -> Result<Box<Output>> {
+        let outcome = match &mut self.state {
+            WriterState::Writing(job) => Some(job.await.unwrap_or_else(|err| Err(panicked(err)))),
+            _ => None,
+        };
+        match (
+            outcome,
+            std::mem::replace(&mut self.state, WriterState::Ended),
+        ) {
+            (Some(outcome), _) => {
+                let (output, spare) = outcome?;
+                self.spare = spare;
+                Ok(output)
+            }
+            (None, WriterState::Idle(output)) => Ok(output),
+            (None, _) => Err(ended()),
+        }
+    }
+}
+
+/// A call that is dropped removes its file, away from the runtime.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if let WriterState::Idle(output) = std::mem::replace(&mut self.state, WriterState::Ended) {
+            let _ = spawn_blocking(move || drop(output));
+        }
+    }
+}
+
+fn panicked(err: tokio::task::JoinError) -> Error {
+    Error::new(
+        ErrorKind::File,
+        "the download was given up; nothing of it was kept",
+    )
+    .with_source(err)
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::File, "the download has failed already")
+}

@@ -1,0 +1,256 @@
+//! What a running client reports: spans and events (feature `tracing`), counters and histograms (feature `metrics`).
+//!
+//! Every report goes through this module, so that one place decides what may be said: methods, hosts, templates,
+//! statuses and ids, never a value, a path variable, a body or a key. Without the two features everything here is
+//! empty and compiles to nothing.
+
+#![cfg_attr(
+    not(all(feature = "tracing", feature = "metrics")),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_variables,
+        reason = "without the features nothing is reported"
+    )
+)]
+
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+mod label;
+#[cfg(feature = "metrics")]
+pub(crate) mod meter;
+#[cfg(feature = "tracing")]
+mod span;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+use wechatpay_core::error::{ApiError, Error, Verification};
+
+/// What is known of a call before it is made.
+pub(crate) struct About<'a> {
+    pub(crate) method: &'a Method,
+    /// The template of the catalogue, or the caller's.
+    pub(crate) template: &'a str,
+    pub(crate) host: &'a str,
+    pub(crate) port: u16,
+    /// The merchant id or brand id.
+    pub(crate) merchant: &'a Arc<str>,
+}
+
+/// How a call ended.
+pub(crate) enum End<'a> {
+    Answered(&'a Verification),
+    Failed(&'a Error),
+}
+
+/// A part of a call that takes time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Connect,
+    Tls,
+    Wait,
+    Read,
+}
+
+/// The reports of one call. It is shared by all who work for the call.
+#[derive(Default)]
+pub(crate) struct CallTrace {
+    #[cfg(feature = "tracing")]
+    span: span::CallSpan,
+    #[cfg(feature = "metrics")]
+    meter: meter::CallMeter,
+}
+
+/// A call under way. A call that is dropped before [`end`](Self::end) is reported as cancelled.
+pub(crate) struct Running<'a> {
+    trace: &'a CallTrace,
+    ended: bool,
+}
+
+impl CallTrace {
+    /// Begins the reports of a call.
+    pub(crate) fn begin(&self, about: &About<'_>) -> Running<'_> {
+        #[cfg(feature = "tracing")]
+        self.span.begin(about);
+        #[cfg(feature = "metrics")]
+        self.meter.begin(about);
+        Running {
+            trace: self,
+            ended: false,
+        }
+    }
+
+    /// Runs a future inside of the call's span.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        tracing::Instrument::instrument(future, self.span.get())
+    }
+
+    /// Runs a future inside of the call's span.
+    #[cfg(not(feature = "tracing"))]
+    pub(crate) fn within<F: Future>(&self, future: F) -> F {
+        future
+    }
+
+    /// The reports of work that is done for this call, and perhaps finished for another.
+    pub(crate) fn child(&self) -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            span: self.span.child(),
+            #[cfg(feature = "metrics")]
+            meter: meter::CallMeter::default(),
+        }
+    }
+
+    /// The first attempt at the transport is number 1.
+    pub(crate) fn attempt(&self, number: usize) {
+        #[cfg(feature = "tracing")]
+        self.span.attempt(number);
+        #[cfg(feature = "metrics")]
+        self.meter.attempt(number);
+    }
+
+    /// What the call does now; `None` for nothing that takes time.
+    pub(crate) fn phase(&self, phase: Option<Phase>) {
+        #[cfg(feature = "tracing")]
+        self.span.phase(phase);
+    }
+
+    /// Which connection the request is given to.
+    pub(crate) fn connection(&self, reused: bool) {
+        #[cfg(feature = "tracing")]
+        self.span.connection(reused);
+        #[cfg(feature = "metrics")]
+        self.meter.connection(reused);
+    }
+
+    /// The beginning of an answer.
+    pub(crate) fn head(&self, status: StatusCode, request_id: Option<&str>) {
+        #[cfg(feature = "tracing")]
+        self.span.head(status, request_id);
+    }
+
+    fn cancelled(&self) {
+        #[cfg(feature = "tracing")]
+        self.span.cancelled();
+        #[cfg(feature = "metrics")]
+        self.meter.cancelled();
+    }
+}
+
+impl Running<'_> {
+    /// Reports how the call ended.
+    pub(crate) fn end(mut self, end: &End<'_>) {
+        self.ended = true;
+        #[cfg(feature = "tracing")]
+        self.trace.span.end(end);
+        #[cfg(feature = "metrics")]
+        self.trace.meter.end(end);
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.trace.cancelled();
+        }
+    }
+}
+
+/// A future that goes on in another thread or task, with the caller's span and subscriber.
+#[cfg(feature = "tracing")]
+pub(crate) fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
+    use tracing::Instrument;
+    use tracing::instrument::WithSubscriber;
+    future.in_current_span().with_current_subscriber()
+}
+
+/// A future that goes on in another thread or task, with the caller's span and subscriber.
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn carried<F: Future>(future: F) -> F {
+    future
+}
+
+/// Signs, in a span.
+pub(crate) fn sign<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "tracing")]
+    let _entered = span::sign().entered();
+    work()
+}
+
+/// Verifies, in a span.
+pub(crate) fn verify<T>(work: impl FnOnce() -> T) -> T {
+    #[cfg(feature = "tracing")]
+    let _entered = span::verify().entered();
+    work()
+}
+
+/// Their clock minus this machine's, in seconds, as a verified answer says.
+pub(crate) fn clock_offset(offset: i64) {
+    #[cfg(feature = "metrics")]
+    meter::clock_offset(offset);
+}
+
+/// WeChat Pay has signed wrongly on purpose.
+pub(crate) fn probe() {
+    #[cfg(feature = "tracing")]
+    span::probe();
+    #[cfg(feature = "metrics")]
+    meter::probe();
+}
+
+/// The list of platform certificates was fetched: how many there are, or why not.
+pub(crate) fn certificates(outcome: Result<usize, &Error>) {
+    #[cfg(feature = "tracing")]
+    span::certificates(outcome);
+    #[cfg(feature = "metrics")]
+    meter::certificates(outcome.is_ok());
+}
+
+/// An attempt failed and another one will be made after `pause`.
+#[allow(dead_code, reason = "the retry layer reports here")]
+pub(crate) fn retry(attempt: usize, pause: Duration, err: &Error) {
+    #[cfg(feature = "tracing")]
+    span::retry(attempt, pause, err);
+}
+
+/// Calls go to another host from now on.
+#[allow(dead_code, reason = "the failover layer reports here")]
+pub(crate) fn failover(from: &str, to: &str) {
+    #[cfg(feature = "tracing")]
+    span::failover(from, to);
+    #[cfg(feature = "metrics")]
+    meter::failover(from, to);
+}
+
+/// A circuit breaker has opened or closed.
+#[allow(dead_code, reason = "the circuit breaker reports here")]
+pub(crate) fn breaker(host: &str, open: bool) {
+    #[cfg(feature = "tracing")]
+    span::breaker(host, open);
+    #[cfg(feature = "metrics")]
+    meter::breaker(host, open);
+}
+
+/// A connection that stands; it is counted until this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct OpenConnection {
+    #[cfg(feature = "metrics")]
+    _counted: meter::OpenConnection,
+}
+
+/// The code of a refusal where it has the form of one: what a proxy wrote there may be anything.
+#[cfg(any(feature = "tracing", feature = "metrics"))]
+fn code(api: Option<&ApiError>) -> &str {
+    let code = api.map_or("", |api| api.code.trim());
+    let fine = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_';
+    if code.len() <= 64 && code.bytes().all(fine) && !code.starts_with(|c: char| c.is_ascii_digit())
+    {
+        code
+    } else {
+        "_OTHER"
+    }
+}

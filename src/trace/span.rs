@@ -1,0 +1,209 @@
+//! Spans and events, in the terms of OpenTelemetry's HTTP client conventions.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+use tracing::field::Empty;
+use tracing::{Span, debug_span, info, info_span, warn};
+
+use super::{About, End, Phase, code, label};
+use wechatpay_core::error::{Error, Verification};
+
+/// What all spans and events are filtered by: `RUST_LOG=wechatpay_chain=debug`.
+const TARGET: &str = "wechatpay_chain";
+
+/// The span of a call, and those of what it does now.
+#[derive(Default)]
+pub(super) struct CallSpan {
+    shared: Arc<Mutex<Open>>,
+    /// Whether this is the connection that the call waits for.
+    connecting: bool,
+}
+
+/// Spans that have not closed yet. None is left when the call has ended, whatever goes on for others: a span that is open
+/// keeps its parent open.
+#[derive(Default)]
+struct Open {
+    call: Option<Span>,
+    phase: Option<(Phase, Span)>,
+    connecting: Option<(Phase, Span)>,
+}
+
+impl CallSpan {
+    pub(super) fn begin(&self, about: &About<'_>) {
+        let method = label::method(about.method);
+        let template = label::template(about);
+        let span = info_span!(
+            target: TARGET,
+            "wechatpay.call",
+            "otel.name" = format_args!("{method} {template}"),
+            "otel.kind" = "client",
+            "otel.status_code" = Empty,
+            "http.request.method" = method,
+            "http.request.resend_count" = Empty,
+            "http.response.status_code" = Empty,
+            "url.template" = template,
+            "server.address" = about.host,
+            "server.port" = about.port,
+            "error.type" = Empty,
+            "wechatpay.merchant" = &**about.merchant,
+            "wechatpay.attempts" = Empty,
+            "wechatpay.connection.reused" = Empty,
+            "wechatpay.code" = Empty,
+            "wechatpay.request_id" = Empty,
+            "wechatpay.serial" = Empty,
+            "wechatpay.maybe_sent" = Empty,
+        );
+        self.open().call = Some(span);
+    }
+
+    pub(super) fn get(&self) -> Span {
+        self.open().call.clone().unwrap_or_else(Span::none)
+    }
+
+    pub(super) fn child(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            connecting: true,
+        }
+    }
+
+    pub(super) fn attempt(&self, number: usize) {
+        self.record("wechatpay.attempts", number as u64);
+        if number > 1 {
+            self.record("http.request.resend_count", number as u64 - 1);
+        }
+    }
+
+    pub(super) fn phase(&self, phase: Option<Phase>) {
+        let mut open = self.open();
+        let Some(call) = open.call.clone() else {
+            return;
+        };
+        let current = if self.connecting {
+            &mut open.connecting
+        } else {
+            // The connection is there, or another one is.
+            open.connecting = None;
+            &mut open.phase
+        };
+        if current.as_ref().map(|(phase, _)| *phase) == phase {
+            return;
+        }
+        // The one before ends before the next begins.
+        *current = None;
+        *current = phase.map(|phase| (phase, phase_span(phase, &call)));
+    }
+
+    pub(super) fn connection(&self, reused: bool) {
+        self.record("wechatpay.connection.reused", reused);
+    }
+
+    pub(super) fn head(&self, status: StatusCode, request_id: Option<&str>) {
+        self.record("http.response.status_code", u64::from(status.as_u16()));
+        if let Some(id) = request_id {
+            self.record("wechatpay.request_id", id);
+        }
+    }
+
+    pub(super) fn end(&self, end: &End<'_>) {
+        match end {
+            End::Answered(verification) => self.verified(verification),
+            End::Failed(err) => self.failed(err),
+        }
+        self.close();
+    }
+
+    pub(super) fn cancelled(&self) {
+        self.record("otel.status_code", "ERROR");
+        self.record("error.type", "cancelled");
+        self.close();
+    }
+
+    fn close(&self) {
+        let open = std::mem::take(&mut *self.open());
+        // Their parent last.
+        drop((open.connecting, open.phase));
+        drop(open.call);
+    }
+
+    fn failed(&self, err: &Error) {
+        self.record("otel.status_code", "ERROR");
+        self.record("error.type", err.kind().as_str());
+        self.record("wechatpay.maybe_sent", err.maybe_sent());
+        if let Some(api) = err.api() {
+            self.record("wechatpay.code", code(Some(api)));
+            self.verified(&api.verification);
+        }
+    }
+
+    fn verified(&self, verification: &Verification) {
+        if let Verification::Verified { serial } = verification {
+            self.record("wechatpay.serial", serial.as_str());
+        }
+    }
+
+    fn record(&self, field: &'static str, value: impl tracing::Value) {
+        if let Some(call) = &self.open().call {
+            call.record(field, value);
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn phase_span(phase: Phase, call: &Span) -> Span {
+    match phase {
+        Phase::Connect => debug_span!(target: TARGET, parent: call, "connect"),
+        Phase::Tls => debug_span!(target: TARGET, parent: call, "tls"),
+        Phase::Wait => debug_span!(target: TARGET, parent: call, "wait"),
+        Phase::Read => debug_span!(target: TARGET, parent: call, "read"),
+    }
+}
+
+pub(super) fn sign() -> Span {
+    debug_span!(target: TARGET, "sign")
+}
+
+pub(super) fn verify() -> Span {
+    debug_span!(target: TARGET, "verify")
+}
+
+pub(super) fn probe() {
+    info!(target: TARGET, "WeChat Pay has signed wrongly on purpose, to see that signatures are verified");
+}
+
+pub(super) fn certificates(outcome: Result<usize, &Error>) {
+    match outcome {
+        Ok(count) => info!(target: TARGET, count, "the platform certificates were fetched"),
+        Err(err) => warn!(
+            target: TARGET,
+            { "error.type" = err.kind().as_str(), "wechatpay.code" = code(err.api()) },
+            "the platform certificates could not be fetched"
+        ),
+    }
+}
+
+pub(super) fn retry(attempt: usize, pause: Duration, err: &Error) {
+    info!(
+        target: TARGET,
+        {
+            attempt = attempt as u64,
+            pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            "error.type" = err.kind().as_str(),
+            "wechatpay.code" = code(err.api()),
+        },
+        "an attempt failed and another one will be made"
+    );
+}
+
+pub(super) fn failover(from: &str, to: &str) {
+    warn!(target: TARGET, from, to, "calls go to another host");
+}
+
+pub(super) fn breaker(host: &str, open: bool) {
+    warn!(target: TARGET, host, open, "the circuit breaker of a host has changed");
+}

@@ -1,6 +1,0 @@
-//! Ways in which a text or a signature is written by mistake.
-//!
-//! Diagnoses try them: of requests in the sandbox, of notifications in `notify`. No check accepts them.
-
-pub(crate) mod json;
-pub(crate) mod signature;

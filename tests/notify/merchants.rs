@@ -1,0 +1,380 @@
+//! One endpoint for many merchants: whose keys a notification is read with.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderMap, HeaderName, Request};
+use serde_json::json;
+use wechatpay_chain::notify::{MerchantNotifications, Reply};
+use wechatpay_chain::signing::SignType;
+use wechatpay_chain::{Account, Client, ClientBuilder, ErrorKind, Merchants, PrivateKey};
+
+use crate::support::{APIV3, MERCHANT, PLATFORM, Post, SERIAL, STRANGER, Still, V2, v2_message};
+
+const A: &str = "1900000109";
+const B: &str = "1900000110";
+const KEY_A: &str = "PUB_KEY_ID_0119000001092024112500000000";
+const KEY_B: &str = "PUB_KEY_ID_0119000001102024112500000000";
+const APIV3_B: &str = "apiv3-key-of-the-merchant-called";
+const V2_B: &str = "292006250b4c09247ec02edce69f6a2d";
+
+fn builder(
+    mchid: &str,
+    key_id: &str,
+    platform: &PrivateKey,
+    apiv3: &str,
+    v2: &str,
+) -> ClientBuilder {
+    Client::builder()
+        .mchid(mchid)
+        .serial(SERIAL)
+        .private_key(MERCHANT.clone())
+        .platform_key(key_id, platform.public_key().clone())
+        .apiv3_key(apiv3)
+        .v2_key(v2)
+        .clock(Still)
+        .no_proxy()
+}
+
+fn a() -> ClientBuilder {
+    builder(A, KEY_A, &PLATFORM, APIV3, V2)
+}
+
+fn b() -> ClientBuilder {
+    builder(B, KEY_B, &STRANGER, APIV3_B, V2_B)
+}
+
+/// Two merchants with nothing in common.
+fn two() -> Merchants {
+    let merchants = Merchants::new().unwrap();
+    merchants.add(a()).unwrap();
+    merchants.add(b()).unwrap();
+    merchants
+}
+
+fn paid(mchid: &str) -> Post {
+    let resource = json!({"mchid": mchid, "out_trade_no": "order-1"});
+    Post::new("TRANSACTION.SUCCESS", resource)
+}
+
+fn of_a() -> Post {
+    Post {
+        serial: KEY_A.into(),
+        ..paid(A)
+    }
+}
+
+fn of_b() -> Post {
+    Post {
+        serial: KEY_B.into(),
+        signer: STRANGER.clone(),
+        apiv3: APIV3_B.into(),
+        ..paid(B)
+    }
+}
+
+/// Who was handed what.
+#[derive(Clone, Default)]
+struct Handled(Arc<Mutex<Vec<String>>>);
+
+impl Handled {
+    async fn post(
+        &self,
+        endpoint: &MerchantNotifications,
+        path: &str,
+        (headers, body): (HeaderMap, Vec<u8>),
+    ) -> Reply {
+        let mut request = Request::post(path)
+            .body(String::from_utf8(body).unwrap())
+            .unwrap();
+        *request.headers_mut() = headers;
+        let handled = self.0.clone();
+        let handler = move |client: Client, _| async move {
+            handled.lock().unwrap().push(client.mchid().to_owned());
+            Ok::<_, Infallible>(())
+        };
+        endpoint.handle(request, handler).await
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[track_caller]
+fn refused(reply: &Reply, word: &str) {
+    assert_eq!(reply.status(), 401);
+    let err = reply.error().unwrap();
+    assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Verify, false));
+    assert!(err.report().contains(word), "{}", err.report());
+}
+
+#[tokio::test]
+async fn the_serial_of_a_public_key_says_whose_a_notification_is() {
+    let endpoint = two().notifications();
+    let handled = Handled::default();
+    assert_eq!(
+        handled
+            .post(&endpoint, "/notify", of_a().signed())
+            .await
+            .status(),
+        204
+    );
+    let second = Post {
+        id: "EV-2".into(),
+        ..of_b()
+    };
+    assert_eq!(
+        handled
+            .post(&endpoint, "/notify", second.signed())
+            .await
+            .status(),
+        204
+    );
+    assert_eq!(handled.take(), [A, B]);
+    // The store of ids that came before is one for all.
+    assert_eq!(
+        handled
+            .post(&endpoint, "/notify", of_a().signed())
+            .await
+            .status(),
+        204
+    );
+    assert!(handled.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_forgery_between_merchants_is_refused() {
+    let endpoint = two().notifications();
+    let handled = Handled::default();
+    let post = async |post: Post| handled.post(&endpoint, "/", post.signed()).await;
+    // Signed with the one's key, in the other's name.
+    refused(
+        &post(Post {
+            signer: STRANGER.clone(),
+            ..of_a()
+        })
+        .await,
+        "does not fit",
+    );
+    // Encrypted with the other's key: genuine and unreadable, and the other's key is not tried.
+    let reply = post(Post {
+        apiv3: APIV3_B.into(),
+        ..of_a()
+    })
+    .await;
+    assert_eq!(
+        (reply.status().as_u16(), reply.error().unwrap().kind()),
+        (500, ErrorKind::Decrypt)
+    );
+    // Readable with the one's key, and about the other.
+    let about = json!({"mchid": B, "out_trade_no": "order-1"});
+    refused(
+        &post(Post {
+            resource: about,
+            ..of_a()
+        })
+        .await,
+        "another merchant",
+    );
+    refused(
+        &post(Post {
+            serial: "PUB_KEY_ID_0100000000000000000000000000".into(),
+            ..of_a()
+        })
+        .await,
+        "no merchant",
+    );
+    let (_, body) = of_a().signed();
+    refused(
+        &handled.post(&endpoint, "/", (HeaderMap::new(), body)).await,
+        "names no key",
+    );
+    assert!(handled.take().is_empty());
+    // A refused delivery claims nothing: the genuine one is handled.
+    assert_eq!(post(of_a()).await.status(), 204);
+    assert_eq!(handled.take(), [A]);
+}
+
+#[tokio::test]
+async fn a_key_that_two_merchants_know_needs_the_path_and_equal_keys_change_nothing() {
+    let merchants = Merchants::new().unwrap();
+    merchants.add(a()).unwrap();
+    merchants
+        .add(builder(B, KEY_A, &PLATFORM, APIV3, V2))
+        .unwrap();
+    let handled = Handled::default();
+    let by_serial = merchants.notifications();
+    refused(
+        &handled.post(&by_serial, "/", of_a().signed()).await,
+        "by_path()",
+    );
+    let by_path = merchants.notifications().by_path();
+    refused(
+        &handled
+            .post(&by_path, &format!("/notify/{B}"), of_a().signed())
+            .await,
+        "another merchant",
+    );
+    refused(
+        &handled
+            .post(&by_path, "/notify/1900000111", of_a().signed())
+            .await,
+        "no merchant",
+    );
+    refused(
+        &handled.post(&by_path, "/", of_a().signed()).await,
+        "no merchant",
+    );
+    assert!(handled.take().is_empty());
+    assert_eq!(
+        handled
+            .post(&by_path, &format!("/notify/{A}/"), of_a().signed())
+            .await
+            .status(),
+        204
+    );
+    assert_eq!(handled.take(), [A]);
+}
+
+#[tokio::test]
+async fn a_header_may_say_whose_it_is_and_never_overrules_the_signature() {
+    let endpoint = two()
+        .notifications()
+        .by_header(HeaderName::from_static("x-merchant"));
+    let handled = Handled::default();
+    let post = async |post: Post, id: &str| {
+        let (mut headers, body) = post.signed();
+        headers.insert("x-merchant", id.parse().unwrap());
+        handled.post(&endpoint, "/", (headers, body)).await
+    };
+    assert_eq!(post(of_a(), A).await.status(), 204);
+    refused(
+        &post(
+            Post {
+                id: "2".into(),
+                ..of_a()
+            },
+            B,
+        )
+        .await,
+        KEY_A,
+    );
+    refused(
+        &handled.post(&endpoint, "/", of_a().signed()).await,
+        "x-merchant",
+    );
+    assert_eq!(handled.take(), [A]);
+}
+
+#[tokio::test]
+async fn apiv2_is_read_with_the_key_of_its_mch_id() {
+    let endpoint = two().notifications();
+    let handled = Handled::default();
+    let message = |id: &str, key: &str| {
+        let members = [
+            ("return_code", "SUCCESS"),
+            ("result_code", "SUCCESS"),
+            ("mch_id", id),
+            ("out_trade_no", "1"),
+            ("transaction_id", "4200000001"),
+            ("nonce_str", "x"),
+        ];
+        (
+            HeaderMap::new(),
+            v2_message(&members, SignType::Md5, key).into_bytes(),
+        )
+    };
+    assert_eq!(
+        handled
+            .post(&endpoint, "/", message(B, V2_B))
+            .await
+            .status(),
+        200
+    );
+    assert_eq!(handled.take(), [B]);
+    assert_eq!(
+        handled
+            .post(&endpoint, "/", message(A, V2_B))
+            .await
+            .status(),
+        401
+    );
+    assert_eq!(
+        handled
+            .post(&endpoint, "/", message("1900000111", V2_B))
+            .await
+            .status(),
+        401
+    );
+    let by_path = two().notifications().by_path();
+    let reply = handled
+        .post(&by_path, &format!("/{A}"), message(B, V2))
+        .await;
+    refused(&reply, "another merchant");
+    assert!(handled.take().is_empty());
+}
+
+#[tokio::test]
+async fn keys_are_replaced_while_it_runs_and_the_old_one_is_read_once_more() {
+    let merchants = two();
+    let endpoint = merchants.notifications();
+    let handled = Handled::default();
+    let new = "apiv3-key-after-the-replacement!";
+    let post = async |id: &str, apiv3: &str| {
+        let post = Post {
+            id: id.into(),
+            apiv3: apiv3.into(),
+            ..of_a()
+        };
+        handled
+            .post(&endpoint, "/", post.signed())
+            .await
+            .status()
+            .as_u16()
+    };
+    assert_eq!((post("1", APIV3).await, post("2", new).await), (204, 500));
+    let replaced = merchants
+        .replace(builder(A, KEY_A, &PLATFORM, new, V2))
+        .unwrap();
+    assert_eq!(replaced.mchid(), A);
+    assert_eq!((post("3", APIV3).await, post("4", new).await), (204, 204));
+    merchants.remove(A);
+    assert_eq!(post("5", new).await, 401);
+    merchants
+        .add(builder(A, KEY_A, &PLATFORM, new, V2))
+        .unwrap();
+    assert_eq!((post("6", APIV3).await, post("7", new).await), (500, 204));
+}
+
+#[test]
+fn merchants_are_found_by_their_names_and_a_name_leads_to_one() {
+    let merchants = Merchants::new().unwrap();
+    let provider = Account::new(a()).sub_mchid("1900000201").appid("wx1");
+    merchants.add(provider).unwrap();
+    merchants.add(b()).unwrap();
+    assert_eq!(merchants.ids(), [A, B]);
+    assert_eq!(merchants.by_sub_mchid("1900000201").unwrap().mchid(), A);
+    assert_eq!(merchants.by_appid("wx1").unwrap().mchid(), A);
+    assert!(merchants.by_appid("wx2").is_none() && merchants.get("1900000201").is_none());
+
+    let err = merchants.add(a()).unwrap_err();
+    assert!(err.to_string().contains("replace(..)"), "{err}");
+    for account in [
+        Account::new(b()).appid("wx1"),
+        Account::new(b()).sub_mchid("1900000201"),
+    ] {
+        let err = merchants.replace(account).unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Builder);
+        assert!(err.to_string().contains(A), "{err}");
+    }
+    // What was refused has changed nothing, and names stay where none are given.
+    merchants.replace(a()).unwrap();
+    assert_eq!(merchants.by_appid("wx1").unwrap().mchid(), A);
+    merchants.replace(Account::new(a()).appid("wx3")).unwrap();
+    assert!(merchants.by_appid("wx1").is_none() && merchants.by_sub_mchid("1900000201").is_none());
+    assert!(merchants.remove(A) && !merchants.remove(A));
+    assert!(merchants.by_appid("wx3").is_none());
+    let err = merchants.replace(a()).unwrap_err();
+    assert!(err.to_string().contains("add(..)"), "{err}");
+}
