@@ -49,6 +49,7 @@
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, checked at compile time.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `php-values`: the module `php`, for the Rust that `wechatpay port` writes.
 //! - `metrics`: counters, gauges and histograms of calls, through the crate `metrics`.
 //! - `php`: `php!`, calls as PHP writes them.
 //! - `profile`: settings read from the profiles of the command `wechatpay`.
@@ -91,6 +92,9 @@ mod net;
 pub mod notify;
 pub mod outcome;
 pub mod pay;
+#[cfg(feature = "php-values")]
+#[cfg_attr(docsrs, doc(cfg(feature = "php-values")))]
+pub mod php;
 mod plan;
 mod reader;
 pub mod resilience;

@@ -13,6 +13,8 @@ pub mod crypto;
 pub mod error;
 pub mod host;
 pub mod percent;
+#[cfg(feature = "php-values")]
+pub mod php;
 pub mod protocol;
 pub mod query;
 pub mod secret;

@@ -44,7 +44,7 @@ const FLOORS: [Floors; 4] = [
         floors: &[
             &["error", "host", "percent", "secret"],
             &["clock", "crypto", "query", "template"],
-            &["protocol", "variants"],
+            &["php", "protocol", "variants"],
             &["catalog"],
         ],
         sideways: &[],
@@ -63,7 +63,7 @@ const FLOORS: [Floors; 4] = [
             &["call", "testing"],
             &["chain", "download", "outcome", "reader"],
             &["builder", "client"],
-            &["bill", "merchants", "pay", "service", "settings"],
+            &["bill", "merchants", "pay", "php", "service", "settings"],
             &["notify"],
         ],
         sideways: &[("builder", "client"), ("client", "builder")],

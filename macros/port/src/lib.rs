@@ -9,7 +9,9 @@
 //! 2. [`syntax`] parses it into a small tree of our own, in which nothing is lost: what is not
 //!    supported stays as an `Unsupported` node;
 //! 3. [`recognise`] finds the calls in it, and what is printed of their answers;
-//! 4. [`evaluate`] runs what stands around the calls, and gives the requests that would be sent.
+//! 4. [`evaluate`] runs what stands around the calls, and gives the requests that would be sent;
+//! 5. [`hir`] says what a whole file means, and `rust` writes Rust of it; [`emit`] is the entry to both,
+//!    and to the translation of plain snippets.
 //!
 //! Problems have a [`Span`](syntax::Span) of their block; [`Block::diagnose`](source::Block::diagnose)
 //! makes a [`Diagnostic`] with file, line and column of it.
@@ -22,7 +24,9 @@
 mod diagnostic;
 pub mod emit;
 pub mod evaluate;
+pub mod hir;
 pub mod recognise;
+mod rust;
 pub mod source;
 pub mod syntax;
 

@@ -1,0 +1,27 @@
+//! Ports the cases.
+
+use wechatpay_chain_port::Severity;
+use wechatpay_chain_port::emit::{self, Options};
+use wechatpay_chain_port::source::{Kind, split};
+
+use crate::case::{Case, Ported};
+
+pub(crate) fn port(cases: &mut [Case]) {
+    for case in cases {
+        let file = case.file.display().to_string();
+        let blocks = split(&file, &case.text, Kind::Php);
+        let made = emit::rust(&blocks, &Options::default());
+        case.ported = if made.complete {
+            Ported::Rust {
+                module: case.module(),
+                text: made.text,
+            }
+        } else {
+            let errors = made
+                .diagnostics
+                .iter()
+                .filter(|one| one.severity == Severity::Error);
+            Ported::Refused(errors.map(|one| one.message.clone()).collect())
+        };
+    }
+}

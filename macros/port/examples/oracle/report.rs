@@ -1,0 +1,116 @@
+//! Counts, differences, and whether exactly the listed cases fail.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::case::{Case, Ported};
+use crate::{Result, Settings};
+
+/// Gives whether all is as the list of expected failures says.
+pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
+    let expected = expected(settings)?;
+    let (mut failed, mut refused) = (BTreeMap::new(), BTreeMap::<String, usize>::new());
+    let (mut same, mut refusals, mut runs) = (0, 0, 0);
+    for case in cases {
+        let differences: Vec<_> = case
+            .runs
+            .iter()
+            .enumerate()
+            .filter_map(|(turn, run)| {
+                run.difference
+                    .as_ref()
+                    .map(|difference| format!("run {turn}: {difference}"))
+            })
+            .collect();
+        match &case.ported {
+            Ported::Broken(said) => {
+                failed.insert(case.name.clone(), format!("it does not compile:\n{said}"));
+            }
+            _ if !differences.is_empty() => {
+                failed.insert(case.name.clone(), differences.join("\n"));
+            }
+            Ported::Refused(reasons) => {
+                refusals += 1;
+                let first = reasons.first().cloned().unwrap_or_default();
+                *refused.entry(first).or_default() += 1;
+            }
+            _ => {
+                same += 1;
+                runs += case.runs.len();
+            }
+        }
+    }
+    let quiet = settings.expected.is_some();
+    for (name, why) in &failed {
+        if !quiet || !expected.contains_key(name) {
+            println!("FAIL {name}\n  {}\n", why.replace('\n', "\n  "));
+        }
+    }
+    for (reason, count) in &refused {
+        println!("{count:5} refused: {reason}");
+    }
+    let refused_names: BTreeSet<_> = cases
+        .iter()
+        .filter(|case| {
+            matches!(case.ported, Ported::Refused(_)) && !failed.contains_key(&case.name)
+        })
+        .map(|case| case.name.clone())
+        .collect();
+    let mut healed: Vec<_> = Vec::new();
+    if settings.only.is_none() {
+        for name in expected.keys() {
+            if !failed.contains_key(name) && !refused_names.contains(name) {
+                healed.push(name.clone());
+            }
+        }
+    }
+    let unexpected = failed
+        .keys()
+        .filter(|name| !expected.contains_key(*name))
+        .count();
+    println!(
+        "{} files: {same} as php in {runs} runs, {refusals} refused, {} differ ({unexpected} not expected)",
+        cases.len(),
+        failed.len()
+    );
+    for name in &healed {
+        println!("listed as a failure and passes, take it out: {name}");
+    }
+    if let Some(file) = &settings.report {
+        let rows: Vec<Value> = cases.iter().map(row).collect();
+        fs::write(file, serde_json::to_string_pretty(&rows)?)?;
+    }
+    Ok(unexpected == 0 && healed.is_empty())
+}
+
+/// Lines of `name: reason`.
+fn expected(settings: &Settings) -> Result<BTreeMap<String, String>> {
+    let Some(file) = &settings.expected else {
+        return Ok(BTreeMap::new());
+    };
+    let text = fs::read_to_string(file)?;
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    Ok(lines
+        .map(|line| line.split_once(": ").unwrap_or((line, "")))
+        .map(|(name, reason)| (name.trim().to_owned(), reason.to_owned()))
+        .collect())
+}
+
+fn row(case: &Case) -> Value {
+    let (state, said, rust) = match &case.ported {
+        Ported::Not => ("not", json!(null), json!(null)),
+        Ported::Refused(reasons) => ("refused", json!(reasons), json!(null)),
+        Ported::Broken(said) => ("broken", json!(said), json!(null)),
+        Ported::Rust { text, .. } => ("ported", json!(null), json!(text)),
+    };
+    let runs: Vec<Value> = case
+        .runs
+        .iter()
+        .map(|run| json!({"difference": run.difference, "php": run.php, "rust": run.rust}))
+        .collect();
+    json!({"name": case.name, "state": state, "said": said, "rust": rust, "runs": runs})
+}

@@ -1,0 +1,103 @@
+//! PHP's exceptions of this crate's errors, and PHP's functions on bytes.
+
+use wechatpay_chain_php::{Answer, Result, Thrown};
+
+use crate::crypto;
+use crate::error::{Error, ErrorKind};
+
+/// The class that the PHP SDK or Guzzle throws.
+fn class(err: &Error) -> &'static str {
+    match err.kind() {
+        ErrorKind::Api => match err.api().map(|api| api.status) {
+            Some(status) if status.is_client_error() => "GuzzleHttp\\Exception\\ClientException",
+            Some(status) if status.is_server_error() => "GuzzleHttp\\Exception\\ServerException",
+            Some(status) if status.is_success() => "GuzzleHttp\\Promise\\RejectionException",
+            _ => "GuzzleHttp\\Exception\\RequestException",
+        },
+        ErrorKind::Connect | ErrorKind::Timeout => "GuzzleHttp\\Exception\\ConnectException",
+        ErrorKind::Transport | ErrorKind::Verify | ErrorKind::Probe | ErrorKind::Body => {
+            "GuzzleHttp\\Exception\\RequestException"
+        }
+        ErrorKind::Builder
+        | ErrorKind::Path
+        | ErrorKind::Request
+        | ErrorKind::Header
+        | ErrorKind::Unsupported => "InvalidArgumentException",
+        ErrorKind::Decrypt | ErrorKind::Encrypt | ErrorKind::Key => "UnexpectedValueException",
+        _ => "RuntimeException",
+    }
+}
+
+impl From<Error> for Thrown {
+    fn from(err: Error) -> Self {
+        // An answer whose signature is wrong has a status of success.
+        let forged =
+            matches!(err.kind(), ErrorKind::Verify | ErrorKind::Probe) && err.body().is_some();
+        let unknown = if forged { 200 } else { 0 };
+        let status = err.api().map_or(unknown, |api| api.status.as_u16());
+        let body = err.api().map(|api| &api.body).or(err.body());
+        let answer =
+            body.map(|body| Answer::new(status, Vec::new(), String::from_utf8_lossy(body)));
+        let classed = Self::new(class(&err), err.to_string());
+        let parents: &[&str] = match err.kind() {
+            ErrorKind::Api if status == 200 => &["RuntimeException"],
+            _ => &[],
+        };
+        let thrown = classed.with_code(i64::from(status)).with_answer(answer);
+        thrown
+            .with_parents(parents.iter().copied())
+            .with_source(err)
+    }
+}
+
+/// `base64_encode($text)`
+#[must_use]
+pub fn base64_encode(text: &str) -> String {
+    crypto::base64::encode(text.as_bytes())
+}
+
+/// `base64_decode($text)`
+///
+/// # Errors
+/// A fault for what is no text.
+pub fn base64_decode(text: &str) -> Result<String> {
+    let bytes = crypto::base64::decode(text);
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.ok_or_else(|| Thrown::fault("this is no text in base64"))
+}
+
+/// `Formatter::nonce($size)`
+///
+/// # Errors
+/// A fault where OpenSSL has no random numbers.
+pub fn nonce(size: i64) -> Result<String> {
+    const LETTERS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let size = usize::try_from(size).unwrap_or(0);
+    let mut text = String::with_capacity(size);
+    while text.len() < size {
+        for byte in crypto::random_bytes::<32>()? {
+            let index = usize::from(byte & 63);
+            if let Some(letter) = LETTERS.get(index)
+                && text.len() < size
+            {
+                text.push(char::from(*letter));
+            }
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_the_class_of_guzzle() {
+        let thrown = |kind| Thrown::from(Error::new(kind, "why"));
+        assert!(thrown(ErrorKind::Timeout).is("GuzzleHttp\\Exception\\ConnectException"));
+        assert!(!thrown(ErrorKind::Timeout).is("GuzzleHttp\\Exception\\RequestException"));
+        assert!(thrown(ErrorKind::Verify).is("GuzzleHttp\\Exception\\RequestException"));
+        assert!(thrown(ErrorKind::Request).is("InvalidArgumentException"));
+        assert!(thrown(ErrorKind::Decrypt).is("RuntimeException"));
+    }
+}

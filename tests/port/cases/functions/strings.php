@@ -1,0 +1,3 @@
+<?php
+/* @oracle {} */
+echo strtolower('ABC'), strtoupper('abc'), ucfirst('abc'), lcfirst('ABC'), ucwords('a b c'), str_pad('5', 3, '0', STR_PAD_LEFT), str_pad('5', 3, '-'), str_pad('x', 5, 'ab', STR_PAD_BOTH), str_repeat('ab', 3), strrev('abc'), str_replace('a', 'b', 'aaa'), str_replace(['a', 'b'], ['1', '2'], 'aabb'), substr_count('aXbXc', 'X'), wordwrap('aaa bbb', 3, "\n", true), nl2br("a\nb"), addslashes("a'b"), htmlspecialchars('<a href="x">\'</a>'), strip_tags('<b>x</b>'), ucwords('hello-world', '-'), strcmp('a', 'b'), substr_replace('abcdef', 'X', 1, 2), strtr('abc', 'ab', 'xy'), strtr('hi all', ['hi' => 'hello', 'hello' => 'x']), similar_text('World', 'Word'), chunk_split('abcd', 2, '-'), quotemeta('1+1'), nl2br('x');

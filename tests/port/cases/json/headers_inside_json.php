@@ -1,0 +1,3 @@
+<?php
+/* @oracle {"answers": [{}]} */
+$instance->chain('v3/pay/transactions/native')->post(['json' => ['mchid' => '1', 'headers' => ['Wechatpay-Serial' => 'X']]]);

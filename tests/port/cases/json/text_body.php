@@ -1,0 +1,3 @@
+<?php
+/* @oracle {"answers": [204]} */
+$instance->chain('v3/pay/transactions/out-trade-no/1/close')->post(['body' => '{"mchid":"1"}', 'headers' => ['Content-Type' => 'application/json']]);

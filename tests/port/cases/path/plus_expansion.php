@@ -1,0 +1,3 @@
+<?php
+/* @oracle {"answers": [{}]} */
+$instance->chain('{+myurl}')->get(['myurl' => 'v3/certificates']);

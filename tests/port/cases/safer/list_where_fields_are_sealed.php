@@ -1,0 +1,3 @@
+<?php
+/* @oracle {"safer": true, "answers": [{}]} */
+$instance->chain('v3/pay/transactions/native')->post(['json' => []]);

@@ -1,0 +1,7 @@
+<?php
+/* @oracle {} */
+$count = 0;
+$add = function () use (&$count) { $count++; };
+$add();
+$add();
+echo $count;

@@ -1,0 +1,3 @@
+<?php
+/* @oracle {"answers": [{}]} */
+$instance->chain('v3/certificates')->get();

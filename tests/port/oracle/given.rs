@@ -1,0 +1,150 @@
+//! Values of the script as the types that a ported program takes.
+
+use serde_json::Value;
+use wechatpay_chain::{Client, PrivateKey, PublicKey};
+
+use crate::world::World;
+
+pub(crate) trait Given: Sized {
+    fn given(world: &World, value: Option<&Value>) -> Self;
+}
+
+/// For the time of the process: it ends with the run.
+fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+/// A value as PHP turns it into a text.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => match text.strip_prefix("@pem:") {
+            Some(name) => std::fs::read_to_string(World::the().key_file(name)).expect("a key"),
+            None => match text.strip_prefix("@file:") {
+                Some(name) => format!("file://{}", World::the().key_file(name)),
+                None => text.clone(),
+            },
+        },
+        Value::Null | Value::Bool(false) => String::new(),
+        Value::Bool(true) => "1".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+impl Given for Value {
+    fn given(_: &World, value: Option<&Value>) -> Self {
+        let value = value.cloned().unwrap_or_default();
+        if value.as_str().is_some_and(|text| text.starts_with("@pem:") || text.starts_with("@file:")) {
+            return Self::String(text(&value));
+        }
+        value
+    }
+}
+
+impl Given for &'static Value {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        kept(Value::given(world, value))
+    }
+}
+
+impl Given for String {
+    fn given(_: &World, value: Option<&Value>) -> Self {
+        text(value.expect("a text for a parameter that takes one"))
+    }
+}
+
+impl Given for &'static str {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        kept(String::given(world, value))
+    }
+}
+
+impl Given for &'static String {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        kept(String::given(world, value))
+    }
+}
+
+impl Given for i64 {
+    fn given(_: &World, value: Option<&Value>) -> Self {
+        let value = value.expect("a number");
+        value.as_i64().or_else(|| text(value).parse().ok()).expect("an integer")
+    }
+}
+
+impl Given for f64 {
+    fn given(_: &World, value: Option<&Value>) -> Self {
+        let value = value.expect("a number");
+        value.as_f64().or_else(|| text(value).parse().ok()).expect("a number")
+    }
+}
+
+impl Given for bool {
+    fn given(_: &World, value: Option<&Value>) -> Self {
+        value.and_then(Value::as_bool).unwrap_or_default()
+    }
+}
+
+impl Given for () {
+    fn given(_: &World, _: Option<&Value>) -> Self {}
+}
+
+impl<T: Given> Given for Option<T> {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        value.filter(|value| !value.is_null()).map(|value| T::given(world, Some(value)))
+    }
+}
+
+impl<T: Given> Given for Vec<T> {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        let list = value.and_then(Value::as_array).into_iter().flatten();
+        list.map(|value| T::given(world, Some(value))).collect()
+    }
+}
+
+impl<T: Given> Given for &'static [T] {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        kept(Vec::<T>::given(world, value))
+    }
+}
+
+impl<T: Given, E> Given for Result<T, E> {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        Ok(T::given(world, value))
+    }
+}
+
+impl Given for &'static Client {
+    fn given(world: &World, _: Option<&Value>) -> Self {
+        world.client()
+    }
+}
+
+impl Given for Client {
+    fn given(world: &World, _: Option<&Value>) -> Self {
+        world.client().clone()
+    }
+}
+
+impl Given for PrivateKey {
+    fn given(world: &World, _: Option<&Value>) -> Self {
+        Self::from_file(world.key_file("merchant_key")).expect("a key")
+    }
+}
+
+impl Given for &'static PrivateKey {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        kept(PrivateKey::given(world, value))
+    }
+}
+
+impl Given for PublicKey {
+    fn given(world: &World, _: Option<&Value>) -> Self {
+        Self::from_file(world.key_file("platform_pub")).expect("a key")
+    }
+}
+
+impl Given for &'static PublicKey {
+    fn given(world: &World, value: Option<&Value>) -> Self {
+        kept(PublicKey::given(world, value))
+    }
+}

@@ -1,0 +1,165 @@
+//! What a ported program is given, and the record of what it does.
+
+use std::fs::File;
+use std::future::Future;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use wechatpay_chain::testing::FixedClock;
+use wechatpay_chain::{Certificate, Client, ClientBuilder, PrivateKey, PublicKey};
+
+pub(crate) use crate::given::Given;
+pub(crate) use crate::told::{Shown, Told};
+pub(crate) use serde_json::Value;
+
+use crate::transport::Script;
+
+const NOW: i64 = 1_700_000_000;
+const NONCE: &str = "0123456789abcdefABCDEF0123456789";
+
+pub(crate) struct World {
+    job: Value,
+    record: Mutex<File>,
+    script: Script,
+}
+
+static WORLD: OnceLock<World> = OnceLock::new();
+
+impl World {
+    pub(crate) fn open(job: &str, record: &str) -> &'static Self {
+        let job: Value = serde_json::from_str(&std::fs::read_to_string(job).expect("a job")).expect("JSON");
+        let keys = job["keys"].as_str().expect("keys").to_owned();
+        let platform = PrivateKey::from_file(Path::new(&keys).join("platform_key.pem")).expect("a key");
+        let merchant = PublicKey::from_file(Path::new(&keys).join("merchant_pub.pem")).expect("a key");
+        let answers = job["answers"].as_array().cloned().unwrap_or_default();
+        std::env::set_current_dir(job["work"].as_str().expect("work")).expect("a folder");
+        let serial = job["platform"].as_str().expect("an id").to_owned();
+        let world = Self {
+            record: Mutex::new(File::create(record).expect("a record")),
+            script: Script::new(answers, platform, merchant, serial, NOW),
+            job,
+        };
+        assert!(WORLD.set(world).is_ok());
+        batch::oracle::DOOR.set(builder).ok();
+        Self::the()
+    }
+
+    pub(crate) fn the() -> &'static Self {
+        WORLD.get().expect("a world")
+    }
+
+    /// Adds a line to the record at once: what a panic or an exit leaves undone shows.
+    pub(crate) fn note(&self, kind: &str, value: Value) {
+        let mut line = serde_json::Map::new();
+        line.insert(kind.to_owned(), value);
+        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(record, "{}", Value::Object(line)).expect("a record");
+    }
+
+    pub(crate) fn finish(&self) {
+        std::io::stdout().flush().ok();
+        self.note("exit", Value::Bool(false));
+    }
+
+    /// A file of keys.
+    pub(crate) fn key_file(&self, name: &str) -> String {
+        format!("{}/{name}.pem", self.job["keys"].as_str().unwrap_or_default())
+    }
+
+    pub(crate) fn client(&self) -> &'static Client {
+        static CLIENT: OnceLock<Client> = OnceLock::new();
+        CLIENT.get_or_init(|| {
+            let text = |name: &str| self.job[name].as_str().unwrap_or_default().to_owned();
+            let file = |name: &str| self.key_file(name);
+            builder()
+                .mchid(text("mchid"))
+                .serial(text("serial"))
+                .private_key(PrivateKey::from_file(file("merchant_key")).expect("a key"))
+                .platform_key(text("platform"), PublicKey::from_file(file("platform_pub")).expect("a key"))
+                .v2_key(text("v2"))
+                .certificate(Certificate::from_file(file("merchant_cert")).expect("a certificate"))
+                .build()
+                .expect("a client")
+        })
+    }
+
+    /// The value of a variable that the program leaves undefined.
+    pub(crate) fn named<T: Given>(&self, name: &str) -> T {
+        let plain = |text: &str| text.replace('_', "").to_lowercase();
+        let defined = self.job["script"]["define"].as_object().into_iter().flatten();
+        let mut found = defined.filter(|(known, _)| plain(known) == name);
+        T::given(self, found.next().map(|(_, value)| value))
+    }
+
+    /// The value at a place of the script.
+    pub(crate) fn placed<T: Given>(&self, pointer: &str) -> T {
+        T::given(self, self.job["script"].pointer(pointer))
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+        let runtime = RUNTIME.get_or_init(|| {
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime")
+        });
+        runtime.block_on(future)
+    }
+
+    pub(crate) fn end(&self, told: impl Told) {
+        self.note("end", told.told());
+    }
+
+    pub(crate) fn call<T: Told>(&self, _number: usize, call: impl FnOnce() -> T) {
+        let told = call().told();
+        self.note("call", told);
+    }
+
+    /// An object, unless its constructor fails.
+    pub(crate) fn made<T: Made>(&self, _number: usize, make: impl FnOnce() -> T) -> Option<T::Object> {
+        match make().made() {
+            Ok(object) => Some(object),
+            Err(told) => {
+                self.note("call", told);
+                self.finish();
+                None
+            }
+        }
+    }
+
+    pub(crate) fn foreign(&self) -> Foreign {
+        Foreign
+    }
+}
+
+/// A constructor's result.
+pub(crate) trait Made {
+    type Object;
+    fn made(self) -> Result<Self::Object, Value>;
+}
+
+impl<T, E: crate::told::Failure> Made for Result<T, E> {
+    type Object = T;
+    fn made(self) -> Result<T, Value> {
+        self.map_err(|err| serde_json::json!({"thrown": err.failure()}))
+    }
+}
+
+/// The client's builder, over the script in place of a network.
+fn builder() -> ClientBuilder {
+    let world = World::the();
+    Client::builder()
+        .clock(FixedClock::new(NOW, NONCE))
+        .transport(world.script.clone())
+}
+
+/// Does the foreign calls of a program, from the script, and records them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Foreign;
+
+impl Foreign {
+    pub(crate) fn called<T: Given>(&self, name: &str, php: &str, args: Vec<Value>) -> T {
+        let world = World::the();
+        world.note("foreign", serde_json::json!({"name": name, "php": php, "args": args}));
+        T::given(world, None)
+    }
+}

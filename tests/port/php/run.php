@@ -1,0 +1,210 @@
+<?php
+// Runs programs that use the PHP SDK, against the stand-in, and writes what each did:
+//
+//     php run.php LIST
+//
+// Each line of LIST is JSON: a `file`, the `run` (answers, values, calls), the folder to `work` in, where the record
+// goes (`out`), and the `keys`.
+
+declare(strict_types=1);
+
+namespace Oracle;
+
+foreach (['psr', 'promises', 'guzzle', 'oracle', 'foreign', 'sdk'] as $part) {
+    require __DIR__ . "/{$part}.php";
+}
+
+const LIMIT = 10;
+
+/** What stands in a script for an object: `@instance`, `@privateKey`, `@foreign:Name`. */
+function given($value, array $keys)
+{
+    if (\is_array($value)) {
+        return \array_map(static fn ($value) => given($value, $keys), $value);
+    }
+    if (!\is_string($value) || ($value[0] ?? '') !== '@') {
+        return $value;
+    }
+    if (\str_starts_with($value, '@foreign:')) {
+        $class = \substr($value, 9);
+        $made = new Foreign();
+        if (!\in_array($class, ['', 'Foreign'], true)) {
+            $made = new $class();
+        }
+        $made->oracleName = short($class);
+        return $made;
+    }
+    if (\str_starts_with($value, '@pem:')) {
+        return \file_get_contents($keys['folder'] . '/' . \substr($value, 5) . '.pem');
+    }
+    if (\str_starts_with($value, '@file:')) {
+        return 'file://' . $keys['folder'] . '/' . \substr($value, 6) . '.pem';
+    }
+    $file = static fn (string $name) => 'file://' . $keys['folder'] . "/{$name}.pem";
+    return match ($value) {
+        '@instance' => \WeChatPay\Builder::factory([
+            'mchid' => $keys['mchid'],
+            'serial' => $keys['serial'],
+            'privateKey' => \WeChatPay\Crypto\Rsa::from($file('merchant_key')),
+            'certs' => [$keys['platform'] => \WeChatPay\Crypto\Rsa::from($file('platform_pub'), 'public')],
+            'secret' => $keys['v2'],
+        ]),
+        '@privateKey' => \WeChatPay\Crypto\Rsa::from($file('merchant_key')),
+        '@platformKey' => \WeChatPay\Crypto\Rsa::from($file('platform_pub'), 'public'),
+        default => throw new \LogicException("the script names {$value}"),
+    };
+}
+
+/** An answer of the script as status, headers and body; `timeout`, `connect` and `broken` stay what they are. */
+function answer($said, string $key)
+{
+    $made = ['status' => 200, 'headers' => [], 'body' => '', 'signed' => true];
+    if (\is_string($said)) {
+        return match ($said) {
+            'timeout', 'connect', 'broken' => $said,
+            'badsign' => ['body' => '{"code_url":"weixin://forged"}', 'signed' => false] + $made,
+            'html' => ['body' => '<html><body>OK</body></html>'] + $made,
+            'empty' => $made,
+            default => throw new \LogicException("no answer is called {$said}"),
+        };
+    }
+    if (\is_int($said)) {
+        return ['status' => $said] + $made;
+    }
+    if (isset($said['text'])) {
+        $said['body'] = $said['text'];
+    } elseif (isset($said['xml'])) {
+        $data = $said['xml'];
+        $text = \WeChatPay\Formatter::queryStringLike(\WeChatPay\Formatter::ksort($data));
+        $data['sign'] ??= \WeChatPay\Crypto\Hash::sign('MD5', $text, $key);
+        $said += ['body' => \WeChatPay\Transformer::toXml($data), 'signed' => false];
+    }
+    $said = \array_intersect_key($said + $made, $made);
+    $said['headers'] = (object) $said['headers'];
+    return $said;
+}
+
+function thrown(\Throwable $thrown): array
+{
+    $response = \method_exists($thrown, 'getResponse') ? $thrown->getResponse() : null;
+    $kinds = \array_merge([\get_class($thrown)], \array_values(\class_parents($thrown)));
+    return [
+        'class' => \get_class($thrown), 'kinds' => $kinds, 'message' => $thrown->getMessage(),
+        'code' => $thrown->getCode(), 'status' => $response?->getStatusCode(),
+        'at' => \basename($thrown->getFile()) . ':' . $thrown->getLine(),
+    ];
+}
+
+/** One call of the script: a function, or methods of an object that is made first. */
+function enter(array $call, array $keys, array &$objects)
+{
+    $args = given($call['args'] ?? [], $keys);
+    if (isset($call['function'])) {
+        return ($call['function'])(...$args);
+    }
+    if (isset($call['static'])) {
+        return ($call['static'])(...$args);
+    }
+    $key = $call['new'] . \json_encode($call['with'] ?? []);
+    $objects[$key] ??= new ($call['new'])(...given($call['with'] ?? [], $keys));
+    return isset($call['call']) ? $objects[$key]->{$call['call']}(...$args) : null;
+}
+
+function run(array $job): void
+{
+    $run = $job['run'];
+    Record::$events = [];
+    $answers = \array_map(static fn ($answer) => answer($answer, $job['keys']['v2']), $run['answers']);
+    Script::start($answers);
+    Gives::$given = $run['foreign'] ?? [];
+    $GLOBALS['ORACLE_INPUT'] = $run['input'] ?? '';
+    $GLOBALS['ORACLE_HEADERS'] = $run['headers'] ?? [];
+    foreach ($run['headers'] ?? [] as $name => $value) {
+        $_SERVER['HTTP_' . \strtoupper(\str_replace('-', '_', $name))] = $value;
+    }
+    $_GET = $run['get'] ?? [];
+    $_POST = $run['post'] ?? [];
+    foreach ($run['server'] ?? [] as $name => $value) {
+        $_SERVER[$name] = $value;
+    }
+    foreach ($run['env'] ?? [] as $name => $value) {
+        \putenv("{$name}={$value}");
+        $_ENV[$name] = $value;
+    }
+    $record = ['answers' => $answers, 'end' => null, 'calls' => [], 'warnings' => []];
+    \ob_start();
+    $finished = false;
+    \register_shutdown_function(static function () use (&$record, &$finished, $job): void {
+        $text = '';
+        while (\ob_get_level() > 0) {
+            $text = \ob_get_clean() . $text;
+        }
+        $last = \error_get_last();
+        if (!$finished && $last !== null && $last['type'] === \E_ERROR) {
+            $record['fatal'] = $last['message'];
+        }
+        $record['exit'] = !$finished;
+        $record['printed'] = \base64_encode($text);
+        $record['events'] = \array_values(\array_filter(Record::$events, static fn ($event) => $event !== null));
+        $flags = \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_UNICODE | \JSON_INVALID_UTF8_SUBSTITUTE
+            | \JSON_PRESERVE_ZERO_FRACTION | \JSON_PARTIAL_OUTPUT_ON_ERROR;
+        \file_put_contents($job['out'], \json_encode($record, $flags));
+    });
+    \set_error_handler(static function (int $level, string $text) use (&$record): bool {
+        $record['warnings'][] = $text;
+        return true;
+    });
+    \chdir($job['work']);
+    $text = \str_replace('/path/to/', $job['fixtures'] . '/', \file_get_contents($job['file']));
+    $source = new Source($text);
+    $source->defineMissing();
+    $code = $job['out'] . '.php';
+    \file_put_contents($code, $source->rewritten);
+    // Functions and classes of the file are there before what is missing is made up.
+    $record['end'] = top($code, $source, given($run['define'] ?? [], $job['keys']));
+    if (!isset($record['end']['thrown'])) {
+        $objects = [];
+        foreach ($run['calls'] ?? [] as $call) {
+            try {
+                $record['calls'][] = ['returned' => told(enter($call, $job['keys'], $objects))];
+            } catch (\Throwable $thrown) {
+                $record['calls'][] = ['thrown' => thrown($thrown)];
+            }
+        }
+    }
+    $finished = true;
+}
+
+/** The program itself, with the variables that it leaves undefined. */
+function top(string $oracleFile, Source $oracleSource, array $oracleDefined): array
+{
+    \extract($oracleDefined);
+    $oracleSource->defineFunctions();
+    try {
+        return ['returned' => told(include $oracleFile)];
+    } catch (\Throwable $oracleThrown) {
+        return ['thrown' => thrown($oracleThrown)];
+    }
+}
+
+/** A process for each: a program may exit, and defines what the next one defines, too. */
+function main(string $list): void
+{
+    foreach (\file($list, \FILE_IGNORE_NEW_LINES | \FILE_SKIP_EMPTY_LINES) as $line) {
+        $job = \json_decode($line, true, 512, \JSON_THROW_ON_ERROR);
+        $child = \pcntl_fork();
+        if ($child === 0) {
+            \pcntl_alarm(LIMIT);
+            run($job);
+            exit(0);
+        }
+        \pcntl_waitpid($child, $status);
+    }
+}
+
+if (($argv[1] ?? '') === '--keys') {
+    require __DIR__ . '/keys.php';
+    keys($argv[2]);
+} else {
+    main($argv[1]);
+}
