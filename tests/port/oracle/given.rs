@@ -7,6 +7,11 @@ use crate::world::World;
 
 pub(crate) trait Given: Sized {
     fn given(world: &World, value: Option<&Value>) -> Self;
+
+    /// What a foreign call gives: it may throw.
+    fn called(world: &World, value: Value) -> Self {
+        Self::given(world, Some(&value))
+    }
 }
 
 /// For the time of the process: it ends with the run.
@@ -33,6 +38,12 @@ fn text(value: &Value) -> String {
 impl Given for Value {
     fn given(_: &World, value: Option<&Value>) -> Self {
         let value = value.cloned().unwrap_or_default();
+        if let Some(data) = value.get("@object") {
+            return data.clone();
+        }
+        if let Some(class) = value.as_str().and_then(|text| text.strip_prefix("@foreign:")) {
+            return serde_json::json!({"@foreign": class});
+        }
         if value.as_str().is_some_and(|text| text.starts_with("@pem:") || text.starts_with("@file:")) {
             return Self::String(text(&value));
         }
@@ -48,7 +59,9 @@ impl Given for &'static Value {
 
 impl Given for String {
     fn given(_: &World, value: Option<&Value>) -> Self {
-        text(value.expect("a text for a parameter that takes one"))
+        let value = value.expect("a text for a parameter that takes one");
+        // What the script does not say: the comparison takes any text for it.
+        if value.is_object() { "(foreign)".to_owned() } else { text(value) }
     }
 }
 
@@ -107,9 +120,28 @@ impl<T: Given> Given for &'static [T] {
     }
 }
 
-impl<T: Given, E> Given for Result<T, E> {
+/// An error that a foreign call may give.
+pub(crate) trait Throws {
+    fn throws(class: &str, message: &str) -> Self;
+}
+
+impl Throws for wechatpay_chain::Error {
+    fn throws(_: &str, message: &str) -> Self {
+        Self::new(wechatpay_chain::ErrorKind::Middleware, message.to_owned())
+    }
+}
+
+impl<T: Given, E: Throws> Given for Result<T, E> {
     fn given(world: &World, value: Option<&Value>) -> Self {
         Ok(T::given(world, value))
+    }
+
+    fn called(world: &World, value: Value) -> Self {
+        if let Some(message) = value.get("@throw").and_then(Value::as_str) {
+            let class = value.get("@class").and_then(Value::as_str).unwrap_or("RuntimeException");
+            return Err(E::throws(class, message));
+        }
+        Ok(T::given(world, Some(&value)))
     }
 }
 

@@ -8,6 +8,7 @@ mod given;
 mod table;
 mod told;
 mod transport;
+mod values;
 mod world;
 
 fn main() {

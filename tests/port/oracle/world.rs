@@ -1,5 +1,6 @@
 //! What a ported program is given, and the record of what it does.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::future::Future;
 use std::io::Write as _;
@@ -22,6 +23,8 @@ pub(crate) struct World {
     job: Value,
     record: Mutex<File>,
     script: Script,
+    /// How often each of the script's foreign calls was made.
+    calls: Mutex<BTreeMap<String, usize>>,
 }
 
 static WORLD: OnceLock<World> = OnceLock::new();
@@ -38,6 +41,7 @@ impl World {
         let world = Self {
             record: Mutex::new(File::create(record).expect("a record")),
             script: Script::new(answers, platform, merchant, serial, NOW),
+            calls: Mutex::default(),
             job,
         };
         assert!(WORLD.set(world).is_ok());
@@ -159,7 +163,49 @@ pub(crate) struct Foreign;
 impl Foreign {
     pub(crate) fn called<T: Given>(&self, name: &str, php: &str, args: Vec<Value>) -> T {
         let world = World::the();
-        world.note("foreign", serde_json::json!({"name": name, "php": php, "args": args}));
-        T::given(world, None)
+        let mut calls = world.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = calls.values().sum::<usize>();
+        let key = world.scripted(name);
+        let turn = calls.entry(key.clone().unwrap_or_default()).or_default();
+        let values = key.as_ref().map(|key| world.job["script"]["foreign"][key].clone());
+        let value = values.map(|values| {
+            let last = values.as_array().map_or(0, |list| list.len().saturating_sub(1));
+            values[(*turn).min(last)].clone()
+        });
+        *turn += 1;
+        drop(calls);
+        world.note("foreign", serde_json::json!({"id": id, "name": name, "php": php, "args": args}));
+        T::called(world, value.unwrap_or_else(|| serde_json::json!({"@foreign": id})))
+    }
+}
+
+/// A name without what PHP and Rust write differently.
+fn plain(name: &str) -> String {
+    let kept = name.chars().filter(char::is_ascii_alphanumeric);
+    let name: String = kept.collect();
+    name.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase()
+}
+
+impl World {
+    /// The key of the script that says what a method gives: the whole way to it, or at least its last member.
+    fn scripted(&self, name: &str) -> Option<String> {
+        let keys = self.job["script"]["foreign"].as_object()?;
+        let name = plain(name);
+        let mut best: Option<(usize, &String)> = None;
+        for key in keys.keys() {
+            if plain(key) == name {
+                return Some(key.clone());
+            }
+            let words = key.replace("::", " ").replace("->", " ").replace("new ", " new");
+            let words: Vec<String> = words.split_whitespace().map(plain).collect();
+            if !words.last().is_some_and(|last| name.ends_with(last.as_str())) {
+                continue;
+            }
+            let fits = words.iter().filter(|word| name.contains(word.as_str())).count();
+            if best.is_none_or(|(known, _)| fits > known) {
+                best = Some((fits, key));
+            }
+        }
+        best.map(|(_, key)| key.clone())
     }
 }

@@ -19,6 +19,11 @@ const LIMIT = 10;
 /** What stands in a script for an object: `@instance`, `@privateKey`, `@foreign:Name`. */
 function given($value, array $keys)
 {
+    if (\is_array($value) && \array_key_exists('@object', $value)) {
+        $made = new Foreign();
+        [$made->oracleName, $made->oracleData] = ['object', $value['@object']];
+        return $made;
+    }
     if (\is_array($value)) {
         return \array_map(static fn ($value) => given($value, $keys), $value);
     }
@@ -26,7 +31,7 @@ function given($value, array $keys)
         return $value;
     }
     if (\str_starts_with($value, '@foreign:')) {
-        $class = \substr($value, 9);
+        $class = $GLOBALS['ORACLE_SOURCE']->named(\substr($value, 9));
         $made = new Foreign();
         if (!\in_array($class, ['', 'Foreign'], true)) {
             $made = new $class();
@@ -157,6 +162,7 @@ function run(array $job): void
     \chdir($job['work']);
     $text = \str_replace('/path/to/', $job['fixtures'] . '/', \file_get_contents($job['file']));
     $source = new Source($text);
+    $GLOBALS['ORACLE_SOURCE'] = $source;
     $source->defineMissing();
     $code = $job['out'] . '.php';
     \file_put_contents($code, $source->rewritten);

@@ -50,16 +50,11 @@ pub(crate) fn build(settings: &Settings, cases: &mut [Case]) -> Result<()> {
 
 fn manifest(settings: &Settings, krate: &std::path::Path) -> Result<()> {
     let root = settings.root.display();
-    let values = if settings.root.join("macros/php").exists() {
-        format!("wechatpay-chain-php = {{ path = \"{root}/macros/php\" }}\n")
-    } else {
-        String::new()
-    };
     let text = format!(
         "[package]\nname = \"batch\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n[[bin]]\nname = \"batch\"\npath = \"src/batch/main.rs\"\n\n[workspace]\n\n\
          [features]\nvalues = []\n\n[dependencies]\nhttp = \"1.3\"\n\
          serde_json = {{ version = \"1.0.145\", features = [\"preserve_order\"] }}\n\
-         tokio = {{ version = \"1.47\", features = [\"macros\", \"rt-multi-thread\"] }}\n{values}\
+         tokio = {{ version = \"1.47\", features = [\"macros\", \"rt-multi-thread\"] }}\n\
          wechatpay-chain = {{ path = \"{root}\", features = [\"files\", \"macros\", \"test-util\"] }}\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n"
     );
@@ -123,6 +118,13 @@ fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Re
     for file in ["main.rs", "world.rs", "given.rs", "told.rs", "transport.rs"] {
         fs::copy(runtime.join(file), source.join("batch").join(file))?;
     }
+    // The values of PHP, from the version of the library on that has them.
+    let values = source.join("batch/values.rs");
+    if settings.root.join("src/php.rs").exists() {
+        fs::copy(runtime.join("values.rs"), values)?;
+    } else {
+        fs::write(values, "")?;
+    }
     Ok(())
 }
 
@@ -176,7 +178,10 @@ fn compile(settings: &Settings, krate: &std::path::Path) -> Result<BTreeMap<Stri
             "--manifest-path",
         ])
         .arg(krate.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", settings.target.join("build"))
+        .env(
+            "CARGO_TARGET_DIR",
+            settings.root.join("target/oracle/build"),
+        )
         .stderr(Stdio::piped())
         .output()?;
     let mut errors: BTreeMap<String, String> = BTreeMap::new();
@@ -207,7 +212,7 @@ fn compile(settings: &Settings, krate: &std::path::Path) -> Result<BTreeMap<Stri
 }
 
 pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
-    let binary = settings.target.join("build/debug/batch");
+    let binary = settings.root.join("target/oracle/build/debug/batch");
     let records = settings.target.join("records");
     let mut jobs = Vec::new();
     for (number, case) in cases.iter().enumerate() {

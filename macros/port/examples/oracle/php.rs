@@ -29,6 +29,9 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
     for folder in [&records, &work] {
         fs::create_dir_all(folder)?;
     }
+    // What programs require in their first line.
+    fs::create_dir_all(work.join("vendor"))?;
+    fs::write(work.join("vendor/autoload.php"), "<?php\n")?;
     let mut list = String::new();
     for (number, case) in cases.iter().enumerate() {
         for (turn, run) in case.runs.iter().enumerate() {
