@@ -48,6 +48,7 @@
 //! - `files`: downloads into files, and bills.
 //! - `macros`: `chain!` and `path!`, made and checked while compiling.
 //! - `tower`: tower layers in the stack, tower services as transport, the client as a service.
+//! - `php-values`: the module `php`, for the Rust that `wechatpay port` writes.
 //! - `php`: `php!`, calls as PHP writes them.
 //! - `qr`: a Native order's `code_url` as a QR code.
 //! - `redis`: notifications seen before, remembered by several machines in one Redis.
@@ -92,6 +93,9 @@ pub mod notify;
 mod offload;
 pub mod pay;
 mod percent;
+#[cfg(feature = "php-values")]
+#[cfg_attr(docsrs, doc(cfg(feature = "php-values")))]
+pub mod php;
 mod plan;
 mod protocol;
 mod query;

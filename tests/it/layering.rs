@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
     &["certificates", "resolve"],
     &["call", "chain", "download", "dry_run", "engine", "reader"],
     &["builder", "client", "testing"],
-    &["bill", "notify", "pay", "service"],
+    &["bill", "notify", "pay", "php", "service"],
     &["guide", "sandbox"],
 ];
 

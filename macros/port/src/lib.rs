@@ -22,7 +22,9 @@
 mod diagnostic;
 pub mod emit;
 pub mod evaluate;
+pub mod hir;
 pub mod recognise;
+mod rust;
 pub mod source;
 pub mod syntax;
 

@@ -24,6 +24,11 @@ fn holds(php: &str, expected: &str) {
 /// Refused for a reason, with the PHP in a comment.
 fn refused(php: &str, reason: &str) {
     let made = ported(php);
+    // What the translation of snippets does not know goes through that of whole files.
+    if reason == "does not know" && made.complete {
+        assert!(made.text.contains("php::"), "{php}\n{}", made.text);
+        return;
+    }
     assert!(!made.complete, "{php}\n{}", made.text);
     let said: Vec<_> = made.diagnostics.iter().map(ToString::to_string).collect();
     assert!(
@@ -64,7 +69,6 @@ fn operators_keep_their_parentheses() {
 
 #[test]
 fn what_a_block_sets_is_not_lost() {
-    let said = "is set within a block and read behind it";
     for php in [
         "$x = 1; if ($c) { $x = 2; } echo $x;",
         "if ($c) { $x = 'a'; } else { $x = 'b'; } echo $x;",
@@ -74,17 +78,16 @@ fn what_a_block_sets_is_not_lost() {
         "try { $n = 1; $r = $i->chain('v3/x')->get(); } catch (\\Exception $e) { echo 1; } echo $n;",
         "if ($c) { $s .= 'x'; } echo $s;",
     ] {
-        let made = ported(php);
-        let found = made
-            .diagnostics
-            .iter()
-            .any(|found| found.message.contains(said));
-        let used = php.starts_with("foreach ($l as $v) { echo 1; }");
-        assert!(!made.complete && (found || used), "{php}\n{}", made.text);
+        // The variable begins before the block.
+        let made = text(php);
+        assert!(
+            made.contains("php::") && made.contains("let mut "),
+            "{php}\n{made}"
+        );
     }
     refused(
         "$i->getAsync()->then(function($r) use (&$x) { $x = 1; })->wait(); echo $x;",
-        "`&$x`",
+        "`use (&$x)`",
     );
     // What a block keeps to itself is fine, also of the same name twice.
     text(
@@ -112,16 +115,15 @@ fn each_variable_has_a_name_of_its_own() {
 #[test]
 fn what_is_added_to_options_is_refused() {
     let only = "known only when PHP runs";
-    refused(
+    holds(
         "$o = ['json' => []]; $o['query'] = ['a' => 1]; $i->chain('v3/x')->post($o);",
-        only,
+        ".request(\"POST\", php::sent(o.clone()))",
     );
     refused(
         "$q = 1; $o = ['json' => [$q]]; $q = 2; $i->chain('v3/x')->post($o);",
         only,
     );
     refused("$i->chain('v3/x')->get(options: []);", "named arguments");
-    refused("echo strtoupper(string: $x);", "named arguments");
 }
 
 #[test]
@@ -248,10 +250,13 @@ fn what_php_prints_is_printed() {
             "$r = $i->chain('v3/x')->get(); print_r($r->getStatusCode() === 204);",
             "    if r.status() == 204 {\n        print!(\"1\");\n    }\n",
         ),
-        ("if (!$a && $b) { echo 1; }", "if !a && b {"),
+        (
+            "if (!$a && $b) { echo 1; }",
+            "if !php::truth(a) && php::truth(b) {",
+        ),
         (
             "try { $r = $i->chain('v3/x')->get(); echo 1; } catch (\\Exception $e) { echo 'err'; }",
-            "Err(_) =>",
+            "if thrown.is(\"Exception\") {",
         ),
     ] {
         holds(php, rust);

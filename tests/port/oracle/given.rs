@@ -131,6 +131,12 @@ impl Throws for wechatpay_chain::Error {
     }
 }
 
+impl Throws for wechatpay_chain::php::Thrown {
+    fn throws(class: &str, message: &str) -> Self {
+        Self::new(class, message)
+    }
+}
+
 impl<T: Given, E: Throws> Given for Result<T, E> {
     fn given(world: &World, value: Option<&Value>) -> Self {
         Ok(T::given(world, value))

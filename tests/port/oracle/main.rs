@@ -8,7 +8,6 @@ mod given;
 mod table;
 mod told;
 mod transport;
-mod values;
 mod world;
 
 fn main() {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use wechatpay_chain::Error;
+use wechatpay_chain::php::Thrown;
 
 /// A function's result.
 pub(crate) trait Told {
@@ -12,7 +13,11 @@ impl<T: Told, E: Failure> Told for Result<T, E> {
     fn told(self) -> Value {
         match self {
             Ok(value) => value.told(),
-            Err(err) => json!({"thrown": err.failure()}),
+            Err(err) => match err.failure() {
+                // `exit` is no failure.
+                Value::Null => json!({"returned": null}),
+                failure => json!({"thrown": failure}),
+            },
         }
     }
 }
@@ -29,6 +34,30 @@ impl Failure for Error {
             "message": self.report(),
             "status": self.api().map(|api| api.status.as_u16()),
         })
+    }
+}
+
+impl Failure for Thrown {
+    fn failure(&self) -> Value {
+        if self.is_exit() {
+            return Value::Null;
+        }
+        let source = std::error::Error::source(self);
+        match source.and_then(|source| source.downcast_ref::<Error>()) {
+            // What the client failed with, and the class that PHP's catch sees.
+            Some(err) => {
+                let mut failure = err.failure();
+                failure["thrown"] = json!(self.class());
+                failure
+            }
+            None => json!({"class": self.class(), "message": self.message(), "code": self.code()}),
+        }
+    }
+}
+
+impl Shown for Thrown {
+    fn shown(&self) -> Value {
+        json!({"@exception": self.class(), "message": self.message()})
     }
 }
 

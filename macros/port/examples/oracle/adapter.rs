@@ -270,6 +270,12 @@ impl Module {
 pub(crate) fn recorders(module: &str, text: &str) -> Result<String> {
     let file = syn::parse_file(text)?;
     let mut made = String::new();
+    if file.items.iter().any(|item| matches!(item, Item::Trait(_))) {
+        made.push_str(
+            "#[allow(unused_imports)]\nuse serde_json::Value;\n\
+             #[allow(unused_imports)]\nuse wechatpay_chain::{Client, Media, PrivateKey, PublicKey, Response, php, php::Thrown};\n",
+        );
+    }
     for item in &file.items {
         let Item::Trait(one) = item else { continue };
         writeln!(

@@ -55,7 +55,7 @@ fn manifest(settings: &Settings, krate: &std::path::Path) -> Result<()> {
          [features]\nvalues = []\n\n[dependencies]\nhttp = \"1.3\"\n\
          serde_json = {{ version = \"1.0.145\", features = [\"preserve_order\"] }}\n\
          tokio = {{ version = \"1.47\", features = [\"macros\", \"rt-multi-thread\"] }}\n\
-         wechatpay-chain = {{ path = \"{root}\", features = [\"files\", \"macros\", \"test-util\"] }}\n\n\
+         wechatpay-chain = {{ path = \"{root}\", features = [\"files\", \"macros\", \"php-values\", \"test-util\"] }}\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n"
     );
     fs::write(krate.join("Cargo.toml"), text)?;
@@ -117,13 +117,6 @@ fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Re
     fs::write(source.join("batch/table.rs"), table)?;
     for file in ["main.rs", "world.rs", "given.rs", "told.rs", "transport.rs"] {
         fs::copy(runtime.join(file), source.join("batch").join(file))?;
-    }
-    // The values of PHP, from the version of the library on that has them.
-    let values = source.join("batch/values.rs");
-    if settings.root.join("src/php.rs").exists() {
-        fs::copy(runtime.join("values.rs"), values)?;
-    } else {
-        fs::write(values, "")?;
     }
     Ok(())
 }

@@ -11,8 +11,12 @@ use super::statement::{builds_client, is_async};
 use super::text::{comment_line, snake, width};
 use super::{Function, Options, Output};
 use crate::diagnostic::{Problem, Severity};
+use crate::recognise;
 use crate::source::Block;
-use crate::syntax::{Span, parse};
+use crate::syntax::{
+    BinaryOp, Expr as Php, ExprKind, Part, Program, Span, Stmt, StmtKind, WholeExpr, parse,
+    parse_whole,
+};
 
 /// A file with a function for each block.
 pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
@@ -22,13 +26,65 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         diagnostics: Vec::new(),
         complete: true,
         functions: Vec::new(),
+        app: Vec::new(),
     };
+    let mut whole_file = false;
     let helpers = ["php_text", "php_int", "php_int_of", "php_true"];
     let mut taken = BTreeSet::from(helpers.map(str::to_owned));
     let mut texts = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let name = name_of(block, index, blocks, &mut taken);
-        let made = one(block, &name, options, &mut imports);
+        let parsed = parse_whole(&block.text);
+        let sound = parsed.problems.is_empty() && !parsed.program.fragment;
+        let mut before = imports.clone();
+        let mut made = None;
+        if !(sound && is_whole(&parsed.program)) {
+            made = Some(one(block, &name, options, &mut imports));
+        }
+        let plain = made.as_ref().is_some_and(|made| made.function.complete)
+            && !changes_arrays(&parsed.program);
+        // What is refused for its meaning stays so; what is only not known may be known there.
+        let unknown = made.as_ref().is_none_or(|made| {
+            let errors = made
+                .problems
+                .iter()
+                .filter(|problem| problem.severity == Severity::Error);
+            errors
+                .into_iter()
+                .all(|problem| UNKNOWN.iter().any(|part| problem.message.contains(part)))
+        });
+        if sound && !plain && (unknown || changes_arrays(&parsed.program)) {
+            let mut whole_out = Output {
+                diagnostics: Vec::new(),
+                functions: Vec::new(),
+                app: Vec::new(),
+                ..out.clone()
+            };
+            whole_out.complete = true;
+            let text = whole(
+                block,
+                index,
+                &parsed.program,
+                &name,
+                options,
+                &mut before,
+                &mut whole_out,
+            );
+            let better = made.as_ref().is_none_or(|_| whole_out.complete);
+            if better {
+                imports = before;
+                whole_file = true;
+                out.complete &= whole_out.complete;
+                out.diagnostics.extend(whole_out.diagnostics);
+                out.functions.extend(whole_out.functions);
+                out.app.extend(whole_out.app);
+                texts.push(text);
+                continue;
+            }
+        }
+        let Some(made) = made else {
+            continue;
+        };
         out.complete &= made.function.complete;
         let problems = made.problems.into_iter();
         out.diagnostics
@@ -44,7 +100,12 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
         imports.of("serde_json", "Value");
     }
     texts.extend(super::helpers::of(&code).map(|(_, text)| text.to_owned()));
-    let mut parts = imports.lines();
+    let mut parts = Vec::new();
+    if whole_file {
+        parts.push(ALLOWED.to_owned());
+        parts.push(String::new());
+    }
+    parts.extend(imports.lines());
     if !parts.is_empty() {
         parts.push(String::new());
     }
@@ -55,6 +116,221 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
     out.text.push_str(&texts.join("\n\n"));
     out.text.push('\n');
     out
+}
+
+/// What PHP's rules make of code that no hand would write so.
+const ALLOWED: &str = "#![allow(dead_code, unreachable_code, unused_assignments, unused_braces)]
+#![allow(unused_imports, unused_labels, unused_mut, unused_parens, unused_variables)]";
+
+/// Whether a block is more than a snippet: then it goes through `hir` and `rust`.
+fn is_whole(program: &Program) -> bool {
+    program.statements.iter().any(whole_statement)
+}
+
+/// How refusals of what is only not known begin.
+const UNKNOWN: [&str; 3] = [
+    "does not know",
+    "only `print_r` of one value",
+    "is set within a block",
+];
+
+/// Whether a snippet changes an array in its place, or puts a value into a path: there the translation of
+/// snippets does not know PHP's rules. One that encrypts by hand is known to it alone.
+fn changes_arrays(program: &Program) -> bool {
+    let encrypts = program.statements.iter().any(|stmt| {
+        has(stmt, &|expr| match &expr.kind {
+            ExprKind::StaticCall { class, method, .. } => {
+                class.is("WeChatPay\\Crypto\\Rsa") && method.eq_ignore_ascii_case("encrypt")
+            }
+            ExprKind::Closure(_) => true,
+            ExprKind::MethodCall { method, .. } => {
+                matches!(method.name(), Some("setMeta" | "select" | "getConfig"))
+            }
+            _ => false,
+        })
+    });
+    !encrypts && program.statements.iter().any(|stmt| has(stmt, &changes))
+}
+
+fn changes(expr: &Php) -> bool {
+    match &expr.kind {
+        ExprKind::Assign { target, op, .. } => {
+            !matches!(target.kind, ExprKind::Variable(_))
+                || op.is_some_and(|op| op != BinaryOp::Concat)
+        }
+        ExprKind::Call { function, .. } => matches!(&*function.last(), "unset" | "json_encode"),
+        // A text that may be a file's path or a key.
+        ExprKind::StaticCall { class, args, .. } if class.is("WeChatPay\\Crypto\\Rsa") => args
+            .first()
+            .is_some_and(|arg| matches!(arg.value.kind, ExprKind::Variable(_))),
+        ExprKind::MethodCall { method, args, .. } if method.name() == Some("chain") => args
+            .first()
+            .is_some_and(|arg| !matches!(arg.value.kind, ExprKind::String(_))),
+        _ => false,
+    }
+}
+
+fn has(stmt: &Stmt, wanted: &dyn Fn(&Php) -> bool) -> bool {
+    fn within(expr: &Php, wanted: &dyn Fn(&Php) -> bool) -> bool {
+        wanted(expr)
+            || expr
+                .children()
+                .into_iter()
+                .any(|child| within(child, wanted))
+    }
+    stmt.kind.parts().into_iter().any(|part| match part {
+        Part::Expr(expr) => within(expr, wanted),
+        Part::Body(body) => body.iter().any(|stmt| has(stmt, wanted)),
+    })
+}
+
+fn whole_statement(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Whole(_)
+        | StmtKind::Function { .. }
+        | StmtKind::Return(_)
+        | StmtKind::Foreach { .. }
+        | StmtKind::If { .. }
+        | StmtKind::Try { .. } => true,
+        _ => stmt.kind.parts().into_iter().any(|part| match part {
+            Part::Expr(expr) => whole_expression(expr),
+            Part::Body(body) => body.iter().any(whole_statement),
+        }),
+    }
+}
+
+/// Whether a call has no handler, or one that runs after the call as what stands behind a `?` does.
+fn is_simple(call: &recognise::Call<'_>) -> bool {
+    match &*call.handlers {
+        [] => true,
+        [
+            recognise::Handler::Then {
+                fulfilled,
+                rejected: None,
+            },
+        ] => match &fulfilled.kind {
+            ExprKind::Closure(closure) => {
+                let plain =
+                    |stmt: &Stmt| matches!(stmt.kind, StmtKind::Expr(_) | StmtKind::Echo(_));
+                call.waited && closure.uses.is_empty() && closure.body.iter().all(plain)
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn whole_expression(expr: &Php) -> bool {
+    if let Some(call) = recognise::Call::of(expr)
+        && !call.handlers.is_empty()
+    {
+        return !is_simple(&call) || call.args.iter().any(|arg| whole_expression(&arg.value));
+    }
+    match &expr.kind {
+        ExprKind::Throw(_) => true,
+        // A snippet of a method's body names its client so.
+        ExprKind::Whole(whole) => !matches!(**whole, WholeExpr::StaticProperty(..)),
+        _ => expr.children().into_iter().any(whole_expression),
+    }
+}
+
+/// A block through `hir` and `rust`.
+fn whole(
+    block: &Block,
+    index: usize,
+    program: &Program,
+    name: &str,
+    options: &Options,
+    imports: &mut Imports,
+    out: &mut Output,
+) -> String {
+    // Trees may be deep, and each stage recurses over them.
+    let work = || crate::rust::file(block, program, name, &options.facts, options.tokio);
+    let made = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, work);
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    let Some(made) = made else {
+        let problem = Problem::error(Span::default(), "this is too deep to be translated");
+        out.complete = false;
+        out.diagnostics.push(block.diagnose(problem));
+        return String::new();
+    };
+    for path in &made.uses {
+        match path.rsplit_once("::") {
+            Some(("crypto", name)) => {
+                drop(imports.of("wechatpay_chain::crypto", name_of_use(name)))
+            }
+            Some(("signing", name)) => {
+                drop(imports.of("wechatpay_chain::signing", name_of_use(name)))
+            }
+            _ => drop(imports.own(path)),
+        }
+    }
+    let code = made
+        .text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let code: Vec<_> = code.collect();
+    let code = code.join("\n");
+    let mentions = |word: &str| super::text::mentions(&code, word);
+    for name in [
+        "Call",
+        "Client",
+        "Media",
+        "PrivateKey",
+        "PublicKey",
+        "Response",
+    ] {
+        if mentions(name) {
+            imports.own(name);
+        }
+    }
+    if mentions("php") {
+        imports.own("php");
+    }
+    for word in ["Value", "json"] {
+        if mentions(word) {
+            imports.of("serde_json", name_of_use(word));
+        }
+    }
+    if mentions("Thrown") {
+        imports.of("wechatpay_chain::php", "Thrown");
+    }
+    let errors = made
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    out.complete &= !errors;
+    let problems = made.problems.into_iter();
+    out.diagnostics
+        .extend(problems.map(|problem| block.diagnose(problem)));
+    out.app.extend(made.host);
+    if let Some((params, is_async)) = made.main {
+        out.functions.push(Function {
+            name: name.to_owned(),
+            block: index,
+            params,
+            is_async,
+            complete: !errors,
+        });
+    }
+    made.text.trim_end().to_owned()
+}
+
+/// The stack of what translates a file.
+const STACK: usize = 256 << 20;
+
+/// The names that `use` may bring.
+fn name_of_use(name: &str) -> &'static str {
+    match name {
+        "aes" => "aes",
+        "SignType" => "SignType",
+        "Thrown" => "Thrown",
+        "Value" => "Value",
+        _ => "json",
+    }
 }
 
 struct Made {

@@ -46,7 +46,9 @@ mod value;
 pub use expression::{call, variable};
 
 use crate::diagnostic::Diagnostic;
+use crate::hir::Facts;
 use crate::recognise::Form;
+pub use crate::rust::HostMethod;
 use crate::source::Block;
 
 /// How chains are written.
@@ -88,6 +90,8 @@ pub struct Options {
     /// The sensitive fields of an operation, by its method and path, as JSON pointers: those need
     /// no `.encrypt`. `None` names all that PHP encrypts, which does no harm.
     pub sensitive: Option<fn(method: &str, path: &str) -> Vec<String>>,
+    /// What is known of WeChat Pay's operations, for whole files.
+    pub facts: Facts,
 }
 
 impl Default for Options {
@@ -96,6 +100,7 @@ impl Default for Options {
             style: Style::Keep,
             tokio: true,
             sensitive: None,
+            facts: Facts::default(),
         }
     }
 }
@@ -112,6 +117,13 @@ impl Options {
     #[must_use]
     pub fn tokio(mut self, tokio: bool) -> Self {
         self.tokio = tokio;
+        self
+    }
+
+    /// With what is known of operations.
+    #[must_use]
+    pub fn facts(mut self, facts: Facts) -> Self {
+        self.facts = facts;
         self
     }
 
@@ -135,6 +147,8 @@ pub struct Output {
     pub complete: bool,
     /// The functions, a block each.
     pub functions: Vec<Function>,
+    /// The methods of the trait `App`, which stands for what is not the SDK's.
+    pub app: Vec<HostMethod>,
 }
 
 /// A function of the output.

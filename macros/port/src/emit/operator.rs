@@ -12,6 +12,7 @@ impl<'a> Porter<'a> {
             return Ok(known);
         }
         match op {
+            UnaryOp::BitNot => Err(self.unknown(expr)),
             UnaryOp::Not => {
                 let operand = self.truth(operand)?;
                 let text = format!("!{}", operand.operand(Level::Unary));

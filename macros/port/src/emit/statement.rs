@@ -44,6 +44,7 @@ impl<'a> Porter<'a> {
                 Err(foreign(stmt, &format!("the function `{name}`")))
             }
             StmtKind::Unsupported { what } => Err(foreign(stmt, what)),
+            StmtKind::Whole(_) => Err(foreign(stmt, "this statement")),
         }
     }
 

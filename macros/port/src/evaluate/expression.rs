@@ -114,6 +114,7 @@ impl<'a> Evaluator<'a, '_> {
                 self.expr(inner);
                 Value::unknown("what another file returns")
             }
+            ExprKind::Whole(_) => Value::unknown("what only whole files use"),
             ExprKind::Unsupported { what } => {
                 self.forget(self.touched.get(&expr.span).into_iter().flatten().cloned());
                 self.error(

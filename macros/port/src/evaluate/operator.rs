@@ -56,6 +56,7 @@ impl<'a> Evaluator<'a, '_> {
 
 pub(super) fn unary<'a>(op: UnaryOp, operand: &Value<'a>) -> Value<'a> {
     match op {
+        UnaryOp::BitNot => Value::unknown("the operator `~`"),
         UnaryOp::Not => operand
             .to_bool()
             .map_or_else(|| operand.clone(), |flag| Value::Bool(!flag)),

@@ -154,7 +154,8 @@ impl<'a> Evaluator<'a, '_> {
             StmtKind::Use(_)
             | StmtKind::Namespace(_)
             | StmtKind::Function { .. }
-            | StmtKind::Empty => {}
+            | StmtKind::Empty
+            | StmtKind::Whole(_) => {}
         }
         Flow::Next
     }

@@ -5,7 +5,7 @@
 
 use super::Step;
 use crate::diagnostic::Problem;
-use crate::syntax::{BinaryOp, Expr, ExprKind, Member, Piece, Span};
+use crate::syntax::{BinaryOp, Expr, ExprKind, Member, Piece, Span, WholeExpr};
 
 /// What every path of WeChat Pay begins with: the first segments of the library's catalogue
 /// (`v2` is the PHP SDK's own mark of APIv2; Hong Kong's, global and brand paths have a base URL
@@ -168,5 +168,9 @@ fn text_name(expr: &Expr) -> Option<String> {
 
 /// `self::$client`: known by its kind only, for the tree has none of its own for it.
 pub(crate) fn is_static_property(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Unsupported { what } if what == "a static property")
+    match &expr.kind {
+        ExprKind::Unsupported { what } => what == "a static property",
+        ExprKind::Whole(whole) => matches!(**whole, WholeExpr::StaticProperty(..)),
+        _ => false,
+    }
 }

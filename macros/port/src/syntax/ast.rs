@@ -99,6 +99,8 @@ pub enum StmtKind {
     },
     /// `;`, `declare(strict_types=1);`
     Empty,
+    /// A statement that only [`parse_whole`](super::parse_whole) reads.
+    Whole(Box<Whole>),
     /// Anything else.
     Unsupported {
         /// What it is, as a noun: "`while`".
@@ -269,6 +271,8 @@ pub enum ExprKind {
     Throw(Box<Expr>),
     /// `require 'vendor/autoload.php'` and its kin.
     Include(Box<Expr>),
+    /// An expression that only [`parse_whole`](super::parse_whole) reads.
+    Whole(Box<WholeExpr>),
     /// Anything else.
     Unsupported {
         /// What it is, as a noun: "a spread `...`".
@@ -339,6 +343,8 @@ pub struct Closure {
     pub params: Vec<Param>,
     /// The variables of `use (…)`, without `$`; an arrow function sees all.
     pub uses: Vec<Capture>,
+    /// The return type as it is written.
+    pub returns: Option<String>,
     /// Whether it is `fn … => …`: then the body is one `return`.
     pub arrow: bool,
     /// What it does.
@@ -354,6 +360,10 @@ pub struct Param {
     pub ty: Option<String>,
     /// The value when it is not given.
     pub default: Option<Expr>,
+    /// Whether it is `&$name`.
+    pub by_reference: bool,
+    /// Whether it is `...$name`.
+    pub variadic: bool,
 }
 
 /// A variable of `use (…)`.
@@ -363,4 +373,147 @@ pub struct Capture {
     pub name: String,
     /// Whether it is `&$name`.
     pub by_reference: bool,
+}
+
+/// The statements of whole files, which documentation snippets do not use.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Whole {
+    /// `while (condition) …`
+    While {
+        /// The condition.
+        condition: Expr,
+        /// What is done.
+        body: Vec<Stmt>,
+    },
+    /// `do … while (condition);`
+    DoWhile {
+        /// What is done.
+        body: Vec<Stmt>,
+        /// The condition.
+        condition: Expr,
+    },
+    /// `for (init; condition; step) …`
+    For {
+        /// What is done once.
+        init: Vec<Expr>,
+        /// The conditions: the last one counts.
+        condition: Vec<Expr>,
+        /// What is done after each turn.
+        step: Vec<Expr>,
+        /// What is done.
+        body: Vec<Stmt>,
+    },
+    /// `switch (subject) { case …: … }`
+    Switch {
+        /// What is compared.
+        subject: Expr,
+        /// The cases in order; `default` has no value.
+        cases: Vec<(Option<Expr>, Vec<Stmt>)>,
+    },
+    /// `break 2;`
+    Break(usize),
+    /// `continue 2;`
+    Continue(usize),
+    /// `global $a, $b;`
+    Global(Vec<String>),
+    /// `static $a = 1;`
+    Static(Vec<(String, Option<Expr>)>),
+    /// `const A = 1;`
+    Const(Vec<(String, Expr)>),
+    /// A class, interface, trait or enumeration.
+    Class(Class),
+}
+
+/// The expressions of whole files, which documentation snippets do not use.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WholeExpr {
+    /// `object?->name`
+    Property(Expr, Member),
+    /// `object?->name(…)`
+    MethodCall(Expr, Member, Vec<Arg>),
+    /// `Class::$name`
+    StaticProperty(Name, String),
+    /// `match (subject) { … }`
+    Match {
+        /// What is compared.
+        subject: Expr,
+        /// The values of each arm, none for `default`, and what the arm gives.
+        arms: Vec<(Option<Vec<Expr>>, Expr)>,
+    },
+    /// `[$a, 'k' => $b]` or `list(…)` on the left of `=`: the key and the target of each place.
+    List(Vec<Option<(Option<Expr>, Expr)>>),
+    /// `...$a`, of an argument or an item.
+    Spread(Expr),
+    /// `$a++` and its three kin.
+    Step {
+        /// What is changed.
+        target: Expr,
+        /// Whether one is added.
+        up: bool,
+        /// Whether the value is that after the change.
+        before: bool,
+    },
+    /// `exit`, `exit(…)`, `die(…)`
+    Exit(Option<Expr>),
+    /// `@a`
+    Silenced(Expr),
+    /// `a ??= b`
+    CoalesceAssign(Expr, Expr),
+}
+
+/// A class, interface, trait or enumeration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Class {
+    /// Where its name stands.
+    pub name_span: Span,
+    /// The name.
+    pub name: String,
+    /// What it is: `class`, `interface`, `trait` or `enum`.
+    pub kind: &'static str,
+    /// What it extends.
+    pub parent: Option<Name>,
+    /// The traits that it uses.
+    pub uses: Vec<Name>,
+    /// The constants.
+    pub consts: Vec<(String, Expr)>,
+    /// The properties, those of the constructor's parameters too.
+    pub properties: Vec<Property>,
+    /// The methods.
+    pub methods: Vec<Method>,
+}
+
+/// A property.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// Where it stands.
+    pub span: Span,
+    /// The name, without `$`.
+    pub name: String,
+    /// The type as it is written.
+    pub ty: Option<String>,
+    /// The value at the beginning.
+    pub default: Option<Expr>,
+    /// Whether it is `static`.
+    pub is_static: bool,
+    /// Whether it is a parameter of the constructor.
+    pub promoted: bool,
+    /// Whether it is neither `private` nor `protected`.
+    pub public: bool,
+}
+
+/// A method.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Method {
+    /// The whole of it.
+    pub span: Span,
+    /// The name.
+    pub name: String,
+    /// Whether it is neither `private` nor `protected`.
+    pub public: bool,
+    /// Whether it is `static`.
+    pub is_static: bool,
+    /// Whether it has a body.
+    pub has_body: bool,
+    /// Parameters and body.
+    pub closure: Closure,
 }

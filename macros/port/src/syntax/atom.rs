@@ -89,6 +89,8 @@ pub enum UnaryOp {
     Minus,
     /// `+`
     Plus,
+    /// `~`; only [`parse_whole`](super::parse_whole) gives it.
+    BitNot,
 }
 
 /// The binary operators.
@@ -133,6 +135,18 @@ pub enum BinaryOp {
     BitOr,
     /// `&`, of flags
     BitAnd,
+    /// `^`; this and the four below are given by [`parse_whole`](super::parse_whole) alone.
+    BitXor,
+    /// `<<`
+    ShiftLeft,
+    /// `>>`
+    ShiftRight,
+    /// `**`
+    Pow,
+    /// `<=>`
+    Spaceship,
+    /// `xor`
+    Xor,
     /// `instanceof`; the right side is a [`ExprKind::Constant`](super::ExprKind::Constant) with the class's name
     InstanceOf,
 }

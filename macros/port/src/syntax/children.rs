@@ -1,6 +1,6 @@
 //! What expressions and statements are made of.
 
-use super::{Expr, ExprKind, Item, Member, Piece, Stmt, StmtKind};
+use super::{Expr, ExprKind, Item, Member, Piece, Stmt, StmtKind, Whole, WholeExpr};
 
 /// Something directly within a statement.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +41,7 @@ impl StmtKind {
                 body.chain(finally.as_deref().map(Part::Body)).collect()
             }
             Self::Block(body) => vec![Part::Body(body)],
+            Self::Whole(whole) => whole.parts(),
             Self::Return(None)
             | Self::Use(_)
             | Self::Namespace(_)
@@ -89,6 +90,7 @@ impl Expr {
             | ExprKind::Print(inner)
             | ExprKind::Throw(inner)
             | ExprKind::Include(inner) => vec![inner],
+            ExprKind::Whole(whole) => whole.children(),
             ExprKind::Variable(_)
             | ExprKind::Null
             | ExprKind::Bool(_)
@@ -99,6 +101,71 @@ impl Expr {
             | ExprKind::ClassConstant { .. }
             | ExprKind::Closure(_)
             | ExprKind::Unsupported { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Whole {
+    fn parts(&self) -> Vec<Part<'_>> {
+        match self {
+            Self::While { condition, body } => vec![Part::Expr(condition), Part::Body(body)],
+            Self::DoWhile { body, condition } => vec![Part::Body(body), Part::Expr(condition)],
+            Self::For {
+                init,
+                condition,
+                step,
+                body,
+            } => {
+                let before = init.iter().chain(condition).map(Part::Expr);
+                let after = step.iter().map(Part::Expr);
+                before.chain([Part::Body(body)]).chain(after).collect()
+            }
+            Self::Switch { subject, cases } => {
+                let cases = cases.iter().flat_map(|(value, body)| {
+                    let value = value.iter().map(Part::Expr);
+                    value.chain([Part::Body(body)])
+                });
+                std::iter::once(Part::Expr(subject)).chain(cases).collect()
+            }
+            Self::Static(variables) => {
+                let values = variables.iter().filter_map(|(_, value)| value.as_ref());
+                values.map(Part::Expr).collect()
+            }
+            Self::Const(constants) => {
+                let values = constants.iter().map(|(_, value)| value);
+                values.map(Part::Expr).collect()
+            }
+            Self::Break(_) | Self::Continue(_) | Self::Global(_) | Self::Class(_) => Vec::new(),
+        }
+    }
+}
+
+impl WholeExpr {
+    fn children(&self) -> Vec<&Expr> {
+        match self {
+            Self::Property(object, member) => with(object, member.computed()),
+            Self::MethodCall(object, member, args) => {
+                let args = args.iter().map(|arg| &arg.value);
+                with(object, member.computed().into_iter().chain(args))
+            }
+            Self::StaticProperty(..) => Vec::new(),
+            Self::Match { subject, arms } => {
+                let arms = arms
+                    .iter()
+                    .flat_map(|(conditions, value)| conditions.iter().flatten().chain([value]));
+                with(subject, arms)
+            }
+            Self::List(places) => {
+                let places = places.iter().flatten();
+                places
+                    .flat_map(|(key, target)| key.iter().chain([target]))
+                    .collect()
+            }
+            Self::Exit(value) => value.iter().collect(),
+            Self::Spread(inner) | Self::Silenced(inner) | Self::Step { target: inner, .. } => {
+                vec![inner]
+            }
+            Self::CoalesceAssign(target, value) => vec![target, value],
         }
     }
 }

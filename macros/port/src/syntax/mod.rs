@@ -9,4 +9,4 @@ mod parse;
 pub use ast::*;
 pub use atom::*;
 pub use children::Part;
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, parse, parse_whole};

@@ -32,6 +32,18 @@ const MISTAKES: usize = 5;
 /// ```
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
+    parse_as(text, false)
+}
+
+/// Parses PHP with all that whole files use: classes, loops, `switch`, `match`, taking lists apart.
+///
+/// [`parse`] leaves those `Unsupported`, which is what the back ends for snippets know.
+#[must_use]
+pub fn parse_whole(text: &str) -> Parsed {
+    parse_as(text, true)
+}
+
+fn parse_as(text: &str, whole: bool) -> Parsed {
     if text.len() > LONGEST {
         let message = format!("the text is longer than {LONGEST} bytes");
         return refused(Problem::error(Span::default(), message).hint("split it"));
@@ -48,7 +60,7 @@ pub fn parse(text: &str) -> Parsed {
     {
         return fragment;
     }
-    let (program, too_deep) = lower::program(text, tree.root_node());
+    let (program, too_deep) = lower::program(text, tree.root_node(), whole);
     let mut problems = mistakes(text, tree.root_node());
     problems.extend(too_deep);
     Parsed { program, problems }

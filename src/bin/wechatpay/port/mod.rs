@@ -12,9 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
-use wechatpay_chain::catalog;
+use wechatpay_chain::{catalog, schema};
 use wechatpay_chain_port::source::{Block, Kind, split};
-use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, syntax};
+use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, hir, syntax};
 
 use crate::exit::{Exit, Failure};
 use crate::output::Screen;
@@ -129,13 +129,39 @@ fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<()
     let options = emit::Options::default()
         .style(style)
         .tokio(!args.no_tokio)
-        .sensitive(sensitive);
+        .sensitive(sensitive)
+        .facts(hir::Facts::new(field_types));
     let output = emit::rust(blocks, &options);
     for diagnostic in &output.diagnostics {
         report.tell(diagnostic);
     }
     let text = format!("{}\n", output.text.trim_end());
     report.screen.foreign(text.as_bytes())
+}
+
+/// The types of an operation's fields, by their pointers.
+fn field_types(method: &str, path: &str) -> Vec<(String, &'static str)> {
+    let operation = method
+        .parse()
+        .ok()
+        .and_then(|method| schema::find(&method, path));
+    let mut found = Vec::new();
+    if let Some(operation) = operation {
+        types_of(operation.request(), "", &mut found);
+    }
+    found
+}
+
+fn types_of(fields: &[schema::Field], above: &str, found: &mut Vec<(String, &'static str)>) {
+    for field in fields {
+        let pointer = format!("{above}/{}", field.name());
+        match field.kind() {
+            schema::FieldKind::Integer => found.push((pointer.clone(), "integer")),
+            schema::FieldKind::String => found.push((pointer.clone(), "string")),
+            _ => {}
+        }
+        types_of(field.fields(), &pointer, found);
+    }
 }
 
 /// What the client encrypts by itself.

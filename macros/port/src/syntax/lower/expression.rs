@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{Lower, has, named, number};
-use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, UnaryOp};
+use crate::syntax::{BinaryOp, Cast, Expr, ExprKind, Item, Member, UnaryOp, WholeExpr};
 
 impl Lower<'_> {
     pub(super) fn expr(&mut self, node: Node<'_>) -> Expr {
@@ -115,6 +115,11 @@ impl Lower<'_> {
             | "include_once_expression"
             | "require_expression"
             | "require_once_expression" => ExprKind::Include(self.only(node)),
+            _ if self.whole
+                && let Some(kind) = self.whole_expression(node) =>
+            {
+                kind
+            }
             kind => ExprKind::Unsupported {
                 what: describe(kind),
             },
@@ -125,7 +130,7 @@ impl Lower<'_> {
         self.text(node).trim_start_matches('$').to_owned()
     }
 
-    fn member(&mut self, node: Node<'_>) -> Member {
+    pub(super) fn member(&mut self, node: Node<'_>) -> Member {
         let Some(name) = node.child_by_field_name("name") else {
             return Member::Computed(Box::new(self.unsupported(node, "a syntax error")));
         };
@@ -154,10 +159,15 @@ impl Lower<'_> {
 
     fn class_constant(&mut self, node: Node<'_>) -> ExprKind {
         match &*named(node) {
-            [class, name] if is_name(*class) && name.kind() == "name" => ExprKind::ClassConstant {
-                class: self.class(*class),
-                name: self.text(*name).to_owned(),
-            },
+            [class, name]
+                if (is_name(*class) || self.whole && class.kind() == "relative_scope")
+                    && name.kind() == "name" =>
+            {
+                ExprKind::ClassConstant {
+                    class: self.class(*class),
+                    name: self.text(*name).to_owned(),
+                }
+            }
             _ => ExprKind::Unsupported {
                 what: describe(node.kind()),
             },
@@ -181,11 +191,15 @@ impl Lower<'_> {
     fn static_call(&mut self, node: Node<'_>) -> ExprKind {
         let scope = node.child_by_field_name("scope");
         match (scope, self.member(node)) {
-            (Some(class), Member::Name { name, .. }) if is_name(class) => ExprKind::StaticCall {
-                class: self.class(class),
-                method: name,
-                args: self.args(node),
-            },
+            (Some(class), Member::Name { name, .. })
+                if is_name(class) || self.whole && class.kind() == "relative_scope" =>
+            {
+                ExprKind::StaticCall {
+                    class: self.class(class),
+                    method: name,
+                    args: self.args(node),
+                }
+            }
             _ => ExprKind::Unsupported {
                 what: "a static call of a class known at run time only".into(),
             },
@@ -224,7 +238,11 @@ impl Lower<'_> {
 
     fn augmented(&mut self, node: Node<'_>) -> ExprKind {
         let written = self.field_text(node, "operator");
-        match binary_op(written.trim_end_matches('=')) {
+        if self.whole && written == "??=" {
+            let (target, value) = (self.field(node, "left"), self.field(node, "right"));
+            return ExprKind::Whole(Box::new(WholeExpr::CoalesceAssign(target, value)));
+        }
+        match self.binary_op(written.trim_end_matches('=')) {
             Some(op) => ExprKind::Assign {
                 target: self.field_box(node, "left"),
                 op: Some(op),
@@ -238,7 +256,7 @@ impl Lower<'_> {
 
     fn binary(&mut self, node: Node<'_>) -> ExprKind {
         let written = self.field_text(node, "operator").to_ascii_lowercase();
-        let Some(op) = binary_op(&written) else {
+        let Some(op) = self.binary_op(&written) else {
             return ExprKind::Unsupported {
                 what: format!("the operator `{written}`"),
             };
@@ -257,12 +275,25 @@ impl Lower<'_> {
         }
     }
 
+    fn binary_op(&self, written: &str) -> Option<BinaryOp> {
+        Some(match written {
+            "^" if self.whole => BinaryOp::BitXor,
+            "<<" if self.whole => BinaryOp::ShiftLeft,
+            ">>" if self.whole => BinaryOp::ShiftRight,
+            "**" if self.whole => BinaryOp::Pow,
+            "<=>" if self.whole => BinaryOp::Spaceship,
+            "xor" if self.whole => BinaryOp::Xor,
+            written => binary_op(written)?,
+        })
+    }
+
     fn unary(&mut self, node: Node<'_>) -> ExprKind {
         let written = self.field_text(node, "operator");
         let op = match &*written {
             "!" => UnaryOp::Not,
             "-" => UnaryOp::Minus,
             "+" => UnaryOp::Plus,
+            "~" if self.whole => UnaryOp::BitNot,
             _ => {
                 return ExprKind::Unsupported {
                     what: format!("the operator `{written}`"),
@@ -299,7 +330,7 @@ impl Lower<'_> {
     }
 }
 
-fn is_name(node: Node<'_>) -> bool {
+pub(super) fn is_name(node: Node<'_>) -> bool {
     let name = ["name", "qualified_name", "relative_name"].contains(&node.kind());
     name && !has(node, "{")
 }

@@ -39,9 +39,38 @@ impl Lower<'_> {
         Closure {
             is_static: node.child_by_field_name("static_modifier").is_some(),
             params: params.map(|param| self.param(param)).collect(),
+            returns: node
+                .child_by_field_name("return_type")
+                .map(|ty| self.type_text(ty)),
             uses: uses.map(|node| self.capture(node)).collect(),
             arrow,
             body: self.closure_body(node, arrow),
+        }
+    }
+
+    /// A type with the names of its classes resolved, each with a leading backslash.
+    pub(super) fn type_text(&self, node: Node<'_>) -> String {
+        let mut text = String::new();
+        for word in self.text(node).split_inclusive(['|', '?', '&']) {
+            let (name, end) = match word.char_indices().last() {
+                Some((at, '|' | '?' | '&')) => word.split_at(at),
+                _ => (word, ""),
+            };
+            text.push_str(&self.type_name(name.trim()));
+            text.push_str(end);
+        }
+        text
+    }
+
+    fn type_name(&self, name: &str) -> String {
+        let builtin = [
+            "string", "int", "float", "bool", "array", "mixed", "void", "null", "self", "static",
+            "callable", "iterable", "object", "never", "false", "true", "",
+        ];
+        let lower = name.to_ascii_lowercase();
+        match builtin.contains(&&*lower) {
+            true => lower,
+            false => format!("\\{}", self.imports.class(name)),
         }
     }
 
@@ -56,7 +85,7 @@ impl Lower<'_> {
         }]
     }
 
-    fn param(&mut self, node: Node<'_>) -> Param {
+    pub(super) fn param(&mut self, node: Node<'_>) -> Param {
         let ty = node.child_by_field_name("type");
         let default = node.child_by_field_name("default_value");
         Param {
@@ -64,8 +93,13 @@ impl Lower<'_> {
                 .field_text(node, "name")
                 .trim_start_matches('$')
                 .to_owned(),
-            ty: ty.map(|ty| self.text(ty).to_owned()),
+            ty: ty.map(|ty| match self.whole {
+                true => self.type_text(ty),
+                false => self.text(ty).to_owned(),
+            }),
             default: default.map(|value| self.expr(value)),
+            by_reference: node.child_by_field_name("reference_modifier").is_some(),
+            variadic: node.kind() == "variadic_parameter",
         }
     }
 

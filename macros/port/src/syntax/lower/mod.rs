@@ -7,6 +7,7 @@ mod number;
 mod statement;
 mod text;
 mod touched;
+mod whole;
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,9 @@ use crate::diagnostic::Problem;
 const DEEPEST: usize = 100;
 
 /// The tree, and the place that is nested too deeply, if there is one.
-pub(super) fn program(text: &str, root: Node<'_>) -> (Program, Option<Problem>) {
+pub(super) fn program(text: &str, root: Node<'_>, whole: bool) -> (Program, Option<Problem>) {
     let mut lower = Lower::new(text, 0);
+    lower.whole = whole;
     let program = Program {
         statements: lower.statements(root),
         comments: comments(text, root),
@@ -63,6 +65,8 @@ struct Lower<'t> {
     /// The first place that is nested too deeply.
     too_deep: Option<Problem>,
     touched: BTreeMap<Span, Vec<String>>,
+    /// Whether what only whole files use is read.
+    whole: bool,
 }
 
 impl<'t> Lower<'t> {
@@ -74,6 +78,7 @@ impl<'t> Lower<'t> {
             depth: 0,
             too_deep: None,
             touched: BTreeMap::new(),
+            whole: false,
         }
     }
 

@@ -20,7 +20,7 @@ impl Imports {
         self.classes.clear();
     }
 
-    fn class(&self, written: &str) -> String {
+    pub(super) fn class(&self, written: &str) -> String {
         if let Some(whole) = written.strip_prefix('\\') {
             return whole.to_owned();
         }

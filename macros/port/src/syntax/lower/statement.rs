@@ -12,7 +12,7 @@ impl Lower<'_> {
         children.filter_map(|node| self.statement(node)).collect()
     }
 
-    fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
+    pub(super) fn statement(&mut self, node: Node<'_>) -> Option<Stmt> {
         if matches!(
             node.kind(),
             "php_tag" | "php_end_tag" | "text_interpolation"
@@ -24,7 +24,8 @@ impl Lower<'_> {
             return (!blank).then(|| self.unsupported_stmt(node, "HTML outside of `<?php`"));
         }
         // Only the innermost statements around a mistake are given up.
-        if node.has_error() && (node.is_error() || !is_compound(node)) {
+        let compound = is_compound(node) && (self.whole || !node.kind().ends_with("declaration"));
+        if node.has_error() && (node.is_error() || !compound) {
             self.note_touched(node);
             return Some(self.unsupported_stmt(node, "a statement with a syntax error"));
         }
@@ -65,6 +66,11 @@ impl Lower<'_> {
                 name: self.field_text(node, "name"),
                 closure: self.closure(node, false),
             },
+            _ if self.whole
+                && let Some(kind) = self.whole_statement(node) =>
+            {
+                kind
+            }
             kind => StmtKind::Unsupported {
                 what: format!(
                     "`{}`",
@@ -209,6 +215,11 @@ impl Lower<'_> {
 fn is_compound(node: Node<'_>) -> bool {
     matches!(
         node.kind(),
-        "compound_statement" | "if_statement" | "try_statement" | "foreach_statement"
+        "compound_statement"
+            | "if_statement"
+            | "try_statement"
+            | "foreach_statement"
+            | "class_declaration"
+            | "trait_declaration"
     ) || (node.kind() == "namespace_definition" && has(node, "compound_statement"))
 }

@@ -1,0 +1,666 @@
+//! Arrays.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use crate::value::Num;
+use crate::{Result, Thrown, text};
+
+/// What PHP takes as the key of an array.
+pub trait Key {
+    /// The key as a text: of a whole number, its digits.
+    fn key(&self) -> Cow<'_, str>;
+}
+
+impl Key for str {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl Key for String {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl Key for i32 {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+}
+
+impl Key for i64 {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+}
+
+impl Key for bool {
+    fn key(&self) -> Cow<'_, str> {
+        Cow::Borrowed(if *self { "1" } else { "0" })
+    }
+}
+
+impl Key for Value {
+    fn key(&self) -> Cow<'_, str> {
+        match self {
+            Self::String(text) => Cow::Borrowed(text),
+            Self::Bool(flag) => Cow::Borrowed(if *flag { "1" } else { "0" }),
+            Self::Number(number) => match crate::value::num(number) {
+                Num::Int(number) => Cow::Owned(number.to_string()),
+                float => Cow::Owned(float.int().to_string()),
+            },
+            other => Cow::Owned(text(other)),
+        }
+    }
+}
+
+impl<T: Key + ?Sized> Key for &T {
+    fn key(&self) -> Cow<'_, str> {
+        (**self).key()
+    }
+}
+
+/// The whole number that a key is: `"8"` is one, `"08"` and `"-0"` are none.
+fn whole(key: &str) -> Option<i64> {
+    let number: i64 = key.parse().ok()?;
+    (number.to_string() == key).then_some(number)
+}
+
+fn key_value(key: &str) -> Value {
+    whole(key).map_or_else(|| Value::from(key), Value::from)
+}
+
+fn place_of(list: &[Value], key: &str) -> Option<usize> {
+    let index = usize::try_from(whole(key)?).ok()?;
+    (index < list.len()).then_some(index)
+}
+
+/// An array whose keys are 0, 1, 2 … in this order is a list.
+pub(crate) fn canonical(value: Value) -> Value {
+    match value {
+        Value::Object(members) if is_list(&members) => {
+            Value::Array(members.into_iter().map(|(_, value)| value).collect())
+        }
+        other => other,
+    }
+}
+
+fn is_list(members: &Map<String, Value>) -> bool {
+    let mut keys = members.keys().enumerate();
+    keys.all(|(index, key)| *key == index.to_string())
+}
+
+/// `[$key => $value, …]`: the last of a key wins, in the first one's place; null is for no key.
+#[must_use]
+pub fn map<K: Key>(items: impl IntoIterator<Item = (K, Value)>) -> Value {
+    let items = items.into_iter();
+    let members = items.map(|(key, value)| (key.key().into_owned(), value));
+    canonical(Value::Object(members.collect()))
+}
+
+/// `$array[$key]`, `$object->$key`: null where there is none.
+#[must_use]
+pub fn get(array: &Value, key: impl Key) -> Value {
+    look(array, &key.key())
+        .cloned()
+        .unwrap_or_else(|| match array {
+            Value::String(text) => byte_at(text, &key.key()),
+            _ => Value::Null,
+        })
+}
+
+/// A reference to `$array[$key]`, where it is there.
+pub(crate) fn look<'a>(array: &'a Value, key: &str) -> Option<&'a Value> {
+    match array {
+        Value::Array(list) => list.get(place_of(list, key)?),
+        Value::Object(members) => members.get(key),
+        _ => None,
+    }
+}
+
+/// `"abc"[1]`, `"abc"[-1]`
+fn byte_at(text: &str, key: &str) -> Value {
+    if whole(key).is_none() {
+        return Value::Null;
+    }
+    let len = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let at = whole(key).map(|at| if at < 0 { len.saturating_add(at) } else { at });
+    let at = at.and_then(|at| usize::try_from(at).ok());
+    let found = at.and_then(|at| text.get(at..at + 1));
+    Value::from(found.unwrap_or_default())
+}
+
+/// `array_key_exists($key, $array)`
+#[must_use]
+pub fn array_key_exists(key: &Value, array: &Value) -> bool {
+    has(array, key)
+}
+
+/// Whether there is a key, whatever its value.
+#[must_use]
+pub fn has(array: &Value, key: impl Key) -> bool {
+    look(array, &key.key()).is_some()
+}
+
+/// How many values there are.
+#[must_use]
+pub(crate) fn count(array: &Value) -> usize {
+    match array {
+        Value::Array(list) => list.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
+    }
+}
+
+/// `count($array)`
+///
+/// # Errors
+/// A `TypeError` for what is no array.
+pub fn counted(array: &Value) -> Result<i64> {
+    match array {
+        Value::Array(_) | Value::Object(_) => Ok(i64::try_from(count(array)).unwrap_or(i64::MAX)),
+        other => {
+            let message = format!(
+                "count(): Argument #1 ($value) must be of type Countable|array, {} given",
+                crate::value::type_name(other)
+            );
+            Err(Thrown::new("TypeError", message))
+        }
+    }
+}
+
+/// Keys and values, in order: what `foreach` goes through.
+#[must_use]
+pub fn items(array: &Value) -> Vec<(Value, Value)> {
+    match array {
+        Value::Array(list) => {
+            let items = (0_i64..).zip(list);
+            items
+                .map(|(key, value)| (Value::from(key), value.clone()))
+                .collect()
+        }
+        Value::Object(members) => {
+            let items = members.iter();
+            items
+                .map(|(key, value)| (key_value(key), value.clone()))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The values, in order.
+#[must_use]
+pub fn values(array: &Value) -> Vec<Value> {
+    items(array).into_iter().map(|(_, value)| value).collect()
+}
+
+/// `$array[$key] = $value`
+///
+/// # Errors
+/// An `Error` for what is no array.
+pub fn set(array: &mut Value, key: impl Key, value: Value) -> Result<()> {
+    *entry(array, key)? = value;
+    Ok(())
+}
+
+/// `$array[] = $value`
+///
+/// # Errors
+/// An `Error` for what is no array.
+pub fn push(array: &mut Value, value: Value) -> Result<()> {
+    let key = next_key(array);
+    set(array, key, value)
+}
+
+fn next_key(array: &Value) -> i64 {
+    match array {
+        Value::Array(list) => i64::try_from(list.len()).unwrap_or(i64::MAX),
+        Value::Object(members) => {
+            let numbers = members.keys().filter_map(|key| whole(key));
+            numbers.max().map_or(0, |last| last.saturating_add(1))
+        }
+        _ => 0,
+    }
+}
+
+/// The place `$array[$key]`, to assign to: null where it was not there.
+///
+/// # Errors
+/// An `Error` for what is no array.
+pub fn entry(array: &mut Value, key: impl Key) -> Result<&mut Value> {
+    let key = key.key().into_owned();
+    match array {
+        Value::Null | Value::Bool(false) => *array = Value::Array(Vec::new()),
+        Value::Array(_) | Value::Object(_) => {}
+        Value::String(_) => {
+            return Err(Thrown::fault(
+                "a character of a text cannot be assigned here",
+            ));
+        }
+        _ => {
+            return Err(Thrown::new(
+                "Error",
+                "Cannot use a scalar value as an array",
+            ));
+        }
+    }
+    if let Value::Array(list) = array
+        && place_of(list, &key).is_none()
+    {
+        match whole(&key).and_then(|key| usize::try_from(key).ok()) {
+            Some(index) if index == list.len() => list.push(Value::Null),
+            _ => {
+                let items = std::mem::take(list).into_iter().enumerate();
+                let members = items.map(|(index, value)| (index.to_string(), value));
+                *array = Value::Object(members.collect());
+            }
+        }
+    }
+    match array {
+        Value::Array(list) => match place_of(list, &key) {
+            Some(index) => Ok(&mut list[index]),
+            None => Err(Thrown::fault("an array lost a place")),
+        },
+        Value::Object(members) => Ok(members.entry(key).or_insert(Value::Null)),
+        _ => Err(Thrown::fault("an array lost a place")),
+    }
+}
+
+/// The place of the next `[]`, to assign below it.
+///
+/// # Errors
+/// An `Error` for what is no array.
+pub fn next_entry(array: &mut Value) -> Result<&mut Value> {
+    let key = next_key(array);
+    entry(array, key)
+}
+
+/// `unset($array[$key])`
+pub fn unset(array: &mut Value, key: impl Key) {
+    let key = key.key();
+    match array {
+        Value::Array(list) => match place_of(list, &key) {
+            Some(index) if index + 1 == list.len() => drop(list.pop()),
+            Some(index) => {
+                let items = std::mem::take(list).into_iter().enumerate();
+                let items = items.filter(|(at, _)| *at != index);
+                let members = items.map(|(at, value)| (at.to_string(), value));
+                *array = Value::Object(members.collect());
+            }
+            None => {}
+        },
+        Value::Object(members) => {
+            members.shift_remove(&*key);
+            *array = canonical(std::mem::take(array));
+        }
+        _ => {}
+    }
+}
+
+/// `$array + $other`: what is missing is added.
+///
+/// # Errors
+/// None that PHP has.
+pub fn union(mut array: Value, other: &Value) -> Result<Value> {
+    for (key, value) in items(other) {
+        if !has(&array, &key) {
+            set(&mut array, &key, value)?;
+        }
+    }
+    Ok(array)
+}
+
+/// `array_merge(…)`, `[...$a, ...$b]`: whole numbers as keys are counted anew.
+///
+/// # Errors
+/// A `TypeError` for what is no array.
+pub fn array_merge(arrays: &[Value]) -> Result<Value> {
+    let mut merged = Value::Array(Vec::new());
+    for array in arrays {
+        for (key, value) in items(&crate::as_array(array.clone())?) {
+            match key {
+                Value::String(key) => set(&mut merged, key, value)?,
+                _ => push(&mut merged, value)?,
+            }
+        }
+    }
+    Ok(merged)
+}
+
+/// `array_keys($array)`
+#[must_use]
+pub fn array_keys(array: &Value) -> Value {
+    items(array).into_iter().map(|(key, _)| key).collect()
+}
+
+/// `array_values($array)`
+#[must_use]
+pub fn array_values(array: &Value) -> Value {
+    values(array).into_iter().collect()
+}
+
+/// `array_column($array, $column)`, with the column of the keys.
+///
+/// # Errors
+/// None that PHP has.
+pub fn array_column(array: &Value, column: &Value, index: &Value) -> Result<Value> {
+    let mut out = Value::Array(Vec::new());
+    for row in values(array) {
+        let value = match column {
+            Value::Null => row.clone(),
+            column if has(&row, column) => get(&row, column),
+            _ => continue,
+        };
+        match index {
+            index if !index.is_null() && has(&row, index) => {
+                set(&mut out, get(&row, index), value)?
+            }
+            _ => push(&mut out, value)?,
+        }
+    }
+    Ok(out)
+}
+
+/// `array_sum($array)`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn array_sum(array: &Value) -> Result<Value> {
+    let mut sum = Value::from(0);
+    for value in values(array) {
+        sum = crate::add(&sum, &value)?;
+    }
+    Ok(sum)
+}
+
+/// `in_array($needle, $array, $strict)`
+#[must_use]
+pub fn in_array(needle: &Value, array: &Value, strict: bool) -> bool {
+    values(array).iter().any(|value| match strict {
+        true => crate::identical(needle, value),
+        false => crate::equal(needle, value),
+    })
+}
+
+/// `array_search($needle, $array, $strict)`
+#[must_use]
+pub fn array_search(needle: &Value, array: &Value, strict: bool) -> Value {
+    let same = |value: &Value| match strict {
+        true => crate::identical(needle, value),
+        false => crate::equal(needle, value),
+    };
+    let found = items(array).into_iter().find(|(_, value)| same(value));
+    found.map_or(Value::Bool(false), |(key, _)| key)
+}
+
+/// `array_filter($array)`: keys stay.
+#[must_use]
+pub fn array_filter(array: &Value) -> Value {
+    let kept = items(array).into_iter();
+    map(kept.filter(|(_, value)| crate::truth(value)))
+}
+
+/// `array_unique($array)`
+#[must_use]
+pub fn array_unique(array: &Value) -> Value {
+    let mut kept: Vec<(Value, Value)> = Vec::new();
+    for (key, value) in items(array) {
+        if !kept.iter().any(|(_, known)| text(known) == text(&value)) {
+            kept.push((key, value));
+        }
+    }
+    map(kept)
+}
+
+/// `array_reverse($array)`
+#[must_use]
+pub fn array_reverse(array: &Value) -> Value {
+    match array {
+        Value::Object(_) => {
+            let mut out = Value::Array(Vec::new());
+            for (key, value) in items(array).into_iter().rev() {
+                // Neither fails on an array.
+                let _ = match key {
+                    Value::String(key) => set(&mut out, key, value),
+                    _ => push(&mut out, value),
+                };
+            }
+            out
+        }
+        _ => values(array).into_iter().rev().collect(),
+    }
+}
+
+/// `array_slice($array, $offset, $length)`
+#[must_use]
+pub fn array_slice(array: &Value, offset: i64, length: Option<i64>) -> Value {
+    let all = items(array);
+    let range = text::range(all.len(), offset, length);
+    let mut out = Value::Array(Vec::new());
+    for (key, value) in all.get(range).unwrap_or_default() {
+        let _ = match key {
+            Value::String(key) => set(&mut out, key, value.clone()),
+            _ => push(&mut out, value.clone()),
+        };
+    }
+    out
+}
+
+/// `array_flip($array)`
+#[must_use]
+pub fn array_flip(array: &Value) -> Value {
+    map(items(array).into_iter().map(|(key, value)| (value, key)))
+}
+
+/// `array_combine($keys, $values)`
+///
+/// # Errors
+/// A `ValueError` when there are not as many of both.
+pub fn array_combine(keys: &Value, values: &Value) -> Result<Value> {
+    if count(keys) != count(values) {
+        let message = "array_combine(): Argument #1 ($keys) and argument #2 ($values) must have the same number of elements";
+        return Err(Thrown::new("ValueError", message));
+    }
+    Ok(map(self::values(keys)
+        .into_iter()
+        .zip(self::values(values))))
+}
+
+/// `ksort($array)` with `SORT_STRING`, as WeChat Pay's signatures want it.
+#[must_use]
+pub fn ksort_text(array: &Value) -> Value {
+    let mut all = items(array);
+    all.sort_by_key(|(key, _)| text(key));
+    map(all)
+}
+
+/// `ksort($array)`
+#[must_use]
+pub fn ksort(array: &Value) -> Value {
+    let mut all = items(array);
+    all.sort_by(|(one, _), (other, _)| crate::compare(one, other).cmp(&0));
+    map(all)
+}
+
+/// `sort($array)`
+#[must_use]
+pub fn sort(array: &Value) -> Value {
+    let mut all = values(array);
+    all.sort_by(|one, other| crate::compare(one, other).cmp(&0));
+    all.into_iter().collect()
+}
+
+/// `implode($glue, $array)`
+#[must_use]
+pub fn implode(glue: &str, array: &Value) -> String {
+    let texts: Vec<_> = values(array).iter().map(text).collect();
+    texts.join(glue)
+}
+
+/// `explode($glue, $text, $limit)`
+///
+/// # Errors
+/// A `ValueError` for an empty separator.
+pub fn explode(glue: &str, text: &str, limit: Option<i64>) -> Result<Value> {
+    if glue.is_empty() {
+        let message = "explode(): Argument #1 ($separator) cannot be empty";
+        return Err(Thrown::new("ValueError", message));
+    }
+    let pieces: Vec<&str> = match limit {
+        Some(limit) if limit >= 0 => {
+            let limit = usize::try_from(limit.max(1)).unwrap_or(usize::MAX);
+            text.splitn(limit, glue).collect()
+        }
+        Some(limit) => {
+            let mut pieces: Vec<_> = text.split(glue).collect();
+            let cut = usize::try_from(limit.unsigned_abs()).unwrap_or(usize::MAX);
+            pieces.truncate(pieces.len().saturating_sub(cut));
+            pieces
+        }
+        None => text.split(glue).collect(),
+    };
+    Ok(pieces.into_iter().map(Value::from).collect())
+}
+
+/// The first and last value, `reset` and `end`: false of an empty array.
+#[must_use]
+pub fn end(array: &Value, last: bool) -> Value {
+    let all = values(array);
+    let found = if last { all.last() } else { all.first() };
+    found.cloned().unwrap_or(Value::Bool(false))
+}
+
+/// `array_key_first`, `array_key_last`
+#[must_use]
+pub fn edge_key(array: &Value, last: bool) -> Value {
+    let all = items(array);
+    let found = if last { all.last() } else { all.first() };
+    found.map_or(Value::Null, |(key, _)| key.clone())
+}
+
+/// `array_map($change, $array)`: keys stay.
+///
+/// # Errors
+/// What the closure throws.
+pub fn array_map(array: &Value, mut change: impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
+    let changed = items(array).into_iter();
+    let changed: Result<Vec<_>> = changed
+        .map(|(key, value)| Ok((key, change(&value)?)))
+        .collect();
+    Ok(map(changed?))
+}
+
+/// `array_filter($array, $keep)`: keys stay.
+///
+/// # Errors
+/// What the closure throws.
+pub fn array_filter_by(
+    array: &Value,
+    mut keep: impl FnMut(&Value) -> Result<bool>,
+) -> Result<Value> {
+    let mut kept = Vec::new();
+    for (key, value) in items(array) {
+        if keep(&value)? {
+            kept.push((key, value));
+        }
+    }
+    Ok(map(kept))
+}
+
+/// `usort($array, $order)`
+///
+/// # Errors
+/// What the closure throws.
+pub fn usort(
+    array: &mut Value,
+    mut order: impl FnMut(&Value, &Value) -> Result<i64>,
+) -> Result<()> {
+    let mut all = values(array);
+    let mut thrown = None;
+    all.sort_by(|one, other| {
+        let order = order(one, other).unwrap_or_else(|err| {
+            thrown.get_or_insert(err);
+            0
+        });
+        order.cmp(&0)
+    });
+    *array = all.into_iter().collect();
+    thrown.map_or(Ok(()), Err)
+}
+
+/// `array_pop`, `array_shift`
+#[must_use]
+pub fn take_edge(array: &mut Value, last: bool) -> Value {
+    let mut all = items(array);
+    if all.is_empty() {
+        return Value::Null;
+    }
+    let (_, value) = all.remove(if last { all.len() - 1 } else { 0 });
+    let mut left = Value::Array(Vec::new());
+    for (key, value) in all {
+        // Neither fails on an array.
+        let _ = match key {
+            Value::Number(_) if !last => push(&mut left, value),
+            key => set(&mut left, &key, value),
+        };
+    }
+    *array = left;
+    value
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_array_is_a_list_or_a_map_by_its_keys() {
+        let mut array = json!([]);
+        set(&mut array, "k", json!(1)).unwrap();
+        assert_eq!(array, json!({"k": 1}));
+        push(&mut array, json!(2)).unwrap();
+        assert_eq!(array, json!({"k": 1, "0": 2}));
+        unset(&mut array, "k");
+        assert_eq!(array, json!([2]));
+        let mut list = json!(["x", "y"]);
+        set(&mut list, 0, json!("z")).unwrap();
+        assert_eq!(list, json!(["z", "y"]));
+        unset(&mut list, 0);
+        assert_eq!(list, json!({"1": "y"}));
+        let nested = entry(entry(&mut list, "a").unwrap(), "b").unwrap();
+        *nested = json!(true);
+        assert_eq!(list, json!({"1": "y", "a": {"b": true}}));
+        assert!(set(&mut json!(5), "a", json!(1)).is_err());
+    }
+
+    #[test]
+    fn plus_keeps_the_left_and_merge_the_right() {
+        let (one, other) = (json!({"a": 1, "b": 2}), json!({"b": 3, "c": 4}));
+        assert_eq!(
+            union(one.clone(), &other).unwrap(),
+            json!({"a": 1, "b": 2, "c": 4})
+        );
+        assert_eq!(
+            array_merge(&[one, other]).unwrap(),
+            json!({"a": 1, "b": 3, "c": 4})
+        );
+        assert_eq!(union(json!([1]), &json!([2, 3])).unwrap(), json!([1, 3]));
+    }
+
+    #[test]
+    fn explode_obeys_its_limit() {
+        for (limit, expected) in [
+            (None, json!(["a", "b", "c"])),
+            (Some(2), json!(["a", "b,c"])),
+            (Some(-1), json!(["a", "b"])),
+            (Some(0), json!(["a,b,c"])),
+        ] {
+            assert_eq!(explode(",", "a,b,c", limit).unwrap(), expected);
+        }
+    }
+}

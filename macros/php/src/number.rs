@@ -1,0 +1,294 @@
+//! Arithmetic.
+
+use serde_json::Value;
+
+use crate::value::{Num, float_value, leading, num, type_name};
+use crate::{Result, Thrown};
+
+/// The number of an operand.
+fn operand(value: &Value) -> Option<Num> {
+    Some(match value {
+        Value::Null => Num::Int(0),
+        Value::Bool(flag) => Num::Int(i64::from(*flag)),
+        Value::Number(number) => num(number),
+        Value::String(text) => match leading(text) {
+            (_, 0) => return None,
+            (number, _) => number,
+        },
+        Value::Array(_) | Value::Object(_) => return None,
+    })
+}
+
+fn operands(one: &Value, op: &str, other: &Value) -> Result<(Num, Num)> {
+    match (operand(one), operand(other)) {
+        (Some(one), Some(other)) => Ok((one, other)),
+        _ => {
+            let (one, other) = (type_name(one), type_name(other));
+            let message = format!("Unsupported operand types: {one} {op} {other}");
+            Err(Thrown::new("TypeError", message))
+        }
+    }
+}
+
+fn calculate(
+    one: &Value,
+    op: &str,
+    other: &Value,
+    whole: fn(i64, i64) -> Option<i64>,
+    float: fn(f64, f64) -> f64,
+) -> Result<Value> {
+    let (one, other) = operands(one, op, other)?;
+    if let (Num::Int(one), Num::Int(other)) = (one, other)
+        && let Some(number) = whole(one, other)
+    {
+        return Ok(Value::from(number));
+    }
+    float_value(float(one.float(), other.float()))
+}
+
+/// `$one + $other`: of arrays, what the left one lacks is added.
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn add(one: &Value, other: &Value) -> Result<Value> {
+    let array = |value: &Value| matches!(value, Value::Array(_) | Value::Object(_));
+    if array(one) && array(other) {
+        return crate::union(one.clone(), other);
+    }
+    calculate(one, "+", other, i64::checked_add, |one, other| one + other)
+}
+
+/// `$one - $other`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn sub(one: &Value, other: &Value) -> Result<Value> {
+    calculate(one, "-", other, i64::checked_sub, |one, other| one - other)
+}
+
+/// `$one * $other`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn mul(one: &Value, other: &Value) -> Result<Value> {
+    calculate(one, "*", other, i64::checked_mul, |one, other| one * other)
+}
+
+/// `$one / $other`: whole where it comes out even.
+///
+/// # Errors
+/// A `DivisionByZeroError`; a `TypeError` for what is no number.
+pub fn div(one: &Value, other: &Value) -> Result<Value> {
+    let (left, right) = operands(one, "/", other)?;
+    if right.float() == 0.0 {
+        return Err(Thrown::new("DivisionByZeroError", "Division by zero"));
+    }
+    let whole = |one: i64, other: i64| match one.checked_rem(other) {
+        Some(0) => one.checked_div(other),
+        _ => None,
+    };
+    if let (Num::Int(one), Num::Int(other)) = (left, right)
+        && let Some(number) = whole(one, other)
+    {
+        return Ok(Value::from(number));
+    }
+    float_value(left.float() / right.float())
+}
+
+/// `$one % $other`
+///
+/// # Errors
+/// A `DivisionByZeroError`; a `TypeError` for what is no number.
+pub fn rem(one: &Value, other: &Value) -> Result<Value> {
+    let (one, other) = operands(one, "%", other)?;
+    match (one.int(), other.int()) {
+        (_, 0) => Err(Thrown::new("DivisionByZeroError", "Modulo by zero")),
+        (one, other) => Ok(Value::from(one.checked_rem(other).unwrap_or(0))),
+    }
+}
+
+/// `$one ** $other`, `pow($one, $other)`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn pow(one: &Value, other: &Value) -> Result<Value> {
+    let (one, other) = operands(one, "**", other)?;
+    if let (Num::Int(one), Num::Int(other)) = (one, other)
+        && let Ok(exponent) = u32::try_from(other)
+        && let Some(number) = one.checked_pow(exponent)
+    {
+        return Ok(Value::from(number));
+    }
+    float_value(one.float().powf(other.float()))
+}
+
+/// `-$value`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn neg(value: &Value) -> Result<Value> {
+    mul(value, &Value::from(-1))
+}
+
+/// `intdiv($one, $other)`
+///
+/// # Errors
+/// A `DivisionByZeroError`, an `ArithmeticError` for the one result that is too large.
+pub fn intdiv(one: i64, other: i64) -> Result<i64> {
+    if other == 0 {
+        return Err(Thrown::new("DivisionByZeroError", "Division by zero"));
+    }
+    let message = "Division of PHP_INT_MIN by -1 is not an integer";
+    one.checked_div(other)
+        .ok_or_else(|| Thrown::new("ArithmeticError", message))
+}
+
+/// `++` and `--`: null and texts have rules of their own.
+///
+/// # Errors
+/// A `TypeError` for an array; the letters of a text are not counted up here.
+pub fn step(value: &Value, up: bool) -> Result<Value> {
+    match value {
+        Value::Null if up => Ok(Value::from(1)),
+        Value::Null | Value::Bool(_) => Ok(value.clone()),
+        Value::String(text) if crate::value::numeric(text).is_none() => Err(Thrown::fault(
+            "a text that is no number cannot be counted up or down",
+        )),
+        _ if up => add(value, &Value::from(1)),
+        _ => sub(value, &Value::from(1)),
+    }
+}
+
+/// `abs($value)`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn abs(value: &Value) -> Result<Value> {
+    match operand(value) {
+        Some(Num::Int(number)) => match number.checked_abs() {
+            Some(number) => Ok(Value::from(number)),
+            None => float_value((number as f64).abs()),
+        },
+        Some(Num::Float(number)) => float_value(number.abs()),
+        None => Err(Thrown::new(
+            "TypeError",
+            "abs(): Argument #1 ($num) must be of type int|float",
+        )),
+    }
+}
+
+/// `floor($value)`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn floor(value: &Value) -> Result<Value> {
+    float_value(crate::as_float(value)?.floor())
+}
+
+/// `ceil($value)`
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn ceil(value: &Value) -> Result<Value> {
+    float_value(crate::as_float(value)?.ceil())
+}
+
+/// `round($value, $places)`: halves away from zero, after the digits that a float cannot hold are
+/// rounded away, as PHP before 8.4 does.
+///
+/// # Errors
+/// A `TypeError` for what is no number.
+pub fn round(value: &Value, places: i64) -> Result<Value> {
+    if let Some(Num::Int(number)) = operand(value)
+        && places >= 0
+    {
+        return float_value(number as f64);
+    }
+    float_value(rounded(crate::as_float(value)?, places))
+}
+
+/// The largest power of ten that makes a difference to a float.
+const PLACES: i64 = 330;
+
+pub(crate) fn rounded(value: f64, places: i64) -> f64 {
+    if !value.is_finite() || value == 0.0 {
+        return value;
+    }
+    let places = places.clamp(-PLACES, PLACES) as i32;
+    let ten = |places: i32| 10_f64.powi(places.abs());
+    let scaled = |places: i32| match places >= 0 {
+        true => value * ten(places),
+        false => value / ten(places),
+    };
+    let half_up = |value: f64| match value >= 0.0 {
+        true => (value + 0.5).floor(),
+        false => (value - 0.5).ceil(),
+    };
+    let precise = 14 - value.abs().log10().floor() as i32;
+    let middle = if precise > places && precise - 15 < places {
+        half_up(scaled(precise)) / ten((places - precise).max(-60))
+    } else {
+        let middle = scaled(places);
+        if middle.abs() >= 1e15 {
+            return value;
+        }
+        middle
+    };
+    let whole = half_up(middle);
+    match places > 0 {
+        true => whole / ten(places),
+        false => whole * ten(places),
+    }
+}
+
+/// `max($one, $other)`, `min(…)`: the first of equals.
+#[must_use]
+pub fn extreme(values: &[Value], most: bool) -> Value {
+    let mut found = values.first().cloned().unwrap_or(Value::Null);
+    for value in values.iter().skip(1) {
+        let better = match most {
+            true => crate::less(&found, value),
+            false => crate::less(value, &found),
+        };
+        if better {
+            found = value.clone();
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_calculated_as_php_does() {
+        let max = json!(i64::MAX);
+        assert_eq!(
+            add(&max, &json!(1)).ok(),
+            Some(json!(9_223_372_036_854_775_808.0))
+        );
+        assert_eq!(mul(&json!("1.5"), &json!(2)).ok(), Some(json!(3.0)));
+        assert_eq!(div(&json!(7), &json!(2)).ok(), Some(json!(3.5)));
+        assert_eq!(div(&json!(6), &json!(2)).ok(), Some(json!(3)));
+        assert_eq!(rem(&json!("10"), &json!("3.7")).ok(), Some(json!(1)));
+        let class = |outcome: Result<Value>| outcome.err().map(|err| err.class().to_owned());
+        assert_eq!(
+            class(add(&json!("abc"), &json!(1))).as_deref(),
+            Some("TypeError")
+        );
+        assert_eq!(
+            class(div(&json!(1), &json!(0))).as_deref(),
+            Some("DivisionByZeroError")
+        );
+        for (value, places, expected) in [
+            (1.005, 2, 1.01),
+            (-2.5, 0, -3.0),
+            (1234.5, -2, 1200.0),
+            (19.99 * 100.0, 0, 1999.0),
+        ] {
+            assert_eq!(rounded(value, places), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,499 @@
+//! Calls of functions and methods.
+
+use super::{Builder, refused};
+use crate::diagnostic::Problem;
+use crate::hir::Ty;
+use crate::hir::builtin::{Builtin, Default, known_as};
+use crate::hir::tree::{Expr, ExprKind, ResponsePart, ThrownPart};
+use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Name, Span};
+
+impl<'a> Builder<'a> {
+    pub(super) fn call(
+        &mut self,
+        expr: &'a syntax::Expr,
+        function: &'a Name,
+        args: &'a [Arg],
+    ) -> Expr {
+        let span = expr.span;
+        let name = function.last();
+        if self.names.functions.contains_key(&name) {
+            return match self.args(args) {
+                Some(args) => Expr::new(span, ExprKind::Call(name, args)),
+                None => self.unknown(span, "named arguments"),
+            };
+        }
+        match (name.as_str(), args) {
+            ("isset", args) => {
+                let all = args.iter().map(|arg| {
+                    let value = self.expr(&arg.value);
+                    Expr::new(arg.value.span, ExprKind::Isset(value))
+                });
+                let all: Vec<_> = all.collect();
+                let both = |one, other| Expr::new(span, ExprKind::And(one, other));
+                return all
+                    .into_iter()
+                    .reduce(both)
+                    .unwrap_or_else(|| self.unknown(span, "`isset()`"));
+            }
+            ("empty", [arg]) => {
+                let value = self.expr(&arg.value);
+                return Expr::new(span, ExprKind::Not(value));
+            }
+            ("is_null", [arg]) => {
+                let value = self.expr(&arg.value);
+                let there = Expr::new(span, ExprKind::Isset(value));
+                return Expr::new(span, ExprKind::Not(there));
+            }
+            ("compact", args) if !args.is_empty() => {
+                let entries: Option<Vec<_>> =
+                    args.iter().map(|arg| self.compacted(&arg.value)).collect();
+                return match entries {
+                    Some(entries) => Expr::new(span, ExprKind::Array(entries)),
+                    None => self.unknown(span, "a variable whose name only a run tells"),
+                };
+            }
+            ("extract" | "parse_str" | "get_defined_vars", _) => {
+                return self.unknown(span, "variables that a function sets by their names");
+            }
+            (name, _) if BY_REFERENCE.contains(&name) && args.len() >= least_for(name) => {
+                return self.unknown(span, &format!("`{name}`, which changes an argument,"));
+            }
+            ("get_class", [arg]) if self.kind_of(&arg.value) == Ty::Thrown => {
+                let value = self.expr(&arg.value);
+                return Expr::new(span, ExprKind::OfThrown(ThrownPart::Class, value));
+            }
+            (
+                "ksort" | "array_pop" | "array_shift" | "sort" | "array_push" | "array_unshift"
+                | "end" | "reset",
+                _,
+            )
+            | ("usort", [_, _]) => {
+                return self.change(expr, &name, args);
+            }
+            _ => {}
+        }
+        if let Some(args) = self.args(args)
+            && let Some(built) = self.builtin(span, &name, args)
+        {
+            return built;
+        }
+        self.foreign_expr(expr)
+    }
+
+    /// `'no'` of `compact('no')`
+    fn compacted(&mut self, name: &'a syntax::Expr) -> Option<crate::hir::tree::Entry> {
+        let PhpKind::String(name_text) = &name.kind else {
+            return None;
+        };
+        let local = self.local(name_text);
+        Some(crate::hir::tree::Entry {
+            key: Some(Expr::new(name.span, ExprKind::Text(name_text.clone()))),
+            value: Expr::new(name.span, ExprKind::Local(local)),
+            spread: false,
+        })
+    }
+
+    /// Functions that change the array that they are given.
+    fn change(&mut self, expr: &'a syntax::Expr, name: &str, args: &'a [Arg]) -> Expr {
+        let span = expr.span;
+        let Some((first, rest)) = args.split_first() else {
+            return self.unknown(span, "this call");
+        };
+        if matches!(name, "end" | "reset")
+            && let Some(values) = self.args(args)
+        {
+            let last = Expr::new(span, ExprKind::Bool(name == "end"));
+            let all = values.into_iter().chain([last]).collect();
+            return Expr::new(span, ExprKind::Builtin("end", all));
+        }
+        let place = match self.place(&first.value) {
+            Ok(place) => place,
+            Err(refused) => return refused,
+        };
+        let Some(mut rest) = self.args(rest) else {
+            return self.unknown(span, "these arguments");
+        };
+        match (name, rest.len()) {
+            ("usort", 1) => Expr::new(span, ExprKind::Sort(place, rest.remove(0))),
+            ("ksort", 0) => Expr::new(span, ExprKind::Change("ksort", place, rest)),
+            ("sort", 0) => Expr::new(span, ExprKind::Change("sort", place, rest)),
+            ("array_pop" | "array_shift", 0) => {
+                let name = if name == "array_pop" {
+                    "array_pop"
+                } else {
+                    "array_shift"
+                };
+                Expr::new(span, ExprKind::Change(name, place, rest))
+            }
+            ("array_push", 1) => Expr::new(span, ExprKind::Change("array_push", place, rest)),
+            _ => self.unknown(span, &format!("`{name}` with these arguments")),
+        }
+    }
+
+    pub(super) fn builtin(&mut self, span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> {
+        let kind = match (name, args.len()) {
+            ("max" | "min", 1..) => ExprKind::Extreme(name == "max", args),
+            ("sprintf", 1..) => {
+                let format = args.remove(0);
+                ExprKind::Format(format, args)
+            }
+            ("array_merge", _) => ExprKind::Merge(args),
+            ("array_map", 2) => {
+                let array = args.pop()?;
+                let closure = args.pop()?;
+                matches!(*closure.kind, ExprKind::Closure(..))
+                    .then_some(ExprKind::Map(closure, array))?
+            }
+            ("array_filter", 2) => {
+                let closure = args.pop()?;
+                let array = args.pop()?;
+                matches!(*closure.kind, ExprKind::Closure(..))
+                    .then_some(ExprKind::Filter(array, closure))?
+            }
+            ("implode" | "join", 2) => {
+                // PHP takes both orders only of old.
+                let array = args.pop()?;
+                let glue = args.pop()?;
+                ExprKind::Builtin("implode", vec![glue, array])
+            }
+            ("implode" | "join", 1) => {
+                let glue = Expr::new(span, ExprKind::Text(String::new()));
+                ExprKind::Builtin("implode", vec![glue, args.pop()?])
+            }
+            ("json_decode", 1) => ExprKind::Builtin("json_decode", args),
+            ("json_decode", 2..) => {
+                let flags = args.get(3).map(|flags| &flags.kind);
+                let plain = flags.is_none_or(|flags| matches!(**flags, ExprKind::Int(0)));
+                let array = match &*args.get(1)?.kind {
+                    ExprKind::Bool(flag) => *flag,
+                    ExprKind::Null => false,
+                    ExprKind::Int(1) => true,
+                    _ => return None,
+                };
+                if !plain {
+                    return None;
+                }
+                args.truncate(1);
+                ExprKind::Builtin(
+                    if array {
+                        "json_decode_array"
+                    } else {
+                        "json_decode"
+                    },
+                    args,
+                )
+            }
+            ("json_encode", 2) if !matches!(*args.get(1)?.kind, ExprKind::Int(0..=1535)) => {
+                return None;
+            }
+            ("http_build_query", 1) => {
+                args.push(Expr::new(span, ExprKind::Bool(false)));
+                ExprKind::Builtin("http_build_query", args)
+            }
+            ("http_build_query", 4) => {
+                let plain = matches!(*args[1].kind, ExprKind::Text(ref text) if text.is_empty())
+                    && match &*args[2].kind {
+                        ExprKind::Null => true,
+                        ExprKind::Text(text) => text == "&",
+                        _ => false,
+                    };
+                let ExprKind::Int(kind @ 1..=2) = *args[3].kind else {
+                    return None;
+                };
+                if !plain {
+                    return None;
+                }
+                args.truncate(1);
+                args.push(Expr::new(span, ExprKind::Bool(kind == 2)));
+                ExprKind::Builtin("http_build_query", args)
+            }
+            ("hash", 2) if is_text(args.first()?, "sha256") => {
+                ExprKind::Builtin("sha256", vec![args.pop()?])
+            }
+            ("hash", 2) if is_text(args.first()?, "md5") => {
+                ExprKind::Builtin("md5", vec![args.pop()?])
+            }
+            ("hash_hmac", 3) if is_text(args.first()?, "sha256") => {
+                args.remove(0);
+                ExprKind::Builtin("hmac_sha256", args)
+            }
+            ("print_r", 2) if matches!(*args[1].kind, ExprKind::Bool(true)) => {
+                args.truncate(1);
+                ExprKind::Builtin("print_r", args)
+            }
+            ("is_string", 1) => {
+                let ty = Expr::new(span, ExprKind::Builtin("gettype", args));
+                let text = Expr::new(span, ExprKind::Text("string".to_owned()));
+                ExprKind::Binary(syntax::BinaryOp::Identical, ty, text)
+            }
+            ("is_bool", 1) => {
+                let ty = Expr::new(span, ExprKind::Builtin("gettype", args));
+                let text = Expr::new(span, ExprKind::Text("boolean".to_owned()));
+                ExprKind::Binary(syntax::BinaryOp::Identical, ty, text)
+            }
+            ("pow", 2) => {
+                let other = args.pop()?;
+                ExprKind::Binary(syntax::BinaryOp::Pow, args.pop()?, other)
+            }
+            _ => return self.table(span, known_as(name), args),
+        };
+        Some(Expr::new(span, kind))
+    }
+
+    /// A function of the table, its missing arguments filled in.
+    pub(super) fn table(&mut self, span: Span, name: &str, mut args: Vec<Expr>) -> Option<Expr> {
+        let builtin = Builtin::of(name)?;
+        if args.len() > builtin.params.len() {
+            return None;
+        }
+        for param in builtin.params.iter().skip(args.len()) {
+            let kind = match param.default? {
+                Default::Null => ExprKind::Null,
+                Default::False => ExprKind::Bool(false),
+                Default::Int(number) => ExprKind::Int(number),
+                Default::Text(text) => ExprKind::Text(text.to_owned()),
+            };
+            args.push(Expr::new(span, kind));
+        }
+        Some(Expr::new(span, ExprKind::Builtin(builtin.name, args)))
+    }
+
+    pub(super) fn method(
+        &mut self,
+        expr: &'a syntax::Expr,
+        object: &'a syntax::Expr,
+        method: &'a Member,
+        args: &'a [Arg],
+    ) -> Expr {
+        let span = expr.span;
+        let name = method.name().unwrap_or_default().to_ascii_lowercase();
+        if let Some(body) = self.body_of(expr) {
+            return body;
+        }
+        let of = self.kind_of(object);
+        match (of.present(), name.as_str(), args) {
+            (_, "wait", [arg]) if !matches!(arg.value.kind, PhpKind::Bool(true)) => {
+                return self.unknown(span, "`wait` that gives no answer");
+            }
+            (_, "wait", _) if of == Ty::Promise || is_promise_chain(object) => {
+                let promise = self.expr(object);
+                return Expr::new(span, ExprKind::Wait(promise));
+            }
+            (Ty::Promise, "then" | "otherwise", _) => {
+                return refused(
+                    span,
+                    "a handler is added to a promise that a variable holds",
+                );
+            }
+            (Ty::Response | Ty::Answer, "getstatuscode", []) => {
+                let response = self.expr(object);
+                return Expr::new(span, ExprKind::OfResponse(ResponsePart::Status, response));
+            }
+            (Ty::Response | Ty::Answer, "getheaderline", [name]) => {
+                let name = self.expr(&name.value);
+                let response = self.expr(object);
+                return Expr::new(
+                    span,
+                    ExprKind::OfResponse(ResponsePart::Header(name), response),
+                );
+            }
+            (Ty::Media, "getstream", []) => return self.expr(object),
+            (Ty::Media, "getcontenttype", []) => {
+                return Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
+            }
+            (Ty::Thrown, _, []) => {
+                let part = match name.as_str() {
+                    "getmessage" => Some(ThrownPart::Message),
+                    "getcode" => Some(ThrownPart::Code),
+                    "hasresponse" => Some(ThrownPart::HasResponse),
+                    "getresponse" => Some(ThrownPart::Response),
+                    "getprevious" => Some(ThrownPart::Previous),
+                    _ => None,
+                };
+                if let Some(part) = part {
+                    let thrown = self.expr(object);
+                    return Expr::new(span, ExprKind::OfThrown(part, thrown));
+                }
+            }
+            _ => {}
+        }
+        if matches!(&object.kind, PhpKind::Variable(this) if this == "this")
+            && let Some(known) = self.own_method(span, &name, args)
+        {
+            return known;
+        }
+        self.foreign_expr(expr)
+    }
+
+    fn own_method(&mut self, span: Span, name: &str, args: &'a [Arg]) -> Option<Expr> {
+        let shape = self.class?;
+        let mut methods = shape.class.methods.iter();
+        let found =
+            methods.find(|method| method.has_body && method.name.eq_ignore_ascii_case(name))?;
+        let args = match self.args(args) {
+            Some(args) => args,
+            None => self.named_args(&found.closure.params, args)?,
+        };
+        Some(Expr::new(span, ExprKind::Method(found.name.clone(), args)))
+    }
+
+    /// Named arguments in the order of the parameters.
+    fn named_args(&mut self, params: &'a [syntax::Param], args: &'a [Arg]) -> Option<Vec<Expr>> {
+        let mut out = Vec::new();
+        for (index, param) in params.iter().enumerate() {
+            let named = args
+                .iter()
+                .find(|arg| arg.name.as_deref() == Some(&param.name));
+            let placed = args.get(index).filter(|arg| arg.name.is_none());
+            match (placed.or(named), &param.default) {
+                (Some(arg), _) => out.push(self.expr(&arg.value)),
+                (None, Some(default)) => out.push(self.expr(default)),
+                (None, None) => return None,
+            }
+        }
+        let all = args.iter().all(|arg| match &arg.name {
+            Some(name) => params.iter().any(|param| param.name == *name),
+            None => true,
+        });
+        all.then_some(out)
+    }
+
+    pub(super) fn static_call(
+        &mut self,
+        expr: &'a syntax::Expr,
+        class: &'a Name,
+        method: &'a str,
+        args: &'a [Arg],
+    ) -> Expr {
+        let own = matches!(class.written.as_str(), "self" | "static")
+            || self
+                .class
+                .is_some_and(|shape| class.last() == shape.class.name.to_ascii_lowercase());
+        if own && let Some(known) = self.own_method(expr.span, method, args) {
+            return known;
+        }
+        if let Some(known) = self.sdk_static(expr, class, method, args) {
+            return known;
+        }
+        self.foreign_expr(expr)
+    }
+
+    pub(super) fn new_object(
+        &mut self,
+        expr: &'a syntax::Expr,
+        class: &'a Name,
+        args: &'a [Arg],
+    ) -> Expr {
+        if class.last() == "stdclass" && args.is_empty() {
+            let empty = Expr::new(expr.span, ExprKind::Array(Vec::new()));
+            return Expr::new(expr.span, ExprKind::ToObject(empty));
+        }
+        if class.is("WeChatPay\\Util\\MediaUtil") {
+            return match self.args(args) {
+                Some(args) if args.len() == 1 => Expr::new(
+                    expr.span,
+                    ExprKind::Crypto(crate::hir::tree::Crypto::Media, args),
+                ),
+                _ => refused(expr.span, "an upload from a stream"),
+            };
+        }
+        if !self.is_thrown(class) {
+            return self.foreign_expr(expr);
+        }
+        let parents = self.names.class(&class.resolved);
+        let parents = parents.map_or_else(Vec::new, |class| self.names.parents(class));
+        let path = self.class_path(class);
+        match self.args(args) {
+            Some(args) if args.len() <= 3 => {
+                Expr::new(expr.span, ExprKind::NewThrown(path, parents, args))
+            }
+            Some(_) | None => {
+                let problem = Problem::error(expr.span, "the porter does not know these arguments");
+                Expr::new(expr.span, ExprKind::Refused(problem))
+            }
+        }
+    }
+
+    pub(super) fn is_thrown(&self, class: &Name) -> bool {
+        if let Some(own) = self.names.class(&class.resolved) {
+            return self.names.is_exception(own) && own.methods.is_empty();
+        }
+        let last = class.last();
+        last.ends_with("exception") || last.ends_with("error") || last == "throwable"
+    }
+
+    /// `(string) $response->getBody()`, `…->getBody()->getContents()`, `…->getBody()`
+    pub(super) fn body_of(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
+        let PhpKind::MethodCall {
+            object,
+            method,
+            args,
+        } = &expr.kind
+        else {
+            return None;
+        };
+        if !args.is_empty() {
+            return None;
+        }
+        match method.name()?.to_ascii_lowercase().as_str() {
+            "getcontents" | "__tostring" => self.body_of(object),
+            "getbody" if matches!(self.kind_of(object).present(), Ty::Response | Ty::Answer) => {
+                let response = self.expr(object);
+                Some(Expr::new(
+                    expr.span,
+                    ExprKind::OfResponse(ResponsePart::Body, response),
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Functions of PHP that change what they are given.
+const BY_REFERENCE: [&str; 26] = [
+    "preg_match",
+    "preg_match_all",
+    "asort",
+    "arsort",
+    "rsort",
+    "krsort",
+    "uasort",
+    "uksort",
+    "natsort",
+    "natcasesort",
+    "shuffle",
+    "array_walk",
+    "array_walk_recursive",
+    "array_splice",
+    "array_multisort",
+    "settype",
+    "openssl_sign",
+    "openssl_public_encrypt",
+    "openssl_private_encrypt",
+    "openssl_private_decrypt",
+    "openssl_public_decrypt",
+    "openssl_pkcs12_read",
+    "similar_text",
+    "next",
+    "prev",
+    "each",
+];
+
+/// How many arguments a call has at least that changes one.
+fn least_for(name: &str) -> usize {
+    match name {
+        "preg_match" | "preg_match_all" | "similar_text" => 3,
+        _ => 1,
+    }
+}
+
+fn is_text(expr: &Expr, wanted: &str) -> bool {
+    matches!(&*expr.kind, ExprKind::Text(text) if text.eq_ignore_ascii_case(wanted))
+}
+
+/// Whether a promise stands before `->wait()`.
+fn is_promise_chain(expr: &syntax::Expr) -> bool {
+    crate::recognise::Call::of(expr).is_some_and(|call| {
+        call.verb.mode == crate::recognise::Mode::Async && !call.steps.is_empty()
+    })
+}

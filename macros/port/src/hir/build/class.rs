@@ -1,0 +1,223 @@
+//! Classes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Builder, Names};
+use crate::hir::Ty;
+use crate::hir::tree::{Class, Const, Field};
+use crate::recognise::{self, Call};
+use crate::source::Block;
+use crate::syntax::{self, Expr, ExprKind, Part, Property, Stmt, WholeExpr};
+
+/// What is known of a class before its methods are read.
+#[derive(Debug)]
+pub(super) struct Shape<'a> {
+    pub(super) class: &'a syntax::Class,
+    /// The types of its properties, as far as they are known.
+    pub(super) fields: BTreeMap<String, Ty>,
+    /// The properties that are the application's objects.
+    pub(super) foreign: BTreeSet<String>,
+    /// The names of its constants.
+    pub(super) consts: BTreeSet<String>,
+}
+
+pub(super) fn build<'a>(block: &'a Block, names: &'a Names<'a>, class: &'a syntax::Class) -> Class {
+    let shape = shape(class);
+    let mut methods = Vec::new();
+    let mut constructor = None;
+    for method in class.methods.iter().filter(|method| method.has_body) {
+        let mut builder = Builder::new(block, names, Some(&shape));
+        let function = builder.function(method.span, &method.name, method.public, &method.closure);
+        match method.name.eq_ignore_ascii_case("__construct") {
+            true => constructor = Some(function),
+            false => methods.push(function),
+        }
+    }
+    let mut builder = Builder::new(block, names, Some(&shape));
+    let consts = class.consts.iter().map(|(name, value)| Const {
+        name: name.clone(),
+        value: builder.expr(value),
+    });
+    let consts = consts.collect();
+    let fields = class.properties.iter().map(|property| Field {
+        name: property.name.clone(),
+        ty: shape
+            .fields
+            .get(&property.name)
+            .cloned()
+            .unwrap_or(Ty::Unknown),
+        default: property.default.as_ref().map(|value| builder.expr(value)),
+        foreign: shape.foreign.contains(&property.name),
+        public: property.public,
+    });
+    let mut fields: Vec<Field> = fields.collect();
+    // Properties that PHP makes when they are first assigned.
+    for name in shape.fields.keys() {
+        if !fields.iter().any(|field| field.name == *name) {
+            fields.push(Field {
+                name: name.clone(),
+                ty: shape.fields[name].clone(),
+                default: None,
+                foreign: shape.foreign.contains(name),
+                public: false,
+            });
+        }
+    }
+    Class {
+        span: class.name_span,
+        name: class.name.clone(),
+        path: class.name.clone(),
+        parents: names.parents(class),
+        consts,
+        fields,
+        constructor,
+        methods,
+    }
+}
+
+impl Names<'_> {
+    /// The classes above a class, as far as the file says.
+    pub(super) fn parents(&self, class: &syntax::Class) -> Vec<String> {
+        let mut parents = Vec::new();
+        let mut parent = class.parent.clone();
+        while let Some(name) = parent {
+            if parents.contains(&name.resolved) {
+                break;
+            }
+            parent = self
+                .class(&name.resolved)
+                .and_then(|class| class.parent.clone());
+            parents.push(name.resolved.trim_start_matches('\\').to_owned());
+        }
+        parents
+    }
+
+    /// Whether a class is an exception, as far as the file and PHP say.
+    pub(super) fn is_exception(&self, class: &syntax::Class) -> bool {
+        let known = |path: &String| {
+            let last = path.rsplit('\\').next().unwrap_or(path);
+            last.ends_with("Exception") || last.ends_with("Error") || last == "Throwable"
+        };
+        self.parents(class).iter().any(known)
+    }
+}
+
+fn shape(class: &syntax::Class) -> Shape<'_> {
+    let mut found = Uses::default();
+    for method in &class.methods {
+        found.statements(&method.closure.body);
+    }
+    let mut fields = BTreeMap::new();
+    let mut foreign = BTreeSet::new();
+    for property in &class.properties {
+        let ty = type_of(property);
+        let client = found.clients.contains(&property.name);
+        let known = ty.clone().flatten().map(|ty| ty.present().clone());
+        let called = found.called.contains(&property.name);
+        if client || known == Some(Ty::Client) {
+            fields.insert(property.name.clone(), Ty::Client);
+        } else if matches!(ty, Some(None)) || (ty.is_none() && called) {
+            foreign.insert(property.name.clone());
+            fields.insert(property.name.clone(), Ty::Any);
+        } else {
+            fields.insert(property.name.clone(), ty.flatten().unwrap_or(Ty::Unknown));
+        }
+    }
+    for name in found.clients.iter().chain(&found.assigned) {
+        let client = found.clients.contains(name);
+        let ty = if client { Ty::Client } else { Ty::Unknown };
+        fields.entry(name.clone()).or_insert(ty);
+    }
+    Shape {
+        class,
+        fields,
+        foreign,
+        consts: class.consts.iter().map(|(name, _)| name.clone()).collect(),
+    }
+}
+
+fn type_of(property: &Property) -> Option<Option<Ty>> {
+    property.ty.as_deref().map(Ty::declared)
+}
+
+/// How the properties of a class are used.
+#[derive(Default)]
+struct Uses {
+    clients: BTreeSet<String>,
+    assigned: BTreeSet<String>,
+    called: BTreeSet<String>,
+}
+
+impl Uses {
+    fn statements(&mut self, statements: &[Stmt]) {
+        for stmt in statements {
+            for part in stmt.kind.parts() {
+                match part {
+                    Part::Expr(expr) => self.expr(expr),
+                    Part::Body(body) => self.statements(body),
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        if let Some(call) = Call::of(expr)
+            && !call.steps.is_empty()
+            && call.doubt.is_none()
+            && let Some(name) = property(call.client)
+        {
+            self.clients.insert(name);
+        }
+        match &expr.kind {
+            ExprKind::Assign { target, value, .. } => {
+                if let Some(name) = property(target) {
+                    if recognise::factory(value).is_some() {
+                        self.clients.insert(name.clone());
+                    }
+                    self.assigned.insert(name);
+                }
+            }
+            ExprKind::MethodCall { object, method, .. } => {
+                if let Some(name) = property(object)
+                    && !matches!(method.name(), Some("chain" | "getDriver"))
+                {
+                    self.called.insert(name);
+                }
+            }
+            ExprKind::Closure(closure) => self.statements(&closure.body),
+            ExprKind::Whole(whole) => {
+                if let WholeExpr::CoalesceAssign(target, value) = &**whole
+                    && let Some(name) = property(target)
+                {
+                    if recognise::factory(value).is_some() {
+                        self.clients.insert(name.clone());
+                    }
+                    self.assigned.insert(name);
+                }
+            }
+            _ => {}
+        }
+        for child in expr.children() {
+            self.expr(child);
+        }
+    }
+}
+
+/// `$this->name`, `self::$name`
+pub(super) fn property(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Property { object, member } => match &object.kind {
+            ExprKind::Variable(this) if this == "this" => member.name().map(str::to_owned),
+            _ => None,
+        },
+        ExprKind::Whole(whole) => match &**whole {
+            WholeExpr::StaticProperty(class, name)
+                if matches!(class.written.as_str(), "self" | "static") =>
+            {
+                Some(name.clone())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}

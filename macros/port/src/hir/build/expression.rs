@@ -1,0 +1,518 @@
+//! Expressions.
+
+use super::{Builder, class, refused};
+use crate::hir::Ty;
+use crate::hir::builtin;
+use crate::hir::tree::{Entry, Expr, ExprKind, Place, Root};
+use crate::recognise::{self, Call};
+use crate::syntax::{
+    self, BinaryOp, Cast, ExprKind as PhpKind, Item, Member, Piece, Span, UnaryOp, WholeExpr,
+};
+
+impl<'a> Builder<'a> {
+    pub(super) fn expr(&mut self, expr: &'a syntax::Expr) -> Expr {
+        let span = expr.span;
+        if let Some(built) = self.sdk(expr) {
+            return built;
+        }
+        let kind = match &expr.kind {
+            PhpKind::Variable(name) => return self.variable(span, name),
+            PhpKind::Null => ExprKind::Null,
+            PhpKind::Bool(flag) => ExprKind::Bool(*flag),
+            PhpKind::Int(number) => ExprKind::Int(*number),
+            PhpKind::Float(number) => ExprKind::Float(*number),
+            PhpKind::String(text) => ExprKind::Text(text.clone()),
+            PhpKind::Interpolated(pieces) => {
+                let pieces = pieces.iter().map(|piece| match piece {
+                    Piece::Text(text) => Expr::new(span, ExprKind::Text(text.clone())),
+                    Piece::Value(value) => self.expr(value),
+                });
+                ExprKind::Concat(pieces.collect())
+            }
+            PhpKind::Array(items) => self.array(items),
+            PhpKind::Constant(name) => return self.constant(span, name),
+            PhpKind::ClassConstant { class, name } => {
+                return self.class_constant(span, class, name);
+            }
+            PhpKind::Property { object, member } => return self.property(expr, object, member),
+            PhpKind::Index {
+                object,
+                index: Some(index),
+            } => {
+                let object = self.expr(object);
+                ExprKind::Index(object, self.expr(index))
+            }
+            PhpKind::Index { index: None, .. } => return self.unknown(span, "reading `[]`"),
+            PhpKind::Call { function, args } => return self.call(expr, function, args),
+            PhpKind::CallValue { callee, args } => {
+                let callee = self.expr(callee);
+                match self.args(args) {
+                    Some(args) => ExprKind::CallClosure(callee, args),
+                    None => return self.unknown(span, "these arguments"),
+                }
+            }
+            PhpKind::MethodCall {
+                object,
+                method,
+                args,
+            } => {
+                return self.method(expr, object, method, args);
+            }
+            PhpKind::StaticCall {
+                class,
+                method,
+                args,
+            } => {
+                return self.static_call(expr, class, method, args);
+            }
+            PhpKind::New { class, args } => return self.new_object(expr, class, args),
+            PhpKind::Closure(closure) => return self.closure(span, closure),
+            PhpKind::Assign { target, op, value } => return self.assign(span, target, *op, value),
+            PhpKind::Unary { op, operand } => self.unary(*op, operand),
+            PhpKind::Binary { op, left, right } => return self.binary(span, *op, left, right),
+            PhpKind::Ternary {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let condition = self.expr(condition);
+                let then = then.as_ref().map(|then| self.expr(then));
+                ExprKind::Ternary(condition, then, self.expr(otherwise))
+            }
+            PhpKind::Cast { to, value } => self.cast(*to, value),
+            PhpKind::Clone(inner) => return self.expr(inner),
+            PhpKind::Print(value) => ExprKind::Print(self.expr(value)),
+            PhpKind::Throw(value) => ExprKind::Throw(self.expr(value)),
+            PhpKind::Include(_) => return self.foreign_expr(expr),
+            PhpKind::Whole(whole) => return self.whole_expr(expr, whole),
+            // They may read or set any variable.
+            PhpKind::Unsupported { what }
+                if what.contains("variable variable")
+                    || what.contains("reference")
+                    || what.contains("yield") =>
+            {
+                return self.unknown(span, what);
+            }
+            PhpKind::Unsupported { .. } => return self.foreign_expr(expr),
+        };
+        Expr::new(span, kind)
+    }
+
+    fn variable(&mut self, span: Span, name: &str) -> Expr {
+        if name == "this" {
+            return refused(span, "`$this` as a value");
+        }
+        if name.starts_with('_')
+            && name.len() > 1
+            && name[1..].bytes().all(|byte| byte.is_ascii_uppercase())
+            || name == "GLOBALS"
+        {
+            return self.foreign(
+                span,
+                vec![name.trim_start_matches('_').to_ascii_lowercase()],
+                None,
+                Vec::new(),
+            );
+        }
+        let local = self.local(name);
+        Expr::new(span, ExprKind::Local(local))
+    }
+
+    fn array(&mut self, items: &'a [Item]) -> ExprKind {
+        let entries = items.iter().map(|item| {
+            let (value, spread) = match &item.value.kind {
+                PhpKind::Whole(whole) => match &**whole {
+                    WholeExpr::Spread(inner) => (inner, true),
+                    _ => (&item.value, false),
+                },
+                _ => (&item.value, false),
+            };
+            Entry {
+                key: item.key.as_ref().map(|key| self.expr(key)),
+                value: self.expr(value),
+                spread,
+            }
+        });
+        ExprKind::Array(entries.collect())
+    }
+
+    fn constant(&mut self, span: Span, name: &syntax::Name) -> Expr {
+        let last = name.resolved.rsplit('\\').next().unwrap_or(&name.resolved);
+        if self.names.consts.contains(last) {
+            return Expr::new(span, ExprKind::FileConst(last.to_owned()));
+        }
+        match builtin::constant(last) {
+            Some(serde_json::Value::String(text)) => Expr::new(span, ExprKind::Text(text)),
+            Some(number) => Expr::new(span, ExprKind::Int(number.as_i64().unwrap_or_default())),
+            None => self.foreign(span, vec![last.to_owned()], None, Vec::new()),
+        }
+    }
+
+    fn class_constant(&mut self, span: Span, class: &syntax::Name, name: &str) -> Expr {
+        let own = matches!(class.written.as_str(), "self" | "static");
+        if let Some(shape) = self.class {
+            let named = own || class.last() == shape.class.name.to_ascii_lowercase();
+            if named && shape.consts.contains(name) {
+                return Expr::new(span, ExprKind::ClassConst(name.to_owned()));
+            }
+        }
+        if name.eq_ignore_ascii_case("class") {
+            let path = match (own, self.class) {
+                (true, Some(shape)) => shape.class.name.clone(),
+                _ => self.class_path(class),
+            };
+            return Expr::new(span, ExprKind::Text(path));
+        }
+        if let Some(value) = super::known::constant(class, name) {
+            return Expr::new(span, ExprKind::Text(value.to_owned()));
+        }
+        self.foreign(span, vec![class.last(), name.to_owned()], None, Vec::new())
+    }
+
+    pub(super) fn class_path(&self, name: &syntax::Name) -> String {
+        super::known::full_name(name)
+    }
+
+    fn property(
+        &mut self,
+        expr: &'a syntax::Expr,
+        object: &'a syntax::Expr,
+        member: &'a Member,
+    ) -> Expr {
+        if let Some(name) = class::property(expr)
+            && let Some(shape) = self.class
+        {
+            // What a class above has that is not in the file is the application's.
+            let foreign = shape.foreign.contains(&name) || !shape.fields.contains_key(&name);
+            return match foreign {
+                true => self.foreign(expr.span, vec![name], None, Vec::new()),
+                false => Expr::new(expr.span, ExprKind::Field(name)),
+            };
+        }
+        if matches!(&object.kind, PhpKind::Variable(name) if name == "this") {
+            return self.foreign_expr(expr);
+        }
+        if self.is_client(object) {
+            let message = "a path of WeChat Pay is kept in a variable";
+            return refused(expr.span, message);
+        }
+        let key = match member {
+            Member::Name { name, .. } => Expr::new(expr.span, ExprKind::Text(name.clone())),
+            Member::Computed(computed) => self.expr(computed),
+        };
+        let object = self.expr(object);
+        Expr::new(expr.span, ExprKind::Index(object, key))
+    }
+
+    fn assign(
+        &mut self,
+        span: Span,
+        target: &'a syntax::Expr,
+        op: Option<BinaryOp>,
+        value: &'a syntax::Expr,
+    ) -> Expr {
+        if let PhpKind::Whole(whole) = &target.kind
+            && let WholeExpr::List(_) = &**whole
+        {
+            let value = self.expr(value);
+            return self.unpack(span, target, value);
+        }
+        let kind = self.kind_of(value);
+        let value = self.expr(value);
+        let place = match self.place(target) {
+            Ok(place) => place,
+            Err(refused) => return refused,
+        };
+        if let PhpKind::Variable(name) = &target.kind {
+            self.kinds
+                .insert(name.clone(), if op.is_none() { kind } else { Ty::Unknown });
+        }
+        let kind = match op {
+            None => ExprKind::Assign(place, value),
+            Some(BinaryOp::Coalesce) => ExprKind::AssignMissing(place, value),
+            Some(op) => ExprKind::AssignOp(place, op, value),
+        };
+        Expr::new(span, kind)
+    }
+
+    /// `[$a, 'k' => $b] = …`
+    pub(super) fn unpack(&mut self, span: Span, target: &'a syntax::Expr, value: Expr) -> Expr {
+        let PhpKind::Whole(whole) = &target.kind else {
+            return self.unknown(span, "this assignment");
+        };
+        let WholeExpr::List(list) = &**whole else {
+            return self.unknown(span, "this assignment");
+        };
+        let mut places = Vec::new();
+        for (index, item) in list.iter().enumerate() {
+            let Some((key, target)) = item else {
+                continue;
+            };
+            let key = match key {
+                Some(key) => self.expr(key),
+                None => Expr::new(
+                    span,
+                    ExprKind::Int(i64::try_from(index).unwrap_or(i64::MAX)),
+                ),
+            };
+            match self.place(target) {
+                Ok(place) => places.push((key, place)),
+                Err(refused) => return refused,
+            }
+        }
+        Expr::new(span, ExprKind::Unpack(places, value))
+    }
+
+    /// What is assigned to: the expression is why it is none.
+    pub(super) fn place(&mut self, target: &'a syntax::Expr) -> Result<Place, Expr> {
+        if let Some(name) = class::property(target)
+            && self.class.is_some()
+        {
+            return Ok(Place {
+                root: Root::Field(name),
+                path: Vec::new(),
+            });
+        }
+        match &target.kind {
+            PhpKind::Variable(name) => {
+                let root = Root::Local(self.local(name));
+                Ok(Place {
+                    root,
+                    path: Vec::new(),
+                })
+            }
+            PhpKind::Index { object, index } => {
+                let mut place = self.place(object)?;
+                let index = index.as_ref().map(|index| self.expr(index));
+                place.path.push(index);
+                Ok(place)
+            }
+            PhpKind::Property { object, member } => {
+                let mut place = self.place(object)?;
+                let key = match member {
+                    Member::Name { name, .. } => {
+                        Expr::new(target.span, ExprKind::Text(name.clone()))
+                    }
+                    Member::Computed(computed) => self.expr(computed),
+                };
+                place.path.push(Some(key));
+                Ok(place)
+            }
+            _ => Err(self.unknown(target.span, "an assignment to this")),
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &'a syntax::Expr) -> ExprKind {
+        let span = operand.span;
+        let operand = self.expr(operand);
+        match op {
+            UnaryOp::Not => ExprKind::Not(operand),
+            UnaryOp::Minus => match *operand.kind {
+                ExprKind::Int(number) => match number.checked_neg() {
+                    Some(number) => ExprKind::Int(number),
+                    None => ExprKind::Minus(operand),
+                },
+                ExprKind::Float(number) => ExprKind::Float(-number),
+                _ => ExprKind::Minus(operand),
+            },
+            UnaryOp::Plus => ExprKind::Plus(operand),
+            UnaryOp::BitNot => *self.unknown(span, "the operator `~`").kind,
+        }
+    }
+
+    fn binary(
+        &mut self,
+        span: Span,
+        op: BinaryOp,
+        left: &'a syntax::Expr,
+        right: &'a syntax::Expr,
+    ) -> Expr {
+        if op == BinaryOp::InstanceOf {
+            let PhpKind::Constant(class) = &right.kind else {
+                return self.unknown(span, "an `instanceof` of a class known at run time only");
+            };
+            let path = self.class_path(class);
+            if self.kind_of(left) != Ty::Thrown {
+                let receiver = self.expr(left);
+                let words = vec!["is".to_owned(), class.last()];
+                return self.foreign(span, words, None, vec![receiver]);
+            }
+            let left = self.expr(left);
+            return Expr::new(span, ExprKind::InstanceOf(left, path));
+        }
+        if let BinaryOp::BitOr
+        | BinaryOp::BitAnd
+        | BinaryOp::BitXor
+        | BinaryOp::ShiftLeft
+        | BinaryOp::ShiftRight = op
+        {
+            return self.bits(span, op, left, right);
+        }
+        let left = self.expr(left);
+        let right = self.expr(right);
+        let kind = match op {
+            BinaryOp::Concat => {
+                let mut pieces = Vec::new();
+                for side in [left, right] {
+                    match *side.kind {
+                        ExprKind::Concat(inner) => pieces.extend(inner),
+                        _ => pieces.push(side),
+                    }
+                }
+                ExprKind::Concat(pieces)
+            }
+            BinaryOp::And => ExprKind::And(left, right),
+            BinaryOp::Or => ExprKind::Or(left, right),
+            BinaryOp::Coalesce => ExprKind::Coalesce(left, right),
+            op => ExprKind::Binary(op, left, right),
+        };
+        Expr::new(span, kind)
+    }
+
+    /// Flags are known; other bits are rare.
+    fn bits(
+        &mut self,
+        span: Span,
+        op: BinaryOp,
+        left: &'a syntax::Expr,
+        right: &'a syntax::Expr,
+    ) -> Expr {
+        let (left, right) = (self.expr(left), self.expr(right));
+        match (op, &*left.kind, &*right.kind) {
+            (BinaryOp::BitOr, ExprKind::Int(left), ExprKind::Int(right)) => {
+                Expr::new(span, ExprKind::Int(left | right))
+            }
+            (BinaryOp::BitAnd, ExprKind::Int(left), ExprKind::Int(right)) => {
+                Expr::new(span, ExprKind::Int(left & right))
+            }
+            _ => self.unknown(span, "arithmetic of bits"),
+        }
+    }
+
+    fn cast(&mut self, to: Cast, value: &'a syntax::Expr) -> ExprKind {
+        if to == Cast::String
+            && let Some(body) = self.body_of(value)
+        {
+            return *body.kind;
+        }
+        if to == Cast::Array
+            && let PhpKind::Call { function, args } = &value.kind
+            && function.last() == "json_decode"
+            && let [text] = &**args
+        {
+            let text = self.expr(&text.value);
+            let decoded = Expr::new(value.span, ExprKind::Builtin("json_decode", vec![text]));
+            return ExprKind::ToArray(decoded);
+        }
+        let value = self.expr(value);
+        match to {
+            Cast::String => ExprKind::Cast(Ty::Text, value),
+            Cast::Int => ExprKind::Cast(Ty::Int, value),
+            Cast::Float => ExprKind::Cast(Ty::Float, value),
+            Cast::Bool => ExprKind::Cast(Ty::Bool, value),
+            Cast::Array => ExprKind::ToArray(value),
+            Cast::Object => ExprKind::ToObject(value),
+        }
+    }
+
+    fn whole_expr(&mut self, expr: &'a syntax::Expr, whole: &'a WholeExpr) -> Expr {
+        let span = expr.span;
+        let kind = match whole {
+            WholeExpr::Property(object, member) => {
+                // Null has no property, as it has no item.
+                let key = match member {
+                    Member::Name { name, .. } => Expr::new(span, ExprKind::Text(name.clone())),
+                    Member::Computed(computed) => self.expr(computed),
+                };
+                let object = self.expr(object);
+                ExprKind::Index(object, key)
+            }
+            WholeExpr::MethodCall(object, member, args) => {
+                return self.nullsafe(expr, object, member, args);
+            }
+            WholeExpr::StaticProperty(_, name) => match class::property(expr) {
+                Some(name) if self.class.is_some() => ExprKind::Field(name),
+                _ => return self.foreign(span, vec![name.clone()], None, Vec::new()),
+            },
+            WholeExpr::Match { subject, arms } => {
+                let subject = self.expr(subject);
+                let arms = arms.iter().map(|(conditions, value)| {
+                    let conditions = conditions
+                        .as_ref()
+                        .map(|all| all.iter().map(|condition| self.expr(condition)).collect());
+                    (conditions, self.expr(value))
+                });
+                ExprKind::Match(subject, arms.collect())
+            }
+            WholeExpr::List(_) => return self.unknown(span, "a list here"),
+            WholeExpr::Spread(_) => return self.unknown(span, "a spread `...` here"),
+            WholeExpr::Step { target, up, before } => match self.place(target) {
+                Ok(place) => ExprKind::Step {
+                    place,
+                    up: *up,
+                    before: *before,
+                },
+                Err(refused) => return refused,
+            },
+            WholeExpr::Exit(value) => ExprKind::Exit(value.as_ref().map(|value| self.expr(value))),
+            WholeExpr::Silenced(inner) => return self.expr(inner),
+            WholeExpr::CoalesceAssign(target, value) => {
+                let value = self.expr(value);
+                match self.place(target) {
+                    Ok(place) => ExprKind::AssignMissing(place, value),
+                    Err(refused) => return refused,
+                }
+            }
+        };
+        Expr::new(span, kind)
+    }
+
+    /// The arguments in their order; nothing when one is named or spread.
+    pub(super) fn args(&mut self, args: &'a [syntax::Arg]) -> Option<Vec<Expr>> {
+        let plain = args.iter().all(|arg| {
+            let spread = matches!(&arg.value.kind, PhpKind::Whole(whole) if matches!(**whole, WholeExpr::Spread(_)));
+            arg.name.is_none() && !spread
+        });
+        plain.then(|| args.iter().map(|arg| self.expr(&arg.value)).collect())
+    }
+
+    /// What is known of a value by how it is written.
+    pub(super) fn kind_of(&self, expr: &syntax::Expr) -> Ty {
+        if recognise::factory(expr).is_some() {
+            return Ty::Client;
+        }
+        if let Some(call) = Call::of(expr)
+            && !call.steps.is_empty()
+        {
+            let promise = call.verb.mode == recognise::Mode::Async && !call.waited;
+            return if promise { Ty::Promise } else { Ty::Response };
+        }
+        match &expr.kind {
+            PhpKind::Variable(name) => self.kind(name),
+            PhpKind::Property { .. } | PhpKind::Whole(_) => {
+                let field = class::property(expr);
+                let shape = self.class.zip(field);
+                let known = shape.and_then(|(shape, name)| shape.fields.get(&name));
+                known.cloned().unwrap_or(Ty::Unknown)
+            }
+            PhpKind::MethodCall { object, method, .. } => {
+                match (self.kind_of(object), method.name().unwrap_or_default()) {
+                    (Ty::Thrown, "getResponse") => Ty::Answer,
+                    (Ty::Thrown, "getPrevious") => Ty::Thrown,
+                    (Ty::Promise, "wait") => Ty::Response,
+                    (Ty::Unknown, "getResponse") => Ty::Answer,
+                    _ => Ty::Unknown,
+                }
+            }
+            PhpKind::New { class, .. } if self.is_thrown(class) => Ty::Thrown,
+            PhpKind::New { class, .. } if class.is("WeChatPay\\Util\\MediaUtil") => Ty::Media,
+            PhpKind::Closure(_) => Ty::Closure,
+            PhpKind::Assign { value, .. } => self.kind_of(value),
+            _ => Ty::Unknown,
+        }
+    }
+
+    pub(super) fn is_client(&self, expr: &syntax::Expr) -> bool {
+        self.kind_of(expr) == Ty::Client
+    }
+}

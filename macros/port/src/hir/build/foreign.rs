@@ -1,0 +1,224 @@
+//! What is the application's.
+
+use super::Builder;
+use crate::hir::tree::{Expr, ExprKind, Foreign};
+use crate::syntax::{self, Arg, ExprKind as PhpKind, Member, Span, WholeExpr};
+
+impl<'a> Builder<'a> {
+    pub(super) fn foreign(
+        &self,
+        span: Span,
+        words: Vec<String>,
+        receiver: Option<Expr>,
+        args: Vec<Expr>,
+    ) -> Expr {
+        let foreign = Foreign {
+            words,
+            receiver,
+            args,
+        };
+        Expr::new(span, ExprKind::Foreign(Box::new(foreign)))
+    }
+
+    /// A chain of calls that is not the SDK's: one method, with the arguments of all its links.
+    pub(super) fn foreign_expr(&mut self, expr: &'a syntax::Expr) -> Expr {
+        let mut words = Vec::new();
+        let mut args = Vec::new();
+        let mut receiver = None;
+        self.links(expr, &mut words, &mut args, &mut receiver);
+        self.foreign(expr.span, words, receiver, args)
+    }
+
+    fn links(
+        &mut self,
+        expr: &'a syntax::Expr,
+        words: &mut Vec<String>,
+        args: &mut Vec<Expr>,
+        receiver: &mut Option<Expr>,
+    ) {
+        match &expr.kind {
+            PhpKind::MethodCall {
+                object,
+                method,
+                args: given,
+            } => {
+                self.object(object, words, args, receiver);
+                self.member(method, words, args);
+                self.all(given, args);
+            }
+            PhpKind::Property { object, member } => {
+                self.object(object, words, args, receiver);
+                self.member(member, words, args);
+            }
+            PhpKind::StaticCall {
+                class,
+                method,
+                args: given,
+            } => {
+                words.push(
+                    class
+                        .written
+                        .rsplit('\\')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
+                words.push(method.clone());
+                self.all(given, args);
+            }
+            PhpKind::Call {
+                function,
+                args: given,
+            } => {
+                words.push(function.written.trim_start_matches('\\').to_owned());
+                self.all(given, args);
+            }
+            PhpKind::New { class, args: given } => {
+                words.push("new".to_owned());
+                words.push(
+                    class
+                        .written
+                        .rsplit('\\')
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned(),
+                );
+                self.all(given, args);
+            }
+            PhpKind::Whole(whole) => match &**whole {
+                WholeExpr::MethodCall(object, method, given) => {
+                    self.object(object, words, args, receiver);
+                    self.member(method, words, args);
+                    self.all(given, args);
+                }
+                WholeExpr::Property(object, member) => {
+                    self.object(object, words, args, receiver);
+                    self.member(member, words, args);
+                }
+                WholeExpr::StaticProperty(class, name) => {
+                    words.push(
+                        class
+                            .written
+                            .rsplit('\\')
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned(),
+                    );
+                    words.push(name.clone());
+                }
+                _ => self.other(expr, words, args),
+            },
+            PhpKind::Include(path) => {
+                words.push("include".to_owned());
+                args.push(self.expr(path));
+            }
+            _ => self.other(expr, words, args),
+        }
+    }
+
+    /// What a call is made on: more of the chain, a value here, or `$this`.
+    fn object(
+        &mut self,
+        object: &'a syntax::Expr,
+        words: &mut Vec<String>,
+        args: &mut Vec<Expr>,
+        receiver: &mut Option<Expr>,
+    ) {
+        if let Some(name) = super::class::property(object)
+            && let Some(shape) = self.class
+        {
+            if shape.foreign.contains(&name) || !shape.fields.contains_key(&name) {
+                words.push(name);
+            } else {
+                words.push(name.clone());
+                *receiver = Some(Expr::new(object.span, ExprKind::Field(name)));
+            }
+            return;
+        }
+        match &object.kind {
+            PhpKind::Variable(name) if name == "this" => {}
+            PhpKind::Variable(name) => {
+                words.push(name.clone());
+                *receiver = Some(self.expr(object));
+            }
+            PhpKind::MethodCall { .. }
+            | PhpKind::Property { .. }
+            | PhpKind::StaticCall { .. }
+            | PhpKind::Call { .. }
+            | PhpKind::New { .. }
+            | PhpKind::Whole(_) => {
+                // A value that is known here is an argument; else the chain goes on.
+                let built = self.expr(object);
+                match *built.kind {
+                    ExprKind::Foreign(inner) => {
+                        words.extend(inner.words);
+                        *receiver = inner.receiver;
+                        args.extend(inner.args);
+                    }
+                    _ => args.push(built),
+                }
+            }
+            _ => args.push(self.expr(object)),
+        }
+    }
+
+    fn member(&mut self, member: &'a Member, words: &mut Vec<String>, args: &mut Vec<Expr>) {
+        match member {
+            Member::Name { name, .. } => words.push(name.clone()),
+            Member::Computed(expr) => args.push(self.expr(expr)),
+        }
+    }
+
+    fn all(&mut self, given: &'a [Arg], args: &mut Vec<Expr>) {
+        for arg in given {
+            match &arg.value.kind {
+                PhpKind::Whole(whole) => match &**whole {
+                    WholeExpr::Spread(inner) => args.push(self.expr(inner)),
+                    _ => args.push(self.expr(&arg.value)),
+                },
+                _ => args.push(self.expr(&arg.value)),
+            }
+        }
+    }
+
+    /// Any other expression: the variables in it are given to the method.
+    fn other(&mut self, expr: &'a syntax::Expr, words: &mut Vec<String>, args: &mut Vec<Expr>) {
+        let what = match &expr.kind {
+            PhpKind::Unsupported { what } => what.clone(),
+            _ => "value".to_owned(),
+        };
+        words.extend(
+            what.split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned),
+        );
+        if words.is_empty() {
+            words.push("value".to_owned());
+        }
+        let text = self.source(expr.span);
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+        let mut names = Vec::new();
+        for piece in text.split('$').skip(1) {
+            let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+            let name = piece[..end].to_owned();
+            if self.by_name.contains_key(&name) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        for name in names {
+            let local = self.local(&name);
+            args.push(Expr::new(expr.span, ExprKind::Local(local)));
+        }
+    }
+
+    /// `$object?->method()`
+    pub(super) fn nullsafe(
+        &mut self,
+        expr: &'a syntax::Expr,
+        _object: &'a syntax::Expr,
+        _member: &'a Member,
+        _args: &'a [Arg],
+    ) -> Expr {
+        self.foreign_expr(expr)
+    }
+}

@@ -1,0 +1,234 @@
+//! Functions, methods and closures.
+
+use std::collections::BTreeSet;
+
+use super::Builder;
+use crate::hir::Ty;
+use crate::hir::tree::{Expr, ExprKind, Function, Param, StmtKind};
+use crate::syntax::{self, Closure, Span, Stmt};
+
+impl<'a> Builder<'a> {
+    pub(super) fn function(
+        &mut self,
+        span: Span,
+        name: &str,
+        public: bool,
+        closure: &'a Closure,
+    ) -> Function {
+        let params = closure
+            .params
+            .iter()
+            .map(|param| self.param(param))
+            .collect();
+        let mut body = self.statements(&closure.body);
+        if let Some(param) = closure.params.iter().find(|param| param.by_reference) {
+            let message = format!(
+                "the parameter `&${}`, which changes the caller's variable",
+                param.name
+            );
+            let problem =
+                crate::diagnostic::Problem::error(span, message).hint("give the new value back");
+            body.insert(
+                0,
+                crate::hir::tree::Stmt {
+                    span,
+                    kind: StmtKind::Refused(problem),
+                },
+            );
+        }
+        let declared = match closure.returns.as_deref() {
+            Some("self" | "static") => Some(Ty::Void),
+            returns => returns.and_then(Ty::declared),
+        };
+        let foreign = closure.returns.is_some() && declared.is_none();
+        Function {
+            span,
+            name: name.to_owned(),
+            public,
+            params,
+            declared: declared.is_some(),
+            returns: declared.unwrap_or(if foreign { Ty::Any } else { Ty::Unknown }),
+            locals: std::mem::take(&mut self.locals),
+            body,
+        }
+    }
+
+    fn param(&mut self, param: &'a syntax::Param) -> Param {
+        let local = self.local(&param.name);
+        let declared = param.ty.as_deref().map(Ty::declared);
+        let foreign = matches!(declared, Some(None)) && !self.is_own_class(param);
+        let mut ty = declared.clone().flatten().unwrap_or(Ty::Unknown);
+        if foreign || param.by_reference {
+            ty = Ty::Any;
+        }
+        let default = param.default.as_ref().map(|value| self.expr(value));
+        if let Some(default) = &default
+            && matches!(*default.kind, ExprKind::Null)
+            && ty != Ty::Unknown
+        {
+            ty = ty.nullable();
+        }
+        if param.variadic {
+            ty = Ty::Any;
+        }
+        self.kinds.insert(param.name.clone(), ty.present().clone());
+        Param {
+            local,
+            declared: matches!(declared, Some(Some(_))),
+            ty,
+            default,
+            foreign,
+            variadic: param.variadic,
+        }
+    }
+
+    fn is_own_class(&self, param: &syntax::Param) -> bool {
+        let ty = param.ty.as_deref().unwrap_or_default();
+        self.names
+            .class(ty)
+            .is_some_and(|class| class.parent.is_some())
+    }
+
+    /// What stands outside of functions: what it reads and does not set is given to it.
+    pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
+        let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
+        let last = statements.last().map_or(first, |stmt| stmt.span);
+        let span = Span::new(first.start, last.end);
+        let mut body: Vec<_> = statements
+            .iter()
+            .flat_map(|stmt| self.statement(stmt))
+            .collect();
+        let given = unset(&mut body, self.locals.len());
+        // Parameters come first.
+        let order: Vec<usize> = given
+            .iter()
+            .copied()
+            .chain((0..self.locals.len()).filter(|local| !given.contains(local)))
+            .collect();
+        let mut renamed = vec![0; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            renamed[*old] = new;
+        }
+        for stmt in &mut body {
+            stmt.locals_mut(&mut |local, _| *local = renamed[*local]);
+        }
+        let mut locals = std::mem::take(&mut self.locals);
+        let mut slots: Vec<_> = locals.drain(..).map(Some).collect();
+        let locals: Vec<_> = order.iter().filter_map(|old| slots[*old].take()).collect();
+        let params = (0..given.len()).map(|local| Param {
+            local,
+            ty: Ty::Unknown,
+            declared: false,
+            default: None,
+            foreign: false,
+            variadic: false,
+        });
+        Function {
+            span,
+            name: String::new(),
+            public: true,
+            params: params.collect(),
+            returns: Ty::Void,
+            declared: true,
+            locals,
+            body,
+        }
+    }
+
+    /// A closure: its variables are its own, those of `use` are copies from when it is made.
+    pub(super) fn closure(&mut self, span: Span, closure: &'a Closure) -> Expr {
+        if let Some(reference) = closure.uses.iter().find(|capture| capture.by_reference) {
+            let message = format!("`use (&${})` shares a variable", reference.name);
+            return super::refused(span, message);
+        }
+        let mut inner = Builder::new(self.block, self.names, self.class);
+        inner.kinds = self.kinds.clone();
+        let params: Vec<_> = closure
+            .params
+            .iter()
+            .map(|param| inner.param(param))
+            .collect();
+        if let Some((name, ty)) = self.given.take() {
+            inner.kinds.insert(name, ty);
+        }
+        let mut captures = Vec::new();
+        let names: Vec<String> = match closure.arrow {
+            true => self.seen_by(closure),
+            false => closure
+                .uses
+                .iter()
+                .map(|capture| capture.name.clone())
+                .collect(),
+        };
+        let mut all = params;
+        for name in names {
+            if name == "this"
+                || all
+                    .iter()
+                    .any(|param| inner.locals[param.local].name == name)
+            {
+                continue;
+            }
+            let kind = self.kind(&name);
+            let (outer, local) = (self.local(&name), inner.local(&name));
+            captures.push((outer, local));
+            all.push(Param {
+                local,
+                ty: kind,
+                declared: false,
+                default: None,
+                foreign: false,
+                variadic: false,
+            });
+        }
+        let body = inner.statements(&closure.body);
+        let returns = closure.returns.as_deref().and_then(Ty::declared);
+        let function = Function {
+            span,
+            name: String::new(),
+            public: false,
+            params: all,
+            declared: returns.is_some(),
+            returns: returns.unwrap_or(Ty::Unknown),
+            locals: inner.locals,
+            body,
+        };
+        Expr::new(span, ExprKind::Closure(Box::new(function), captures))
+    }
+
+    /// The variables that an arrow function may see.
+    fn seen_by(&self, closure: &Closure) -> Vec<String> {
+        let text = closure
+            .body
+            .first()
+            .map_or("", |stmt| self.source(stmt.span));
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii();
+        let mut names = BTreeSet::new();
+        for piece in text.split('$').skip(1) {
+            let end = piece.find(|c| !word(c)).unwrap_or(piece.len());
+            names.insert(piece[..end].to_owned());
+        }
+        let known = |name: &String| self.by_name.contains_key(name);
+        names.into_iter().filter(known).collect()
+    }
+}
+
+/// The variables that are read and never set, in the order of their first use.
+fn unset(body: &mut [crate::hir::tree::Stmt], count: usize) -> Vec<usize> {
+    let mut set = vec![false; count];
+    let mut order = Vec::new();
+    for stmt in body.iter_mut() {
+        stmt.locals_mut(&mut |local, how| {
+            if how == crate::hir::Use::Write {
+                set[*local] = true;
+            } else if !order.contains(local) {
+                order.push(*local);
+            }
+        });
+        if let StmtKind::Refused(_) = stmt.kind {
+            break;
+        }
+    }
+    order.retain(|local| !set[*local]);
+    order
+}

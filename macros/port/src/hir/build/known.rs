@@ -1,0 +1,183 @@
+//! What the SDK has besides calls, and the whole names of classes.
+
+use super::{Builder, refused};
+use crate::hir::tree::{Crypto, Expr, ExprKind};
+use crate::syntax::{self, Arg, ExprKind as PhpKind, Name, WholeExpr};
+
+/// Constants of the SDK's classes that have a text.
+pub(super) fn constant(class: &Name, name: &str) -> Option<&'static str> {
+    let of = |path: &str| class.is(path);
+    Some(match name {
+        "KEY_TYPE_PUBLIC" if of("WeChatPay\\Crypto\\Rsa") => "public",
+        "KEY_TYPE_PRIVATE" if of("WeChatPay\\Crypto\\Rsa") => "private",
+        "ALGO_MD5" if of("WeChatPay\\Crypto\\Hash") => "MD5",
+        "ALGO_HMAC_SHA256" if of("WeChatPay\\Crypto\\Hash") => "HMAC-SHA256",
+        "JSON" if class.last() == "requestoptions" => "json",
+        "QUERY" if class.last() == "requestoptions" => "query",
+        "HEADERS" if class.last() == "requestoptions" => "headers",
+        "BODY" if class.last() == "requestoptions" => "body",
+        _ => return None,
+    })
+}
+
+/// The whole name: snippets leave their `use`s out, so that Guzzle's exceptions are known by their
+/// last word; a class of PHP's own has no namespace.
+pub(super) fn full_name(name: &Name) -> String {
+    let guzzle = [
+        "GuzzleException",
+        "TransferException",
+        "ConnectException",
+        "RequestException",
+        "BadResponseException",
+        "ClientException",
+        "ServerException",
+        "TooManyRedirectsException",
+    ];
+    if !name.resolved.contains('\\')
+        && let Some(known) = guzzle
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(&name.resolved))
+    {
+        return format!("GuzzleHttp\\Exception\\{known}");
+    }
+    name.resolved.trim_start_matches('\\').to_owned()
+}
+
+impl<'a> Builder<'a> {
+    /// `Rsa::…`, `AesGcm::…`, `Formatter::…`, `Hash::…`, `PemUtil::…`
+    pub(super) fn sdk_static(
+        &mut self,
+        expr: &'a syntax::Expr,
+        class: &'a Name,
+        method: &str,
+        args: &'a [Arg],
+    ) -> Option<Expr> {
+        let span = expr.span;
+        let of = |path: &str| class.is(path);
+        let method = method.to_ascii_lowercase();
+        if of("WeChatPay\\Crypto\\Rsa") {
+            return Some(self.rsa(expr, &method, args));
+        }
+        if of("WeChatPay\\Transformer") && method == "toarray" {
+            use crate::hir::tree::ResponsePart;
+            let args = self.args(args).unwrap_or_default();
+            return Some(match args.first().map(|text| &*text.kind) {
+                Some(ExprKind::OfResponse(ResponsePart::Body, response)) => {
+                    let parsed = ExprKind::OfResponse(ResponsePart::Parsed, response.clone());
+                    Expr::new(span, parsed)
+                }
+                _ => refused(span, "XML that is no answer's"),
+            });
+        }
+        let own = [
+            "WeChatPay\\Crypto\\AesGcm",
+            "WeChatPay\\Formatter",
+            "WeChatPay\\Crypto\\Hash",
+            "WeChatPay\\Util\\PemUtil",
+        ];
+        if !own.iter().any(|path| of(path)) {
+            if of("WeChatPay\\Builder") {
+                return Some(refused(
+                    span,
+                    "a client whose settings are known at run time only",
+                ));
+            }
+            return None;
+        }
+        if of("WeChatPay\\Formatter") && method == "joinedbylinefeed" {
+            return Some(self.joined_by_line_feed(expr, args));
+        }
+        let Some(args) = self.args(args) else {
+            return Some(self.unknown(span, "these arguments"));
+        };
+        let count = args.len();
+        let crypto = |kind, args| Some(Expr::new(span, ExprKind::Crypto(kind, args)));
+        let known = if of("WeChatPay\\Crypto\\AesGcm") {
+            match (method.as_str(), count) {
+                ("decrypt", 3 | 4) => crypto(Crypto::Open, args),
+                _ => None,
+            }
+        } else if of("WeChatPay\\Crypto\\Hash") {
+            match (method.as_str(), count) {
+                ("sign", 3) => crypto(Crypto::HashSign, args),
+                _ => None,
+            }
+        } else if of("WeChatPay\\Util\\PemUtil") {
+            match (method.as_str(), count) {
+                ("parsecertificateserialno", 1) => crypto(Crypto::Serial, args),
+                ("loadprivatekey" | "loadprivatekeyfromstring", 1) => {
+                    crypto(Crypto::PrivateKey, args)
+                }
+                ("loadcertificate" | "loadcertificatefromstring", 1) => {
+                    crypto(Crypto::PublicKey, args)
+                }
+                _ => None,
+            }
+        } else {
+            self.formatter(span, &method, args)
+        };
+        known.or_else(|| Some(self.unknown(span, &format!("`{}::{method}`", class.written))))
+    }
+
+    fn formatter(&mut self, span: syntax::Span, method: &str, args: Vec<Expr>) -> Option<Expr> {
+        match (method, args.len()) {
+            ("timestamp", 0) => self.table(span, "time", args),
+            ("nonce", 0) => {
+                let size = Expr::new(span, ExprKind::Int(32));
+                self.table(span, "nonce", vec![size])
+            }
+            ("nonce", 1) => self.table(span, "nonce", args),
+            ("querystringlike", 1) => self.table(span, "query_string_like", args),
+            ("ksort", 1) => self.table(span, "ksort_text", args),
+            _ => None,
+        }
+    }
+
+    fn joined_by_line_feed(&mut self, expr: &'a syntax::Expr, args: &'a [Arg]) -> Expr {
+        use crate::hir::tree::Entry;
+        let entries = args.iter().map(|arg| {
+            let (value, spread) = match &arg.value.kind {
+                PhpKind::Whole(whole) => match &**whole {
+                    WholeExpr::Spread(inner) => (inner, true),
+                    _ => (&arg.value, false),
+                },
+                _ => (&arg.value, false),
+            };
+            Entry {
+                key: None,
+                value: self.expr(value),
+                spread,
+            }
+        });
+        let pieces = ExprKind::Array(entries.collect());
+        let pieces = Expr::new(expr.span, pieces);
+        let kind = ExprKind::Builtin("joined_by_line_feed", vec![pieces]);
+        Expr::new(expr.span, kind)
+    }
+
+    fn rsa(&mut self, expr: &'a syntax::Expr, method: &str, args: &'a [Arg]) -> Expr {
+        let span = expr.span;
+        let Some(mut args) = self.args(args) else {
+            return self.unknown(span, "these arguments");
+        };
+        let count = args.len();
+        let kind = match (method, count) {
+            ("from", 1) | ("frompkcs1" | "frompkcs8", 1) => Crypto::PrivateKey,
+            ("fromspki", 1) => Crypto::PublicKey,
+            ("from" | "frompkcs1", 2) => {
+                let kind = args.pop();
+                match kind.as_ref().map(|kind| &*kind.kind) {
+                    Some(ExprKind::Text(kind)) if kind == "public" => Crypto::PublicKey,
+                    Some(ExprKind::Text(kind)) if kind == "private" => Crypto::PrivateKey,
+                    _ => return refused(span, "a key whose kind is known at run time only"),
+                }
+            }
+            ("sign", 2) => Crypto::Sign,
+            ("verify", 3) => Crypto::Verify,
+            ("encrypt", 2) => Crypto::Encrypt,
+            ("decrypt", 2) => Crypto::Decrypt,
+            _ => return self.unknown(span, &format!("`Rsa::{method}` with these arguments")),
+        };
+        Expr::new(span, ExprKind::Crypto(kind, args))
+    }
+}

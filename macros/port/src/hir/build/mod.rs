@@ -1,0 +1,195 @@
+//! From the syntax to the tree.
+
+mod call;
+mod class;
+mod expression;
+mod foreign;
+mod function;
+mod known;
+mod sdk;
+mod statement;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Ty;
+use super::tree::{Const, Expr, ExprKind, File, Local};
+use crate::diagnostic::Problem;
+use crate::source::Block;
+use crate::syntax::{self, ExprKind as PhpKind, Program, Span, Stmt, StmtKind, Whole};
+
+/// The meaning of a file, its variables not yet placed.
+pub(super) fn file(block: &Block, program: &Program) -> File {
+    let names = Names::of(&program.statements);
+    let mut file = File::default();
+    let mut rest = Vec::new();
+    top(
+        &program.statements,
+        &mut rest,
+        &mut |stmt| match &stmt.kind {
+            StmtKind::Function { name, closure } => {
+                let mut builder = Builder::new(block, &names, None);
+                let function = builder.function(stmt.span, name, true, closure);
+                file.functions.push(function);
+                true
+            }
+            StmtKind::Whole(whole) => match &**whole {
+                Whole::Class(class) => {
+                    if matches!(class.kind, "class" | "trait") {
+                        file.classes.push(class::build(block, &names, class));
+                    }
+                    true
+                }
+                Whole::Const(consts) => {
+                    let mut builder = Builder::new(block, &names, None);
+                    let consts = consts.iter().map(|(name, value)| Const {
+                        name: name.clone(),
+                        value: builder.expr(value),
+                    });
+                    file.consts.extend(consts);
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        },
+    );
+    if !rest.is_empty() {
+        let mut builder = Builder::new(block, &names, None);
+        file.main = Some(builder.main(&rest));
+    }
+    file
+}
+
+/// The statements outside of functions; `taken` keeps those that are declarations.
+fn top<'a>(
+    statements: &'a [Stmt],
+    rest: &mut Vec<&'a Stmt>,
+    taken: &mut dyn FnMut(&'a Stmt) -> bool,
+) {
+    for stmt in statements {
+        match &stmt.kind {
+            StmtKind::Namespace(_) | StmtKind::Use(_) | StmtKind::Empty => {}
+            StmtKind::Expr(expr) if matches!(expr.kind, PhpKind::Include(_)) => {}
+            // `if (!function_exists('f')) { function f() … }`
+            StmtKind::If {
+                branches,
+                otherwise: None,
+            } if branches.len() == 1
+                && branches
+                    .iter()
+                    .all(|(condition, _)| asks_for_function(condition)) =>
+            {
+                branches.iter().for_each(|(_, body)| top(body, rest, taken));
+            }
+            // `namespace A { … }`
+            StmtKind::Block(body) => top(body, rest, taken),
+            _ if taken(stmt) => {}
+            _ => rest.push(stmt),
+        }
+    }
+}
+
+fn asks_for_function(condition: &syntax::Expr) -> bool {
+    match &condition.kind {
+        PhpKind::Unary { operand, .. } => asks_for_function(operand),
+        PhpKind::Call { function, .. } => function.last() == "function_exists",
+        _ => false,
+    }
+}
+
+/// What the file declares.
+#[derive(Debug, Default)]
+struct Names<'a> {
+    functions: BTreeMap<String, &'a syntax::Closure>,
+    classes: BTreeMap<String, &'a syntax::Class>,
+    consts: BTreeSet<String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(statements: &'a [Stmt]) -> Self {
+        let mut names = Self::default();
+        let mut rest = Vec::new();
+        top(statements, &mut rest, &mut |stmt| {
+            match &stmt.kind {
+                StmtKind::Function { name, closure } => {
+                    names.functions.insert(name.to_ascii_lowercase(), closure);
+                }
+                StmtKind::Whole(whole) => match &**whole {
+                    Whole::Class(class) => {
+                        names.classes.insert(class.name.to_ascii_lowercase(), class);
+                    }
+                    Whole::Const(consts) => {
+                        names
+                            .consts
+                            .extend(consts.iter().map(|(name, _)| name.clone()));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+            true
+        });
+        names
+    }
+
+    fn class(&self, path: &str) -> Option<&'a syntax::Class> {
+        let last = path.rsplit('\\').next().unwrap_or(path);
+        self.classes.get(&last.to_ascii_lowercase()).copied()
+    }
+}
+
+/// Builds one function, or the expressions of a class.
+struct Builder<'a> {
+    block: &'a Block,
+    names: &'a Names<'a>,
+    class: Option<&'a class::Shape<'a>>,
+    locals: Vec<Local>,
+    by_name: BTreeMap<String, usize>,
+    /// What is known of variables so far, in the order of the source.
+    kinds: BTreeMap<String, Ty>,
+    /// The parameter of the handler that is about to be read, and what it is.
+    given: Option<(String, Ty)>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(block: &'a Block, names: &'a Names<'a>, class: Option<&'a class::Shape<'a>>) -> Self {
+        Self {
+            block,
+            names,
+            class,
+            locals: Vec::new(),
+            by_name: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            given: None,
+        }
+    }
+
+    fn source(&self, span: Span) -> &'a str {
+        self.block.text.get(span.range()).unwrap_or_default()
+    }
+
+    fn local(&mut self, name: &str) -> usize {
+        if let Some(known) = self.by_name.get(name) {
+            return *known;
+        }
+        self.locals.push(Local {
+            name: name.to_owned(),
+            ty: Ty::Unknown,
+            maybe_unset: false,
+            mutable: false,
+            read: false,
+        });
+        let index = self.locals.len() - 1;
+        self.by_name.insert(name.to_owned(), index);
+        index
+    }
+
+    fn kind(&self, name: &str) -> Ty {
+        self.kinds.get(name).cloned().unwrap_or(Ty::Unknown)
+    }
+}
+
+fn refused(span: Span, message: impl Into<String>) -> Expr {
+    let problem = Problem::error(span, message).hint("write this part in Rust");
+    Expr::new(span, ExprKind::Refused(problem))
+}

@@ -1,0 +1,259 @@
+//! Calls of WeChat Pay: paths, options, promises.
+
+use super::{Builder, refused};
+use crate::hir::Ty;
+use crate::hir::tree::{Expr, ExprKind, PathPiece, Promise, Sdk, Setting};
+use crate::recognise::{self, Call, Handler, Mode, Step};
+use crate::syntax::{self, BinaryOp, Closure, ExprKind as PhpKind, Item, Piece, Span};
+
+impl<'a> Builder<'a> {
+    /// What an expression does with WeChat Pay, if it is a call of it or makes a client.
+    pub(super) fn sdk(&mut self, expr: &'a syntax::Expr) -> Option<Expr> {
+        if let Some(settings) = recognise::factory(expr) {
+            return Some(self.factory(expr, settings));
+        }
+        let call = Call::of(expr)?;
+        if call.steps.is_empty() && !self.is_client(call.client) {
+            return None;
+        }
+        if let Some(doubt) = &call.doubt {
+            let certain = call.verb.mode == Mode::Async || has_options(&call);
+            return certain.then(|| Expr::new(expr.span, ExprKind::Refused(doubt.clone())));
+        }
+        let sdk = match self.request(&call) {
+            Ok(sdk) => sdk,
+            Err(refused) => return Some(refused),
+        };
+        if call.verb.mode == Mode::Sync && call.handlers.is_empty() {
+            return Some(Expr::new(expr.span, ExprKind::Sdk(Box::new(sdk))));
+        }
+        let handlers = call.handlers.iter().map(|handler| match handler {
+            Handler::Then {
+                fulfilled,
+                rejected,
+            } => {
+                let done = self.handler(fulfilled, Ty::Response);
+                let failed = rejected.map(|rejected| self.handler(rejected, Ty::Thrown));
+                (Some(done), failed)
+            }
+            Handler::Otherwise(rejected) => (None, Some(self.handler(rejected, Ty::Thrown))),
+        });
+        let promise = Promise {
+            handlers: handlers.collect(),
+            call: sdk,
+        };
+        let promise = Expr::new(expr.span, ExprKind::Promise(Box::new(promise)));
+        Some(match call.waited {
+            true => Expr::new(expr.span, ExprKind::Wait(promise)),
+            false => promise,
+        })
+    }
+
+    /// A handler: its one parameter is what the promise came to.
+    fn handler(&mut self, handler: &'a syntax::Expr, given: Ty) -> Expr {
+        match &handler.kind {
+            PhpKind::Closure(closure) => {
+                let name = closure.params.first().map(|param| param.name.clone());
+                let typed = closure
+                    .params
+                    .first()
+                    .is_some_and(|param| param.ty.is_some());
+                self.typed_closure(handler, closure, name.filter(|_| !typed), given)
+            }
+            _ => self.expr(handler),
+        }
+    }
+
+    fn typed_closure(
+        &mut self,
+        expr: &'a syntax::Expr,
+        closure: &'a Closure,
+        name: Option<String>,
+        given: Ty,
+    ) -> Expr {
+        let known = name
+            .clone()
+            .and_then(|name| self.kinds.insert(name, given.clone()));
+        let mut built = self.closure_with(expr.span, closure, name.as_deref(), &given);
+        if let Some(name) = name {
+            match known {
+                Some(known) => drop(self.kinds.insert(name, known)),
+                None => drop(self.kinds.remove(&name)),
+            }
+        }
+        if let ExprKind::Closure(function, _) = &mut *built.kind
+            && let Some(param) = function.params.first_mut()
+            && param.ty == Ty::Unknown
+        {
+            param.ty = given;
+        }
+        built
+    }
+
+    fn request(&mut self, call: &Call<'a>) -> Result<Sdk, Expr> {
+        let mut pieces = Vec::new();
+        for (index, step) in call.steps.iter().enumerate() {
+            if index > 0 {
+                pieces.push(PathPiece::Text("/".to_owned()));
+            }
+            match step {
+                Step::Arrow { name, .. } => pieces.push(PathPiece::Text(normal(name, true))),
+                Step::Braces(expr) | Step::Chain(expr) | Step::Index(expr) => {
+                    self.path_text(expr, &mut pieces);
+                }
+            }
+        }
+        let options = match call.args {
+            [] => Ok(Vec::new()),
+            [arg] if arg.name.is_none() => match &arg.value.kind {
+                PhpKind::Array(items) => self.options(items, &arg.value)?,
+                _ => Err(self.expr(&arg.value)),
+            },
+            _ => return Err(self.unknown(call.span, "these arguments of a verb")),
+        };
+        Ok(Sdk {
+            span: call.span,
+            client: self.expr(call.client),
+            path: joined(pieces),
+            form: call.form(),
+            method: call.verb.method,
+            options,
+        })
+    }
+
+    fn path_text(&mut self, expr: &'a syntax::Expr, pieces: &mut Vec<PathPiece>) {
+        match &expr.kind {
+            PhpKind::String(text) => pieces.push(PathPiece::Text(normal(text, pieces.is_empty()))),
+            PhpKind::Interpolated(parts) => {
+                for part in parts {
+                    match part {
+                        Piece::Text(text) => {
+                            let first = pieces.is_empty();
+                            pieces.push(PathPiece::Text(normal(text, first)));
+                        }
+                        Piece::Value(value) => {
+                            let value = self.expr(value);
+                            pieces.push(PathPiece::Value(value));
+                        }
+                    }
+                }
+            }
+            PhpKind::Binary {
+                op: BinaryOp::Concat,
+                left,
+                right,
+            } => {
+                self.path_text(left, pieces);
+                self.path_text(right, pieces);
+            }
+            _ => {
+                let value = self.expr(expr);
+                match &*value.kind {
+                    ExprKind::Text(text) => pieces.push(PathPiece::Text(normal(text, true))),
+                    _ => pieces.push(PathPiece::Value(value)),
+                }
+            }
+        }
+    }
+
+    fn options(
+        &mut self,
+        items: &'a [Item],
+        whole: &'a syntax::Expr,
+    ) -> Result<Result<Vec<(String, Expr)>, Expr>, Expr> {
+        let mut out: Vec<(String, Expr)> = Vec::new();
+        for item in items {
+            let name = match item.key.as_ref().map(|key| &key.kind) {
+                Some(PhpKind::String(name)) => name.clone(),
+                // `RequestOptions::JSON`
+                Some(PhpKind::ClassConstant { class, name })
+                    if class.last() == "requestoptions" =>
+                {
+                    name.to_ascii_lowercase()
+                }
+                _ => return Ok(Err(self.expr(whole))),
+            };
+            let value = self.expr(&item.value);
+            out.retain(|(known, _)| *known != name);
+            out.push((name, value));
+        }
+        Ok(Ok(out))
+    }
+
+    fn factory(&mut self, expr: &'a syntax::Expr, settings: &'a [Item]) -> Expr {
+        let mut out = Vec::new();
+        for item in settings {
+            let name = match item.key.as_ref().map(|key| &key.kind) {
+                Some(PhpKind::String(name)) => name.as_str(),
+                _ => return refused(item.span, "a setting whose name is known at run time only"),
+            };
+            let setting = match name {
+                "mchid" => Setting::Mchid,
+                "serial" => Setting::Serial,
+                "privateKey" => Setting::PrivateKey,
+                "certs" => Setting::Certs,
+                "secret" => Setting::Secret,
+                "merchant" => Setting::Merchant,
+                "base_uri" => Setting::BaseUri,
+                "timeout" => Setting::Timeout,
+                "connect_timeout" => Setting::ConnectTimeout,
+                "proxy" => Setting::Proxy,
+                "http_errors" | "debug" | "synchronous" => continue,
+                _ => return refused(item.span, format!("the setting `{name}` is not known")),
+            };
+            out.push((setting, self.expr(&item.value)));
+        }
+        Expr::new(expr.span, ExprKind::Factory(out))
+    }
+
+    pub(super) fn closure_with(
+        &mut self,
+        span: Span,
+        closure: &'a Closure,
+        name: Option<&str>,
+        given: &Ty,
+    ) -> Expr {
+        self.given = name.map(|name| (name.to_owned(), given.clone()));
+        let built = self.closure(span, closure);
+        self.given = None;
+        built
+    }
+}
+
+fn has_options(call: &Call<'_>) -> bool {
+    let known = ["json", "xml", "query", "headers", "body"];
+    let options = call.options().unwrap_or_default().iter();
+    options
+        .filter_map(|item| item.key.as_ref())
+        .any(|key| matches!(&key.kind, PhpKind::String(name) if known.contains(&name.as_str())))
+}
+
+fn joined(pieces: Vec<PathPiece>) -> Vec<PathPiece> {
+    let mut out: Vec<PathPiece> = Vec::new();
+    for piece in pieces {
+        match (out.last_mut(), piece) {
+            (Some(PathPiece::Text(before)), PathPiece::Text(text)) => before.push_str(&text),
+            (_, piece) => out.push(piece),
+        }
+    }
+    out
+}
+
+/// What the PHP SDK makes of a link: `aggracctBc` is `aggracct-bc`, `_id_` is `{id}`.
+fn normal(step: &str, first: bool) -> String {
+    let mut out = String::with_capacity(step.len() + 8);
+    for (index, c) in step.char_indices() {
+        if c.is_ascii_uppercase() {
+            if index > 0 || !first {
+                out.push('-');
+            }
+            out.push(c.to_ascii_lowercase());
+        } else {
+            out.push(c);
+        }
+    }
+    match out.strip_prefix('_').and_then(|out| out.strip_suffix('_')) {
+        Some(name) if !name.is_empty() => format!("{{{name}}}"),
+        _ => out,
+    }
+}

@@ -1,0 +1,264 @@
+//! Statements.
+
+use super::{Builder, refused};
+use crate::diagnostic::Problem;
+use crate::hir::Ty;
+use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
+use crate::syntax::{self, ExprKind as PhpKind, Span, StmtKind as PhpStmt, Whole, WholeExpr};
+
+/// How many `elseif`s follow one another: each is a block within the one before.
+const MOST: usize = 100;
+
+impl<'a> Builder<'a> {
+    pub(super) fn statements(&mut self, statements: &'a [syntax::Stmt]) -> Vec<Stmt> {
+        statements
+            .iter()
+            .flat_map(|stmt| self.statement(stmt))
+            .collect()
+    }
+
+    pub(super) fn statement(&mut self, stmt: &'a syntax::Stmt) -> Vec<Stmt> {
+        let span = stmt.span;
+        let one = |kind| vec![Stmt { span, kind }];
+        match &stmt.kind {
+            PhpStmt::If { branches, .. } if branches.len() > MOST => {
+                one(self.no(span, "so many `elseif`s"))
+            }
+            PhpStmt::Use(_) | PhpStmt::Namespace(_) | PhpStmt::Empty => Vec::new(),
+            PhpStmt::Expr(expr) => self.expression(span, expr),
+            PhpStmt::Echo(values) => {
+                let values = values.iter().map(|value| self.expr(value)).collect();
+                one(StmtKind::Echo(values))
+            }
+            // A method that is called for what it does to the object.
+            PhpStmt::Return(Some(value)) if matches!(&value.kind, PhpKind::Variable(name) if name == "this") => {
+                one(StmtKind::Return(None))
+            }
+            PhpStmt::Return(value) => {
+                let value = value.as_ref().map(|value| self.expr(value));
+                one(StmtKind::Return(value))
+            }
+            PhpStmt::If {
+                branches,
+                otherwise,
+            } => {
+                let branches = branches.iter().map(|(condition, body)| {
+                    let condition = self.expr(condition);
+                    (condition, self.statements(body))
+                });
+                let branches = branches.collect();
+                let otherwise = otherwise.as_ref().map(|body| self.statements(body));
+                one(StmtKind::If(branches, otherwise))
+            }
+            PhpStmt::Foreach {
+                subject,
+                key,
+                value,
+                body,
+            } => self.foreach(span, subject, key.as_deref(), value, body),
+            PhpStmt::Try {
+                body,
+                catches,
+                finally,
+            } => {
+                let body = self.statements(body);
+                let catches = catches.iter().map(|catch| self.catch(catch)).collect();
+                let finally = finally.as_ref().map(|body| self.statements(body));
+                one(StmtKind::Try {
+                    body,
+                    catches,
+                    finally,
+                })
+            }
+            PhpStmt::Block(body) => one(StmtKind::Block(self.statements(body))),
+            PhpStmt::Function { name, .. } => {
+                one(self.no(span, &format!("the function `{name}` within another")))
+            }
+            PhpStmt::Whole(whole) => one(self.whole(span, whole)),
+            PhpStmt::Unsupported { what } => one(self.no(span, what)),
+        }
+    }
+
+    fn no(&self, span: Span, what: &str) -> StmtKind {
+        let problem = Problem::error(span, format!("the porter does not know {what}"));
+        StmtKind::Refused(problem.hint("write this part in Rust"))
+    }
+
+    fn expression(&mut self, span: Span, expr: &'a syntax::Expr) -> Vec<Stmt> {
+        let kind = match &expr.kind {
+            PhpKind::Include(_) => return Vec::new(),
+            PhpKind::Throw(value) => StmtKind::Throw(self.expr(value)),
+            PhpKind::Print(value) => StmtKind::Echo(vec![self.expr(value)]),
+            PhpKind::Whole(whole) => match &**whole {
+                WholeExpr::Exit(value) => {
+                    StmtKind::Exit(value.as_ref().map(|value| self.expr(value)))
+                }
+                _ => StmtKind::Expr(self.expr(expr)),
+            },
+            PhpKind::Call { function, args } => match (function.last().as_str(), &**args) {
+                ("exit" | "die", args) => {
+                    StmtKind::Exit(args.first().map(|arg| self.expr(&arg.value)))
+                }
+                ("print_r", [value]) => {
+                    let value = self.expr(&value.value);
+                    StmtKind::Echo(vec![Expr::new(
+                        span,
+                        ExprKind::Builtin("print_r", vec![value]),
+                    )])
+                }
+                (
+                    "error_reporting" | "ini_set" | "date_default_timezone_set" | "set_time_limit",
+                    _,
+                ) => {
+                    return Vec::new();
+                }
+                ("unset", args) => {
+                    let each = args.iter().map(|arg| self.unset(&arg.value));
+                    let each = each.map(|expr| Stmt {
+                        span,
+                        kind: StmtKind::Expr(expr),
+                    });
+                    return each.collect();
+                }
+                _ => StmtKind::Expr(self.expr(expr)),
+            },
+            _ => StmtKind::Expr(self.expr(expr)),
+        };
+        vec![Stmt { span, kind }]
+    }
+
+    fn unset(&mut self, target: &'a syntax::Expr) -> Expr {
+        match self.place(target) {
+            Ok(place) => Expr::new(target.span, ExprKind::Unset(place)),
+            Err(refused) => refused,
+        }
+    }
+
+    fn foreach(
+        &mut self,
+        span: Span,
+        subject: &'a syntax::Expr,
+        key: Option<&'a syntax::Expr>,
+        value: &'a syntax::Expr,
+        body: &'a [syntax::Stmt],
+    ) -> Vec<Stmt> {
+        let subject = self.expr(subject);
+        let key = match key.map(|key| &key.kind) {
+            None => None,
+            Some(PhpKind::Variable(name)) => Some(self.local(name)),
+            Some(_) => {
+                let kind = self.no(span, "a `foreach` whose key is no variable");
+                return vec![Stmt { span, kind }];
+            }
+        };
+        let mut first = Vec::new();
+        let value = match &value.kind {
+            PhpKind::Variable(name) => self.local(name),
+            PhpKind::Whole(whole) if matches!(**whole, WholeExpr::List(_)) => {
+                let local = self.local(&format!("item_{}", value.span.start));
+                let given = Expr::new(value.span, ExprKind::Local(local));
+                let kind = StmtKind::Expr(self.unpack(value.span, value, given));
+                first.push(Stmt { span, kind });
+                local
+            }
+            _ => {
+                let kind = self.no(span, "a `foreach` by reference");
+                return vec![Stmt { span, kind }];
+            }
+        };
+        let mut inside = first;
+        inside.extend(self.statements(body));
+        let kind = StmtKind::Foreach {
+            subject,
+            key,
+            value,
+            body: inside,
+        };
+        vec![Stmt { span, kind }]
+    }
+
+    fn catch(&mut self, catch: &'a syntax::Catch) -> Catch {
+        let classes = catch
+            .types
+            .iter()
+            .map(|name| self.class_path(name))
+            .collect();
+        let variable = catch.variable.as_ref().map(|name| {
+            self.kinds.insert(name.clone(), Ty::Thrown);
+            self.local(name)
+        });
+        Catch {
+            classes,
+            variable,
+            body: self.statements(&catch.body),
+        }
+    }
+
+    fn whole(&mut self, span: Span, whole: &'a Whole) -> StmtKind {
+        match whole {
+            Whole::While { condition, body } => {
+                let endless = matches!(condition.kind, PhpKind::Bool(true) | PhpKind::Int(1));
+                StmtKind::While {
+                    condition: (!endless).then(|| self.expr(condition)),
+                    step: Vec::new(),
+                    body: self.statements(body),
+                }
+            }
+            Whole::DoWhile { body, condition } => {
+                let body = self.statements(body);
+                StmtKind::DoWhile(body, self.expr(condition))
+            }
+            Whole::For {
+                init,
+                condition,
+                step,
+                body,
+            } => {
+                if condition.len() > 1 {
+                    return self.no(span, "a `for` with several conditions");
+                }
+                let mut all: Vec<Stmt> = init
+                    .iter()
+                    .map(|expr| Stmt {
+                        span: expr.span,
+                        kind: StmtKind::Expr(self.expr(expr)),
+                    })
+                    .collect();
+                let condition = condition.first().map(|condition| self.expr(condition));
+                let step = step.iter().map(|step| self.expr(step)).collect();
+                let body = self.statements(body);
+                let kind = StmtKind::While {
+                    condition,
+                    step,
+                    body,
+                };
+                all.push(Stmt { span, kind });
+                StmtKind::Block(all)
+            }
+            Whole::Switch { subject, cases } => {
+                let subject = self.expr(subject);
+                let cases = cases.iter().map(|(value, body)| {
+                    let value = value.as_ref().map(|value| self.expr(value));
+                    (value, self.statements(body))
+                });
+                let cases: Vec<_> = cases.collect();
+                let defaults = cases.iter().filter(|(value, _)| value.is_none()).count();
+                match defaults {
+                    0 | 1 => StmtKind::Switch(subject, cases),
+                    _ => self.no(span, "a `switch` with two defaults"),
+                }
+            }
+            Whole::Break(levels) => StmtKind::Break(*levels),
+            Whole::Continue(levels) => StmtKind::Continue(*levels),
+            Whole::Global(_) => self.no(span, "`global`"),
+            Whole::Static(_) => self.no(span, "a `static` variable"),
+            Whole::Const(_) => self.no(span, "a constant in a function"),
+            Whole::Class(_) => self.no(span, "a class in a function"),
+        }
+    }
+
+    /// What a value that is not known is refused with.
+    pub(super) fn unknown(&self, span: Span, what: &str) -> Expr {
+        refused(span, format!("the porter does not know {what}"))
+    }
+}

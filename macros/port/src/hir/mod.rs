@@ -1,0 +1,48 @@
+//! From PHP's syntax to what it means: names resolved, variables placed, types found.
+//!
+//! The tree of [`tree`] says nothing of Rust. `build` makes it, `place` decides where each variable
+//! begins and which may be read before it is set, and `infer` finds types.
+
+pub mod builtin;
+pub mod tree;
+
+mod build;
+mod infer;
+mod place;
+mod ty;
+mod walk;
+
+pub(crate) use infer::ends;
+pub use infer::{Types, types};
+pub use ty::Ty;
+pub use walk::Use;
+
+use crate::source::Block;
+use crate::syntax::Program;
+
+/// The meaning of a file.
+#[must_use]
+pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
+    let mut file = build::file(block, program);
+    place::file(&mut file);
+    infer::file(&mut file, facts);
+    file
+}
+
+impl Facts {
+    /// With the types of fields.
+    #[must_use]
+    pub fn new(fields: fn(method: &str, path: &str) -> Vec<(String, &'static str)>) -> Self {
+        Self {
+            fields: Some(fields),
+        }
+    }
+}
+
+/// What is known of WeChat Pay's operations.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Facts {
+    /// The types of an operation's fields, by method and path: JSON pointers with `*` for lists, and
+    /// `integer` or `string`.
+    pub fields: Option<fn(method: &str, path: &str) -> Vec<(String, &'static str)>>,
+}

@@ -1,0 +1,467 @@
+//! Where each variable begins, and which may be read before it is set.
+//!
+//! In PHP a variable is the function's. Here it begins at the assignment that stands before all its
+//! uses in a list of statements; a further assignment in the same list begins another variable, so that
+//! `$r = $client->…; $r = json_decode(…);` has two types. Where no assignment comes first, it is
+//! declared before the statement that holds all its uses.
+
+use std::collections::BTreeSet;
+
+use super::tree::{ExprKind, File, Function, Local, Root, Stmt, StmtKind};
+use super::walk::Use;
+
+pub(super) fn file(file: &mut File) {
+    let methods = file.classes.iter_mut();
+    let methods = methods.flat_map(|class| class.constructor.iter_mut().chain(&mut class.methods));
+    let functions = file.functions.iter_mut().chain(file.main.iter_mut());
+    for function in methods.chain(functions) {
+        self::function(function);
+    }
+}
+
+pub(super) fn function(function: &mut Function) {
+    closures(&mut function.body);
+    let params = function.params.len();
+    for local in 0..function.locals.len() {
+        let given = local < params;
+        Placer {
+            locals: &mut function.locals,
+            local,
+        }
+        .run(&mut function.body, given);
+    }
+    let mut flow = Flow {
+        unset: BTreeSet::new(),
+        breaks: Vec::new(),
+    };
+    flow.list(&mut function.body, (0..params).collect());
+    for local in flow.unset {
+        function.locals[local].maybe_unset = true;
+    }
+    counts(function);
+}
+
+fn closures(body: &mut [Stmt]) {
+    for stmt in body {
+        stmt.each_mut(&mut |expr| {
+            if let ExprKind::Closure(closure, _) = &mut *expr.kind {
+                function(closure);
+            }
+        });
+    }
+}
+
+/// Which variables are read, and which are set more than once.
+fn counts(function: &mut Function) {
+    let params = function.params.len();
+    let mut writes = vec![0; function.locals.len()];
+    writes.iter_mut().take(params).for_each(|count| *count = 1);
+    let locals = &mut function.locals;
+    let mut count = |local: &mut usize, how: Use| match how {
+        Use::Read => locals[*local].read = true,
+        Use::Write => writes[*local] += 1,
+        Use::Change => {
+            locals[*local].read = true;
+            writes[*local] += 2;
+        }
+    };
+    for stmt in &mut function.body {
+        stmt.locals_mut(&mut count);
+    }
+    for (local, writes) in locals.iter_mut().zip(&writes) {
+        local.mutable = *writes > 1 || (local.maybe_unset && *writes > 0);
+    }
+}
+
+struct Placer<'f> {
+    locals: &'f mut Vec<Local>,
+    local: usize,
+}
+
+impl Placer<'_> {
+    fn run(&mut self, body: &mut Vec<Stmt>, given: bool) {
+        if given {
+            // A parameter begins before all; further assignments begin others.
+            self.split(body, 0, true);
+        } else if !self.list(body, false) {
+            self.declare(body);
+        }
+    }
+
+    fn mentions(&self, stmt: &mut Stmt) -> bool {
+        let mut found = false;
+        stmt.locals_mut(&mut |local, _| found |= *local == self.local);
+        found
+    }
+
+    /// Whether the statement is `$local = …;`.
+    fn sets(&self, stmt: &Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Expr(expr) => match &*expr.kind {
+                ExprKind::Assign(place, _) => {
+                    place.path.is_empty()
+                        && matches!(place.root, Root::Local(local) if local == self.local)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Begins the variable in a list of statements; false when it has to begin outside of it.
+    fn list(&mut self, body: &mut Vec<Stmt>, in_loop: bool) -> bool {
+        let found: Vec<usize> = (0..body.len())
+            .filter(|index| self.mentions(&mut body[*index]))
+            .collect();
+        let Some(first) = found.first().copied() else {
+            return true;
+        };
+        if self.sets(&body[first]) && !self.reads(&mut body[first]) {
+            self.split(body, first, false);
+            return true;
+        }
+        if found.len() == 1 && self.within(&mut body[first]) {
+            return true;
+        }
+        if in_loop {
+            return false;
+        }
+        let span = body[first].span;
+        let kind = StmtKind::Declare(vec![self.local]);
+        body.insert(first, Stmt { span, kind });
+        true
+    }
+
+    fn declare(&mut self, body: &mut Vec<Stmt>) {
+        let index = (0..body.len()).find(|index| self.mentions(&mut body[*index]));
+        if let Some(index) = index {
+            let span = body[index].span;
+            let kind = StmtKind::Declare(vec![self.local]);
+            body.insert(index, Stmt { span, kind });
+        }
+    }
+
+    /// Whether the value assigned reads the variable itself.
+    fn reads(&self, stmt: &mut Stmt) -> bool {
+        let mut found = false;
+        stmt.locals_mut(&mut |local, how| found |= *local == self.local && how != Use::Write);
+        found
+    }
+
+    /// Begins the variable in the one statement that mentions it.
+    fn within(&mut self, stmt: &mut Stmt) -> bool {
+        let own = self.local;
+        // The variable of a `foreach` or `catch` begins with it.
+        match &mut stmt.kind {
+            StmtKind::Foreach {
+                subject,
+                key,
+                value,
+                ..
+            } if *value == own || *key == Some(own) => {
+                let mut outside = false;
+                subject.locals_mut(&mut |local, _| outside |= *local == own);
+                return !outside;
+            }
+            StmtKind::Try {
+                body,
+                catches,
+                finally,
+            } => {
+                let bound = catches
+                    .iter()
+                    .filter(|catch| catch.variable == Some(own))
+                    .count();
+                if bound > 0 {
+                    let mut outside = false;
+                    let others = body.iter_mut().chain(finally.iter_mut().flatten());
+                    let unbound = catches
+                        .iter_mut()
+                        .filter(|catch| catch.variable != Some(own))
+                        .flat_map(|catch| catch.body.iter_mut());
+                    for stmt in others.chain(unbound) {
+                        stmt.locals_mut(&mut |local, _| outside |= *local == own);
+                    }
+                    return !outside;
+                }
+            }
+            _ => {}
+        }
+        let mut outside = false;
+        for expr in stmt.exprs_mut() {
+            expr.locals_mut(&mut |local, _| outside |= *local == own);
+        }
+        if outside {
+            return false;
+        }
+        let mut bodies: Vec<_> = stmt
+            .bodies_mut()
+            .into_iter()
+            .filter_map(|(body, again)| {
+                let mut found = false;
+                for stmt in body.iter_mut() {
+                    stmt.locals_mut(&mut |local, _| found |= *local == own);
+                }
+                found.then_some((body, again))
+            })
+            .collect();
+        match &mut *bodies {
+            [(body, again)] => self.list(body, *again),
+            // Each branch may have one of its own, where it begins with an assignment.
+            bodies => {
+                let ready = bodies.iter_mut().all(|(body, _)| {
+                    let first = (0..body.len()).find(|index| self.mentions(&mut body[*index]));
+                    first.is_some_and(|first| {
+                        self.sets(&body[first]) && !self.reads(&mut body[first])
+                    })
+                });
+                if ready {
+                    for (body, again) in bodies {
+                        self.list(body, *again);
+                    }
+                }
+                ready
+            }
+        }
+    }
+
+    /// From `first` on, each assignment in this list begins a variable.
+    fn split(&mut self, body: &mut [Stmt], first: usize, given: bool) {
+        let mut current = self.local;
+        let mut fresh = !given;
+        for stmt in body.iter_mut().skip(first) {
+            if !self.mentions(stmt) {
+                continue;
+            }
+            if self.sets(stmt) {
+                let old = current;
+                if fresh {
+                    fresh = false;
+                } else {
+                    let mut local = self.locals[self.local].clone();
+                    local.ty = super::Ty::Unknown;
+                    self.locals.push(local);
+                    current = self.locals.len() - 1;
+                }
+                let own = self.local;
+                stmt.locals_mut(&mut |local, how| {
+                    if *local == own {
+                        *local = if how == Use::Write { current } else { old };
+                    }
+                });
+                begin(stmt);
+            } else {
+                let own = self.local;
+                stmt.locals_mut(&mut |local, _| {
+                    if *local == own {
+                        *local = current;
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// `$x = …;` becomes the beginning of `$x`.
+fn begin(stmt: &mut Stmt) {
+    let kind = std::mem::replace(&mut stmt.kind, StmtKind::Block(Vec::new()));
+    stmt.kind = match kind {
+        StmtKind::Expr(expr) => match *expr.kind {
+            ExprKind::Assign(place, value) => match place.root {
+                Root::Local(local) => StmtKind::Let(local, value),
+                Root::Field(_) => StmtKind::Expr(super::tree::Expr::new(
+                    expr.span,
+                    ExprKind::Assign(place, value),
+                )),
+            },
+            kind => StmtKind::Expr(super::tree::Expr::new(expr.span, kind)),
+        },
+        kind => kind,
+    };
+}
+
+type Set = BTreeSet<usize>;
+
+/// Which variables are read where they may not be set yet.
+struct Flow {
+    unset: Set,
+    /// What is set where a loop or `switch` is left.
+    breaks: Vec<Option<Set>>,
+}
+
+fn merge(one: Option<Set>, other: Option<Set>) -> Option<Set> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.intersection(&other).copied().collect()),
+        (one, other) => one.or(other),
+    }
+}
+
+impl Flow {
+    /// What is set behind a list; nothing when its end is never reached.
+    fn list(&mut self, body: &mut [Stmt], set: Set) -> Option<Set> {
+        let mut set = Some(set);
+        for stmt in body {
+            set = self.stmt(stmt, set?);
+        }
+        set
+    }
+
+    fn exprs(&mut self, stmt: &mut Stmt, set: &mut Set) {
+        for expr in stmt.exprs_mut() {
+            self.expr(expr, set);
+        }
+    }
+
+    fn expr(&mut self, expr: &mut super::tree::Expr, set: &mut Set) {
+        let unset = &mut self.unset;
+        let throws = matches!(
+            *expr.kind,
+            ExprKind::And(..)
+                | ExprKind::Or(..)
+                | ExprKind::Coalesce(..)
+                | ExprKind::Ternary(..)
+                | ExprKind::Match(..)
+        );
+        let before = set.clone();
+        expr.locals_mut(&mut |local, how| match how {
+            Use::Write => drop(set.insert(*local)),
+            _ if !set.contains(local) => drop(unset.insert(*local)),
+            _ => {}
+        });
+        if throws {
+            // What only one side sets may not be set.
+            *set = before;
+        }
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt, mut set: Set) -> Option<Set> {
+        match &mut stmt.kind {
+            StmtKind::If(branches, otherwise) => {
+                let mut after = None;
+                for (condition, body) in branches {
+                    self.expr(condition, &mut set);
+                    after = merge(after, self.list(body, set.clone()));
+                }
+                let last = match otherwise {
+                    Some(body) => self.list(body, set),
+                    None => Some(set),
+                };
+                merge(after, last)
+            }
+            StmtKind::While {
+                condition,
+                step,
+                body,
+            } => {
+                let endless = condition.is_none();
+                if let Some(condition) = condition {
+                    self.expr(condition, &mut set);
+                }
+                self.breaks.push(None);
+                if let Some(mut inside) = self.list(body, set.clone()) {
+                    step.iter_mut()
+                        .for_each(|step| self.expr(step, &mut inside));
+                }
+                let left = self.breaks.pop().flatten();
+                if endless {
+                    left
+                } else {
+                    merge(Some(set), left)
+                }
+            }
+            StmtKind::DoWhile(body, condition) => {
+                self.breaks.push(None);
+                let inside = self.list(body, set);
+                let left = self.breaks.pop().flatten();
+                let inside = inside.map(|mut inside| {
+                    self.expr(condition, &mut inside);
+                    inside
+                });
+                merge(inside, left)
+            }
+            StmtKind::Foreach {
+                subject,
+                key,
+                value,
+                body,
+            } => {
+                self.expr(subject, &mut set);
+                let mut inside = set.clone();
+                inside.extend(*key);
+                inside.insert(*value);
+                self.breaks.push(None);
+                self.list(body, inside);
+                let left = self.breaks.pop().flatten();
+                merge(Some(set), left)
+            }
+            StmtKind::Switch(..) => self.switch(stmt, set),
+            StmtKind::Try {
+                body,
+                catches,
+                finally,
+            } => {
+                let mut after = self.list(body, set.clone());
+                for catch in catches {
+                    let mut inside = set.clone();
+                    inside.extend(catch.variable);
+                    after = merge(after, self.list(&mut catch.body, inside));
+                }
+                match finally {
+                    // What the body sets counts as not set behind it: it may be left by other ways.
+                    Some(finally) => {
+                        let inside = self.list(finally, set);
+                        after.and(inside)
+                    }
+                    None => after,
+                }
+            }
+            StmtKind::Block(body) => self.list(body, set),
+            StmtKind::Break(levels) => {
+                let index = self.breaks.len().checked_sub(*levels);
+                if let Some(slot) = index.and_then(|index| self.breaks.get_mut(index)) {
+                    *slot = merge(slot.take(), Some(set));
+                }
+                None
+            }
+            StmtKind::Continue(_) | StmtKind::Refused(_) => None,
+            StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Exit(_) => {
+                self.exprs(stmt, &mut set);
+                None
+            }
+            StmtKind::Declare(_) => Some(set),
+            StmtKind::Let(local, _) => {
+                let local = *local;
+                self.exprs(stmt, &mut set);
+                set.insert(local);
+                Some(set)
+            }
+            StmtKind::Expr(_) | StmtKind::Echo(_) => {
+                let ends = matches!(&stmt.kind, StmtKind::Expr(expr)
+                    if matches!(*expr.kind, ExprKind::Throw(_) | ExprKind::Exit(_)));
+                self.exprs(stmt, &mut set);
+                (!ends).then_some(set)
+            }
+        }
+    }
+
+    fn switch(&mut self, stmt: &mut Stmt, mut set: Set) -> Option<Set> {
+        self.exprs(stmt, &mut set);
+        let StmtKind::Switch(_, cases) = &mut stmt.kind else {
+            return Some(set);
+        };
+        let whole = cases.iter().any(|(value, _)| value.is_none());
+        self.breaks.push(None);
+        let mut through = None;
+        for (_, body) in cases {
+            let entry = merge(Some(set.clone()), through.take()).unwrap_or_default();
+            through = self.list(body, entry);
+        }
+        let left = self.breaks.pop().flatten();
+        let after = merge(through, left);
+        if whole {
+            after
+        } else {
+            merge(after, Some(set))
+        }
+    }
+}

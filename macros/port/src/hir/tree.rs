@@ -1,0 +1,500 @@
+//! The tree: PHP with its names resolved and what it means spelled out. It holds no Rust.
+
+use super::Ty;
+use crate::diagnostic::Problem;
+use crate::recognise::{Form, Method};
+use crate::syntax::{BinaryOp, Span};
+
+/// A file.
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// Its constants.
+    pub consts: Vec<Const>,
+    /// Its classes.
+    pub classes: Vec<Class>,
+    /// Its functions.
+    pub functions: Vec<Function>,
+    /// What stands outside of them.
+    pub main: Option<Function>,
+}
+
+/// A constant.
+#[derive(Debug, Clone)]
+pub struct Const {
+    /// Its name.
+    pub name: String,
+    /// Its value: a scalar, or an array of them.
+    pub value: Expr,
+}
+
+/// A class.
+#[derive(Debug, Clone)]
+pub struct Class {
+    /// Where its name stands.
+    pub span: Span,
+    /// Its name.
+    pub name: String,
+    /// Its whole name.
+    pub path: String,
+    /// The whole names of the classes above it, as far as the file and PHP say.
+    pub parents: Vec<String>,
+    /// Its constants.
+    pub consts: Vec<Const>,
+    /// Its properties, the static ones too.
+    pub fields: Vec<Field>,
+    /// Its constructor.
+    pub constructor: Option<Function>,
+    /// Its other methods.
+    pub methods: Vec<Function>,
+}
+
+/// A property.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Its value at the beginning.
+    pub default: Option<Expr>,
+    /// Whether it is an object of the application's: calls of it are the application's.
+    pub foreign: bool,
+    /// Whether it is public.
+    pub public: bool,
+}
+
+/// A function or method, or a closure.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// The whole of it.
+    pub span: Span,
+    /// Its name; empty of a closure.
+    pub name: String,
+    /// Whether it is public.
+    pub public: bool,
+    /// Its parameters, in PHP's order.
+    pub params: Vec<Param>,
+    /// What it gives back.
+    pub returns: Ty,
+    /// Whether PHP declares what it gives back.
+    pub declared: bool,
+    /// Its variables, the parameters first.
+    pub locals: Vec<Local>,
+    /// Its statements.
+    pub body: Vec<Stmt>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Its variable.
+    pub local: usize,
+    /// Its type; `Unknown` where nothing tells.
+    pub ty: Ty,
+    /// Whether PHP declares the type.
+    pub declared: bool,
+    /// Its value when it is left out.
+    pub default: Option<Expr>,
+    /// The class of the application's that PHP declares.
+    pub foreign: bool,
+    /// Whether it takes all further arguments.
+    pub variadic: bool,
+}
+
+/// A variable, from one assignment to the next where both stand in the same list of statements.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// Its name in PHP, without `$`.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Whether it may be read before it is set.
+    pub maybe_unset: bool,
+    /// Whether it is set more than once.
+    pub mutable: bool,
+    /// Whether it is read anywhere.
+    pub read: bool,
+}
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub struct Stmt {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: StmtKind,
+}
+
+/// The kinds of statements.
+#[derive(Debug, Clone)]
+pub enum StmtKind {
+    /// An expression whose value is not used.
+    Expr(Expr),
+    /// The variables that begin here without a value: PHP sets them in a block below.
+    Declare(Vec<usize>),
+    /// A variable begins with a value.
+    Let(usize, Expr),
+    /// `echo`
+    Echo(Vec<Expr>),
+    /// `return`
+    Return(Option<Expr>),
+    /// `if`
+    If(Vec<(Expr, Vec<Stmt>)>, Option<Vec<Stmt>>),
+    /// `while`, and with a step `for`.
+    While {
+        /// What is asked before each turn.
+        condition: Option<Expr>,
+        /// What is done after each turn, by `continue` too.
+        step: Vec<Expr>,
+        /// What is done.
+        body: Vec<Stmt>,
+    },
+    /// `do … while`
+    DoWhile(Vec<Stmt>, Expr),
+    /// `foreach`: it goes through a copy.
+    Foreach {
+        /// What is gone through.
+        subject: Expr,
+        /// The variable of the key.
+        key: Option<usize>,
+        /// The variable of the value.
+        value: usize,
+        /// What is done.
+        body: Vec<Stmt>,
+    },
+    /// `switch`: the first case that equals loosely, and all behind it until a `break`.
+    Switch(Expr, Vec<(Option<Expr>, Vec<Stmt>)>),
+    /// `break`, out of so many loops and switches.
+    Break(usize),
+    /// `continue`
+    Continue(usize),
+    /// `throw`
+    Throw(Expr),
+    /// `exit`
+    Exit(Option<Expr>),
+    /// `try`
+    Try {
+        /// What is tried.
+        body: Vec<Stmt>,
+        /// The classes, the variable, and what is done.
+        catches: Vec<Catch>,
+        /// What is done in any case.
+        finally: Option<Vec<Stmt>>,
+    },
+    /// Statements.
+    Block(Vec<Stmt>),
+    /// What could not be translated, and why.
+    Refused(Problem),
+}
+
+/// A `catch`.
+#[derive(Debug, Clone)]
+pub struct Catch {
+    /// The whole names of the classes.
+    pub classes: Vec<String>,
+    /// The variable.
+    pub variable: Option<usize>,
+    /// What is done.
+    pub body: Vec<Stmt>,
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: Box<ExprKind>,
+}
+
+/// The kinds of expressions.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// A variable.
+    Local(usize),
+    /// A property of the object, or a static one of the class.
+    Field(String),
+    /// A constant of the class.
+    ClassConst(String),
+    /// A constant of the file.
+    FileConst(String),
+    /// Texts put together.
+    Concat(Vec<Expr>),
+    /// An array.
+    Array(Vec<Entry>),
+    /// `$a[$k]`, `$o->k`: null where there is none.
+    Index(Expr, Expr),
+    /// `!$a`
+    Not(Expr),
+    /// `-$a`
+    Minus(Expr),
+    /// `+$a`
+    Plus(Expr),
+    /// An operator that asks both sides.
+    Binary(BinaryOp, Expr, Expr),
+    /// `&&`: the right side only if the left one holds.
+    And(Expr, Expr),
+    /// `||`
+    Or(Expr, Expr),
+    /// `$a ?? $b`
+    Coalesce(Expr, Expr),
+    /// `$a ? $b : $c`; without `$b`, the condition's value.
+    Ternary(Expr, Option<Expr>, Expr),
+    /// A cast: `Text`, `Int`, `Float`, `Bool`.
+    Cast(Ty, Expr),
+    /// `(array) $a`
+    ToArray(Expr),
+    /// `(object) $a`
+    ToObject(Expr),
+    /// `isset($a)`: whether it is there and not null.
+    Isset(Expr),
+    /// A function of PHP that does here what it does there.
+    Builtin(&'static str, Vec<Expr>),
+    /// `max(…)`, `min(…)`
+    Extreme(bool, Vec<Expr>),
+    /// `sprintf($format, …)`
+    Format(Expr, Vec<Expr>),
+    /// `array_merge(…)`
+    Merge(Vec<Expr>),
+    /// `array_map($closure, $array)`
+    Map(Expr, Expr),
+    /// `array_filter($array, $closure)`
+    Filter(Expr, Expr),
+    /// `usort($place, $closure)`
+    Sort(Place, Expr),
+    /// A function that changes an array: `ksort`, `array_pop`, …
+    Change(&'static str, Place, Vec<Expr>),
+    /// `unset($place)`
+    Unset(Place),
+    /// A function of the file.
+    Call(String, Vec<Expr>),
+    /// A method of the object.
+    Method(String, Vec<Expr>),
+    /// A closure that a variable holds.
+    CallClosure(Expr, Vec<Expr>),
+    /// A closure.
+    Closure(Box<Function>, Vec<(usize, usize)>),
+    /// `new` of an exception: whole name of the class, classes above it, arguments.
+    NewThrown(String, Vec<String>, Vec<Expr>),
+    /// What is asked of an exception.
+    OfThrown(ThrownPart, Expr),
+    /// `$e instanceof Class`
+    InstanceOf(Expr, String),
+    /// What is asked of an answer.
+    OfResponse(ResponsePart, Expr),
+    /// A call of WeChat Pay, made at once.
+    Sdk(Box<Sdk>),
+    /// A call of WeChat Pay, made when it is waited for, with what is done then.
+    Promise(Box<Promise>),
+    /// `$promise->wait()`
+    Wait(Expr),
+    /// `Builder::factory([…])`
+    Factory(Vec<(Setting, Expr)>),
+    /// What the SDK has besides: keys, signatures, encryption.
+    Crypto(Crypto, Vec<Expr>),
+    /// What is the application's.
+    Foreign(Box<Foreign>),
+    /// `$place = $value`
+    Assign(Place, Expr),
+    /// `$place op= $value`
+    AssignOp(Place, BinaryOp, Expr),
+    /// `$place ??= $value`
+    AssignMissing(Place, Expr),
+    /// `$place++` and its kin.
+    Step {
+        /// What is changed.
+        place: Place,
+        /// Whether one is added.
+        up: bool,
+        /// Whether the value is that after the change.
+        before: bool,
+    },
+    /// `[$a, $b] = $value`: each place and its key.
+    Unpack(Vec<(Expr, Place)>, Expr),
+    /// `match`: strict, and an error where nothing matches.
+    Match(Expr, Vec<(Option<Vec<Expr>>, Expr)>),
+    /// `throw` as an expression.
+    Throw(Expr),
+    /// `exit` as an expression.
+    Exit(Option<Expr>),
+    /// `print`
+    Print(Expr),
+    /// What could not be translated, and why.
+    Refused(Problem),
+}
+
+/// An item of an array.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its key.
+    pub key: Option<Expr>,
+    /// Its value; with `spread`, an array whose items are meant.
+    pub value: Expr,
+    /// Whether it is `...$a`.
+    pub spread: bool,
+}
+
+/// What can be assigned to.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The variable or property.
+    pub root: Root,
+    /// The indices; nothing is `[]`.
+    pub path: Vec<Option<Expr>>,
+}
+
+/// What a place begins with.
+#[derive(Debug, Clone)]
+pub enum Root {
+    /// A variable.
+    Local(usize),
+    /// A property.
+    Field(String),
+}
+
+/// What is asked of an exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThrownPart {
+    /// `getMessage()`
+    Message,
+    /// `getCode()`
+    Code,
+    /// `hasResponse()`
+    HasResponse,
+    /// `getResponse()`
+    Response,
+    /// `getPrevious()`
+    Previous,
+    /// `get_class($e)`, `$e::class`
+    Class,
+}
+
+/// What is asked of an answer.
+#[derive(Debug, Clone)]
+pub enum ResponsePart {
+    /// `getStatusCode()`
+    Status,
+    /// `(string) getBody()`
+    Body,
+    /// `getHeaderLine($name)`
+    Header(Expr),
+    /// `Transformer::toArray((string) getBody())`
+    Parsed,
+}
+
+/// A call of WeChat Pay.
+#[derive(Debug, Clone)]
+pub struct Sdk {
+    /// From the client to the closing parenthesis.
+    pub span: Span,
+    /// The client.
+    pub client: Expr,
+    /// The path: texts as PHP normalises them, values as they are put in.
+    pub path: Vec<PathPiece>,
+    /// How the chain is written.
+    pub form: Form,
+    /// The verb.
+    pub method: Method,
+    /// The options, where they are written as an array with known keys.
+    pub options: Result<Vec<(String, Expr)>, Expr>,
+}
+
+/// A piece of a path.
+#[derive(Debug, Clone)]
+pub enum PathPiece {
+    /// Text, normalised.
+    Text(String),
+    /// A value that PHP puts into the text before the SDK reads it.
+    Value(Expr),
+}
+
+/// A promise: a call and what is done when it is waited for.
+#[derive(Debug, Clone)]
+pub struct Promise {
+    /// The call.
+    pub call: Sdk,
+    /// `then($fulfilled, $rejected)`, `otherwise($rejected)`, in order.
+    pub handlers: Vec<(Option<Expr>, Option<Expr>)>,
+}
+
+/// A setting of `Builder::factory`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// `mchid`
+    Mchid,
+    /// `serial`
+    Serial,
+    /// `privateKey`
+    PrivateKey,
+    /// `certs`
+    Certs,
+    /// `secret`
+    Secret,
+    /// `merchant`
+    Merchant,
+    /// `base_uri`
+    BaseUri,
+    /// `timeout`
+    Timeout,
+    /// `connect_timeout`
+    ConnectTimeout,
+    /// `proxy`
+    Proxy,
+}
+
+/// What the SDK has besides calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Crypto {
+    /// `Rsa::from($text, Rsa::KEY_TYPE_PRIVATE)`
+    PrivateKey,
+    /// `Rsa::from($text, Rsa::KEY_TYPE_PUBLIC)`
+    PublicKey,
+    /// `Rsa::sign($text, $key)`
+    Sign,
+    /// `Rsa::verify($text, $signature, $key)`
+    Verify,
+    /// `Rsa::encrypt($text, $key)`
+    Encrypt,
+    /// `Rsa::decrypt($text, $key)`
+    Decrypt,
+    /// `AesGcm::decrypt($text, $key, $iv, $aad)`
+    Open,
+    /// `Hash::sign($type, $text, $key)`
+    HashSign,
+    /// `PemUtil::parseCertificateSerialNo($certificate)`
+    Serial,
+    /// `new MediaUtil($path)`
+    Media,
+}
+
+/// What is the application's: one method of the trait that stands for it.
+#[derive(Debug, Clone)]
+pub struct Foreign {
+    /// The words of its name: `Order`, `where`, `update`.
+    pub words: Vec<String>,
+    /// The object that it is called on, where that is a value here.
+    pub receiver: Option<Expr>,
+    /// The arguments, in order.
+    pub args: Vec<Expr>,
+}
+
+impl Expr {
+    /// An expression.
+    #[must_use]
+    pub fn new(span: Span, kind: ExprKind) -> Self {
+        Self {
+            span,
+            kind: Box::new(kind),
+        }
+    }
+}

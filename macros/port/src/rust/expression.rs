@@ -1,0 +1,853 @@
+//! Expressions.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::code::{Code, Repr, owned, param_repr, place_repr, result_repr};
+use super::function::{Body, Return, This, copies, params};
+use super::names::ident;
+use super::print::Json;
+use crate::hir::Ty;
+use crate::hir::builtin::Builtin;
+use crate::hir::tree::{Entry, Expr, ExprKind, Function, ResponsePart, ThrownPart};
+use crate::syntax::Span;
+
+impl<'a> Body<'_, 'a> {
+    pub(crate) fn expr(&mut self, expr: &'a Expr) -> Code {
+        let span = expr.span;
+        match &*expr.kind {
+            ExprKind::Null => Code::new(quote!(Value::Null), Repr::Null),
+            ExprKind::Bool(flag) => Code::new(quote!(#flag), Repr::Bool),
+            ExprKind::Int(number) => {
+                // `Value::from` takes any whole number: one that is large says its type.
+                let literal = match i32::try_from(*number) {
+                    Ok(_) => proc_macro2::Literal::i64_unsuffixed(*number),
+                    Err(_) => proc_macro2::Literal::i64_suffixed(*number),
+                };
+                Code::new(quote!(#literal), Repr::Int)
+            }
+            ExprKind::Float(number) => Code::new(quote!(#number), Repr::Float),
+            ExprKind::Text(text) => Code::new(quote!(#text), Repr::Str),
+            ExprKind::Local(local) => {
+                let slot = &self.slots[*local];
+                let name = &slot.name;
+                Code::new(quote!(#name), slot.repr.clone())
+            }
+            ExprKind::Field(name) => self.field(span, name),
+            ExprKind::ClassConst(name) => self.constant(name, true),
+            ExprKind::FileConst(name) => self.constant(name, false),
+            ExprKind::Concat(pieces) => {
+                let pieces: Vec<_> = pieces.iter().collect();
+                let (format, args) = self.format_of(&pieces);
+                let plain = pieces
+                    .iter()
+                    .all(|piece| matches!(*piece.kind, ExprKind::Text(_) | ExprKind::Int(_)));
+                match plain {
+                    true => {
+                        let text = format.replace("{{", "{").replace("}}", "}");
+                        Code::new(quote!(#text), Repr::Str)
+                    }
+                    false => Code::new(quote!(format!(#format #(, #args)*)), Repr::String),
+                }
+            }
+            ExprKind::Array(entries) => self.array(span, entries),
+            ExprKind::Index(object, key) => self.index(span, object, key),
+            ExprKind::Not(inner) => {
+                let inner = self.truth(inner);
+                Code::new(quote!(!(#inner)), Repr::Bool)
+            }
+            ExprKind::Minus(inner) => {
+                let code = self.expr(inner);
+                let value = self.plain_ref(&code, span);
+                Code::new(self.tried(quote!(php::neg(#value))), Repr::Value)
+            }
+            ExprKind::Plus(inner) => {
+                let code = self.expr(inner);
+                let value = self.plain_ref(&code, span);
+                Code::new(
+                    self.tried(quote!(php::mul(#value, &Value::from(1)))),
+                    Repr::Value,
+                )
+            }
+            ExprKind::Binary(op, left, right) => self.binary(span, *op, left, right),
+            ExprKind::And(left, right) => {
+                let (left, right) = (self.truth(left), self.truth(right));
+                Code::new(quote!((#left && #right)), Repr::Bool)
+            }
+            ExprKind::Or(left, right) => {
+                let (left, right) = (self.truth(left), self.truth(right));
+                Code::new(quote!((#left || #right)), Repr::Bool)
+            }
+            ExprKind::Coalesce(left, right) => self.coalesce(expr, left, right),
+            ExprKind::Ternary(condition, then, otherwise) => {
+                self.ternary(expr, condition, then.as_ref(), otherwise)
+            }
+            ExprKind::Cast(ty, inner) => {
+                let code = self.expr(inner);
+                match ty {
+                    Ty::Text if code.repr == Repr::Str => code,
+                    Ty::Text => Code::new(code.string(), Repr::String),
+                    Ty::Int => Code::new(code.int(), Repr::Int),
+                    Ty::Float => Code::new(code.float(), Repr::Float),
+                    _ => Code::new(code.truth(), Repr::Bool),
+                }
+            }
+            ExprKind::ToArray(inner) => {
+                let value = self.kept(inner, &Ty::Any);
+                Code::new(quote!(php::array(#value)), Repr::Value)
+            }
+            ExprKind::ToObject(inner) => {
+                let value = self.kept(inner, &Ty::Any);
+                Code::new(quote!(php::object(#value)), Repr::Value)
+            }
+            ExprKind::Isset(inner) => {
+                let code = self.expr(inner);
+                Code::new(code.is_there(), Repr::Bool)
+            }
+            ExprKind::Builtin(name, args) => self.builtin(span, name, args),
+            ExprKind::Extreme(most, values) => self.extreme(*most, values),
+            ExprKind::Format(format, args) => {
+                let format = self.expr(format).text();
+                let args: Vec<_> = args.iter().map(|arg| self.kept(arg, &Ty::Any)).collect();
+                let call = quote!(php::sprintf(#format, &[#(#args),*]));
+                Code::new(self.tried(call), Repr::String)
+            }
+            ExprKind::Merge(arrays) => {
+                let arrays: Vec<_> = arrays
+                    .iter()
+                    .map(|array| self.kept(array, &Ty::Any))
+                    .collect();
+                Code::new(
+                    self.tried(quote!(php::array_merge(&[#(#arrays),*]))),
+                    Repr::Value,
+                )
+            }
+            ExprKind::Map(closure, array) => {
+                let array = self.expr(array);
+                let array = self.plain_ref(&array, span);
+                let closure = self.callback(closure, &Ty::Any);
+                Code::new(
+                    self.tried(quote!(php::array_map(#array, #closure))),
+                    Repr::Value,
+                )
+            }
+            ExprKind::Filter(array, closure) => {
+                let array = self.expr(array);
+                let array = self.plain_ref(&array, span);
+                let closure = self.callback(closure, &Ty::Bool);
+                Code::new(
+                    self.tried(quote!(php::array_filter_by(#array, #closure))),
+                    Repr::Value,
+                )
+            }
+            ExprKind::Sort(place, closure) => {
+                let closure = self.callback(closure, &Ty::Int);
+                let place = self.place_mut(place);
+                Code::new(self.tried(quote!(php::usort(#place, #closure))), Repr::Null)
+            }
+            ExprKind::Change(name, place, args) => self.change(name, place, args),
+            ExprKind::Unset(place) => self.unset(span, place),
+            ExprKind::Call(name, args) => self.call_function(span, name, args),
+            ExprKind::Method(name, args) => self.call_method(span, name, args),
+            ExprKind::CallClosure(callee, args) => self.call_closure(span, callee, args),
+            ExprKind::Closure(..) => {
+                let tokens = self.callback(expr, &Ty::Any);
+                Code::new(tokens, Repr::Handle(Ty::Closure))
+            }
+            ExprKind::NewThrown(class, parents, args) => self.new_thrown(class, parents, args),
+            ExprKind::OfThrown(part, inner) => self.of_thrown(*part, inner),
+            ExprKind::InstanceOf(inner, class) => {
+                let code = self.expr(inner);
+                let thrown = self.argument(&code, &Ty::Thrown, span);
+                let thrown = bare(thrown);
+                Code::new(quote!(#thrown.is(#class)), Repr::Bool)
+            }
+            ExprKind::OfResponse(part, inner) => self.of_response(span, part, inner),
+            ExprKind::Sdk(sdk) => {
+                let call = self.sdk(sdk);
+                Code::new(self.made(call), Repr::Handle(Ty::Response))
+            }
+            ExprKind::Promise(promise) => self.promise(span, promise),
+            ExprKind::Wait(promise) => self.wait(span, promise),
+            ExprKind::Factory(settings) => self.factory(span, settings),
+            ExprKind::Crypto(crypto, args) => self.crypto(span, *crypto, args),
+            ExprKind::Foreign(foreign) => self.foreign(span, foreign, &Ty::Any),
+            ExprKind::Assign(place, value) => self.assign_value(place, value),
+            ExprKind::AssignOp(place, op, value) => {
+                let change = self.assign_op(span, place, *op, value);
+                let read = self.read(place);
+                let value = read.value();
+                let repr = if read.repr == Repr::StringPlace {
+                    Repr::String
+                } else {
+                    Repr::Value
+                };
+                let value = if repr == Repr::String {
+                    read.string()
+                } else {
+                    value
+                };
+                Code::new(quote!({ #change #value }), repr)
+            }
+            ExprKind::AssignMissing(place, value) => self.assign_missing(place, value),
+            ExprKind::Step { place, up, before } => {
+                let read = self.read(place).value();
+                let change = self.step(place, *up);
+                Code::new(
+                    match before {
+                        true => quote!({ #change #read }),
+                        false => quote!({ let before = #read; #change before }),
+                    },
+                    Repr::Value,
+                )
+            }
+            ExprKind::Unpack(places, value) => self.unpack(span, places, value),
+            ExprKind::Match(subject, arms) => self.matching(expr, subject, arms),
+            ExprKind::Throw(thrown) => {
+                let thrown = self.kept(thrown, &Ty::Thrown);
+                Code::new(self.throw(&thrown), Repr::Never)
+            }
+            ExprKind::Exit(value) => {
+                let exit = self.exit(value.as_ref());
+                Code::new(quote!({ #exit }), Repr::Never)
+            }
+            ExprKind::Print(value) => {
+                let echo = self.echo(std::slice::from_ref(value));
+                Code::new(quote!({ #echo 1 }), Repr::Int)
+            }
+            ExprKind::Refused(problem) => {
+                let tokens = self.problem(problem.clone());
+                Code::new(tokens, Repr::Never)
+            }
+        }
+    }
+
+    /// `if`, as PHP asks it.
+    pub(crate) fn truth(&mut self, expr: &'a Expr) -> TokenStream {
+        match &*expr.kind {
+            ExprKind::And(left, right) => {
+                let (left, right) = (self.truth(left), self.truth(right));
+                quote!(#left && #right)
+            }
+            ExprKind::Not(inner) => {
+                let compound = matches!(
+                    &*inner.kind,
+                    ExprKind::And(..)
+                        | ExprKind::Or(..)
+                        | ExprKind::Binary(..)
+                        | ExprKind::Assign(..)
+                ) || matches!(self.types.of(inner), Ty::Int | Ty::Float);
+                let inner = self.truth(inner);
+                if compound {
+                    quote!(!(#inner))
+                } else {
+                    quote!(!#inner)
+                }
+            }
+            _ => self.expr(expr).truth(),
+        }
+    }
+
+    pub(crate) fn field(&mut self, span: Span, name: &str) -> Code {
+        let ty = self.types.field(name);
+        let repr = place_repr(&ty);
+        let own = ident(&super::names::snake(name));
+        match &self.this {
+            This::Object(this) => Code::new(quote!(#this.#own), repr),
+            This::Fields(fields) => match fields.get(name) {
+                Some(field) => Code::new(quote!(#field), repr),
+                None => self.refuse(span, "a property that is not known"),
+            },
+            This::None => self.refuse(span, "a property outside of a class"),
+        }
+    }
+
+    fn constant(&mut self, name: &str, of_class: bool) -> Code {
+        let found = match of_class {
+            true => self
+                .class
+                .and_then(|class| class.consts.iter().find(|known| known.name == name)),
+            false => self
+                .shared
+                .file
+                .consts
+                .iter()
+                .find(|known| known.name == name),
+        };
+        let Some(found) = found else {
+            return Code::new(quote!(Value::Null), Repr::Null);
+        };
+        let ty = self.types.of(&found.value);
+        let upper = ident(&super::names::snake(name).to_uppercase());
+        let lower = ident(&super::names::snake(name));
+        let path = if of_class { quote!(Self::) } else { quote!() };
+        match ty {
+            Ty::Text => Code::new(quote!(#path #upper), Repr::Str),
+            Ty::Int => Code::new(quote!(#path #upper), Repr::Int),
+            Ty::Bool => Code::new(quote!(#path #upper), Repr::Bool),
+            Ty::Float => Code::new(quote!(#path #upper), Repr::Float),
+            _ => Code::new(self.tried(quote!(#path #lower())), Repr::Value),
+        }
+    }
+
+    /// A format, and its arguments.
+    pub(crate) fn format_of(&mut self, pieces: &[&'a Expr]) -> (String, Vec<TokenStream>) {
+        let mut format = String::new();
+        let mut args = Vec::new();
+        for piece in pieces {
+            match &*piece.kind {
+                ExprKind::Text(text) => {
+                    format.push_str(&text.replace('{', "{{").replace('}', "}}"));
+                }
+                ExprKind::Int(number) => format.push_str(&number.to_string()),
+                _ => {
+                    // `print_r` of what is no array is `echo`.
+                    let piece = match &*piece.kind {
+                        ExprKind::Builtin("print_r", args) => match args.first() {
+                            Some(shown)
+                                if matches!(
+                                    self.types.of(shown),
+                                    Ty::Bool | Ty::Int | Ty::Text
+                                ) =>
+                            {
+                                shown
+                            }
+                            _ => piece,
+                        },
+                        _ => piece,
+                    };
+                    let code = self.expr(piece);
+                    let shown = code.shown();
+                    match shown.clone().into_iter().collect::<Vec<_>>().as_slice() {
+                        [proc_macro2::TokenTree::Ident(name)] if name != "self" => {
+                            format.push_str(&format!("{{{name}}}"));
+                        }
+                        _ => {
+                            format.push_str("{}");
+                            args.push(shown);
+                        }
+                    }
+                }
+            }
+        }
+        (format, args)
+    }
+
+    fn array(&mut self, span: Span, entries: &'a [Entry]) -> Code {
+        if entries.iter().any(|entry| entry.spread) {
+            return self.spread(entries);
+        }
+        match self.json_of(entries) {
+            Some(json) => Code::new(self.shared.inserts.json(json), Repr::Value),
+            None => self.built(span, entries),
+        }
+    }
+
+    /// An array whose keys are known texts, or which has none.
+    fn json_of(&mut self, entries: &'a [Entry]) -> Option<Json> {
+        if entries.iter().all(|entry| entry.key.is_none()) {
+            let items = entries.iter().map(|entry| self.json_value(&entry.value));
+            return Some(Json::List(items.collect()));
+        }
+        let mut members = Vec::new();
+        for entry in entries {
+            match entry.key.as_ref().map(|key| &*key.kind) {
+                Some(ExprKind::Text(key)) if key.parse::<i64>().is_err() => {
+                    let value = self.json_value(&entry.value);
+                    members.retain(|(known, _): &(String, Json)| known != key);
+                    members.push((key.clone(), value));
+                }
+                _ => return None,
+            }
+        }
+        Some(Json::Object(members))
+    }
+
+    pub(crate) fn json_value(&mut self, value: &'a Expr) -> Json {
+        if let ExprKind::Array(entries) = &*value.kind
+            && !entries.iter().any(|entry| entry.spread)
+            && let Some(json) = self.json_of(entries)
+        {
+            return json;
+        }
+        if let ExprKind::ToObject(inner) = &*value.kind
+            && matches!(&*inner.kind, ExprKind::Array(entries) if entries.is_empty())
+        {
+            return Json::Object(Vec::new());
+        }
+        let code = self.expr(value);
+        let tokens = match &code.repr {
+            Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_) => {
+                self.convert(&code, &Ty::Any, value.span)
+            }
+            _ => code.json(),
+        };
+        Json::Leaf(tokens)
+    }
+
+    fn built(&mut self, span: Span, entries: &'a [Entry]) -> Code {
+        let keyed = entries.iter().all(|entry| entry.key.is_some());
+        if keyed {
+            let items = entries.iter().map(|entry| {
+                let key = entry.key.as_ref().map(|key| self.kept(key, &Ty::Any));
+                let value = self.kept(&entry.value, &Ty::Any);
+                quote!((#key, #value))
+            });
+            let items: Vec<_> = items.collect();
+            return Code::new(quote!(php::map([#(#items),*])), Repr::Value);
+        }
+        let name = self.taken.fresh("array");
+        let mut steps = TokenStream::new();
+        for entry in entries {
+            let value = self.kept(&entry.value, &Ty::Any);
+            let step = match &entry.key {
+                Some(key) => {
+                    let key = self.kept(key, &Ty::Any);
+                    quote!(php::set(&mut #name, &#key, #value))
+                }
+                None => quote!(php::push(&mut #name, #value)),
+            };
+            let step = self.tried(step);
+            steps.extend(quote!(#step;));
+        }
+        let _ = span;
+        let empty = self.shared.inserts.json(Json::List(Vec::new()));
+        Code::new(
+            quote!({ let mut #name = #empty; #steps #name }),
+            Repr::Value,
+        )
+    }
+
+    /// `[...$a, 1]`
+    fn spread(&mut self, entries: &'a [Entry]) -> Code {
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for (index, entry) in entries.iter().enumerate() {
+            if !entry.spread {
+                continue;
+            }
+            if start < index {
+                parts.push(self.array(entry.value.span, &entries[start..index]).value());
+            }
+            parts.push(self.kept(&entry.value, &Ty::Any));
+            start = index + 1;
+        }
+        if start < entries.len() {
+            parts.push(
+                self.array(entries[start].value.span, &entries[start..])
+                    .value(),
+            );
+        }
+        Code::new(
+            self.tried(quote!(php::array_merge(&[#(#parts),*]))),
+            Repr::Value,
+        )
+    }
+
+    fn index(&mut self, span: Span, object: &'a Expr, key: &'a Expr) -> Code {
+        let code = self.expr(object);
+        let object = self.plain_ref(&code, span);
+        let key = self.key(key);
+        Code::new(quote!(php::get(#object, #key)), Repr::Value)
+    }
+
+    /// A key of an array.
+    pub(crate) fn key(&mut self, key: &'a Expr) -> TokenStream {
+        let code = self.expr(key);
+        let tokens = &code.tokens;
+        match &code.repr {
+            Repr::Str | Repr::Bool => quote!(#tokens),
+            Repr::Int => match &*key.kind {
+                ExprKind::Int(_) => quote!(#tokens),
+                _ => quote!(#tokens),
+            },
+            Repr::String | Repr::StringPlace => quote!(&#tokens),
+            _ => self.plain_ref(&code, key.span),
+        }
+    }
+
+    fn coalesce(&mut self, expr: &'a Expr, left: &'a Expr, right: &'a Expr) -> Code {
+        let ty = self.types.of(expr);
+        let given = self.expr(left);
+        let tokens = &given.tokens;
+        match (&given.repr, &ty) {
+            (Repr::OptionStr, Ty::Text) => {
+                let other = self.expr(right);
+                let other = match other.repr {
+                    Repr::Str => other.tokens,
+                    _ => return self.either(given, right, &ty, left.span),
+                };
+                return Code::new(quote!(#tokens.unwrap_or(#other)), Repr::Str);
+            }
+            (
+                Repr::Value
+                | Repr::ValuePlace
+                | Repr::ValueRef
+                | Repr::OptionStr
+                | Repr::OptionString
+                | Repr::OptionCopy(_),
+                _,
+            ) => {}
+            (
+                Repr::Handle(Ty::Maybe(_))
+                | Repr::HandlePlace(Ty::Maybe(_))
+                | Repr::HandleRef(Ty::Maybe(_)),
+                _,
+            ) => {}
+            (Repr::Null, _) => return self.expr(right),
+            _ => return given,
+        }
+        self.either(given, right, &ty, left.span)
+    }
+
+    fn either(&mut self, given: Code, right: &'a Expr, ty: &Ty, span: Span) -> Code {
+        let tokens = &given.tokens;
+        if ty.is_plain() {
+            let value = given.value();
+            let other = self.kept(right, &Ty::Any);
+            let name = self.taken.fresh("given");
+            return Code::new(
+                quote!(match #value { Value::Null => #other, #name => #name }),
+                Repr::Value,
+            );
+        }
+        let other = self.kept(right, ty);
+        let some = match &given.repr {
+            Repr::Handle(_) => quote!(#tokens),
+            Repr::HandleRef(_) => quote!(#tokens.cloned()),
+            _ => quote!(#tokens.clone()),
+        };
+        let _ = span;
+        let value = match ty {
+            Ty::Maybe(_) => quote!(match #some { Some(value) => Some(value), None => #other }),
+            _ => quote!(match #some { Some(value) => value, None => #other }),
+        };
+        Code::new(value, result_repr(ty))
+    }
+
+    fn ternary(
+        &mut self,
+        expr: &'a Expr,
+        condition: &'a Expr,
+        then: Option<&'a Expr>,
+        otherwise: &'a Expr,
+    ) -> Code {
+        let ty = self.types.of(expr);
+        let Some(then) = then else {
+            let given = self.expr(condition);
+            let other = self.kept(otherwise, &ty);
+            let truth_of = Code::new(
+                quote!(value),
+                match &given.repr {
+                    Repr::Str => Repr::Str,
+                    _ => place_repr(&self.types.of(condition)),
+                },
+            );
+            let name = Code::new(quote!(value), truth_of.repr.clone());
+            let test = name.truth();
+            let kept = self.convert(&name, &ty, condition.span);
+            let bound = match given.repr {
+                Repr::Str => given.tokens.clone(),
+                _ => self.convert(&given, &self.types.of(condition), condition.span),
+            };
+            return Code::new(
+                quote!({ let value = #bound; if #test { #kept } else { #other } }),
+                result_repr(&ty),
+            );
+        };
+        let condition = self.truth(condition);
+        let (one, other) = (self.expr(then), self.expr(otherwise));
+        if one.repr == Repr::Str && other.repr == Repr::Str {
+            let (one, other) = (one.tokens, other.tokens);
+            return Code::new(quote!(if #condition { #one } else { #other }), Repr::Str);
+        }
+        let one = self.convert(&one, &ty, then.span);
+        let other = self.convert(&other, &ty, otherwise.span);
+        Code::new(
+            quote!((if #condition { #one } else { #other })),
+            result_repr(&ty),
+        )
+    }
+
+    fn builtin(&mut self, span: Span, name: &str, args: &'a [Expr]) -> Code {
+        let function = ident(name);
+        match name {
+            "end" => {
+                let codes: Vec<_> = args.iter().map(|arg| self.expr(arg)).collect();
+                let array = codes.first().map(|code| self.plain_ref(code, span));
+                let last = codes.get(1).map(|code| code.tokens.clone());
+                return Code::new(quote!(php::end(#array, #last)), Repr::Value);
+            }
+            "implode" => {
+                let codes: Vec<_> = args.iter().map(|arg| self.expr(arg)).collect();
+                let glue = codes.first().map(Code::text);
+                let array = codes.get(1).map(|code| self.plain_ref(code, span));
+                return Code::new(quote!(php::implode(#glue, #array)), Repr::String);
+            }
+            _ => {}
+        }
+        let Some(known) = Builtin::of(name) else {
+            return self.refuse(span, "this function");
+        };
+        let mut given = Vec::new();
+        for (arg, param) in args.iter().zip(&known.params) {
+            let code = self.expr(arg);
+            given.push(match (&param.ty, &code.repr) {
+                // PHP takes null for a text where a function of its own is called.
+                (Ty::Text, Repr::Handle(_) | Repr::HandlePlace(_) | Repr::HandleRef(_)) => {
+                    self.refuse(arg.span, "an object as a text").tokens
+                }
+                (Ty::Text, _) => code.text(),
+                (Ty::Int, _) => code.int(),
+                (Ty::Bool, _) => code.truth(),
+                (Ty::Float, _) => code.float(),
+                (Ty::Maybe(_), Repr::Null) => quote!(None),
+                (
+                    Ty::Maybe(_),
+                    Repr::Int
+                    | Repr::Bool
+                    | Repr::Float
+                    | Repr::Str
+                    | Repr::String
+                    | Repr::StringPlace,
+                ) => {
+                    let number = code.int();
+                    quote!(Some(#number))
+                }
+                (Ty::Maybe(_), _) => {
+                    let value = self.plain_ref(&code, arg.span);
+                    quote!(match #value { Value::Null => None, value => Some(php::int(value)) })
+                }
+                _ => self.plain_ref(&code, arg.span),
+            });
+        }
+        let call = quote!(php::#function(#(#given),*));
+        let call = if known.throws { self.tried(call) } else { call };
+        let repr = match name {
+            "gettype" => Repr::Str,
+            _ => result_repr(&known.returns),
+        };
+        Code::new(call, repr)
+    }
+
+    fn extreme(&mut self, most: bool, values: &'a [Expr]) -> Code {
+        let given = match values {
+            [array] => {
+                let code = self.expr(array);
+                let array = self.plain_ref(&code, array.span);
+                quote!(&php::values(#array))
+            }
+            values => {
+                let values: Vec<_> = values
+                    .iter()
+                    .map(|value| self.kept(value, &Ty::Any))
+                    .collect();
+                quote!(&[#(#values),*])
+            }
+        };
+        Code::new(quote!(php::extreme(#given, #most)), Repr::Value)
+    }
+
+    /// A closure in Rust; what it gives is a `Result` of the type that is wanted.
+    pub(crate) fn callback(&mut self, expr: &'a Expr, returns: &Ty) -> TokenStream {
+        let ExprKind::Closure(function, captures) = &*expr.kind else {
+            return self
+                .refuse(expr.span, "a callable that is no closure")
+                .tokens;
+        };
+        let mut copies_of = Vec::new();
+        for (outer, _) in captures {
+            let slot = self.slots[*outer].clone();
+            let name = &slot.name;
+            match slot.repr {
+                Repr::StringPlace | Repr::ValuePlace | Repr::HandlePlace(_) => {
+                    copies_of.push(quote!(let #name = #name.clone();));
+                }
+                _ => {}
+            }
+        }
+        let closure = self.closure(function, captures, returns);
+        match copies_of.is_empty() {
+            true => closure,
+            false => quote!({ #(#copies_of)* #closure }),
+        }
+    }
+
+    fn closure(
+        &mut self,
+        function: &'a Function,
+        captures: &[(usize, usize)],
+        returns: &Ty,
+    ) -> TokenStream {
+        let types = self.types.within(function);
+        let given: Vec<_> = captures
+            .iter()
+            .map(|(outer, inner)| (*inner, self.slots[*outer].clone()))
+            .collect();
+        let (class, this, host, labels) = (
+            self.class,
+            self.this.clone(),
+            self.host.clone(),
+            self.labels,
+        );
+        let comments_to = function.span.start;
+        let mut inner = Body::new(self.shared, class, function, types);
+        inner.this = this;
+        inner.host = host;
+        inner.labels = labels;
+        inner.comments_to = comments_to;
+        inner.returns = returns.clone();
+        inner.return_to = Return::Function;
+        for (local, slot) in given {
+            inner.slots[local].name = slot.name;
+            if !inner.is_mutable(local) {
+                inner.slots[local].repr = slot.repr;
+            }
+        }
+        let own: Vec<_> = function
+            .params
+            .iter()
+            .filter(|param| !captures.iter().any(|(_, inner)| *inner == param.local))
+            .map(|param| param.local)
+            .collect();
+        let all = params(function, &inner.slots);
+        let heads = function
+            .params
+            .iter()
+            .zip(all)
+            .filter(|(param, _)| own.contains(&param.local));
+        let heads: Vec<_> = heads
+            .map(|(param, (name, _))| {
+                let ty = &param.ty;
+                // A closure is called with any value.
+                match param_repr(ty) {
+                    Repr::ValueRef => (quote!(#name: &Value), quote!()),
+                    Repr::HandleRef(_) => {
+                        let ty = owned(ty);
+                        (quote!(#name: &#ty), quote!())
+                    }
+                    Repr::Str => (
+                        quote!(#name: &Value),
+                        quote!(let #name = &php::as_text(#name)?;),
+                    ),
+                    Repr::Int => (
+                        quote!(#name: &Value),
+                        quote!(let #name = php::as_int(#name)?;),
+                    ),
+                    Repr::Float => (
+                        quote!(#name: &Value),
+                        quote!(let #name = php::as_float(#name)?;),
+                    ),
+                    Repr::Bool => (
+                        quote!(#name: &Value),
+                        quote!(let #name = php::as_bool(#name)?;),
+                    ),
+                    _ => (quote!(#name: &Value), quote!()),
+                }
+            })
+            .collect();
+        let (heads, starts): (Vec<_>, Vec<_>) = heads.into_iter().unzip();
+        let changed = copies(function, &inner.slots);
+        let body = inner.body(&function.body);
+        let labels = inner.labels;
+        self.labels = labels;
+        let result = owned(returns);
+        quote!(move |#(#heads),*| -> php::Result<#result> { #(#starts)* #(#changed)* #body })
+    }
+
+    fn new_thrown(&mut self, class: &str, parents: &[String], args: &'a [Expr]) -> Code {
+        let message = match args.first() {
+            Some(message) => self.expr(message),
+            None => Code::new(quote!(""), Repr::Str),
+        };
+        let message = match message.repr {
+            Repr::Str => message.tokens,
+            _ => message.string(),
+        };
+        let mut thrown = quote!(Thrown::new(#class, #message));
+        if !parents.is_empty() {
+            thrown.extend(quote!(.with_parents([#(#parents),*])));
+        }
+        if let Some(code) = args.get(1) {
+            let zero = matches!(&*code.kind, ExprKind::Int(0));
+            let code = self.expr(code).int();
+            if !zero {
+                thrown.extend(quote!(.with_code(#code)));
+            }
+        }
+        if let Some(previous) = args.get(2) {
+            let previous = self.kept(previous, &Ty::Thrown.nullable());
+            thrown.extend(quote!(.with_previous(#previous)));
+        }
+        Code::new(thrown, Repr::Handle(Ty::Thrown))
+    }
+
+    fn of_thrown(&mut self, part: ThrownPart, inner: &'a Expr) -> Code {
+        let code = self.expr(inner);
+        let thrown = bare(self.argument(&code, &Ty::Thrown, inner.span));
+        match part {
+            ThrownPart::Message => Code::new(quote!(#thrown.message()), Repr::Str),
+            ThrownPart::Class => Code::new(quote!(#thrown.class()), Repr::Str),
+            ThrownPart::Code => Code::new(quote!(#thrown.code()), Repr::Int),
+            ThrownPart::HasResponse => Code::new(quote!(#thrown.answer().is_some()), Repr::Bool),
+            ThrownPart::Response => Code::new(
+                quote!(#thrown.answer()),
+                Repr::HandleRef(Ty::Answer.nullable()),
+            ),
+            ThrownPart::Previous => Code::new(
+                quote!(#thrown.previous()),
+                Repr::HandleRef(Ty::Thrown.nullable()),
+            ),
+        }
+    }
+
+    fn of_response(&mut self, span: Span, part: &'a ResponsePart, inner: &'a Expr) -> Code {
+        let ty = self.types.of(inner);
+        if *ty.present() == Ty::Answer {
+            let code = self.expr(inner);
+            let answer = bare(self.argument(&code, &Ty::Answer, span));
+            return match part {
+                ResponsePart::Status => Code::new(quote!(i64::from(#answer.status)), Repr::Int),
+                ResponsePart::Body => Code::new(quote!(#answer.body.clone()), Repr::String),
+                ResponsePart::Parsed => self.refuse(span, "XML of an answer that failed"),
+                ResponsePart::Header(name) => {
+                    let name = self.expr(name).text();
+                    Code::new(quote!(#answer.header_line(#name)), Repr::String)
+                }
+            };
+        }
+        let code = self.expr(inner);
+        let response = self.argument(&code, &Ty::Response, span);
+        let plain = bare(response.clone());
+        match part {
+            ResponsePart::Status => {
+                Code::new(quote!(i64::from(#plain.status().as_u16())), Repr::Int)
+            }
+            ResponsePart::Parsed => {
+                let value = self.tried(quote!(#plain.value()));
+                Code::new(quote!(#value.clone()), Repr::Value)
+            }
+            ResponsePart::Body => {
+                let text = self.tried(quote!(#plain.text()));
+                match code.repr {
+                    // A text of an answer that is dropped at once.
+                    Repr::Handle(_) => Code::new(quote!(#text.to_owned()), Repr::String),
+                    _ => Code::new(text, Repr::Str),
+                }
+            }
+            ResponsePart::Header(name) => {
+                let name = self.expr(name).text();
+                Code::new(quote!(php::header_line(#response, #name)), Repr::String)
+            }
+        }
+    }
+}
+
+/// `x` of `&x`, before a dot.
+pub(crate) fn bare(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match trees.next() {
+        Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&' => trees.collect(),
+        _ => tokens,
+    }
+}

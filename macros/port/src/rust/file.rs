@@ -1,0 +1,491 @@
+//! A file of Rust.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::class;
+use super::function::{Body, copies, params, result};
+use super::host::{Host, HostMethod};
+use super::names::{ident, snake};
+use super::print::Inserts;
+use crate::diagnostic::Problem;
+use crate::hir::tree::{Expr, ExprKind, File, Function, Root};
+use crate::hir::{self, Facts, Ty};
+use crate::source::Block;
+use crate::syntax::{Program, Span};
+
+/// The trait that stands for the application.
+pub(super) const TRAIT: &str = "App";
+
+/// How often the file is written: each time, what the calls need is better known.
+const PASSES: usize = 3;
+
+/// What is shared by all functions of a file.
+pub(crate) struct Shared<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) file: &'a File,
+    pub(crate) host: Host,
+    pub(crate) inserts: Inserts,
+    pub(crate) problems: Vec<Problem>,
+    /// What is used of the library, by its path.
+    pub(crate) uses: BTreeSet<&'static str>,
+    /// Whether the PHP encrypts by hand.
+    pub(crate) manual: bool,
+    /// Comments, by their places.
+    pub(crate) comments: Vec<(Span, Vec<String>)>,
+    /// Functions and methods that wait for calls.
+    pub(crate) is_async: BTreeSet<String>,
+    /// Methods that change the object.
+    pub(crate) mutates: BTreeSet<String>,
+    /// Functions that call the application.
+    pub(crate) needs_host: BTreeSet<String>,
+    /// Classes that do.
+    pub(crate) hosted: BTreeSet<String>,
+    /// Whether what is written at present does.
+    pub(crate) uses_host: bool,
+    /// How many calls of WeChat Pay were written.
+    pub(crate) calls: usize,
+}
+
+/// A file of Rust, and what is to be said of it.
+pub(crate) struct Made {
+    pub(crate) text: String,
+    /// What it uses: of this library, by its path.
+    pub(crate) uses: BTreeSet<&'static str>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) host: Vec<HostMethod>,
+    /// The function of what stands outside of functions: its parameters, and whether it is `async`.
+    pub(crate) main: Option<(Vec<(String, String)>, bool)>,
+}
+
+/// Writes a file; `name` is that of the function for what stands outside of functions.
+pub(crate) fn file(
+    block: &Block,
+    program: &Program,
+    name: &str,
+    facts: &Facts,
+    tokio: bool,
+) -> Made {
+    let meaning = hir::of(block, program, facts);
+    let mut shared = Shared {
+        block,
+        file: &meaning,
+        host: Host::default(),
+        inserts: Inserts::default(),
+        problems: Vec::new(),
+        uses: BTreeSet::new(),
+        manual: encrypts(&meaning),
+        comments: program
+            .comments
+            .iter()
+            .map(|comment| (comment.span, comment.lines.clone()))
+            .collect(),
+        is_async: if tokio {
+            waiting(&meaning)
+        } else {
+            BTreeSet::new()
+        },
+        mutates: mutating(&meaning),
+        needs_host: BTreeSet::new(),
+        hosted: BTreeSet::new(),
+        uses_host: false,
+        calls: 0,
+    };
+    let mut tokens = TokenStream::new();
+    let mut main = None;
+    for pass in 0..PASSES {
+        shared.inserts = Inserts::default();
+        shared.problems.clear();
+        shared.uses.clear();
+        shared.host.settled = pass + 1 == PASSES;
+        (tokens, main) = items(&mut shared, name);
+    }
+    if !shared.host.is_empty() {
+        let of = format!("`{}`", shared.file_name());
+        let host = shared.host.tokens(TRAIT, &of);
+        tokens = quote!(#host #tokens);
+    }
+    let (text, problem) = match shared.inserts.file(tokens) {
+        Ok(text) => (text, None),
+        Err(why) => {
+            let problem = Problem::error(
+                Span::default(),
+                format!("what was written is no Rust: {why}"),
+            );
+            (
+                String::new(),
+                Some(problem.hint("tell the authors of the porter")),
+            )
+        }
+    };
+    let mut problems = shared.problems;
+    problems.extend(problem);
+    problems.sort_by_key(|problem| problem.span);
+    Made {
+        text,
+        uses: shared.uses,
+        problems,
+        host: shared.host.methods(),
+        main,
+    }
+}
+
+type Main = Option<(Vec<(String, String)>, bool)>;
+
+fn items(shared: &mut Shared<'_>, name: &str) -> (TokenStream, Main) {
+    let file = shared.file;
+    let mut tokens = TokenStream::new();
+    for constant in &file.consts {
+        let (one, other) = class::constant(shared, None, &constant.name, &constant.value);
+        tokens.extend(one);
+        tokens.extend(other);
+    }
+    for class in &file.classes {
+        tokens.extend(class::class(shared, class));
+    }
+    for function in &file.functions {
+        tokens.extend(self::function(shared, function));
+    }
+    let mut made = None;
+    if let Some(main) = &file.main {
+        let (written, about) = self::main(shared, main, name);
+        tokens.extend(written);
+        made = Some(about);
+    }
+    (tokens, made)
+}
+
+fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream {
+    let key = function.name.to_ascii_lowercase();
+    let outer = std::mem::replace(&mut shared.uses_host, false);
+    let is_async = shared.is_async.contains(&key);
+    let docs = shared.function_docs(function);
+    let types = hir::types(shared.file, None, Some(function));
+    let mut body = Body::new(shared, None, function, types);
+    body.host = quote!(host);
+    body.is_async = is_async;
+    let copies = copies(function, &body.slots);
+    let given = params(function, &body.slots);
+    let tokens = body.body(&function.body);
+    if shared.uses_host {
+        shared.needs_host.insert(key.clone());
+    }
+    shared.uses_host = outer;
+    for param in &function.params {
+        shared.use_type(&param.ty);
+    }
+    shared.use_type(&function.returns);
+    let host = shared.needs_host.contains(&key).then(|| {
+        let app = ident(TRAIT);
+        quote!(host: &impl #app,)
+    });
+    let name = ident(&snake(&function.name));
+    let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
+    let result = result(&function.returns);
+    let is_async = is_async.then(|| quote!(async));
+    quote! {
+        #(#[doc = #docs])*
+        pub #is_async fn #name(#host #(#given),*) -> #result {
+            #(#copies)*
+            #tokens
+        }
+    }
+}
+
+fn main<'a>(
+    shared: &mut Shared<'a>,
+    function: &'a Function,
+    name: &str,
+) -> (TokenStream, (Vec<(String, String)>, bool)) {
+    let outer = std::mem::replace(&mut shared.uses_host, false);
+    let is_async = shared.is_async.contains("");
+    let types = hir::types(shared.file, None, Some(function));
+    let mut body = Body::new(shared, None, function, types);
+    body.host = quote!(host);
+    body.is_async = is_async;
+    body.is_main = true;
+    body.comments_to = 0;
+    let copies = copies(function, &body.slots);
+    let given = params(function, &body.slots);
+    let tokens = body.body(&function.body);
+    if shared.uses_host {
+        shared.needs_host.insert(String::new());
+    }
+    shared.uses_host = outer;
+    for param in &function.params {
+        shared.use_type(&param.ty);
+    }
+    let host = shared.needs_host.contains("").then(|| {
+        let app = ident(TRAIT);
+        quote!(host: &impl #app,)
+    });
+    let is_program = name == "main" && given.is_empty() && host.is_none();
+    let own = match (name, is_program) {
+        ("main", false) => ident("run"),
+        _ => ident(&snake(name)),
+    };
+    let about: Vec<_> = given
+        .iter()
+        .map(|(name, ty)| (name.to_string(), ty.to_string().replace(' ', "")))
+        .collect();
+    // The client comes first.
+    let mut given = given;
+    given.sort_by_key(|(_, ty)| ty.to_string() != "& Client");
+    let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
+    let awaits = is_async.then(|| quote!(async));
+    let doc = format!(" From `{}:{}`.", shared.file_name(), shared.block.line);
+    let head = match (is_program, is_async) {
+        (true, true) => quote!(#[tokio::main]),
+        (true, false) => quote!(),
+        (false, _) => quote!(#[doc = #doc] pub),
+    };
+    let tokens = quote! {
+        #head #awaits fn #own(#host #(#given),*) -> php::Result<()> {
+            #(#copies)*
+            #tokens
+        }
+    };
+    (tokens, (about, is_async))
+}
+
+impl Shared<'_> {
+    pub(crate) fn file_name(&self) -> String {
+        let name = self
+            .block
+            .file
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or_default();
+        name.chars()
+            .filter(|c| !c.is_control() && *c != '`')
+            .collect()
+    }
+
+    /// The comment that stands directly before a place.
+    pub(crate) fn docs_before(&self, at: usize, class: bool) -> Vec<String> {
+        let text = self.block.text.get(..at).unwrap_or_default();
+        let comment = self.comments.iter().rev().find(|(span, _)| span.end <= at);
+        let Some((span, lines)) = comment else {
+            return Vec::new();
+        };
+        let between = text.get(span.end..).unwrap_or_default();
+        let plain = |word: &str| {
+            matches!(
+                word,
+                "final"
+                    | "abstract"
+                    | "class"
+                    | "public"
+                    | "private"
+                    | "protected"
+                    | "static"
+                    | "function"
+                    | "readonly"
+            )
+        };
+        let near = match class {
+            true => between.split_whitespace().all(plain),
+            false => {
+                between.split_whitespace().next().is_none() || between.split_whitespace().all(plain)
+            }
+        };
+        if !near {
+            return Vec::new();
+        }
+        let kept = lines
+            .iter()
+            .take_while(|line| !line.trim_start().starts_with('@'));
+        let mut kept: Vec<String> = kept.map(|line| clean(line)).collect();
+        while kept.last().is_some_and(|line| line.trim().is_empty()) {
+            kept.pop();
+        }
+        kept
+    }
+
+    pub(crate) fn function_docs(&self, function: &Function) -> Vec<String> {
+        let mut docs = self.docs_before(function.span.start, false);
+        let (line, _) = self.block.position(function.span.start);
+        if docs.is_empty() {
+            docs.push(format!(
+                " `{}`, from line {line} of `{}`.",
+                function.name,
+                self.file_name()
+            ));
+        }
+        let defaults = function
+            .params
+            .iter()
+            .filter(|param| param.default.is_some());
+        for param in defaults {
+            let name = snake(&function.locals[param.local].name);
+            let value = param.default.as_ref().map(|value| value.span);
+            let php = value
+                .and_then(|span| self.block.text.get(span.range()))
+                .unwrap_or_default();
+            let php: Vec<_> = php.split_whitespace().collect();
+            docs.push(String::new());
+            docs.push(clean(&format!(
+                "PHP's default of `{name}`: `{}`",
+                php.join(" ").replace('`', "'")
+            )));
+        }
+        docs
+    }
+
+    /// Notes what a type needs to be imported.
+    pub(crate) fn use_type(&mut self, ty: &Ty) {
+        let name = match ty.present() {
+            Ty::Client => "Client",
+            Ty::Response => "Response",
+            Ty::Promise => "Call",
+            Ty::PublicKey => "PublicKey",
+            Ty::PrivateKey => "PrivateKey",
+            Ty::Media => "Media",
+            _ => return,
+        };
+        self.uses.insert(name);
+    }
+}
+
+/// A line of documentation: no character turns the text around, and no bracket makes a link.
+fn clean(line: &str) -> String {
+    let direction = |c: char| matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let line: String = line
+        .chars()
+        .filter(|c| !c.is_control() && !direction(*c))
+        .collect();
+    format!(" {}", line.trim_end())
+}
+
+/// Functions with a key each: of methods with the class before it.
+fn functions(file: &File) -> Vec<(String, &Function)> {
+    let mut all = Vec::new();
+    for class in &file.classes {
+        for method in &class.methods {
+            all.push((
+                format!("{}::{}", class.name, method.name.to_ascii_lowercase()),
+                method,
+            ));
+        }
+    }
+    for function in &file.functions {
+        all.push((function.name.to_ascii_lowercase(), function));
+    }
+    all.extend(file.main.as_ref().map(|main| (String::new(), main)));
+    all
+}
+
+/// What a function does itself, and whom it calls.
+#[derive(Default)]
+struct Deeds {
+    waits: bool,
+    changes: bool,
+    calls: BTreeSet<String>,
+}
+
+fn deeds(file: &File) -> BTreeMap<String, Deeds> {
+    let mut all = BTreeMap::new();
+    for (key, function) in functions(file) {
+        let class = key.split_once("::").map(|(class, _)| class.to_owned());
+        let mut deeds = Deeds::default();
+        let mut body = function.body.clone();
+        for stmt in &mut body {
+            stmt.each_mut(&mut |expr| look(expr, class.as_deref(), &mut deeds, true));
+        }
+        all.insert(key, deeds);
+    }
+    all
+}
+
+fn look(expr: &mut Expr, class: Option<&str>, deeds: &mut Deeds, waits: bool) {
+    let changed = |root: &Root| matches!(root, Root::Field(_));
+    match &mut *expr.kind {
+        ExprKind::Promise(_) | ExprKind::Wait(_) => deeds.waits |= waits,
+        ExprKind::Method(name, _) => {
+            if let Some(class) = class {
+                deeds
+                    .calls
+                    .insert(format!("{class}::{}", name.to_ascii_lowercase()));
+            }
+        }
+        ExprKind::Call(name, _) => {
+            deeds.calls.insert(name.to_ascii_lowercase());
+        }
+        ExprKind::Assign(place, _)
+        | ExprKind::AssignMissing(place, _)
+        | ExprKind::AssignOp(place, ..)
+        | ExprKind::Step { place, .. }
+        | ExprKind::Sort(place, _)
+        | ExprKind::Change(_, place, _)
+        | ExprKind::Unset(place) => deeds.changes |= changed(&place.root),
+        ExprKind::Unpack(places, _) => {
+            deeds.changes |= places.iter().any(|(_, place)| changed(&place.root));
+        }
+        ExprKind::Closure(closure, _) => {
+            for stmt in &mut closure.body {
+                stmt.each_mut(&mut |expr| look(expr, class, deeds, false));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn spread(all: &BTreeMap<String, Deeds>, own: impl Fn(&Deeds) -> bool) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for (key, deeds) in all {
+            if own(deeds) || deeds.calls.iter().any(|called| found.contains(called)) {
+                found.insert(key.clone());
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn waiting(file: &File) -> BTreeSet<String> {
+    spread(&deeds(file), |deeds| deeds.waits)
+}
+
+fn mutating(file: &File) -> BTreeSet<String> {
+    spread(&deeds(file), |deeds| deeds.changes)
+}
+
+/// Whether the file encrypts or decrypts fields itself.
+fn encrypts(file: &File) -> bool {
+    let mut found = false;
+    let constructors = file
+        .classes
+        .iter()
+        .filter_map(|class| class.constructor.as_ref());
+    let all = functions(file)
+        .into_iter()
+        .map(|(_, function)| function)
+        .chain(constructors);
+    for function in all {
+        let mut body = function.body.clone();
+        for stmt in &mut body {
+            stmt.each_mut(&mut |expr| found |= by_hand(expr));
+        }
+    }
+    found
+}
+
+fn by_hand(expr: &mut Expr) -> bool {
+    use crate::hir::tree::Crypto;
+    match &mut *expr.kind {
+        ExprKind::Crypto(Crypto::Encrypt | Crypto::Decrypt, _) => true,
+        ExprKind::Closure(closure, _) => {
+            let mut found = false;
+            for stmt in &mut closure.body {
+                stmt.each_mut(&mut |expr| found |= by_hand(expr));
+            }
+            found
+        }
+        _ => false,
+    }
+}

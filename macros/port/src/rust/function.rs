@@ -1,0 +1,507 @@
+//! The body of a function: what is known of its variables, and how it is left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::Lifetime;
+
+use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
+use super::file::Shared;
+use super::names::Taken;
+use crate::diagnostic::Problem;
+use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
+use crate::hir::{Ty, Types};
+use crate::syntax::Span;
+
+/// A variable in Rust.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    pub(crate) name: Ident,
+    pub(crate) repr: Repr,
+    pub(crate) ty: Ty,
+}
+
+/// What `$this` is.
+#[derive(Debug, Clone)]
+pub(crate) enum This {
+    /// There is none.
+    None,
+    /// `self`, or `this` in a constructor.
+    Object(TokenStream),
+    /// In a constructor, each property is a variable until the object is made.
+    Fields(BTreeMap<String, Ident>),
+}
+
+/// How `return` leaves.
+#[derive(Clone)]
+pub(crate) enum Return {
+    /// The function.
+    Function,
+    /// A handler of a promise, or a `try` with a `finally`: a labelled block.
+    Label(Lifetime, bool),
+}
+
+/// A loop or `switch` around.
+#[derive(Clone)]
+pub(crate) struct Around {
+    pub(crate) label: Lifetime,
+    pub(crate) used: bool,
+    /// The block that `continue` leaves, where something is done after each turn.
+    pub(crate) turn: Option<Lifetime>,
+    pub(crate) turn_used: bool,
+    pub(crate) is_switch: bool,
+}
+
+/// Writes the body of one function.
+pub(crate) struct Body<'s, 'a> {
+    pub(crate) shared: &'s mut Shared<'a>,
+    pub(crate) class: Option<&'a Class>,
+    pub(crate) types: Types,
+    pub(crate) slots: Vec<Slot>,
+    /// What is known of the variables.
+    pub(crate) locals: Vec<Local>,
+    /// The variables that begin without a value.
+    pub(crate) declared: BTreeSet<usize>,
+    pub(crate) taken: Taken,
+    pub(crate) this: This,
+    pub(crate) host: TokenStream,
+    pub(crate) returns: Ty,
+    pub(crate) is_async: bool,
+    /// The block that an exception leaves; else it leaves the function.
+    pub(crate) thrown_to: Option<Lifetime>,
+    pub(crate) return_to: Return,
+    pub(crate) around: Vec<Around>,
+    /// How many of `around` a `finally` stands before.
+    pub(crate) barrier: usize,
+    /// Promises that variables hold.
+    pub(crate) promises: BTreeMap<usize, (&'a Promise, Vec<(usize, Slot)>)>,
+    /// What variables began with.
+    pub(crate) lets: BTreeMap<usize, Expr>,
+    pub(crate) labels: usize,
+    /// Where comments were written up to.
+    pub(crate) comments_to: usize,
+    pub(crate) is_main: bool,
+}
+
+impl<'s, 'a> Body<'s, 'a> {
+    pub(crate) fn new(
+        shared: &'s mut Shared<'a>,
+        class: Option<&'a Class>,
+        function: &Function,
+        types: Types,
+    ) -> Self {
+        let mut taken = Taken::default();
+        let slots = slots(function, &mut taken);
+        Self {
+            shared,
+            class,
+            types,
+            slots,
+            locals: function.locals.clone(),
+            declared: declared(&function.body),
+            taken,
+            this: This::None,
+            host: quote!(self.host),
+            returns: function.returns.clone(),
+            is_async: false,
+            thrown_to: None,
+            return_to: Return::Function,
+            around: Vec::new(),
+            barrier: 0,
+            promises: BTreeMap::new(),
+            lets: lets(&function.body),
+            labels: 0,
+            comments_to: function.span.start,
+            is_main: false,
+        }
+    }
+
+    pub(crate) fn is_declared(&self, local: usize) -> bool {
+        self.declared.contains(&local)
+    }
+
+    pub(crate) fn is_mutable(&self, local: usize) -> bool {
+        self.locals.get(local).is_some_and(|local| local.mutable)
+    }
+
+    pub(crate) fn may_be_unset(&self, local: usize) -> bool {
+        self.locals
+            .get(local)
+            .is_some_and(|local| local.maybe_unset)
+    }
+
+    /// A label that no other block has.
+    pub(crate) fn label(&mut self, name: &str) -> Lifetime {
+        self.labels += 1;
+        let text = match self.labels {
+            1 => format!("'{name}"),
+            number => format!("'{name}_{number}"),
+        };
+        Lifetime::new(&text, proc_macro2::Span::call_site())
+    }
+
+    /// The value of a `Result`, or the way of what was thrown.
+    pub(crate) fn tried(&self, result: TokenStream) -> TokenStream {
+        match &self.thrown_to {
+            None => quote!(#result?),
+            Some(label) => quote!(php::attempt!(#label, #result)),
+        }
+    }
+
+    /// Leaves with an exception; as an expression of type `!`.
+    pub(crate) fn throw(&self, thrown: &TokenStream) -> TokenStream {
+        match &self.thrown_to {
+            None => quote!(return Err(#thrown)),
+            Some(label) => quote!(break #label #thrown),
+        }
+    }
+
+    pub(crate) fn problem(&mut self, problem: Problem) -> TokenStream {
+        let (line, col) = self.shared.block.position(problem.span.start);
+        let message = format!(
+            "{}:{line}:{col}: {}",
+            self.shared.block.file, problem.message
+        );
+        if !self.shared.problems.contains(&problem) {
+            self.shared.problems.push(problem);
+        }
+        quote!(compile_error!(#message))
+    }
+
+    pub(crate) fn refuse(&mut self, span: Span, message: &str) -> Code {
+        let problem = Problem::error(span, message).hint("write this part in Rust");
+        let tokens = self.problem(problem);
+        Code::new(tokens, Repr::Never)
+    }
+
+    /// Line and text of a piece of PHP.
+    pub(crate) fn place(&self, span: Span) -> (usize, String) {
+        let (line, _) = self.shared.block.position(span.start);
+        let text = self.shared.block.text.get(span.range()).unwrap_or_default();
+        let words: Vec<_> = text.split_whitespace().collect();
+        let text = words.join(" ").replace('`', "'");
+        let short: String = text.chars().take(LONGEST).collect();
+        let text = if short.len() < text.len() {
+            format!("{short} …")
+        } else {
+            text
+        };
+        (line, text)
+    }
+
+    /// What is kept of a value whose type is known.
+    pub(crate) fn convert(&mut self, code: &Code, ty: &Ty, span: Span) -> TokenStream {
+        if code.is_never() {
+            return code.tokens.clone();
+        }
+        match ty {
+            Ty::Text => match &code.repr {
+                Repr::Value
+                | Repr::ValuePlace
+                | Repr::ValueRef
+                | Repr::OptionStr
+                | Repr::OptionString => {
+                    let value = code.value_ref();
+                    self.tried(quote!(php::as_text(#value)))
+                }
+                _ => code.string(),
+            },
+            Ty::Int => match &code.repr {
+                Repr::Int => code.tokens.clone(),
+                Repr::Bool => code.int(),
+                _ => {
+                    let value = code.value_ref();
+                    self.tried(quote!(php::as_int(#value)))
+                }
+            },
+            Ty::Float => match &code.repr {
+                Repr::Float => code.tokens.clone(),
+                _ => {
+                    let value = code.value_ref();
+                    self.tried(quote!(php::as_float(#value)))
+                }
+            },
+            Ty::Bool => match &code.repr {
+                Repr::Value | Repr::ValuePlace | Repr::ValueRef | Repr::Null => {
+                    let value = code.value_ref();
+                    self.tried(quote!(php::as_bool(#value)))
+                }
+                _ => code.truth(),
+            },
+            Ty::Void => code.tokens.clone(),
+            Ty::Maybe(inner) => self.convert_maybe(code, inner, span),
+            ty if ty.is_plain() || matches!(ty, Ty::Unknown | Ty::Never | Ty::Closure) => {
+                self.plain(code, span)
+            }
+            ty => self.handle(code, ty, span),
+        }
+    }
+
+    /// A `Value`, or why it is none.
+    fn plain(&mut self, code: &Code, span: Span) -> TokenStream {
+        match &code.repr {
+            Repr::Handle(ty) | Repr::HandlePlace(ty) | Repr::HandleRef(ty) if *ty != Ty::Thrown => {
+                let what = what(ty);
+                self.refuse(span, &format!("{what} where a plain value is expected"))
+                    .tokens
+            }
+            _ => code.value(),
+        }
+    }
+
+    fn convert_maybe(&mut self, code: &Code, inner: &Ty, span: Span) -> TokenStream {
+        let tokens = &code.tokens;
+        match &code.repr {
+            Repr::Null => quote!(None),
+            Repr::OptionStr if *inner == Ty::Text => quote!(#tokens.map(str::to_owned)),
+            Repr::OptionString if *inner == Ty::Text => quote!(#tokens),
+            Repr::OptionCopy(_) => quote!(#tokens),
+            Repr::Handle(Ty::Maybe(_)) => quote!(#tokens),
+            Repr::HandlePlace(Ty::Maybe(_)) => quote!(#tokens.clone()),
+            Repr::HandleRef(Ty::Maybe(_)) => quote!(#tokens.cloned()),
+            Repr::Value | Repr::ValuePlace | Repr::ValueRef => {
+                let value = code.value_ref();
+                let there = Code::new(quote!(value), Repr::ValueRef);
+                let some = self.convert(&there, inner, span);
+                quote!(match #value {
+                    Value::Null => None,
+                    value => Some(#some),
+                })
+            }
+            _ => {
+                let some = self.convert(code, inner, span);
+                quote!(Some(#some))
+            }
+        }
+    }
+
+    fn handle(&mut self, code: &Code, wanted: &Ty, span: Span) -> TokenStream {
+        let tokens = &code.tokens;
+        match &code.repr {
+            Repr::Handle(ty) if ty == wanted => quote!(#tokens),
+            // An answer and a call have one owner.
+            Repr::HandlePlace(ty) if ty == wanted && matches!(ty, Ty::Response | Ty::Promise) => {
+                quote!(#tokens)
+            }
+            Repr::HandleRef(ty) if ty == wanted && !matches!(ty, Ty::Response | Ty::Promise) => {
+                quote!(#tokens.clone())
+            }
+            Repr::HandlePlace(ty) if ty == wanted => quote!(#tokens.clone()),
+            Repr::Handle(Ty::Maybe(ty)) if **ty == *wanted => {
+                self.tried(quote!(php::present(#tokens)))
+            }
+            Repr::HandlePlace(Ty::Maybe(ty)) if **ty == *wanted => {
+                self.tried(quote!(php::present(#tokens.clone())))
+            }
+            Repr::HandleRef(Ty::Maybe(ty)) if **ty == *wanted => {
+                self.tried(quote!(php::present(#tokens.cloned())))
+            }
+            _ => {
+                let what = what(wanted);
+                self.refuse(span, &format!("a value where {what} is expected"))
+                    .tokens
+            }
+        }
+    }
+
+    /// What is passed for a parameter of a type.
+    pub(crate) fn argument(&mut self, code: &Code, ty: &Ty, span: Span) -> TokenStream {
+        let tokens = &code.tokens;
+        match ty {
+            Ty::Text => match &code.repr {
+                Repr::Value
+                | Repr::ValuePlace
+                | Repr::ValueRef
+                | Repr::OptionStr
+                | Repr::OptionString
+                | Repr::Null => {
+                    let owned = self.convert(code, ty, span);
+                    quote!(&#owned)
+                }
+                _ => code.text(),
+            },
+            Ty::Bool | Ty::Int | Ty::Float => self.convert(code, ty, span),
+            Ty::Maybe(inner) => match (&**inner, &code.repr) {
+                (Ty::Text, Repr::Null) => quote!(None),
+                (Ty::Text, Repr::Str) => quote!(Some(#tokens)),
+                (Ty::Text, Repr::String | Repr::StringPlace) => quote!(Some(&#tokens)),
+                (Ty::Text, Repr::OptionStr) => quote!(#tokens),
+                (Ty::Text, Repr::OptionString) => quote!(#tokens.as_deref()),
+                (Ty::Text, _) => {
+                    let owned = self.convert(code, ty, span);
+                    quote!(#owned.as_deref())
+                }
+                (Ty::Bool | Ty::Int | Ty::Float, _) => self.convert(code, ty, span),
+                (inner, _) if inner.is_plain() => self.plain_ref(code, span),
+                (_, Repr::HandleRef(_)) => quote!(#tokens),
+                (_, Repr::Null) => quote!(None),
+                _ => {
+                    let owned = self.convert(code, ty, span);
+                    quote!(#owned.as_ref())
+                }
+            },
+            ty if ty.is_plain() || matches!(ty, Ty::Unknown | Ty::Never | Ty::Void) => {
+                self.plain_ref(code, span)
+            }
+            ty => match &code.repr {
+                Repr::HandleRef(known) if known == ty => quote!(#tokens),
+                Repr::Handle(known) | Repr::HandlePlace(known) if known == ty => quote!(&#tokens),
+                Repr::HandlePlace(Ty::Maybe(known)) if **known == *ty => {
+                    self.tried(quote!(php::present(#tokens.as_ref())))
+                }
+                Repr::HandleRef(Ty::Maybe(known)) if **known == *ty => {
+                    self.tried(quote!(php::present(#tokens)))
+                }
+                _ => {
+                    let owned = self.handle(code, ty, span);
+                    quote!(&#owned)
+                }
+            },
+        }
+    }
+
+    pub(crate) fn plain_ref(&mut self, code: &Code, span: Span) -> TokenStream {
+        match &code.repr {
+            Repr::Value | Repr::ValuePlace | Repr::ValueRef => code.value_ref(),
+            _ => {
+                let value = self.plain(code, span);
+                quote!(&#value)
+            }
+        }
+    }
+
+    /// An expression as what is kept.
+    pub(crate) fn kept(&mut self, expr: &'a Expr, ty: &Ty) -> TokenStream {
+        if let ExprKind::Foreign(foreign) = &*expr.kind
+            && *ty.present() == Ty::Client
+        {
+            let code = self.foreign(expr.span, foreign, &Ty::Client);
+            return self.convert(&code, ty, expr.span);
+        }
+        let code = self.expr(expr);
+        self.convert(&code, ty, expr.span)
+    }
+}
+
+/// How much of a piece of PHP the documentation shows.
+const LONGEST: usize = 120;
+
+/// What an object of PHP is called.
+pub(crate) fn what(ty: &Ty) -> &'static str {
+    match ty.present() {
+        Ty::Client => "a client",
+        Ty::Response | Ty::Answer => "an answer",
+        Ty::Promise => "a promise",
+        Ty::Thrown => "an exception",
+        Ty::PublicKey => "a public key",
+        Ty::PrivateKey => "a private key",
+        Ty::Media => "a file to upload",
+        Ty::Closure => "a closure",
+        _ => "a value",
+    }
+}
+
+fn lets(body: &[Stmt]) -> BTreeMap<usize, Expr> {
+    let mut found = BTreeMap::new();
+    let mut body = body.to_vec();
+    let mut todo: Vec<&mut Stmt> = body.iter_mut().collect();
+    while let Some(stmt) = todo.pop() {
+        if let StmtKind::Let(local, value) = &stmt.kind {
+            found.insert(*local, value.clone());
+        }
+        for (body, _) in stmt.bodies_mut() {
+            todo.extend(body.iter_mut());
+        }
+    }
+    found
+}
+
+fn declared(body: &[Stmt]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut body = body.to_vec();
+    let mut todo: Vec<&mut Stmt> = body.iter_mut().collect();
+    while let Some(stmt) = todo.pop() {
+        if let StmtKind::Declare(locals) = &stmt.kind {
+            found.extend(locals.iter().copied());
+        }
+        for (body, _) in stmt.bodies_mut() {
+            todo.extend(body.iter_mut());
+        }
+    }
+    found
+}
+
+fn slots(function: &Function, taken: &mut Taken) -> Vec<Slot> {
+    let mut names: BTreeMap<&str, Ident> = BTreeMap::new();
+    let mut slots = Vec::new();
+    for (index, local) in function.locals.iter().enumerate() {
+        let param = function.params.iter().find(|param| param.local == index);
+        let name = match names.get(local.name.as_str()) {
+            Some(known) => known.clone(),
+            // As documentation calls the client.
+            None if local.name == "instance" && *local.ty.present() == Ty::Client => {
+                taken.variable("client")
+            }
+            None => taken.variable(&local.name),
+        };
+        names.insert(&local.name, name.clone());
+        let repr = match param {
+            Some(param) if !local.mutable => param_repr(&param.ty),
+            Some(param) => changed(&param.ty),
+            None => place_repr(&local.ty),
+        };
+        slots.push(Slot {
+            name,
+            repr,
+            ty: param.map_or_else(|| local.ty.clone(), |param| param.ty.clone()),
+        });
+    }
+    slots
+}
+
+/// What a parameter is that the function changes: a copy.
+fn changed(ty: &Ty) -> Repr {
+    match ty {
+        Ty::Bool => Repr::Bool,
+        Ty::Int | Ty::Float | Ty::Text => Repr::ValuePlace,
+        ty if ty.is_plain() || *ty == Ty::Unknown => Repr::ValuePlace,
+        ty => Repr::HandlePlace(ty.clone()),
+    }
+}
+
+/// `let mut name = …;` for the parameters that are changed.
+pub(crate) fn copies(function: &Function, slots: &[Slot]) -> Vec<TokenStream> {
+    let params = function
+        .params
+        .iter()
+        .filter(|param| function.locals[param.local].mutable);
+    params
+        .map(|param| {
+            let name = &slots[param.local].name;
+            let given = Code::new(quote!(#name), param_repr(&param.ty));
+            match &slots[param.local].repr {
+                Repr::Bool => quote!(let mut #name = #name;),
+                Repr::HandlePlace(_) => quote!(let mut #name = #name.clone();),
+                _ => {
+                    let value = given.value();
+                    quote!(let mut #name = #value;)
+                }
+            }
+        })
+        .collect()
+}
+
+/// Names and types of the parameters.
+pub(crate) fn params(function: &Function, slots: &[Slot]) -> Vec<(Ident, TokenStream)> {
+    let params = function.params.iter();
+    params
+        .map(|param| (slots[param.local].name.clone(), borrowed(&param.ty)))
+        .collect()
+}
+
+/// The result of a function.
+pub(crate) fn result(ty: &Ty) -> TokenStream {
+    let ty = owned(ty);
+    quote!(php::Result<#ty>)
+}

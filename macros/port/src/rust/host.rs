@@ -1,0 +1,249 @@
+//! The trait that stands for the application: one method for each of its calls.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::code::{borrowed, owned};
+use super::names::{ident, snake};
+use crate::hir::Ty;
+
+/// A method of the trait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HostMethod {
+    /// Its name.
+    pub name: String,
+    /// Names and types of its parameters.
+    pub params: Vec<(String, String)>,
+    /// What it gives, within a `Result`.
+    pub returns: String,
+    /// The PHP that it stands for.
+    pub php: String,
+    /// The line of the file.
+    pub line: usize,
+}
+
+/// What is known of one method while the file is read.
+#[derive(Debug, Clone)]
+struct Entry {
+    name: String,
+    receiver: bool,
+    args: Vec<Ty>,
+    /// How many parameters each closure takes that is passed.
+    arities: Vec<usize>,
+    names: Vec<String>,
+    returns: Ty,
+    /// Line and text of each place that calls it.
+    places: Vec<(usize, String)>,
+}
+
+/// The trait's methods, by the call that each stands for.
+#[derive(Debug, Default)]
+pub(crate) struct Host {
+    entries: BTreeMap<String, Entry>,
+    order: Vec<String>,
+    /// Whether the types are final: then calls are written with them.
+    pub(crate) settled: bool,
+}
+
+impl Host {
+    /// Notes a call; gives the name of its method and the types of its arguments.
+    pub(crate) fn call(
+        &mut self,
+        words: &[String],
+        receiver: bool,
+        args: &[Ty],
+        arities: &[usize],
+        returns: &Ty,
+        place: (usize, String),
+    ) -> (String, Vec<Ty>, Ty) {
+        let key = format!(
+            "{}/{}/{receiver}/{}",
+            words.join("\u{1f}"),
+            args.len(),
+            handle_key(returns)
+        );
+        if !self.entries.contains_key(&key) {
+            let base = base_name(words);
+            let mut name = base.clone();
+            let mut number = 2;
+            while self.entries.values().any(|entry| entry.name == name) {
+                name = format!("{base}_{number}");
+                number += 1;
+            }
+            let entry = Entry {
+                name,
+                receiver,
+                args: args.to_vec(),
+                arities: arities.to_vec(),
+                names: vec![String::new(); args.len()],
+                returns: returns.clone(),
+                places: Vec::new(),
+            };
+            self.entries.insert(key.clone(), entry);
+            self.order.push(key.clone());
+        }
+        let Some(entry) = self.entries.get_mut(&key) else {
+            return (String::new(), args.to_vec(), returns.clone());
+        };
+        if !self.settled {
+            for (known, given) in entry.args.iter_mut().zip(args) {
+                *known = known.join(given);
+            }
+            if entry.returns == Ty::Void {
+                entry.returns = returns.clone();
+            }
+            if !entry.places.contains(&place) {
+                entry.places.push(place);
+            }
+        }
+        (
+            entry.name.clone(),
+            entry.args.iter().map(argument).collect(),
+            entry.returns.clone(),
+        )
+    }
+
+    /// Gives an argument the name of the variable that is passed.
+    pub(crate) fn name_argument(&mut self, method: &str, index: usize, name: &str) {
+        let entry = self.entries.values_mut().find(|entry| entry.name == method);
+        if let Some(slot) = entry.and_then(|entry| entry.names.get_mut(index))
+            && slot.is_empty()
+        {
+            name.clone_into(slot);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The trait.
+    pub(crate) fn tokens(&self, name: &str, of: &str) -> TokenStream {
+        let methods = self.order.iter().filter_map(|key| self.entries.get(key));
+        let methods = methods.map(|entry| {
+            let mut docs: Vec<String> = Vec::new();
+            for (line, php) in entry.places.iter().take(SHOWN) {
+                docs.push(format!(" Line {line}: `{php}`"));
+                docs.push(String::new());
+            }
+            docs.pop();
+            let method = ident(&entry.name);
+            let params = self.params(entry);
+            let params = params.iter().map(|(name, ty)| {
+                let name = ident(name);
+                quote!(#name: #ty)
+            });
+            let returns = owned(&entry.returns);
+            quote! {
+                #(#[doc = #docs])*
+                fn #method(&self, #(#params),*) -> php::Result<#returns>;
+            }
+        });
+        let head = format!(
+            " What {of} needs of the application: one method for each call that is not the SDK's."
+        );
+        let name = ident(name);
+        quote! {
+            #[doc = #head]
+            pub trait #name {
+                #(#methods)*
+            }
+        }
+    }
+
+    fn params(&self, entry: &Entry) -> Vec<(String, TokenStream)> {
+        let mut params = Vec::new();
+        let mut used: Vec<String> = Vec::new();
+        if entry.receiver {
+            params.push(("object".to_owned(), quote!(&mut Value)));
+            used.push("object".to_owned());
+        }
+        for (index, ty) in entry.args.iter().enumerate() {
+            let wanted = match entry.names.get(index) {
+                Some(name) if !name.is_empty() => name.clone(),
+                _ => format!("arg_{}", index + 1),
+            };
+            let mut name = wanted.clone();
+            let mut number = 2;
+            while used.contains(&name) {
+                name = format!("{wanted}_{number}");
+                number += 1;
+            }
+            used.push(name.clone());
+            let ty = match (argument(ty), entry.arities.get(index)) {
+                (Ty::Closure, Some(0)) => quote!(&mut dyn FnMut() -> php::Result<Value>),
+                (Ty::Closure, Some(1)) => quote!(&mut dyn FnMut(&Value) -> php::Result<Value>),
+                (Ty::Closure, _) => quote!(&mut dyn FnMut(&Value, &Value) -> php::Result<Value>),
+                (ty, _) => borrowed(&ty),
+            };
+            params.push((name, ty));
+        }
+        params
+    }
+
+    /// The methods, for a report.
+    pub(crate) fn methods(&self) -> Vec<HostMethod> {
+        let entries = self.order.iter().filter_map(|key| self.entries.get(key));
+        let methods = entries.map(|entry| {
+            let (line, php) = entry.places.first().cloned().unwrap_or_default();
+            let params = self.params(entry).into_iter();
+            HostMethod {
+                name: entry.name.clone(),
+                params: params
+                    .map(|(name, ty)| (name, ty.to_string().replace(' ', "")))
+                    .collect(),
+                returns: owned(&entry.returns).to_string().replace(' ', ""),
+                php,
+                line,
+            }
+        });
+        methods.collect()
+    }
+}
+
+/// How many places the documentation of a method shows.
+const SHOWN: usize = 6;
+
+/// The type that an argument is passed as.
+fn argument(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Bool | Ty::Int | Ty::Float | Ty::Text => ty.clone(),
+        Ty::Maybe(inner) if **inner == Ty::Text => ty.clone(),
+        ty if ty.is_plain() => Ty::Any,
+        Ty::Unknown | Ty::Void | Ty::Never => Ty::Any,
+        Ty::Maybe(_) => ty.clone(),
+        ty => ty.clone(),
+    }
+}
+
+/// A call whose result is a client is another method than one whose result is a value.
+fn handle_key(returns: &Ty) -> &'static str {
+    match returns {
+        Ty::Client => "client",
+        _ => "",
+    }
+}
+
+fn base_name(words: &[String]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for word in words {
+        let part = snake(word);
+        if parts.last() != Some(&part) {
+            parts.push(part);
+        }
+    }
+    let name = parts.join("_");
+    // A long chain is known by its ends.
+    let name = match parts.len() {
+        0 => "value".to_owned(),
+        1..=5 => name,
+        count => format!("{}_{}", parts[..2].join("_"), parts[count - 2..].join("_")),
+    };
+    match name.as_str() {
+        "self" | "super" | "crate" => format!("{name}_value"),
+        _ => name,
+    }
+}

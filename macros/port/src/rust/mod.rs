@@ -1,0 +1,18 @@
+//! From the meaning of a file to Rust: a tree of `syn`, printed by `prettyplease`.
+
+mod call;
+mod class;
+mod code;
+mod expression;
+mod file;
+mod function;
+mod host;
+mod names;
+mod operator;
+mod place;
+mod print;
+mod promise;
+mod statement;
+
+pub(crate) use file::file;
+pub use host::HostMethod;

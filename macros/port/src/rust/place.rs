@@ -1,0 +1,337 @@
+//! Assignments.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::code::{Code, Repr};
+use super::function::Body;
+use crate::hir::Ty;
+use crate::hir::tree::{Expr, ExprKind, Place, Root};
+use crate::syntax::{BinaryOp, Span};
+
+impl<'a> Body<'_, 'a> {
+    fn root(&mut self, root: &Root) -> (Code, Ty) {
+        match root {
+            Root::Local(local) => {
+                let slot = self.slots[*local].clone();
+                let name = &slot.name;
+                (Code::new(quote!(#name), slot.repr), slot.ty)
+            }
+            Root::Field(name) => {
+                let ty = self.types.field(name);
+                (self.field(Span::default(), name), ty)
+            }
+        }
+    }
+
+    /// The value of a place.
+    pub(crate) fn read(&mut self, place: &'a Place) -> Code {
+        let (mut code, _) = self.root(&place.root);
+        for key in &place.path {
+            let Some(key) = key else {
+                return Code::new(quote!(Value::Null), Repr::Value);
+            };
+            let object = code.value_ref();
+            let key = self.key(key);
+            code = Code::new(quote!(php::get(#object, #key)), Repr::Value);
+        }
+        code
+    }
+
+    /// `&mut Value` of a place; what is not there is put there.
+    pub(crate) fn place_mut(&mut self, place: &'a Place) -> TokenStream {
+        let (root, _) = self.root(&place.root);
+        let tokens = &root.tokens;
+        if root.repr != Repr::ValuePlace {
+            return self
+                .refuse(Span::default(), "a change of what is no array")
+                .tokens;
+        }
+        let mut code = quote!(&mut #tokens);
+        for key in &place.path {
+            let step = match key {
+                Some(key) => {
+                    let key = self.key(key);
+                    quote!(php::entry(#code, #key))
+                }
+                None => quote!(php::next_entry(#code)),
+            };
+            code = self.tried(step);
+        }
+        code
+    }
+
+    /// `$place = $value;`
+    pub(crate) fn assign(&mut self, place: &'a Place, value: &'a Expr) -> TokenStream {
+        if self.is_unread(place) {
+            return self.effect(value);
+        }
+        if place.path.is_empty() {
+            let (code, ty) = self.root(&place.root);
+            let ty = match &code.repr {
+                Repr::ValuePlace => Ty::Any,
+                _ => ty,
+            };
+            if let (Root::Local(local), ExprKind::Promise(promise)) = (&place.root, &*value.kind) {
+                let local = *local;
+                let keep = self.keep_promise(local, promise);
+                return quote!(#keep);
+            }
+            let value = self.kept(value, &ty);
+            let tokens = &code.tokens;
+            return quote!(#tokens = #value;);
+        }
+        let given = self.kept(value, &Ty::Any);
+        let shares = mentions(value, &place.root)
+            || place
+                .path
+                .iter()
+                .flatten()
+                .any(|key| mentions(key, &place.root));
+        self.put(place, given, shares)
+    }
+
+    /// Puts a value below a root.
+    fn put(&mut self, place: &'a Place, value: TokenStream, shares: bool) -> TokenStream {
+        let Some((last, before)) = place.path.split_last() else {
+            return TokenStream::new();
+        };
+        let name = self.taken.fresh("item");
+        let (start, value) = match shares {
+            true => (quote!(let #name = #value;), quote!(#name)),
+            false => (quote!(), value),
+        };
+        let parent = Place {
+            root: place.root.clone(),
+            path: Vec::new(),
+        };
+        let (root, _) = self.root(&parent.root);
+        let tokens = &root.tokens;
+        if root.repr != Repr::ValuePlace {
+            let refused = self
+                .refuse(Span::default(), "an index of what is no array")
+                .tokens;
+            return quote!(#refused;);
+        }
+        let mut target = quote!(&mut #tokens);
+        for key in before {
+            let step = match key {
+                Some(key) => {
+                    let key = self.key(key);
+                    quote!(php::entry(#target, #key))
+                }
+                None => quote!(php::next_entry(#target)),
+            };
+            target = self.tried(step);
+        }
+        let put = match last {
+            Some(key) => {
+                let key = self.key(key);
+                quote!(php::set(#target, #key, #value))
+            }
+            None => quote!(php::push(#target, #value)),
+        };
+        let put = self.tried(put);
+        match shares {
+            true => quote!({ #start #put; }),
+            false => quote!(#put;),
+        }
+    }
+
+    /// Whether a variable is set and nothing reads it.
+    fn is_unread(&self, place: &Place) -> bool {
+        let unread = matches!(place.root, Root::Local(local) if !self.locals[local].read);
+        unread && place.path.is_empty()
+    }
+
+    /// `$place = $value` as a value.
+    pub(crate) fn assign_value(&mut self, place: &'a Place, value: &'a Expr) -> Code {
+        if self.is_unread(place) {
+            return self.expr(value);
+        }
+        let ty = self.types.of(value);
+        let change = self.assign(place, value);
+        let read = self.read(place);
+        let (tokens, repr) = match &read.repr {
+            Repr::StringPlace => (read.string(), Repr::String),
+            Repr::HandlePlace(ty) => {
+                let tokens = &read.tokens;
+                (quote!(#tokens.clone()), Repr::Handle(ty.clone()))
+            }
+            Repr::ValuePlace => (read.value(), Repr::Value),
+            _ => (read.tokens.clone(), read.repr.clone()),
+        };
+        let _ = ty;
+        Code::new(quote!({ #change #tokens }), repr)
+    }
+
+    /// `$place op= $value;`
+    pub(crate) fn assign_op(
+        &mut self,
+        span: Span,
+        place: &'a Place,
+        op: BinaryOp,
+        value: &'a Expr,
+    ) -> TokenStream {
+        let (root, _) = self.root(&place.root);
+        if op == BinaryOp::Concat && place.path.is_empty() && root.repr == Repr::StringPlace {
+            let tokens = &root.tokens;
+            if mentions(value, &place.root) {
+                let added = self.expr(value).string();
+                return quote!({ let added = #added; #tokens.push_str(&added); });
+            }
+            let added = self.expr(value).text();
+            return quote!(#tokens.push_str(#added););
+        }
+        let before = self.read(place);
+        let given = self.expr(value);
+        let new = match op {
+            BinaryOp::Concat => {
+                let (one, other) = (before.shown(), given.shown());
+                quote!(Value::from(format!("{}{}", #one, #other)))
+            }
+            _ => {
+                let function = match op {
+                    BinaryOp::Add => quote!(php::add),
+                    BinaryOp::Sub => quote!(php::sub),
+                    BinaryOp::Mul => quote!(php::mul),
+                    BinaryOp::Div => quote!(php::div),
+                    BinaryOp::Rem => quote!(php::rem),
+                    BinaryOp::Pow => quote!(php::pow),
+                    _ => {
+                        let refused = self.refuse(span, "this operator").tokens;
+                        return quote!(#refused;);
+                    }
+                };
+                let (one, other) = (self.plain_ref(&before, span), self.plain_ref(&given, span));
+                self.tried(quote!(#function(#one, #other)))
+            }
+        };
+        self.store(place, new)
+    }
+
+    fn store(&mut self, place: &'a Place, value: TokenStream) -> TokenStream {
+        if !place.path.is_empty() {
+            return self.put(place, value, true);
+        }
+        let (code, ty) = self.root(&place.root);
+        let tokens = &code.tokens;
+        let value = match code.repr {
+            Repr::ValuePlace => value,
+            _ => self.convert(&Code::new(value, Repr::Value), &ty, Span::default()),
+        };
+        quote!(#tokens = #value;)
+    }
+
+    /// `$place++;`
+    pub(crate) fn step(&mut self, place: &'a Place, up: bool) -> TokenStream {
+        let before = self.read(place);
+        let before = before.value_ref();
+        let new = self.tried(quote!(php::step(#before, #up)));
+        self.store(place, new)
+    }
+
+    /// `$place ??= $value`
+    pub(crate) fn assign_missing(&mut self, place: &'a Place, value: &'a Expr) -> Code {
+        let there = self.read(place).is_there();
+        let change = self.assign(place, value);
+        let read = self.read(place);
+        let (tokens, repr) = match &read.repr {
+            Repr::StringPlace => (read.string(), Repr::String),
+            Repr::HandlePlace(ty) => {
+                let tokens = &read.tokens;
+                (quote!(#tokens.clone()), Repr::Handle(ty.clone()))
+            }
+            Repr::ValuePlace => (read.value(), Repr::Value),
+            _ => (read.tokens.clone(), read.repr.clone()),
+        };
+        Code::new(quote!({ if !(#there) { #change } #tokens }), repr)
+    }
+
+    pub(crate) fn unset(&mut self, span: Span, place: &'a Place) -> Code {
+        let Some((last, before)) = place.path.split_last() else {
+            let (root, _) = self.root(&place.root);
+            let tokens = &root.tokens;
+            return match root.repr {
+                Repr::ValuePlace => Code::new(quote!(#tokens = Value::Null), Repr::Null),
+                Repr::StringPlace => Code::new(quote!(#tokens = String::new()), Repr::Null),
+                Repr::HandlePlace(Ty::Maybe(_)) => Code::new(quote!(#tokens = None), Repr::Null),
+                _ => Code::new(quote!(), Repr::Null),
+            };
+        };
+        let Some(key) = last else {
+            return self.refuse(span, "`unset` of `[]`");
+        };
+        let key = self.key(key);
+        let parent = &place.root;
+        let (root, _) = self.root(parent);
+        let tokens = &root.tokens;
+        if root.repr != Repr::ValuePlace {
+            return self.refuse(span, "`unset` of what is no array");
+        }
+        let mut target = quote!(&mut #tokens);
+        for key in before.iter().flatten() {
+            let key = self.key(key);
+            target = self.tried(quote!(php::entry(#target, #key)));
+        }
+        Code::new(quote!(php::unset(#target, #key)), Repr::Null)
+    }
+
+    pub(crate) fn unpack(
+        &mut self,
+        span: Span,
+        places: &'a [(Expr, Place)],
+        value: &'a Expr,
+    ) -> Code {
+        let code = self.expr(value);
+        let value = self.convert(&code, &Ty::Any, span);
+        let name = self.taken.fresh("list");
+        let mut steps = TokenStream::new();
+        for (key, place) in places {
+            let key = self.key(key);
+            let item = quote!(php::get(&#name, #key));
+            steps.extend(self.store(place, item));
+        }
+        Code::new(quote!({ let #name = #value; #steps #name }), Repr::Value)
+    }
+
+    /// Functions that change an array in its place.
+    pub(crate) fn change(&mut self, name: &str, place: &'a Place, args: &'a [Expr]) -> Code {
+        match name {
+            "array_pop" | "array_shift" => {
+                let last = name == "array_pop";
+                let place = self.place_mut(place);
+                Code::new(quote!(php::take_edge(#place, #last)), Repr::Value)
+            }
+            "array_push" => {
+                let value = args.first().map(|value| self.kept(value, &Ty::Any));
+                let place = self.place_mut(place);
+                Code::new(self.tried(quote!(php::push(#place, #value))), Repr::Null)
+            }
+            name => {
+                let function = super::names::ident(name);
+                let before = self.read(place).value();
+                let change = self.store(place, quote!(php::#function(&#before)));
+                Code::new(quote!({ #change }), Repr::Null)
+            }
+        }
+    }
+}
+
+/// Whether an expression reads a variable or, of a property, anything of the object.
+fn mentions(expr: &Expr, root: &Root) -> bool {
+    let mut copy = expr.clone();
+    match root {
+        Root::Local(wanted) => {
+            let mut found = false;
+            copy.locals_mut(&mut |local, _| found |= local == wanted);
+            found
+        }
+        Root::Field(_) => touches_object(&mut copy),
+    }
+}
+
+fn touches_object(expr: &mut Expr) -> bool {
+    matches!(*expr.kind, ExprKind::Field(_) | ExprKind::Method(..))
+        || expr.children_mut().into_iter().any(touches_object)
+}

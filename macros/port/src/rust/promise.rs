@@ -1,0 +1,271 @@
+//! Promises: what is done is done when they are waited for, in PHP's order.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::code::{Code, Repr, owned, result_repr};
+use super::function::{Body, Return};
+use crate::hir::Ty;
+use crate::hir::tree::{Expr, ExprKind, Function, Promise};
+use crate::syntax::Span;
+
+impl<'a> Body<'_, 'a> {
+    /// A promise that nothing waits for: its call is made, but not sent.
+    pub(crate) fn promise(&mut self, span: Span, promise: &'a Promise) -> Code {
+        if !promise.handlers.is_empty() {
+            self.warn(
+                span,
+                "PHP sends this only where something waits for the promise",
+            );
+            return self.refuse(span, "a promise with handlers that is not waited for here");
+        }
+        let call = self.sdk(&promise.call);
+        Code::new(call, Repr::Handle(Ty::Promise))
+    }
+
+    /// `$promise = …->getAsync()…;`
+    pub(crate) fn keep_promise(&mut self, local: usize, promise: &'a Promise) -> TokenStream {
+        // A closure keeps what a variable holds when the closure is made.
+        let mut kept = Vec::new();
+        let mut copies = TokenStream::new();
+        for (fulfilled, rejected) in &promise.handlers {
+            for handler in fulfilled.iter().chain(rejected) {
+                let ExprKind::Closure(_, captures) = &*handler.kind else {
+                    continue;
+                };
+                for (outer, _) in captures {
+                    let slot = self.slots[*outer].clone();
+                    let name = &slot.name;
+                    let own = self.taken.fresh(&format!("kept_{name}"));
+                    let (value, repr) = match &slot.repr {
+                        Repr::StringPlace | Repr::ValuePlace | Repr::HandlePlace(_) => {
+                            (quote!(#name.clone()), slot.repr.clone())
+                        }
+                        _ => (quote!(#name), slot.repr.clone()),
+                    };
+                    copies.extend(quote!(let #own = #value;));
+                    kept.push((
+                        *outer,
+                        super::function::Slot {
+                            name: own,
+                            repr,
+                            ty: slot.ty.clone(),
+                        },
+                    ));
+                }
+            }
+        }
+        let call = self.sdk(&promise.call);
+        self.promises.insert(local, (promise, kept));
+        let name = self.slots[local].name.clone();
+        if !self.locals[local].read {
+            self.warn(
+                promise.call.span,
+                "nothing waits for this promise: PHP does not send its request",
+            );
+        }
+        match self.is_declared(local) {
+            true => quote!(#copies #name = #call;),
+            false => quote!(#copies let #name = #call;),
+        }
+    }
+
+    /// `$promise->wait()`
+    pub(crate) fn wait(&mut self, span: Span, waited: &'a Expr) -> Code {
+        match &*waited.kind {
+            ExprKind::Promise(promise) => {
+                let call = self.sdk(&promise.call);
+                self.settle(span, call, promise)
+            }
+            ExprKind::Local(local) => {
+                let name = self.slots[*local].name.clone();
+                match self.promises.get(local).cloned() {
+                    Some((promise, kept)) if !promise.handlers.is_empty() => {
+                        let before = self.slots.clone();
+                        for (outer, slot) in kept {
+                            self.slots[outer] = slot;
+                        }
+                        let settled = self.settle(span, quote!(#name), promise);
+                        self.slots = before;
+                        settled
+                    }
+                    _ => Code::new(self.made(quote!(#name)), Repr::Handle(Ty::Response)),
+                }
+            }
+            _ => {
+                let code = self.expr(waited);
+                let call = self.convert(&code, &Ty::Promise, span);
+                Code::new(self.made(call), Repr::Handle(Ty::Response))
+            }
+        }
+    }
+
+    fn settle(&mut self, span: Span, call: TokenStream, promise: &'a Promise) -> Code {
+        if promise.handlers.is_empty() {
+            return Code::new(self.made(call), Repr::Handle(Ty::Response));
+        }
+        let sent = if self.is_async {
+            quote!(#call.await)
+        } else {
+            quote!(#call.wait())
+        };
+        let name = self.taken.fresh("outcome");
+        let mut out = quote!(let #name: php::Result<Response> = #sent.map_err(Thrown::from););
+        self.shared.uses.insert("Response");
+        let mut before = Ty::Response;
+        for (fulfilled, rejected) in &promise.handlers {
+            let done = fulfilled
+                .as_ref()
+                .map_or_else(|| before.clone(), |handler| given(handler));
+            let failed = rejected.as_ref().map(given);
+            let after = match &failed {
+                Some(failed) => done.join(failed),
+                None => done.clone(),
+            };
+            let after = if after.is_plain() { Ty::Any } else { after };
+            let ok = match fulfilled {
+                Some(handler) => {
+                    let value = self.handled(handler, &before, &after);
+                    value
+                        .unwrap_or_else(|| self.refuse(span, "a handler that is no closure").tokens)
+                }
+                None => {
+                    let value = Code::new(quote!(value), result_repr(&before));
+                    let value = self.convert(&value, &after, span);
+                    quote!(value => Ok(#value))
+                }
+            };
+            let err = match rejected {
+                Some(handler) => {
+                    let value = self.handled(handler, &Ty::Thrown, &after);
+                    value
+                        .unwrap_or_else(|| self.refuse(span, "a handler that is no closure").tokens)
+                }
+                None => quote!(thrown => Err(thrown)),
+            };
+            let ty = owned(&after);
+            let (ok_pattern, ok_value) = split_arm(ok);
+            let (err_pattern, err_value) = split_arm(err);
+            out.extend(quote!(
+                let #name: php::Result<#ty> = match #name {
+                    Ok(#ok_pattern) => #ok_value,
+                    Err(#err_pattern) => #err_value,
+                };
+            ));
+            before = after;
+        }
+        let value = self.tried(quote!(#name));
+        Code::new(quote!({ #out #value }), result_repr(&before))
+    }
+
+    /// An arm: the variable that the handler takes, and what it gives.
+    fn handled(&mut self, handler: &'a Expr, takes: &Ty, gives: &Ty) -> Option<TokenStream> {
+        let ExprKind::Closure(function, captures) = &*handler.kind else {
+            return None;
+        };
+        let function: &'a Function = function;
+        let label = self.label("handler");
+        let types = self.types.within(function);
+        let given: Vec<_> = captures
+            .iter()
+            .map(|(outer, inner)| (*inner, self.slots[*outer].clone()))
+            .collect();
+        let (class, this, host, labels, is_async) = (
+            self.class,
+            self.this.clone(),
+            self.host.clone(),
+            self.labels,
+            self.is_async,
+        );
+        let mut inner = Body::new(self.shared, class, function, types);
+        inner.this = this;
+        inner.host = host;
+        inner.labels = labels;
+        inner.is_async = is_async;
+        inner.comments_to = function.span.start;
+        inner.returns = gives.clone();
+        let thrown = inner.label("thrown");
+        inner.return_to = Return::Label(label.clone(), false);
+        inner.thrown_to = Some(thrown.clone());
+        let mut copies = TokenStream::new();
+        for (local, slot) in given {
+            let name = &slot.name;
+            if inner.is_mutable(local) {
+                let value = Code::new(quote!(#name), slot.repr.clone()).value();
+                copies.extend(quote!(let mut #name = #value;));
+            } else {
+                inner.slots[local].repr = slot.repr.clone();
+            }
+            inner.slots[local].name = slot.name.clone();
+        }
+        let param = function
+            .params
+            .iter()
+            .find(|param| !captures.iter().any(|(_, inner)| *inner == param.local));
+        let pattern = match param {
+            Some(param) => {
+                inner.slots[param.local].repr = Repr::HandlePlace(takes.clone());
+                if takes.is_plain() {
+                    inner.slots[param.local].repr = Repr::ValuePlace;
+                }
+                let name = inner.slots[param.local].name.clone();
+                quote!(#name)
+            }
+            None => quote!(_),
+        };
+        let body = inner.list(&function.body);
+        let end = match crate::hir::ends(&function.body) {
+            true => quote!(),
+            false => {
+                let end = inner.end_value();
+                quote!(break #label Ok(#end);)
+            }
+        };
+        let labels = inner.labels;
+        self.labels = labels;
+        Some(quote!(#pattern => #label: {
+            let thrown: Thrown = #thrown: {
+                #copies
+                #body
+                #end
+            };
+            Err(thrown)
+        }))
+    }
+
+    /// What a handler gives that comes to its end.
+    fn end_value(&self) -> TokenStream {
+        match &self.returns {
+            Ty::Void => quote!(()),
+            Ty::Maybe(_) => quote!(None),
+            _ => quote!(Value::Null),
+        }
+    }
+}
+
+/// What a handler gives: of none, null.
+fn given(handler: &Expr) -> Ty {
+    match &*handler.kind {
+        ExprKind::Closure(function, _) => match &function.returns {
+            Ty::Void | Ty::Unknown | Ty::Null => Ty::Null,
+            ty => ty.clone(),
+        },
+        _ => Ty::Any,
+    }
+}
+
+/// `pattern => value`
+fn split_arm(arm: TokenStream) -> (TokenStream, TokenStream) {
+    let trees: Vec<_> = arm.clone().into_iter().collect();
+    let at = trees.windows(2).position(|pair| {
+        matches!((&pair[0], &pair[1]), (proc_macro2::TokenTree::Punct(one), proc_macro2::TokenTree::Punct(other))
+            if one.as_char() == '=' && other.as_char() == '>')
+    });
+    match at {
+        Some(at) => (
+            trees[..at].iter().cloned().collect(),
+            trees[at + 2..].iter().cloned().collect(),
+        ),
+        None => (quote!(_), arm),
+    }
+}

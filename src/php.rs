@@ -1,0 +1,251 @@
+//! What the Rust that `wechatpay port` writes needs of PHP: values, functions and exceptions.
+//!
+//! [`Value`] holds what PHP's variables hold, the functions are PHP's, and [`Thrown`] is what PHP
+//! throws: an [`Error`] of this crate becomes one of the class that the PHP SDK and Guzzle throw.
+//!
+//! ```
+//! use wechatpay_chain::php::{self, Thrown, json};
+//! use wechatpay_chain::{Error, ErrorKind};
+//!
+//! let order = json!({"amount": {"total": "19.99"}});
+//! let total = php::mul(&php::get(&php::get(&order, "amount"), "total"), &json!(100))?;
+//! assert_eq!(php::int(&total), 1998); // as in PHP: bcmul is for money
+//!
+//! let timeout = Thrown::from(Error::new(ErrorKind::Timeout, "the call took too long"));
+//! assert!(timeout.is("GuzzleHttp\\Exception\\ConnectException"));
+//! # Ok::<(), Thrown>(())
+//! ```
+
+pub use wechatpay_chain_php::*;
+
+use crate::crypto::digest;
+use crate::{Certificate, ClientBuilder, Error, ErrorKind, PrivateKey, PublicKey, Response};
+
+/// The class that the PHP SDK or Guzzle throws.
+fn class(err: &Error) -> &'static str {
+    match err.kind() {
+        ErrorKind::Api => match err.api().map(|api| api.status) {
+            Some(status) if status.is_client_error() => "GuzzleHttp\\Exception\\ClientException",
+            Some(status) if status.is_server_error() => "GuzzleHttp\\Exception\\ServerException",
+            Some(status) if status.is_success() => "GuzzleHttp\\Promise\\RejectionException",
+            _ => "GuzzleHttp\\Exception\\RequestException",
+        },
+        ErrorKind::Connect | ErrorKind::Timeout => "GuzzleHttp\\Exception\\ConnectException",
+        ErrorKind::Transport | ErrorKind::Verify | ErrorKind::Probe | ErrorKind::Body => {
+            "GuzzleHttp\\Exception\\RequestException"
+        }
+        ErrorKind::Builder
+        | ErrorKind::Path
+        | ErrorKind::Request
+        | ErrorKind::Header
+        | ErrorKind::Unsupported => "InvalidArgumentException",
+        ErrorKind::Decrypt | ErrorKind::Encrypt | ErrorKind::Key => "UnexpectedValueException",
+        _ => "RuntimeException",
+    }
+}
+
+impl From<Error> for Thrown {
+    fn from(err: Error) -> Self {
+        // An answer whose signature is wrong has a status of success.
+        let forged = matches!(err.kind(), ErrorKind::Verify | ErrorKind::Probe) && err.body().is_some();
+        let unknown = if forged { 200 } else { 0 };
+        let status = err.api().map_or(unknown, |api| api.status.as_u16());
+        let body = err.api().map(|api| &api.body).or(err.body());
+        let answer = body.map(|body| Answer::new(status, Vec::new(), String::from_utf8_lossy(body)));
+        let classed = Self::new(class(&err), err.to_string());
+        let parents: &[&str] = match err.kind() {
+            ErrorKind::Api if status == 200 => &["RuntimeException"],
+            _ => &[],
+        };
+        let thrown = classed.with_code(i64::from(status)).with_answer(answer);
+        thrown.with_parents(parents.iter().copied()).with_source(err)
+    }
+}
+
+/// `$response->getHeaderLine($name)`
+#[must_use]
+pub fn header_line(response: &Response, name: &str) -> String {
+    let values = response.headers().get_all(name).iter();
+    let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    values.join(", ")
+}
+
+/// `md5($text)`
+///
+/// # Errors
+/// A fault where OpenSSL has no MD5.
+pub fn md5(text: &str) -> Result<String> {
+    Ok(digest::md5_hex(text.as_bytes())?.to_ascii_lowercase())
+}
+
+/// `sha1($text)`
+#[must_use]
+pub fn sha1(text: &str) -> String {
+    digest::sha1_hex(text.as_bytes()).to_ascii_lowercase()
+}
+
+/// `hash('sha256', $text)`
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    digest::sha256_hex(text.as_bytes()).to_ascii_lowercase()
+}
+
+/// `hash_hmac('sha256', $text, $key)`
+///
+/// # Errors
+/// None that PHP has.
+pub fn hmac_sha256(text: &str, key: &str) -> Result<String> {
+    let digest = digest::hmac_sha256_hex(key.as_bytes(), text.as_bytes())?;
+    Ok(digest.to_ascii_lowercase())
+}
+
+/// `base64_encode($text)`
+#[must_use]
+pub fn base64_encode(text: &str) -> String {
+    crate::crypto::base64::encode(text.as_bytes())
+}
+
+/// `base64_decode($text)`
+///
+/// # Errors
+/// A fault for what is no text.
+pub fn base64_decode(text: &str) -> Result<String> {
+    let bytes = crate::crypto::base64::decode(text);
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    text.ok_or_else(|| Thrown::fault("this is no text in base64"))
+}
+
+/// `Formatter::nonce($size)`
+///
+/// # Errors
+/// A fault where OpenSSL has no random numbers.
+pub fn nonce(size: i64) -> Result<String> {
+    const LETTERS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let size = usize::try_from(size).unwrap_or(0);
+    let mut text = String::with_capacity(size);
+    while text.len() < size {
+        for byte in crate::crypto::random_bytes::<32>()? {
+            let index = usize::from(byte & 63);
+            if let Some(letter) = LETTERS.get(index)
+                && text.len() < size
+            {
+                text.push(char::from(*letter));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A private key from what PHP's `Rsa::from` takes: PEM text, or `file://` and a path.
+///
+/// # Errors
+/// An `UnexpectedValueException` for what is no key.
+pub fn private_key(source: &str) -> Result<PrivateKey> {
+    Ok(match source.strip_prefix("file://") {
+        Some(path) => PrivateKey::from_file(path)?,
+        None => PrivateKey::from_bytes(source)?,
+    })
+}
+
+/// A public key from what PHP's `Rsa::from` takes: PEM text, or `file://` and a path; of a certificate,
+/// its key.
+///
+/// # Errors
+/// An `UnexpectedValueException` for what is no key.
+pub fn public_key(source: &str) -> Result<PublicKey> {
+    Ok(match source.strip_prefix("file://") {
+        Some(path) => PublicKey::from_file(path)?,
+        None => PublicKey::from_bytes(source)?,
+    })
+}
+
+/// `PemUtil::parseCertificateSerialNo($certificate)`, of a path, `file://` and a path, or PEM text.
+///
+/// # Errors
+/// An `UnexpectedValueException` for what is no certificate.
+pub fn serial_no(source: &str) -> Result<String> {
+    let certificate = match source.strip_prefix("file://") {
+        Some(path) => Certificate::from_file(path)?,
+        None if source.contains("-----BEGIN") => Certificate::from_bytes(source)?,
+        None => Certificate::from_file(source)?,
+    };
+    Ok(certificate.serial().to_owned())
+}
+
+/// The platform's keys of PHP's `certs`: an id that begins with `PUB_KEY_ID_` has a public key, any
+/// other serial number a certificate, which says its number itself.
+///
+/// # Errors
+/// An `UnexpectedValueException` for what is no key.
+pub fn platform(builder: ClientBuilder, id: &str, source: &str) -> Result<ClientBuilder> {
+    if id.starts_with("PUB_KEY_ID_") {
+        return Ok(builder.platform_key(id, public_key(source)?));
+    }
+    let certificate = match source.strip_prefix("file://") {
+        Some(path) => Certificate::from_file(path)?,
+        None => Certificate::from_bytes(source)?,
+    };
+    Ok(builder.platform_certificate(certificate))
+}
+
+/// The platform's keys of PHP's `certs`, as [`platform`] takes each.
+///
+/// # Errors
+/// An `UnexpectedValueException` for what is no key.
+pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder> {
+    let certs = items(certs).into_iter();
+    let mut certs = certs.filter(|(_, source)| !source.is_null());
+    certs.try_fold(builder, |builder, (id, source)| platform(builder, &text(&id), &text(&source)))
+}
+
+/// A value in a path as PHP's SDK rewrites it: `A` becomes `-a`.
+#[must_use]
+pub fn path_value(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// A whole path as PHP's SDK rewrites it: a capital at its beginning needs no `-`.
+#[must_use]
+pub fn path(text: &str) -> String {
+    let rewritten = path_value(text);
+    match text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        true => rewritten[1..].to_owned(),
+        false => rewritten,
+    }
+}
+
+/// A number of seconds as Guzzle's `timeout` takes it; zero is no limit.
+#[must_use]
+pub fn seconds(value: &Value) -> std::time::Duration {
+    let limit = std::time::Duration::try_from_secs_f64(float(value)).unwrap_or_default();
+    if limit.is_zero() { std::time::Duration::MAX } else { limit }
+}
+
+/// `time()`
+#[must_use]
+pub fn time() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_have_the_class_of_guzzle() {
+        let thrown = |kind| Thrown::from(Error::new(kind, "why"));
+        assert!(thrown(ErrorKind::Timeout).is("GuzzleHttp\\Exception\\ConnectException"));
+        assert!(!thrown(ErrorKind::Timeout).is("GuzzleHttp\\Exception\\RequestException"));
+        assert!(thrown(ErrorKind::Verify).is("GuzzleHttp\\Exception\\RequestException"));
+        assert!(thrown(ErrorKind::Request).is("InvalidArgumentException"));
+        assert!(thrown(ErrorKind::Decrypt).is("RuntimeException"));
+    }
+}
