@@ -19,11 +19,18 @@ fn kept<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
+fn key(name: &str) -> String {
+    std::fs::read_to_string(World::the().key_file(name)).expect("a key")
+}
+
 /// A value as PHP turns it into a text.
 fn text(value: &Value) -> String {
     match value {
+        // A key where the program takes its text.
+        Value::String(text) if text == "@privateKey" => key("merchant_key"),
+        Value::String(text) if text == "@platformKey" => key("platform_pub"),
         Value::String(text) => match text.strip_prefix("@pem:") {
-            Some(name) => std::fs::read_to_string(World::the().key_file(name)).expect("a key"),
+            Some(name) => key(name),
             None => match text.strip_prefix("@file:") {
                 Some(name) => format!("file://{}", World::the().key_file(name)),
                 None => text.clone(),
@@ -35,19 +42,25 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// The marks of the script as values.
+fn resolved(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => match members.get("@object") {
+            Some(data) => data.clone(),
+            None => members.iter().map(|(name, value)| (name.clone(), resolved(value))).collect(),
+        },
+        Value::Array(list) => list.iter().map(resolved).collect(),
+        Value::String(mark) => match mark.strip_prefix("@foreign:") {
+            Some(class) => serde_json::json!({"@foreign": class}),
+            None => Value::String(text(value)),
+        },
+        other => other.clone(),
+    }
+}
+
 impl Given for Value {
     fn given(_: &World, value: Option<&Value>) -> Self {
-        let value = value.cloned().unwrap_or_default();
-        if let Some(data) = value.get("@object") {
-            return data.clone();
-        }
-        if let Some(class) = value.as_str().and_then(|text| text.strip_prefix("@foreign:")) {
-            return serde_json::json!({"@foreign": class});
-        }
-        if value.as_str().is_some_and(|text| text.starts_with("@pem:") || text.starts_with("@file:")) {
-            return Self::String(text(&value));
-        }
-        value
+        value.map(resolved).unwrap_or_default()
     }
 }
 

@@ -15,7 +15,7 @@ impl<T: Told, E: Failure> Told for Result<T, E> {
             Ok(value) => value.told(),
             Err(err) => match err.failure() {
                 // `exit` is no failure.
-                Value::Null => json!({"returned": null}),
+                Value::Null => json!({"exited": true}),
                 failure => json!({"thrown": failure}),
             },
         }
@@ -150,6 +150,12 @@ impl Told for wechatpay_chain::Response {
 }
 
 impl Shown for wechatpay_chain::Response {
+    fn shown(&self) -> Value {
+        json!({"@class": "Response"})
+    }
+}
+
+impl Shown for wechatpay_chain::php::Answer {
     fn shown(&self) -> Value {
         json!({"@class": "Response"})
     }

@@ -34,6 +34,7 @@ trait Follows
     public ?array $oracleArgs = null;
     public ?int $oracleEvent = null;
     public $oracleData = null;
+    public bool $oracleNew = false;
 
     protected static function follow(string $name, array $args, ?object $from)
     {
@@ -44,7 +45,16 @@ trait Follows
         }
         // An object with data is what the call is made on: the other side is given it as the first argument.
         $object = $from !== null && $from->oracleData !== null ? [told($from->oracleData)] : [];
-        $all = [...$before, ...$object, ...\array_map(__NAMESPACE__ . '\told', \array_values($args))];
+        // An object that is made for this call alone is part of it.
+        $all = [...$before, ...$object];
+        foreach ($args as $value) {
+            if ($value instanceof Foreign && $value->oracleNew && $value->oracleEvent !== null) {
+                Record::$events[$value->oracleEvent] = null;
+                \array_push($all, ...$value->oracleArgs);
+            } else {
+                $all[] = told($value);
+            }
+        }
         $event = Record::add('foreign', ['name' => $name, 'args' => $all]);
         $made = new Foreign();
         [$made->oracleName, $made->oracleArgs] = [$name, $all];
@@ -365,8 +375,9 @@ function define(string $class, string $role): void
         (bool) $exception => "class {$name} extends \\RuntimeException {}",
         default => "class {$name} extends \\Oracle\\Foreign { public function __construct(...\$args) {"
             . " \$this->oracleName = '{$name}'; if (\$args !== [] || " . ($role === 'new' ? 'true' : 'false')
-            . ") { \\Oracle\\Record::add('foreign', ['name' => 'new {$name}',"
-            . " 'args' => array_map('\\Oracle\\told', \$args)]); } } }",
+            . ") { \$this->oracleNew = true; \$this->oracleArgs = array_map('\\Oracle\\told', \$args);"
+            . " \$this->oracleEvent = \\Oracle\\Record::add('foreign', ['name' => 'new {$name}',"
+            . " 'args' => \$this->oracleArgs]); } } }",
     };
     eval($namespace . $made);
 }

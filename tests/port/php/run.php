@@ -100,6 +100,33 @@ function thrown(\Throwable $thrown): array
     ];
 }
 
+/** The arguments of the script, and PHP's defaults for those that it leaves out: Rust has none. */
+function filled(array $args, ?\ReflectionFunctionAbstract $function): array
+{
+    foreach ($function?->getParameters() ?? [] as $place => $parameter) {
+        if ($place >= \count($args) && $parameter->isDefaultValueAvailable() && !$parameter->isVariadic()) {
+            $args[] = $parameter->getDefaultValue();
+        }
+    }
+    return $args;
+}
+
+function filledCall(array $call): array
+{
+    $args = $call['args'] ?? [];
+    if (isset($call['function'])) {
+        return ['args' => filled($args, new \ReflectionFunction($call['function']))];
+    }
+    if (isset($call['static'])) {
+        return ['args' => filled($args, new \ReflectionMethod($call['static']))];
+    }
+    $made = ['with' => filled($call['with'] ?? [], (new \ReflectionClass($call['new']))->getConstructor())];
+    if (isset($call['call'])) {
+        $made['args'] = filled($args, new \ReflectionMethod($call['new'], $call['call']));
+    }
+    return $made;
+}
+
 /** One call of the script: a function, or methods of an object that is made first. */
 function enter(array $call, array $keys, array &$objects)
 {
@@ -171,6 +198,7 @@ function run(array $job): void
     if (!isset($record['end']['thrown'])) {
         $objects = [];
         foreach ($run['calls'] ?? [] as $call) {
+            $record['filled'][] = filledCall($call);
             try {
                 $record['calls'][] = ['returned' => told(enter($call, $job['keys'], $objects))];
             } catch (\Throwable $thrown) {

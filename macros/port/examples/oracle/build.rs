@@ -111,6 +111,10 @@ fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Re
                  use std::sync::OnceLock;\n    use wechatpay_chain::{Client, ClientBuilder};\n    \
                  pub trait Is {}\n    impl Is for Client {}\n    \
                  pub static DOOR: OnceLock<fn() -> ClientBuilder> = OnceLock::new();\n    \
+                 pub fn time() -> i64 {\n        1_700_000_000\n    }\n    \
+                 pub fn nonce(size: i64) -> wechatpay_chain::php::Result<String> {\n        \
+                 let size = usize::try_from(size).unwrap_or_default();\n        \
+                 Ok(\"0123456789abcdefABCDEF0123456789\".chars().cycle().take(size).collect())\n    }\n    \
                  pub fn builder<C: Is>() -> ClientBuilder {\n        \
                  DOOR.get().map_or_else(Client::builder, |door| door())\n    }\n}\n";
     fs::write(source.join("lib.rs"), modules + doors)?;
@@ -137,6 +141,9 @@ fn adapted(
     let text = text
         .replace("\"/path/to/", &format!("\"{fixtures}/"))
         .replace("file:///path/to/", &format!("file://{fixtures}/"))
+        // The clock of the run.
+        .replace("php::time()", "crate::oracle::time()")
+        .replace("php::nonce(", "crate::oracle::nonce(")
         .replace("Client::builder()", "crate::oracle::builder::<Client>()")
         .replace("fn main(", "pub fn main(")
         .replace("pub pub ", "pub ");
@@ -216,6 +223,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
                     "script": case.runs[turn].script,
                     "answers": case.runs[turn].php["answers"],
                     "keys": settings.target.join("keys"),
+                    "builtin": settings.root.join("tests/port/php/builtin.php"),
                     "work": settings.target.join("work"),
                     "mchid": php::MCHID, "serial": php::SERIAL, "v2": php::V2_KEY, "platform": php::PLATFORM,
                 });
@@ -225,13 +233,20 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
         }
     }
     for (number, turn, job) in jobs {
-        cases[number].runs[turn].rust = one(&binary, &format!("{number}_{turn}"), &job)?;
+        cases[number].runs[turn].rust = one(
+            &binary,
+            &format!("{number}_{turn}"),
+            &job,
+            &cases[number].runs[turn].script.clone(),
+        )?;
     }
     Ok(())
 }
 
 /// Runs one: what it printed, its record, and how it ended.
-fn one(binary: &std::path::Path, name: &str, job: &PathBuf) -> Result<Value> {
+fn one(binary: &std::path::Path, name: &str, job: &PathBuf, script: &Value) -> Result<Value> {
+    let variables = script["env"].as_object().into_iter().flatten();
+    let variables = variables.map(|(name, value)| (name, value.as_str().unwrap_or_default()));
     let record = job.with_extension("rust.jsonl");
     let printed = job.with_extension("printed");
     let said = job.with_extension("said");
@@ -241,6 +256,7 @@ fn one(binary: &std::path::Path, name: &str, job: &PathBuf) -> Result<Value> {
         .stderr(fs::File::create(&said)?)
         .env_clear()
         .env("TZ", "UTC")
+        .envs(variables)
         .spawn()?;
     let begun = Instant::now();
     let status = loop {

@@ -53,6 +53,15 @@ fn differs(php: &Value, rust: &Value) -> Same {
             shown::readable(&printed)
         ));
     }
+    if php["exit"] == true {
+        let last = list(&rust["calls"]).pop().unwrap_or_default();
+        let exits = rust["exit"] == true || rust["end"]["exited"] == true || last["exited"] == true;
+        return if exits {
+            Ok(())
+        } else {
+            Err("PHP exits".to_owned())
+        };
+    }
     outcome("the end", &php["end"], &rust["end"])?;
     let (theirs, ours) = (list(&php["calls"]), list(&rust["calls"]));
     for (place, (php, rust)) in theirs.iter().zip(&ours).enumerate() {

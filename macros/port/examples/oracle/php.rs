@@ -63,6 +63,13 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
                 Ok(text) => serde_json::from_str(&text)?,
                 Err(_) => json!({"lost": true}),
             };
+            // With the values of the parameters that the script leaves out.
+            let filled = run.php["filled"].as_array().cloned().unwrap_or_default();
+            for (place, filled) in filled.into_iter().enumerate() {
+                for (name, values) in filled.as_object().cloned().unwrap_or_default() {
+                    run.script["calls"][place][name] = values;
+                }
+            }
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 <?php
 /* @oracle {"foreign": {"Str::random": ["abcdef"], "now->format": ["20240101"], "Transfer::create": [{"@object": {"id": 1}}], "event": [null]},
- "runs": [{"answers": [{"out_bill_no": "B", "transfer_bill_no": "W", "state": "WAIT_USER_CONFIRM", "package_info": "p"}]}, {"answers": [[429, {"code": "FREQUENCY_LIMITED", "message": "slow"}]]}],
+ "runs": [{"answers": [{"out_bill_no": "20240101abcdef", "transfer_bill_no": "W", "state": "WAIT_USER_CONFIRM", "package_info": "p"}]}, {"answers": [[429, {"code": "FREQUENCY_LIMITED", "message": "slow"}]]}],
  "calls": [{"new": "App\\Services\\TransferService", "with": ["@instance", {"appid": "wx1", "scene": "1000"}], "call": "send", "args": ["o1", 199, "thanks"]}]} */
 
 namespace App\Services;

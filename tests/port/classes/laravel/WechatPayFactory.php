@@ -17,7 +17,7 @@ final class WechatPayFactory
         if (self::$instance === null) {
             self::$instance = Builder::factory([
                 'mchid' => '1900000109',
-                'serial' => '5157F09EFDC0',
+                'serial' => '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
                 'privateKey' => Rsa::from($key, Rsa::KEY_TYPE_PRIVATE),
                 'certs' => ['PUB_KEY_ID_0114232134912410000000000000' => Rsa::from($public, Rsa::KEY_TYPE_PUBLIC)],
             ]);

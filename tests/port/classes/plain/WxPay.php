@@ -1,5 +1,5 @@
 <?php
-/* @oracle {"answers": [{"code_url": "w"}, {"trade_state": "SUCCESS"}, 204], "calls": [{"new": "WxPay", "with": [{"mchid": "1900000109", "serial": "S1", "key": "@file:merchant_key", "pub": "@file:platform_pub"}], "call": "native", "args": ["N", 1]}, {"new": "WxPay", "with": [{"mchid": "1900000109", "serial": "S1", "key": "@file:merchant_key", "pub": "@file:platform_pub"}], "call": "state", "args": ["N"]}]} */
+/* @oracle {"answers": [{"code_url": "w"}, {"trade_state": "SUCCESS"}, 204], "calls": [{"new": "WxPay", "with": [{"mchid": "1900000109", "serial": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", "key": "@file:merchant_key", "pub": "@file:platform_pub"}], "call": "native", "args": ["N", 1]}, {"new": "WxPay", "with": [{"mchid": "1900000109", "serial": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", "key": "@file:merchant_key", "pub": "@file:platform_pub"}], "call": "state", "args": ["N"]}]} */
 
 require_once 'vendor/autoload.php';
 

@@ -19,7 +19,7 @@ class WxPayLazy
             $key = Rsa::from($this->keyFile, Rsa::KEY_TYPE_PRIVATE);
             $pub = Rsa::from($this->pubFile, Rsa::KEY_TYPE_PUBLIC);
             $this->client = Builder::factory([
-                'mchid' => $this->mchid, 'serial' => 'S1', 'privateKey' => $key,
+                'mchid' => $this->mchid, 'serial' => '5157F09EFDC096DE15EBE81A47057A7232F1B8E1', 'privateKey' => $key,
                 'certs' => ['PUB_KEY_ID_0114232134912410000000000000' => $pub],
             ]);
         }

@@ -1,5 +1,5 @@
 <?php
-/* @oracle {"foreign": {"Yii::app->request->post": ["N1"], "Yii::$app->request->post": ["N1"], "Order::findOne": [{"@object": {"no": "N1", "fee": 5}}, null], "OrderController->asJson": [{"@object": {"j": 1}}]},
+/* @oracle {"foreign": {"Yii::app->request->post": ["N1"], "Yii::$app->request->post": ["N1"], "Order::findOne": [{"@object": {"no": "N1", "fee": 5}}, null], "this->asJson": [{"@object": {"j": 1}}]},
  "answers": [{"trade_state": "SUCCESS", "success_time": "t"}, {"trade_state": "SUCCESS"}],
  "calls": [{"new": "app\\controllers\\OrderController", "with": ["@instance"], "call": "actionQuery", "args": ["N1"]}, {"new": "app\\controllers\\OrderController", "with": ["@instance"], "call": "actionQuery", "args": ["N2"]}]} */
 
