@@ -16,7 +16,7 @@ pub(crate) use serde_json::Value;
 
 use crate::transport::Script;
 
-const NOW: i64 = 1_700_000_000;
+const NOW: i64 = 2_000_000_000;
 const NONCE: &str = "0123456789abcdefABCDEF0123456789";
 
 pub(crate) struct World {
@@ -37,7 +37,8 @@ impl World {
         let merchant = PublicKey::from_file(Path::new(&keys).join("merchant_pub.pem")).expect("a key");
         let answers = job["answers"].as_array().cloned().unwrap_or_default();
         std::env::set_current_dir(job["work"].as_str().expect("work")).expect("a folder");
-        let serial = job["platform"].as_str().expect("an id").to_owned();
+        let serial = job["script"]["signed_by"].as_str().or(job["platform"].as_str());
+        let serial = serial.expect("an id").to_owned();
         let world = Self {
             record: Mutex::new(File::create(record).expect("a record")),
             script: Script::new(answers, platform, merchant, serial, NOW),

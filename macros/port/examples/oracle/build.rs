@@ -111,7 +111,7 @@ fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Re
                  use std::sync::OnceLock;\n    use wechatpay_chain::{Client, ClientBuilder};\n    \
                  pub trait Is {}\n    impl Is for Client {}\n    \
                  pub static DOOR: OnceLock<fn() -> ClientBuilder> = OnceLock::new();\n    \
-                 pub fn time() -> i64 {\n        1_700_000_000\n    }\n    \
+                 pub fn time() -> i64 {\n        2_000_000_000\n    }\n    \
                  pub fn nonce(size: i64) -> wechatpay_chain::php::Result<String> {\n        \
                  let size = usize::try_from(size).unwrap_or_default();\n        \
                  Ok(\"0123456789abcdefABCDEF0123456789\".chars().cycle().take(size).collect())\n    }\n    \

@@ -1,5 +1,5 @@
 <?php
-/* @oracle {"define": {"key": "@file:merchant_key", "cert": "@file:platform_cert"}, "answers": [{"data": []}]} */
+/* @oracle {"signed_by": "5157F09EFDC1", "define": {"key": "@file:merchant_key", "cert": "@file:platform_cert"}, "answers": [{"data": []}]} */
 use WeChatPay\Builder;
 use WeChatPay\Crypto\Rsa;
 use WeChatPay\Util\PemUtil;

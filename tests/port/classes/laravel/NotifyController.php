@@ -1,6 +1,6 @@
 <?php
 /* @oracle {"foreign": {"config": ["v3secretv3secretv3secretv3secret"], "Order::where->update": [1], "Log::error": [null], "response->json": [{"@object": {"sent": 1}}],
-   "Request->header": ["sig", "1700000000", "serial", "nonce"], "Request->getContent": ["{\"resource\": {}}"]},
+   "Request->header": ["sig", "2000000000", "serial", "nonce"], "Request->getContent": ["{\"resource\": {}}"]},
  "calls": [{"new": "App\\Http\\Controllers\\NotifyController", "with": ["@platformKey"], "call": "handle", "args": ["@foreign:Request"]}]} */
 
 namespace App\Http\Controllers;

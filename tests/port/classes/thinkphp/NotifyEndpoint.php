@@ -1,6 +1,6 @@
 <?php
 /* @oracle {"foreign": {"Db::name->where->update": [1]}, "input": "{\"id\": \"1\", \"resource\": {\"ciphertext\": \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", \"nonce\": \"0123456789ab\", \"associated_data\": \"transaction\"}}",
- "headers": {"Wechatpay-Signature": "c2ln", "Wechatpay-Timestamp": "1700000000", "Wechatpay-Nonce": "n", "Wechatpay-Serial": "S"},
+ "headers": {"Wechatpay-Signature": "c2ln", "Wechatpay-Timestamp": "2000000000", "Wechatpay-Nonce": "n", "Wechatpay-Serial": "S"},
  "calls": [{"new": "app\\index\\controller\\NotifyEndpoint", "with": ["@platformKey", "v3secretv3secretv3secretv3secret"], "call": "index"}]} */
 
 namespace app\index\controller;
