@@ -7,6 +7,11 @@ use crate::world::World;
 
 pub(crate) trait Given: Sized {
     fn given(world: &World, value: Option<&Value>) -> Self;
+
+    /// What a foreign call gives: it may throw.
+    fn called(world: &World, value: Value) -> Self {
+        Self::given(world, Some(&value))
+    }
 }
 
 /// For the time of the process: it ends with the run.
@@ -14,11 +19,18 @@ fn kept<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
+fn key(name: &str) -> String {
+    std::fs::read_to_string(World::the().key_file(name)).expect("a key")
+}
+
 /// A value as PHP turns it into a text.
 fn text(value: &Value) -> String {
     match value {
+        // A key where the program takes its text.
+        Value::String(text) if text == "@privateKey" => key("merchant_key"),
+        Value::String(text) if text == "@platformKey" => key("platform_pub"),
         Value::String(text) => match text.strip_prefix("@pem:") {
-            Some(name) => std::fs::read_to_string(World::the().key_file(name)).expect("a key"),
+            Some(name) => key(name),
             None => match text.strip_prefix("@file:") {
                 Some(name) => format!("file://{}", World::the().key_file(name)),
                 None => text.clone(),
@@ -30,13 +42,25 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// The marks of the script as values.
+fn resolved(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => match members.get("@object") {
+            Some(data) => data.clone(),
+            None => members.iter().map(|(name, value)| (name.clone(), resolved(value))).collect(),
+        },
+        Value::Array(list) => list.iter().map(resolved).collect(),
+        Value::String(mark) => match mark.strip_prefix("@foreign:") {
+            Some(class) => serde_json::json!({"@foreign": class}),
+            None => Value::String(text(value)),
+        },
+        other => other.clone(),
+    }
+}
+
 impl Given for Value {
     fn given(_: &World, value: Option<&Value>) -> Self {
-        let value = value.cloned().unwrap_or_default();
-        if value.as_str().is_some_and(|text| text.starts_with("@pem:") || text.starts_with("@file:")) {
-            return Self::String(text(&value));
-        }
-        value
+        value.map(resolved).unwrap_or_default()
     }
 }
 
@@ -48,7 +72,9 @@ impl Given for &'static Value {
 
 impl Given for String {
     fn given(_: &World, value: Option<&Value>) -> Self {
-        text(value.expect("a text for a parameter that takes one"))
+        let value = value.expect("a text for a parameter that takes one");
+        // What the script does not say: the comparison takes any text for it.
+        if value.is_object() { "(foreign)".to_owned() } else { text(value) }
     }
 }
 
@@ -107,9 +133,34 @@ impl<T: Given> Given for &'static [T] {
     }
 }
 
-impl<T: Given, E> Given for Result<T, E> {
+/// An error that a foreign call may give.
+pub(crate) trait Throws {
+    fn throws(class: &str, message: &str) -> Self;
+}
+
+impl Throws for wechatpay_chain::Error {
+    fn throws(_: &str, message: &str) -> Self {
+        Self::new(wechatpay_chain::ErrorKind::Middleware, message.to_owned())
+    }
+}
+
+impl Throws for wechatpay_chain::php::Thrown {
+    fn throws(class: &str, message: &str) -> Self {
+        Self::new(class, message)
+    }
+}
+
+impl<T: Given, E: Throws> Given for Result<T, E> {
     fn given(world: &World, value: Option<&Value>) -> Self {
         Ok(T::given(world, value))
+    }
+
+    fn called(world: &World, value: Value) -> Self {
+        if let Some(message) = value.get("@throw").and_then(Value::as_str) {
+            let class = value.get("@class").and_then(Value::as_str).unwrap_or("RuntimeException");
+            return Err(E::throws(class, message));
+        }
+        Ok(T::given(world, Some(&value)))
     }
 }
 

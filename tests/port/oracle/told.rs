@@ -15,7 +15,7 @@ impl<T: Told, E: Failure> Told for Result<T, E> {
             Ok(value) => value.told(),
             Err(err) => match err.failure() {
                 // `exit` is no failure.
-                Value::Null => json!({"returned": null}),
+                Value::Null => json!({"exited": true}),
                 failure => json!({"thrown": failure}),
             },
         }
@@ -44,15 +44,20 @@ impl Failure for Thrown {
         }
         let source = std::error::Error::source(self);
         match source.and_then(|source| source.downcast_ref::<Error>()) {
-            Some(err) => err.failure(),
-            None => json!({"class": self.class(), "message": self.message()}),
+            // What the client failed with, and the class that PHP's catch sees.
+            Some(err) => {
+                let mut failure = err.failure();
+                failure["thrown"] = json!(self.class());
+                failure
+            }
+            None => json!({"class": self.class(), "message": self.message(), "code": self.code()}),
         }
     }
 }
 
 impl Shown for Thrown {
     fn shown(&self) -> Value {
-        json!(self.to_string())
+        json!({"@exception": self.class(), "message": self.message()})
     }
 }
 
@@ -145,6 +150,12 @@ impl Told for wechatpay_chain::Response {
 }
 
 impl Shown for wechatpay_chain::Response {
+    fn shown(&self) -> Value {
+        json!({"@class": "Response"})
+    }
+}
+
+impl Shown for wechatpay_chain::php::Answer {
     fn shown(&self) -> Value {
         json!({"@class": "Response"})
     }

@@ -165,7 +165,7 @@ fn encoded(bytes: &[u8]) -> String {
     text
 }
 
-fn decoded(text: &str) -> Vec<u8> {
+pub(crate) fn decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (mut number, mut bits) = (0_u32, 0);
     for c in text.bytes().filter(|c| *c != b'=') {

@@ -1,5 +1,6 @@
 //! What a ported program is given, and the record of what it does.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::future::Future;
 use std::io::Write as _;
@@ -15,13 +16,15 @@ pub(crate) use serde_json::Value;
 
 use crate::transport::Script;
 
-const NOW: i64 = 1_700_000_000;
+const NOW: i64 = 2_000_000_000;
 const NONCE: &str = "0123456789abcdefABCDEF0123456789";
 
 pub(crate) struct World {
     job: Value,
     record: Mutex<File>,
     script: Script,
+    /// How often each of the script's foreign calls was made.
+    calls: Mutex<BTreeMap<String, usize>>,
 }
 
 static WORLD: OnceLock<World> = OnceLock::new();
@@ -34,10 +37,12 @@ impl World {
         let merchant = PublicKey::from_file(Path::new(&keys).join("merchant_pub.pem")).expect("a key");
         let answers = job["answers"].as_array().cloned().unwrap_or_default();
         std::env::set_current_dir(job["work"].as_str().expect("work")).expect("a folder");
-        let serial = job["platform"].as_str().expect("an id").to_owned();
+        let serial = job["script"]["signed_by"].as_str().or(job["platform"].as_str());
+        let serial = serial.expect("an id").to_owned();
         let world = Self {
             record: Mutex::new(File::create(record).expect("a record")),
             script: Script::new(answers, platform, merchant, serial, NOW),
+            calls: Mutex::default(),
             job,
         };
         assert!(WORLD.set(world).is_ok());
@@ -159,7 +164,89 @@ pub(crate) struct Foreign;
 impl Foreign {
     pub(crate) fn called<T: Given>(&self, name: &str, php: &str, args: Vec<Value>) -> T {
         let world = World::the();
-        world.note("foreign", serde_json::json!({"name": name, "php": php, "args": args}));
-        T::given(world, None)
+        if world.scripted(name).is_none()
+            && let Some(value) = world.builtin(name, &args)
+        {
+            return T::called(world, value);
+        }
+        let mut calls = world.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = calls.values().sum::<usize>();
+        let key = world.scripted(name);
+        let turn = calls.entry(key.clone().unwrap_or_default()).or_default();
+        let values = key.as_ref().map(|key| world.job["script"]["foreign"][key].clone());
+        let value = values.map(|values| {
+            let last = values.as_array().map_or(0, |list| list.len().saturating_sub(1));
+            values[(*turn).min(last)].clone()
+        });
+        *turn += 1;
+        drop(calls);
+        world.note("foreign", serde_json::json!({"id": id, "name": name, "php": php, "args": args}));
+        T::called(world, value.unwrap_or_else(|| serde_json::json!({"@foreign": id})))
+    }
+}
+
+/// A name without what PHP and Rust write differently.
+fn plain(name: &str) -> String {
+    let kept = name.chars().filter(char::is_ascii_alphanumeric);
+    let name: String = kept.collect();
+    name.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase()
+}
+
+impl World {
+    /// What PHP itself has, and the port leaves to the application: php says what it gives.
+    fn builtin(&self, name: &str, args: &[Value]) -> Option<Value> {
+        let script = &self.job["script"];
+        let headers = script["headers"].as_object().cloned().unwrap_or_default();
+        match (name, args.first().and_then(Value::as_str)) {
+            ("file_get_contents", Some("php://input")) => {
+                return Some(serde_json::json!(script["input"].as_str().unwrap_or_default()));
+            }
+            ("getallheaders", _) => return Some(Value::Object(headers)),
+            ("get" | "post", None) if args.is_empty() => return Some(script[name].clone()),
+            ("server", None) if args.is_empty() => {
+                let server = headers.into_iter().map(|(name, value)| {
+                    (format!("HTTP_{}", name.to_uppercase().replace('-', "_")), value)
+                });
+                return Some(Value::Object(server.collect()));
+            }
+            // These are events on both sides.
+            ("header" | "http_response_code" | "error_log", _) => return None,
+            _ => {}
+        }
+        let output = std::process::Command::new("php")
+            .arg(self.job["builtin"].as_str()?)
+            .args([name, &Value::Array(args.to_vec()).to_string()])
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .output()
+            .ok()?;
+        let made: Value = serde_json::from_slice(&output.stdout).ok()?;
+        if made["known"] != true {
+            return None;
+        }
+        let printed = crate::transport::decoded(made["printed"].as_str().unwrap_or_default());
+        std::io::stdout().write_all(&printed).ok()?;
+        Some(made["value"].clone())
+    }
+
+    /// The key of the script that says what a method gives: the whole way to it, or at least its last member.
+    fn scripted(&self, name: &str) -> Option<String> {
+        let keys = self.job["script"]["foreign"].as_object()?;
+        let name = plain(name);
+        let mut best: Option<(usize, &String)> = None;
+        for key in keys.keys() {
+            if plain(key) == name {
+                return Some(key.clone());
+            }
+            let words = key.replace("::", " ").replace("->", " ").replace("new ", " new");
+            let words: Vec<String> = words.split_whitespace().map(plain).collect();
+            if !words.last().is_some_and(|last| name.ends_with(last.as_str())) {
+                continue;
+            }
+            let fits = words.iter().filter(|word| name.contains(word.as_str())).count();
+            if best.is_none_or(|(known, _)| fits > known) {
+                best = Some((fits, key));
+            }
+        }
+        best.map(|(_, key)| key.clone())
     }
 }

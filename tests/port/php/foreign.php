@@ -34,6 +34,7 @@ trait Follows
     public ?array $oracleArgs = null;
     public ?int $oracleEvent = null;
     public $oracleData = null;
+    public bool $oracleNew = false;
 
     protected static function follow(string $name, array $args, ?object $from)
     {
@@ -42,7 +43,18 @@ trait Follows
             // The chain goes on: its event is that of the longer one.
             Record::$events[$from->oracleEvent] = null;
         }
-        $all = [...$before, ...\array_map(__NAMESPACE__ . '\told', \array_values($args))];
+        // An object with data is what the call is made on: the other side is given it as the first argument.
+        $object = $from !== null && $from->oracleData !== null ? [told($from->oracleData)] : [];
+        // An object that is made for this call alone is part of it.
+        $all = [...$before, ...$object];
+        foreach ($args as $value) {
+            if ($value instanceof Foreign && $value->oracleNew && $value->oracleEvent !== null) {
+                Record::$events[$value->oracleEvent] = null;
+                \array_push($all, ...$value->oracleArgs);
+            } else {
+                $all[] = told($value);
+            }
+        }
         $event = Record::add('foreign', ['name' => $name, 'args' => $all]);
         $made = new Foreign();
         [$made->oracleName, $made->oracleArgs] = [$name, $all];
@@ -50,6 +62,11 @@ trait Follows
             $made->oracleEvent = $event;
             return $made;
         }
+        return self::given($name, $made);
+    }
+
+    private static function given(string $name, Foreign $made)
+    {
         $value = Gives::next($name);
         if (\is_array($value) && \array_key_exists('@throw', $value)) {
             $class = $value['@class'] ?? \RuntimeException::class;
@@ -64,7 +81,9 @@ trait Follows
 
     public function __call(string $name, array $args)
     {
-        return self::follow("{$this->oracleName}->{$name}", $args, $this);
+        // A method that a class has from a parent that is not there.
+        $from = $this->oracleName !== '' ? $this->oracleName : 'this';
+        return self::follow("{$from}->{$name}", $args, $this);
     }
 
     public static function __callStatic(string $name, array $args)
@@ -77,19 +96,32 @@ trait Follows
         if (\is_array($this->oracleData) && \array_key_exists($name, $this->oracleData)) {
             return $this->oracleData[$name];
         }
-        $way = "{$this->oracleName}->{$name}";
-        if (Gives::has($way)) {
-            return Gives::next($way);
+        if ($this->oracleData !== null) {
+            return null;
         }
+        $way = "{$this->oracleName}->{$name}";
         $made = new Foreign();
         $made->oracleName = $way;
+        if (Gives::has($way)) {
+            $before = $this->oracleEvent !== null ? $this->oracleArgs : [];
+            if ($this->oracleEvent !== null) {
+                Record::$events[$this->oracleEvent] = null;
+            }
+            Record::add('foreign', ['name' => $way, 'args' => $before]);
+            return self::given($way, $made);
+        }
+        if ($this->oracleEvent !== null) {
+            [$made->oracleArgs, $made->oracleEvent] = [$this->oracleArgs, $this->oracleEvent];
+        }
         return $made;
     }
 
     public function __set(string $name, $value): void
     {
-        Record::add('foreign', ['name' => "{$this->oracleName}->{$name}=", 'args' => [told($value)]]);
-        $this->oracleData ??= [];
+        if ($this->oracleData === null) {
+            Record::add('foreign', ['name' => "{$this->oracleName}->{$name}=", 'args' => [told($value)]]);
+            $this->oracleData = [];
+        }
         $this->oracleData[$name] = $value;
     }
 
@@ -138,6 +170,9 @@ function short(string $class): string
 function told($value)
 {
     if ($value instanceof Foreign || (\is_object($value) && \method_exists($value, '__callStatic'))) {
+        if (($value->oracleData ?? null) !== null) {
+            return told($value->oracleData);
+        }
         return ['@foreign' => $value->oracleName ?? ''];
     }
     if ($value instanceof \Closure) {
@@ -292,6 +327,17 @@ final class Source
         return $this->namespace === '' ? $text : "{$this->namespace}\\{$text}";
     }
 
+    /** The whole name of a class that the program names. */
+    public function named(string $short): string
+    {
+        foreach (\array_keys($this->classes) as $class) {
+            if (short($class) === $short) {
+                return $class;
+            }
+        }
+        return $short;
+    }
+
     /** Defines what is missing, when it is asked for: the program's own come first. */
     public function defineMissing(): void
     {
@@ -329,8 +375,9 @@ function define(string $class, string $role): void
         (bool) $exception => "class {$name} extends \\RuntimeException {}",
         default => "class {$name} extends \\Oracle\\Foreign { public function __construct(...\$args) {"
             . " \$this->oracleName = '{$name}'; if (\$args !== [] || " . ($role === 'new' ? 'true' : 'false')
-            . ") { \\Oracle\\Record::add('foreign', ['name' => 'new {$name}',"
-            . " 'args' => array_map('\\Oracle\\told', \$args)]); } } }",
+            . ") { \$this->oracleNew = true; \$this->oracleArgs = array_map('\\Oracle\\told', \$args);"
+            . " \$this->oracleEvent = \\Oracle\\Record::add('foreign', ['name' => 'new {$name}',"
+            . " 'args' => \$this->oracleArgs]); } } }",
     };
     eval($namespace . $made);
 }

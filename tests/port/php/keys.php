@@ -13,7 +13,7 @@ function keys(string $folder): void
         \file_put_contents("{$folder}/{$name}_key.pem", $pem);
         \file_put_contents("{$folder}/{$name}_pub.pem", \openssl_pkey_get_details($key)['key']);
         $request = \openssl_csr_new(['commonName' => $name], $key, ['digest_alg' => 'sha256']);
-        $made = \openssl_csr_sign($request, null, $key, 3650, ['digest_alg' => 'sha256'], 0x5157F09EFDC0 + $serial);
+        $made = \openssl_csr_sign($request, null, $key, 20000, ['digest_alg' => 'sha256'], 0x5157F09EFDC0 + $serial);
         \openssl_x509_export($made, $certificate);
         \file_put_contents("{$folder}/{$name}_cert.pem", $certificate);
     }

@@ -19,6 +19,11 @@ const LIMIT = 10;
 /** What stands in a script for an object: `@instance`, `@privateKey`, `@foreign:Name`. */
 function given($value, array $keys)
 {
+    if (\is_array($value) && \array_key_exists('@object', $value)) {
+        $made = new Foreign();
+        [$made->oracleName, $made->oracleData] = ['object', $value['@object']];
+        return $made;
+    }
     if (\is_array($value)) {
         return \array_map(static fn ($value) => given($value, $keys), $value);
     }
@@ -26,7 +31,7 @@ function given($value, array $keys)
         return $value;
     }
     if (\str_starts_with($value, '@foreign:')) {
-        $class = \substr($value, 9);
+        $class = $GLOBALS['ORACLE_SOURCE']->named(\substr($value, 9));
         $made = new Foreign();
         if (!\in_array($class, ['', 'Foreign'], true)) {
             $made = new $class();
@@ -95,6 +100,33 @@ function thrown(\Throwable $thrown): array
     ];
 }
 
+/** The arguments of the script, and PHP's defaults for those that it leaves out: Rust has none. */
+function filled(array $args, ?\ReflectionFunctionAbstract $function): array
+{
+    foreach ($function?->getParameters() ?? [] as $place => $parameter) {
+        if ($place >= \count($args) && $parameter->isDefaultValueAvailable() && !$parameter->isVariadic()) {
+            $args[] = $parameter->getDefaultValue();
+        }
+    }
+    return $args;
+}
+
+function filledCall(array $call): array
+{
+    $args = $call['args'] ?? [];
+    if (isset($call['function'])) {
+        return ['args' => filled($args, new \ReflectionFunction($call['function']))];
+    }
+    if (isset($call['static'])) {
+        return ['args' => filled($args, new \ReflectionMethod($call['static']))];
+    }
+    $made = ['with' => filled($call['with'] ?? [], (new \ReflectionClass($call['new']))->getConstructor())];
+    if (isset($call['call'])) {
+        $made['args'] = filled($args, new \ReflectionMethod($call['new'], $call['call']));
+    }
+    return $made;
+}
+
 /** One call of the script: a function, or methods of an object that is made first. */
 function enter(array $call, array $keys, array &$objects)
 {
@@ -157,6 +189,7 @@ function run(array $job): void
     \chdir($job['work']);
     $text = \str_replace('/path/to/', $job['fixtures'] . '/', \file_get_contents($job['file']));
     $source = new Source($text);
+    $GLOBALS['ORACLE_SOURCE'] = $source;
     $source->defineMissing();
     $code = $job['out'] . '.php';
     \file_put_contents($code, $source->rewritten);
@@ -165,6 +198,7 @@ function run(array $job): void
     if (!isset($record['end']['thrown'])) {
         $objects = [];
         foreach ($run['calls'] ?? [] as $call) {
+            $record['filled'][] = filledCall($call);
             try {
                 $record['calls'][] = ['returned' => told(enter($call, $job['keys'], $objects))];
             } catch (\Throwable $thrown) {

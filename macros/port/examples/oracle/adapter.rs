@@ -178,6 +178,13 @@ impl Module {
             value.and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         let mut args = Vec::new();
+        let taken = function.inputs.iter().filter(|input| match input {
+            FnArg::Typed(param) => self
+                .foreign(function, &param.ty.to_token_stream().to_string())
+                .is_none(),
+            FnArg::Receiver(_) => false,
+        });
+        let taken = taken.count();
         for input in &function.inputs {
             let FnArg::Typed(param) = input else { continue };
             let ty = param.ty.to_token_stream().to_string();
@@ -191,7 +198,12 @@ impl Module {
                 Values::Placed(pointer) => {
                     // The client is where PHP has it, or put before the rest.
                     let is_client = ty.split([' ', '<', '>', '&']).any(|part| part == "Client");
-                    while given(pointer, place).starts_with("@foreign:") {
+                    // A stub that is a parameter in PHP is mostly part of the trait.
+                    let values = script
+                        .pointer(pointer)
+                        .and_then(Value::as_array)
+                        .map_or(0, Vec::len);
+                    while values > taken && given(pointer, place).starts_with("@foreign:") {
                         place += 1;
                     }
                     let placed = format!("world.placed({:?})", format!("{pointer}/{place}"));

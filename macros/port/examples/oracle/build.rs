@@ -50,16 +50,11 @@ pub(crate) fn build(settings: &Settings, cases: &mut [Case]) -> Result<()> {
 
 fn manifest(settings: &Settings, krate: &std::path::Path) -> Result<()> {
     let root = settings.root.display();
-    let values = if settings.root.join("macros/php").exists() {
-        format!("wechatpay-chain-php = {{ path = \"{root}/macros/php\" }}\n")
-    } else {
-        String::new()
-    };
     let text = format!(
         "[package]\nname = \"batch\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n[[bin]]\nname = \"batch\"\npath = \"src/batch/main.rs\"\n\n[workspace]\n\n\
          [features]\nvalues = []\n\n[dependencies]\nhttp = \"1.3\"\n\
          serde_json = {{ version = \"1.0.145\", features = [\"preserve_order\"] }}\n\
-         tokio = {{ version = \"1.47\", features = [\"macros\", \"rt-multi-thread\"] }}\n{values}\
+         tokio = {{ version = \"1.47\", features = [\"macros\", \"rt-multi-thread\"] }}\n\
          wechatpay-chain = {{ path = \"{root}\", features = [\"files\", \"macros\", \"php-values\", \"test-util\"] }}\n\n\
          [profile.dev]\ndebug = 0\nincremental = false\n"
     );
@@ -116,6 +111,10 @@ fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Re
                  use std::sync::OnceLock;\n    use wechatpay_chain::{Client, ClientBuilder};\n    \
                  pub trait Is {}\n    impl Is for Client {}\n    \
                  pub static DOOR: OnceLock<fn() -> ClientBuilder> = OnceLock::new();\n    \
+                 pub fn time() -> i64 {\n        2_000_000_000\n    }\n    \
+                 pub fn nonce(size: i64) -> wechatpay_chain::php::Result<String> {\n        \
+                 let size = usize::try_from(size).unwrap_or_default();\n        \
+                 Ok(\"0123456789abcdefABCDEF0123456789\".chars().cycle().take(size).collect())\n    }\n    \
                  pub fn builder<C: Is>() -> ClientBuilder {\n        \
                  DOOR.get().map_or_else(Client::builder, |door| door())\n    }\n}\n";
     fs::write(source.join("lib.rs"), modules + doors)?;
@@ -142,6 +141,9 @@ fn adapted(
     let text = text
         .replace("\"/path/to/", &format!("\"{fixtures}/"))
         .replace("file:///path/to/", &format!("file://{fixtures}/"))
+        // The clock of the run.
+        .replace("php::time()", "crate::oracle::time()")
+        .replace("php::nonce(", "crate::oracle::nonce(")
         .replace("Client::builder()", "crate::oracle::builder::<Client>()")
         .replace("fn main(", "pub fn main(")
         .replace("pub pub ", "pub ");
@@ -176,7 +178,10 @@ fn compile(settings: &Settings, krate: &std::path::Path) -> Result<BTreeMap<Stri
             "--manifest-path",
         ])
         .arg(krate.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", settings.target.join("build"))
+        .env(
+            "CARGO_TARGET_DIR",
+            settings.root.join("target/oracle/build"),
+        )
         .stderr(Stdio::piped())
         .output()?;
     let mut errors: BTreeMap<String, String> = BTreeMap::new();
@@ -207,7 +212,7 @@ fn compile(settings: &Settings, krate: &std::path::Path) -> Result<BTreeMap<Stri
 }
 
 pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
-    let binary = settings.target.join("build/debug/batch");
+    let binary = settings.root.join("target/oracle/build/debug/batch");
     let records = settings.target.join("records");
     let mut jobs = Vec::new();
     for (number, case) in cases.iter().enumerate() {
@@ -218,6 +223,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
                     "script": case.runs[turn].script,
                     "answers": case.runs[turn].php["answers"],
                     "keys": settings.target.join("keys"),
+                    "builtin": settings.root.join("tests/port/php/builtin.php"),
                     "work": settings.target.join("work"),
                     "mchid": php::MCHID, "serial": php::SERIAL, "v2": php::V2_KEY, "platform": php::PLATFORM,
                 });
@@ -227,13 +233,20 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
         }
     }
     for (number, turn, job) in jobs {
-        cases[number].runs[turn].rust = one(&binary, &format!("{number}_{turn}"), &job)?;
+        cases[number].runs[turn].rust = one(
+            &binary,
+            &format!("{number}_{turn}"),
+            &job,
+            &cases[number].runs[turn].script.clone(),
+        )?;
     }
     Ok(())
 }
 
 /// Runs one: what it printed, its record, and how it ended.
-fn one(binary: &std::path::Path, name: &str, job: &PathBuf) -> Result<Value> {
+fn one(binary: &std::path::Path, name: &str, job: &PathBuf, script: &Value) -> Result<Value> {
+    let variables = script["env"].as_object().into_iter().flatten();
+    let variables = variables.map(|(name, value)| (name, value.as_str().unwrap_or_default()));
     let record = job.with_extension("rust.jsonl");
     let printed = job.with_extension("printed");
     let said = job.with_extension("said");
@@ -243,6 +256,7 @@ fn one(binary: &std::path::Path, name: &str, job: &PathBuf) -> Result<Value> {
         .stderr(fs::File::create(&said)?)
         .env_clear()
         .env("TZ", "UTC")
+        .envs(variables)
         .spawn()?;
     let begun = Instant::now();
     let status = loop {

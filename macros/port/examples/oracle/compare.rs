@@ -28,7 +28,7 @@ fn differs(php: &Value, rust: &Value) -> Same {
     if let Some(panic) = rust["panic"].as_str() {
         return Err(format!("it panics: {panic}"));
     }
-    let (theirs, ours) = (list(&php["events"]), list(&rust["events"]));
+    let (theirs, ours) = (list(&php["events"]), followed(list(&rust["events"])));
     for (place, (php, rust)) in theirs.iter().zip(&ours).enumerate() {
         event(php, rust).map_err(|err| format!("event {place}: {err}"))?;
     }
@@ -52,6 +52,15 @@ fn differs(php: &Value, rust: &Value) -> Same {
             "printed\n   here {ours:?}\n    PHP {:?}",
             shown::readable(&printed)
         ));
+    }
+    if php["exit"] == true {
+        let last = list(&rust["calls"]).pop().unwrap_or_default();
+        let exits = rust["exit"] == true || rust["end"]["exited"] == true || last["exited"] == true;
+        return if exits {
+            Ok(())
+        } else {
+            Err("PHP exits".to_owned())
+        };
     }
     outcome("the end", &php["end"], &rust["end"])?;
     let (theirs, ours) = (list(&php["calls"]), list(&rust["calls"]));
@@ -88,6 +97,33 @@ fn safer(php: &Value, rust: &Value) -> Same {
     } else {
         Err("it sent what it should refuse".to_owned())
     }
+}
+
+/// Calls on what another call gave are one event with the arguments of both, as PHP's stubs record them.
+fn followed(events: Vec<Value>) -> Vec<Value> {
+    let mut made: Vec<Option<Value>> = Vec::new();
+    let mut known: Vec<(u64, usize, Vec<Value>)> = Vec::new();
+    for mut event in events {
+        if let Some(foreign) = event.get_mut("foreign") {
+            let mut args = list(&foreign["args"]);
+            let from = args
+                .first()
+                .and_then(|first| first.get("@foreign"))
+                .cloned();
+            if let Some(from) = from {
+                args.remove(0);
+                let before = known.iter().find(|(id, ..)| from.as_u64() == Some(*id));
+                if let Some((_, place, earlier)) = before {
+                    made[*place] = None;
+                    args.splice(0..0, earlier.iter().cloned());
+                }
+            }
+            foreign["args"] = Value::Array(args.clone());
+            known.push((foreign["id"].as_u64().unwrap_or_default(), made.len(), args));
+        }
+        made.push(Some(event));
+    }
+    made.into_iter().flatten().collect()
 }
 
 fn list(value: &Value) -> Vec<Value> {

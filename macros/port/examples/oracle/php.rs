@@ -29,6 +29,9 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
     for folder in [&records, &work] {
         fs::create_dir_all(folder)?;
     }
+    // What programs require in their first line.
+    fs::create_dir_all(work.join("vendor"))?;
+    fs::write(work.join("vendor/autoload.php"), "<?php\n")?;
     let mut list = String::new();
     for (number, case) in cases.iter().enumerate() {
         for (turn, run) in case.runs.iter().enumerate() {
@@ -60,6 +63,13 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
                 Ok(text) => serde_json::from_str(&text)?,
                 Err(_) => json!({"lost": true}),
             };
+            // With the values of the parameters that the script leaves out.
+            let filled = run.php["filled"].as_array().cloned().unwrap_or_default();
+            for (place, filled) in filled.into_iter().enumerate() {
+                for (name, values) in filled.as_object().cloned().unwrap_or_default() {
+                    run.script["calls"][place][name] = values;
+                }
+            }
         }
     }
     Ok(())

@@ -33,7 +33,10 @@ pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
             }
             Ported::Refused(reasons) => {
                 refusals += 1;
-                let first = reasons.first().cloned().unwrap_or_default();
+                let first = reasons
+                    .first()
+                    .map(|reason| kind(reason))
+                    .unwrap_or_default();
                 *refused.entry(first).or_default() += 1;
             }
             _ => {
@@ -61,7 +64,8 @@ pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
     let mut healed: Vec<_> = Vec::new();
     if settings.only.is_none() {
         for name in expected.keys() {
-            if !failed.contains_key(name) && !refused_names.contains(name) {
+            let ran = cases.iter().any(|case| case.name == *name);
+            if ran && !failed.contains_key(name) && !refused_names.contains(name) {
                 healed.push(name.clone());
             }
         }
@@ -83,6 +87,19 @@ pub(crate) fn report(settings: &Settings, cases: &[Case]) -> Result<bool> {
         fs::write(file, serde_json::to_string_pretty(&rows)?)?;
     }
     Ok(unexpected == 0 && healed.is_empty())
+}
+
+/// A reason without the PHP that it quotes.
+fn kind(reason: &str) -> String {
+    let mut made = String::new();
+    for (place, piece) in reason.split('`').enumerate() {
+        if place % 2 == 0 {
+            made.push_str(piece);
+        } else {
+            made.push_str("`…`");
+        }
+    }
+    made
 }
 
 /// Lines of `name: reason`.

@@ -1,5 +1,5 @@
 <?php
-/* @oracle {"answers": [{"data": []}], "calls": [{"function": "make", "args": ["1900000109", "S1", "@file:merchant_key", "PUB_KEY_ID_0114232134912410000000000000", "@file:platform_pub"]}]} */
+/* @oracle {"answers": [{"data": []}], "calls": [{"function": "make", "args": ["1900000109", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1", "@file:merchant_key", "PUB_KEY_ID_0114232134912410000000000000", "@file:platform_pub"]}]} */
 use WeChatPay\Builder;
 use WeChatPay\Crypto\Rsa;
 

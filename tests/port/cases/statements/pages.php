@@ -1,5 +1,5 @@
 <?php
-/* @oracle {"answers": [{"data": [1, 2], "total_count": 5}, {"data": [3, 4], "total_count": 5}, {"data": [5], "total_count": 5}]} */
+/* @oracle {"answers": [{"data": [{"complaint_id": "1"}, {"complaint_id": "2"}], "total_count": 5}, {"data": [{"complaint_id": "3"}], "total_count": 5}, {"data": [{"complaint_id": "5"}], "total_count": 5}]} */
 $all = [];
 $offset = 0;
 $limit = 2;
