@@ -137,6 +137,7 @@ mod query;
 mod rate_limits;
 mod record;
 mod refusal;
+mod remembered;
 mod reply;
 pub mod schema;
 mod sensitive_fields;

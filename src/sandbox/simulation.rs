@@ -4,7 +4,7 @@ use super::handle::Sandbox;
 use super::world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };
-use wechatpay_core::error::Result;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// What it remembers, and what the user does.
 impl Sandbox {
@@ -109,6 +109,23 @@ impl Sandbox {
         let reason = Some(fail_reason);
         self.state.world.decide(out_bill_no, reason, now)?;
         Ok(())
+    }
+
+    /// Sets the state (`SUCCESS`, `CLOSED` …) of a thing that a request made, by any of its numbers. It concerns the
+    /// operations that `docs/remembered.md` lists as remembered and that have no method of their own here. Queries
+    /// show the state where their documentation lists it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when no request made a thing with this number.
+    pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
+        if self.state.remembered.set_state(number, state) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Builder,
+            format!("no request made a thing with the number {number:?}; make it first"),
+        ))
     }
 
     /// Complains about a paid order as its user does, in at most 300 characters; gives the complaint's

@@ -13,6 +13,7 @@ use crate::notifier::{NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
 use crate::rate_limits::RateLimits;
 use crate::record::Records;
+use crate::remembered::Remembered;
 use crate::settings::{SandboxSettings, check_speed};
 use crate::stub::Stubs;
 use crate::world::World;
@@ -34,6 +35,8 @@ pub(crate) struct SandboxState {
     pub(crate) stubs: Stubs,
     /// Orders, refunds, transfers and the other things that operations act on.
     pub(crate) world: World,
+    /// What the operations without special rules made.
+    pub(crate) remembered: Remembered,
     pub(crate) bills: Bills,
     /// The requests so far.
     pub(crate) records: Records,
@@ -75,6 +78,7 @@ impl SandboxState {
             faults,
             stubs: Stubs::default(),
             world: World::new(settings.documented.seed),
+            remembered: Remembered::default(),
             bills: Bills::default(),
             records: Records::default(),
             notifier: Arc::new(notifier),
@@ -95,6 +99,7 @@ impl SandboxState {
     pub(crate) fn reset(&self) {
         let _posting = self.lock_posting();
         self.world.reset();
+        self.remembered.clear();
         self.bills.clear();
         self.records.clear();
         self.faults.begin(&self.settings.faults);

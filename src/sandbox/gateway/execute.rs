@@ -34,6 +34,11 @@ pub(super) fn execute(
         file: parsed.file(),
         now: state.now(),
     });
+    let outcome = outcome.or_else(|| {
+        let request = parsed.documented(received)?;
+        let generate = || state.settings.documented.answer(&request);
+        state.remembered.answer(&request, generate)
+    });
     outcome.transpose()
 }
 

@@ -428,6 +428,23 @@ refusals! {
         message_source: TRANSFER_PAGE,
         ..INVALID_REQUEST
     };
+    NUMBER_USED = Entry {
+        code: "ALREADY_EXISTS",
+        message: "单号已存在，且请求参数与原请求不一致",
+        why: (
+            "the {} was used before, with other fields; repeat the first request unchanged, or take a new number",
+            "{} 已使用过，且两次请求的参数不同；请原样重试，或更换单号",
+        ),
+        ..INVALID_REQUEST
+    };
+    RECORD_NOT_EXIST = Entry {
+        message: "记录不存在",
+        why: (
+            "no request has made a thing with the {} {}",
+            "没有请求创建过 {} 为 {} 的记录",
+        ),
+        ..RESOURCE_NOT_EXISTS
+    };
     TRANSFER_NOT_CANCELLABLE = Entry {
         message: "当前转账单状态不允许撤销",
         why: (

@@ -1,0 +1,437 @@
+//! Remembers what the operations without special rules make.
+//!
+//! [`plan`] derives from the schemas what each operation makes, and by which numbers another operation queries,
+//! changes or lists it. This file keeps the records, and [`overlay`] writes a record over a generated answer.
+//!
+//! Rules of the sandbox:
+//!
+//! - As long as nothing with a number of this name was made, queries are answered with generated values. After
+//!   that, an unknown number is 404.
+//! - The same number of the merchant with the same fields gets the same answer again, with other fields a refusal.
+//! - The newest 10,000 records are kept, and 64 MiB of them at most.
+
+mod overlay;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::refusal::{Refusal, business};
+use crate::schema;
+use crate::validation::{IncomingRequest, SIGNATURE};
+use crate::world::{Outcome, Success};
+use plan::{Plan, Role};
+
+const KEPT: usize = 10_000;
+const MOST_BYTES: usize = 64 << 20;
+
+/// One thing that an operation made.
+struct Record {
+    family: &'static str,
+    /// The operation that made it.
+    maker: &'static str,
+    /// The numbers that find it, as names and values.
+    keys: Vec<Key>,
+    /// The members of the requests and answers about it.
+    members: Map<String, Value>,
+    /// The members of the request that made it.
+    sent: Value,
+    answer: Option<(StatusCode, Option<Value>)>,
+    /// The last change (`cancel`), or the state that was set by hand.
+    moved: Option<String>,
+    bytes: usize,
+}
+
+/// A family, the name of a number, and the number.
+type Key = (&'static str, String, String);
+
+#[derive(Default)]
+struct Records {
+    rows: BTreeMap<u64, Record>,
+    index: HashMap<Key, u64>,
+    /// The families and names of numbers that were ever made.
+    names: HashSet<(&'static str, String)>,
+    next: u64,
+    bytes: usize,
+}
+
+/// The records behind a lock.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    records: Mutex<Records>,
+}
+
+type Generated = Option<(StatusCode, Value)>;
+
+impl Remembered {
+    /// Answers a request; `None` when its operation remembers nothing, or nothing was made yet.
+    pub(crate) fn answer(
+        &self,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let plan = plan::of(request.operation)?;
+        let mut records = self.lock();
+        match plan.role {
+            Role::Makes => records.make(plan, request, generate),
+            Role::Queries => records.query(plan, request, generate),
+            Role::Changes => records.change(plan, request, generate),
+            Role::Lists => records.list(plan, request, generate),
+        }
+    }
+
+    /// Sets the state of the newest record with this number; `false` when there is none.
+    pub(crate) fn set_state(&self, number: &str, state: &str) -> bool {
+        let mut records = self.lock();
+        let mut rows = records.rows.values_mut().rev();
+        let found = rows.find(|row| row.keys.iter().any(|(_, _, value)| value == number));
+        let is_known = found.is_some();
+        if let Some(record) = found {
+            record.moved = Some(state.to_owned());
+        }
+        is_known
+    }
+
+    pub(crate) fn clear(&self) {
+        *self.lock() = Records::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Records {
+    fn make(
+        &mut self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let sent = sent(request);
+        if let Some(answer) = self.repeated(plan, request, &sent) {
+            return Some(answer);
+        }
+        let answer = answer_of(request, generate)?;
+        let record = new_record(plan, request, sent, &answer);
+        if !record.keys.is_empty() {
+            self.refer(plan, &record.members);
+            self.insert(record);
+        }
+        Some(Ok(success(answer)))
+    }
+
+    /// The answer to a number that was used before.
+    fn repeated(
+        &self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        sent: &Value,
+    ) -> Option<Outcome> {
+        let own = plan.own?;
+        let number = value_of(request, own)?;
+        let record = self.find(plan.family, own, &number)?;
+        if record.maker != request.operation.path() {
+            return None;
+        }
+        if record.sent == *sent {
+            return record.answer.clone().map(|answer| Ok(success(answer)));
+        }
+        Some(Err(business::NUMBER_USED.with(&[&own])))
+    }
+
+    /// `related_…` numbers: the operation changes what they name.
+    fn refer(&mut self, plan: &Plan, members: &Map<String, Value>) {
+        for (name, value) in members {
+            let related = name.strip_prefix("related_").zip(value.as_str());
+            if let Some((name, value)) = related
+                && let Some(record) = self.find_mut(plan.family, name, value)
+            {
+                record.moved = Some(plan.verb.to_owned());
+            }
+        }
+    }
+
+    fn query(
+        &mut self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let row = match self.addressed(plan, request)? {
+            Ok(row) => row,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        let (status, mut body) = answer_of(request, generate)?;
+        let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
+        if let Some(Value::Object(answer)) = &mut body {
+            overlay::write(record, answer, response_of(request));
+            let before = record.bytes;
+            record.learn(answer, request);
+            self.bytes = bytes + record.bytes - before;
+        }
+        Some(Ok(success((status, body))))
+    }
+
+    fn change(
+        &mut self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let sent = sent(request);
+        if let Some(answer) = self.repeated(plan, request, &sent) {
+            return Some(answer);
+        }
+        let row = match self.addressed(plan, request)? {
+            Ok(row) => row,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        let (status, mut body) = answer_of(request, generate)?;
+        if request.operation.method() == Method::DELETE {
+            self.remove(row);
+            return Some(Ok(success((status, body))));
+        }
+        let record = self.rows.get_mut(&row)?;
+        record.moved = Some(plan.verb.to_owned());
+        let before = record.bytes;
+        record.update(&sent);
+        if let Some(Value::Object(answer)) = &mut body {
+            overlay::write(record, answer, response_of(request));
+        }
+        self.bytes = self.bytes + record.bytes - before;
+        let answer = (status, body);
+        if plan.own.is_some() {
+            let made = new_record(plan, request, sent, &answer);
+            if !made.keys.is_empty() {
+                self.insert(made);
+            }
+        }
+        Some(Ok(success(answer)))
+    }
+
+    fn list(
+        &mut self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let (list, names) = (plan.list?, &plan.names);
+        let is_listed = |record: &&Record| {
+            let is_item = record.keys.iter().any(|key| names.contains(&&*key.1));
+            record.family == plan.family && is_item && is_wanted(record, request)
+        };
+        let found: Vec<&Record> = self.rows.values().filter(is_listed).collect();
+        let is_known = |name: &&str| self.names.contains(&(plan.family, (*name).to_owned()));
+        if found.is_empty() && !names.iter().any(is_known) {
+            return None;
+        }
+        let (status, mut body) = answer_of(request, generate)?;
+        let answer = body.as_mut()?.as_object_mut()?;
+        let fields = response_of(request);
+        let number = |name| value_of(request, name).and_then(|it| it.parse::<usize>().ok());
+        let (offset, limit) = (number("offset"), number("limit"));
+        let items = overlay::items(&found, answer.get(list), list, fields);
+        let shown = items.skip(offset.unwrap_or(0)).take(limit.unwrap_or(100));
+        let shown: Vec<Value> = shown.collect();
+        for total in ["total_count", "total", "count"] {
+            if answer.get(total).is_some_and(Value::is_number) {
+                answer.insert(total.to_owned(), json!(found.len()));
+            }
+        }
+        answer.insert(list.to_owned(), shown.into());
+        Some(Ok(success((status, body))))
+    }
+
+    /// The record that the request names. `None` when nothing with such a number was ever made.
+    fn addressed(
+        &self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+    ) -> Option<Result<u64, Refusal>> {
+        let mut unknown = None;
+        for name in &plan.names {
+            let Some(number) = value_of(request, name) else {
+                continue;
+            };
+            let key = (plan.family, (*name).to_owned(), number);
+            if let Some(row) = self.index.get(&key) {
+                return Some(Ok(*row));
+            }
+            if self.names.contains(&(plan.family, key.1)) {
+                unknown = Some((*name, key.2));
+            }
+        }
+        let (name, number) = unknown?;
+        let refusal = business::RECORD_NOT_EXIST.with(&[&name, &format_args!("{number:?}")]);
+        Some(Err(refusal))
+    }
+
+    fn find(&self, family: &'static str, name: &str, number: &str) -> Option<&Record> {
+        let row = self
+            .index
+            .get(&(family, name.to_owned(), number.to_owned()))?;
+        self.rows.get(row)
+    }
+
+    fn find_mut(&mut self, family: &'static str, name: &str, number: &str) -> Option<&mut Record> {
+        let row = self
+            .index
+            .get(&(family, name.to_owned(), number.to_owned()))?;
+        self.rows.get_mut(row)
+    }
+
+    fn insert(&mut self, record: Record) {
+        let row = self.next;
+        self.next += 1;
+        self.bytes += record.bytes;
+        for key in &record.keys {
+            self.names.insert((key.0, key.1.clone()));
+            self.index.insert(key.clone(), row);
+        }
+        self.rows.insert(row, record);
+        while self.rows.len() > KEPT || (self.bytes > MOST_BYTES && self.rows.len() > 1) {
+            let Some(oldest) = self.rows.keys().next().copied() else {
+                break;
+            };
+            self.remove(oldest);
+        }
+    }
+
+    fn remove(&mut self, row: u64) {
+        let Some(record) = self.rows.remove(&row) else {
+            return;
+        };
+        self.bytes -= record.bytes;
+        for key in &record.keys {
+            if self.index.get(key) == Some(&row) {
+                self.index.remove(key);
+            }
+        }
+    }
+}
+
+impl Record {
+    /// Keeps the generated values of an answer, so that later answers agree with it.
+    fn learn(&mut self, answer: &Map<String, Value>, request: &IncomingRequest<'_>) {
+        for field in response_of(request) {
+            let name = field.name();
+            let is_kept = overlay::is_state(field) || self.members.contains_key(name);
+            // An object may hold a state, which changes.
+            if let Some(value) = answer.get(name).filter(|it| !is_kept && !it.is_object()) {
+                self.members.insert(name.to_owned(), value.clone());
+            }
+        }
+        self.weigh();
+    }
+
+    fn update(&mut self, sent: &Value) {
+        for (name, value) in sent.as_object().into_iter().flatten() {
+            let is_key = self.keys.iter().any(|key| key.1 == *name);
+            if !is_key {
+                self.members.insert(name.clone(), value.clone());
+            }
+        }
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        let members = serde_json::to_vec(&self.members).map_or(0, |text| text.len());
+        let sent = serde_json::to_vec(&self.sent).map_or(0, |text| text.len());
+        self.bytes = members + sent + 512;
+    }
+}
+
+fn new_record(
+    plan: &Plan,
+    request: &IncomingRequest<'_>,
+    sent: Value,
+    answer: &(StatusCode, Option<Value>),
+) -> Record {
+    let mut members = Map::new();
+    for (name, value) in request.parameters().chain(request.variables()) {
+        members.insert(name.to_string(), json!(value));
+    }
+    members.extend(sent.as_object().cloned().unwrap_or_default());
+    let mut record = Record {
+        family: plan.family,
+        maker: request.operation.path(),
+        keys: Vec::new(),
+        members,
+        sent,
+        answer: Some(answer.clone()),
+        moved: None,
+        bytes: 0,
+    };
+    if let Some(Value::Object(answer)) = &answer.1 {
+        record.learn(answer, request);
+    }
+    let key = |name: &&'static str| {
+        let number = text(record.members.get(*name)?)?;
+        Some((plan.family, (*name).to_owned(), number))
+    };
+    record.keys = plan.makes.iter().filter_map(key).collect();
+    record.weigh();
+    record
+}
+
+/// Whether a record agrees with the numbers of a list's request.
+fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
+    let mut asked = request.parameters().chain(request.variables());
+    asked.all(|(name, value)| {
+        let known = record.members.get(&*name).filter(|_| plan::is_number(&name));
+        known.and_then(text).is_none_or(|known| known == *value)
+    })
+}
+
+/// The members of the body, without those of APIv2's signature.
+fn sent(request: &IncomingRequest<'_>) -> Value {
+    let mut sent = request.json.cloned().unwrap_or_default();
+    if let Some(members) = sent.as_object_mut().filter(|_| request.operation.is_v2()) {
+        members.retain(|name, _| !SIGNATURE.contains(&&**name));
+    }
+    sent
+}
+
+fn answer_of(
+    request: &IncomingRequest<'_>,
+    generate: impl FnOnce() -> Generated,
+) -> Option<(StatusCode, Option<Value>)> {
+    if plan::is_empty(request.operation) {
+        return Some((StatusCode::NO_CONTENT, None));
+    }
+    generate().map(|(status, body)| (status, Some(body)))
+}
+
+fn success((status, body): (StatusCode, Option<Value>)) -> Success {
+    Success {
+        status,
+        body,
+        file: None,
+    }
+}
+
+fn response_of(request: &IncomingRequest<'_>) -> &'static [schema::Field] {
+    schema::cached(request.operation).map_or(&[], |schema| schema.response())
+}
+
+/// A number of the request: the path wins over the query, the query over the body.
+fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<String> {
+    let mut places = request.variables().chain(request.parameters());
+    let found = places.find(|(key, value)| &**key == name && !value.is_empty());
+    let found = found.map(|(_, value)| value.to_string());
+    found.or_else(|| text(request.json?.get(name)?))
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,235 @@
+//! What each operation remembers, derived from the catalog and the schemas.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use http::Method;
+
+use crate::schema::{self, Field, FieldKind};
+use wechatpay_core::catalog::{self, AnswerKind, Operation};
+
+/// What an operation does with the records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Makes,
+    Queries,
+    Changes,
+    Lists,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) role: Role,
+    /// The operations that share numbers.
+    pub(super) family: &'static str,
+    /// The numbers that find a record, the most specific first.
+    pub(super) names: Vec<&'static str>,
+    /// The numbers that a new record has.
+    pub(super) makes: Vec<&'static str>,
+    /// The merchant's number of a new record.
+    pub(super) own: Option<&'static str>,
+    /// The last segment of the path that is no variable.
+    pub(super) verb: &'static str,
+    /// The array of a list.
+    pub(super) list: Option<&'static str>,
+}
+
+/// Parts of the last segment of an operation that changes or ends a thing.
+const CHANGES: [&str; 16] = [
+    "close", "cancel", "revoke", "terminate", "delete", "deactivate", "unbind", "reverse", "finish", "complete",
+    "modify", "update", "sync", "consume", "unfreeze", "invalid",
+];
+
+/// The plan of an operation; `None` when it remembers nothing.
+pub(super) fn of(operation: &Operation) -> Option<&'static Plan> {
+    static PLANS: LazyLock<HashMap<(&str, Method), Plan>> = LazyLock::new(all);
+    PLANS.get(&(operation.path(), operation.method()))
+}
+
+/// Whether the operation makes or takes a number at all.
+#[cfg(test)]
+pub(super) fn has_numbers(operation: &'static Operation) -> bool {
+    let operation = Numbers::of(operation);
+    operation.made().next().is_some() || !operation.address().is_empty()
+}
+
+/// Whether a field of this name identifies a thing that an operation makes.
+pub(super) fn is_number(name: &str) -> bool {
+    const OTHERS: [&str; 8] = [
+        "mchid", "mch_id", "appid", "openid", "card_no", "unionid", "phone_no", "account_no",
+    ];
+    let ends = ["_no", "_id", "billno", "_number"];
+    let is_code = name.ends_with("_code") && (name.starts_with("out_") || name == "business_code");
+    let named = name == "id" || is_code || ends.iter().any(|end| name.ends_with(end));
+    named && !OTHERS.iter().any(|other| name.ends_with(other))
+}
+
+pub(super) fn is_empty(operation: &Operation) -> bool {
+    operation.answer() == AnswerKind::Empty
+}
+
+fn all() -> HashMap<(&'static str, Method), Plan> {
+    let mut families: BTreeMap<&str, Vec<Numbers>> = BTreeMap::new();
+    for operation in catalog::operations() {
+        let numbers = Numbers::of(operation);
+        families.entry(numbers.family).or_default().push(numbers);
+    }
+    let plans = families.values().flat_map(|family| plans(family));
+    plans
+        .map(|(operation, plan)| ((operation.path(), operation.method()), plan))
+        .collect()
+}
+
+/// The plans of a family: without a reader nothing is made, and without a maker nothing is read.
+fn plans(family: &[Numbers]) -> Vec<(&'static Operation, Plan)> {
+    let made: BTreeSet<&str> = family.iter().flat_map(Numbers::made).collect();
+    let mut plans: Vec<_> = family
+        .iter()
+        .filter_map(|numbers| Some((numbers.operation, numbers.plan(&made)?)))
+        .collect();
+    let read: BTreeSet<&str> = plans
+        .iter()
+        .filter(|(_, plan)| plan.role != Role::Makes)
+        .flat_map(|(_, plan)| plan.names.iter().copied())
+        .collect();
+    plans.retain(|(_, plan)| {
+        plan.role != Role::Makes || plan.makes.iter().any(|name| read.contains(name))
+    });
+    plans
+}
+
+/// The numbers that an operation names.
+struct Numbers {
+    operation: &'static Operation,
+    family: &'static str,
+    path: Vec<&'static str>,
+    query: Vec<&'static str>,
+    request: Vec<&'static str>,
+    response: Vec<&'static str>,
+    /// The first array of the answer whose items have numbers.
+    list: Option<(&'static str, Vec<&'static str>)>,
+    verb: &'static str,
+}
+
+impl Numbers {
+    fn of(operation: &'static Operation) -> Self {
+        let path = operation.path();
+        let variables = path.split('/').filter_map(|segment| {
+            let inner = segment.strip_prefix('{')?.strip_suffix('}')?;
+            is_number(inner).then_some(inner)
+        });
+        let schema = schema::cached(operation);
+        let (query, request, response) = schema.map_or((&[][..], &[][..], &[][..]), |schema| {
+            (schema.query(), schema.request(), schema.response())
+        });
+        let mut literals = path.rsplit('/').filter(|it| !it.starts_with('{'));
+        Self {
+            operation,
+            family: family(path),
+            path: variables.collect(),
+            query: numbers(query),
+            request: numbers(request),
+            response: numbers(response),
+            list: response.iter().find_map(list),
+            verb: literals.next().unwrap_or_default(),
+        }
+    }
+
+    fn reads(&self) -> bool {
+        let verb = self.verb;
+        let is_query = verb.contains("query") || verb.starts_with("get") || verb.contains("find");
+        self.operation.method() == Method::GET || is_query
+    }
+
+    fn changes(&self) -> bool {
+        CHANGES.iter().any(|change| self.verb.contains(change))
+    }
+
+    /// The numbers that a new thing has. Those of the path name another thing.
+    fn made(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let is_change = self.reads() || (self.path.is_empty() && self.changes());
+        let new = self.own().into_iter().chain(self.new_in_answer());
+        new.filter(move |_| !is_change)
+    }
+
+    fn new_in_answer(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let sent = |name: &&str| self.path.contains(name) || self.request.contains(name);
+        self.response.iter().copied().filter(move |name| !sent(name))
+    }
+
+    /// The merchant's own number of a new thing. `out_trade_no` often names an order that exists.
+    fn own(&self) -> Option<&'static str> {
+        let own = |name: &&&str| !self.path.contains(name) && is_merchants(name);
+        let mut candidates: Vec<_> = self.request.iter().filter(own).copied().collect();
+        candidates.sort_by_key(|name| (*name == "out_trade_no", *name != "out_request_no"));
+        candidates.first().copied()
+    }
+
+    /// The numbers that name an existing thing.
+    fn address(&self) -> Vec<&'static str> {
+        if !self.path.is_empty() {
+            self.path.iter().rev().copied().collect()
+        } else if self.operation.method() == Method::GET && !self.query.is_empty() {
+            self.query.clone()
+        } else {
+            self.request.clone()
+        }
+    }
+
+    fn plan(&self, made: &BTreeSet<&str>) -> Option<Plan> {
+        let answer = self.operation.answer();
+        if matches!(answer, AnswerKind::Redirect | AnswerKind::Stream) {
+            return None;
+        }
+        let known = |names: Vec<&'static str>| -> Vec<&'static str> {
+            names.into_iter().filter(|name| made.contains(name)).collect()
+        };
+        let address = known(self.address());
+        let list = self.list.as_ref().filter(|(_, names)| {
+            self.reads() && names.iter().any(|name| made.contains(name))
+        });
+        let ends_in_variable = self.operation.path().ends_with('}');
+        let makes: Vec<_> = self.made().collect();
+        let (role, names) = match list {
+            Some((_, names)) if !ends_in_variable => (Role::Lists, known(names.clone())),
+            _ if self.reads() => (Role::Queries, address),
+            _ if !self.path.is_empty() || makes.is_empty() => (Role::Changes, address),
+            _ => (Role::Makes, makes.clone()),
+        };
+        if names.is_empty() {
+            return None;
+        }
+        Some(Plan {
+            role,
+            family: self.family,
+            names,
+            own: self.own().filter(|own| makes.contains(own)),
+            makes,
+            verb: self.verb,
+            list: list.map(|(name, _)| *name),
+        })
+    }
+}
+
+fn is_merchants(name: &str) -> bool {
+    let named = ["out_", "mch_billno", "partner_trade_no", "business_code"];
+    named.iter().any(|start| name.starts_with(start)) || name.ends_with("request_no")
+}
+
+fn numbers(fields: &[Field]) -> Vec<&'static str> {
+    let names = fields.iter().filter(|field| field.fields().is_empty());
+    names.map(Field::name).filter(|name| is_number(name)).collect()
+}
+
+fn list(field: &Field) -> Option<(&'static str, Vec<&'static str>)> {
+    let item = (field.kind() == FieldKind::Array).then(|| field.fields().first())??;
+    let names = numbers(item.fields());
+    (!names.is_empty()).then(|| (field.name(), names))
+}
+
+/// The first two segments of the path, of `global/v3/…` the first three.
+fn family(path: &'static str) -> &'static str {
+    let most = if path.starts_with("global/") { 3 } else { 2 };
+    let end = path.match_indices('/').nth(most - 1);
+    end.map_or(path, |(end, _)| &path[..end])
+}

@@ -1,0 +1,292 @@
+//! Every remembered pair, and the page `docs/remembered.md`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::mock::{SampleRequest, SchemaSettings};
+use crate::world::{Request, World};
+use wechatpay_core::catalog::{self, AnswerKind, Operation};
+
+const SETTINGS: SchemaSettings = SchemaSettings {
+    check: true,
+    echo_unknown: false,
+    limits: false,
+    seed: 0,
+};
+
+const PUNISH: &str = "v3/aggracct-bc/wb-channel/control-orders/punish";
+const ORDER: &str = "v3/aggracct-bc/wb-channel/control-orders/{out_request_no}";
+
+fn operation(method: &Method, path: &str) -> &'static Operation {
+    catalog::find(method, path).unwrap()
+}
+
+/// Answers a request: the sample of the operation with these values.
+fn call(
+    remembered: &Remembered,
+    operation: &'static Operation,
+    values: &Map<String, Value>,
+) -> Option<Result<Value, Refusal>> {
+    let sample = SampleRequest::complete(schema::cached(operation)?, 7);
+    let mut path = format!("/{}", operation.wire_path());
+    for (name, made) in sample.vars() {
+        let value = values.get(*name).and_then(text);
+        path = path.replace(&format!("{{{name}}}"), &value.unwrap_or(made.clone()));
+    }
+    let pairs = sample.query().iter().map(|(name, made)| {
+        let value = values.get(name).and_then(text);
+        format!("{name}={}", value.unwrap_or(made.clone()))
+    });
+    let query = pairs.collect::<Vec<_>>().join("&");
+    let mut body = sample.body().cloned().unwrap_or(json!({}));
+    for (name, value) in values {
+        if let Some(member) = body.get_mut(name) {
+            *member = value.clone();
+        }
+    }
+    let request = IncomingRequest {
+        operation,
+        path: &path,
+        query: Some(&query),
+        json: Some(&body),
+        upload: false,
+    };
+    let outcome = remembered.answer(&request, || SETTINGS.answer(&request))?;
+    Some(outcome.map(|success| success.body.unwrap_or_default()))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap()
+}
+
+#[test]
+fn what_was_made_is_queried_with_the_same_numbers() {
+    let (remembered, none) = (Remembered::default(), Map::new());
+    let punish = operation(&Method::POST, PUNISH);
+    let values = object(json!({"out_request_no": "P1", "punish_scene": 3}));
+    let made = call(&remembered, punish, &values).unwrap().unwrap();
+    let asked = object(json!({"out_request_no": "P1", "control_type": "PUNISH"}));
+    let order = operation(&Method::GET, ORDER);
+    let seen = call(&remembered, order, &asked).unwrap().unwrap();
+    assert_eq!(seen["control_scene"], "PUNISH");
+    assert_eq!(seen["punish_order"]["wxpay_punish_no"], made["wxpay_punish_no"]);
+    assert_eq!(seen["punish_order"]["out_request_no"], "P1");
+    assert_eq!(seen["punish_order"]["punish_scene"], 3);
+    assert!(seen.get("recover_order").is_none(), "{seen}");
+
+    let again = call(&remembered, punish, &values).unwrap().unwrap();
+    assert_eq!(again, made, "the request is re-entrant");
+    let other = object(json!({"out_request_no": "P1", "punish_scene": 4}));
+    let refused = call(&remembered, punish, &other).unwrap().unwrap_err();
+    assert_eq!(refused.code, "ALREADY_EXISTS");
+    let unknown = call(&remembered, order, &none).unwrap().unwrap_err();
+    assert_eq!(unknown.code, "RESOURCE_NOT_EXISTS");
+}
+
+#[test]
+fn a_recovered_punishment_says_so() {
+    let remembered = Remembered::default();
+    let values = object(json!({"out_request_no": "P1"}));
+    let made = call(&remembered, operation(&Method::POST, PUNISH), &values);
+    let number = made.unwrap().unwrap()["wxpay_punish_no"].clone();
+    let recover = "v3/aggracct-bc/wb-channel/control-orders/recover";
+    let values = object(json!({"out_request_no": "R1", "related_wxpay_punish_no": number}));
+    call(&remembered, operation(&Method::POST, recover), &values).unwrap().unwrap();
+
+    let order = operation(&Method::GET, ORDER);
+    let of = |number: &str| {
+        let asked = object(json!({"out_request_no": number}));
+        call(&remembered, order, &asked).unwrap().unwrap()
+    };
+    assert_eq!(of("P1")["punish_order"]["effect_state"], "RECOVERED");
+    assert_eq!(of("R1")["control_scene"], "RECOVER");
+    assert_eq!(of("R1")["recover_order"]["related_wxpay_punish_no"], number);
+    assert!(remembered.set_state("P1", "FAILED"));
+    assert_eq!(of("P1")["punish_order"]["punish_state"], "FAILED");
+    assert!(!remembered.set_state("P2", "FAILED"));
+}
+
+#[test]
+fn memory_is_bounded() {
+    let remembered = Remembered::default();
+    let punish = operation(&Method::POST, PUNISH);
+    for number in 0..50 {
+        let values = object(json!({"out_request_no": format!("P{number}")}));
+        call(&remembered, punish, &values).unwrap().unwrap();
+    }
+    let mut records = remembered.lock();
+    records.bytes += MOST_BYTES - 50_000;
+    records.rows.first_entry().unwrap().get_mut().bytes += MOST_BYTES - 50_000;
+    drop(records);
+    let values = object(json!({"out_request_no": "LAST", "punish_reason": "x".repeat(50_000)}));
+    call(&remembered, punish, &values).unwrap().unwrap();
+    let records = remembered.lock();
+    assert!(records.rows.len() == 50 && records.bytes <= MOST_BYTES, "{}", records.rows.len());
+    assert!(records.index.values().all(|row| records.rows.contains_key(row)));
+}
+
+/// Makes a thing with each maker, and queries it with each operation that takes one of its numbers.
+#[test]
+fn every_remembered_pair_agrees() {
+    let mut failed = Vec::new();
+    let mut pairs = 0;
+    for maker in catalog::operations() {
+        let Some(plan) = plan::of(maker).filter(|plan| plan.role == Role::Makes) else {
+            continue;
+        };
+        for reader in catalog::operations() {
+            let Some(reading) = plan::of(reader).filter(|it| it.family == plan.family) else {
+                continue;
+            };
+            if reading.role != Role::Queries || !reading.names.iter().any(|it| plan.makes.contains(it)) {
+                continue;
+            }
+            pairs += 1;
+            if let Err(problem) = pair(maker, reader, plan, reading) {
+                failed.push(format!("{} {} → {}: {problem}", maker.method(), maker.path(), reader.path()));
+            }
+        }
+    }
+    assert!(pairs > 100, "{pairs}");
+    assert!(failed.is_empty(), "{} of {pairs}: {failed:#?}", failed.len());
+}
+
+fn pair(
+    maker: &'static Operation,
+    reader: &'static Operation,
+    plan: &Plan,
+    reading: &Plan,
+) -> Result<(), String> {
+    let remembered = Remembered::default();
+    let made = call(&remembered, maker, &Map::new()).ok_or("nothing is made")?;
+    made.map_err(|refusal| format!("{refusal:?}"))?;
+    let members = {
+        let records = remembered.lock();
+        let record = records.rows.values().next().ok_or("no record")?;
+        record.members.clone()
+    };
+    let name = reading.names.iter().find(|name| plan.makes.contains(name));
+    let name = *name.ok_or("no number")?;
+    let Some(number) = members.get(name) else {
+        return Ok(()); // An optional number that was not made.
+    };
+    let asked = object(json!({name: number}));
+    let seen = call(&remembered, reader, &asked).ok_or("it was made up")?;
+    let seen = seen.map_err(|refusal| format!("{refusal:?}"))?;
+    let again = call(&remembered, reader, &asked).ok_or("made up")?;
+    if again.ok() != Some(seen.clone()) {
+        return Err("two queries differ".to_owned());
+    }
+    for field in schema::cached(reader).ok_or("no schema")?.response() {
+        let (sent, shown) = (members.get(field.name()), seen.get(field.name()));
+        let is_plain = field.fields().is_empty() && field.values().is_empty();
+        if let (Some(sent), Some(shown), true) = (sent, shown, is_plain && plan::is_number(field.name()))
+            && std::mem::discriminant(sent) == std::mem::discriminant(shown)
+            && text(sent) != text(shown)
+        {
+            return Err(format!("{}: {sent} became {shown}", field.name()));
+        }
+    }
+    let mut other = asked;
+    other.insert(name.to_owned(), json!("NOBODY"));
+    match call(&remembered, reader, &other) {
+        Some(Err(refusal)) if refusal.code == "RESOURCE_NOT_EXISTS" => Ok(()),
+        // It is found by another of its numbers.
+        Some(Ok(_)) if reading.names.len() > 1 => Ok(()),
+        other => Err(format!("an unknown number: {other:?}")),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Special,
+    Generic,
+    MadeUp,
+    /// Made up, and there is no number to remember it by.
+    Stateless,
+    Redirect,
+}
+
+fn kind(operation: &'static Operation) -> Kind {
+    if operation.answer() == AnswerKind::Redirect {
+        return Kind::Redirect;
+    }
+    let path = format!("/{}", operation.wire_path());
+    let request = Request {
+        operation,
+        path: &path,
+        query: None,
+        body: None,
+        file: None,
+        now: 0,
+    };
+    if World::default().answer(&request).is_some() || operation.path().contains("complaints-v2") {
+        Kind::Special
+    } else if plan::of(operation).is_some() {
+        Kind::Generic
+    } else if plan::has_numbers(operation) {
+        Kind::MadeUp
+    } else {
+        Kind::Stateless
+    }
+}
+
+fn page(head: &str, words: [&str; 5]) -> String {
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut rows = String::new();
+    for operation in catalog::operations() {
+        let kind = kind(operation);
+        *counts.entry(kind).or_default() += 1;
+        let word = words[kind as usize];
+        let role = plan::of(operation).filter(|_| kind == Kind::Generic);
+        let role = role.map_or_else(String::new, |plan| {
+            format!("{:?}: `{}`", plan.role, plan.names.join("`, `"))
+        });
+        rows += &format!("| {} | `{}` | {word} | {role} |\n", operation.method(), operation.path());
+    }
+    let count = |kind| counts.get(&kind).copied().unwrap_or_default();
+    let remembered = count(Kind::Special) + count(Kind::Generic);
+    let share = remembered * 1000 / (remembered + count(Kind::MadeUp));
+    let mut text = head.replace("{share}", &format!("{}.{}", share / 10, share % 10));
+    let kinds = [Kind::Special, Kind::Generic, Kind::MadeUp, Kind::Stateless, Kind::Redirect];
+    for kind in kinds {
+        text += &format!("| {} | {} |\n", words[kind as usize], count(kind));
+    }
+    text + "\n| | | | |\n| --- | --- | --- | --- |\n" + &rows
+}
+
+#[test]
+fn the_page_of_remembered_operations_is_current() {
+    let english = page(
+        "# What the sandbox remembers\n\n\
+        Generated; run `UPDATE_DOCS=1 cargo test -p wechatpay-sandbox remembered`.\n\n\
+        A remembered operation acts on what earlier requests made. An operation that is made up answers with \
+        generated values. {share} % of the operations that make or take a number are remembered. Roles are derived \
+        from the documented fields.\n\n| | operations |\n| --- | --- |\n",
+        [
+            "remembered, own rules",
+            "remembered",
+            "made up",
+            "made up, no number",
+            "redirect",
+        ],
+    );
+    let chinese = page(
+        "# 沙箱记住哪些接口的数据\n\n\
+        本页由测试生成；请执行 `UPDATE_DOCS=1 cargo test -p wechatpay-sandbox remembered`。\n\n\
+        “记住”的接口会读写先前请求创建的数据，“模拟”的接口返回生成的数据。\
+        在创建或使用单号的接口中，{share} % 会记住数据。各接口的作用由文档字段推导得出。\n\n\
+        | | 接口数 |\n| --- | --- |\n",
+        ["记住（专用规则）", "记住", "模拟", "模拟（无单号）", "跳转页"],
+    );
+    for (file, text) in [("remembered.md", english), ("remembered.zh-CN.md", chinese)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(file);
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        let current = fs::read_to_string(&path).unwrap_or_default();
+        assert!(current == text, "run with UPDATE_DOCS=1 to write {path:?}");
+    }
+}
