@@ -7,6 +7,8 @@
 //!
 //! - As long as nothing with a number of this name was made, queries are answered with generated values. After
 //!   that, an unknown number is 404.
+//! - A number that no operation makes, such as that of a contract which a user signs, is known from the first
+//!   request that changes it.
 //! - The same number of the merchant with the same fields gets the same answer again, with other fields a refusal.
 //! - The newest 10,000 records are kept, and 64 MiB of them at most.
 
@@ -44,6 +46,8 @@ struct Record {
     answer: Option<(StatusCode, Option<Value>)>,
     /// The last change (`cancel`), or the state that was set by hand.
     moved: Option<String>,
+    /// Whether its number was made by a user and not by a request.
+    is_adopted: bool,
     bytes: usize,
 }
 
@@ -170,9 +174,14 @@ impl Records {
         let (status, mut body) = answer_of(request, generate)?;
         let (bytes, record) = (self.bytes, self.rows.get_mut(&row)?);
         if let Some(Value::Object(answer)) = &mut body {
+            if response_of(request).is_empty() {
+                answer.clone_from(&record.members);
+            }
             overlay::write(record, answer, response_of(request));
             let before = record.bytes;
             record.learn(answer, request);
+            // Objects inside have what was learned just now, too.
+            overlay::write(record, answer, response_of(request));
             self.bytes = bytes + record.bytes - before;
         }
         Some(Ok(success((status, body))))
@@ -188,9 +197,12 @@ impl Records {
         if let Some(answer) = self.repeated(plan, request, &sent) {
             return Some(answer);
         }
-        let row = match self.addressed(plan, request)? {
-            Ok(row) => row,
-            Err(refusal) => return Some(Err(refusal)),
+        let row = match self.addressed(plan, request) {
+            None if plan.adopts => return self.adopt(plan, request, sent, generate),
+            found => match found? {
+                Ok(row) => row,
+                Err(refusal) => return Some(Err(refusal)),
+            },
         };
         let (status, mut body) = answer_of(request, generate)?;
         if request.operation.method() == Method::DELETE {
@@ -211,6 +223,29 @@ impl Records {
             if !made.keys.is_empty() {
                 self.insert(made);
             }
+        }
+        Some(Ok(success(answer)))
+    }
+
+    /// Creates the record of a number that no operation makes.
+    fn adopt(
+        &mut self,
+        plan: &Plan,
+        request: &IncomingRequest<'_>,
+        sent: Value,
+        generate: impl FnOnce() -> Generated,
+    ) -> Option<Outcome> {
+        let answer = answer_of(request, generate)?;
+        let mut record = new_record(plan, request, sent, &answer);
+        let number = |name: &&'static str| {
+            let number = value_of(request, name)?;
+            Some((plan.family, (*name).to_owned(), number))
+        };
+        record.keys = plan.names.iter().find_map(number).into_iter().collect();
+        record.moved = Some(plan.verb.to_owned());
+        record.is_adopted = true;
+        if !record.keys.is_empty() {
+            self.insert(record);
         }
         Some(Ok(success(answer)))
     }
@@ -291,7 +326,9 @@ impl Records {
         self.next += 1;
         self.bytes += record.bytes;
         for key in &record.keys {
-            self.names.insert((key.0, key.1.clone()));
+            if !record.is_adopted {
+                self.names.insert((key.0, key.1.clone()));
+            }
             self.index.insert(key.clone(), row);
         }
         self.rows.insert(row, record);
@@ -366,6 +403,7 @@ fn new_record(
         sent,
         answer: Some(answer.clone()),
         moved: None,
+        is_adopted: false,
         bytes: 0,
     };
     if let Some(Value::Object(answer)) = &answer.1 {
@@ -384,7 +422,10 @@ fn new_record(
 fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
     let mut asked = request.parameters().chain(request.variables());
     asked.all(|(name, value)| {
-        let known = record.members.get(&*name).filter(|_| plan::is_number(&name));
+        let known = record
+            .members
+            .get(&*name)
+            .filter(|_| plan::is_number(&name));
         known.and_then(text).is_none_or(|known| known == *value)
     })
 }
@@ -398,12 +439,19 @@ fn sent(request: &IncomingRequest<'_>) -> Value {
     sent
 }
 
+/// The generated answer. Where no fields are documented it has those of the request, as any unlisted call.
 fn answer_of(
     request: &IncomingRequest<'_>,
     generate: impl FnOnce() -> Generated,
 ) -> Option<(StatusCode, Option<Value>)> {
     if plan::is_empty(request.operation) {
         return Some((StatusCode::NO_CONTENT, None));
+    }
+    if response_of(request).is_empty() {
+        let is_read = request.operation.method() == Method::GET;
+        let sent = request.json.filter(|json| !is_read && json.is_object());
+        let body = sent.cloned().unwrap_or_else(|| json!({}));
+        return Some((StatusCode::OK, Some(body)));
     }
     generate().map(|(status, body)| (status, Some(body)))
 }

@@ -10,7 +10,14 @@ use crate::schema::{Field, FieldKind};
 
 /// Values of states that mean the end by the merchant.
 const CLOSED: [&str; 8] = [
-    "CLOSE", "CANCEL", "REVOK", "TERMINAT", "DEACTIVAT", "INVALID", "STOP", "UNBIND",
+    "CLOSE",
+    "CANCEL",
+    "REVOK",
+    "TERMINAT",
+    "DEACTIVAT",
+    "INVALID",
+    "STOP",
+    "UNBIND",
 ];
 
 /// Writes everything that the record knows into the answer.
@@ -48,7 +55,8 @@ fn choose_part(record: &Record, answer: &mut Map<String, Value>) {
     let verb = record.maker.rsplit('/').next().unwrap_or_default();
     let own = format!("{verb}_order");
     if answer.contains_key(&own) {
-        answer.retain(|name, value| *name == own || !(value.is_object() && name.ends_with("_order")));
+        answer
+            .retain(|name, value| *name == own || !(value.is_object() && name.ends_with("_order")));
     }
 }
 
@@ -101,7 +109,11 @@ fn scalar(record: &Record, slot: &mut Value, value: Option<&Value>, field: &Fiel
         let listed = |text| field.values().is_empty() || field.values().contains(&text);
         value.as_str().is_none_or(listed)
     };
-    let known = || value.and_then(|value| converted(value, slot)).filter(listed);
+    let known = || {
+        value
+            .and_then(|value| converted(value, slot))
+            .filter(listed)
+    };
     if let Some(value) = moved.or_else(known) {
         *slot = value;
     }

@@ -30,14 +30,30 @@ pub(super) struct Plan {
     pub(super) own: Option<&'static str>,
     /// The last segment of the path that is no variable.
     pub(super) verb: &'static str,
+    /// Whether it creates the record that it changes. No operation makes a number of this name: users do.
+    pub(super) adopts: bool,
     /// The array of a list.
     pub(super) list: Option<&'static str>,
 }
 
 /// Parts of the last segment of an operation that changes or ends a thing.
 const CHANGES: [&str; 16] = [
-    "close", "cancel", "revoke", "terminate", "delete", "deactivate", "unbind", "reverse", "finish", "complete",
-    "modify", "update", "sync", "consume", "unfreeze", "invalid",
+    "close",
+    "cancel",
+    "revoke",
+    "terminate",
+    "delete",
+    "deactivate",
+    "unbind",
+    "reverse",
+    "finish",
+    "complete",
+    "modify",
+    "update",
+    "sync",
+    "consume",
+    "unfreeze",
+    "invalid",
 ];
 
 /// The plan of an operation; `None` when it remembers nothing.
@@ -56,7 +72,14 @@ pub(super) fn has_numbers(operation: &'static Operation) -> bool {
 /// Whether a field of this name identifies a thing that an operation makes.
 pub(super) fn is_number(name: &str) -> bool {
     const OTHERS: [&str; 8] = [
-        "mchid", "mch_id", "appid", "openid", "card_no", "unionid", "phone_no", "account_no",
+        "mchid",
+        "mch_id",
+        "appid",
+        "openid",
+        "card_no",
+        "unionid",
+        "phone_no",
+        "account_no",
     ];
     let ends = ["_no", "_id", "billno", "_number"];
     let is_code = name.ends_with("_code") && (name.starts_with("out_") || name == "business_code");
@@ -83,17 +106,25 @@ fn all() -> HashMap<(&'static str, Method), Plan> {
 /// The plans of a family: without a reader nothing is made, and without a maker nothing is read.
 fn plans(family: &[Numbers]) -> Vec<(&'static Operation, Plan)> {
     let made: BTreeSet<&str> = family.iter().flat_map(Numbers::made).collect();
+    let adopted = family.iter().filter(|numbers| !numbers.reads());
+    let adopted = adopted.flat_map(|numbers| numbers.path.iter().copied());
+    let known: BTreeSet<&str> = made.iter().copied().chain(adopted).collect();
     let mut plans: Vec<_> = family
         .iter()
-        .filter_map(|numbers| Some((numbers.operation, numbers.plan(&made)?)))
+        .filter_map(|numbers| Some((numbers.operation, numbers.plan(&made, &known)?)))
         .collect();
-    let read: BTreeSet<&str> = plans
-        .iter()
-        .filter(|(_, plan)| plan.role != Role::Makes)
-        .flat_map(|(_, plan)| plan.names.iter().copied())
-        .collect();
-    plans.retain(|(_, plan)| {
-        plan.role != Role::Makes || plan.makes.iter().any(|name| read.contains(name))
+    let named = |is_reader: fn(&Plan) -> bool| -> BTreeSet<&str> {
+        let readers = plans.iter().filter(|(_, plan)| is_reader(plan));
+        readers
+            .flat_map(|(_, plan)| plan.names.iter().copied())
+            .collect()
+    };
+    let used = named(|plan| plan.role != Role::Makes);
+    let read = named(|plan| matches!(plan.role, Role::Queries | Role::Lists));
+    plans.retain(|(_, plan)| match plan.role {
+        Role::Makes => plan.makes.iter().any(|name| used.contains(name)),
+        _ if plan.adopts => plan.names.iter().any(|name| read.contains(name)),
+        _ => true,
     });
     plans
 }
@@ -154,7 +185,10 @@ impl Numbers {
 
     fn new_in_answer(&self) -> impl Iterator<Item = &'static str> + '_ {
         let sent = |name: &&str| self.path.contains(name) || self.request.contains(name);
-        self.response.iter().copied().filter(move |name| !sent(name))
+        self.response
+            .iter()
+            .copied()
+            .filter(move |name| !sent(name))
     }
 
     /// The merchant's own number of a new thing. `out_trade_no` often names an order that exists.
@@ -176,22 +210,24 @@ impl Numbers {
         }
     }
 
-    fn plan(&self, made: &BTreeSet<&str>) -> Option<Plan> {
+    fn plan(&self, made: &BTreeSet<&str>, known: &BTreeSet<&str>) -> Option<Plan> {
         let answer = self.operation.answer();
         if matches!(answer, AnswerKind::Redirect | AnswerKind::Stream) {
             return None;
         }
-        let known = |names: Vec<&'static str>| -> Vec<&'static str> {
-            names.into_iter().filter(|name| made.contains(name)).collect()
-        };
-        let address = known(self.address());
-        let list = self.list.as_ref().filter(|(_, names)| {
-            self.reads() && names.iter().any(|name| made.contains(name))
-        });
+        let is_known = |name: &&'static str| known.contains(name);
+        let address: Vec<_> = self.address().into_iter().filter(is_known).collect();
+        let list = self
+            .list
+            .as_ref()
+            .filter(|(_, names)| self.reads() && names.iter().any(|name| known.contains(name)));
         let ends_in_variable = self.operation.path().ends_with('}');
         let makes: Vec<_> = self.made().collect();
         let (role, names) = match list {
-            Some((_, names)) if !ends_in_variable => (Role::Lists, known(names.clone())),
+            Some((_, names)) if !ends_in_variable => (
+                Role::Lists,
+                names.iter().copied().filter(is_known).collect(),
+            ),
             _ if self.reads() => (Role::Queries, address),
             _ if !self.path.is_empty() || makes.is_empty() => (Role::Changes, address),
             _ => (Role::Makes, makes.clone()),
@@ -199,7 +235,9 @@ impl Numbers {
         if names.is_empty() {
             return None;
         }
+        let is_made = names.iter().any(|name| made.contains(name));
         Some(Plan {
+            adopts: role == Role::Changes && !is_made && !self.path.is_empty(),
             role,
             family: self.family,
             names,
@@ -218,7 +256,10 @@ fn is_merchants(name: &str) -> bool {
 
 fn numbers(fields: &[Field]) -> Vec<&'static str> {
     let names = fields.iter().filter(|field| field.fields().is_empty());
-    names.map(Field::name).filter(|name| is_number(name)).collect()
+    names
+        .map(Field::name)
+        .filter(|name| is_number(name))
+        .collect()
 }
 
 fn list(field: &Field) -> Option<(&'static str, Vec<&'static str>)> {

@@ -71,7 +71,10 @@ fn what_was_made_is_queried_with_the_same_numbers() {
     let order = operation(&Method::GET, ORDER);
     let seen = call(&remembered, order, &asked).unwrap().unwrap();
     assert_eq!(seen["control_scene"], "PUNISH");
-    assert_eq!(seen["punish_order"]["wxpay_punish_no"], made["wxpay_punish_no"]);
+    assert_eq!(
+        seen["punish_order"]["wxpay_punish_no"],
+        made["wxpay_punish_no"]
+    );
     assert_eq!(seen["punish_order"]["out_request_no"], "P1");
     assert_eq!(seen["punish_order"]["punish_scene"], 3);
     assert!(seen.get("recover_order").is_none(), "{seen}");
@@ -93,7 +96,9 @@ fn a_recovered_punishment_says_so() {
     let number = made.unwrap().unwrap()["wxpay_punish_no"].clone();
     let recover = "v3/aggracct-bc/wb-channel/control-orders/recover";
     let values = object(json!({"out_request_no": "R1", "related_wxpay_punish_no": number}));
-    call(&remembered, operation(&Method::POST, recover), &values).unwrap().unwrap();
+    call(&remembered, operation(&Method::POST, recover), &values)
+        .unwrap()
+        .unwrap();
 
     let order = operation(&Method::GET, ORDER);
     let of = |number: &str| {
@@ -106,6 +111,33 @@ fn a_recovered_punishment_says_so() {
     assert!(remembered.set_state("P1", "FAILED"));
     assert_eq!(of("P1")["punish_order"]["punish_state"], "FAILED");
     assert!(!remembered.set_state("P2", "FAILED"));
+}
+
+/// A user signs the contract, so no operation makes its number.
+#[test]
+fn a_change_of_a_number_that_users_make_is_remembered() {
+    let remembered = Remembered::default();
+    let mut adopters = catalog::operations().iter();
+    let changes = adopters
+        .find(|it| it.path().starts_with("v3/") && plan::of(it).is_some_and(|plan| plan.adopts));
+    let changes = changes.unwrap();
+    let plan = plan::of(changes).unwrap();
+    let reader = catalog::operations().iter().find(|it| {
+        let same = |it: &&Plan| it.family == plan.family && it.names.contains(&plan.names[0]);
+        plan::of(it)
+            .filter(same)
+            .is_some_and(|it| it.role == Role::Queries)
+    });
+    let reader = reader.unwrap();
+    let values = object(json!({plan.names[0]: "1001"}));
+    assert!(
+        call(&remembered, reader, &values).is_none(),
+        "nothing is known yet"
+    );
+    call(&remembered, changes, &values).unwrap().unwrap();
+    call(&remembered, reader, &values).unwrap().unwrap();
+    let other = object(json!({plan.names[0]: "1002"}));
+    assert!(call(&remembered, reader, &other).is_none(), "it may exist");
 }
 
 #[test]
@@ -123,8 +155,17 @@ fn memory_is_bounded() {
     let values = object(json!({"out_request_no": "LAST", "punish_reason": "x".repeat(50_000)}));
     call(&remembered, punish, &values).unwrap().unwrap();
     let records = remembered.lock();
-    assert!(records.rows.len() == 50 && records.bytes <= MOST_BYTES, "{}", records.rows.len());
-    assert!(records.index.values().all(|row| records.rows.contains_key(row)));
+    assert!(
+        records.rows.len() == 50 && records.bytes <= MOST_BYTES,
+        "{}",
+        records.rows.len()
+    );
+    assert!(
+        records
+            .index
+            .values()
+            .all(|row| records.rows.contains_key(row))
+    );
 }
 
 /// Makes a thing with each maker, and queries it with each operation that takes one of its numbers.
@@ -140,17 +181,28 @@ fn every_remembered_pair_agrees() {
             let Some(reading) = plan::of(reader).filter(|it| it.family == plan.family) else {
                 continue;
             };
-            if reading.role != Role::Queries || !reading.names.iter().any(|it| plan.makes.contains(it)) {
+            if reading.role != Role::Queries
+                || !reading.names.iter().any(|it| plan.makes.contains(it))
+            {
                 continue;
             }
             pairs += 1;
             if let Err(problem) = pair(maker, reader, plan, reading) {
-                failed.push(format!("{} {} → {}: {problem}", maker.method(), maker.path(), reader.path()));
+                failed.push(format!(
+                    "{} {} → {}: {problem}",
+                    maker.method(),
+                    maker.path(),
+                    reader.path()
+                ));
             }
         }
     }
     assert!(pairs > 100, "{pairs}");
-    assert!(failed.is_empty(), "{} of {pairs}: {failed:#?}", failed.len());
+    assert!(
+        failed.is_empty(),
+        "{} of {pairs}: {failed:#?}",
+        failed.len()
+    );
 }
 
 fn pair(
@@ -182,7 +234,8 @@ fn pair(
     for field in schema::cached(reader).ok_or("no schema")?.response() {
         let (sent, shown) = (members.get(field.name()), seen.get(field.name()));
         let is_plain = field.fields().is_empty() && field.values().is_empty();
-        if let (Some(sent), Some(shown), true) = (sent, shown, is_plain && plan::is_number(field.name()))
+        if let (Some(sent), Some(shown), true) =
+            (sent, shown, is_plain && plan::is_number(field.name()))
             && std::mem::discriminant(sent) == std::mem::discriminant(shown)
             && text(sent) != text(shown)
         {
@@ -244,13 +297,23 @@ fn page(head: &str, words: [&str; 5]) -> String {
         let role = role.map_or_else(String::new, |plan| {
             format!("{:?}: `{}`", plan.role, plan.names.join("`, `"))
         });
-        rows += &format!("| {} | `{}` | {word} | {role} |\n", operation.method(), operation.path());
+        rows += &format!(
+            "| {} | `{}` | {word} | {role} |\n",
+            operation.method(),
+            operation.path()
+        );
     }
     let count = |kind| counts.get(&kind).copied().unwrap_or_default();
     let remembered = count(Kind::Special) + count(Kind::Generic);
     let share = remembered * 1000 / (remembered + count(Kind::MadeUp));
     let mut text = head.replace("{share}", &format!("{}.{}", share / 10, share % 10));
-    let kinds = [Kind::Special, Kind::Generic, Kind::MadeUp, Kind::Stateless, Kind::Redirect];
+    let kinds = [
+        Kind::Special,
+        Kind::Generic,
+        Kind::MadeUp,
+        Kind::Stateless,
+        Kind::Redirect,
+    ];
     for kind in kinds {
         text += &format!("| {} | {} |\n", words[kind as usize], count(kind));
     }
@@ -279,10 +342,18 @@ fn the_page_of_remembered_operations_is_current() {
         “记住”的接口会读写先前请求创建的数据，“模拟”的接口返回生成的数据。\
         在创建或使用单号的接口中，{share} % 会记住数据。各接口的作用由文档字段推导得出。\n\n\
         | | 接口数 |\n| --- | --- |\n",
-        ["记住（专用规则）", "记住", "模拟", "模拟（无单号）", "跳转页"],
+        [
+            "记住（专用规则）",
+            "记住",
+            "模拟",
+            "模拟（无单号）",
+            "跳转页",
+        ],
     );
     for (file, text) in [("remembered.md", english), ("remembered.zh-CN.md", chinese)] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(file);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../docs")
+            .join(file);
         if std::env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&path, &text).unwrap();
         }
