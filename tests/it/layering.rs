@@ -88,7 +88,7 @@ const FLOORS: [Floors; 4] = [
             &["refusal"],
             &["apiv2", "platform", "rate_limits", "validation"],
             &["mock", "sensitive_fields", "world"],
-            &["bills", "notifier", "stub"],
+            &["bills", "notifier", "remembered", "stub"],
             &["settings"],
             &["state"],
             &["events", "gateway"],

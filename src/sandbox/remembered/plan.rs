@@ -268,8 +268,14 @@ fn list(field: &Field) -> Option<(&'static str, Vec<&'static str>)> {
     (!names.is_empty()).then(|| (field.name(), names))
 }
 
+/// The orders of APIv2, some of which have rules of their own.
+pub(super) const V2_ORDERS: &str = "v2/pay";
+
 /// The first two segments of the path, of `global/v3/…` the first three.
 fn family(path: &'static str) -> &'static str {
+    if path.starts_with("v2/secapi/pay/") {
+        return V2_ORDERS;
+    }
     let most = if path.starts_with("global/") { 3 } else { 2 };
     let end = path.match_indices('/').nth(most - 1);
     end.map_or(path, |(end, _)| &path[..end])
