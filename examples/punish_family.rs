@@ -57,7 +57,7 @@ async fn with_await(client: &Client, style: Style) -> Result<(), BoxError> {
         Style::Declarative => client.chain(PUNISH).post(punish(&number), ()).await?,
         Style::Index => client[PUNISH].post(punish(&number), ()).await?,
     };
-    let call = client.chain(ORDER).get(()).var("out_request_no", &number);
+    let call = client.chain(ORDER).get(()).var("out_request_no", &*number);
     let seen = call
         .query("control_type", "PUNISH")
         .query("mchid", MCHID)
@@ -77,7 +77,7 @@ async fn with_await(client: &Client, style: Style) -> Result<(), BoxError> {
         Style::Declarative => client.chain(RECOVER).post(recovery, ()).await?,
         Style::Index => client[RECOVER].post(recovery, ()).await?,
     };
-    let call = client.chain(ORDER).get(()).var("out_request_no", &number);
+    let call = client.chain(ORDER).get(()).var("out_request_no", &*number);
     let seen = call
         .query("control_type", "PUNISH")
         .query("mchid", MCHID)
@@ -99,7 +99,7 @@ fn with_wait(client: &Client, style: Style) -> Result<(), BoxError> {
         Style::Declarative => client.chain(PUNISH).post(punish(&number), ()).wait()?,
         Style::Index => client[PUNISH].post(punish(&number), ()).wait()?,
     };
-    let call = client.chain(ORDER).get(()).var("out_request_no", &number);
+    let call = client.chain(ORDER).get(()).var("out_request_no", &*number);
     let seen = call
         .query("control_type", "PUNISH")
         .query("mchid", MCHID)
@@ -119,7 +119,7 @@ fn with_wait(client: &Client, style: Style) -> Result<(), BoxError> {
         Style::Declarative => client.chain(RECOVER).post(recovery, ()).wait()?,
         Style::Index => client[RECOVER].post(recovery, ()).wait()?,
     };
-    let call = client.chain(ORDER).get(()).var("out_request_no", &number);
+    let call = client.chain(ORDER).get(()).var("out_request_no", &*number);
     let seen = call
         .query("control_type", "PUNISH")
         .query("mchid", MCHID)

@@ -107,7 +107,7 @@ fn all() -> HashMap<(&'static str, Method), Plan> {
 fn plans(family: &[Numbers]) -> Vec<(&'static Operation, Plan)> {
     let made: BTreeSet<&str> = family.iter().flat_map(Numbers::made).collect();
     let adopted = family.iter().filter(|numbers| !numbers.reads());
-    let adopted = adopted.flat_map(|numbers| numbers.path.iter().copied());
+    let adopted = adopted.flat_map(Numbers::adopted);
     let known: BTreeSet<&str> = made.iter().copied().chain(adopted).collect();
     let mut plans: Vec<_> = family
         .iter()
@@ -183,6 +183,15 @@ impl Numbers {
         new.filter(move |_| !is_change)
     }
 
+    /// The numbers that a change names, which may be those of a thing that a user made.
+    fn adopted(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let body = self
+            .request
+            .iter()
+            .filter(|_| self.path.is_empty() && self.changes());
+        self.path.iter().chain(body).copied()
+    }
+
     fn new_in_answer(&self) -> impl Iterator<Item = &'static str> + '_ {
         let sent = |name: &&str| self.path.contains(name) || self.request.contains(name);
         self.response
@@ -237,7 +246,7 @@ impl Numbers {
         }
         let is_made = names.iter().any(|name| made.contains(name));
         Some(Plan {
-            adopts: role == Role::Changes && !is_made && !self.path.is_empty(),
+            adopts: role == Role::Changes && !is_made && self.adopted().next().is_some(),
             role,
             family: self.family,
             names,
