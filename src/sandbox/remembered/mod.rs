@@ -12,47 +12,28 @@
 //! - The same number of the merchant with the same fields gets the same answer again, with other fields a refusal.
 //! - The newest 10,000 records are kept, and 64 MiB of them at most.
 
+mod exchange;
 mod overlay;
 mod plan;
+mod record;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::refusal::{Refusal, business};
-use crate::schema;
-use crate::validation::{IncomingRequest, SIGNATURE};
-use crate::world::{Outcome, Success};
+use crate::validation::IncomingRequest;
+use crate::world::Outcome;
+use exchange::{Generated, answer_of, response_of, sent, success, value_of};
 use plan::{Plan, Role};
+use record::{Key, Record, is_wanted, new_record};
 
 const KEPT: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
-
-/// One thing that an operation made.
-struct Record {
-    family: &'static str,
-    /// The operation that made it.
-    maker: &'static str,
-    /// The numbers that find it, as names and values.
-    keys: Vec<Key>,
-    /// The members of the requests and answers about it.
-    members: Map<String, Value>,
-    /// The members of the request that made it.
-    sent: Value,
-    answer: Option<(StatusCode, Option<Value>)>,
-    /// The last change (`cancel`), or the state that was set by hand.
-    moved: Option<String>,
-    /// Whether its number was made by a user and not by a request.
-    is_adopted: bool,
-    bytes: usize,
-}
-
-/// A family, the name of a number, and the number.
-type Key = (&'static str, String, String);
 
 #[derive(Default)]
 struct Records {
@@ -69,8 +50,6 @@ struct Records {
 pub(crate) struct Remembered {
     records: Mutex<Records>,
 }
-
-type Generated = Option<(StatusCode, Value)>;
 
 impl Remembered {
     /// Answers a request; `None` when its operation remembers nothing, or nothing was made yet.
@@ -351,136 +330,5 @@ impl Records {
                 self.index.remove(key);
             }
         }
-    }
-}
-
-impl Record {
-    /// Keeps the generated values of an answer, so that later answers agree with it.
-    fn learn(&mut self, answer: &Map<String, Value>, request: &IncomingRequest<'_>) {
-        for field in response_of(request) {
-            let name = field.name();
-            let is_kept = overlay::is_state(field) || self.members.contains_key(name);
-            // An object may hold a state, which changes.
-            if let Some(value) = answer.get(name).filter(|it| !is_kept && !it.is_object()) {
-                self.members.insert(name.to_owned(), value.clone());
-            }
-        }
-        self.weigh();
-    }
-
-    fn update(&mut self, sent: &Value) {
-        for (name, value) in sent.as_object().into_iter().flatten() {
-            let is_key = self.keys.iter().any(|key| key.1 == *name);
-            if !is_key {
-                self.members.insert(name.clone(), value.clone());
-            }
-        }
-        self.weigh();
-    }
-
-    fn weigh(&mut self) {
-        let members = serde_json::to_vec(&self.members).map_or(0, |text| text.len());
-        let sent = serde_json::to_vec(&self.sent).map_or(0, |text| text.len());
-        self.bytes = members + sent + 512;
-    }
-}
-
-fn new_record(
-    plan: &Plan,
-    request: &IncomingRequest<'_>,
-    sent: Value,
-    answer: &(StatusCode, Option<Value>),
-) -> Record {
-    let mut members = Map::new();
-    for (name, value) in request.parameters().chain(request.variables()) {
-        members.insert(name.to_string(), json!(value));
-    }
-    members.extend(sent.as_object().cloned().unwrap_or_default());
-    let mut record = Record {
-        family: plan.family,
-        maker: request.operation.path(),
-        keys: Vec::new(),
-        members,
-        sent,
-        answer: Some(answer.clone()),
-        moved: None,
-        is_adopted: false,
-        bytes: 0,
-    };
-    if let Some(Value::Object(answer)) = &answer.1 {
-        record.learn(answer, request);
-    }
-    let key = |name: &&'static str| {
-        let number = text(record.members.get(*name)?)?;
-        Some((plan.family, (*name).to_owned(), number))
-    };
-    record.keys = plan.makes.iter().filter_map(key).collect();
-    record.weigh();
-    record
-}
-
-/// Whether a record agrees with the numbers of a list's request.
-fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
-    let mut asked = request.parameters().chain(request.variables());
-    asked.all(|(name, value)| {
-        let known = record
-            .members
-            .get(&*name)
-            .filter(|_| plan::is_number(&name));
-        known.and_then(text).is_none_or(|known| known == *value)
-    })
-}
-
-/// The members of the body, without those of APIv2's signature.
-fn sent(request: &IncomingRequest<'_>) -> Value {
-    let mut sent = request.json.cloned().unwrap_or_default();
-    if let Some(members) = sent.as_object_mut().filter(|_| request.operation.is_v2()) {
-        members.retain(|name, _| !SIGNATURE.contains(&&**name));
-    }
-    sent
-}
-
-/// The generated answer. Where no fields are documented it has those of the request, as any unlisted call.
-fn answer_of(
-    request: &IncomingRequest<'_>,
-    generate: impl FnOnce() -> Generated,
-) -> Option<(StatusCode, Option<Value>)> {
-    if plan::is_empty(request.operation) {
-        return Some((StatusCode::NO_CONTENT, None));
-    }
-    if response_of(request).is_empty() {
-        let is_read = request.operation.method() == Method::GET;
-        let sent = request.json.filter(|json| !is_read && json.is_object());
-        let body = sent.cloned().unwrap_or_else(|| json!({}));
-        return Some((StatusCode::OK, Some(body)));
-    }
-    generate().map(|(status, body)| (status, Some(body)))
-}
-
-fn success((status, body): (StatusCode, Option<Value>)) -> Success {
-    Success {
-        status,
-        body,
-        file: None,
-    }
-}
-
-fn response_of(request: &IncomingRequest<'_>) -> &'static [schema::Field] {
-    schema::cached(request.operation).map_or(&[], |schema| schema.response())
-}
-
-/// A number of the request: the path wins over the query, the query over the body.
-fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<String> {
-    let mut places = request.variables().chain(request.parameters());
-    let found = places.find(|(key, value)| &**key == name && !value.is_empty());
-    let found = found.map(|(_, value)| value.to_string());
-    found.or_else(|| text(request.json?.get(name)?))
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }

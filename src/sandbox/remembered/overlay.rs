@@ -4,8 +4,9 @@ use std::mem::discriminant;
 
 use serde_json::{Map, Value};
 
-use super::Record;
+use super::exchange::is_state;
 use super::plan::is_number;
+use super::record::Record;
 use crate::schema::{Field, FieldKind};
 
 /// Values of states that mean the end by the merchant.
@@ -41,13 +42,6 @@ pub(super) fn items<'r>(
         write(record, item.as_object_mut()?, fields?.fields());
         Some(item)
     })
-}
-
-/// Whether a field tells the state of a thing, from a list of states.
-pub(super) fn is_state(field: &Field) -> bool {
-    let name = field.name();
-    let named = name.ends_with("state") || name.ends_with("status");
-    named && !field.values().is_empty()
 }
 
 /// Of `punish_order` and `recover_order`, the answer has the one that the record is.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use super::exchange::text;
 use super::*;
 use crate::mock::{SampleRequest, SchemaSettings};
+use crate::schema;
 use crate::world::{Request, World};
 use wechatpay_core::catalog::{self, AnswerKind, Operation};
 

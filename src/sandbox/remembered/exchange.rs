@@ -1,0 +1,73 @@
+//! What a request and its generated answer say.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::plan;
+use crate::schema::{self, Field};
+use crate::validation::{IncomingRequest, SIGNATURE};
+use crate::world::Success;
+
+/// A status and a generated body.
+pub(super) type Generated = Option<(StatusCode, Value)>;
+
+/// Whether a field tells the state of a thing, from a list of states.
+pub(super) fn is_state(field: &Field) -> bool {
+    let name = field.name();
+    let named = name.ends_with("state") || name.ends_with("status");
+    named && !field.values().is_empty()
+}
+
+/// The members of the body, without those of APIv2's signature.
+pub(super) fn sent(request: &IncomingRequest<'_>) -> Value {
+    let mut sent = request.json.cloned().unwrap_or_default();
+    if let Some(members) = sent.as_object_mut().filter(|_| request.operation.is_v2()) {
+        members.retain(|name, _| !SIGNATURE.contains(&&**name));
+    }
+    sent
+}
+
+/// The generated answer. Where no fields are documented it has those of the request, as any unlisted call.
+pub(super) fn answer_of(
+    request: &IncomingRequest<'_>,
+    generate: impl FnOnce() -> Generated,
+) -> Option<(StatusCode, Option<Value>)> {
+    if plan::is_empty(request.operation) {
+        return Some((StatusCode::NO_CONTENT, None));
+    }
+    if response_of(request).is_empty() {
+        let is_read = request.operation.method() == Method::GET;
+        let sent = request.json.filter(|json| !is_read && json.is_object());
+        let body = sent.cloned().unwrap_or_else(|| json!({}));
+        return Some((StatusCode::OK, Some(body)));
+    }
+    generate().map(|(status, body)| (status, Some(body)))
+}
+
+pub(super) fn success((status, body): (StatusCode, Option<Value>)) -> Success {
+    Success {
+        status,
+        body,
+        file: None,
+    }
+}
+
+pub(super) fn response_of(request: &IncomingRequest<'_>) -> &'static [Field] {
+    schema::cached(request.operation).map_or(&[], |schema| schema.response())
+}
+
+/// A number of the request: the path wins over the query, the query over the body.
+pub(super) fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<String> {
+    let mut places = request.variables().chain(request.parameters());
+    let found = places.find(|(key, value)| &**key == name && !value.is_empty());
+    let found = found.map(|(_, value)| value);
+    found.or_else(|| text(request.json?.get(name)?))
+}
+
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

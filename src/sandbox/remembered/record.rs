@@ -1,0 +1,107 @@
+//! One thing that is remembered.
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::exchange::{is_state, response_of, text};
+use super::plan::{self, Plan};
+use crate::validation::IncomingRequest;
+
+/// One thing that an operation made.
+pub(super) struct Record {
+    pub(super) family: &'static str,
+    /// The operation that made it.
+    pub(super) maker: &'static str,
+    /// The numbers that find it, as names and values.
+    pub(super) keys: Vec<Key>,
+    /// The members of the requests and answers about it.
+    pub(super) members: Map<String, Value>,
+    /// The members of the request that made it.
+    pub(super) sent: Value,
+    pub(super) answer: Option<(StatusCode, Option<Value>)>,
+    /// The last change (`cancel`), or the state that was set by hand.
+    pub(super) moved: Option<String>,
+    /// Whether its number was made by a user and not by a request.
+    pub(super) is_adopted: bool,
+    pub(super) bytes: usize,
+}
+
+/// A family, the name of a number, and the number.
+pub(super) type Key = (&'static str, String, String);
+
+impl Record {
+    /// Keeps the generated values of an answer, so that later answers agree with it.
+    pub(super) fn learn(&mut self, answer: &Map<String, Value>, request: &IncomingRequest<'_>) {
+        for field in response_of(request) {
+            let name = field.name();
+            let is_kept = is_state(field) || self.members.contains_key(name);
+            // An object may hold a state, which changes.
+            if let Some(value) = answer.get(name).filter(|it| !is_kept && !it.is_object()) {
+                self.members.insert(name.to_owned(), value.clone());
+            }
+        }
+        self.weigh();
+    }
+
+    pub(super) fn update(&mut self, sent: &Value) {
+        for (name, value) in sent.as_object().into_iter().flatten() {
+            let is_key = self.keys.iter().any(|key| key.1 == *name);
+            if !is_key {
+                self.members.insert(name.clone(), value.clone());
+            }
+        }
+        self.weigh();
+    }
+
+    fn weigh(&mut self) {
+        let members = serde_json::to_vec(&self.members).map_or(0, |text| text.len());
+        let sent = serde_json::to_vec(&self.sent).map_or(0, |text| text.len());
+        self.bytes = members + sent + 512;
+    }
+}
+
+pub(super) fn new_record(
+    plan: &Plan,
+    request: &IncomingRequest<'_>,
+    sent: Value,
+    answer: &(StatusCode, Option<Value>),
+) -> Record {
+    let mut members = Map::new();
+    for (name, value) in request.parameters().chain(request.variables()) {
+        members.insert(name.to_string(), json!(value));
+    }
+    members.extend(sent.as_object().cloned().unwrap_or_default());
+    let mut record = Record {
+        family: plan.family,
+        maker: request.operation.path(),
+        keys: Vec::new(),
+        members,
+        sent,
+        answer: Some(answer.clone()),
+        moved: None,
+        is_adopted: false,
+        bytes: 0,
+    };
+    if let Some(Value::Object(answer)) = &answer.1 {
+        record.learn(answer, request);
+    }
+    let key = |name: &&'static str| {
+        let number = text(record.members.get(*name)?)?;
+        Some((plan.family, (*name).to_owned(), number))
+    };
+    record.keys = plan.makes.iter().filter_map(key).collect();
+    record.weigh();
+    record
+}
+
+/// Whether a record agrees with the numbers of a list's request.
+pub(super) fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
+    let mut asked = request.parameters().chain(request.variables());
+    asked.all(|(name, value)| {
+        let known = record
+            .members
+            .get(&*name)
+            .filter(|_| plan::is_number(&name));
+        known.and_then(text).is_none_or(|known| known == *value)
+    })
+}
