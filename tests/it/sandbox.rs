@@ -11,6 +11,7 @@ mod limits;
 mod made;
 mod operations;
 mod raw;
+mod remembered;
 mod sockets;
 mod why;
 mod world;

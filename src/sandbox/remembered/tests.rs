@@ -255,6 +255,50 @@ fn pair(
     }
 }
 
+/// Makes a thing, and looks for its number in each list of its family.
+#[test]
+fn what_was_made_is_listed() {
+    let (mut lists, mut failed) = (0, Vec::new());
+    let all = || catalog::operations().iter();
+    let planned =
+        |role| all().filter_map(move |it| Some((it, plan::of(it).filter(|it| it.role == role)?)));
+    for (maker, plan) in planned(Role::Makes) {
+        for (lister, listing) in planned(Role::Lists).filter(|(_, it)| it.family == plan.family) {
+            let Some(name) = listing.names.iter().find(|name| plan.makes.contains(name)) else {
+                continue;
+            };
+            let remembered = Remembered::default();
+            call(&remembered, maker, &Map::new()).unwrap().unwrap();
+            let members = remembered.lock().rows[&0].members.clone();
+            let Some(number) = members.get(*name).and_then(text) else {
+                continue;
+            };
+            lists += 1;
+            let mut asked = members;
+            asked.insert("offset".to_owned(), json!(0));
+            asked.insert("limit".to_owned(), json!(10));
+            let seen = call(&remembered, lister, &asked).unwrap().unwrap();
+            let items = seen[listing.list.unwrap()].as_array().unwrap();
+            if !items
+                .iter()
+                .any(|item| item.get(*name).and_then(text).as_ref() == Some(&number))
+            {
+                failed.push(format!(
+                    "{} → {} {name} {number}: {items:?}",
+                    maker.path(),
+                    lister.path()
+                ));
+            }
+        }
+    }
+    assert!(lists > 20, "{lists}");
+    assert!(
+        failed.is_empty(),
+        "{} of {lists}: {failed:#?}",
+        failed.len()
+    );
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Special,
