@@ -66,13 +66,16 @@ impl PlatformKeys {
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
 
-    /// The key of an id.
+    /// The key of an id, in capitals or not.
     pub(crate) fn pair(&self, id: &str) -> Option<Arc<PlatformKeyPair>> {
-        if self.identity.public.id == id {
+        if self.identity.public.id.eq_ignore_ascii_case(id) {
             return Some(Arc::clone(&self.identity.public));
         }
         let keys = self.keys();
-        let found = keys.certified.iter().find(|it| it.pair.id == id)?;
+        let found = keys
+            .certified
+            .iter()
+            .find(|it| it.pair.id.eq_ignore_ascii_case(id))?;
         Some(Arc::clone(&found.pair))
     }
 
@@ -85,15 +88,15 @@ impl PlatformKeys {
             .collect()
     }
 
-    /// The key that signs. When `named` is the serial of any certificate, even a retired one, the newest
-    /// certificate signs.
+    /// The key that signs. When `named` is any serial but that of the public key, a certificate signs: a client
+    /// that names a retired certificate, or its own, has no public key.
     pub(crate) fn signer(
         &self,
         named: Option<&str>,
         is_certificate_list: bool,
     ) -> Arc<PlatformKeyPair> {
         let certificate = match named {
-            Some(id) => !id.starts_with("PUB_KEY_ID_"),
+            Some(id) => !id.to_ascii_uppercase().starts_with("PUB_KEY_ID_"),
             None => is_certificate_list || self.keys().certificate_mode,
         };
         let newest = certificate.then(|| self.newest()).flatten();

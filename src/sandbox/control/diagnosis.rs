@@ -19,7 +19,7 @@ use crate::gateway::expected_scheme;
 use crate::multipart;
 use crate::record::{CallRecord, Verdict};
 use crate::schema::{self, Schema};
-use crate::sensitive_fields::{FieldDecryptor, named_key};
+use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
 pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
@@ -184,12 +184,15 @@ fn other_text(
 /// The body before its sensitive fields were encrypted, if it has any.
 fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     let operation = catalog::find(&call.method, path(call))?;
-    let pair = named_key(&call.headers, &state.platform).ok()?;
     let sent: Value = serde_json::from_slice(&call.body).ok()?;
     let mut plain = sent.clone();
-    FieldDecryptor { operation, pair }
-        .decrypt_body(&mut plain)
-        .ok()?;
+    FieldDecryptor {
+        operation,
+        headers: &call.headers,
+        platform: &state.platform,
+    }
+    .decrypt_body(&mut plain)
+    .ok()?;
     (plain != sent).then_some(plain)
 }
 

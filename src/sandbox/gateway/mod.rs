@@ -257,8 +257,12 @@ fn record(
     }
 }
 
-/// Refuses a request without `Accept` or `User-Agent`.
+/// Refuses a request without `Accept` or `User-Agent`. APIv2 needs neither: the official Java SDK of APIv2 and
+/// most others send no `Accept`.
 fn require_agent(received: &Received) -> Result<(), Refusal> {
+    if received.v2_operation().is_some() {
+        return Ok(());
+    }
     let is_missing = |name: &http::HeaderName| !received.head.headers.contains_key(name);
     let Some(name) = [ACCEPT, USER_AGENT].into_iter().find(is_missing) else {
         return Ok(());

@@ -9,7 +9,7 @@ use super::authenticate::Content;
 use super::received::Received;
 use crate::bilingual::Bilingual;
 use crate::refusal::Refusal;
-use crate::sensitive_fields::{FieldDecryptor, named_key};
+use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
 use crate::validation::IncomingRequest;
 
@@ -97,11 +97,14 @@ pub(super) fn parse(
         }
     };
     check_content_type(received)?;
-    let pair = named_key(&received.head.headers, &state.platform)?;
     let mut json = read_json(&text)?;
     let mut query = None;
     if let Some(operation) = received.operation {
-        let decryptor = FieldDecryptor { operation, pair };
+        let decryptor = FieldDecryptor {
+            operation,
+            headers: &received.head.headers,
+            platform: &state.platform,
+        };
         if let Some(encrypted) = received.head.uri.query() {
             query = decryptor.decrypt_query(encrypted)?;
         }
@@ -118,7 +121,7 @@ pub(super) fn parse(
 
 /// The pointers of the catalog into an upload begin at its form: `/meta/…`.
 fn decrypt_body(
-    decryptor: &FieldDecryptor,
+    decryptor: &FieldDecryptor<'_>,
     mut body: Value,
     is_upload: bool,
 ) -> Result<Value, Refusal> {

@@ -231,7 +231,7 @@ fn check_sender<'i>(
         return Err(Refusal::sign_error(MERCHANT_WRONG, why));
     }
     let serial = certificate.serial();
-    if auth.serial_no() != serial {
+    if !auth.serial_no().eq_ignore_ascii_case(serial) {
         let why = (
             format!("the serial {:?} is not {serial}", auth.serial_no()),
             format!(
