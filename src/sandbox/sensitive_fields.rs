@@ -17,9 +17,9 @@ use wechatpay_core::error::{Error, Result};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
 use wechatpay_core::protocol::fields::{Fields, Visit, rewrite_query};
 
-const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
-const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
-const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
+pub(crate) const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
+pub(crate) const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
+pub(crate) const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
 
 /// Decrypts the sensitive fields of a request with the key that its `Wechatpay-Serial` names.
 ///
@@ -45,6 +45,36 @@ impl FieldDecryptor<'_> {
             self.decrypt("body", |visit| fields.rewrite(body, pointer, visit))?;
         }
         Ok(())
+    }
+
+    /// The sensitive fields of a request that are not ciphertexts for the named key, each with its place.
+    pub(crate) fn undecryptable(
+        &self,
+        query: Option<&str>,
+        body: Option<&Value>,
+    ) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut visit = |at: &str, text: &str| {
+            if self.decrypt_text(at, text, "body").is_err() {
+                found.push((at.to_owned(), text.to_owned()));
+            }
+            Ok(None)
+        };
+        // What the documentation does not describe has no fields to look at.
+        if let Some(query) = query {
+            drop(rewrite_query(
+                query,
+                self.operation.query_encrypt(),
+                &mut visit,
+            ));
+        }
+        if let Some(mut body) = body.cloned() {
+            let fields = Fields::of_request(self.operation.encrypt_if_flagged());
+            for pointer in self.operation.encrypt() {
+                drop(fields.rewrite(&mut body, pointer, &mut visit));
+            }
+        }
+        found
     }
 
     /// Collects the ciphertexts that `walk` visits, decrypts all, and puts them back in the same order.

@@ -1,5 +1,6 @@
 //! What is shown of requests, and what a client has signed in place of the right text.
 
+mod encryption;
 mod header;
 mod signature;
 mod texts;
