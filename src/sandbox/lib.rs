@@ -154,7 +154,7 @@ pub use folder::SandboxFiles;
 pub use handle::{Sandbox, SandboxBuilder};
 pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
-pub use record::{CallRecord, ResponseRecord, Verdict};
+pub use record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 pub use stub::StubResponse;
 pub use world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,

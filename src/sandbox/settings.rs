@@ -61,6 +61,7 @@ impl Default for SandboxSettings {
             max_body_bytes: 16 << 20,
             documented: SchemaSettings {
                 check: true,
+                strict: false,
                 echo_unknown: false,
                 limits: false,
                 seed: 0,

@@ -12,6 +12,7 @@ mod made;
 mod operations;
 mod raw;
 mod sockets;
+mod unknown;
 mod why;
 mod world;
 

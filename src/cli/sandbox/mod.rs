@@ -63,6 +63,9 @@ pub(crate) struct SandboxArgs {
     enforce_limits: bool,
 
     #[arg(long)]
+    strict: bool,
+
+    #[arg(long)]
     allow_remote: bool,
 
     #[arg(long, value_name = "NAME")]
@@ -160,6 +163,7 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
         .dir(folder)
         .seed(args.seed)
         .enforce_limits(args.enforce_limits)
+        .strict(args.strict)
         .speed(args.speed)
         .post_notifications();
     if args.public_key_only {

@@ -27,10 +27,11 @@ use http::request::Parts;
 use crate::bilingual::Bilingual;
 use crate::fault::{self, Fault};
 use crate::multipart;
-use crate::record::{CallRecord, ResponseRecord, Verdict};
+use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
+use crate::validation::{UnknownMember, unknown_members};
 use crate::world::Success;
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
@@ -108,6 +109,7 @@ struct Processed {
     /// The text that its signature has to cover, as far as it is known.
     signed_text: Option<Vec<u8>>,
     parsed: Option<Parsed>,
+    warnings: Vec<CallWarning>,
     /// What the operation returned; `None` when no stateful operation was executed.
     outcome: Result<Option<Success>, Refusal>,
 }
@@ -117,6 +119,7 @@ impl Processed {
         Self {
             signed_text: None,
             parsed: None,
+            warnings: Vec::new(),
             outcome: Err(refusal),
         }
     }
@@ -165,14 +168,21 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
         return Processed {
             signed_text,
             parsed: Parsed::of_v2(content),
+            warnings: Vec::new(),
             outcome: Err(refusal),
         };
     }
+    let mut unknown = Vec::new();
     let (parsed, outcome) = match parse(state, received, content) {
         Err(refusal) => (None, Err(refusal)),
         Ok(parsed) => {
             let outcome = check_content(state, received, &parsed);
-            let outcome = outcome.and_then(|()| {
+            unknown = parsed
+                .documented(received)
+                .as_ref()
+                .map_or_else(Vec::new, unknown_members);
+            let strict = || check_unknown(state, received, &unknown);
+            let outcome = outcome.and_then(|()| strict()).and_then(|()| {
                 if !executes {
                     return Ok(None);
                 }
@@ -185,6 +195,7 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
     Processed {
         signed_text,
         parsed,
+        warnings: unknown.iter().map(UnknownMember::warning).collect(),
         outcome,
     }
 }
@@ -207,6 +218,7 @@ fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
     let processed = Processed {
         signed_text: None,
         parsed: None,
+        warnings: Vec::new(),
         outcome: Ok(None),
     };
     let fault = Some(Fault::CutBeforeProcessing);
@@ -247,6 +259,7 @@ fn record(
             Ok(_) => Verdict::Accepted,
             Err(refusal) => refusal.verdict(),
         },
+        warnings: processed.warnings,
         fault,
         status: reply.map(|reply| reply.status),
         response: reply.map(|reply| ResponseRecord {
@@ -293,6 +306,19 @@ fn check_content(
     }
     let request = parsed.documented(received);
     request.map_or(Ok(()), |request| documented.check(&request))
+}
+
+/// Refuses a member that is not documented, if the sandbox is strict.
+fn check_unknown(
+    state: &SandboxState,
+    received: &Received,
+    unknown: &[UnknownMember],
+) -> Result<(), Refusal> {
+    let is_v2 = received.v2_operation().is_some();
+    let mut refused = unknown.iter().filter(|_| state.settings.documented.strict);
+    refused
+        .next()
+        .map_or(Ok(()), |member| Err(member.refusal(is_v2)))
 }
 
 /// Refuses a path that is neither in the catalog nor stubbed, unless unknown paths are echoed.

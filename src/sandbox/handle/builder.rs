@@ -163,6 +163,32 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets whether members of a body or query that are not documented are refused with 400 `PARAM_ERROR`; `false`
+    /// by default.
+    ///
+    /// WeChat Pay ignores them, and so does the sandbox by default:
+    /// [`CallRecord::warnings`](crate::CallRecord::warnings) lists them.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_sandbox::Sandbox;
+    /// let sandbox = Sandbox::builder().strict(true).start_blocking()?;
+    /// let order = json!({
+    ///     "appid": "wxd678efh567hg6787", "mchid": sandbox.mchid(), "description": "公仔",
+    ///     "out_trade_no": "ORDER1", "notify_url": "https://example.com/", "amount": {"total": 1},
+    ///     "time_expires": "2099-01-01T00:00:00+08:00",
+    /// });
+    /// let client = sandbox.client()?;
+    /// let refused = client.chain("v3/pay/transactions/native").post(order, ()).wait().unwrap_err();
+    /// assert_eq!(refused.api().unwrap().code, "PARAM_ERROR");
+    /// assert!(sandbox.last_call().unwrap().warnings[0].text.contains("did you mean time_expire?"));
+    /// # Ok::<(), wechatpay_chain::Error>(())
+    /// ```
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.documented.strict = strict;
+        self
+    }
+
     /// Sets whether unknown methods and paths are answered with the body of the request, for tests of
     /// middleware; `false` by default.
     ///
