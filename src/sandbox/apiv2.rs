@@ -101,7 +101,12 @@ fn decode(body: &[u8]) -> Result<Members, Refusal> {
     let members = match xml::decode(body) {
         Ok(members) => members,
         Err(_) if !xml::is_xml(body) => return Err(wrong(not_xml(body))),
-        Err(err) => return Err(wrong(Bilingual::of_error("报文主体无法按 XML 解析", err))),
+        Err(err) => {
+            return Err(wrong(Bilingual::of_error(
+                "报文主体不是合法的 XML：请检查元素是否闭合、& 和 < 是否转义、编码是否为 UTF-8",
+                err,
+            )));
+        }
     };
     let root = root(body);
     if root == "xml" {

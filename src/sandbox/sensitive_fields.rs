@@ -155,7 +155,10 @@ fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<Strin
 
 /// The structure of the body differs from the documentation.
 fn malformed(err: &Error) -> Refusal {
-    let why = Bilingual::of_error("敏感字段的结构与文档不符", err.report());
+    let why = Bilingual::of_error(
+        "敏感字段的类型或结构与文档不符，应为密文字符串",
+        err.report(),
+    );
     Refusal::param_error("参数错误", why)
 }
 

@@ -70,7 +70,9 @@ pub(super) fn decrypted(record: &CallRecord) -> Option<&Value> {
 
 fn verdict(record: &CallRecord) -> Value {
     let mut verdict = decision(record);
-    verdict["warnings"] = record.warnings.iter().map(warning).collect();
+    if !record.warnings.is_empty() {
+        verdict["warnings"] = record.warnings.iter().map(warning).collect();
+    }
     verdict
 }
 

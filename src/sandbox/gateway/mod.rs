@@ -208,7 +208,13 @@ fn select_fault(state: &SandboxState, received: &Received) -> Result<Option<Faul
         Err(err) => {
             // The header is the sandbox's, so its mistakes are reported in the sandbox's words.
             let (status, message) = (StatusCode::BAD_REQUEST, err.report());
-            let why = Bilingual::of_error("指定故障的请求头有误", &message);
+            let why = Bilingual::of_error(
+                format!(
+                    "请求头 X-Sandbox-Fault 指定的故障不存在或取值不对，可用的有 {}",
+                    fault::names_zh()
+                ),
+                &message,
+            );
             Err(Refusal::invalid(status, message, why))
         }
     }

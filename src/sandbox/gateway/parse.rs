@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::authenticate::Content;
 use super::received::Received;
-use crate::bilingual::Bilingual;
+use crate::bilingual::{Bilingual, json_error_zh};
 use crate::refusal::Refusal;
 use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
@@ -141,7 +141,7 @@ fn read_json(text: &[u8]) -> Result<Option<Value>, Refusal> {
     serde_json::from_slice(text).map(Some).map_err(|err| {
         let why = (
             format!("the body is not JSON: {err}"),
-            format!("报文主体不是合法的 JSON：{err}"),
+            format!("报文主体不是合法的 JSON：{}", json_error_zh(&err)),
         );
         Refusal::param_error("参数错误", why)
     })

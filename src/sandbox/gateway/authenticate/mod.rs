@@ -209,7 +209,10 @@ fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization,
         return Err(Refusal::sign_error(SCHEME_WRONG, why));
     }
     Authorization::parse(text).map_err(|err| {
-        let why = Bilingual::of_error("Authorization 请求头无法解析", err);
+        let why = Bilingual::of_error(
+                "Authorization 请求头无法解析：应为 认证类型 名称=\"值\",名称=\"值\"…，五个参数各出现一次",
+                err,
+            );
         Refusal::sign_error(MALFORMED, why)
     })
 }
