@@ -103,7 +103,7 @@ fn decode(body: &[u8]) -> Result<Members, Refusal> {
         Err(_) if !xml::is_xml(body) => return Err(wrong(not_xml(body))),
         Err(err) => {
             return Err(wrong(Bilingual::of_error(
-                "报文主体不是合法的 XML：请检查元素是否闭合、& 和 < 是否转义、编码是否为 UTF-8",
+                "报文主体无法按 XML 解析：请检查元素是否闭合、& 和 < 是否转义、编码是否为 UTF-8",
                 err,
             )));
         }
@@ -227,7 +227,7 @@ pub(crate) fn sign(
 ) -> Result<()> {
     let named = members.get("sign_type").and_then(Value::as_str);
     let kind = named.map_or(Ok(default), SignType::parse)?;
-    let sign = kind.sign(texts(members)?, key)?;
+    let sign = kind.sign(signed_texts(members)?, key)?;
     match fault {
         Some(Fault::MissingHeaders) => {}
         Some(Fault::WrongSignature) => {
@@ -250,10 +250,49 @@ pub(crate) fn texts(members: &Members) -> Result<Vec<(&str, String)>> {
     members.iter().map(text).collect()
 }
 
+/// Writes the elements of members: of an object with elements inside, of a list one for each item.
+fn push_elements(out: &mut String, members: &Members) -> Result<()> {
+    for (name, value) in members {
+        match value {
+            Value::Object(inside) => {
+                out.extend(["<", name, ">"]);
+                push_elements(out, inside)?;
+                out.extend(["</", name, ">"]);
+            }
+            Value::Array(items) => {
+                for item in items {
+                    push_elements(out, &Members::from_iter([(name.clone(), item.clone())]))?;
+                }
+            }
+            _ => {
+                let text = xml::member_text(name, value)?;
+                let element = xml::encode([(&**name, &*text)])?;
+                let inside = element
+                    .strip_prefix("<xml>")
+                    .and_then(|it| it.strip_suffix("</xml>"));
+                out.push_str(inside.unwrap_or_default());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The members as texts; without those that have elements inside, which no signature covers.
+fn signed_texts(members: &Members) -> Result<Vec<(&str, String)>> {
+    let mut members = members
+        .iter()
+        .filter(|(_, value)| !value.is_object() && !value.is_array());
+    members.try_fold(Vec::new(), |mut texts, (name, value)| {
+        texts.push((&**name, xml::member_text(name, value)?));
+        Ok(texts)
+    })
+}
+
 /// A response whose body is the members as XML.
 pub(crate) fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> {
-    let texts = texts(members)?;
-    let text = xml::encode(texts.iter().map(|(name, text)| (*name, &**text)))?;
+    let mut text = String::from("<xml>");
+    push_elements(&mut text, members)?;
+    text.push_str("</xml>");
     Ok(Reply {
         status,
         headers: [(

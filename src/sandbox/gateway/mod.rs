@@ -10,6 +10,7 @@
 //! 6. [`respond`]: the response, signed, with the fault that was injected.
 
 mod authenticate;
+mod bank_key;
 mod execute;
 mod parse;
 mod received;
@@ -210,7 +211,7 @@ fn select_fault(state: &SandboxState, received: &Received) -> Result<Option<Faul
             let (status, message) = (StatusCode::BAD_REQUEST, err.report());
             let why = Bilingual::of_error(
                 format!(
-                    "请求头 X-Sandbox-Fault 指定的故障不存在或取值不对，可用的有 {}",
+                    "指定故障的请求头有误：没有 X-Sandbox-Fault 指定的故障，或取值不对，可用的有 {}",
                     fault::names_zh()
                 ),
                 &message,
@@ -311,7 +312,8 @@ fn check_content(
         upload::check(operation, parsed.json(), parsed.file(), documented.check)?;
     }
     let request = parsed.documented(received);
-    request.map_or(Ok(()), |request| documented.check(&request))
+    request.map_or(Ok(()), |request| documented.check(&request))?;
+    bank_key::check(state, received, parsed)
 }
 
 /// Refuses a member that is not documented, if the sandbox is strict.

@@ -80,6 +80,7 @@ impl SchemaSettings {
             selection: FieldSelection::All,
             known: known(request),
             skipped: if xml { &SKIPPED_IN_V2 } else { &[] },
+            nests: xml,
         };
         let members = generator.members(schema.response(), "", request.json);
         Some((schema.status(), members.into()))
