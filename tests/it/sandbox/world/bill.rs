@@ -302,7 +302,7 @@ fn the_fund_bill_has_all_money_that_came_and_went() -> Outcome {
         ]
     );
     assert_eq!((&*rows[0][0], &rows[0][1]), ("2023-11-15 06:13:20", &id));
-    assert_eq!((&rows[1][2], &*rows[3][9]), (&id, "奖励 金"));
+    assert_eq!((&rows[1][2], &*rows[3][9]), (&id, "奖励\\ 金"));
     assert_eq!(sums, ["5", "2", "1.30", "3", "0.57"]);
     // The other accounts have no money that moves.
     let (_, code, _) =
