@@ -29,6 +29,8 @@ pub(crate) struct PlatformKeys {
     identity: Arc<Identity>,
     /// Whether there were no certificates at the start.
     public_key_only: bool,
+    /// The mode at the start.
+    certificate_mode: bool,
     keys: Mutex<Keys>,
 }
 
@@ -45,23 +47,29 @@ pub(crate) struct Keys {
 const MOST: usize = 10;
 
 impl PlatformKeys {
-    pub(crate) fn new(identity: Arc<Identity>, public_key_only: bool) -> Self {
+    pub(crate) fn new(
+        identity: Arc<Identity>,
+        public_key_only: bool,
+        certificate_mode: bool,
+    ) -> Self {
         let first = (!public_key_only).then(|| identity.certified.clone());
         let keys = Keys {
             certified: first.into_iter().collect(),
             expired: None,
-            certificate_mode: false,
+            certificate_mode,
         };
         Self {
             identity,
             public_key_only,
+            certificate_mode,
             keys: Mutex::new(keys),
         }
     }
 
     /// Restores the keys of the start. Certificates made since then are dropped: they may belong to another clock.
     pub(crate) fn reset(&self) {
-        let first = Self::new(Arc::clone(&self.identity), self.public_key_only);
+        let (only, mode) = (self.public_key_only, self.certificate_mode);
+        let first = Self::new(Arc::clone(&self.identity), only, mode);
         let first = first.keys.into_inner();
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
@@ -208,7 +216,7 @@ mod tests {
     #[test]
     fn an_expired_certificate_has_expired_by_any_clock() {
         const NOW: i64 = 1_800_000_000;
-        let platform = PlatformKeys::new(Identity::shared().unwrap(), false);
+        let platform = PlatformKeys::new(Identity::shared().unwrap(), false, false);
         for now in [NOW + 400 * 86_400, NOW] {
             let expired = platform.expired(now).unwrap();
             assert!(expired.certificate.not_after() < now);

@@ -57,7 +57,11 @@ impl SandboxState {
         settings: SandboxSettings,
     ) -> Self {
         let clock = Arc::new(AdjustableClock::new(clock));
-        let platform = PlatformKeys::new(Arc::clone(&identity), settings.public_key_only);
+        let platform = PlatformKeys::new(
+            Arc::clone(&identity),
+            settings.public_key_only,
+            settings.certificate_mode,
+        );
         let platform = Arc::new(platform);
         let faults = Arc::new(Faults::default());
         faults.begin(&settings.faults);

@@ -163,6 +163,7 @@ arg-sandbox-tls = Use HTTPS, with a certificate issued by the sandbox's own root
 arg-sandbox-dir = The folder for the merchant's files; existing files are used again [default: a temporary folder, removed at the end]
 arg-sandbox-json = Print address and credentials as one line of JSON
 arg-sandbox-public_key_only = Start with a new merchant's account: no platform certificates, every answer signed with the public key
+arg-sandbox-certificate_mode = Start in certificate mode: a platform certificate signs answers and notifications
 arg-sandbox-seed = The seed for generated values in answers
 arg-sandbox-speed = Divide the waiting times between notifications by this number
 arg-sandbox-fault = Inject a fault from the start, always or the given number of times: slow=1500, wrong_signature:3

@@ -133,6 +133,16 @@ impl SandboxBuilder {
         self
     }
 
+    /// Starts in certificate mode: a platform certificate signs notifications and the responses to requests that name
+    /// no key. `false` by default; [`Sandbox::certificate_mode`] changes it later, and
+    /// [`Sandbox::reset`] brings it back.
+    ///
+    /// Clients that fetch certificates and know no public key need it.
+    pub fn certificate_mode(mut self, on: bool) -> Self {
+        self.settings.certificate_mode = on;
+        self
+    }
+
     /// Injects a fault from the start and after each [`reset`](Sandbox::reset): always, or a number of times.
     ///
     /// Counted faults go first, in the order in which they were added. At most one fault of responses and

@@ -201,3 +201,15 @@ fn a_new_merchant_has_no_certificates() -> Outcome {
     assert_eq!(get(&sandbox, "info")?["platform_cert_serials"], json!([]));
     Ok(())
 }
+
+#[test]
+fn certificate_mode_is_set_at_the_start() -> Outcome {
+    let sandbox = echoing().certificate_mode(true).start_blocking()?;
+    let certificate = sandbox.platform_certificate().serial();
+    assert_eq!(answered_by(&sandbox)?, certificate);
+    sandbox.certificate_mode(false);
+    assert_eq!(answered_by(&sandbox)?, sandbox.platform_key_id());
+    sandbox.reset();
+    assert_eq!(answered_by(&sandbox)?, certificate);
+    Ok(())
+}
