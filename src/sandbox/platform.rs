@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::date::rfc3339;
 use crate::fault::Fault;
-use crate::identity::{Certified, Identity, PlatformKeyPair};
+use crate::identity::{Certified, DAY, Identity, PlatformKeyPair};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::signing;
@@ -41,6 +41,8 @@ pub(crate) struct Keys {
     expired: Option<Certified>,
     /// Whether a certificate signs what names no key.
     certificate_mode: bool,
+    /// Until when the certificate before the newest signs, after the newest was announced.
+    overlap_until: Option<i64>,
 }
 
 /// The longest list of certificates. WeChat Pay lists one or two, and each needs a new key.
@@ -57,6 +59,7 @@ impl PlatformKeys {
             certified: first.into_iter().collect(),
             expired: None,
             certificate_mode,
+            overlap_until: None,
         };
         Self {
             identity,
@@ -102,19 +105,25 @@ impl PlatformKeys {
         &self,
         named: Option<&str>,
         is_certificate_list: bool,
+        now: i64,
     ) -> Arc<PlatformKeyPair> {
         let certificate = match named {
             Some(id) => !id.to_ascii_uppercase().starts_with("PUB_KEY_ID_"),
             None => is_certificate_list || self.keys().certificate_mode,
         };
-        let newest = certificate.then(|| self.newest()).flatten();
-        newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
+        let current = certificate.then(|| self.current(now)).flatten();
+        current.unwrap_or_else(|| Arc::clone(&self.identity.public))
     }
 
-    /// The key of the newest certificate; `None` in public-key mode.
-    pub(crate) fn newest(&self) -> Option<Arc<PlatformKeyPair>> {
-        let newest = self.keys().certified.last().cloned()?;
-        Some(newest.pair)
+    /// The key of the certificate that signs: the newest, but the one before it while they overlap. `None` in
+    /// public-key mode.
+    pub(crate) fn current(&self, now: i64) -> Option<Arc<PlatformKeyPair>> {
+        let keys = self.keys();
+        let overlaps = keys.overlap_until.is_some_and(|until| now < until);
+        let mut newest_first = keys.certified.iter().rev();
+        let newest = newest_first.next()?;
+        let current = newest_first.next().filter(|_| overlaps).unwrap_or(newest);
+        Some(Arc::clone(&current.pair))
     }
 
     /// An expired certificate.
@@ -133,7 +142,8 @@ impl PlatformKeys {
     pub(crate) fn list(&self, fault: Option<&Fault>, clock: &dyn Clock) -> Result<Reply> {
         let listed = match fault {
             Some(Fault::ExpiredCertificate) => vec![self.expired(clock.now())?],
-            _ => self.keys().certified.clone(),
+            // As WeChat Pay lists them: the newest first.
+            _ => self.keys().certified.iter().rev().cloned().collect(),
         };
         if listed.is_empty() {
             return Ok(Refusal::no_certificate().reply());
@@ -153,6 +163,15 @@ impl PlatformKeys {
         keys.certified.iter().map(|it| it.pair.id.clone()).collect()
     }
 
+    /// Adds a certificate that signs a day later, or when the old ones are retired.
+    ///
+    /// Source: "下载平台证书": a new certificate is added to the list 24 hours before it is used.
+    pub(crate) fn announce(&self, now: i64) -> Result<Certificate> {
+        let certificate = self.rotate(now)?;
+        self.keys().overlap_until = Some(now.saturating_add(DAY));
+        Ok(certificate)
+    }
+
     pub(crate) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Outside of the lock: it takes a while.
         self.keys().check_room()?;
@@ -161,6 +180,7 @@ impl PlatformKeys {
         let mut keys = self.keys();
         keys.check_room()?;
         keys.certified.push(new);
+        keys.overlap_until = None;
         Ok(certificate)
     }
 
@@ -180,6 +200,7 @@ impl PlatformKeys {
         let mut keys = self.keys();
         let old = keys.certified.len().saturating_sub(1);
         keys.certified.drain(..old);
+        keys.overlap_until = None;
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {

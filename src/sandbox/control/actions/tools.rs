@@ -82,8 +82,12 @@ pub(super) fn parse(fault: &str) -> Outcome<Fault> {
 }
 
 pub(in crate::control) fn rotate(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
-    args.only(&[])?;
-    let new = state.platform.rotate(state.now());
+    args.only(&["overlap"])?;
+    let new = if args.flag("overlap")? {
+        state.platform.announce(state.now())
+    } else {
+        state.platform.rotate(state.now())
+    };
     let new = new.map_err(|err| {
         let (status, said, hint) = match err.kind() {
             ErrorKind::Builder => (

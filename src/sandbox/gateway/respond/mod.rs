@@ -148,7 +148,7 @@ impl Responder<'_> {
         }
         let named = sensitive_fields::named_serial(&self.received.head.headers);
         let is_list = platform::is_certificate_list(self.received.operation);
-        Ok(platform.signer(named.as_deref(), is_list))
+        Ok(platform.signer(named.as_deref(), is_list, self.state.now()))
     }
 }
 
