@@ -18,8 +18,9 @@ const IMAGES: UploadLimit = UploadLimit {
 };
 const VIDEOS: UploadLimit = UploadLimit {
     max_bytes: 5 << 20,
+    // The page's own sample names a .jpg.
     types: &[
-        "avi", "wmv", "mpeg", "mp4", "mov", "mkv", "flv", "f4v", "m4v", "rmvb",
+        "jpg", "avi", "wmv", "mpeg", "mp4", "mov", "mkv", "flv", "f4v", "m4v", "rmvb",
     ],
 };
 
