@@ -2,6 +2,7 @@
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use crate::bilingual::Bilingual;
@@ -64,10 +65,7 @@ impl<'b> Message<'b> {
         } else if multipart::is_multipart(kind) {
             Self::of_upload(kind, body)
         } else {
-            let members = xml::decode(body);
-            members.map(plain).map_err(|err| {
-                Refusal::v2(NOT_XML, Bilingual::of_error("报文主体无法按 XML 解析", err))
-            })
+            Ok(plain(decode(body)?))
         }
     }
 
@@ -97,6 +95,77 @@ impl<'b> Message<'b> {
     }
 }
 
+/// Reads the XML of a request. What is sent in its place is named.
+fn decode(body: &[u8]) -> Result<Members, Refusal> {
+    let wrong = |why: Bilingual| Refusal::v2(NOT_XML, why);
+    let members = match xml::decode(body) {
+        Ok(members) => members,
+        Err(_) if !xml::is_xml(body) => return Err(wrong(not_xml(body))),
+        Err(err) => {
+            return Err(wrong(Bilingual::of_error(
+                "报文主体无法按 XML 解析：请检查元素是否闭合、& 和 < 是否转义、编码是否为 UTF-8",
+                err,
+            )));
+        }
+    };
+    let root = root(body);
+    if root == "xml" {
+        return Ok(members);
+    }
+    let root: String = root.chars().take(40).collect();
+    Err(wrong(Bilingual::from((
+        format!("the root element is <{root}>: APIv2 takes <xml>"),
+        format!("根元素是 <{root}>，应为 <xml>"),
+    ))))
+}
+
+/// What a body is that is no XML.
+fn not_xml(body: &[u8]) -> Bilingual {
+    let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
+    let text = body.trim_ascii();
+    let is_form = !text.contains(&b'\n') && text.contains(&b'=');
+    if text.is_empty() {
+        Bilingual::new(
+            "the request has no body: APIv2 takes the members as XML",
+            "请求没有报文主体：APIv2 的参数要写成 XML",
+        )
+    } else if is_json {
+        Bilingual::new(
+            "the body is JSON, which is APIv3's: APIv2 takes <xml>…</xml>, one element for each member",
+            "报文主体是 JSON，那是 APIv3 的格式；APIv2 应为 <xml>…</xml>，每个参数一个元素",
+        )
+    } else if is_form {
+        Bilingual::new(
+            "the body is a form (a=b&c=d): APIv2 takes <xml>…</xml>, one element for each member",
+            "报文主体是表单（a=b&c=d）；APIv2 应为 <xml>…</xml>，每个参数一个元素",
+        )
+    } else {
+        Bilingual::new(
+            "the body is not XML: APIv2 takes <xml>…</xml>, one element for each member",
+            "报文主体不是 XML；APIv2 应为 <xml>…</xml>，每个参数一个元素",
+        )
+    }
+}
+
+/// The name of the root element of XML that was read.
+fn root(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let mut rest = &*text;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = match rest.as_bytes().first() {
+            Some(b'?') => "?>",
+            Some(b'!') => "-->",
+            _ => {
+                let name = rest.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+                return name.take(1).collect();
+            }
+        };
+        rest = rest.split_once(end).map_or("", |(_, behind)| behind);
+    }
+    String::new()
+}
+
 fn query_members(query: &str) -> Members {
     query::pairs(query)
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
@@ -116,16 +185,36 @@ pub(crate) fn redacted_sign_text(members: &Members, key: &Secret) -> String {
     sign_text(texts, &Secret::new("***")).replace(key.expose(), "***")
 }
 
-/// Whether `sign` is the signature of the other members.
-pub(crate) fn is_signed(members: &Members, key: &Secret) -> bool {
+/// The algorithm that signs a request and its response: the member `sign_type`, else the only one that the operation
+/// takes, else MD5.
+pub(crate) fn sign_type(operation: &Operation, members: &Members) -> Result<SignType> {
+    match text(members, "sign_type") {
+        "" => Ok(operation.sign_type().unwrap_or_default()),
+        named => SignType::parse(named),
+    }
+}
+
+/// Whether `sign` is the signature of the other members, with the algorithm that the operation takes.
+pub(crate) fn is_signed(operation: &Operation, members: &Members, key: &Secret) -> bool {
     let text = |name| text(members, name);
-    let Ok(kind) = SignType::parse(text("sign_type")) else {
+    let Ok(kind) = sign_type(operation, members) else {
         return false;
     };
+    if operation.sign_type().is_some_and(|only| only != kind) || unsignable(operation, members) {
+        return false;
+    }
     let texts = members
         .iter()
         .filter_map(|(name, value)| Some((name, value.as_str()?)));
     kind.verify(texts, key, text("sign")).unwrap_or(false)
+}
+
+/// Whether a request has a member that WeChat Pay leaves out when it verifies.
+///
+/// Source: users of profit sharing have published that `pay/profitsharingquery` with an `appid`, which the page does
+/// not have, is answered with 签名错误.
+pub(crate) fn unsignable(operation: &Operation, members: &Members) -> bool {
+    operation.path() == "v2/pay/profitsharingquery" && members.contains_key("appid")
 }
 
 /// Signs with the member `sign_type`, or with `default` where there is none. A fault of the signature
@@ -138,7 +227,7 @@ pub(crate) fn sign(
 ) -> Result<()> {
     let named = members.get("sign_type").and_then(Value::as_str);
     let kind = named.map_or(Ok(default), SignType::parse)?;
-    let sign = kind.sign(texts(members)?, key)?;
+    let sign = kind.sign(signed_texts(members)?, key)?;
     match fault {
         Some(Fault::MissingHeaders) => {}
         Some(Fault::WrongSignature) => {
@@ -161,10 +250,49 @@ pub(crate) fn texts(members: &Members) -> Result<Vec<(&str, String)>> {
     members.iter().map(text).collect()
 }
 
+/// Writes the elements of members: of an object with elements inside, of a list one for each item.
+fn push_elements(out: &mut String, members: &Members) -> Result<()> {
+    for (name, value) in members {
+        match value {
+            Value::Object(inside) => {
+                out.extend(["<", name, ">"]);
+                push_elements(out, inside)?;
+                out.extend(["</", name, ">"]);
+            }
+            Value::Array(items) => {
+                for item in items {
+                    push_elements(out, &Members::from_iter([(name.clone(), item.clone())]))?;
+                }
+            }
+            _ => {
+                let text = xml::member_text(name, value)?;
+                let element = xml::encode([(&**name, &*text)])?;
+                let inside = element
+                    .strip_prefix("<xml>")
+                    .and_then(|it| it.strip_suffix("</xml>"));
+                out.push_str(inside.unwrap_or_default());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The members as texts; without those that have elements inside, which no signature covers.
+fn signed_texts(members: &Members) -> Result<Vec<(&str, String)>> {
+    let mut members = members
+        .iter()
+        .filter(|(_, value)| !value.is_object() && !value.is_array());
+    members.try_fold(Vec::new(), |mut texts, (name, value)| {
+        texts.push((&**name, xml::member_text(name, value)?));
+        Ok(texts)
+    })
+}
+
 /// A response whose body is the members as XML.
 pub(crate) fn xml_reply(status: StatusCode, members: &Members) -> Result<Reply> {
-    let texts = texts(members)?;
-    let text = xml::encode(texts.iter().map(|(name, text)| (*name, &**text)))?;
+    let mut text = String::from("<xml>");
+    push_elements(&mut text, members)?;
+    text.push_str("</xml>");
     Ok(Reply {
         status,
         headers: [(

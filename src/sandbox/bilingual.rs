@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use serde_json::error::Category;
+
 /// A text in English and in Chinese.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bilingual {
@@ -18,17 +20,25 @@ impl Bilingual {
         }
     }
 
-    /// The text of an error. In Chinese, `about_zh` precedes the English text.
-    pub(super) fn of_error(about_zh: &str, err: impl Display) -> Self {
-        let en = err.to_string();
-        let zh = format!("{about_zh}：{en}");
-        (en, zh).into()
+    /// The text of an error that exists in English only; `zh` says the same in Chinese.
+    pub(super) fn of_error(zh: impl Into<Cow<'static, str>>, err: impl Display) -> Self {
+        (err.to_string(), zh).into()
     }
 
     /// English, then Chinese.
     pub(super) fn into_both(self) -> (String, String) {
         (self.en.into_owned(), self.zh.into_owned())
     }
+}
+
+/// Where and why a text is not JSON, in Chinese.
+pub(super) fn json_error_zh(err: &serde_json::Error) -> String {
+    let reason = match err.classify() {
+        Category::Eof => "内容不完整",
+        Category::Data => "类型不符",
+        Category::Syntax | Category::Io => "语法错误",
+    };
+    format!("第 {} 行第 {} 列，{reason}", err.line(), err.column())
 }
 
 /// English, then Chinese.

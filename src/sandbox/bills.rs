@@ -199,11 +199,12 @@ impl Bills {
         // A clock that was put back makes none invalid.
         let ticket = ticket.filter(|(made, _)| now.saturating_sub(*made) <= VALID);
         let (_, bill) = ticket.ok_or_else(|| business::BILL_URL_EXPIRED.refusal())?;
-        let file = match query::value(parameters, "tartype").as_deref() {
-            Some("gzip") => zipped(&bill).into(),
-            _ => bill,
-        };
-        Ok(Success::file("application/octet-stream", file))
+        let is_zipped = query::value(parameters, "tartype").as_deref() == Some("gzip");
+        Ok(if is_zipped {
+            Success::file("application/octet-stream", zipped(&bill).into())
+        } else {
+            Success::file("text/plain", bill)
+        })
     }
 }
 

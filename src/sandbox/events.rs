@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::notifier::{Content, NotificationDraft, check_url};
+use crate::bilingual::Bilingual;
+use crate::notifier::{Content, NotificationDraft, check_url, unreachable_zh};
 use crate::state::SandboxState;
 use crate::world::Event;
-use wechatpay_core::error::{Error, ErrorKind};
 
 /// How often events are looked for.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-const NO_URL: &str = "the request named no notify_url, and the sandbox was given none to stand for what a \
-                      merchant sets on the platform (--notify-url, POST settings of the control API)";
+const NO_URL: Bilingual = Bilingual::new(
+    "the request named no notify_url, and the sandbox was given none to stand for what a merchant sets on the platform \
+     (--notify-url, POST settings of the control API)",
+    "请求没有 notify_url，也没有给沙箱设置默认的通知地址（相当于商户平台上的设置：--notify-url，或控制接口的 POST settings）",
+);
 
 /// Posts events while the sandbox runs.
 pub(crate) async fn post_continuously(state: Arc<SandboxState>) {
@@ -50,13 +53,14 @@ fn post(state: &SandboxState, event: Event) {
         }
     };
     let checked = if url.is_empty() {
-        Err(Error::new(ErrorKind::Builder, NO_URL))
+        Err(NO_URL)
     } else {
-        check_url(&url, state.settings.reach())
+        let reach = state.settings.reach();
+        check_url(&url, reach).map_err(|err| Bilingual::of_error(unreachable_zh(reach), err))
     };
     let draft = NotificationDraft::new(&*state.clock, url, content);
     match checked {
         Ok(()) => state.notifier.post(draft, kind.to_owned()),
-        Err(err) => state.notifier.reject(draft, kind.to_owned(), &err),
+        Err(err) => state.notifier.reject(draft, kind.to_owned(), err),
     };
 }

@@ -39,13 +39,13 @@
 //!
 //! | request | response |
 //! | --- | --- |
-//! | without `Accept` or `User-Agent` | 400 `INVALID_REQUEST` |
+//! | without `Accept` or `User-Agent` (APIv2 needs neither) | 400 `INVALID_REQUEST` |
 //! | `Authorization` missing, malformed, or with another scheme, merchant, brand or serial | 401 `SIGN_ERROR` |
 //! | timestamp more than 5 minutes off, or nonce used before | 401 `SIGN_ERROR` |
 //! | wrong signature | 401 `SIGN_ERROR`; `detail.sign_information` has the text that the gateway built |
 //! | a body whose `Content-Type` is neither `application/json` nor that of an upload | 400 `INVALID_REQUEST` |
 //! | `GET v3/certificates` | the platform certificates, encrypted with the APIv3 key |
-//! | `Wechatpay-Serial` unknown, or missing with sensitive fields | 400 `PARAM_ERROR` |
+//! | sensitive fields, and `Wechatpay-Serial` missing, empty or unknown | 400 `PARAM_ERROR` |
 //! | plaintext, or a ciphertext for another key, in a sensitive field | 400 `PARAM_ERROR` naming the field |
 //! | an upload without a file, with an invalid `meta` or one without `filename` or `sha256`, or with another SHA-256 | 400 `PARAM_ERROR` |
 //! | a decrypted field of query or body that is missing, of another type, not a documented value, too long, or out of range | 400 `PARAM_ERROR` with `detail.field`, `value`, `issue`, `location` |
@@ -155,7 +155,7 @@ pub use folder::SandboxFiles;
 pub use handle::{Sandbox, SandboxBuilder};
 pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
-pub use record::{CallRecord, ResponseRecord, Verdict};
+pub use record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 pub use stub::StubResponse;
 pub use world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::date::rfc3339;
 use crate::fault::Fault;
-use crate::identity::{Certified, Identity, PlatformKeyPair};
+use crate::identity::{Certified, DAY, Identity, PlatformKeyPair};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::signing;
@@ -29,6 +29,8 @@ pub(crate) struct PlatformKeys {
     identity: Arc<Identity>,
     /// Whether there were no certificates at the start.
     public_key_only: bool,
+    /// The mode at the start.
+    certificate_mode: bool,
     keys: Mutex<Keys>,
 }
 
@@ -39,40 +41,52 @@ pub(crate) struct Keys {
     expired: Option<Certified>,
     /// Whether a certificate signs what names no key.
     certificate_mode: bool,
+    /// Until when the certificate before the newest signs, after the newest was announced.
+    overlap_until: Option<i64>,
 }
 
 /// The longest list of certificates. WeChat Pay lists one or two, and each needs a new key.
 const MOST: usize = 10;
 
 impl PlatformKeys {
-    pub(crate) fn new(identity: Arc<Identity>, public_key_only: bool) -> Self {
+    pub(crate) fn new(
+        identity: Arc<Identity>,
+        public_key_only: bool,
+        certificate_mode: bool,
+    ) -> Self {
         let first = (!public_key_only).then(|| identity.certified.clone());
         let keys = Keys {
             certified: first.into_iter().collect(),
             expired: None,
-            certificate_mode: false,
+            certificate_mode,
+            overlap_until: None,
         };
         Self {
             identity,
             public_key_only,
+            certificate_mode,
             keys: Mutex::new(keys),
         }
     }
 
     /// Restores the keys of the start. Certificates made since then are dropped: they may belong to another clock.
     pub(crate) fn reset(&self) {
-        let first = Self::new(Arc::clone(&self.identity), self.public_key_only);
+        let (only, mode) = (self.public_key_only, self.certificate_mode);
+        let first = Self::new(Arc::clone(&self.identity), only, mode);
         let first = first.keys.into_inner();
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
 
-    /// The key of an id.
+    /// The key of an id, in capitals or not.
     pub(crate) fn pair(&self, id: &str) -> Option<Arc<PlatformKeyPair>> {
-        if self.identity.public.id == id {
+        if self.identity.public.id.eq_ignore_ascii_case(id) {
             return Some(Arc::clone(&self.identity.public));
         }
         let keys = self.keys();
-        let found = keys.certified.iter().find(|it| it.pair.id == id)?;
+        let found = keys
+            .certified
+            .iter()
+            .find(|it| it.pair.id.eq_ignore_ascii_case(id))?;
         Some(Arc::clone(&found.pair))
     }
 
@@ -85,25 +99,31 @@ impl PlatformKeys {
             .collect()
     }
 
-    /// The key that signs. When `named` is the serial of any certificate, even a retired one, the newest
-    /// certificate signs.
+    /// The key that signs. When `named` is any serial but that of the public key, a certificate signs: a client
+    /// that names a retired certificate, or its own, has no public key.
     pub(crate) fn signer(
         &self,
         named: Option<&str>,
         is_certificate_list: bool,
+        now: i64,
     ) -> Arc<PlatformKeyPair> {
         let certificate = match named {
-            Some(id) => !id.starts_with("PUB_KEY_ID_"),
+            Some(id) => !id.to_ascii_uppercase().starts_with("PUB_KEY_ID_"),
             None => is_certificate_list || self.keys().certificate_mode,
         };
-        let newest = certificate.then(|| self.newest()).flatten();
-        newest.unwrap_or_else(|| Arc::clone(&self.identity.public))
+        let current = certificate.then(|| self.current(now)).flatten();
+        current.unwrap_or_else(|| Arc::clone(&self.identity.public))
     }
 
-    /// The key of the newest certificate; `None` in public-key mode.
-    pub(crate) fn newest(&self) -> Option<Arc<PlatformKeyPair>> {
-        let newest = self.keys().certified.last().cloned()?;
-        Some(newest.pair)
+    /// The key of the certificate that signs: the newest, but the one before it while they overlap. `None` in
+    /// public-key mode.
+    pub(crate) fn current(&self, now: i64) -> Option<Arc<PlatformKeyPair>> {
+        let keys = self.keys();
+        let overlaps = keys.overlap_until.is_some_and(|until| now < until);
+        let mut newest_first = keys.certified.iter().rev();
+        let newest = newest_first.next()?;
+        let current = newest_first.next().filter(|_| overlaps).unwrap_or(newest);
+        Some(Arc::clone(&current.pair))
     }
 
     /// An expired certificate.
@@ -122,7 +142,8 @@ impl PlatformKeys {
     pub(crate) fn list(&self, fault: Option<&Fault>, clock: &dyn Clock) -> Result<Reply> {
         let listed = match fault {
             Some(Fault::ExpiredCertificate) => vec![self.expired(clock.now())?],
-            _ => self.keys().certified.clone(),
+            // As WeChat Pay lists them: the newest first.
+            _ => self.keys().certified.iter().rev().cloned().collect(),
         };
         if listed.is_empty() {
             return Ok(Refusal::no_certificate().reply());
@@ -142,6 +163,15 @@ impl PlatformKeys {
         keys.certified.iter().map(|it| it.pair.id.clone()).collect()
     }
 
+    /// Adds a certificate that signs a day later, or when the old ones are retired.
+    ///
+    /// Source: "下载平台证书": a new certificate is added to the list 24 hours before it is used.
+    pub(crate) fn announce(&self, now: i64) -> Result<Certificate> {
+        let certificate = self.rotate(now)?;
+        self.keys().overlap_until = Some(now.saturating_add(DAY));
+        Ok(certificate)
+    }
+
     pub(crate) fn rotate(&self, now: i64) -> Result<Certificate> {
         // Outside of the lock: it takes a while.
         self.keys().check_room()?;
@@ -150,6 +180,7 @@ impl PlatformKeys {
         let mut keys = self.keys();
         keys.check_room()?;
         keys.certified.push(new);
+        keys.overlap_until = None;
         Ok(certificate)
     }
 
@@ -169,6 +200,7 @@ impl PlatformKeys {
         let mut keys = self.keys();
         let old = keys.certified.len().saturating_sub(1);
         keys.certified.drain(..old);
+        keys.overlap_until = None;
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {
@@ -205,7 +237,7 @@ mod tests {
     #[test]
     fn an_expired_certificate_has_expired_by_any_clock() {
         const NOW: i64 = 1_800_000_000;
-        let platform = PlatformKeys::new(Identity::shared().unwrap(), false);
+        let platform = PlatformKeys::new(Identity::shared().unwrap(), false, false);
         for now in [NOW + 400 * 86_400, NOW] {
             let expired = platform.expired(now).unwrap();
             assert!(expired.certificate.not_after() < now);

@@ -42,12 +42,28 @@ pub struct CallRecord {
     pub signed_text: Option<String>,
     /// Whether the request was accepted.
     pub verdict: Verdict,
+    /// What is unusual in the request and not refused, such as members that no documentation has. At most 20.
+    pub warnings: Vec<CallWarning>,
     /// The injected fault. With [`Fault::Status`] of 4xx an accepted request was not executed.
     pub fault: Option<Fault>,
     /// The status of the response; `None` when the connection was closed instead.
     pub status: Option<StatusCode>,
     /// The response; `None` when the connection was closed instead.
     pub response: Option<ResponseRecord>,
+}
+
+/// Something unusual in a request that WeChat Pay does not refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallWarning {
+    /// In a body a JSON pointer, in a query `/` and the name.
+    pub field: String,
+    /// `body` or `query`.
+    pub location: &'static str,
+    /// What is unusual and what was probably meant, in English.
+    pub text: String,
+    /// The same, in Chinese.
+    pub text_zh: String,
 }
 
 /// A response: of the sandbox to a request, or of the merchant's server to a notification.
@@ -109,6 +125,7 @@ impl fmt::Debug for CallRecord {
             .field("headers", &headers)
             .field("body_len", &self.body.len())
             .field("verdict", &self.verdict)
+            .field("warnings", &self.warnings.len())
             .field("fault", &self.fault)
             .field("status", &self.status)
             .finish_non_exhaustive()
@@ -277,6 +294,7 @@ mod tests {
             query: None,
             signed_text: None,
             verdict: Verdict::Accepted,
+            warnings: Vec::new(),
             fault: None,
             status: None,
             response: None,

@@ -1,5 +1,6 @@
 //! Sensitive fields: decrypts those of requests, encrypts those of responses and notifications.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -16,38 +17,21 @@ use wechatpay_core::error::{Error, Result};
 use wechatpay_core::protocol::WECHATPAY_SERIAL;
 use wechatpay_core::protocol::fields::{Fields, Visit, rewrite_query};
 
-const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
-const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
-const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
+pub(crate) const NO_SERIAL: &str = "HTTP header缺少微信支付平台证书序列号(Wechatpay-Serial)";
+pub(crate) const SERIAL_WRONG: &str = "平台证书序列号Wechatpay-Serial错误";
+pub(crate) const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加密后的密文";
 
-/// The key that the request's `Wechatpay-Serial` names; `None` without the header.
-pub(crate) fn named_key(
-    headers: &HeaderMap,
-    platform: &PlatformKeys,
-) -> Result<Option<Arc<PlatformKeyPair>>, Refusal> {
-    let Some(serial) = headers.get(WECHATPAY_SERIAL) else {
-        return Ok(None);
-    };
-    let serial = String::from_utf8_lossy(serial.as_bytes());
-    platform.pair(&serial).map(Some).ok_or_else(|| {
-        let ids = platform.ids();
-        let why = (
-            format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {ids:?}"),
-            format!(
-                "Wechatpay-Serial 为 {serial:?}；沙箱的微信支付公钥ID和平台证书序列号有 {ids:?}"
-            ),
-        );
-        Refusal::param_error(SERIAL_WRONG, why)
-    })
-}
-
-/// Decrypts the sensitive fields of a request.
-pub(crate) struct FieldDecryptor {
+/// Decrypts the sensitive fields of a request with the key that its `Wechatpay-Serial` names.
+///
+/// Many clients send an empty serial, their own or an old one with every request. So the serial is looked up only
+/// where a field has to be decrypted.
+pub(crate) struct FieldDecryptor<'a> {
     pub(crate) operation: &'static Operation,
-    pub(crate) pair: Option<Arc<PlatformKeyPair>>,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) platform: &'a PlatformKeys,
 }
 
-impl FieldDecryptor {
+impl FieldDecryptor<'_> {
     /// The query with its sensitive parameters in plaintext; `None` when it has none.
     pub(crate) fn decrypt_query(&self, query: &str) -> Result<Option<String>, Refusal> {
         let names = self.operation.query_encrypt();
@@ -61,6 +45,36 @@ impl FieldDecryptor {
             self.decrypt("body", |visit| fields.rewrite(body, pointer, visit))?;
         }
         Ok(())
+    }
+
+    /// The sensitive fields of a request that are not ciphertexts for the named key, each with its place.
+    pub(crate) fn undecryptable(
+        &self,
+        query: Option<&str>,
+        body: Option<&Value>,
+    ) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut visit = |at: &str, text: &str| {
+            if self.decrypt_text(at, text, "body").is_err() {
+                found.push((at.to_owned(), text.to_owned()));
+            }
+            Ok(None)
+        };
+        // What the documentation does not describe has no fields to look at.
+        if let Some(query) = query {
+            drop(rewrite_query(
+                query,
+                self.operation.query_encrypt(),
+                &mut visit,
+            ));
+        }
+        if let Some(mut body) = body.cloned() {
+            let fields = Fields::of_request(self.operation.encrypt_if_flagged());
+            for pointer in self.operation.encrypt() {
+                drop(fields.rewrite(&mut body, pointer, &mut visit));
+            }
+        }
+        found
     }
 
     /// Collects the ciphertexts that `walk` visits, decrypts all, and puts them back in the same order.
@@ -81,16 +95,31 @@ impl FieldDecryptor {
         walk(&mut |_, _| Ok(plaintexts.next())).map_err(|err| malformed(&err))
     }
 
-    fn decrypt_text(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
-        let Some(pair) = &self.pair else {
+    /// The key that the request names for the field `at`.
+    fn pair(&self, at: &str) -> Result<Arc<PlatformKeyPair>, Refusal> {
+        let Some(serial) = named_serial(self.headers) else {
             let why = (
                 format!("the field {at} is sensitive, and no Wechatpay-Serial names its key"),
                 format!("字段 {at} 是敏感信息，但请求头 Wechatpay-Serial 没有指明加密所用的公钥"),
             );
             return Err(Refusal::param_error(NO_SERIAL, why));
         };
+        self.platform.pair(&serial).ok_or_else(|| {
+            let ids = self.platform.ids();
+            let why = (
+                format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {ids:?}"),
+                format!(
+                    "Wechatpay-Serial 为 {serial:?}；沙箱的微信支付公钥ID和平台证书序列号有 {ids:?}"
+                ),
+            );
+            Refusal::param_error(SERIAL_WRONG, why)
+        })
+    }
+
+    fn decrypt_text(&self, at: &str, text: &str, location: &str) -> Result<String, Refusal> {
+        let pair = self.pair(at)?;
         let padding = self.operation.padding();
-        decrypt(pair, padding, text).ok_or_else(|| {
+        decrypt(&pair, padding, text).ok_or_else(|| {
             let id = &pair.id;
             let why = (
                 format!(
@@ -108,6 +137,12 @@ impl FieldDecryptor {
     }
 }
 
+/// The serial in `Wechatpay-Serial`; `None` without one. An empty header names no key.
+pub(crate) fn named_serial(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let serial = String::from_utf8_lossy(headers.get(WECHATPAY_SERIAL)?.as_bytes());
+    (!serial.trim().is_empty()).then_some(serial)
+}
+
 fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<String> {
     // For a wrong PKCS#1 v1.5 padding OpenSSL returns random bytes, which are sometimes valid UTF-8. OAEP
     // fails for certain, so a text that decrypts with OAEP was not encrypted with PKCS#1 v1.5.
@@ -120,7 +155,10 @@ fn decrypt(pair: &PlatformKeyPair, padding: Padding, text: &str) -> Option<Strin
 
 /// The structure of the body differs from the documentation.
 fn malformed(err: &Error) -> Refusal {
-    let why = Bilingual::of_error("敏感字段的结构与文档不符", err.report());
+    let why = Bilingual::of_error(
+        "敏感字段的类型或结构与文档不符，应为密文字符串",
+        err.report(),
+    );
     Refusal::param_error("参数错误", why)
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct SandboxSettings {
     pub(crate) documented: SchemaSettings,
     /// Whether the merchant has no platform certificate.
     pub(crate) public_key_only: bool,
+    /// Whether a certificate signs what names no key, from the start.
+    pub(crate) certificate_mode: bool,
     /// The folder with the merchant's files.
     pub(crate) dir: Option<PathBuf>,
     /// Whether other machines may use the sandbox.
@@ -61,11 +63,13 @@ impl Default for SandboxSettings {
             max_body_bytes: 16 << 20,
             documented: SchemaSettings {
                 check: true,
+                strict: false,
                 echo_unknown: false,
                 limits: false,
                 seed: 0,
             },
             public_key_only: false,
+            certificate_mode: false,
             dir: None,
             allow_remote: false,
             hosts: Vec::new(),

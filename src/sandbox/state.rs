@@ -1,7 +1,7 @@
 //! Everything that a running sandbox knows. The gateway, the control API and [`Sandbox`](crate::Sandbox)
 //! work on it.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::adjustable_clock::AdjustableClock;
@@ -43,6 +43,8 @@ pub(crate) struct SandboxState {
     pub(crate) notifier: Arc<Notifier>,
     /// How many responses have a Request-ID.
     pub(crate) request_count: AtomicU64,
+    /// Whether the key of transfers to bank cards was given to a client.
+    pub(crate) bank_key_given: AtomicBool,
     /// Where the sandbox is reached; set once it listens.
     pub(crate) base_url: OnceLock<String>,
     /// The URL for notifications of requests without `notify_url`.
@@ -58,7 +60,11 @@ impl SandboxState {
         settings: SandboxSettings,
     ) -> Self {
         let clock = Arc::new(AdjustableClock::new(clock));
-        let platform = PlatformKeys::new(Arc::clone(&identity), settings.public_key_only);
+        let platform = PlatformKeys::new(
+            Arc::clone(&identity),
+            settings.public_key_only,
+            settings.certificate_mode,
+        );
         let platform = Arc::new(platform);
         let faults = Arc::new(Faults::default());
         faults.begin(&settings.faults);
@@ -83,6 +89,7 @@ impl SandboxState {
             records: Records::default(),
             notifier: Arc::new(notifier),
             request_count: AtomicU64::new(0),
+            bank_key_given: AtomicBool::new(false),
             base_url: OnceLock::new(),
             notify_url: Mutex::new(settings.notify_url.clone()),
             posting: Mutex::new(()),

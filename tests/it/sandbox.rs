@@ -13,6 +13,7 @@ mod operations;
 mod raw;
 mod remembered;
 mod sockets;
+mod unknown;
 mod why;
 mod world;
 
@@ -60,6 +61,30 @@ fn why(sandbox: &Sandbox) -> Outcome<String> {
     })
 }
 
+/// Whether a text is wholly Chinese: of English it has names, such as `out_trade_no` and HTTP, and no two words of a
+/// sentence one after the other.
 fn is_chinese(text: &str) -> bool {
-    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    let is_word = |word: &str| {
+        let word = word.trim_matches(|c: char| ",.;:!?()".contains(c));
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    let words: Vec<_> = text.split(' ').collect();
+    let is_english = words
+        .windows(2)
+        .any(|pair| is_word(pair[0]) && is_word(pair[1]));
+    !is_english && text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+#[test]
+fn chinese_has_names_and_no_english_words() {
+    for (text, expected) in [
+        ("请求头 Authorization 无法解析", true),
+        ("out_trade_no 为 6 至 32 字节", true),
+        ("此字段需要一个 object 类型的 Json 值", true),
+        ("无法解析：the signature is missing", false),
+        ("the signature", false),
+        ("GET", false),
+    ] {
+        assert_eq!(is_chinese(text), expected, "{text}");
+    }
 }

@@ -107,6 +107,10 @@ impl Page<'_> {
         for limit in schema.limits() {
             self.entry(&t!("entry-limit"), &rate(limit));
         }
+        if let Some(limit) = schema.upload_limit() {
+            let (most, types) = (limit.max_bytes >> 20, limit.types.join(", "));
+            self.entry("file", &format!("{most} MiB at most; {types}"));
+        }
         for note in notes(operation) {
             self.entry(&t!("entry-note"), &note);
         }

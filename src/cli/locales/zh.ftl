@@ -148,11 +148,13 @@ arg-sandbox-tls = 使用 HTTPS，证书由沙箱自己的根证书签发
 arg-sandbox-dir = 存放商户文件的目录，已有的文件会继续使用 [默认：临时目录，停止后删除]
 arg-sandbox-json = 用一行 JSON 输出地址和凭证
 arg-sandbox-public_key_only = 模拟新商户的账户：没有平台证书，所有应答都用微信支付公钥对应的私钥签名
+arg-sandbox-certificate_mode = 以平台证书模式启动：应答和通知都用平台证书签名
 arg-sandbox-seed = 生成应答内容所用的随机种子
 arg-sandbox-speed = 通知重试的等待时间缩短到几分之一
 arg-sandbox-fault = 一启动就注入故障，一直有效或只发生指定次数：slow=1500、wrong_signature:3
 arg-sandbox-fault-long = 可以多次使用。故障名称与 X-Sandbox-Fault 相同，见 docs/sandbox.zh-CN.md。
 arg-sandbox-enforce_limits = 按文档限频，超出时返回 429 FREQUENCY_LIMITED
+arg-sandbox-strict = 拒绝接口文档中没有的参数；默认只作为警告
 arg-sandbox-allow_remote = 允许其他机器访问；仅用于封闭的网络，例如容器网络
 arg-sandbox-allow_remote-long = 沙箱没有密码：能访问它的人可以查看所有请求，进行支付、退款和重置，还能让它向本机的服务器发请求；加上 --allow-outgoing 后可以发往任何服务器。
 arg-sandbox-host = 沙箱页面和控制接口可以使用的其他主机名

@@ -50,6 +50,9 @@ pub(crate) struct SandboxArgs {
     #[arg(long)]
     public_key_only: bool,
 
+    #[arg(long, conflicts_with = "public_key_only")]
+    certificate_mode: bool,
+
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
@@ -61,6 +64,9 @@ pub(crate) struct SandboxArgs {
 
     #[arg(long)]
     enforce_limits: bool,
+
+    #[arg(long)]
+    strict: bool,
 
     #[arg(long)]
     allow_remote: bool,
@@ -160,6 +166,8 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
         .dir(folder)
         .seed(args.seed)
         .enforce_limits(args.enforce_limits)
+        .strict(args.strict)
+        .certificate_mode(args.certificate_mode)
         .speed(args.speed)
         .post_notifications();
     if args.public_key_only {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Outcome, Problem};
-use crate::bilingual::Bilingual;
+use crate::bilingual::{Bilingual, json_error_zh};
 
 pub(super) struct Args {
     members: Map<String, Value>,
@@ -28,7 +28,7 @@ impl Args {
             Err(err) => {
                 let error = (
                     format!("the body is not JSON: {err}"),
-                    format!("报文主体不是合法的 JSON：{err}"),
+                    format!("报文主体不是合法的 JSON：{}", json_error_zh(&err)),
                 );
                 Err(Problem::bad(error, hint))
             }

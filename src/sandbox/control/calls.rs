@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::diagnosis::{Diagnosis, Mistake, Texts, diagnose};
 use crate::apiv2;
-use crate::record::{CallRecord, ResponseRecord, Verdict};
+use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 use crate::schema;
 use crate::state::SandboxState;
 use wechatpay_core::catalog;
@@ -69,6 +69,23 @@ pub(super) fn decrypted(record: &CallRecord) -> Option<&Value> {
 }
 
 fn verdict(record: &CallRecord) -> Value {
+    let mut verdict = decision(record);
+    if !record.warnings.is_empty() {
+        verdict["warnings"] = record.warnings.iter().map(warning).collect();
+    }
+    verdict
+}
+
+fn warning(warning: &CallWarning) -> Value {
+    json!({
+        "field": warning.field,
+        "location": warning.location,
+        "text": warning.text,
+        "text_zh": warning.text_zh,
+    })
+}
+
+fn decision(record: &CallRecord) -> Value {
     match &record.verdict {
         Verdict::Accepted => json!({"accepted": true}),
         Verdict::Unprocessed => {

@@ -1,10 +1,11 @@
-//! Finds out why a signature is wrong.
+//! Finds out why a signature or a ciphertext is wrong.
 //!
 //! The public key recovers the digest of the signed text from an RSA signature (PKCS#1 v1.5). So the
 //! sandbox knows whether the right key signed another text, and can tell which of the
 //! [likely ones](super::variants) it was. APIv2's digest stands in the message itself.
 
 mod credentials;
+mod encryption;
 mod header;
 mod mistake;
 mod signature;
@@ -19,7 +20,7 @@ use crate::gateway::expected_scheme;
 use crate::multipart;
 use crate::record::{CallRecord, Verdict};
 use crate::schema::{self, Schema};
-use crate::sensitive_fields::{FieldDecryptor, named_key};
+use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
 pub(super) use mistake::Mistake;
 use wechatpay_core::catalog::{self, Operation};
@@ -56,13 +57,18 @@ impl Diagnosis {
     }
 }
 
-/// The mistakes in a request's signature; `None` when it was not refused for its signature.
+/// The mistakes in a request's signature or encryption; `None` when it was not refused for either.
 pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagnosis> {
     match call.verdict {
         Verdict::Refused {
             code: "SIGN_ERROR", ..
         } => of_apiv3(call, state),
         Verdict::Refused { code: "FAIL", .. } => v2::diagnose(call, state),
+        Verdict::Refused {
+            code: "PARAM_ERROR",
+            ref message,
+            ..
+        } => encryption::diagnose(call, message, state),
         _ => None,
     }
 }
@@ -184,12 +190,15 @@ fn other_text(
 /// The body before its sensitive fields were encrypted, if it has any.
 fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     let operation = catalog::find(&call.method, path(call))?;
-    let pair = named_key(&call.headers, &state.platform).ok()?;
     let sent: Value = serde_json::from_slice(&call.body).ok()?;
     let mut plain = sent.clone();
-    FieldDecryptor { operation, pair }
-        .decrypt_body(&mut plain)
-        .ok()?;
+    FieldDecryptor {
+        operation,
+        headers: &call.headers,
+        platform: &state.platform,
+    }
+    .decrypt_body(&mut plain)
+    .ok()?;
     (plain != sent).then_some(plain)
 }
 

@@ -1,5 +1,7 @@
 //! The errors of the control API.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use serde_json::json;
 
@@ -75,9 +77,13 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, error, refusal.why.clone())
     }
 
-    /// An error of the library about an argument.
-    pub(super) fn of(err: &Error, hint: impl Into<Bilingual>) -> Self {
-        Self::bad(Bilingual::of_error("参数有误", err.report()), hint)
+    /// An error of the library about an argument; `zh` says it in Chinese.
+    pub(super) fn of(
+        err: &Error,
+        zh: impl Into<Cow<'static, str>>,
+        hint: impl Into<Bilingual>,
+    ) -> Self {
+        Self::bad(Bilingual::of_error(zh, err.report()), hint)
     }
 
     pub(super) fn too_long() -> Self {

@@ -28,6 +28,12 @@ pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, tra
     complaints, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
+/// The routes as a Chinese text lists them.
+fn routes_zh() -> String {
+    let list = ROUTES.replace(" (or ", "（或 ").replace(')', "）");
+    list.replace("; ", "；").replace(", ", "、")
+}
+
 pub(super) fn answer(state: &Arc<SandboxState>, head: &Parts, path: &str, body: &[u8]) -> Reply {
     let query = head.uri.query().unwrap_or_default();
     let outcome =
@@ -205,7 +211,7 @@ fn unknown(method: &Method, path: &str) -> Problem {
     );
     let hint = (
         format!("below /_sandbox/api/ there are {ROUTES}"),
-        format!("/_sandbox/api/ 之下有 {ROUTES}"),
+        format!("/_sandbox/api/ 之下有 {}", routes_zh()),
     );
     Problem::missing(error, hint)
 }

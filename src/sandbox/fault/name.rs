@@ -152,6 +152,12 @@ impl fmt::Display for Fault {
     }
 }
 
+/// The names of all faults, as a Chinese text lists them.
+pub(crate) fn names_zh() -> String {
+    let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
+    names.join("、")
+}
+
 fn unknown(name: &str) -> Error {
     let names: Vec<_> = NAMES.iter().map(|(name, _)| *name).collect();
     let names = names.join(", ");

@@ -1,5 +1,6 @@
 //! Executes the stateful operations: bills, and everything that the simulated merchant account remembers.
 
+use super::bank_key;
 use super::parse::{Parsed, ParsedBody};
 use super::received::Received;
 use crate::refusal::Refusal;
@@ -26,6 +27,9 @@ pub(super) fn execute(
     let Some(operation) = received.operation else {
         return Ok(None);
     };
+    if let Some(key) = bank_key::answer(state, operation) {
+        return key.map(Some);
+    }
     let outcome = state.world.answer(&world::Request {
         operation,
         path: received.path(),

@@ -10,6 +10,7 @@
 //! 6. [`respond`]: the response, signed, with the fault that was injected.
 
 mod authenticate;
+mod bank_key;
 mod execute;
 mod parse;
 mod received;
@@ -27,10 +28,11 @@ use http::request::Parts;
 use crate::bilingual::Bilingual;
 use crate::fault::{self, Fault};
 use crate::multipart;
-use crate::record::{CallRecord, ResponseRecord, Verdict};
+use crate::record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::state::SandboxState;
+use crate::validation::{UnknownMember, unknown_members};
 use crate::world::Success;
 pub(crate) use authenticate::WINDOW_SECONDS;
 use authenticate::{Authenticated, Unauthenticated, authenticate};
@@ -108,6 +110,7 @@ struct Processed {
     /// The text that its signature has to cover, as far as it is known.
     signed_text: Option<Vec<u8>>,
     parsed: Option<Parsed>,
+    warnings: Vec<CallWarning>,
     /// What the operation returned; `None` when no stateful operation was executed.
     outcome: Result<Option<Success>, Refusal>,
 }
@@ -117,6 +120,7 @@ impl Processed {
         Self {
             signed_text: None,
             parsed: None,
+            warnings: Vec::new(),
             outcome: Err(refusal),
         }
     }
@@ -165,14 +169,21 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
         return Processed {
             signed_text,
             parsed: Parsed::of_v2(content),
+            warnings: Vec::new(),
             outcome: Err(refusal),
         };
     }
+    let mut unknown = Vec::new();
     let (parsed, outcome) = match parse(state, received, content) {
         Err(refusal) => (None, Err(refusal)),
         Ok(parsed) => {
             let outcome = check_content(state, received, &parsed);
-            let outcome = outcome.and_then(|()| {
+            unknown = parsed
+                .documented(received)
+                .as_ref()
+                .map_or_else(Vec::new, unknown_members);
+            let strict = || check_unknown(state, received, &unknown);
+            let outcome = outcome.and_then(|()| strict()).and_then(|()| {
                 if !executes {
                     return Ok(None);
                 }
@@ -185,6 +196,7 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
     Processed {
         signed_text,
         parsed,
+        warnings: unknown.iter().map(UnknownMember::warning).collect(),
         outcome,
     }
 }
@@ -197,7 +209,13 @@ fn select_fault(state: &SandboxState, received: &Received) -> Result<Option<Faul
         Err(err) => {
             // The header is the sandbox's, so its mistakes are reported in the sandbox's words.
             let (status, message) = (StatusCode::BAD_REQUEST, err.report());
-            let why = Bilingual::of_error("指定故障的请求头有误", &message);
+            let why = Bilingual::of_error(
+                format!(
+                    "指定故障的请求头有误：没有 X-Sandbox-Fault 指定的故障，或取值不对，可用的有 {}",
+                    fault::names_zh()
+                ),
+                &message,
+            );
             Err(Refusal::invalid(status, message, why))
         }
     }
@@ -207,6 +225,7 @@ fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
     let processed = Processed {
         signed_text: None,
         parsed: None,
+        warnings: Vec::new(),
         outcome: Ok(None),
     };
     let fault = Some(Fault::CutBeforeProcessing);
@@ -247,6 +266,7 @@ fn record(
             Ok(_) => Verdict::Accepted,
             Err(refusal) => refusal.verdict(),
         },
+        warnings: processed.warnings,
         fault,
         status: reply.map(|reply| reply.status),
         response: reply.map(|reply| ResponseRecord {
@@ -257,8 +277,12 @@ fn record(
     }
 }
 
-/// Refuses a request without `Accept` or `User-Agent`.
+/// Refuses a request without `Accept` or `User-Agent`. APIv2 needs neither: the official Java SDK of APIv2 and
+/// most others send no `Accept`.
 fn require_agent(received: &Received) -> Result<(), Refusal> {
+    if received.v2_operation().is_some() {
+        return Ok(());
+    }
     let is_missing = |name: &http::HeaderName| !received.head.headers.contains_key(name);
     let Some(name) = [ACCEPT, USER_AGENT].into_iter().find(is_missing) else {
         return Ok(());
@@ -288,7 +312,21 @@ fn check_content(
         upload::check(operation, parsed.json(), parsed.file(), documented.check)?;
     }
     let request = parsed.documented(received);
-    request.map_or(Ok(()), |request| documented.check(&request))
+    request.map_or(Ok(()), |request| documented.check(&request))?;
+    bank_key::check(state, received, parsed)
+}
+
+/// Refuses a member that is not documented, if the sandbox is strict.
+fn check_unknown(
+    state: &SandboxState,
+    received: &Received,
+    unknown: &[UnknownMember],
+) -> Result<(), Refusal> {
+    let is_v2 = received.v2_operation().is_some();
+    let mut refused = unknown.iter().filter(|_| state.settings.documented.strict);
+    refused
+        .next()
+        .map_or(Ok(()), |member| Err(member.refusal(is_v2)))
 }
 
 /// Refuses a path that is neither in the catalog nor stubbed, unless unknown paths are echoed.

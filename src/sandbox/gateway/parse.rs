@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::authenticate::Content;
 use super::received::Received;
-use crate::bilingual::Bilingual;
+use crate::bilingual::{Bilingual, json_error_zh};
 use crate::refusal::Refusal;
-use crate::sensitive_fields::{FieldDecryptor, named_key};
+use crate::sensitive_fields::FieldDecryptor;
 use crate::state::SandboxState;
 use crate::validation::IncomingRequest;
 
@@ -97,11 +97,14 @@ pub(super) fn parse(
         }
     };
     check_content_type(received)?;
-    let pair = named_key(&received.head.headers, &state.platform)?;
     let mut json = read_json(&text)?;
     let mut query = None;
     if let Some(operation) = received.operation {
-        let decryptor = FieldDecryptor { operation, pair };
+        let decryptor = FieldDecryptor {
+            operation,
+            headers: &received.head.headers,
+            platform: &state.platform,
+        };
         if let Some(encrypted) = received.head.uri.query() {
             query = decryptor.decrypt_query(encrypted)?;
         }
@@ -118,7 +121,7 @@ pub(super) fn parse(
 
 /// The pointers of the catalog into an upload begin at its form: `/meta/…`.
 fn decrypt_body(
-    decryptor: &FieldDecryptor,
+    decryptor: &FieldDecryptor<'_>,
     mut body: Value,
     is_upload: bool,
 ) -> Result<Value, Refusal> {
@@ -138,7 +141,7 @@ fn read_json(text: &[u8]) -> Result<Option<Value>, Refusal> {
     serde_json::from_slice(text).map(Some).map_err(|err| {
         let why = (
             format!("the body is not JSON: {err}"),
-            format!("报文主体不是合法的 JSON：{err}"),
+            format!("报文主体不是合法的 JSON：{}", json_error_zh(&err)),
         );
         Refusal::param_error("参数错误", why)
     })

@@ -7,7 +7,7 @@ use http::request::Parts;
 use crate::apiv2;
 use crate::multipart;
 use wechatpay_core::catalog::{self, Operation};
-use wechatpay_core::protocol::Scheme;
+use wechatpay_core::protocol::{Scheme, xml};
 
 /// A request with its whole body, before any check.
 pub(crate) struct Received {
@@ -52,9 +52,9 @@ impl Received {
         self.operation.is_some() || self.head.headers.contains_key(AUTHORIZATION)
     }
 
-    /// Whether the body is a message of APIv2.
+    /// Whether the body looks like a message of APIv2.
     pub(super) fn is_xml(&self) -> bool {
-        self.body.trim_ascii_start().starts_with(b"<xml")
+        xml::is_xml(&self.body)
     }
 
     pub(super) fn is_upload(&self) -> bool {

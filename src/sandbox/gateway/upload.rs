@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::bilingual::Bilingual;
 use crate::refusal::Refusal;
+use crate::schema::UploadLimit;
+use crate::schema::upload::upload_limit;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::sha256_hex;
 
@@ -64,14 +66,50 @@ fn check_parts(
         );
         return Err(missing(&format!("/meta/{name}"), why));
     }
-    if file.is_none() {
+    let Some(file) = file else {
         let why = (
             "the upload has no whole part named file",
             "上传请求的表单中没有完整的、名为 file 的部分",
         );
         return Err(missing("/file", why));
+    };
+    let name = meta.get("filename").and_then(Value::as_str);
+    upload_limit(operation).map_or(Ok(()), |limit| {
+        check_limit(limit, name.unwrap_or_default(), file)
+    })
+}
+
+/// Compares a file with the limits of its page. The texts are the sandbox's.
+///
+/// A name without an ending passes: nobody has published that WeChat Pay refuses it.
+fn check_limit(limit: UploadLimit, name: &str, file: &[u8]) -> Result<(), Refusal> {
+    if file.is_empty() {
+        let why = ("the uploaded file is empty", "上传的文件为空");
+        return Err(wrong("/file", "文件不能为空", why));
     }
-    Ok(())
+    let (length, most) = (file.len(), limit.max_bytes);
+    if length > most {
+        let why = (
+            format!("the file has {length} bytes, and {most} are allowed"),
+            format!("文件为 {length} 字节，最多允许 {most} 字节"),
+        );
+        return Err(wrong("/file", "文件大小超过限制", why));
+    }
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    let is_allowed = |ending: &String| limit.types.contains(&&**ending);
+    if ending.as_ref().is_none_or(is_allowed) {
+        return Ok(());
+    }
+    let why = (
+        format!(
+            "the file name does not end in one of {}",
+            limit.types.join(", ")
+        ),
+        format!("文件名的后缀应为 {} 之一", limit.types.join("、")),
+    );
+    Err(wrong("/meta/filename", "不支持的文件类型", why))
 }
 
 /// Compares the digest of the file with the one that the signed `meta` names.

@@ -133,6 +133,16 @@ impl SandboxBuilder {
         self
     }
 
+    /// Starts in certificate mode: a platform certificate signs notifications and the responses to requests that name
+    /// no key. `false` by default; [`Sandbox::certificate_mode`] changes it later, and
+    /// [`Sandbox::reset`] brings it back.
+    ///
+    /// Clients that fetch certificates and know no public key need it.
+    pub fn certificate_mode(mut self, on: bool) -> Self {
+        self.settings.certificate_mode = on;
+        self
+    }
+
     /// Injects a fault from the start and after each [`reset`](Sandbox::reset): always, or a number of times.
     ///
     /// Counted faults go first, in the order in which they were added. At most one fault of responses and
@@ -160,6 +170,32 @@ impl SandboxBuilder {
     /// With `false`, tests of other things may send incomplete requests.
     pub fn check_fields(mut self, check: bool) -> Self {
         self.settings.documented.check = check;
+        self
+    }
+
+    /// Sets whether members of a body or query that are not documented are refused with 400 `PARAM_ERROR`; `false`
+    /// by default.
+    ///
+    /// WeChat Pay ignores them, and so does the sandbox by default:
+    /// [`CallRecord::warnings`](crate::CallRecord::warnings) lists them.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use wechatpay_sandbox::Sandbox;
+    /// let sandbox = Sandbox::builder().strict(true).start_blocking()?;
+    /// let order = json!({
+    ///     "appid": "wxd678efh567hg6787", "mchid": sandbox.mchid(), "description": "公仔",
+    ///     "out_trade_no": "ORDER1", "notify_url": "https://example.com/", "amount": {"total": 1},
+    ///     "time_expires": "2099-01-01T00:00:00+08:00",
+    /// });
+    /// let client = sandbox.client()?;
+    /// let refused = client.chain("v3/pay/transactions/native").post(order, ()).wait().unwrap_err();
+    /// assert_eq!(refused.api().unwrap().code, "PARAM_ERROR");
+    /// assert!(sandbox.last_call().unwrap().warnings[0].text.contains("did you mean time_expire?"));
+    /// # Ok::<(), wechatpay_chain::Error>(())
+    /// ```
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.documented.strict = strict;
         self
     }
 

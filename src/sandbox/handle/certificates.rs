@@ -34,6 +34,17 @@ impl Sandbox {
         self.state.platform.rotate(self.state.now())
     }
 
+    /// Adds a new platform certificate to the list and returns it. The old one still signs, for 24 hours by the sandbox's
+    /// clock or until [`retire_platform_certificates`](Self::retire_platform_certificates): as a rotation begins at
+    /// WeChat Pay.
+    ///
+    /// # Errors
+    ///
+    /// As [`rotate_platform_certificate`](Self::rotate_platform_certificate).
+    pub fn announce_platform_certificate(&self) -> Result<Certificate> {
+        self.state.platform.announce(self.state.now())
+    }
+
     /// Sets whether the newest certificate signs notifications and the responses to requests that name no
     /// key, as for an account that does not use the public key yet. By default the public key signs them.
     pub fn certificate_mode(&self, on: bool) {

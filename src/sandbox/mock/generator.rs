@@ -31,6 +31,8 @@ pub(super) struct Generator<'a> {
     /// The request's variables, query and members, by name.
     pub(super) known: BTreeMap<String, Value>,
     pub(super) skipped: &'a [&'a str],
+    /// Whether the objects of APIv2 are elements with elements inside, as those of its answers.
+    pub(super) nests: bool,
 }
 
 impl Generator<'_> {
@@ -76,8 +78,18 @@ impl Generator<'_> {
             FieldKind::String if !field.fields().is_empty() => self.json(field, pointer, echo),
             _ => self
                 .echoed(field, pointer, echo)
-                .unwrap_or_else(|| value::scalar(field, name, &mut self.seed.at(pointer))),
+                .unwrap_or_else(|| self.scalar(field, name, pointer)),
         }
+    }
+
+    fn scalar(&self, field: &Field, name: &str, pointer: &str) -> Value {
+        let mut random = self.seed.at(pointer);
+        if self.operation.is_v2()
+            && let Some(time) = value::v2_time(field, name, &mut random)
+        {
+            return json!(time);
+        }
+        value::scalar(field, name, &mut random)
     }
 
     /// As many as the request has there, else one.
@@ -102,6 +114,7 @@ impl Generator<'_> {
         let inside = Generator {
             known: BTreeMap::new(),
             encoding: Encoding::Json,
+            nests: false,
             ..*self
         };
         let made: Value = match field.fields() {
@@ -111,9 +124,10 @@ impl Generator<'_> {
         json!(made.to_string())
     }
 
-    /// In APIv2 an object is a text.
+    /// In a request of APIv2 an object is a text, in an answer an element with elements inside.
     fn text_or(&self, made: Value) -> Value {
         match self.encoding {
+            _ if self.nests => made,
             Encoding::Json => made,
             Encoding::Text => json!(made.to_string()),
         }

@@ -46,6 +46,8 @@ pub(super) fn value_of(name: &str, place: &str, now: i64) -> Value {
 pub(super) struct SchemaSettings {
     /// Whether requests are checked.
     pub(super) check: bool,
+    /// Whether members that are not documented are refused.
+    pub(super) strict: bool,
     /// Whether a request to an unknown path is answered with its own body.
     pub(super) echo_unknown: bool,
     /// Whether rate limits are enforced from the start.
@@ -78,6 +80,7 @@ impl SchemaSettings {
             selection: FieldSelection::All,
             known: known(request),
             skipped: if xml { &SKIPPED_IN_V2 } else { &[] },
+            nests: xml,
         };
         let members = generator.members(schema.response(), "", request.json);
         Some((schema.status(), members.into()))

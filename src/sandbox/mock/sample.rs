@@ -84,6 +84,7 @@ impl SampleRequest {
             selection,
             known: Default::default(),
             skipped: if operation.is_v2() { &SIGNATURE } else { &[] },
+            nests: false,
         };
         let encoding = if operation.is_v2() {
             Encoding::Text

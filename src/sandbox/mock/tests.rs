@@ -56,6 +56,7 @@ const CHECKED: SchemaSettings = SchemaSettings {
     echo_unknown: true,
     limits: false,
     check: true,
+    strict: false,
     seed: 0,
 };
 

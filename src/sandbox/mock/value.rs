@@ -239,6 +239,32 @@ fn url(name: &str, most: usize, random: &mut SeededRandom) -> String {
     }
 }
 
+/// A time as APIv2 writes it: `20250601120000` in the members `time_…` and where there is no room for more,
+/// `2025-06-01 12:00:00` elsewhere.
+///
+/// Source: the samples of the pages, as those of "查询订单" and "查询红包记录".
+pub(super) fn v2_time(field: &Field, name: &str, random: &mut SeededRandom) -> Option<String> {
+    let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
+    let is_time =
+        name.ends_with("_time") || ["time_start", "time_end", "time_expire"].contains(&name);
+    if !is_time
+        || field.kind() != FieldKind::String
+        || !field.values().is_empty()
+        || field.pattern().is_some()
+    {
+        return None;
+    }
+    let moment = moment(name, random);
+    let is_short = field.length().1.is_some_and(|most| most < 19);
+    Some(
+        if is_short || name.starts_with("time_") || field.format() == Some("yyyyMMddHHmmss") {
+            compact(&moment)
+        } else {
+            moment[..19].replace('T', " ")
+        },
+    )
+}
+
 /// As RFC 3339, and where that is too long without what is between the digits.
 fn time_text(name: &str, most: usize, random: &mut SeededRandom) -> String {
     let moment = moment(name, random);

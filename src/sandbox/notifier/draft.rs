@@ -100,9 +100,9 @@ impl NotificationDraft {
             return Ok(platform.expired(signer.clock.now())?.pair);
         }
         if !self.by_certificate {
-            return Ok(platform.signer(None, false));
+            return Ok(platform.signer(None, false, signer.clock.now()));
         }
-        platform.newest().ok_or_else(|| {
+        platform.current(signer.clock.now()).ok_or_else(|| {
             rejected("no certificate can sign this: the merchant of this sandbox has none")
         })
     }

@@ -19,7 +19,7 @@ pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord}
 pub(crate) use draft::NotificationDraft;
 pub(crate) use kinds::{KindRow, kind_row, kind_rows};
 pub use notice::Notice;
-pub(crate) use post::{Reach, check_url, exchange};
+pub(crate) use post::{Reach, check_url, exchange, unreachable_zh};
 pub(crate) use signer::NotificationSigner;
 
 fn rejected(message: impl Into<Cow<'static, str>>) -> Error {

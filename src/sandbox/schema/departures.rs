@@ -59,10 +59,12 @@ pub(crate) enum Rule {
     OneOf(&'static [&'static str]),
     /// Any value, although the documentation lists some.
     AnyValue,
+    /// These values beside those that the documentation lists.
+    Also(&'static [&'static str]),
 }
 
 use Place::{Body, Named, Path};
-use Rule::{AnyValue, Bytes, Characters, Matches, OneOf, Optional, OptionalIfAny, Unsigned};
+use Rule::{Also, AnyValue, Bytes, Characters, Matches, OneOf, Optional, OptionalIfAny, Unsigned};
 
 const ALL: &[&str] = &[];
 const ORDERS: &[&str] = &["v3/pay/transactions/", "v3/pay/partner/transactions/"];
@@ -166,6 +168,10 @@ static DEPARTURES: &[Departure] = &[
     // Lists of values that are not complete.
     row(ALL, Named(&["bank_type"]), AnyValue, "银行类型: new banks are added"),
     row(ALL, Named(&["customs"]), AnyValue, "samples of the pages have others"),
+    row(ALL, Named(&["background_color"]), Also(&[
+        "COLOR010", "COLOR020", "COLOR030", "COLOR040", "COLOR050", "COLOR060", "COLOR070", "COLOR080", "COLOR090", "COLOR100",
+    ]), "the pages have Color010, older pages and the official SDKs COLOR010"),
+    row(ALL, Named(&["authenticate_type"]), Also(&["NORMAL"]), "the official SDKs have NORMAL as well"),
     row(ALL, Named(&["relation_type"]), AnyValue, "添加分账接收方: the values listed are of one type of receiver"),
     row(ALL, Named(&["reverse_reason"]), AnyValue, "samples of the pages have others"),
 
@@ -277,6 +283,12 @@ pub(crate) fn takes_any_value(operation: &Operation, field: &Field) -> bool {
     field.values().len() < 2
         || name.ends_with("_id")
         || of_name(operation, name).any(|rule| matches!(rule, AnyValue))
+}
+
+/// Whether a value is accepted that the documentation does not list.
+pub(crate) fn takes_value(operation: &Operation, field: &Field, value: &str) -> bool {
+    of_name(operation, field.name())
+        .any(|rule| matches!(rule, Also(values) if values.contains(&value)))
 }
 
 /// Whether the listed values do not have the documented type, as those of `DIS_FLAG`, a "number".

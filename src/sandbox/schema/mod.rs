@@ -15,6 +15,7 @@ mod labels;
 mod read;
 #[cfg(test)]
 mod tests;
+pub(crate) mod upload;
 
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
@@ -23,6 +24,7 @@ use http::{Method, StatusCode};
 
 pub use field::{Field, FieldKind};
 pub use labels::{Part, is_deprecated, label};
+pub use upload::UploadLimit;
 
 use wechatpay_core::catalog::{self, Operation};
 
@@ -101,6 +103,12 @@ pub fn all() -> impl Iterator<Item = Schema> {
 }
 
 impl Schema {
+    /// How large the file of an upload may be, and of which types; `None` where the documentation says nothing.
+    #[must_use]
+    pub fn upload_limit(&self) -> Option<UploadLimit> {
+        upload::upload_limit(self.operation)
+    }
+
     /// The operation.
     #[must_use]
     pub fn operation(&self) -> &'static Operation {

@@ -215,6 +215,7 @@ impl<'a> Validator<'a> {
         if any
             || field.values().contains(&&*text)
             || departures::takes_any_value(self.operation, field)
+            || departures::takes_value(self.operation, field, &text)
         {
             return Ok(());
         }

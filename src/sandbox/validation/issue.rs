@@ -168,13 +168,20 @@ fn repeated(value: &Value) -> Value {
     }
 }
 
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Location {
+    /// As `detail` names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
             Self::Body => "body",
             Self::Query => "query",
             Self::Path => "uri_template",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -5,12 +5,14 @@
 mod check;
 mod issue;
 mod pattern;
+mod unknown;
 
 use http::Method;
 use serde_json::{Map, Value, json};
 
 pub(crate) use check::{Encoding, Validator, first_of};
 pub(crate) use issue::Location;
+pub(crate) use unknown::{UnknownMember, unknown_members};
 
 use crate::query;
 use crate::refusal::Refusal;

@@ -36,8 +36,20 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
         "pay/refundquery" | "pay/refundqueryv2" => refund::query(state, request),
         _ => return None,
     };
+    if outcome.is_ok() && ["pay/unifiedorder", "pay/micropay"].contains(&path) {
+        keep_sign_type(state, whole);
+    }
     let outcome = outcome.map_err(Refusal::into_v2);
     Some(outcome.map(|success| with_sign_type(success, whole)))
+}
+
+/// An order's notification is signed as its last request was.
+fn keep_sign_type(state: &mut State, request: &Value) {
+    let text = |name| request.get(name).and_then(Value::as_str);
+    let order = text("out_trade_no").and_then(|number| state.orders.get_mut(number));
+    if let Some(order) = order {
+        order.sign_type = text("sign_type").map(str::to_owned);
+    }
 }
 
 /// An answer is signed with the `sign_type` of its request.

@@ -89,7 +89,7 @@ fn api(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> Outcome<Came>
     send(sandbox, method, &path, &[("Host", &host)], body)
 }
 
-fn get(sandbox: &Sandbox, path: &str) -> Outcome<Value> {
+pub(super) fn get(sandbox: &Sandbox, path: &str) -> Outcome<Value> {
     let came = api(sandbox, "GET", path, "")?;
     assert_eq!(came.status, 200, "{path}: {}", came.body);
     assert_eq!(

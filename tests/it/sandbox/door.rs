@@ -1,5 +1,6 @@
 //! Who is let in.
 
+mod clients;
 mod uploads;
 
 use std::io::{Read, Write};

@@ -149,7 +149,7 @@ fn the_header_must_name_a_key_of_the_sandbox() -> Outcome {
     let said = answer.json()?.to_string();
     assert!(said.contains("缺少微信支付平台证书序列号"), "{said}");
 
-    let answer = raw("/v3/any", &json!({}))?
+    let answer = raw(&format!("/{PUNISH}"), &sensitive)?
         .header(
             "Wechatpay-Serial",
             "PUB_KEY_ID_0000000000000000000000000000",

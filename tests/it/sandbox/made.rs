@@ -1,5 +1,6 @@
 //! What is checked of the fields, and what is answered where nothing was said.
 
+mod apiv2;
 mod published;
 
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use super::tools::parse;
 use crate::DeliveryRecord;
 use crate::bilingual::Bilingual;
 use crate::fault::Fault;
-use crate::notifier::{KindRow, NotificationDraft, check_url, kind_row, kind_rows};
+use crate::notifier::{KindRow, NotificationDraft, check_url, kind_row, kind_rows, unreachable_zh};
 use crate::state::SandboxState;
 use wechatpay_chain::notify::Version;
 
@@ -30,7 +30,8 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
     ])?;
     let row = kind(args)?;
     let url = args.needed("url")?;
-    check_url(&url, state.settings.reach()).map_err(|err| Problem::of(&err, URL_HINT))?;
+    let reach = state.settings.reach();
+    check_url(&url, reach).map_err(|err| Problem::of(&err, unreachable_zh(reach), URL_HINT))?;
     let now = state.now();
     let resource = args.object("resource")?;
     let content = row.content(resource.unwrap_or_else(|| row.resource(now)));
@@ -39,7 +40,7 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
     draft.fault = spoilt(args)?;
     draft
         .request(state.notifier.signer(), state.settings.reach())
-        .map_err(|err| Problem::of(&err, KINDS_HINT))?;
+        .map_err(|err| Problem::of(&err, "无法生成这个通知", KINDS_HINT))?;
     let id = state.notifier.post(draft, row.event_type.to_owned());
     delivery(state, &id.to_string())
 }
@@ -110,7 +111,7 @@ pub(in crate::control) fn resend(
     args.only(&[])?;
     let record = known(state, id)?;
     check_url(&record.url, state.settings.reach()).map_err(|err| {
-        let error = Bilingual::of_error("无法投递到该地址", err.report());
+        let error = Bilingual::of_error(unreachable_zh(state.settings.reach()), err.report());
         let hint = (
             "POST notifications posts one of the same kind to another url",
             "POST notifications 可将同类通知投递到其他地址",

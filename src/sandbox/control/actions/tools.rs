@@ -10,6 +10,7 @@ use super::super::problem::{Outcome, Problem};
 use super::super::views;
 use crate::bilingual::Bilingual;
 use crate::fault::{Fault, NAMES};
+use crate::notifier::unreachable_zh;
 use crate::state::SandboxState;
 use wechatpay_core::error::ErrorKind;
 
@@ -75,17 +76,23 @@ pub(super) fn parse(fault: &str) -> Outcome<Fault> {
         "docs/sandbox.md lists the faults with what they do",
         "docs/sandbox.md 列出了各种故障及其作用",
     );
-    fault.parse().map_err(|err| Problem::of(&err, hint))
+    fault
+        .parse()
+        .map_err(|err| Problem::of(&err, "没有这种故障，或它的取值不对", hint))
 }
 
 pub(in crate::control) fn rotate(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
-    args.only(&[])?;
-    let new = state.platform.rotate(state.now());
+    args.only(&["overlap"])?;
+    let new = if args.flag("overlap")? {
+        state.platform.announce(state.now())
+    } else {
+        state.platform.rotate(state.now())
+    };
     let new = new.map_err(|err| {
         let (status, said, hint) = match err.kind() {
             ErrorKind::Builder => (
                 StatusCode::CONFLICT,
-                "平台证书已达上限",
+                "平台证书已达上限 10 张",
                 (
                     "POST certificates/retire takes the old ones off, POST reset those that were added",
                     "POST certificates/retire 移除旧证书，POST reset 移除新增的证书",
@@ -160,7 +167,7 @@ pub(in crate::control) fn clock(state: &Arc<SandboxState>, args: &Args) -> Outco
                 "1 is as WeChat Pay does it, 1000 is 15 s in 15 ms",
                 "1 与微信支付相同，1000 则 15 秒变为 15 毫秒",
             );
-            Problem::of(&err, hint)
+            Problem::of(&err, "速度不在 0.001 至 1000000 之间", hint)
         })?;
     }
     if let Some(offset) = offset {
@@ -183,7 +190,7 @@ pub(in crate::control) fn set(state: &Arc<SandboxState>, args: &Args) -> Outcome
                 "notify_url is where the merchant's server listens",
                 "notify_url 是商户服务器接收通知的地址",
             );
-            Problem::of(&err, hint)
+            Problem::of(&err, unreachable_zh(state.settings.reach()), hint)
         })?;
     }
     Ok(settings(state))

@@ -57,7 +57,7 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
 /// The mistake of a serial: another notation of the right one, or the serial of something else.
 fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Option<Mistake> {
     let right = certificate.serial();
-    if found == right {
+    if found.eq_ignore_ascii_case(right) {
         return None;
     }
     let said = |cause, en: &str, zh: &str| {
@@ -75,12 +75,6 @@ fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Optio
             "serial_decimal",
             "the certificate's serial is written in decimal, and hexadecimal is wanted",
             "证书序列号写成了十进制，应为十六进制",
-        )
-    } else if is(found) {
-        said(
-            "serial_lower_case",
-            "the certificate's serial is in lower case",
-            "证书序列号写成了小写",
         )
     } else if is(&bare) && bare.len() < digits.len() {
         said(

@@ -27,7 +27,7 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     if text("nonce_str").is_empty() && !operation.nonceless() {
         mistakes.push(NO_NONCE);
     }
-    if apiv2::is_signed(&form.members, key) {
+    if apiv2::is_signed(operation, &form.members, key) {
         return Diagnosis::new(mistakes, None);
     }
     if members.iter().any(|(_, value)| value == key.expose()) {

@@ -8,7 +8,7 @@ use super::super::diagnosis::{Diagnosis, Texts, diagnose};
 use super::lang::Lang;
 use super::layout::{self, headers, pretty, time};
 use super::start::{status, verdict};
-use crate::record::CallRecord;
+use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
 
 pub(super) fn page(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
@@ -50,7 +50,7 @@ fn signature(state: &SandboxState, record: &CallRecord, lang: Lang) -> Markup {
     let found = diagnose(record, state);
     let texts = found.as_ref().and_then(|found| found.texts.as_ref());
     html! {
-        @if let Some(found) = &found { (mistakes(found, lang)) }
+        @if let Some(found) = &found { (mistakes(record, found, lang)) }
         @if let Some(texts) = texts {
             (sides(texts, lang))
         } @else if let Some(built) = record.signed_text.as_deref() {
@@ -71,10 +71,25 @@ fn sides(texts: &Texts, lang: Lang) -> Markup {
     }
 }
 
-fn mistakes(found: &Diagnosis, lang: Lang) -> Markup {
+fn mistakes(record: &CallRecord, found: &Diagnosis, lang: Lang) -> Markup {
+    let is_field = matches!(
+        record.verdict,
+        Verdict::Refused {
+            code: "PARAM_ERROR",
+            ..
+        }
+    );
+    let title = if is_field {
+        lang.say(
+            "Why the field cannot be decrypted",
+            "敏感字段无法解密的原因",
+        )
+    } else {
+        lang.say("Why the signature does not fit", "验签失败的原因")
+    };
     html! {
         div.box {
-            p.bad { (lang.say("Why the signature does not fit", "验签失败的原因")) }
+            p.bad { (title) }
             @for mistake in &found.mistakes { p { (lang.of_both(&mistake.text)) } }
         }
     }

@@ -93,6 +93,9 @@ pub(super) fn verdict(record: &CallRecord, lang: Lang) -> Markup {
                 div.dim { (lang.say(why, why_zh)) }
             }
         }
+        @for warning in &record.warnings {
+            div { span.warn { (lang.say("warning", "警告")) } " " (lang.say(&warning.text, &warning.text_zh)) }
+        }
         @if let Some(fault) = &record.fault {
             div { span.warn { (lang.say("fault", "故障")) } " " code { (fault) } }
         }

@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::md5_hex;
+use wechatpay_core::protocol::SignType;
 
 const SIGNATURE_WRONG: &str = "签名错误";
 const MERCHANT_WRONG: &str = "mch_id参数格式错误";
@@ -34,7 +35,7 @@ pub(super) fn authenticate(
     let signed_text = apiv2::redacted_sign_text(&message.members, &state.identity.v2_key);
     let signed_text = Some(signed_text.into_bytes());
     let checked = check_nonce(operation, &message)
-        .and_then(|()| check_signature(state, &message))
+        .and_then(|()| check_signature(state, operation, &message))
         .and_then(|()| check_file_hash(&message))
         .and_then(|()| check_client_certificate(received, operation));
     match checked {
@@ -51,11 +52,13 @@ pub(super) fn authenticate(
 
 fn check_merchant(mchid: &str, message: &Message<'_>) -> Result<(), Refusal> {
     let text = |name| apiv2::text(&message.members, name);
-    if ["mch_id", "mchid", "combine_mch_id"]
-        .map(text)
-        .contains(&mchid)
-    {
+    let names = ["mch_id", "mchid", "combine_mch_id"];
+    if names.map(text).contains(&mchid) {
         return Ok(());
+    }
+    if names.map(text).iter().all(|name| name.is_empty()) {
+        let why = Bilingual::new("there is no mch_id", "缺少参数 mch_id");
+        return Err(Refusal::v2(MERCHANT_WRONG, why));
     }
     let why = Bilingual::new(
         "neither mch_id nor mchid is the sandbox's merchant",
@@ -80,9 +83,30 @@ fn check_nonce(operation: &Operation, message: &Message<'_>) -> Result<(), Refus
     Ok(())
 }
 
-fn check_signature(state: &SandboxState, message: &Message<'_>) -> Result<(), Refusal> {
-    if apiv2::is_signed(&message.members, &state.identity.v2_key) {
+fn check_signature(
+    state: &SandboxState,
+    operation: &Operation,
+    message: &Message<'_>,
+) -> Result<(), Refusal> {
+    let members = &message.members;
+    if apiv2::is_signed(operation, members, &state.identity.v2_key) {
         return Ok(());
+    }
+    let named = apiv2::text(members, "sign_type");
+    let only = operation.sign_type().map(SignType::as_str);
+    if let Some(only) = only.filter(|only| !["", *only].contains(&named)) {
+        let why = (
+            format!("the operation takes {only} only: send sign_type={only}, and sign with it"),
+            format!("此接口只支持 {only}：请发送 sign_type={only} 并用它签名"),
+        );
+        return Err(Refusal::v2(SIGNATURE_WRONG, why));
+    }
+    if apiv2::unsignable(operation, members) {
+        let why = Bilingual::new(
+            "the operation has no appid, and WeChat Pay leaves it out when it verifies: do not send it",
+            "此接口没有 appid 参数，微信支付验签时不包含它：请不要发送",
+        );
+        return Err(Refusal::v2(SIGNATURE_WRONG, why));
     }
     let why = Bilingual::new(
         "the sign does not fit the members under the APIv2 key",

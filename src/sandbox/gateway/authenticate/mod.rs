@@ -114,6 +114,7 @@ fn split(received: &Received) -> Result<Content, Refusal> {
     let (mut meta, mut file) = (None, None);
     for part in multipart::parts(kind, body) {
         match part.disposition("name") {
+            Some("meta") if part.disposition("filename").is_some() => return Err(meta_is_file()),
             Some("meta") => meta = meta.or(Some(body.slice_ref(part.content))),
             Some("file") => file = file.or(Some(body.slice_ref(part.content))),
             _ => {}
@@ -130,6 +131,16 @@ fn split(received: &Received) -> Result<Content, Refusal> {
         return Err(too_long(("part meta", "meta 部分"), MAX_JSON));
     }
     Ok(Content::Upload { meta, file })
+}
+
+/// WeChat Pay does not take a part with a file name for the `meta` that is signed.
+fn meta_is_file() -> Refusal {
+    let why = (
+        "the part meta has a file name, so it counts as a file and not as the signed text: send it as a field with \
+         Content-Type application/json",
+        "meta 部分带有 filename，被当作文件而不是签名所用的文本：请作为普通字段发送，Content-Type 为 application/json",
+    );
+    Refusal::sign_error(SIGNATURE_WRONG, why)
 }
 
 /// The parts of a request that its signature covers.
@@ -209,7 +220,10 @@ fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization,
         return Err(Refusal::sign_error(SCHEME_WRONG, why));
     }
     Authorization::parse(text).map_err(|err| {
-        let why = Bilingual::of_error("Authorization 请求头无法解析", err);
+        let why = Bilingual::of_error(
+                "Authorization 请求头无法解析：应为 认证类型 名称=\"值\",名称=\"值\"…，五个参数各出现一次",
+                err,
+            );
         Refusal::sign_error(MALFORMED, why)
     })
 }
@@ -231,7 +245,7 @@ fn check_sender<'i>(
         return Err(Refusal::sign_error(MERCHANT_WRONG, why));
     }
     let serial = certificate.serial();
-    if auth.serial_no() != serial {
+    if !auth.serial_no().eq_ignore_ascii_case(serial) {
         let why = (
             format!("the serial {:?} is not {serial}", auth.serial_no()),
             format!(

@@ -20,6 +20,8 @@ pub(super) struct ResponseContext<'a> {
     pub(super) key: &'a Secret,
     pub(super) clock: &'a dyn Clock,
     pub(super) fault: Option<&'a Fault>,
+    /// The members of the request, as far as it was read.
+    pub(super) request: Option<&'a Members>,
 }
 
 impl ResponseContext<'_> {
@@ -47,25 +49,23 @@ impl ResponseContext<'_> {
         ]);
         members.extend(content.into_iter().filter(|(name, _)| name != "sign"));
         if self.operation.answer_signature() != AnswerSignature::Nothing {
-            let sign_type = self.operation.sign_type().unwrap_or_default();
+            let sign_type = self.request.map(|it| apiv2::sign_type(self.operation, it));
+            let sign_type = sign_type.transpose()?.unwrap_or_default();
             apiv2::sign(&mut members, sign_type, self.key, self.fault)?;
         }
         xml_reply(reply.status, &members)
     }
 
     /// The response to a refused request. It is signed when the request itself was valid.
-    pub(super) fn refusal(self, refusal: &Refusal, request: Option<&Value>) -> Reply {
+    pub(super) fn refusal(self, refusal: &Refusal) -> Reply {
         if !refusal.is_business {
             return unsigned(&refusal.message);
         }
-        let mut members = json!({
+        let members = json!({
             "result_code": "FAIL",
             "err_code": refusal.code,
             "err_code_des": refusal.message,
         });
-        if let Some(sign_type) = request.and_then(|request| request.get("sign_type")) {
-            members["sign_type"] = sign_type.clone();
-        }
         let failed = Reply::json(StatusCode::OK, &members, AnswerSignature::Nothing);
         self.reply(failed)
             .unwrap_or_else(|err| Refusal::internal(&err).reply())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use openssl::sha::sha256;
+use serde_json::Value;
 
 use self::apiv2::{ResponseContext, refusal_of_status};
 use super::Processed;
@@ -23,7 +24,6 @@ use crate::stub::{CheckedResponse, StubResponse};
 use crate::world::Success;
 use wechatpay_core::crypto::digest::hex_upper;
 use wechatpay_core::error::Result;
-use wechatpay_core::protocol::WECHATPAY_SERIAL;
 
 /// Builds and signs the response, and applies the fault.
 pub(super) fn respond(
@@ -75,7 +75,7 @@ impl Responder<'_> {
             Err(refusal) => return Ok(self.refusal(refusal, parsed)),
         };
         if let Some(status) = self.fault.and_then(Fault::status) {
-            return Ok(match self.v2() {
+            return Ok(match self.v2(parsed) {
                 None => Refusal::of_status(status).reply(),
                 Some(_) => match refusal_of_status(status) {
                     Some(refusal) => self.refusal(&refusal, parsed),
@@ -85,7 +85,7 @@ impl Responder<'_> {
         }
         let reply = self
             .content(parsed, success)
-            .and_then(|reply| match self.v2() {
+            .and_then(|reply| match self.v2(parsed) {
                 Some(v2) => v2.reply(reply),
                 None => Ok(reply),
             });
@@ -95,8 +95,8 @@ impl Responder<'_> {
 
     /// A refusal in the form of the request's API.
     fn refusal(&self, refusal: &Refusal, parsed: Option<&Parsed>) -> Reply {
-        match self.v2() {
-            Some(v2) => v2.refusal(refusal, parsed.and_then(Parsed::json)),
+        match self.v2(parsed) {
+            Some(v2) => v2.refusal(refusal),
             None => refusal.reply(),
         }
     }
@@ -130,12 +130,13 @@ impl Responder<'_> {
         })
     }
 
-    fn v2(&self) -> Option<ResponseContext<'_>> {
+    fn v2<'p>(&'p self, parsed: Option<&'p Parsed>) -> Option<ResponseContext<'p>> {
         Some(ResponseContext {
             operation: self.received.v2_operation()?,
             key: &self.state.identity.v2_key,
             clock: &*self.state.clock,
             fault: self.fault,
+            request: parsed.and_then(Parsed::json).and_then(Value::as_object),
         })
     }
 
@@ -145,10 +146,9 @@ impl Responder<'_> {
         if self.fault == Some(&Fault::ExpiredCertificate) {
             return Ok(platform.expired(self.state.now())?.pair);
         }
-        let named = self.received.head.headers.get(WECHATPAY_SERIAL);
-        let named = named.and_then(|serial| serial.to_str().ok());
+        let named = sensitive_fields::named_serial(&self.received.head.headers);
         let is_list = platform::is_certificate_list(self.received.operation);
-        Ok(platform.signer(named, is_list))
+        Ok(platform.signer(named.as_deref(), is_list, self.state.now()))
     }
 }
 

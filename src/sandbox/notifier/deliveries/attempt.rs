@@ -11,7 +11,7 @@ use super::record::{AttemptRecord, PostedRecord};
 use super::schedule::DeliveryTask;
 use crate::bilingual::Bilingual;
 use crate::record::{ResponseRecord, size_of_headers};
-use wechatpay_core::error::Result;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
 /// How many attempts are kept of one delivery, which can be resent any number of times.
@@ -76,7 +76,7 @@ fn attempt_record(outcome: Result<Response<Bytes>>, content: &Content) -> Attemp
             };
             (Some(answered(&answer)), problem)
         }
-        Err(err) => (None, Some(undelivered(err.report()))),
+        Err(err) => (None, Some(undelivered(&err))),
     };
     let (problem, problem_zh) = problem.map(Bilingual::into_both).unzip();
     AttemptRecord {
@@ -90,8 +90,14 @@ fn attempt_record(outcome: Result<Response<Bytes>>, content: &Content) -> Attemp
 }
 
 /// The problem of an attempt without an answer.
-pub(super) fn undelivered(err: String) -> Bilingual {
-    Bilingual::of_error("通知没有送达", err)
+fn undelivered(err: &Error) -> Bilingual {
+    let zh = match err.kind() {
+        ErrorKind::Timeout => "商户服务器没有在 5 秒内应答（这是微信支付的要求）",
+        ErrorKind::Connect => "连接不上通知地址：该地址没有服务器在监听，或 TLS 握手失败",
+        ErrorKind::Builder => "无法向这个地址投递通知",
+        _ => "商户服务器中断了连接，或应答不是 HTTP，或超过 1 MiB",
+    };
+    Bilingual::of_error(zh, err.report())
 }
 
 fn answered(answer: &Response<Bytes>) -> ResponseRecord {

@@ -13,11 +13,11 @@ use tokio::sync::{oneshot, watch};
 use super::draft::NotificationDraft;
 use super::post::Reach;
 use super::signer::NotificationSigner;
+use crate::bilingual::Bilingual;
 use crate::fault::{Fault, Faults};
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 use schedule::{DeliveryTask, FirstAttempt};
 use store::DeliveryStore;
-use wechatpay_core::error::Error;
 
 /// Posts notifications, and remembers their deliveries.
 pub(crate) struct Notifier {
@@ -85,9 +85,14 @@ impl Notifier {
     }
 
     /// Records a notification that is not posted, and why.
-    pub(crate) fn reject(&self, draft: NotificationDraft, event_type: String, why: &Error) -> u64 {
+    pub(crate) fn reject(
+        &self,
+        draft: NotificationDraft,
+        event_type: String,
+        why: Bilingual,
+    ) -> u64 {
         let id = self.with(|store| store.push(draft, event_type));
-        let (problem, problem_zh) = attempt::undelivered(why.to_string()).into_both();
+        let (problem, problem_zh) = why.into_both();
         self.edit(id, |record| {
             record.state = DeliveryState::NotSent;
             record.attempts.push(AttemptRecord {

@@ -142,6 +142,8 @@ pub(crate) struct Order {
     pub(crate) payer: Payer,
     pub(crate) kind: PaymentMethod,
     pub(crate) is_v2: bool,
+    /// The `sign_type` that its request of APIv2 named; its notification is signed with it.
+    pub(crate) sign_type: Option<String>,
     /// The combined order that it is part of.
     pub(crate) combine: Option<String>,
     /// What it was made with, to tell a repetition from another order.
@@ -303,6 +305,7 @@ impl Order {
             payer: Payer::default(),
             kind,
             is_v2: false,
+            sign_type: None,
             combine: None,
             fingerprint: [0; 32],
             answer: Value::Object(Map::new()),
@@ -327,7 +330,16 @@ impl Order {
     }
 }
 
-/// What APIv2's notification holds; source: "支付结果通知".
+/// The members of APIv2's notification: `sign_type` names the algorithm of an order that named one.
+pub(crate) fn v2_notification(order: &Order) -> Value {
+    let mut members = v2_members(order);
+    if let Some(sign_type) = &order.sign_type {
+        members["sign_type"] = json!(sign_type);
+    }
+    members
+}
+
+/// What APIv2's query and notification hold; source: "支付结果通知".
 pub(crate) fn v2_members(order: &Order) -> Value {
     let mut members = json!({
         "return_code": "SUCCESS",

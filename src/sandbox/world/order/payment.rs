@@ -3,7 +3,7 @@
 use super::super::action::{ActionError, ActionResult};
 use super::super::event::Event;
 use super::super::state::State;
-use super::model::{ORDER, Order, TradeState, v2_members};
+use super::model::{ORDER, Order, TradeState, v2_notification};
 
 /// Whether the user can pay a single order now.
 pub(crate) fn check_single(order: Option<&Order>, number: &str, now: i64) -> ActionResult {
@@ -45,7 +45,7 @@ pub(crate) fn complete_payment(state: &mut State, number: &str, now: i64) {
         original_type: "transaction",
         summary: "支付成功",
         resource: if order.is_v2 {
-            v2_members(&order)
+            v2_notification(&order)
         } else {
             order.view(now)
         },

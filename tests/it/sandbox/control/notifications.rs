@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wechatpay_chain::notify::{Notification, Notifications};
 use wechatpay_sandbox::{DeliveryState, Sandbox};
 
-use super::super::Outcome;
+use super::super::{Outcome, is_chinese};
 use super::merchant::{Got, Merchant};
 use super::{api, get, order, post, refused};
 
@@ -234,6 +234,28 @@ fn one_that_waits_for_another_that_is_forgotten_is_posted() -> Outcome {
     post(&sandbox, "notifications/2/resend", &json!({}))?;
     merchant.next()?;
     Ok(())
+}
+
+#[test]
+fn the_reason_of_an_undelivered_notification_is_chinese() -> Outcome {
+    let sandbox = sandbox()?;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let url = format!("http://{closed}/");
+    post(
+        &sandbox,
+        "notifications",
+        &json!({"kind": "TRANSACTION.SUCCESS", "url": url}),
+    )?;
+    // The first attempt is made at once; a minute is for a busy machine.
+    for _ in 0..6000 {
+        let shown = get(&sandbox, "notifications/1")?;
+        if let Some(problem) = shown["attempts"][0]["problem_zh"].as_str() {
+            assert!(is_chinese(problem), "{problem}");
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    Err("no attempt was made".into())
 }
 
 #[test]

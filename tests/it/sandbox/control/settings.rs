@@ -201,3 +201,39 @@ fn a_new_merchant_has_no_certificates() -> Outcome {
     assert_eq!(get(&sandbox, "info")?["platform_cert_serials"], json!([]));
     Ok(())
 }
+
+#[test]
+fn certificate_mode_is_set_at_the_start() -> Outcome {
+    let sandbox = echoing().certificate_mode(true).start_blocking()?;
+    let certificate = sandbox.platform_certificate().serial();
+    assert_eq!(answered_by(&sandbox)?, certificate);
+    sandbox.certificate_mode(false);
+    assert_eq!(answered_by(&sandbox)?, sandbox.platform_key_id());
+    sandbox.reset();
+    assert_eq!(answered_by(&sandbox)?, certificate);
+    Ok(())
+}
+
+#[test]
+fn the_old_certificate_signs_while_the_new_one_is_announced() -> Outcome {
+    let sandbox = echoing().certificate_mode(true).start_blocking()?;
+    let old = sandbox.platform_certificate().serial().to_owned();
+    let new = post(&sandbox, "certificates/rotate", &json!({"overlap": true}))?;
+    let new = new["serial"].as_str().ok_or("no serial")?.to_owned();
+    let listed = Raw::new(&sandbox, "GET", "/v3/certificates")?;
+    let listed = listed.authorized()?.send(&sandbox)?.json()?;
+    let serials = [0, 1].map(|at| listed["data"][at]["serial_no"].clone());
+    assert_eq!(serials, [json!(new), json!(old)]);
+    assert_eq!(answered_by(&sandbox)?, old);
+    sandbox.retire_platform_certificates();
+    assert_eq!(answered_by(&sandbox)?, new);
+
+    let newest = sandbox.announce_platform_certificate()?;
+    assert_eq!(answered_by(&sandbox)?, new);
+    post(&sandbox, "clock", &json!({"offset_seconds": 86_401}))?;
+    let mut raw = Raw::post(&sandbox, "/v3/nobody/knows/this", &json!({}))?;
+    raw.timestamp += 86_401;
+    let answer = raw.authorized()?.send(&sandbox)?;
+    assert_eq!(answer.headers["Wechatpay-Serial"], newest.serial());
+    Ok(())
+}

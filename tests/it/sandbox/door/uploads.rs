@@ -89,3 +89,62 @@ fn an_upload_has_a_file_and_a_meta_that_fits_it() -> Outcome {
     assert_eq!(send(other, "[]", "abc")?.status, 400);
     Ok(())
 }
+
+#[test]
+fn a_file_keeps_to_the_limits_of_its_page() -> Outcome {
+    const IMAGE: &str = "/v3/merchant/media/upload";
+    const VIDEO: &str = "/v3/merchant/media/video_upload";
+    let sandbox = Sandbox::start_blocking()?;
+    let mib = 1 << 20;
+    for (path, name, length, named) in [
+        (IMAGE, "a.jpg", 2 * mib, ""),
+        (IMAGE, "A.PNG", 1, ""),
+        (IMAGE, "a", 1, ""),
+        (IMAGE, "a.jpg", 2 * mib + 1, "2097152 are allowed"),
+        (IMAGE, "a.jpg", 0, "empty"),
+        (IMAGE, "a.gif", 1, "does not end"),
+        (VIDEO, "a.mp4", 5 * mib, ""),
+        (VIDEO, "a.mp4", 5 * mib + 1, "5242880 are allowed"),
+        (VIDEO, "a.txt", 1, "does not end"),
+    ] {
+        let file = vec![b'x'; length];
+        let digest: String = openssl::sha::sha256(&file)
+            .iter()
+            .map(|it| format!("{it:02x}"))
+            .collect();
+        let meta = format!(r#"{{"filename":"{name}","sha256":"{digest}"}}"#);
+        let part = "--b\r\nContent-Disposition: form-data; name=";
+        let mut body =
+            format!("{part}\"meta\"\r\n\r\n{meta}\r\n{part}\"file\"; filename=\"a\"\r\n\r\n")
+                .into_bytes();
+        body.extend(file);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let mut raw = Raw::new(&sandbox, "POST", path)?
+            .header("Content-Type", "multipart/form-data; boundary=b")
+            .body(body);
+        raw.signed = Some(meta.into_bytes());
+        let status = raw.authorized()?.send(&sandbox)?.status;
+        assert_eq!(
+            status,
+            if named.is_empty() { 200 } else { 400 },
+            "{name} {length}"
+        );
+        assert!(why(&sandbox)?.contains(named), "{}", why(&sandbox)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_meta_with_a_file_name_is_not_the_signed_text() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let body = String::from_utf8_lossy(&upload("b1", "meta"))
+        .replace("name=\"meta\"", "name=\"meta\"; filename=\"meta.json\"");
+    let mut raw = Raw::new(&sandbox, "POST", "/v3/merchant/media/upload")?
+        .header("Content-Type", "multipart/form-data; boundary=b1")
+        .body(body);
+    raw.signed = Some(META.as_bytes().to_vec());
+    let answer = raw.authorized()?.send(&sandbox)?;
+    assert_eq!(answer.code()?, (401, "SIGN_ERROR".to_owned()));
+    assert!(why(&sandbox)?.contains("file name"));
+    Ok(())
+}

@@ -302,7 +302,7 @@ fn the_fund_bill_has_all_money_that_came_and_went() -> Outcome {
         ]
     );
     assert_eq!((&*rows[0][0], &rows[0][1]), ("2023-11-15 06:13:20", &id));
-    assert_eq!((&rows[1][2], &*rows[3][9]), (&id, "奖励 金"));
+    assert_eq!((&rows[1][2], &*rows[3][9]), (&id, "奖励\\ 金"));
     assert_eq!(sums, ["5", "2", "1.30", "3", "0.57"]);
     // The other accounts have no money that moves.
     let (_, code, _) =
@@ -318,14 +318,14 @@ fn line_breaks_in_a_remark_come_back_out_of_the_fund_bill() -> Outcome {
     let transfer = json!({
         "appid": "wxf636efh567hg4356", "out_bill_no": "T1", "transfer_scene_id": "1000",
         "openid": "o-MYE42l80oelYMDE34nYD456Xoy", "transfer_amount": 7,
-        "transfer_remark": "a\r\nb\u{1}c",
+        "transfer_remark": "a\r\nb\u{1}c,d",
         "transfer_scene_report_infos": [{"info_type": "活动名称", "info_content": "新会员有礼"}],
     });
     shop.post("v3/fund-app/mch-transfer/transfer-bills", transfer)?;
     shop.sandbox.confirm_transfer("T1")?;
     let bill = download(&shop, "v3/bill/fundflowbill", "2023-11-15")?;
     let row = Rows::new(&*bill)?.next().ok_or("no row")??;
-    assert_eq!(row.get("备注"), Some("a\r\nb c"));
+    assert_eq!(row.get("备注"), Some("a\r\nb c\\ d"));
     Ok(())
 }
 

@@ -1,0 +1,458 @@
+//! Why a sensitive field cannot be decrypted.
+//!
+//! The sandbox has every private key that a client may have encrypted for by mistake. So it reads the field in each
+//! likely notation, and tries each key with each padding.
+
+use std::borrow::Cow;
+
+use encoding_rs::GBK;
+use openssl::encrypt::Decrypter;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKeyRef, Private};
+use openssl::rsa::Padding as RsaPadding;
+use serde_json::{Value, json};
+
+use super::{Diagnosis, Mistake, content, content_type, path};
+use crate::multipart;
+use crate::record::CallRecord;
+use crate::sensitive_fields::{
+    FieldDecryptor, NO_SERIAL, NOT_CIPHERTEXT, SERIAL_WRONG, named_serial,
+};
+use crate::state::SandboxState;
+use wechatpay_core::catalog;
+use wechatpay_core::crypto::digest::unhex;
+use wechatpay_core::crypto::{Padding, base64};
+
+/// The mistakes in the first field that the gateway could not decrypt.
+pub(super) fn diagnose(
+    call: &CallRecord,
+    message: &str,
+    state: &SandboxState,
+) -> Option<Diagnosis> {
+    if ![NO_SERIAL, SERIAL_WRONG, NOT_CIPHERTEXT].contains(&message) {
+        return None;
+    }
+    let operation = catalog::find(&call.method, path(call))?;
+    let decryptor = FieldDecryptor {
+        operation,
+        headers: &call.headers,
+        platform: &state.platform,
+    };
+    let query = call.target.split_once('?').map(|(_, query)| query);
+    let (at, text) = decryptor
+        .undecryptable(query, body(call).as_ref())
+        .into_iter()
+        .next()?;
+    let serial = named_serial(&call.headers);
+    let field = Field {
+        state,
+        at: &at,
+        serial: serial.as_deref(),
+        padding: operation.padding(),
+    };
+    Diagnosis::new(field.mistakes(&text), None)
+}
+
+/// The JSON of the body; the pointers into an upload begin at its form.
+fn body(call: &CallRecord) -> Option<Value> {
+    let body: Value = serde_json::from_slice(content(call)).ok()?;
+    Some(if multipart::is_multipart(content_type(call)) {
+        json!({"meta": body})
+    } else {
+        body
+    })
+}
+
+/// A sensitive field, and what its request says of it.
+struct Field<'a> {
+    state: &'a SandboxState,
+    at: &'a str,
+    /// The serial in `Wechatpay-Serial`.
+    serial: Option<&'a str>,
+    padding: Padding,
+}
+
+impl Field<'_> {
+    fn mistakes(&self, text: &str) -> Vec<Mistake> {
+        let readings = readings(text);
+        if readings.is_empty() {
+            let mistakes = [Some(self.unencrypted(text)), self.unknown_serial()];
+            return mistakes.into_iter().flatten().collect();
+        }
+        for (notation, ciphertext) in &readings {
+            for owner in self.owners() {
+                if let Some((used, plain)) = opened(&owner.key, ciphertext) {
+                    let mut mistakes = notation.clone();
+                    mistakes.extend(self.of_key(&owner));
+                    mistakes.extend(self.of_padding(used));
+                    mistakes.extend(of_charset(&plain));
+                    return mistakes;
+                }
+            }
+        }
+        let mut mistakes = readings.into_iter().next().map_or_else(Vec::new, |it| it.0);
+        mistakes.extend(self.unknown_serial());
+        mistakes.push(self.other_key());
+        mistakes
+    }
+
+    /// Every key that the sandbox has, the named one first.
+    fn owners(&self) -> Vec<Owner> {
+        let (platform, identity) = (&self.state.platform, &self.state.identity);
+        let named = self.serial.and_then(|serial| platform.pair(serial));
+        let others = platform
+            .ids()
+            .into_iter()
+            .filter_map(|id| platform.pair(&id));
+        let pairs = named.into_iter().chain(others);
+        let mut owners: Vec<_> = pairs
+            .map(|pair| Owner {
+                key: pair.key.pkey().to_owned(),
+                id: Some(pair.id.clone()),
+            })
+            .collect();
+        owners.push(Owner {
+            key: identity.merchant_key.pkey().to_owned(),
+            id: None,
+        });
+        owners
+    }
+
+    fn of_key(&self, owner: &Owner) -> Option<Mistake> {
+        let at = self.at;
+        let Some(id) = &owner.id else {
+            return Some(Mistake::of(
+                "encrypted_for_merchant",
+                format!(
+                    "{at} is encrypted with the key of the merchant's own certificate: encrypt it with WeChat Pay's \
+                     public key or platform certificate, and name that in Wechatpay-Serial"
+                ),
+                format!(
+                    "{at} 是用商户自己的证书加密的：请用微信支付公钥或平台证书加密，并在 Wechatpay-Serial 中写明"
+                ),
+            ));
+        };
+        match self.serial {
+            Some(serial) if serial.eq_ignore_ascii_case(id) => None,
+            Some(serial) => Some(Mistake::of(
+                "encrypted_for_other_key",
+                format!(
+                    "{at} is encrypted for {id}, and Wechatpay-Serial names {serial:?}: name the same key in both"
+                ),
+                format!(
+                    "{at} 是用 {id} 的公钥加密的，而 Wechatpay-Serial 是 {serial:?}：两者应一致"
+                ),
+            )),
+            None => Some(Mistake::of(
+                "serial_missing",
+                format!(
+                    "Wechatpay-Serial is missing or empty: send Wechatpay-Serial: {id}, the key that {at} is encrypted for"
+                ),
+                format!(
+                    "缺少请求头 Wechatpay-Serial，或其为空：请发送 Wechatpay-Serial: {id}，即加密 {at} 所用的公钥"
+                ),
+            )),
+        }
+    }
+
+    fn of_padding(&self, used: Used) -> Option<Mistake> {
+        let at = self.at;
+        let (wanted, wanted_zh) = match self.padding {
+            Padding::Pkcs1v15 => ("RSAES-PKCS1-v1_5", "RSAES-PKCS1-v1_5"),
+            _ => (
+                "RSAES-OAEP with SHA-1 and MGF1",
+                "RSAES-OAEP（SHA-1，MGF1）",
+            ),
+        };
+        let (cause, found) = match (used, self.padding) {
+            (Used::Pkcs1v15, Padding::Pkcs1v15) | (Used::OaepSha1, Padding::Oaep) => return None,
+            (Used::Pkcs1v15, _) => ("padding_pkcs1", "PKCS#1 v1.5".to_owned()),
+            (Used::OaepSha1, _) => ("padding_oaep", "OAEP".to_owned()),
+            (Used::OaepOther(label, mask), _) => (
+                "padding_oaep_digest",
+                format!("OAEP ({label}, MGF1-{mask})"),
+            ),
+        };
+        Some(Mistake::of(
+            cause,
+            format!("{at} is encrypted with the padding {found}: use {wanted}"),
+            format!("{at} 加密时的填充方式是 {found}：应为 {wanted_zh}"),
+        ))
+    }
+
+    /// A text in no notation of a ciphertext.
+    fn unencrypted(&self, text: &str) -> Mistake {
+        let at = self.at;
+        let bytes = base64::decode(text.trim()).unwrap_or_default();
+        let is_text = |it: &str| it.chars().count() > 1 && !it.chars().any(char::is_control);
+        let is_encoded = std::str::from_utf8(&bytes).is_ok_and(is_text)
+            && !text.bytes().all(|it| it.is_ascii_digit());
+        if bytes.len() >= 64 && !is_encoded {
+            return Mistake::of(
+                "ciphertext_length",
+                format!(
+                    "{at} is {} bytes in base64, and a ciphertext has as many as the key, 256: it is cut off, made with \
+                     another key or not made with RSA",
+                    bytes.len()
+                ),
+                format!(
+                    "{at} 的 base64 内容为 {} 字节，而密文与密钥一样长，为 256 字节：可能被截断，用了别的密钥，或不是 RSA 加密",
+                    bytes.len()
+                ),
+            );
+        }
+        if is_encoded {
+            return Mistake::of(
+                "encoded_only",
+                format!(
+                    "{at} is plaintext in base64, and not encrypted: encrypt it with WeChat Pay's public key first"
+                ),
+                format!("{at} 只做了 base64 编码，没有加密：请先用微信支付公钥加密"),
+            );
+        }
+        Mistake::of(
+            "plaintext",
+            format!(
+                "{at} is plaintext: encrypt it with WeChat Pay's public key (RSAES-OAEP), write it in base64, and name \
+                 the key in Wechatpay-Serial"
+            ),
+            format!(
+                "{at} 是明文：请用微信支付公钥加密（RSAES-OAEP），再做 base64 编码，并在 Wechatpay-Serial 中写明所用的公钥"
+            ),
+        )
+    }
+
+    fn unknown_serial(&self) -> Option<Mistake> {
+        let id = &self.state.identity.public.id;
+        let Some(serial) = self.serial else {
+            return Some(Mistake::of(
+                "serial_missing",
+                format!("Wechatpay-Serial is missing or empty: name the key there, as {id}"),
+                format!("缺少请求头 Wechatpay-Serial，或其为空：请写明加密所用的公钥，例如 {id}"),
+            ));
+        };
+        if self.state.platform.pair(serial).is_some() {
+            return None;
+        }
+        let own = self.state.identity.merchant_certificate.serial();
+        Some(if serial.eq_ignore_ascii_case(own) {
+            Mistake::of(
+                "serial_of_merchant",
+                format!(
+                    "Wechatpay-Serial is the serial of the merchant's certificate: give WeChat Pay's key, as {id}"
+                ),
+                format!("Wechatpay-Serial 填成了商户证书的序列号：应为微信支付的公钥，例如 {id}"),
+            )
+        } else {
+            Mistake::of(
+                "serial_unknown",
+                format!(
+                    "Wechatpay-Serial names {serial:?}, which is no key of the sandbox: give {id}"
+                ),
+                format!("Wechatpay-Serial 为 {serial:?}，沙箱没有这个公钥：应为 {id}"),
+            )
+        })
+    }
+
+    fn other_key(&self) -> Mistake {
+        let (at, id) = (self.at, &self.state.identity.public.id);
+        Mistake::of(
+            "encrypted_for_unknown_key",
+            format!(
+                "{at} is as long as a ciphertext, and no key of the sandbox opens it: encrypt it with the sandbox's \
+                 public key {id} (pub_key.pem), and not with one of the real WeChat Pay or of an earlier run"
+            ),
+            format!(
+                "{at} 的长度与密文相同，但沙箱的任何密钥都无法解密：请用沙箱的公钥 {id}（pub_key.pem）加密，\
+                 而不是真实环境或沙箱上次运行时的公钥"
+            ),
+        )
+    }
+}
+
+/// A key that may open a field.
+struct Owner {
+    key: openssl::pkey::PKey<Private>,
+    /// Its id; `None` for the merchant's own.
+    id: Option<String>,
+}
+
+/// How a ciphertext was padded.
+#[derive(Clone, Copy)]
+enum Used {
+    OaepSha1,
+    /// With these digests, of the label and of MGF1.
+    OaepOther(&'static str, &'static str),
+    Pkcs1v15,
+}
+
+fn opened(key: &PKeyRef<Private>, ciphertext: &[u8]) -> Option<(Used, Vec<u8>)> {
+    let (sha1, sha256) = (MessageDigest::sha1(), MessageDigest::sha256());
+    let sha512 = MessageDigest::sha512();
+    let oaeps = [
+        (Used::OaepSha1, sha1, sha1),
+        (Used::OaepOther("SHA-256", "SHA-256"), sha256, sha256),
+        (Used::OaepOther("SHA-256", "SHA-1"), sha256, sha1),
+        (Used::OaepOther("SHA-1", "SHA-256"), sha1, sha256),
+        (Used::OaepOther("SHA-512", "SHA-512"), sha512, sha512),
+    ];
+    let by_oaep = oaeps
+        .into_iter()
+        .find_map(|(used, digest, mask)| Some((used, oaep(key, ciphertext, digest, mask)?)));
+    by_oaep.or_else(|| Some((Used::Pkcs1v15, pkcs1(key, ciphertext)?)))
+}
+
+fn oaep(
+    key: &PKeyRef<Private>,
+    ciphertext: &[u8],
+    digest: MessageDigest,
+    mask: MessageDigest,
+) -> Option<Vec<u8>> {
+    let mut decrypter = Decrypter::new(key).ok()?;
+    decrypter.set_rsa_padding(RsaPadding::PKCS1_OAEP).ok()?;
+    decrypter.set_rsa_oaep_md(digest).ok()?;
+    decrypter.set_rsa_mgf1_md(mask).ok()?;
+    let mut plain = vec![0; decrypter.decrypt_len(ciphertext).ok()?];
+    let length = decrypter.decrypt(ciphertext, &mut plain).ok()?;
+    plain.truncate(length);
+    Some(plain)
+}
+
+/// Removes the padding by hand: OpenSSL returns random bytes for a wrong one.
+///
+/// Source: RFC 8017, section 7.2.2: `00 02`, eight or more bytes that are not zero, `00`, the plaintext.
+fn pkcs1(key: &PKeyRef<Private>, ciphertext: &[u8]) -> Option<Vec<u8>> {
+    let rsa = key.rsa().ok()?;
+    let mut block = vec![0; ciphertext.len()];
+    rsa.private_decrypt(ciphertext, &mut block, RsaPadding::NONE)
+        .ok()?;
+    let padded = block.strip_prefix(&[0, 2])?;
+    let end = padded
+        .iter()
+        .position(|byte| *byte == 0)
+        .filter(|end| *end >= 8)?;
+    Some(padded[end + 1..].to_vec())
+}
+
+fn of_charset(plain: &[u8]) -> Option<Mistake> {
+    if std::str::from_utf8(plain).is_ok() {
+        return None;
+    }
+    let (_, _, failed) = GBK.decode(plain);
+    Some(if failed { NOT_TEXT } else { IN_GBK })
+}
+
+/// A ciphertext is as long as the key.
+const LENGTH: usize = 256;
+
+/// The bytes of a ciphertext, with the mistakes in its notation; none where no notation gives as many bytes as a
+/// ciphertext has.
+fn readings(text: &str) -> Vec<(Vec<Mistake>, Vec<u8>)> {
+    let strict = |text: &str| base64::decode(text).filter(|bytes| bytes.len() == LENGTH);
+    if let Some(bytes) = strict(text) {
+        return vec![(Vec::new(), bytes)];
+    }
+    // One notation, then two of them.
+    let once: Vec<_> = notations(text);
+    let twice = once.iter().flat_map(|(mistake, text)| {
+        let inner = notations(text).into_iter();
+        inner.map(|(other, text)| (vec![mistake.clone(), other], text))
+    });
+    let once = once
+        .iter()
+        .map(|(mistake, text)| (vec![mistake.clone()], text.clone()));
+    once.chain(twice)
+        .filter_map(|(mistakes, text)| Some((mistakes, strict(&text)?)))
+        .take(1)
+        .collect()
+}
+
+/// The text in other notations, turned back into base64.
+fn notations(text: &str) -> Vec<(Mistake, String)> {
+    let standard = || text.replace('-', "+").replace('_', "/");
+    let bytes = text.trim().as_bytes();
+    let decoded = || String::from_utf8(base64::decode(text.trim())?).ok();
+    let percent: Cow<'_, str> = crate::query::decoded(&text.replace('+', "%2B"))
+        .into_owned()
+        .into();
+    let breaks = |c: char| c.is_whitespace();
+    let found = [
+        Some((
+            WITH_BREAKS,
+            text.replace("\\r", "")
+                .replace("\\n", "")
+                .replace(breaks, ""),
+        )),
+        Some((BLANK_FOR_PLUS, text.replace(' ', "+"))),
+        text.contains(['-', '_'])
+            .then(|| (URL_SAFE, padded(&standard()))),
+        Some((NO_PADDING, padded(text))),
+        Some((PERCENT_ENCODED, percent.into_owned())),
+        Some((IN_QUOTES, text.trim_matches(['"', '\'']).to_owned())),
+        unhex(bytes).map(|bytes| (IN_HEX, base64::encode(&bytes))),
+        decoded().map(|text| (BASE64_TWICE, text)),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .filter(|(_, other)| other != text)
+        .collect()
+}
+
+/// With the `=` that base64 has at its end.
+fn padded(text: &str) -> String {
+    let bare = text.trim_end_matches('=');
+    format!("{bare}{}", "=".repeat((4 - bare.len() % 4) % 4))
+}
+
+const WITH_BREAKS: Mistake = Mistake::new(
+    "ciphertext_line_breaks",
+    "the ciphertext has line breaks or blanks inside: write base64 in one line (Java: Base64.getEncoder(), and not \
+     the MIME encoder; openssl base64 -A)",
+    "密文中有换行或空白：base64 应写成一行（Java 用 Base64.getEncoder()，不要用 MIME 编码器；openssl base64 -A）",
+);
+const BLANK_FOR_PLUS: Mistake = Mistake::new(
+    "ciphertext_plus_blank",
+    "the + of the ciphertext have become blanks, as where a form or query is decoded: percent-encode + as %2B",
+    "密文中的 + 变成了空格（例如经过表单或查询参数解码）：请把 + 编码为 %2B",
+);
+const URL_SAFE: Mistake = Mistake::new(
+    "ciphertext_base64url",
+    "the ciphertext is in URL-safe base64: use the standard alphabet with + and /, and =",
+    "密文用了 URL 安全的 base64：应使用标准字母表（+ 和 /），并保留 =",
+);
+const NO_PADDING: Mistake = Mistake::new(
+    "ciphertext_unpadded",
+    "the ciphertext's base64 has no = at its end: keep it",
+    "密文的 base64 末尾缺少 =：请保留",
+);
+const PERCENT_ENCODED: Mistake = Mistake::new(
+    "ciphertext_percent_encoded",
+    "the ciphertext is percent-encoded: send it as it is in JSON, and encode it once in a query",
+    "密文做了百分号编码：在 JSON 中请直接发送，在查询参数中只编码一次",
+);
+const IN_QUOTES: Mistake = Mistake::new(
+    "ciphertext_quoted",
+    "the ciphertext has quotes around it: send it without",
+    "密文两端有引号：请去掉",
+);
+const IN_HEX: Mistake = Mistake::new(
+    "ciphertext_hex",
+    "the ciphertext is in hexadecimal: write its bytes in base64",
+    "密文写成了十六进制：请对密文的字节做 base64 编码",
+);
+const BASE64_TWICE: Mistake = Mistake::new(
+    "ciphertext_base64_twice",
+    "the ciphertext is encoded in base64 twice: once is enough",
+    "密文做了两次 base64 编码：只需一次",
+);
+const IN_GBK: Mistake = Mistake::new(
+    "plaintext_gbk",
+    "the plaintext was GBK when it was encrypted: encrypt its UTF-8 bytes, as getBytes(StandardCharsets.UTF_8)",
+    "加密时明文是 GBK 编码：请加密 UTF-8 字节，如 getBytes(StandardCharsets.UTF_8)",
+);
+const NOT_TEXT: Mistake = Mistake::new(
+    "plaintext_not_utf8",
+    "the encrypted content is not UTF-8 text: encrypt the text itself, and not a ciphertext or digest of it",
+    "被加密的内容不是 UTF-8 文本：请直接加密文本，而不是它的密文或摘要",
+);

@@ -1,0 +1,275 @@
+//! Finds the members of a request that its documentation does not have.
+//!
+//! WeChat Pay ignores them, so a misspelt one has no effect and no error. The documentation has gaps, so they are
+//! warnings, and refused only if the sandbox was told to be strict.
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use super::{IncomingRequest, Location, SIGNATURE};
+use crate::bilingual::Bilingual;
+use crate::record::CallWarning;
+use crate::refusal::{Refusal, place};
+use crate::schema::{self, Field, FieldKind, Schema};
+use wechatpay_core::catalog::AnswerKind;
+
+/// The most that are listed of one request.
+const MOST: usize = 20;
+/// The longest name that is repeated, in characters.
+const LONGEST: usize = 64;
+/// What options of HTTP clients are called. Some programs put them into the JSON.
+const OPTIONS: [&str; 12] = [
+    "auth",
+    "body",
+    "data",
+    "debug",
+    "form_params",
+    "headers",
+    "http_errors",
+    "json",
+    "params",
+    "query",
+    "timeout",
+    "verify",
+];
+
+/// A member that is not documented.
+pub(crate) struct UnknownMember {
+    location: Location,
+    /// In a body a JSON pointer, in a query `/` and the name.
+    pointer: String,
+    /// The documented member that was probably meant.
+    similar: Option<&'static str>,
+}
+
+/// The members of a request that are not documented, as far as its operation is.
+pub(crate) fn unknown_members(request: &IncomingRequest<'_>) -> Vec<UnknownMember> {
+    let is_redirect = request.operation.answer() == AnswerKind::Redirect;
+    let Some(schema) = schema::cached(request.operation).filter(|_| !is_redirect) else {
+        return Vec::new();
+    };
+    let mut search = Search::default();
+    let is_v2 = request.operation.is_v2();
+    if !(is_v2 && request.operation.method() == Method::GET) {
+        let query = request
+            .parameters()
+            .map(|(name, value)| (name, json!(value)));
+        search.location = Location::Query;
+        search.members(schema.query(), &query.collect(), &[]);
+    }
+    // The parts of an upload are not all JSON.
+    if let Some(Value::Object(members)) = request.json.filter(|_| !request.upload) {
+        search.body(request, schema, members);
+    }
+    search.found
+}
+
+struct Search {
+    location: Location,
+    here: String,
+    found: Vec<UnknownMember>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            location: Location::Body,
+            here: String::new(),
+            found: Vec::new(),
+        }
+    }
+}
+
+impl Search {
+    fn body(
+        &mut self,
+        request: &IncomingRequest<'_>,
+        schema: &'static Schema,
+        members: &Map<String, Value>,
+    ) {
+        // The members of APIv2's `GET` are its query.
+        let is_query = request.operation.method() == Method::GET;
+        let (location, fields) = match is_query {
+            true => (Location::Query, schema.query()),
+            false => (Location::Body, schema.request()),
+        };
+        let skipped: &[&str] = if request.operation.is_v2() {
+            &SIGNATURE
+        } else {
+            &[]
+        };
+        self.location = location;
+        if !fields.is_empty() {
+            self.members(fields, members, skipped);
+        }
+    }
+
+    fn members(
+        &mut self,
+        fields: &'static [Field],
+        members: &Map<String, Value>,
+        skipped: &[&str],
+    ) {
+        for (name, value) in members {
+            if skipped.contains(&&**name) || self.found.len() >= MOST {
+                continue;
+            }
+            match fields.iter().find(|field| is_named(field.name(), name)) {
+                Some(field) => self.inside(name, |search| search.value(field, value)),
+                None => self.unknown(fields, name),
+            }
+        }
+    }
+
+    fn value(&mut self, field: &'static Field, value: &Value) {
+        let fields = field.fields();
+        match (field.kind(), value) {
+            _ if fields.is_empty() => {}
+            (FieldKind::Object, Value::Object(members)) => self.members(fields, members, &[]),
+            (FieldKind::Array, Value::Array(items)) => self.items(fields, items),
+            // A text that holds JSON; in APIv2 objects are such texts as well.
+            (_, Value::String(text)) => match serde_json::from_str(text) {
+                Ok(Value::Array(items)) => self.items(fields, &items),
+                Ok(Value::Object(members)) => self.members(fields, &members, &[]),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn items(&mut self, fields: &'static [Field], items: &[Value]) {
+        let Some(item) = fields.first().filter(|item| item.name() == "*") else {
+            return;
+        };
+        for (index, value) in items.iter().enumerate() {
+            self.inside(&index.to_string(), |search| search.value(item, value));
+        }
+    }
+
+    fn unknown(&mut self, fields: &'static [Field], name: &str) {
+        let short: String = name.chars().take(LONGEST).collect();
+        let similar = fields
+            .iter()
+            .map(|field| {
+                (
+                    strsim::damerau_levenshtein(field.name(), &short),
+                    field.name(),
+                )
+            })
+            .filter(|(distance, known)| {
+                *distance <= 2.min(known.len() / 3) || is_same_word(known, &short)
+            })
+            .min();
+        self.found.push(UnknownMember {
+            location: self.location,
+            pointer: format!("{}/{short}", self.here),
+            similar: similar.map(|(_, name)| name),
+        });
+    }
+
+    fn inside(&mut self, name: &str, walk: impl FnOnce(&mut Self)) {
+        let length = self.here.len();
+        self.here.extend(["/", name]);
+        walk(self);
+        self.here.truncate(length);
+    }
+}
+
+/// Whether two names have the same letters: `outTradeNo` is `out_trade_no`.
+fn is_same_word(known: &str, name: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.map(|c| c.to_ascii_lowercase()).collect()
+    };
+    letters(known) == letters(name)
+}
+
+/// Whether a member has the documented name, of which `$n` and `$m` stand for numbers.
+fn is_named(documented: &str, name: &str) -> bool {
+    let Some((before, behind)) = documented.split_once('$') else {
+        return documented == name;
+    };
+    let Some(rest) = name.strip_prefix(before) else {
+        return false;
+    };
+    let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    digits.len() < rest.len() && is_named(behind.get(1..).unwrap_or_default(), digits)
+}
+
+impl UnknownMember {
+    pub(crate) fn warning(&self) -> CallWarning {
+        let (text, text_zh) = self.text().into_both();
+        CallWarning {
+            field: self.pointer.clone(),
+            location: self.location.name(),
+            text,
+            text_zh,
+        }
+    }
+
+    /// The refusal of a strict sandbox. The text is the sandbox's own.
+    pub(crate) fn refusal(&self, is_v2: bool) -> Refusal {
+        let name = self.pointer.rsplit('/').next().unwrap_or_default();
+        if is_v2 {
+            return Refusal::v2_member(name, self.text());
+        }
+        let issue = "此字段不在接口文档中";
+        let field = match self.location {
+            Location::Body => &*self.pointer,
+            Location::Query | Location::Path => name,
+        };
+        let location = self.location.name();
+        let message = format!("输入源“/{location}{}”{issue}", self.pointer);
+        let detail = json!({"field": field, "issue": issue, "location": location});
+        Refusal::param_error(message, self.text()).with_detail(detail)
+    }
+
+    fn text(&self) -> Bilingual {
+        let (pointer, location) = (&self.pointer, self.location.name());
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        let (hint, hint_zh) = match self.similar {
+            Some(similar) => (
+                format!("did you mean {similar}?"),
+                format!("是否应为 {similar}？"),
+            ),
+            None if OPTIONS.contains(&name) => (
+                "it looks like an option of the HTTP client, which belongs outside of the body"
+                    .to_owned(),
+                "看起来是 HTTP 客户端的选项，不应放在请求报文主体中".to_owned(),
+            ),
+            None => (
+                "WeChat Pay ignores it".to_owned(),
+                "微信支付会忽略它".to_owned(),
+            ),
+        };
+        (
+            format!("{pointer} of the {location} is not documented for this operation: {hint}"),
+            format!(
+                "{}的 {pointer} 不在此接口的文档中：{hint_zh}",
+                place(location)
+            ),
+        )
+            .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_in_for_the_variables_of_a_name() {
+        for (documented, name, fits) in [
+            ("coupon_id_$n", "coupon_id_0", true),
+            ("coupon_id_$n", "coupon_id_12", true),
+            ("coupon_id_$n", "coupon_id_", false),
+            ("coupon_id_$n", "coupon_id_a", false),
+            ("refund_fee_$n_$m", "refund_fee_0_1", true),
+            ("refund_fee_$n_$m", "refund_fee_0", false),
+            ("attach", "attach", true),
+            ("attach", "attach_0", false),
+        ] {
+            assert_eq!(is_named(documented, name), fits, "{documented} {name}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Members that the documentation of an operation does not have.
+
+use serde_json::{Value, json};
+use wechatpay_sandbox::Sandbox;
+
+use super::control::get;
+use super::raw::Raw;
+use super::{Outcome, V2_ORDERS, is_chinese, last, v2_order, why};
+
+const NATIVE: &str = "/v3/pay/transactions/native";
+
+fn native(sandbox: &Sandbox, more: &Value) -> Value {
+    let mut order = json!({
+        "appid": "wxd678efh567hg6787",
+        "mchid": sandbox.mchid(),
+        "description": "公仔",
+        "out_trade_no": "UNKNOWN1",
+        "notify_url": "https://www.example.com/paid",
+        "amount": {"total": 100},
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        order[name] = value.clone();
+    }
+    order
+}
+
+/// The fields of the last request's warnings; each is said in both languages.
+fn warned(sandbox: &Sandbox) -> Outcome<Vec<(String, String)>> {
+    let warnings = last(sandbox)?.warnings.into_iter();
+    let said = warnings.map(|it| {
+        assert!(is_chinese(&it.text_zh) && it.text.is_ascii(), "{it:?}");
+        (it.field, it.text)
+    });
+    Ok(said.collect())
+}
+
+#[test]
+fn unknown_members_are_warnings() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    for (more, field, hint) in [
+        (
+            json!({"time_expires": "2099-01-01T00:00:00+08:00"}),
+            "/time_expires",
+            "mean time_expire?",
+        ),
+        (
+            json!({"timeExpire": "2099-01-01T00:00:00+08:00"}),
+            "/timeExpire",
+            "mean time_expire?",
+        ),
+        (
+            json!({"headers": {"Wechatpay-Serial": "1"}}),
+            "/headers",
+            "option of the HTTP client",
+        ),
+        (
+            json!({"amount": {"total": 100, "curency": "CNY"}}),
+            "/amount/curency",
+            "mean currency?",
+        ),
+        (
+            json!({"detail": {"goods_detail": [{"merchant_goods_id": "1", "quantity": 1, "unit_price": 1, "zzz": 1}]}}),
+            "/detail/goods_detail/0/zzz",
+            "WeChat Pay ignores it",
+        ),
+    ] {
+        let raw = Raw::post(&sandbox, NATIVE, &native(&sandbox, &more))?;
+        raw.authorized()?.send(&sandbox)?;
+        let [(found, text)] =
+            <[_; 1]>::try_from(warned(&sandbox)?).map_err(|all| format!("{all:?}"))?;
+        assert_eq!(found, field);
+        assert!(text.contains(hint), "{text}");
+    }
+    let call = get(&sandbox, "calls?limit=1")?["calls"][0].take();
+    let warning = &call["verdict"]["warnings"][0];
+    assert_eq!(warning["field"], "/detail/goods_detail/0/zzz");
+    assert_eq!(warning["location"], "body");
+    assert!(!warning["text_zh"].as_str().is_none_or(str::is_ascii));
+
+    Raw::new(&sandbox, "GET", "/v3/certificates?a=b")?
+        .authorized()?
+        .send(&sandbox)?;
+    assert_eq!(warned(&sandbox)?.len(), 1);
+    Ok(())
+}
+
+#[test]
+fn documented_members_are_no_warnings() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let client = sandbox.client()?;
+    client
+        .chain(V2_ORDERS)
+        .post(v2_order(&sandbox), ())
+        .wait()?;
+    assert_eq!(warned(&sandbox)?, []);
+    let more = json!({"attach": "a", "support_fapiao": true, "scene_info": {"payer_client_ip": "127.0.0.1"}});
+    client
+        .chain(NATIVE.trim_start_matches('/'))
+        .post(native(&sandbox, &more), ())
+        .wait()?;
+    assert_eq!(warned(&sandbox)?, []);
+    Ok(())
+}
+
+#[test]
+fn a_strict_sandbox_refuses_unknown_members() -> Outcome {
+    let sandbox = Sandbox::builder().strict(true).start_blocking()?;
+    let order = native(
+        &sandbox,
+        &json!({"time_expires": "2099-01-01T00:00:00+08:00"}),
+    );
+    let answer = Raw::post(&sandbox, NATIVE, &order)?
+        .authorized()?
+        .send(&sandbox)?;
+    assert_eq!(answer.code()?, (400, "PARAM_ERROR".to_owned()));
+    assert!(answer.is_signed());
+    let detail = &answer.json()?["detail"];
+    assert_eq!(
+        [&detail["field"], &detail["location"]],
+        ["/time_expires", "body"]
+    );
+    assert!(why(&sandbox)?.contains("time_expire?"));
+    // Nothing was made of it.
+    let query = format!(
+        "/v3/pay/transactions/out-trade-no/UNKNOWN1?mchid={}",
+        sandbox.mchid()
+    );
+    assert_eq!(
+        Raw::new(&sandbox, "GET", &query)?
+            .authorized()?
+            .send(&sandbox)?
+            .status,
+        404
+    );
+    let right = Raw::post(&sandbox, NATIVE, &native(&sandbox, &json!({})))?;
+    assert_eq!(right.authorized()?.send(&sandbox)?.status, 200);
+
+    let mut order = v2_order(&sandbox);
+    order["total_feee"] = json!(100);
+    let refused = sandbox.client()?.chain(V2_ORDERS).post(order, ()).wait();
+    let refused = refused.err().ok_or("an unknown member was accepted")?;
+    assert_eq!(refused.api().map(|api| &*api.code), Some("PARAM_ERROR"));
+    Ok(())
+}
