@@ -12,6 +12,7 @@ use crate::world::{Request, World};
 use wechatpay_core::catalog::{self, AnswerKind, Operation};
 
 const SETTINGS: SchemaSettings = SchemaSettings {
+    strict: false,
     check: true,
     echo_unknown: false,
     limits: false,
