@@ -44,7 +44,10 @@ impl KeptBody {
             return false;
         };
         *body = Payload::Bytes(kept.bytes.clone());
-        headers.extend(kept.headers.iter().cloned());
+        // In place of what the caller gave: `extend` would send both.
+        for (name, value) in &kept.headers {
+            headers.insert(name.clone(), value.clone());
+        }
         true
     }
 }

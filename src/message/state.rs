@@ -29,6 +29,8 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     deadline: Option<Instant>,
+    /// When the attempt under way is given up, where that is before the call is.
+    attempt_end: Option<tokio::time::Instant>,
     /// When the last byte of the answer has to be there.
     end: Option<(Instant, Duration)>,
     /// `host:port` of the server.
@@ -173,6 +175,19 @@ impl CallState {
     pub(crate) fn remaining(&self) -> Option<Duration> {
         let deadline = self.known().deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Bounds the attempt that begins now; `None` for the call's limit alone.
+    pub(crate) fn set_attempt_limit(&self, limit: Option<Duration>) {
+        let end = limit.and_then(|limit| tokio::time::Instant::now().checked_add(limit));
+        self.known().attempt_end = end;
+    }
+
+    /// Whether the time of the call, or of its attempt under way, is over.
+    pub(crate) fn is_late(&self) -> bool {
+        let attempt_end = self.known().attempt_end;
+        attempt_end.is_some_and(|end| end <= tokio::time::Instant::now())
+            || self.remaining().is_some_and(|left| left.is_zero())
     }
 
     /// The `Request-ID` of an answer that had begun.

@@ -46,6 +46,7 @@ pub struct NotificationsBuilder {
     retention: Duration,
     timeout: Duration,
     running: Running,
+    namespace: Option<Arc<str>>,
 }
 
 impl NotificationsBuilder {
@@ -67,6 +68,7 @@ impl NotificationsBuilder {
             retention: RETENTION,
             timeout: TIMEOUT,
             running: Running::default(),
+            namespace: None,
         }
     }
 
@@ -205,6 +207,12 @@ impl NotificationsBuilder {
         self
     }
 
+    /// Keeps the ids of this reader apart from those of other readers in the same store.
+    pub(super) fn namespace(mut self, name: Arc<str>) -> Self {
+        self.namespace = Some(name);
+        self
+    }
+
     /// Checks the settings and returns the reader.
     ///
     /// # Errors
@@ -232,6 +240,7 @@ impl NotificationsBuilder {
                 retention: self.retention,
                 timeout: self.timeout,
                 running: self.running,
+                namespace: self.namespace,
             }),
         })
     }

@@ -105,7 +105,8 @@ impl MerchantNotifications {
         self
     }
 
-    /// Changes the settings of each merchant's reader, say the store of ids that came before.
+    /// Changes the settings of each merchant's reader, say the store of ids that came before. In it the ids of each
+    /// merchant begin with the merchant id: no merchant can use up the ids of another.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -265,7 +266,10 @@ impl MerchantNotifications {
         if let Some(key) = &entry.old_v2_key {
             builder = builder.v2_key(key.clone());
         }
-        let builder = (self.configure)(builder).running(self.running.clone());
+        let builder = (self.configure)(builder)
+            .running(self.running.clone())
+            // APIv2's ids are the sender's, and a merchant can send as well as WeChat Pay.
+            .namespace(Arc::clone(&entry.id));
         let notifications = builder.build()?;
         let reader = Reader {
             version: entry.version,

@@ -101,6 +101,7 @@ struct Shared {
     retention: Duration,
     timeout: Duration,
     running: Running,
+    namespace: Option<Arc<str>>,
 }
 
 /// The keys that read notifications and sign replies.
@@ -291,7 +292,11 @@ impl Notifications {
 
     fn hold(&self, notification: &Notification) -> Result<Hold> {
         let dedup = Arc::clone(&self.shared.dedup);
-        Hold::new(dedup, dedup_id(notification), self.shared.timeout)
+        let mut id = dedup_id(notification);
+        if let Some(namespace) = &self.shared.namespace {
+            id.insert_str(0, &format!("{namespace}:"));
+        }
+        Hold::new(dedup, id, self.shared.timeout)
     }
 }
 

@@ -77,9 +77,11 @@ fn is_trusted(api: &ApiError) -> bool {
     )
 }
 
-/// The texts at a pointer in which `*` stands for all items of a list.
+/// The texts at a pointer in which `*` stands for all items of a list. An item without one has an empty text: it has a
+/// state, and the answer does not name it.
 fn texts<'v>(value: &'v Value, pointer: &str) -> Vec<&'v str> {
     let mut found = vec![value];
+    let of_items = pointer.contains('*');
     for name in pointer.split('/').skip(1) {
         found = match name {
             "*" => found
@@ -89,11 +91,18 @@ fn texts<'v>(value: &'v Value, pointer: &str) -> Vec<&'v str> {
                 .collect(),
             name => found
                 .into_iter()
-                .filter_map(|value| value.get(name))
+                .filter_map(|value| match value.get(name) {
+                    None if of_items => Some(&Value::Null),
+                    found => found,
+                })
                 .collect(),
         };
     }
-    found.into_iter().filter_map(Value::as_str).collect()
+    let text = |value: &'v Value| match value.as_str() {
+        None if of_items => Some(""),
+        text => text,
+    };
+    found.into_iter().filter_map(text).collect()
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@
 //! A request that was cut off may still be on its way, or be in a queue at WeChat Pay. So an answer
 //! that says "not found" proves something only later than any such request can be accepted: APIv3 refuses a
 //! signature after 5 minutes. Before [`QueryPolicy::settled_after`] has passed, "not found" is
-//! [`Outcome::StillUnknown`].
+//! [`Outcome::StillUnknown`]. It is so again after 29 days, since several queries find only what was made in the last
+//! 30 days; [`QueryPolicy::sent_ago`] says how old a request is.
 //!
 //! For the same reason a refusal without a signature decides nothing: a gateway on the way may have passed the
 //! request on before it answered.

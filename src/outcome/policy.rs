@@ -60,6 +60,9 @@ impl QueryPolicy {
     }
 
     /// For [`query_outcome`](crate::Call::query_outcome): how long ago the request was sent.
+    ///
+    /// After 29 days "not found" is [`StillUnknown`](super::Outcome::StillUnknown): several queries (转账, 红包) find only
+    /// what was made in the last 30 days.
     pub fn sent_ago(mut self, time: Duration) -> Self {
         self.sent_ago = time;
         self

@@ -172,11 +172,12 @@ impl Ticket {
     }
 }
 
-/// A call that is dropped when its time is over has had no answer; one that the caller drops says nothing.
+/// A call or an attempt that is dropped when its time is over has had no answer; one that the caller drops says
+/// nothing.
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.open {
-            let late = self.state.remaining().is_some_and(|left| left.is_zero());
+            let late = self.state.is_late();
             let seen = if late && self.state.maybe_sent() {
                 Seen::NoAnswer
             } else if late {

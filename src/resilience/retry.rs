@@ -93,7 +93,8 @@ impl RetryPolicy {
 
     /// The bounds of the waits. The first is up to `base` long, and each further one up to twice as long,
     /// but never more than `longest`; how long is left to chance (full jitter). A `Retry-After` of the
-    /// answer is waited for in full.
+    /// answer is waited for in full, or the call ends with that answer: when its time would be over, or when it has
+    /// neither a timeout nor a deadline and the answer asks for more than a minute.
     pub fn backoff(mut self, base: Duration, longest: Duration) -> Self {
         (self.base, self.longest) = (base, longest);
         self
@@ -124,6 +125,10 @@ impl RetryPolicy {
         self
     }
 }
+
+/// The longest `Retry-After` of a call without a timeout and a deadline. A gateway's answer needs no signature to ask
+/// for years.
+const UNBOUNDED_WAIT: Duration = Duration::from_secs(60);
 
 /// Outside of all that signs, inside of all that makes the body.
 pub(crate) struct Retry {
@@ -190,7 +195,10 @@ impl Retry {
         let left = policy
             .deadline
             .map(|limit| limit.saturating_sub(call.begun.elapsed()));
-        let outcome = match [own, left].into_iter().flatten().min() {
+        let limit = [own, left].into_iter().flatten().min();
+        // Layers inside see their futures dropped, and have to know why.
+        call.state.set_attempt_limit(limit);
+        let outcome = match limit {
             None => next.run(request).await,
             Some(limit) => tokio::time::timeout(limit, next.run(request))
                 .await
@@ -215,7 +223,11 @@ impl Retry {
             .into_iter()
             .flatten()
             .min();
-        if left.is_some_and(|left| left <= wait) {
+        let is_too_long = match left {
+            Some(left) => left <= wait,
+            None => again.after.is_some_and(|asked| asked > UNBOUNDED_WAIT),
+        };
+        if is_too_long {
             return None;
         }
         policy.budget.pay().then_some(wait)

@@ -143,6 +143,26 @@ async fn the_serial_of_a_public_key_says_whose_a_notification_is() {
     assert!(handled.take().is_empty());
 }
 
+/// A merchant signs APIv2's notifications as well as WeChat Pay does: the key is shared. It must not use up the ids of
+/// another merchant's.
+#[tokio::test]
+async fn a_merchant_cannot_make_another_merchants_notification_a_duplicate() {
+    let endpoint = two().notifications();
+    let handled = Handled::default();
+    for (mchid, key) in [(A, V2), (B, V2_B), (B, V2_B)] {
+        let members = [
+            ("event_id", "EV-1"),
+            ("mch_id", mchid),
+            ("nonce_str", "n"),
+            ("return_code", "SUCCESS"),
+        ];
+        let body = v2_message(&members, SignType::Md5, key).into_bytes();
+        let reply = handled.post(&endpoint, "/", (HeaderMap::new(), body)).await;
+        assert_eq!(reply.status(), 200);
+    }
+    assert_eq!(handled.take(), [A, B]);
+}
+
 #[tokio::test]
 async fn a_forgery_between_merchants_is_refused() {
     let endpoint = two().notifications();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
-use wechatpay_chain::resilience::{CircuitBreaker, Failover, InFlight};
+use wechatpay_chain::resilience::{CircuitBreaker, Failover, InFlight, RetryPolicy};
 use wechatpay_chain::testing::Never;
 use wechatpay_chain::{Client, ClientBuilder, Error, ErrorKind};
 
@@ -199,6 +199,24 @@ async fn a_call_that_its_timeout_cuts_off_counts_as_a_failure() {
         .timeout(Duration::from_secs(60))
         .await;
     assert!(err.unwrap_err().to_string().contains("circuit breaker"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_that_the_retry_cuts_off_count_as_failures() {
+    let policy = RetryPolicy::new()
+        .attempts(2)
+        .attempt_timeout(Duration::from_secs(2));
+    let client = builder()
+        .transport(Never::new())
+        .timeout(None)
+        .retry(policy)
+        .circuit_breaker(CircuitBreaker::new().failures(2))
+        .build()
+        .unwrap();
+    let err = get(&client).await.unwrap_err();
+    assert!(err.is_timeout() && err.attempts() == 2, "{}", err.report());
+    let err = get(&client).await.unwrap_err();
+    assert!(err.to_string().contains("circuit breaker"), "{err}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,8 +7,8 @@ use http::Response;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use wechatpay_chain::outcome::{NotDone, Outcome, QueryPolicy};
-use wechatpay_chain::transport::Body;
-use wechatpay_chain::{Client, Error, ErrorKind, Result};
+use wechatpay_chain::transport::{Body, BoxFuture};
+use wechatpay_chain::{Client, Error, ErrorKind, Result, Transport};
 
 use crate::kit::{Answer, MCHID, Wire, builder};
 use crate::support::{ORDERS, REFUNDS, TRANSFERS, order, refund, transfer};
@@ -118,6 +118,65 @@ async fn not_found_is_believed_only_after_the_request_can_no_longer_come() {
     };
     assert!(matches!(why, NotDone::NotFound(_)) && why.leaves_number_free());
     assert!(begun.elapsed() >= Duration::from_secs(360));
+}
+
+/// Answers arrive a second after WeChat Pay has written them.
+struct Slow(Wire);
+
+impl Transport for Slow {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<Response<Body>>> {
+        let answer = self.0.send(request);
+        Box::pin(async move {
+            let answer = answer.await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            answer
+        })
+    }
+}
+
+/// "Not found" was true when the query was answered, not when the answer has arrived.
+#[tokio::test(start_paused = true)]
+async fn not_found_is_as_old_as_its_query() {
+    let slow = Slow(wire(&[cut, not_found]));
+    let client = builder().transport(slow).build().unwrap();
+    let policy = QueryPolicy::quick()
+        .waits([Duration::from_secs(1)])
+        .settled_after(Duration::from_millis(1500));
+    let outcome = ordered(&client, policy).await;
+    assert!(matches!(outcome, Outcome::StillUnknown(_)), "{outcome:?}");
+}
+
+/// Several queries find only what was made in the last 30 days.
+#[tokio::test(start_paused = true)]
+async fn not_found_is_no_proof_of_a_request_that_the_query_is_too_late_for() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    for (days, known) in [(28, true), (30, false), (400, false)] {
+        let wire = wire(&[not_found]);
+        let client = client(&wire);
+        let call = client.chain(TRANSFERS).post(transfer("1"), ());
+        let policy = QueryPolicy::quick().sent_ago(DAY * days);
+        let outcome = call.query_outcome(policy).await.unwrap();
+        let found = matches!(outcome, Outcome::NotDone(NotDone::NotFound(_)));
+        assert_eq!(found, known, "{days}: {outcome:?}");
+    }
+}
+
+/// A part whose state the answer does not name may be paid.
+#[tokio::test(start_paused = true)]
+async fn a_combined_order_has_not_ended_while_the_state_of_a_part_is_missing() {
+    let wire = wire(&[cut, || {
+        let parts = json!([{"trade_state": "CLOSED"}, {"out_trade_no": "2"}]);
+        let found = json!({"combine_out_trade_no": "C1", "sub_orders": parts});
+        Ok(Answer::json(found).into_response())
+    }]);
+    let order =
+        json!({"combine_appid": "wx1", "combine_mchid": MCHID, "combine_out_trade_no": "C1"});
+    let client = client(&wire);
+    let call = client
+        .chain("v3/combine-transactions/native")
+        .post(order, ());
+    let outcome = call.or_query(QueryPolicy::quick()).await.unwrap();
+    assert!(!matches!(outcome, Outcome::NotDone(_)), "{outcome:?}");
 }
 
 /// Anybody on the way can say "not found", and a query that fails says nothing.

@@ -173,6 +173,21 @@ async fn a_wait_that_is_longer_than_the_time_left_is_not_begun() {
     assert_eq!((wire.count(), begun.elapsed()), (1, Duration::ZERO));
 }
 
+/// An unsigned answer of any gateway could hold such a call for years.
+#[tokio::test(start_paused = true)]
+async fn a_call_without_any_limit_does_not_wait_for_hours() {
+    let wire = wire(|_| {
+        let answer = refusal(429, "FREQUENCY_LIMITED").signed();
+        Some(Ok(answer.header("retry-after", "3600").into_response()))
+    });
+    let builder = builder().transport(wire.clone()).timeout(None);
+    let client = builder.retry(policy()).build().unwrap();
+    let begun = Instant::now();
+    let err = make(&client).await.unwrap_err();
+    assert_eq!(err.api().unwrap().code, "FREQUENCY_LIMITED");
+    assert_eq!((wire.count(), begun.elapsed()), (1, Duration::ZERO));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_attempt_and_all_of_them_have_limits_of_their_own() {
     let with = |policy| {
