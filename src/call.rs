@@ -328,7 +328,7 @@ impl Future for CallFuture {
     }
 }
 
-/// A call that returns something else than a [`Response`]: `.await` it, or `.wait()` for it.
+/// A call whose result is not a [`Response`]: `.await` it, or `.wait()` for it.
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Pending<T> {
     future: BoxFuture<'static, Result<T>>,

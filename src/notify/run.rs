@@ -121,9 +121,9 @@ impl Drop for One {
     }
 }
 
-/// What a handler answers; of one that failed, whether it panicked.
+/// Runs a handler and returns its answer, or whether it failed or panicked.
 ///
-/// It is polled here and not in a task of its own: the claim is given back before the reply says that it
+/// The handler is polled here and not in a separate task: the claim is given back before the reply says that it
 /// failed.
 async fn outcome<H, F, A, E>(
     handler: H,
