@@ -207,7 +207,7 @@ impl Call {
         blocking::wait(bound, self.run())
     }
 
-    /// Makes the call and returns the response as a stream, in constant memory and of any length.
+    /// Makes the call and returns the response as a stream. It may have any length; memory use is constant.
     pub fn stream(self) -> Pending<Streaming> {
         let call = self.edit(|plan| plan.options.stream = true);
         let bound = call.bound();
