@@ -105,7 +105,7 @@ impl MerchantNotifications {
         self
     }
 
-    /// Changes the settings of each merchant's reader, say the store of ids that came before.
+    /// Changes the settings of each merchant's `Notifications`, such as the deduplication store.
     ///
     /// ```
     /// # use std::sync::Arc;
