@@ -207,7 +207,7 @@ impl Call {
         blocking::wait(bound, self.run())
     }
 
-    /// Makes the call and returns the response as a stream, in constant memory and of any length.
+    /// Makes the call and returns the response as a stream. It may have any length; memory use is constant.
     pub fn stream(self) -> Pending<Streaming> {
         let call = self.edit(|plan| plan.options.stream = true);
         let bound = call.bound();
@@ -328,7 +328,7 @@ impl Future for CallFuture {
     }
 }
 
-/// A call that returns something else than a [`Response`]: `.await` it, or `.wait()` for it.
+/// A call whose result is not a [`Response`]: `.await` it, or `.wait()` for it.
 #[must_use = "nothing happens until it is awaited, or waited for with .wait()"]
 pub struct Pending<T> {
     future: BoxFuture<'static, Result<T>>,

@@ -30,7 +30,7 @@ use wechatpay_core::protocol::Keyring;
 ///     .private_key(PrivateKey::from_file("apiclient_key.pem")?)
 ///     .platform_key(
 ///         "PUB_KEY_ID_0114232134912410000000000000",
-///         PublicKey::from_file("wxp_pub.pem")?,
+///         PublicKey::from_file("pub_key.pem")?,
 ///     )
 ///     .build()?;
 ///

@@ -261,7 +261,7 @@ impl Table {
         Some(self.entries.get(id?)?.client.clone())
     }
 
-    /// A name leads to one merchant: money must not go to whoever was added last.
+    /// Refuses a name that another merchant has: a name must select one merchant.
     fn check(&self, id: &Arc<str>, names: &Names) -> Result<()> {
         let taken = |known: &HashMap<String, Arc<str>>, given: &[String]| {
             let mut given = given.iter();

@@ -33,7 +33,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The same call once more, with a state of its own.
+    /// The same call again, with a new state.
     pub(crate) fn repeated(&self) -> Self {
         let mut options = self.options.clone();
         options.state = CallState::default();

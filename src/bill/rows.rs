@@ -10,12 +10,12 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// The rows of a bill, one at a time, in constant memory.
 ///
 /// A bill is UTF-8 CSV: names, then rows whose every value begins with a back quote (so that
-/// spreadsheets leave long numbers alone), then the names of a summary and one row of it. Back
+/// spreadsheets do not round long numbers), then the names of a summary and one row of it. Back
 /// quotes are taken away; the iterator gives the rows, and after the last one
 /// [`summary`](Self::summary) the summary. Statements without back quotes have no summary.
 ///
 /// A bill that ends before its summary was cut off: its rows end with an error. Without back quotes
-/// nobody can tell.
+/// this cannot be detected.
 ///
 /// ```
 /// use wechatpay_chain::bill::Rows;

@@ -81,7 +81,7 @@ impl Phase {
 impl CallState {
     /// Notes that an attempt begins at the transport.
     ///
-    /// Unless the transport says otherwise, nobody knows how far it comes.
+    /// Until the transport reports its progress, the request counts as possibly sent.
     pub(crate) fn begin_attempt(&self) -> Attempt {
         let attempt = Attempt(Arc::new(AttemptInner {
             state: self.clone(),
@@ -113,7 +113,7 @@ impl CallState {
         self.0.attempts.load(Ordering::Relaxed)
     }
 
-    /// Notes that the call goes on after an attempt of which nobody knows what came of it.
+    /// Records that the call continues after an attempt with an unknown outcome.
     pub(crate) fn note_undecided(&self) {
         self.0.undecided.store(true, Ordering::Relaxed);
     }

@@ -1,8 +1,8 @@
 //! APIv2's refund notification: `req_info`, encrypted with AES-256-ECB and not signed.
 //!
-//! ECB encrypts every block of 16 bytes by itself, so that whoever has captured one notification can
-//! insert, remove and exchange blocks without the key. What such changes leave behind is refused here;
-//! what this cannot see is why [`Verification::Unsigned`](crate::Verification::Unsigned) exists.
+//! ECB encrypts every block of 16 bytes separately, so an attacker who captured one notification can
+//! insert, remove and exchange blocks without the key. This module refuses the changes that it can detect.
+//! Because of the others, [`Verification::Unsigned`](crate::Verification::Unsigned) exists.
 
 use serde_json::{Map, Value};
 

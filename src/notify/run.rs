@@ -1,4 +1,4 @@
-//! A handler, from its start to the note of how it ended.
+//! Runs a handler to its end and records the outcome.
 
 use std::future::{self, Future};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,10 +14,10 @@ use super::{Notification, Notifications};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Notifications {
-    /// The second half of [`handle`](Self::handle), for a notification that was accepted already, as by
+    /// The second half of [`handle`](Self::handle), for a notification that was already accepted, for example by
     /// axum's extractor.
     ///
-    /// The handler runs to its end even where this future is dropped.
+    /// The handler runs to its end even when this future is dropped.
     pub async fn run<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
     where
         H: FnOnce(Notification) -> F + Send + 'static,
@@ -121,9 +121,9 @@ impl Drop for One {
     }
 }
 
-/// What a handler answers; of one that failed, whether it panicked.
+/// Runs a handler and returns its answer, or whether it failed or panicked.
 ///
-/// It is polled here and not in a task of its own: the claim is given back before the reply says that it
+/// The handler is polled here and not in a separate task: the claim is released before the reply says that it
 /// failed.
 async fn outcome<H, F, A, E>(
     handler: H,

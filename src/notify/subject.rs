@@ -58,8 +58,8 @@ const NUMBERS: [&str; 10] = [
 
 /// A digest of what a notification is about, made of members that are signed.
 ///
-/// What is known not to tell two events apart is left out, and everything else is in: two events of a
-/// kind that nobody has described yet still have two ids.
+/// Members that are known not to distinguish events are left out. All others are included, so two events of an
+/// undocumented kind still have different ids.
 pub(super) fn id(signed: &Map<String, Value>) -> String {
     let has = |names: &[&str]| names.iter().any(|name| signed.contains_key(*name));
     let payment = has(&PAYMENT);

@@ -47,7 +47,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
     })
 }
 
-/// Only a refund (`req_info`) may come unsigned; whoever encrypted it has the key.
+/// Only a refund (`req_info`) may be unsigned: only a holder of the key can encrypt it.
 fn verify(keys: &Keys, members: &Members, body: &Bytes) -> Result<Verification> {
     if text(members, "sign").is_empty() {
         return match text(members, "req_info") {

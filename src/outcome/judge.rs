@@ -12,7 +12,7 @@ use wechatpay_core::error::{ApiError, Error, Verification};
 pub(super) enum State {
     /// It was taken, and goes its way.
     Done,
-    /// An order that nobody has paid yet.
+    /// An order that is not paid yet.
     Payable,
     /// It is not decided yet.
     Pending,

@@ -1,7 +1,7 @@
-//! From an unknown outcome to a known one: queries by the merchant's number.
+//! Finds out an unknown outcome by querying the merchant's number.
 //!
-//! A request whose answer is lost may have been processed. Whether it was, only a query by the number that
-//! the merchant chose tells (商户订单号, 商户退款单号, 商户单号 …). [`Call::or_query`] makes the call, and
+//! A request whose answer is lost may have been processed. Only a query by the merchant's number
+//! (商户订单号, 商户退款单号, 商户单号 …) tells whether it was. [`Call::or_query`] makes the call, and
 //! when its outcome is open it queries, waits, and queries again until it knows:
 //!
 //! ```no_run
@@ -42,12 +42,12 @@
 //! [`Outcome::StillUnknown`]. It is so again after 29 days, since several queries find only what was made in the last
 //! 30 days; [`QueryPolicy::sent_ago`] says how old a request is.
 //!
-//! For the same reason a refusal without a signature decides nothing: a gateway on the way may have passed the
-//! request on before it answered.
+//! For the same reason a refusal without a signature does not settle the outcome: a gateway may have forwarded the
+//! request before it answered.
 //!
 //! Two ways are quicker, and both are off unless the policy says so:
 //! [`QueryPolicy::repeat_not_found`] sends the same request with the same number again, and
-//! [`QueryPolicy::close_unpaid`] closes an order that nobody has paid, after which nobody can.
+//! [`QueryPolicy::close_unpaid`] closes an unpaid order, which then cannot be paid.
 
 mod asked;
 mod judge;

@@ -1,18 +1,18 @@
-//! How an unknown outcome is looked into.
+//! When and how an unknown outcome is queried.
 
 use std::time::Duration;
 
-/// When to query, how long to go on, and what may be done besides.
+/// When to query, how long to continue, and whether to repeat the request or close the order.
 ///
 /// ```
 /// use std::time::Duration;
 /// use wechatpay_chain::outcome::QueryPolicy;
 ///
-/// // In a job of its own, to the end.
+/// // In a background job, until the outcome is known.
 /// let patient = QueryPolicy::documented();
-/// // While a user waits: soon, and once more with the same number if there is nothing.
+/// // While a user waits: short waits, and the same request again if the query finds nothing.
 /// let quick = QueryPolicy::quick().repeat_not_found(true);
-/// // Waits of one's own.
+/// // Custom waits.
 /// let own = QueryPolicy::quick().waits([1, 2, 3].map(Duration::from_secs));
 /// ```
 #[derive(Debug, Clone)]

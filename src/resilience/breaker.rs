@@ -16,8 +16,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// [`Failover`](super::Failover) goes to the backup host. After the cooldown one call goes through as a
 /// probe.
 ///
-/// Each host has a breaker of its own. Clones share what they know: give clones to the builders of several
-/// clients, and a host that one of them finds down is down for all.
+/// Each host has a separate breaker. Clones share their state: give clones to the builders of several clients, and
+/// a host that is down for one client is down for all.
 #[derive(Debug, Clone)]
 #[must_use = "a breaker does nothing until it is given to ClientBuilder::circuit_breaker"]
 pub struct CircuitBreaker {

@@ -117,7 +117,7 @@ pub(crate) struct Switch {
 }
 
 impl Switch {
-    /// Where requests may go besides their own host.
+    /// The hosts that requests may go to, in addition to their own.
     pub(crate) fn origins(&self) -> impl Iterator<Item = Origin> {
         self.pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()])
     }

@@ -16,7 +16,7 @@ use wechatpay_core::error::{ApiError, Error, Result};
 
 /// Which calls are repeated, how often, and how long it may take.
 ///
-/// A request is sent again only when it does nothing twice:
+/// A request is sent again only when the repetition has no second effect:
 ///
 /// - nothing of the attempt was sent: no connection could be made;
 /// - WeChat Pay refused it for its frequency, in an answer whose signature is right (429,
@@ -32,10 +32,10 @@ use wechatpay_core::error::{ApiError, Error, Result};
 ///
 /// All attempts send the same body, byte for byte. Sensitive fields are encrypted once, before the
 /// first attempt: RSAES-OAEP gives another ciphertext each time, so fields that are encrypted anew would be
-/// another body. Each attempt has a timestamp, a nonce and a signature of its own, which APIv2 has in its
-/// body: there all other members are the same.
+/// another body. Each attempt has a new timestamp, nonce and signature. APIv2 has them in its body:
+/// there, all other members are the same.
 ///
-/// After an attempt that may have been processed, a refusal of a later one decides nothing:
+/// After an attempt that may have been processed, a refusal of a later attempt does not settle the outcome:
 /// [`Error::is_undecided`](crate::Error::is_undecided) stays true.
 ///
 /// ```

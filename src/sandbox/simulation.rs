@@ -47,7 +47,7 @@ impl Sandbox {
     }
 
     /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
-    /// other order goes_to_seller `NOTPAY`, as WeChat Pay says nothing of it, and the user may try again with
+    /// other order stays `NOTPAY`, as WeChat Pay says nothing of it, and the user may try again with
     /// [`pay`](Self::pay).
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Settings as a file or the environment has them.
+//! Settings of a client, read from a file or the environment.
 
 mod client;
 mod environment;
@@ -14,9 +14,9 @@ use serde::Deserialize;
 pub use secret_file::read_secret;
 use wechatpay_core::secret::Secret;
 
-/// All that can be set for a client, each thing or nothing: the keys of a profile of the command `wechatpay`.
+/// The settings of a client, all optional. The names are those of a profile of the command `wechatpay`.
 ///
-/// It deserialises from any format that serde has. An unknown key is refused, so that a misspelt one is found.
+/// It deserialises from any format that serde supports. Unknown keys are refused, so misspelt keys are found.
 ///
 /// ```
 /// use wechatpay_chain::Settings;

@@ -141,7 +141,7 @@ impl Media {
         self
     }
 
-    /// Adds a further file, in a part of its own name; its `meta` is not sent.
+    /// Adds another file in a separate part, under that file's part name. Its `meta` is not sent.
     pub fn and(mut self, other: Self) -> Self {
         self.others.push(other);
         self

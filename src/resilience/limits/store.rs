@@ -12,7 +12,7 @@ pub trait LimitStore: Send + Sync + 'static {
     /// Counts a call of `key`, if all limits allow one now; else counts nothing and says how long it takes
     /// until they may. Zero means that the call was counted.
     ///
-    /// Taking a place and counting it are one step, whoever asks at the same moment.
+    /// Checking the limits and counting the call must be one atomic step.
     ///
     /// # Errors
     ///

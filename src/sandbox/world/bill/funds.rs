@@ -206,7 +206,7 @@ fn of_return<'s>(state: &State, back: &'s Return, account: &str) -> Option<Flow<
     })
 }
 
-/// Which way money goes for an account; `None` when it goes_to_seller or is somebody else's.
+/// Which way money goes for an account; `None` when it stays or belongs to another account.
 fn sign(giver: &str, getter: Option<&str>, account: &str) -> Option<i128> {
     match (giver == account, getter == Some(account)) {
         (true, false) => Some(-1),

@@ -4,7 +4,7 @@
 //! complaint is `PENDING` until the merchant's first answer, then `PROCESSING`, and `PROCESSED` when
 //! the merchant says so or refuses the refund that is asked for; a list is of 30 days at most, 10 at
 //! once unless asked otherwise and 50 at most. Guessed: 404 `RESOURCE_NOT_EXISTS` for one that is not
-//! there, 403 `NO_AUTH` for another merchant's; that one which is `PROCESSED` goes_to_seller so, whatever the
+//! there, 403 `NO_AUTH` for another merchant's; that one which is `PROCESSED` stays so, whatever the
 //! merchant still says, and that being done with it once more changes nothing and tells nobody.
 //!
 //! The sandbox's own: before anybody complained, answers are made up; lists are oldest first.

@@ -170,7 +170,7 @@ fn shared_order<'s>(state: &'s State, fields: &Fields<'_>, now: i64) -> Result<&
     }
 }
 
-/// Whether the money goes_to_seller where it is.
+/// Whether the money goes to the seller.
 fn goes_to_seller(order: &Order, detail: &ShareDetail) -> bool {
     detail.kind == "MERCHANT_ID" && detail.account == order.party.seller()
 }
