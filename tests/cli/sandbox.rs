@@ -196,7 +196,21 @@ fn the_startup_text_has_a_snippet_for_every_sdk() {
     for word in ["Merchant", "1900000109", "PUB_KEY_ID_01", "--dir"] {
         assert!(text.contains(word), "{word}: {text}");
     }
-    for sdk in ["Rust", "PHP", "Node", "Go", "Java", "Python"] {
+    for sdk in [
+        "Rust",
+        "PHP",
+        "Node",
+        "Go",
+        "Java",
+        "Python",
+        "EasyWeChat",
+        "yansongda",
+        "gopay",
+        "wechatpy",
+        "tenpay",
+        "wechatpay-node-v3",
+        "WxJava",
+    ] {
         assert!(text.contains(sdk), "{sdk}: {text}");
     }
     let unfilled = text.split('{').skip(1).find(|rest| {
@@ -213,6 +227,104 @@ fn the_startup_text_has_a_snippet_for_every_sdk() {
     assert!(key.is_file());
     assert_eq!(running.stop("-TERM").code(), Some(0));
     assert!(!key.exists(), "its own folder goes with it");
+}
+
+/// What the command prints for one SDK, as soon as the sandbox is ready.
+fn snippet(sdk: &str, tls: bool, dir: &Path) -> String {
+    let mut arguments = vec!["--sdk", sdk, "--dir", dir.to_str().unwrap()];
+    arguments.extend(tls.then_some("--tls"));
+    let mut child = command(&arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    // The address comes on standard error before the code, which is written at once.
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    lines.read_line(&mut said).unwrap();
+    let mut code = vec![0; 16 * 1024];
+    let read = child.stdout.take().unwrap().read(&mut code).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let base = said.trim_end().strip_prefix("Sandbox ").unwrap();
+    let code = String::from_utf8(code[..read].to_vec()).unwrap();
+    let (_, host) = base.trim_end_matches('/').split_once("://").unwrap();
+    assert!(code.contains(host), "{sdk}: {code}");
+    code
+}
+
+#[test]
+fn the_code_for_one_sdk_stands_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("keys");
+    for tls in [false, true] {
+        for (sdk, first, members) in [
+            (
+                "php",
+                "<?php",
+                &["'certs' => [", "'secret' =>", "'merchant' =>"][..],
+            ),
+            ("node", "const {", &["certs: {", "secret:", "merchant:"]),
+            (
+                "go",
+                "package main",
+                &["\"context\"", "ctx :=", "option.WithHTTPClient"],
+            ),
+            (
+                "java",
+                "import ",
+                &[
+                    "RSAPublicKeyConfig config",
+                    ".config(config).httpClient(http)",
+                ],
+            ),
+            (
+                "rust",
+                "use wechatpay_chain",
+                &["Client::builder()", ".v2_key("],
+            ),
+            ("python", "import ", &["wechatpayv3.WeChatPay("]),
+        ] {
+            let code = snippet(sdk, tls, &dir);
+            assert!(code.starts_with(first), "{sdk}: {code}");
+            for member in members {
+                assert!(code.contains(member), "{sdk} {member}: {code}");
+            }
+            assert!(
+                !code.contains("Ctrl-C") && !code.contains("\u{1b}"),
+                "{sdk}: {code}"
+            );
+            let trusted = code.contains("ca.pem");
+            assert_eq!(trusted, tls, "{sdk}: {code}");
+        }
+    }
+}
+
+#[test]
+fn php_and_node_verify_both_platform_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    for sdk in ["php", "node"] {
+        let code = snippet(sdk, false, folder.path());
+        let certs = code.split("certs").nth(1).unwrap();
+        let certs = &certs[..certs.find("secret").unwrap()];
+        let serials = certs.split('\'').filter(|word| {
+            word.starts_with("PUB_KEY_ID_01") || (word.len() == 40 && !word.contains('/'))
+        });
+        assert_eq!(serials.count(), 2, "{certs}");
+    }
+}
+
+#[test]
+fn gopay_and_tenpay_get_a_host_without_a_final_slash() {
+    let folder = tempfile::tempdir().unwrap();
+    for sdk in ["gopay", "tenpay", "wxjava"] {
+        let code = snippet(sdk, false, folder.path());
+        let host = code
+            .split(['"', '\''])
+            .find(|word| word.starts_with("http"))
+            .unwrap();
+        assert!(!host.ends_with('/'), "{sdk}: {code}");
+    }
 }
 
 #[test]

@@ -162,6 +162,7 @@ arg-sandbox-listen-long = A PORT alone means 127.0.0.1; with --allow-remote it m
 arg-sandbox-tls = Use HTTPS, with a certificate issued by the sandbox's own root
 arg-sandbox-dir = The folder for the merchant's files; existing files are used again [default: a temporary folder, removed at the end]
 arg-sandbox-json = Print address and credentials as one line of JSON
+arg-sandbox-sdk = Print the set-up of one client only, as code that compiles
 arg-sandbox-public_key_only = Start with a new merchant's account: no platform certificates, every answer signed with the public key
 arg-sandbox-certificate_mode = Start in certificate mode: a platform certificate signs answers and notifications
 arg-sandbox-seed = The seed for generated values in answers
@@ -468,6 +469,8 @@ setup-shell = Shell: this command, in another terminal
 setup-curl = curl: the sandbox's own API
 setup-redirect = The services call api.mch.weixin.qq.com; this redirects them to the sandbox.
 setup-no-host = the SDK has no setting for the host
+setup-before = before
+setup-gopay = the client of APIv2, too, without a final slash
 setup-java-trust = To make Java trust the sandbox's root:
 definition-format = write NAME=VALUE
 

@@ -147,6 +147,7 @@ arg-sandbox-listen-long = 只写端口号时监听 127.0.0.1；加上 --allow-re
 arg-sandbox-tls = 使用 HTTPS，证书由沙箱自己的根证书签发
 arg-sandbox-dir = 存放商户文件的目录，已有的文件会继续使用 [默认：临时目录，停止后删除]
 arg-sandbox-json = 用一行 JSON 输出地址和凭证
+arg-sandbox-sdk = 只输出一种客户端的接入代码，可直接编译运行
 arg-sandbox-public_key_only = 模拟新商户的账户：没有平台证书，所有应答都用微信支付公钥对应的私钥签名
 arg-sandbox-certificate_mode = 以平台证书模式启动：应答和通知都用平台证书签名
 arg-sandbox-seed = 生成应答内容所用的随机种子
@@ -453,6 +454,8 @@ setup-shell = Shell：在另一个终端使用本命令
 setup-curl = curl：沙箱的控制接口
 setup-redirect = SDK 默认访问 api.mch.weixin.qq.com，这里改为访问沙箱。
 setup-no-host = SDK 没有设置域名的选项
+setup-before = 写在这一行之前：
+setup-gopay = v2 客户端同样如此，末尾不要加斜杠
 setup-java-trust = 让 Java 信任沙箱的根证书：
 definition-format = 请写作 名称=值
 

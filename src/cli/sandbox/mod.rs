@@ -16,15 +16,17 @@ use crate::exit::{Exit, Failure};
 use crate::files;
 use crate::i18n::t;
 use crate::interrupt;
+use crate::output::Output;
 use crate::rephrase;
 use listen::Listen;
-use setup::Setup;
+use setup::{Sdk, Setup};
 
 const EXAMPLES: &str = "  \
   wechatpay sandbox
   wechatpay sandbox --dir keys --listen 8080
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
   wechatpay sandbox --json --dir keys > ready.json &
+  wechatpay sandbox --dir keys --listen 8080 --sdk php > client.php &
 ";
 
 #[derive(Args)]
@@ -46,6 +48,9 @@ pub(crate) struct SandboxArgs {
 
     #[arg(long)]
     json: bool,
+
+    #[arg(long, value_name = "NAME", conflicts_with = "json")]
+    sdk: Option<Sdk>,
 
     #[arg(long)]
     public_key_only: bool,
@@ -96,22 +101,34 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     let files = sandbox
         .files()
         .ok_or_else(|| files::input(t!("sandbox-no-files")))?;
-    if args.json || output.json() {
-        output.line(&ready(&sandbox, &files).to_string())?;
-    } else {
-        let (sandbox, files) = (&sandbox, &files);
-        let (tls, kept) = (args.tls, args.dir.is_some());
-        let setup = Setup {
-            sandbox,
-            files,
-            tls,
-            kept,
-        };
-        output.line(&setup::text(&setup, output))?;
-    }
+    announce(&args, &sandbox, &files, output)?;
     shutdown.wait();
     drop(sandbox);
     Ok(())
+}
+
+/// Says that the sandbox is ready, and how clients reach it.
+fn announce(
+    args: &SandboxArgs,
+    sandbox: &Sandbox,
+    files: &SandboxFiles,
+    output: &Output,
+) -> Result<(), Failure> {
+    if args.json || output.json() {
+        return output.line(&ready(sandbox, files).to_string());
+    }
+    let setup = Setup {
+        sandbox,
+        files,
+        tls: args.tls,
+        kept: args.dir.is_some(),
+    };
+    let Some(sdk) = args.sdk else {
+        return output.line(&setup::text(&setup, output));
+    };
+    // Standard output has the code alone, and can be a file that compiles.
+    output.error_line(&format!("{} {}", t!("setup-sandbox"), sandbox.base_url()));
+    output.write(&setup.snippet(sdk))
 }
 
 /// The sandbox has its own account.

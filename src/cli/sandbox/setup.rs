@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clap::ValueEnum;
 use wechatpay_sandbox::{Sandbox, SandboxFiles};
 
 use crate::i18n::{find, t};
@@ -19,11 +20,11 @@ pub(super) struct Setup<'a> {
 /// The text shown at startup. The most important part comes last, next to the prompt.
 pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     let mut text = String::new();
-    for (title, snippet) in SNIPPETS {
-        let snippet = setup.fill_in(snippet);
+    for sdk in Sdk::value_variants() {
         text.push_str(&format!(
-            "{}\n{snippet}\n",
-            output.bold(&find(title).unwrap_or_else(|| title.to_owned()))
+            "{}\n{}\n",
+            output.bold(&sdk.title()),
+            setup.snippet(*sdk)
         ));
     }
     text.push_str(&format!(
@@ -47,7 +48,69 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
     text
 }
 
+/// The clients that a set-up is printed for.
+///
+/// The order is that of the startup text: clients with a line or two come first.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Sdk {
+    Easywechat,
+    YansongdaPay,
+    Gopay,
+    Wechatpy,
+    Tenpay,
+    WechatpayNodeV3,
+    Wxjava,
+    Java,
+    Go,
+    Python,
+    Php,
+    Node,
+    Rust,
+    Shell,
+    Curl,
+}
+
+impl Sdk {
+    fn title(self) -> String {
+        let (title, _) = self.parts();
+        find(title).unwrap_or_else(|| title.to_owned())
+    }
+
+    /// The title, or the name of its text, and the code.
+    fn parts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Easywechat => ("PHP (EasyWeChat)", EASYWECHAT),
+            Self::YansongdaPay => ("PHP (yansongda/pay)", YANSONGDA_PAY),
+            Self::Gopay => ("Go (gopay)", GOPAY),
+            Self::Wechatpy => ("Python (wechatpy)", WECHATPY),
+            Self::Tenpay => ("Node (tenpay)", TENPAY),
+            Self::WechatpayNodeV3 => ("Node (wechatpay-node-v3)", NODE_V3),
+            Self::Wxjava => ("Java (WxJava)", WXJAVA),
+            Self::Java => ("Java (wechatpay-java)", include_str!("snippets/java.txt")),
+            Self::Go => ("Go (wechatpay-go)", include_str!("snippets/go.txt")),
+            Self::Python => ("Python (wechatpayv3)", include_str!("snippets/python.txt")),
+            Self::Php => (
+                "PHP (wechatpay/wechatpay)",
+                include_str!("snippets/php.txt"),
+            ),
+            Self::Node => (
+                "Node (wechatpay-axios-plugin)",
+                include_str!("snippets/node.txt"),
+            ),
+            Self::Rust => ("Rust (wechatpay-chain)", include_str!("snippets/rust.txt")),
+            Self::Shell => ("setup-shell", include_str!("snippets/command.txt")),
+            Self::Curl => ("setup-curl", include_str!("snippets/curl.txt")),
+        }
+    }
+}
+
 impl Setup<'_> {
+    /// The set-up of one client, without anything around it, so that a file of it compiles.
+    pub(super) fn snippet(&self, sdk: Sdk) -> String {
+        let (_, code) = sdk.parts();
+        self.fill_in(code)
+    }
+
     /// Replaces the placeholders of a snippet. TLS parts come first, because they contain placeholders.
     fn fill_in(&self, snippet: &str) -> String {
         let (sandbox, files) = (self.sandbox, self.files);
@@ -58,6 +121,8 @@ impl Setup<'_> {
         let values = [
             ("{redirect}", t!("setup-redirect")),
             ("{no_host}", t!("setup-no-host")),
+            ("{before}", t!("setup-before")),
+            ("{gopay}", t!("setup-gopay")),
             ("{java_trust}", t!("setup-java-trust")),
             ("{trusts}", t!("setup-trusts")),
             ("{base}", base.to_owned()),
@@ -69,6 +134,11 @@ impl Setup<'_> {
             ("{folder}", path(files.ca.parent().unwrap_or(&files.ca))),
             ("{key}", path(&files.merchant_key)),
             ("{cert}", path(&files.merchant_cert)),
+            ("{platform_cert}", path(&files.platform_cert)),
+            (
+                "{platform_serial}",
+                sandbox.platform_certificate().serial().to_owned(),
+            ),
             ("{public_id}", sandbox.platform_key_id().to_owned()),
             ("{public_key}", path(&files.platform_public_key)),
             ("{apiv3_file}", path(&files.apiv3_key)),
@@ -86,24 +156,13 @@ impl Setup<'_> {
     }
 }
 
-const SNIPPETS: [(&str, &str); 8] = [
-    ("Java (wechatpay-java)", JAVA),
-    ("Go (wechatpay-go)", GO),
-    ("Python (wechatpayv3)", PYTHON),
-    ("PHP (wechatpay/wechatpay)", PHP),
-    ("Node (wechatpay-axios-plugin)", NODE),
-    ("Rust (wechatpay-chain)", RUST),
-    ("setup-shell", COMMAND),
-    ("setup-curl", CURL),
-];
-
 /// Parts that depend on TLS: placeholder, text with TLS, text without.
-const TLS: [(&str, &str, &str); 10] = [
+const TLS: [(&str, &str, &str); 12] = [
     ("{command_ca}", "export WECHATPAY_CA='{ca}'\n", ""),
     ("{curl_ca}", " --cacert '{ca}'", ""),
     (
         "{rust_ca}",
-        "    .root_certificate(Certificate::from_file(\"{ca}\")?)\n",
+        "        .root_certificate(Certificate::from_file(\"{ca}\")?)\n",
         "",
     ),
     ("{php_ca}", "    'verify' => '{ca}',\n", ""),
@@ -112,7 +171,9 @@ const TLS: [(&str, &str, &str); 10] = [
         "  httpsAgent: new (require('node:https').Agent)({ ca: readFileSync('{ca}') }),\n",
         "",
     ),
-    ("{go_ca}", GO_CA, "transport := http.DefaultTransport\n"),
+    ("{go_imports}", "\t\"crypto/tls\"\n\t\"crypto/x509\"\n", ""),
+    ("{go_os}", "\t\"os\"\n", ""),
+    ("{go_ca}", GO_CA, "\ttransport := http.DefaultTransport\n"),
     ("{java_ca}", JAVA_CA, ""),
     ("{python_os}", "os, ", ""),
     (
@@ -123,111 +184,51 @@ const TLS: [(&str, &str, &str); 10] = [
     ("{root}", "{trusts}", ""),
 ];
 
-const COMMAND: &str = "\
-export WECHATPAY_BASE_URL={base} WECHATPAY_MCHID={mchid}
-export WECHATPAY_PRIVATE_KEY='{key}' WECHATPAY_CERTIFICATE='{cert}'
-export WECHATPAY_PLATFORM_KEY_ID={public_id} WECHATPAY_PLATFORM_KEY='{public_key}'
-export WECHATPAY_APIV3_KEY_FILE='{apiv3_file}' WECHATPAY_V2_KEY_FILE='{v2_file}'
-{command_ca}wechatpay doctor
-";
-
-const CURL: &str = "\
-curl{curl_ca} {base}_sandbox/api/info
-curl{curl_ca} -X POST {base}_sandbox/api/orders/OUT_TRADE_NO/pay
-";
-
-const RUST: &str = r#"let client = Client::builder()
-    .base_url("{base}")
-    .mchid("{mchid}")
-    .private_key(PrivateKey::from_file("{key}")?)
-    .certificate(Certificate::from_file("{cert}")?)
-    .platform_key("{public_id}", PublicKey::from_file("{public_key}")?)
-    .apiv3_key(std::fs::read_to_string("{apiv3_file}")?)
-{rust_ca}    .build()?;
+const GO_CA: &str = r#"	root, err := os.ReadFile("{ca}")
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(root)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 "#;
-
-const PHP: &str = r"$client = \WeChatPay\Builder::factory([
-    'base_uri' => '{base}',
-    'mchid' => '{mchid}',
-    'serial' => '{serial}',
-    'privateKey' => \WeChatPay\Crypto\Rsa::from('file://{key}'),
-    'certs' => ['{public_id}' => \WeChatPay\Crypto\Rsa::from('file://{public_key}', \WeChatPay\Crypto\Rsa::KEY_TYPE_PUBLIC)],
-{php_ca}]);
-";
-
-const NODE: &str = r"const { readFileSync } = require('node:fs');
-const { Wechatpay } = require('wechatpay-axios-plugin');
-
-const wxpay = new Wechatpay({
-  baseURL: '{base}',
-  mchid: '{mchid}',
-  serial: '{serial}',
-  privateKey: readFileSync('{key}'),
-  certs: { '{public_id}': readFileSync('{public_key}') },
-  secret: readFileSync('{v2_file}', 'utf8'),
-{node_ca}});
-";
-
-const GO: &str = r#"// {redirect}
-type toSandbox struct{ transport http.RoundTripper }
-
-func (t toSandbox) RoundTrip(r *http.Request) (*http.Response, error) {
-    r.URL.Scheme, r.URL.Host = "{scheme}", "{host}"
-    return t.transport.RoundTrip(r)
-}
-
-{go_ca}key, _ := utils.LoadPrivateKeyWithPath("{key}")
-public, _ := utils.LoadPublicKeyWithPath("{public_key}")
-client, err := core.NewClient(ctx,
-    option.WithWechatPayPublicKeyAuthCipher("{mchid}", "{serial}", key, "{public_id}", public),
-    option.WithHTTPClient(&http.Client{Transport: toSandbox{transport: transport}}))
-"#;
-
-const GO_CA: &str = r#"root, _ := os.ReadFile("{ca}")
-roots := x509.NewCertPool()
-roots.AppendCertsFromPEM(root)
-transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
-"#;
-
-const JAVA: &str = r#"Config config = new RSAPublicKeyConfig.Builder()
-    .merchantId("{mchid}")
-    .privateKeyFromPath("{key}")
-    .publicKeyFromPath("{public_key}")
-    .publicKeyId("{public_id}")
-    .merchantSerialNumber("{serial}")
-    .apiV3Key(Files.readString(Path.of("{apiv3_file}")))
-    .build();
-// {redirect}
-HttpUrl sandbox = HttpUrl.get("{base}");
-OkHttpClient toSandbox = new OkHttpClient.Builder().addInterceptor(chain -> {
-    okhttp3.Request request = chain.request();
-    HttpUrl url = request.url().newBuilder()
-        .scheme(sandbox.scheme()).host(sandbox.host()).port(sandbox.port()).build();
-    return chain.proceed(request.newBuilder().url(url).build());
-}).build();
-HttpClient http = new DefaultHttpClientBuilder().config(config).okHttpClient(toSandbox).build();
-NativePayService service = new NativePayService.Builder().httpClient(http).build();
-{java_ca}"#;
 
 const JAVA_CA: &str = r"// {java_trust}
 //   keytool -importcert -noprompt -alias sandbox -file '{ca}' -keystore sandbox.p12 -storepass changeit
 //   java -Djavax.net.ssl.trustStore=sandbox.p12 -Djavax.net.ssl.trustStorePassword=changeit ...
 ";
 
-const PYTHON: &str = r#"import {python_os}pathlib, wechatpayv3, wechatpayv3.core
+const EASYWECHAT: &str = "\
+$config['http']['base_uri'] = '{base}'; // {before} new \\EasyWeChat\\Pay\\Application($config)
+";
 
-{python_ca}class Core(wechatpayv3.core.Core):  # {no_host}
-    def __setattr__(self, name, value):
-        super().__setattr__(name, "{origin}" if name == "_gate_way" else value)
+// The host is a constant of the library; the handler replaces it in each request.
+const YANSONGDA_PAY: &str = r"$config['http']['handler'] = \GuzzleHttp\HandlerStack::create(); // {before} Pay::config($config)
+$config['http']['handler']->push(\GuzzleHttp\Middleware::mapRequest(fn ($request) => $request->withUri(
+    new \GuzzleHttp\Psr7\Uri('{origin}' . $request->getRequestTarget()))));
+";
 
-wechatpayv3.core.Core = Core
+const GOPAY: &str = "\
+client.SetProxyHost(\"{origin}\") // {gopay}
+";
 
-def lines(path):
-    return "".join(l for l in pathlib.Path(path).read_text().splitlines() if "-----" not in l)
+const WECHATPY: &str = "\
+import wechatpy.pay
+wechatpy.pay.WeChatPay.API_BASE_URL = \"{base}\"
+";
 
-wxpay = wechatpayv3.WeChatPay(
-    wechatpay_type=wechatpayv3.WeChatPayType.NATIVE, mchid="{mchid}", cert_serial_no="{serial}",
-    private_key=lines("{key}"), public_key=lines("{public_key}"), public_key_id="{public_id}",
-    apiv3_key=pathlib.Path("{apiv3_file}").read_text(), appid="wx8888888888888888",
-    notify_url="http://127.0.0.1:8000/notify")
-"#;
+const TENPAY: &str = "\
+payment.prefix = '{origin}';
+";
+
+// The host is a constant of the library; the HTTP service of a `pay` gets each URL first.
+const NODE_V3: &str = "\
+for (const verb of ['get', 'post', 'upload']) {
+  const send = pay.httpService[verb].bind(pay.httpService);
+  pay.httpService[verb] = (url, ...rest) => send(url.replace('https://api.mch.weixin.qq.com', '{origin}'), ...rest);
+}
+";
+
+const WXJAVA: &str = "\
+config.setPayBaseUrl(\"{origin}\"); // com.github.binarywang.wxpay.config.WxPayConfig
+";

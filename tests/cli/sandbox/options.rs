@@ -131,7 +131,15 @@ fn credentials_given_to_the_sandbox_are_refused() {
 
 /// How each set-up begins, in their order, and what comes behind the last.
 const TITLES: [&str; 9] = [
-    "Java (", "Go (", "Python (", "PHP (", "Node (", "Rust (", "Shell:", "curl:", "Merchant",
+    "Java (wechatpay-java)",
+    "Go (wechatpay-go)",
+    "Python (wechatpayv3)",
+    "PHP (wechatpay/wechatpay)",
+    "Node (wechatpay-axios-plugin)",
+    "Rust (wechatpay-chain)",
+    "Shell:",
+    "curl:",
+    "Merchant",
 ];
 
 /// The set-ups for seven clients and the command.
