@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ pub(crate) fn build(settings: &Settings, cases: &mut [Case]) -> Result<()> {
     Err(format!("after {ROUNDS} rounds some files still do not compile").into())
 }
 
-fn manifest(settings: &Settings, krate: &std::path::Path) -> Result<()> {
+fn manifest(settings: &Settings, krate: &Path) -> Result<()> {
     let root = settings.root.display();
     let text = format!(
         "[package]\nname = \"batch\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\n[[bin]]\nname = \"batch\"\npath = \"src/batch/main.rs\"\n\n[workspace]\n\n\
@@ -66,7 +66,7 @@ fn manifest(settings: &Settings, krate: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-fn write(settings: &Settings, krate: &std::path::Path, cases: &mut [Case]) -> Result<()> {
+fn write(settings: &Settings, krate: &Path, cases: &mut [Case]) -> Result<()> {
     let runtime = settings.root.join("tests/port/oracle");
     let source = krate.join("src");
     for folder in [source.clone(), source.join("batch")] {
@@ -167,7 +167,7 @@ fn adapted(
 }
 
 /// What rustc says of each module.
-fn compile(settings: &Settings, krate: &std::path::Path) -> Result<BTreeMap<String, String>> {
+fn compile(settings: &Settings, krate: &Path) -> Result<BTreeMap<String, String>> {
     let output = Command::new(std::env::var("CARGO").unwrap_or("cargo".into()))
         .args([
             "build",
@@ -244,7 +244,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
 }
 
 /// Runs one: what it printed, its record, and how it ended.
-fn one(binary: &std::path::Path, name: &str, job: &PathBuf, script: &Value) -> Result<Value> {
+fn one(binary: &Path, name: &str, job: &Path, script: &Value) -> Result<Value> {
     let variables = script["env"].as_object().into_iter().flatten();
     let variables = variables.map(|(name, value)| (name, value.as_str().unwrap_or_default()));
     let record = job.with_extension("rust.jsonl");

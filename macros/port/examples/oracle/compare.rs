@@ -148,8 +148,8 @@ fn event(php: &Value, rust: &Value) -> Same {
         (None, None) => foreign(&php["foreign"], &rust["foreign"]),
         _ => Err(format!(
             "here {}\n    PHP {}",
-            names(&[rust.clone()]),
-            names(&[php.clone()])
+            names(std::slice::from_ref(rust)),
+            names(std::slice::from_ref(php))
         )),
     }
 }
