@@ -1,7 +1,7 @@
 //! What the Rust that `wechatpay port` writes needs of PHP: values, functions and exceptions.
 //!
 //! [`Value`] holds what PHP's variables hold, the functions are PHP's, and [`Thrown`] is what PHP
-//! throws: an [`Error`] of this crate becomes one of the class that the PHP SDK and Guzzle throw.
+//! throws: an [`Error`](crate::Error) of this crate becomes one of the class that the PHP SDK and Guzzle throw.
 //!
 //! ```
 //! use wechatpay_chain::php::{self, Thrown, json};
