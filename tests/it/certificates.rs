@@ -298,17 +298,26 @@ fn of_two_certificates_requests_name_the_one_that_ends_last() {
     assert_eq!(client.keyring().ids().len(), 2);
 }
 
-/// WeChat Pay refuses requests that name a certificate it has taken back.
+/// WeChat Pay refuses fields that are encrypted with a certificate it has taken back.
 #[test]
 fn a_certificate_that_was_taken_back_is_left_behind_at_once() {
     let sandbox = echoing().start_blocking().unwrap();
     let client = certificate_mode(&sandbox);
-    pay(&client).wait().unwrap();
+    let receiver = || {
+        client.chain("v3/profitsharing/receivers/add").post(
+            json!({
+                "appid": "wx8888888888888888", "type": "PERSONAL_OPENID", "account": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
+                "name": "张三", "relation_type": "STAFF",
+            }),
+            (),
+        )
+    };
+    receiver().wait().unwrap();
     let new = sandbox.rotate_platform_certificate().unwrap();
     sandbox.retire_platform_certificates();
-    let err = pay(&client).wait().unwrap_err();
+    let err = receiver().wait().unwrap_err();
     assert_eq!(signer(&err.api().unwrap().verification), new.serial());
-    pay(&client).wait().unwrap();
+    receiver().wait().unwrap();
 }
 
 #[test]
