@@ -413,3 +413,36 @@ fn a_file_without_calls_is_an_error() {
     );
     shop.bare(&["port", "f.php"]).run().ok();
 }
+
+#[test]
+fn slips_in_options_are_warned_of_and_correct_ones_are_not() {
+    let class = |call: &str| format!("class A {{ private $i; function b() {{ $this->{call} }} }}");
+    let inside =
+        "i->chain('v3/x')->post(['json' => ['a' => 1, 'headers' => ['Wechatpay-Serial' => 'S']]]);";
+    let rust = |php: &str| Run::new(&["port"]).stdin(php).run();
+    for done in [
+        port(&[], &format!("${inside}")),
+        rust(&format!("${inside}")),
+        rust(&class(inside)),
+    ] {
+        assert_eq!(done.code, Some(0), "{done:?}");
+        assert!(
+            done.stderr
+                .contains("warning: `headers` is within the body"),
+            "{done:?}"
+        );
+    }
+    let text = "$i->chain('v3/x')->post(['body' => 'abc'";
+    let named = format!("{text}, 'headers' => ['content-type' => 'text/plain']]);");
+    assert_eq!(rust(&named).stderr, "");
+    assert!(rust(&format!("{text}]);")).stderr.contains("Content-Type"));
+}
+
+#[test]
+fn an_empty_xml_body_is_an_empty_map() {
+    let php = "$i->chain('v2/x/y')->post(['xml' => []]);";
+    let line: Value = port(&[], php).json();
+    assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/x/y");
+    let rust = Run::new(&["port"]).stdin(php).run().ok();
+    assert!(rust.contains(".post(json!({}), ())"), "{rust}");
+}
