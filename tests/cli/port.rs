@@ -250,7 +250,7 @@ fn port_emits_rust_by_default() {
     let done = Run::new(&["port", "--style", "chain"]).stdin(php).run();
     let call = "    client.chain(\"v3/certificates\").get(()).wait()?;\n";
     assert!(done.stdout.contains(call), "{}", done.stdout);
-    let done = Run::new(&["port"]).stdin("while (1) {}").run();
+    let done = Run::new(&["port"]).stdin("goto a;\na: f();").run();
     assert_eq!(done.code, Some(4), "{}", done.stderr);
     assert!(done.stdout.contains("compile_error!"), "{}", done.stdout);
 }
@@ -332,4 +332,117 @@ fn digests_have_the_case_of_php() {
     assert_eq!(body["e"], md5.to_uppercase());
     let hmac = body["d"].as_str().unwrap();
     assert_eq!(hmac.to_lowercase(), hmac);
+}
+
+/// Six spellings of one call, as a browser copies the page that shows them.
+fn copied_page() -> String {
+    let options = "[\n  'json' => [\n    'out_no' => 'a，b',\n    'n' => 1,\n  ],\n]";
+    let then = "->then(static function(\\Psr\\Http\\Message\\ResponseInterface $response) {\n  \
+                print_r(json_decode((string) $response->getBody(), true));\n})\n->wait();";
+    let print = ";\nprint_r(json_decode((string) $response->getBody(), true));";
+    let paths = [
+        "->v3->goods->orders",
+        "->chain('v3/goods/orders')",
+        "['v3/goods/orders']",
+    ];
+    let mut page =
+        "Skip to content\n\n下单（见说明）\n\n请求参数类型描述\njsonobject声明请求的结构\n"
+            .to_owned();
+    for path in paths {
+        page += &format!("php\n$instance{path}->postAsync({options})\n{then}\n");
+    }
+    for path in paths {
+        page += &format!("php\n$response = $instance{path}->post({options}){print}\n");
+    }
+    page + "返回参数类型描述\nstatestring状态\n"
+}
+
+#[test]
+fn a_page_copied_as_text_gives_the_requests_of_its_six_styles() {
+    let shop = Shop::new();
+    let page = copied_page();
+    let typographic = page
+        .replace('\'', "’")
+        .replace("  ", "\u{a0} ")
+        .replace("=>", "＝＞");
+    for (name, text) in [("a.txt", &page), ("a.md", &page), ("b.txt", &typographic)] {
+        shop.file(name, text);
+        let done = shop.bare(&["port", "--emit", "request", name]).run();
+        let found = lines(&done.ok());
+        let shapes: Vec<_> = found
+            .iter()
+            .map(|line| format!("{} {}", line["mode"], line["form"]).replace('"', ""))
+            .collect();
+        assert_eq!(shapes.len(), 6, "{name} {shapes:?}");
+        let unique: std::collections::BTreeSet<_> = shapes.iter().collect();
+        assert_eq!(unique.len(), 6, "{name} {shapes:?}");
+        assert_eq!(found[0]["line"], 7, "the line `php` stands for a fence");
+        for line in found {
+            assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/v3/goods/orders");
+            assert_eq!(line["body"], r#"{"out_no":"a，b","n":1}"#, "{name}");
+        }
+    }
+    assert_eq!(lines(&port(&[], &page).ok()).len(), 6);
+    let rust = Run::new(&["port"]).stdin(page).run().ok();
+    assert_eq!(rust.matches("goods").count(), 6, "{rust}");
+}
+
+#[test]
+fn a_file_without_calls_is_an_error() {
+    let shop = Shop::new();
+    for (name, text) in [
+        ("a.md", "# Pay\n\nNothing.\n"),
+        ("b.txt", "Nothing; at all (here).\n"),
+        ("c.php", "<?php\n$a = 1;\n"),
+        ("d.md", "```php\n$a = ['x' => 1];\n```\n"),
+        ("e.php", ""),
+    ] {
+        shop.file(name, text);
+        for emit in ["request", "rust"] {
+            let done = shop.bare(&["port", "--emit", emit, name]).run();
+            assert_eq!(done.code, Some(4), "{done:?}");
+            assert!(
+                done.stderr.contains(&format!("{name}:1:1: error: ")),
+                "{done:?}"
+            );
+        }
+    }
+    shop.file(
+        "f.php",
+        "<?php\nclass A { function b($c) { return $c->chain('v3/x')->get(); } }\n",
+    );
+    shop.bare(&["port", "f.php"]).run().ok();
+}
+
+#[test]
+fn slips_in_options_are_warned_of_and_correct_ones_are_not() {
+    let class = |call: &str| format!("class A {{ private $i; function b() {{ $this->{call} }} }}");
+    let inside =
+        "i->chain('v3/x')->post(['json' => ['a' => 1, 'headers' => ['Wechatpay-Serial' => 'S']]]);";
+    let rust = |php: &str| Run::new(&["port"]).stdin(php).run();
+    for done in [
+        port(&[], &format!("${inside}")),
+        rust(&format!("${inside}")),
+        rust(&class(inside)),
+    ] {
+        assert_eq!(done.code, Some(0), "{done:?}");
+        assert!(
+            done.stderr
+                .contains("warning: `headers` is within the body"),
+            "{done:?}"
+        );
+    }
+    let text = "$i->chain('v3/x')->post(['body' => 'abc'";
+    let named = format!("{text}, 'headers' => ['content-type' => 'text/plain']]);");
+    assert_eq!(rust(&named).stderr, "");
+    assert!(rust(&format!("{text}]);")).stderr.contains("Content-Type"));
+}
+
+#[test]
+fn an_empty_xml_body_is_an_empty_map() {
+    let php = "$i->chain('v2/x/y')->post(['xml' => []]);";
+    let line: Value = port(&[], php).json();
+    assert_eq!(line["uri"], "https://api.mch.weixin.qq.com/x/y");
+    let rust = Run::new(&["port"]).stdin(php).run().ok();
+    assert!(rust.contains(".post(json!({}), ())"), "{rust}");
 }

@@ -177,6 +177,60 @@ pub fn abs(value: &Value) -> Result<Value> {
     }
 }
 
+/// `intval($value, $base)`: the base counts for texts only. 16, 8 and 2 take `0x`, `0o` and `0b`
+/// before the digits, 0 goes by them.
+///
+/// # Errors
+/// A `ValueError` for a base that is neither 0 nor 2 to 36.
+pub fn intval(value: &Value, base: i64) -> Result<Value> {
+    let Value::String(text) = value else {
+        return Ok(Value::from(crate::int(value)));
+    };
+    let base = u32::try_from(base).ok();
+    let Some(base) = base.filter(|base| *base == 0 || (2..=36).contains(base)) else {
+        let message = "intval(): Argument #2 ($base) must be 0 or between 2 and 36";
+        return Err(Thrown::new("ValueError", message));
+    };
+    if base == 10 {
+        return Ok(Value::from(crate::int(value)));
+    }
+    let text = text.trim_start_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
+    let negative = text.starts_with('-');
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (base, digits) = without_prefix(digits, base);
+    let mut number = 0_i64;
+    for digit in digits.chars().map_while(|digit| digit.to_digit(base)) {
+        let digit = if negative {
+            -i64::from(digit)
+        } else {
+            i64::from(digit)
+        };
+        let more = number.checked_mul(i64::from(base));
+        let limit = if negative { i64::MIN } else { i64::MAX };
+        match more.and_then(|more| more.checked_add(digit)) {
+            Some(more) => number = more,
+            None => return Ok(Value::from(limit)),
+        }
+    }
+    Ok(Value::from(number))
+}
+
+/// The base that digits are in, and the digits without what says so.
+fn without_prefix(digits: &str, base: u32) -> (u32, &str) {
+    let known = [("0x", 16), ("0o", 8), ("0b", 2)];
+    for (prefix, own) in known {
+        let start = digits.get(..2).unwrap_or_default();
+        if start.eq_ignore_ascii_case(prefix) && (base == 0 || base == own) {
+            return (own, &digits[2..]);
+        }
+    }
+    match base {
+        0 if digits.starts_with('0') => (8, digits),
+        0 => (10, digits),
+        base => (base, digits),
+    }
+}
+
 /// `floor($value)`
 ///
 /// # Errors

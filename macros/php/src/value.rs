@@ -115,7 +115,11 @@ pub fn int(value: &Value) -> i64 {
 /// `(int) $text`: the number that it begins with.
 #[must_use]
 pub fn int_of_text(text: &str) -> i64 {
-    leading(text).0.int()
+    match leading(text).0 {
+        Num::Int(number) => number,
+        // Of a text PHP takes the nearest whole number, and not modulo 2^64.
+        Num::Float(number) => number as i64,
+    }
 }
 
 /// `(float) $value`

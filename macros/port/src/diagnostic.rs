@@ -86,6 +86,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A problem of a whole file: its place is the beginning.
+    #[must_use]
+    pub fn of_file(file: &str, problem: Problem) -> Self {
+        Self::new(file, (1, 1), problem)
+    }
+
     pub(crate) fn new(file: &str, (line, col): (usize, usize), problem: Problem) -> Self {
         Self {
             file: file.to_owned(),

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use wechatpay_chain::{Call, Client, Error, ErrorKind, Media, PathError, SignedRequest};
 use wechatpay_chain_port::Problem;
 use wechatpay_chain_port::evaluate::{Request, Upload};
+use wechatpay_chain_port::recognise::HEADERS_IN_BODY;
 use wechatpay_chain_port::source::Block;
 
 use super::template::{Choice, choice, recased};
@@ -114,7 +115,23 @@ impl<'r> Making<'r> {
             making.drop_v2_options();
         }
         making.rename_variables();
+        making.look_at_body();
         making
+    }
+
+    fn look_at_body(&mut self) {
+        for name in ["json", "xml"] {
+            let Some(body) = self.options.get_mut(name) else {
+                continue;
+            };
+            // An empty array is an empty map where a map is expected.
+            if name == "xml" && *body == json!([]) {
+                *body = json!({});
+            }
+            if body.get("headers").is_some() {
+                self.warn(HEADERS_IN_BODY.to_owned());
+            }
+        }
     }
 
     fn is_v2(&self) -> bool {

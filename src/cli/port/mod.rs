@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use wechatpay_chain::catalog;
 use wechatpay_chain_port::source::{Block, Kind, split};
-use wechatpay_chain_port::{Diagnostic, Severity, emit, evaluate, hir, syntax};
+use wechatpay_chain_port::{Diagnostic, Problem, Severity, emit, evaluate, hir, syntax};
 use wechatpay_sandbox::schema;
 
 use crate::exit::{Exit, Failure};
@@ -83,7 +83,11 @@ pub(crate) fn run(args: &PortArgs, output: &Output) -> Result<(), Failure> {
     for file in &args.files {
         let text = crate::files::read_text(file)?;
         let name = file.to_string_lossy();
-        blocks.extend(split(&name, &text, Kind::guess(&name, &text)));
+        let found = split(&name, &text, Kind::guess(&name, &text));
+        if let Some(problem) = nothing_to_port(args.emit, &found) {
+            report.tell(&Diagnostic::of_file(&name, problem));
+        }
+        blocks.extend(found);
     }
     match args.emit {
         Emit::Rust => rust(args, &blocks, &mut report)?,
@@ -94,6 +98,30 @@ pub(crate) fn run(args: &PortArgs, output: &Output) -> Result<(), Failure> {
         }
     }
     report.end()
+}
+
+/// Why a file gives nothing, where that is not a mistake in its PHP. The inside of an array is ported
+/// to Rust, and sends nothing.
+fn nothing_to_port(emit: Emit, blocks: &[Block]) -> Option<Problem> {
+    if blocks.is_empty() {
+        let problem = Problem::error(syntax::Span::default(), "this file holds no PHP");
+        return Some(problem.hint(
+            "give a .php file, or a page with its code: below ```php, below a line `php`, or by itself",
+        ));
+    }
+    let gives = |block: &Block| {
+        let parsed = syntax::parse_whole(&block.text);
+        let fragment = parsed.program.fragment && emit == Emit::Rust;
+        parsed.calls || fragment || !parsed.problems.is_empty()
+    };
+    let nothing = !blocks.iter().any(gives);
+    nothing.then(|| {
+        Problem::error(
+            syntax::Span::default(),
+            "the PHP of this file calls nothing",
+        )
+        .hint("give the code that calls the SDK, such as `$instance->chain('v3/…')->get()`")
+    })
 }
 
 /// All blocks as one file of Rust.

@@ -31,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) links: Vec<Link>,
     client: Option<String>,
     saved: bool,
+    /// Whether the headers name a Content-Type.
+    typed: bool,
     given: Vec<String>,
 }
 
@@ -212,6 +214,10 @@ impl<'a> Porter<'a> {
         };
         let (before, after) = self.item_comments(span, items, index);
         let links = options.links.len();
+        options.typed |= items.iter().any(names_content_type);
+        if matches!(&*name, "json" | "xml") && has_key(&item.value, "headers") {
+            self.warn(item.span, recognise::HEADERS_IN_BODY);
+        }
         self.named(options, path, &name, item)?;
         // Comments go to what the option became; else they stand before the call.
         match options.links.get_mut(links) {
@@ -247,10 +253,15 @@ impl<'a> Porter<'a> {
                 item.span,
                 "the path is APIv3's, where PHP ignores `xml`; it is left out",
             ),
+            "xml" if matches!(&value.kind, ExprKind::Array(items) if items.is_empty()) => {
+                // An empty array is an empty map where a map is expected.
+                let json = self.imports.of("serde_json", "json");
+                options.body = Some(Expr::raw(format!("{json}!({{}})")));
+            }
             "json" | "xml" => options.body = self.json_body(value)?,
             "body" => {
                 if options.body.is_none() {
-                    options.body = self.raw_body(value)?;
+                    options.body = self.raw_body(value, options.typed)?;
                 }
             }
             "query" => self.query(options, value)?,
@@ -330,7 +341,7 @@ impl<'a> Porter<'a> {
         known.is_some_and(|known| !matches!(known.ty, Ty::Json | Ty::JsonRef | Ty::Null))
     }
 
-    pub(crate) fn raw_body(&mut self, value: &'a Php) -> Outcome<Option<Expr>> {
+    pub(crate) fn raw_body(&mut self, value: &'a Php, typed: bool) -> Outcome<Option<Expr>> {
         let body = self.value(value, &Ty::Media)?;
         match body.ty {
             Ty::Media => Ok(Some(body.expr)),
@@ -340,8 +351,10 @@ impl<'a> Porter<'a> {
                     Expr::Raw(text) => text.clone(),
                     other => other.flat(),
                 };
-                let message = "a body of text has to name its Content-Type";
-                self.warn(value.span, message);
+                if !typed {
+                    let message = "a body of text has to name its Content-Type";
+                    self.warn(value.span, message);
+                }
                 let payload = self.imports.own("Payload");
                 let owned = Expr::raw(format!("{payload}::Bytes({json}.to_owned().into())"));
                 Ok(Some(owned))
@@ -534,3 +547,18 @@ const ELSEWHERE: [(&str, &str); 26] = [
     ("version", "HTTP/2 and HTTP/1.1 are negotiated"),
     ("handlers", "use `Client::with_stack`"),
 ];
+
+/// Whether an option is `headers` with a Content-Type.
+fn names_content_type(option: &Item) -> bool {
+    let is_headers = |key: &Php| matches!(&key.kind, ExprKind::String(name) if name == "headers");
+    option.key.as_ref().is_some_and(is_headers) && has_key(&option.value, "Content-Type")
+}
+
+/// Whether an array has a key, in any case of its letters.
+fn has_key(array: &Php, name: &str) -> bool {
+    let ExprKind::Array(items) = &array.kind else {
+        return false;
+    };
+    let mut keys = items.iter().filter_map(|item| item.key.as_ref());
+    keys.any(|key| matches!(&key.kind, ExprKind::String(key) if key.eq_ignore_ascii_case(name)))
+}

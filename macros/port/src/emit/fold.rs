@@ -197,7 +197,7 @@ pub(crate) fn text(value: &Value) -> Option<String> {
         Value::Bool(true) => Some("1".to_owned()),
         Value::Number(number) => Some(match number.as_i64() {
             Some(number) => number.to_string(),
-            None => crate::evaluate::float::cast(number.as_f64()?),
+            None => wechatpay_chain_php::digits::cast(number.as_f64()?),
         }),
         Value::String(text) => Some(text.clone()),
         _ => None,

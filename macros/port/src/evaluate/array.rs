@@ -1,6 +1,7 @@
-//! Functions on arrays.
+//! Functions on arrays that may hold anything.
 
-use super::text::percent_encode;
+use wechatpay_chain_php::{rawurlencode, urlencode};
+
 use super::value::{Array, Key, Value};
 
 /// The functions on arrays that call nothing back; nothing for any other name.
@@ -10,9 +11,11 @@ pub(super) fn call<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
         _ => None,
     };
     Some(match name {
-        "count" | "sizeof" => Value::Int(array(0)?.len() as i64),
-        "array_keys" => Value::Array(array(0)?.iter().map(|(key, _)| key.value()).collect()),
-        "array_values" => Value::Array(array(0)?.values().cloned().collect()),
+        "count" | "sizeof" if args.len() == 1 => Value::Int(array(0)?.len() as i64),
+        "array_keys" if args.len() == 1 => {
+            Value::Array(array(0)?.iter().map(|(key, _)| key.value()).collect())
+        }
+        "array_values" if args.len() == 1 => Value::Array(array(0)?.values().cloned().collect()),
         "array_merge" | "array_replace" => {
             let mut merged = Array::default();
             for at in 0..args.len() {
@@ -35,43 +38,6 @@ pub(super) fn call<'a>(name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
             Value::Array(kept)
         }
         "array_key_exists" => Value::Bool(array(1)?.get(&Key::of(args.first()?)?).is_some()),
-        "in_array" => {
-            let mut found = false;
-            for value in array(1)?.values() {
-                found |= value.identical(args.first()?)?;
-            }
-            Value::Bool(found)
-        }
-        "implode" | "join" => {
-            let (glue, pieces) = match args {
-                [Value::Array(pieces)] => (String::new(), pieces),
-                [Value::Array(pieces), glue] | [glue, Value::Array(pieces)] => {
-                    (glue.to_text().ok()?, pieces)
-                }
-                _ => return None,
-            };
-            let texts: Result<Vec<_>, _> = pieces.values().map(Value::to_text).collect();
-            let texts = texts.ok()?;
-            if texts.len().saturating_mul(glue.len()) > super::LONGEST {
-                return None;
-            }
-            Value::Text(texts.join(&glue))
-        }
-        "explode" => {
-            let (glue, text) = (args.first()?.to_text().ok()?, args.get(1)?.to_text().ok()?);
-            if glue.is_empty() {
-                return None;
-            }
-            Value::Array(
-                text.split(&*glue)
-                    .map(|piece| Value::Text(piece.into()))
-                    .collect(),
-            )
-        }
-        "http_build_query" => {
-            let raw = args.get(3).and_then(Value::to_int) == Some(2);
-            query(array(0)?, raw)
-        }
         _ => return None,
     })
 }
@@ -89,7 +55,7 @@ pub(super) fn query<'a>(array: &Array<'a>, raw: bool) -> Value<'a> {
                 Err(why) => return Value::Unknown(why),
             },
         };
-        let encode = |text: &str| percent_encode(text, !raw);
+        let encode = if raw { rawurlencode } else { urlencode };
         pairs.push(format!("{}={}", encode(&key.to_text()), encode(&text)));
     }
     Value::Text(pairs.join("&"))

@@ -1,4 +1,4 @@
-//! Casts and constants.
+//! Casts, constants, and the characters of a text.
 
 use super::json::flag;
 use super::object::Object;
@@ -52,9 +52,9 @@ pub(super) fn constant<'a>(name: &str) -> Option<Value<'a>> {
         "JSON_BIGINT_AS_STRING" => 2,
         "PHP_INT_MAX" => i64::MAX,
         "PHP_INT_MIN" => i64::MIN,
-        "PHP_QUERY_RFC1738" | "SORT_NUMERIC" => 1,
-        "PHP_QUERY_RFC3986" | "SORT_STRING" => 2,
-        "SORT_REGULAR" => 0,
+        "PHP_QUERY_RFC1738" | "SORT_NUMERIC" | "STR_PAD_RIGHT" => 1,
+        "PHP_QUERY_RFC3986" | "SORT_STRING" | "STR_PAD_BOTH" => 2,
+        "SORT_REGULAR" | "STR_PAD_LEFT" => 0,
         _ => {
             return match name {
                 "PHP_EOL" => Some(Value::Text("\n".into())),
@@ -64,4 +64,22 @@ pub(super) fn constant<'a>(name: &str) -> Option<Value<'a>> {
         }
     };
     Some(Value::Int(number))
+}
+
+/// `"abc"[1]`, from the end with a negative index. PHP throws for an index that is no whole number.
+pub(super) fn character<'a>(text: &str, index: &Value<'a>) -> Value<'a> {
+    let at = match index {
+        Value::Int(at) => *at,
+        Value::Text(at) if at.parse::<i64>().is_ok() => index.to_int().unwrap_or_default(),
+        Value::Unknown(why) => return Value::Unknown(why.clone()),
+        _ => return Value::unknown("a character of a text at an index that is no whole number"),
+    };
+    let len = i64::try_from(text.len()).unwrap_or(i64::MAX);
+    if at >= len || at < -len {
+        return Value::Text(String::new());
+    }
+    match wechatpay_chain_php::substr(text, at, Some(1)) {
+        Ok(byte) => Value::Text(byte),
+        Err(_) => Value::unknown("a byte of a character"),
+    }
 }

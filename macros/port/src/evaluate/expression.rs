@@ -316,12 +316,8 @@ impl<'a> Evaluator<'a, '_> {
                 None => Value::unknown("a key that only a run would tell"),
             },
             Value::Text(text) => {
-                let at = self
-                    .expr(index)
-                    .to_int()
-                    .and_then(|at| usize::try_from(at).ok());
-                let byte = at.and_then(|at| text.get(at..=at));
-                Value::Text(byte.unwrap_or_default().to_owned())
+                let index = self.expr(index);
+                super::convert::character(&text, &index)
             }
             Value::Unknown(why) => Value::Unknown(why),
             _ => Value::Null,

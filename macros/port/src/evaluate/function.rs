@@ -3,7 +3,7 @@
 use super::json::{decode, encode};
 use super::object::Object;
 use super::value::{Key, Value};
-use super::{Evaluator, array, format, text};
+use super::{Evaluator, array, library};
 use crate::syntax::{Arg, ExprKind, Name, Span};
 
 impl<'a> Evaluator<'a, '_> {
@@ -112,8 +112,8 @@ impl<'a> Evaluator<'a, '_> {
         let closures: Vec<_> = closures.cloned().collect();
         let known = self
             .with_host(name, &args, span)
-            .or_else(|| text::call(name, &args))
             .or_else(|| array::call(name, &args))
+            .or_else(|| library::call(name, &args))
             .or_else(|| typed(name, &args));
         if known.is_none() {
             self.run_handlers(closures);
@@ -140,7 +140,17 @@ impl<'a> Evaluator<'a, '_> {
 
     fn with_host(&mut self, name: &str, args: &[Value<'a>], span: Span) -> Option<Value<'a>> {
         let text = |at: usize| args.get(at).and_then(|value| value.to_text().ok());
+        // A digest of bytes is no text.
+        let binary = |at: usize| {
+            args.get(at)
+                .is_some_and(|flag| flag.to_bool() != Some(false))
+        };
         Some(match name {
+            "md5" | "sha1" | "md5_file" | "sha1_file" if binary(1) => return None,
+            "hash" | "hash_file" if binary(2) || args.len() > 3 => return None,
+            "hash_hmac" if binary(3) => return None,
+            "file_get_contents" if args.len() > 1 => return None,
+            "json_encode" if args.len() > 2 => return None,
             "json_encode" => {
                 let flags = args.get(1).and_then(Value::to_int).unwrap_or_default();
                 match encode(args.first()?, flags) {
@@ -156,10 +166,6 @@ impl<'a> Evaluator<'a, '_> {
                         .is_some_and(|flags| flags & 1 != 0);
                 decode(&text(0)?, array)
             }
-            "sprintf" => match format::sprintf(args) {
-                Some(text) => Value::Text(text),
-                None => return None,
-            },
             "time" => Value::Int(self.host.now()),
             "md5" => self.digest("md5", text(0)?.as_bytes(), span),
             "sha1" => self.digest("sha1", text(0)?.as_bytes(), span),

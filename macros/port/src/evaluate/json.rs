@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::float;
 use super::object::Object;
 use super::value::{Array, Key, Value};
 
@@ -165,7 +164,7 @@ impl Writer {
         if !number.is_finite() {
             return Err("infinity and NaN are no JSON".into());
         }
-        let text = float::json(number);
+        let text = wechatpay_chain_php::digits::json(number);
         self.out.push_str(&text);
         if self.has(flag::PRESERVE_ZERO_FRACTION) && !text.contains(['.', 'e']) {
             self.out.push_str(".0");

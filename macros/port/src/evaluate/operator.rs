@@ -1,6 +1,9 @@
 //! Operators.
 
+use wechatpay_chain_php::{self as php, Value as Json};
+
 use super::Evaluator;
+use super::library::{from_json, to_json};
 use super::value::Value;
 use crate::syntax::{BinaryOp, Expr, ExprKind, UnaryOp};
 
@@ -109,70 +112,42 @@ fn known<'a>(answer: Option<bool>) -> Value<'a> {
     )
 }
 
-/// `==`, of scalars.
-fn equal<'a>(left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
-    match (left, right) {
-        (Value::Text(left), Value::Text(right)) if !numeric(left) || !numeric(right) => {
-            Some(left == right)
-        }
-        (Value::Bool(flag), other) | (other, Value::Bool(flag)) => Some(other.to_bool()? == *flag),
-        (Value::Null, Value::Text(text)) | (Value::Text(text), Value::Null) => {
-            Some(text.is_empty())
-        }
-        (Value::Text(text), number) | (number, Value::Text(text)) if !numeric(text) => {
-            Some(number.to_text().ok()? == *text)
-        }
-        (Value::Array(_), Value::Array(_)) => left.identical(right),
-        _ => Some(left.to_float()? == right.to_float()?),
-    }
+/// `==`; nothing for objects and what only a run would tell.
+fn equal(left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
+    Some(php::equal(&to_json(left)?, &to_json(right)?))
 }
 
-fn numeric(text: &str) -> bool {
-    let text = text.trim();
-    text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
-        && text.parse::<f64>().is_ok()
-}
-
+/// What a text means, what overflows and what PHP throws is the library's to know.
 fn arithmetic<'a>(op: BinaryOp, left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
-    let result = match (left.to_number(), right.to_number()) {
-        (Some(Value::Int(left)), Some(Value::Int(right))) => {
-            integers(op, left, right).or_else(|| floats(op, left as f64, right as f64))
-        }
-        _ => match (left.to_float(), right.to_float()) {
-            (Some(left), Some(right)) => floats(op, left, right),
-            _ => None,
-        },
+    let result = match (to_json(left), to_json(right)) {
+        (Some(left), Some(right)) => calculated(op, &left, &right),
+        _ => None,
     };
-    result.unwrap_or_else(|| Value::unknown("a calculation that PHP refuses"))
+    result.map_or_else(
+        || Value::unknown("a calculation that PHP refuses"),
+        from_json,
+    )
 }
 
-fn integers<'a>(op: BinaryOp, left: i64, right: i64) -> Option<Value<'a>> {
-    Some(Value::Int(match op {
-        BinaryOp::Add => left.checked_add(right)?,
-        BinaryOp::Sub => left.checked_sub(right)?,
-        BinaryOp::Mul => left.checked_mul(right)?,
-        BinaryOp::Div if left.checked_rem(right) == Some(0) => left.checked_div(right)?,
-        BinaryOp::Rem => left.checked_rem(right)?,
-        BinaryOp::BitOr => left | right,
-        BinaryOp::BitAnd => left & right,
-        BinaryOp::Less => return Some(Value::Bool(left < right)),
-        BinaryOp::LessEqual => return Some(Value::Bool(left <= right)),
-        BinaryOp::Greater => return Some(Value::Bool(left > right)),
-        BinaryOp::GreaterEqual => return Some(Value::Bool(left >= right)),
-        _ => return None,
-    }))
-}
-
-fn floats<'a>(op: BinaryOp, left: f64, right: f64) -> Option<Value<'a>> {
-    Some(match op {
-        BinaryOp::Add => Value::Float(left + right),
-        BinaryOp::Sub => Value::Float(left - right),
-        BinaryOp::Mul => Value::Float(left * right),
-        BinaryOp::Div if right != 0.0 => Value::Float(left / right),
-        BinaryOp::Less => Value::Bool(left < right),
-        BinaryOp::LessEqual => Value::Bool(left <= right),
-        BinaryOp::Greater => Value::Bool(left > right),
-        BinaryOp::GreaterEqual => Value::Bool(left >= right),
-        _ => return None,
-    })
+fn calculated(op: BinaryOp, left: &Json, right: &Json) -> Option<Json> {
+    let bits = |combine: fn(i64, i64) -> i64| {
+        Some(Json::from(combine(
+            php::as_int(left).ok()?,
+            php::as_int(right).ok()?,
+        )))
+    };
+    match op {
+        BinaryOp::Add => php::add(left, right).ok(),
+        BinaryOp::Sub => php::sub(left, right).ok(),
+        BinaryOp::Mul => php::mul(left, right).ok(),
+        BinaryOp::Div => php::div(left, right).ok(),
+        BinaryOp::Rem => php::rem(left, right).ok(),
+        BinaryOp::BitOr => bits(|left, right| left | right),
+        BinaryOp::BitAnd => bits(|left, right| left & right),
+        BinaryOp::Less => Some(php::less(left, right).into()),
+        BinaryOp::LessEqual => Some(php::at_most(left, right).into()),
+        BinaryOp::Greater => Some(php::less(right, left).into()),
+        BinaryOp::GreaterEqual => Some(php::at_most(right, left).into()),
+        _ => None,
+    }
 }

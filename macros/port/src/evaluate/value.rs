@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use wechatpay_chain_php::digits;
 
-use super::float;
 use super::object::Object;
 use super::path::Chain;
 use crate::syntax::Closure;
@@ -217,7 +217,7 @@ impl<'a> Value<'a> {
             Self::Null => String::new(),
             Self::Bool(flag) => if *flag { "1" } else { "" }.to_owned(),
             Self::Int(number) => number.to_string(),
-            Self::Float(number) => float::cast(*number),
+            Self::Float(number) => digits::cast(*number),
             Self::Text(text) => text.clone(),
             Self::Object(object) => return object.borrow().to_text(),
             Self::Unknown(why) => return Err(Rc::clone(why)),
@@ -254,8 +254,12 @@ impl<'a> Value<'a> {
     }
 
     pub(crate) fn to_int(&self) -> Option<i64> {
+        if let Self::Text(text) = self {
+            return Some(wechatpay_chain_php::int_of_text(text));
+        }
         Some(match self.to_number()? {
-            Self::Float(number) => number as i64,
+            // Modulo 2^64, and 0 for what is no number.
+            Self::Float(number) => wechatpay_chain_php::int(&number.into()),
             Self::Int(number) => number,
             _ => return None,
         })

@@ -24,6 +24,10 @@ pub(crate) use receiver::{doubt, is_static_property};
 pub use shown::{Show, Shown};
 pub use verb::{Method, Mode, Verb};
 
+/// What a reader of PHP is told of `headers` within `json` or `xml`.
+pub const HEADERS_IN_BODY: &str = "`headers` is within the body, and PHP sends it there and not as \
+                                   headers; close the body's array before it";
+
 /// A call on a client, taken apart.
 #[derive(Debug, Clone)]
 pub struct Call<'a> {

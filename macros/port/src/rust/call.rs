@@ -10,8 +10,8 @@ use super::names::{ident, snake};
 use super::print::Json;
 use crate::diagnostic::Problem;
 use crate::hir::Ty;
-use crate::hir::tree::{Crypto, Expr, ExprKind, Foreign, Function, PathPiece, Sdk, Setting};
-use crate::recognise::Method;
+use crate::hir::tree::{Crypto, Entry, Expr, ExprKind, Foreign, Function, PathPiece, Sdk, Setting};
+use crate::recognise::{HEADERS_IN_BODY, Method};
 use crate::syntax::Span;
 
 /// Options of Guzzle that mean something else here.
@@ -227,6 +227,9 @@ impl<'a> Body<'_, 'a> {
     fn json_body(&mut self, value: &'a Expr, xml: bool) -> Option<TokenStream> {
         match &*value.kind {
             ExprKind::Null => return None,
+            ExprKind::Array(entries) if entries.iter().any(is_headers) => {
+                self.warn(value.span, HEADERS_IN_BODY);
+            }
             ExprKind::Array(entries) if entries.is_empty() && xml => {
                 return Some(self.shared.inserts.json(Json::Object(Vec::new())));
             }
@@ -896,4 +899,9 @@ fn variables(path: &str) -> Vec<String> {
 
 fn has_variable(path: &str, name: &str) -> bool {
     path.contains(&format!("{{{name}}}")) || path.contains(&format!("{{+{name}}}"))
+}
+
+fn is_headers(entry: &Entry) -> bool {
+    let key = entry.key.as_ref().map(|key| &*key.kind);
+    matches!(key, Some(ExprKind::Text(name)) if name == "headers")
 }

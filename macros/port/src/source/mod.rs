@@ -1,6 +1,11 @@
 //! Finds the PHP in what was given, and remembers where it stood.
 
+mod gutter;
+mod label;
+mod looks;
 mod markdown;
+mod pasted;
+mod tidy;
 
 use crate::diagnostic::{Diagnostic, Problem};
 use crate::syntax::Span;
@@ -12,6 +17,8 @@ pub enum Kind {
     Php,
     /// Markdown with fenced blocks of PHP.
     Markdown,
+    /// Text copied from a page, a terminal or an editor, with PHP in it.
+    Pasted,
 }
 
 impl Kind {
@@ -23,14 +30,28 @@ impl Kind {
             ending
                 .is_some_and(|ending| known.iter().any(|known| ending.eq_ignore_ascii_case(known)))
         };
-        if is(&["md", "markdown", "mdx"]) {
-            Self::Markdown
-        } else if is(&["php", "phtml", "inc"]) || text.trim_start().starts_with("<?") {
+        let fenced = || text.lines().any(markdown::opens_php);
+        if is(&["php", "phtml", "inc"]) {
             Self::Php
-        } else if text.lines().any(markdown::opens_php) {
+        } else if is(&["md", "markdown", "mdx"]) {
+            if fenced() {
+                Self::Markdown
+            } else {
+                Self::Pasted
+            }
+        } else if text.trim_start().starts_with("<?") {
+            Self::Php
+        } else if fenced() {
             Self::Markdown
         } else {
-            Self::Php
+            let found = pasted::blocks(file, text);
+            // Code that is not recognised is the parser's to report.
+            let unknown = found.is_empty() && !is(&["txt", "text"]);
+            if unknown || pasted::is_all(&found, text) {
+                Self::Php
+            } else {
+                Self::Pasted
+            }
         }
     }
 }
@@ -111,6 +132,7 @@ pub fn split(file: &str, text: &str, kind: Kind) -> Vec<Block> {
     match kind {
         Kind::Php => vec![Block::whole(file, text)],
         Kind::Markdown => markdown::blocks(file, text),
+        Kind::Pasted => pasted::blocks(file, text),
     }
 }
 
@@ -121,7 +143,11 @@ mod tests {
     #[test]
     fn kinds_are_guessed_by_name_and_then_by_looks() {
         for (file, text, expected) in [
-            ("a.md", "$a;", Kind::Markdown),
+            ("a.md", "```php\n$a;\n```", Kind::Markdown),
+            ("a.md", "text\n$a->b();\n", Kind::Pasted),
+            ("a.txt", "text", Kind::Pasted),
+            ("a.txt", "$a->b();\n", Kind::Php),
+            ("-", "php\n$a->b();\n", Kind::Pasted),
             ("A.PHP", "```php\n```", Kind::Php),
             ("-", "$a;", Kind::Php),
             ("-", "text\n\n~~~ php\n$a;\n~~~\n", Kind::Markdown),

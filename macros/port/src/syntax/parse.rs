@@ -14,6 +14,8 @@ pub struct Parsed {
     pub program: Program,
     /// What is wrong; empty for what PHP would run, unless it is nested too deeply to be read.
     pub problems: Vec<Problem>,
+    /// Whether anything in it is called or made with `new`, in closures and methods too.
+    pub calls: bool,
 }
 
 /// Texts above are refused: no page or program of this kind is near.
@@ -63,13 +65,18 @@ fn parse_as(text: &str, whole: bool) -> Parsed {
     let (program, too_deep) = lower::program(text, tree.root_node(), whole);
     let mut problems = mistakes(text, tree.root_node());
     problems.extend(too_deep);
-    Parsed { program, problems }
+    Parsed {
+        program,
+        problems,
+        calls: calls(tree.root_node()),
+    }
 }
 
 fn refused(problem: Problem) -> Parsed {
     Parsed {
         program: Program::default(),
         problems: vec![problem],
+        calls: false,
     }
 }
 
@@ -92,10 +99,33 @@ fn fragment(text: &str) -> Option<Parsed> {
     let (program, too_deep) = lower::fragment(&wrapped, text.len(), tree.root_node());
     // `];[` around a text makes two arrays of it.
     let one = program.statements.len() == 1;
+    let calls = calls(tree.root_node());
     one.then_some(Parsed {
         program,
         problems: too_deep.into_iter().collect(),
+        calls,
     })
+}
+
+/// The parser's names for calls.
+const CALLS: [&str; 5] = [
+    "function_call_expression",
+    "member_call_expression",
+    "nullsafe_member_call_expression",
+    "scoped_call_expression",
+    "object_creation_expression",
+];
+
+fn calls(root: Node<'_>) -> bool {
+    let mut cursor = root.walk();
+    let mut todo = vec![root];
+    while let Some(node) = todo.pop() {
+        if CALLS.contains(&node.kind()) {
+            return true;
+        }
+        todo.extend(node.children(&mut cursor));
+    }
+    false
 }
 
 fn mistakes(text: &str, root: Node<'_>) -> Vec<Problem> {
