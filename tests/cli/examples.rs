@@ -146,7 +146,8 @@ fn run(shop: &Shop, example: &str) {
 fn serve(shop: &Shop, line: &str) {
     let line = line
         .replace("--listen 8080", "--listen 0")
-        .replace(" > ready.json &", "");
+        .replace(" > ready.json &", "")
+        .replace(" > client.php &", "");
     let mut command = shell(shop, &format!("exec {line}"));
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut first = String::new();
