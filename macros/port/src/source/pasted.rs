@@ -243,8 +243,8 @@ mod tests {
         let page = "js\nif (a) {\n  wxpay.v3.pay({b: 1});\n}\njson\n{\"a\": 1}\nbash\n$ curl -X POST\nphp\n$a->b();\n";
         assert_eq!(texts(page), ["$a->b();\n"]);
         let jquery = "js\nif (a) {\n  $(b).c();\n}\n";
-        assert_eq!(texts(jquery), [String::new(); 0]);
-        assert_eq!(texts("if (a) {\n  b();\n}\n"), [String::new(); 0]);
+        assert_eq!(texts(jquery), Vec::<String>::new());
+        assert_eq!(texts("if (a) {\n  b();\n}\n"), Vec::<String>::new());
     }
 
     #[test]
