@@ -15,6 +15,7 @@ mod axum_server;
 mod certificates;
 mod deadlines;
 mod debug;
+#[cfg(feature = "diagnosis")]
 mod diagnosis;
 mod hyper_server;
 mod keys;
