@@ -30,8 +30,11 @@ const KEY_ID: &str = "PUB_KEY_ID_0114232134912410000000000000";
 
 pub(crate) struct Case {
     pub(crate) row: usize,
-    pub(crate) run: fn(&World) -> Pin<Box<dyn Future<Output = Result<()>> + '_>>,
+    pub(crate) run: fn(&World) -> Pin<Box<dyn Future<Output = Ended> + '_>>,
 }
+
+/// How a function ends: with an error of the client, or with what PHP throws.
+type Ended = std::result::Result<(), Box<dyn std::error::Error>>;
 
 /// What the functions are given.
 pub(crate) struct World {
@@ -64,7 +67,7 @@ async fn main() {
             _ => Some(format!(
                 "{} requests: {:?}",
                 made.len(),
-                outcome.map_err(|err| err.report())
+                outcome.map_err(|err| err.to_string())
             )),
         };
         match problem {
@@ -78,18 +81,23 @@ async fn main() {
     }
     eprintln!("{same} requests as the PHP SDK sent them");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert_eq!((same, refused), (173, 8), "operations, and those refused");
+    // One snippet reads a stream, which is the application's: it is compiled and not run.
+    assert_eq!((same, refused), (172, 8), "operations, and those refused");
 }
 
 /// The documentation shows some values as empty texts; the PHP SDK sends `//`, and the client refuses it.
-fn leaves_a_variable_empty(outcome: &Result<()>) -> bool {
-    let source = outcome.as_ref().err().and_then(std::error::Error::source);
-    source.is_some_and(|source| {
-        matches!(
-            source.downcast_ref(),
+fn leaves_a_variable_empty(outcome: &Ended) -> bool {
+    let mut cause = outcome.as_ref().err().map(|err| &**err as &dyn std::error::Error);
+    while let Some(err) = cause {
+        if matches!(
+            err.downcast_ref(),
             Some(wechatpay_chain::PathError::EmptyVariable { .. })
-        )
-    })
+        ) {
+            return true;
+        }
+        cause = err.source();
+    }
+    false
 }
 
 fn has_an_empty_segment(row: &Value) -> bool {

@@ -57,7 +57,6 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
             let mut whole_out = Output {
                 diagnostics: Vec::new(),
                 functions: Vec::new(),
-                app: Vec::new(),
                 ..out.clone()
             };
             whole_out.complete = true;
@@ -77,7 +76,7 @@ pub(super) fn file(blocks: &[Block], options: &Options) -> Output {
                 out.complete &= whole_out.complete;
                 out.diagnostics.extend(whole_out.diagnostics);
                 out.functions.extend(whole_out.functions);
-                out.app.extend(whole_out.app);
+                out.app = whole_out.app;
                 texts.push(text);
                 continue;
             }
@@ -245,7 +244,22 @@ fn whole(
     out: &mut Output,
 ) -> String {
     // Trees may be deep, and each stage recurses over them.
-    let work = || crate::rust::file(block, program, name, &options.facts, options.tokio);
+    // One output has one `App`: a later block's trait is named after its function.
+    let trait_name = if out.app.is_empty() {
+        "App".to_owned()
+    } else {
+        format!("{}App", crate::rust::pascal(name))
+    };
+    let work = || {
+        crate::rust::file(
+            block,
+            program,
+            name,
+            &trait_name,
+            &options.facts,
+            options.tokio,
+        )
+    };
     let made = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
         let thread = thread.spawn_scoped(scope, work);
@@ -306,6 +320,7 @@ fn whole(
     let problems = made.problems.into_iter();
     out.diagnostics
         .extend(problems.map(|problem| block.diagnose(problem)));
+    let needs_app = !made.host.is_empty();
     out.app.extend(made.host);
     if let Some((params, is_async)) = made.main {
         out.functions.push(Function {
@@ -314,6 +329,7 @@ fn whole(
             params,
             is_async,
             complete: !errors,
+            needs_app,
         });
     }
     made.text.trim_end().to_owned()
@@ -399,6 +415,7 @@ fn one(block: &Block, name: &str, options: &Options, imports: &mut Imports) -> M
                 .collect(),
             is_async,
             complete: !incomplete && !errors,
+            needs_app: false,
         },
     }
 }

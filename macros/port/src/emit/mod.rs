@@ -147,7 +147,8 @@ pub struct Output {
     pub complete: bool,
     /// The functions, a block each.
     pub functions: Vec<Function>,
-    /// The methods of the trait `App`, which stands for what is not the SDK's.
+    /// The methods of the trait `App`, which stands for what is not the SDK's. Of several blocks that need one, each has a
+    /// trait, and those after the first are named after their functions.
     pub app: Vec<HostMethod>,
 }
 
@@ -165,6 +166,8 @@ pub struct Function {
     pub is_async: bool,
     /// Whether all of it was translated.
     pub complete: bool,
+    /// Whether its first parameter is the trait that stands for what is not the SDK's.
+    pub needs_app: bool,
 }
 
 /// Translates blocks of PHP into one file of Rust.

@@ -30,7 +30,7 @@ pub(super) fn class<'a>(shared: &mut Shared<'a>, class: &'a Class) -> TokenStrea
     }
     shared.uses_host = outer_host;
     let name = ident(&pascal(&class.name));
-    let trait_name = ident(super::file::TRAIT);
+    let trait_name = ident(&shared.trait_name);
     let (generic, bound, host) = match hosted {
         true => (quote!(<H>), quote!(<H: #trait_name>), quote!(host: H,)),
         false => (quote!(), quote!(), quote!()),

@@ -16,9 +16,6 @@ use crate::hir::{self, Facts, Ty};
 use crate::source::Block;
 use crate::syntax::{Program, Span};
 
-/// The trait that stands for the application.
-pub(super) const TRAIT: &str = "App";
-
 /// How often the file is written: each time, what the calls need is better known.
 const PASSES: usize = 3;
 
@@ -27,6 +24,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) block: &'a Block,
     pub(crate) file: &'a File,
     pub(crate) host: Host,
+    /// The name of the trait that stands for the application.
+    pub(crate) trait_name: String,
     pub(crate) inserts: Inserts,
     pub(crate) problems: Vec<Problem>,
     /// What is used of the library, by its path.
@@ -60,11 +59,13 @@ pub(crate) struct Made {
     pub(crate) main: Option<(Vec<(String, String)>, bool)>,
 }
 
-/// Writes a file; `name` is that of the function for what stands outside of functions.
+/// Writes a file; `name` is that of the function for what stands outside of functions, `trait_name` that of the trait
+/// for the application.
 pub(crate) fn file(
     block: &Block,
     program: &Program,
     name: &str,
+    trait_name: &str,
     facts: &Facts,
     tokio: bool,
 ) -> Made {
@@ -73,6 +74,7 @@ pub(crate) fn file(
         block,
         file: &meaning,
         host: Host::default(),
+        trait_name: trait_name.to_owned(),
         inserts: Inserts::default(),
         problems: Vec::new(),
         uses: BTreeSet::new(),
@@ -104,7 +106,7 @@ pub(crate) fn file(
     }
     if !shared.host.is_empty() {
         let of = format!("`{}`", shared.file_name());
-        let host = shared.host.tokens(TRAIT, &of);
+        let host = shared.host.tokens(trait_name, &of);
         tokens = quote!(#host #tokens);
     }
     let (text, problem) = match shared.inserts.file(tokens) {
@@ -178,7 +180,7 @@ fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream 
     }
     shared.use_type(&function.returns);
     let host = shared.needs_host.contains(&key).then(|| {
-        let app = ident(TRAIT);
+        let app = ident(&shared.trait_name);
         quote!(host: &impl #app,)
     });
     let name = ident(&snake(&function.name));
@@ -218,7 +220,7 @@ fn main<'a>(
         shared.use_type(&param.ty);
     }
     let host = shared.needs_host.contains("").then(|| {
-        let app = ident(TRAIT);
+        let app = ident(&shared.trait_name);
         quote!(host: &impl #app,)
     });
     let is_program = name == "main" && given.is_empty() && host.is_none();

@@ -16,3 +16,4 @@ mod statement;
 
 pub(crate) use file::file;
 pub use host::HostMethod;
+pub(crate) use names::pascal;
