@@ -17,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use wechatpay_chain::testing::{FixedClock, Replay};
 use wechatpay_chain::{
-    Certificate, Client, Next, Padding, PrivateKey, PublicKey, Request, Result, SignedRequest,
+    Certificate, Client, Next, Padding, PrivateKey, PublicKey, Request, SignedRequest,
     middleware,
 };
 
