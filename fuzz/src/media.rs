@@ -40,9 +40,9 @@ pub fn media(data: &[u8]) {
         let [meta, file] = &*found else {
             panic!("{} parts", found.len());
         };
-        assert_eq!(meta.says("name"), Some("meta"));
-        assert_eq!(file.says("name"), Some(part));
-        assert_eq!(file.says("filename"), Some(name));
+        assert_eq!(meta.disposition("name"), Some("meta"));
+        assert_eq!(file.disposition("name"), Some(part));
+        assert_eq!(file.disposition("filename"), Some(name));
         assert_eq!(file.content, content);
     });
 }
@@ -57,7 +57,7 @@ pub fn multipart(data: &[u8]) {
         return;
     };
     multipart::is_multipart(kind);
-    multipart::meta(kind, body);
+    multipart::part(kind, body, "meta");
     let total: usize = parts(kind, body).map(|part| part.content.len()).sum();
     assert!(total <= body.len(), "parts overlap");
 }
