@@ -18,12 +18,14 @@ use crate::middleware::{
     STATUS, Signer, Status, TRANSFORM_REQUEST, TRANSFORM_RESPONSE, TransformRequest,
     TransformResponse, VERIFIER, Verifier,
 };
-use crate::net::bound;
+use crate::net::{HttpTransport, HttpTransportBuilder, bound};
 use crate::resilience::{
     BREAKER, Breaker, FAILOVER, Gate, IN_FLIGHT, Limiter, RATE_LIMIT, RETRY, Retry,
 };
 use crate::stack::{Pipeline, Stack};
+use crate::transport::Transport;
 use wechatpay_core::clock::Clock;
+use wechatpay_core::crypto::{Certificate, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::host;
 use wechatpay_core::protocol::{AnswerNonces, Keyring, OwnKey};
@@ -39,57 +41,33 @@ impl ClientBuilder {
         let v3 = self.speaks_v3();
         let identity = self.merchant.identity();
         let merchant = self.merchant.check(v3)?;
-        let trusted_hosts: Arc<[String]> = trusted_hosts(&self.trusted_hosts)?;
-        let keyring = keyring(
-            self.keyring,
-            self.platform,
-            &merchant,
-            self.certificates.is_some(),
-        )?;
+        let trusted_hosts = trusted_hosts(&self.trusted_hosts)?;
+        let fetches = self.certificates.is_some();
+        let keyring = keyring(self.keyring, self.platform, &merchant, fetches)?;
         let base = self.base_url.as_deref().map(BaseUrl::parse).transpose()?;
         let keys = PlatformKeys::new(&keyring, &self.clock);
-        let certificates = self
-            .certificates
-            .map(|settings| Manager::new(settings, &merchant, keys.clone(), base.clone()))
-            .transpose()?;
+        let manager = |settings| Manager::new(settings, &merchant, keys.clone(), base.clone());
+        let certificates = self.certificates.map(manager).transpose()?;
         let timeout = bound("timeout", self.timeout)?;
         let deadline = bound("deadline", self.deadline)?;
-        let mut http = self.http;
-        let transport = match (self.transport, self.shared) {
-            (None, Some(shared)) => Arc::new(shared.with_identity(identity)),
-            (given, _) => {
-                if let Some((certificate, key)) = identity {
-                    http = http.identity(certificate, key);
-                }
-                // Its settings are checked also where another transport is used.
-                let own = http.build()?;
-                given.unwrap_or_else(|| Arc::new(own))
-            }
-        };
-        let (layers, backups) = self.layers.assemble(base.as_ref())?;
+        let transport = transport(self.transport, self.shared, self.http, identity)?;
         let parts = Parts {
             merchant: &merchant,
             keys: keys.with_source(certificates.clone()),
             clock: &self.clock,
+            layers: self.layers.assemble(base.as_ref())?,
             user_agent: user_agent(self.user_agent)?,
             check_mch_id: self.check_mch_id,
             check_answer_nonces: self.check_answer_nonces,
-            layers,
-        };
-        let pipeline = |stack| {
-            Arc::new(Pipeline {
-                stack,
-                transport: Arc::clone(&transport),
-                max_response_bytes: self.max_response_bytes,
-                trusted_hosts: Arc::clone(&trusted_hosts),
-                backups: Arc::clone(&backups),
-            })
+            transport,
+            max_response_bytes: self.max_response_bytes,
+            trusted_hosts,
         };
         Ok(Client::new(Engine {
             base,
             certificates,
-            v3: pipeline(edited(parts.v3_stack()?, self.edits)?),
-            v2: pipeline(edited(parts.v2_stack()?, self.v2_edits)?),
+            v3: parts.pipeline(parts.v3_stack()?, self.edits)?,
+            v2: parts.pipeline(parts.v2_stack()?, self.v2_edits)?,
             clock: self.clock,
             fields: self.fields,
             keyring,
@@ -109,26 +87,54 @@ impl ClientBuilder {
     }
 }
 
-fn edited(mut stack: Stack, edits: Vec<Edit>) -> Result<Stack> {
-    for edit in edits {
-        edit(&mut stack)?;
+/// The given transport, or else the shared one, or else the one that `http` builds.
+fn transport(
+    given: Option<Arc<dyn Transport>>,
+    shared: Option<HttpTransport>,
+    mut http: HttpTransportBuilder,
+    identity: Option<(Certificate, PrivateKey)>,
+) -> Result<Arc<dyn Transport>> {
+    if let (None, Some(shared)) = (&given, shared) {
+        return Ok(Arc::new(shared.with_identity(identity)));
     }
-    Ok(stack)
+    if let Some((certificate, key)) = identity {
+        http = http.identity(certificate, key);
+    }
+    // The settings are checked even if another transport is used.
+    let own = http.build()?;
+    Ok(given.unwrap_or_else(|| Arc::new(own)))
 }
 
-/// What the layers of the default stacks are made of.
+/// The parts of both pipelines, APIv3's and APIv2's.
 struct Parts<'a> {
     merchant: &'a Merchant,
     keys: PlatformKeys,
     clock: &'a Arc<dyn Clock>,
+    layers: Assembled,
     user_agent: HeaderValue,
     check_mch_id: bool,
     check_answer_nonces: bool,
-    layers: Assembled,
+    transport: Arc<dyn Transport>,
+    max_response_bytes: usize,
+    trusted_hosts: Arc<[String]>,
 }
 
 #[rustfmt::skip]
 impl Parts<'_> {
+    /// A pipeline with this stack, changed as the user of the builder asked.
+    fn pipeline(&self, mut stack: Stack, edits: Vec<Edit>) -> Result<Arc<Pipeline>> {
+        for edit in edits {
+            edit(&mut stack)?;
+        }
+        Ok(Arc::new(Pipeline {
+            stack,
+            transport: Arc::clone(&self.transport),
+            max_response_bytes: self.max_response_bytes,
+            trusted_hosts: Arc::clone(&self.trusted_hosts),
+            backups: Arc::clone(&self.layers.backups),
+        }))
+    }
+
     /// APIv3's default stack, outermost first; empty without its credentials.
     fn v3_stack(&self) -> Result<Stack> {
         let mut stack = Stack::new();

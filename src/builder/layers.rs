@@ -54,15 +54,19 @@ pub(super) struct Layers {
 pub(super) struct Assembled {
     pub(super) given: Layers,
     pub(super) switch: Option<Switch>,
+    /// Where a failover may send requests.
+    pub(super) backups: Arc<[Origin]>,
 }
 
 impl Layers {
-    /// The layers, and where a failover may send requests.
-    pub(super) fn assemble(mut self, base: Option<&BaseUrl>) -> Result<(Assembled, Arc<[Origin]>)> {
+    pub(super) fn assemble(mut self, base: Option<&BaseUrl>) -> Result<Assembled> {
         let failover = self.failover.take();
         let switch = failover.map(|failover| failover.layer(base)).transpose()?;
         let backups = switch.iter().flat_map(Switch::origins).collect();
-        let given = self;
-        Ok((Assembled { given, switch }, backups))
+        Ok(Assembled {
+            given: self,
+            switch,
+            backups,
+        })
     }
 }

@@ -212,19 +212,11 @@ impl Inner {
             state.enter(Phase::Waiting);
             let before = connection.watch.written();
             attempt.deliver();
-            let mut failed = match connection.send(request).await {
+            let failed = match connection.send(request).await {
                 Ok(response) => return Ok(self.answer(response, connection, slot, state)),
                 Err(failed) => failed,
             };
-            let (untouched, err) = (failed.take_message(), failed.into_error());
-            if untouched.is_none() && !connection.is_known_unwritten(before, &err) {
-                return Err(failure::broken(err, state));
-            }
-            attempt.withdraw();
-            match untouched {
-                Some(back) if used => request = back,
-                _ => return Err(failure::unsent(err, state)),
-            }
+            request = connection.take_back(failed, before, used, attempt)?;
         }
     }
 
@@ -310,6 +302,28 @@ impl Inner {
 }
 
 impl Connection {
+    /// The request that could not be sent, if it came back untouched from a connection that was `used`.
+    ///
+    /// A new connection that fails at once would fail again, so its request is not repeated.
+    fn take_back(
+        &self,
+        mut failed: TrySendError<Request<Body>>,
+        before: u64,
+        used: bool,
+        attempt: &Attempt,
+    ) -> Result<Request<Body>> {
+        let state = attempt.state();
+        let (untouched, err) = (failed.take_message(), failed.into_error());
+        if untouched.is_none() && !self.is_known_unwritten(before, &err) {
+            return Err(failure::broken(err, state));
+        }
+        attempt.withdraw();
+        match untouched {
+            Some(request) if used => Ok(request),
+            _ => Err(failure::unsent(err, state)),
+        }
+    }
+
     /// Whether a request that did not come back was not written, and will not be.
     ///
     /// A body that fails by itself leaves an HTTP/2 connection, and its head in it.

@@ -60,11 +60,9 @@ impl SandboxState {
         settings: SandboxSettings,
     ) -> Self {
         let clock = Arc::new(AdjustableClock::new(clock));
-        let platform = PlatformKeys::new(
-            Arc::clone(&identity),
-            settings.public_key_only,
-            settings.certificate_mode,
-        );
+        let (public_key_only, certificate_mode) =
+            (settings.public_key_only, settings.certificate_mode);
+        let platform = PlatformKeys::new(Arc::clone(&identity), public_key_only, certificate_mode);
         let platform = Arc::new(platform);
         let faults = Arc::new(Faults::default());
         faults.begin(&settings.faults);
@@ -73,8 +71,8 @@ impl SandboxState {
             platform: Arc::clone(&platform),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
         };
-        let notifier = Notifier::new(signer, Arc::clone(&faults), settings.reach());
-        notifier.set_speed(settings.speed());
+        let (reach, speed) = (settings.reach(), settings.speed());
+        let notifier = Notifier::new(signer, Arc::clone(&faults), reach, speed);
         Self {
             identity,
             platform,

@@ -113,12 +113,24 @@ impl Setup<'_> {
 
     /// Replaces the placeholders of a snippet. TLS parts come first, because they contain placeholders.
     fn fill_in(&self, snippet: &str) -> String {
+        let of_tls = TLS.map(|(name, with, without)| {
+            let text = if self.tls { with } else { without };
+            (name, text.to_owned())
+        });
+        let all = of_tls.into_iter().chain(self.values());
+        all.fold(snippet.to_owned(), |text, (name, value)| {
+            text.replace(name, &value)
+        })
+    }
+
+    /// The placeholders of all snippets, and what stands for each.
+    fn values(&self) -> [(&'static str, String); 22] {
         let (sandbox, files) = (self.sandbox, self.files);
         let path = |path: &Path| path.display().to_string();
         let base = sandbox.base_url();
         let origin = base.trim_end_matches('/');
         let (scheme, host) = origin.split_once("://").unwrap_or_default();
-        let values = [
+        [
             ("{redirect}", t!("setup-redirect")),
             ("{no_host}", t!("setup-no-host")),
             ("{before}", t!("setup-before")),
@@ -144,15 +156,7 @@ impl Setup<'_> {
             ("{apiv3_file}", path(&files.apiv3_key)),
             ("{v2_file}", path(&files.v2_key)),
             ("{ca}", path(&files.ca)),
-        ];
-        let of_tls = TLS.map(|(name, with, without)| {
-            let text = if self.tls { with } else { without };
-            (name, text.to_owned())
-        });
-        let all = of_tls.into_iter().chain(values);
-        all.fold(snippet.to_owned(), |text, (name, value)| {
-            text.replace(name, &value)
-        })
+        ]
     }
 }
 

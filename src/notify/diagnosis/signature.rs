@@ -26,27 +26,23 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
     let size = likely.public_key().modulus_len();
     let (form, bytes) = forms::read(&read.signature, size);
     found.extend(of_form(form));
-    match bytes {
-        None => {}
-        Some(bytes)
-            if !all
-                .iter()
-                .any(|key| key.public_key().modulus_len() == bytes.len()) =>
-        {
-            found.push(cut(bytes.len(), size));
-        }
-        Some(bytes) => {
-            // The key that was named first, then the others.
-            let order = named.into_iter().chain(&all);
-            let signed = |key: &PlatformKey| key.public_key().signed_digest(&bytes);
-            match order.filter_map(|key| Some((key, signed(key)?))).next() {
-                None => found.push(stranger(keys, named, &bytes)),
-                Some((key, signed)) => {
-                    let other = named.filter(|named| named.id() != key.id());
-                    found.extend(other.map(|named| other_id(named.id(), key.id())));
-                    found.extend(of_text(keys, read, body, signed));
-                }
-            }
+    let Some(bytes) = bytes else {
+        return found;
+    };
+    let fits = |key: &PlatformKey| key.public_key().modulus_len() == bytes.len();
+    if !all.iter().any(fits) {
+        found.push(cut(bytes.len(), size));
+        return found;
+    }
+    // The key that was named first, then the others.
+    let order = named.into_iter().chain(&all);
+    let signed = |key: &PlatformKey| key.public_key().signed_digest(&bytes);
+    match order.filter_map(|key| Some((key, signed(key)?))).next() {
+        None => found.push(stranger(keys, named, &bytes)),
+        Some((key, signed)) => {
+            let other = named.filter(|named| named.id() != key.id());
+            found.extend(other.map(|named| other_id(named.id(), key.id())));
+            found.extend(of_text(keys, read, body, signed));
         }
     }
     found

@@ -99,14 +99,12 @@ fn of_signature(
     state: &SandboxState,
     authorization: &Authorization,
 ) -> Option<(Vec<Mistake>, Option<Texts>)> {
-    let content = content(call);
-    let (timestamp, nonce) = (authorization.timestamp(), authorization.nonce_str());
     let built = request_text(
         call.method.as_str(),
         &call.target,
-        timestamp,
-        nonce,
-        content,
+        authorization.timestamp(),
+        authorization.nonce_str(),
+        content(call),
     );
     let (_, certificate) = state
         .identity
@@ -129,17 +127,29 @@ fn of_signature(
     let Some(digest) = digest.filter(|digest| *digest != sha256(&built)) else {
         return Some((mistakes, None));
     };
-    let (found, signed) = match other_text(call, state, authorization, &digest) {
-        Some((signed, found)) => (found, Some(signed)),
-        None if is_form(call) => (Vec::new(), None),
-        None => (vec![OTHER_TEXT], None),
-    };
+    let (found, signed) = of_text(call, state, authorization, &digest);
     mistakes.extend(found);
-    if is_form(call) && !mistakes.contains(&FORM) {
-        mistakes.push(FORM);
-    }
     let texts = signed.map(|signed| Texts { built, signed });
     Some((mistakes, texts))
+}
+
+/// The mistakes in the text that the right key signed, and the text if it was found.
+fn of_text(
+    call: &CallRecord,
+    state: &SandboxState,
+    authorization: &Authorization,
+    digest: &[u8],
+) -> (Vec<Mistake>, Option<Vec<u8>>) {
+    let is_form = is_form(call);
+    let (mut mistakes, signed) = match other_text(call, state, authorization, digest) {
+        Some((signed, found)) => (found, Some(signed)),
+        None if is_form => (Vec::new(), None),
+        None => (vec![OTHER_TEXT], None),
+    };
+    if is_form && !mistakes.contains(&FORM) {
+        mistakes.push(FORM);
+    }
+    (mistakes, signed)
 }
 
 /// The signed part of the body: of an upload its part `meta`.

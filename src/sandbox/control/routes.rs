@@ -68,8 +68,6 @@ pub(super) fn dispatch(
 }
 
 fn get(state: &Arc<SandboxState>, segments: &[&str], query: &str) -> Option<Outcome<Value>> {
-    let now = state.now();
-    let world = &state.world;
     events::post_pending(state);
     Some(Ok(match segments {
         ["info"] => views::info(state),
@@ -78,24 +76,6 @@ fn get(state: &Arc<SandboxState>, segments: &[&str], query: &str) -> Option<Outc
             Err(problem) => return Some(Err(problem)),
         },
         ["calls", id] => return Some(call(state, id)),
-        ["orders"] => {
-            json!({"orders": world.orders(now).iter().map(views::order).collect::<Value>()})
-        }
-        ["refunds"] => {
-            let refunds: Value = world.refunds().iter().map(views::refund).collect();
-            json!({"refunds": refunds, "hold": world.holds_refunds()})
-        }
-        ["transfers"] => {
-            let transfers: Value = world.transfers().iter().map(views::transfer).collect();
-            json!({"transfers": transfers, "hold": world.holds_transfers()})
-        }
-        ["sharing"] => {
-            json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
-        }
-        ["complaints"] => {
-            let all = world.complaints();
-            json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
-        }
         ["notifications"] => {
             let all = state.notifier.brief();
             let pace = state.notifier.speed();
@@ -108,8 +88,36 @@ fn get(state: &Arc<SandboxState>, segments: &[&str], query: &str) -> Option<Outc
         ["limits"] => views::limits(state),
         ["clock"] => views::clock(state),
         ["settings"] => actions::settings(state),
+        [name] => return list_resources(state, name).map(Ok),
         _ => return None,
     }))
+}
+
+/// Lists the resources of a kind, as orders and refunds.
+fn list_resources(state: &SandboxState, kind: &str) -> Option<Value> {
+    let world = &state.world;
+    Some(match kind {
+        "orders" => {
+            let orders = world.orders(state.now());
+            json!({"orders": orders.iter().map(views::order).collect::<Value>()})
+        }
+        "refunds" => {
+            let refunds: Value = world.refunds().iter().map(views::refund).collect();
+            json!({"refunds": refunds, "hold": world.holds_refunds()})
+        }
+        "transfers" => {
+            let transfers: Value = world.transfers().iter().map(views::transfer).collect();
+            json!({"transfers": transfers, "hold": world.holds_transfers()})
+        }
+        "sharing" => {
+            json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
+        }
+        "complaints" => {
+            let all = world.complaints();
+            json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
+        }
+        _ => return None,
+    })
 }
 
 fn post(state: &Arc<SandboxState>, segments: &[&str], args: &Args) -> Option<Outcome<Value>> {

@@ -98,12 +98,8 @@ fn parse(name: &str, value: &str) -> Option<Fault> {
         "probe" => Fault::Probe,
         "tampered_body" => Fault::TamperedBody,
         "status" => {
-            return status(
-                value
-                    .parse()
-                    .ok()
-                    .filter(|code| (400..600).contains(code))?,
-            );
+            let code = value.parse().ok();
+            return status(code.filter(|code| (400..600).contains(code))?);
         }
         "frequency_limited" => return status(429),
         "system_error" => return status(500),

@@ -158,47 +158,64 @@ fn process(state: &SandboxState, received: &Received, fault: Option<&Fault>) -> 
     let authenticated = require_agent(received)
         .map_err(Into::into)
         .and_then(|()| authenticate(state, received));
+    match authenticated {
+        Ok(authenticated) => process_authenticated(state, received, authenticated, executes),
+        Err(failed) => failed.into(),
+    }
+}
+
+/// Passes a request whose sender is known through the other stages.
+fn process_authenticated(
+    state: &SandboxState,
+    received: &Received,
+    authenticated: Authenticated,
+    executes: bool,
+) -> Processed {
     let Authenticated {
         signed_text,
         content,
-    } = match authenticated {
-        Ok(authenticated) => authenticated,
-        Err(failed) => return failed.into(),
-    };
+    } = authenticated;
     if let Err(refusal) = check_rate_limit(state, received) {
         return Processed {
             signed_text,
             parsed: Parsed::of_v2(content),
-            warnings: Vec::new(),
-            outcome: Err(refusal),
+            ..Processed::refused(refusal)
         };
     }
-    let mut unknown = Vec::new();
-    let (parsed, outcome) = match parse(state, received, content) {
-        Err(refusal) => (None, Err(refusal)),
-        Ok(parsed) => {
-            let outcome = check_content(state, received, &parsed);
-            unknown = parsed
-                .documented(received)
-                .as_ref()
-                .map_or_else(Vec::new, unknown_members);
-            let strict = || check_unknown(state, received, &unknown);
-            let outcome = outcome.and_then(|()| strict()).and_then(|()| {
-                if !executes {
-                    return Ok(None);
-                }
-                require_known(state, received)?;
-                execute(state, received, &parsed)
-            });
-            (Some(parsed), outcome)
+    let parsed = match parse(state, received, content) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            return Processed {
+                signed_text,
+                ..Processed::refused(refusal)
+            };
         }
     };
+    let documented = parsed.documented(received);
+    let unknown = documented.as_ref().map_or_else(Vec::new, unknown_members);
+    let outcome = check_content(state, received, &parsed)
+        .and_then(|()| check_unknown(state, received, &unknown))
+        .and_then(|()| execute_known(state, received, &parsed, executes));
+    let warnings = unknown.iter().map(UnknownMember::warning).collect();
     Processed {
         signed_text,
-        parsed,
-        warnings: unknown.iter().map(UnknownMember::warning).collect(),
+        parsed: Some(parsed),
+        warnings,
         outcome,
     }
+}
+
+fn execute_known(
+    state: &SandboxState,
+    received: &Received,
+    parsed: &Parsed,
+    executes: bool,
+) -> Result<Option<Success>, Refusal> {
+    if !executes {
+        return Ok(None);
+    }
+    require_known(state, received)?;
+    execute(state, received, parsed)
 }
 
 /// The fault for this request: the one that it names in a header, or the next one that waits.

@@ -46,23 +46,24 @@ pub(in crate::control) fn fault(state: &Arc<SandboxState>, args: &Args) -> Outco
     match args.text("times")?.as_deref() {
         Some("always") => state.faults.set_always(Some(fault)),
         None => state.faults.push(fault),
-        Some(_) => {
-            let times = args
-                .integer("times")?
-                .filter(|times| (1..=MANY).contains(times));
-            let times = times.and_then(|times| u32::try_from(times).ok());
-            let times = times.ok_or_else(|| {
-                let error = ("nothing can go wrong that often", "故障次数不正确");
-                let hint = (
-                    format!("times is from 1 to {MANY}, or \"always\""),
-                    format!("times 为 1 至 {MANY}，或 \"always\""),
-                );
-                Problem::bad(error, hint)
-            })?;
-            state.faults.push_times(fault, times);
-        }
+        Some(_) => state.faults.push_times(fault, times(args)?),
     }
     Ok(json!({"faults": views::faults(state)}))
+}
+
+fn times(args: &Args) -> Outcome<u32> {
+    let times = args.integer("times")?;
+    let times = times.filter(|times| (1..=MANY).contains(times));
+    times
+        .and_then(|times| u32::try_from(times).ok())
+        .ok_or_else(|| {
+            let error = ("nothing can go wrong that often", "故障次数不正确");
+            let hint = (
+                format!("times is from 1 to {MANY}, or \"always\""),
+                format!("times 为 1 至 {MANY}，或 \"always\""),
+            );
+            Problem::bad(error, hint)
+        })
 }
 
 /// Removes all faults and releases a notification that one of them holds.

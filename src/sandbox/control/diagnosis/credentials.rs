@@ -60,91 +60,101 @@ fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Optio
     if found.eq_ignore_ascii_case(right) {
         return None;
     }
-    let said = |cause, en: &str, zh: &str| {
-        Mistake::of(
-            cause,
-            format!("{en}: give serial_no as {right}"),
-            format!("{zh}：serial_no 应写作 {right}"),
-        )
-    };
+    let (cause, en, zh) = notation(found, right).unwrap_or_else(|| serial_owner(found, state));
+    Some(Mistake::of(
+        cause,
+        format!("{en}: give serial_no as {right}"),
+        format!("{zh}：serial_no 应写作 {right}"),
+    ))
+}
+
+/// The cause of a wrong serial, and its texts in English and Chinese.
+type SerialMistake = (&'static str, &'static str, &'static str);
+
+/// The mistake of a serial that is the right one in another notation.
+fn notation(found: &str, right: &str) -> Option<SerialMistake> {
     let digits = found.trim().trim_start_matches("0x");
     let bare: String = digits.chars().filter(|c| !" :-".contains(*c)).collect();
     let is = |text: &str| text.eq_ignore_ascii_case(right);
-    Some(if decimal(right).is_some_and(|decimal| decimal == found) {
-        said(
-            "serial_decimal",
-            "the certificate's serial is written in decimal, and hexadecimal is wanted",
-            "证书序列号写成了十进制，应为十六进制",
-        )
+    if decimal(right).is_some_and(|decimal| decimal == found) {
+        Some(DECIMAL)
     } else if is(&bare) && bare.len() < digits.len() {
-        said(
-            "serial_separated",
-            "the digits of the certificate's serial are separated by colons or blanks",
-            "证书序列号中有冒号或空格",
-        )
+        Some(SEPARATED)
     } else if is(&bare) {
-        said(
-            "serial_prefixed",
-            "the certificate's serial has 0x before it or blanks around it",
-            "证书序列号带有 0x 前缀或首尾空白",
-        )
+        Some(PREFIXED)
     } else if is(bare.trim_start_matches('0')) {
-        said(
-            "serial_leading_zeros",
-            "the certificate's serial has zeros before it",
-            "证书序列号前面多了 0",
-        )
+        Some(LEADING_ZEROS)
     } else {
-        let (cause, en, zh) = serial_owner(found, state);
-        said(cause, en, zh)
-    })
-}
-
-type SerialOwner = (&'static str, &'static str, &'static str);
-
-fn serial_owner(found: &str, state: &SandboxState) -> SerialOwner {
-    let identity = &state.identity;
-    let is = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
-    if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
-        (
-            "serial_of_public_key",
-            "it is the id of WeChat Pay's public key, which belongs into Wechatpay-Serial; serial_no is \
-             that of the merchant's certificate",
-            "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
-        )
-    } else if is(&identity.certified.certificate)
-        || state
-            .platform
-            .serials()
-            .iter()
-            .any(|it| it.eq_ignore_ascii_case(found))
-    {
-        (
-            "serial_of_platform",
-            "it is the serial of the platform's certificate; serial_no is that of the merchant's",
-            "填成了平台证书的序列号，这里应是商户证书的序列号",
-        )
-    } else if is(&identity.merchant_certificate) || identity.made_brand().is_some_and(is) {
-        (
-            "serial_of_other_party",
-            "merchant and brand have a certificate each, and it is the other's",
-            "商户与品牌各有证书，填成了另一方的序列号",
-        )
-    } else if [&*identity.mchid, &*identity.brand_id].contains(&found) {
-        (
-            "serial_is_id",
-            "it is the merchant id and not the serial of the certificate",
-            "填成了商户号，应为商户证书的序列号",
-        )
-    } else {
-        (
-            "serial_other",
-            "it is the serial of no certificate that the sandbox knows, as of an account on the real \
-             WeChat Pay or another run of the sandbox",
-            "不是沙箱已知的证书序列号（可能是真实环境的，或沙箱上次运行时的）",
-        )
+        None
     }
 }
+
+/// The mistake of a serial that belongs to something else.
+fn serial_owner(found: &str, state: &SandboxState) -> SerialMistake {
+    let identity = &state.identity;
+    let is = |serial: &str| serial.eq_ignore_ascii_case(found);
+    let is_of = |certificate: &Certificate| is(certificate.serial());
+    let platform = state.platform.serials();
+    if found.to_ascii_uppercase().starts_with("PUB_KEY_ID") {
+        OF_PUBLIC_KEY
+    } else if is_of(&identity.certified.certificate) || platform.iter().any(|serial| is(serial)) {
+        OF_PLATFORM
+    } else if is_of(&identity.merchant_certificate) || identity.made_brand().is_some_and(is_of) {
+        OF_OTHER_PARTY
+    } else if [&*identity.mchid, &*identity.brand_id].contains(&found) {
+        IS_ID
+    } else {
+        OF_STRANGER
+    }
+}
+
+const DECIMAL: SerialMistake = (
+    "serial_decimal",
+    "the certificate's serial is written in decimal, and hexadecimal is wanted",
+    "证书序列号写成了十进制，应为十六进制",
+);
+const SEPARATED: SerialMistake = (
+    "serial_separated",
+    "the digits of the certificate's serial are separated by colons or blanks",
+    "证书序列号中有冒号或空格",
+);
+const PREFIXED: SerialMistake = (
+    "serial_prefixed",
+    "the certificate's serial has 0x before it or blanks around it",
+    "证书序列号带有 0x 前缀或首尾空白",
+);
+const LEADING_ZEROS: SerialMistake = (
+    "serial_leading_zeros",
+    "the certificate's serial has zeros before it",
+    "证书序列号前面多了 0",
+);
+const OF_PUBLIC_KEY: SerialMistake = (
+    "serial_of_public_key",
+    "it is the id of WeChat Pay's public key, which belongs into Wechatpay-Serial; serial_no is \
+     that of the merchant's certificate",
+    "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
+);
+const OF_PLATFORM: SerialMistake = (
+    "serial_of_platform",
+    "it is the serial of the platform's certificate; serial_no is that of the merchant's",
+    "填成了平台证书的序列号，这里应是商户证书的序列号",
+);
+const OF_OTHER_PARTY: SerialMistake = (
+    "serial_of_other_party",
+    "merchant and brand have a certificate each, and it is the other's",
+    "商户与品牌各有证书，填成了另一方的序列号",
+);
+const IS_ID: SerialMistake = (
+    "serial_is_id",
+    "it is the merchant id and not the serial of the certificate",
+    "填成了商户号，应为商户证书的序列号",
+);
+const OF_STRANGER: SerialMistake = (
+    "serial_other",
+    "it is the serial of no certificate that the sandbox knows, as of an account on the real \
+     WeChat Pay or another run of the sandbox",
+    "不是沙箱已知的证书序列号（可能是真实环境的，或沙箱上次运行时的）",
+);
 
 fn decimal(hexadecimal: &str) -> Option<String> {
     let number = BigNum::from_hex_str(hexadecimal).ok()?;

@@ -1,5 +1,7 @@
 //! Why an APIv2 message's `sign` does not fit.
 
+use serde_json::Value;
+
 use super::super::variants::v2::{Algorithm, Message, search};
 use super::{Diagnosis, Mistake, Texts, content_type, path};
 use crate::apiv2::{self, Message as SignedMessage};
@@ -15,14 +17,10 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     let query = call.target.split_once('?').map(|(_, query)| query);
     let form = SignedMessage::read(&call.method, query, content_type(call), &call.body).ok()?;
     let key = &state.identity.v2_key;
-    let members = form.members.iter();
-    let members: Vec<_> = members
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect();
-    let text = |wanted: &str| {
-        let mut found = members.iter().filter(|(name, _)| name == wanted);
-        found.next().map_or("", |(_, value)| &**value)
-    };
+    let text_of =
+        |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+    let members: Vec<_> = form.members.iter().filter_map(text_of).collect();
+    let text = |wanted| text(&members, wanted);
     let mut mistakes = Vec::new();
     if text("nonce_str").is_empty() && !operation.nonceless() {
         mistakes.push(NO_NONCE);
@@ -51,6 +49,12 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     mistakes.extend(found);
     let built = built.as_bytes().to_vec();
     Diagnosis::new(mistakes, Some(Texts { built, signed }))
+}
+
+/// The member of this name; empty if there is none.
+fn text<'a>(members: &'a [(String, String)], wanted: &str) -> &'a str {
+    let mut found = members.iter().filter(|(name, _)| name == wanted);
+    found.next().map_or("", |(_, value)| value)
 }
 
 /// The properties of a `sign`, without the message.

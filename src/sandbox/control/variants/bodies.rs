@@ -43,21 +43,8 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
             found.add(&PLAIN, text.into());
         }
     }
-    if let Ok(value) = serde_json::from_slice::<Value>(body) {
-        // A text that is JSON already, as `requests.post(json=text)` sends it.
-        if let Some(text) = value.as_str() {
-            found.add(&SENT_TWICE, text.into());
-        }
-        for (mistake, value) in [
-            (&REWRITTEN, value.clone()),
-            (&REORDERED, sorted(&value)),
-            (&DOCUMENTED, documented(&value, parts.fields)),
-            (&NULLS, without_nulls(&value)),
-        ] {
-            for text in rewritten(&value) {
-                found.add(mistake, text.into());
-            }
-        }
+    if let Ok(value) = serde_json::from_slice(body) {
+        as_json(parts, &value, &mut found);
     }
     found.0
 }
@@ -103,6 +90,24 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
     // What of it is beyond GBK becomes a character reference, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());
+}
+
+/// Adds the body as other serializers would write it.
+fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
+    // A text that is JSON already, as `requests.post(json=text)` sends it.
+    if let Some(text) = value.as_str() {
+        found.add(&SENT_TWICE, text.into());
+    }
+    for (mistake, value) in [
+        (&REWRITTEN, value.clone()),
+        (&REORDERED, sorted(value)),
+        (&DOCUMENTED, documented(value, parts.fields)),
+        (&NULLS, without_nulls(value)),
+    ] {
+        for text in rewritten(&value) {
+            found.add(mistake, text.into());
+        }
+    }
 }
 
 /// Replaces unmappable characters as Java and .NET do.

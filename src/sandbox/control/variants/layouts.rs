@@ -152,7 +152,32 @@ impl Line {
 }
 
 pub(super) fn layouts(parts: &Parts<'_>) -> Vec<Variant<Layout>> {
-    let mut found = vec![
+    let mut found = fixed_layouts();
+    for (upper, lower, title) in METHODS {
+        let called = |name| Layout::with(Method, Line::Called(name));
+        if upper == parts.method {
+            found.extend([lower, title].map(|name| (Some(LOWER), called(name))));
+        } else {
+            found.push((Some(OTHER_METHOD), called(upper)));
+        }
+    }
+    for seconds in [1, -1, 2, -2, 3, -3, 4, -4, 5, -5] {
+        let other = Line::At(parts.timestamp.saturating_add(seconds));
+        found.push((Some(OTHER_TIME), Layout::with(Time, other)));
+    }
+    for lower in [true, false] {
+        let nonce = Line::NonceIn { lower };
+        if nonce.text(parts) != parts.nonce {
+            found.push((Some(NONCE_CASE), Layout::with(Nonce, nonce)));
+        }
+    }
+    found
+}
+
+/// The layouts that do not depend on the request: the right one first, then lines that are missing, swapped
+/// or ended in another way.
+fn fixed_layouts() -> Vec<Variant<Layout>> {
+    vec![
         (None, Layout::of(&RIGHT)),
         (Some(LAST_BREAK), Layout::ending("\n", "")),
         (Some(BODY_LINE), Layout::of(&RIGHT[..4])),
@@ -175,29 +200,7 @@ pub(super) fn layouts(parts: &Parts<'_>) -> Vec<Variant<Layout>> {
         (Some(HASHED), Layout::hashed(Hashed::Lower)),
         (Some(HASHED), Layout::hashed(Hashed::Upper)),
         (Some(HASHED), Layout::hashed(Hashed::Bytes)),
-    ];
-    for (upper, lower, title) in METHODS {
-        if upper == parts.method {
-            found.push((Some(LOWER), Layout::with(Method, Line::Called(lower))));
-            found.push((Some(LOWER), Layout::with(Method, Line::Called(title))));
-        } else {
-            found.push((
-                Some(OTHER_METHOD),
-                Layout::with(Method, Line::Called(upper)),
-            ));
-        }
-    }
-    for seconds in [1, -1, 2, -2, 3, -3, 4, -4, 5, -5] {
-        let other = Line::At(parts.timestamp.saturating_add(seconds));
-        found.push((Some(OTHER_TIME), Layout::with(Time, other)));
-    }
-    for lower in [true, false] {
-        let nonce = Line::NonceIn { lower };
-        if nonce.text(parts) != parts.nonce {
-            found.push((Some(NONCE_CASE), Layout::with(Nonce, nonce)));
-        }
-    }
-    found
+    ]
 }
 
 /// All the milliseconds of a second.

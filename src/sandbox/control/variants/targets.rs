@@ -33,15 +33,7 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     found.add(&PATH_DECODED, decoded(path).into_owned());
     let strict: Vec<_> = path.split('/').map(|it| strict(&decoded(it))).collect();
     found.add(&PATH_ENCODED, strict.join("/"));
-    for host in [
-        parts.host,
-        "api.mch.weixin.qq.com",
-        "api2.mch.weixin.qq.com",
-    ] {
-        for start in ["https://", "http://", "//", ""] {
-            found.add(&WHOLE_URL, format!("{start}{host}{path}"));
-        }
-    }
+    whole_urls(parts.host, path, &mut found);
     found.add(&NO_SLASH, path.trim_start_matches('/').to_owned());
     let end = match path.strip_suffix('/') {
         Some(path) => path.to_owned(),
@@ -51,15 +43,27 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     if let Some(template) = parts.template {
         found.add(&TEMPLATE, format!("/{}", template.trim_start_matches('/')));
     }
-    // A base URL's path, which is at most a few segments.
-    let segments = path.match_indices('/').skip(1).take(4);
-    for (at, _) in segments {
+    other_bases(path, &mut found);
+    found.0
+}
+
+fn whole_urls(sent_to: &str, path: &str, found: &mut Variants<String>) {
+    for host in [sent_to, "api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"] {
+        for start in ["https://", "http://", "//", ""] {
+            found.add(&WHOLE_URL, format!("{start}{host}{path}"));
+        }
+    }
+}
+
+/// Adds the path without, and with another, path of the base URL.
+fn other_bases(path: &str, found: &mut Variants<String>) {
+    // A base URL's path has a few segments at most.
+    for (at, _) in path.match_indices('/').skip(1).take(4) {
         found.add(&BASE_DROPPED, path[at..].to_owned());
     }
     for base in ["/v3", "/api", "/sandbox", "/pay", "/hk", "/global"] {
         found.add(&BASE_ADDED, format!("{base}{path}"));
     }
-    found.0
 }
 
 /// With their question mark.

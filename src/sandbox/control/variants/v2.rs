@@ -279,6 +279,20 @@ enum Place {
 
 const RIGHT: Place = Place::Behind("&key=", "");
 
+/// Wrong texts around the key, behind all members.
+const KEY_PLACES: [(&str, &str); 10] = [
+    ("key=", ""),
+    ("&", ""),
+    ("", ""),
+    ("&key=", "&"),
+    ("&&key=", ""),
+    ("&Key=", ""),
+    ("&KEY=", ""),
+    ("&apikey=", ""),
+    ("&secret=", ""),
+    ("&key", ""),
+];
+
 fn keys<'a>(message: &Message<'a>) -> Vec<Variant<Key<'a>>> {
     let place = |mistake, place| {
         let key = Key {
@@ -297,18 +311,7 @@ fn keys<'a>(message: &Message<'a>) -> Vec<Variant<Key<'a>>> {
         place(Some(m::KEY_BLANKS), Place::Behind("&key=", "\r\n")),
         place(Some(m::KEY_BLANKS), Place::Behind("&key=", " ")),
     ];
-    for (before, behind) in [
-        ("key=", ""),
-        ("&", ""),
-        ("", ""),
-        ("&key=", "&"),
-        ("&&key=", ""),
-        ("&Key=", ""),
-        ("&KEY=", ""),
-        ("&apikey=", ""),
-        ("&secret=", ""),
-        ("&key", ""),
-    ] {
+    for (before, behind) in KEY_PLACES {
         found.push(place(Some(m::KEY_PLACE), Place::Behind(before, behind)));
     }
     for (mistake, text, shown) in [

@@ -184,32 +184,7 @@ fn check(
 }
 
 fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization, Refusal> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let value = match (values.next(), values.next()) {
-        (Some(value), None) => value,
-        // Published answers show that WeChat Pay gives the same answer in both cases.
-        (None, _) => {
-            let why = (
-                "the Authorization header is missing: sign the request, for instance with an SDK",
-                "缺少 Authorization 请求头：请对请求签名，例如使用 SDK",
-            );
-            return Err(Refusal::sign_error(MALFORMED, why));
-        }
-        (Some(_), Some(_)) => {
-            let why = (
-                "there are several Authorization headers, and exactly one is taken",
-                "有多个 Authorization 请求头，只能有一个",
-            );
-            return Err(Refusal::sign_error(MALFORMED, why));
-        }
-    };
-    let text = value.to_str().map_err(|_| {
-        let why = (
-            "the Authorization header is not visible ASCII",
-            "Authorization 请求头含有可见 ASCII 以外的字符",
-        );
-        Refusal::sign_error(MALFORMED, why)
-    })?;
+    let text = single_authorization(headers).map_err(|why| Refusal::sign_error(MALFORMED, why))?;
     let scheme = text.split(' ').next().unwrap_or_default();
     if scheme != expected.as_str() {
         let expected = expected.as_str();
@@ -225,6 +200,33 @@ fn authorization(headers: &HeaderMap, expected: Scheme) -> Result<Authorization,
                 err,
             );
         Refusal::sign_error(MALFORMED, why)
+    })
+}
+
+/// The only `Authorization` header, or the reason why there is none to read. WeChat Pay's published answers
+/// are the same for a missing and a malformed header.
+fn single_authorization(headers: &HeaderMap) -> Result<&str, (&'static str, &'static str)> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = match (values.next(), values.next()) {
+        (Some(value), None) => value,
+        (None, _) => {
+            return Err((
+                "the Authorization header is missing: sign the request, for instance with an SDK",
+                "缺少 Authorization 请求头：请对请求签名，例如使用 SDK",
+            ));
+        }
+        (Some(_), Some(_)) => {
+            return Err((
+                "there are several Authorization headers, and exactly one is taken",
+                "有多个 Authorization 请求头，只能有一个",
+            ));
+        }
+    };
+    value.to_str().map_err(|_| {
+        (
+            "the Authorization header is not visible ASCII",
+            "Authorization 请求头含有可见 ASCII 以外的字符",
+        )
     })
 }
 

@@ -31,13 +31,18 @@ pub(crate) struct Notifier {
 }
 
 impl Notifier {
-    pub(crate) fn new(signer: NotificationSigner, faults: Arc<Faults>, reach: Reach) -> Self {
+    pub(crate) fn new(
+        signer: NotificationSigner,
+        faults: Arc<Faults>,
+        reach: Reach,
+        speed: f64,
+    ) -> Self {
         Self {
             signer,
             faults,
             reach,
             store: Mutex::default(),
-            speed: watch::Sender::new(1.0),
+            speed: watch::Sender::new(speed),
             runtime: OnceLock::new(),
         }
     }

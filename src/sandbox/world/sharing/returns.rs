@@ -16,11 +16,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, names: SharingNam
     let fields = request.fields();
     let number = fields.merchant_number("/out_return_no")?;
     if let Some(known) = state.returns.get(&number) {
-        return if known.fingerprint == request.fingerprint() {
-            Ok(Success::json(known.answer.clone()))
-        } else {
-            Err(business::SHARE_NUMBER_USED.with(&[&"out_return_no"]))
-        };
+        return repeat(known, request);
     }
     let account = fields.required_text("/return_mchid")?;
     let amount = fields.amount("/amount")?;
@@ -30,14 +26,15 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, names: SharingNam
     advance(state, &share, request.now);
     take_back(state, &share, &account, amount, request.now)?;
     let id = state.ids.sharing(request.now);
-    let answer = state.shares.get(&share).map_or(Value::Null, |share| {
-        let asked = json!({
-            "out_return_no": number,
-            "return_mchid": account,
-            "amount": amount,
-            "description": description,
-        });
-        answer(share, asked, &id, names, request.now)
+    let requested = json!({
+        "out_return_no": number,
+        "return_mchid": account,
+        "amount": amount,
+        "description": description,
+    });
+    let share_of = state.shares.get(&share);
+    let answer = share_of.map_or(Value::Null, |share| {
+        answer(share, requested, &id, names, request.now)
     });
     let done = Return {
         number,
@@ -53,6 +50,15 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, names: SharingNam
     };
     state.returns.insert(done, request.now);
     Ok(Success::json(answer))
+}
+
+/// The answer to a request whose number was used before: the first answer, if the request is the same.
+fn repeat(known: &Return, request: &Request<'_>) -> Outcome {
+    if known.fingerprint == request.fingerprint() {
+        Ok(Success::json(known.answer.clone()))
+    } else {
+        Err(business::SHARE_NUMBER_USED.with(&[&"out_return_no"]))
+    }
 }
 
 /// The number of the profit sharing order that the request names by either number.
