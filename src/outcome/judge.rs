@@ -128,7 +128,7 @@ mod tests {
             ("REFUND", State::Done, State::Done),
             ("CLOSED", State::Ended, State::Ended),
             ("REVOKED", State::Ended, State::Ended),
-            ("PAYERROR", State::Ended, State::Ended),
+            ("PAYERROR", State::Done, State::Ended),
             ("A_NEW_ONE", State::Done, State::Done),
         ] {
             let answer = json!({"trade_state": trade_state});

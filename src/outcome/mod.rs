@@ -37,10 +37,10 @@
 //! # Why "not found" is not enough
 //!
 //! A request that was cut off may still be on its way, or be in a queue at WeChat Pay. So an answer
-//! that says "not found" proves something only later than any such request can be accepted: APIv3 refuses a
-//! signature after 5 minutes. Before [`QueryPolicy::settled_after`] has passed, "not found" is
-//! [`Outcome::StillUnknown`]. It is so again after 29 days, since several queries find only what was made in the last
-//! 30 days; [`QueryPolicy::sent_ago`] says how old a request is.
+//! that says "not found" proves something only after WeChat Pay can no longer accept such a request. APIv3 refuses
+//! a timestamp that is more than 5 minutes from its clock. Before [`QueryPolicy::settled_after`] has passed,
+//! "not found" is [`Outcome::StillUnknown`]. After 29 days it is so again, since several queries find only the
+//! requests of the last 30 days.
 //!
 //! For the same reason a refusal without a signature does not settle the outcome: a gateway may have forwarded the
 //! request before it answered.
@@ -55,6 +55,7 @@ mod policy;
 mod resolve;
 
 use std::fmt;
+use std::time::Duration;
 
 pub use policy::QueryPolicy;
 
@@ -106,14 +107,29 @@ impl Call {
     /// Finds out what came of this call when it was made before: after a restart, or from a job that looks
     /// after requests whose outcome was unknown. The call itself is not sent.
     ///
-    /// Give the body that was sent; only the members that the query needs are read. Say with
-    /// [`QueryPolicy::sent_ago`] how long ago that was.
+    /// Give the body that was sent; only the members that the query needs are read. `sent_ago` is the time since the
+    /// request was sent. It decides what "not found" proves: nothing for the first minutes, and nothing after 29
+    /// days, since several queries (转账, 红包) find only the requests of the last 30 days. If only a range is known,
+    /// give the shorter time for a request of today and the longer one for an old request.
+    ///
+    /// ```no_run
+    /// # use std::time::{Duration, SystemTime};
+    /// use wechatpay_chain::outcome::QueryPolicy;
+    /// # async fn example(
+    /// #     client: wechatpay_chain::Client, kept_body: serde_json::Value, kept_time: SystemTime,
+    /// # ) -> wechatpay_chain::Result<()> {
+    /// let sent_ago = kept_time.elapsed().unwrap_or_default();
+    /// let call = client.chain("v3/refund/domestic/refunds").post(kept_body, ());
+    /// let outcome = call.query_outcome(sent_ago, QueryPolicy::quick()).await?;
+    /// # let _ = outcome;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     ///
     /// As [`or_query`](Self::or_query).
-    pub fn query_outcome(self, policy: QueryPolicy) -> Pending<Outcome> {
-        Pending::new(resolve::query(self, policy))
+    pub fn query_outcome(self, sent_ago: Duration, policy: QueryPolicy) -> Pending<Outcome> {
+        Pending::new(resolve::query(self, sent_ago, policy))
     }
 }
 

@@ -20,23 +20,22 @@ use std::time::Duration;
 pub struct QueryPolicy {
     pub(super) waits: Vec<Duration>,
     pub(super) settled: Duration,
-    pub(super) sent_ago: Duration,
     pub(super) repeat: bool,
     pub(super) close: bool,
 }
 
-/// As long as APIv3 accepts a signature (5 minutes), and one more for what is in a queue.
-const SETTLED: Duration = Duration::from_secs(360);
+/// APIv3 accepts a timestamp that is up to 5 minutes from its clock, on either side. A request from a clock that is
+/// 5 minutes ahead is therefore accepted for 10 minutes. The last minute is for a request that waits in a queue.
+const SETTLED: Duration = Duration::from_secs(660);
 
 impl QueryPolicy {
-    /// The waits that WeChat Pay recommends after an order: 5 s, 30 s, 1, 3 and 5 minutes. The last query
-    /// comes after "not found" is final, so that it ends with a known outcome unless WeChat Pay does not
-    /// answer.
+    /// The waits that WeChat Pay recommends after an order (5 s, 30 s, 1, 3 and 5 minutes), and 2 minutes more.
+    /// "Not found" is final by then, so the outcome is known unless WeChat Pay does not answer the last query.
     ///
     /// Source: WeChat Pay document "支付回调和查单实现指引". For refunds it recommends a minute between two
     /// queries ("查询单笔退款"), which these waits come to.
     pub fn documented() -> Self {
-        Self::with([5, 30, 60, 180, 300])
+        Self::with([5, 30, 60, 180, 300, 120])
     }
 
     /// For a request that a user waits for: 1, 2, 4 and 8 s. "Not found" is not final within that time.
@@ -50,21 +49,13 @@ impl QueryPolicy {
         self
     }
 
-    /// How long after the request "not found" is final; 6 minutes by default.
+    /// How long after the request "not found" is final; 11 minutes by default.
     ///
-    /// A shorter time is for tests. A request that WeChat Pay takes after "not found" was believed, and
+    /// APIv3 accepts a timestamp up to 5 minutes from its own clock. A request from a clock that is 5 minutes ahead
+    /// is accepted for 10 minutes. A shorter time is for tests. A request that WeChat Pay takes after "not found" was believed, and
     /// one with another number, pay twice.
     pub fn settled_after(mut self, time: Duration) -> Self {
         self.settled = time;
-        self
-    }
-
-    /// For [`query_outcome`](crate::Call::query_outcome): how long ago the request was sent.
-    ///
-    /// After 29 days "not found" is [`StillUnknown`](super::Outcome::StillUnknown): several queries (转账, 红包) find only
-    /// what was made in the last 30 days.
-    pub fn sent_ago(mut self, time: Duration) -> Self {
-        self.sent_ago = time;
         self
     }
 
@@ -95,7 +86,6 @@ impl QueryPolicy {
         Self {
             waits: seconds.map(Duration::from_secs).to_vec(),
             settled: SETTLED,
-            sent_ago: Duration::ZERO,
             repeat: false,
             close: false,
         }

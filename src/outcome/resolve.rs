@@ -41,10 +41,11 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
 }
 
 /// Finds out what came of a call that was made before.
-pub(super) async fn query(call: Call, policy: QueryPolicy) -> Result<Outcome> {
+pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
     let asked = Asked::of(&engine, &*plan?)?;
     let mut search = Search::new(asked, policy);
+    search.sent_ago = sent_ago;
     let never = || None::<std::future::Ready<Result<Response>>>;
     let err = Error::new(
         ErrorKind::Timeout,
@@ -65,6 +66,8 @@ struct Search {
     /// When the request can have been sent at the latest.
     sent: Instant,
     first_sent: Instant,
+    /// How long before this search the request was sent.
+    sent_ago: Duration,
 }
 
 /// What a query has brought to light.
@@ -84,6 +87,7 @@ impl Search {
             policy,
             sent: now,
             first_sent: now,
+            sent_ago: Duration::ZERO,
         }
     }
 
@@ -137,7 +141,7 @@ impl Search {
 
     /// How long ago the request was sent.
     fn age(&self) -> Duration {
-        self.sent.elapsed().saturating_add(self.policy.sent_ago)
+        self.sent.elapsed().saturating_add(self.sent_ago)
     }
 
     async fn look(&self) -> Found {
@@ -162,10 +166,7 @@ impl Search {
         let Ok(Some((call, not_before))) = self.asked.close() else {
             return Found::Open;
         };
-        let age = self
-            .first_sent
-            .elapsed()
-            .saturating_add(self.policy.sent_ago);
+        let age = self.first_sent.elapsed().saturating_add(self.sent_ago);
         if age < not_before {
             return Found::Open;
         }

@@ -177,11 +177,10 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.open {
-            let late = self.state.is_late();
-            let seen = if late && self.state.maybe_sent() {
+            // The caller's time may be shorter than a connection takes, so an attempt without a connection weighs no
+            // more than one without an answer.
+            let seen = if self.state.is_late() {
                 Seen::NoAnswer
-            } else if late {
-                Seen::NoConnection
             } else {
                 Seen::Nothing
             };

@@ -39,8 +39,9 @@ pub(super) const ROW: MerchantNumber = MerchantNumber {
 pub(super) const ORDER: MerchantNumber = MerchantNumber {
     member: "out_trade_no",
     state: "/trade_state",
-    // A refunded order was paid; only these never will be.
-    failed: &["CLOSED", "REVOKED", "PAYERROR"],
+    // A refunded order was paid. `PAYERROR` belongs to payments by code: another order with it still exists, and
+    // nothing says that it cannot be paid.
+    failed: &["CLOSED", "REVOKED"],
     payable: &["NOTPAY"],
     ..ROW
 };
@@ -82,6 +83,7 @@ pub(super) const COMBINED: MerchantNumber = MerchantNumber {
 /// The code of the user's is good once, and the user may have to confirm: what was asked for is done
 /// when it is paid, and WeChat Pay says to query and not to repeat.
 pub(super) const CODE: MerchantNumber = MerchantNumber {
+    failed: &["CLOSED", "REVOKED", "PAYERROR"],
     pending: &["USERPAYING", "NOTPAY", "ACCEPT"],
     payable: &[],
     repeatable: false,
