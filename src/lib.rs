@@ -158,6 +158,8 @@ pub use wechatpay_core::protocol::{KeyOrigin, Keyring, PlatformKey};
 pub use wechatpay_core::query::query_string;
 #[doc(inline)]
 pub use wechatpay_core::secret::Secret;
+#[doc(inline)]
+pub use wechatpay_core::value::{Fen, Timestamp};
 
 /// The metrics that the client reports: their names, and what they count.
 ///

@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! # async fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
-//! use wechatpay_chain::bill::Rows;
+//! use wechatpay_chain::bill::{Rows, Summary};
 //!
 //! let file = client
 //!     .bill("v3/bill/tradebill")
@@ -10,10 +10,14 @@
 //!     .query("tar_type", "GZIP")
 //!     .download("2024-01-01.csv")
 //!     .await?;
-//! for row in Rows::open(file.path())? {
+//! let mut rows = Rows::open(file.path())?;
+//! let mut summary = Summary::new(&rows);
+//! for row in rows.by_ref() {
 //!     let row = row?;
-//!     println!("{:?} {:?}", row.get("商户订单号"), row.get("订单金额"));
+//!     summary.add(&row)?;
+//!     println!("{:?} {}", row.get("商户订单号"), row.fen("订单金额")?);
 //! }
+//! summary.check(&rows)?;
 //! # Ok(()) }
 //! ```
 
@@ -21,6 +25,7 @@ mod lines;
 mod rows;
 #[cfg(test)]
 mod rows_tests;
+mod summary;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -36,6 +41,7 @@ use crate::download::Download;
 use crate::message::{Response, SavedFile};
 use crate::sink;
 pub use rows::{Row, Rows};
+pub use summary::Summary;
 use wechatpay_core::crypto::digest::DigestKind;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 

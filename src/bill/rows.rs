@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::lines::{Lines, Record};
 use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::value::{Fen, Timestamp};
 
 /// The rows of a bill, one at a time, in constant memory.
 ///
@@ -264,6 +265,32 @@ impl Row {
         self.values.get(at).map(String::as_str)
     }
 
+    /// The amount of a column, which bills write in yuan.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when there is no such column, or its value is not an amount in whole fen. 手续费 has fractions
+    /// of a fen.
+    pub fn fen(&self, name: &str) -> Result<Fen> {
+        Fen::from_yuan(self.value(name)?).map_err(|err| malformed(name, err))
+    }
+
+    /// The time of a column, which bills write in Beijing time.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Body`] when there is no such column, or its value is not a time.
+    pub fn time(&self, name: &str) -> Result<Timestamp> {
+        Timestamp::from_bill(self.value(name)?).map_err(|err| malformed(name, err))
+    }
+
+    fn value(&self, name: &str) -> Result<&str> {
+        self.get(name).ok_or_else(|| {
+            let message = format!("the bill has no column {name}");
+            Error::new(ErrorKind::Body, message)
+        })
+    }
+
     /// The values in the order of the columns.
     #[must_use]
     pub fn values(&self) -> &[String] {
@@ -275,6 +302,11 @@ impl Row {
         let names = self.names.iter().map(String::as_str);
         names.zip(self.values.iter().map(String::as_str))
     }
+}
+
+fn malformed(name: &str, err: Error) -> Error {
+    let message = format!("the column {name} of the bill cannot be read");
+    Error::new(ErrorKind::Body, message).with_source(err)
 }
 
 impl fmt::Debug for Row {

@@ -165,3 +165,22 @@ fn line_breaks_of_fund_flow_bills_are_read_as_such_and_those_of_others_as_they_s
     let (read, _) = all(&format!("交易时间,商户订单号,商品名称\n{rows}"));
     assert_eq!(read, [["1", "2", "a\\r\\nb\\ c\\t"]]);
 }
+
+#[test]
+fn amounts_and_times_are_read_by_their_columns() {
+    let bill = "交易时间,订单金额,手续费\n`2024-01-01 10:00:00,`12.30,`0.00180\n总交易单数,订单总金额\n`1,`12.30\n";
+    let row = Rows::new(bill.as_bytes()).unwrap().next().unwrap().unwrap();
+    assert_eq!(row.fen("订单金额").unwrap().get(), 1230);
+    assert_eq!(
+        row.time("交易时间").unwrap().to_string(),
+        "2024-01-01T10:00:00+08:00"
+    );
+    for (column, err) in [
+        ("手续费", row.fen("手续费").unwrap_err()),
+        ("订单金额", row.time("订单金额").unwrap_err()),
+        ("没有", row.fen("没有").unwrap_err()),
+    ] {
+        assert_eq!(err.kind(), ErrorKind::Body);
+        assert!(err.to_string().contains(column), "{err}");
+    }
+}

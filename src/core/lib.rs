@@ -19,4 +19,5 @@ pub mod protocol;
 pub mod query;
 pub mod secret;
 pub mod template;
+pub mod value;
 pub mod variants;
