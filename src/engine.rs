@@ -173,7 +173,9 @@ impl Engine {
         let authority = url.authority().map_or("", Authority::as_str);
         let base = BaseUrl::parse(&format!("{scheme}://{authority}/"))?;
         let origin = base.origin();
-        let own = self.base.as_ref().is_some_and(|own| own.origin() == origin);
+        // After a failover, the answers name the backup host.
+        let own = self.base.as_ref().is_some_and(|own| own.origin() == origin)
+            || self.v3.backups.contains(&origin);
         let listed = base.is_plain_https() && self.knows_host(base.host());
         if own || listed {
             Ok((base, target.to_owned()))

@@ -84,6 +84,22 @@ async fn what_may_have_been_sent_goes_to_no_other_host() {
     assert_eq!(hosts(&wire), [BACKUP]);
 }
 
+/// The backup host answers with URLs of its own: of bills, for example.
+#[tokio::test(start_paused = true)]
+async fn urls_of_a_named_backup_host_are_followed() {
+    let (wire, down) = wire(ErrorKind::Connect);
+    down.store(false, Ordering::SeqCst);
+    let client = with(&wire, Failover::to("https://backup.example/"));
+    let url = |host: &str| format!("https://{host}/v3/billdownload/file?token=x");
+    client.get_url(&*url("backup.example")).await.unwrap();
+    assert_eq!(hosts(&wire), ["backup.example"]);
+    for other in ["other.example", "backup.example:8443"] {
+        let err = client.get_url(&*url(other)).await.unwrap_err();
+        assert_eq!(err.kind(), ErrorKind::Request, "{other}");
+    }
+    assert_eq!(wire.count(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn only_documented_pairs_and_named_backups_are_used() {
     let refuse = || Wire::responding(|_| Err(Error::new(ErrorKind::Connect, "down")));

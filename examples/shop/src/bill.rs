@@ -1,38 +1,37 @@
-//! The night's work: does WeChat Pay's bill say what the book says?
+//! The nightly comparison of WeChat Pay's bill with the book.
 
-use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
-use time::{Date, Duration, OffsetDateTime, UtcOffset, macros::format_description};
-use wechatpay_chain::BoxError;
-use wechatpay_chain::bill::Rows;
+use wechatpay_chain::bill::{Rows, Summary};
+use wechatpay_chain::{BoxError, Fen, Timestamp};
 
-use crate::{Shop, State};
+use crate::Shop;
 
-/// Where bill and book differ.
+/// A difference between the bill and the book.
 #[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Difference {
-    /// It was paid, and no notification told of it. It is booked now.
+    /// The order was paid and no notification arrived. It is booked now.
     Missed(String),
-    /// The bill has a payment, or an amount, that the book does not know: a person has to look.
+    /// The bill has a payment or an amount that the book does not know. A person has to look.
     Unexplained(String),
 }
 
 impl Shop {
-    /// Compares the payments of a day (Beijing time) with the book, and books what was missed.
+    /// Compares the payments of a day (`2026-01-02`, Beijing time) with the book, and books those that were missed.
     ///
     /// # Errors
     ///
-    /// Those of the download; it may be called again.
-    pub async fn reconcile(&self, day: Date) -> Result<Vec<Difference>, BoxError> {
+    /// Those of the download and of the bill. Call it again later.
+    pub async fn reconcile(&self, day: &str) -> Result<Vec<Difference>, BoxError> {
         let folder = tempfile::tempdir()?;
-        let day = day.format(format_description!("[year]-[month]-[day]"))?;
         let bill = self
             .client
             .bill("v3/bill/tradebill")
             .query("bill_date", day)
-            .query("bill_type", "SUCCESS");
-        let file = match bill.download(folder.path().join("bill.csv")).await {
+            .query("bill_type", "SUCCESS")
+            .download(folder.path().join("bill.csv"));
+        let file = match bill.await {
+            Ok(file) => file,
             Err(err)
                 if err
                     .api()
@@ -40,69 +39,38 @@ impl Shop {
             {
                 return Ok(Vec::new());
             }
-            file => file?,
+            Err(err) => return Err(err.into()),
         };
-        let mut payments = BTreeMap::new();
-        for row in Rows::open(file.path())? {
+        let mut rows = Rows::open(file.path())?;
+        let mut summary = Summary::new(&rows);
+        let mut payments = Vec::new();
+        for row in rows.by_ref() {
             let row = row?;
-            let (number, total) = (row.get("商户订单号"), row.get("订单金额"));
-            let total = total.and_then(fen).ok_or("a row without an amount")?;
-            payments.insert(number.ok_or("a row without a number")?.to_owned(), total);
+            summary.add(&row)?;
+            let number = row
+                .get("商户订单号")
+                .ok_or("the bill has no order numbers")?;
+            payments.push((number.to_owned(), row.fen("订单金额")?));
         }
-        Ok(payments
-            .into_iter()
-            .filter_map(|(number, total)| self.compare(number, total))
-            .collect())
+        // The book changes only when the bill is whole.
+        summary.check(&rows)?;
+        let compare = |(number, total)| self.compare(number, total);
+        Ok(payments.into_iter().filter_map(compare).collect())
     }
 
-    fn compare(&self, number: String, total: i64) -> Option<Difference> {
+    fn compare(&self, number: String, total: Fen) -> Option<Difference> {
         match self.book.get(&number) {
-            Ok(order) if order.total != total => Some(Difference::Unexplained(number)),
-            Err(_) => Some(Difference::Unexplained(number)),
-            Ok(order) if matches!(order.state, State::Unpaid | State::Closed) => {
-                self.note_paid(&number.as_str().into(), &total.into());
-                Some(Difference::Missed(number))
+            Ok(order) if order.total == total => {
+                let missed = self.note_paid(&number.as_str().into(), &total.get().into());
+                missed.then_some(Difference::Missed(number))
             }
-            Ok(_) => None,
+            _ => Some(Difference::Unexplained(number)),
         }
     }
 }
 
-/// Yesterday in Beijing: bills are there from 10 o'clock on.
-pub fn yesterday(now: OffsetDateTime) -> Date {
-    let beijing = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
-    (now.to_offset(beijing) - Duration::DAY).date()
-}
-
-/// `1.00` yuan as fen, without floating point.
-fn fen(yuan: &str) -> Option<i64> {
-    let (whole, part) = yuan.trim().split_once('.').unwrap_or((yuan.trim(), "0"));
-    let part: i64 = format!("{part:0<2}").get(..2)?.parse().ok()?;
-    Some(whole.parse::<i64>().ok()? * 100 + part)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn yuan_become_fen_without_rounding() {
-        for (yuan, expected) in [
-            ("1.00", Some(100)),
-            ("0.29", Some(29)),
-            ("12", Some(1200)),
-            ("1.5", Some(150)),
-            ("x", None),
-        ] {
-            assert_eq!(fen(yuan), expected, "{yuan}");
-        }
-    }
-
-    #[test]
-    fn the_day_is_that_of_beijing() {
-        let now = time::macros::datetime!(2026-01-02 02:00 UTC);
-        assert_eq!(yesterday(now), time::macros::date!(2026 - 01 - 01));
-        let late = time::macros::datetime!(2026-01-01 20:00 UTC);
-        assert_eq!(yesterday(late), time::macros::date!(2026 - 01 - 01));
-    }
+/// Returns the day before a time, in Beijing. Its bill is ready from 10 o'clock on.
+pub fn yesterday(now: SystemTime) -> String {
+    let before = Timestamp::beijing(now - Duration::from_secs(86_400)).to_string();
+    before.chars().take("2026-01-02".len()).collect()
 }

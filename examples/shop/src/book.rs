@@ -1,4 +1,4 @@
-//! What the shop knows of its orders. A real one has a database here, and each method is a transaction.
+//! The shop's orders. A real shop has a database here, and each method is a transaction.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,32 +6,32 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use wechatpay_chain::Fen;
+
 use crate::Failure;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
 pub struct Order {
     /// Its number, `out_trade_no`.
     pub number: String,
-    /// The price in fen.
-    pub total: i64,
-    /// How far it is.
+    /// The price.
+    pub total: Fen,
+    /// Its state.
     pub state: State,
-    /// When it was made.
+    /// When its state last changed.
     #[serde(skip)]
-    pub made: Instant,
+    pub changed: Instant,
 }
 
-/// How far an order is.
+/// The state of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
 pub enum State {
-    /// Nobody has paid yet.
+    /// The user has not paid yet.
     Unpaid,
-    /// It is paid, and the goods may leave.
+    /// The user has paid; the goods may leave.
     Paid,
-    /// It was not paid in time.
+    /// The user did not pay in time.
     Closed,
     /// The money is on its way back.
     Refunding,
@@ -44,49 +44,40 @@ pub enum State {
 pub struct Book(Mutex<BTreeMap<String, Order>>);
 
 impl Book {
-    /// Writes a new order down, before anybody hears of it.
-    pub fn add(&self, number: &str, total: i64) -> Order {
+    /// Adds a new order.
+    pub fn add(&self, number: &str, total: Fen) -> Order {
         let order = Order {
             number: number.to_owned(),
             total,
             state: State::Unpaid,
-            made: Instant::now(),
+            changed: Instant::now(),
         };
         self.lock().insert(number.to_owned(), order.clone());
         order
     }
 
-    /// An order.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::NoOrder`].
+    /// Returns an order.
     pub fn get(&self, number: &str) -> Result<Order, Failure> {
         self.lock().get(number).cloned().ok_or(Failure::NoOrder)
     }
 
-    /// Moves an order from one of some states to another; says whether it was in one of them.
+    /// Moves an order from one of some states to another. Returns whether it was in one of them.
     ///
-    /// The condition makes what is done twice happen once, whatever came before.
+    /// Two notifications of one payment are booked once, since the second one finds the order paid.
     pub fn advance(&self, number: &str, from: &[State], to: State) -> bool {
         let mut orders = self.lock();
-        let order = orders
-            .get_mut(number)
-            .filter(|order| from.contains(&order.state));
-        order.is_some_and(|order| {
-            order.state = to;
-            true
-        })
+        let order = orders.get_mut(number);
+        let Some(order) = order.filter(|order| from.contains(&order.state)) else {
+            return false;
+        };
+        (order.state, order.changed) = (to, Instant::now());
+        true
     }
 
-    /// All orders in a state.
+    /// Returns all orders in a state.
     pub fn all(&self, state: State) -> Vec<Order> {
-        let orders = self.lock();
-        orders
-            .values()
-            .filter(|order| order.state == state)
-            .cloned()
-            .collect()
+        let is_wanted = |order: &&Order| order.state == state;
+        self.lock().values().filter(is_wanted).cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Order>> {

@@ -1,7 +1,14 @@
 //! A shop that takes money: orders, notifications, refunds and the bill of the day.
 //!
-//! Begin with [`Shop`], whose methods are what a shop does, and read `main.rs` to see how it runs. `web.rs` is what a
-//! browser and WeChat Pay call, `book.rs` stands for the shop's database.
+//! Begin with [`Shop`], whose methods are the work of a shop, and read `main.rs` to see how it runs. `web.rs` has the
+//! routes for browsers and for WeChat Pay, `book.rs` stands for the shop's database.
+
+#![allow(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "an example"
+)]
+#![allow(clippy::missing_errors_doc, reason = "an example")]
 
 mod bill;
 mod book;
@@ -13,47 +20,58 @@ use std::fmt;
 use std::sync::Arc;
 
 use wechatpay_chain::notify::Notifications;
-use wechatpay_chain::{BoxError, Client, Error};
+use wechatpay_chain::resilience::{CircuitBreaker, Failover, RateLimits, RetryPolicy};
+use wechatpay_chain::{Client, ClientBuilder, Error};
 
 pub use bill::{Difference, yesterday};
 pub use book::{Book, Order, State};
 pub use orders::Channel;
 pub use web::router;
 
-/// What the handlers share.
+/// The state that all handlers share.
 #[derive(Clone)]
 pub struct Shop {
     /// The client of the shop's merchant.
     pub client: Client,
-    /// What reads WeChat Pay's notifications.
+    /// Verifies and decrypts WeChat Pay's notifications.
     pub notifications: Notifications,
     /// The orders.
     pub book: Arc<Book>,
     /// The appid of the shop's official account or mini program.
     pub appid: Arc<str>,
-    /// Where WeChat Pay posts notifications: `https://shop.example/notify`.
+    /// The URL for notifications: `https://shop.example/notify`.
     pub notify_url: Arc<str>,
 }
 
-/// What the shop cannot do, and what its user is told.
+/// Switches on what a shop needs in production. All of it is off by default.
+pub fn for_production(builder: ClientBuilder, failover: Failover) -> ClientBuilder {
+    builder
+        // Repeats an order or a refund under the same number when its answer is lost.
+        .retry(RetryPolicy::new())
+        .failover(failover)
+        .rate_limits(RateLimits::documented())
+        .max_in_flight(256)
+        .circuit_breaker(CircuitBreaker::new())
+}
+
+/// Why the shop did not do what its user asked for.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum Failure {
-    /// There is no such order.
+    /// The order does not exist.
     NoOrder,
-    /// The order is not in the state for it.
+    /// The order's state does not allow it.
     NotNow(&'static str),
-    /// WeChat Pay refused, or cannot be reached; nothing has changed.
+    /// WeChat Pay refused, or cannot be reached. Nothing has changed.
     Refused(Error),
-    /// Nobody knows yet. The same call may be made again: it has the same number.
+    /// The outcome is unknown. The same call may be made again: it has the same number.
     Unknown(Error),
 }
 
 impl From<Error> for Failure {
     fn from(err: Error) -> Self {
-        match err.is_undecided() {
-            true => Self::Unknown(err),
-            false => Self::Refused(err),
+        match err {
+            err if err.is_undecided() => Self::Unknown(err),
+            err => Self::Refused(err),
         }
     }
 }
@@ -61,18 +79,10 @@ impl From<Error> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoOrder => f.write_str("there is no such order"),
+            Self::NoOrder => f.write_str("the order does not exist"),
             Self::NotNow(why) => f.write_str(why),
             Self::Refused(err) => write!(f, "WeChat Pay did not do it: {}", err.report()),
             Self::Unknown(err) => write!(f, "the outcome is unknown, try again: {}", err.report()),
         }
     }
-}
-
-impl std::error::Error for Failure {}
-
-/// A number for an order that none had before.
-fn fresh_number() -> Result<String, BoxError> {
-    use wechatpay_chain::Clock;
-    Ok(wechatpay_chain::SystemClock::new().nonce()?)
 }

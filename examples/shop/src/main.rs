@@ -7,20 +7,20 @@
 //! cargo run --package wechatpay-shop
 //! ```
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::Notifications;
+use wechatpay_chain::resilience::Failover;
 use wechatpay_chain::{BoxError, ClientBuilder};
-use wechatpay_shop::{Order, Shop, State, router, yesterday};
+use wechatpay_shop::{Order, Shop, State, for_production, router, yesterday};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     tracing_subscriber::fmt().init();
-    let client = ClientBuilder::from_env()?.build()?;
+    let client = for_production(ClientBuilder::from_env()?, Failover::documented()).build()?;
     let shop = Shop {
-        // A shop on several machines gives a RedisStore or SqlStore here.
+        // A shop on several machines deduplicates with a RedisStore or an SqlStore.
         notifications: Notifications::from_client(&client)?,
         client,
         book: Default::default(),
@@ -33,26 +33,25 @@ async fn main() -> Result<(), BoxError> {
         .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
         .await?;
     night.abort();
-    // A handler outlives its request when WeChat Pay hangs up.
+    // A handler runs to its end even if WeChat Pay closes the connection.
     tokio::time::timeout(Duration::from_secs(60), shop.notifications.handlers_ended()).await?;
     Ok(())
 }
 
-/// Closes orders that were not paid, repeats refunds that are open, and compares book and bill.
+/// Closes unpaid orders, finds out the outcome of refunds, and compares the book with the bill.
 async fn every_hour(shop: Shop) {
     loop {
-        // An order that was paid in the meantime is not closed.
-        let old = |order: &Order| order.made.elapsed() > Duration::from_secs(30 * 60);
+        let old = |order: &Order| order.changed.elapsed() > Duration::from_secs(30 * 60);
         for order in shop.book.all(State::Unpaid).into_iter().filter(old) {
             note(shop.close(&order.number).await);
         }
         for order in shop.book.all(State::Refunding) {
             note(shop.refund(&order.number).await);
         }
-        match shop.reconcile(yesterday(OffsetDateTime::now_utc())).await {
+        match shop.reconcile(&yesterday(SystemTime::now())).await {
             Ok(differences) if differences.is_empty() => {}
-            Ok(differences) => tracing::error!(?differences, "bill and book differ"),
-            Err(err) => tracing::warn!(error = %err, "no bill yet"),
+            Ok(differences) => tracing::error!(?differences, "the bill and the book differ"),
+            Err(err) => tracing::warn!(error = %err, "the bill is not ready"),
         }
         tokio::time::sleep(Duration::from_secs(60 * 60)).await;
     }
@@ -60,7 +59,7 @@ async fn every_hour(shop: Shop) {
 
 fn note<T, E: std::fmt::Display>(outcome: Result<T, E>) {
     if let Err(err) = outcome {
-        tracing::warn!(error = %err, "it is tried again in an hour");
+        tracing::warn!(error = %err, "the shop tries again in an hour");
     }
 }
 

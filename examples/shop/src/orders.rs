@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wechatpay_chain::{BoxError, Response, pay};
+use wechatpay_chain::outcome::{Outcome, QueryPolicy};
+use wechatpay_chain::{Clock, Fen, Response, SystemClock, pay};
 
-use crate::{Failure, Order, Shop, State, fresh_number};
+use crate::{Failure, Order, Shop, State};
 
 /// How a user pays.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Channel {
     /// With a QR code on a screen.
     Native,
@@ -18,50 +18,42 @@ pub enum Channel {
 }
 
 impl Shop {
-    /// Makes an order, and gives what the page needs to let its user pay.
+    /// Makes an order, and returns the data with which its page lets the user pay.
     ///
     /// # Errors
     ///
-    /// [`Failure`]; the order may then be paid by calling [`offer`](Self::offer) with its number once more.
-    pub async fn order(&self, total: i64, channel: &Channel) -> Result<(Order, Value), BoxError> {
-        // First the book: whatever happens from here on, the number is known.
-        let order = self.book.add(&fresh_number()?, total);
+    /// [`Failure`]. Call [`offer`](Self::offer) again with the same order.
+    pub async fn order(&self, total: Fen, channel: &Channel) -> Result<(Order, Value), Failure> {
+        // The book knows the number before WeChat Pay does.
+        let order = self.book.add(&SystemClock::new().nonce()?, total);
         let page = self.offer(&order, channel).await?;
         Ok((order, page))
     }
 
-    /// What a page needs to let its user pay an order.
+    /// Returns the data with which a page lets the user pay an order.
     ///
-    /// The same number with the same content is the same order, so an answer that was lost is asked for once more.
+    /// The same number with the same content is the same order, so the client repeats the call when its answer is lost.
     ///
     /// # Errors
     ///
-    /// [`Failure::Unknown`] when the second answer was lost too.
+    /// [`Failure::Unknown`] when all answers were lost.
     pub async fn offer(&self, order: &Order, channel: &Channel) -> Result<Value, Failure> {
         let mut body = json!({
             "appid": &*self.appid,
             "mchid": self.client.mchid(),
-            "description": "Tea",
-            "out_trade_no": order.number,
+            "description": "Tea", "out_trade_no": order.number,
             "notify_url": &*self.notify_url,
             "amount": {"total": order.total, "currency": "CNY"},
         });
-        let path = match channel {
-            Channel::Native => "native",
+        let orders = self.client.v3().seg("pay").seg("transactions");
+        let answer = match channel {
+            Channel::Native => orders.seg("native").post(body, ()).await?,
             Channel::Jsapi(openid) => {
                 body["payer"] = json!({"openid": openid});
-                "jsapi"
+                orders.seg("jsapi").post(body, ()).await?
             }
         };
-        let call = || match path {
-            "native" => self.client["v3/pay/transactions/native"].post(&body, ()),
-            _ => self.client["v3/pay/transactions/jsapi"].post(&body, ()),
-        };
-        let answer = match call().await {
-            Err(err) if err.is_undecided() => call().await,
-            outcome => outcome,
-        };
-        self.page(&answer?, channel)
+        self.page(&answer, channel)
     }
 
     fn page(&self, answer: &Response, channel: &Channel) -> Result<Value, Failure> {
@@ -75,66 +67,54 @@ impl Shop {
         })
     }
 
-    /// Asks WeChat Pay how an order stands, for a page that waits and for notifications that never came.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure`].
+    /// Queries the state of an order, for a page that waits and for a notification that never came.
     pub async fn refresh(&self, number: &str) -> Result<Order, Failure> {
+        match self.look(number, QueryPolicy::quick().waits([])).await {
+            // The request that makes the order may still be on its way.
+            Err(Failure::Unknown(_)) => self.book.get(number),
+            found => found,
+        }
+    }
+
+    /// Closes an order that was not paid in time, so that it can no longer be paid.
+    pub async fn close(&self, number: &str) -> Result<Order, Failure> {
+        self.look(number, QueryPolicy::quick().close_unpaid(true))
+            .await
+    }
+
+    async fn look(&self, number: &str, policy: QueryPolicy) -> Result<Order, Failure> {
         let order = self.book.get(number)?;
         if order.state != State::Unpaid {
             return Ok(order);
         }
-        let call = self.client["v3/pay/transactions/out-trade-no/{out_trade_no}"].get(());
-        let call = call.var("out_trade_no", number);
-        match call.query("mchid", self.client.mchid()).await {
-            Ok(answer) => {
-                if answer["trade_state"] == "SUCCESS" {
-                    self.note_paid(&answer["out_trade_no"], &answer["amount"]["total"]);
-                }
+        let body = json!({"mchid": self.client.mchid(), "out_trade_no": number});
+        let call = self.client["v3/pay/transactions/native"].post(body, ());
+        match call.query_outcome(order.changed.elapsed(), policy).await? {
+            Outcome::Done(found) if found["trade_state"] == "SUCCESS" => {
+                self.note_paid(&found["out_trade_no"], &found["amount"]["total"]);
             }
-            // The order was made and its call never arrived.
-            Err(err) if err.api().is_some_and(|api| api.code == "ORDER_NOT_EXIST") => {}
-            Err(err) => return Err(err.into()),
+            Outcome::Done(_) => {}
+            Outcome::NotDone(_) => {
+                self.book.advance(number, &[State::Unpaid], State::Closed);
+            }
+            Outcome::StillUnknown(err) => return Err(Failure::Unknown(err)),
         }
         self.book.get(number)
     }
 
-    /// Books a payment, as a notification, a query or a bill tells of it; says whether it was news.
+    /// Books a payment, as a notification, a query or a bill gives it. Returns whether it was new.
     pub fn note_paid(&self, number: &Value, total: &Value) -> bool {
         let number = number.as_str().unwrap_or_default();
         match self.book.get(number) {
-            Ok(order) if total.as_i64() == Some(order.total) => {
-                // Money for a closed order: it was paid at the last moment, and is worth as much.
+            Ok(order) if total.as_i64() == Some(order.total.get()) => {
+                // The user may pay while the order is being closed.
                 self.book
                     .advance(number, &[State::Unpaid, State::Closed], State::Paid)
             }
             _ => {
-                tracing::error!("a payment fits no order: look at the bill");
+                tracing::error!("no order has this number and amount: look at the bill");
                 false
             }
         }
-    }
-
-    /// Closes an order that was not paid in time, so that nobody pays it any more.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure`]; it may be called again.
-    pub async fn close(&self, number: &str) -> Result<Order, Failure> {
-        let order = self.refresh(number).await?;
-        if order.state != State::Unpaid {
-            return Ok(order);
-        }
-        let call = self.client["v3/pay/transactions/out-trade-no/{out_trade_no}/close"]
-            .post(json!({"mchid": self.client.mchid()}), ())
-            .var("out_trade_no", number);
-        match call.await {
-            Ok(_) => {}
-            Err(err) if err.api().is_some_and(|api| api.code == "ORDER_NOT_EXIST") => {}
-            Err(err) => return Err(err.into()),
-        }
-        self.book.advance(number, &[State::Unpaid], State::Closed);
-        self.book.get(number)
     }
 }

@@ -1,4 +1,4 @@
-//! What a browser and WeChat Pay call.
+//! The routes for browsers and for WeChat Pay.
 
 use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
@@ -7,8 +7,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wechatpay_chain::BoxError;
 use wechatpay_chain::notify::{Notification, Notifications, Reply, VerifiedNotification};
+use wechatpay_chain::{BoxError, Fen};
 
 use crate::{Channel, Failure, Order, Shop};
 
@@ -22,7 +22,7 @@ pub fn router(shop: Shop) -> Router {
         .with_state(shop)
 }
 
-/// For the extractor of notifications.
+/// [`VerifiedNotification`] takes its settings from the state.
 impl FromRef<Shop> for Notifications {
     fn from_ref(shop: &Shop) -> Self {
         shop.notifications.clone()
@@ -32,14 +32,14 @@ impl FromRef<Shop> for Notifications {
 #[derive(Deserialize)]
 struct Wanted {
     /// In fen.
-    total: i64,
+    total: Fen,
     channel: Channel,
 }
 
 async fn create(
     State(shop): State<Shop>,
     Json(wanted): Json<Wanted>,
-) -> Result<Json<Value>, WebError> {
+) -> Result<Json<Value>, Failure> {
     let (order, page) = shop.order(wanted.total, &wanted.channel).await?;
     Ok(Json(json!({"number": order.number, "page": page})))
 }
@@ -47,18 +47,18 @@ async fn create(
 async fn show(
     State(shop): State<Shop>,
     Path(number): Path<String>,
-) -> Result<Json<Order>, WebError> {
+) -> Result<Json<Order>, Failure> {
     Ok(Json(shop.refresh(&number).await?))
 }
 
 async fn refund(
     State(shop): State<Shop>,
     Path(number): Path<String>,
-) -> Result<Json<Order>, WebError> {
+) -> Result<Json<Order>, Failure> {
     Ok(Json(shop.refund(&number).await?))
 }
 
-/// Probes and forgeries were answered before this runs, and each notification is handled once.
+/// The extractor has answered probes and forgeries. Each notification is handled once.
 async fn notify(
     State(shop): State<Shop>,
     VerifiedNotification(notification): VerifiedNotification,
@@ -69,7 +69,7 @@ async fn notify(
 }
 
 impl Shop {
-    /// An error is answered with 500, and the notification comes again.
+    /// WeChat Pay repeats the notification when this returns an error.
     fn take_note(&self, notification: &Notification) -> Result<(), BoxError> {
         let about = notification.resource();
         match notification.event_type() {
@@ -79,33 +79,24 @@ impl Shop {
             "REFUND.SUCCESS" | "REFUND.CLOSED" => {
                 let number = about["out_trade_no"]
                     .as_str()
-                    .ok_or("a refund of no order")?;
+                    .ok_or("the refund names no order")?;
                 self.note_refund(number, &about["refund_status"]);
             }
-            other => tracing::warn!(event = other, "nobody handles this notification"),
+            other => tracing::warn!(event = other, "the shop does not handle this notification"),
         }
         Ok(())
     }
 }
 
-/// What a browser is told: nothing of keys and requests.
-struct WebError(BoxError);
-
-impl<E: Into<BoxError>> From<E> for WebError {
-    fn from(err: E) -> Self {
-        Self(err.into())
-    }
-}
-
-impl IntoResponse for WebError {
+/// The answer to a browser has no details of the error.
+impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        tracing::warn!(error = %self.0, "a request failed");
-        let status = match self.0.downcast_ref() {
-            Some(Failure::NoOrder) => StatusCode::NOT_FOUND,
-            Some(Failure::NotNow(_)) => StatusCode::CONFLICT,
-            Some(Failure::Unknown(_)) => StatusCode::GATEWAY_TIMEOUT,
-            Some(Failure::Refused(_)) => StatusCode::BAD_GATEWAY,
-            None => StatusCode::INTERNAL_SERVER_ERROR,
+        tracing::warn!(error = %self, "a request failed");
+        let status = match self {
+            Self::NoOrder => StatusCode::NOT_FOUND,
+            Self::NotNow(_) => StatusCode::CONFLICT,
+            Self::Unknown(_) => StatusCode::GATEWAY_TIMEOUT,
+            Self::Refused(_) => StatusCode::BAD_GATEWAY,
         };
         (status, Json(json!({"error": status.as_str()}))).into_response()
     }

@@ -1,4 +1,5 @@
-//! The shop against the sandbox: the usual way, and what goes wrong in between.
+//! The shop against the sandbox: payments, refunds and bills, with lost answers, doubled notifications and a host that
+//! is down.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
@@ -8,10 +9,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use wechatpay_chain::notify::Notifications;
+use wechatpay_chain::resilience::Failover;
+use wechatpay_chain::{Fen, Timestamp};
 use wechatpay_sandbox::{Fault, Sandbox};
-use wechatpay_shop::{Channel, Difference, Failure, Order, Shop, State, router};
+use wechatpay_shop::{
+    Channel, Difference, Failure, Order, Shop, State, for_production, router, yesterday,
+};
 
-/// A shop that runs, and the WeChat Pay that it runs against.
+const PRICE: Fen = Fen::new(100);
+
+/// A shop that runs, and the sandbox that it runs against.
 async fn open() -> (Shop, Sandbox) {
     let sandbox = Sandbox::builder()
         .post_notifications()
@@ -19,7 +26,10 @@ async fn open() -> (Shop, Sandbox) {
         .await
         .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = sandbox.client().unwrap();
+    // Nothing listens on port 9, so each connection of the shop goes to the backup host.
+    let client = sandbox.client_builder().base_url("http://127.0.0.1:9/");
+    let client = for_production(client, Failover::to(sandbox.base_url()));
+    let client = client.build().unwrap();
     let shop = Shop {
         notifications: Notifications::from_client(&client).unwrap(),
         client,
@@ -33,7 +43,7 @@ async fn open() -> (Shop, Sandbox) {
 }
 
 async fn native(shop: &Shop) -> Order {
-    let (order, page) = shop.order(100, &Channel::Native).await.unwrap();
+    let (order, page) = shop.order(PRICE, &Channel::Native).await.unwrap();
     assert!(
         page["qr"].as_str().unwrap().starts_with("<?xml")
             || page["qr"].as_str().unwrap().contains("<svg")
@@ -41,7 +51,7 @@ async fn native(shop: &Shop) -> Order {
     order
 }
 
-/// Waits until the book says so: the notification is on its way.
+/// Waits until the notification has changed the order.
 async fn becomes(shop: &Shop, number: &str, state: State) {
     for _ in 0..3000 {
         if shop.book.get(number).unwrap().state == state {
@@ -60,7 +70,7 @@ async fn paid(shop: &Shop, sandbox: &Sandbox) -> Order {
 }
 
 #[tokio::test]
-async fn an_order_is_paid_by_its_notification_and_refunded() {
+async fn a_notification_books_a_payment_and_a_refund_returns_it() {
     let (shop, sandbox) = open().await;
     let order = paid(&shop, &sandbox).await;
     shop.refund(&order.number).await.unwrap();
@@ -77,7 +87,7 @@ async fn a_page_in_wechat_gets_signed_parameters() {
     let (shop, _sandbox) = open().await;
     let channel: Channel =
         serde_json::from_value(json!({"jsapi": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"})).unwrap();
-    let (_, page) = shop.order(100, &channel).await.unwrap();
+    let (_, page) = shop.order(PRICE, &channel).await.unwrap();
     assert!(
         page["package"].as_str().unwrap().starts_with("prepay_id="),
         "{page}"
@@ -100,7 +110,7 @@ async fn a_doubled_notification_is_booked_once() {
     let order = paid(&shop, &sandbox).await;
     assert!(
         !shop.note_paid(&json!(order.number), &json!(100)),
-        "it is no news any more"
+        "the payment is already booked"
     );
     assert_eq!(shop.book.all(State::Paid).len(), 1);
 }
@@ -125,7 +135,7 @@ async fn an_unpaid_order_is_closed_and_one_that_is_paid_at_the_last_moment_is_no
     );
     assert!(
         sandbox.pay(&unpaid.number).is_err(),
-        "nobody can pay it any more"
+        "a closed order cannot be paid"
     );
     let silent = Shop {
         notify_url: "https://shop.invalid/notify".into(),
@@ -140,7 +150,7 @@ async fn an_unpaid_order_is_closed_and_one_that_is_paid_at_the_last_moment_is_no
 }
 
 #[tokio::test]
-async fn the_bill_finds_a_payment_that_no_notification_told_of() {
+async fn the_bill_finds_a_payment_whose_notification_never_came() {
     let (shop, sandbox) = open().await;
     paid(&shop, &sandbox).await;
     let silent = Shop {
@@ -150,8 +160,8 @@ async fn the_bill_finds_a_payment_that_no_notification_told_of() {
     let missed = native(&silent).await;
     sandbox.pay(&missed.number).unwrap();
     // The sandbox has the bill of today.
-    let beijing = time::UtcOffset::from_hms(8, 0, 0).unwrap();
-    let today = time::OffsetDateTime::now_utc().to_offset(beijing).date();
+    let today = Timestamp::beijing(std::time::SystemTime::now()).to_string();
+    let today = &today[..10];
     let differences = silent.reconcile(today).await.unwrap();
     assert_eq!(differences, [Difference::Missed(missed.number.clone())]);
     assert_eq!(silent.book.get(&missed.number).unwrap().state, State::Paid);
@@ -159,11 +169,22 @@ async fn the_bill_finds_a_payment_that_no_notification_told_of() {
 }
 
 #[tokio::test]
-async fn payments_that_fit_no_order_are_not_booked() {
+async fn payments_that_match_no_order_are_not_booked() {
     let (shop, _sandbox) = open().await;
-    let order = shop.book.add("1", 100);
+    let order = shop.book.add("1", PRICE);
     for (number, total) in [("1", json!(99)), ("1", Value::Null), ("2", json!(100))] {
         assert!(!shop.note_paid(&json!(number), &total));
     }
     assert_eq!(shop.book.get("1").unwrap(), order);
+}
+
+#[test]
+fn yesterday_is_the_day_before_in_beijing() {
+    for (now, day) in [
+        ("2026-01-02T02:00:00Z", "2026-01-01"),
+        ("2026-01-01T20:00:00Z", "2026-01-01"),
+    ] {
+        let now: Timestamp = now.parse().unwrap();
+        assert_eq!(yesterday(now.system_time()), day);
+    }
 }
