@@ -43,7 +43,7 @@ const FLOORS: [Floors; 4] = [
         package: CORE,
         floors: &[
             &["error", "host", "percent", "secret"],
-            &["clock", "crypto", "query", "template"],
+            &["clock", "crypto", "query", "template", "value"],
             &["php", "protocol", "variants"],
             &["catalog"],
         ],
