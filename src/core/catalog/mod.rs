@@ -2,8 +2,11 @@
 //! unsigned answers, hosts.
 //!
 //! An operation that is missing here can still be called; it gets no special treatment.
-//! Sources: the public documentation and the official SDKs; `regenerate.py`, `regenerate_answers.py`
-//! and `regenerate_limits.py` in this folder write the tables.
+//! Sources: the public documentation and the official SDKs.
+//!
+//! To change a fact about an operation, for example which fields are encrypted, add a line to `corrections.jsonl`
+//! and run `regenerate.py`, which writes `table.rs`. `regenerate_answers.py` and `regenerate_limits.py` write the
+//! other tables.
 
 mod answers;
 #[cfg(test)]
