@@ -36,6 +36,7 @@ mod stack;
 mod streaming;
 mod support;
 #[cfg(feature = "tower")]
+mod tour;
 mod tower;
 mod transport;
 mod types;
