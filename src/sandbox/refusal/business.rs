@@ -13,7 +13,7 @@ use http::StatusCode;
 use super::Refusal;
 use crate::bilingual::Bilingual;
 
-/// Where a code or a text comes from.
+/// The source of a code or a text.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(
     not(test),
@@ -22,9 +22,9 @@ use crate::bilingual::Bilingual;
 pub(crate) enum Source {
     /// A page of WeChat Pay's documentation.
     Documented(&'static str),
-    /// Answers of the real gateway that users have published.
+    /// Responses of the real gateway that users have published.
     Reported(&'static str),
-    /// No document and no user says it.
+    /// No source is known.
     Guessed,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Entry {
         expect(dead_code, reason = "read by the test that generates the page")
     )]
     pub(crate) message_source: Source,
-    /// Whether the fields of the request are valid and only the state forbids it.
+    /// Whether the request is valid, and only the current state forbids it.
     pub(crate) is_business: bool,
 }
 
@@ -99,7 +99,7 @@ const TRANSFER_PAGE: Source = Documented("发起转账 4012716434, 发起批量�
 // Their texts in APIv2: 下载交易账单, 下载资金账单.
 const BILL_PAGES: Source = Documented("申请交易账单 4012791866, 申请资金账单 4012791867");
 
-/// `INVALID_REQUEST` with status 400; the other entries are made from it.
+/// `INVALID_REQUEST` with status 400, from which the other entries are derived.
 const INVALID_REQUEST: Entry = Entry {
     status: BAD,
     code: "INVALID_REQUEST",
@@ -121,7 +121,7 @@ const REFUND_MISMATCH: Entry = Entry {
     message_source: REFUND_PAGE,
     ..INVALID_REQUEST
 };
-/// Something that is not there, which APIv2 calls an order.
+/// A missing record, which APIv2 calls an order.
 const RESOURCE_NOT_EXISTS: Entry = Entry {
     status: NOT_FOUND,
     code: "RESOURCE_NOT_EXISTS",
@@ -189,7 +189,7 @@ refusals! {
         message: "该订单已关闭",
         v2: Some(("ORDERCLOSED", "该订单已关闭")),
         why: (
-            "the order was closed, revoked, or its time is over",
+            "the order is closed, reversed or expired",
             "订单已关闭、已撤销，或已过支付结束时间",
         ),
         code_source: ORDER_PAGES,
@@ -199,7 +199,7 @@ refusals! {
     NOT_CODE_PAYMENT = Entry {
         message: "非付款码支付订单不支持撤销",
         why: (
-            "only payments by code are reversed: close this order, or refund it",
+            "only payments by code can be reversed: close or refund this order",
             "只有付款码支付的订单可以撤销：请关闭订单，或申请退款",
         ),
         ..INVALID_REQUEST
@@ -256,26 +256,26 @@ refusals! {
         ..REFUND_MISMATCH
     };
     REFUND_SUB_MCHID_MISMATCH = Entry {
-        why: ("sub_mchid is not the order's", "sub_mchid 与原订单的不一致"),
+        why: ("sub_mchid differs from the order's", "sub_mchid 与原订单的不一致"),
         ..REFUND_MISMATCH
     };
     REFUND_CURRENCY_MISMATCH = Entry {
         why: (
-            "{} is not the order's {}",
+            "{} differs from the order's {}",
             "{} 与原订单的 {} 不一致",
         ),
         ..REFUND_MISMATCH
     };
     REFUND_TOTAL_MISMATCH = Entry {
         why: (
-            "amount.total is {}, and the order's is {}",
+            "amount.total is {}, but the order's total is {}",
             "amount.total 为 {}，而原订单金额为 {}",
         ),
         ..REFUND_MISMATCH
     };
     REFUND_TWO_ORDERS = Entry {
         why: (
-            "out_trade_no and transaction_id are of two orders",
+            "out_trade_no and transaction_id belong to different orders",
             "out_trade_no 与 transaction_id 不是同一笔订单的",
         ),
         ..REFUND_MISMATCH
@@ -283,7 +283,7 @@ refusals! {
     REFUND_AMOUNT_EXCEEDED = Entry {
         message: "refund_fee大于可退金额",
         why: (
-            "{} fen are left to refund, and the request wants more",
+            "the request exceeds the {} fen that are left to refund",
             "可退金额剩余 {} 分，请求的退款金额超出",
         ),
         code_source: REFUND_PAGE,
@@ -302,7 +302,7 @@ refusals! {
         message: "订单已经超过退款期限",
         v2: Some(("TRADE_OVERDUE", "订单已经超过退款期限")),
         why: (
-            "an order is refunded within 365 days of its payment",
+            "an order can be refunded only within 365 days of its payment",
             "订单须在支付后 365 天内退款",
         ),
         code_source: REFUND_PAGE,
@@ -312,7 +312,7 @@ refusals! {
     REFUND_COUNT_EXCEEDED = Entry {
         message: "部分退款次数超过限制",
         why: (
-            "an order is refunded {} times at most",
+            "an order can be refunded at most {} times",
             "一笔订单最多退款 {} 次",
         ),
         code_source: REFUND_PAGE,
@@ -321,7 +321,7 @@ refusals! {
     REFUND_NOT_ABNORMAL = Entry {
         message: "退款单状态不是退款异常",
         why: (
-            "only a refund that is ABNORMAL is sent elsewhere",
+            "only a refund with the status ABNORMAL can be redirected",
             "只有状态为 ABNORMAL 的退款单可以发起异常退款",
         ),
         ..INVALID_REQUEST
@@ -353,7 +353,7 @@ refusals! {
         code: "NOT_ENOUGH",
         message: "分账金额不足",
         why: (
-            "{} fen are left to share, and the request wants more",
+            "the request exceeds the {} fen that are left to share",
             "可分账金额剩余 {} 分，请求的分账金额超出",
         ),
         code_source: SHARING_PAGE,
@@ -365,7 +365,7 @@ refusals! {
         code: "RULE_LIMIT",
         message: "分账金额超出最大分账比例",
         why: (
-            "no more than {} fen of this order may be shared in total",
+            "at most {} fen of this order may be shared in total",
             "该订单累计分账不能超过 {} 分",
         ),
         code_source: SHARING_PAGE,
@@ -385,7 +385,7 @@ refusals! {
     SHARE_UNFROZEN = Entry {
         message: "分账已完结",
         why: (
-            "the money of this order was unfrozen: none of it can be shared",
+            "the remaining funds of this order were unfrozen and can no longer be shared",
             "订单的剩余资金已解冻，不能再分账",
         ),
         ..INVALID_REQUEST
@@ -402,7 +402,7 @@ refusals! {
         code: "NOT_ENOUGH",
         message: "回退金额超过可回退金额",
         why: (
-            "the receiver has {} fen to return, and the request wants more",
+            "the request exceeds the {} fen that the receiver can return",
             "分账接收方可回退 {} 分，请求的回退金额超出",
         ),
         code_source: Documented("请求分账回退"),
@@ -440,7 +440,7 @@ refusals! {
     RECORD_NOT_EXIST = Entry {
         message: "记录不存在",
         why: (
-            "no request has made a thing with the {} {}",
+            "no request has created a record with {} {}",
             "没有请求创建过 {} 为 {} 的记录",
         ),
         ..RESOURCE_NOT_EXISTS
@@ -448,7 +448,7 @@ refusals! {
     TRANSFER_NOT_CANCELLABLE = Entry {
         message: "当前转账单状态不允许撤销",
         why: (
-            "the transfer is {}; it is cancelled only before the user has confirmed",
+            "the transfer is {}; it can be cancelled only before the user confirms it",
             "转账单状态为 {}，只能在用户确认收款前撤销",
         ),
         ..INVALID_REQUEST
@@ -463,7 +463,7 @@ refusals! {
         code: "NO_AUTH",
         message: "商户信息不合法",
         why: (
-            "complainted_mchid is not the complaint's, which is about {}",
+            "complainted_mchid differs from the complaint's merchant, {}",
             "complainted_mchid 不是该投诉单的商户号，应为 {}",
         ),
         ..INVALID_REQUEST
@@ -471,7 +471,7 @@ refusals! {
     IMAGE_NOT_EXIST = Entry {
         message: "图片不存在",
         why: (
-            "no image with the media_id {} was uploaded, or the sandbox has dropped it since",
+            "the sandbox has no image with the media_id {}: it was not uploaded, or was dropped since",
             "没有上传过 media_id 为 {} 的图片，或之后已被清除",
         ),
         ..RESOURCE_NOT_EXISTS
@@ -492,7 +492,7 @@ refusals! {
         message: "账单生成中",
         v2: Some(("FAIL", "Bill Creating")),
         why: (
-            "the day is not over, and so far nothing happened on it",
+            "the day is not over and has no entries yet",
             "当天尚未结束，且目前没有交易",
         ),
         code_source: Documented("questions about bills 4013071254"),
@@ -504,7 +504,7 @@ refusals! {
         message: "请求的账单文件不存在",
         v2: Some(("FAIL", "No Bill Exist")),
         why: (
-            "the bill would be empty: nothing happened on this day",
+            "the bill is empty: there were no transactions on this day",
             "所查询的范围在当天没有交易",
         ),
         code_source: BILL_PAGES,
@@ -514,8 +514,8 @@ refusals! {
     BILL_URL_EXPIRED = Entry {
         message: "账单下载地址已失效，请重新申请账单",
         why: (
-            "no bill has this token, or it was given more than 5 minutes ago: ask for the bill \
-             again, and get its download_url as it is",
+            "the token is unknown or older than 5 minutes: request the bill again, and use its \
+             download_url unchanged",
             "没有账单使用此 token，或其获取已超过 5 分钟：请重新申请账单，并原样请求 download_url",
         ),
         code_source: Documented("下载账单 4012084430"),
@@ -547,7 +547,7 @@ refusals! {
         code: "METHOD_NOT_ALLOWED",
         message: "请求方法不支持",
         why: (
-            "the operation of this path takes another method",
+            "this path exists only with other methods",
             "该路径的接口使用其他请求方法",
         ),
         ..INVALID_REQUEST

@@ -13,7 +13,7 @@ const ENGLISH: Page = Page {
         These are the refusals of business rules. Fields that break their documented rules are refused with \
         `PARAM_ERROR`; see [sandbox.md](sandbox.md).\n\n\
         `…` stands for a value of the request or of the state. \"Guessed\" means that neither the documentation nor \
-        a published answer says it.\n\n\
+        a published response contains it.\n\n\
         | status | code | message | reason | APIv2 code | source of the code | source of the message |\n\
         | --- | --- | --- | --- | --- | --- | --- |\n",
     why: |entry| entry.why.0,

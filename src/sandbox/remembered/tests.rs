@@ -334,7 +334,7 @@ fn kind(operation: &'static Operation) -> Kind {
     }
 }
 
-fn page(head: &str, words: [&str; 5]) -> String {
+fn page(head: &str, columns: &str, words: [&str; 5]) -> String {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
     let mut rows = String::new();
     for operation in catalog::operations() {
@@ -365,7 +365,7 @@ fn page(head: &str, words: [&str; 5]) -> String {
     for kind in kinds {
         text += &format!("| {} | {} |\n", words[kind as usize], count(kind));
     }
-    text + "\n| | | | |\n| --- | --- | --- | --- |\n" + &rows
+    format!("{text}\n{columns}\n| --- | --- | --- | --- |\n{rows}")
 }
 
 #[test]
@@ -373,14 +373,15 @@ fn the_page_of_remembered_operations_is_current() {
     let english = page(
         "# What the sandbox remembers\n\n\
         Generated; run `UPDATE_DOCS=1 cargo test -p wechatpay-sandbox remembered`.\n\n\
-        A remembered operation acts on what earlier requests made. An operation that is made up answers with \
-        generated values. {share} % of the operations that make or take a number are remembered. Roles are derived \
-        from the documented fields.\n\n| | operations |\n| --- | --- |\n",
+        A remembered operation uses records that earlier requests created. A generated operation returns generated \
+        values. {share} % of the operations that create or use a number are remembered. Roles are derived from the \
+        documented fields.\n\n| kind | operations |\n| --- | --- |\n",
+        "| method | path | kind | role |",
         [
-            "remembered, own rules",
+            "remembered, special rules",
             "remembered",
-            "made up",
-            "made up, no number",
+            "generated",
+            "generated, without a number",
             "redirect",
         ],
     );
@@ -389,7 +390,8 @@ fn the_page_of_remembered_operations_is_current() {
         本页由测试生成；请执行 `UPDATE_DOCS=1 cargo test -p wechatpay-sandbox remembered`。\n\n\
         “记住”的接口会读写先前请求创建的数据，“模拟”的接口返回生成的数据。\
         在创建或使用单号的接口中，{share} % 会记住数据。各接口的作用由文档字段推导得出。\n\n\
-        | | 接口数 |\n| --- | --- |\n",
+        | 类型 | 接口数 |\n| --- | --- |\n",
+        "| 方法 | 路径 | 类型 | 作用 |",
         [
             "记住（专用规则）",
             "记住",

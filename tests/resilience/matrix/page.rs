@@ -18,28 +18,28 @@ fn path() -> PathBuf {
 const HEAD: &str = "\
 # Fault matrix
 
-Written by `tests/resilience/matrix` (`WECHATPAY_FAULT_MATRIX=write`); do not edit it by hand. Each row is
-one fault that happens to one request. Each column is an operation against the sandbox. In every cell the
-sandbox's ledger shows what the program was told: nothing is done twice, and nothing is lost.
+`tests/resilience/matrix` generates this page (`WECHATPAY_FAULT_MATRIX=write`); do not edit it by hand. Each row is a
+fault that happens to one request. Each column is an operation against the sandbox. In every cell, the sandbox's
+state agrees with the result that the program got: nothing is done twice, and nothing is lost.
 
-A cell has the results of four set-ups, in this order: nothing switched on; `retry`; `failover`; both. Where
-all four are the same, it stands once.
+A cell has the results of four set-ups, in this order: neither `retry` nor `failover`; `retry`; `failover`; both. If
+all four are the same, the cell has one result.
 
 | result | meaning |
 | --- | --- |
-| A | done: the call's own answer, at the first attempt |
-| R | done: the call's own answer, after it was repeated or went to the backup host |
-| Q | done: the answer was lost, and the query by the merchant's number found it (`Call::or_query`) |
-| N | not done, and the ledger has nothing: it was refused, never sent, or not found after the documented wait |
-| E | failed with an error; of an upload the error says whether it may have been sent, of a download no file is left |
+| A | done: the call returned at the first attempt |
+| R | done: the call returned after a retry or from the backup host |
+| Q | done: the response was lost, and the query by the merchant's number found the result (`Call::or_query`) |
+| N | not done: the request was refused, never sent, or not found after the documented wait |
+| E | failed with an error. For an upload, the error tells whether it may have been sent. For a download, no file is left |
 | 1 | the notification was handled once |
-| Q | of the notification: a gateway accepted it in the shop's place, and a query of unpaid orders finds it |
-| W | the shop could not ask for the order: it acknowledged nothing, and the notification comes again |
+| Q | in the column of the notification: a gateway acknowledged it in place of the shop, and a query of unpaid orders finds the payment |
+| W | the shop could not query the order, so it did not acknowledge the notification, which is posted again |
 
 The first three faults after `none` last as long as the call; all others happen once. *Passed on* means that
-WeChat Pay got the request. For the notification, faults of the wire happen to the notification, and all
-others to the query that the handler makes. `order` and `refund` are APIv3's, `transfer` has an encrypted
-name, `v2 pay` is a payment by code (付款码支付), which is never repeated.
+WeChat Pay received the request. In the column of the notification, network faults affect the notification, and all
+others affect the query that the handler makes. `order` and `refund` are APIv3's, `transfer` has an encrypted
+name, and `v2 pay` is a payment by code (付款码支付), which is never repeated.
 
 ";
 
