@@ -8,14 +8,25 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 #[test]
 fn every_file_of_the_tour_exists() {
     let page = fs::read_to_string(Path::new(ROOT).join("docs/tour.md")).unwrap();
-    let names: Vec<&str> = page.split('`').skip(1).step_by(2).filter(|it| is_file(it)).collect();
+    let names: Vec<&str> = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|it| is_file(it))
+        .collect();
     assert!(names.len() > 100, "{names:?}");
     let mut files = Vec::new();
     for folder in ["src", "macros", "tests"] {
         collect(&Path::new(ROOT).join(folder), &mut files);
     }
-    let missing: Vec<&str> = names.into_iter().filter(|name| !exists(name, &files)).collect();
-    assert!(missing.is_empty(), "docs/tour.md names missing files: {missing:?}");
+    let missing: Vec<&str> = names
+        .into_iter()
+        .filter(|name| !exists(name, &files))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/tour.md names missing files: {missing:?}"
+    );
 }
 
 fn is_file(code: &str) -> bool {

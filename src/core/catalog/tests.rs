@@ -23,7 +23,12 @@ fn the_table_matches_the_facts() {
 
 fn assert_table_is_current(facts: &[PathBuf]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalog/regenerate.py");
-    let Ok(out) = Command::new("python3").arg(script).arg("--print").args(facts).output() else {
+    let Ok(out) = Command::new("python3")
+        .arg(script)
+        .arg("--print")
+        .args(facts)
+        .output()
+    else {
         eprintln!("skipped: no python3");
         return;
     };
@@ -35,7 +40,10 @@ fn assert_table_is_current(facts: &[PathBuf]) {
     let fresh = String::from_utf8(out.stdout).unwrap();
     let committed = include_str!("table.rs");
     for (number, (fresh, committed)) in (1..).zip(fresh.lines().zip(committed.lines())) {
-        assert_eq!(fresh, committed, "line {number} of table.rs; run regenerate.py");
+        assert_eq!(
+            fresh, committed,
+            "line {number} of table.rs; run regenerate.py"
+        );
     }
     assert_eq!(fresh, committed, "run regenerate.py");
 }
