@@ -104,6 +104,22 @@ pub fn sorted(value: &Value) -> Value {
     }
 }
 
+/// The same value with a null for each of these members that it lacks, in this order; other members follow.
+pub fn with_nulls<'n>(value: &Value, names: impl Iterator<Item = &'n str>) -> Value {
+    let Value::Object(members) = value else {
+        return value.clone();
+    };
+    let named = names.map(|name| {
+        let value = members.get(name).cloned().unwrap_or_default();
+        (name.to_owned(), value)
+    });
+    let mut filled: Map<_, _> = named.collect();
+    for (name, value) in members {
+        filled.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    filled.into()
+}
+
 /// Without members that are null, at any depth.
 pub fn without_nulls(value: &Value) -> Value {
     match value {
@@ -117,5 +133,60 @@ pub fn without_nulls(value: &Value) -> Value {
         }
         Value::Array(items) => items.iter().map(without_nulls).collect(),
         other => other.clone(),
+    }
+}
+
+/// A form of the numbers in a JSON value.
+#[derive(Clone, Copy)]
+pub enum NumberForm {
+    /// `1.0` as `1`.
+    Integer,
+    /// `1` as `1.0`.
+    Float,
+    /// `1` as `"1"`.
+    Text,
+    /// `"1"` as `1`.
+    FromText,
+}
+
+/// All forms.
+pub const NUMBER_FORMS: [NumberForm; 4] = [
+    NumberForm::Integer,
+    NumberForm::Float,
+    NumberForm::Text,
+    NumberForm::FromText,
+];
+
+/// The same value with its numbers in another form.
+pub fn numbers(value: &Value, form: NumberForm) -> Value {
+    match (value, form) {
+        (Value::Object(members), _) => {
+            let members = members.iter();
+            Value::Object(
+                members
+                    .map(|(name, value)| (name.clone(), numbers(value, form)))
+                    .collect(),
+            )
+        }
+        (Value::Array(items), _) => items.iter().map(|item| numbers(item, form)).collect(),
+        (Value::Number(number), NumberForm::Text) => number.to_string().into(),
+        (Value::Number(number), NumberForm::Integer) => {
+            let text = number.to_string();
+            let whole = text
+                .strip_suffix(".0")
+                .and_then(|whole| whole.parse::<i64>().ok());
+            whole.map_or_else(|| value.clone(), Value::from)
+        }
+        (Value::Number(number), NumberForm::Float) => {
+            number.as_f64().map_or_else(|| value.clone(), Value::from)
+        }
+        (Value::String(text), NumberForm::FromText) => {
+            let number = text
+                .parse::<i64>()
+                .ok()
+                .filter(|number| number.to_string() == *text);
+            number.map_or_else(|| value.clone(), Value::from)
+        }
+        _ => value.clone(),
     }
 }

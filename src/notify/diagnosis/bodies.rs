@@ -3,9 +3,10 @@
 use percent_encoding::percent_decode;
 use serde_json::Value;
 
-use super::orders::{NUMBER_FORMS, any_order, numbers, reordered};
-use super::{Finding, charset};
-use wechatpay_core::variants::json::{rewritten, without_nulls};
+use super::Finding;
+use super::orders::{any_order, reordered};
+use wechatpay_core::variants::charset;
+use wechatpay_core::variants::json::{NUMBER_FORMS, numbers, rewritten, without_nulls};
 
 /// Bodies that are longer are not changed: no notification is.
 const LONGEST: usize = 64 << 10;

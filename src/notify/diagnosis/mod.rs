@@ -5,7 +5,6 @@
 //! undone until one of them gives the signed text. Nothing here accepts anything.
 
 mod bodies;
-mod charset;
 mod finding;
 mod headers;
 mod orders;

@@ -129,57 +129,6 @@ fn ordered(members: &Map<String, Value>, names: &[&str]) -> Map<String, Value> {
         .collect()
 }
 
-/// How numbers are written: as integers, with a fraction, as texts, and texts as numbers.
-#[derive(Clone, Copy)]
-pub(super) enum NumberForm {
-    Integer,
-    Float,
-    Text,
-    FromText,
-}
-
-/// All of them.
-pub(super) const NUMBER_FORMS: [NumberForm; 4] = [
-    NumberForm::Integer,
-    NumberForm::Float,
-    NumberForm::Text,
-    NumberForm::FromText,
-];
-
-/// The same value with its numbers in another form.
-pub(super) fn numbers(value: &Value, form: NumberForm) -> Value {
-    match (value, form) {
-        (Value::Object(members), _) => {
-            let members = members.iter();
-            Value::Object(
-                members
-                    .map(|(name, value)| (name.clone(), numbers(value, form)))
-                    .collect(),
-            )
-        }
-        (Value::Array(items), _) => items.iter().map(|item| numbers(item, form)).collect(),
-        (Value::Number(number), NumberForm::Text) => number.to_string().into(),
-        (Value::Number(number), NumberForm::Integer) => {
-            let text = number.to_string();
-            let whole = text
-                .strip_suffix(".0")
-                .and_then(|whole| whole.parse::<i64>().ok());
-            whole.map_or_else(|| value.clone(), Value::from)
-        }
-        (Value::Number(number), NumberForm::Float) => {
-            number.as_f64().map_or_else(|| value.clone(), Value::from)
-        }
-        (Value::String(text), NumberForm::FromText) => {
-            let number = text
-                .parse::<i64>()
-                .ok()
-                .filter(|number| number.to_string() == *text);
-            number.map_or_else(|| value.clone(), Value::from)
-        }
-        _ => value.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -144,12 +144,18 @@ fn of_text(
     let (mut mistakes, signed) = match other_text(call, state, authorization, digest) {
         Some((signed, found)) => (found, Some(signed)),
         None if is_form => (Vec::new(), None),
+        None if has_question_marks(call) => (vec![OTHER_TEXT, QUESTION_MARKS], None),
         None => (vec![OTHER_TEXT], None),
     };
     if is_form && !mistakes.contains(&FORM) {
         mistakes.push(FORM);
     }
     (mistakes, signed)
+}
+
+/// Whether text of the body may have been lost: several question marks in a row replace Chinese characters.
+fn has_question_marks(call: &CallRecord) -> bool {
+    content(call).windows(2).any(|pair| pair == b"??")
 }
 
 /// The signed part of the body: of an upload its part `meta`.
@@ -212,6 +218,12 @@ fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     (plain != sent).then_some(plain)
 }
 
+const QUESTION_MARKS: Mistake = Mistake::new(
+    "body_question_marks",
+    "the body that is sent has question marks in a row, which replace characters that a charset does not have: make \
+     the bytes once, as UTF-8, sign them and send them",
+    "发送的报文主体中有连续的问号，可能是字符集不支持的字符（如中文）被替换了：请只转一次 UTF-8 字节，对这些字节签名并发送",
+);
 const OTHER_TEXT: Mistake = Mistake::new(
     "other_text",
     "the right key has signed another text, which is none of the likely ones: print what the client \

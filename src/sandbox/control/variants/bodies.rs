@@ -8,8 +8,13 @@ use serde_json::Value;
 use super::super::diagnosis::Mistake;
 use super::documented::documented;
 use super::{Parts, Variant, Variants};
+use crate::multipart;
 use crate::query;
-use wechatpay_core::variants::json::{rewritten, sorted, without_nulls};
+use crate::schema::Field;
+use wechatpay_core::variants::charset;
+use wechatpay_core::variants::json::{
+    NUMBER_FORMS, numbers, rewritten, sorted, with_nulls, without_nulls,
+};
 
 /// Longer bodies have no variants.
 const LONGEST: usize = 256 << 10;
@@ -25,6 +30,13 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
         unsent(parts, &mut found);
     }
     found.add(&WHOLE, parts.sent.to_vec());
+    // An upload whose Content-Type is another one: its boundary is in its first line.
+    if let Some(meta) = multipart::part("", body, "meta") {
+        found.add(&UPLOAD_TYPE, meta.to_vec());
+    }
+    for text in charset::candidates(body) {
+        found.add(&SENT_CHARSET, text);
+    }
     if let Some(members) = form(body) {
         for text in rewritten(&members) {
             found.add(&FORM, text.into());
@@ -90,6 +102,20 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
     // What of it is beyond GBK becomes a character reference, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());
+    // UTF-8 that is read as ISO 8859-1 and written as UTF-8 again, and ISO 8859-1 itself.
+    found.add(
+        &CHARSET,
+        text.bytes().map(char::from).collect::<String>().into(),
+    );
+    found.add(
+        &CHARSET,
+        text.chars()
+            .map(|c| u8::try_from(c).unwrap_or(b'?'))
+            .collect(),
+    );
+    let lines = text.replace("\r\n", "\n");
+    found.add(&LINE_ENDS, lines.replace('\n', "\r\n").into());
+    found.add(&LINE_ENDS, lines.into());
 }
 
 /// Adds the body as other serializers would write it.
@@ -103,9 +129,18 @@ fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
         (&REORDERED, sorted(value)),
         (&DOCUMENTED, documented(value, parts.fields)),
         (&NULLS, without_nulls(value)),
+        (
+            &NULLS_NOT_SENT,
+            with_nulls(value, parts.fields.iter().map(Field::name)),
+        ),
     ] {
         for text in rewritten(&value) {
             found.add(mistake, text.into());
+        }
+    }
+    for form in NUMBER_FORMS {
+        for text in rewritten(&numbers(value, form)) {
+            found.add(&NUMBERS, text.into());
         }
     }
 }
@@ -178,6 +213,36 @@ const CHARSET: Mistake = Mistake::new(
      where text becomes bytes, as getBytes(StandardCharsets.UTF_8)",
     "签名时报文主体的字符集不是 UTF-8（GBK，或中文变成 ? 的 ASCII）：转为字节时请指明 UTF-8，如 \
      getBytes(StandardCharsets.UTF_8)",
+);
+const SENT_CHARSET: Mistake = Mistake::new(
+    "body_charset",
+    "the body is sent in another charset than the one that is signed (GBK, ISO 8859-1), or was converted twice: make \
+     the bytes once, as UTF-8, sign them and send them",
+    "发送的报文主体与签名的字符集不同（GBK、ISO 8859-1），或被转码了两次：请只转一次 UTF-8 字节，对这些字节签名并发送",
+);
+const LINE_ENDS: Mistake = Mistake::new(
+    "body_line_ends",
+    "the line breaks of the body that is signed and of the body that is sent differ (LF and CRLF): sign the bytes that \
+     you send",
+    "签名与发送的报文主体换行符不同（LF 与 CRLF）：请对实际发送的字节签名",
+);
+const UPLOAD_TYPE: Mistake = Mistake::new(
+    "upload_content_type",
+    "the body is an upload and its Content-Type does not say so: send multipart/form-data with the boundary; the \
+     signed text is right",
+    "报文主体是上传文件，而 Content-Type 不是：请使用 multipart/form-data 并带上 boundary；签名的内容没有问题",
+);
+const NUMBERS: Mistake = Mistake::new(
+    "body_numbers",
+    "the numbers of the body are signed in another form than they are sent (1 and 1.0, 1 and \"1\"): sign the body bytes \
+     that you send, and do not serialise twice",
+    "签名与发送的报文主体数字写法不同（1 与 1.0、1 与 \"1\"）：请对实际发送的内容签名，不要序列化两次",
+);
+const NULLS_NOT_SENT: Mistake = Mistake::new(
+    "body_with_nulls",
+    "the body is signed with members that are null, and sent without them: sign the body bytes that you send, and do \
+     not serialise twice",
+    "签名的报文主体含值为 null 的字段，而发送时去掉了：请对实际发送的内容签名，不要序列化两次",
 );
 const PLAIN: Mistake = Mistake::new(
     "body_before_encryption",

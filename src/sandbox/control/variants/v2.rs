@@ -16,6 +16,7 @@ use super::targets::strict;
 use super::{Budget, Variant};
 use crate::query::decoded;
 use mistakes as m;
+use wechatpay_core::variants::charset;
 
 /// The message that was signed.
 pub(in super::super) struct Message<'a> {
@@ -169,7 +170,7 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
     for kind in ["MD5", "HMAC-SHA256"] {
         found.push((Some(m::TYPE_NOT_SENT), Members::WithType(kind)));
     }
-    let written: [(Mistake, Write); 9] = [
+    let written: [(Mistake, Write); 14] = [
         (m::TRIMMED, |_, _, value| Some(value.trim().to_owned())),
         (m::AS_XML, |message, name, _| raw(message.body, name)),
         (m::AS_XML, |_, _, value| Some(escaped(value))),
@@ -182,6 +183,15 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
             Some(strict(value).replace("%2A", "*"))
         }),
         (m::DECODED, |_, _, value| Some(decoded(value).into_owned())),
+        (m::SLASHES, |_, _, value| Some(with_slashes(value))),
+        (m::SLASHES, |_, _, value| Some(without_slashes(value))),
+        (m::LINE_ENDS, |_, _, value| {
+            Some(value.replace("\r\n", "\n"))
+        }),
+        (m::LINE_ENDS, |_, _, value| {
+            Some(value.replace("\r\n", "\n").replace('\n', "\r\n"))
+        }),
+        (m::MOJIBAKE, |_, _, value| mojibake(value)),
         (m::LOWER_VALUES, |_, _, value| Some(value.to_lowercase())),
     ];
     found.extend(written.map(|(mistake, how)| (Some(mistake), Members::Written(how))));
@@ -224,6 +234,31 @@ fn raw(body: &str, name: &str) -> Option<String> {
 fn escaped(value: &str) -> String {
     let value = value.replace('&', "&amp;").replace('<', "&lt;");
     value.replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// As PHP's `addslashes`.
+fn with_slashes(value: &str) -> String {
+    let escaped = |c: char| match c {
+        '\'' | '"' | '\\' => format!("\\{c}"),
+        c => c.to_string(),
+    };
+    value.chars().map(escaped).collect()
+}
+
+/// As PHP's `stripslashes`.
+fn without_slashes(value: &str) -> String {
+    let mut chars = value.chars();
+    let mut plain = String::with_capacity(value.len());
+    while let Some(c) = chars.next() {
+        plain.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    plain
+}
+
+/// The text whose UTF-8 was taken for another charset before it was sent.
+fn mojibake(value: &str) -> Option<String> {
+    let mut candidates = charset::candidates(value.as_bytes()).into_iter();
+    candidates.find_map(|bytes| String::from_utf8(bytes).ok())
 }
 
 fn cdata(value: &str) -> String {
@@ -350,12 +385,18 @@ enum Charset {
     Utf8,
     Gbk,
     Ascii,
+    /// ISO 8859-1, with `?` for other characters.
+    Latin,
+    /// UTF-8 that is read as ISO 8859-1 and written as UTF-8 again.
+    Twice,
 }
 
-const CHARSETS: [Variant<Charset>; 3] = [
+const CHARSETS: [Variant<Charset>; 5] = [
     (None, Charset::Utf8),
     (Some(m::CHARSET), Charset::Gbk),
     (Some(m::CHARSET), Charset::Ascii),
+    (Some(m::CHARSET), Charset::Latin),
+    (Some(m::CHARSET), Charset::Twice),
 ];
 
 impl Charset {
@@ -364,6 +405,14 @@ impl Charset {
             Self::Utf8 => text.as_bytes().into(),
             Self::Gbk => GBK.encode(text).0,
             Self::Ascii => ascii(text).into_bytes().into(),
+            Self::Latin => text
+                .chars()
+                .map(|c| u8::try_from(c).unwrap_or(b'?'))
+                .collect(),
+            Self::Twice => {
+                let twice: String = text.bytes().map(char::from).collect();
+                twice.into_bytes().into()
+            }
         }
     }
 }

@@ -50,6 +50,23 @@ pub(super) const DECODED: Mistake = Mistake::new(
     "values are sent percent-encoded and signed decoded: sign and send the same",
     "发送的值做了 URL 编码，签名用的却是解码后的：两处应一致",
 );
+pub(super) const SLASHES: Mistake = Mistake::new(
+    "values_slashed",
+    "quotation marks and backslashes of the values are escaped in the signed text or in the sent values alone (PHP: \
+     addslashes): sign and send the same values",
+    "签名或发送的值中只有一处对引号、反斜杠做了转义（PHP 的 addslashes）：签名与发送的值应一致",
+);
+pub(super) const LINE_ENDS: Mistake = Mistake::new(
+    "values_line_ends",
+    "the line breaks of a value differ between the signed text and the sent value (LF and CRLF): XML turns CRLF into \
+     LF, so send LF",
+    "签名与发送的值换行符不同（LF 与 CRLF）：XML 会把 CRLF 变成 LF，请使用 LF",
+);
+pub(super) const MOJIBAKE: Mistake = Mistake::new(
+    "charset",
+    "the values are signed as UTF-8 and sent in another charset, or converted twice: make the bytes once, as UTF-8",
+    "签名用的是 UTF-8，发送的值却是其他字符集或被转码了两次：请只转一次 UTF-8",
+);
 pub(super) const LOWER_VALUES: Mistake = Mistake::new(
     "values_lower_case",
     "the values are signed in lower case: sign them as they are sent",

@@ -255,6 +255,44 @@ fn another_charset_is_found() -> Outcome {
     Ok(())
 }
 
+/// A value as it is sent, as it is signed, and the cause.
+const VALUES: [(&str, &str, &str); 9] = [
+    ("it\'s", "it\\\'s", "values_slashed"),
+    ("it\\\'s", "it\'s", "values_slashed"),
+    ("a\nb", "a\r\nb", "values_line_ends"),
+    ("店 &", "%E5%BA%97%20%26", "values_encoded"),
+    ("%E5%BA%97", "店", "values_decoded"),
+    ("店", "?", "charset"),
+    ("店", "\u{e5}\u{ba}\u{97}", "charset"),
+    ("\u{e5}\u{ba}\u{97}", "店", "charset"),
+    ("café", "caf?", "charset"),
+];
+
+#[test]
+fn a_value_that_differs_from_the_signed_one_is_found_in_both_directions() -> Outcome {
+    let sandbox = Sandbox::start_blocking()?;
+    let key = sandbox.v2_key().expose();
+    for (sent, signed, cause) in VALUES {
+        let members = |value: &'static str| {
+            [
+                ("appid", "wx8"),
+                ("body", value),
+                ("mch_id", "1900000109"),
+                ("nonce_str", "n"),
+            ]
+        };
+        let text = join(&members(signed)) + "&key=" + key;
+        let sign = digest(MessageDigest::md5(), text.as_bytes());
+        let sent: Vec<_> = members(sent)
+            .map(|(name, value)| (name, value.replace('&', "&amp;")))
+            .into();
+        let sent: Vec<_> = sent.iter().map(|(name, value)| (*name, &**value)).collect();
+        let call = post(&sandbox, &sent, &sign)?;
+        assert_eq!(causes(&call).join(" "), cause, "{signed}");
+    }
+    Ok(())
+}
+
 #[test]
 fn the_sign_tells_how_it_was_made() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;

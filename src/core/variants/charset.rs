@@ -2,8 +2,8 @@
 
 use encoding_rs::{GBK, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// The UTF-8 that may have been there before.
-pub(super) fn candidates(body: &[u8]) -> Vec<Vec<u8>> {
+/// Returns the texts that a body was before another charset was taken for UTF-8, or UTF-8 for another charset.
+pub fn candidates(body: &[u8]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let Ok(text) = std::str::from_utf8(body) else {
         found.extend(decoded(GBK, body));
