@@ -95,7 +95,7 @@ impl<'b> Message<'b> {
     }
 }
 
-/// Reads the XML of a request. What is sent in its place is named.
+/// Reads the XML of a request. The refusal of another format names it.
 fn decode(body: &[u8]) -> Result<Members, Refusal> {
     let wrong = |why: Bilingual| Refusal::v2(NOT_XML, why);
     let members = match xml::decode(body) {
@@ -119,7 +119,7 @@ fn decode(body: &[u8]) -> Result<Members, Refusal> {
     ))))
 }
 
-/// What a body is that is no XML.
+/// Names the format of a body that is not XML.
 fn not_xml(body: &[u8]) -> Bilingual {
     let is_json = serde_json::from_slice::<IgnoredAny>(body).is_ok();
     let text = body.trim_ascii();
@@ -147,7 +147,7 @@ fn not_xml(body: &[u8]) -> Bilingual {
     }
 }
 
-/// The name of the root element of XML that was read.
+/// The name of the root element.
 fn root(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let mut rest = &*text;
@@ -172,21 +172,21 @@ fn query_members(query: &str) -> Members {
         .collect()
 }
 
-/// The text of a member; empty where there is none.
+/// The text of a member, or an empty text.
 pub(crate) fn text<'m>(members: &'m Members, name: &str) -> &'m str {
     let value = members.get(name).and_then(Value::as_str);
     value.unwrap_or_default()
 }
 
-/// The text that `sign` covers, with `***` in place of the key, also where a member contains the key.
+/// The text that `sign` covers, with `***` in place of the key, even if a member contains the key.
 pub(crate) fn redacted_sign_text(members: &Members, key: &Secret) -> String {
     let texts = members.iter();
     let texts = texts.filter_map(|(name, value)| Some((name, value.as_str()?)));
     sign_text(texts, &Secret::new("***")).replace(key.expose(), "***")
 }
 
-/// The algorithm that signs a request and its response: the member `sign_type`, else the only one that the operation
-/// takes, else MD5.
+/// The algorithm that signs a request and its response: the member `sign_type`, otherwise the only one that the operation
+/// accepts, otherwise MD5.
 pub(crate) fn sign_type(operation: &Operation, members: &Members) -> Result<SignType> {
     match text(members, "sign_type") {
         "" => Ok(operation.sign_type().unwrap_or_default()),
@@ -194,7 +194,7 @@ pub(crate) fn sign_type(operation: &Operation, members: &Members) -> Result<Sign
     }
 }
 
-/// Whether `sign` is the signature of the other members, with the algorithm that the operation takes.
+/// Whether `sign` is the signature of the other members, with the operation's algorithm.
 pub(crate) fn is_signed(operation: &Operation, members: &Members, key: &Secret) -> bool {
     let text = |name| text(members, name);
     let Ok(kind) = sign_type(operation, members) else {
@@ -209,16 +209,14 @@ pub(crate) fn is_signed(operation: &Operation, members: &Members, key: &Secret) 
     kind.verify(texts, key, text("sign")).unwrap_or(false)
 }
 
-/// Whether a request has a member that WeChat Pay leaves out when it verifies.
+/// Whether a request has a member that WeChat Pay omits when it verifies.
 ///
-/// Source: users of profit sharing have published that `pay/profitsharingquery` with an `appid`, which the page does
-/// not have, is answered with 签名错误.
+/// Source: users have published that `pay/profitsharingquery` with the undocumented member `appid` is answered with 签名错误.
 pub(crate) fn unsignable(operation: &Operation, members: &Members) -> bool {
     operation.path() == "v2/pay/profitsharingquery" && members.contains_key("appid")
 }
 
-/// Signs with the member `sign_type`, or with `default` where there is none. A fault of the signature
-/// corrupts it.
+/// Signs with the algorithm in the member `sign_type`, or with `default`. A fault of the signature corrupts it.
 pub(crate) fn sign(
     members: &mut Members,
     default: SignType,
@@ -250,7 +248,7 @@ pub(crate) fn texts(members: &Members) -> Result<Vec<(&str, String)>> {
     members.iter().map(text).collect()
 }
 
-/// Writes the elements of members: of an object with elements inside, of a list one for each item.
+/// Writes members as elements: an object with child elements, a list as one element for each item.
 fn push_elements(out: &mut String, members: &Members) -> Result<()> {
     for (name, value) in members {
         match value {
@@ -277,7 +275,7 @@ fn push_elements(out: &mut String, members: &Members) -> Result<()> {
     Ok(())
 }
 
-/// The members as texts; without those that have elements inside, which no signature covers.
+/// The members as texts, without those that have child elements, which no signature covers.
 fn signed_texts(members: &Members) -> Result<Vec<(&str, String)>> {
     let mut members = members
         .iter()

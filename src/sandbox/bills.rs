@@ -1,13 +1,13 @@
-//! Bills: what asks for one is answered with where it is, and there it is.
+//! Bills: requests for a bill return its URL, and the URL returns the file.
 //!
 //! Sources: "申请交易账单", "申请资金账单" and "下载账单" (pay.weixin.qq.com, doc/v3/merchant 4012791866,
 //! 4012791867, 4012084430) with their error tables: `PARAM_ERROR`; `INVALID_REQUEST` for a `bill_date`
-//! that is out of range and for an address that is over, 5 minutes later; `NO_STATEMENT_EXIST` for a
-//! day on which nothing happened; and from the list of questions (4013071254) `STATEMENT_CREATING` for
-//! one that is not over. An empty `tar_type` is `PARAM_ERROR` (JeffreySu/WeiXinMPSDK pull 2822).
+//! that is out of range and for a URL older than 5 minutes; `NO_STATEMENT_EXIST` for a day without
+//! entries; and from the list of questions (4013071254) `STATEMENT_CREATING` for a day that is not
+//! over. An empty `tar_type` is `PARAM_ERROR` (JeffreySu/WeiXinMPSDK pull 2822).
 //!
-//! The sandbox's own: today's bill is there as soon as something happened, where WeChat Pay's is there
-//! from 9 o'clock of the next day; before anything was ever made, each bill is a short one.
+//! Two rules differ from WeChat Pay's: today's bill exists as soon as it has an entry (at WeChat Pay from
+//! 9 o'clock of the next day), and before the first entry each bill is a short sample.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -33,11 +33,11 @@ const TRADE_V2: &str = "v2/pay/downloadbill";
 const FUNDS_V2: &str = "v2/pay/downloadfundflow";
 const SHARING: &str = "/v3/profitsharing/bills";
 const FILE: &str = "/v3/billdownload/file";
-/// What tokens begin with, percent-encoded as WeChat Pay's are.
+/// The prefix of tokens, percent-encoded as in WeChat Pay's.
 const TOKEN: &str = "6XIv5TUPto7pByrTQKhd6kwvyKLG2uY2wMMR8cNXqaA%2FCv_isg";
-/// So long after the request, in seconds.
+/// How long a URL is valid, in seconds.
 const VALID: i64 = 5 * 60;
-/// 三个月内: no three months are longer.
+/// 三个月内 (within three months): three months have at most 92 days.
 const OLDEST: i64 = 92 * 86_400;
 const DAY: i64 = 86_400;
 
@@ -50,8 +50,8 @@ const USUAL_FUNDS: &str = "\u{feff}记账时间,微信支付业务单号,资金�
     `0.01,`system,`结算总金额0.01元;含手续费0.00元,`1217752501201407033233368018\r\n\
     资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n`1,`1,`0.01,`0,`0.00\r\n";
 
-/// The bill that is given: the one that was set, whichever is asked for; else of what happened that
-/// day; else the usual.
+/// The bills. A bill that was set replaces all others. Otherwise a bill has the entries of its day or,
+/// before the first entry, is a sample.
 #[derive(Default)]
 pub(super) struct Bills {
     kept: Mutex<Kept>,
@@ -60,9 +60,9 @@ pub(super) struct Bills {
 #[derive(Default)]
 struct Kept {
     set: Option<Bytes>,
-    /// What the newest addresses stand for: a file is what its token says, whatever was paid since.
+    /// The files of the newest URLs. A file does not change after its URL was returned.
     tickets: VecDeque<Ticket>,
-    /// How long their files are together.
+    /// The total size of the files.
     bytes: usize,
     count: u64,
 }
@@ -73,9 +73,9 @@ struct Ticket {
     bill: Bytes,
 }
 
-/// As many tickets' files wait to be downloaded.
+/// How many files are kept for download.
 const TICKETS: usize = 32;
-/// And so many bytes of them, but always the newest.
+/// How many bytes of files are kept; the newest file is always kept.
 const BYTES: usize = 64 << 20;
 
 impl Bills {
@@ -83,7 +83,7 @@ impl Bills {
         self.kept().set = Some(content);
     }
 
-    /// Forgets the bill that was set, and those that were made. No token comes again.
+    /// Removes the bill that was set and the files. Tokens are never reused.
     pub(super) fn clear(&self) {
         let mut kept = self.kept();
         *kept = Kept {
@@ -96,7 +96,7 @@ impl Bills {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer to a request that asks for a bill or gets one; `None` to any other.
+    /// Answers a request for a bill or for its file; `None` for other requests.
     pub(super) fn answer(
         &self,
         head: &Parts,
@@ -114,7 +114,7 @@ impl Bills {
         })
     }
 
-    /// The same of APIv2, which answers with the bill itself.
+    /// Answers a request of APIv2, whose response is the bill.
     pub(super) fn answer_v2(
         &self,
         operation: &Operation,
@@ -147,7 +147,7 @@ impl Bills {
         Ok(bill.into())
     }
 
-    /// The digest is that of the bill before it is zipped.
+    /// The digest covers the bill before compression.
     fn ticket(&self, head: &Parts, tls: bool, bill: Bytes, now: i64) -> Value {
         let scheme = if tls { "https" } else { "http" };
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -166,7 +166,7 @@ impl Bills {
         })
     }
 
-    /// Puts a file by for a token of its own.
+    /// Keeps a file and returns its token.
     fn keep(&self, bill: Bytes, made: i64) -> String {
         let mut kept = self.kept();
         kept.count += 1;
@@ -184,7 +184,7 @@ impl Bills {
         token
     }
 
-    /// When a token was given, and for which file.
+    /// The time and the file of a token.
     fn ticket_of(&self, token: &str) -> Option<(i64, Bytes)> {
         let kept = self.kept();
         let ticket = kept.tickets.iter().find(|it| it.token == token);
@@ -194,9 +194,9 @@ impl Bills {
     fn file(&self, head: &Parts, now: i64) -> Outcome {
         let parameters = head.uri.query();
         let token = query::value(parameters, "token").unwrap_or_default();
-        // Found under the lock, and zipped without.
+        // Compress outside of the lock.
         let ticket = self.ticket_of(&token);
-        // A clock that was put back makes none invalid.
+        // Setting the clock back invalidates no token.
         let ticket = ticket.filter(|(made, _)| now.saturating_sub(*made) <= VALID);
         let (_, bill) = ticket.ok_or_else(|| business::BILL_URL_EXPIRED.refusal())?;
         let is_zipped = query::value(parameters, "tartype").as_deref() == Some("gzip");
@@ -208,14 +208,14 @@ impl Bills {
     }
 }
 
-/// Which bill.
+/// The requested bill.
 struct Asked<'h> {
     path: &'h str,
-    /// `None` when nobody checked that there is one.
+    /// `None` if the field checks are off and the request has none.
     day: Option<String>,
     begins: i64,
     bill_type: BillType,
-    /// Whether it is the account that money goes to.
+    /// Whether it is the basic account, which receives the payments.
     basic: bool,
     sub_mchid: Option<String>,
 }
@@ -248,7 +248,7 @@ impl<'h> Asked<'h> {
         })
     }
 
-    /// Of APIv2, whose days have no hyphens and whose accounts are in small letters.
+    /// Reads a request of APIv2, where days have no hyphens and accounts are spelt `Basic`.
     fn read_v2(path: &'h str, members: &Value) -> Result<Self, Refusal> {
         let given = |name| text(members, name);
         let day = given("bill_date").unwrap_or_default();
@@ -274,7 +274,7 @@ impl<'h> Asked<'h> {
         })
     }
 
-    /// Whether nothing was ever made that such a bill would be of, or nobody says of which day.
+    /// Whether the bill is the sample: there was no entry yet, or the request names no day.
     fn is_of_nothing(&self, world: &World) -> bool {
         self.day.is_none()
             || match self.path {
@@ -301,7 +301,7 @@ impl<'h> Asked<'h> {
         }
     }
 
-    /// Whether there may be a bill of the day.
+    /// Whether a bill of the day can exist.
     fn check_day(&self, now: i64) -> Result<(), Refusal> {
         if (0..OLDEST).contains(&now.saturating_sub(self.begins)) {
             Ok(())

@@ -15,7 +15,7 @@ const BEIJING: Offset = Offset::constant(8);
 pub(super) struct Local(DateTime);
 
 impl Local {
-    /// Of seconds since the Unix epoch. Those that no calendar has become the nearest it has.
+    /// Converts seconds since the Unix epoch. Values beyond the calendar become its nearest time.
     pub(super) fn of(unix: i64) -> Self {
         let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
         let time = Timestamp::from_second(unix.clamp(least, most)).unwrap_or_default();
@@ -63,7 +63,7 @@ pub(super) fn parse_rfc3339(text: &str) -> Option<i64> {
     Some(time.as_second())
 }
 
-/// Reads `2018-06-08`, a day in Beijing, and returns when it begins. `None` for a day that no calendar has.
+/// Reads `2018-06-08`, a day in Beijing, and returns its beginning. `None` for an invalid date.
 pub(super) fn parse_date(text: &str) -> Option<i64> {
     let date: Date = text.parse().ok().filter(|_| has_form(text, "0000-00-00"))?;
     unix(date.into())
@@ -170,7 +170,7 @@ mod tests {
         ] {
             assert_eq!(parse_compact(text), None, "{text}");
         }
-        // No clock makes it panic.
+        // No clock value panics.
         for unix in [i64::MIN, i64::MAX] {
             assert!(!rfc3339(unix).is_empty());
         }

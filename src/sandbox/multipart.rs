@@ -57,8 +57,8 @@ pub(crate) fn parts<'b>(
     })
 }
 
-/// The boundary of an upload whose `Content-Type` names none. Some clients, among them the Python SDK,
-/// send such uploads and WeChat Pay accepts them, so it must take the body's first line.
+/// The boundary of an upload whose `Content-Type` names none. Some clients, such as the Python SDK, send
+/// such uploads, and WeChat Pay accepts them. It must therefore read the boundary from the body's first line.
 fn first_line(body: &[u8]) -> Option<&[u8]> {
     let (line, _) = cut(body, b"\r\n")?;
     (line.len() > 2 && line.starts_with(b"--")).then_some(line)

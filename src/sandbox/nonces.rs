@@ -107,7 +107,7 @@ mod tests {
         let mut nonces = Nonces::default();
         let text = |number: usize| format!("nonce {number}");
         let time = |number: usize| i64::try_from(number / 1000).unwrap();
-        // More than the bound was once, and none of them is forgotten.
+        // All nonces within the bound are remembered.
         assert!((0..MOST).all(|number| nonces.insert(&text(number), time(number))));
         assert!(!nonces.insert(&text(0), time(0)) && !nonces.insert(&text(999), time(0)));
         assert!((0..1000).all(|number| nonces.insert(&format!("new {number}"), 5000)));

@@ -23,8 +23,8 @@ pub(crate) const NOT_CIPHERTEXT: &str = "请确认待处理的消息是否为加
 
 /// Decrypts the sensitive fields of a request with the key that its `Wechatpay-Serial` names.
 ///
-/// Many clients send an empty serial, their own or an old one with every request. So the serial is looked up only
-/// where a field has to be decrypted.
+/// Many clients send an empty, a merchant's or an old serial with every request. The serial is therefore looked up only
+/// if a field has to be decrypted.
 pub(crate) struct FieldDecryptor<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) headers: &'a HeaderMap,
@@ -60,7 +60,7 @@ impl FieldDecryptor<'_> {
             }
             Ok(None)
         };
-        // What the documentation does not describe has no fields to look at.
+        // An undocumented request has no known fields.
         if let Some(query) = query {
             drop(rewrite_query(
                 query,

@@ -71,7 +71,7 @@ fn a_renewal_that_was_cut_off_is_done_at_the_next_start() {
     }
 }
 
-/// A start that was ended while it renewed, as a container's, whose process has one number each time.
+/// A start was killed while it renewed. In a container, the process has the same id each time.
 #[test]
 fn what_a_renewal_left_behind_is_in_nobody_s_way() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,7 +89,7 @@ fn a_renewal_that_fails_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
     let parts = open_at(dir, NOW).unwrap();
-    // Nothing is put in the place of a folder.
+    // A folder is not replaced.
     fs::remove_file(dir.join("ca.pem")).unwrap();
     fs::create_dir_all(dir.join("ca.pem/in use")).unwrap();
     let before: Vec<_> = contents(dir).into_keys().collect();
@@ -115,7 +115,7 @@ fn only_what_a_sandbox_made_may_be_deleted() {
         assert!(!err.contains("delete") && !err.contains("broken"), "{err}");
         fs::create_dir(dir.join(expected)).unwrap();
     }
-    // A sandbox that was ended while it wrote.
+    // A sandbox was killed while it wrote.
     let own = dir.join("wechatpay-sandbox");
     open_at(&own, NOW).unwrap();
     fs::remove_file(own.join("sandbox/ids.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Makes up objects: answers from what is documented of them and from the request, and requests.
+//! Generates objects: requests from the documentation, and responses from the documentation and the request.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use crate::validation::Location;
 use crate::validation::{Encoding, Validator, first_of};
 use wechatpay_core::catalog::Operation;
 
-/// Of a request's list no more items than this come back.
+/// The greatest number of items that a response copies from a list of the request.
 const MOST_ITEMS: usize = 100;
 
-/// What of the fields is made.
+/// The fields to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldSelection {
     Required,
-    /// Optional ones as well, but for those that tell of a failure.
+    /// All fields except optional ones that describe a failure.
     All,
 }
 
-/// Makes one object.
+/// Generates one object.
 pub(super) struct Generator<'a> {
     pub(super) operation: &'a Operation,
     pub(super) seed: Seed,
@@ -31,7 +31,7 @@ pub(super) struct Generator<'a> {
     /// The request's variables, query and members, by name.
     pub(super) known: BTreeMap<String, Value>,
     pub(super) skipped: &'a [&'a str],
-    /// Whether the objects of APIv2 are elements with elements inside, as those of its answers.
+    /// Whether APIv2's objects are elements with child elements, as in its responses.
     pub(super) nests: bool,
 }
 
@@ -64,7 +64,7 @@ impl Generator<'_> {
         field.is_required() || sent || all
     }
 
-    /// A value of a field; of a list's item, `name` is the list's.
+    /// A value of a field. For an item of a list, `name` is the name of the list.
     fn value(&self, field: &Field, name: &str, pointer: &str, echo: Option<&Value>) -> Value {
         match field.kind() {
             FieldKind::Object => {
@@ -92,7 +92,7 @@ impl Generator<'_> {
         value::scalar(field, name, &mut random)
     }
 
-    /// As many as the request has there, else one.
+    /// As many items as the request has in the same list, otherwise one.
     fn items(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Vec<Value> {
         let Some(item) = field.fields().first() else {
             return Vec::new();
@@ -106,7 +106,7 @@ impl Generator<'_> {
         (0..count).map(at).collect()
     }
 
-    /// A text that holds JSON.
+    /// A text that contains JSON.
     fn json(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Value {
         if let Some(echoed) = self.echoed(field, pointer, echo) {
             return echoed;
@@ -124,7 +124,7 @@ impl Generator<'_> {
         json!(made.to_string())
     }
 
-    /// In a request of APIv2 an object is a text, in an answer an element with elements inside.
+    /// In APIv2, an object is a text in a request, and an element with child elements in a response.
     fn text_or(&self, made: Value) -> Value {
         match self.encoding {
             _ if self.nests => made,
@@ -133,10 +133,10 @@ impl Generator<'_> {
         }
     }
 
-    /// What the request says of a field, if that may be answered.
+    /// The value of a field in the request, if the response may repeat it.
     fn echoed(&self, field: &Field, pointer: &str, echo: Option<&Value>) -> Option<Value> {
         let top = pointer.rfind('/') == Some(0);
-        // APIv2 counts what it answers of what was asked: `out_refund_no_$n`.
+        // APIv2 numbers the members of its responses: `out_refund_no_$n`.
         let name = field.name().trim_end_matches("_$n");
         let known = || {
             if top || identifies(name) {
@@ -167,14 +167,14 @@ impl Generator<'_> {
     }
 }
 
-/// Whether a name means the same wherever it stands.
+/// Whether a name has the same meaning everywhere.
 fn identifies(name: &str) -> bool {
     ["_no", "_id", "mchid", "appid", "openid", "_code"]
         .iter()
         .any(|end| name.ends_with(end))
 }
 
-/// An answer that succeeds has none of these, unless it must.
+/// Whether a field describes a failure. A successful response has such a field only if it is required.
 fn tells_of_failure(name: &str) -> bool {
     let about = ["fail", "error", "reject", "abnormal"];
     name.starts_with("err_") || about.iter().any(|word| name.contains(word))

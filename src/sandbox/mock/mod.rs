@@ -1,4 +1,4 @@
-//! Answers and requests that are generated from the documentation.
+//! Requests and responses that are generated from the documentation.
 //!
 //! The documentation of the [crate](crate) states how.
 
@@ -23,7 +23,7 @@ use generator::{FieldSelection, Generator};
 use random::Seed;
 use wechatpay_core::catalog::AnswerKind;
 
-/// Members of APIv2's answers that the signature adds, or that tell of a failure.
+/// Members of APIv2's responses that the signature adds, or that describe a failure.
 const SKIPPED_IN_V2: [&str; 8] = [
     "return_code",
     "return_msg",
@@ -65,7 +65,7 @@ impl SchemaSettings {
         }
     }
 
-    /// Generates an answer that tells of success. `None` where no JSON is documented.
+    /// Generates a successful response; `None` if no JSON is documented.
     pub(super) fn answer(self, request: &IncomingRequest<'_>) -> Option<(StatusCode, Value)> {
         let operation = request.operation;
         if !matches!(operation.answer(), AnswerKind::Json | AnswerKind::Xml) {
@@ -87,7 +87,7 @@ impl SchemaSettings {
     }
 }
 
-/// The values that the request gives by name. The path wins over the query, the query over the body.
+/// The values of the request by name. The path takes precedence over the query, and the query over the body.
 fn known(request: &IncomingRequest<'_>) -> BTreeMap<String, Value> {
     let members = request
         .json
@@ -99,7 +99,7 @@ fn known(request: &IncomingRequest<'_>) -> BTreeMap<String, Value> {
     let mut known: BTreeMap<_, _> = members
         .chain(texts.map(|(name, value)| (name, json!(value))))
         .collect();
-    // Some answers give a number another name, such as `id`.
+    // Some responses use another name for a number, such as `id`.
     for (name, pointer) in request.operation.echoed() {
         let place = pointer.rsplit('/').next().unwrap_or_default();
         if let Some(value) = known.get(*name).filter(|_| place != *name).cloned() {

@@ -1,15 +1,14 @@
-//! Chance that falls the same way every time: what is made up depends on a seed, the request and
-//! the place of the field, and on nothing else.
+//! Reproducible random values: they depend only on a seed, the request and the position of the field.
 
 use openssl::sha::sha256;
 
 use wechatpay_core::crypto::digest::hex_lower;
 
-/// The seed and all of a request.
+/// A seed derived from the sandbox's seed and a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seed([u8; 32]);
 
-/// The throws for one field.
+/// The random values of one field.
 #[derive(Debug)]
 pub(super) struct SeededRandom {
     state: [u8; 32],
@@ -20,7 +19,7 @@ const DIGITS: &[u8] = b"0123456789";
 const LETTERS_AND_DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl Seed {
-    /// Of a number and the parts of a request, whose borders count.
+    /// Derives a seed from a number and the parts of a request. Moving the border between two parts changes it.
     pub(super) fn new(seed: u64, parts: &[&[u8]]) -> Self {
         let mut all = seed.to_be_bytes().to_vec();
         for part in parts {
@@ -30,7 +29,7 @@ impl Seed {
         Self(sha256(&all))
     }
 
-    /// For the field at a pointer.
+    /// The random values of the field at a pointer.
     pub(super) fn at(&self, pointer: &str) -> SeededRandom {
         SeededRandom {
             state: sha256(&[&self.0, pointer.as_bytes()].concat()),
@@ -53,7 +52,7 @@ impl SeededRandom {
         self.of(LETTERS_AND_DIGITS, count)
     }
 
-    /// From zero to below `end`, which is not zero.
+    /// A value from 0 to below `end`, which is not zero.
     pub(super) fn below(&mut self, end: u32) -> u32 {
         let bytes = [self.byte(), self.byte(), self.byte(), self.byte()];
         u32::from_be_bytes(bytes) % end

@@ -1,4 +1,4 @@
-//! Requests made up from what is documented of them.
+//! Requests that are generated from the documentation.
 
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ use crate::schema::Schema;
 use crate::validation::Encoding;
 use wechatpay_core::catalog::BodyKind;
 
-/// A request that a [`Sandbox`](super::super::Sandbox) takes, made up from the documentation: for tests
-/// of many operations, and to see what one looks like.
+/// A request that a [`Sandbox`](super::super::Sandbox) accepts, generated from the documentation. Use it in
+/// tests of many operations, or to see an example of a request.
 ///
 /// Sensitive fields are in plaintext; a client encrypts them.
 ///
@@ -40,13 +40,13 @@ pub struct SampleRequest {
 }
 
 impl SampleRequest {
-    /// With the required fields; the same for the same seed.
+    /// Generates a request with the required fields. The same seed gives the same request.
     #[must_use]
     pub fn required(schema: &Schema, seed: u64) -> Self {
         Self::new(schema, seed, FieldSelection::Required)
     }
 
-    /// With the optional fields as well.
+    /// Generates a request with all fields.
     #[must_use]
     pub fn complete(schema: &Schema, seed: u64) -> Self {
         Self::new(schema, seed, FieldSelection::All)
@@ -64,7 +64,7 @@ impl SampleRequest {
         &self.query
     }
 
-    /// The body; `None` where there is none, and of uploads.
+    /// The body; `None` for uploads and requests without a body.
     #[must_use]
     pub fn body(&self) -> Option<&Value> {
         self.body.as_ref()
@@ -102,7 +102,7 @@ impl SampleRequest {
                 .map(|(name, value)| (name, plain(value)))
                 .collect(),
             body: match operation.body() {
-                // Without a merchant no request of APIv2 is one, documented or not.
+                // Every request of APIv2 needs a merchant, whether it is documented or not.
                 BodyKind::Xml => Some(with_merchant(body())),
                 BodyKind::Json => Some(body()),
                 _ => None,

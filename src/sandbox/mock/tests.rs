@@ -8,7 +8,7 @@ use crate::schema::{Field, FieldKind, Schema};
 use crate::validation::{Location, Validator};
 use wechatpay_core::catalog::Operation;
 
-/// A request of an operation, made up with all that is documented or only what must be there.
+/// A generated request of an operation, with all fields or only the required ones.
 fn sample(schema: &Schema, complete: bool) -> SampleRequest {
     if complete {
         SampleRequest::complete(schema, 7)
@@ -17,7 +17,7 @@ fn sample(schema: &Schema, complete: bool) -> SampleRequest {
     }
 }
 
-/// As the gateway sees it; the path with the sample's variables.
+/// Runs `f` with the request as the gateway sees it.
 fn with_sent<T>(
     schema: &Schema,
     sample: &SampleRequest,
@@ -155,14 +155,14 @@ fn query_members(uri: &http::Uri) -> Value {
     pairs.filter_map(|pair| pair.split_once('=')).collect()
 }
 
-/// One thing made wrong in a request that was right, and where.
+/// A valid request with one invalid field.
 struct Broken {
     what: &'static str,
     pointer: String,
     body: Value,
 }
 
-/// A body in all the ways that one field of it can be wrong, deep inside as well.
+/// All variants of a body in which one field is invalid, at every depth.
 fn broken(operation: &Operation, fields: &[Field], body: &Value) -> Vec<Broken> {
     let mut found = Vec::new();
     for (field, pointer) in places(fields, "", body) {
@@ -177,7 +177,7 @@ fn broken(operation: &Operation, fields: &[Field], body: &Value) -> Vec<Broken> 
             });
         };
         if field.is_required() && field.name() != "*" {
-            // Null counts as absent, and is easier to put there.
+            // `null` counts as missing, and is easier to insert.
             with("missing", &|value| *value = Value::Null);
         }
         let wrong = match field.kind() {
@@ -201,7 +201,7 @@ fn broken(operation: &Operation, fields: &[Field], body: &Value) -> Vec<Broken> 
     found
 }
 
-/// All fields that a body has, with their pointers; not what is inside of texts.
+/// All fields of a body with their pointers, except those inside of texts.
 fn places<'f>(fields: &'f [Field], above: &str, body: &Value) -> Vec<(&'f Field, String)> {
     let mut found = Vec::new();
     for field in fields {
@@ -219,7 +219,7 @@ fn places<'f>(fields: &'f [Field], above: &str, body: &Value) -> Vec<(&'f Field,
     found
 }
 
-/// Of every operation, every field, in every way.
+/// Tests every field of every operation with every kind of invalid value.
 #[test]
 fn what_is_wrong_is_refused_and_named() {
     let (mut refused, mut accepted) = (BTreeMap::<_, usize>::new(), BTreeSet::new());
@@ -265,7 +265,7 @@ fn what_is_wrong_is_refused_and_named() {
     at_least("value", 450);
     at_least("length", 1000);
     at_least("range", 2);
-    // What slips.rs lets through.
+    // Names that departures.rs exempts.
     let names = |of: &str| {
         let names = accepted.iter().filter(|(what, _)| *what == of);
         names.map(|(_, name)| &**name).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! Makes up single values that look like WeChat Pay's own, by a field's format and name.
+//! Generates values that look like WeChat Pay's, from a field's format and name.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::identity::MCHID;
 use crate::schema::{Field, FieldKind};
 use wechatpay_core::crypto::base64;
 
-/// The values that tell of success, best first.
+/// The values that mean success, the best first.
 const SUCCESSES: [&str; 8] = [
     "SUCCESS",
     "FINISHED",
@@ -19,13 +19,13 @@ const SUCCESSES: [&str; 8] = [
     "NORMAL",
     "OK",
 ];
-/// 2025-06-01 in Beijing; times are made up too, so that the same request has the same answer.
+/// 2025-06-01 in Beijing. Times are generated too, so that the same request has the same response.
 const DAY_ZERO: i64 = 1_748_707_200;
 const DAY: i64 = 86_400;
-/// 2099-01-01: an order whose time is over is refused, and there is no clock here.
+/// 2099-01-01: an order with an end in the past is refused, and this module has no clock.
 const FAR: i64 = 4_070_880_000;
 
-/// A value of a field that is neither object nor array; of a list's item, `name` is the list's.
+/// A value of a field that is neither an object nor an array. For an item of a list, `name` is the name of the list.
 pub(super) fn scalar(field: &Field, name: &str, random: &mut SeededRandom) -> Value {
     // APIv2 numbers its members.
     let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
@@ -41,12 +41,12 @@ pub(super) fn scalar(field: &Field, name: &str, random: &mut SeededRandom) -> Va
     }
 }
 
-/// A text for a name alone: of a variable of the path.
+/// A text for a path variable, of which only the name is known.
 pub(super) fn variable(name: &str, random: &mut SeededRandom) -> String {
     by_name(name, usize::MAX, random)
 }
 
-/// A value for a name alone, whose type is not known: of a notification. Amounts are 100 fen.
+/// A value for a member of a notification, of which only the name is known. Amounts are 100 fen.
 pub(super) fn of_name(name: &str, random: &mut SeededRandom, now: i64) -> Value {
     const AMOUNTS: [&str; 4] = ["amount", "total", "quantity", "refund"];
     const NUMBERS: [&str; 8] = [
@@ -62,14 +62,14 @@ pub(super) fn of_name(name: &str, random: &mut SeededRandom, now: i64) -> Value 
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     match name {
         _ if AMOUNTS.contains(&name) || ends(&NUMBERS) => json!(100),
-        // A sub-merchant is another one.
+        // A sub-merchant has another number.
         _ if ends(&["mchid", "mch_id"]) && !name.starts_with("sub_") => json!(MCHID),
         _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
         _ => json!(by_name(name, usize::MAX, random)),
     }
 }
 
-/// The value that tells of success, else the first.
+/// The documented value that means success, otherwise the first.
 fn named(field: &Field) -> Option<&'static str> {
     let values = field.values();
     let success = SUCCESSES.iter().find(|value| values.contains(value));
@@ -81,10 +81,10 @@ fn number(field: &Field, name: &str, random: &mut SeededRandom) -> i64 {
         "mch_id" | "mchid" => MCHID.parse().unwrap_or_default(),
         "offset" => 0,
         "limit" => 10,
-        // A batch of one transfer, whose sum agrees.
+        // A batch has one transfer, so the total is its amount.
         "total_amount" | "transfer_amount" => 100,
         _ if name.ends_with("_time") || name.ends_with("timestamp") => time(name, random),
-        // One item, as in the lists that are made up.
+        // One, as generated lists have one item.
         _ if name.contains("count") || name.ends_with("_num") || name.ends_with("_number") => 1,
         _ if name.contains("percent") || name.ends_with("_rate") => 10,
         _ if name.contains("amount") || name.contains("fee") => i64::from(random.below(1000)) + 1,
@@ -95,7 +95,7 @@ fn number(field: &Field, name: &str, random: &mut SeededRandom) -> i64 {
     most.map_or(usual, |most| usual.min(most))
 }
 
-/// A text as long as it may be.
+/// A text within the documented length.
 fn text(field: &Field, name: &str, random: &mut SeededRandom) -> String {
     let (least, most) = field.length();
     let (least, most) = (least.unwrap_or(1), most.unwrap_or(usize::MAX));
@@ -136,7 +136,7 @@ fn by_format(field: &Field, name: &str, most: usize, random: &mut SeededRandom) 
     }
 }
 
-/// By the name, its ending or a word in it; the first rule that applies.
+/// A text by the name of its field; the first matching rule applies.
 fn by_name(name: &str, most: usize, random: &mut SeededRandom) -> String {
     exact_name(name, most, random)
         .or_else(|| time_name(name, most, random))
@@ -239,10 +239,10 @@ fn url(name: &str, most: usize, random: &mut SeededRandom) -> String {
     }
 }
 
-/// A time as APIv2 writes it: `20250601120000` in the members `time_…` and where there is no room for more,
-/// `2025-06-01 12:00:00` elsewhere.
+/// A time in APIv2's format: `20250601120000` in the members `time_…` and where the length allows no more,
+/// otherwise `2025-06-01 12:00:00`.
 ///
-/// Source: the samples of the pages, as those of "查询订单" and "查询红包记录".
+/// Source: the samples of the pages, such as "查询订单" and "查询红包记录".
 pub(super) fn v2_time(field: &Field, name: &str, random: &mut SeededRandom) -> Option<String> {
     let name = name.trim_end_matches("_$m").trim_end_matches("_$n");
     let is_time =
@@ -265,7 +265,7 @@ pub(super) fn v2_time(field: &Field, name: &str, random: &mut SeededRandom) -> O
     )
 }
 
-/// As RFC 3339, and where that is too long without what is between the digits.
+/// A time as in RFC 3339 or, if that is too long, its digits.
 fn time_text(name: &str, most: usize, random: &mut SeededRandom) -> String {
     let moment = moment(name, random);
     match most {
@@ -279,7 +279,7 @@ fn moment(name: &str, random: &mut SeededRandom) -> String {
     rfc3339(time(name, random))
 }
 
-/// What ends does so a month later.
+/// Times of an end are a month later.
 fn time(name: &str, random: &mut SeededRandom) -> i64 {
     let end = ["end", "expire", "deadline", "until"];
     let later = end.iter().any(|word| name.contains(word));
@@ -290,7 +290,7 @@ fn time(name: &str, random: &mut SeededRandom) -> i64 {
     day + i64::from(random.below(86_400))
 }
 
-/// 29 digits, of which the eleventh to the eighteenth are the day, as in WeChat Pay's numbers.
+/// 29 digits, as in WeChat Pay's refund ids: the eleventh to the eighteenth are the date.
 fn refund_id(moment: &str, random: &mut SeededRandom) -> String {
     let day = &compact(moment)[..8];
     format!("50300{}{day}{}", random.digits(5), random.digits(11))

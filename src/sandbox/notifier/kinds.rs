@@ -27,7 +27,7 @@ const OF_V2: [&str; 9] = [
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KindRow {
     pub(crate) version: Version,
-    /// Of APIv2's that have no event type, a name of the sandbox's own.
+    /// The event type. For APIv2's kinds without one, a name that the sandbox defines.
     pub(crate) event_type: &'static str,
     original_type: Option<&'static str>,
     pub(crate) title: &'static str,
@@ -76,7 +76,7 @@ impl KindRow {
         Content::Event(event)
     }
 
-    /// A resource with all documented fields; `now` is in its times, and the rest always the same.
+    /// A resource with all documented fields. Its times are `now`; all other values are constant.
     pub(crate) fn resource(&self, now: i64) -> Value {
         if (self.version, self.event_type) == (Version::V3, "TRANSACTION.SUCCESS") {
             return payment(now);
@@ -121,7 +121,7 @@ impl KindRow {
     }
 }
 
-/// The event of several products; this is the usual one's.
+/// Several products have this event; the resource is that of an ordinary payment.
 ///
 /// Source: WeChat Pay document "支付成功回调通知".
 fn payment(now: i64) -> Value {
@@ -141,7 +141,7 @@ fn payment(now: i64) -> Value {
     })
 }
 
-/// APIv2's usual payment, with the members of one that was really paid.
+/// An ordinary payment of APIv2, with the members of a completed payment.
 ///
 /// Source: WeChat Pay document "支付结果通知".
 fn payment_v2(now: i64) -> Value {

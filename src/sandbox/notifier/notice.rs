@@ -54,11 +54,11 @@ impl Notice {
 
     /// Injects a fault into every delivery from now on; `None` stops that.
     ///
-    /// Notifications take the faults of signatures: [`Fault::Probe`], [`Fault::WrongSignature`],
-    /// [`Fault::TamperedBody`], [`Fault::MissingHeaders`], [`Fault::MissingHeader`],
-    /// [`Fault::StaleTimestamp`], [`Fault::UnknownSerial`], [`Fault::ExpiredCertificate`]; of APIv2's
-    /// only [`Fault::WrongSignature`], [`Fault::TamperedBody`] and, for no signature at all,
-    /// [`Fault::MissingHeaders`]; of its refunds, which have no signature, none.
+    /// APIv3 notifications support the faults of signatures: [`Fault::Probe`], [`Fault::WrongSignature`],
+    /// [`Fault::TamperedBody`], [`Fault::MissingHeaders`], [`Fault::MissingHeader`], [`Fault::StaleTimestamp`],
+    /// [`Fault::UnknownSerial`], [`Fault::ExpiredCertificate`]. APIv2 notifications support only
+    /// [`Fault::WrongSignature`], [`Fault::TamperedBody`] and [`Fault::MissingHeaders`] (no signature). APIv2
+    /// refund notifications have no signature and support none.
     pub fn inject_fault(mut self, fault: impl Into<Option<Fault>>) -> Self {
         self.draft.fault = fault.into();
         self
@@ -70,14 +70,14 @@ impl Notice {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the URL is not `http` on loopback, a fault is not one of a
-    /// notification, members are not an object, or a certificate is to sign and the merchant has none.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the URL is not `http` on loopback, the fault does not apply to
+    /// notifications, the members are not an object, or a certificate should sign and the merchant has none.
     pub fn request(&self) -> Result<Request<Bytes>> {
         self.draft.request(&self.signer, Reach::Loopback)
     }
 
-    /// Posts one delivery and returns the server's answer, of at most 1 MiB. The delivery is signed when
-    /// the call is awaited or waited for.
+    /// Posts one delivery and returns the server's response, of at most 1 MiB. The delivery is signed when
+    /// `.await` or `.wait()` is called.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What signs and encrypts notifications.
+//! Signs and encrypts notifications.
 
 use std::sync::Arc;
 

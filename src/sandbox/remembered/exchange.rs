@@ -1,4 +1,4 @@
-//! What a request and its generated answer say.
+//! Reads numbers and states from a request and its generated response.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::world::Success;
 /// A status and a generated body.
 pub(super) type Generated = Option<(StatusCode, Value)>;
 
-/// Whether a field tells the state of a thing, from a list of states.
+/// Whether a field is a state, with a list of values.
 pub(super) fn is_state(field: &Field) -> bool {
     let name = field.name();
     let named = name.ends_with("state") || name.ends_with("status");
@@ -27,7 +27,8 @@ pub(super) fn sent(request: &IncomingRequest<'_>) -> Value {
     sent
 }
 
-/// The generated answer. Where no fields are documented it has those of the request, as any unlisted call.
+/// The generated response. If no fields are documented, it has the fields of the request, like the response of an
+/// unlisted call.
 pub(super) fn answer_of(
     request: &IncomingRequest<'_>,
     generate: impl FnOnce() -> Generated,
@@ -56,7 +57,7 @@ pub(super) fn response_of(request: &IncomingRequest<'_>) -> &'static [Field] {
     schema::cached(request.operation).map_or(&[], |schema| schema.response())
 }
 
-/// A number of the request: the path wins over the query, the query over the body.
+/// A number of the request. The path takes precedence over the query, and the query over the body.
 pub(super) fn value_of(request: &IncomingRequest<'_>, name: &str) -> Option<String> {
     let mut places = request.variables().chain(request.parameters());
     let found = places.find(|(key, value)| &**key == name && !value.is_empty());

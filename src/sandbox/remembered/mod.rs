@@ -1,16 +1,16 @@
-//! Remembers what the operations without special rules make.
+//! Remembers the records of operations without special rules.
 //!
-//! [`plan`] derives from the schemas what each operation makes, and by which numbers another operation queries,
-//! changes or lists it. This file keeps the records, and [`overlay`] writes a record over a generated answer.
+//! [`plan`] derives from the schemas which records each operation creates, and by which numbers other operations query,
+//! change or list them. This file keeps the records, and [`overlay`] writes a record over a generated response.
 //!
-//! Rules of the sandbox:
+//! The sandbox's rules:
 //!
-//! - As long as nothing with a number of this name was made, queries are answered with generated values. After
-//!   that, an unknown number is 404.
-//! - A number that no operation makes, such as that of a contract which a user signs, is known from the first
-//!   request that changes it.
-//! - The same number of the merchant with the same fields gets the same answer again, with other fields a refusal.
-//! - The newest 10,000 records are kept, and 64 MiB of them at most.
+//! - Until a record with a number of this name was created, queries return generated values. After that, an unknown
+//!   number is 404.
+//! - A number that no operation creates, such as the number of a contract that a user signs, is known from the first
+//!   request that changes its record.
+//! - A repeated number of the merchant gets the first response again if the fields are the same, otherwise a refusal.
+//! - The newest 10,000 records are kept, and at most 64 MiB.
 
 mod exchange;
 mod overlay;
@@ -39,7 +39,7 @@ const MOST_BYTES: usize = 64 << 20;
 struct Records {
     rows: BTreeMap<u64, Record>,
     index: HashMap<Key, u64>,
-    /// The families and names of numbers that were ever made.
+    /// The families and names of all numbers created so far.
     names: HashSet<(&'static str, String)>,
     next: u64,
     bytes: usize,
@@ -52,7 +52,7 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// Answers a request; `None` when its operation remembers nothing, or nothing was made yet.
+    /// Answers a request; `None` when its operation remembers nothing, or no record was created yet.
     pub(crate) fn answer(
         &self,
         request: &IncomingRequest<'_>,
@@ -109,7 +109,7 @@ impl Records {
         Some(Ok(success(answer)))
     }
 
-    /// The answer to a number that was used before.
+    /// The response to a number that was used before.
     fn repeated(
         &self,
         plan: &Plan,
@@ -128,7 +128,7 @@ impl Records {
         Some(Err(business::NUMBER_USED.with(&[&own])))
     }
 
-    /// `related_…` numbers: the operation changes what they name.
+    /// Applies `related_…` numbers: the operation changes the records that they name.
     fn refer(&mut self, plan: &Plan, members: &Map<String, Value>) {
         for (name, value) in members {
             let related = name.strip_prefix("related_").zip(value.as_str());
@@ -159,7 +159,7 @@ impl Records {
             overlay::write(record, answer, response_of(request));
             let before = record.bytes;
             record.learn(answer, request);
-            // Objects inside have what was learned just now, too.
+            // Nested objects also get the values learned just now.
             overlay::write(record, answer, response_of(request));
             self.bytes = bytes + record.bytes - before;
         }
@@ -206,7 +206,7 @@ impl Records {
         Some(Ok(success(answer)))
     }
 
-    /// Creates the record of a number that no operation makes.
+    /// Creates the record of a number that no operation creates.
     fn adopt(
         &mut self,
         plan: &Plan,
@@ -262,7 +262,7 @@ impl Records {
         Some(Ok(success((status, body))))
     }
 
-    /// The record that the request names. `None` when nothing with such a number was ever made.
+    /// The record that the request names; `None` when no record with a number of this name was ever created.
     fn addressed(
         &self,
         plan: &Plan,
@@ -277,7 +277,7 @@ impl Records {
             if let Some(row) = self.index.get(&key) {
                 return Some(Ok(*row));
             }
-            // An order of APIv2 that is not here may be one of the world's.
+            // A missing order of APIv2 may be in `world`.
             if plan.family != plan::V2_ORDERS && self.names.contains(&(plan.family, key.1)) {
                 unknown = Some((*name, key.2));
             }

@@ -1,4 +1,4 @@
-//! Writes a record over a generated answer.
+//! Writes a record over a generated response.
 
 use std::mem::discriminant;
 
@@ -9,7 +9,7 @@ use super::plan::is_number;
 use super::record::Record;
 use crate::schema::{Field, FieldKind};
 
-/// Values of states that mean the end by the merchant.
+/// States that mean that the merchant ended the record.
 const CLOSED: [&str; 8] = [
     "CLOSE",
     "CANCEL",
@@ -21,7 +21,7 @@ const CLOSED: [&str; 8] = [
     "UNBIND",
 ];
 
-/// Writes everything that the record knows into the answer.
+/// Writes all values of the record into the response.
 pub(super) fn write(record: &Record, answer: &mut Map<String, Value>, fields: &[Field]) {
     choose_part(record, answer);
     members(record, &record.members, answer, fields);
@@ -44,7 +44,7 @@ pub(super) fn items<'r>(
     })
 }
 
-/// Of `punish_order` and `recover_order`, the answer has the one that the record is.
+/// Keeps only one of `punish_order` and `recover_order`: the one that the record is.
 fn choose_part(record: &Record, answer: &mut Map<String, Value>) {
     let verb = record.maker.rsplit('/').next().unwrap_or_default();
     let own = format!("{verb}_order");
@@ -113,7 +113,7 @@ fn scalar(record: &Record, slot: &mut Value, value: Option<&Value>, field: &Fiel
     }
 }
 
-/// A value in the JSON type of another: some operations have as a text what is a number elsewhere.
+/// Converts a value to the JSON type of another: some operations use texts for values that are numbers elsewhere.
 fn converted(value: &Value, like: &Value) -> Option<Value> {
     match (value, like) {
         (Value::Number(number), Value::String(_)) => Some(number.to_string().into()),

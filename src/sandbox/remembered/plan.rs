@@ -8,7 +8,7 @@ use http::Method;
 use crate::schema::{self, Field, FieldKind};
 use wechatpay_core::catalog::{self, AnswerKind, Operation};
 
-/// What an operation does with the records.
+/// What an operation does with records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Makes,
@@ -28,15 +28,15 @@ pub(super) struct Plan {
     pub(super) makes: Vec<&'static str>,
     /// The merchant's number of a new record.
     pub(super) own: Option<&'static str>,
-    /// The last segment of the path that is no variable.
+    /// The last segment of the path that is not a variable.
     pub(super) verb: &'static str,
-    /// Whether it creates the record that it changes. No operation makes a number of this name: users do.
+    /// Whether it creates the record that it changes, because no operation creates numbers of this name: users do.
     pub(super) adopts: bool,
     /// The array of a list.
     pub(super) list: Option<&'static str>,
 }
 
-/// Parts of the last segment of an operation that changes or ends a thing.
+/// Words in the last segment of operations that change or end a record.
 const CHANGES: [&str; 16] = [
     "close",
     "cancel",
@@ -62,14 +62,14 @@ pub(super) fn of(operation: &Operation) -> Option<&'static Plan> {
     PLANS.get(&(operation.path(), operation.method()))
 }
 
-/// Whether the operation makes or takes a number at all.
+/// Whether the operation creates or uses a number.
 #[cfg(test)]
 pub(super) fn has_numbers(operation: &'static Operation) -> bool {
     let operation = Numbers::of(operation);
     operation.made().next().is_some() || !operation.address().is_empty()
 }
 
-/// Whether a field of this name identifies a thing that an operation makes.
+/// Whether a field of this name identifies a record that an operation creates.
 pub(super) fn is_number(name: &str) -> bool {
     const OTHERS: [&str; 8] = [
         "mchid",
@@ -103,7 +103,7 @@ fn all() -> HashMap<(&'static str, Method), Plan> {
         .collect()
 }
 
-/// The plans of a family: without a reader nothing is made, and without a maker nothing is read.
+/// The plans of a family. Numbers that are only created or only queried are not remembered.
 fn plans(family: &[Numbers]) -> Vec<(&'static Operation, Plan)> {
     let made: BTreeSet<&str> = family.iter().flat_map(Numbers::made).collect();
     let adopted = family.iter().filter(|numbers| !numbers.reads());
@@ -137,7 +137,7 @@ struct Numbers {
     query: Vec<&'static str>,
     request: Vec<&'static str>,
     response: Vec<&'static str>,
-    /// The first array of the answer whose items have numbers.
+    /// The first array of the response whose items have numbers.
     list: Option<(&'static str, Vec<&'static str>)>,
     verb: &'static str,
 }
@@ -176,14 +176,14 @@ impl Numbers {
         CHANGES.iter().any(|change| self.verb.contains(change))
     }
 
-    /// The numbers that a new thing has. Those of the path name another thing.
+    /// The numbers of a new record. Numbers in the path identify another record.
     fn made(&self) -> impl Iterator<Item = &'static str> + '_ {
         let is_change = self.reads() || (self.path.is_empty() && self.changes());
         let new = self.own().into_iter().chain(self.new_in_answer());
         new.filter(move |_| !is_change)
     }
 
-    /// The numbers that a change names, which may be those of a thing that a user made.
+    /// The numbers in a change, which may belong to a record that a user created.
     fn adopted(&self) -> impl Iterator<Item = &'static str> + '_ {
         let body = self
             .request
@@ -200,7 +200,7 @@ impl Numbers {
             .filter(move |name| !sent(name))
     }
 
-    /// The merchant's own number of a new thing. `out_trade_no` often names an order that exists.
+    /// The merchant's number of a new record. `out_trade_no` is often the number of an existing order.
     fn own(&self) -> Option<&'static str> {
         let own = |name: &&&str| !self.path.contains(name) && is_merchants(name);
         let mut candidates: Vec<_> = self.request.iter().filter(own).copied().collect();
@@ -208,7 +208,7 @@ impl Numbers {
         candidates.first().copied()
     }
 
-    /// The numbers that name an existing thing.
+    /// The numbers that identify an existing record.
     fn address(&self) -> Vec<&'static str> {
         if !self.path.is_empty() {
             self.path.iter().rev().copied().collect()
@@ -277,10 +277,10 @@ fn list(field: &Field) -> Option<(&'static str, Vec<&'static str>)> {
     (!names.is_empty()).then(|| (field.name(), names))
 }
 
-/// The orders of APIv2, some of which have rules of their own.
+/// The orders of APIv2, some of which have special rules.
 pub(super) const V2_ORDERS: &str = "v2/pay";
 
-/// The first two segments of the path, of `global/v3/…` the first three.
+/// The first two segments of the path, or the first three of `global/v3/…`.
 fn family(path: &'static str) -> &'static str {
     if path.starts_with("v2/secapi/pay/") {
         return V2_ORDERS;

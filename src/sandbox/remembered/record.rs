@@ -1,4 +1,4 @@
-//! One thing that is remembered.
+//! A remembered record.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -7,21 +7,21 @@ use super::exchange::{is_state, response_of, text};
 use super::plan::{self, Plan};
 use crate::validation::IncomingRequest;
 
-/// One thing that an operation made.
+/// A record that an operation created.
 pub(super) struct Record {
     pub(super) family: &'static str,
-    /// The operation that made it.
+    /// The operation that created it.
     pub(super) maker: &'static str,
     /// The numbers that find it, as names and values.
     pub(super) keys: Vec<Key>,
-    /// The members of the requests and answers about it.
+    /// The members of its requests and responses.
     pub(super) members: Map<String, Value>,
-    /// The members of the request that made it.
+    /// The members of the request that created it.
     pub(super) sent: Value,
     pub(super) answer: Option<(StatusCode, Option<Value>)>,
     /// The last change (`cancel`), or the state that was set by hand.
     pub(super) moved: Option<String>,
-    /// Whether its number was made by a user and not by a request.
+    /// Whether a user, not a request, created its number.
     pub(super) is_adopted: bool,
     pub(super) bytes: usize,
 }
@@ -30,12 +30,12 @@ pub(super) struct Record {
 pub(super) type Key = (&'static str, String, String);
 
 impl Record {
-    /// Keeps the generated values of an answer, so that later answers agree with it.
+    /// Keeps the generated values of a response, so that later responses agree with it.
     pub(super) fn learn(&mut self, answer: &Map<String, Value>, request: &IncomingRequest<'_>) {
         for field in response_of(request) {
             let name = field.name();
             let is_kept = is_state(field) || self.members.contains_key(name);
-            // An object may hold a state, which changes.
+            // Objects are not kept, because they may contain a state, which changes.
             if let Some(value) = answer.get(name).filter(|it| !is_kept && !it.is_object()) {
                 self.members.insert(name.to_owned(), value.clone());
             }
@@ -94,7 +94,7 @@ pub(super) fn new_record(
     record
 }
 
-/// Whether a record agrees with the numbers of a list's request.
+/// Whether a record matches the numbers in the request for a list.
 pub(super) fn is_wanted(record: &Record, request: &IncomingRequest<'_>) -> bool {
     let mut asked = request.parameters().chain(request.variables());
     asked.all(|(name, value)| {

@@ -116,7 +116,7 @@ fn a_recovered_punishment_says_so() {
     assert!(!remembered.set_state("P2", "FAILED"));
 }
 
-/// A user signs the contract, so no operation makes its number.
+/// A user signs the contract, so no operation creates its number.
 #[test]
 fn a_change_of_a_number_that_users_make_is_remembered() {
     let remembered = Remembered::default();
@@ -171,7 +171,7 @@ fn memory_is_bounded() {
     );
 }
 
-/// Makes a thing with each maker, and queries it with each operation that takes one of its numbers.
+/// Creates a record with each operation, and queries it with each operation that takes one of its numbers.
 #[test]
 fn every_remembered_pair_agrees() {
     let mut failed = Vec::new();
@@ -256,7 +256,7 @@ fn pair(
     }
 }
 
-/// Makes a thing, and looks for its number in each list of its family.
+/// Creates a record, and searches for its number in each list of its family.
 #[test]
 fn what_was_made_is_listed() {
     let (mut lists, mut failed) = (0, Vec::new());
@@ -305,7 +305,7 @@ enum Kind {
     Special,
     Generic,
     MadeUp,
-    /// Made up, and there is no number to remember it by.
+    /// Generated, without a number.
     Stateless,
     Redirect,
 }

@@ -1,22 +1,22 @@
-//! Every rule of a field that differs from `operations.txt`, with its source: the one table of them.
+//! All field rules that differ from `operations.txt`, with their sources.
 //!
 //! `operations.txt` is generated from the documentation. The documentation has errors: it marks fields as required
-//! that are needed under a condition that only its prose states, leaves values out of lists, and counts characters
-//! where the gateway counts bytes. To refuse what WeChat Pay accepts is worse than to accept what it refuses, so a row
-//! without a source is not added.
+//! that are required only under a condition in its prose, omits values from lists, and counts characters where the
+//! gateway counts bytes. To refuse a request that WeChat Pay accepts is worse than to accept one that it refuses, so
+//! every row needs a source.
 //!
-//! "Published" means answers of the real gateway that users have published.
+//! "Published" means responses of the real gateway that users have published.
 
 use super::{Field, FieldKind};
 use wechatpay_core::catalog::Operation;
 
 /// One rule that differs from the documentation.
 pub(crate) struct Departure {
-    /// How the paths of its operations begin; empty for all operations.
+    /// The prefixes of its operations' paths; empty for all operations.
     paths: &'static [&'static str],
     place: Place,
     pub(crate) rule: Rule,
-    /// Where it is from.
+    /// The source.
     #[cfg_attr(
         not(test),
         expect(
@@ -27,7 +27,7 @@ pub(crate) struct Departure {
     source: &'static str,
 }
 
-/// Which field.
+/// The field or fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// A JSON pointer of the body, with `*` for each index.
@@ -40,26 +40,26 @@ enum Place {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Rule {
-    /// The length in bytes, at least and at most.
+    /// The least and the greatest length in bytes.
     Bytes(usize, usize),
-    /// The length in characters at most, where the documentation has none.
+    /// The greatest length in characters, if the documentation has none.
     Characters(usize),
-    /// A text that the first expression matches. The gateway quotes the second.
+    /// A text that the first expression matches. The gateway's message quotes the second.
     Matches {
         accepted: &'static str,
         quoted: &'static str,
     },
-    /// An integer of 64 bits without a sign.
+    /// An unsigned 64-bit integer.
     Unsigned,
-    /// Not required, although the documentation says so.
+    /// Optional, although the documentation marks it as required.
     Optional,
-    /// Not required if the object has one of these members, and they are documented.
+    /// Optional if the object has one of these members, and they are documented.
     OptionalIfAny(&'static [&'static str]),
-    /// Not required if the object has one of these members, and all of them are documented as required.
+    /// Optional if the object has one of these members, all of which are documented as required.
     OneOf(&'static [&'static str]),
     /// Any value, although the documentation lists some.
     AnyValue,
-    /// These values beside those that the documentation lists.
+    /// These values in addition to the documented ones.
     Also(&'static [&'static str]),
 }
 
@@ -165,7 +165,7 @@ static DEPARTURES: &[Departure] = &[
     row(&["v2/vehicle/partnerpay/querystate"], Body("/plate_number"), Optional, "the sample of the page has none"),
     row(&["v2/vehicle/pay/querystate"], Body("/plate_number"), Optional, "the sample of the page has none"),
 
-    // Lists of values that are not complete.
+    // Incomplete lists of values.
     row(ALL, Named(&["bank_type"]), AnyValue, "银行类型: new banks are added"),
     row(ALL, Named(&["customs"]), AnyValue, "samples of the pages have others"),
     row(ALL, Named(&["background_color"]), Also(&[
@@ -175,7 +175,7 @@ static DEPARTURES: &[Departure] = &[
     row(ALL, Named(&["relation_type"]), AnyValue, "添加分账接收方: the values listed are of one type of receiver"),
     row(ALL, Named(&["reverse_reason"]), AnyValue, "samples of the pages have others"),
 
-    // Lengths in characters that operations.txt lacks. Only operations that remember something read them.
+    // Lengths in characters that operations.txt lacks. Only stateful operations read them.
     row(ALL, Named(&["appid", "sub_appid", "sp_appid", "combine_appid"]), Characters(32), "JSAPI下单, 合单下单"),
     row(ALL, Named(&["mchid", "sub_mchid", "sp_mchid", "combine_mchid", "brand_mchid", "return_mchid", "mch_id", "sub_mch_id"]),
         Characters(32), "JSAPI下单, 合单下单, 请求分账回退"),
@@ -276,8 +276,8 @@ pub(crate) fn may_be_absent(
 
 /// Whether any value is accepted, although the documentation lists some.
 ///
-/// A list of one value is that of the sample (`FORCE_CHECK`, where `NO_CHECK` is valid too), and ids, such as
-/// 转账场景ID, get more values over time.
+/// A list of one value comes from the sample (`FORCE_CHECK`, where `NO_CHECK` is valid too). Ids, such as
+/// 转账场景ID, get new values over time.
 pub(crate) fn takes_any_value(operation: &Operation, field: &Field) -> bool {
     let name = field.name();
     field.values().len() < 2
@@ -291,7 +291,7 @@ pub(crate) fn takes_value(operation: &Operation, field: &Field, value: &str) -> 
         .any(|rule| matches!(rule, Also(values) if values.contains(&value)))
 }
 
-/// Whether the listed values do not have the documented type, as those of `DIS_FLAG`, a "number".
+/// Whether the listed values contradict the documented type, as for `DIS_FLAG`, a "number".
 pub(crate) fn is_of_another_kind(field: &Field) -> bool {
     let number = matches!(field.kind(), FieldKind::Integer | FieldKind::Number);
     let is_number = |value: &&str| value.parse::<f64>().is_ok();
@@ -320,7 +320,7 @@ pub(crate) fn most_characters(
     bytes.or(documented).or_else(named).unwrap_or(UNDOCUMENTED)
 }
 
-/// The bound of a text whose length nothing says, so that memory is bounded.
+/// The bound for texts of undocumented length, so that memory is bounded.
 const UNDOCUMENTED: usize = 1024;
 
 #[cfg(test)]

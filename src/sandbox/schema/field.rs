@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A field of a request or answer, a query parameter, or the item of an array.
+/// A field of a request or response, a query parameter, or the item of an array.
 ///
 /// ```
 /// use http::Method;
@@ -27,11 +27,11 @@ pub struct Field {
     pub(super) fields: Vec<Self>,
 }
 
-/// The type of a field's value. In APIv2 all are written as text.
+/// The type of a field's value. APIv2 writes all values as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// A text. With [`fields`](Field::fields) of its own, a text holding JSON.
+    /// A text. If it has [`fields`](Field::fields), the text contains JSON.
     String,
     /// A whole number.
     Integer,
@@ -41,7 +41,7 @@ pub enum FieldKind {
     Boolean,
     /// An object.
     Object,
-    /// An array; its one field, `*`, is the item.
+    /// An array. Its only field, `*`, is the item.
     Array,
 }
 
@@ -60,22 +60,22 @@ impl Field {
         self.kind
     }
 
-    /// Whether the documentation says that it must be there, if the object around it is.
+    /// Whether the documentation marks it as required within its object.
     #[must_use]
     pub fn is_required(&self) -> bool {
         self.required
     }
 
-    /// Whether it travels encrypted: in a request for the platform, in an answer for the merchant.
+    /// Whether it is encrypted: for WeChat Pay in a request, for the merchant in a response.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         self.encrypted
     }
 
-    /// How long a text may be, in characters, at least and at most.
+    /// The least and the greatest length of a text, in characters.
     ///
-    /// Of an encrypted field it may be the length of the ciphertext or of the plaintext; the
-    /// documentation is of two minds.
+    /// For an encrypted field, the documentation gives the length of the ciphertext in some places and that of the
+    /// plaintext in others.
     #[must_use]
     pub fn length(&self) -> (Option<usize>, Option<usize>) {
         self.length
@@ -87,7 +87,7 @@ impl Field {
         self.range
     }
 
-    /// How a text is written, in the documentation's word: `rfc3339`, `base64`, `date`, `url`, `MediaId` …
+    /// The format of a text, in the documentation's term: `rfc3339`, `base64`, `date`, `url`, `MediaId` …
     #[must_use]
     pub fn format(&self) -> Option<&'static str> {
         self.format
@@ -99,13 +99,13 @@ impl Field {
         self.pattern
     }
 
-    /// The values that the documentation names; empty when any will do.
+    /// The documented values; empty if any value is allowed.
     #[must_use]
     pub fn values(&self) -> &[&'static str] {
         &self.values
     }
 
-    /// The fields inside: of an object, of an array (`*`), of a text that holds JSON.
+    /// The fields of an object, the item of an array (`*`), or the fields of a text that contains JSON.
     #[must_use]
     pub fn fields(&self) -> &[Self] {
         &self.fields

@@ -1,6 +1,6 @@
 //! WeChat Pay's own Chinese terms for fields: 总金额 for `/amount/total`.
 //!
-//! The terms are a text of some 450 kB, written by `regenerate_labels.py` beside this file.
+//! The terms are a text of about 450 kB that `regenerate_labels.py` in this folder writes.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,14 +17,14 @@ pub enum Part {
     Query,
     /// A field of the request's body.
     Request,
-    /// A field of the answer.
+    /// A field of the response.
     Response,
 }
 
-/// The term of a field; `None` where the documentation has none.
+/// The term of a field; `None` if the documentation has none.
 ///
-/// A variable or parameter is given by its name, a field by its JSON pointer. `*` for the items of an array may
-/// be left out.
+/// Pass the name of a variable or parameter, or the JSON pointer of a field. `*` for the items of an array may be
+/// omitted.
 ///
 /// ```
 /// use http::Method;

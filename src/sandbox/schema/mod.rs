@@ -1,13 +1,11 @@
-//! What the documentation says of every operation's fields: names, types, limits, and what is
-//! required.
+//! The documented fields of every operation: names, types, limits, and whether they are required.
 //!
-//! It is for people and for the sandbox; a call is made without it. The data is a text of some
-//! 760 kB in the program, written by `regenerate.py` beside this file. Nothing is unpacked: the
-//! first look-up finds the operations in it, which takes about a millisecond, and each look-up
-//! reads the few lines it is about.
+//! The sandbox and the command use the schemas; calls do not. The data is a text of about 760 kB in the
+//! program, which `regenerate.py` in this folder writes. The first look-up indexes the operations, which takes
+//! about a millisecond. Each look-up parses only the lines of its operation.
 //!
-//! The documentation is a source with slips: a required field that an operation does not need
-//! after all, a value that is missing among those it names. Do not refuse a user's request over it.
+//! The documentation has errors, such as fields that are not really required and incomplete lists of values.
+//! Do not reject a user's request because of it.
 
 pub(crate) mod departures;
 mod field;
@@ -28,7 +26,7 @@ pub use upload::UploadLimit;
 
 use wechatpay_core::catalog::{self, Operation};
 
-/// What the documentation says of one operation.
+/// The documentation of one operation.
 #[derive(Clone)]
 pub struct Schema {
     operation: &'static Operation,
@@ -42,17 +40,17 @@ pub struct Schema {
     response: Vec<Field>,
 }
 
-/// How often an operation may be called.
+/// A limit on how often an operation may be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// How many calls.
+    /// The number of calls.
     pub count: u32,
-    /// In which time: `second`, `minute`, `day`.
+    /// The period: `second`, `minute`, `day`.
     pub per: &'static str,
-    /// Who shares it, where that is said: `merchant`, `service-provider`, `api`.
+    /// Who shares the limit, if documented: `merchant`, `service-provider`, `api`.
     pub scope: Option<&'static str>,
-    /// Whether WeChat Pay's own documentation says so.
+    /// Whether WeChat Pay's documentation is the source.
     pub official: bool,
 }
 
@@ -75,7 +73,7 @@ pub fn find(method: &Method, path: &str) -> Option<Schema> {
     of(catalog::find(method, path)?)
 }
 
-/// The schema of an operation of the catalog; each has one, be it only a title.
+/// The schema of an operation of the catalog. Every operation has one, even if only with a title.
 #[must_use]
 pub fn of(operation: &'static Operation) -> Option<Schema> {
     Some(read::schema(operation, block_of(operation)?.text))
@@ -103,7 +101,7 @@ pub fn all() -> impl Iterator<Item = Schema> {
 }
 
 impl Schema {
-    /// How large the file of an upload may be, and of which types; `None` where the documentation says nothing.
+    /// The size and type limits of an upload's file; `None` if not documented.
     #[must_use]
     pub fn upload_limit(&self) -> Option<UploadLimit> {
         upload::upload_limit(self.operation)
@@ -121,7 +119,7 @@ impl Schema {
         self.title
     }
 
-    /// The products it belongs to, in Chinese; often none is known.
+    /// The products it belongs to, in Chinese; empty if unknown.
     #[must_use]
     pub fn products(&self) -> &[&'static str] {
         &self.products
@@ -133,13 +131,13 @@ impl Schema {
         self.page
     }
 
-    /// How often it may be called, where that is known.
+    /// The documented rate limits.
     #[must_use]
     pub fn limits(&self) -> &[RateLimit] {
         &self.limits
     }
 
-    /// The status of a successful answer.
+    /// The status of a successful response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -157,7 +155,7 @@ impl Schema {
         &self.request
     }
 
-    /// The fields of a successful answer.
+    /// The fields of a successful response.
     #[must_use]
     pub fn response(&self) -> &[Field] {
         &self.response

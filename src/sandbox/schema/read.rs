@@ -1,7 +1,7 @@
-//! Reads one operation's lines; `regenerate.py` says how they are written.
+//! Parses the lines of one operation; `regenerate.py` documents the format.
 //!
-//! The text is the project's own and a test reads all of it, so what is not understood is passed
-//! over: nothing in here can fail.
+//! The text is part of this crate and a test parses all of it, so this parser ignores errors and cannot
+//! fail.
 
 use std::iter::Peekable;
 use std::str::Lines;
@@ -73,7 +73,7 @@ fn fields(lines: &mut Peekable<Lines<'static>>, encrypted: &[&str]) -> Vec<Field
     level(lines, 0, &mut pointer, encrypted)
 }
 
-/// The fields that lie `depth` deep, each with those inside of it.
+/// The fields at a depth, each with its nested fields.
 fn level(
     lines: &mut Peekable<Lines<'static>>,
     depth: usize,
@@ -124,7 +124,7 @@ fn field(text: &'static str) -> Field {
     field
 }
 
-/// Reads the first attribute and gives what is behind it.
+/// Parses the first attribute and returns the rest.
 fn attribute(field: &mut Field, text: &'static str) -> &'static str {
     if let Some(values) = text.strip_prefix('=') {
         field.values = values.split('|').collect();

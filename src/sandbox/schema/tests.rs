@@ -44,7 +44,7 @@ fn it_has_the_catalogs_operations_in_the_catalogs_order() {
     assert_eq!(all().count(), rows.len());
 }
 
-/// What is written again from what was read is the text: nothing was passed over.
+/// Writing the parsed text again yields the same text, so the parser ignores nothing.
 #[test]
 fn every_line_is_understood() {
     for schema in all() {
@@ -56,7 +56,7 @@ fn every_line_is_understood() {
     }
 }
 
-/// A pointer of the catalog that leads to no field would go unmarked.
+/// Every pointer of the catalog must match a field.
 #[test]
 fn the_encrypted_fields_are_marked() {
     let mut missing = Vec::new();
@@ -99,7 +99,7 @@ fn fields_have_what_the_documentation_says() {
     assert_eq!(card.format(), Some("base64"));
 
     let h5 = find(&Method::POST, "v3/pay/transactions/h5").unwrap();
-    // It stands there twice, once as optional.
+    // It is documented twice, once as optional.
     let scene = named(h5.request(), "scene_info");
     assert!(scene.is_required());
     assert_eq!(named(scene.fields(), "h5_info").kind(), FieldKind::Object);

@@ -2,11 +2,11 @@
 
 use wechatpay_core::catalog::Operation;
 
-/// How large a file of an upload may be, and of which types.
+/// The size and type limits of an upload's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UploadLimit {
-    /// The most bytes.
+    /// The greatest size in bytes.
     pub max_bytes: usize,
     /// The endings of file names, in lower case.
     pub types: &'static [&'static str],
@@ -18,7 +18,7 @@ const IMAGES: UploadLimit = UploadLimit {
 };
 const VIDEOS: UploadLimit = UploadLimit {
     max_bytes: 5 << 20,
-    // The page's own sample names a .jpg.
+    // The sample on the page uses a .jpg.
     types: &[
         "jpg", "avi", "wmv", "mpeg", "mp4", "mov", "mkv", "flv", "f4v", "m4v", "rmvb",
     ],
@@ -40,7 +40,7 @@ static LIMITS: [(&str, UploadLimit); 6] = [
     ("v3/merchant/media/video_upload", VIDEOS),
 ];
 
-/// The limits of an operation's file; `None` where the documentation has none.
+/// The limits of an operation's file; `None` if not documented.
 pub(crate) fn upload_limit(operation: &Operation) -> Option<UploadLimit> {
     let found = LIMITS.iter().find(|(path, _)| *path == operation.path())?;
     Some(found.1)

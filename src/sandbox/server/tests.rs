@@ -1,4 +1,4 @@
-//! The limits, with small ones: what is over ends, and the others go on.
+//! Tests the limits of the server with small values.
 
 mod frames;
 mod limits;

@@ -1,7 +1,7 @@
-//! Compares values with what is documented of their fields.
+//! Compares values with their documented fields.
 //!
-//! What is not documented is passed over, as WeChat Pay does; so are the values of texts that are
-//! empty, which the documentation's own samples are full of.
+//! Undocumented members are ignored, as WeChat Pay does. So are empty texts, which are frequent in the samples of
+//! the documentation.
 
 use std::cmp::Ordering;
 
@@ -18,9 +18,9 @@ type Members = Map<String, Value>;
 /// How values are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    /// Each in JSON's own type.
+    /// Each value has its JSON type.
     Json,
-    /// All as texts: in a query, and in APIv2.
+    /// All values are texts, as in a query and in APIv2.
     Text,
 }
 
@@ -29,9 +29,9 @@ pub(crate) struct Validator<'a> {
     operation: &'a Operation,
     location: Location,
     encoding: Encoding,
-    /// Names that are none of this check's business.
+    /// Members that are not checked.
     skipped: &'a [&'a str],
-    /// Where the walk is.
+    /// The JSON pointer of the current value.
     here: String,
     /// The same with `*` for each index.
     pattern: String,
@@ -54,7 +54,7 @@ impl<'a> Validator<'a> {
         self
     }
 
-    /// The first thing that is wrong.
+    /// Returns the first issue.
     pub(crate) fn members(&mut self, fields: &[Field], members: &Members) -> Result<(), Issue> {
         for field in fields {
             if self.here.is_empty() && self.skipped.contains(&field.name()) {
@@ -69,7 +69,7 @@ impl<'a> Validator<'a> {
         Ok(())
     }
 
-    /// A body that should be an object.
+    /// The issue of a body that is not an object.
     pub(crate) fn no_object(&self, value: &Value) -> Issue {
         match value {
             Value::Null => self.wrong(Violation::Missing),
@@ -77,7 +77,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// One value, by its field alone.
+    /// Checks a single value.
     pub(crate) fn value(&mut self, field: &Field, value: &Value) -> Result<(), Issue> {
         let found = match (field.kind(), value) {
             (_, Value::String(_) | Value::Number(_)) if departures::is_of_another_kind(field) => {
@@ -100,7 +100,7 @@ impl<'a> Validator<'a> {
 
     fn absent(&self, siblings: &[Field], field: &Field, members: &Members) -> Result<(), Issue> {
         let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
-        // Of several numbered members there may be none.
+        // Numbered members may be absent.
         let needed = field.is_required() && !field.name().contains('$');
         if !needed || departures::may_be_absent(self.operation, siblings, field, &self.pattern, has)
         {
@@ -147,14 +147,14 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// A value that the documentation names has the right length, whatever it says beside; and how
-    /// long a ciphertext for another key is, it does not say.
+    /// Whether the length is checked: documented values have the right length in any case, and the lengths of
+    /// ciphertexts for other keys are not documented.
     fn has_length(&self, field: &Field, text: &str) -> bool {
         let for_bank = self.operation.encrypt_bank().contains(&&*self.pattern);
         !for_bank && !field.values().contains(&text)
     }
 
-    /// A text that holds JSON.
+    /// Checks a text that contains JSON.
     fn json(&mut self, field: &Field, text: &str) -> Result<(), Issue> {
         match (serde_json::from_str(text), field.fields().first()) {
             (Err(_), _) => Err(self.wrong(Violation::Json)),
@@ -166,7 +166,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// A number or boolean that is written as a text.
+    /// Checks a number or boolean that is written as a text.
     fn scalar(&self, field: &Field, kind: FieldKind, text: &str) -> Result<(), Issue> {
         if text.is_empty() && !field.is_required() {
             return Ok(());
@@ -179,7 +179,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// `None` is what 64 bits with a sign do not hold, as `1.0`, `1e300` and 2^63.
+    /// Checks an integer; `None` for values that do not fit into 64 bits, such as `1.0`, `1e300` and 2^63.
     fn integer(&self, field: &Field, number: Option<i64>) -> Result<(), Issue> {
         let number = number.ok_or_else(|| self.wrong(Violation::Kind(FieldKind::Integer)))?;
         self.within(field, |bound| number.cmp(&bound))
@@ -204,7 +204,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Whether a value is one of those that the documentation names.
+    /// Checks that a value is one of the documented ones.
     fn listed(&self, field: &Field, value: &Value) -> Result<(), Issue> {
         let text = match value {
             Value::String(text) => text.clone(),
@@ -235,7 +235,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Only of the field itself, not of those around it, and nothing of what is sensitive.
+    /// Adds the value to an issue of this field, unless the field is sensitive.
     fn with_value(&self, mut issue: Issue, field: &Field, value: &Value) -> Issue {
         let own = issue.pointer == self.here && issue.wrong != Violation::Missing;
         if own && !field.is_encrypted() {
@@ -274,7 +274,7 @@ fn broken(mut rules: impl Iterator<Item = Rule>, text: &str) -> Option<Violation
     })
 }
 
-/// APIv2 numbers its members: `coupon_id_$n` is `coupon_id_0` and so on. The first is looked at.
+/// APIv2 numbers its members: `coupon_id_$n` is `coupon_id_0` and so on. Only the first is checked.
 pub(crate) fn first_of(name: &'static str) -> std::borrow::Cow<'static, str> {
     if name.contains('$') {
         name.replace("$n", "0").replace("$m", "0").into()

@@ -1,11 +1,14 @@
-//! What is wrong with a field, in WeChat Pay's words.
+//! A wrong field, with WeChat Pay's messages.
 //!
-//! Source of the form: "基本规则", 错误信息: `field` is a JSON pointer in a body and the variable's name
-//! in a query or path. The words are those of the real gateway as users have published them, with the
-//! field's name where it has a label in Chinese; those about lists of values and the limits of numbers are
-//! the sandbox's own. As published, too: `location` is `uri_template` for the path, and `value` is the
-//! length that was found where that is wrong, and empty for what is missing. Published answers have
-//! neither `field` nor `issue`, which the documentation promises: the sandbox gives them.
+//! Sources:
+//!
+//! - "基本规则", 错误信息: `field` is a JSON pointer in a body, and the name in a query or path.
+//! - Published responses of the real gateway: the texts, with the field's name in place of its Chinese label;
+//!   `location` is `uri_template` for the path; `value` is the actual length if the length is wrong, and empty if
+//!   the field is missing.
+//!
+//! The texts about enumerations and numeric limits are not published, so they are our own. Published responses have
+//! neither `field` nor `issue`, but the documentation promises both, so the sandbox returns them.
 
 use std::fmt;
 
@@ -15,13 +18,13 @@ use crate::bilingual::Bilingual;
 use crate::refusal::{Refusal, place};
 use crate::schema::FieldKind;
 
-/// One field that is not as documented.
+/// One field that contradicts its documentation.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Issue {
     pub(crate) location: Location,
     /// In a body a JSON pointer, in a query or path `/` and the name.
     pub(crate) pointer: String,
-    /// `None` for what is missing or sensitive.
+    /// `None` for missing and sensitive fields.
     pub(crate) value: Option<Box<Value>>,
     pub(crate) wrong: Violation,
 }
@@ -59,13 +62,13 @@ pub(crate) enum Violation {
     TooSmall(i64),
     Unknown(Vec<&'static str>),
     Pattern(&'static str),
-    /// No number of 64 bits without a sign.
+    /// Not an unsigned 64-bit integer.
     Unsigned,
-    /// In the query as well as in the path.
+    /// Both in the query and in the path.
     Twice(String),
 }
 
-/// The longest value that is repeated to the client, in characters.
+/// The longest value that a refusal repeats, in characters.
 const REPEATED: usize = 128;
 
 impl Issue {
@@ -87,8 +90,8 @@ impl Issue {
         Refusal::param_error(self.message(&source), self.why()).with_detail(detail)
     }
 
-    /// APIv2's: `LACK_PARAMS` or `PARAM_ERROR`; and before the operation looks at it, that is for a wrong
-    /// length or type, `return_code` FAIL with the words of APIv3.
+    /// The refusal of APIv2: `return_code` FAIL with APIv3's text for a wrong length or type, otherwise
+    /// `LACK_PARAMS` or `PARAM_ERROR`.
     pub(crate) fn v2_refusal(self) -> Refusal {
         let (name, why) = (self.name(), self.why());
         match self.wrong {
@@ -108,10 +111,10 @@ impl Issue {
         }
     }
 
-    /// What the gateway says of a field that it reads from `source`.
+    /// The gateway's message about a field that it reads from `source`.
     fn message(&self, source: &str) -> String {
         let (name, issue) = (self.name(), &self.wrong);
-        // Only APIv3's bodies are JSON.
+        // Only the bodies of APIv3 are JSON.
         let json = if source.starts_with("/body/") && !source.starts_with("/body/xml/") {
             " JSON "
         } else {
@@ -141,7 +144,7 @@ impl Issue {
         name
     }
 
-    /// For the record; never with the value.
+    /// The reason for the record; it never contains the value.
     fn why(&self) -> Bilingual {
         let Self {
             location,
@@ -169,7 +172,7 @@ fn repeated(value: &Value) -> Value {
 }
 
 impl Location {
-    /// As `detail` names it.
+    /// The name in `detail`.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Body => "body",

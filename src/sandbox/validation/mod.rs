@@ -1,6 +1,6 @@
 //! Compares a request with its schema.
 //!
-//! The documentation of the [crate](crate) states what is checked.
+//! The [crate documentation](crate) lists the checks.
 
 mod check;
 mod issue;
@@ -21,7 +21,7 @@ use crate::schema::{self, Schema};
 use issue::{Issue, Violation};
 use wechatpay_core::catalog::{AnswerKind, Operation};
 
-/// Whether a text has only the characters of a number that a merchant gives, such as an `out_trade_no`.
+/// Whether a text has only the characters of a merchant's number, such as an `out_trade_no`.
 pub(crate) fn is_merchant_number(text: &str) -> bool {
     pattern::matches(MERCHANT_NUMBER, text)
 }
@@ -32,17 +32,17 @@ pub(crate) const SIGNATURE: [&str; 3] = ["nonce_str", "sign", "sign_type"];
 /// A request whose sensitive fields are decrypted.
 pub(crate) struct IncomingRequest<'a> {
     pub(crate) operation: &'static Operation,
-    /// As in the request line.
+    /// The path in the request line.
     pub(crate) path: &'a str,
     pub(crate) query: Option<&'a str>,
-    /// The body: of an upload its `meta`, in APIv2 all members.
+    /// The body; for an upload its `meta`, in APIv2 all members.
     pub(crate) json: Option<&'a Value>,
     pub(crate) upload: bool,
 }
 
 /// Refuses a request that breaks a rule of its schema.
 pub(crate) fn check(request: &IncomingRequest<'_>) -> Result<(), Refusal> {
-    // A redirect ends on another server, whose rules are not documented.
+    // A redirect leads to another server, whose rules are not documented.
     let is_redirect = request.operation.answer() == AnswerKind::Redirect;
     let Some(schema) = schema::cached(request.operation).filter(|_| !is_redirect) else {
         return Ok(());
@@ -58,7 +58,7 @@ pub(crate) fn check(request: &IncomingRequest<'_>) -> Result<(), Refusal> {
 }
 
 impl IncomingRequest<'_> {
-    /// The members of a `GET` are its query; another request may have one beside.
+    /// The members of a `GET` are its query. Other requests may have a query as well.
     fn check_v2(&self, schema: &Schema) -> Result<(), Issue> {
         let none = Map::new();
         let members = self.json.and_then(Value::as_object).unwrap_or(&none);
@@ -69,7 +69,7 @@ impl IncomingRequest<'_> {
         if location == Location::Body {
             self.check_query(schema)?;
         }
-        // Of an upload only the fields that are signed are members.
+        // The members of an upload are its signed fields.
         if self.upload {
             return Ok(());
         }
@@ -78,7 +78,7 @@ impl IncomingRequest<'_> {
             .members(fields, members)
     }
 
-    /// The variables, and that none is in the query as well where that is not documented.
+    /// Checks the path variables, and that none is also in the query unless documented.
     ///
     /// Published: 此字段并非多重字段但被输入源…映射过了.
     fn check_path(&self, schema: &Schema) -> Result<(), Issue> {
@@ -112,7 +112,7 @@ impl IncomingRequest<'_> {
             .members(schema.query(), &query.collect())
     }
 
-    /// The parts of an upload are not all JSON: what is documented of it is not looked at.
+    /// Uploads are not checked here, because not all of their parts are JSON.
     fn check_body(&self, schema: &Schema) -> Result<(), Issue> {
         let none = json!({});
         let mut check = Validator::new(self.operation, Location::Body, Encoding::Json);
@@ -130,7 +130,7 @@ impl IncomingRequest<'_> {
         pairs.map(|(name, value)| (name.into_owned(), value.into_owned()))
     }
 
-    /// The variables of the path, by the documentation's names.
+    /// The path variables with their documented names.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (String, String)> {
         let template = self.operation.wire_path().split('/');
         let path = self.path.trim_start_matches('/').split('/');

@@ -10,7 +10,7 @@ static COMPILED: Mutex<Option<HashMap<&'static str, Option<Regex>>>> = Mutex::ne
 
 /// Whether the whole text matches a documented expression.
 ///
-/// An expression that is invalid refuses nothing. The documentation has one: in `[a-zA-Z0-9\|-_\*]{1,128}` the range
+/// An invalid expression matches everything. The documentation has one: in `[a-zA-Z0-9\|-_\*]{1,128}` the range
 /// from `|` (U+007C) to `_` (U+005F) runs backwards.
 pub(super) fn matches(expression: &'static str, text: &str) -> bool {
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
-//! Finds the members of a request that its documentation does not have.
+//! Finds the undocumented members of a request.
 //!
-//! WeChat Pay ignores them, so a misspelt one has no effect and no error. The documentation has gaps, so they are
-//! warnings, and refused only if the sandbox was told to be strict.
+//! WeChat Pay ignores them, so a misspelt one has no effect and causes no error. The documentation has gaps, so they
+//! are warnings. Only a strict sandbox refuses them.
 
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -13,11 +13,11 @@ use crate::refusal::{Refusal, place};
 use crate::schema::{self, Field, FieldKind, Schema};
 use wechatpay_core::catalog::AnswerKind;
 
-/// The most that are listed of one request.
+/// How many are listed for one request.
 const MOST: usize = 20;
 /// The longest name that is repeated, in characters.
 const LONGEST: usize = 64;
-/// What options of HTTP clients are called. Some programs put them into the JSON.
+/// Names of options of HTTP clients, which some programs put into the JSON by mistake.
 const OPTIONS: [&str; 12] = [
     "auth",
     "body",
@@ -42,7 +42,7 @@ pub(crate) struct UnknownMember {
     similar: Option<&'static str>,
 }
 
-/// The members of a request that are not documented, as far as its operation is.
+/// The undocumented members of a request to a documented operation.
 pub(crate) fn unknown_members(request: &IncomingRequest<'_>) -> Vec<UnknownMember> {
     let is_redirect = request.operation.answer() == AnswerKind::Redirect;
     let Some(schema) = schema::cached(request.operation).filter(|_| !is_redirect) else {
@@ -127,7 +127,7 @@ impl Search {
             _ if fields.is_empty() => {}
             (FieldKind::Object, Value::Object(members)) => self.members(fields, members, &[]),
             (FieldKind::Array, Value::Array(items)) => self.items(fields, items),
-            // A text that holds JSON; in APIv2 objects are such texts as well.
+            // A text that contains JSON. In APIv2, objects are such texts too.
             (_, Value::String(text)) => match serde_json::from_str(text) {
                 Ok(Value::Array(items)) => self.items(fields, &items),
                 Ok(Value::Object(members)) => self.members(fields, &members, &[]),
@@ -207,7 +207,7 @@ impl UnknownMember {
         }
     }
 
-    /// The refusal of a strict sandbox. The text is the sandbox's own.
+    /// The refusal of a strict sandbox. WeChat Pay has no such text.
     pub(crate) fn refusal(&self, is_v2: bool) -> Refusal {
         let name = self.pointer.rsplit('/').next().unwrap_or_default();
         if is_v2 {

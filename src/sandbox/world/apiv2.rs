@@ -1,4 +1,4 @@
-//! The operations of APIv2. They share the orders and refunds of APIv3.
+//! APIv2's operations, which share the orders and refunds of APIv3.
 //!
 //! Sources: the APIv2 documents "统一下单", "查询订单", "关闭订单", "提交付款码支付", "撤销订单", "申请退款" and
 //! "查询退款", with the codes of their error tables. The texts are those that users report.
@@ -43,7 +43,7 @@ pub(super) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     Some(outcome.map(|success| with_sign_type(success, whole)))
 }
 
-/// An order's notification is signed as its last request was.
+/// The notification of an order is signed with the `sign_type` of its last request.
 fn keep_sign_type(state: &mut State, request: &Value) {
     let text = |name| request.get(name).and_then(Value::as_str);
     let order = text("out_trade_no").and_then(|number| state.orders.get_mut(number));
@@ -52,7 +52,7 @@ fn keep_sign_type(state: &mut State, request: &Value) {
     }
 }
 
-/// An answer is signed with the `sign_type` of its request.
+/// A response is signed with the `sign_type` of its request.
 fn with_sign_type(mut success: Success, request: &Value) -> Success {
     if let (Some(body), Some(kind)) = (&mut success.body, request.get("sign_type")) {
         body["sign_type"] = kind.clone();

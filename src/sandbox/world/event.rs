@@ -1,40 +1,40 @@
-//! What happened that a merchant is told of.
+//! Events that a merchant is notified of.
 
 use std::collections::VecDeque;
 use std::fmt;
 
 use serde_json::Value;
 
-/// How many events wait at most; the oldest go first.
+/// How many events are kept; the oldest are dropped first.
 const WAITING: usize = 10_000;
 
 /// Something that WeChat Pay would notify the merchant of.
 ///
-/// [`Sandbox::take_events`](crate::Sandbox::take_events) gives them.
+/// [`Sandbox::take_events`](crate::Sandbox::take_events) returns the events.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Event {
-    /// Where the request that began it wants to be notified; `None` when it did not say: WeChat Pay
-    /// then takes what the merchant has set on its platform, if anything.
+    /// The `notify_url` of the request that caused it. If it is `None`, WeChat Pay uses the URL that the merchant has
+    /// set on the platform.
     pub notify_url: Option<String>,
-    /// APIv3's `event_type`: `TRANSACTION.SUCCESS`, `REFUND.CLOSED`. For APIv2, which has none, the
-    /// one that APIv3 has for the same.
+    /// APIv3's `event_type`: `TRANSACTION.SUCCESS`, `REFUND.CLOSED`. APIv2 has no event types; its events have the
+    /// corresponding type of APIv3.
     pub event_type: &'static str,
     /// The resource's `original_type`: `transaction`, `refund`, `mch_payment`, `profitsharing`,
     /// `complaint`.
     pub original_type: &'static str,
-    /// APIv3's `summary`, as a person reads it.
+    /// APIv3's `summary`, a short text in Chinese.
     pub summary: &'static str,
-    /// The resource in plaintext. For APIv2 the members of the notification but those of its
-    /// signature; of a refund, those that `req_info` encrypts, and whose it is.
+    /// The resource in plaintext. For APIv2, the members of the notification without its signature; for a refund of
+    /// APIv2, the members that `req_info` encrypts, and the ids of the merchant.
     pub resource: Value,
-    /// Whether it is APIv2's: XML, signed with the APIv2 key.
+    /// Whether the notification is APIv2's: XML, signed with the APIv2 key.
     pub is_v2: bool,
     /// When it happened, in seconds since the Unix epoch.
     pub created: i64,
 }
 
-/// The resource, which names people, is left out.
+/// Omits the resource, which may contain personal data.
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Event")
@@ -45,7 +45,7 @@ impl fmt::Debug for Event {
     }
 }
 
-/// The events that nobody has taken yet, oldest first.
+/// The events that were not taken yet, oldest first.
 #[derive(Default)]
 pub(crate) struct Outbox {
     waiting: VecDeque<Event>,

@@ -1,14 +1,14 @@
-//! The numbers that WeChat Pay gives things: of its forms, and never the same twice.
+//! Generates unique numbers in the formats of WeChat Pay.
 //!
-//! They depend on the seed, on how many there were before, and on the day of the gateway's clock: the
-//! same requests on the same day have the same numbers.
+//! They depend on the seed, on the count of earlier numbers, and on the day of the gateway's clock. The same
+//! requests on the same day get the same numbers.
 
 use openssl::sha::sha256;
 
 use crate::date::Local;
 use wechatpay_core::crypto::digest::hex_upper;
 
-/// Counts what was numbered, so that no number comes twice.
+/// Counts the numbers, so that none is used twice.
 #[derive(Default)]
 pub(crate) struct IdGenerator {
     seed: u64,
@@ -57,7 +57,7 @@ impl IdGenerator {
         format!("wx{}{noise}", Local::of(now).compact())
     }
 
-    /// What a code or link holds: 9 letters and digits.
+    /// The 9 letters and digits of a code or link.
     pub(crate) fn code(&mut self) -> String {
         const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         let noise = self.noise();
@@ -67,7 +67,7 @@ impl IdGenerator {
             .collect()
     }
 
-    /// The prefix, some digits of noise, the day, and the count.
+    /// The prefix, some pseudo-random digits, the day, and the count.
     fn digits(&mut self, prefix: &str, noisy: usize, now: i64) -> String {
         let noise = self.noise();
         let noise: String = noise[..noisy]

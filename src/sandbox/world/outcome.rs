@@ -1,4 +1,4 @@
-//! The result of a request: a successful answer or a refusal.
+//! The result of a request: a successful response or a refusal.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::refusal::Refusal;
 
-/// The answer to a request that succeeded.
+/// The response to a request that succeeded.
 #[derive(Debug, Clone)]
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
-    /// The JSON body, if the answer has one.
+    /// The JSON body, if there is one.
     pub(crate) body: Option<Value>,
     /// The content type and bytes of a download.
     pub(crate) file: Option<(&'static str, Bytes)>,

@@ -1,8 +1,8 @@
-//! What a request says, read field by field: what is missing or wrong is named.
+//! Reads the fields of a request. The refusal names the missing or wrong field.
 //!
-//! The schema's check came before, and says the same of most of it in WeChat Pay's words; it can be
-//! switched off ([`SandboxBuilder::check_fields`](crate::SandboxBuilder::check_fields)), and what
-//! is remembered has to be right and of bounded length all the same.
+//! The schema was checked before, with WeChat Pay's messages. That check can be disabled
+//! ([`SandboxBuilder::check_fields`](crate::SandboxBuilder::check_fields)), but records must be valid and of bounded
+//! size in any case.
 
 use std::borrow::Cow;
 
@@ -15,11 +15,11 @@ use crate::schema::{self, Field, departures};
 use crate::validation::is_merchant_number;
 use wechatpay_core::catalog::Operation;
 
-/// A request that has passed the door.
+/// An authenticated request with its content.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'r> {
     pub(crate) operation: &'static Operation,
-    /// The path as it came.
+    /// The path as received.
     pub(crate) path: &'r str,
     /// The query with its sensitive parameters decrypted.
     pub(crate) query: Option<&'r str>,
@@ -45,30 +45,30 @@ impl<'r> Request<'r> {
         found.map_or_else(String::new, |(_, value)| query::decoded(value).into_owned())
     }
 
-    /// A query parameter that has to be there.
+    /// A required query parameter.
     pub(crate) fn parameter(&self, name: &str) -> Result<String, Refusal> {
         self.query_value(name)
             .ok_or_else(|| self.wrong(name, "缺少必填参数"))
     }
 
-    /// What is wrong with a query parameter.
+    /// The refusal of a query parameter.
     pub(crate) fn wrong(&self, name: &str, issue: &str) -> Refusal {
         Refusal::field(name, issue, "query")
     }
 
-    /// A query parameter that is a whole number.
+    /// A query parameter that is an integer.
     pub(crate) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
         let value = self.query_value(name).map(|value| value.parse());
         value.transpose().map_err(|_| self.wrong(name, "应为整数"))
     }
 
-    /// A query parameter; an empty one is none, as in the documentation's own samples.
+    /// A query parameter. An empty one counts as absent, as in the samples of the documentation.
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
         let value = query::value(self.query, name).filter(|value| !value.is_empty());
         value.map(Cow::into_owned)
     }
 
-    /// A variable of the path or, where the path has none of this name, a query parameter.
+    /// A path variable or, if the path has none of this name, a query parameter.
     pub(crate) fn variable_or_parameter(&self, name: &str) -> String {
         let variable = self.variable(name);
         if variable.is_empty() {
@@ -88,7 +88,7 @@ impl<'r> Request<'r> {
         }
     }
 
-    /// The same for the same operation and members, in whatever order these are.
+    /// A digest of the operation and the members, independent of their order.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
         digest.update(self.operation.path().as_bytes());
@@ -97,7 +97,7 @@ impl<'r> Request<'r> {
     }
 }
 
-/// Lengths and kinds go in too, so that no two values feed it the same bytes.
+/// Hashes lengths and types too, so that different values never yield the same bytes.
 fn absorb(digest: &mut Sha256, value: &Value) {
     let mut text = |kind: u8, text: &str| {
         digest.update(&[kind]);
@@ -123,14 +123,14 @@ fn absorb(digest: &mut Sha256, value: &Value) {
     }
 }
 
-/// An object of the body, and where it is.
+/// An object of the body, and its position.
 #[derive(Clone)]
 pub(crate) struct Fields<'r> {
     operation: &'static Operation,
-    /// What is documented of the object.
+    /// The documented fields of the object.
     documented: &'static [Field],
     value: &'r Value,
-    /// Where the object is.
+    /// The JSON pointer of the object.
     prefix: String,
     /// The same with `*` for each index.
     pattern: String,
@@ -214,7 +214,7 @@ impl<'r> Fields<'r> {
             .is_some_and(|value| !value.is_null())
     }
 
-    /// What is documented of a field.
+    /// The documented field at a pointer.
     fn documented(&self, pointer: &str) -> Option<&'static Field> {
         let mut fields = self.documented;
         let mut found = None;
@@ -237,7 +237,7 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// A sum that no input makes overflow.
+/// A sum that cannot overflow.
 pub(crate) fn sum(amounts: impl IntoIterator<Item = i64>) -> i128 {
     amounts.into_iter().map(i128::from).sum()
 }

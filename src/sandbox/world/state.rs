@@ -1,4 +1,4 @@
-//! Everything that the sandbox remembers.
+//! All records of the sandbox.
 
 use super::batch::model::Batch;
 use super::complaint::model::Complaint;
@@ -32,7 +32,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The ids of everything that is made depend on the seed.
+    /// Creates an empty state. Generated ids depend on the seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             ids: IdGenerator::new(seed),
@@ -40,7 +40,7 @@ impl State {
         }
     }
 
-    /// Forgets everything except the id counter, so that no id is given twice.
+    /// Removes everything except the id counter, so that no id is used twice.
     pub(crate) fn reset(&mut self) {
         *self = Self {
             ids: std::mem::take(&mut self.ids),

@@ -1,29 +1,29 @@
-//! What is remembered of one kind, and no more than so much.
+//! A bounded table of records of one kind.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// How many of each kind are remembered.
+/// How many rows are kept.
 pub(crate) const KEPT: usize = 10_000;
-/// And how much they weigh together at most.
+/// The greatest total weight of the rows.
 const WEIGHT: usize = 100_000;
 
-/// Something with a number of the merchant's.
+/// A record with a number of the merchant.
 pub(crate) trait Row {
     fn number(&self) -> &str;
 
-    /// WeChat Pay's number, when it has one.
+    /// WeChat Pay's number, if it has one.
     fn id(&self) -> Option<&str>;
 
-    /// Whether nothing more happens to it: such go first.
+    /// Whether it is finished. Finished rows are dropped first.
     fn is_over(&self, now: i64) -> bool;
 
-    /// How many things it holds; that never changes.
+    /// The number of its parts, which must not change.
     fn weight(&self) -> usize {
         1
     }
 }
 
-/// Rows in the order they came, found by either number.
+/// Rows in insertion order, found by either number.
 pub(crate) struct Table<T> {
     rows: BTreeMap<u64, T>,
     numbers: HashMap<String, u64>,
@@ -70,7 +70,7 @@ impl<T: Row> Table<T> {
         self.rows.values()
     }
 
-    /// Adds one; while there are too many, the oldest that is over goes, or else the oldest.
+    /// Adds a row. While there are too many, drops the oldest finished row or, without one, the oldest.
     pub(crate) fn insert(&mut self, row: T, now: i64) {
         self.remove(row.number());
         let key = self.next;
@@ -92,7 +92,7 @@ impl<T: Row> Table<T> {
         self.rows.insert(key, row);
     }
 
-    /// Lets a row be found by the number of WeChat Pay's that it has got since.
+    /// Indexes a row by WeChat Pay's number, which it got after its insertion.
     pub(crate) fn name(&mut self, number: &str) {
         if let Some(key) = self.numbers.get(number)
             && let Some(id) = self.rows.get(key).and_then(Row::id)
@@ -158,7 +158,7 @@ mod tests {
         table.insert(thing("5", true), 0);
         assert_eq!(left(&table), "345");
         assert_eq!(table.by_id("id-5").map(|it| &*it.number), Some("5"));
-        // The same number again takes its place.
+        // A row with the same number is replaced.
         table.insert(thing("3", false), 0);
         assert_eq!(left(&table), "453");
     }

@@ -30,7 +30,7 @@ pub(super) fn read(headers: &HeaderMap, expected: Scheme) -> (Vec<Mistake>, Opti
 
 const MOST: usize = 10;
 
-/// A reader that puts up with everything and remembers with what.
+/// A lenient reader that records the mistakes it finds.
 struct Loose {
     expected: Scheme,
     mistakes: Vec<Mistake>,
@@ -52,7 +52,7 @@ impl Loose {
         [id, "serial_no", "timestamp", "nonce_str", "signature"]
     }
 
-    /// Each kind of mistake once, however often it was made, and not more than anybody reads.
+    /// Records each kind of mistake once, up to a limit.
     fn note(&mut self, mistake: Mistake) {
         if !self.mistakes.contains(&mistake) && self.mistakes.len() < MOST {
             self.mistakes.push(mistake);
@@ -62,7 +62,7 @@ impl Loose {
     fn read(mut self, text: &str) -> (Vec<Mistake>, Option<Authorization>) {
         let text = self.without_prefix(text);
         let parameters = self.scheme(text);
-        // Whatever another scheme has after it is nothing to be read.
+        // The parameters of another scheme cannot be read.
         if self.mistakes.iter().any(|it| it.cause == "scheme_other") {
             return (self.mistakes, None);
         }

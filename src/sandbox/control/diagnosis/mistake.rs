@@ -7,7 +7,7 @@ use crate::bilingual::Bilingual;
 /// One mistake, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Mistake {
-    /// Its name, for programs; it does not change with the texts.
+    /// A stable name for programs.
     pub(in super::super) cause: &'static str,
     pub(in super::super) text: Bilingual,
 }
@@ -24,7 +24,7 @@ impl Mistake {
         }
     }
 
-    /// With something of the request in its texts.
+    /// A mistake whose texts contain a value of the request.
     pub(in super::super) fn of(cause: &'static str, en: String, zh: String) -> Self {
         Self {
             cause,
@@ -32,7 +32,7 @@ impl Mistake {
         }
     }
 
-    /// As the control API gives it.
+    /// The JSON of the control API.
     pub(in super::super) fn json(&self) -> Value {
         json!({"cause": self.cause, "text": self.text.en, "text_zh": self.text.zh})
     }

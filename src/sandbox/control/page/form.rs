@@ -43,7 +43,7 @@ pub(super) fn act(state: &Arc<SandboxState>, path: &str, body: &[u8]) -> Outcome
     })
 }
 
-/// Whether a form may return to this page, which must be one of the sandbox. The id of an item is one
+/// Whether a form may return to this page: only to pages of the sandbox. The id of an item is one
 /// percent-encoded segment.
 fn may_follow(page: &str) -> bool {
     let number = ITEMS.iter().find_map(|path| page.strip_prefix(path));

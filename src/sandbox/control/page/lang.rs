@@ -14,7 +14,7 @@ pub(super) enum Lang {
 }
 
 impl Lang {
-    /// The one that was chosen, else the first of the browser's that there is.
+    /// The selected language, otherwise the first supported one of the browser's.
     pub(super) fn of(head: &Parts) -> Self {
         let text = |name| {
             head.headers
@@ -31,7 +31,7 @@ impl Lang {
             .unwrap_or(Self::En)
     }
 
-    /// The one that this request chooses: `?lang=zh`.
+    /// The language that the request selects with `?lang=zh`.
     pub(super) fn chosen(head: &Parts) -> Option<Self> {
         Self::named(&query::value(head.uri.query(), "lang")?)
     }
@@ -47,7 +47,7 @@ impl Lang {
         })
     }
 
-    /// As HTML calls it.
+    /// The language tag for HTML.
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::En => "en",
@@ -63,7 +63,7 @@ impl Lang {
         }
     }
 
-    /// A text that is there in both.
+    /// The text in this language.
     pub(super) fn of_both(self, text: &Bilingual) -> &str {
         self.say(&text.en, &text.zh)
     }

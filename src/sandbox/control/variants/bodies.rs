@@ -61,7 +61,7 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
     found.0
 }
 
-/// Signed for a request that has no body.
+/// Bodies that are signed although the request has none.
 fn unsent(parts: &Parts<'_>, found: &mut Variants<Vec<u8>>) {
     for text in ["{}", "[]", "null", "\"\""] {
         found.add(&UNSENT, text.into());
@@ -74,7 +74,7 @@ fn unsent(parts: &Parts<'_>, found: &mut Variants<Vec<u8>>) {
     }
 }
 
-/// The members of a form; numbers may have been numbers.
+/// The members of a form, with numeric texts as numbers.
 fn form(body: &[u8]) -> Option<Value> {
     let text = std::str::from_utf8(body).ok()?;
     if !text.contains('=') || text.starts_with(['{', '[', '<']) {
@@ -99,7 +99,7 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
         found.add(&ENDS, format!("{text}{end}").into());
     }
     found.add(&TWICE, Value::from(text).to_string().into());
-    // What of it is beyond GBK becomes a character reference, which no client writes.
+    // Characters outside of GBK become character references, which no client writes.
     found.add(&CHARSET, GBK.encode(text).0.into_owned());
     found.add(&CHARSET, ascii(text).into());
     // UTF-8 that is read as ISO 8859-1 and written as UTF-8 again, and ISO 8859-1 itself.
@@ -120,7 +120,7 @@ fn as_text(text: &str, found: &mut Variants<Vec<u8>>) {
 
 /// Adds the body as other serializers would write it.
 fn as_json(parts: &Parts<'_>, value: &Value, found: &mut Variants<Vec<u8>>) {
-    // A text that is JSON already, as `requests.post(json=text)` sends it.
+    // JSON that is encoded as a JSON string, as `requests.post(json=text)` sends it.
     if let Some(text) = value.as_str() {
         found.add(&SENT_TWICE, text.into());
     }

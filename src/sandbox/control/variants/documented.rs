@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::schema::Field;
 
-/// Its members as the documentation has them; behind them those that it does not have.
+/// The members in the order of the documentation, followed by undocumented members.
 pub(super) fn documented(value: &Value, fields: &[Field]) -> Value {
     let Value::Object(members) = value else {
         return match value.as_array() {

@@ -1,4 +1,4 @@
-//! How the lines are put together.
+//! The layouts of the signed lines.
 
 use openssl::sha::sha256;
 
@@ -20,21 +20,21 @@ pub(super) struct Layout {
 #[derive(Clone, Copy, PartialEq)]
 enum Line {
     Method,
-    /// The method in other words.
+    /// Another spelling of the method.
     Called(&'static str),
     Target,
     Time,
-    /// The time as another number.
+    /// Another timestamp.
     At(i64),
     Nonce,
-    /// The nonce in lower, or else in upper case.
+    /// The nonce in lower or in upper case.
     NonceIn {
         lower: bool,
     },
     Body,
 }
 
-/// A digest of the text that was signed in its place.
+/// A digest that is signed in place of the text.
 #[derive(Clone, Copy)]
 enum Hashed {
     Bytes,
@@ -73,7 +73,7 @@ impl Layout {
         }
     }
 
-    /// With what is changed here and there; `None` when both change the same.
+    /// Combines two layouts; `None` when both change the same line.
     pub(super) fn and(&self, other: &Self) -> Option<Self> {
         let ending = match (self.ends_right(), other.ends_right()) {
             (_, true) => self,
@@ -116,7 +116,7 @@ impl Layout {
     }
 }
 
-/// The changes of both, of which the first only writes lines otherwise.
+/// Combines the changes of both; the first only rewrites lines.
 fn merged(one: &[Line], other: &[Line]) -> Option<Vec<Line>> {
     if one.len() != RIGHT.len() {
         return None;
@@ -125,7 +125,7 @@ fn merged(one: &[Line], other: &[Line]) -> Option<Vec<Line>> {
         let pairs = RIGHT.iter().zip(one);
         pairs.filter(|(right, line)| right != line)
     };
-    // A line that both change, or that is not there to be changed.
+    // A line that both change, or that is missing in the other.
     if !changes().all(|(right, _)| other.contains(right)) {
         return None;
     }

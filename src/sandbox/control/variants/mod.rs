@@ -51,7 +51,7 @@ impl Budget {
 
     /// Whether a text of this length may still be built.
     fn spend(&mut self, length: usize) -> bool {
-        // What is short takes some time as well.
+        // Short texts take some time too.
         let length = length.max(256);
         let enough = length <= self.0;
         self.0 = self.0.saturating_sub(length);
@@ -59,7 +59,7 @@ impl Budget {
     }
 }
 
-/// Those of a part that are different, each once; the first is as it should be.
+/// The distinct variants of a part; the first is the correct one.
 struct Variants<T>(Vec<Variant<T>>);
 
 impl<T: PartialEq> Variants<T> {
@@ -74,8 +74,8 @@ impl<T: PartialEq> Variants<T> {
     }
 }
 
-/// Builds texts with one thing changed, then with two, until `is_it` says yes; gives that text and
-/// what was changed.
+/// Builds texts with one change, then with two, until `is_it` returns true. Returns that text and its
+/// changes.
 pub(super) fn search(
     parts: &Parts<'_>,
     is_it: impl Fn(&[u8]) -> bool,
@@ -94,7 +94,7 @@ pub(super) fn search(
         .or_else(|| search.milliseconds(1))
         .or_else(|| search.lines())
         .or_else(|| search.changed(2))
-        // So many that they come last.
+        // There are many of these, so they come last.
         .or_else(|| search.milliseconds(usize::MAX))
 }
 
@@ -115,13 +115,13 @@ fn one<T>((mistake, _): &Variant<T>) -> usize {
 }
 
 impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
-    /// With so many things changed.
+    /// Searches texts with this number of changes.
     fn changed(&mut self, wanted: usize) -> Found {
         for layout in &self.layouts {
             for path in &self.paths {
                 for query in &self.queries {
                     let count = one(layout) + one(path) + one(query);
-                    // Most have too many changes without a look at the bodies.
+                    // Most layouts have too many changes already, so the bodies are not built.
                     if count > wanted || count + 1 < wanted {
                         continue;
                     }
@@ -144,7 +144,7 @@ impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
         None
     }
 
-    /// With two things of the lines changed.
+    /// Searches texts with two changes of the lines.
     fn lines(&mut self) -> Found {
         for (at, one) in self.layouts.iter().enumerate().skip(1) {
             for other in self.layouts.iter().skip(at + 1) {
@@ -157,8 +157,8 @@ impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
         None
     }
 
-    /// Seconds are sent and milliseconds signed: there are a thousand. With one more thing of the lines
-    /// changed, of the first so many.
+    /// Searches texts whose timestamp is in milliseconds although seconds were sent: a thousand texts, each
+    /// combined with one of the first `most` changes of the lines.
     fn milliseconds(&mut self, most: usize) -> Found {
         for other in self.layouts.iter().take(most) {
             for one in milliseconds(self.parts.timestamp) {
@@ -172,7 +172,7 @@ impl<F: Fn(&[u8]) -> bool> Search<'_, F> {
     }
 }
 
-/// The text with the lines of both; the outer `None` is that nothing is left of the budget.
+/// The text with the lines of both; the outer `None` means that the budget is used up.
 fn both(
     parts: &Parts<'_>,
     is_it: &impl Fn(&[u8]) -> bool,
@@ -275,7 +275,7 @@ mod tests {
             false
         });
         assert!(found.is_none());
-        // Beside what is counted there are some lines of a text each.
+        // The lines of each text are not counted.
         assert!(bytes.get() < WORK + WORK / 8, "{}", bytes.get());
     }
 }

@@ -9,7 +9,7 @@ use crate::query::decoded;
 
 /// Queries with more parameters are sorted and not permuted.
 const PERMUTED: usize = 4;
-/// Queries that are longer are taken as they are, or not at all.
+/// Longer queries are signed unchanged or left out.
 const LONGEST: usize = 16 << 10;
 /// RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -24,7 +24,7 @@ pub(super) fn paths(parts: &Parts<'_>) -> Vec<Variant<String>> {
     if path.len() > LONGEST {
         return found.0;
     }
-    // Sent, or else signed.
+    // Two slashes are sent, or signed.
     if path.starts_with("//") {
         found.add(&SLASHES, format!("/{}", path.trim_start_matches('/')));
     } else {
@@ -57,7 +57,7 @@ fn whole_urls(sent_to: &str, path: &str, found: &mut Variants<String>) {
 
 /// Adds the path without, and with another, path of the base URL.
 fn other_bases(path: &str, found: &mut Variants<String>) {
-    // A base URL's path has a few segments at most.
+    // The path of a base URL has few segments.
     for (at, _) in path.match_indices('/').skip(1).take(4) {
         found.add(&BASE_DROPPED, path[at..].to_owned());
     }
@@ -66,7 +66,7 @@ fn other_bases(path: &str, found: &mut Variants<String>) {
     }
 }
 
-/// With their question mark.
+/// Each query begins with its question mark.
 pub(super) fn queries(parts: &Parts<'_>) -> Vec<Variant<String>> {
     let at = parts.target.find('?').unwrap_or(parts.target.len());
     let whole = &parts.target[at..];
@@ -94,12 +94,12 @@ pub(super) fn queries(parts: &Parts<'_>) -> Vec<Variant<String>> {
     found.0
 }
 
-/// As RFC 3986 has it.
+/// Encodes as in RFC 3986.
 pub(super) fn strict(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Sorted, and in all orders when there are few.
+/// The query sorted and, if it has few parameters, in all orders.
 fn reordered(query: &str) -> Vec<String> {
     let mut pairs: Vec<&str> = query.split('&').collect();
     let mut orders = Vec::new();
@@ -125,7 +125,7 @@ fn permute(pairs: &mut Vec<&str>, from: usize, visit: &mut dyn FnMut(&[&str])) {
     }
 }
 
-/// As RFC 3986 has it, as forms have it, and with digits in lower case.
+/// The query encoded as in RFC 3986, as in forms, and with lower-case hexadecimal digits.
 fn encoded(query: &str) -> [String; 3] {
     let each = |encode: &dyn Fn(&str) -> String| {
         let pairs = query.split('&').map(|pair| {

@@ -57,8 +57,8 @@ impl Algorithm {
     }
 }
 
-/// Builds texts as they should be, then with one thing changed, then with two, until one has the
-/// digest; gives that text, without the key, and what was changed.
+/// Builds the correct text, then texts with one change, then with two, until one has the digest. Returns
+/// that text, without the key, and its changes.
 pub(in super::super) fn search(
     message: &Message<'_>,
     algorithms: &[Variant<Algorithm>],
@@ -86,7 +86,7 @@ struct Search<'a> {
 type Found = Option<(Vec<u8>, Vec<Mistake>)>;
 
 impl Search<'_> {
-    /// With so many things changed.
+    /// Searches texts with this number of changes.
     fn changed(&mut self, members: &[Variant<Members>], wanted: usize) -> Found {
         for members in members {
             for order in &ORDERS {
@@ -104,7 +104,7 @@ impl Search<'_> {
         None
     }
 
-    /// With these members, and so many things changed in what is done with them.
+    /// Searches texts of these members with this number of changes.
     fn ended(&mut self, pairs: &Pairs<'_>, wanted: usize) -> Found {
         let length = self.message.body.len().max(1024);
         for (of_key, key) in &self.keys {
@@ -224,7 +224,7 @@ impl Members {
     }
 }
 
-/// A member's content as it stands in the body.
+/// The raw content of a member in the body.
 fn raw(body: &str, name: &str) -> Option<String> {
     let (_, rest) = body.split_once(&format!("<{name}>"))?;
     let (content, _) = rest.split_once(&format!("</{name}>"))?;
@@ -295,7 +295,7 @@ impl Order {
     }
 }
 
-/// The key, and where it stands.
+/// The key and its position.
 struct Key<'a> {
     text: &'a str,
     /// The text that replaces the key.
@@ -305,7 +305,7 @@ struct Key<'a> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
-    /// These two around it, behind all members.
+    /// After all members, with a prefix and a suffix.
     Behind(&'static str, &'static str),
     Front,
     Sorted,
@@ -314,7 +314,7 @@ enum Place {
 
 const RIGHT: Place = Place::Behind("&key=", "");
 
-/// Wrong texts around the key, behind all members.
+/// Wrong prefixes and suffixes of the key after all members.
 const KEY_PLACES: [(&str, &str); 10] = [
     ("key=", ""),
     ("&", ""),

@@ -14,9 +14,9 @@ use crate::record::{ResponseRecord, size_of_headers};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
-/// How many attempts are kept of one delivery, which can be resent any number of times.
+/// How many attempts of a delivery are kept. A delivery can be resent any number of times.
 const ATTEMPTS: usize = 64;
-/// How many bytes are kept of a posted body, and of the answer's headers and body.
+/// How many bytes of a posted body are kept.
 const POSTED: usize = 64 << 10;
 const ANSWERED: usize = 4 << 10;
 
@@ -124,7 +124,7 @@ fn unaccepted(answer: &Response<Bytes>) -> Option<Bilingual> {
     ))
 }
 
-/// Why an answer does not accept an APIv2 notification, whose answer is in the body.
+/// Why a response does not accept an APIv2 notification; the decision is in its body.
 ///
 /// Source: WeChat Pay document "支付结果通知" of APIv2: `return_code` of the answer is `SUCCESS`, or it is
 /// notified again.

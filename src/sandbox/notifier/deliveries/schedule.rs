@@ -38,13 +38,13 @@ pub(super) struct DeliveryTask {
 }
 
 impl DeliveryTask {
-    /// Posts it `times` times, then retries until it is accepted or the schedule ends.
+    /// Posts the notification `times` times, then retries until it is accepted or the schedule ends.
     pub(super) async fn run(self, times: u32, first: FirstAttempt) {
         let release = match first {
             FirstAttempt::Now => None,
             FirstAttempt::Before(release) => Some(release),
             FirstAttempt::After(released) => {
-                // It is posted now, whether it was released or not.
+                // Post it now, even if the wait timed out.
                 let _ = tokio::time::timeout(max_hold(self.notifier.speed()), released).await;
                 None
             }
@@ -74,7 +74,7 @@ impl DeliveryTask {
     }
 }
 
-/// Waits the given seconds of the schedule, also when the speed changes meanwhile.
+/// Waits the given seconds of the schedule. The speed may change while it waits.
 async fn sleep(seconds: u64, speed: &mut watch::Receiver<f64>) {
     let mut left = Duration::from_secs(seconds).as_secs_f64();
     loop {

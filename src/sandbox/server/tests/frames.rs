@@ -1,4 +1,4 @@
-//! A client of HTTP/2 that knows frames and no manners.
+//! An HTTP/2 client that sends arbitrary frames.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -20,7 +20,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// The number of RST_STREAM, and that behind the stream of GOAWAY.
+    /// The error code of RST_STREAM or GOAWAY.
     pub(super) fn code(&self) -> u32 {
         let at = if self.kind == GO_AWAY { 4 } else { 0 };
         number(&self.payload[at..at + 4])
@@ -42,7 +42,7 @@ fn number(bytes: &[u8]) -> u32 {
 pub(super) struct Wire(TcpStream);
 
 impl Wire {
-    /// A connection that has said hello, and the server's settings.
+    /// Opens a connection; returns it with the server's SETTINGS frame.
     pub(super) fn open(sandbox: &Sandbox) -> (Self, Frame) {
         let mut wire = Self(super::limits::connect(sandbox));
         let hello = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -67,7 +67,7 @@ impl Wire {
         self.0.write_all(&frame)
     }
 
-    /// GET of a path on a stream, with a further header.
+    /// Sends a GET request on a stream, with an additional header.
     pub(super) fn get(
         &mut self,
         stream: u32,
@@ -84,7 +84,7 @@ impl Wire {
         self.send(HEADERS, END_STREAM | END_HEADERS, stream, &block)
     }
 
-    /// The next frame of a kind, the others passed over; `None` when the connection ends before.
+    /// The next frame of a kind, skipping others; `None` when the connection ends before.
     pub(super) fn next(&mut self, kind: u8) -> Option<Frame> {
         std::iter::from_fn(|| self.frame().ok()).find(|frame| frame.kind == kind)
     }

@@ -1,4 +1,4 @@
-//! Each limit, seen from the client that is over it.
+//! Tests each limit with a client that exceeds it.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -27,7 +27,7 @@ pub(super) fn connect(sandbox: &Sandbox) -> TcpStream {
     stream
 }
 
-/// Asks on a connection that stays open.
+/// Makes a request on a connection that stays open.
 fn ask(stream: &mut TcpStream) -> String {
     let request = b"GET /_sandbox/api/info HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
     stream.write_all(request).unwrap();
@@ -53,7 +53,7 @@ fn a_connection_above_the_limit_waits() {
     let mut fifth = connect(&sandbox);
     let request = b"GET /v3/certificates HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     fifth.write_all(request).unwrap();
-    // The others are served all the while.
+    // Other clients are served meanwhile.
     for _ in 0..5 {
         for stream in &mut open {
             assert!(ask(stream).contains("\"calls\":0"));
@@ -86,7 +86,7 @@ fn slow_clients_are_disconnected() {
         let mut stream = connect(&sandbox);
         stream.write_all(sent.as_bytes()).unwrap();
         let mut said = Vec::new();
-        // Closed or reset, and not given up by this end.
+        // The server closed or reset the connection; this end did not time out.
         let end = stream.read_to_end(&mut said).err().map(|err| err.kind());
         assert_ne!(end, Some(ErrorKind::WouldBlock), "{sent:?}");
         assert!(!said.starts_with(b"HTTP/1.1 2"), "{sent:?}");
@@ -138,7 +138,7 @@ fn http_2_announces_and_enforces_its_limits() {
         wire.get(stream, "/v3/x", SLOW).unwrap();
     }
     let reset = wire.next(RESET).unwrap();
-    // REFUSED_STREAM: nothing of it was looked at.
+    // REFUSED_STREAM: the request was not processed.
     assert_eq!((reset.stream, reset.code()), (5, 7));
 
     let (mut wire, _) = Wire::open(&sandbox);
@@ -170,7 +170,7 @@ fn a_flood_of_resets_ends_the_connection() {
     let (mut wire, _) = Wire::open(&sandbox);
     for stream in (1..20_001).step_by(2) {
         let sent = wire.get(stream, "/v3/x", SLOW);
-        // CANCEL, at once. A connection that is closed takes no more.
+        // CANCEL, at once. The send fails when the connection is closed.
         let sent = sent.and_then(|()| wire.send(RESET, 0, stream, &[0, 0, 0, 8]));
         if sent.is_err() {
             break;

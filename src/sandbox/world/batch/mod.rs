@@ -1,13 +1,13 @@
-//! Batches of transfers (`v3/transfer/batches`): made, queried with their details.
+//! Batches of transfers (`v3/transfer/batches`): creation, and queries with their details.
 //!
-//! Sources: "发起批量转账" and the four queries of 商家转账到零钱 (apiv3 chapter4_3_1 to 4_3_6): sums and counts
-//! that have to agree, 1,000 details at most, details listed only when the batch is `FINISHED`, 20 to
-//! 100 of them at once, `ALREADY_EXISTS` and `NOT_FOUND`; names (收款用户姓名) are needed from 2,000 yuan on,
-//! not allowed below 0.30, and of all details of a batch or of none.
+//! Sources: "发起批量转账" and the four queries of 商家转账到零钱 (apiv3 chapter4_3_1 to 4_3_6). Sums and counts must
+//! match. A batch has at most 1,000 details. Details are listed only when the batch is `FINISHED`, 20 to 100 at once.
+//! Names (收款用户姓名) are required from 2,000 yuan, not allowed below 0.30 yuan, and given for all details of a batch or
+//! for none. The refusals are `ALREADY_EXISTS` and `NOT_FOUND`.
 //!
-//! A batch is `ACCEPTED`, and `FINISHED` before the next look at it; each detail has arrived by then
-//! unless [`reject_transfer`](crate::Sandbox::reject_transfer) has named it. While they are
-//! [held](crate::Sandbox::hold_transfers) one is `PROCESSING` until all its details are decided.
+//! A new batch is `ACCEPTED`, and `FINISHED` when it is next read. Its details then have succeeded, unless
+//! [`reject_transfer`](crate::Sandbox::reject_transfer) has rejected them. While transfers are
+//! [held](crate::Sandbox::hold_transfers), a batch is `PROCESSING` until all its details are decided.
 
 pub(super) mod model;
 
@@ -37,11 +37,11 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     })
 }
 
-/// As many details are in a batch.
+/// The greatest number of details in a batch.
 const MOST: usize = 1000;
-/// 最大资源条数: at least, which is also the usual, and at most.
+/// 最大资源条数: the least, which is also the default, and the greatest.
 const LIMIT: (usize, usize) = (20, 100);
-/// No name may be given below it, in fen.
+/// The amount below which no name is allowed, in fen.
 const NAMELESS_BELOW: i64 = 30;
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
@@ -160,7 +160,7 @@ pub(crate) fn query_detail(state: &mut State, request: &Request<'_>) -> Outcome 
     Ok(Success::json(batch.detail(detail)))
 }
 
-/// The batch of the path, by either number, which has ended by then.
+/// The batch of the path, by either number. Ends it first.
 fn find<'s>(state: &'s mut State, request: &Request<'_>) -> Result<&'s Batch, Refusal> {
     let id = request.variable("batch_id");
     let number = match state.batches.by_id(&id) {
@@ -174,7 +174,7 @@ fn find<'s>(state: &'s mut State, request: &Request<'_>) -> Result<&'s Batch, Re
     })
 }
 
-/// Lets a detail arrive, or fail for a reason; `None` when no batch has one of this number.
+/// Completes a detail, or fails it with a reason; `None` when no batch has a detail with this number.
 pub(crate) fn decide(
     state: &mut State,
     out_detail_no: &str,
@@ -206,8 +206,8 @@ pub(crate) fn decide(
     Some(Ok(record))
 }
 
-/// The newest detail with this number that is open, or else that has ended: another batch may use its number
-/// again.
+/// The newest open detail with this number, otherwise the newest one that has ended: several batches may use the same
+/// number.
 fn newest(state: &State, out_detail_no: &str) -> Option<(String, DetailStatus)> {
     let newest_first = || {
         state.batches.iter().rev().filter_map(|batch| {
@@ -227,7 +227,7 @@ fn advance(state: &mut State, number: &str, now: i64) {
     }
 }
 
-/// All that nobody has decided on arrive.
+/// Completes all undecided details.
 fn end(state: &mut State, number: &str, now: i64) {
     let batch = state.batches.get_mut(number);
     if let Some(batch) = batch.filter(|batch| batch.ended.is_none()) {

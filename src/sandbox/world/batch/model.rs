@@ -1,4 +1,4 @@
-//! A batch of transfers to users (商家转账到零钱), and what is said of it.
+//! A batch of transfers to users (商家转账到零钱), and its JSON views.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ impl Detail {
         self.status == DetailStatus::Processing
     }
 
-    /// It arrives, or with a reason it does not.
+    /// Completes it, or fails it with a reason.
     pub(crate) fn end(&mut self, fail_reason: Option<&str>, now: i64) {
         self.status = match fail_reason {
             Some(_) => DetailStatus::Fail,
@@ -55,7 +55,7 @@ impl Detail {
         self.updated = now;
     }
 
-    /// As the list of a batch has it.
+    /// The entry in the list of a batch.
     pub(crate) fn brief(&self) -> Value {
         json!({
             "detail_id": self.detail_id,
@@ -77,7 +77,7 @@ pub(crate) struct Batch {
     pub(crate) notify_url: Option<String>,
     pub(crate) details: Vec<Detail>,
     pub(crate) created: i64,
-    /// When all were transferred, or not.
+    /// When all details had ended.
     pub(crate) ended: Option<i64>,
 }
 
@@ -116,10 +116,10 @@ impl Batch {
         })
     }
 
-    /// How many of a status, and how much.
+    /// The number and total amount of details with a status.
     fn sum(&self, status: DetailStatus) -> (usize, i64) {
         let of_status = self.details.iter().filter(|it| it.status == status);
-        // No overflow: they are parts of a total that was read as one.
+        // No overflow: the sum is at most the total, which is an `i64`.
         let amounts = of_status.map(|it| it.amount);
         (amounts.clone().count(), amounts.sum())
     }
@@ -162,7 +162,7 @@ impl Batch {
         }
     }
 
-    /// The answer to a query of one detail; the name goes out encrypted.
+    /// The response to a query of one detail. The name is encrypted later.
     pub(crate) fn detail(&self, detail: &Detail) -> Value {
         let mut view = json!({
             "mchid": MCHID,
@@ -187,7 +187,7 @@ impl Batch {
         view
     }
 
-    /// What the merchant is told at the end.
+    /// The event at the end.
     pub(crate) fn event(&self, now: i64) -> Event {
         let mut resource = json!({
             "out_batch_no": self.out_batch_no,

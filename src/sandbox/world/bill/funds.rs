@@ -1,13 +1,13 @@
-//! A day's fund-flow bill (资金账单): what came into an account of the merchant's, and what left it.
+//! A day's fund-flow bill (资金账单): the movements of an account of the merchant.
 //!
-//! Each account has a bill of its own (`account_type`): payments, refunds, transfers and profit sharing
-//! move the basic account, and nothing moves the others. A service provider's is its own money alone;
-//! its sub-merchants' is theirs.
+//! Each account has a separate bill (`account_type`). Payments, refunds, transfers and profit sharing move the
+//! basic account; nothing moves the others. The bill of a service provider excludes its sub-merchants, which have
+//! separate bills.
 //!
-//! The row of a refund (业务单号 is the refund's, 资金流水单号 the payment's, 业务凭证号 the merchant's) and
-//! the remarks are as users have published them. The sandbox's own: the names 商家转账 and 分账回退 (the
-//! documents list 交易, 退款, 充值/提现, 企业付款, 代金券, 分账 "and others"), that no fee is taken, and
-//! that an account begins with a million yuan, so that it has what is taken.
+//! The row of a refund (业务单号 is the refund's, 资金流水单号 the payment's, 业务凭证号 the merchant's) and the remarks
+//! follow bills that users have published. Three things are assumptions: the names 商家转账 and 分账回退 (the documents
+//! list 交易, 退款, 充值/提现, 企业付款, 代金券, 分账 "and others"), that there are no fees, and the opening balance of a
+//! million yuan, which keeps the balance positive.
 
 use std::ops::Range;
 
@@ -24,10 +24,10 @@ const HEAD: &str = "记账时间,微信支付业务单号,资金流水单号,业
     账户结余(元),资金变更提交申请人,备注,业务凭证号";
 const SUM: &str = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额";
 
-/// What an account begins with, in fen.
+/// The opening balance of an account, in fen.
 const OPENING: i128 = 100_000_000;
 
-/// Whether nothing was ever made that moves money.
+/// Whether no money was ever moved.
 pub(crate) fn is_unused(state: &State) -> bool {
     let orders = state.orders.iter().next();
     let transfers = state.transfers.iter().next();
@@ -40,7 +40,7 @@ pub(crate) fn is_unused(state: &State) -> bool {
 pub(crate) fn bill(state: &State, day: Range<i64>, sub_mchid: Option<&str>) -> Option<String> {
     let mut balance = OPENING;
     let mut of_day = Vec::new();
-    // Flows before the day only count towards the opening balance, so their texts are not made.
+    // Flows before the day only count towards the opening balance, so they get no row.
     for flow in flows(state, sub_mchid) {
         if flow.time < day.start {
             balance += flow.amount;
@@ -52,7 +52,7 @@ pub(crate) fn bill(state: &State, day: Range<i64>, sub_mchid: Option<&str>) -> O
     written(&of_day, balance)
 }
 
-/// Money that moved.
+/// A movement of money.
 #[derive(Debug)]
 struct Flow<'s> {
     time: i64,
@@ -62,9 +62,9 @@ struct Flow<'s> {
     flow_id: &'s str,
     /// 业务名称 and 业务类型.
     name: (&'static str, &'static str),
-    /// In fen; what is taken is below 0.
+    /// In fen; negative for expenses.
     amount: i128,
-    /// Whose API asked for it; `None` when nobody's did.
+    /// The merchant whose request caused it; `None` without a request.
     applicant: Option<&'s str>,
     remark: Remark<'s>,
     /// 业务凭证号.
@@ -85,7 +85,7 @@ fn flows<'s>(state: &'s State, sub_mchid: Option<&'s str>) -> impl Iterator<Item
     let refunds = refunds.filter(move |refund| is_asked(&refund.party, sub_mchid));
     let transfers = state.transfers.iter();
     let transfers = transfers.filter(move |it| it.sub_mchid.as_deref() == sub_mchid);
-    // A batch is the merchant's own.
+    // Batches belong to the merchant itself.
     let batches = state.batches.iter();
     let batches = batches.filter(move |_| sub_mchid.is_none());
     let account = sub_mchid.unwrap_or(MCHID);
@@ -171,7 +171,7 @@ fn of_batch(batch: &Batch) -> impl Iterator<Item = Flow<'_>> {
     })
 }
 
-/// What the account gave to others, or was given.
+/// The movements of an account by profit sharing.
 fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow<'s>> {
     let details = share.details.iter();
     let details = details.filter(|detail| detail.result == DetailResult::Success);
@@ -206,7 +206,7 @@ fn of_return<'s>(state: &State, back: &'s Return, account: &str) -> Option<Flow<
     })
 }
 
-/// Which way money goes for an account; `None` when it stays or belongs to another account.
+/// The sign of a movement for an account; `None` if it does not change the account.
 fn sign(giver: &str, getter: Option<&str>, account: &str) -> Option<i128> {
     match (giver == account, getter == Some(account)) {
         (true, false) => Some(-1),
@@ -215,7 +215,7 @@ fn sign(giver: &str, getter: Option<&str>, account: &str) -> Option<i128> {
     }
 }
 
-/// Of what happened on the day, oldest first.
+/// The bill of the day's flows, oldest first.
 fn written(flows: &[Flow<'_>], mut balance: i128) -> Option<String> {
     if flows.is_empty() {
         return None;
@@ -274,9 +274,9 @@ impl Flow<'_> {
     }
 }
 
-/// The commas of 备注 and 业务凭证号 as a backslash and a blank.
+/// Writes commas in 备注 and 业务凭证号 as a backslash and a space.
 ///
-/// Unconfirmed: the page says that these two columns escape them, and no real bill with one has been published.
+/// Unconfirmed: the page says that these two columns escape commas, but no real bill with a comma is published.
 fn without_commas(text: &str) -> String {
     text.replace(',', "\\ ")
 }

@@ -1,10 +1,10 @@
-//! A day's bills: of trade ([`trade`]) and of the account's money ([`funds`]).
+//! The bills of a day: the trade bill ([`trade`]) and the fund-flow bill ([`funds`]).
 //!
 //! Sources: "交易账单详细说明" and "资金账单详细说明" (pay.weixin.qq.com, docs/merchant/products/bill-download,
-//! format-trade and format-fundflow): the columns of each bill and of its sum, in this order; a back
-//! quote before each value, of the sum's too; `\r` and `\n` in a value are written as `\\r` and
-//! `\\n`, and a character U+0001 as a blank. What else would break a cell is a blank here: the documents
-//! escape it in a way of their own.
+//! format-trade and format-fundflow): the columns of each bill and of its summary, in this order; a back
+//! quote before each value, also in the summary; `\r` and `\n` in a value are written as `\\r` and
+//! `\\n`, and U+0001 as a space. Other characters that would break a cell become a space here, because
+//! the documents do not describe their escapes completely.
 
 pub(super) mod funds;
 pub(super) mod trade;
@@ -14,12 +14,12 @@ use crate::date::Local;
 
 pub(crate) use trade::BillType;
 
-/// Whether it is whom the request asks about: a sub-merchant, or the merchant itself.
+/// Whether a party is the requested one: a sub-merchant, or the merchant itself.
 fn is_asked(party: &Party, sub_mchid: Option<&str>) -> bool {
     party.sub_mchid.as_deref() == sub_mchid
 }
 
-/// Names, rows, names of the sums, and the sums. It begins with a byte order mark.
+/// Writes the header, the rows, the header of the summary, and the summary, after a byte order mark.
 fn csv(head: &str, rows: &[Vec<String>], sum_head: &str, sums: &[String]) -> String {
     let lines: String = rows.iter().map(|row| line(row)).collect();
     format!("\u{feff}{head}\r\n{lines}{sum_head}\r\n{}", line(sums))

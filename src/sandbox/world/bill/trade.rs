@@ -1,9 +1,9 @@
-//! A day's trade bill (交易账单): what was paid and refunded on it.
+//! A day's trade bill (交易账单): its payments and refunds.
 //!
-//! `ALL` has payments and refunds, `SUCCESS` payments alone and no column about refunds, `REFUND`
-//! refunds alone with the times they were asked for and done. A refund is listed on the day it was
-//! asked for, however it ends (`FAIL` when it was closed, `CHANGE` when it did not arrive): as it stands
-//! now, where WeChat Pay writes the bill once.
+//! `ALL` has payments and refunds. `SUCCESS` has only payments, and no columns about refunds. `REFUND` has only
+//! refunds, with the times of their request and completion. A refund is listed on the day of its request, whatever
+//! its outcome (`FAIL` if it was closed, `CHANGE` if it is abnormal). The bill shows the present state, whereas
+//! WeChat Pay writes it once.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ const SUM: &str =
     "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
 const SUM_OF_SUCCESS: &str = "总交易单数,应结订单总金额,手续费总金额,订单总金额";
 
-/// Which rows and columns (账单类型).
+/// The rows and columns of a bill (账单类型).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BillType {
     All,
@@ -40,12 +40,12 @@ impl BillType {
     }
 }
 
-/// Whether no order was ever made.
+/// Whether no order was ever created.
 pub(crate) fn is_unused(state: &State) -> bool {
     state.orders.iter().next().is_none()
 }
 
-/// The trade bill of a day, in seconds since the Unix epoch, of all orders or of one sub-merchant's.
+/// The trade bill of a day (in seconds since the Unix epoch), of all orders or of one sub-merchant's.
 /// `None` when it would be empty.
 pub(crate) fn bill(
     state: &State,
@@ -60,7 +60,7 @@ pub(crate) fn bill(
     (!rows.is_empty()).then(|| written(&rows, bill_type))
 }
 
-/// A payment, or money given back.
+/// A payment or a refund.
 struct Row<'s> {
     time: i64,
     order: &'s Order,
@@ -68,7 +68,7 @@ struct Row<'s> {
 }
 
 struct Back<'s> {
-    /// As the bill names it: what was reversed is no refund of the merchant's.
+    /// The state in the bill's terms; a reversal does not count as a refund.
     trade_state: &'static str,
     id: &'s str,
     number: &'s str,
@@ -111,7 +111,7 @@ fn refunded<'s>(state: &'s State, refund: &'s Refund) -> Option<Row<'s>> {
     })
 }
 
-/// A payment by code that was taken back after it was paid.
+/// The row of a payment by code that was reversed after its payment.
 fn reversed(order: &Order) -> Option<Row<'_>> {
     order.paid.filter(|_| order.state == TradeState::Revoked)?;
     let time = order.reversed?;
@@ -144,7 +144,7 @@ fn written(rows: &[Row<'_>], bill_type: BillType) -> String {
     csv(&head(bill_type), &lines, names, &sums)
 }
 
-/// 手续费 has five digits behind the point.
+/// 手续费 has five decimal places.
 const NO_FEE: &str = "0.00000";
 
 fn head(bill_type: BillType) -> String {

@@ -1,13 +1,13 @@
-//! Complaints of users (消费者投诉): made by hand, queried, answered, done with.
+//! Complaints of users (消费者投诉): filing, queries, responses, completion.
 //!
-//! Sources: the documents of `v3/merchant-service/complaints-v2` (apiv3 chapter10_2_11 to 10_2_19): a
-//! complaint is `PENDING` until the merchant's first answer, then `PROCESSING`, and `PROCESSED` when
-//! the merchant says so or refuses the refund that is asked for; a list is of 30 days at most, 10 at
-//! once unless asked otherwise and 50 at most. Guessed: 404 `RESOURCE_NOT_EXISTS` for one that is not
-//! there, 403 `NO_AUTH` for another merchant's; that one which is `PROCESSED` stays so, whatever the
-//! merchant still says, and that being done with it once more changes nothing and tells nobody.
+//! Sources: the documents of `v3/merchant-service/complaints-v2` (apiv3 chapter10_2_11 to 10_2_19). A complaint is
+//! `PENDING` until the merchant's first response, then `PROCESSING`, and `PROCESSED` when the merchant completes it or
+//! refuses the requested refund. A list covers at most 30 days and has 10 items by default, at most 50.
 //!
-//! The sandbox's own: before anybody complained, answers are made up; lists are oldest first.
+//! Guessed: 404 `RESOURCE_NOT_EXISTS` for an unknown complaint, and 403 `NO_AUTH` for another merchant's. A `PROCESSED`
+//! complaint stays so after further responses. Completing it again changes nothing and causes no event.
+//!
+//! The sandbox adds two rules: before the first complaint, responses are generated; and lists are oldest first.
 
 pub(super) mod model;
 
@@ -27,10 +27,10 @@ use model::{Complaint, ComplaintState};
 const DETAIL: usize = 300;
 const DAY: i64 = 86_400;
 const MOST_DAYS: i64 = 30;
-/// 分页大小: unless asked otherwise, and at most.
+/// 分页大小: the default and the greatest.
 const LIMIT: (usize, usize) = (10, 50);
 
-/// Lets the user of a paid order complain; gives the complaint's number.
+/// Files a complaint of the user of a paid order; returns its number.
 pub(crate) fn complain(
     state: &mut State,
     number: &str,
@@ -74,7 +74,7 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
         return notifications(state, request);
     }
     let rest = rest.strip_prefix("complaints-v2")?;
-    // Before the first complaint, answers are generated.
+    // Before the first complaint, responses are generated.
     state.complaints.iter().next()?;
     Some(match rest {
         "" => list(state, request),
@@ -102,7 +102,7 @@ fn list(state: &State, request: &Request<'_>) -> Outcome {
     page(request, views.collect())
 }
 
-/// `total_count` comes with the first page alone, as documented.
+/// Only the first page has `total_count`, as documented.
 fn page(request: &Request<'_>, all: Vec<Value>) -> Outcome {
     let (usual, most) = LIMIT;
     let limit = request.number("limit")?.unwrap_or(usual);
@@ -160,7 +160,7 @@ fn complete(state: &mut State, request: &Request<'_>) -> Outcome {
     act(state, request, step, |_| ComplaintState::Processed)
 }
 
-/// Who agrees has to refund the order itself.
+/// A merchant that agrees must refund the order with a separate request.
 fn progress(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
     match &*fields.required_text("/action")? {
@@ -171,7 +171,7 @@ fn progress(state: &mut State, request: &Request<'_>) -> Outcome {
         }
         _ => {
             let reason = fields.optional_text("/reject_reason")?.unwrap_or_default();
-            // Spelt so.
+            // This is WeChat Pay's spelling.
             let step = ("MERCHANT_REFUSE_RERUND", reason);
             act(state, request, step, |_| ComplaintState::Processed)
         }
@@ -206,7 +206,7 @@ fn act(
     Ok(Success::empty())
 }
 
-/// The address of complaint notifications. Before one is set, the answer to a query is generated.
+/// The URL of complaint notifications. Before one is set, the response to a query is generated.
 fn notifications(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     Some(match request.operation.method().as_str() {
         "GET" => Ok(url(state.complaint_url.as_ref()?)),

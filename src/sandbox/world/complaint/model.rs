@@ -1,4 +1,4 @@
-//! A complaint (投诉单), and what is said of it.
+//! A complaint (投诉单), and its JSON views.
 
 use serde_json::{Value, json};
 
@@ -25,10 +25,10 @@ impl ComplaintState {
     }
 }
 
-/// Something that was said or done (协商历史).
+/// An entry of the history (协商历史).
 #[derive(Debug, Clone)]
 struct Step {
-    /// How many were before it, forgotten ones too.
+    /// The number of earlier steps, including dropped ones.
     number: usize,
     time: i64,
     operator: &'static str,
@@ -46,11 +46,11 @@ pub(crate) struct Complaint {
     openid: String,
     pub(crate) detail: String,
     pub(crate) state: ComplaintState,
-    /// Whether the user waits for an answer.
+    /// Whether the user waits for a response.
     waits: bool,
     pub(crate) created: i64,
     steps: Vec<Step>,
-    /// How many there ever were.
+    /// The number of all steps, including dropped ones.
     counted: usize,
 }
 
@@ -68,9 +68,9 @@ impl Row for Complaint {
     }
 }
 
-/// As many steps of one are remembered; the oldest but the first go first.
+/// How many steps of a complaint are kept. The first is always kept; of the others the oldest are dropped first.
 const STEPS: usize = 100;
-/// The user's, whom nobody can call.
+/// The user's phone number, which is not assigned.
 const PHONE: &str = "13800000000";
 
 impl Complaint {
@@ -93,7 +93,7 @@ impl Complaint {
         complaint
     }
 
-    /// The merchant did something: nobody waits for it any more.
+    /// Records a response of the merchant. The user no longer waits.
     pub(crate) fn answered(&mut self, kind: &'static str, details: String, now: i64) {
         self.waits = false;
         self.step("商户", kind, details, now);
@@ -113,7 +113,7 @@ impl Complaint {
         self.counted += 1;
     }
 
-    /// As a list has it; the phone number goes out encrypted.
+    /// The entry in a list. The phone number is encrypted later.
     pub(crate) fn view(&self, order: Option<&Order>) -> Value {
         let refunded = order.is_some_and(|order| order.refunded == order.total);
         json!({
@@ -136,14 +136,14 @@ impl Complaint {
         })
     }
 
-    /// The answer to a query.
+    /// The response to a query.
     pub(crate) fn whole(&self, order: Option<&Order>) -> Value {
         let mut view = self.view(order);
         view["payer_openid"] = json!(self.openid);
         view
     }
 
-    /// What happened so far, oldest first.
+    /// The history, oldest first.
     pub(crate) fn history(&self) -> Vec<Value> {
         let steps = self.steps.iter();
         steps
@@ -159,7 +159,7 @@ impl Complaint {
             .collect()
     }
 
-    /// What the merchant is told; source: "投诉通知回调".
+    /// The event for the merchant. Source: "投诉通知回调".
     pub(crate) fn event(&self, url: Option<&String>, action: &str, now: i64) -> Event {
         let (event_type, summary) = match action {
             "CREATE_COMPLAINT" => ("COMPLAINT.CREATE", "产生新投诉"),

@@ -1,7 +1,7 @@
-//! Images of complaints: what is uploaded can be downloaded again.
+//! Images of complaints, which can be uploaded and downloaded.
 //!
-//! Sources: "商户上传反馈图片" and "图片下载" (pay.weixin.qq.com, apiv3 chapter10_2_10 and 10_2_18). An image's id is
-//! made of its bytes and the end of its name, so that the same image has the same id.
+//! Sources: "商户上传反馈图片" and "图片下载" (pay.weixin.qq.com, apiv3 chapter10_2_10 and 10_2_18). The id of an image is
+//! derived from its bytes and the extension of its name, so the same image has the same id.
 
 pub(super) mod model;
 
@@ -23,12 +23,12 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
     }
 }
 
-/// `None` when there is no file, which was let pass because nobody checks fields.
+/// `None` when there is no file, which is possible if field checks are off.
 pub(crate) fn upload(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     let file = request.file?;
     let name = request.body.and_then(|meta| meta["filename"].as_str());
     let id = media_id(file, name.unwrap_or_default());
-    // A copy: the file is a part of a body, which would stay as a whole.
+    // A copy, because the slice would keep the whole body in memory.
     let content = Bytes::copy_from_slice(file);
     state.images.insert(id.clone(), content);
     Some(Ok(Success::json(json!({"media_id": id}))))
@@ -39,7 +39,7 @@ fn media_id(file: &[u8], name: &str) -> String {
     format!("{digest}.{}", kind(name).0)
 }
 
-/// What images there are: by the ends of their names.
+/// The extension and the media type of an image, by its name.
 fn kind(name: &str) -> (&'static str, &'static str) {
     let end = name.rsplit('.').next().unwrap_or_default();
     match &*end.to_ascii_lowercase() {

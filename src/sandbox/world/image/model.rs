@@ -1,15 +1,15 @@
-//! The images that are remembered.
+//! The uploaded images.
 
 use std::collections::{HashMap, VecDeque};
 
 use bytes::Bytes;
 
-/// As much is remembered together; the oldest go first.
+/// The greatest total size; the oldest images are dropped first.
 const KEPT_BYTES: usize = 64 << 20;
-/// And so many of them, however small they are.
+/// The greatest number of images.
 const KEPT: usize = 10_000;
 
-/// The images, no more than [`KEPT_BYTES`] of them.
+/// The images, bounded by [`KEPT_BYTES`] and [`KEPT`].
 #[derive(Default)]
 pub(crate) struct Images {
     kept: HashMap<String, Bytes>,

@@ -102,7 +102,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>, kind: PaymentMethod) -> Resu
     })
 }
 
-/// The end of payment is at least a minute away.
+/// The end of payment, which must be at least a minute away.
 fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
     let Some(text) = fields.optional_text("/time_expire")? else {
         return Ok(now.saturating_add(WEEK));
@@ -110,7 +110,7 @@ fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
     let wrong = || fields.wrong("/time_expire", "格式应为yyyyMMddHHmmss");
     let expires = parse_compact(&text).ok_or_else(wrong)?;
     if expires <= now {
-        // As users have published it.
+        // The text that users have published.
         let message = "time_expire时间过短，刷卡至少1分钟，其他5分钟";
         let why = (
             format!("the time_expire {text} is over, by Beijing's time"),
@@ -161,7 +161,7 @@ pub(crate) fn reverse(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Success::json(answer))
 }
 
-/// In fen, written with digits alone.
+/// An amount in fen, which has only digits.
 pub(crate) fn amount(fields: &Fields<'_>, pointer: &str) -> Result<i64, Refusal> {
     let text = fields.required_text(pointer)?;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -169,7 +169,7 @@ pub(crate) fn amount(fields: &Fields<'_>, pointer: &str) -> Result<i64, Refusal>
     amount.ok_or_else(|| fields.wrong(pointer, "应为大于0的整数，单位为分"))
 }
 
-/// The number of the order that is named by either number, of the merchant that asks.
+/// The number of the order that the request identifies by either number. It must be the requesting merchant's.
 pub(crate) fn find(state: &State, fields: &Fields<'_>) -> Result<String, Refusal> {
     let id = fields.optional_text("/transaction_id")?;
     let number = fields.optional_text("/out_trade_no")?;
@@ -187,7 +187,7 @@ pub(crate) fn find(state: &State, fields: &Fields<'_>) -> Result<String, Refusal
     Ok(order.out_trade_no.clone())
 }
 
-/// Whose it is, as APIv2 names it.
+/// The parties of an order in APIv2's terms.
 pub(crate) fn owner(party: &Party) -> Value {
     let mut owner = json!({"appid": party.appid, "mch_id": party.mchid});
     if let Some(sub_appid) = &party.sub_appid {

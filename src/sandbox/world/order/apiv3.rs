@@ -1,4 +1,4 @@
-//! Orders of APIv3: made, queried, closed, reversed.
+//! Orders of APIv3: creation, queries, closing, reversal.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::rules::{
 use crate::refusal::Refusal;
 use crate::refusal::business;
 
-/// Whose an operation's orders are.
+/// Whether an operation is for merchants or for service providers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MerchantMode {
     Direct,
@@ -50,7 +50,7 @@ pub(crate) fn create(
     }
 }
 
-/// The same order again has the same answer.
+/// The same order again gets the same response.
 fn prepay(state: &mut State, request: &Request<'_>, mut order: Order) -> Outcome {
     if let Some(known) = state.orders.get(&order.out_trade_no) {
         check_reusable(known, &order, request.now)?;
@@ -100,7 +100,7 @@ pub(crate) fn close(state: &mut State, request: &Request<'_>, mode: MerchantMode
     Ok(Success::empty())
 }
 
-/// Takes a payment by code back; what was paid is paid back.
+/// Reverses a payment by code. A paid order is refunded.
 pub(crate) fn reverse(state: &mut State, request: &Request<'_>, mode: MerchantMode) -> Outcome {
     let order = named(state, request, mode)?;
     reverse_order(order, request.now)?;
@@ -109,7 +109,7 @@ pub(crate) fn reverse(state: &mut State, request: &Request<'_>, mode: MerchantMo
     Ok(Success::json(Value::Object(answer)))
 }
 
-/// The order of the path, of the merchant that the body names.
+/// The order in the path, which must belong to the merchant in the body.
 fn named<'s>(
     state: &'s mut State,
     request: &Request<'_>,
@@ -173,7 +173,7 @@ fn payer(fields: &Fields<'_>, mode: MerchantMode, kind: PaymentMethod) -> Result
     }
 }
 
-/// Payments by code are not notified.
+/// Payments by code have no notification.
 fn notify_url(fields: &Fields<'_>, kind: PaymentMethod) -> Result<Option<String>, Refusal> {
     if kind.is_code() {
         Ok(None)

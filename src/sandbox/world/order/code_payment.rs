@@ -1,9 +1,8 @@
-//! Payments by the code that a user shows (付款码).
+//! Payments by a code that the user shows (付款码).
 //!
-//! A code has 18 digits and begins with 10 to 15 ("付款码支付"). By the second digit the sandbox
-//! decides what the user does: with 13 the user has to enter a password and the order is
-//! `USERPAYING` until [`Sandbox::pay`](crate::Sandbox::pay) or
-//! [`fail_payment`](crate::Sandbox::fail_payment); with any other the order is paid at once.
+//! A code has 18 digits and begins with 10 to 15 ("付款码支付"). If it begins with 13, the user has to enter a
+//! password, and the order is `USERPAYING` until [`Sandbox::pay`](crate::Sandbox::pay) or
+//! [`fail_payment`](crate::Sandbox::fail_payment). With any other code the order is paid at once.
 
 use super::super::outcome::{Outcome, Success};
 use super::super::request::{Fields, Request};
@@ -12,7 +11,7 @@ use super::model::{Order, TradeState};
 use super::{payment, rules};
 use crate::refusal::Refusal;
 
-/// The beginning of codes whose user has to enter a password.
+/// The prefix of codes for which the user has to enter a password.
 const ASKS: &str = "13";
 
 pub(crate) fn pay(
@@ -33,7 +32,7 @@ pub(crate) fn pay(
     }))
 }
 
-/// Pays a new order or begins to; of a known one with the same fields nothing changes.
+/// Pays a new order, or waits for its user. A repeated request with the same fields changes nothing.
 pub(crate) fn begin(
     state: &mut State,
     mut order: Order,

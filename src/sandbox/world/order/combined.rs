@@ -1,4 +1,4 @@
-//! Combined orders (合单): several sellers, one payment.
+//! Combined orders (合单): one payment for several sellers.
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +15,7 @@ use super::rules::{
 use crate::refusal::Refusal;
 use crate::refusal::business;
 
-/// As many orders may be combined ("合单下单").
+/// The greatest number of parts ("合单下单").
 const MOST: usize = 50;
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>, kind: PaymentMethod) -> Outcome {
@@ -49,7 +49,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>, kind: PaymentMeth
     Ok(Success::json(answer))
 }
 
-/// What has happened to one part has happened to the whole.
+/// The response to a repeated request. The state of any part applies to the whole order.
 fn repeated(state: &State, known: &CombinedOrder, asked: &CombinedOrder, now: i64) -> Outcome {
     let order = known.parts.iter().find_map(|it| state.orders.get(it));
     if let Some(order) = order {
@@ -140,7 +140,7 @@ pub(crate) fn by_id(state: &State, request: &Request<'_>) -> Outcome {
     Ok(Success::json(view(state, combine, request.now)))
 }
 
-/// Closes the parts that the request names, which have to be of this order.
+/// Closes the parts that the request names. They must belong to this order.
 pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("combine_out_trade_no");
     let fields = request.fields();
@@ -159,7 +159,7 @@ pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
         let order = orders.get(&part).filter(|_| combine.parts.contains(&part));
         let order =
             order.ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{part:?}")]))?;
-        // Nothing is closed unless all can be.
+        // Either all parts are closed or none.
         close_order(&mut order.clone(), request.now)?;
         named.push(part);
     }
@@ -175,7 +175,7 @@ pub(crate) fn close(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Success::empty())
 }
 
-/// The parts that are not closed, each of which could be paid.
+/// The open parts, all of which can be paid.
 pub(crate) fn open(state: &State, number: &str, now: i64) -> ActionResult<Vec<String>> {
     let combine = state.combined_orders.get(number);
     let combine =
@@ -199,7 +199,7 @@ pub(crate) fn open(state: &State, number: &str, now: i64) -> ActionResult<Vec<St
     Ok(open)
 }
 
-/// Pays the parts that are open, with one notification of all.
+/// Pays the open parts, with one notification for all.
 pub(crate) fn pay(state: &mut State, number: &str, now: i64) -> ActionResult {
     let open = open(state, number, now)?;
     for part in &open {

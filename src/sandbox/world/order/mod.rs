@@ -1,4 +1,4 @@
-//! Orders: single and combined, of APIv3 and APIv2, and what their users do.
+//! Orders: single and combined, of APIv3 and APIv2, and the actions of their users.
 
 pub(super) mod apiv2;
 mod apiv3;
@@ -52,7 +52,7 @@ fn combined_order(state: &mut State, request: &Request<'_>, rest: &str) -> Optio
     })
 }
 
-/// The payment method of an operation that makes an order. Contracts are not remembered, their orders are.
+/// The payment method of an operation that creates an order. Orders of contracts are remembered, contracts are not.
 fn payment_method(rest: &str) -> Option<PaymentMethod> {
     Some(match rest {
         "jsapi" | "miniprogram" | "jsapi-with-contract" => PaymentMethod::JSAPI,

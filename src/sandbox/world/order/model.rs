@@ -11,18 +11,18 @@ pub(crate) const ORDER: (&str, &str) = ("order", "订单");
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PaymentMethod {
-    /// As queries and notifications name it.
+    /// The name in queries and notifications.
     pub(crate) trade_type: &'static str,
     pub(crate) prepay: PrepayAnswer,
 }
 
-/// What the merchant gets to let the user pay.
+/// What the response contains for the payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PrepayAnswer {
     PrepayId,
     CodeUrl,
     H5Url,
-    /// Nothing: the user showed a code.
+    /// Nothing, because the user showed a code.
     Code,
 }
 
@@ -80,19 +80,19 @@ impl TradeState {
     }
 }
 
-/// Who sells.
+/// The selling party.
 #[derive(Debug, Clone)]
 pub(crate) struct Party {
-    /// The merchant's, or the service provider's.
+    /// The appid of the merchant or the service provider.
     pub(crate) appid: String,
     pub(crate) mchid: String,
     pub(crate) sub_appid: Option<String>,
-    /// Only a service provider's order has one.
+    /// `Some` for orders of a service provider.
     pub(crate) sub_mchid: Option<String>,
 }
 
 impl Party {
-    /// As APIv3 names them.
+    /// The members in APIv3's terms.
     pub(crate) fn members(&self) -> Map<String, Value> {
         match &self.sub_mchid {
             None => members([("appid", Some(&self.appid)), ("mchid", Some(&self.mchid))]),
@@ -105,12 +105,12 @@ impl Party {
         }
     }
 
-    /// Who gets the money: the sub-merchant, or the merchant itself.
+    /// The merchant that receives the money: the sub-merchant, or the merchant itself.
     pub(crate) fn seller(&self) -> &str {
         self.sub_mchid.as_deref().unwrap_or(&self.mchid)
     }
 
-    /// The merchant numbers alone.
+    /// Only the merchant ids.
     pub(crate) fn numbers(&self) -> Map<String, Value> {
         let mut members = self.members();
         members.retain(|name, _| name.ends_with("mchid"));
@@ -118,14 +118,14 @@ impl Party {
     }
 }
 
-/// Who buys.
+/// The buyer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Payer {
     pub(crate) openid: Option<String>,
     pub(crate) sub_openid: Option<String>,
 }
 
-/// The user whom the sandbox lets pay where the order names none.
+/// The user who pays if the order names none.
 const SOMEBODY: &str = "oSandboxUser0000000000000000";
 
 impl Payer {
@@ -134,7 +134,7 @@ impl Payer {
     }
 }
 
-/// An order, also one that is part of a combined one.
+/// An order, or a part of a combined order.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) out_trade_no: String,
@@ -142,13 +142,13 @@ pub(crate) struct Order {
     pub(crate) payer: Payer,
     pub(crate) kind: PaymentMethod,
     pub(crate) is_v2: bool,
-    /// The `sign_type` that its request of APIv2 named; its notification is signed with it.
+    /// The `sign_type` of its APIv2 request, which also signs its notification.
     pub(crate) sign_type: Option<String>,
-    /// The combined order that it is part of.
+    /// The number of its combined order.
     pub(crate) combine: Option<String>,
-    /// What it was made with, to tell a repetition from another order.
+    /// A digest of its request, to distinguish a repeated request from another order.
     pub(crate) fingerprint: [u8; 32],
-    /// What it was answered with.
+    /// The response to its request.
     pub(crate) answer: Value,
     pub(crate) description: String,
     pub(crate) attach: Option<String>,
@@ -160,16 +160,16 @@ pub(crate) struct Order {
     pub(crate) state: TradeState,
     pub(crate) transaction_id: Option<String>,
     pub(crate) paid: Option<i64>,
-    /// When a payment by code was taken back.
+    /// When a payment by code was reversed.
     pub(crate) reversed: Option<i64>,
-    /// Refunded, or on the way.
+    /// The amount of accepted refunds, including those in progress.
     pub(crate) refunded: i64,
-    /// How many times a refund was accepted.
+    /// The number of accepted refunds.
     pub(crate) refunds: u32,
     pub(crate) shareable: bool,
-    /// Taken out of what may be shared, also for the seller itself.
+    /// The amount already shared, including the seller's.
     pub(crate) split: i64,
-    /// Shared with others, and not returned.
+    /// The amount shared with others and not returned.
     pub(crate) given: i64,
     pub(crate) unfrozen: bool,
 }
@@ -193,7 +193,7 @@ impl Row for Order {
 }
 
 impl Order {
-    /// An order that nobody paid in time is closed, and a paid one that was refunded says so.
+    /// The state. An order that was not paid in time is closed; a refunded order is `REFUND`.
     pub(crate) fn state(&self, now: i64) -> TradeState {
         match self.state {
             TradeState::NotPay | TradeState::UserPaying | TradeState::PayError
@@ -206,7 +206,7 @@ impl Order {
         }
     }
 
-    /// Whether money was taken and has not been given back as a whole.
+    /// Whether it was paid and not reversed.
     pub(crate) fn is_paid(&self, now: i64) -> bool {
         matches!(self.state(now), TradeState::Success | TradeState::Refund)
     }
@@ -215,7 +215,7 @@ impl Order {
         i128::from(self.total) - i128::from(self.refunded)
     }
 
-    /// What is left to share; refunds come out of it too.
+    /// The amount left to share, without refunds.
     pub(crate) fn unsplit(&self) -> i128 {
         if self.shareable && !self.unfrozen {
             (self.left() - i128::from(self.split)).max(0)
@@ -224,7 +224,7 @@ impl Order {
         }
     }
 
-    /// What an APIv3 query answers, and a notification holds.
+    /// The JSON of an APIv3 query and notification.
     pub(crate) fn view(&self, now: i64) -> Value {
         let state = self.state(now);
         let mut view = self.party.members();
@@ -235,7 +235,7 @@ impl Order {
         if let Some(attach) = &self.attach {
             set("attach", json!(attach));
         }
-        // Of what is not paid, users have published these two and no `currency`.
+        // Published responses for unpaid orders have these two members and no `currency`.
         let mut amount = json!({"total": self.total, "payer_currency": self.currency});
         if let (Some(transaction_id), Some(paid)) = (&self.transaction_id, self.paid) {
             set("transaction_id", json!(transaction_id));
@@ -251,7 +251,7 @@ impl Order {
         Value::Object(view)
     }
 
-    /// What a query answers, as users have published it: with two members that are empty.
+    /// The response to a query. As in published responses, two members are empty.
     pub(crate) fn found(&self, now: i64) -> Value {
         let mut found = self.view(now);
         found["promotion_detail"] = json!([]);
@@ -269,7 +269,7 @@ impl Order {
         }
     }
 
-    /// What a combined order says of it.
+    /// The JSON within a combined order.
     pub(crate) fn part(&self, now: i64) -> Value {
         let mut part = members([
             ("mchid", Some(&self.party.mchid)),
@@ -297,7 +297,7 @@ impl Order {
 }
 
 impl Order {
-    /// One that only has its numbers.
+    /// An order with only its numbers.
     pub(crate) fn new(out_trade_no: String, party: Party, kind: PaymentMethod) -> Self {
         Self {
             out_trade_no,
@@ -330,7 +330,7 @@ impl Order {
     }
 }
 
-/// The members of APIv2's notification: `sign_type` names the algorithm of an order that named one.
+/// The members of APIv2's notification, with `sign_type` if the order's request had one.
 pub(crate) fn v2_notification(order: &Order) -> Value {
     let mut members = v2_members(order);
     if let Some(sign_type) = &order.sign_type {
@@ -339,7 +339,7 @@ pub(crate) fn v2_notification(order: &Order) -> Value {
     members
 }
 
-/// What APIv2's query and notification hold; source: "支付结果通知".
+/// The members of APIv2's query and notification. Source: "支付结果通知".
 pub(crate) fn v2_members(order: &Order) -> Value {
     let mut members = json!({
         "return_code": "SUCCESS",
@@ -370,7 +370,7 @@ pub(crate) fn v2_members(order: &Order) -> Value {
     members
 }
 
-/// A combined order; its parts are orders of their own.
+/// A combined order. Its parts are separate orders.
 pub(crate) struct CombinedOrder {
     pub(crate) number: String,
     pub(crate) appid: String,

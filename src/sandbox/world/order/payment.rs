@@ -31,7 +31,7 @@ pub(crate) fn check_payable(order: &Order, now: i64) -> ActionResult {
     }
 }
 
-/// Pays an order. The merchant is notified, except of a payment by code.
+/// Pays an order, with an event unless it is a payment by code.
 pub(crate) fn complete_payment(state: &mut State, number: &str, now: i64) {
     let Some(order) = mark_paid(state, number, now) else {
         return;
@@ -55,7 +55,7 @@ pub(crate) fn complete_payment(state: &mut State, number: &str, now: i64) {
     state.outbox.push(event);
 }
 
-/// Pays an order without a notification.
+/// Pays an order without an event.
 pub(crate) fn mark_paid(state: &mut State, number: &str, now: i64) -> Option<Order> {
     let order = state.orders.get_mut(number)?;
     order.state = TradeState::Success;

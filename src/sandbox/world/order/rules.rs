@@ -1,4 +1,4 @@
-//! The rules of an order that more than one API uses.
+//! Rules for orders of both APIs.
 
 use serde_json::{Value, json};
 
@@ -10,12 +10,12 @@ use crate::identity::MCHID;
 use crate::refusal::Refusal;
 use crate::refusal::business;
 
-/// An order without `time_expire` may be paid for so long.
+/// How long an order without `time_expire` can be paid.
 pub(crate) const WEEK: i64 = 7 * 86_400;
-/// However early `time_expire` is.
+/// The shortest time until `time_expire`.
 const MINUTE: i64 = 60;
 
-/// Whether an order that is there already may be asked for again.
+/// Whether a request may be repeated for an existing order.
 pub(crate) fn check_reusable(known: &Order, asked: &Order, now: i64) -> Result<(), Refusal> {
     match known.state(now) {
         TradeState::Success | TradeState::Refund => Err(business::ORDER_PAID.refusal()),
@@ -40,7 +40,7 @@ pub(crate) fn prepay_answer(state: &mut State, kind: PaymentMethod, now: i64) ->
     }
 }
 
-/// Closing again is no error.
+/// Closes an order. Closing a closed order is not an error.
 pub(crate) fn close_order(order: &mut Order, now: i64) -> Result<(), Refusal> {
     match order.state(now) {
         TradeState::Success | TradeState::Refund => Err(business::ORDER_PAID.refusal()),
@@ -66,7 +66,7 @@ pub(crate) fn reverse_order(order: &mut Order, now: i64) -> Result<(), Refusal> 
     }
 }
 
-/// A merchant sends requests in its own name only.
+/// A request must name the merchant that signs it.
 pub(crate) fn require_own_mchid(mchid: &str) -> Result<(), Refusal> {
     if mchid == MCHID {
         Ok(())
@@ -86,7 +86,7 @@ pub(crate) fn currency(fields: &Fields<'_>, pointer: &str) -> Result<String, Ref
     }
 }
 
-/// The end of payment is at least a minute away, as "JSAPI下单" says of `time_expire`.
+/// The end of payment, at least a minute away. Source: `time_expire` in "JSAPI下单".
 pub(crate) fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
     let Some(text) = fields.optional_text("/time_expire")? else {
         return Ok(now.saturating_add(WEEK));

@@ -67,7 +67,7 @@ fn refunded(refund: &Refund) -> Value {
     answer
 }
 
-/// Lists the refunds of an order, numbered from 0, or the one that is named.
+/// Lists the refunds of an order, numbered from 0, or the requested one.
 pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
     let numbers = asked(state, &fields)?;
@@ -92,7 +92,7 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Success::json(answer))
 }
 
-/// The numbers of the refunds that the request asks for.
+/// The numbers of the requested refunds.
 fn asked(state: &State, fields: &Fields<'_>) -> Result<Vec<String>, Refusal> {
     let number_of = |refund: &Refund| refund.out_refund_no.clone();
     if let Some(id) = fields.optional_text("/refund_id")? {
@@ -119,7 +119,7 @@ fn list(answer: &mut Value, at: usize, refund: &Refund) {
     set("refund_channel", refund.channel);
     set("refund_fee", &refund.amount.to_string());
     set("refund_status", refund.v2_status());
-    // Spelt so.
+    // This is WeChat Pay's spelling.
     set("refund_recv_accout", "支付用户零钱");
     if let Some(ended) = refund.ended {
         set("refund_success_time", &Local::of(ended).to_string());

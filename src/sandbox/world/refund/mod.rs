@@ -1,9 +1,9 @@
-//! Refunds: part of an order or all of it, once or several times.
+//! Partial and full refunds.
 //!
-//! A refund is `PROCESSING` when it is applied for, and succeeds before the next look at it: the
-//! next query of it, or [`Sandbox::take_events`](crate::Sandbox::take_events). Until then
-//! [`settle_refund`](crate::Sandbox::settle_refund) may decide otherwise, and
-//! [`hold_refunds`](crate::Sandbox::hold_refunds) keeps them all `PROCESSING`.
+//! A new refund is `PROCESSING`. It succeeds when it is next read: by a query, or by
+//! [`Sandbox::take_events`](crate::Sandbox::take_events). Until then,
+//! [`settle_refund`](crate::Sandbox::settle_refund) can set another result.
+//! [`hold_refunds`](crate::Sandbox::hold_refunds) keeps all refunds `PROCESSING`.
 
 pub(super) mod apiv2;
 pub(super) mod model;
@@ -72,7 +72,8 @@ pub(crate) fn apply(state: &mut State, request: &Request<'_>, api: RefundApi) ->
         .map(|refund| Success::json(refund.accepted()))
 }
 
-/// Refunds an order as its merchant could, in the form of the API that made it: the rest, or so many fen.
+/// Refunds an order as on the merchant platform: an amount in fen, or the rest. The event has the form of the API that
+/// created the order.
 pub(crate) fn refund_manually(
     state: &mut State,
     number: &str,
@@ -101,7 +102,7 @@ pub(crate) fn refund_manually(
     Ok(refund.map(|refund| Success::json(refund.view())))
 }
 
-/// One that no refund has.
+/// An unused refund number.
 fn free_number(state: &State) -> String {
     let count = state.refunds.iter().count();
     let numbers = (count + 1..).map(|count| format!("SANDBOX_REFUND_{count}"));
@@ -109,7 +110,7 @@ fn free_number(state: &State) -> String {
     free.next().unwrap_or_default()
 }
 
-/// Takes a refund on, if the order has as much left.
+/// Accepts a refund if enough of the order is left.
 pub(crate) fn accept(
     state: &mut State,
     out_trade_no: &str,
@@ -123,7 +124,7 @@ pub(crate) fn accept(
     })?;
     check_amount(order, total, refund.amount)?;
     check_period_and_count(order, now)?;
-    // No overflow: both are parts of the total, and there are 50 at most.
+    // No overflow: the sum is at most the total.
     order.refunded += refund.amount;
     order.refunds += 1;
     refund.order(order);
@@ -143,8 +144,8 @@ fn check_amount(order: &Order, total: i64, amount: i64) -> Result<(), Refusal> {
     }
 }
 
-/// The time and number of refunds, as the notes of "申请退款" have them: within 365 days of the payment,
-/// 50 times at most. (That two of an order have to be a minute apart is not asked for here.)
+/// Checks the limits in the notes of "申请退款": within 365 days of the payment, and at most 50 refunds. The rule that two
+/// refunds of an order must be a minute apart is not checked.
 fn check_period_and_count(order: &Order, now: i64) -> Result<(), Refusal> {
     let overdue = order
         .paid
@@ -161,7 +162,7 @@ fn check_period_and_count(order: &Order, now: i64) -> Result<(), Refusal> {
 const YEAR: i64 = 365 * 86_400;
 const MOST: u32 = 50;
 
-/// The order that the request names by either number, or by both.
+/// The order that the request identifies by either number or by both.
 fn paid_order<'s>(state: &'s State, request: &Request<'_>) -> Result<&'s Order, Refusal> {
     let fields = request.fields();
     let id = fields.optional_text("/transaction_id")?;
@@ -206,7 +207,7 @@ fn shown(state: &mut State, number: &str, request: &Request<'_>) -> Outcome {
     Ok(Success::json(refund.view()))
 }
 
-/// Sends a refund that did not arrive to another account.
+/// Redirects an abnormal refund to another account.
 pub(crate) fn apply_abnormal(state: &mut State, request: &Request<'_>) -> Outcome {
     let fields = request.fields();
     let id = request.variable("refund_id");
@@ -224,7 +225,7 @@ pub(crate) fn apply_abnormal(state: &mut State, request: &Request<'_>) -> Outcom
     Ok(Success::json(refund.view()))
 }
 
-/// Lets a refund that nobody has decided on succeed.
+/// Completes a refund without a set result.
 pub(crate) fn advance(state: &mut State, number: &str, now: i64) {
     let refund = state.refunds.get(number);
     let open = refund.is_some_and(|refund| refund.status == RefundStatus::Processing);
@@ -240,7 +241,7 @@ pub(crate) fn advance_all(state: &mut State, now: i64) {
     open.iter().for_each(|number| advance(state, number, now));
 }
 
-/// Decides how a refund ends.
+/// Sets the result of a refund.
 pub(crate) fn settle(
     state: &mut State,
     number: &str,
@@ -264,7 +265,7 @@ pub(crate) fn settle(
     }
 }
 
-/// What a closed refund would have taken is left to refund again.
+/// Ends a refund. The amount of a closed refund can be refunded again.
 fn end(state: &mut State, number: &str, status: RefundStatus, now: i64) {
     let Some(refund) = state.refunds.get_mut(number) else {
         return;

@@ -1,4 +1,4 @@
-//! A refund, and what is said of it.
+//! A refund, and its JSON views.
 
 use serde_json::{Value, json};
 
@@ -7,22 +7,22 @@ use super::super::order::model::{Order, Party};
 use super::super::table::Row;
 use crate::date::{Local, rfc3339};
 
-/// How a refund stands, as [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets it.
+/// The status of a refund, which [`Sandbox::settle_refund`](crate::Sandbox::settle_refund) sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefundStatus {
-    /// On its way (退款处理中).
+    /// In progress (退款处理中).
     Processing,
-    /// The user has the money (退款成功).
+    /// The user has received the money (退款成功).
     Success,
-    /// It was given up (退款关闭); the money may be refunded again.
+    /// Cancelled (退款关闭). The amount can be refunded again.
     Closed,
-    /// It did not arrive (退款异常), as when the user's bank card is void.
+    /// Failed (退款异常), for example because the user's bank card is no longer valid.
     Abnormal,
 }
 
 impl RefundStatus {
-    /// As answers spell it: `PROCESSING`, `SUCCESS`, `CLOSED`, `ABNORMAL`.
+    /// The name in responses: `PROCESSING`, `SUCCESS`, `CLOSED`, `ABNORMAL`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl RefundStatus {
     }
 }
 
-/// Whose words are used.
+/// The API whose terms are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RefundApi {
     Domestic,
@@ -55,14 +55,14 @@ pub(crate) struct Refund {
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) notify_url: Option<String>,
-    /// Who pays an e-commerce refund.
+    /// The account that pays an e-commerce refund.
     pub(crate) account: Option<String>,
     pub(crate) channel: &'static str,
     pub(crate) status: RefundStatus,
     pub(crate) created: i64,
     /// When it succeeded.
     pub(crate) ended: Option<i64>,
-    /// When it was given up.
+    /// When it was closed.
     pub(crate) closed: Option<i64>,
 }
 
@@ -110,7 +110,7 @@ impl Refund {
         }
     }
 
-    /// Takes over what is the order's.
+    /// Copies the data of the order.
     pub(crate) fn order(&mut self, order: &Order) {
         self.out_trade_no.clone_from(&order.out_trade_no);
         self.transaction_id = order.transaction_id.clone().unwrap_or_default();
@@ -119,7 +119,7 @@ impl Refund {
         self.currency.clone_from(&order.currency);
     }
 
-    /// The answer to the request for it.
+    /// The response to its request.
     pub(crate) fn accepted(&self) -> Value {
         match self.api {
             RefundApi::Ecommerce => {
@@ -138,7 +138,7 @@ impl Refund {
         }
     }
 
-    /// The answer to a query.
+    /// The response to a query.
     pub(crate) fn view(&self) -> Value {
         let ecommerce = self.api == RefundApi::Ecommerce;
         let mut view = json!({
@@ -150,7 +150,7 @@ impl Refund {
             "user_received_account": RECEIVED,
             "create_time": rfc3339(self.created),
             "status": match self.status {
-                // As "查询退款" of e-commerce spells it.
+                // The spelling in "查询退款" of e-commerce.
                 RefundStatus::Closed if ecommerce => "CLOSE",
                 status => status.name(),
             },
@@ -175,7 +175,7 @@ impl Refund {
         view
     }
 
-    /// What the merchant is told; nothing while it is on its way.
+    /// The event for the merchant; `None` while it is in progress.
     pub(crate) fn event(&self, now: i64) -> Option<Event> {
         let (event_type, summary) = match self.status {
             RefundStatus::Processing => return None,
@@ -224,7 +224,7 @@ impl Refund {
         Value::Object(resource)
     }
 
-    /// What APIv2's notification says: whose it is, and what `req_info` holds; source: "退款结果通知".
+    /// The members of APIv2's notification: the merchant's ids and the content of `req_info`. Source: "退款结果通知".
     fn v2_members(&self) -> Value {
         let mut members = json!({
             "appid": self.party.appid,
@@ -256,7 +256,7 @@ impl Refund {
         members
     }
 
-    /// As APIv2 spells it.
+    /// The name in APIv2.
     pub(crate) fn v2_status(&self) -> &'static str {
         match self.status {
             RefundStatus::Closed => "REFUNDCLOSE",
@@ -266,7 +266,7 @@ impl Refund {
     }
 }
 
-/// The amounts of a refund, as far as both kinds of query have them.
+/// The amounts of a refund that both kinds of query have.
 fn amounts(refund: &Refund) -> Value {
     json!({
         "refund": refund.amount,

@@ -1,8 +1,7 @@
-//! Profit sharing (分账): receivers, orders, what is left.
+//! Profit sharing (分账): receivers, orders, unfreezing.
 //!
-//! It is accepted as `PROCESSING` and done before the next look at it; a receiver that was deleted
-//! meanwhile gets nothing, for `NO_RELATION`. Beside the merchant itself, receivers together get at
-//! most 30 % of an order.
+//! A new profit sharing order is `PROCESSING` and finishes when it is next read. A receiver deleted meanwhile gets
+//! nothing (`NO_RELATION`). All receivers except the merchant itself get at most 30 % of an order in total.
 
 pub(super) mod model;
 mod receiver;
@@ -46,7 +45,7 @@ fn ordinary(state: &mut State, request: &Request<'_>, rest: &str) -> Option<Outc
     })
 }
 
-/// The operations of e-commerce platforms and of brands, whose paths are alike.
+/// The operations of e-commerce platforms and of brands, which have the same paths.
 fn platform(
     state: &mut State,
     request: &Request<'_>,
@@ -69,7 +68,7 @@ fn platform(
 
 /// 最大分账比例 in parts of 10,000.
 const MAX_RATIO: i64 = 3000;
-/// As many receivers are in a request ("请求分账").
+/// The greatest number of receivers in a request ("请求分账").
 const MOST: usize = 50;
 
 pub(crate) fn share(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
@@ -102,7 +101,7 @@ pub(crate) fn share(state: &mut State, request: &Request<'_>, names: SharingName
     Ok(Success::json(share))
 }
 
-/// Gives the merchant what is left.
+/// Unfreezes the rest for the merchant.
 pub(crate) fn unfreeze(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let fields = request.fields();
     let number = fields.merchant_number("/out_order_no")?;
@@ -155,7 +154,7 @@ fn detail(item: &Fields<'_>, names: SharingNames) -> Result<ShareDetail, Refusal
     })
 }
 
-/// The paid order that the request names, whose money is still there to be shared.
+/// The paid order that the request names, if its money is still frozen.
 fn shared_order<'s>(state: &'s State, fields: &Fields<'_>, now: i64) -> Result<&'s Order, Refusal> {
     let id = fields.required_text("/transaction_id")?;
     let sub_mchid = fields.optional_text("/sub_mchid")?;
@@ -175,7 +174,7 @@ fn goes_to_seller(order: &Order, detail: &ShareDetail) -> bool {
     detail.kind == "MERCHANT_ID" && detail.account == order.party.seller()
 }
 
-/// Whose receivers an operation has: by its names, and the brand.
+/// The owner of an operation's receivers: its names, and the brand.
 type Whose<'s> = (SharingNames, Option<&'s str>);
 
 fn key(order: &Order, detail: &ShareDetail, (names, brand): Whose<'_>) -> String {
@@ -215,7 +214,7 @@ fn check_amount(order: &Order, details: &[ShareDetail]) -> Result<(), Refusal> {
     }
 }
 
-/// Sets the money aside. That it does not overflow was checked: it is part of the total.
+/// Reserves the money. It cannot overflow, because it was checked to be part of the total.
 fn accept(
     state: &mut State,
     request: &Request<'_>,
@@ -258,7 +257,7 @@ pub(crate) fn query(state: &mut State, request: &Request<'_>) -> Outcome {
     let id = request.parameter("transaction_id")?;
     let sub_mchid = request.query_value("sub_mchid");
     let named = |share: &&Share| share.transaction_id == id && share.party.sub_mchid == sub_mchid;
-    // A query of something else is no look at it.
+    // Only a query of this number finishes it.
     if state.shares.get(&number).filter(named).is_some() {
         advance(state, &number, request.now);
     }
@@ -278,7 +277,7 @@ pub(crate) fn amounts(state: &State, request: &Request<'_>) -> Outcome {
     ))
 }
 
-/// Of a sub-merchant, or of a brand: `name` is the variable of the path.
+/// The ratio of a sub-merchant or a brand; `name` is the path variable.
 pub(crate) fn ratio(request: &Request<'_>, name: &str) -> Success {
     let mut answer = json!({"max_ratio": MAX_RATIO});
     answer[name] = json!(request.variable(name));

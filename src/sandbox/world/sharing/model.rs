@@ -1,4 +1,4 @@
-//! A profit sharing order (分账单), and what is said of it.
+//! A profit sharing order (分账单), and its JSON views.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::super::order::model::Party;
 use super::super::table::Row;
 use crate::date::rfc3339;
 
-/// Whose names are used: those of the ordinary profit sharing, or of e-commerce's.
+/// The names of members: those of ordinary profit sharing, of e-commerce, or of brands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SharingNames {
     pub(crate) account: &'static str,
@@ -32,7 +32,7 @@ impl SharingNames {
 }
 
 impl SharingNames {
-    /// Of a brand (连锁品牌分账).
+    /// The names for brands (连锁品牌分账).
     pub(crate) const BRAND: Self = Self {
         account: "account",
         unfreeze: "/finish",
@@ -41,7 +41,7 @@ impl SharingNames {
     };
 }
 
-/// What of the money goes to whom.
+/// The share of one receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct ShareDetail {
     pub(crate) kind: String,
@@ -80,11 +80,11 @@ pub(crate) struct Share {
     pub(crate) out_trade_no: String,
     pub(crate) transaction_id: String,
     pub(crate) party: Party,
-    /// The brand that shares (品牌主商户号).
+    /// The sharing brand (品牌主商户号).
     pub(crate) brand: Option<String>,
     pub(crate) details: Vec<ShareDetail>,
     pub(crate) created: i64,
-    /// When it was done.
+    /// When it finished.
     pub(crate) ended: Option<i64>,
 }
 
@@ -123,7 +123,7 @@ impl Share {
         view
     }
 
-    /// `finish_time` is there always, as documented, and before the end it is long ago.
+    /// `finish_time` is always present, as documented; before the end it is 1970.
     fn detail(&self, detail: &ShareDetail) -> Value {
         let mut view = json!({
             "type": detail.kind,
@@ -141,7 +141,7 @@ impl Share {
         view
     }
 
-    /// What the merchant is told of a detail that moved.
+    /// The event of a detail.
     pub(crate) fn event(&self, detail: &ShareDetail, moved: Movement, now: i64) -> Event {
         let (event_type, summary, amount) = match moved {
             Movement::Out => ("PROFITSHARING.SUCCESS", "分账成功", detail.amount),
@@ -161,7 +161,7 @@ impl Share {
         set("receiver", receiver);
         set("success_time", json!(rfc3339(now)));
         Event {
-            // WeChat Pay takes the URL that the merchant has set for profit sharing.
+            // WeChat Pay uses the URL that the merchant has set for profit sharing.
             notify_url: None,
             event_type,
             original_type: "profitsharing",
@@ -173,14 +173,14 @@ impl Share {
     }
 }
 
-/// Where the money of a detail went.
+/// The destination of a detail's money.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Movement {
     Out,
     Back(i64),
 }
 
-/// A receiver that may be shared with.
+/// A receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct Receiver {
     key: String,
@@ -206,7 +206,7 @@ impl Row for Receiver {
     }
 }
 
-/// Money on its way back from a receiver.
+/// A return from a receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct Return {
     pub(crate) number: String,
@@ -217,7 +217,7 @@ pub(crate) struct Return {
     pub(crate) answer: Value,
 }
 
-/// Who gave back how much, and when.
+/// The amount and time of a return, and its receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct ReturnedAmount {
     pub(crate) account: String,
@@ -239,8 +239,8 @@ impl Row for Return {
     }
 }
 
-/// Receivers are a sub-merchant's, or the merchant's own; e-commerce's are the platform's, for all its
-/// sub-merchants; a brand's are the brand's.
+/// The key of a receiver. Receivers belong to a sub-merchant or the merchant; in e-commerce to the platform, for all
+/// sub-merchants; for brands to the brand.
 pub(crate) fn receiver_key(
     names: SharingNames,
     (sub_mchid, brand): (Option<&str>, Option<&str>),

@@ -32,7 +32,7 @@ pub(crate) fn add(state: &mut State, request: &Request<'_>, names: SharingNames)
     Ok(Success::json(Value::Object(answer)))
 }
 
-/// Deleting one that is not there is no error.
+/// Deletes a receiver. Deleting a missing one is not an error.
 pub(crate) fn delete(state: &mut State, request: &Request<'_>, names: SharingNames) -> Outcome {
     let (key, answer) = receiver(&request.fields(), names)?;
     state.receivers.remove(&key);
@@ -65,7 +65,7 @@ fn receiver(
     Ok((receiver_key(names, whose, &kind, &account), answer))
 }
 
-/// The brand that a brand's requests name.
+/// The brand in requests of brands.
 pub(crate) fn brand(fields: &Fields<'_>, names: SharingNames) -> Result<Option<String>, Refusal> {
     if names == SharingNames::BRAND {
         fields.required_text("/brand_mchid").map(Some)

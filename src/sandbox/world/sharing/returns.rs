@@ -1,4 +1,4 @@
-//! What receivers of profit sharing give back (分账回退).
+//! Returns from receivers of profit sharing (分账回退).
 
 use serde_json::{Value, json};
 
@@ -81,7 +81,7 @@ fn returned_share(
         .ok_or_else(|| business::SHARE_NOT_EXIST.with(&[&format_args!("{wanted:?}")]))
 }
 
-/// Only merchants return money, and no more than they received.
+/// Returns money. Only merchants can return, and at most what they received.
 fn take_back(
     state: &mut State,
     share: &str,
@@ -102,7 +102,7 @@ fn take_back(
         let got = detail.result == DetailResult::Success;
         got && detail.kind == "MERCHANT_ID" && detail.account == account
     };
-    // An account may have got several.
+    // An account may have received several details.
     let mut details: Vec<_> = share.details.iter_mut().filter(its_own).collect();
     let left = sum(details.iter().map(|detail| detail.amount - detail.returned));
     if i128::from(amount) > left {

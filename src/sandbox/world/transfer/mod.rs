@@ -1,8 +1,8 @@
-//! Transfers to users (商家转账, fund-app): made, confirmed by the user, cancelled; a merchant's own, and
-//! those that a service provider makes for a sub-merchant.
+//! Transfers to users (商家转账, fund-app): creation, confirmation by the user, cancellation. A merchant creates them, or
+//! a service provider for a sub-merchant.
 //!
-//! A user has 24 hours to confirm one; after that it fails with `OVERDUE_CLOSE`. A cancelled one is
-//! `CANCELING`, and `CANCELLED` before the next look at it.
+//! A user has 24 hours to confirm a transfer; then it fails with `OVERDUE_CLOSE`. A cancelled one is `CANCELING`, and
+//! `CANCELLED` when it is next read.
 
 pub(super) mod model;
 
@@ -101,7 +101,7 @@ fn shown(transfer: Option<&Transfer>, number: &str) -> Outcome {
     Ok(Success::json(transfer.view()))
 }
 
-/// Cancelling again changes nothing.
+/// Cancels a transfer. Cancelling again changes nothing.
 pub(crate) fn cancel(state: &mut State, request: &Request<'_>) -> Outcome {
     let number = request.variable("out_bill_no");
     advance(state, &number, request.now);

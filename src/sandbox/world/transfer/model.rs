@@ -7,7 +7,7 @@ use super::super::table::Row;
 use crate::date::rfc3339;
 use crate::identity::MCHID;
 
-/// From 2,000 yuan on the user's name has to be given ("发起转账").
+/// The amount from which the user's name is required: 2,000 yuan ("发起转账").
 pub(crate) const NAMED_FROM: i64 = 200_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(crate) struct Transfer {
     pub(crate) out_bill_no: String,
     pub(crate) transfer_bill_no: String,
     pub(super) fingerprint: [u8; 32],
-    /// For whom a service provider transfers.
+    /// The sub-merchant of a service provider's transfer.
     pub(crate) sub_mchid: Option<String>,
     pub(super) appid: String,
     pub(super) openid: String,
@@ -84,7 +84,7 @@ impl Transfer {
         answer
     }
 
-    /// The answer to a query; the name goes out encrypted.
+    /// The response to a query. The name is encrypted later.
     pub(crate) fn view(&self) -> Value {
         let mut view = self.resource();
         view["appid"] = json!(self.appid);

@@ -3,7 +3,7 @@
 use super::super::Mistake;
 use wechatpay_core::protocol::Scheme;
 
-/// A name of the request in a text: as long as names are.
+/// A name from the request, truncated for a text.
 fn short(name: &str) -> String {
     name.chars().take(40).collect()
 }

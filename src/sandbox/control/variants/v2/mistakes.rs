@@ -2,7 +2,7 @@
 
 use super::super::super::diagnosis::Mistake;
 
-/// A member that is sent and not signed.
+/// A member that is sent but not signed.
 pub(super) fn not_signed(name: &str) -> Mistake {
     let short: String = name.chars().take(40).collect();
     Mistake::of(
