@@ -1,4 +1,4 @@
-//! The input of subcommands besides their own arguments.
+//! The input that all subcommands share.
 
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
@@ -15,7 +15,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Refuses `--sandbox` for a subcommand that cannot use it; `why` says the reason.
+    /// Refuses `--sandbox` for a subcommand that cannot use it, with a reason.
     pub(crate) fn refuse_sandbox(&self, why: &str) -> Result<(), Failure> {
         if !self.sandbox {
             return Ok(());

@@ -152,7 +152,7 @@ impl Report {
         json!({ "error": error })
     }
 
-    /// What people read; `label` comes before every message except clap's, which has one already.
+    /// The text form. `label` precedes every message except clap's, which has its own.
     pub(crate) fn text(&self, label: &str) -> String {
         let message = self.message.trim_end();
         let mut text = if self.exit == Exit::Usage {

@@ -6,7 +6,7 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 use crate::i18n::{Lang, find, lang, t};
 use crate::output::{MAX_WIDTH, line_width};
 
-/// Puts the texts of the catalogue into a command and its subcommands.
+/// Adds the texts of this run's language to a command and its subcommands.
 ///
 /// The text of a command is `cmd-request`, of its argument `arg-request-json`; `-long` has more
 /// for `--help`. The examples of a command are code and come from the command itself.
@@ -41,7 +41,7 @@ fn localize_as(mut command: Command, path: &str) -> Command {
     })
 }
 
-/// An argument that several commands have may have one text for all of them: `arg-appid`.
+/// Arguments of several commands may share one text, such as `arg-appid`.
 fn localize_arg(mut arg: clap::Arg, path: &str) -> clap::Arg {
     let shared = format!("arg-{}", arg.get_id());
     let own = format!("arg{path}-{}", arg.get_id());
@@ -66,7 +66,7 @@ pub(crate) fn translate(help: &str) -> String {
     }
     let text = replace_clap_texts(help);
     let width = line_width();
-    // Examples are code, and are copied: their lines stay as they are.
+    // Examples are code for copying, so their lines are not wrapped.
     let title = format!("\n{}\n", t!("help-examples"));
     let (text, examples) = text.split_at(text.find(&title).unwrap_or(text.len()));
     let lines = text.split('\n').map(|line| wrap(line, width));
@@ -82,11 +82,11 @@ pub(crate) fn replace_clap_texts(text: &str) -> String {
         text.replace(english, &find(id).unwrap_or_default())
     };
     let text = CLAP_TEXTS.iter().fold(text.to_owned(), translate);
-    // A full-width colon has its space in it.
+    // A full-width colon includes its space.
     text.replace("： ", "：")
 }
 
-/// Longer texts before those that are a part of them.
+/// Longer texts come before their parts.
 const CLAP_TEXTS: [(&str, &str); 25] = [
     ("Print help (see more with '--help')", "clap-help-more"),
     ("Print help (see a summary with '-h')", "clap-help-less"),
@@ -118,7 +118,7 @@ const CLAP_TEXTS: [(&str, &str); 25] = [
     ("Settings:", "clap-settings"),
 ];
 
-/// Breaks a line; what follows begins where its text begins, behind the column of the options.
+/// Wraps a line. Continuation lines are aligned with its text, after the column of options.
 fn wrap(line: &str, width: usize) -> String {
     if textwrap::core::display_width(line) <= width {
         return line.to_owned();

@@ -6,7 +6,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
-/// A text of the catalogue, with its variables: `t!("file-unreadable", path = path.display())`.
+/// A text with its variables: `t!("file-unreadable", path = path.display())`.
 macro_rules! t {
     ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
         $crate::i18n::text($id, &[$((stringify!($name), ($value).to_string())),*])
@@ -14,7 +14,7 @@ macro_rules! t {
 }
 pub(crate) use t;
 
-/// A language that the command speaks.
+/// A language of the command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Lang {
     #[default]
@@ -97,7 +97,7 @@ impl Catalog {
         let resource = FluentResource::try_new(lang.source().to_owned());
         let resource = resource.unwrap_or_else(|(readable, _)| readable);
         let mut bundle = FluentBundle::new_concurrent(vec![lang.identifier()]);
-        // The marks around variables are for mixed directions of writing, and would be copied along.
+        // The isolation marks around variables serve bidirectional text, and would be copied with it.
         bundle.set_use_isolating(false);
         bundle.add_resource_overriding(resource);
         Self { lang, bundle }

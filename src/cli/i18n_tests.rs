@@ -118,7 +118,7 @@ fn every_text_in_the_code_exists_and_gets_its_values() {
 #[test]
 fn every_text_is_used() {
     let (_, code) = uses();
-    // Ids that are put together: of the command line, of doctor, and of rate limits.
+    // Ids that are built at run time: of the command line, of doctor, and of rate limits.
     let put_together = ["cmd", "arg-", "check-", "status-", "per-", "scope-"];
     let used_in_texts = |id: &str| Lang::En.source().contains(&format!("{{ {id} }}"));
     for id in entries(Lang::En).keys() {
@@ -128,7 +128,7 @@ fn every_text_is_used() {
     }
 }
 
-/// A command or argument without a text would have no help at all.
+/// A command or argument without a text would have no help.
 #[test]
 fn every_command_and_argument_has_its_help() {
     fn check(command: &clap::Command, path: &str, count: &mut usize) {
@@ -152,7 +152,7 @@ fn every_command_and_argument_has_its_help() {
     assert!(count > 80, "{count}");
 }
 
-/// Terms of the trade, names and formats stay; a text that is Latin alone is not translated.
+/// Names and formats may be Latin, but a text of only Latin letters is not translated.
 #[test]
 fn chinese_texts_are_chinese() {
     let allowed = [

@@ -1,7 +1,7 @@
-//! `wechatpay`: any endpoint of WeChat Pay from the command line, over the library's public API.
+//! `wechatpay` calls any endpoint of WeChat Pay from the command line, through the library's public API.
 //!
-//! One file a subcommand. A further one takes a module, a variant of [`cli::Command`] and a line
-//! in [`run`].
+//! Each subcommand is a module. A new one needs a module, a variant of [`cli::Command`] and a line in
+//! [`run`].
 
 mod certs;
 mod cli;

@@ -38,7 +38,7 @@ impl Output {
         }
     }
 
-    /// From arguments that are not parsed yet.
+    /// Guesses the format from unparsed arguments.
     pub(crate) fn guess(arguments: &[OsString]) -> Self {
         let format = match option(arguments, "--format") {
             Some("json") => Format::Json,
@@ -70,7 +70,7 @@ impl Output {
         self.write(&format!("{}\n", escape_controls(text)))
     }
 
-    /// What another side has sent: as it is for a file, and escape_controls for a terminal.
+    /// Writes bytes from servers or files: unchanged to a file, with control characters escaped to a terminal.
     pub(crate) fn untrusted(&self, bytes: &[u8]) -> Result<(), Failure> {
         if io::stdout().is_terminal() {
             self.line(&String::from_utf8_lossy(bytes))
@@ -85,7 +85,7 @@ impl Output {
         Ok(stdout.flush()?)
     }
 
-    /// JSON: one line for a machine, indented for people.
+    /// Writes JSON: on one line with `--format json`, otherwise indented.
     pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
         self.line(&if self.json() {
             value.to_string()
@@ -94,12 +94,12 @@ impl Output {
         })
     }
 
-    /// Writes a line to standard error. A failure to write has nowhere to be reported.
+    /// Writes a line to standard error. Write errors are ignored, because they cannot be reported.
     pub(crate) fn error_line(&self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", escape_controls(text));
     }
 
-    /// Reports a failure on standard error, and gives the exit code.
+    /// Reports a failure on standard error and returns the exit code.
     pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
         let code = |exit: Exit| ExitCode::from(exit as u8);
         let report = match failure {
@@ -141,7 +141,7 @@ impl Output {
         paint("33", text, self.stdout)
     }
 
-    /// Marked on standard error; between brackets where there is no colour.
+    /// Highlights a text for standard error; without colour, in brackets.
     pub(crate) fn highlight(&self, text: &str) -> String {
         if self.stderr {
             paint("7;31", text, true)
@@ -150,7 +150,7 @@ impl Output {
         }
     }
 
-    /// What the parser of arguments says.
+    /// Renders a message of clap.
     pub(crate) fn styled(&self, text: &StyledStr) -> String {
         if self.stdout && self.stderr {
             text.ansi().to_string()
@@ -160,16 +160,16 @@ impl Output {
     }
 }
 
-/// As wide as lines get, however wide the terminal is.
+/// The greatest width of lines on wide terminals.
 pub(crate) const MAX_WIDTH: usize = 100;
 
-/// The width of the terminal, or of lines where there is none.
+/// The width of lines: that of the terminal, up to [`MAX_WIDTH`].
 pub(crate) fn line_width() -> usize {
     let terminal = Term::stdout().size_checked();
     terminal.map_or(MAX_WIDTH, |(_, width)| usize::from(width).min(MAX_WIDTH))
 }
 
-/// A text with blanks behind it up to `width` columns; a Chinese character has two.
+/// Pads a text with spaces to `width` columns. A Chinese character takes two.
 pub(crate) fn pad(text: &str, width: usize) -> String {
     let blanks = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(blanks))
@@ -203,7 +203,7 @@ pub(crate) fn escape_controls(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Controls, and characters that change the direction of what follows.
+/// Whether a character is a control character or changes the writing direction.
 fn is_active(c: char) -> bool {
     let direction = matches!(
         c,

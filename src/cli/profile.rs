@@ -19,9 +19,9 @@ pub(crate) struct Resolved {
 ///
 /// # Errors
 ///
-/// A profile that was asked for and is not there, or cannot be read; a number that is none.
+/// A requested profile is missing or unreadable, or a number is invalid.
 pub(crate) fn resolve(given: SettingsArgs, profile: &ProfileArgs) -> Result<Resolved, Failure> {
-    // First: a variable that is not UTF-8 would name no profile.
+    // Read the environment first: a variable that is not UTF-8 would be ignored as a profile name.
     let environment = Settings::from_env().map_err(|err| Failure::config(&err))?;
     let found = read(profile)?;
     let (profile, file) = match found {
@@ -34,13 +34,13 @@ pub(crate) fn resolve(given: SettingsArgs, profile: &ProfileArgs) -> Result<Reso
     })
 }
 
-/// A profile, and the file it is from.
+/// A profile and its file.
 struct Found {
     settings: Settings,
     file: PathBuf,
 }
 
-/// The profile that was asked for, or the default one if there is one.
+/// The requested profile, or the default one if it exists.
 fn read(args: &ProfileArgs) -> Result<Option<Found>, Failure> {
     let name = args.profile.clone().or_else(|| variable("PROFILE"));
     let named = args.config.clone();

@@ -51,7 +51,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("\", …)` 填写", "=值 填写"),
 ];
 
-/// Applied in this order: clauses before the names in them.
+/// Applied in this order: clauses come before the names that they contain.
 const PHRASES: &[(&str, &str)] = &[
     // Credentials.
     (

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
-/// What no run of the command can make the library say: it is about programs alone. A file, or the
-/// beginning of a message.
+/// Messages that the command can never cause, as files or beginnings of messages.
 const FOR_PROGRAMS: &[&str] = &[
     "src/bill/",
     "src/chain/",
@@ -31,7 +30,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "src/file_io.rs",
     "src/stack/",
     "Bytes({} bytes)",
-    // What the gateway tells its own clients.
+    // Messages of the gateway.
     "src/sandbox/stub.rs",
     "src/sandbox/control/",
     "src/sandbox/made/",
@@ -50,7 +49,7 @@ const FOR_PROGRAMS: &[&str] = &[
     "this APIv2 answer is a signed message and cannot be streamed",
 ];
 
-/// Names of methods that are also names of something of WeChat Pay, or keys of a profile.
+/// Method names that are also terms of WeChat Pay or keys of profiles.
 const NO_METHODS: &[&str] = &[
     "apiv3_key",
     "base_url",
@@ -123,7 +122,7 @@ fn sentences(code: &str) -> Vec<String> {
             rest = here.split_once('\n').map_or("", |(_, rest)| rest);
         } else if let Some(here) = here.strip_prefix('"') {
             let (text, behind) = literal(here);
-            // What the compiler says is for who writes Rust.
+            // Compiler messages are for Rust programmers.
             let attribute = ["must_use = ", "message = ", "label = ", "note = ", "doc = "];
             let is_sentence = text.contains(' ') && text.contains(char::is_alphabetic);
             if is_sentence && !attribute.iter().any(|it| before.ends_with(it)) {
@@ -148,7 +147,7 @@ fn sentences(code: &str) -> Vec<String> {
     found
 }
 
-/// A literal's text, and what stands behind it.
+/// The text of a literal, and the code after it.
 fn literal(code: &str) -> (String, &str) {
     let (mut text, mut chars) = (String::new(), code.char_indices());
     while let Some((at, c)) = chars.next() {
@@ -171,7 +170,7 @@ fn literal(code: &str) -> (String, &str) {
     (text, "")
 }
 
-/// The methods that a program calls, where the name alone tells them.
+/// The library's public methods whose names are unambiguous.
 fn methods(sources: &[Source]) -> BTreeSet<String> {
     let names = sources
         .iter()
@@ -181,7 +180,7 @@ fn methods(sources: &[Source]) -> BTreeSet<String> {
     named.map(str::to_owned).collect()
 }
 
-/// What of Rust stands in a sentence.
+/// A piece of Rust in a sentence, if there is one.
 fn rust(sentence: &str, methods: &BTreeSet<String>) -> Option<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '!';
     for sign in [
@@ -208,7 +207,7 @@ fn rust(sentence: &str, methods: &BTreeSet<String>) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// With something in place of each `{…}`.
+/// Replaces each `{…}` with a sample.
 fn filled(format: &str) -> String {
     let mut pieces = format.split('{');
     let first = pieces.next().unwrap_or_default().to_owned();
@@ -227,10 +226,9 @@ fn filled(format: &str) -> String {
     })
 }
 
-/// A new message of the library that names a method takes a translation here, or a place in the list
-/// of those that the command cannot bring about.
+/// A new message that names a method needs a replacement here, or an entry in [`FOR_PROGRAMS`].
 #[test]
-fn no_message_of_the_library_speaks_rust_here() {
+fn no_message_names_a_rust_method() {
     let sources = sources();
     let methods = methods(&sources);
     assert!(methods.contains("from_pkcs12") && methods.contains("dry_run"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 pub(crate) use wechatpay_chain::Settings;
 
-/// What can be set with flags, each thing or nothing.
+/// The settings that have flags, all optional.
 ///
 /// Keys are never flags: other users of the machine see the arguments of a process.
 #[derive(Args, Default)]
@@ -57,7 +57,7 @@ pub(crate) struct SettingsArgs {
     pub(crate) timeout: Option<f64>,
 }
 
-/// Which profile is read.
+/// The flags that select the profile.
 #[derive(Args, Default)]
 pub(crate) struct ProfileArgs {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Settings")]
@@ -74,7 +74,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 impl SettingsArgs {
-    /// Whether it says who calls whom.
+    /// Whether any credential is set.
     pub(crate) fn names_credentials(&self) -> bool {
         let texts = [
             &self.mchid,

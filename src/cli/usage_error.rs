@@ -8,7 +8,7 @@ use crate::help;
 use crate::i18n::{Lang, lang, t};
 use crate::output::Output;
 
-/// clap's own message in English; in Chinese the same facts in our words.
+/// clap's message in English; in Chinese our own text with the same facts.
 pub(crate) fn text(err: &clap::Error, output: &Output) -> String {
     let own = output.styled(&err.render());
     // Without arguments clap prints the help as an error.

@@ -350,7 +350,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_of_tickets_are_bounded_and_the_newest_stays() {
+    fn bill_files_are_bounded_and_the_newest_is_kept() {
         let bills = Bills::default();
         let big = Bytes::from(vec![0; BYTES / 2]);
         let decoded = |token: String| query::decoded(&token).into_owned();

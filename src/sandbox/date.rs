@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_those_of_beijing() {
+    fn times_are_in_beijing_time() {
         for (unix, text) in [
             (0, "1970-01-01T08:00:00+08:00"),
             (951_753_600, "2000-02-29T00:00:00+08:00"),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn days_that_no_calendar_has_are_none() {
+    fn invalid_dates_are_rejected() {
         assert_eq!(parse_date("1970-01-02"), Some(16 * 3600));
         assert_eq!(parse_date("2024-02-29"), Some(1_709_136_000));
         for text in [
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_times_are_none() {
+    fn malformed_times_are_rejected() {
         for text in [
             "",
             "T",

@@ -69,7 +69,7 @@ impl PlatformKeys {
         }
     }
 
-    /// Restores the keys of the start. Certificates made since then are dropped: they may belong to another clock.
+    /// Restores the keys of the start. Later certificates are dropped, because they may belong to another clock.
     pub(crate) fn reset(&self) {
         let (only, mode) = (self.public_key_only, self.certificate_mode);
         let first = Self::new(Arc::clone(&self.identity), only, mode);
@@ -77,7 +77,7 @@ impl PlatformKeys {
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
 
-    /// The key of an id, in capitals or not.
+    /// The key of an id, compared case-insensitively.
     pub(crate) fn pair(&self, id: &str) -> Option<Arc<PlatformKeyPair>> {
         if self.identity.public.id.eq_ignore_ascii_case(id) {
             return Some(Arc::clone(&self.identity.public));
@@ -99,8 +99,8 @@ impl PlatformKeys {
             .collect()
     }
 
-    /// The key that signs. When `named` is any serial but that of the public key, a certificate signs: a client
-    /// that names a retired certificate, or its own, has no public key.
+    /// The key that signs. A certificate signs if `named` is a serial other than a public key's, because a client that
+    /// names a retired certificate, or its own, has no public key.
     pub(crate) fn signer(
         &self,
         named: Option<&str>,
@@ -115,8 +115,8 @@ impl PlatformKeys {
         current.unwrap_or_else(|| Arc::clone(&self.identity.public))
     }
 
-    /// The key of the certificate that signs: the newest, but the one before it while they overlap. `None` in
-    /// public-key mode.
+    /// The key of the signing certificate: the newest or, while they overlap, the one before it. `None` in public-key
+    /// mode.
     pub(crate) fn current(&self, now: i64) -> Option<Arc<PlatformKeyPair>> {
         let keys = self.keys();
         let overlaps = keys.overlap_until.is_some_and(|until| now < until);
@@ -173,7 +173,7 @@ impl PlatformKeys {
     }
 
     pub(crate) fn rotate(&self, now: i64) -> Result<Certificate> {
-        // Outside of the lock: it takes a while.
+        // Generate the key outside of the lock, because it takes long.
         self.keys().check_room()?;
         let new = self.identity.next_certified(now)?;
         let certificate = new.certificate.clone();

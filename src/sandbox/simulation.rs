@@ -1,4 +1,4 @@
-//! The methods of [`Sandbox`] that read the state, and do what users, banks and time do.
+//! The methods of [`Sandbox`] that read the state, and act as users and banks.
 
 use super::handle::Sandbox;
 use super::world::{
@@ -6,11 +6,11 @@ use super::world::{
 };
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// What it remembers, and what the user does.
+/// The state, and the actions of users and banks.
 impl Sandbox {
     /// Pays an order, or a combined one, as the user would.
     ///
-    /// Its `trade_state` is `SUCCESS` and an [`Event`] waits.
+    /// Its `trade_state` becomes `SUCCESS`, and an [`Event`] is added.
     ///
     /// ```
     /// # use serde_json::json;
@@ -39,16 +39,15 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such order, when it is
-    /// paid or closed, or its time is over.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the order does not exist, or is paid, closed or
+    /// expired.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
         let now = self.now();
         Ok(self.state.world.pay(out_trade_no, now)?)
     }
 
-    /// Lets a payment fail. Of a payment by code the `trade_state` is `PAYERROR`, and it is over; any
-    /// other order stays `NOTPAY`, as WeChat Pay says nothing of it, and the user may try again with
-    /// [`pay`](Self::pay).
+    /// Fails a payment. The `trade_state` of a payment by code becomes `PAYERROR`, which is final. Any other order stays
+    /// `NOTPAY`, because WeChat Pay does not report the failure, and can be [paid](Self::pay) later.
     ///
     /// # Errors
     ///
@@ -58,14 +57,13 @@ impl Sandbox {
         Ok(self.state.world.fail(out_trade_no, now)?)
     }
 
-    /// Decides how a refund ends. One that nobody decides on succeeds before the next look at it.
+    /// Sets the result of a refund. Otherwise it succeeds when it is next read.
     ///
-    /// One that is `ABNORMAL` may still end otherwise.
+    /// An `ABNORMAL` refund can be settled again.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such refund, or it has
-    /// ended already.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the refund does not exist or has ended.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
         let now = self.now();
         Ok(self.state.world.settle(out_refund_no, status, now)?)
@@ -76,30 +74,31 @@ impl Sandbox {
         self.state.world.hold_refunds(hold);
     }
 
-    /// Leaves batches of `v3/transfer/batches` `PROCESSING` until each detail was
+    /// Leaves batches of `v3/transfer/batches` `PROCESSING` until each detail is
     /// [confirmed](Self::confirm_transfer) or [rejected](Self::reject_transfer).
     ///
-    /// A sandbox that posts notifications by itself looks at them all the time, and so ends them at once.
+    /// Without this, a sandbox that posts notifications finishes batches at once, because it reads them continuously.
     pub fn hold_transfers(&self, hold: bool) {
         self.state.world.hold_transfers(hold);
     }
 
-    /// Confirms a transfer as the user does: it is `SUCCESS` and an [`Event`] waits.
+    /// Confirms a transfer as the user would. It becomes `SUCCESS`, and an [`Event`] is added.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such transfer, or it does
-    /// not wait for the user: one waits for 24 hours.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the transfer does not exist or does not wait for
+    /// the user. A transfer waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
         let now = self.now();
         self.state.world.decide(out_bill_no, None, now)?;
         Ok(())
     }
 
-    /// Lets a transfer fail for a reason of those that "查询转账单" lists, such as
-    /// `NAME_NOT_CORRECT`: it is `FAIL` and an [`Event`] waits. Of a batch of `v3/transfer/batches` that
-    /// nobody has looked at yet, or that is [held](Self::hold_transfers), it is a detail, by its
-    /// `out_detail_no`; the event waits when all of the batch have ended.
+    /// Fails a transfer with a reason from "查询转账单", such as `NAME_NOT_CORRECT`. It becomes `FAIL`, and an [`Event`] is
+    /// added.
+    ///
+    /// For a batch of `v3/transfer/batches` that was not read yet or is [held](Self::hold_transfers), pass the
+    /// `out_detail_no` of a detail. The event is added when all details have ended.
     ///
     /// # Errors
     ///
@@ -111,13 +110,13 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Sets the state (`SUCCESS`, `CLOSED` …) of a thing that a request made, by any of its numbers. It concerns the
-    /// operations that `docs/remembered.md` lists as remembered and that have no method of their own here. Queries
-    /// show the state where their documentation lists it.
+    /// Sets the state (`SUCCESS`, `CLOSED` …) of a record, found by any of its numbers. It applies to the records of
+    /// operations that `docs/remembered.md` lists as remembered without special rules. Queries return the state if their
+    /// documentation lists it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when no request made a thing with this number.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when no request created a record with this number.
     pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
         if self.state.remembered.set_state(number, state) {
             return Ok(());
@@ -128,15 +127,15 @@ impl Sandbox {
         ))
     }
 
-    /// Complains about a paid order as its user does, in at most 300 characters; gives the complaint's
-    /// number (投诉单号). An [`Event`] waits.
+    /// Files a complaint about a paid order as its user would, in at most 300 characters. Returns the complaint's number
+    /// (投诉单号) and adds an [`Event`].
     ///
-    /// `v3/merchant-service/complaints-v2` lists it, and takes the merchant's answers.
+    /// `v3/merchant-service/complaints-v2` lists it and accepts the merchant's responses.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such order, it was never
-    /// paid, or the text is empty or too long.
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the order does not exist or was never paid, or the
+    /// text is empty or too long.
     pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
         let now = self.now();
         Ok(self.state.world.complain(out_trade_no, detail, now)?)
@@ -148,7 +147,7 @@ impl Sandbox {
         self.state.world.complaints()
     }
 
-    /// The orders, oldest first, those of combined orders among them. At most 10,000 are kept.
+    /// The orders, including the parts of combined orders, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn orders(&self) -> Vec<OrderRecord> {
         let now = self.now();
@@ -173,10 +172,10 @@ impl Sandbox {
         self.state.world.sharing()
     }
 
-    /// Takes what the merchant would have been notified of, oldest first; at most 10,000 wait.
+    /// Takes the events of which WeChat Pay would notify the merchant, oldest first. At most 10,000 are kept.
     ///
-    /// What is on its way ends before: refunds that are not [held](Self::hold_refunds), batches that
-    /// are not [held](Self::hold_transfers), profit sharing, cancellations.
+    /// First finishes everything in progress: refunds that are not [held](Self::hold_refunds), batches that are not
+    /// [held](Self::hold_transfers), profit sharing, cancellations.
     pub fn take_events(&self) -> Vec<Event> {
         let now = self.now();
         self.state.world.take_events(now)

@@ -14,7 +14,7 @@ const GET: [&str; 5] = ["--format", "json", "request", "GET", "v3/certificates"]
 const POST: [&str; 7] = ["--format", "json", "request", "POST", ECHO, "--json", ORDER];
 
 #[test]
-fn wrong_usage_is_2() {
+fn usage_errors_exit_with_2() {
     for arguments in [
         &["request"][..],
         &["nonsense"],
@@ -33,7 +33,7 @@ fn wrong_usage_is_2() {
 }
 
 #[test]
-fn settings_that_are_wrong_are_3() {
+fn wrong_settings_exit_with_3() {
     let shop = Shop::new();
     let missing = ["MCHID", "PRIVATE_KEY", "CERTIFICATE", "PLATFORM_KEY_ID"];
     for name in missing {
@@ -62,7 +62,7 @@ fn settings_that_are_wrong_are_3() {
 }
 
 #[test]
-fn input_of_which_no_request_can_be_made_is_4() {
+fn invalid_input_exits_with_4() {
     let shop = Shop::new();
     for arguments in [
         &["request", "POST", ECHO, "--json", "{"][..],
@@ -96,7 +96,7 @@ fn input_of_which_no_request_can_be_made_is_4() {
 }
 
 #[test]
-fn no_connection_is_5_and_nothing_was_sent() {
+fn connection_errors_exit_with_5() {
     let shop = Shop::new();
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", closed.local_addr().unwrap());
@@ -109,7 +109,7 @@ fn no_connection_is_5_and_nothing_was_sent() {
 }
 
 #[test]
-fn time_that_runs_out_is_6_for_a_get_and_9_for_a_post() {
+fn timeouts_exit_with_6_for_get_and_9_for_post() {
     let shop = Shop::new();
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", mute.local_addr().unwrap());
@@ -126,7 +126,7 @@ fn time_that_runs_out_is_6_for_a_get_and_9_for_a_post() {
 }
 
 #[test]
-fn a_refusal_is_7_with_all_that_was_said() {
+fn refusals_exit_with_7_and_their_details() {
     let shop = Shop::new();
     let body =
         json!({"code": "PARAM_ERROR", "message": "参数错误", "detail": {"field": "/amount"}});
@@ -145,7 +145,7 @@ fn a_refusal_is_7_with_all_that_was_said() {
 }
 
 #[test]
-fn an_answer_that_is_not_believed_is_8() {
+fn untrusted_responses_exit_with_8() {
     let shop = Shop::new();
     for fault in [Fault::TamperedBody, Fault::MissingHeaders, Fault::Probe] {
         shop.sandbox.inject_fault(fault);
@@ -155,7 +155,7 @@ fn an_answer_that_is_not_believed_is_8() {
 }
 
 #[test]
-fn an_outcome_that_nobody_knows_is_9() {
+fn unknown_outcomes_exit_with_9() {
     let shop = Shop::new();
     shop.sandbox.inject_fault(Fault::CutBeforeAnswer);
     let done = shop.command(&POST[2..]).run();
@@ -174,7 +174,7 @@ fn an_outcome_that_nobody_knows_is_9() {
 }
 
 #[test]
-fn a_page_of_a_proxy_in_place_of_an_answer_is_9_for_a_post() {
+fn proxy_pages_exit_with_9_for_post() {
     let shop = Shop::new();
     let page = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\nConnection: close\r\n\r\noops";
     let url = server(move |_| page.to_owned());
@@ -202,7 +202,7 @@ fn exit_codes_are_listed_in_the_help() {
 
 /// What APIv2 says when it does not know, and what is not WeChat Pay's word.
 #[test]
-fn answers_that_leave_the_outcome_open_are_9_for_a_post() {
+fn undecided_responses_exit_with_9_for_post() {
     let shop = Shop::new();
     for code in [
         "PROCESSING",

@@ -99,7 +99,7 @@ fn a_passphrase_comes_from_the_environment_a_file_or_a_profile() {
 }
 
 #[test]
-fn a_passphrase_that_is_wrong_or_missing_ends_with_3_and_is_not_shown() {
+fn wrong_or_missing_passphrases_exit_with_3_and_are_not_shown() {
     let shop = with_p12(PASSPHRASE);
     for file in ["apiclient_cert.p12", "encrypted.pem"] {
         let run = || {

@@ -415,7 +415,7 @@ fn a_file_without_calls_is_an_error() {
 }
 
 #[test]
-fn slips_in_options_are_warned_of_and_correct_ones_are_not() {
+fn misplaced_headers_cause_warnings() {
     let class = |call: &str| format!("class A {{ private $i; function b() {{ $this->{call} }} }}");
     let inside =
         "i->chain('v3/x')->post(['json' => ['a' => 1, 'headers' => ['Wechatpay-Serial' => 'S']]]);";

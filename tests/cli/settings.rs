@@ -142,7 +142,7 @@ fn variables_that_are_not_utf8_are_refused() {
 
 /// A proxy of the environment that cannot be used is never passed by.
 #[test]
-fn a_malformed_proxy_ends_with_3_and_nothing_is_sent() {
+fn malformed_proxies_exit_with_3_before_sending() {
     let shop = Shop::new();
     let run = |variable: &str, value: &str| {
         let run = shop.command(&["request", "GET", "v3/certificates"]);
@@ -176,7 +176,7 @@ fn a_malformed_proxy_ends_with_3_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_base_url_that_cannot_be_called_ends_with_3() {
+fn invalid_base_urls_exit_with_3() {
     let shop = Shop::new();
     for url in [
         "https://h:99999/",

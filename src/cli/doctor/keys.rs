@@ -85,7 +85,7 @@ impl LoadedFiles {
         }
     }
 
-    /// When certificates end.
+    /// Checks when certificates expire.
     fn check_expiry(&self, report: &mut Report<'_>) {
         const SOON: i64 = 30 * 24 * 3600;
         let now = SystemClock::new().now();
@@ -157,7 +157,7 @@ fn file<T>(
             Some(read)
         }
         Err(failure) => {
-            // The file may well be the right one.
+            // The file may be the right one.
             let advice = if failure.message().contains(&t!("passphrase")) {
                 t!("advice-passphrase")
             } else {

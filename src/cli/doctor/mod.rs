@@ -1,4 +1,4 @@
-//! `wechatpay doctor`: checks settings and connection, and says how to fix problems.
+//! `wechatpay doctor`: checks settings and connection, and explains how to fix problems.
 
 mod keys;
 mod network;

@@ -146,7 +146,7 @@ fn is_theirs(api: &ApiError) -> bool {
     matches!(api.verification, Verification::Verified { .. }) || CODES.contains(&&*api.code)
 }
 
-/// Whether the APIv3 key opens the certificates that came: they are encrypted with it.
+/// Checks that the APIv3 key decrypts the downloaded certificates.
 fn check_apiv3_key(
     response: &Response,
     settings: &Settings,
@@ -178,7 +178,7 @@ fn check_apiv3_key(
     Ok(())
 }
 
-/// Reports what the trial call failed with.
+/// Reports the error of the trial call.
 fn report_error(err: &Error, settings: &Settings, report: &mut Report<'_>) {
     const NAME: &str = "credentials";
     if let Some(failure) = verify_failure(err) {

@@ -6,7 +6,7 @@ use super::report::Report;
 use crate::i18n::t;
 use crate::settings::Settings;
 
-/// Files that hold a key, and a profile that holds one.
+/// Checks files with keys, and the profile if it has one.
 pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Report<'_>) {
     let holds_key =
         settings.apiv3_key.is_some() || settings.v2_key.is_some() || settings.passphrase.is_some();
@@ -50,13 +50,13 @@ pub(super) fn check(settings: &Settings, profile: Option<&Path>, report: &mut Re
 fn shared_mode(file: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
 
-    // A directory has another mode, and is named as no key by who reads it.
+    // A directory is not a key; its reader reports it.
     let metadata = std::fs::metadata(file).ok().filter(|it| it.is_file())?;
     let mode = metadata.permissions().mode() & 0o777;
     (mode & 0o077 != 0).then_some(mode)
 }
 
-/// Other systems have no such bits.
+/// Other systems have no mode bits.
 #[cfg(not(unix))]
 fn shared_mode(_: &Path) -> Option<u32> {
     None

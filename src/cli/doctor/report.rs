@@ -6,7 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::i18n::find;
 use crate::output::{Output, pad};
 
-/// Prints each finding as it comes.
+/// Prints each finding at once.
 pub(super) struct Report<'a> {
     output: &'a Output,
     failures: usize,
@@ -92,7 +92,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// As wide as the widest status.
+/// Pads a status to the width of the widest one.
 fn status(status: &str) -> String {
     pad(&find(&format!("status-{status}")).unwrap_or_default(), 5)
 }

@@ -18,7 +18,7 @@ pub(super) fn check(settings: &Settings, files: &LoadedFiles, report: &mut Repor
     platform_key_is_no_certificate(settings, files, report);
 }
 
-/// The certificate names the merchant that it is for.
+/// Checks that the certificate is the merchant's.
 fn owner(settings: &Settings, files: &LoadedFiles, report: &mut Report<'_>) {
     let Some(mchid) = &settings.mchid else {
         match &settings.brand_id {
@@ -115,7 +115,7 @@ fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report
             .map(|certificate| certificate.public_key()),
     ];
     let is_own = |key: &PublicKey| own.into_iter().flatten().any(|own| own == key);
-    // Without the merchant's key, or of an earlier one, the name tells.
+    // Without the merchant's key, or if the key is an earlier one, compare the name.
     let names_merchant = |certificate: Option<&Certificate>| {
         let name = certificate.and_then(Certificate::subject_common_name);
         name.is_some() && name == settings.mchid
@@ -142,7 +142,7 @@ fn platform_is_not_the_merchant(settings: &Settings, files: &LoadedFiles, report
     }
 }
 
-/// A certificate contains a different key than the public key, but its file can be read as a key.
+/// The key in a certificate differs from the public key, but a certificate file can be read as a key.
 fn platform_key_is_no_certificate(
     settings: &Settings,
     files: &LoadedFiles,

@@ -1,4 +1,4 @@
-//! One endpoint in full.
+//! Shows one endpoint with all details.
 
 use unicode_width::UnicodeWidthStr;
 use wechatpay_chain::Padding;
@@ -30,7 +30,7 @@ pub(super) fn text(schema: &Schema, output: &Output) -> String {
     page.text
 }
 
-/// As wide as the column of names or terms gets; a longer one pushes the rest of its line.
+/// The greatest width of the columns of names and terms. A longer entry shifts the rest of its line.
 const MAX_COLUMN: usize = 36;
 
 struct Page<'a> {
@@ -38,7 +38,7 @@ struct Page<'a> {
     output: &'a Output,
 }
 
-/// A field as a line: name with its indent, term, type.
+/// The line of a field: name with indent, term, type.
 struct Row {
     name: String,
     label: &'static str,
@@ -163,7 +163,7 @@ impl Page<'_> {
     }
 }
 
-/// Breaks a long list of values, which begins at column `start`; its further lines are at `indent`.
+/// Wraps a long list of values that begins at column `start`; continuation lines begin at `indent`.
 fn wrap(kind: &str, start: usize, indent: usize) -> String {
     let width = line_width();
     if start + kind.width() <= width || indent + 20 > width {

@@ -1,4 +1,4 @@
-//! An endpoint for programs.
+//! The JSON of an endpoint.
 
 use serde_json::{Value, json};
 use wechatpay_chain::catalog::Operation;
@@ -6,7 +6,7 @@ use wechatpay_sandbox::schema::{Field, Part, Schema, is_deprecated, label};
 
 use super::{host, snippet};
 
-/// Everything that is known of an endpoint; fields with WeChat Pay's own terms.
+/// All data of an endpoint; fields have WeChat Pay's terms.
 pub(super) fn line(schema: &Schema) -> Value {
     let operation = schema.operation();
     let variables = snippet::variables(operation.path());
@@ -50,7 +50,7 @@ fn fields(operation: &Operation, part: Part, fields: &[Field], pointer: &str) ->
         .collect()
 }
 
-/// The item of an array is the field `*` inside it.
+/// The JSON of a field. The item of an array is its field `*`.
 fn field(operation: &Operation, part: Part, field: &Field, pointer: &str) -> Value {
     let pointer = match part {
         Part::Query => field.name().to_owned(),

@@ -1,4 +1,4 @@
-//! `wechatpay endpoints`: the catalog, searched and shown.
+//! `wechatpay endpoints`: searches and shows the catalog.
 
 mod detail;
 mod json;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &EndpointsArgs, output: &Output) -> Result<(), Failure> 
     }
 }
 
-/// An endpoint a line: method, path, title and products.
+/// One endpoint on each line: method, path, title and products.
 fn list(found: &[Schema], output: &Output) -> String {
     let mut text = String::new();
     for schema in found {
@@ -70,7 +70,7 @@ fn list(found: &[Schema], output: &Output) -> String {
     text
 }
 
-/// Where it is called.
+/// The host of an endpoint.
 fn host(schema: &Schema) -> &'static str {
     schema.operation().host().unwrap_or("api.mch.weixin.qq.com")
 }

@@ -1,4 +1,4 @@
-//! Finding endpoints by words.
+//! Searches endpoints by words.
 
 use http::Method;
 use strsim::damerau_levenshtein;
@@ -6,7 +6,7 @@ use wechatpay_sandbox::schema::{self, Schema, is_deprecated};
 
 use super::synonyms::SYNONYMS;
 
-/// The endpoints that match all words, the best first; one, if the words name it exactly.
+/// The endpoints that match all words, the best first. If the words name one exactly, only that one.
 pub(super) fn search(words: &[String]) -> Vec<Schema> {
     if let Some(schema) = exactly(words) {
         return vec![schema];
@@ -16,7 +16,7 @@ pub(super) fn search(words: &[String]) -> Vec<Schema> {
     let mut found: Vec<_> = schema::all()
         .filter_map(|schema| Some((Rank::of(&schema, &words)?, schema)))
         .collect();
-    // Typing slips count only where nothing is spelt as it was typed.
+    // Typing errors are tolerated only if nothing matches exactly.
     if found.iter().any(|(rank, _)| !rank.is_slip) {
         found.retain(|(rank, _)| !rank.is_slip);
     }
@@ -38,7 +38,7 @@ fn exactly(words: &[String]) -> Option<Schema> {
     found.next().is_none().then_some(first)
 }
 
-/// A word of the search with the words that mean the same.
+/// A word of the search, with its synonyms.
 struct Word {
     text: String,
     others: Vec<&'static str>,
@@ -56,12 +56,12 @@ impl Word {
     }
 }
 
-/// How well an endpoint matches; the least is the best.
+/// The rank of a match; the least is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     is_slip: bool,
     standing: Standing,
-    /// Points of all words together, negative.
+    /// The negative sum of the points of all words.
     points: i32,
     title_length: usize,
     path_length: usize,
@@ -77,7 +77,7 @@ enum Standing {
 }
 
 impl Rank {
-    /// `None` when a word is not there.
+    /// `None` when a word does not match.
     fn of(schema: &Schema, words: &[Word]) -> Option<Self> {
         let text = Text::of(schema);
         let mut rank = Self {
@@ -121,10 +121,10 @@ impl Standing {
     }
 }
 
-/// The points of a word that is only nearly there.
+/// The points of a word with a typing error.
 const SLIP: i32 = 5;
 
-/// The texts of an endpoint that words are looked for in.
+/// The texts of an endpoint that are searched.
 struct Text {
     title: String,
     products: String,
@@ -176,7 +176,7 @@ impl Text {
         }
     }
 
-    /// Whether a Chinese word falls into pieces that are all there, in any order: 退款查询 for 查询退款.
+    /// Whether all pieces of a Chinese word match, in any order: 退款查询 for 查询退款.
     fn has_pieces(&self, text: &str) -> bool {
         let chars: Vec<_> = text.chars().collect();
         let mut rest = &chars[..];
@@ -197,7 +197,7 @@ impl Text {
         self.contains(piece).is_some() || others.any(|other| self.contains(other).is_some())
     }
 
-    /// Whether a word of the path, or a piece of the title, is the word but for a typing slip.
+    /// Whether a word of the path, or a piece of the title, differs from the word only by a typing error.
     fn is_near(&self, text: &str) -> bool {
         let length = text.chars().count();
         if text.is_ascii() {
@@ -260,17 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn a_path_names_one_endpoint() {
+    fn a_full_path_finds_one_endpoint() {
         let native = "v3/pay/transactions/native";
         assert_eq!(paths(&[native]), [native]);
         assert_eq!(paths(&["post", native]), [native]);
-        // With a value in the place of the variable.
+        // With a value in place of the variable.
         let query = paths(&["GET", "/v3/pay/transactions/id/1217752501"]);
         assert_eq!(query, ["v3/pay/transactions/id/{transaction_id}"]);
     }
 
     #[test]
-    fn words_of_people_find_what_the_documentation_calls_otherwise() {
+    fn synonyms_find_the_documented_terms() {
         for (words, expected) in [
             (
                 &["转账到零钱"][..],

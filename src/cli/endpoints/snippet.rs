@@ -1,9 +1,9 @@
-//! The call of an endpoint in Rust, to be pasted: every required field, with a value to be changed.
+//! The Rust call of an endpoint, with every required field and a placeholder for each value.
 
 use wechatpay_chain::catalog::{AnswerKind, BodyKind};
 use wechatpay_sandbox::schema::{Field, FieldKind, Schema};
 
-/// For a `client` in an async function that returns this crate's `Result`.
+/// Code for an async function with a `client` that returns the crate's `Result`.
 pub(super) fn rust(schema: &Schema) -> String {
     let operation = schema.operation();
     let (body, verb) = (body(schema), operation.method().as_str().to_lowercase());
@@ -74,7 +74,7 @@ fn object(fields: &[&Field], depth: usize) -> String {
     )
 }
 
-/// A value of the field's type: the first that the documentation names, else a gap to be filled.
+/// A value of the field's type: the first documented value, otherwise a placeholder.
 fn value(field: &Field, depth: usize) -> String {
     let inside: Vec<_> = field.fields().iter().collect();
     let required: Vec<_> = inside
@@ -90,7 +90,7 @@ fn value(field: &Field, depth: usize) -> String {
             Some(item) => format!("[{}]", value(item, depth)),
             None => "[]".to_owned(),
         },
-        // A text that holds JSON.
+        // A text that contains JSON.
         _ if !inside.is_empty() => "\"{…}\"".to_owned(),
         _ => match field.values().first() {
             Some(value) => format!("{value:?}"),

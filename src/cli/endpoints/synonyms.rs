@@ -1,6 +1,6 @@
-//! Words that people use, and words of the documentation for the same thing.
+//! Common words and their synonyms in the documentation.
 
-/// A word of a search, in lower case, and what stands in titles, products and paths for the same thing.
+/// A word of a search in lower case, and its synonyms in titles, products and paths.
 pub(super) const SYNONYMS: &[(&str, &[&str])] = &[
     ("account", &["账户"]),
     ("activity", &["活动"]),

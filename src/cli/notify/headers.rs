@@ -54,7 +54,7 @@ impl HeaderFile {
     /// For diagnoses only: these headers are not accepted.
     pub(super) fn malformed(&self) -> (Vec<&'static str>, HeaderMap) {
         let mut headers = self.headers.clone();
-        // HTTP allows ' in a name, and no header has it there.
+        // HTTP allows ' in a name, but no real header has one.
         let quoted = |name: &&HeaderName| name.as_str().contains('\'');
         for name in self.headers.keys().filter(quoted) {
             headers.remove(name);
@@ -98,7 +98,7 @@ fn letters(name: &str) -> String {
 
 /// The value after a header's name in a dump, JSON, a shell command or a log.
 fn find<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    // ASCII only is changed, so that positions stay.
+    // Only ASCII characters change, so positions stay the same.
     let plain = text.to_ascii_lowercase().replace('_', "-");
     let name = name.to_ascii_lowercase();
     plain

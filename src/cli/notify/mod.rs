@@ -129,7 +129,7 @@ fn checked(verification: &Verification) -> String {
     }
 }
 
-/// A clock that stands at the time of the notification.
+/// A clock fixed at the time of the notification.
 #[derive(Debug)]
 struct FixedClock(i64);
 

@@ -1,4 +1,4 @@
-//! A request that PHP describes, made by the library and not sent.
+//! Builds the request of a PHP call with the library, without sending it.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::template::{Choice, choice, recased};
 use super::{client, multipart, xml};
 use crate::exit::Failure;
 
-/// Options that change how PHP sends, and not what: told of, and not taken.
+/// Options that change how PHP sends a request, but not its content. They are reported and ignored.
 const TRANSPORT: [&str; 20] = [
     "sink",
     "timeout",
@@ -37,22 +37,22 @@ const TRANSPORT: [&str; 20] = [
     "verify",
     "version",
 ];
-/// Options that become header, query or body: the rest of what is told of is how it is sent.
+/// Options that become a header, the query or the body. All others are reported as transport options.
 const CONTENT: [&str; 5] = ["json", "xml", "query", "headers", "body"];
-/// As often as a template may lack variables.
+/// The greatest number of missing variables of a template.
 const TRIES: usize = 64;
 
-/// Makes requests; its clients are made when they are needed.
+/// Builds requests. Its clients are created when they are first needed.
 #[derive(Default)]
 pub(super) struct Caller {
     clients: HashMap<bool, Client>,
 }
 
-/// A line of output, and what the reader ought to know of it.
+/// A line of output, and its warnings.
 type Line = (Value, Vec<Problem>);
 
 impl Caller {
-    /// The line of a request, or why there is none.
+    /// The line of a request, or the reason why there is none.
     pub(super) fn line(
         &mut self,
         block: &Block,
@@ -76,25 +76,25 @@ impl Caller {
     }
 }
 
-/// The library's words, without its advice about setters: here it is PHP that is read.
+/// The library's message, without its advice about Rust methods, because the input is PHP.
 fn refusal(err: &Error) -> String {
     format!("this library refuses the call: {}", err.report())
 }
 
-/// PHP does not see APIv2 behind a slash, and sends such a path as APIv3's.
+/// PHP does not recognise APIv2 after a leading slash, and sends such a path as APIv3's.
 fn slashed(request: &Request) -> Problem {
     let message =
         "the path begins with `/v2/`, which PHP takes for APIv3 and sends without its XML";
     Problem::error(request.span, message).hint("write `v2/…`, without the slash")
 }
 
-/// Stands for an empty value, which the library refuses, until the request is shown.
+/// A placeholder for an empty value, which the library rejects. The output has the empty value.
 const EMPTY: &str = "empty-in-php";
 
-/// A request on its way.
+/// A request that is being built.
 struct Making<'r> {
     request: &'r Request,
-    /// What the library is given.
+    /// The options for the library.
     options: Map<String, Value>,
     choice: Choice,
     problems: Vec<Problem>,
@@ -124,7 +124,7 @@ impl<'r> Making<'r> {
             let Some(body) = self.options.get_mut(name) else {
                 continue;
             };
-            // An empty array is an empty map where a map is expected.
+            // An empty array is an empty map if a map is expected.
             if name == "xml" && *body == json!([]) {
                 *body = json!({});
             }
@@ -159,7 +159,7 @@ impl<'r> Making<'r> {
         }
     }
 
-    /// PHP's APIv3 client passes them over.
+    /// PHP's APIv3 client ignores them.
     fn drop_v2_options(&mut self) {
         for name in ["security", "nonceless"] {
             if self.options.shift_remove(name).is_some() {
@@ -175,7 +175,7 @@ impl<'r> Making<'r> {
             .push(Problem::warning(self.request.span, message));
     }
 
-    /// What PHP would send where the library refuses: variables that are not there are empty.
+    /// The request as PHP would send it if the library rejects it: missing variables are empty.
     fn made(&mut self, client: &Client) -> Result<SignedRequest, Error> {
         for _ in 0..TRIES {
             let err = match self.call(client).dry_run().wait() {
@@ -219,7 +219,7 @@ impl<'r> Making<'r> {
             self.request.method.upper(),
             Value::Object(self.options.clone()),
         );
-        // A nonce is of the moment; what the snippet gives stays.
+        // A generated nonce is removed; one in the snippet is kept.
         let call = if self.is_v2() {
             call.nonceless(true)
         } else {
@@ -265,7 +265,7 @@ impl<'r> Making<'r> {
         Value::Object(line)
     }
 
-    /// URI and body without APIv2's `sign`; one that the snippet gives stays as it gives it.
+    /// URI and body without APIv2's `sign`; one in the snippet is kept.
     fn unsigned(&self, made: &SignedRequest) -> (String, Option<String>) {
         let uri = made.uri().to_string().replace(EMPTY, "");
         if self.request.upload.is_some() {
@@ -304,7 +304,7 @@ impl<'r> Making<'r> {
                 continue;
             }
             let value = String::from_utf8_lossy(value.as_bytes());
-            // Of a list PHP sends a line for each, which is the same as one with commas.
+            // PHP sends a list as several lines, which is equivalent to one line with commas.
             let value = match headers.get(&capitals(name.as_str())) {
                 Some(Value::String(before)) => format!("{before}, {value}"),
                 _ => value.into_owned(),
@@ -312,14 +312,14 @@ impl<'r> Making<'r> {
             headers.insert(capitals(name.as_str()), Value::from(value));
         }
         if self.request.upload.is_some() {
-            // The boundary is chance.
+            // The boundary is random.
             let kind = format!("multipart/form-data; boundary={}", multipart::BOUNDARY);
             headers.insert("Content-Type".to_owned(), Value::String(kind));
         }
         Value::Object(headers)
     }
 
-    /// The options that are about sending.
+    /// The transport options.
     fn told(&self) -> Value {
         let about_sending = |name: &str| {
             TRANSPORT.contains(&name) || ["base_uri", "security", "nonceless"].contains(&name)
@@ -339,7 +339,7 @@ impl<'r> Making<'r> {
     }
 }
 
-/// `content-type` as it is mostly written.
+/// `Content-Type` for `content-type`.
 fn capitals(name: &str) -> String {
     let part = |part: &str| {
         let mut chars = part.chars();

@@ -1,4 +1,4 @@
-//! A client that makes requests as they are before they are encrypted and signed.
+//! A client that builds requests without encrypting and signing them.
 
 use openssl::rsa::Rsa;
 use wechatpay_chain::middleware::{DECRYPT, ENCRYPT, SIGNER, VERIFIER};
@@ -6,14 +6,14 @@ use wechatpay_chain::{Client, FieldPolicy, Keyring, PrivateKey};
 
 use crate::exit::{Exit, Failure};
 
-/// Where the PHP SDK sends whatever names no `base_uri`.
+/// The PHP SDK's host for calls without a `base_uri`.
 const HOST: &str = "https://api.mch.weixin.qq.com/";
-/// The library asks for credentials; these are nobody's, and nothing is made with them.
+/// The library requires credentials. These are not used.
 const NOBODY: &str = "1900000109";
 const NO_SERIAL: &str = "0000000000000000000000000000000000000001";
 const NO_KEY: &str = "00000000000000000000000000000000";
 
-/// A client without the layers of both keys; its brand's twin for the operations of brands.
+/// A client without the layers that encrypt and sign, for a merchant or for a brand.
 pub(super) fn client(brand: bool) -> Result<Client, Failure> {
     let key =
         throw_away_key().map_err(|err| Failure::new(Exit::Failed, "other", err.to_string()))?;

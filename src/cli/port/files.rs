@@ -1,13 +1,13 @@
-//! The files that snippets name.
+//! The files that snippets read.
 
 use std::path::{Component, Path, PathBuf};
 
-/// Files under a folder, or where the snippet says.
+/// Files below a folder, or at the paths in the snippet.
 pub(super) struct Files {
     folder: Option<PathBuf>,
 }
 
-/// Larger ones are no uploads.
+/// Larger files are rejected, because they are not uploads.
 const LONGEST: u64 = 64 << 20;
 
 impl Files {
@@ -15,7 +15,7 @@ impl Files {
         Self { folder }
     }
 
-    /// The file behind `file:///path/to/x` or a path; with a folder only what lies in it.
+    /// Reads the file at `file:///path/to/x` or a path. With a folder, only files inside of it are read.
     pub(super) fn read(&self, url: &str) -> Result<Vec<u8>, String> {
         let path = self.place(url.strip_prefix("file://").unwrap_or(url))?;
         let shown = path.display();
@@ -27,7 +27,7 @@ impl Files {
         std::fs::read(&path).map_err(|err| format!("{shown}: {err}"))
     }
 
-    /// Nor do links lead out of the folder.
+    /// Checks that links do not lead out of the folder.
     fn stays(&self, path: &Path) -> Result<(), String> {
         let Some(folder) = &self.folder else {
             return Ok(());
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_stands_for_the_root_and_is_not_left() {
+    fn file_urls_are_resolved_below_the_folder() {
         let files = Files::new(Some("dir".into()));
         assert_eq!(files.place("/path/to/x"), Ok("dir/path/to/x".into()));
         assert_eq!(files.place("./x"), Ok("dir/x".into()));

@@ -1,4 +1,4 @@
-//! What an evaluation takes from outside: the library's digests and keys, this machine's clock.
+//! The environment of an evaluation: the library's digests and keys, and this machine's clock.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use wechatpay_chain_port::evaluate::Host;
 
 use super::files::Files;
 
-/// For the variables that the documentation leaves undefined. They belong to nobody.
+/// Placeholder values for variables that the documentation leaves undefined.
 const STAND_INS: [(&str, &str); 5] = [
     ("mchid", "1900000109"),
     ("apiv2Key", "v2secretv2secretv2secretv2secret"),
@@ -43,7 +43,7 @@ impl CommandHost {
         }
     }
 
-    /// A key or certificate as PHP names it: a `file://` URL, or its text.
+    /// Reads a key or certificate from a `file://` URL or from its text.
     fn pem(&self, source: &str) -> Result<Vec<u8>, String> {
         match source.starts_with("file://") {
             true => self.files.read(source),
@@ -70,7 +70,7 @@ impl Host for CommandHost {
         self.now.unwrap_or_else(|| self.clock.now())
     }
 
-    /// The library's nonces have 32 characters; longer ones are made of several.
+    /// The library's nonces have 32 characters; longer ones are concatenated.
     fn nonce(&self, len: usize) -> Result<String, String> {
         let mut text = String::new();
         while text.len() < len {
@@ -119,7 +119,7 @@ impl Host for CommandHost {
     }
 }
 
-/// The library has the spelling of APIv2's signatures; PHP's functions give lower case.
+/// The library returns upper case, as in APIv2's signatures; PHP's functions return lower case.
 fn lower(hex: CallResult<String>) -> Result<String, String> {
     hex.map(|hex| hex.to_ascii_lowercase())
         .map_err(|err| err.report())
@@ -129,7 +129,7 @@ fn lower(hex: CallResult<String>) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    /// What PHP 8 gives for `md5('x')` and its like.
+    /// The results of PHP 8 for `md5('x')` and similar functions.
     #[test]
     fn digests_are_spelled_as_php_spells_them() {
         let host = CommandHost::new(None, &[], Some(0));

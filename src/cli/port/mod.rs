@@ -1,4 +1,4 @@
-//! `wechatpay port`: PHP that calls WeChat Pay, as Rust or as requests.
+//! `wechatpay port`: translates PHP that calls WeChat Pay into Rust or into requests.
 
 mod call;
 mod client;
@@ -56,7 +56,7 @@ pub(crate) struct PortArgs {
     now: Option<i64>,
 }
 
-/// What is made of the PHP.
+/// The kind of output.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Emit {
     Rust,
@@ -100,8 +100,8 @@ pub(crate) fn run(args: &PortArgs, output: &Output) -> Result<(), Failure> {
     report.end()
 }
 
-/// Why a file gives nothing, where that is not a mistake in its PHP. The inside of an array is ported
-/// to Rust, and sends nothing.
+/// The reason why a valid file yields no output. The inside of an array can be ported to Rust, but makes no
+/// request.
 fn nothing_to_port(emit: Emit, blocks: &[Block]) -> Option<Problem> {
     if blocks.is_empty() {
         let problem = Problem::error(syntax::Span::default(), "this file holds no PHP");
@@ -171,7 +171,7 @@ fn types_of(fields: &[schema::Field], above: &str, found: &mut Vec<(String, &'st
     }
 }
 
-/// What the client encrypts by itself.
+/// The fields that the client encrypts by default.
 fn sensitive(method: &str, path: &str) -> Vec<String> {
     let operation = method
         .parse()
@@ -186,7 +186,7 @@ fn sensitive(method: &str, path: &str) -> Vec<String> {
     })
 }
 
-/// A value is JSON where it reads as a whole as such, and not a number: `0123` is a text.
+/// Parses a value as JSON if all of it is JSON and not a number; otherwise it is a text, such as `0123`.
 fn definition(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text
         .split_once('=')
@@ -204,8 +204,7 @@ fn definition(text: &str) -> Result<(String, Value), String> {
     ))
 }
 
-/// What is no argument itself: the text of a file, whose last line break does not count, or a
-/// variable of the environment. `@@x` is the text `@x`.
+/// Reads a value from a file, without its final line break, or from an environment variable. `@@x` is the text `@x`.
 fn from_elsewhere(value: &str) -> Result<Option<String>, String> {
     if let Some(text) = value.strip_prefix("@@") {
         return Ok(Some(format!("@{text}")));
@@ -223,7 +222,7 @@ fn from_elsewhere(value: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// The requests of a block, a line each.
+/// The requests of a block, one on each line.
 fn requests(
     block: &Block,
     host: &CommandHost,
@@ -249,7 +248,7 @@ fn requests(
     Ok(())
 }
 
-/// What is said on standard error, and whether any of it is an error.
+/// Diagnostics on standard error, and whether any of them is an error.
 struct Report<'s> {
     output: &'s Output,
     failed: bool,

@@ -1,11 +1,11 @@
-//! The parts of an upload, in words.
+//! Describes the parts of an upload as JSON.
 
 use serde_json::{Map, Value, json};
 use wechatpay_chain::SignedRequest;
 use wechatpay_chain::crypto::digest::sha256_hex;
 use wechatpay_chain_port::evaluate::{Part, Upload};
 
-/// What stands for a boundary, which is chance.
+/// Replaces the boundary, which is random.
 pub(super) const BOUNDARY: &str = "{BOUNDARY}";
 
 /// `{"parts": [{"name", "filename"?, "headers", "size", "sha256", "text"?}]}`
@@ -17,7 +17,7 @@ pub(super) fn describe(upload: &Upload, made: &SignedRequest) -> Value {
     json!({ "parts": parts })
 }
 
-/// A part as PHP's stream writes it.
+/// A part in the form of PHP's stream.
 fn given(part: &Part) -> Value {
     let mut disposition = format!("form-data; name=\"{}\"", part.name);
     if let Some(name) = &part.filename {
@@ -51,7 +51,7 @@ fn laid_out(made: &SignedRequest) -> Option<Vec<Value>> {
             .collect();
         let body = &part[head_end + 4..];
         let length = headers.iter().find(|(name, _)| name == "Content-Length");
-        // A file may hold what looks like a boundary; its length says where it ends.
+        // A file may contain the boundary, so its end is found by its length.
         let end = match length.and_then(|(_, length)| length.parse::<usize>().ok()) {
             Some(length) if length <= body.len() => length,
             _ => find(body, close.as_bytes())?,

@@ -1,8 +1,8 @@
-//! What PHP makes of a template where the library makes something else.
+//! Templates that PHP expands differently from the library.
 
 use serde_json::{Map, Value};
 
-/// The names of variables with capitals: PHP re-cases placeholders like everything else of a path.
+/// The variables with capitals: PHP changes the case of placeholders like that of every segment.
 pub(super) fn recased(template: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for part in template.split('{').skip(1) {
@@ -22,7 +22,7 @@ pub(super) fn recased(template: &str) -> Vec<(String, String)> {
     found
 }
 
-/// `openId` as PHP has it: `open-id`.
+/// PHP's form of `openId`: `open-id`.
 fn kebab(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 2);
     for c in name.chars() {
@@ -34,12 +34,12 @@ fn kebab(name: &str) -> String {
     out
 }
 
-/// The stack that PHP chooses, which it does when the template is expanded.
+/// The stack that PHP selects after it expands the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
     V2,
     V3,
-    /// `/v2/…`: meant for APIv2, and sent to APIv3's stack.
+    /// `/v2/…`: intended for APIv2, but sent through APIv3's stack.
     Slashed,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn choice(template: &str, options: &Map<String, Value>) -> Choice {
     }
 }
 
-/// The beginning of the expanded path, as long as it takes to choose.
+/// The beginning of the expanded path, which selects the stack.
 fn head(template: &str, options: &Map<String, Value>) -> String {
     const ENOUGH: usize = 16;
     let (mut out, mut rest) = (String::new(), template);

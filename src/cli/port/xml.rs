@@ -1,8 +1,8 @@
-//! APIv2's `sign`, taken out of what is signed.
+//! Removes APIv2's `sign` from a signed message.
 
 use serde_json::Value;
 
-/// The body without the `sign` that was made; with the caller's in its place, when there is one.
+/// The body without the generated `sign`, or with the caller's in its place.
 pub(super) fn with_sign(body: &str, own: Option<&Value>) -> String {
     let Some((before, after)) = around(body) else {
         return body.to_owned();
@@ -13,7 +13,7 @@ pub(super) fn with_sign(body: &str, own: Option<&Value>) -> String {
     }
 }
 
-/// The same of a query.
+/// The URI without the generated `sign`, or with the caller's in its place.
 pub(super) fn uri_with_sign(uri: &str, own: Option<&Value>) -> String {
     let Some((path, query)) = uri.split_once('?') else {
         return uri.to_owned();
@@ -32,7 +32,7 @@ pub(super) fn uri_with_sign(uri: &str, own: Option<&Value>) -> String {
     }
 }
 
-/// A signature needs no escapes; what else stands there is shown as data.
+/// A signature needs no escapes. Any other text is shown as CDATA.
 fn text(own: &Value) -> String {
     let text = own.as_str().map_or_else(|| own.to_string(), str::to_owned);
     match text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -42,7 +42,7 @@ fn text(own: &Value) -> String {
     }
 }
 
-/// What stands before and behind the member `sign`.
+/// The text before and after the member `sign`.
 fn around(body: &str) -> Option<(&str, &str)> {
     let mut at = "<xml>".len();
     loop {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sign_is_taken_out_wherever_it_stands() {
+    fn sign_is_removed_at_every_position() {
         let made = "<xml><a><![CDATA[<sign>X</sign>]]></a><b></b><sign>F0</sign></xml>";
         let without = "<xml><a><![CDATA[<sign>X</sign>]]></a><b></b></xml>";
         assert_eq!(with_sign(made, None), without);

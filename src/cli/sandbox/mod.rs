@@ -107,7 +107,7 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     Ok(())
 }
 
-/// Says that the sandbox is ready, and how clients reach it.
+/// Prints that the sandbox is ready, and the set-up of clients.
 fn announce(
     args: &SandboxArgs,
     sandbox: &Sandbox,
@@ -126,12 +126,12 @@ fn announce(
     let Some(sdk) = args.sdk else {
         return output.line(&setup::text(&setup, output));
     };
-    // Standard output has the code alone, and can be a file that compiles.
+    // Standard output has only the code, so that it can be redirected to a file.
     output.error_line(&format!("{} {}", t!("setup-sandbox"), sandbox.base_url()));
     output.write(&setup.snippet(sdk))
 }
 
-/// The sandbox has its own account.
+/// Refuses credentials: the sandbox has its own.
 fn check_context(context: &Context<'_>) -> Result<(), Failure> {
     context.refuse_sandbox(&t!("sandbox-sandbox"))?;
     if !context.given.names_credentials() {
@@ -156,7 +156,7 @@ fn listen_address(args: &SandboxArgs) -> Result<SocketAddr, Failure> {
     ))
 }
 
-/// The sandbox checks the range.
+/// Parses the number; the sandbox checks the range.
 fn speed(text: &str) -> Result<f64, String> {
     text.parse().map_err(|_| t!("speed-format"))
 }
@@ -208,7 +208,7 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
     builder
 }
 
-/// Files are given as paths, keys as values.
+/// The JSON line, with files as paths and keys as values.
 fn ready(sandbox: &Sandbox, files: &SandboxFiles) -> Value {
     json!({
         "base_url": sandbox.base_url(),

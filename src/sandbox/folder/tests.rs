@@ -57,7 +57,7 @@ fn old_certificates_are_renewed_for_the_same_keys() {
 }
 
 #[test]
-fn a_renewal_that_was_cut_off_is_done_at_the_next_start() {
+fn interrupted_renewals_are_completed_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
     open_at(dir, NOW).unwrap();
@@ -73,7 +73,7 @@ fn a_renewal_that_was_cut_off_is_done_at_the_next_start() {
 
 /// A start was killed while it renewed. In a container, the process has the same id each time.
 #[test]
-fn what_a_renewal_left_behind_is_in_nobody_s_way() {
+fn leftovers_of_an_interrupted_renewal_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
     open_at(dir, NOW).unwrap();
@@ -104,7 +104,7 @@ fn refused(dir: &Path) -> String {
 }
 
 #[test]
-fn only_what_a_sandbox_made_may_be_deleted() {
+fn only_folders_of_a_sandbox_are_suggested_for_deletion() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
     fs::write(dir.join("thesis.txt"), "mine").unwrap();

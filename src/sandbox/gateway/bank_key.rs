@@ -37,9 +37,9 @@ pub(super) fn answer(
     })
 }
 
-/// Checks that the fields for the bank are encrypted with the key, once it has been given.
+/// Checks that the bank's fields are encrypted with the key, after the key was first requested.
 ///
-/// Until then a client cannot have it, and tests of other things send any text.
+/// Until then a client cannot have the key, and unrelated tests send any text.
 pub(super) fn check(
     state: &SandboxState,
     received: &Received,

@@ -5,7 +5,7 @@
 //! 1. [`received`]: the request with its whole body, and the operation that its path names;
 //! 2. [`mod@authenticate`]: who signed it; splits an upload into its parts;
 //! 3. [`mod@parse`]: reads the JSON and decrypts the sensitive fields;
-//! 4. [`upload`] and the documentation's rules ([`crate::made`]) check the content;
+//! 4. [`upload`] and the documentation's rules ([`crate::validation`]) check the content;
 //! 5. [`mod@execute`]: the stateful operations do what is asked;
 //! 6. [`respond`]: the response, signed, with the fault that was injected.
 

@@ -41,7 +41,7 @@ impl Received {
         }
     }
 
-    /// The operation, if it is one of APIv2.
+    /// The operation, if it is APIv2's.
     pub(super) fn v2_operation(&self) -> Option<&'static Operation> {
         self.operation.filter(|operation| operation.is_v2())
     }

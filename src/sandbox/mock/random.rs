@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_falls_the_same_way_for_the_same_and_another_for_another() {
+    fn equal_seeds_give_equal_values() {
         let seed = Seed::new(1, &[b"a", b"b"]);
         let digits = seed.at("/a").digits(50);
         assert_eq!(seed.at("/a").digits(50), digits);

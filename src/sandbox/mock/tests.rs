@@ -61,7 +61,7 @@ const CHECKED: SchemaSettings = SchemaSettings {
 };
 
 #[test]
-fn a_made_request_of_every_operation_is_accepted() {
+fn generated_requests_are_accepted() {
     for schema in schema::all() {
         for complete in [false, true] {
             with_sent(&schema, &sample(&schema, complete), |sent| {
@@ -73,7 +73,7 @@ fn a_made_request_of_every_operation_is_accepted() {
 }
 
 #[test]
-fn a_made_answer_of_every_operation_is_as_documented() {
+fn generated_responses_match_the_documentation() {
     let mut made = 0;
     for schema in schema::all() {
         for complete in [false, true] {
@@ -221,7 +221,7 @@ fn places<'f>(fields: &'f [Field], above: &str, body: &Value) -> Vec<(&'f Field,
 
 /// Tests every field of every operation with every kind of invalid value.
 #[test]
-fn what_is_wrong_is_refused_and_named() {
+fn invalid_fields_are_refused_and_named() {
     let (mut refused, mut accepted) = (BTreeMap::<_, usize>::new(), BTreeSet::new());
     for schema in schema::all() {
         let operation = schema.operation();

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_can_be_made_up() {
+    fn every_kind_has_a_generated_resource() {
         assert_eq!(kind_rows().count(), 112);
         for row in kind_rows() {
             let resource = row.resource(0);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_looks_like_one() {
+    fn generated_payments_have_their_documented_members() {
         let resource = kind_row(Version::V3, "TRANSACTION.SUCCESS")
             .unwrap()
             .resource(0);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_notify_knows_is_here_as_well() {
+    fn every_kind_of_the_client_is_a_kind_of_the_sandbox() {
         for kind in wechatpay_chain::notify::Kind::all() {
             assert!(
                 kind_row(kind.version(), kind.event_type()).is_some(),

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_when_that_is_allowed() {
+    fn other_hosts_are_notified_if_allowed() {
         let host = |url| host(&target(url, Reach::Anywhere)?);
         assert_eq!(
             host("https://example.com/n").unwrap(),

@@ -65,7 +65,7 @@ fn object(value: Value) -> Map<String, Value> {
 }
 
 #[test]
-fn what_was_made_is_queried_with_the_same_numbers() {
+fn created_records_are_found_by_their_numbers() {
     let (remembered, none) = (Remembered::default(), Map::new());
     let punish = operation(&Method::POST, PUNISH);
     let values = object(json!({"out_request_no": "P1", "punish_scene": 3}));
@@ -92,7 +92,7 @@ fn what_was_made_is_queried_with_the_same_numbers() {
 }
 
 #[test]
-fn a_recovered_punishment_says_so() {
+fn a_recovered_punishment_is_shown_as_recovered() {
     let remembered = Remembered::default();
     let values = object(json!({"out_request_no": "P1"}));
     let made = call(&remembered, operation(&Method::POST, PUNISH), &values);
@@ -118,7 +118,7 @@ fn a_recovered_punishment_says_so() {
 
 /// A user signs the contract, so no operation creates its number.
 #[test]
-fn a_change_of_a_number_that_users_make_is_remembered() {
+fn changes_of_numbers_that_users_create_are_remembered() {
     let remembered = Remembered::default();
     let mut adopters = catalog::operations().iter();
     let changes = adopters
@@ -258,7 +258,7 @@ fn pair(
 
 /// Creates a record, and searches for its number in each list of its family.
 #[test]
-fn what_was_made_is_listed() {
+fn created_records_are_listed() {
     let (mut lists, mut failed) = (0, Vec::new());
     let all = || catalog::operations().iter();
     let planned =

@@ -6,7 +6,7 @@ use super::*;
 const TEXT: &str = include_str!("operations.txt");
 
 #[test]
-fn the_text_is_what_the_script_makes_of_the_facts() {
+fn the_schema_matches_the_facts() {
     let facts = match std::env::var_os("WECHATPAY_FACTS") {
         Some(folder) => PathBuf::from(folder),
         None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts"),
@@ -35,7 +35,7 @@ fn the_text_is_what_the_script_makes_of_the_facts() {
 }
 
 #[test]
-fn it_has_the_catalogs_operations_in_the_catalogs_order() {
+fn schemas_have_the_operations_of_the_catalog_in_its_order() {
     let blocks = BLOCKS.iter().map(|block| (block.method, block.path));
     let rows = catalog::operations();
     let methods: Vec<_> = rows.iter().map(Operation::method).collect();
@@ -113,7 +113,7 @@ fn fields_have_what_the_documentation_says() {
 }
 
 #[test]
-fn a_field_may_have_everything() {
+fn fields_with_every_attribute_are_parsed() {
     let text = "@GET x\n#t\n>\na! s 1..32 @base64 [..100] =A|B C\nb s ~x y|z";
     let schema = read::schema(&catalog::operations()[0], text);
     let field = named(schema.request(), "a");

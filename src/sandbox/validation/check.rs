@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_said_as_published() {
+    fn length_messages_match_published_ones() {
         for (path, pointer, text, said) in [
             (
                 NATIVE,
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_those_of_the_published_expressions() {
+    fn texts_are_checked_against_the_published_expressions() {
         let letters = "字符串规则校验失败，字符串必须匹配正则表达式“^[0-9a-zA-Z_\\-\\|\\*]+$”";
         assert_eq!(
             found(NATIVE, "/out_trade_no", "订单号").as_deref(),

@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stand_in_for_the_variables_of_a_name() {
+    fn numbered_members_match_documented_names() {
         for (documented, name, fits) in [
             ("coupon_id_$n", "coupon_id_0", true),
             ("coupon_id_$n", "coupon_id_12", true),

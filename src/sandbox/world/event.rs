@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_wait_than_that_and_the_oldest_go_first() {
+    fn the_oldest_events_are_dropped_first() {
         let mut outbox = Outbox::default();
         for created in 0..WAITING + 2 {
             outbox.push(Event {

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_of_their_form_and_differ() {
+    fn ids_have_their_format_and_are_unique() {
         let mut numbers = IdGenerator::default();
         let (a, b) = (numbers.transaction(0), numbers.transaction(0));
         assert_ne!(a, b);
@@ -112,7 +112,7 @@ mod tests {
         assert_ne!(numbers.code(), numbers.code());
     }
     #[test]
-    fn the_seed_and_the_count_decide_and_the_time_of_day_does_not() {
+    fn ids_depend_on_seed_and_count_but_not_on_the_time_of_day() {
         let first = |seed, now| IdGenerator::new(seed).transaction(now);
         assert_eq!(first(1, 0), first(1, 3600));
         assert_ne!(first(1, 0), first(2, 0));

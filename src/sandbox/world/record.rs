@@ -19,21 +19,21 @@ pub struct OrderRecord {
     pub out_trade_no: String,
     /// WeChat Pay's number (微信支付订单号), once it is paid.
     pub transaction_id: Option<String>,
-    /// The number of the combined order (合单商户订单号) that it is part of.
+    /// The number of its combined order (合单商户订单号).
     pub combine_out_trade_no: Option<String>,
     /// `NOTPAY`, `USERPAYING`, `SUCCESS`, `REFUND`, `CLOSED`, `REVOKED` or `PAYERROR`.
     pub trade_state: &'static str,
     /// What is sold (商品描述).
     pub description: String,
-    /// When it was made, in seconds since the Unix epoch.
+    /// When it was created, in seconds since the Unix epoch.
     pub created: i64,
-    /// Its price in fen.
+    /// The total in fen.
     pub total: i64,
-    /// What of it is refunded or about to be, in fen.
+    /// The amount of its accepted refunds, including those in progress, in fen.
     pub refunded: i64,
-    /// What of it was shared with others and not returned, in fen.
+    /// The amount shared with others and not returned, in fen.
     pub shared: i64,
-    /// What a query of APIv3 answers.
+    /// The response to an APIv3 query.
     pub json: Value,
 }
 
@@ -64,7 +64,7 @@ pub struct RefundRecord {
     pub refund_id: String,
     /// The order's number.
     pub out_trade_no: String,
-    /// How it stands.
+    /// The status.
     pub status: RefundStatus,
     /// In fen.
     pub amount: i64,
@@ -97,7 +97,7 @@ pub struct TransferRecord {
     pub state: &'static str,
     /// In fen.
     pub amount: i64,
-    /// What a query answers, with the user's name in plaintext.
+    /// The response to a query, with the user's name in plaintext.
     pub json: Value,
 }
 
@@ -112,7 +112,7 @@ impl TransferRecord {
         }
     }
 
-    /// Of a batch's detail, which is a transfer with names of its own.
+    /// The record of a batch's detail, whose members have other names.
     pub(crate) fn of_detail(batch: &Batch, detail: &Detail) -> Self {
         Self {
             out_bill_no: detail.out_detail_no.clone(),
@@ -134,7 +134,7 @@ pub struct SharingRecord {
     pub order_id: String,
     /// The number of the order whose money is shared.
     pub out_trade_no: String,
-    /// Whether it is done.
+    /// Whether it has finished.
     pub finished: bool,
     /// What a query answers.
     pub json: Value,
@@ -158,11 +158,11 @@ impl SharingRecord {
 pub struct ComplaintRecord {
     /// Its number (投诉单号).
     pub complaint_id: String,
-    /// The number of the order that it is about.
+    /// The number of its order.
     pub out_trade_no: String,
     /// `PENDING`, `PROCESSING` or `PROCESSED`.
     pub complaint_state: &'static str,
-    /// What a query answers, with the user's phone number in plaintext.
+    /// The response to a query, with the user's phone number in plaintext.
     pub json: Value,
 }
 
@@ -177,7 +177,7 @@ impl ComplaintRecord {
     }
 }
 
-/// The JSON, which has what the user wrote, is left out.
+/// Omits the JSON, which contains the user's text.
 impl fmt::Debug for ComplaintRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ComplaintRecord")
@@ -187,7 +187,7 @@ impl fmt::Debug for ComplaintRecord {
     }
 }
 
-/// The JSON, which names people, is left out.
+/// Omits the JSON, which may contain personal data.
 impl fmt::Debug for OrderRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OrderRecord")
@@ -199,7 +199,7 @@ impl fmt::Debug for OrderRecord {
     }
 }
 
-/// The JSON is left out.
+/// Omits the JSON.
 impl fmt::Debug for RefundRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RefundRecord")
@@ -210,7 +210,7 @@ impl fmt::Debug for RefundRecord {
     }
 }
 
-/// The JSON, which names the user, is left out.
+/// Omits the JSON, which contains the user's name.
 impl fmt::Debug for TransferRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransferRecord")
@@ -221,7 +221,7 @@ impl fmt::Debug for TransferRecord {
     }
 }
 
-/// The JSON, which names the receivers, is left out.
+/// Omits the JSON, which contains the receivers' names.
 impl fmt::Debug for SharingRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharingRecord")

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_a_whole_number_of_fen_and_nothing_else() {
+    fn amounts_are_integers_in_fen() {
         for (value, expected) in [
             (json!(1), Some(1)),
             (json!(i64::MAX), Some(i64::MAX)),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_texts_and_not_too_long() {
+    fn members_of_another_type_or_length_are_refused() {
         let body =
             json!({"description": "订单", "n": 1, "e": "", "list": [{"x": 1}, {}], "flag": "true"});
         let fields = fields(&body);
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_members_does_not_matter_and_all_else_does() {
+    fn fingerprints_ignore_only_the_order_of_members() {
         let path = "v3/pay/transactions/native";
         let print = |body: Value| {
             let operation = catalog::find(&Method::POST, path).unwrap();

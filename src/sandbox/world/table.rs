@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_that_is_over_goes_first_then_the_oldest() {
+    fn finished_rows_are_dropped_before_open_ones() {
         let mut table = Table::keeping(3);
         for (number, over) in [("1", false), ("2", true), ("3", false), ("4", false)] {
             table.insert(thing(number, over), 0);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_go_as_weigh_too_much() {
+    fn rows_are_dropped_until_the_weight_limit_holds() {
         let mut table = Table::default();
         for (number, weight) in [("1", 1), ("2", WEIGHT / 2), ("3", WEIGHT / 2 - 1)] {
             table.insert(Heavy(number.to_owned(), weight), 0);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_comes_later_is_found() {
+    fn rows_are_found_by_an_id_that_is_set_later() {
         let mut table = Table::default();
         let nameless = Thing {
             id: None,

@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timestamp_s_unit_is_told_by_its_digits() {
+    fn the_unit_of_a_timestamp_is_derived_from_its_digits() {
         let now = 1_700_000_000;
         let cause = |timestamp| clock(timestamp, now).map(|it| it.cause);
         for (timestamp, expected) in [

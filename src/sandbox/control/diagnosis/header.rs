@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_and_the_parts_are_read_all_the_same() {
+    fn mistakes_are_reported_and_the_parts_are_still_read() {
         for (text, cause) in [
             (RIGHT.to_owned(), ""),
             (RIGHT.replace(',', ", "), ""),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said_to_be_so() {
+    fn unreadable_headers_are_reported() {
         for (text, cause) in [
             ("", "scheme_other parameter_missing"),
             ("Bearer abc", "scheme_other"),

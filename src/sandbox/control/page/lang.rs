@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_chosen_goes_before_what_the_browser_likes() {
+    fn the_selected_language_overrides_the_browsers() {
         for (accepted, cookie, expected) in [
             ("", "", Lang::En),
             ("fr-FR,fr;q=0.9", "", Lang::En),

@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_outside_stays_text() {
+    fn untrusted_texts_are_escaped() {
         let evil = "\"><script>alert(1)</script>'&";
         let shown = [
             problem(&Problem::bad((evil, evil), (evil, evil)), Lang::En),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_of_beijing() {
+    fn times_are_in_beijing_time_with_milliseconds() {
         assert_eq!(time_ms(1_700_000_000_007), "2023-11-15 06:13:20.007");
         assert_eq!(time_ms(-1), "1970-01-01 07:59:59.999");
     }

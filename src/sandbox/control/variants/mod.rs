@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_of_the_query_are_found() {
+    fn mistakes_in_the_query_are_found() {
         let target = "/v3/a?x=%E5%BA%97+1&b=2&c=";
         for (query, cause) in [
             ("", "query_missing"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn two_mistakes_are_found_and_what_is_none_is_not() {
+    fn two_mistakes_are_found_and_correct_texts_have_none() {
         let body = "{\"a\": 1}";
         for (signed, causes) in [
             (

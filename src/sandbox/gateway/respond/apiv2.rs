@@ -20,7 +20,7 @@ pub(super) struct ResponseContext<'a> {
     pub(super) key: &'a Secret,
     pub(super) clock: &'a dyn Clock,
     pub(super) fault: Option<&'a Fault>,
-    /// The members of the request, as far as it was read.
+    /// The members of the request, if it was parsed.
     pub(super) request: Option<&'a Members>,
 }
 

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_yuan_and_cells_hold_together() {
+    fn amounts_are_in_yuan_and_cells_are_escaped() {
         for (fen, text) in [
             (0, "0.00"),
             (1, "0.01"),

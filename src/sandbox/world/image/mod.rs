@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_the_image_s_own() {
+    fn equal_images_have_equal_ids() {
         let id = media_id(b"a", "A.PNG");
         assert_eq!(id, media_id(b"a", "b.png"));
         assert_ne!(id, media_id(b"b", "b.png"));

@@ -206,7 +206,7 @@ impl Order {
         }
     }
 
-    /// Whether it was paid and not reversed.
+    /// Whether its state is `SUCCESS` or `REFUND`.
     pub(crate) fn is_paid(&self, now: i64) -> bool {
         matches!(self.state(now), TradeState::Success | TradeState::Refund)
     }

@@ -12,7 +12,7 @@ use crate::refusal::business;
 
 /// How long an order without `time_expire` can be paid.
 pub(crate) const WEEK: i64 = 7 * 86_400;
-/// The shortest time until `time_expire`.
+/// An order can be paid for at least a minute, even if `time_expire` is nearer.
 const MINUTE: i64 = 60;
 
 /// Whether a request may be repeated for an existing order.
