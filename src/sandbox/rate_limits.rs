@@ -115,7 +115,7 @@ fn why(operation: &Operation, limit: &RateLimit) -> String {
         "the catalog, though not WeChat Pay's own page,"
     };
     format!(
-        "{} {} takes {count} calls a {per}{} as {source} says, and this is one more",
+        "{} {} allows {count} calls a {per}{} according to {source}, and this call exceeds the limit",
         operation.method(),
         operation.path(),
         whose.unwrap_or_default(),

@@ -123,7 +123,7 @@ impl Sandbox {
         }
         Err(Error::new(
             ErrorKind::Builder,
-            format!("no request made a thing with the number {number:?}; make it first"),
+            format!("no request created a record with the number {number:?}; create it first"),
         ))
     }
 

@@ -91,7 +91,7 @@ fn decision(record: &CallRecord) -> Value {
         Verdict::Unprocessed => {
             json!({
                 "accepted": false,
-                "why": "the connection was cut, as told",
+                "why": "the connection was cut by the injected fault",
                 "why_zh": "已按要求断开连接",
             })
         }

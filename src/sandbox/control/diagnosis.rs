@@ -226,7 +226,7 @@ const QUESTION_MARKS: Mistake = Mistake::new(
 );
 const OTHER_TEXT: Mistake = Mistake::new(
     "other_text",
-    "the right key has signed another text, which is none of the likely ones: print what the client \
+    "the right key signed an unknown text: print what the client \
      signs and compare it with what the gateway built",
     "私钥正确，但签名的内容不同，也不是常见的错误：请打印客户端的待签名串，与网关构造的逐字比较",
 );

@@ -49,7 +49,9 @@ pub(crate) fn named_by(headers: &HeaderMap) -> Result<Option<Fault>> {
     if fault.is_of_posting() {
         Err(Error::new(
             ErrorKind::Builder,
-            format!("{fault} is about notifications, no answer: POST it to /_sandbox/api/faults"),
+            format!(
+                "{fault} applies to notifications, not to responses: POST it to /_sandbox/api/faults"
+            ),
         ))
     } else {
         Ok(Some(fault))
@@ -159,7 +161,7 @@ fn unknown(name: &str) -> Error {
     let names = names.join(", ");
     Error::new(
         ErrorKind::Builder,
-        format!("there is no fault {name:?}; there are {names}"),
+        format!("unknown fault {name:?}; the faults are {names}"),
     )
 }
 

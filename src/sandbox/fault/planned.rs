@@ -79,7 +79,7 @@ fn number(times: &str) -> Result<Option<u32>> {
     }
     let times = times.parse().ok().filter(|times| *times > 0);
     times.map(Some).ok_or_else(|| {
-        let message = "behind the : stands how often a fault happens, as in wrong_signature:3 or \
+        let message = "the text after the : is a count, as in wrong_signature:3 or \
                        wrong_signature:always";
         Error::new(ErrorKind::Builder, message)
     })
@@ -91,7 +91,7 @@ fn number(times: &str) -> Result<Option<u32>> {
 pub(crate) fn check(planned: &[PlannedFault]) -> Result<()> {
     let unfit = |message| Err(Error::new(ErrorKind::Builder, message));
     if let Some(never) = planned.iter().find(|it| it.times == Some(0)) {
-        return unfit(format!("the fault {} is to happen 0 times", never.fault));
+        return unfit(format!("the count of the fault {} is 0", never.fault));
     }
     for posting in [false, true] {
         let mut always = planned
@@ -99,7 +99,7 @@ pub(crate) fn check(planned: &[PlannedFault]) -> Result<()> {
             .filter(|it| it.times.is_none() && it.fault.is_of_posting() == posting);
         if let (Some(one), Some(two)) = (always.next(), always.next()) {
             return unfit(format!(
-                "{} and {} cannot both happen always: say how often the first does, as in {}:3",
+                "{} and {} cannot both apply always: give the first a count, as in {}:3",
                 one.fault, two.fault, one.fault
             ));
         }

@@ -161,12 +161,12 @@ fn check_content_type(received: &Received) -> Result<(), Refusal> {
     }
     let why = if received.head.headers.contains_key(CONTENT_TYPE) {
         Bilingual::from((
-            format!("the body's Content-Type is {kind:?} and not application/json"),
+            format!("the body's Content-Type is {kind:?}, not application/json"),
             format!("请求的 Content-Type 是 {kind:?}，应为 application/json"),
         ))
     } else {
         Bilingual::new(
-            "there is a body and no Content-Type: it has to be application/json",
+            "the body has no Content-Type: send application/json",
             "请求有报文主体却没有 Content-Type 头，应为 application/json",
         )
     };

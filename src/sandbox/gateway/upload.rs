@@ -68,7 +68,7 @@ fn check_parts(
     }
     let Some(file) = file else {
         let why = (
-            "the upload has no whole part named file",
+            "the upload has no complete part named file",
             "上传请求的表单中没有完整的、名为 file 的部分",
         );
         return Err(missing("/file", why));
@@ -90,7 +90,7 @@ fn check_limit(limit: UploadLimit, name: &str, file: &[u8]) -> Result<(), Refusa
     let (length, most) = (file.len(), limit.max_bytes);
     if length > most {
         let why = (
-            format!("the file has {length} bytes, and {most} are allowed"),
+            format!("the file has {length} bytes, but only {most} are allowed"),
             format!("文件为 {length} 字节，最多允许 {most} 字节"),
         );
         return Err(wrong("/file", "文件大小超过限制", why));
@@ -119,7 +119,7 @@ fn compare(expected: &str, file: &[u8]) -> Result<(), Refusal> {
         return Ok(());
     }
     let why = (
-        format!("the file's SHA-256 is {found}, and its meta says {expected}"),
+        format!("the file's SHA-256 is {found}, but its meta has {expected}"),
         format!("文件的 SHA-256 是 {found}，而 meta 中是 {expected}"),
     );
     Err(Refusal::param_error("图片sha256计算错误", why))

@@ -176,7 +176,7 @@ fn certificate(x509: &X509) -> Result<Certificate> {
 fn keys_failed(err: ErrorStack) -> Error {
     Error::new(
         ErrorKind::Key,
-        "OpenSSL cannot make the sandbox's keys and certificates",
+        "OpenSSL cannot generate the sandbox's keys and certificates",
     )
     .with_source(err)
 }

@@ -76,7 +76,7 @@ pub(super) fn rsa_keys<const N: usize>() -> Result<[PKey<Private>; N]> {
     for worker in workers {
         let key = worker
             .join()
-            .map_err(|_| Error::new(ErrorKind::Key, "making the sandbox's keys panicked"))?;
+            .map_err(|_| Error::new(ErrorKind::Key, "generating the sandbox's keys panicked"))?;
         keys.push(key.map_err(keys_failed)?);
     }
     keys.try_into()

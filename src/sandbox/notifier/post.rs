@@ -37,7 +37,7 @@ pub(crate) enum Reach {
 pub(super) fn target(url: &str, reach: Reach) -> Result<Uri> {
     let uri: Uri = url
         .parse()
-        .map_err(|err| rejected("the URL to notify is not one").with_source(err))?;
+        .map_err(|err| rejected("the notification URL is not a URL").with_source(err))?;
     match reach {
         Reach::Loopback => addresses(&uri).map(|_| uri),
         Reach::Anywhere => host(&uri).map(|_| uri),
@@ -72,7 +72,7 @@ pub(crate) async fn exchange(request: Request<Bytes>, reach: Reach) -> Result<Re
         Ok(outcome) => outcome,
         Err(_) => Err(Error::new(
             ErrorKind::Timeout,
-            "the notified server has not answered within 5 s, as WeChat Pay demands",
+            "the notified server did not respond within WeChat Pay's limit of 5 s",
         )),
     }
 }
@@ -118,7 +118,7 @@ where
 /// Connects with TLS, trusting the machine's root certificates.
 async fn encrypted(uri: &Uri, socket: TcpStream) -> Result<SslStream<TcpStream>> {
     let unmade = |err: BoxError| {
-        let message = "the notified server's TLS cannot be believed";
+        let message = "TLS with the notified server failed";
         Error::new(ErrorKind::Connect, message).with_source(err)
     };
     let connector = SslConnector::builder(SslMethod::tls_client());

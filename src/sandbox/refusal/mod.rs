@@ -34,7 +34,7 @@ pub(crate) struct Refusal {
 }
 
 /// The reason of a refusal that was injected.
-pub(crate) const AS_TOLD: Bilingual = Bilingual::new("the sandbox was told to", "按要求返回该错误");
+pub(crate) const AS_TOLD: Bilingual = Bilingual::new("a fault was injected", "按要求返回该错误");
 
 /// A `location` of WeChat Pay's error details, in Chinese.
 pub(crate) fn place(location: &str) -> &'static str {

@@ -154,7 +154,7 @@ impl Issue {
         } = self;
         let place = place(&location.to_string());
         (
-            format!("the field {pointer} of the {location} is not as documented: {wrong}"),
+            format!("the field {pointer} of the {location} contradicts the documentation: {wrong}"),
             format!("{place}的字段 {pointer} 与文档不符：{wrong}"),
         )
             .into()

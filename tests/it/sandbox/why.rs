@@ -62,7 +62,7 @@ fn about_the_body(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
         ),
         (
             post("{}")?,
-            "of the body is not as documented",
+            "of the body contradicts the documentation",
             "请求报文主体的字段 /",
         ),
         (
@@ -114,7 +114,7 @@ fn of_what_is_not_there(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
         #[cfg(feature = "files")]
         (
             get("/v3/billdownload/file?token=x")?,
-            "no bill has this token",
+            "the token is unknown",
             "没有账单使用此 token",
         ),
     ])

@@ -46,13 +46,11 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
 }
 
 const URL_HINT: Bilingual = Bilingual::new(
-    "url is where the merchant's server listens",
+    "url is the URL of the merchant's server",
     "url 是商户服务器接收通知的地址",
 );
-const KINDS_HINT: Bilingual = Bilingual::new(
-    "GET kinds lists what can be posted",
-    "GET kinds 列出可以投递的通知",
-);
+const KINDS_HINT: Bilingual =
+    Bilingual::new("GET kinds lists the kinds", "GET kinds 列出可以投递的通知");
 
 fn kind(args: &Args) -> Outcome<KindRow> {
     let name = match args.text("event_type")? {
@@ -127,7 +125,7 @@ fn known(state: &SandboxState, id: &str) -> Outcome<DeliveryRecord> {
     let record = record.and_then(|id| state.notifier.get(id));
     record.ok_or_else(|| {
         let hint = (
-            "GET notifications lists those that are remembered",
+            "GET notifications lists the recorded ones",
             "GET notifications 列出被记住的通知",
         );
         Problem::missing(no_notification(id), hint)

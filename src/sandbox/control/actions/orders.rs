@@ -46,7 +46,7 @@ pub(in crate::control) fn refund(
     if amount.is_some_and(|amount| amount < 1) {
         let hint = ("amount is in fen, from 1", "amount 单位为分，至少为 1");
         return Err(Problem::bad(
-            ("nothing can be refunded so", "退款金额不正确"),
+            ("this cannot be refunded", "退款金额不正确"),
             hint,
         ));
     }
@@ -100,7 +100,7 @@ pub(in crate::control) fn settle(
         "ABNORMAL" => RefundStatus::Abnormal,
         other => {
             let error = (
-                format!("a refund does not end as {other:?}"),
+                format!("{other:?} is not a final status of a refund"),
                 format!("退款的最终状态不会是 {other:?}"),
             );
             let hint = (

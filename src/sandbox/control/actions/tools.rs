@@ -57,7 +57,7 @@ fn times(args: &Args) -> Outcome<u32> {
     times
         .and_then(|times| u32::try_from(times).ok())
         .ok_or_else(|| {
-            let error = ("nothing can go wrong that often", "故障次数不正确");
+            let error = ("the count is too high", "故障次数不正确");
             let hint = (
                 format!("times is from 1 to {MANY}, or \"always\""),
                 format!("times 为 1 至 {MANY}，或 \"always\""),
@@ -74,7 +74,7 @@ pub(in crate::control) fn forget_faults(state: &SandboxState) {
 
 pub(super) fn parse(fault: &str) -> Outcome<Fault> {
     let hint = (
-        "docs/sandbox.md lists the faults with what they do",
+        "docs/sandbox.md describes the faults",
         "docs/sandbox.md 列出了各种故障及其作用",
     );
     fault
@@ -95,7 +95,7 @@ pub(in crate::control) fn rotate(state: &Arc<SandboxState>, args: &Args) -> Outc
                 StatusCode::CONFLICT,
                 "平台证书已达上限 10 张",
                 (
-                    "POST certificates/retire takes the old ones off, POST reset those that were added",
+                    "POST certificates/retire removes the old ones, POST reset the added ones",
                     "POST certificates/retire 移除旧证书，POST reset 移除新增的证书",
                 ),
             ),
@@ -155,7 +155,7 @@ pub(in crate::control) fn clock(state: &Arc<SandboxState>, args: &Args) -> Outco
     args.not_null(&["offset_seconds", "speed"])?;
     let offset = args.integer("offset_seconds")?;
     if offset.is_some_and(|offset| offset.unsigned_abs() > FARTHEST.unsigned_abs()) {
-        let error = ("the clock cannot be that far off", "时钟偏差过大");
+        let error = ("the clock offset is too large", "时钟偏差过大");
         let hint = (
             "offset_seconds is a hundred years at most",
             "offset_seconds 最多为一百年",
@@ -165,7 +165,7 @@ pub(in crate::control) fn clock(state: &Arc<SandboxState>, args: &Args) -> Outco
     if let Some(speed) = args.number("speed")? {
         state.set_speed(speed).map_err(|err| {
             let hint = (
-                "1 is as WeChat Pay does it, 1000 is 15 s in 15 ms",
+                "1 is WeChat Pay's schedule; 1000 turns 15 s into 15 ms",
                 "1 与微信支付相同，1000 则 15 秒变为 15 毫秒",
             );
             Problem::of(&err, "速度不在 0.001 至 1000000 之间", hint)
@@ -188,7 +188,7 @@ pub(in crate::control) fn set(state: &Arc<SandboxState>, args: &Args) -> Outcome
         let url = args.text("notify_url")?;
         state.set_notify_url(url).map_err(|err| {
             let hint = (
-                "notify_url is where the merchant's server listens",
+                "notify_url is the URL of the merchant's server",
                 "notify_url 是商户服务器接收通知的地址",
             );
             Problem::of(&err, unreachable_zh(state.settings.reach()), hint)

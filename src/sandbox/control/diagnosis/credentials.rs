@@ -36,7 +36,7 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
     Some(if found.trim() == expected {
         Mistake::of(
             "id_blanks",
-            format!("there are blanks around the {name}: trim it"),
+            format!("the {name} has white space around it: trim it"),
             format!("{name} 前后有空白：请去掉"),
         )
     } else if found.starts_with("wx") {
@@ -110,7 +110,7 @@ fn serial_owner(found: &str, state: &SandboxState) -> SerialMistake {
 
 const DECIMAL: SerialMistake = (
     "serial_decimal",
-    "the certificate's serial is written in decimal, and hexadecimal is wanted",
+    "the certificate's serial is written in decimal instead of hexadecimal",
     "证书序列号写成了十进制，应为十六进制",
 );
 const SEPARATED: SerialMistake = (
@@ -125,23 +125,22 @@ const PREFIXED: SerialMistake = (
 );
 const LEADING_ZEROS: SerialMistake = (
     "serial_leading_zeros",
-    "the certificate's serial has zeros before it",
+    "the certificate's serial has leading zeros",
     "证书序列号前面多了 0",
 );
 const OF_PUBLIC_KEY: SerialMistake = (
     "serial_of_public_key",
-    "it is the id of WeChat Pay's public key, which belongs into Wechatpay-Serial; serial_no is \
-     that of the merchant's certificate",
+    "it is the id of WeChat Pay's public key, which belongs in Wechatpay-Serial; serial_no is the serial of the merchant certificate",
     "填成了微信支付公钥ID（它用于 Wechatpay-Serial），这里应是商户证书的序列号",
 );
 const OF_PLATFORM: SerialMistake = (
     "serial_of_platform",
-    "it is the serial of the platform's certificate; serial_no is that of the merchant's",
+    "it is the serial of the platform certificate; serial_no is the serial of the merchant certificate",
     "填成了平台证书的序列号，这里应是商户证书的序列号",
 );
 const OF_OTHER_PARTY: SerialMistake = (
     "serial_of_other_party",
-    "merchant and brand have a certificate each, and it is the other's",
+    "it is the serial of the other certificate: merchant and brand have different ones",
     "商户与品牌各有证书，填成了另一方的序列号",
 );
 const IS_ID: SerialMistake = (

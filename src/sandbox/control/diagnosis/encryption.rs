@@ -137,7 +137,7 @@ impl Field<'_> {
             Some(serial) => Some(Mistake::of(
                 "encrypted_for_other_key",
                 format!(
-                    "{at} is encrypted for {id}, and Wechatpay-Serial names {serial:?}: name the same key in both"
+                    "{at} is encrypted for {id}, but Wechatpay-Serial names {serial:?}: name the same key in both"
                 ),
                 format!(
                     "{at} 是用 {id} 的公钥加密的，而 Wechatpay-Serial 是 {serial:?}：两者应一致"
@@ -259,7 +259,7 @@ impl Field<'_> {
         Mistake::of(
             "encrypted_for_unknown_key",
             format!(
-                "{at} is as long as a ciphertext, and no key of the sandbox opens it: encrypt it with the sandbox's \
+                "{at} is as long as a ciphertext, but no key of the sandbox decrypts it: encrypt it with the sandbox's \
                  public key {id} (pub_key.pem), and not with one of the real WeChat Pay or of an earlier run"
             ),
             format!(

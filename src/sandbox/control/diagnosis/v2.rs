@@ -187,7 +187,7 @@ const PLAIN_SHA256: Mistake = Mistake::new(
 );
 const OTHER_TEXT: Mistake = Mistake::new(
     "other_text_or_key",
-    "sign was made with another key, or of another text which is none of the likely ones: see that the \
+    "sign was made with another key, or signs an unknown text: check that the \
      key is the sandbox's (v2_key.txt), then print what the client signs and compare it with what the \
      gateway built",
     "密钥不同，或签名的内容不同且不是常见的错误：请先确认使用沙箱的密钥（v2_key.txt），再打印客户端的签名串，\

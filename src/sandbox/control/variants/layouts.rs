@@ -253,7 +253,7 @@ const ONE_MORE: Mistake = Mistake::new(
 );
 const SWAPPED: Mistake = Mistake::new(
     "nonce_before_timestamp",
-    "the nonce stands before the timestamp: the order is method, URL, timestamp, nonce, body",
+    "the nonce comes before the timestamp: the order is method, URL, timestamp, nonce, body",
     "随机串写在了时间戳之前：顺序为方法、URL、时间戳、随机串、报文主体",
 );
 const ANSWER: Mistake = Mistake::new(
@@ -290,12 +290,12 @@ const LOWER: Mistake = Mistake::new(
 );
 const OTHER_METHOD: Mistake = Mistake::new(
     "method_other",
-    "another method is signed than is sent",
+    "the signed method differs from the sent one",
     "签名用的请求方法与实际发送的不同",
 );
 const OTHER_TIME: Mistake = Mistake::new(
     "timestamp_other",
-    "another timestamp is signed than stands in the header: take the time once and use it for both",
+    "the signed timestamp differs from the header's: read the clock once and use the value for both",
     "签名用的时间戳与请求头中的不同：请只取一次时间，两处共用",
 );
 const MILLISECONDS: Mistake = Mistake::new(
@@ -305,6 +305,6 @@ const MILLISECONDS: Mistake = Mistake::new(
 );
 const NONCE_CASE: Mistake = Mistake::new(
     "nonce_case",
-    "the nonce is signed in another case than stands in the header: use the same text for both",
+    "the signed nonce differs in case from the header's: use the same text for both",
     "签名用的随机串与请求头中的大小写不同：两处应完全相同",
 );

@@ -178,12 +178,12 @@ const NO_SLASH: Mistake = Mistake::new(
 );
 const END_SLASH: Mistake = Mistake::new(
     "trailing_slash",
-    "it differs by the slash at the path's end: sign the path as it is sent",
+    "it differs in the trailing slash: sign the path as it is sent",
     "路径末尾的斜杠不同：请用实际发送的路径签名",
 );
 const TEMPLATE: Mistake = Mistake::new(
     "path_template",
-    "the path is signed with the names of its variables: put the values in before you sign",
+    "the path is signed with the names of its variables: insert the values before you sign",
     "用带变量名的路径模板签名了：请先代入实际的值再签名",
 );
 const BASE_DROPPED: Mistake = Mistake::new(

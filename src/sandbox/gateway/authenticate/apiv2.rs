@@ -126,7 +126,7 @@ fn check_file_hash(message: &Message<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let why = (
-        format!("the file's MD5 is {found}, and media_hash says {expected:?}"),
+        format!("the file's MD5 is {found}, but media_hash is {expected:?}"),
         format!("文件的 MD5 是 {found}，而 media_hash 是 {expected:?}"),
     );
     Err(Refusal::v2(WRONG_HASH, why))

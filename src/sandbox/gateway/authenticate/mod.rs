@@ -217,7 +217,7 @@ fn single_authorization(headers: &HeaderMap) -> Result<&str, (&'static str, &'st
         }
         (Some(_), Some(_)) => {
             return Err((
-                "there are several Authorization headers, and exactly one is taken",
+                "there are several Authorization headers, but only one is allowed",
                 "有多个 Authorization 请求头，只能有一个",
             ));
         }

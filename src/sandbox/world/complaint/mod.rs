@@ -42,7 +42,7 @@ pub(crate) fn complain(
     if order.transaction_id.is_none() {
         let state = order.state(now).name();
         return Err(ActionError::conflict((
-            format!("nobody complains about the order {number:?}: it is {state}"),
+            format!("the order {number:?} cannot have a complaint: it is {state}"),
             format!("订单 {number:?} 的状态为 {state}，用户不能投诉"),
         )));
     }

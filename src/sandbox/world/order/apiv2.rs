@@ -113,7 +113,7 @@ fn expires(fields: &Fields<'_>, now: i64) -> Result<i64, Refusal> {
         // The text that users have published.
         let message = "time_expire时间过短，刷卡至少1分钟，其他5分钟";
         let why = (
-            format!("the time_expire {text} is over, by Beijing's time"),
+            format!("the time_expire {text} is in the past, in Beijing's time"),
             format!("time_expire {text} 按北京时间已过"),
         );
         return Err(Refusal::v2_failure("PARAM_ERROR", message, why));

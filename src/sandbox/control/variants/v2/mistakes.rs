@@ -8,8 +8,7 @@ pub(super) fn not_signed(name: &str) -> Mistake {
     Mistake::of(
         "member_not_signed",
         format!(
-            "{short} is sent and not signed: put all members together first, nonce_str and sign_type as \
-             well, and sign then"
+            "{short} is sent but not signed: sign all members, including nonce_str and sign_type"
         ),
         format!("{short} 发送了但没有签名：请先放好所有参数（包括 nonce_str 和 sign_type）再签名"),
     )
@@ -89,7 +88,7 @@ pub(super) const BY_VALUE: Mistake = Mistake::new(
 );
 pub(super) const DESCENDING: Mistake = Mistake::new(
     "sorted_descending",
-    "the members are sorted from the last name to the first: turn it round",
+    "the members are sorted in descending order: sort them in ascending order",
     "排序方向反了：应从小到大",
 );
 pub(super) const NO_KEY: Mistake = Mistake::new(
@@ -104,7 +103,7 @@ pub(super) const KEY_SORTED: Mistake = Mistake::new(
 );
 pub(super) const KEY_FIRST: Mistake = Mistake::new(
     "key_in_front",
-    "the key stands before the members: append it",
+    "the key comes before the members: append it",
     "key 放在了最前面：应接到末尾",
 );
 pub(super) const KEY_BLANKS: Mistake = Mistake::new(
