@@ -11,7 +11,8 @@
 //! 3. [`recognise`] finds the calls in it, and what is printed of their answers;
 //! 4. [`evaluate`] runs what stands around the calls, and gives the requests that would be sent;
 //! 5. [`hir`] says what a whole file means, and `rust` writes Rust of it; [`emit`] is the entry to both,
-//!    and to the translation of plain snippets.
+//!    and to the translation of plain snippets;
+//! 6. [`folder`] does the same for a folder: a module for each file, one trait for all of them, and a report.
 //!
 //! Problems have a [`Span`](syntax::Span) of their block; [`Block::diagnose`](source::Block::diagnose)
 //! makes a [`Diagnostic`] with file, line and column of it.
@@ -24,6 +25,7 @@
 mod diagnostic;
 pub mod emit;
 pub mod evaluate;
+pub mod folder;
 pub mod hir;
 pub mod recognise;
 mod rust;

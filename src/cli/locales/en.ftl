@@ -71,6 +71,7 @@ cmd-port-note =
     With --emit request, undefined PHP variables get the values of --define; $mchid, $apiv2Key,
     $agentSecret, $signType and $merchantCertificateSerial have placeholders. The exit code is 4 when
     something could not be ported; warnings do not count.
+    With -o, files that do not use the SDK are skipped, and so are the folders vendor and node_modules.
 cmd-sandbox = Run WeChat Pay on this machine: no account needed, every endpoint, any client
 cmd-sandbox-note =
     The sandbox checks requests as WeChat Pay does, remembers orders until it stops, and sends
@@ -149,13 +150,18 @@ arg-openid = The user's openid
 
 arg-doctor-offline = Skip the checks that need the network
 
-arg-port-files = The files to port; - for standard input
+arg-port-files = The files to port, or one folder of PHP; - for standard input
 arg-port-emit = What to generate: rust, functions or a program; request, each call's request as one JSON object per line
 arg-port-style = Rust: how paths are written: chain, client.chain("…"); index, client["…"]; macro, chain!(…) with the feature macros; seg, .seg("…"). By default as in the PHP code
 arg-port-no_tokio = Rust: block on each call instead of using tokio
 arg-port-folder = Requests: read file:///path/to/x from DIR/path/to/x
 arg-port-define = Requests: the value of an undefined PHP variable: JSON or text, @FILE or env:NAME. Use one of the last two for keys, because other users of the machine can see arguments
 arg-port-now = Requests: the time that time() and Formatter::timestamp() return [default: now]
+arg-port-output = Write a module for each file into this folder. A folder named src becomes a crate with lib.rs and Cargo.toml, any other folder a module with mod.rs
+arg-port-force = With -o: also overwrite files that wechatpay port did not write or that were changed since
+arg-port-client_path = With -o: the folder of the library wechatpay-chain, for Cargo.toml [default: its version on crates.io]
+arg-port-report = With -o: report what became of each function; with --format json as JSON
+arg-port-check = Only report what would become of each function; write nothing
 
 arg-sandbox-listen = The address to listen on, PORT or HOST:PORT; by default a free port
 arg-sandbox-listen-long = A PORT alone means 127.0.0.1; with --allow-remote it means all addresses of this machine.
@@ -525,3 +531,25 @@ man-subcommands = .SH SUBCOMMANDS
 man-version = .SH VERSION
 man-extra = .SH EXTRA
 man-values = \fIpossible values:{" "}\fR
+
+## Port
+
+port-only-rust = -o and --check apply to --emit rust only
+port-folder-output = a folder is ported into files: add -o DIR, or --check to see only the report
+port-report-output = --report needs -o DIR or --check, because the Rust code goes to standard output
+port-one-folder = give one folder, or only files
+port-no-client = --client-path { $path }: the folder has no Cargo.toml; give the folder of the library wechatpay-chain
+port-nothing = No file uses the WeChat Pay SDK; nothing was written
+port-nothing-hint = Files are ported when they name a class below WeChatPay\ or call $instance->chain('v3/…')
+port-not-own = These files were not written by this command, or were changed since: { $files }
+port-not-own-hint = Nothing was written. Choose another folder, or overwrite them with --force
+port-skipped = skipped { $file }: { $why }
+port-no-sdk = it does not use the SDK
+port-unreadable = it is not readable PHP and does not use the SDK
+port-written = wrote { $file }
+port-totals = { $files } files ported, { $skipped } skipped; { $calls } calls translated, { $app } calls of the application ({ $methods } methods to implement), { $refused } refused
+port-dependencies = Add to the dependencies in Cargo.toml:
+port-outside = outside of functions
+port-call = {"    "}{ $line }:{ $col } call: { $what }
+port-app = {"    "}{ $line }:{ $col } application: { $method }: { $php }
+port-trait = trait { $name }, to be implemented:

@@ -58,6 +58,7 @@ cmd-port-note =
     文件里创建了客户端的，转换成完整程序（src/main.rs）；否则转换成以 &Client 为参数的函数（模块，src/pay.rs）。依赖和完整步骤见 docs/porting.zh-CN.md。
     --style、--no-tokio 用于 --emit rust；--files、--define、--now 用于 --emit request。
     使用 --emit request 时，PHP 里没有定义的变量取 --define 给出的值；$mchid、$apiv2Key、$agentSecret、$signType、$merchantCertificateSerial 有占位值。有代码无法转换时退出码为 4，警告不算。
+    使用 -o 时，没有用到 SDK 的文件以及 vendor、node_modules 目录会被跳过。
 cmd-sandbox = 在本机运行微信支付沙箱：无需账户，支持所有接口和任意客户端
 cmd-sandbox-note =
     沙箱像微信支付一样检查请求，在停止之前一直保存订单，并向本机的服务器发送回调通知。打开 /_sandbox/ 页面，可以查看收到的请求和被拒绝的原因；程序使用 /_sandbox/api/（见 docs/sandbox.zh-CN.md）。
@@ -134,13 +135,18 @@ arg-openid = 用户的 openid
 
 arg-doctor-offline = 跳过需要联网的检查
 
-arg-port-files = 要转换的文件；- 表示标准输入
+arg-port-files = 要转换的文件，或一个 PHP 目录；- 表示标准输入
 arg-port-emit = 输出什么：rust，函数或完整程序；request，每个调用的请求，每行一个 JSON 对象
 arg-port-style = Rust：路径的写法：chain，client.chain("…")；index，client["…"]；macro，chain!(…)，需要启用 macros 特性；seg，.seg("…")。默认与 PHP 代码的写法一致
 arg-port-no_tokio = Rust：阻塞等待每次调用，不使用 tokio
 arg-port-folder = 请求：从 DIR/path/to/x 读取 file:///path/to/x
 arg-port-define = 请求：PHP 中未定义变量的值：JSON 或文本、@文件名，或 env:变量名。密钥请用后两种，因为命令行参数对本机其他用户可见
 arg-port-now = 请求：time() 和 Formatter::timestamp() 返回的时间 [默认：当前时间]
+arg-port-output = 为每个文件生成一个模块，写入该目录。名为 src 的目录生成一个 crate（lib.rs 和 Cargo.toml），其他目录生成一个模块（mod.rs）
+arg-port-force = 与 -o 一起使用：不是 wechatpay port 写的文件、或之后被改过的文件，也一并覆盖
+arg-port-client_path = 与 -o 一起使用：wechatpay-chain 库所在的目录，写入 Cargo.toml [默认：crates.io 上的版本]
+arg-port-report = 与 -o 一起使用：报告每个函数的转换结果；加上 --format json 时输出 JSON
+arg-port-check = 只报告每个函数的转换结果，不写任何文件
 
 arg-sandbox-listen = 监听地址，端口号或 主机:端口；默认使用空闲端口
 arg-sandbox-listen-long = 只写端口号时监听 127.0.0.1；加上 --allow-remote 时监听本机所有地址。
@@ -510,3 +516,25 @@ man-subcommands = .SH 子命令
 man-version = .SH 版本
 man-extra = .SH 附注
 man-values = \fI可选值：\fR
+
+## 转换 PHP
+
+port-only-rust = -o 和 --check 只能用于 --emit rust
+port-folder-output = 目录要转换成文件：请加上 -o 目录，或用 --check 只看报告
+port-report-output = --report 需要 -o 目录或 --check，因为 Rust 代码输出到标准输出
+port-one-folder = 请只给一个目录，或只给文件
+port-no-client = --client-path { $path }：该目录中没有 Cargo.toml；请给出 wechatpay-chain 库所在的目录
+port-nothing = 没有文件用到微信支付 SDK，什么也没有写
+port-nothing-hint = 用到 WeChatPay\ 下的类、或调用 $instance->chain('v3/…') 的文件才会被转换
+port-not-own = 这些文件不是本命令写的，或之后被改过：{ $files }
+port-not-own-hint = 什么也没有写。请换一个目录，或用 --force 覆盖
+port-skipped = 跳过 { $file }：{ $why }
+port-no-sdk = 没有用到 SDK
+port-unreadable = 不是可以解析的 PHP，也没有用到 SDK
+port-written = 已写入 { $file }
+port-totals = 转换了 { $files } 个文件，跳过 { $skipped } 个；转换了 { $calls } 个调用，{ $app } 处属于应用自身（需实现 { $methods } 个方法），{ $refused } 处无法转换
+port-dependencies = 请在 Cargo.toml 的依赖中加上：
+port-outside = 函数之外
+port-call = {"    "}{ $line }:{ $col } 调用：{ $what }
+port-app = {"    "}{ $line }:{ $col } 应用：{ $method }：{ $php }
+port-trait = 需要实现的 trait { $name }：

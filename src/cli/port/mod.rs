@@ -3,9 +3,13 @@
 mod call;
 mod client;
 mod files;
+mod folder;
 mod host;
+mod manifest;
 mod multipart;
+mod report;
 mod template;
+mod write;
 mod xml;
 
 use std::path::PathBuf;
@@ -25,6 +29,8 @@ use host::CommandHost;
 
 const EXAMPLES: &str = "  \
   wechatpay port pay.php > src/main.rs
+  wechatpay port app/Services -o ported/src
+  wechatpay port --check app
   wechatpay port --style macro docs/native.md
   wechatpay port --emit request pay.php
   wechatpay port --emit request --files testdata docs/*.md
@@ -54,6 +60,42 @@ pub(crate) struct PortArgs {
 
     #[arg(long, value_name = "SECONDS")]
     now: Option<i64>,
+
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+
+    #[arg(long, requires = "output")]
+    force: bool,
+
+    #[arg(long, value_name = "DIR", requires = "output")]
+    client_path: Option<PathBuf>,
+
+    #[arg(long)]
+    report: bool,
+
+    #[arg(long, conflicts_with = "output")]
+    check: bool,
+}
+
+impl PortArgs {
+    /// Whether modules are written, or only told of, in place of one file on standard output.
+    fn modules(&self) -> Result<bool, Failure> {
+        let wanted = self.output.is_some() || self.check;
+        if wanted && self.emit == Emit::Request {
+            return Err(usage(t!("port-only-rust")));
+        }
+        if !wanted && self.files.iter().any(|file| file.is_dir()) {
+            return Err(usage(t!("port-folder-output")));
+        }
+        if !wanted && self.report {
+            return Err(usage(t!("port-report-output")));
+        }
+        Ok(wanted)
+    }
+}
+
+fn usage(message: String) -> Failure {
+    Failure::new(Exit::Usage, "usage", message)
 }
 
 /// The kind of output.
@@ -73,6 +115,9 @@ enum Style {
 }
 
 pub(crate) fn run(args: &PortArgs, output: &Output) -> Result<(), Failure> {
+    if args.modules()? {
+        return folder::run(args, &rust_options(args), output);
+    }
     let host = CommandHost::new(args.folder.clone(), &args.define, args.now);
     let mut report = Report {
         output,
@@ -126,6 +171,15 @@ fn nothing_to_port(emit: Emit, blocks: &[Block]) -> Option<Problem> {
 
 /// All blocks as one file of Rust.
 fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<(), Failure> {
+    let output = emit::rust(blocks, &rust_options(args));
+    for diagnostic in &output.diagnostics {
+        report.tell(diagnostic);
+    }
+    let text = format!("{}\n", output.text.trim_end());
+    report.output.untrusted(text.as_bytes())
+}
+
+fn rust_options(args: &PortArgs) -> emit::Options {
     let style = match args.style {
         None => emit::Style::Keep,
         Some(Style::Chain) => emit::Style::Chain,
@@ -133,17 +187,11 @@ fn rust(args: &PortArgs, blocks: &[Block], report: &mut Report<'_>) -> Result<()
         Some(Style::Macro) => emit::Style::Macro,
         Some(Style::Seg) => emit::Style::Seg,
     };
-    let options = emit::Options::default()
+    emit::Options::default()
         .style(style)
         .tokio(!args.no_tokio)
         .sensitive(sensitive)
-        .facts(hir::Facts::new(field_types));
-    let output = emit::rust(blocks, &options);
-    for diagnostic in &output.diagnostics {
-        report.tell(diagnostic);
-    }
-    let text = format!("{}\n", output.text.trim_end());
-    report.output.untrusted(text.as_bytes())
+        .facts(hir::Facts::new(field_types))
 }
 
 /// The types of an operation's fields, by their pointers.

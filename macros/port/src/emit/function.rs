@@ -271,6 +271,32 @@ fn whole(
         out.diagnostics.push(block.diagnose(problem));
         return String::new();
     };
+    import_all(&made, imports);
+    let errors = made
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    out.complete &= !errors;
+    let problems = made.problems.into_iter();
+    out.diagnostics
+        .extend(problems.map(|problem| block.diagnose(problem)));
+    let needs_app = !made.host.is_empty();
+    out.app.extend(made.host);
+    if let Some((params, is_async)) = made.main {
+        out.functions.push(Function {
+            name: name.to_owned(),
+            block: index,
+            params,
+            is_async,
+            complete: !errors,
+            needs_app,
+        });
+    }
+    made.text.trim_end().to_owned()
+}
+
+/// What a file of `rust` names of other crates.
+fn import_all(made: &crate::rust::Made, imports: &mut Imports) {
     for path in &made.uses {
         match path.rsplit_once("::") {
             Some(("crypto", name)) => {
@@ -312,31 +338,22 @@ fn whole(
     if mentions("Thrown") {
         imports.of("wechatpay_chain::php", "Thrown");
     }
-    let errors = made
-        .problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error);
-    out.complete &= !errors;
-    let problems = made.problems.into_iter();
-    out.diagnostics
-        .extend(problems.map(|problem| block.diagnose(problem)));
-    let needs_app = !made.host.is_empty();
-    out.app.extend(made.host);
-    if let Some((params, is_async)) = made.main {
-        out.functions.push(Function {
-            name: name.to_owned(),
-            block: index,
-            params,
-            is_async,
-            complete: !errors,
-            needs_app,
-        });
-    }
-    made.text.trim_end().to_owned()
+}
+
+/// A module of a folder: its allowances, its imports, and its code below what is put between.
+pub(crate) fn module(made: &crate::rust::Made, between: &str) -> String {
+    let mut imports = Imports::default();
+    import_all(made, &mut imports);
+    let mut parts = vec![ALLOWED.to_owned(), String::new()];
+    parts.extend(imports.lines());
+    parts.push(between.to_owned());
+    parts.push(String::new());
+    let parts = parts.join("\n");
+    format!("{}\n\n{}\n", parts.trim_end(), made.text.trim_end())
 }
 
 /// The stack of what translates a file.
-const STACK: usize = 256 << 20;
+pub(crate) const STACK: usize = 256 << 20;
 
 /// The names that `use` may bring.
 fn name_of_use(name: &str) -> &'static str {

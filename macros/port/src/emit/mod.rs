@@ -44,6 +44,7 @@ mod upload;
 mod value;
 
 pub use expression::{call, variable};
+pub(crate) use function::{STACK, module};
 
 use crate::diagnostic::Diagnostic;
 use crate::hir::Facts;

@@ -39,9 +39,9 @@ const ELSEWHERE: [&str; 18] = [
 impl<'a> Body<'_, 'a> {
     /// A call that is not made yet.
     pub(crate) fn sdk(&mut self, sdk: &'a Sdk) -> TokenStream {
-        self.shared.calls += 1;
         let client = self.client(&sdk.client);
         let (path, vars) = self.path(sdk);
+        self.shared.note_call(sdk.span, sdk.method, &path);
         if path.contains("://") || path.starts_with("//") {
             let message =
                 "an absolute URL is signed and sent to its host by PHP; this library refuses to";
@@ -668,7 +668,8 @@ impl<'a> Body<'_, 'a> {
         given.extend(&foreign.args);
         let types: Vec<Ty> = given.iter().map(|arg| self.types.of(arg)).collect();
         let arities: Vec<usize> = given.iter().map(|arg| arity(arg)).collect();
-        let place = self.place(span);
+        let (line, php) = self.place(span);
+        let place = (self.shared.block.file.clone(), line, php.clone());
         let (method, types, returns) = self.shared.host.call(
             &foreign.words,
             receiver.is_some(),
@@ -692,6 +693,7 @@ impl<'a> Body<'_, 'a> {
             args.push(self.argument(&code, ty, arg.span));
         }
         self.shared.uses_host = true;
+        self.shared.note_app(span, &method, &php);
         let host = self.host.clone();
         let method = ident(&method);
         let mutates = given.iter().any(|arg| self.changes_object(arg));

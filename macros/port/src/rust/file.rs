@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::class;
+use super::described::{Described, Noted, described};
 use super::function::{Body, copies, params, result};
 use super::host::{Host, HostMethod};
 use super::names::{ident, snake};
@@ -44,8 +45,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) hosted: BTreeSet<String>,
     /// Whether what is written at present does.
     pub(crate) uses_host: bool,
-    /// How many calls of WeChat Pay were written.
-    pub(crate) calls: usize,
+    /// What was made of calls.
+    pub(crate) noted: Vec<Noted>,
 }
 
 /// A file of Rust, and what is to be said of it.
@@ -57,6 +58,20 @@ pub(crate) struct Made {
     pub(crate) host: Vec<HostMethod>,
     /// The function of what stands outside of functions: its parameters, and whether it is `async`.
     pub(crate) main: Option<(Vec<(String, String)>, bool)>,
+    /// What the functions are.
+    pub(crate) described: Vec<Described>,
+    /// What was made of calls, in the order of the PHP.
+    pub(crate) noted: Vec<Noted>,
+    /// Whether the file calls the application.
+    pub(crate) calls_host: bool,
+}
+
+/// One file of several.
+pub(crate) struct Unit<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) program: &'a Program,
+    /// The name of the function for what stands outside of functions.
+    pub(crate) name: &'a str,
 }
 
 /// Writes a file; `name` is that of the function for what stands outside of functions, `trait_name` that of the trait
@@ -69,69 +84,76 @@ pub(crate) fn file(
     facts: &Facts,
     tokio: bool,
 ) -> Made {
-    let meaning = hir::of(block, program, facts);
-    let mut shared = Shared {
+    let unit = Unit {
         block,
-        file: &meaning,
-        host: Host::default(),
-        trait_name: trait_name.to_owned(),
-        inserts: Inserts::default(),
-        problems: Vec::new(),
-        uses: BTreeSet::new(),
-        manual: encrypts(&meaning),
-        comments: program
-            .comments
-            .iter()
-            .map(|comment| (comment.span, comment.lines.clone()))
-            .collect(),
-        is_async: if tokio {
-            waiting(&meaning)
-        } else {
-            BTreeSet::new()
-        },
-        mutates: mutating(&meaning),
-        needs_host: BTreeSet::new(),
-        hosted: BTreeSet::new(),
-        uses_host: false,
-        calls: 0,
+        program,
+        name,
     };
-    let mut tokens = TokenStream::new();
-    let mut main = None;
+    let meaning = hir::of(block, program, facts);
+    let mut shared = Shared::new(&unit, &meaning, trait_name, tokio);
+    let mut written = Written::default();
     for pass in 0..PASSES {
-        shared.inserts = Inserts::default();
-        shared.problems.clear();
-        shared.uses.clear();
         shared.host.settled = pass + 1 == PASSES;
-        (tokens, main) = items(&mut shared, name);
+        written = shared.pass(name);
     }
     if !shared.host.is_empty() {
         let of = format!("`{}`", shared.file_name());
         let host = shared.host.tokens(trait_name, &of);
-        tokens = quote!(#host #tokens);
+        let tokens = written.tokens;
+        written.tokens = quote!(#host #tokens);
     }
-    let (text, problem) = match shared.inserts.file(tokens) {
-        Ok(text) => (text, None),
-        Err(why) => {
-            let problem = Problem::error(
-                Span::default(),
-                format!("what was written is no Rust: {why}"),
-            );
-            (
-                String::new(),
-                Some(problem.hint("tell the authors of the porter")),
-            )
-        }
-    };
-    let mut problems = shared.problems;
-    problems.extend(problem);
-    problems.sort_by_key(|problem| problem.span);
+    let host = shared.host.methods();
     Made {
-        text,
-        uses: shared.uses,
-        problems,
-        host: shared.host.methods(),
-        main,
+        host,
+        ..shared.made(written)
     }
+}
+
+/// Writes several files that share one trait; gives them, and the trait's text and methods.
+pub(crate) fn several(
+    units: &[Unit<'_>],
+    trait_name: &str,
+    facts: &Facts,
+    tokio: bool,
+) -> (Vec<Made>, Option<String>, Vec<HostMethod>) {
+    let meanings: Vec<File> = units
+        .iter()
+        .map(|unit| hir::of(unit.block, unit.program, facts))
+        .collect();
+    let mut files: Vec<(Shared<'_>, Written)> = units
+        .iter()
+        .zip(&meanings)
+        .map(|(unit, meaning)| {
+            let shared = Shared::new(unit, meaning, trait_name, tokio);
+            (shared, Written::default())
+        })
+        .collect();
+    let mut host = Host::default();
+    host.name_files = true;
+    for pass in 0..PASSES {
+        host.settled = pass + 1 == PASSES;
+        for ((shared, written), unit) in files.iter_mut().zip(units) {
+            shared.host = std::mem::take(&mut host);
+            *written = shared.pass(unit.name);
+            host = std::mem::take(&mut shared.host);
+        }
+    }
+    let made = files
+        .into_iter()
+        .map(|(shared, written)| shared.made(written));
+    let made = made.collect();
+    let text = (!host.is_empty()).then(|| {
+        let tokens = host.tokens(trait_name, "this code");
+        Inserts::default().file(tokens).unwrap_or_default()
+    });
+    (made, text, host.methods())
+}
+
+/// The tokens of a file, and the function of what stands outside of functions.
+#[derive(Default)]
+struct Written {
+    tokens: TokenStream,
+    main: Main,
 }
 
 type Main = Option<(Vec<(String, String)>, bool)>;
@@ -252,7 +274,69 @@ fn main<'a>(
     (tokens, (about, is_async))
 }
 
-impl Shared<'_> {
+impl<'a> Shared<'a> {
+    fn new(unit: &Unit<'a>, meaning: &'a File, trait_name: &str, tokio: bool) -> Self {
+        let is_async = if tokio {
+            waiting(meaning)
+        } else {
+            BTreeSet::new()
+        };
+        let comments = unit.program.comments.iter();
+        Self {
+            block: unit.block,
+            file: meaning,
+            host: Host::default(),
+            trait_name: trait_name.to_owned(),
+            inserts: Inserts::default(),
+            problems: Vec::new(),
+            uses: BTreeSet::new(),
+            manual: encrypts(meaning),
+            comments: comments
+                .map(|comment| (comment.span, comment.lines.clone()))
+                .collect(),
+            is_async,
+            mutates: mutating(meaning),
+            needs_host: BTreeSet::new(),
+            hosted: BTreeSet::new(),
+            uses_host: false,
+            noted: Vec::new(),
+        }
+    }
+
+    fn pass(&mut self, name: &str) -> Written {
+        self.inserts = Inserts::default();
+        self.problems.clear();
+        self.uses.clear();
+        self.noted.clear();
+        let (tokens, main) = items(self, name);
+        Written { tokens, main }
+    }
+
+    fn made(self, written: Written) -> Made {
+        let (text, problem) = match self.inserts.file(written.tokens) {
+            Ok(text) => (text, None),
+            Err(why) => {
+                let message = format!("what was written is no Rust: {why}");
+                let problem = Problem::error(Span::default(), message);
+                let problem = problem.hint("tell the authors of the porter");
+                (String::new(), Some(problem))
+            }
+        };
+        let mut problems = self.problems;
+        problems.extend(problem);
+        problems.sort_by_key(|problem| problem.span);
+        Made {
+            text,
+            uses: self.uses,
+            problems,
+            host: Vec::new(),
+            main: written.main,
+            described: described(self.file),
+            calls_host: !self.needs_host.is_empty() || !self.hosted.is_empty(),
+            noted: self.noted,
+        }
+    }
+
     pub(crate) fn file_name(&self) -> String {
         let name = self
             .block

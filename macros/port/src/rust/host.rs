@@ -21,6 +21,8 @@ pub struct HostMethod {
     pub returns: String,
     /// The PHP that it stands for.
     pub php: String,
+    /// The file.
+    pub file: String,
     /// The line of the file.
     pub line: usize,
 }
@@ -35,8 +37,8 @@ struct Entry {
     arities: Vec<usize>,
     names: Vec<String>,
     returns: Ty,
-    /// Line and text of each place that calls it.
-    places: Vec<(usize, String)>,
+    /// File, line and text of each place that calls it.
+    places: Vec<(String, usize, String)>,
 }
 
 /// The trait's methods, by the call that each stands for.
@@ -46,6 +48,8 @@ pub(crate) struct Host {
     order: Vec<String>,
     /// Whether the types are final: then calls are written with them.
     pub(crate) settled: bool,
+    /// Whether the documentation names the file of each call.
+    pub(crate) name_files: bool,
 }
 
 impl Host {
@@ -57,12 +61,13 @@ impl Host {
         args: &[Ty],
         arities: &[usize],
         returns: &Ty,
-        place: (usize, String),
+        place: (String, usize, String),
     ) -> (String, Vec<Ty>, Ty) {
+        let kinds: Vec<String> = args.iter().zip(arities).map(kind_key).collect();
         let key = format!(
             "{}/{}/{receiver}/{}",
             words.join("\u{1f}"),
-            args.len(),
+            kinds.join(","),
             handle_key(returns)
         );
         if !self.entries.contains_key(&key) {
@@ -125,8 +130,11 @@ impl Host {
         let methods = self.order.iter().filter_map(|key| self.entries.get(key));
         let methods = methods.map(|entry| {
             let mut docs: Vec<String> = Vec::new();
-            for (line, php) in entry.places.iter().take(SHOWN) {
-                docs.push(format!(" Line {line}: `{php}`"));
+            for (file, line, php) in entry.places.iter().take(SHOWN) {
+                docs.push(match self.name_files {
+                    true => format!(" `{file}:{line}`: `{php}`"),
+                    false => format!(" Line {line}: `{php}`"),
+                });
                 docs.push(String::new());
             }
             docs.pop();
@@ -188,7 +196,7 @@ impl Host {
     pub(crate) fn methods(&self) -> Vec<HostMethod> {
         let entries = self.order.iter().filter_map(|key| self.entries.get(key));
         let methods = entries.map(|entry| {
-            let (line, php) = entry.places.first().cloned().unwrap_or_default();
+            let (file, line, php) = entry.places.first().cloned().unwrap_or_default();
             let params = self.params(entry).into_iter();
             HostMethod {
                 name: entry.name.clone(),
@@ -197,6 +205,7 @@ impl Host {
                     .collect(),
                 returns: owned(&entry.returns).to_string().replace(' ', ""),
                 php,
+                file,
                 line,
             }
         });
@@ -216,6 +225,15 @@ fn argument(ty: &Ty) -> Ty {
         Ty::Unknown | Ty::Void | Ty::Never => Ty::Any,
         Ty::Maybe(_) => ty.clone(),
         ty => ty.clone(),
+    }
+}
+
+/// A call with a client, a key or a closure is another method than one with a value in its place.
+fn kind_key((ty, arity): (&Ty, &usize)) -> String {
+    match ty {
+        Ty::Closure => format!("closure {arity}"),
+        ty if ty.is_plain() || matches!(ty, Ty::Unknown | Ty::Void | Ty::Never) => String::new(),
+        ty => format!("{ty:?}"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod call;
 mod class;
 mod code;
+mod described;
 mod expression;
 mod file;
 mod function;
@@ -14,6 +15,7 @@ mod print;
 mod promise;
 mod statement;
 
-pub(crate) use file::file;
+pub(crate) use described::Note;
+pub(crate) use file::{Made, Unit, file, several};
 pub use host::HostMethod;
-pub(crate) use names::pascal;
+pub(crate) use names::{ident, pascal, snake};
