@@ -15,6 +15,7 @@ mod notify;
 mod pages;
 mod pipes;
 mod port;
+mod port_folder;
 mod port_golden;
 mod rephrase;
 mod request;
