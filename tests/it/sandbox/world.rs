@@ -4,6 +4,7 @@
 mod bill;
 mod combine;
 mod complaints;
+mod model;
 mod orders;
 mod refunds;
 mod sharing;
