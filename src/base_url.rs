@@ -1,4 +1,4 @@
-//! Where calls go: scheme, host, and a path that stands before every other.
+//! The base URL of calls: scheme, host, and a path that is prepended to every path.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ const PAIRS: [[&str; 2]; 2] = [
 pub(crate) struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
-    /// Without the slash at its end; empty for none.
+    /// The path without its trailing slash; empty if there is none.
     prefix: String,
 }
 
@@ -68,7 +68,7 @@ impl BaseUrl {
         })
     }
 
-    /// The host, in the form in which hosts are compared.
+    /// Returns the normalised host, for comparisons.
     pub(crate) fn host(&self) -> &str {
         self.authority.host()
     }
@@ -84,7 +84,7 @@ impl BaseUrl {
         PAIRS.as_flattened().contains(&host) || named().any(|known| known == host)
     }
 
-    /// Where a call goes that neither it nor the client sends elsewhere.
+    /// Returns the documented base URL, for a call and a client without their own.
     pub(crate) fn documented(operation: Option<&Operation>) -> Self {
         let host = operation.and_then(Operation::host).unwrap_or(DEFAULT_HOST);
         Self {
@@ -131,7 +131,7 @@ impl BaseUrl {
     }
 }
 
-/// A URL to be followed as it is: absolute, or a path on the client's own host.
+/// Parses a URL that is followed unchanged: absolute, or a path on the client's host.
 pub(crate) fn exact(text: &str) -> Result<Uri> {
     let refused = |why: &str| {
         Error::new(
@@ -152,7 +152,7 @@ pub(crate) fn exact(text: &str) -> Result<Uri> {
     Ok(uri)
 }
 
-/// What the parser of URLs lets through, or drops.
+/// Refuses characters that the URL parser accepts or drops.
 fn check_text(text: &str) -> Result<(), &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("it contains white space or a control character");
@@ -202,7 +202,7 @@ fn is_segment(segment: &str) -> bool {
     parts.next().is_none_or(plain) && parts.all(escaped)
 }
 
-/// Of a host in its normal form.
+/// Whether a normalised host belongs to WeChat Pay.
 fn is_wechat_pay(host: &str) -> bool {
     let of = |domain: &&str| {
         let rest = host.strip_suffix(domain);
@@ -211,7 +211,7 @@ fn is_wechat_pay(host: &str) -> bool {
     BaseUrl::is_documented(host) || ["weixin.qq.com", "wechatpay.cn"].iter().any(of)
 }
 
-/// In its normal form and without the scheme's own port, as it is in the `Host` header.
+/// Normalises an authority and removes the scheme's default port, as in the `Host` header.
 fn normal(scheme: &Scheme, authority: &Authority) -> Result<Authority, &'static str> {
     let own = host::default_port(Some(scheme));
     let (host, port) = host::split(authority.as_str())?;

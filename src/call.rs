@@ -226,7 +226,7 @@ impl Call {
         })
     }
 
-    /// How long `.wait()` blocks. A download into a file has no limit, since its length is not known.
+    /// Returns how long `.wait()` blocks. A download to a file has no limit, since its length is unknown.
     fn bound(&self) -> Option<Bound> {
         let plan = self.plan.as_ref().ok()?;
         #[cfg(feature = "files")]
@@ -310,7 +310,7 @@ impl IntoFuture for Call {
     type IntoFuture = CallFuture;
 
     fn into_future(self) -> CallFuture {
-        // `anywhere` has room for its future more than once, and would copy it: a box is small.
+        // `anywhere` stores its future several times and would copy it. A box is cheap to copy.
         let run = Box::pin(async move { self.run().await });
         CallFuture(Box::pin(blocking::anywhere(run)))
     }

@@ -90,7 +90,7 @@ impl Download {
     }
 
     /// Decrypts a file that is encrypted with AES-256-GCM, such as a sub-merchant's bill, and then
-    /// decompresses it if asked to. [`Client::bill`](crate::Client::bill) does this by itself.
+    /// decompresses it if asked to. [`Client::bill`](crate::Client::bill) does this automatically.
     ///
     /// `key` is the decrypted `encrypt_key` of the response that named the file: 32 characters. `nonce` is
     /// in the same response. The target is not replaced before the authentication tag has been verified.

@@ -86,7 +86,7 @@ impl SignedRequest {
     }
 }
 
-/// How long an upload may be whose body a dry run keeps.
+/// The longest upload whose body a dry run keeps.
 const KEPT: usize = 64 << 20;
 
 async fn keep(body: Body) -> Result<Bytes> {

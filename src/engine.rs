@@ -1,4 +1,4 @@
-//! The life of a call, from what the caller said to the answer.
+//! Executes calls: from the caller's plan to the response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::Keyring;
 
-/// What all chains of a client share.
+/// The state that all chains of a client share.
 #[derive(Clone)]
 pub(crate) struct Engine {
     pub(crate) base: Option<BaseUrl>,
@@ -141,7 +141,7 @@ impl Engine {
         Ok((request, info, api))
     }
 
-    /// What the catalog knows of a call.
+    /// Returns the catalog's operation of a call.
     pub(crate) fn operation(&self, plan: &Plan) -> Option<&'static Operation> {
         resolve::operation(plan, self.base.as_ref())
     }
@@ -246,12 +246,12 @@ impl Prepared {
     }
 }
 
-/// The error with what is known of all attempts.
+/// Adds the state of all attempts to an error.
 fn noted(err: Error, state: &CallState) -> Error {
     let err = err
         .with_attempts(state.attempts())
         .with_undecided(state.is_undecided());
-    // Whatever a middleware makes of an attempt's end, it may have been the one that paid.
+    // A middleware may replace the error of an attempt, but that attempt may have been processed.
     if state.maybe_sent() {
         err.with_maybe_sent(true)
     } else {
@@ -293,7 +293,7 @@ fn elsewhere(uri: &Uri, origin: &Origin) -> Error {
     )
 }
 
-/// One of the five methods that WeChat Pay uses, in any case.
+/// Parses one of the five methods that WeChat Pay uses, in any case.
 pub(crate) fn verb(method: &str) -> Result<Method> {
     match method.to_ascii_uppercase().as_str() {
         "GET" => Ok(Method::GET),

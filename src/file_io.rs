@@ -9,7 +9,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 ///
 /// # Errors
 ///
-/// Those of `work`, and [`ErrorKind::File`] when there is no runtime or it shuts down first.
+/// The errors of `work`, and [`ErrorKind::File`] if there is no runtime or it shuts down first.
 pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -43,7 +43,7 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// What a TLS connection can present: certificate and key.
+    /// Returns the certificate and key for TLS connections.
     pub(crate) fn identity(&self) -> Option<(Certificate, PrivateKey)> {
         Some((self.certificate.clone()?, self.key.clone()?))
     }
@@ -78,7 +78,7 @@ impl Given {
         })
     }
 
-    /// APIv2 alone has no use for one half of what TLS presents; the other was forgotten.
+    /// Refuses half a TLS identity: a client for APIv2 only needs both certificate and key, or neither.
     fn check_identity(&self) -> Result<()> {
         let lacking = match (&self.certificate, &self.key) {
             (Some(_), None) => {

@@ -161,9 +161,9 @@ pub use wechatpay_core::secret::Secret;
 #[doc(inline)]
 pub use wechatpay_core::value::{Fen, Timestamp};
 
-/// The metrics that the client reports: their names, and what they count.
+/// The names of the client's metrics.
 ///
-/// A program installs a recorder of the crate `metrics`, and these are in it. See `docs/observability.md`.
+/// They appear in the recorder of the crate `metrics` that the program installs. See `docs/observability.md`.
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub mod metrics {
@@ -239,7 +239,7 @@ pub use wechatpay_chain_macros::chain;
 #[cfg_attr(docsrs, doc(cfg(feature = "php")))]
 pub use wechatpay_chain_macros::php;
 
-/// What the macros expand to.
+/// Items that the macros use in their expansions.
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private {

@@ -12,8 +12,9 @@ use wechatpay_core::secret::Secret;
 
 /// The clients of many merchants, found by merchant id, sub-merchant id or appid.
 ///
-/// They share connections, TLS sessions' settings and names that were looked up. A merchant's keys, and connections that
-/// present its certificate, stay its own. Merchants are added, replaced and removed while calls are made; clones share
+/// They share connections, TLS settings and resolved names. A merchant's keys, and connections that
+/// present its certificate, are not shared. Merchants can be added, replaced and removed while calls are made; clones
+/// share
 /// everything.
 ///
 /// ```
@@ -46,17 +47,17 @@ struct Table {
     entries: HashMap<Arc<str>, Arc<Entry>>,
     sub_mchids: HashMap<String, Arc<str>>,
     appids: HashMap<String, Arc<str>>,
-    /// How many entries were ever made.
+    /// The number of entries that were ever created.
     made: u64,
 }
 
-/// A merchant of the registry, as it is now.
+/// The current state of a merchant in the registry.
 pub(crate) struct Entry {
     pub(crate) id: Arc<str>,
     pub(crate) client: Client,
-    /// Unlike that of every other entry.
+    /// A number that no other entry has.
     pub(crate) version: u64,
-    /// Keys that were replaced: notifications under way may still be encrypted with them.
+    /// The replaced keys: pending notifications may still be encrypted with them.
     pub(crate) old_apiv3_key: Option<Secret>,
     pub(crate) old_v2_key: Option<Secret>,
     names: Names,
@@ -76,7 +77,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account that is found by its own id.
+    /// Creates an account that is found by its merchant id.
     pub fn new(builder: ClientBuilder) -> Self {
         Self {
             builder,
@@ -149,15 +150,16 @@ impl Merchants {
         Ok(client)
     }
 
-    /// Replaces a merchant's client, say for new keys, and gives the new one.
+    /// Replaces a merchant's client, for example after a change of keys, and returns the new one.
     ///
-    /// Calls under way end with the old client. Where the account has no names, those of before stay. Notifications that
-    /// are encrypted with the keys of before are read until the next replacement; where a key was stolen,
-    /// [`remove`](Self::remove) the merchant and add it anew.
+    /// Calls in flight finish with the old client. If the new account has no names, it keeps the old ones.
+    /// Notifications that
+    /// are encrypted with the previous keys are accepted until the next replacement. If a key was stolen,
+    /// [`remove`](Self::remove) the merchant and add it again.
     ///
     /// # Errors
     ///
-    /// As [`add`](Self::add), and [`ErrorKind::Builder`] when the merchant is not there.
+    /// The errors of [`add`](Self::add), and [`ErrorKind::Builder`] if the merchant does not exist.
     pub fn replace(&self, account: impl Into<Account>) -> Result<Client> {
         let Account { builder, mut names } = account.into();
         let client = self.build(builder)?;
@@ -179,7 +181,7 @@ impl Merchants {
         Ok(client)
     }
 
-    /// Takes a merchant out; answers whether it was there. Its client goes on where it is held.
+    /// Removes a merchant; returns whether it existed. Clones of its client keep working.
     pub fn remove(&self, id: &str) -> bool {
         self.write().take(id)
     }
@@ -221,7 +223,7 @@ impl Merchants {
         self.read().entries.get(id).cloned()
     }
 
-    /// Those who have a platform key of this serial; two are enough to know that there are several.
+    /// Returns the merchants with a platform key of this serial, two at most: two already mean that it is ambiguous.
     pub(crate) fn with_serial(&self, serial: &str) -> Vec<Arc<Entry>> {
         let table = self.read();
         let has = |entry: &&Arc<Entry>| entry.client.keyring().get(serial).is_some();

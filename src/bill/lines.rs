@@ -14,11 +14,11 @@ const MAX_RECORD: usize = 1 << 20;
 pub(super) struct Lines<R> {
     reader: BufReader<Chain<Cursor<Vec<u8>>, R>>,
     buffer: Vec<u8>,
-    /// How many lines were read.
+    /// The number of lines read so far.
     line: u64,
 }
 
-/// One record and the line that it begins on, counted from 1.
+/// One record, and the number of its first line, counted from 1.
 pub(super) struct Record {
     pub(super) line: u64,
     pub(super) fields: Vec<String>,
@@ -71,7 +71,7 @@ impl<R: Read> Lines<R> {
         Ok(next.first() == Some(&b'`'))
     }
 
-    /// Appends a line to the buffer; false at the end.
+    /// Appends a line to the buffer; returns false at the end.
     fn append(&mut self) -> Result<bool> {
         let room = (MAX_RECORD - self.buffer.len()) as u64;
         let mut line = self.reader.by_ref().take(room);
@@ -90,7 +90,7 @@ impl<R: Read> Lines<R> {
         Ok(read > 0)
     }
 
-    /// A value in quotes may go on over several lines.
+    /// A quoted value may span several lines.
     fn append_quoted(&mut self, line: u64) -> Result<()> {
         let mut quotes = Quotes::default();
         let mut looked_at = 0;
@@ -113,7 +113,8 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// Whether a record goes on (RFC 4180): only a `"` at the beginning of a value opens it.
+/// Tracks whether a record continues on the next line (RFC 4180): only a `"` at the beginning of a value opens a
+/// quoted value.
 #[derive(Default)]
 struct Quotes {
     inside: bool,
@@ -124,7 +125,7 @@ struct Quotes {
 enum Value {
     #[default]
     Begins,
-    /// In it a `"` is a character like any other.
+    /// An unquoted value: a `"` in it is an ordinary character.
     Plain,
     /// A `"` in it ends it, unless another one follows.
     Quoted,

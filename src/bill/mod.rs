@@ -191,7 +191,7 @@ fn asks_for_gzip(path: &str) -> bool {
     pairs.any(|pair| pair.eq_ignore_ascii_case("tar_type=GZIP"))
 }
 
-/// What an answer says of the file.
+/// The response that names the file.
 struct Ticket<'a> {
     url: &'a str,
     digest: Option<(DigestKind, &'a str)>,

@@ -60,9 +60,9 @@ enum RowsState {
     Ended,
 }
 
-/// One row of a bill: values by their names.
+/// One row of a bill, with values by column name.
 ///
-/// A value is the merchant's business and may name people: it is not in `Debug`.
+/// `Debug` omits the values: they may name people.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Row {
     names: Arc<[String]>,
@@ -70,11 +70,11 @@ pub struct Row {
 }
 
 impl Rows {
-    /// Of an unzipped bill on disk.
+    /// Opens an unzipped bill on disk.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::File`] when it cannot be read, and those of [`new`](Self::new).
+    /// [`ErrorKind::File`] when the file cannot be read, and the errors of [`new`](Self::new).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let file = File::open(path).map_err(|err| {
@@ -86,12 +86,13 @@ impl Rows {
 }
 
 impl<R: Read> Rows<R> {
-    /// Of anything that gives an unzipped bill.
+    /// Reads an unzipped bill from any reader.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when it is not a bill, with what it is: empty, an HTML page, XML, JSON, zipped,
-    /// encrypted, in another encoding than UTF-8. [`ErrorKind::File`] when it cannot be read.
+    /// [`ErrorKind::Body`] when the content is not a bill. The error names the content: empty, an HTML page, XML,
+    /// JSON, zipped,
+    /// encrypted, or not UTF-8. [`ErrorKind::File`] when reading fails.
     pub fn new(reader: R) -> Result<Self> {
         let mut lines = Lines::new(reader)?;
         let names = lines.next(true)?.map(|record| record.fields);
@@ -115,13 +116,13 @@ impl<R: Read> Rows<R> {
         })
     }
 
-    /// The names of the columns.
+    /// Returns the column names.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// The summary, once all rows were read; a whole bill has one.
+    /// Returns the summary after all rows were read. A complete bill has one.
     #[must_use]
     pub fn summary(&self) -> Option<&Row> {
         self.summary.as_ref()
@@ -150,7 +151,7 @@ impl<R: Read> Rows<R> {
         Ok(Some(row))
     }
 
-    /// Where there are no more lines, and was no summary.
+    /// Handles the end of a bill without a summary.
     fn end(&mut self) -> Result<Option<Row>> {
         let state = std::mem::replace(&mut self.state, RowsState::Ended);
         let has_summary = match state {
@@ -258,14 +259,14 @@ impl<R: Read> Iterator for Rows<R> {
 }
 
 impl Row {
-    /// The value of a column.
+    /// Returns the value of a column.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let at = self.names.iter().position(|known| known == name)?;
         self.values.get(at).map(String::as_str)
     }
 
-    /// The amount of a column, which bills write in yuan.
+    /// Returns the amount of a column. Bills write amounts in yuan.
     ///
     /// # Errors
     ///
@@ -275,7 +276,7 @@ impl Row {
         Fen::from_yuan(self.value(name)?).map_err(|err| malformed(name, err))
     }
 
-    /// The time of a column, which bills write in Beijing time.
+    /// Returns the time of a column. Bills write Beijing time.
     ///
     /// # Errors
     ///
@@ -291,13 +292,13 @@ impl Row {
         })
     }
 
-    /// The values in the order of the columns.
+    /// Returns the values in column order.
     #[must_use]
     pub fn values(&self) -> &[String] {
         &self.values
     }
 
-    /// Names and values in the order of the columns.
+    /// Returns names and values in column order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let names = self.names.iter().map(String::as_str);
         names.zip(self.values.iter().map(String::as_str))

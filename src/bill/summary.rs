@@ -37,14 +37,14 @@ pub struct Summary {
     unchecked: Vec<String>,
 }
 
-/// A column of the summary, and what it has come to so far.
+/// A column of the summary, and its sum so far.
 #[derive(Debug, Clone)]
 struct Sum {
     rule: &'static Rule,
     total: Decimal,
 }
 
-/// How a column of the summary follows from the rows.
+/// How a column of the summary is computed from the rows.
 #[derive(Debug)]
 struct Rule {
     /// The names of the column.
@@ -53,7 +53,7 @@ struct Rule {
     of: Option<&'static str>,
     /// The rows that matter: those with this value in 收支类型.
     direction: Option<&'static str>,
-    /// How far the sum may be away.
+    /// The largest permitted difference.
     tolerance: Decimal,
 }
 

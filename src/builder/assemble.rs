@@ -1,4 +1,4 @@
-//! From settings to a client: every check, and the default stacks.
+//! Builds a client from its settings: checks them and assembles the default stacks.
 
 use std::net::Ipv6Addr;
 use std::sync::Arc;
@@ -31,12 +31,12 @@ use wechatpay_core::host;
 use wechatpay_core::protocol::{AnswerNonces, Keyring, OwnKey};
 
 impl ClientBuilder {
-    /// Checks everything and gives the client; no file, no socket and no runtime is needed.
+    /// Checks the settings and builds the client. Needs no file, socket or runtime.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] with where to find the right value; [`ErrorKind::Key`],
-    /// [`ErrorKind::Header`] or [`ErrorKind::Stack`] of what was given.
+    /// [`ErrorKind::Builder`], which says where to find the right value; [`ErrorKind::Key`],
+    /// [`ErrorKind::Header`] or [`ErrorKind::Stack`] for a setting that is invalid.
     pub fn build(self) -> Result<Client> {
         let v3 = self.speaks_v3();
         let identity = self.merchant.identity();
@@ -77,7 +77,7 @@ impl ClientBuilder {
         }))
     }
 
-    /// A client that has an APIv2 key and nothing that only APIv3 needs speaks APIv2 alone.
+    /// Whether the client uses APIv3: false if it has an APIv2 key and no APIv3 credentials.
     fn speaks_v3(&self) -> bool {
         self.merchant.v2_key.is_none()
             || self.merchant.serial.is_some()

@@ -1,4 +1,4 @@
-//! The layers that are off unless they are asked for.
+//! The optional layers, which are off by default.
 
 use std::sync::Arc;
 
@@ -21,26 +21,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps to the documented frequency of each operation. See [`RateLimits`].
+    /// Enforces the documented rate limit of each operation. See [`RateLimits`].
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.layers.rate_limits = Some(limits);
         self
     }
 
-    /// Bounds how many requests are under way at once: a number, or an [`InFlight`].
+    /// Bounds the number of requests in flight: a number, or an [`InFlight`].
     pub fn max_in_flight(mut self, most: impl Into<InFlight>) -> Self {
         self.layers.in_flight = Some(most.into());
         self
     }
 
-    /// Fails calls at once to a host that does not answer. See [`CircuitBreaker`].
+    /// Fails calls to an unresponsive host at once. See [`CircuitBreaker`].
     pub fn circuit_breaker(mut self, breaker: CircuitBreaker) -> Self {
         self.layers.breaker = Some(breaker);
         self
     }
 }
 
-/// The layers that are off unless they are asked for.
+/// The optional layers, which are off by default.
 #[derive(Default)]
 pub(super) struct Layers {
     pub(super) retry: Option<RetryPolicy>,
@@ -50,11 +50,11 @@ pub(super) struct Layers {
     pub(super) breaker: Option<CircuitBreaker>,
 }
 
-/// The layers that were asked for, with their hosts.
+/// The enabled layers and their hosts.
 pub(super) struct Assembled {
     pub(super) given: Layers,
     pub(super) switch: Option<Switch>,
-    /// Where a failover may send requests.
+    /// The hosts that a failover may use.
     pub(super) backups: Arc<[Origin]>,
 }
 

@@ -178,7 +178,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether the `mch_id` of an APIv2 call has to be this client's; by default it has.
+    /// Sets whether the `mch_id` of an APIv2 call must be this client's; true by default.
     pub fn check_mch_id(mut self, check: bool) -> Self {
         self.check_mch_id = check;
         self
@@ -230,9 +230,9 @@ impl ClientBuilder {
         self
     }
 
-    /// How long an idle connection is kept: 60 s by default, without a limit for `None`.
+    /// Sets how long an idle connection is kept: 60 s by default, no limit for `None`.
     ///
-    /// With zero, every call opens a new connection. More than 366 days means no limit.
+    /// With zero, each call opens a connection. More than 366 days means no limit.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http = self.http.idle_timeout(limit);
         self
@@ -253,16 +253,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Gives an answer up that has stalled: of which fewer than `bytes` came within `per`, as long as the
-    /// reader waited for them. Off by default.
+    /// Aborts a stalled response: one that delivers fewer than `bytes` within `per` while the
+    /// reader waits for it. Off by default.
     ///
-    /// [`read_timeout`](Self::read_timeout) does not notice a server that sends a byte now and then.
+    /// [`read_timeout`](Self::read_timeout) does not catch a server that sends a byte now and then.
     ///
     /// ```
     /// use std::time::Duration;
     /// use wechatpay_chain::Client;
     ///
-    /// // A bill that comes at less than 1 KiB a second on average of 20 s is given up.
+    /// // Aborts a bill that arrives at less than 1 KiB a second, averaged over 20 s.
     /// let builder = Client::builder().min_throughput(20 << 10, Duration::from_secs(20));
     /// # let _ = builder;
     /// ```
@@ -304,15 +304,15 @@ impl ClientBuilder {
         self
     }
 
-    /// How many unused HTTP/1.1 connections are kept for a host; all of them by default.
+    /// Sets how many idle HTTP/1.1 connections are kept per host; all of them by default.
     ///
-    /// Over HTTP/2 one connection carries all calls.
+    /// With HTTP/2, one connection carries all calls.
     pub fn pool_max_idle(mut self, count: usize) -> Self {
         self.http = self.http.pool_max_idle(count);
         self
     }
 
-    /// After how long a silence TCP asks whether the other side is still there; 60 s by default, `None` for never.
+    /// Sets the idle time before TCP keep-alive probes; 60 s by default, `None` for no probes.
     pub fn tcp_keepalive(mut self, pause: impl Into<Option<Duration>>) -> Self {
         self.http = self.http.tcp_keepalive(pause);
         self
@@ -324,8 +324,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often an HTTP/2 connection is asked whether it is alive, and how long the answer may take; every 15 s and
-    /// 5 s by default, `None` for never.
+    /// Sets the interval and the timeout of HTTP/2 keep-alive pings; every 15 s and
+    /// 5 s by default, `None` for no pings.
     pub fn http2_keep_alive(mut self, pause: impl Into<Option<(Duration, Duration)>>) -> Self {
         self.http = self.http.http2_keep_alive(pause);
         self

@@ -1,4 +1,4 @@
-//! How long a call may take.
+//! Time limits of a call.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The response of `v3/certificates`: decrypted, checked, and verified with its own certificates.
+//! The response of `v3/certificates`: decrypted, checked, and verified with the certificates in it.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -22,7 +22,7 @@ pub(super) struct CertificatesAnswer {
 pub(super) struct Checks<'a> {
     pub(super) apiv3_key: &'a Secret,
     pub(super) roots: &'a [Certificate],
-    /// Keys that are trusted already.
+    /// The keys that are already trusted.
     pub(super) keyring: &'a Keyring,
     /// Unix seconds.
     pub(super) now: i64,

@@ -12,7 +12,7 @@ use super::answer::CertificatesAnswer;
 
 /// Longer files are none of ours.
 const MAX_LEN: u64 = 1 << 20;
-/// What of the headers the signature needs.
+/// The prefix of the headers that the signature needs.
 const SIGNED: &str = "wechatpay-";
 
 /// Reads a copy; `None` when there is none, or it is not one.
@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path) -> Option<CertificatesAnswer> {
     Some(CertificatesAnswer { headers, body })
 }
 
-/// Writes a copy: whole or not at all, for its owner alone.
+/// Writes the copy atomically, mode 0600.
 ///
 /// # Errors
 ///
@@ -62,7 +62,7 @@ fn text(answer: &CertificatesAnswer) -> io::Result<String> {
     Ok(json!({"headers": headers, "body": body}).to_string())
 }
 
-/// In the same folder, so that it can be renamed.
+/// Returns a path in the same directory, so that the file can be renamed.
 fn beside(path: &Path, nonce: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{nonce}.tmp"));

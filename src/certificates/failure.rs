@@ -10,7 +10,7 @@ const NONE: &str = "this merchant has no platform certificate (平台证书): it
      client with the id that stands beside it, platform_key(\"PUB_KEY_ID_…\", \
      PublicKey::from_file(\"pub_key.pem\")?), and leave certificates(..) out";
 
-/// Of a request for the list that failed.
+/// The error for a failed request for the list.
 pub(super) fn explain(err: Error) -> Error {
     let no_certificate = err.api().is_some_and(|api| {
         api.status == StatusCode::NOT_FOUND
@@ -24,7 +24,7 @@ pub(super) fn explain(err: Error) -> Error {
     certificates(message).with_source(err)
 }
 
-/// Of a ciphertext whose tag does not fit.
+/// The error for a ciphertext whose authentication tag does not match.
 pub(super) fn wrong_key(err: Error) -> Error {
     certificates(
         "the APIv3 key does not match: the platform certificates cannot be decrypted with it. Give \
@@ -81,7 +81,7 @@ pub(super) fn not_written(err: std::io::Error) -> Error {
     .with_source(err)
 }
 
-/// Of a serial that is not known, before the list is asked for again; in seconds.
+/// The error for an unknown serial before the list may be fetched again; times in seconds.
 pub(super) fn not_yet(ago: u64, left: u64) -> Error {
     certificates(format!(
         "the list of platform certificates (平台证书) was asked for {ago} s ago, and because of an \

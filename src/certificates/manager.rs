@@ -45,20 +45,20 @@ type Outcome = Arc<Result<Fetched>>;
 
 struct Fetched {
     list: Vec<Certificate>,
-    /// Whether it is that of the disk copy, and nobody was asked.
+    /// Whether the list comes from the disk copy, without a request.
     copied: bool,
-    /// What went wrong with the disk copy.
+    /// The error of the disk copy.
     copy: Option<Error>,
 }
 
 /// Why the list is fetched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reason {
-    /// There is no key: a copy will do.
+    /// No key is known: a disk copy is sufficient.
     NoKey,
     /// A copy will do if it has this serial.
     UnknownSerial,
-    /// Nothing but a new list will do.
+    /// A new list was requested explicitly.
     Asked,
 }
 
@@ -99,13 +99,13 @@ impl Manager {
         Ok(Arc::new(Self { inner }))
     }
 
-    /// The list as it is now.
+    /// Returns the current list.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Certificates`].
     pub(crate) async fn list(&self, next: &Next) -> Result<Vec<Certificate>> {
-        // What is under way already may have been content with the copy; a second one is not, since
+        // A refresh that is already running may have used the disk copy. The next one does not, since
         // the copy is read once.
         for _ in 0..2 {
             let asked = || Some(Arc::clone(&self.inner).run(Reason::Asked, None, next.clone()));
@@ -152,7 +152,7 @@ impl Inner {
         )
     }
 
-    /// Begins a refresh that nobody waits for: the key in use is good for a while.
+    /// Starts a refresh in the background: the current key is still valid.
     fn refresh(self: Arc<Self>, next: &Next) -> Result<()> {
         let begin = || {
             let may = self
@@ -191,7 +191,7 @@ impl Inner {
         if failure::is_public_key(&serial) {
             return Ok(());
         }
-        // What is under way already may have been begun before there was this serial.
+        // A refresh that is already running may have started before this serial existed.
         for _ in 0..2 {
             let waited = self.in_flight.join(|| {
                 let wanted = self.keys.keyring.get(&serial).is_none() && self.may_ask();
@@ -218,7 +218,7 @@ impl Inner {
             .begin_asking(self.settings.unknown_every, self.keys.now())
     }
 
-    /// One flight, in the background.
+    /// Runs one refresh in the background.
     async fn run(self: Arc<Self>, reason: Reason, serial: Option<String>, next: Next) -> Outcome {
         if reason != Reason::Asked
             && let Some(list) = self.use_copy().await
@@ -237,7 +237,7 @@ impl Inner {
         Arc::new(outcome)
     }
 
-    /// Takes over what the disk copy holds, the first time.
+    /// Loads the disk copy the first time.
     async fn use_copy(&self) -> Option<Vec<Certificate>> {
         let path = self.settings.disk_copy.clone()?;
         if std::mem::replace(&mut self.state().copy_read, true) {
@@ -250,7 +250,7 @@ impl Inner {
         Some(list)
     }
 
-    /// Whether it makes asking unnecessary: it is young, and has what is looked for.
+    /// Whether the disk copy makes a request unnecessary: it is recent and has the serial.
     fn copy_will_do(&self, serial: Option<&str>) -> bool {
         match serial {
             Some(serial) => self.keys.keyring.get(serial).is_some(),
@@ -328,7 +328,7 @@ impl Inner {
         }
     }
 
-    /// Puts a list in the place of the one before; what the builder was given stays.
+    /// Replaces the previous list; keys from the builder stay.
     fn install(&self, list: &[Certificate], signed: i64) {
         let (keyring, now) = (&self.keys.keyring, self.keys.now());
         let mut state = self.state();

@@ -16,7 +16,7 @@ pub(crate) use manager::Manager;
 
 use wechatpay_core::crypto::Certificate;
 
-/// How a client fetches WeChat Pay's certificates.
+/// Configures how a client fetches WeChat Pay's platform certificates.
 ///
 /// ```
 /// use wechatpay_chain::certificates::Certificates;
@@ -88,7 +88,7 @@ impl Certificates {
         self
     }
 
-    /// How often an unknown serial, or a refresh that fails, may make it fetch; once in 60 s by
+    /// Sets the shortest time between two fetches for an unknown serial or after a failed refresh; 60 s by
     /// default.
     pub fn at_most_every(mut self, interval: Duration) -> Self {
         self.unknown_every = interval;
@@ -101,7 +101,7 @@ impl Certificates {
         self
     }
 
-    /// Where the list is: `v3/certificates` by default, `v3/global/certificates` for the access point
+    /// Sets the path of the list: `v3/certificates` by default, `v3/global/certificates` for the access point
     /// in Hong Kong.
     pub fn path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.path = path.into();

@@ -1,4 +1,4 @@
-//! When to fetch: pure rules over earlier fetches. All times are Unix seconds.
+//! Decides when to fetch, from earlier fetches. All times are Unix seconds.
 
 use std::time::Duration;
 
@@ -7,27 +7,27 @@ use wechatpay_core::protocol::{KeyOrigin, PlatformKey};
 
 /// The certificate in use is replaced this long before it ends.
 const AHEAD: i64 = 7 * 24 * 60 * 60;
-/// How old a list must be to be fetched again because its certificate ends soon.
+/// The minimum age of a list before a soon-expiring certificate causes another fetch.
 const ENDING_EVERY: u64 = 60 * 60;
 
-/// What a manager remembers.
+/// The state of a manager.
 #[derive(Default)]
 pub(super) struct FetchState {
     /// Whether the disk copy was looked for.
     pub(super) copy_read: bool,
-    /// When the list in use was signed.
+    /// The time at which the current list was signed.
     pub(super) signed: Option<i64>,
     /// The serials that came from the list in use.
     pub(super) own: Vec<String>,
-    /// When a fetch of whatever reason was last begun.
+    /// The time at which any fetch last started.
     fetched: Option<i64>,
-    /// When an unknown serial last made it fetch.
+    /// The time of the last fetch for an unknown serial.
     asked: Option<i64>,
     /// Why the last fetch failed, if it will fail the same way again, and when.
     refused: Option<(i64, Error)>,
 }
 
-/// What a call needs before it is made.
+/// The action that a call needs before it is sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Need {
     Nothing,
@@ -75,8 +75,8 @@ impl FetchState {
         may
     }
 
-    /// How long ago an unknown serial made it fetch and in how many seconds one may again, where none
-    /// may now.
+    /// Returns the seconds since the last fetch for an unknown serial and the seconds until the next, if none
+    /// is allowed now.
     pub(super) fn until_asking(&self, every: Duration, now: i64) -> Option<(u64, u64)> {
         let ago = now.abs_diff(self.asked?);
         let left = every.as_secs().checked_sub(ago)?;
@@ -94,7 +94,7 @@ impl FetchState {
     }
 }
 
-/// In either direction: a clock that was set back must not stop everything.
+/// Whether the time has passed, in either direction: a clock that was set back must not block fetches.
 fn passed(since: i64, now: i64, seconds: u64) -> bool {
     now.abs_diff(since) >= seconds
 }

@@ -128,11 +128,12 @@ impl Chain {
         self.call(Method::PATCH).headers(headers).body(body)
     }
 
-    /// A request from data, with the option keys of the PHP SDK.
+    /// Makes a request from data, with the option keys of the PHP SDK.
     ///
-    /// `json`, `query`, `headers`, `body`, `base_uri`, `sink` (a path) and `timeout` (seconds) are what they are
-    /// there; every other key is a variable of the path. An option of Guzzle's that this crate has
-    /// another way for is refused with that way's name, not taken for a variable.
+    /// `json`, `query`, `headers`, `body`, `base_uri`, `sink` (a path) and `timeout` (seconds) have the same meaning
+    /// as
+    /// in PHP; every other key is a variable of the path. A Guzzle option for which this crate has
+    /// another method is refused, and the error names that method.
     ///
     /// ```
     /// # use serde_json::json;
@@ -231,7 +232,7 @@ fn again(err: &Arc<Error>) -> Error {
     Error::new(ErrorKind::Path, err.to_string()).with_source(Shared(Arc::clone(err)))
 }
 
-/// Keeps the first error as a cause, so that its type can still be found.
+/// Wraps the first error as the source, so that its type is kept.
 struct Shared(Arc<Error>);
 
 impl fmt::Debug for Shared {

@@ -10,7 +10,7 @@ use crate::message::Sink;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::query::Query;
 
-/// Options that mean something else here, and what to use in their place.
+/// Options with another meaning here, and their replacements.
 const ELSEWHERE: [(&str, &str); 24] = [
     ("allow_redirects", "redirects are never followed"),
     (
@@ -85,7 +85,7 @@ fn query(call: Call, value: Value) -> Call {
     })
 }
 
-/// As in Guzzle, `json` wins over `body`.
+/// Sets the body. As in Guzzle, `json` takes precedence over `body`.
 fn body(call: Call, value: Value) -> Call {
     match value {
         Value::Null => call,
@@ -136,8 +136,8 @@ fn with_text(call: Call, name: &str, value: Value, set: impl Fn(Call, String) ->
     }
 }
 
-/// PHP's `nonceless => false` suppresses the nonce, and `security => 1` nothing: both are taken for
-/// what they say, or refused.
+/// In PHP `nonceless => false` suppresses the nonce and `security => 1` has no effect. Here both
+/// have their literal meaning, or are refused.
 fn flag(call: Call, name: &str, value: &Value, set: impl Fn(Call, bool) -> Call) -> Call {
     match value {
         Value::Null => call,

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use wechatpay_core::error::Result;
 use wechatpay_core::template;
 
-/// What [`Chain::seg`](super::Chain::seg) takes: a literal, which is normalised, or a value made at
+/// The argument of [`Chain::seg`](super::Chain::seg): a literal, which is normalised, or a value made at
 /// run time (`String` or number), which is one percent-encoded segment and never rewritten.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a segment",
@@ -13,7 +13,7 @@ pub trait IntoSegment: sealed::Segment {}
 
 impl<T: sealed::Segment> IntoSegment for T {}
 
-/// What [`Chain::chain`](super::Chain::chain) takes: a literal, which is normalised, or a template
+/// The argument of [`Chain::chain`](super::Chain::chain): a literal, which is normalised, or a template
 /// made at run time (`String`), which is not rewritten.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a path",
@@ -36,13 +36,13 @@ pub(super) fn path(path: impl IntoPath) -> Result<Added> {
 mod sealed {
     use super::{Cow, Result};
 
-    /// What a chain grows by.
+    /// A part that is added to a chain.
     pub enum Added {
-        /// Of the program: a literal, or a template.
+        /// A literal or template of the program.
         Name(Cow<'static, str>),
         /// A runtime string, which may contain values.
         Template(String),
-        /// Of the data, percent-encoded: an OpenID, say, that logs must not show.
+        /// A percent-encoded value, for example an OpenID, which logs must not show.
         Value(String),
     }
 

@@ -5,9 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where a client takes the time and its nonces from.
+/// A source of times and nonces.
 ///
-/// The default, [`SystemClock`], is right for every program; a test gives its own to make
+/// The default, [`SystemClock`], suits every program. A test uses another clock to make
 /// signatures repeatable.
 ///
 /// ```

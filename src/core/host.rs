@@ -67,7 +67,7 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// What resolvers take for a part of an IPv4 address: also hexadecimal.
+/// Whether resolvers read a label as part of an IPv4 address, in decimal or hexadecimal.
 fn is_number(label: &str) -> bool {
     let hex = label.strip_prefix("0x").or(label.strip_prefix("0X"));
     match hex {

@@ -1,15 +1,15 @@
-//! Percent-encoding (RFC 3986, section 2): what a path or query may hold as it is.
+//! Percent-encoding (RFC 3986, section 2).
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// All but the unreserved characters.
+/// All characters except the unreserved ones.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// What may not stand in a path and query.
+/// Characters that must be encoded in a path and query.
 const LITERAL: &AsciiSet = &VALUE
     .remove(b'!')
     .remove(b'$')

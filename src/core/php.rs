@@ -59,7 +59,7 @@ pub fn base64_encode(text: &str) -> String {
 /// `base64_decode($text)`
 ///
 /// # Errors
-/// A fault for what is no text.
+/// A fault if the value is not a text.
 pub fn base64_decode(text: &str) -> Result<String> {
     let bytes = crypto::base64::decode(text);
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());

@@ -7,12 +7,12 @@ use serde_json::{Number, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::percent;
 
-/// How many digits PHP prints of a float (its setting `precision`).
+/// The number of digits that PHP prints of a float (its setting `precision`).
 const PRECISION: i32 = 14;
 
-/// An object as the query of a URL, as `Call::query` and PHP's `http_build_query` write it (RFC 3986).
+/// Writes an object as the query of a URL, as `Call::query` and PHP's `http_build_query` do (RFC 3986).
 ///
-/// For URLs that a browser opens; a call writes its own query.
+/// Use it for URLs that a browser opens; a call writes its query itself.
 ///
 /// ```
 /// use serde_json::json;
@@ -23,26 +23,26 @@ const PRECISION: i32 = 14;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`] for a number or boolean, which have no names.
+/// [`ErrorKind::Request`] for a number or a boolean, which have no names.
 pub fn query_string(parameters: &Value) -> Result<String> {
     let query = Query::from_value(parameters.clone())?;
     Ok(query.encode().unwrap_or_default())
 }
 
-/// The query of a call, as it is gathered.
+/// The query of a call while it is built.
 #[derive(Clone, Default)]
 pub enum Query {
-    /// Nothing was given.
+    /// No query.
     #[default]
     Empty,
     /// Names and values, in order.
     Parameters(Vec<(String, Value)>),
-    /// The text behind `?`, as it was given.
+    /// The text after `?`, unchanged.
     Text(String),
 }
 
 impl Query {
-    /// What the PHP SDK takes as `query`.
+    /// Reads the PHP SDK's option `query`.
     ///
     /// A map or list is written by the rules of PHP's `http_build_query` (RFC 3986): `true` is `1`,
     /// `false` is `0`, `null` and empty lists are left out, nesting is `a%5Bx%5D=1`. A text is a
@@ -141,7 +141,7 @@ fn name(parent: &str, key: &str) -> String {
     name
 }
 
-/// None for what has members or is left out.
+/// Returns the text of a scalar; `None` for lists, objects and values that are left out.
 fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Bool(flag) => Some(if *flag { "1" } else { "0" }.into()),
@@ -176,7 +176,7 @@ fn float_text(float: f64) -> String {
     format!("{mantissa}{point}E{exponent:+}")
 }
 
-/// Without zeros at the end of a fraction.
+/// Removes zeros at the end of a fraction.
 fn trimmed(text: &str) -> &str {
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.')

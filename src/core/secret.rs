@@ -31,7 +31,7 @@ impl Secret {
     }
 }
 
-/// From a text; a settings file may hold a secret.
+/// Deserialises from a text: a settings file may hold a secret.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::new)

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
-/// How long the body of a refusal is waited for.
+/// The longest wait for the body of a refusal.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The body of a request or response at a [`Transport`](crate::Transport): bytes or a stream.
@@ -20,20 +20,20 @@ pub struct Body {
     end: End,
 }
 
-/// Who says where a body ends.
+/// The protocol that marks the end of a body.
 #[derive(Clone, Default)]
 pub(crate) enum End {
     /// The framing: a length, chunks or frames.
     #[default]
     Known,
-    /// Its connection's end, which may have been cut off.
+    /// Only the end of the connection, which may be premature.
     Unknown,
-    /// The end of TLS; true as soon as it is known to be cut off.
+    /// The end of TLS; the flag is true if the connection ended without `close_notify`.
     OfTls(Arc<AtomicBool>),
 }
 
 impl End {
-    /// Whether nobody has said so; of a body that was read.
+    /// Whether nothing has confirmed the end of a body that was read.
     pub(crate) fn is_open(&self) -> bool {
         match self {
             Self::Known => false,
@@ -66,7 +66,7 @@ impl Body {
         &self.end
     }
 
-    /// All of the body.
+    /// Reads the whole body.
     ///
     /// # Errors
     ///
@@ -98,10 +98,10 @@ impl Body {
         }
     }
 
-    /// What comes of the body of a refusal, at most `limit` bytes, and whether it is all of it.
+    /// Reads the body of a refusal, at most `limit` bytes; also returns whether it is complete.
     ///
-    /// It never waits until the call's time is over: the caller would then learn nothing of the
-    /// answer. It waits for half of the `remaining` time, and for 5 s at most.
+    /// It never waits until the call times out: the caller would then lose the
+    /// refusal. It waits for half of the `remaining` time, and for 5 s at most.
     pub(crate) async fn collect_some(
         mut self,
         limit: usize,

@@ -26,7 +26,7 @@ struct Inner {
     gunzip: Option<Box<Gunzip>>,
 }
 
-/// What a streamed body must fit, fed piece by piece.
+/// The check of a streamed body, fed piece by piece.
 pub(crate) enum StreamCheck {
     /// The signature covers the body.
     Signature(BodyCheck),
@@ -99,7 +99,7 @@ impl BodyStream {
         self.inner().gunzip = Some(Box::new(Gunzip::new()));
     }
 
-    /// What it begins with, which stays to be read: more than blanks and a byte order mark, unless
+    /// Returns the beginning of the body without consuming it: more than blanks and a byte order mark, unless
     /// there is no more.
     pub(crate) async fn peek(&mut self) -> Result<&[u8]> {
         let Inner { body, peeked, .. } = self.inner();
@@ -119,7 +119,7 @@ impl BodyStream {
         self.inner().body.end().is_open()
     }
 
-    /// All of it, unchecked.
+    /// Reads the whole body without a check.
     pub(crate) async fn read(&mut self, limit: usize) -> Result<Bytes> {
         let mut all = Vec::new();
         while let Some(piece) = self.chunk().await? {

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// What can be given as headers: `()` for none, pairs as an array, slice or vector, a
-/// [`HeaderMap`], or a JSON object as PHP code has it.
+/// Types that can be given as headers: `()` for none, pairs as an array, slice or vector, a
+/// [`HeaderMap`], or a JSON object as in PHP code.
 ///
 /// ```
 /// # use wechatpay_chain::Client;
@@ -143,7 +143,7 @@ fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// As in PHP a list gives repeated lines and numbers are written out.
+/// Reads headers from an object. As in PHP, a list becomes repeated lines and numbers become text.
 fn from_object(object: &serde_json::Map<String, Value>) -> Result<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(object.len());
     for (name, value) in object {

@@ -53,9 +53,9 @@ pub enum FieldPolicy {
     /// Only the fields that the call names with [`Call::encrypt`](crate::Call::encrypt) and
     /// [`Call::decrypt`](crate::Call::decrypt): the catalog is not asked.
     ///
-    /// For a new operation whose path is nearly that of a known one, which is refused otherwise.
+    /// Use it for a new operation whose path is similar to a known path; such a call is refused by default.
     Named,
-    /// None: bodies are left unchanged.
+    /// No fields: bodies are left unchanged.
     Off,
 }
 
@@ -75,7 +75,7 @@ pub(crate) struct Options {
     pub(crate) xml: bool,
     /// The body that was sent first, of a call that may be sent again.
     pub(crate) kept: Option<KeptBody>,
-    /// Nothing at all may be sent.
+    /// The call must not send anything.
     pub(crate) dry_run: bool,
     pub(crate) state: CallState,
 }
@@ -116,7 +116,7 @@ impl CallInfo {
         &self.inner.template
     }
 
-    /// What the catalog knows of the endpoint, if it is in it.
+    /// Returns the catalog's operation of the endpoint, if there is one.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.inner.operation
@@ -136,7 +136,7 @@ impl CallInfo {
         self.options().security.unwrap_or(demanded)
     }
 
-    /// What reports say of the call.
+    /// Returns the attributes of the call for reports.
     pub(crate) fn about<'a>(&'a self, method: &'a Method, merchant: &'a Arc<str>) -> About<'a> {
         let origin = self.origin();
         About {
@@ -157,7 +157,7 @@ impl CallInfo {
         &self.inner.origin
     }
 
-    /// How far the call has come.
+    /// Returns the state of the call.
     pub(crate) fn state(&self) -> &CallState {
         &self.inner.options.state
     }
@@ -187,7 +187,7 @@ impl Origin {
         Self { scheme, authority }
     }
 
-    /// Where a request to an absolute URI goes.
+    /// Returns the origin of an absolute URI.
     pub(crate) fn of(uri: &Uri) -> Option<Self> {
         let (scheme, authority) = (uri.scheme()?.clone(), uri.authority()?.clone());
         Some(Self { scheme, authority })

@@ -8,9 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::payload::Payload;
 
-/// What was sent first, for the requests that repeat it; clones share it.
+/// The first request's body and headers, for requests that repeat it; clones share them.
 ///
-/// Sensitive fields are encrypted with fresh randomness, so a body that is made anew is another one.
+/// Encryption is randomised, so a body that is built again differs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeptBody(Arc<OnceLock<Kept>>);
 
@@ -44,7 +44,7 @@ impl KeptBody {
             return false;
         };
         *body = Payload::Bytes(kept.bytes.clone());
-        // In place of what the caller gave: `extend` would send both.
+        // Replaces the caller's headers: `extend` would send both.
         for (name, value) in &kept.headers {
             headers.insert(name.clone(), value.clone());
         }

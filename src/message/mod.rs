@@ -1,4 +1,4 @@
-//! What travels through the stack: requests, responses and their parts.
+//! Requests, responses and their parts, as middleware sees them.
 
 mod body;
 mod body_stream;
@@ -38,7 +38,7 @@ pub(crate) use saved::{Expected, Progress, Seal, Sink};
 pub(crate) use state::{Attempt, CallState, Phase, timed_out};
 pub use stream::Streaming;
 
-/// A request on its way through the stack: an [`http::Request`] whose body is a [`Payload`].
+/// A request as middleware sees it: an [`http::Request`] whose body is a [`Payload`].
 ///
 /// Its extensions hold a [`CallInfo`].
 pub type Request = http::Request<Payload>;

@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::media::{Media, Upload};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The body of a request on its way through the stack.
+/// The body of a request as middleware sees it.
 ///
-/// JSON stays a [`Value`] until `prepare` serialises it, once: what is signed is what is sent.
+/// JSON stays a [`Value`] until `prepare` serialises it, once, so that the signed bytes are the sent bytes.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Payload {
@@ -22,11 +22,11 @@ pub enum Payload {
     Bytes(Bytes),
     /// A file to upload, as the caller described it.
     Media(Box<Media>),
-    /// A file to upload, laid out by `prepare`: what is signed of it, and how to send it.
+    /// An upload that `prepare` has laid out: its signed part and its body.
     Upload(Box<Upload>),
 }
 
-/// What a signature covers in the place of a body that is not all of it; in the extensions of a
+/// The signed part of a body that is not signed as a whole. It is in the extensions of a
 /// request at the transport.
 #[derive(Clone)]
 pub(crate) struct SignedText(pub(crate) Bytes);
@@ -42,7 +42,7 @@ impl Payload {
         }
     }
 
-    /// Whether it holds a reader that was read, so that it cannot be sent once more.
+    /// Whether the body has a reader that was already consumed, so that it cannot be sent again.
     pub(crate) fn is_spent(&self) -> bool {
         match self {
             Self::Media(media) => media.is_spent(),
@@ -51,7 +51,7 @@ impl Payload {
         }
     }
 
-    /// What a signature covers: the bytes to send, and of an upload its `meta`; `None` before
+    /// Returns the signed content: the body, or the `meta` of an upload; `None` before
     /// `prepare` has made them.
     #[must_use]
     pub fn signed_bytes(&self) -> Option<&[u8]> {
@@ -98,8 +98,8 @@ impl fmt::Debug for Payload {
 #[allow(clippy::exhaustive_structs, reason = "a newtype that users build")]
 pub struct Json<T>(pub T);
 
-/// What can be given as a body: `()` for none, a JSON [`Value`] or object, [`Json`] of anything that
-/// serialises, a [`Media`] to upload, or [`Bytes`] with a `Content-Type` of the caller's.
+/// Types that can be given as a body: `()` for none, a JSON [`Value`] or object, [`Json`] of any type that
+/// serialises, a [`Media`] to upload, or [`Bytes`] with the caller's `Content-Type`.
 ///
 /// Text and vectors are not accepted directly, so that JSON is not sent where text was meant.
 #[diagnostic::on_unimplemented(

@@ -103,7 +103,7 @@ impl Response {
         self.headers.get(REQUEST_ID)?.to_str().ok()
     }
 
-    /// How often the request was handed to the transport: more than 1 when a retry or a failover repeated
+    /// Returns how often the request was handed to the transport: more than 1 if a retry or a failover repeated
     /// it.
     #[must_use]
     pub fn attempts(&self) -> u32 {
@@ -120,7 +120,7 @@ impl Response {
         &self.verification
     }
 
-    /// The body as received: what the signature covers. Sensitive fields in it are still encrypted.
+    /// Returns the body as received, which the signature covers. Its sensitive fields are still encrypted.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         static EMPTY: Bytes = Bytes::new();
@@ -251,7 +251,7 @@ impl Response {
         (&self.headers, &mut self.body)
     }
 
-    /// Whether what the body begins with passes a test; of a stream, its first piece.
+    /// Whether the beginning of the body passes a test. For a stream this is the first piece.
     pub(crate) async fn begins(&mut self, test: impl Fn(&[u8]) -> bool) -> Result<bool> {
         match &mut self.body {
             ResponseBody::Bytes(bytes) => Ok(test(bytes)),
@@ -273,7 +273,7 @@ impl Response {
         self.body
     }
 
-    /// An error that keeps the answer: the request was processed, so nothing of it may be lost.
+    /// Creates an error that keeps the response: the request was processed, so the response must not be lost.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message.into())
             .with_request_id(self.request_id().map(str::to_owned))
@@ -310,9 +310,9 @@ pub(crate) fn read_text<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
     serde_json::from_slice(text).ok()
 }
 
-/// What serde says, but for the value it quotes: that may be a decrypted field.
+/// Removes the value from serde's message: it may be a decrypted field.
 ///
-/// What does not begin as serde's own messages do may quote anything.
+/// A message that does not begin like serde's messages is removed entirely.
 fn without_value(text: &str) -> String {
     const QUOTING: [&str; 3] = ["invalid type: ", "invalid value: ", "unknown variant "];
     const NAMING: [&str; 2] = ["missing field ", "duplicate field "];

@@ -16,13 +16,13 @@ pub struct SavedFile {
 }
 
 impl SavedFile {
-    /// Where it is.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How long it is, in bytes, unzipped if it came zipped.
+    /// Returns the length of the file in bytes, after decompression.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.len
@@ -62,13 +62,13 @@ impl SavedFile {
 /// longest bills that are not split are far shorter.
 pub(crate) const MAX_BYTES: u64 = 4 << 30;
 
-/// What opens an encrypted file.
+/// The key and nonce of an encrypted file.
 pub(crate) struct Seal {
     pub(crate) key: Secret,
     pub(crate) nonce: String,
 }
 
-/// Where an answer goes, and what it has to be.
+/// The target of a download, and the expected content.
 pub(crate) struct Sink {
     pub(crate) target: PathBuf,
     pub(crate) digest: Option<(DigestKind, String)>,
@@ -79,7 +79,7 @@ pub(crate) struct Sink {
     pub(crate) answer: Expected,
 }
 
-/// What the catalog says of the answer.
+/// The content that the catalog declares for the response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// JSON, or nothing is known.

@@ -1,4 +1,4 @@
-//! How far a call has come: for its error, and for the thread that waits for it.
+//! The progress of a call, for its error and for the thread that waits for it.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
@@ -29,20 +29,20 @@ struct Inner {
 #[derive(Default)]
 struct Known {
     deadline: Option<Instant>,
-    /// When the attempt under way is given up, where that is before the call is.
+    /// The deadline of the current attempt, if it is before the call's.
     attempt_end: Option<tokio::time::Instant>,
-    /// When the last byte of the answer has to be there.
+    /// The deadline for the last byte of the response.
     end: Option<(Instant, Duration)>,
     /// `host:port` of the server.
     server: Option<Arc<str>>,
     /// `host:port` of the proxy, without its credentials.
     proxy: Option<Arc<str>>,
     head: Option<(StatusCode, Option<String>)>,
-    /// How far the connection has come that the call waits for.
+    /// The progress of the connection that the call waits for.
     connecting: Option<CallState>,
 }
 
-/// What a call is doing.
+/// The current activity of a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Phase {
@@ -66,7 +66,7 @@ const PHASES: [Phase; 7] = [
 ];
 
 impl Phase {
-    /// As spans have it.
+    /// Returns the phase for spans.
     fn reported(self) -> Option<trace::Phase> {
         match self {
             Self::Preparing => None,
@@ -93,22 +93,22 @@ impl CallState {
         attempt
     }
 
-    /// Where the call reports what it does.
+    /// Returns the sink of the call's reports.
     pub(crate) fn trace(&self) -> &CallTrace {
         &self.0.trace
     }
 
-    /// Whether any attempt so far, also one that was given up, may have reached WeChat Pay.
+    /// Whether any attempt so far, including an aborted one, may have reached WeChat Pay.
     pub(crate) fn maybe_sent(&self) -> bool {
         self.0.unresolved.load(Ordering::Relaxed) > 0
     }
 
-    /// How many attempts of this call may have reached WeChat Pay so far.
+    /// Returns how many attempts may have reached WeChat Pay so far.
     pub(crate) fn unresolved(&self) -> usize {
         self.0.unresolved.load(Ordering::Relaxed)
     }
 
-    /// How many attempts have begun at the transport.
+    /// Returns how many attempts the transport has started.
     pub(crate) fn attempts(&self) -> u32 {
         self.0.attempts.load(Ordering::Relaxed)
     }
@@ -122,16 +122,16 @@ impl CallState {
         self.0.undecided.load(Ordering::Relaxed)
     }
 
-    /// Notes what the call is doing now.
+    /// Records the call's current activity.
     pub(crate) fn enter(&self, phase: Phase) {
         self.0.phase.store(phase as u8, Ordering::Relaxed);
         self.0.trace.phase(phase.reported());
         self.known().connecting = None;
     }
 
-    /// Notes that the call waits for a connection, whose state it takes for its own meanwhile.
+    /// Records that the call waits for a connection, and reports the connection's state meanwhile.
     ///
-    /// The connection may be finished for another call, while this one does something else.
+    /// Another call may use the connection in the end, while this call does something else.
     pub(crate) fn connecting(&self) -> Self {
         let connecting = Self(Arc::new(Inner {
             trace: self.0.trace.child(),
@@ -171,19 +171,19 @@ impl CallState {
         self.known().end
     }
 
-    /// How much of the call's time is left; `None` of a call without a limit.
+    /// Returns the remaining time of the call; `None` without a limit.
     pub(crate) fn remaining(&self) -> Option<Duration> {
         let deadline = self.known().deadline?;
         Some(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Bounds the attempt that begins now; `None` for the call's limit alone.
+    /// Sets the time limit of the attempt that starts now; `None` for the call's limit only.
     pub(crate) fn set_attempt_limit(&self, limit: Option<Duration>) {
         let end = limit.and_then(|limit| tokio::time::Instant::now().checked_add(limit));
         self.known().attempt_end = end;
     }
 
-    /// Whether the time of the call, or of its attempt under way, is over.
+    /// Whether the call or its current attempt has exceeded its time.
     pub(crate) fn is_late(&self) -> bool {
         let attempt_end = self.known().attempt_end;
         attempt_end.is_some_and(|end| end <= tokio::time::Instant::now())
@@ -205,7 +205,7 @@ impl CallState {
     }
 }
 
-/// What the call is doing, to follow "while": `waiting for the answer of api.mch.weixin.qq.com:443`.
+/// Writes the current activity as a phrase after "while": `waiting for the answer of api.mch.weixin.qq.com:443`.
 impl fmt::Display for CallState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = self.known();
@@ -241,7 +241,7 @@ impl fmt::Debug for CallState {
     }
 }
 
-/// A call whose time is over: what it was doing, and whether the request may have left.
+/// Creates the error of a call that timed out: its activity, and whether the request may have been sent.
 pub(crate) fn timed_out(limit: Duration, state: &CallState) -> Error {
     let sent = state.maybe_sent();
     let outcome = if sent {
@@ -257,7 +257,7 @@ pub(crate) fn timed_out(limit: Duration, state: &CallState) -> Error {
     .with_maybe_sent(sent)
 }
 
-/// One attempt at the transport. It is in the request's extensions.
+/// An attempt at the transport, in the request's extensions.
 #[derive(Clone)]
 pub(crate) struct Attempt(Arc<AttemptInner>);
 

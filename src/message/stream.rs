@@ -31,7 +31,7 @@ pub struct Streaming {
     headers: HeaderMap,
     body: BodyStream,
     verification: Verification,
-    /// Whether something outside of the answer, a digest, says what it has to be.
+    /// Whether a digest from outside of the response checks it.
     #[cfg_attr(
         not(feature = "files"),
         allow(dead_code, reason = "a download says so")

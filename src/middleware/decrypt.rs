@@ -8,8 +8,8 @@ use wechatpay_core::protocol::fields::{Edits, Fields};
 /// Inside of `status`. Sees the verified response; decrypts the sensitive fields that the catalog or
 /// the call names, with the merchant's private key.
 ///
-/// A catalog's field that does not look like a ciphertext is left as it is; one that the call
-/// names has to be one. Fails when a ciphertext was made for another key.
+/// A field of the catalog that does not look like a ciphertext is left unchanged; a field that the call
+/// names must be a ciphertext. Fails if a ciphertext was made for another key.
 pub(crate) struct Decrypt {
     pub(crate) key: Option<PrivateKey>,
 }

@@ -12,9 +12,9 @@ use wechatpay_core::protocol::fields::{Fields, leads_into, rewrite_query};
 use wechatpay_core::protocol::{PlatformKey, SERIAL_NAME};
 
 /// Inside of `decrypt`. Sees the request while its body is still JSON; encrypts the sensitive fields
-/// that the catalog or the call names, and says in `Wechatpay-Serial` with which key.
+/// that the catalog or the call names, and names the key in `Wechatpay-Serial`.
 ///
-/// What is a ciphertext already is left alone. Fails when a field cannot be encrypted, and when the
+/// Existing ciphertexts are left unchanged. Fails if a field cannot be encrypted, or if the
 /// caller names a key that the client does not have; then nothing is sent.
 pub(crate) struct Encrypt {
     pub(crate) keys: PlatformKeys,
@@ -26,7 +26,7 @@ impl Middleware for Encrypt {
             && info.options().fields != Some(FieldPolicy::Off)
         {
             if info.options().kept.as_ref().is_some_and(KeptBody::is_kept) {
-                // Encrypted when it was sent first.
+                // Encrypted before the first attempt.
                 info.note_encrypted();
                 return next.run(request).await;
             }
@@ -204,7 +204,7 @@ fn first_sensitive(operation: &Operation) -> Option<&'static str> {
     all.next().copied()
 }
 
-/// The catalog's pointers fit one kind of body only, and plaintext in another would go out as it is.
+/// The catalog's pointers apply to one kind of body; in another kind, plaintext would be sent unnoticed.
 fn refuse_other_kind(body: &Payload, info: &CallInfo) -> Result<()> {
     let Some(operation) = info.catalog_fields() else {
         return Ok(());
@@ -232,7 +232,7 @@ fn refuse_other_kind(body: &Payload, info: &CallInfo) -> Result<()> {
     }
 }
 
-/// Bytes are not looked into: plaintext in them would go out as it is.
+/// Refuses raw bytes: they are not parsed, so plaintext in them would be sent unnoticed.
 fn refuse_bytes(
     body: &Payload,
     sensitive: Option<&str>,

@@ -13,7 +13,7 @@ use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{ErrorKind, Result, VerifyFailure};
 use wechatpay_core::protocol::xml;
 
-/// Compares what a request is about with what its answer is about: order, merchant, app.
+/// Compares the identifying members of a request with those of its response: order, merchant, app.
 ///
 /// A signature does not say which request an answer belongs to. Outside of `verifier` and
 /// `transform_response`, so that what it compares was verified where it can be; outside of `prepare`
@@ -56,7 +56,7 @@ impl Middleware for Matcher {
 /// A member that the request names: its values, and its pointer in the answer.
 struct Named {
     name: &'static str,
-    /// The pointer's first name.
+    /// The first name of the pointer.
     top: &'static str,
     /// The pointer below that member.
     below: &'static str,
@@ -196,7 +196,7 @@ impl<'a> Members<'a> {
         Wanted(named).deserialize(&mut json).ok().map(Self::Wanted)
     }
 
-    /// Of a name that is there twice, the last.
+    /// Returns a member; the last one if its name is doubled.
     fn member(&self, member: &Named) -> Option<&Value> {
         let top = match self {
             Self::Whole(value) => value.get(member.top),

@@ -50,7 +50,7 @@ pub const PREPARE: &str = "prepare";
 pub const VERIFIER: &str = "verifier";
 /// Signs a request.
 pub const SIGNER: &str = "signer";
-/// APIv2: signs a request and writes it as XML.
+/// APIv2: signs a request and serialises it as XML.
 pub const TRANSFORM_REQUEST: &str = "transform_request";
 /// APIv2: reads a response's XML, verifies it, and turns a failure into an error.
 pub const TRANSFORM_RESPONSE: &str = "transform_response";

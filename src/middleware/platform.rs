@@ -17,16 +17,16 @@ pub(crate) struct PlatformKeys {
 
 /// Fetches keys when they are needed. It gets the stack of the call that needs them.
 pub(crate) trait KeySource: Send + Sync + 'static {
-    /// Before a call: sees to it that there is a key that is valid.
+    /// Called before a call; ensures that a valid key exists.
     fn ready(&self, next: &Next) -> BoxFuture<'static, Result<()>>;
 
-    /// After a call: its answer is signed with a key that the keyring does not have.
+    /// Called after a call whose response is signed with a key that the keyring lacks.
     ///
-    /// The keyring is asked again whatever this gives.
+    /// The keyring is consulted again, whatever the result.
     fn on_unknown_serial(&self, serial: &str, next: &Next) -> BoxFuture<'static, Result<()>>;
 }
 
-/// In the extensions of a key source's own requests, which must not wait for themselves.
+/// Marks the requests of a key source in their extensions: they must not wait for themselves.
 #[derive(Clone)]
 pub(crate) struct OfKeySource;
 
@@ -50,7 +50,7 @@ impl PlatformKeys {
 
     /// # Errors
     ///
-    /// When the machine gives no randomness.
+    /// An error if the operating system provides no randomness.
     pub(crate) fn nonce(&self) -> Result<String> {
         self.clock.nonce()
     }
@@ -81,11 +81,11 @@ impl PlatformKeys {
         })
     }
 
-    /// Before a call: sees to it that there is a key, where one can be fetched.
+    /// Ensures before a call that a key exists, if one can be fetched.
     ///
     /// # Errors
     ///
-    /// Those of the source.
+    /// The errors of the source.
     pub(crate) async fn ready(&self, request: &Request, next: &Next) -> Result<()> {
         match self.refresh(request, next) {
             Some(refresh) => refresh.source.ready(&refresh.next).await,
@@ -93,7 +93,7 @@ impl PlatformKeys {
         }
     }
 
-    /// How the request's answer can be verified with keys that are not there yet.
+    /// Fetches keys that are missing to verify the request's response.
     pub(crate) fn refresh(&self, request: &Request, next: &Next) -> Option<Refresh> {
         let source = Arc::clone(self.source.as_ref()?);
         let extensions = request.extensions();
@@ -107,7 +107,7 @@ impl PlatformKeys {
     }
 }
 
-/// A source, and the stack over which it is to ask.
+/// A source, and the stack that it uses for requests.
 pub(crate) struct Refresh {
     source: Arc<dyn KeySource>,
     next: Next,
@@ -116,7 +116,7 @@ pub(crate) struct Refresh {
 impl Refresh {
     /// # Errors
     ///
-    /// Those of the source.
+    /// The errors of the source.
     pub(crate) async fn unknown_serial(&self, serial: &str) -> Result<()> {
         self.source.on_unknown_serial(serial, &self.next).await
     }

@@ -10,9 +10,9 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::SERIAL_NAME;
 
 /// Inside of `encrypt`. Sees the request; turns JSON into bytes and sets the headers that the caller
-/// has not: `Accept`, `Content-Type`, `User-Agent`, `Wechatpay-Serial`.
+/// did not set: `Accept`, `Content-Type`, `User-Agent`, `Wechatpay-Serial`.
 ///
-/// After it the body does not change: what is signed is what is sent.
+/// The body does not change after it, so the signed bytes are the sent bytes.
 pub(crate) struct Prepare {
     pub(crate) keys: PlatformKeys,
     pub(crate) user_agent: HeaderValue,

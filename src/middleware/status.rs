@@ -21,7 +21,7 @@ impl Middleware for Status {
     }
 }
 
-/// What the body says, if it is WeChat Pay's JSON; a proxy's page is kept as it is.
+/// Reads the refusal from WeChat Pay's JSON; the page of a proxy is kept unchanged.
 fn api_error(response: &Response) -> ApiError {
     let value = response.value().unwrap_or(&Value::Null);
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();

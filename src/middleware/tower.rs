@@ -8,10 +8,10 @@ use crate::stack::{Middleware, Next};
 use crate::transport::BoxFuture;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
-/// A tower layer as middleware, for any named place of the stack.
+/// Uses a tower layer as middleware, at any place of the stack.
 ///
 /// The layer's service is built once, so that its state (a limit, a counter) is shared by all calls
-/// of the client; its clones have to share it, as tower's do.
+/// of the client. Its clones must share that state, as clones of tower's layers do.
 ///
 /// ```
 /// use tower::limit::GlobalConcurrencyLimitLayer;
@@ -31,7 +31,7 @@ where
     Tower(layer.layer(NextService(())))
 }
 
-/// The rest of the stack as a tower service: what a layer given to [`tower`] wraps.
+/// The rest of the stack as a tower service, which the layer given to [`tower`] wraps.
 #[derive(Debug, Clone)]
 pub struct NextService(());
 
@@ -77,7 +77,7 @@ impl Service<Request> for NextService {
     }
 }
 
-/// This crate's errors pass through layers that box them.
+/// Unwraps errors of this crate that layers have boxed.
 fn own(err: impl Into<BoxError>) -> Error {
     match err.into().downcast::<Error>() {
         Ok(err) => *err,

@@ -19,7 +19,7 @@ use wechatpay_core::protocol::{AnswerNonces, SignatureHeaders, digest_text};
 /// answer that is not 2xx it notes the outcome and lets it pass to `status`.
 pub(crate) struct Verifier {
     pub(crate) keys: PlatformKeys,
-    /// Those of the answers so far; `None` where answers may come twice.
+    /// The nonces of earlier responses; `None` if responses may repeat.
     pub(crate) nonces: Option<Arc<AnswerNonces>>,
 }
 
@@ -181,7 +181,7 @@ const PROBE: &str = "WeChat Pay processed the request and signed the answer wron
 const REPLAYED: &str = "the response cannot be trusted: it repeats an earlier one; the request may have been \
                         processed, so query before repeating it (if a cache or a test repeats answers on \
                         purpose, build the client with check_answer_nonces(false))";
-/// What is said of an answer of either API.
+/// The message for a response of either API.
 pub(super) const UNTRUSTED: &str = "the response cannot be trusted: its signature was not accepted; the request \
                          may have been processed, so query before repeating it";
 

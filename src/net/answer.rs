@@ -39,7 +39,7 @@ impl AnswerBody {
         answer
     }
 
-    /// At its end the connection is free; a body that is dropped before closes it.
+    /// Frees the connection at the end of the body; dropping the body earlier closes it.
     fn note_end(&mut self) {
         if self.body.is_end_stream()
             && let Some(lease) = self.lease.take()
@@ -63,7 +63,7 @@ impl AnswerBody {
         }
     }
 
-    /// Ready with what is wrong when the next piece takes too long.
+    /// Ready with the problem if the next piece takes too long.
     fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<String> {
         loop {
             // A timer that runs needs no look at the clock.

@@ -1,9 +1,9 @@
-//! Where `.wait()` makes its calls, and `.await` those of a caller who has no tokio runtime.
+//! Runs calls for `.wait()`, and for `.await` outside of a tokio runtime.
 //!
-//! The thread that waits polls its call, or lends another thread to it when it belongs to a runtime;
-//! so a layer that blocks holds up this call and no other.
+//! The waiting thread polls its call itself, or on a separate thread if it belongs to a runtime,
+//! so a blocking layer delays only its call.
 //! Sockets and timers belong to a background runtime, which works while the thread is parked.
-//! `block_on` of a runtime would panic inside of another.
+//! `block_on` of a runtime would panic inside another runtime.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -22,16 +22,16 @@ use super::process::PerProcess;
 use crate::trace;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// What a call has beyond its own limit before its thread goes on without it.
+/// The time beyond the call's limit after which its thread stops waiting.
 ///
-/// The limit itself is a timer of the background runtime, which says more of the call.
+/// The limit itself is a timer of the background runtime, whose error has more details.
 const GRACE: Duration = Duration::from_secs(1);
 
 thread_local! {
     static ON_LANE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Until when a thread waits, and what it says when the time is over.
+/// The limit of a thread's wait, and the error at its end.
 #[derive(Clone)]
 pub(crate) struct Bound {
     pub(crate) limit: Duration,
@@ -39,7 +39,7 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// When a thread that has waited for `graces` times the grace goes on.
+    /// Returns the time at which a thread stops waiting after `graces` times the grace.
     fn deadline(&self, graces: u32) -> Option<Instant> {
         Instant::now().checked_add(self.limit.checked_add(GRACE * graces)?)
     }
@@ -74,7 +74,7 @@ where
     let (done, result) = mpsc::sync_channel(1);
     let handle = runtime.handle().clone();
     runtime.spawn_blocking(move || {
-        // Nobody waits any more when the receiver is gone.
+        // Sending fails if the receiver stopped waiting.
         let _ = done.send(poll_here(&handle, bound, future));
     });
     let outcome = match deadline {

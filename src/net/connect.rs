@@ -21,9 +21,9 @@ use crate::transport::BoxFuture;
 use wechatpay_core::error::BoxError;
 use wechatpay_core::host;
 
-/// Opens TCP connections, straight or through the proxy that is set for the target.
+/// Opens TCP connections, directly or through the proxy for the target.
 ///
-/// It is made for one call, and notes there what it is doing.
+/// It belongs to one call and records its progress there.
 #[derive(Clone)]
 pub(super) struct Connector {
     pub(super) proxies: Proxies,
@@ -47,7 +47,7 @@ impl Connector {
         http.set_keepalive(self.keepalive);
         // Shared among a name's addresses, so that one that is gone leaves time for the next.
         http.set_connect_timeout(self.limit);
-        // A connection whose packets vanish is given up while its caller still waits.
+        // Detects a connection whose packets vanish while its caller still waits.
         #[cfg(target_os = "linux")]
         http.set_tcp_user_timeout(Some(Duration::from_secs(20)));
         http

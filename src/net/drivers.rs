@@ -1,4 +1,4 @@
-//! Which of tokio's drivers the caller's runtime has.
+//! Detects which of tokio's drivers the caller's runtime has.
 
 use std::cell::Cell;
 use std::net::{Ipv4Addr, UdpSocket};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::runtime::{self, Handle};
 
-/// The runtime asked about last, and what it has.
+/// The last runtime that was examined, and the result.
 type Known = Cell<Option<(runtime::Id, bool)>>;
 
 /// The runtime of the caller, if it was built with `enable_time`.
@@ -29,7 +29,7 @@ pub(super) fn has_sockets(runtime: &Handle) -> bool {
     KNOWN.with(|known| look(runtime, known, register))
 }
 
-/// Without a socket to spare there is nothing to find out: the call will say so itself.
+/// Registers a socket. If none can be created, the call itself will report the error.
 fn register() {
     if let Ok(socket) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))
         && socket.set_nonblocking(true).is_ok()

@@ -1,4 +1,4 @@
-//! Where an answer's body ends, and who says so.
+//! The end of a response's body.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,9 +9,9 @@ use hyper::body::{Body, Incoming};
 
 use crate::message::End;
 
-/// What marks the end of the body: a length or chunks, TLS, or only the end of the connection.
+/// Returns the marker of the body's end: a length or chunks, TLS, or only the end of the connection.
 ///
-/// `cut` tells whether TLS was cut off, where there is TLS.
+/// `cut` tells whether TLS ended without `close_notify`, if there is TLS.
 pub(super) fn end(response: &Response<Incoming>, cut: Option<Arc<AtomicBool>>) -> End {
     match cut {
         _ if !ends_with_connection(response) => End::Known,

@@ -37,7 +37,7 @@ use wechatpay_core::host::default_port;
 
 /// The default transport: HTTP/1.1 and HTTP/2 over TLS, with a pool of connections.
 ///
-/// A client makes one for itself. Make one by hand to wrap it, or to share connections among clients with
+/// A client creates its own. Create one explicitly to wrap it, or to share connections among clients with
 /// [`ClientBuilder::http_transport`](crate::ClientBuilder::http_transport). Clones share everything.
 ///
 /// ```
@@ -54,7 +54,7 @@ use wechatpay_core::host::default_port;
 #[derive(Clone)]
 pub struct HttpTransport(Arc<Inner>);
 
-/// What TLS needs is made when first used: plain HTTP never pays for it.
+/// The TLS state is created at its first use, so plain HTTP does not pay for it.
 struct Inner {
     shared: Arc<Shared>,
     identity: Option<Identity>,
@@ -70,7 +70,7 @@ struct Shared {
 
 /// A certificate that connections present; they share nothing with other connections.
 struct Identity {
-    /// Unlike that of all others, so that no connection is used in another merchant's name.
+    /// A unique number, so that no connection is used for another merchant.
     id: u64,
     pair: (Certificate, PrivateKey),
     layer: OnceLock<HttpsLayer>,
@@ -261,7 +261,7 @@ impl Inner {
         bounded(limit, connected).await
     }
 
-    /// Only what was made is kept: a fault may pass. Two made at once do no harm.
+    /// Returns the TLS layer. Only a success is cached, since a fault may pass. Creating two at once is harmless.
     fn tls(&self, identified: bool) -> Result<&HttpsLayer> {
         let (known, pair) = match &self.identity {
             Some(identity) if identified => (&identity.layer, Some(&identity.pair)),
@@ -289,7 +289,7 @@ impl Inner {
         }
     }
 
-    /// A proxy that reads the request itself wants its own credentials in it.
+    /// Adds the proxy's credentials for a proxy that reads the request itself.
     fn add_proxy_authorization(&self, request: &mut Request<Body>) {
         if let Some(proxies) = &self.shared.proxies
             && let Some(proxy) = proxies.intercept(request.uri())
@@ -324,9 +324,9 @@ impl Connection {
         }
     }
 
-    /// Whether a request that did not come back was not written, and will not be.
+    /// Whether a request that hyper did not return was not written, and will not be written.
     ///
-    /// A body that fails by itself leaves an HTTP/2 connection, and its head in it.
+    /// On HTTP/2, a failing body leaves the connection open and its head sent.
     fn is_known_unwritten(&self, before: u64, err: &hyper::Error) -> bool {
         let over = matches!(self.sender, Sender::Http1(_)) || self.watch.has_ended();
         over && !err.is_user() && self.watch.written() == before
@@ -360,9 +360,9 @@ fn key(uri: &Uri, identity: Option<u64>) -> Result<Key> {
     })
 }
 
-/// Speaks HTTP over what was connected, in a task of this runtime.
+/// Performs the HTTP handshake and drives the connection in a task of this runtime.
 ///
-/// `alive` is how often HTTP/2 is asked whether it is, and how long the answer may take.
+/// `alive` is the interval and the timeout of HTTP/2 pings.
 async fn handshake<T>(io: T, alive: KeepAlive) -> Result<Connection, BoxError>
 where
     T: Read + Write + Connected + Send + Unpin + 'static,

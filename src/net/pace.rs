@@ -1,35 +1,35 @@
-//! How fast the body of an answer has to come.
+//! The required pace of a response's body.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What is asked of the body of an answer; nothing by default.
+/// The requirements for a response's body; none by default.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct BodyLimits {
-    /// How long the next piece may take.
+    /// The longest wait for the next piece.
     pub(super) pause: Option<Duration>,
     pub(super) least: Option<Throughput>,
-    /// When all of it has to be there, and how long that was from the start.
+    /// The deadline of the whole body, and its distance from the start.
     pub(super) deadline: Option<(Instant, Duration)>,
 }
 
-/// At least so many bytes in each stretch of waiting time.
+/// The minimum number of bytes in each period of waiting time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Throughput {
     pub(super) bytes: u64,
     pub(super) per: Duration,
 }
 
-/// A body under way.
+/// The progress of a body.
 ///
-/// Only the time counts in which a piece is waited for, not that in which the reader does something else;
-/// but for the deadline, which is the reader's own.
+/// Only the time spent waiting for a piece counts, not the time the reader spends elsewhere,
+/// except for the deadline.
 #[derive(Debug)]
 pub(super) struct Pace {
     limits: BodyLimits,
     since: Option<Instant>,
-    /// How long pieces were waited for in this stretch, and how many bytes came.
+    /// The waiting time and the number of bytes of this period.
     waited: Duration,
     came: u64,
 }
@@ -54,7 +54,7 @@ impl Pace {
         [pause, stretch, deadline].into_iter().flatten().min()
     }
 
-    /// What is wrong at a moment at which a piece is still waited for.
+    /// Checks the requirements while a piece is awaited.
     pub(super) fn look(&mut self, now: Instant) -> Result<(), String> {
         self.check_deadline(now)?;
         let Some(since) = self.since else {
@@ -74,7 +74,7 @@ impl Pace {
         Ok(())
     }
 
-    /// Notes a piece; what is wrong although it came.
+    /// Records a piece and checks the requirements.
     pub(super) fn came(&mut self, bytes: usize, now: Instant) -> Result<(), String> {
         self.came = self.came.saturating_add(bytes as u64);
         if let Some(since) = self.since.take() {

@@ -21,25 +21,25 @@ use crate::message::Body;
 use crate::transport::BoxFuture;
 use wechatpay_core::error::BoxError;
 
-/// How many pairs of runtime and server a pool remembers.
+/// The number of pairs of runtime and server that a pool keeps.
 const SLOTS: usize = 64;
 
-/// Whose connection it is. One that another runtime drives may never be driven again.
+/// The owner of a connection. A connection of another runtime may never be driven again.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) runtime: runtime::Id,
     pub(super) scheme: Scheme,
     pub(super) authority: Authority,
-    /// Which certificate it presents, if any.
+    /// The certificate that it presents, if any.
     pub(super) identity: Option<u64>,
 }
 
-/// What is kept of unused connections.
+/// The limits on idle connections.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
-    /// How long; `None` for ever.
+    /// The longest idle time; `None` for no limit.
     pub(super) time: Option<Duration>,
-    /// How many of HTTP/1.1.
+    /// The largest number of idle HTTP/1.1 connections.
     pub(super) count: usize,
 }
 
@@ -66,12 +66,12 @@ pub(super) struct Slot {
     limits: Limits,
     pub(super) server: Server,
     freed: Notify,
-    /// How many are about to come back.
+    /// The number of connections that are about to return.
     returning: AtomicUsize,
     swept: AtomicBool,
 }
 
-/// How a server is named, which is the same for all calls to it.
+/// The address of a server, the same for all calls to it.
 pub(super) struct Server {
     /// `host:port`.
     pub(super) address: Arc<str>,
@@ -259,7 +259,7 @@ impl Slot {
         self.sweep(&runtime);
     }
 
-    /// Closes what nobody has used for too long, as long as there is something.
+    /// Closes connections that were idle for too long, until none is left.
     fn sweep(self: &Arc<Self>, runtime: &Handle) {
         let Some(limit) = self.limits.time else {
             return;
@@ -280,7 +280,7 @@ impl Slot {
         });
     }
 
-    /// When the next is to be closed; `None` when none is left.
+    /// Returns the time until the next connection expires; `None` if none is left.
     fn close_old(&self, limit: Duration) -> Option<Duration> {
         let mut idle = self.idle();
         idle.http1

@@ -1,10 +1,10 @@
 use std::sync::OnceLock;
 
-/// One value for each process that this memory has been in.
+/// One value for each process that shares this memory after a fork.
 ///
-/// A forked child has its parent's memory, but neither its threads nor its sockets to itself. It
-/// makes a value for itself and leaves the parent's alone: a lock in it may be held for ever. So
-/// there is no lock here either.
+/// A forked child has a copy of its parent's memory, without its threads, and shares its sockets. It
+/// creates its own value and never touches the parent's: a lock in it may be held for ever. Therefore
+/// this type has no lock.
 pub(crate) struct PerProcess<T> {
     own: OnceLock<(u32, T)>,
     child: OnceLock<Box<Self>>,

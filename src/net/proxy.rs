@@ -10,13 +10,13 @@ use wechatpay_core::host;
 /// Hosts that only a proxy for everything would be for.
 const PROBES: [&str; 2] = ["https://probe.invalid/", "http://probe.invalid/"];
 
-/// What goes through which proxy; `None` when nothing does, so that calls need not ask.
+/// The proxy rules; `None` without any proxy, so that calls skip the lookup.
 pub(crate) type Proxies = Option<Arc<Matcher>>;
 
-/// Which proxy is used.
+/// The source of the proxy setting.
 #[derive(Default)]
 pub(crate) enum Proxy {
-    /// What `HTTPS_PROXY` and its kin say.
+    /// The variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     #[default]
     Environment,
     None,
@@ -24,12 +24,12 @@ pub(crate) enum Proxy {
 }
 
 impl Proxy {
-    /// The table of what goes through which proxy.
+    /// Builds the proxy rules.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Builder`] for a setting that is malformed. The matcher drops such a setting, and
-    /// calls would go direct: past a proxy that is there to be used.
+    /// calls would bypass a proxy that must be used.
     pub(crate) fn proxies(self) -> Result<Proxies> {
         let matcher = match self {
             Self::None => return Ok(None),
@@ -235,7 +235,7 @@ fn malformed(named: &str, why: &str) -> Error {
 mod tests {
     use super::*;
 
-    /// Where the client goes to for a URL: `None` for straight there.
+    /// Returns the proxy for a URL; `None` for a direct connection.
     fn way(variables: &[(&str, &str)], url: &str) -> Result<Option<String>> {
         let environment = Environment::read(|name| {
             let found = variables.iter().find(|(known, _)| *known == name);

@@ -1,4 +1,4 @@
-//! What the default transport can be told.
+//! Settings of the default transport.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,9 +39,9 @@ pub trait Resolve: Send + Sync + 'static {
     fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
 }
 
-/// The settings of an [`HttpTransport`](crate::HttpTransport); what is wrong with them comes from [`build`](Self::build).
+/// The settings of an [`HttpTransport`](crate::HttpTransport); [`build`](Self::build) reports invalid ones.
 ///
-/// [`ClientBuilder`](crate::ClientBuilder) has the same settings for a client with a transport to itself.
+/// [`ClientBuilder`](crate::ClientBuilder) has the same settings, for a client with its own transport.
 #[must_use = "a builder does nothing until build()"]
 pub struct HttpTransportBuilder {
     pub(super) roots: Vec<Certificate>,
@@ -58,7 +58,7 @@ pub struct HttpTransportBuilder {
     pub(super) names: Names,
 }
 
-/// How names are looked up.
+/// The resolver of host names.
 #[derive(Clone, Default)]
 pub(super) struct Names {
     pub(super) fixed: Arc<BTreeMap<String, Vec<SocketAddr>>>,
@@ -91,15 +91,15 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// How long an unused connection is kept; 60 s by default, `None` for ever.
+    /// Sets how long an idle connection is kept; 60 s by default, `None` for no limit.
     ///
-    /// With zero every call opens a connection. More than 366 days is for ever.
+    /// With zero, each call opens a connection. More than 366 days means no limit.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = limit.into();
         self
     }
 
-    /// How long the next piece of an answer may take; 60 s by default, `None` for no bound.
+    /// Sets the longest wait for the next piece of a response; 60 s by default, `None` for no limit.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.read_timeout = limit.into();
         self
@@ -112,15 +112,15 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// How many unused HTTP/1.1 connections are kept for a host; all of them by default.
+    /// Sets how many idle HTTP/1.1 connections are kept per host; all of them by default.
     ///
-    /// Over HTTP/2 one connection carries all calls.
+    /// With HTTP/2, one connection carries all calls.
     pub fn pool_max_idle(mut self, count: usize) -> Self {
         self.pool_max_idle = count;
         self
     }
 
-    /// After how long a silence TCP asks whether the other side is still there; 60 s by default, `None` for never.
+    /// Sets the idle time before TCP keep-alive probes; 60 s by default, `None` for no probes.
     pub fn tcp_keepalive(mut self, pause: impl Into<Option<Duration>>) -> Self {
         self.tcp_keepalive = pause.into();
         self
@@ -132,8 +132,8 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// How often an HTTP/2 connection is asked whether it is alive, and how long the answer may take; every 15 s and
-    /// 5 s by default, `None` for never.
+    /// Sets the interval and the timeout of HTTP/2 keep-alive pings; every 15 s and
+    /// 5 s by default, `None` for no pings.
     pub fn http2_keep_alive(mut self, pause: impl Into<Option<(Duration, Duration)>>) -> Self {
         self.http2_keep_alive = pause.into();
         self
@@ -151,13 +151,13 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Trusts a further root certificate for TLS, beside the system's.
+    /// Trusts a further root certificate for TLS, in addition to the system's.
     pub fn root_certificate(mut self, root: Certificate) -> Self {
         self.roots.push(root);
         self
     }
 
-    /// What a connection presents where an APIv2 operation demands the merchant's certificate.
+    /// Sets the client certificate for APIv2 operations that require the merchant's certificate.
     pub fn identity(mut self, certificate: Certificate, key: PrivateKey) -> Self {
         self.identity = Some((certificate, key));
         self

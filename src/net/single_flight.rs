@@ -10,9 +10,9 @@ use super::blocking;
 use crate::transport::BoxFuture;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Runs at most one future at a time, in the background; concurrent callers wait for its outcome.
+/// Runs at most one future at a time, in the background; concurrent callers wait for its result.
 ///
-/// It runs in the background because a caller may cancel, or block the runtime that would drive it.
+/// It runs in the background because a caller may be cancelled, or may block the runtime that drives the future.
 pub(crate) struct SingleFlight<T> {
     current: Mutex<Option<watch::Receiver<Option<T>>>>,
 }

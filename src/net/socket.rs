@@ -14,11 +14,11 @@ use tokio::net::TcpStream;
 
 use crate::trace::OpenConnection;
 
-/// How long a connection's task may take to look: it does nothing but read.
+/// The time limit for a connection's task to check the socket: it only reads.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How much is read at once while every read asks the system. Nothing, or the end, is what is there
-/// nearly always, and the buffer is cleared each time.
+/// The read size while every read goes to the system. There is nothing to read, or the end,
+/// in nearly all cases, and the buffer is cleared each time.
 const PIECE: usize = 512;
 
 /// A TCP connection that can be made to look whether something has come.
@@ -33,7 +33,7 @@ pub(super) struct Socket {
     watch: Arc<Watch>,
 }
 
-/// What the pool knows of a connection that hyper has.
+/// The pool's view of a connection that hyper owns.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     /// Every read asks the system.
@@ -89,10 +89,10 @@ impl Socket {
 }
 
 impl Watch {
-    /// From now on until something is written, every read asks the system.
+    /// Makes every read go to the system until something is written.
     ///
-    /// hyper reads before it writes a request to an idle HTTP/1.1 connection. What it finds then,
-    /// an end or an answer to nothing, ends the connection, and the request comes back.
+    /// hyper reads before it writes a request to an idle HTTP/1.1 connection. If it finds
+    /// the end or an unsolicited response, it closes the connection and returns the request.
     pub(super) fn alert(&self) {
         self.alert.store(true, Ordering::Release);
     }
@@ -100,13 +100,13 @@ impl Watch {
     /// Whether TLS ended without `close_notify`, so that an answer without a length may be cut off
     /// (RFC 8446, section 6.1); `None` where there is no TLS.
     ///
-    /// OpenSSL reads nothing behind a `close_notify`: if it comes to the end of TCP, there was none.
+    /// OpenSSL reads nothing after a `close_notify`: if it reaches the end of TCP, there was none.
     /// The `openssl` crate reports both as the end of the data.
     pub(super) fn cut(&self) -> Option<Arc<AtomicBool>> {
         self.tls.then(|| Arc::clone(&self.cut))
     }
 
-    /// How many bytes were written so far.
+    /// Returns the number of bytes written so far.
     pub(super) fn written(&self) -> u64 {
         self.written.load(Ordering::Acquire)
     }
@@ -238,7 +238,7 @@ impl Connection for Socket {
     }
 }
 
-/// How a connection's watch gets to the pool, through whatever is wrapped around the socket.
+/// Passes a connection's watch to the pool through the layers around the socket.
 #[derive(Clone, Debug)]
 pub(super) struct Observed(pub(super) Arc<Watch>);
 

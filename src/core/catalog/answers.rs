@@ -670,7 +670,7 @@ pub(super) static ECHOED: &[(&str, Verb, Echoed)] = &[
     ("v3/webizpay/users/{user_id}/authorization-url", Post, &[("sp_mchid", "/sp_mchid"), ("sub_mchid", "/sub_mchid")]),
 ];
 
-/// The operations of APIv2 whose success is `return_code` alone; sorted.
+/// The APIv2 operations that report success with `return_code` only; sorted.
 #[rustfmt::skip]
 pub(super) static MAY_LACK_RESULT_CODE: &[&str] = &[
     "v2/face/get_wxpayface_authinfo",

@@ -10,11 +10,11 @@ pub enum BodyKind {
     Json,
     /// `text/xml`, as everywhere in API v2.
     Xml,
-    /// `multipart/form-data`: a file and, in API v3, its `meta` JSON, which alone is signed.
+    /// `multipart/form-data`: a file and, in APIv3, its `meta` JSON. Only `meta` is signed.
     Multipart,
 }
 
-/// The body of a successful answer.
+/// The kind of body of a successful response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerKind {
@@ -30,7 +30,7 @@ pub enum AnswerKind {
     Redirect,
 }
 
-/// What the signature of a successful answer covers.
+/// The content that the signature of a successful response covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AnswerSignature {
@@ -43,6 +43,6 @@ pub enum AnswerSignature {
         /// The answer's header that holds it.
         header: &'static str,
     },
-    /// Nothing: successful answers carry no signature.
+    /// No content: successful responses carry no signature.
     Nothing,
 }

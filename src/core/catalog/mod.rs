@@ -34,10 +34,10 @@ pub use similar::similar;
 
 use attribute::Verb;
 
-/// The operation of a method and path.
+/// Finds the operation of a method and path.
 ///
-/// The path may be a template, whatever its variables are called, or a percent-encoded path as
-/// it is sent; with or without a leading slash, API v2's with the chain's `v2/`, without a query.
+/// The path may be a template with variables of any name, or a percent-encoded path as
+/// it is sent. A leading slash is optional, APIv2 paths begin with `v2/`, and there is no query.
 /// A literal segment goes before a variable, an empty segment fits no variable, and a trailing
 /// slash counts; a segment `{empty}` may stand for it, as in the PHP SDK's documentation.
 ///
@@ -66,7 +66,7 @@ pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
     exact(rows, 0, path, verb).or_else(|| descend(rows, 0, path, verb))
 }
 
-/// All operations, sorted by path, then method.
+/// Returns all operations, sorted by path, then method.
 #[must_use]
 pub fn operations() -> &'static [Operation] {
     table::OPERATIONS
@@ -140,7 +140,7 @@ fn below(rows: Rows, at: usize, segment: &str) -> Rows {
     &rows[..rows.partition_point(|row| order(tail(row, at), segment) == Ordering::Equal)]
 }
 
-/// How a row's text compares with all texts that begin with `segment` and a slash.
+/// Compares a row's text with all texts that begin with `segment` and a slash.
 fn order(text: &str, segment: &str) -> Ordering {
     let (text, segment) = (text.as_bytes(), segment.as_bytes());
     match text.split_at_checked(segment.len()) {

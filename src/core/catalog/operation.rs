@@ -154,7 +154,7 @@ impl Operation {
         })
     }
 
-    /// How request fields are padded when they are encrypted.
+    /// Returns the padding for encrypted request fields.
     #[must_use]
     pub fn padding(&self) -> Padding {
         self.pick(|attribute| match *attribute {
@@ -164,7 +164,7 @@ impl Operation {
         .unwrap_or_default()
     }
 
-    /// How the answer's encrypted fields are padded.
+    /// Returns the padding of encrypted response fields.
     #[must_use]
     pub fn decrypt_padding(&self) -> Padding {
         self.pick(|attribute| match *attribute {
@@ -185,7 +185,7 @@ impl Operation {
         .unwrap_or(AnswerSignature::Body)
     }
 
-    /// The members by which a request names what it is about and which the answer repeats: the name
+    /// Returns the identifying members that a response repeats from its request: the name
     /// in the request (a variable of the path, a query parameter, or a member of the body's first
     /// level) and the pointer in the answer.
     ///

@@ -1,4 +1,4 @@
-//! How often operations may be called.
+//! Documented rate limits of operations.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use super::Operation;
 use super::attribute::Verb;
 use super::limits::LIMITS;
 
-/// How often an operation may be called.
+/// The rate limit of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_structs, reason = "users make their own")]
 pub struct RateLimit {
-    /// At most so many calls …
+    /// The largest number of calls …
     pub calls: u32,
     /// … in each stretch of this length.
     pub per: Duration,
 }
 
 impl Operation {
-    /// How often it may be called, as far as that is documented; empty where it is not.
+    /// Returns the documented rate limits; empty if none is documented.
     ///
-    /// The documentation counts the calls of one merchant or service provider, whichever of its machines
-    /// makes them.
+    /// The limits apply to one merchant or service provider, across all of its machines.
+    /// They are not limits of a process.
     ///
     /// ```
     /// use std::time::Duration;

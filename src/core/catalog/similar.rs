@@ -2,8 +2,8 @@ use http::Method;
 
 use super::{Operation, operations};
 
-/// The operations whose paths are spelt most alike, the nearest first: for a path that
-/// [`find`](super::find) does not have: the ones that were probably meant.
+/// Returns the operations with the most similar paths, the nearest first, for a path that
+/// [`find`](super::find) does not know.
 ///
 /// At most a quarter of the path is different. The path is as `find` takes it; that of API v2 may lack
 /// its `v2/`, as it does when it is sent. It compares with the whole catalog, which takes

@@ -64,9 +64,9 @@ pub fn gcm_decrypt(
         .map_err(|_| wrong_tag())
 }
 
-/// What a key makes of a ciphertext of [`gcm_encrypt`]'s form, whether or not the tag fits.
+/// Decrypts a ciphertext of [`gcm_encrypt`]'s form without checking the tag.
 ///
-/// It tells diagnoses a wrong key from altered associated data. Nothing may act on it.
+/// Diagnoses use it to tell a wrong key from altered associated data. Never act on the result.
 pub fn gcm_unproven(
     key: &[u8; KEY_LEN],
     nonce: &[u8],

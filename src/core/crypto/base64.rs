@@ -15,7 +15,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     openssl::base64::decode_block(text).ok()
 }
 
-/// How many bytes a base64 text stands for; `None` when it is not base64.
+/// Returns the decoded length of a base64 text; `None` if the text is not base64.
 pub fn decoded_len(text: &str) -> Option<usize> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();

@@ -53,7 +53,7 @@ pub enum DigestKind {
 }
 
 impl DigestKind {
-    /// As WeChat Pay's `hash_type` spells it; in any case, with or without a hyphen.
+    /// Parses WeChat Pay's `hash_type`, in any case, with or without a hyphen.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         match name.to_ascii_uppercase().replace('-', "").as_str() {
@@ -64,7 +64,7 @@ impl DigestKind {
         }
     }
 
-    /// As WeChat Pay's `hash_type` spells it.
+    /// Returns the name that WeChat Pay's `hash_type` uses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl DigestKind {
         }
     }
 
-    /// How many hex digits it has.
+    /// Returns the number of hex digits.
     #[must_use]
     pub fn hex_len(self) -> usize {
         match self {

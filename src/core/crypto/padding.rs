@@ -1,6 +1,6 @@
-/// How a text is padded before RSA encrypts it.
+/// The padding of RSA encryption.
 ///
-/// Almost every endpoint takes [`Padding::Oaep`]; some overseas ones and a v2 one take
+/// Almost every endpoint uses [`Padding::Oaep`]; some overseas endpoints and one of APIv2 use
 /// [`Padding::Pkcs1v15`]. The catalog of endpoints knows which.
 ///
 /// Source: RFC 8017, sections 7.1 and 7.2.
@@ -15,7 +15,7 @@ pub enum Padding {
 }
 
 impl Padding {
-    /// How many bytes of the modulus the padding itself takes.
+    /// Returns the number of bytes that the padding uses.
     pub(super) const fn overhead(self) -> usize {
         match self {
             Self::Oaep => 2 * 20 + 2,

@@ -8,14 +8,14 @@ use openssl::rsa::Padding;
 
 use super::digest::unhex;
 
-/// What a key signed.
+/// The content of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signed {
     /// A SHA-256, as WeChat Pay does.
     Sha256(Vec<u8>),
     /// A SHA-256 without the name of the algorithm before it.
     Bare(Vec<u8>),
-    /// Another digest, of this algorithm where it is known.
+    /// Another digest, with its algorithm if known.
     Other(Option<&'static str>),
 }
 
@@ -43,7 +43,7 @@ const INFOS: [(&str, &[u8]); 5] = [
     ),
 ];
 
-/// What the key signed; `None` when the signature is another key's, or is no PKCS#1 v1.5.
+/// Recovers the content of a signature; `None` if another key signed or the padding is not PKCS#1 v1.5.
 pub fn signed_digest(key: &PKeyRef<Public>, signature: &[u8]) -> Option<Signed> {
     let rsa = key.rsa().ok()?;
     let mut info = vec![0; usize::try_from(rsa.size()).ok()?];

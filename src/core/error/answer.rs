@@ -111,7 +111,7 @@ pub enum Verification {
     NotChecked,
     /// The response carries no signature headers (only accepted outside 2xx).
     Absent,
-    /// This endpoint's answers are declared to carry no signature.
+    /// The catalog declares that this endpoint's responses carry no signature.
     Unsigned,
     /// The signature is invalid. Only non-2xx answers carry this; a 2xx answer becomes an error.
     Failed(VerifyFailure),
@@ -143,9 +143,9 @@ pub enum VerifyFailure {
     },
     /// The serial is not among the platform keys of this client.
     UnknownSerial {
-        /// What the response named.
+        /// The serial in the response.
         serial: String,
-        /// What this client knows.
+        /// The serials that this client knows.
         known: Vec<String>,
     },
     /// The platform certificate has expired.

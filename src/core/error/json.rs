@@ -33,7 +33,7 @@ impl Serialize for Error {
     }
 }
 
-/// As [`ErrorKind::as_str`].
+/// Serialises as [`ErrorKind::as_str`].
 impl Serialize for ErrorKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())

@@ -17,10 +17,10 @@ const MAX_TEXT: usize = 300;
 const MIN_VALUE: usize = 4;
 /// The members of `detail` whose texts are shown.
 const SHOWN: [&str; 3] = ["field", "issue", "location"];
-/// The member of `detail` that holds what the request said.
+/// The member of `detail` that repeats a value of the request.
 const REJECTED: &str = "value";
 
-/// The refusal on one line.
+/// Writes the refusal on one line.
 pub(super) fn line(api: &ApiError) -> String {
     let said = said(api);
     match &api.verification {
@@ -184,7 +184,7 @@ fn rejected(detail: &Value) -> Vec<String> {
     found
 }
 
-/// At any depth: the message may quote a value of which nothing else is shown.
+/// Collects the values at any depth: the message may quote a value that is hidden elsewhere.
 fn find_rejected(value: &Value, within: bool, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -203,7 +203,7 @@ fn find_rejected(value: &Value, within: bool, found: &mut Vec<String>) {
     }
 }
 
-/// On one line, bounded, and without what the request said.
+/// Shortens a text to one line and removes the values of the request.
 fn shown(text: &str, rejected: &[String]) -> String {
     let mut text = text.to_owned();
     for value in rejected {

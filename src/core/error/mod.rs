@@ -91,7 +91,7 @@ pub enum ErrorKind {
     /// A limit that the program has set refused the call: calls in flight, or the documented frequency of
     /// the operation; nothing was sent.
     Limit,
-    /// A middleware returned its own error.
+    /// A middleware returned an error.
     Middleware,
     /// The path or its variables are invalid; nothing was sent.
     Path,
@@ -237,7 +237,7 @@ impl Error {
         }
     }
 
-    /// What kind of thing went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
@@ -251,7 +251,7 @@ impl Error {
         self.inner.maybe_sent
     }
 
-    /// How often the request was handed to the transport: 0 when the call failed before, more than 1 when
+    /// Returns how often the request was handed to the transport: 0 if the call failed before that, more than 1 if
     /// a retry or a failover repeated it.
     #[must_use]
     pub fn attempts(&self) -> u32 {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-/// How long a nonce is remembered at least: an answer from 300 s in the future is accepted until it is
+/// The shortest time for which a nonce is remembered: a response from 300 s in the future is accepted until it is
 /// 300 s old.
 const SECONDS: i64 = 600;
 /// The most nonces in each half of the memory: 9 bytes each, and a client that gets as many answers in
@@ -28,7 +28,7 @@ pub struct AnswerNonces {
 struct Seen {
     recent: HashSet<u64, Hashed>,
     older: HashSet<u64, Hashed>,
-    /// When the recent half began, in Unix seconds.
+    /// The start of the recent half, in Unix seconds.
     since: Option<i64>,
 }
 

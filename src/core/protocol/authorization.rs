@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// The authentication scheme of APIv3 with a merchant's RSA key: [`Scheme::Merchant`]'s text.
 pub const SCHEME: &str = Scheme::Merchant.as_str();
 
-/// Who signs, which is the first word of an `Authorization` header.
+/// The signing party: the first word of an `Authorization` header.
 ///
 /// The signed text is the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// As the header spells it.
+    /// Returns the spelling of the header.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -183,7 +183,7 @@ impl Authorization {
         text
     }
 
-    /// Who signs: merchant or brand.
+    /// Returns the signing party: merchant or brand.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -254,7 +254,7 @@ fn split_parameter(text: &str) -> Result<(&str, &str)> {
         .ok_or_else(|| malformed("a parameter is not of the form name=\"value\""))
 }
 
-/// Without an early end, here and in the caller, sixteen bytes are compared at a time.
+/// Neither this function nor its caller returns early, so the compiler compares sixteen bytes at a time.
 fn breaks_out(text: &str) -> bool {
     let special = |byte| (byte == b'"') | (byte == b'\\');
     text.bytes().fold(false, |any, byte| any | special(byte))

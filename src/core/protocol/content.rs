@@ -1,6 +1,6 @@
-//! What bytes are, by how they begin: a bill or a page that came in its place.
+//! Recognises content by its first bytes: a bill, or a page in its place.
 
-/// How many bytes are looked at.
+/// The number of bytes that are examined.
 pub const HEAD: usize = 512;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -8,9 +8,9 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 /// A kind of content that is no bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// No bytes, or blanks alone.
+    /// No bytes, or only blanks.
     Empty,
-    /// A page for browsers: what a proxy or a web server answers.
+    /// A page for browsers, from a proxy or a web server.
     Html,
     /// A message of APIv2's: its root is `xml`.
     Message,
@@ -29,7 +29,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// Of the first [`HEAD`] bytes, or all if there are fewer.
+    /// Recognises the first [`HEAD`] bytes, or all bytes if there are fewer.
     pub fn of(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, ..] => return Self::Gzip,
@@ -45,7 +45,7 @@ impl Content {
         text_kind(head)
     }
 
-    /// For an error: `an HTML page`.
+    /// Returns a name for errors: `an HTML page`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty",
@@ -89,7 +89,7 @@ fn text_kind(text: &[u8]) -> Content {
     }
 }
 
-/// Without blanks and byte order marks, in any order: files that were put together have several.
+/// Skips blanks and byte order marks in any order: concatenated files have several.
 fn without_blanks(mut text: &[u8]) -> &[u8] {
     loop {
         text = text.trim_ascii_start();
@@ -100,7 +100,7 @@ fn without_blanks(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// What stands before the root is no matter: a page may begin with `<?xml …?>`, or with a comment.
+/// Recognises markup by its root element: a page may begin with `<?xml …?>` or a comment.
 fn markup(text: &[u8]) -> Content {
     let lower = text.to_ascii_lowercase();
     let has = |name: &[u8]| lower.windows(name.len()).any(|found| found == name);

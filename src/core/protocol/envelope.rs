@@ -28,7 +28,7 @@ pub struct Sealed<'a> {
 }
 
 impl<'a> Sealed<'a> {
-    /// Reads the object that APIv3 has for it; what is absent is empty.
+    /// Reads APIv3's object; absent members are empty.
     pub fn of_resource(resource: &'a Value) -> Self {
         let text = |key: &str| resource[key].as_str().unwrap_or_default();
         Self {

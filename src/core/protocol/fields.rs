@@ -17,7 +17,7 @@ pub use self::splice::Edits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::percent;
 
-/// Told where a text is (without `*`) and what it is, gives what to put there; `None` leaves it.
+/// Called with the pointer (without `*`) and the text of a field; returns the replacement, or `None` to keep the text.
 pub type Visit<'a> = dyn FnMut(&str, &str) -> Result<Option<String>> + 'a;
 
 /// The sensitive fields of a JSON body.
@@ -31,13 +31,13 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Of a request; below the pointers `when_asked`, only of items whose `need_encrypt` is true.
+    /// The fields of a request; below the pointers `when_asked`, only those of items whose `need_encrypt` is true.
     pub fn of_request(when_asked: &'a [&'a str]) -> Self {
         let kind = ErrorKind::Encrypt;
         Self { kind, when_asked }
     }
 
-    /// Of an answer.
+    /// The fields of a response.
     pub fn of_answer() -> Self {
         let kind = ErrorKind::Decrypt;
         Self {
@@ -46,27 +46,27 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Lets `visit` replace the texts that a pointer leads to; says whether it leads anywhere.
+    /// Lets `visit` replace the texts at a pointer; returns whether the pointer matched any.
     ///
-    /// What is absent, null or an empty text is passed over. Of JSON inside a text only the texts
+    /// Absent members, null and empty texts are skipped. In JSON inside a text, only the texts
     /// that were replaced change: numbers keep their digits.
     ///
     /// # Errors
     ///
-    /// Names the pointer and never a value: where the body is built otherwise than the pointer
-    /// says, where the field is not a text, where a text on the way holds no JSON, where the
-    /// pointer is malformed, and what `visit` gives.
+    /// An error that names the pointer and never a value: the body's structure differs from the pointer,
+    /// the field is not a text, a text on the path holds no JSON, the
+    /// pointer is malformed, or `visit` fails.
     pub fn rewrite(&self, value: &mut Value, pointer: &str, visit: &mut Visit<'_>) -> Result<bool> {
         let mut leaf = self.replace(visit);
         self.walk(value, pointer, &mut leaf, &mut None)
     }
 
-    /// As [`rewrite`](Self::rewrite), and notes what was replaced, for the text that the value was
+    /// Works as [`rewrite`](Self::rewrite), and records the replacements, for the text that the value was
     /// read from.
     ///
     /// # Errors
     ///
-    /// As [`rewrite`](Self::rewrite).
+    /// The errors of [`rewrite`](Self::rewrite).
     pub fn rewrite_noting(
         &self,
         value: &mut Value,
@@ -99,7 +99,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     ///
-    /// As [`rewrite`](Self::rewrite).
+    /// The errors of [`rewrite`](Self::rewrite).
     pub fn asking(&self, value: &mut Value) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for pointer in self.when_asked {
@@ -149,14 +149,14 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Whether a pointer is well formed; the sentence says what is wrong.
+/// Checks that a pointer is well formed; the error is a sentence.
 pub fn check(pointer: &str) -> Result<(), String> {
     if !pointer.is_empty() && !pointer.starts_with('/') {
         return Err(format!(
             "the JSON pointer {pointer:?} must begin with a slash, as in \"/payer/name\""
         ));
     }
-    // Of a character's search the beginning alone costs more than this.
+    // Setting up a character search costs more than this scan.
     if !pointer.as_bytes().contains(&b'~') {
         return Ok(());
     }
@@ -169,7 +169,7 @@ pub fn check(pointer: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What to do at the pointer's end; says whether something changed.
+/// The action at the pointer's end; returns whether something changed.
 type Leaf<'a> = dyn FnMut(&str, &mut Value) -> Result<bool> + 'a;
 
 struct Walk<'a, 'l> {
@@ -178,7 +178,7 @@ struct Walk<'a, 'l> {
     /// The pointer to where the walk is, `*` replaced by the item's number.
     here: String,
     leaf: &'a mut Leaf<'l>,
-    /// What was replaced, where a text has to be changed accordingly.
+    /// The replacements, if a text has to be changed accordingly.
     edits: &'a mut Option<Edits>,
     /// Whether the pointer fits the body: an end was reached, or a list that is empty.
     reached: bool,
@@ -294,7 +294,7 @@ impl Walk<'_, '_> {
         Error::new(self.fields.kind, message)
     }
 
-    /// Of two values with one name only the last is looked at; the other would leave unencrypted.
+    /// The error for a doubled name: only the last value is encrypted, and the other would be sent as plaintext.
     fn doubled(&self) -> Error {
         let Self { pointer, here, .. } = self;
         let message = format!(
@@ -352,7 +352,7 @@ fn covers(pattern: &str, pointer: &str) -> bool {
     all && pointer.next().is_none()
 }
 
-/// Only what says no is left in the clear: `1` and `"TRUE"` mean yes to some programs.
+/// Whether an item requests encryption. Only an explicit no counts as no: `1` and `"TRUE"` mean yes to some programs.
 fn asks(item: &Value) -> bool {
     match item.get("need_encrypt") {
         None | Some(Value::Null) => false,

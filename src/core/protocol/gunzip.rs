@@ -7,7 +7,7 @@ use flate2::write::MultiGzDecoder;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How much is unzipped at a time: the worst gzip makes a thousand times as much of it.
+/// The number of bytes that are decompressed at a time: gzip expands up to a thousand times.
 const STEP: usize = 4 << 10;
 
 /// Zipped pieces in, unzipped pieces out.
@@ -36,11 +36,11 @@ impl Gunzip {
         self.input = piece;
     }
 
-    /// Some of what the pieces so far hold; `None` when there is nothing left of them.
+    /// Returns a part of the decompressed content so far; `None` if nothing is left.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Body`] when they are not gzip.
+    /// [`ErrorKind::Body`] when the content is not gzip.
     pub fn take(&mut self) -> Result<Option<Bytes>> {
         while !self.input.is_empty() {
             let step = self.input.len().min(STEP);

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use crate::crypto::{Certificate, PublicKey};
 use crate::error::{Error, ErrorKind, Result, VerifyFailure};
 
-/// Where a platform key came from.
+/// The origin of a platform key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyOrigin {
@@ -56,7 +56,7 @@ pub struct Keyring {
 
 type Keys = BTreeMap<Arc<str>, PlatformKey>;
 
-/// What a merchant or brand signs with.
+/// The signing key of a merchant or brand.
 pub struct OwnKey {
     /// The merchant id or brand id, which the certificate has as its common name.
     pub id: Option<Arc<str>>,
@@ -158,7 +158,7 @@ impl Keyring {
         self.snapshot().get(id).cloned()
     }
 
-    /// All ids, sorted.
+    /// Returns all ids, sorted.
     #[must_use]
     pub fn ids(&self) -> Vec<String> {
         self.snapshot().keys().map(|id| id.to_string()).collect()
@@ -252,7 +252,7 @@ impl PlatformKey {
         &self.key
     }
 
-    /// Where it came from.
+    /// Returns the origin.
     #[must_use]
     pub fn origin(&self) -> &KeyOrigin {
         &self.origin

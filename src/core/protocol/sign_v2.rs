@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::query::number_text;
 use crate::secret::Secret;
 
-/// How an APIv2 (XML) message is signed.
+/// The signature algorithm of an APIv2 (XML) message.
 ///
 /// Source: WeChat Pay document "安全规范", section 签名算法.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -42,7 +42,7 @@ impl SignType {
         }
     }
 
-    /// As a message spells it: `MD5` or `HMAC-SHA256`.
+    /// Returns the spelling of messages: `MD5` or `HMAC-SHA256`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,9 +51,9 @@ impl SignType {
         }
     }
 
-    /// The signature of a message's members under the APIv2 key: 32 or 64 upper-case hex digits.
+    /// Signs a message's members with the APIv2 key; returns 32 or 64 upper-case hex digits.
     ///
-    /// Members are sorted bytewise; `sign` and what is empty are left out.
+    /// Members are sorted bytewise; `sign` and empty members are left out.
     ///
     /// ```
     /// use wechatpay_chain::Secret;
@@ -90,9 +90,9 @@ impl SignType {
         }
     }
 
-    /// As [`sign`](Self::sign), of an object: numbers as they are written, `true` as `1`.
+    /// Signs the members of an object as [`sign`](Self::sign) does: numbers as written, `true` as `1`.
     ///
-    /// For what is signed beside a call: the parameters of a page that a browser opens, say.
+    /// Use it for signatures outside of a call, for example for the parameters of a page that a browser opens.
     ///
     /// ```
     /// use serde_json::json;
@@ -148,7 +148,7 @@ impl SignType {
     }
 }
 
-/// As PHP casts it to a text.
+/// Converts a value to a text as PHP does.
 fn signed_text(name: &str, value: &Value) -> Result<String> {
     match value {
         Value::Null => Ok(String::new()),
@@ -213,7 +213,7 @@ pub fn ambiguous_member(members: &Map<String, Value>) -> Option<&str> {
     })
 }
 
-/// What a merchant decides by; a message may come without them.
+/// The members that merchants base decisions on; a message may lack them.
 const WELL_KNOWN: [&str; 12] = [
     "appid",
     "bank_type",

@@ -21,7 +21,7 @@ const TIMESTAMP: HeaderName = HeaderName::from_static("wechatpay-timestamp");
 const NONCE: HeaderName = HeaderName::from_static("wechatpay-nonce");
 const SIGNATURE: HeaderName = HeaderName::from_static("wechatpay-signature");
 
-/// How far a timestamp may be from this machine's clock.
+/// The largest permitted difference between a timestamp and this machine's clock.
 const MAX_CLOCK_OFFSET: Duration = Duration::from_secs(300);
 
 /// The four headers by which WeChat Pay signs answers and notifications.
@@ -36,7 +36,7 @@ pub struct SignatureHeaders<'a> {
 }
 
 impl<'a> SignatureHeaders<'a> {
-    /// Reads the headers.
+    /// Reads the signature headers.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl<'a> SignatureHeaders<'a> {
         })
     }
 
-    /// When it says it was signed, in Unix seconds.
+    /// Returns the time in the header, in Unix seconds.
     pub fn timestamp(&self) -> Option<i64> {
         self.timestamp.parse().ok()
     }
@@ -80,8 +80,8 @@ impl<'a> SignatureHeaders<'a> {
                 serial: self.serial.to_owned(),
                 known: keyring.ids(),
             })?;
-        // WeChat Pay changes certificates long before they end and signs with none that has: who
-        // does has a key that nobody guards any more.
+        // WeChat Pay replaces certificates long before they expire and never signs with an expired one. Anyone
+        // who does uses a key that is no longer protected.
         key.check_time(now)?;
         Ok(key)
     }
@@ -102,7 +102,7 @@ impl<'a> SignatureHeaders<'a> {
         check.finish()
     }
 
-    /// Checks all but the body, which is to be fed to what this gives.
+    /// Checks everything except the body; feed the body to the returned value.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl<'a> SignatureHeaders<'a> {
 pub struct BodyCheck {
     verifier: StreamVerifier,
     serial: String,
-    /// What is remembered once the signature is known to be right, and when the answer began.
+    /// The nonce to remember when the signature is valid, and the time at which the response began.
     nonce: Option<(Arc<AnswerNonces>, String, i64)>,
 }
 

@@ -1,7 +1,7 @@
-//! APIv2's messages: one XML element `<xml>` with a member for each key.
+//! APIv2's messages: one XML element `<xml>` with a child element for each key.
 //!
-//! Reading allows what WeChat Pay sends and no more: no DTD, no entities but the five of XML itself
-//! and characters by number, bounded depth and size. Nothing is ever fetched.
+//! The reader accepts only what WeChat Pay sends: no DTD, only the five entities of XML
+//! and character references, bounded depth and size. It fetches nothing.
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
@@ -18,14 +18,14 @@ pub const MAX_LENGTH: usize = 1 << 20;
 /// The most members that are read; each costs more memory than its bytes.
 const MAX_MEMBERS: usize = 4096;
 
-/// Writes a message, members in their order.
+/// Writes a message with its members in the given order.
 ///
-/// A value with `<`, `>`, `&` or `"` becomes CDATA, other text stands as it is; what is empty, null or
-/// false is `<k></k>`, true is `1`.
+/// A value with `<`, `>`, `&` or `"` becomes CDATA, other text is written unchanged. Empty text, null and
+/// false become `<k></k>`, true becomes `1`.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`] naming the key that is no XML name, or whose value is a list, an object or
+/// [`ErrorKind::Request`], which names the key that is not an XML name, or whose value is a list, an object or
 /// text that XML cannot hold.
 pub fn encode<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<String> {
     encode_root("xml", members)
@@ -142,7 +142,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// One element and nothing else.
+    /// Reads a document that consists of one element.
     fn document(&mut self) -> Result<Value, BoxError> {
         let mut root = None;
         loop {

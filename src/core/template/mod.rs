@@ -1,7 +1,7 @@
 //! Expands a path template with its variables: RFC 6570 with stricter rules.
 //!
-//! `expansion` does what the RFC says. This file refuses what the RFC allows and money should
-//! not: missing and unused variables, and values that lead to another path or host.
+//! `expansion` implements the RFC. This file refuses input that the RFC allows and that is unsafe
+//! here: missing and unused variables, and values that lead to another path or host.
 
 mod expansion;
 mod value;
@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::percent;
 use crate::template::value::is_defined;
 
-/// What `http` accepts as a target.
+/// The longest target that the crate `http` accepts.
 const MAX_LENGTH: usize = u16::MAX as usize - 1;
 
 /// A template and its variables as `/path?query`, ready to be signed and sent.

@@ -10,7 +10,7 @@ pub(super) enum Var<'a> {
     Map(Vec<(&'a str, Cow<'a, str>)>),
 }
 
-/// `null` and what is empty but for a text are "undefined" to the RFC.
+/// Whether a value is defined in the RFC's sense: `null`, empty lists and empty objects are undefined.
 pub(super) fn is_defined(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -39,9 +39,9 @@ impl<'a> Var<'a> {
     }
 }
 
-/// A scalar as text, or what is wrong with it.
+/// Returns a scalar as text, or the problem with it.
 ///
-/// PHP writes `false` as nothing, which drops a segment unseen: it is refused here.
+/// PHP writes `false` as an empty text, which would drop a segment unnoticed, so it is refused.
 fn text(value: &Value) -> Result<Cow<'_, str>, &'static str> {
     match value {
         Value::String(text) => Ok(Cow::Borrowed(text)),

@@ -36,7 +36,7 @@ fn latin(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// As Windows' shells write files.
+/// Decodes UTF-16, which Windows' shells write.
 fn utf16(body: &[u8]) -> Option<Vec<u8>> {
     let (charset, rest) = match body {
         [0xff, 0xfe, rest @ ..] => (UTF_16LE, rest),

@@ -120,7 +120,7 @@ pub fn with_nulls<'n>(value: &Value, names: impl Iterator<Item = &'n str>) -> Va
     filled.into()
 }
 
-/// Without members that are null, at any depth.
+/// Removes members that are null, at any depth.
 pub fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

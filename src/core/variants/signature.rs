@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::crypto::base64;
 use crate::crypto::digest::unhex;
 
-/// How a signature is written.
+/// The notation of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Base64 on one line.
@@ -34,7 +34,7 @@ pub enum Form {
     Unreadable,
 }
 
-/// How a signature of a key of `size` bytes is written, and its bytes where they can be read.
+/// Recognises the notation of a signature of `size` bytes; also returns its bytes if they can be read.
 pub fn read(text: &str, size: usize) -> (Form, Option<Vec<u8>>) {
     if let Some(bytes) = unhex(text.as_bytes()).filter(|bytes| bytes.len() == size) {
         return (Form::Hex, Some(bytes));
@@ -78,7 +78,7 @@ fn of_base64(bytes: Vec<u8>, size: usize) -> (Form, Option<Vec<u8>>) {
     }
 }
 
-/// Without line breaks and blanks, also those that are written as two characters.
+/// Removes line breaks and blanks, also those that are written as two characters.
 fn joined(text: &str) -> String {
     let text = text.replace("\\r", "").replace("\\n", "");
     text.split_ascii_whitespace().collect()

@@ -18,7 +18,7 @@ use super::source::{Opened, SharedPath, Source, other_length, reader_failed, unr
 use crate::file_io;
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
-/// One stretch of a body.
+/// A section of a body.
 #[derive(Clone)]
 pub(super) enum Piece {
     Bytes(Bytes),
@@ -51,7 +51,7 @@ pub(super) struct Files {
     failure: Failure,
 }
 
-/// Why a body broke off: transports wrap or lose what a body says.
+/// The reason why a body broke off: transports wrap or lose a body's error.
 #[derive(Clone, Default)]
 pub(crate) struct Failure(Arc<Mutex<Option<Error>>>);
 
@@ -72,7 +72,7 @@ enum Stretch {
     File(Sending),
 }
 
-/// A file on its way.
+/// A file that is being sent.
 struct Sending {
     input: Input,
     len: u64,
@@ -187,7 +187,7 @@ impl Sending {
         Poll::Ready(Ok(chunk))
     }
 
-    /// After an error nothing is asked again: a task that has ended must not be polled.
+    /// Polls the input; never after an error, since a finished task must not be polled.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
         let outcome = ready!(self.poll_next(cx));
         if outcome.is_err() {

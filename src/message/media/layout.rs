@@ -11,7 +11,7 @@ use wechatpay_core::crypto::digest::hex_lower;
 use wechatpay_core::crypto::random_bytes;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// An upload on its way to the wire: what its signature covers, and how to make its body.
+/// The layout of an upload: the part that the signature covers, and the parts of its body.
 ///
 /// It can make the body again for a retry, except where a file came from a reader.
 #[derive(Clone)]
@@ -28,13 +28,13 @@ impl Upload {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
-    /// What the signature covers in the body's place: the `meta`; in APIv2 nothing.
+    /// Returns the part that the signature covers: the `meta`; empty in APIv2.
     #[must_use]
     pub fn signed(&self) -> &Bytes {
         &self.signed
     }
 
-    /// How long the body is, in bytes.
+    /// Returns the length of the body in bytes.
     #[must_use]
     pub fn content_length(&self) -> u64 {
         self.pieces.iter().map(Piece::len).sum()
@@ -64,12 +64,12 @@ pub(super) struct Form {
     boundary: String,
     signed: Bytes,
     pieces: Vec<Piece>,
-    /// What comes before the next file.
+    /// The text before the next file.
     head: String,
 }
 
 impl Form {
-    /// With a fresh boundary: 40 lower-case hex digits.
+    /// Creates a layout with a random boundary: 40 lower-case hex digits.
     pub(super) fn new() -> Result<Self> {
         Ok(Self {
             boundary: hex_lower(&random_bytes::<20>()?),
@@ -79,7 +79,7 @@ impl Form {
         })
     }
 
-    /// The JSON part that alone is signed.
+    /// Adds the JSON part, the only part that is signed.
     pub(super) fn meta(mut self, meta: Bytes) -> Self {
         self.open(
             "Content-Type: application/json\r\nContent-Disposition: form-data; name=\"meta\"",

@@ -1,4 +1,4 @@
-//! Files to upload: what a caller describes, until `prepare` makes a body of it.
+//! Files to upload, as described by the caller. `prepare` turns them into a body.
 
 mod body;
 mod check;
@@ -65,7 +65,7 @@ type MakeMeta = Arc<dyn Fn(&str, &str) -> Value + Send + Sync>;
 
 #[derive(Clone)]
 enum Meta {
-    /// `filename` and `sha256`.
+    /// The members `filename` and `sha256`.
     Usual,
     Computed(MakeMeta),
     Given(Value),
@@ -97,7 +97,7 @@ impl Media {
         Self::new(name.into(), Source::bytes(bytes.into()))
     }
 
-    /// A file of `len` bytes from a reader.
+    /// Uploads `len` bytes from a reader.
     ///
     /// The digest precedes the file, and a reader can be read only once. With [`sha256`](Self::sha256) the file
     /// is sent straight from the reader and checked on the way; such a body cannot be sent again. Without it
@@ -200,7 +200,7 @@ impl Media {
         self
     }
 
-    /// The `meta`, made where it is not given; what it needs of the file is read now.
+    /// Whether the file's reader was already consumed.
     pub(crate) fn is_spent(&self) -> bool {
         self.source.is_spent() || self.others.iter().any(Self::is_spent)
     }

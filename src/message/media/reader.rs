@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 /// The bytes that are read at a time.
 pub(super) const CHUNK: usize = 256 << 10;
 
-/// A reader and what it is read into, which is kept: it may have a few bytes at a time, or none yet.
+/// A reader and its buffer. The buffer is kept: a reader may return a few bytes at a time, or none yet.
 pub(super) struct Reader {
     inner: Pin<Box<dyn AsyncRead + Send>>,
     buffer: Vec<u8>,
@@ -22,7 +22,7 @@ impl Reader {
         Self { inner, buffer }
     }
 
-    /// What it has, at most a chunk; nothing at its end.
+    /// Reads at most one chunk; empty at the end.
     #[cfg(feature = "files")]
     pub(super) async fn some(&mut self) -> io::Result<Bytes> {
         std::future::poll_fn(|cx| self.poll_some(cx)).await

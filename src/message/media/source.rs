@@ -1,4 +1,4 @@
-//! Where the bytes of a file come from, and its digests.
+//! The source of a file's bytes, and its digests.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,7 +14,7 @@ use wechatpay_core::crypto::digest::{DigestKind, Digester};
 use wechatpay_core::crypto::{Fingerprint, FingerprintKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// The bytes of a file; clones share what a reader has given.
+/// The bytes of a file; clones share the bytes that were read.
 #[derive(Clone)]
 pub(super) struct Source {
     len: u64,
@@ -49,7 +49,7 @@ enum SingleUse {
     Spooled(Arc<tempfile::TempPath>),
 }
 
-/// What a body is made from.
+/// The open source of a body.
 pub(super) enum Opened {
     Bytes(Bytes),
     Path(SharedPath),
@@ -112,7 +112,7 @@ impl Source {
         self.unchecked = true;
     }
 
-    /// The digest that the caller gave, unless it was verified already.
+    /// Returns the caller's digest, unless it was already verified.
     pub(super) fn expected(&self) -> Option<&(DigestKind, String)> {
         self.known.first().filter(|_| self.unchecked)
     }
@@ -227,7 +227,7 @@ fn file_len(path: &Path) -> Result<u64> {
     ))
 }
 
-/// How much is hashed before the thread is given back: a call that is dropped ends soon after.
+/// The number of bytes that are hashed before the thread yields, so that a dropped call ends soon.
 const SLICE: usize = 8 << 20;
 const BUFFER: usize = 256 << 10;
 
@@ -247,7 +247,7 @@ async fn look(path: SharedPath, digester: Option<Digester>) -> Result<(String, F
     }
 }
 
-/// A file that is read for its fingerprint, and its digest.
+/// A file that is being hashed.
 struct Looking {
     path: SharedPath,
     file: File,
@@ -300,7 +300,7 @@ type Spooled = tempfile::TempPath;
 #[cfg(not(feature = "files"))]
 type Spooled = std::convert::Infallible;
 
-/// Writes what a reader gives to a temporary file, which only its owner can read.
+/// Copies a reader to a temporary file with mode 0600.
 #[cfg(feature = "files")]
 async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spooled> {
     use std::io::Write;

@@ -42,7 +42,7 @@ pub(super) fn refuse_plaintext(operation: &Operation, body: &Payload) -> Result<
     }
 }
 
-/// Those of a body that is data, or XML that the caller wrote.
+/// Returns the members of a body, from JSON data or from the caller's XML.
 fn members(body: &Payload) -> Option<Cow<'_, Map<String, Value>>> {
     match body {
         Payload::Json(value) => value.as_object().map(Cow::Borrowed),
@@ -51,9 +51,9 @@ fn members(body: &Payload) -> Option<Cow<'_, Map<String, Value>>> {
     }
 }
 
-/// Not what is plainly the number of a card, a person or a licence, or a name in Chinese.
+/// Whether a value may be a ciphertext: it is not clearly a card, identity or licence number, or a Chinese name.
 ///
-/// How long a ciphertext for the bank is, is not documented.
+/// The length of a ciphertext for the bank is not documented.
 fn may_be_ciphertext(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -5,23 +5,23 @@ const MEMBERS: [&str; 2] = ["return_code", "result_code"];
 const SUCCESS: &str = "SUCCESS";
 const FAIL: &str = "FAIL";
 
-/// What an APIv2 message says of its call.
+/// The outcome of a call, as an APIv2 message states it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Succeeded,
     Refused,
-    /// Neither, because of this member: it is missing where it has to be there, is there twice, has
-    /// elements within, or has another text.
+    /// Unclear because of this member: it is missing, doubled, has
+    /// child elements, or has an undocumented text.
     Unclear(&'static str),
 }
 
-/// How much a message has to say.
+/// The members that a message must have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Demands {
     /// Whether the message was verified: then a text that is neither of the two is WeChat Pay's word,
     /// and a refusal.
     pub(super) verified: bool,
-    /// Whether `return_code` alone may say that the call succeeded.
+    /// Whether `return_code` is sufficient to report success.
     pub(super) return_code_alone: bool,
 }
 
@@ -83,7 +83,7 @@ enum CodeMember {
     Nothing,
     Blank,
     Other,
-    /// It is there more than once, or has elements within.
+    /// The member is doubled or has child elements.
     NoText,
 }
 

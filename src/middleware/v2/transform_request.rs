@@ -21,9 +21,9 @@ use wechatpay_core::protocol::{SignType, xml};
 use wechatpay_core::secret::Secret;
 
 /// Innermost. Sees the request while its body is still data; adds `nonce_str` and `sign`, and writes
-/// the body as XML, or of a `GET` the query.
+/// the body as XML, or the query of a `GET`.
 ///
-/// A body that is bytes already passes as it is. Fails on what XML cannot hold, an unknown
+/// A body of bytes passes unchanged. Fails on content that XML cannot hold, an unknown
 /// `sign_type`, and a `mch_id` of another merchant; then nothing is sent.
 pub(crate) struct TransformRequest {
     pub(crate) mchid: Arc<str>,
@@ -76,7 +76,7 @@ impl TransformRequest {
         Ok(())
     }
 
-    /// Of an upload only its fields are signed, among them the file's MD5.
+    /// Signs the fields of an upload, including the file's MD5.
     async fn sign_upload(&self, request: &mut Request) -> Result<()> {
         let Payload::Media(mut media) = std::mem::take(request.body_mut()) else {
             return Ok(());
@@ -141,7 +141,7 @@ impl TransformRequest {
         Ok(members)
     }
 
-    /// As in the PHP SDK; the commonest mistake of who serves many merchants.
+    /// Refuses another merchant's `mch_id`, as the PHP SDK does: a common mistake in programs for many merchants.
     fn check_merchant(&self, members: &Members) -> Result<()> {
         if !self.check_mch_id {
             return Ok(());
@@ -171,7 +171,7 @@ fn find<'m>(members: &'m Members, key: &str) -> Option<&'m str> {
     Some(text)
 }
 
-/// What the call says, unless the catalog knows that the operation takes one type only.
+/// Returns the call's `sign_type`, unless the catalog knows that the operation accepts only one.
 fn sign_type(members: &mut Members, operation: Option<&Operation>) -> Result<SignType> {
     let only = operation.and_then(Operation::sign_type);
     for (name, text) in members.iter_mut().filter(|(name, _)| name == "sign_type") {
@@ -204,7 +204,7 @@ fn other_sign_type(name: &str, given: &str, only: SignType) -> Error {
     )
 }
 
-/// What the call says, else the catalog.
+/// Returns the call's option, or else the catalog's value.
 fn nonceless(info: &CallInfo) -> bool {
     info.options()
         .nonceless

@@ -17,9 +17,9 @@ use wechatpay_core::secret::Secret;
 /// Outside of `transform_request`. Sees the response's XML; checks its signature and turns
 /// `return_code` and `result_code` other than `SUCCESS` into [`ErrorKind::Api`].
 ///
-/// Fails closed: a message that says neither that the call succeeded nor that it failed is
-/// [`ErrorKind::Verify`], also from the endpoints whose answers the catalog declares unsigned. Only
-/// what is declared a file or JSON passes as it is.
+/// Fails closed: a message that states neither success nor failure is
+/// [`ErrorKind::Verify`], also from endpoints whose responses the catalog declares unsigned. Only
+/// declared files and JSON pass unchanged.
 pub(crate) struct TransformResponse {
     pub(crate) mchid: Arc<str>,
     pub(crate) key: Secret,

@@ -11,7 +11,7 @@ use http::Method;
 use super::Operation;
 use table::NUMBERED;
 
-/// How a request is found again by the number that the merchant chose for it (商户订单号, 商户退款单号,
+/// Describes how to query a request by the merchant's number (商户订单号, 商户退款单号,
 /// 商户单号 …).
 #[derive(Debug)]
 #[non_exhaustive]
@@ -20,14 +20,14 @@ pub struct MerchantNumber {
     pub member: &'static str,
     /// The path of the query. Its method is GET in APIv3 and POST in APIv2.
     pub query: &'static str,
-    /// What the query takes from the request's body: a variable of the path, a query parameter, or in
-    /// APIv2 a member of the body.
+    /// The values that the query takes from the request's body: path variables, query parameters, or in
+    /// APIv2 members of the body.
     pub carries: &'static [Carried],
-    /// What the query says besides, the same in each query.
+    /// Constant parameters of the query.
     pub fixed: &'static [(&'static str, &'static str)],
-    /// Where the query's answer has the state. `*` stands for all items of a list.
+    /// The JSON pointer to the state in the query's response. `*` stands for all items of a list.
     pub state: &'static str,
-    /// The states in which the request has ended without doing what it asked for.
+    /// The states of a request that ended without success.
     pub failed: &'static [&'static str],
     /// The states in which it is not yet known whether it will be done, so that the query is repeated.
     pub pending: &'static [&'static str],
@@ -36,15 +36,15 @@ pub struct MerchantNumber {
     /// Whether the same request may be sent again with the same number: WeChat Pay then does nothing
     /// twice.
     pub repeatable: bool,
-    /// How an order that is not paid is ended.
+    /// The operation that closes an unpaid order.
     pub close: Option<Close>,
 }
 
-/// One value that a query takes from the request.
+/// A value that a query takes from the request.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_structs, reason = "rows of a table")]
 pub struct Carried {
-    /// Its name in the query.
+    /// The name in the query.
     pub name: &'static str,
     /// The member of the request's body.
     pub from: &'static str,
@@ -52,7 +52,7 @@ pub struct Carried {
     pub required: bool,
 }
 
-/// How an order that is not paid is ended, so that it can no longer be paid.
+/// Describes how to close an unpaid order, so that it can no longer be paid.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_structs, reason = "rows of a table")]
 pub struct Close {
@@ -66,7 +66,7 @@ pub struct Close {
     pub not_before: u64,
 }
 
-/// How WeChat Pay says that there is nothing under a number. The spellings without underscores are
+/// The codes with which WeChat Pay says that a number is unknown. The spellings without underscores are
 /// APIv2's.
 pub const NOT_FOUND: [&str; 5] = [
     "ORDER_NOT_EXIST",
@@ -76,7 +76,7 @@ pub const NOT_FOUND: [&str; 5] = [
     "NOT_FOUND",
 ];
 
-/// How WeChat Pay says that a number was used before: of what came of it then, only a query tells.
+/// The codes with which WeChat Pay says that a number was used before. Only a query tells the outcome of that request.
 pub const NUMBER_USED: [&str; 9] = [
     "OUT_TRADE_NO_USED",
     "OUTTRADENOUSED",
@@ -90,7 +90,7 @@ pub const NUMBER_USED: [&str; 9] = [
 ];
 
 impl Operation {
-    /// How this operation is found again by the merchant's number; `None` of operations without one.
+    /// Returns how this operation is queried by the merchant's number; `None` for operations without one.
     ///
     /// ```
     /// use http::Method;
@@ -117,7 +117,7 @@ impl Operation {
     }
 }
 
-/// APIv2 has POST for its queries too. What makes something when it is asked, a key or a token, is
+/// The queries of APIv2, which use POST. Operations that create a key or a token are
 /// not among them.
 const V2_READS: [&str; 35] = [
     "v2/applyment/micro/getstate",

@@ -1,4 +1,4 @@
-//! What the rows of the table have in common.
+//! Values that the rows of the table share.
 
 use super::{Carried, Close, MerchantNumber};
 
@@ -22,7 +22,7 @@ pub(super) const fn optional(name: &'static str) -> Carried {
     }
 }
 
-/// What most rows have; each says what is its own.
+/// The defaults of a row; each row overrides some of them.
 pub(super) const ROW: MerchantNumber = MerchantNumber {
     member: "",
     query: "",
@@ -80,7 +80,7 @@ pub(super) const COMBINED: MerchantNumber = MerchantNumber {
     ..ORDER
 };
 
-/// The code of the user's is good once, and the user may have to confirm: what was asked for is done
+/// Payments by code. A payment code is valid once, and the user may have to confirm. The request is done
 /// when it is paid, and WeChat Pay says to query and not to repeat.
 pub(super) const CODE: MerchantNumber = MerchantNumber {
     failed: &["CLOSED", "REVOKED", "PAYERROR"],
@@ -110,7 +110,7 @@ pub(super) const GLOBAL: MerchantNumber = MerchantNumber {
     ..ORDER
 };
 
-/// Who a message of APIv2 is about, as its queries want it.
+/// The identifying members of an APIv2 message that queries need.
 pub(super) const V2_ORDER: MerchantNumber = MerchantNumber {
     query: "v2/pay/orderquery",
     carries: V2_ORDER_NAMES,

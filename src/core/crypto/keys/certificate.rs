@@ -44,7 +44,7 @@ struct Inner {
 }
 
 impl Certificate {
-    /// For TLS, which takes OpenSSL's own type.
+    /// Returns OpenSSL's type, for TLS.
     pub fn x509(&self) -> &X509 {
         &self.inner.x509
     }
@@ -80,7 +80,7 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// As [`from_file`](Self::from_file).
+    /// The errors of [`from_file`](Self::from_file).
     pub fn from_bytes(bytes: impl AsRef<[u8]>) -> Result<Self> {
         load_bytes(bytes.as_ref(), Expected::Certificate, |items| {
             Self::from_items(items, None)
@@ -113,7 +113,7 @@ impl Certificate {
         &self.inner.key
     }
 
-    /// When it becomes valid, in seconds since 1970-01-01 UTC.
+    /// Returns the start of validity, in seconds since 1970-01-01 UTC.
     #[must_use]
     pub fn not_before(&self) -> i64 {
         self.inner.not_before

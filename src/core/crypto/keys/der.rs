@@ -1,6 +1,6 @@
-//! What a DER structure is, told from the tags of its first elements.
+//! Recognises a DER structure by the tags of its first elements.
 //!
-//! OpenSSL parses the contents, strictly; this only finds the right parser, and the right word
+//! OpenSSL parses the contents strictly. This module only finds the right parser and the right word
 //! for an error, without trying one parser after the other (each costs OpenSSL 3.0 up to 1 ms).
 
 use zeroize::Zeroizing;
@@ -26,12 +26,12 @@ struct Element<'a> {
     body: &'a [u8],
 }
 
-/// Whether some bytes can only be DER or BER: no text has such a second byte.
+/// Whether the bytes can only be DER or BER: no text has such a second byte.
 pub(super) fn is_binary(bytes: &[u8]) -> bool {
     matches!(bytes, [SEQUENCE, 0x80..=0x84, ..])
 }
 
-/// What a DER structure is.
+/// Recognises a DER structure.
 pub(super) fn item(bytes: &[u8]) -> Result<Item, Unreadable> {
     let (kind, whole) = identify(bytes).ok_or(Unreadable::Truncated)?;
     Ok(Item {

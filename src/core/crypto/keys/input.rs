@@ -18,8 +18,8 @@ pub(super) enum Input {
     File(PathBuf),
 }
 
-/// How many times a PEM may be encoded as base64: a Kubernetes secret has it once, and a tool that
-/// makes one of what is encoded already, twice.
+/// How many times a PEM may be wrapped in base64: once in a Kubernetes secret, twice if a tool
+/// encodes a secret that is already encoded.
 const WRAPPINGS: u8 = 2;
 
 /// Tells what some bytes are: DER, PEM however mangled, bare base64, base64 of a PEM, or a form of
@@ -48,7 +48,7 @@ fn one(item: Item) -> Input {
     Input::Items(vec![item])
 }
 
-/// The text as it was before an environment variable, a database or an editor got hold of it.
+/// Restores a text that an environment variable, a database or an editor has changed.
 ///
 /// `\n` (also `\\n`) and `\r` become line breaks; a byte order mark and whatever else is not
 /// ASCII become spaces; the zeroes of UTF-16 go.
@@ -78,7 +78,7 @@ fn file_url(bytes: &[u8]) -> Option<PathBuf> {
     text.strip_prefix("file://").map(PathBuf::from)
 }
 
-/// The PHP SDK's schemes. What they claim is not asked: the structure itself says what it is.
+/// The PHP SDK's schemes. They are ignored: the structure itself tells its kind.
 const SCHEMES: [&str; 4] = [
     "private.pkcs8://",
     "private.pkcs1://",
@@ -103,7 +103,7 @@ fn bare(text: &str, wrappings: u8) -> Result<Input, Unreadable> {
     }
 }
 
-/// What base64 was made of, if that is text with a key in it. It names no other file.
+/// Decodes base64 that contains the text of a key. The result must not name another file.
 fn unwrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     match inspect_wrapped(bytes, wrappings) {
         Ok(Input::Items(items)) => Ok(Input::Items(items)),
@@ -112,7 +112,7 @@ fn unwrapped(bytes: &[u8], wrappings: u8) -> Result<Input, Unreadable> {
     }
 }
 
-/// A path in place of the file's contents is a common mistake with its own message.
+/// Recognises a path that was given in place of the file's contents, a common mistake.
 fn path_or(why: Unreadable, bytes: &[u8]) -> Unreadable {
     const ENDINGS: [&[u8]; 7] = [
         b".pem", b".key", b".p12", b".pfx", b".der", b".crt", b".cer",

@@ -1,17 +1,17 @@
-//! One key or certificate, as it was found in the input.
+//! A key or certificate that was found in the input.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// One structure.
+/// A structure and its kind.
 pub(super) struct Item {
     pub(super) kind: ItemKind,
     /// DER; for [`ItemKind::EncryptedPem`] the PEM text, put in order.
     pub(super) data: Zeroizing<Vec<u8>>,
 }
 
-/// What a structure is.
+/// The kind of a structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ItemKind {
     /// RFC 8017, appendix A.1.2.
@@ -40,7 +40,7 @@ pub(super) enum ItemKind {
     Pkcs7,
     /// OpenSSH's own format.
     OpenSsh,
-    /// None of these.
+    /// Another kind.
     Unknown,
 }
 

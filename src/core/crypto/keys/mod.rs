@@ -1,7 +1,7 @@
-//! Keys and certificates, in every format that occurs in practice.
+//! Keys and certificates in every common format.
 //!
-//! `input` tells what some bytes are, `refusal` says so when it is not what was asked for, and
-//! the three types take from it what they need.
+//! `input` recognises the input, `refusal` makes the errors for other kinds, and
+//! the three types take the part that they need.
 
 mod certificate;
 mod chain;

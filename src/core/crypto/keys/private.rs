@@ -213,7 +213,7 @@ impl PrivateKey {
         Some(plain)
     }
 
-    /// For TLS, which takes OpenSSL's own type.
+    /// Returns OpenSSL's type, for TLS.
     pub fn pkey(&self) -> &PKey<Private> {
         &self.inner.key
     }

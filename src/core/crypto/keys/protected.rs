@@ -1,4 +1,4 @@
-//! What takes a passphrase, and the old algorithms that may have been used with one.
+//! Structures with a passphrase, and the legacy algorithms that they may use.
 
 use std::sync::OnceLock;
 
@@ -50,10 +50,10 @@ fn fill(to: &mut [u8], passphrase: &[u8]) -> Result<usize, ErrorStack> {
     Ok(len)
 }
 
-/// Parses; where that fails, once more with OpenSSL's old algorithms (RC2-40, single DES).
+/// Parses, and if that fails parses again with OpenSSL's legacy algorithms (RC2-40, single DES).
 ///
-/// WeChat Pay's own PKCS#12 files are encrypted with RC2-40, which OpenSSL 3 keeps in a provider
-/// of its own. It is loaded when first needed, and stays.
+/// WeChat Pay's PKCS#12 files are encrypted with RC2-40, which OpenSSL 3 keeps in a separate
+/// provider. It is loaded when first needed and stays loaded.
 pub(super) fn with_legacy<T>(parse: impl Fn() -> Result<T, ErrorStack>) -> Result<T, ErrorStack> {
     parse().or_else(|err| if legacy_is_there() { parse() } else { Err(err) })
 }

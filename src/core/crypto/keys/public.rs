@@ -90,7 +90,7 @@ impl PublicKey {
             .unwrap_or(false)
     }
 
-    /// What this key signed, for diagnoses; `None` when the signature is another key's.
+    /// Returns the digest that this key signed, for diagnoses; `None` if another key signed.
     pub fn signed_digest(&self, signature: &[u8]) -> Option<Signed> {
         signed_digest(&self.inner.key, signature)
     }

@@ -37,7 +37,7 @@ impl Refusal {
         self
     }
 
-    /// One structure was found, and it is of the wrong kind.
+    /// The error for a single structure of the wrong kind.
     pub(super) fn wrong_kind(expected: Expected, found: ItemKind) -> Self {
         if let Some(sentence) = special(expected, found) {
             return Self::new(sentence);
@@ -46,7 +46,7 @@ impl Refusal {
         Self::new(format!("this is {found}; {noun} was expected: {advice}"))
     }
 
-    /// Nothing was found.
+    /// The error for input without a key or certificate.
     pub(super) fn unreadable(expected: Expected, why: Unreadable) -> Self {
         let noun = expected.name();
         let advice = expected.advice();

@@ -1,6 +1,6 @@
-//! Replaces texts in JSON and leaves every other byte as it is.
+//! Replaces texts in JSON and keeps every other byte.
 //!
-//! A JSON text that is parsed and written anew keeps neither the digits of large numbers nor `1.00`.
+//! Parsing and serialising would change the digits of large numbers and `1.00`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl Edits {
     }
 }
 
-/// What changes at a place of the JSON and below it.
+/// The edits at a place of the JSON and below it.
 #[derive(Default)]
 struct Place<'e> {
     text: Option<&'e str>,
@@ -85,7 +85,7 @@ impl<'e> Place<'e> {
         }
     }
 
-    /// Writes an object or array: what is between its values as it is.
+    /// Writes an object or array, and copies the bytes between its values.
     fn parts<'j>(
         &self,
         json: &'j str,
