@@ -1,7 +1,7 @@
-//! What the Rust that `wechatpay port` writes needs of PHP: values, functions and exceptions.
+//! PHP's values, functions and exceptions, for the Rust code that `wechatpay port` writes.
 //!
-//! [`Value`] holds what PHP's variables hold, the functions are PHP's, and [`Thrown`] is what PHP
-//! throws: an [`Error`](crate::Error) of this crate becomes one of the class that the PHP SDK and Guzzle throw.
+//! [`Value`] holds PHP's values, the functions behave as PHP's, and [`Thrown`] is a PHP
+//! exception: an [`Error`](crate::Error) of this crate becomes the class that the PHP SDK or Guzzle throws.
 //!
 //! ```
 //! use wechatpay_chain::php::{self, Thrown, json};
@@ -61,10 +61,10 @@ pub fn hmac_sha256(text: &str, key: &str) -> Result<String> {
     Ok(digest.to_ascii_lowercase())
 }
 
-/// A private key from what PHP's `Rsa::from` takes: PEM text, or `file://` and a path.
+/// Reads a private key as PHP's `Rsa::from` does: PEM text, or `file://` and a path.
 ///
 /// # Errors
-/// An `UnexpectedValueException` for what is no key.
+/// An `UnexpectedValueException` if the source is not a key.
 pub fn private_key(source: &str) -> Result<PrivateKey> {
     Ok(match source.strip_prefix("file://") {
         Some(path) => PrivateKey::from_file(path)?,
@@ -72,11 +72,11 @@ pub fn private_key(source: &str) -> Result<PrivateKey> {
     })
 }
 
-/// A public key from what PHP's `Rsa::from` takes: PEM text, or `file://` and a path; of a certificate,
-/// its key.
+/// Reads a public key as PHP's `Rsa::from` does: PEM text, or `file://` and a path. For a certificate it returns
+/// the certificate's key.
 ///
 /// # Errors
-/// An `UnexpectedValueException` for what is no key.
+/// An `UnexpectedValueException` if the source is not a key.
 pub fn public_key(source: &str) -> Result<PublicKey> {
     Ok(match source.strip_prefix("file://") {
         Some(path) => PublicKey::from_file(path)?,
@@ -84,10 +84,10 @@ pub fn public_key(source: &str) -> Result<PublicKey> {
     })
 }
 
-/// `PemUtil::parseCertificateSerialNo($certificate)`, of a path, `file://` and a path, or PEM text.
+/// `PemUtil::parseCertificateSerialNo($certificate)`, for a path, `file://` and a path, or PEM text.
 ///
 /// # Errors
-/// An `UnexpectedValueException` for what is no certificate.
+/// An `UnexpectedValueException` if the source is not a certificate.
 pub fn serial_no(source: &str) -> Result<String> {
     let certificate = match source.strip_prefix("file://") {
         Some(path) => Certificate::from_file(path)?,
@@ -97,11 +97,11 @@ pub fn serial_no(source: &str) -> Result<String> {
     Ok(certificate.serial().to_owned())
 }
 
-/// The platform's keys of PHP's `certs`: an id that begins with `PUB_KEY_ID_` has a public key, any
-/// other serial number a certificate, which says its number itself.
+/// Adds a platform key of PHP's `certs`: an id that begins with `PUB_KEY_ID_` has a public key, any
+/// other serial number a certificate, which contains its serial number.
 ///
 /// # Errors
-/// An `UnexpectedValueException` for what is no key.
+/// An `UnexpectedValueException` if the source is not a key.
 pub fn platform(builder: ClientBuilder, id: &str, source: &str) -> Result<ClientBuilder> {
     if id.starts_with("PUB_KEY_ID_") {
         return Ok(builder.platform_key(id, public_key(source)?));
@@ -113,10 +113,10 @@ pub fn platform(builder: ClientBuilder, id: &str, source: &str) -> Result<Client
     Ok(builder.platform_certificate(certificate))
 }
 
-/// The platform's keys of PHP's `certs`, as [`platform`] takes each.
+/// Adds the platform keys of PHP's `certs`, each as [`platform`] does.
 ///
 /// # Errors
-/// An `UnexpectedValueException` for what is no key.
+/// An `UnexpectedValueException` if the source is not a key.
 pub fn platforms(builder: ClientBuilder, certs: &Value) -> Result<ClientBuilder> {
     let certs = items(certs).into_iter();
     let mut certs = certs.filter(|(_, source)| !source.is_null());

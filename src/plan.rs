@@ -1,4 +1,4 @@
-//! What a call is to be: gathered by [`Call`](crate::Call), read by the engine.
+//! The plan of a call: built by [`Call`](crate::Call), executed by the engine.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::message::{CallState, Options, Payload};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::query::Query;
 
-/// All that the caller said.
+/// The caller's settings of a call.
 pub(crate) struct Plan {
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
@@ -28,7 +28,7 @@ pub(crate) struct Plan {
     pub(crate) options: Options,
     #[cfg(feature = "files")]
     pub(crate) sink: Option<Sink>,
-    /// A whole URL to be followed as it is, in the template's place.
+    /// A complete URL that is followed unchanged, instead of the template.
     pub(crate) exact: Option<Uri>,
 }
 
@@ -71,7 +71,7 @@ impl Plan {
         Ok(())
     }
 
-    /// As in Guzzle, `json` wins over a text body.
+    /// Sets a text body. As in Guzzle, `json` takes precedence over it.
     pub(crate) fn set_text_body(&mut self, text: String) {
         if !matches!(self.payload, Payload::Json(_)) {
             self.payload = Payload::Bytes(text.into());

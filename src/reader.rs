@@ -12,11 +12,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// A streamed response as [`std::io::Read`], in constant memory.
 ///
-/// As with [`Streaming`], what was read is not verified before the end is reached: `read` gives 0
+/// As with [`Streaming`], the data is not verified before the end is reached: `read` returns 0
 /// only if the signature (of a signed answer) holds. An error of this crate is inside the
 /// [`io::Error`].
 pub struct StreamReader {
-    /// None while a piece is fetched, and after an error.
+    /// `None` while a piece is fetched, and after an error.
     source: Option<Streaming>,
     piece: Bytes,
 }

@@ -133,7 +133,7 @@ impl fmt::Debug for Replay {
 pub struct Never;
 
 impl Never {
-    /// One.
+    /// Creates a transport that never responds.
     #[must_use]
     pub const fn new() -> Self {
         Self

@@ -18,11 +18,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{Keyring, OwnKey};
 use wechatpay_core::secret::Secret;
 
-/// How long a crashed process delays the next delivery; the claim of a running handler is renewed.
+/// How long a crashed process delays the next delivery. A running handler renews its claim.
 const LEASE: Duration = Duration::from_secs(120);
 /// A handler that still runs after this time is assumed to hang.
 const RENEW_FOR: Duration = Duration::from_secs(60 * 60);
-/// It applies before and after the handler, and twice this is still within WeChat Pay's 5 s.
+/// The limit applies before and after the handler, and twice the limit is still below WeChat Pay's 5 s.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// WeChat Pay retries for a little more than a day.
 const RETENTION: Duration = Duration::from_secs(2 * 24 * 3600);
@@ -72,11 +72,11 @@ impl NotificationsBuilder {
         }
     }
 
-    /// Takes keyring, keys and clock of a client; the keyring stays shared with it, and in certificate
-    /// mode what fills it.
+    /// Uses the keyring, keys and clock of a client. Client and reader share the keyring, and in certificate
+    /// mode also its source.
     ///
-    /// Keyring, private key, serial, clock and field policy replace what was given before, and give way
-    /// to what is given after; APIv3 and APIv2 keys are added to those that are there.
+    /// Keyring, private key, serial, clock and field policy replace earlier settings, and later settings
+    /// replace them. APIv3 and APIv2 keys are added to earlier ones.
     pub fn client(mut self, client: &Client) -> Self {
         let engine = client.engine();
         let merchant = &engine.merchant;
@@ -93,10 +93,10 @@ impl NotificationsBuilder {
         self
     }
 
-    /// Uses a shared keyring. It may be empty and be filled later.
+    /// Uses a shared keyring. It may be empty and filled later.
     ///
-    /// Keys given to this builder are added to it. Of this and [`client`](Self::client), the later one
-    /// counts; a client's certificates are fetched for its own keyring only.
+    /// Keys given to this builder are added to it. Of this method and [`client`](Self::client), the later call
+    /// applies. A client's certificates are fetched for that client's keyring only.
     pub fn keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
         // What it fetches would go to the client's.
@@ -155,7 +155,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// Where ids of notifications are remembered; a [`MemoryStore`] by default.
+    /// Sets the store that deduplicates notifications; a [`MemoryStore`] by default.
     pub fn dedup_store(mut self, store: impl DedupStore) -> Self {
         self.dedup = Some(Arc::new(store));
         self

@@ -13,9 +13,9 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// It was not delivered before, or not finished before its claim expired.
+    /// The notification is new, or an earlier delivery was not finished before its claim expired.
     New,
-    /// Another delivery is being handled, or its handler crashed a moment ago.
+    /// Another delivery is being handled, or its handler crashed recently.
     InProgress,
     /// An earlier delivery was finished.
     Duplicate,
@@ -58,7 +58,7 @@ impl Claim {
         Ok(Self(fresh.into()))
     }
 
-    /// What a store keeps and compares: 32 characters of `[0-9A-Za-z]`.
+    /// Returns the token that a store keeps and compares: 32 characters of `[0-9A-Za-z]`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -143,7 +143,7 @@ pub(super) enum IdSource {
     V3,
     V2,
     Refund,
-    /// Another use of the store.
+    /// Another operation of the store.
     Other,
 }
 

@@ -7,7 +7,7 @@ use wechatpay_core::protocol::is_plain_name;
 /// Two documents show these as elements with elements inside. No signature covers those.
 const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
 
-/// Refuses what the text to sign does not show: elements that stand twice or have elements inside, and
+/// Refuses structure that the signed text does not show: doubled elements, nested elements, and
 /// names that could hold the text of another member.
 ///
 /// # Errors

@@ -26,11 +26,11 @@ struct Held {
     store: Arc<dyn DynDedupStore>,
     id: String,
     claim: Claim,
-    /// How long the store has for each answer.
+    /// The time limit for each operation of the store.
     limit: Duration,
     /// Whether it was ended, or never taken.
     over: AtomicBool,
-    /// Locked while the store is asked: no renewal is on its way behind what ends the claim.
+    /// Locked during an operation of the store, so that no renewal follows the end of the claim.
     asking: Mutex<()>,
     renewal: OnceLock<AbortHandle>,
 }
@@ -73,7 +73,7 @@ impl Hold {
         outcome
     }
 
-    /// Renews the claim from now on, for `limit` at most, so that it outlasts a slow handler.
+    /// Keeps renewing the claim, for `limit` at most, so that it outlasts a slow handler.
     pub(super) fn renew(&self, lease: Duration, limit: Duration) {
         let renewal = Arc::clone(&self.held).renew(lease, limit);
         match net::drivers::with_timers() {
@@ -81,7 +81,7 @@ impl Hold {
                 let task = runtime.spawn(renewal);
                 let _ = self.held.renewal.set(task.abort_handle());
             }
-            // It sees by itself that the claim is over.
+            // The renewal detects the end of the claim itself.
             None => drop(net::blocking::spawn(renewal)),
         }
     }
@@ -201,7 +201,7 @@ pub(super) async fn until<T>(
     .await
 }
 
-/// Other runtimes have no timer of tokio's, and tokio's may be built without: the background runtime has one.
+/// Returns a timer of the background runtime: the caller's runtime may have none.
 fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     if net::drivers::with_timers().is_some() {
         return Box::pin(tokio::time::sleep_until(deadline.into()));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::table::KINDS;
 
-/// Which of the two protocols a notification came in.
+/// The protocol of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Version {
@@ -50,7 +50,7 @@ pub(super) const fn kind(
 }
 
 impl Kind {
-    /// All kinds that have an event type, sorted by it.
+    /// Returns all kinds with an event type, sorted by it.
     #[must_use]
     pub fn all() -> &'static [Self] {
         KINDS
@@ -103,7 +103,7 @@ impl Kind {
         self.has(|attribute| matches!(attribute, KindAttribute::SignedReply))
     }
 
-    /// How soon the reply has to be there; 5 s unless documented otherwise.
+    /// Returns the documented time limit for the reply; 5 s by default.
     #[must_use]
     pub fn reply_deadline(&self) -> Duration {
         let seconds = self

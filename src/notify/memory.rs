@@ -39,7 +39,7 @@ type Key = [u8; 32];
 type End = (Instant, u64);
 
 struct Entry {
-    /// Whose it is while it is being handled; `None` once it is finished.
+    /// The claim while the notification is being handled; `None` after that.
     claim: Option<Claim>,
     end: End,
 }
@@ -202,7 +202,7 @@ mod tests {
         Claim::new().unwrap()
     }
 
-    /// The other side of a claim: what another delivery would be told.
+    /// Returns the result for another delivery.
     fn asked(store: &MemoryStore, now: Instant, id: &str) -> Delivery {
         asked_as(store, now, id, &claim())
     }
@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(asked(&store, at(110), "a"), Delivery::New);
     }
 
-    /// Whoever outlived its claim can neither free nor finish what another has claimed since.
+    /// An expired claim can neither release nor finish a later claim.
     #[test]
     fn a_late_giveback_leaves_the_newer_claim() {
         let (store, start) = (MemoryStore::new(), Instant::now());

@@ -1,4 +1,4 @@
-//! One endpoint for the notifications of many merchants.
+//! A single endpoint for the notifications of many merchants.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,9 +24,9 @@ use wechatpay_core::protocol::{SERIAL_NAME, xml};
 
 /// Reads the notifications of all merchants of a registry. Clones are cheap and share everything.
 ///
-/// Whose a notification is, is found before anything of it is decrypted: by the path or a header of the request where
-/// that was asked for, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id`. It is read with the keys of
-/// that merchant alone. One that then turns out to be about another merchant of the registry is refused.
+/// The merchant is determined before decryption: by the path or a header of the request if
+/// configured, else by the serial of WeChat Pay's key, and in APIv2 by the `mch_id`. Only that merchant's keys read
+/// the notification. If its content names another merchant of the registry, it is refused.
 ///
 /// A public key (微信支付公钥) belongs to one merchant, so its id is enough. Platform certificates may be shared by
 /// merchants: put the merchant id into the `notify_url` and use [`by_path`](Self::by_path).
@@ -61,7 +61,7 @@ pub struct MerchantNotifications {
 
 type Configure = dyn Fn(NotificationsBuilder) -> NotificationsBuilder + Send + Sync;
 
-/// What says whose a notification is.
+/// The rule that determines a notification's merchant.
 #[derive(Clone)]
 enum By {
     Key,
@@ -76,7 +76,7 @@ struct Reader {
 }
 
 impl Merchants {
-    /// One endpoint for the notifications of all of them.
+    /// Returns one endpoint for the notifications of all merchants.
     #[must_use]
     pub fn notifications(&self) -> MerchantNotifications {
         MerchantNotifications {
@@ -127,7 +127,7 @@ impl MerchantNotifications {
         self
     }
 
-    /// All of a webhook, as [`Notifications::handle`]; the handler also gets the merchant's client.
+    /// Handles a webhook request as [`Notifications::handle`] does; the handler also receives the merchant's client.
     pub async fn handle<B, H, F, A, E>(&self, request: Request<B>, handler: H) -> Reply
     where
         B: Body,
@@ -171,7 +171,7 @@ impl MerchantNotifications {
         Ok((entry, reader, notification))
     }
 
-    /// Whose keys are used; nothing of the body is trusted yet.
+    /// Determines the merchant whose keys are used. The body is not trusted yet.
     fn owner(&self, head: &Parts, body: &Bytes) -> Result<Arc<Entry>> {
         let unknown = |named: &str| {
             let message =
@@ -228,8 +228,9 @@ impl MerchantNotifications {
         }
     }
 
-    /// Two merchants may have the same key, and a certificate may sign for both: what was opened has to be about the
-    /// one whose key opened it.
+    /// Two merchants may have the same key, and one certificate may sign for both, so the decrypted content must name
+    /// the
+    /// merchant whose key opened it.
     fn check(&self, entry: &Entry, notification: &Notification) -> Result<()> {
         let named: Vec<_> = match notification.version() {
             Version::V2 => texts(notification.envelope(), &["mch_id"]),
@@ -249,7 +250,7 @@ impl MerchantNotifications {
         }
     }
 
-    /// The reader of a merchant as it is now.
+    /// Returns a reader with the merchant's current keys.
     fn reader(&self, entry: &Entry) -> Result<Notifications> {
         let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(reader) = readers.get(&entry.id)
@@ -280,7 +281,7 @@ impl MerchantNotifications {
     }
 }
 
-/// How long a body may take to come.
+/// The time limit for receiving a body.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 const UNSIGNED: &str =

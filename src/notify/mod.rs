@@ -201,7 +201,7 @@ impl Notifications {
         let ttl = self.shared.retention;
         match &notification.hold {
             Some(hold) => hold.finish(ttl).await,
-            // Without a claim of its own, a fresh one: it finishes what nobody else has claimed.
+            // A notification without a claim gets a new one, which finishes it unless another delivery has claimed it.
             None => self.hold(notification)?.finish(ttl).await,
         }
     }
@@ -213,7 +213,7 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Dedup`]; then the claim runs out by itself.
+    /// [`ErrorKind::Dedup`]; the claim then expires.
     pub async fn release(&self, notification: &Notification) -> Result<()> {
         match &notification.hold {
             Some(hold) => hold.release().await,
@@ -246,7 +246,7 @@ impl Notifications {
         }
     }
 
-    /// When what is asked now has to be answered.
+    /// Returns the deadline for an operation that starts now.
     fn deadline(&self) -> Instant {
         Instant::now() + self.shared.timeout
     }
@@ -261,7 +261,7 @@ impl Notifications {
             .await
     }
 
-    /// As [`accept`](Self::accept); what `check` refuses is not claimed.
+    /// Works as [`accept`](Self::accept), and does not claim a notification that `check` refuses.
     async fn accept_checked(
         &self,
         headers: &HeaderMap,
@@ -339,7 +339,7 @@ fn unfetched(err: Error, missed: &Error) -> Error {
     outer.with_body(body).with_source(err)
 }
 
-/// The fetch goes on: what comes next may be verified with what it brings.
+/// The error for a fetch that takes too long. The fetch continues, so a later delivery may be verified.
 fn unfetched_in_time(body: &Bytes) -> Error {
     refused(
         ErrorKind::Timeout,

@@ -1,4 +1,4 @@
-//! One notification, verified and decrypted.
+//! A verified and decrypted notification.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct Notification {
     pub(super) hold: Option<Arc<Hold>>,
 }
 
-/// What a notification is about.
+/// The subject of a notification.
 #[derive(Clone)]
 pub(super) struct Resource {
     pub(super) value: Value,
@@ -58,31 +58,31 @@ impl Notification {
         self.version
     }
 
-    /// What tells it from others: repeated deliveries have the same.
+    /// Returns an id that repeated deliveries share.
     ///
-    /// APIv2's messages have an id only where they are events. Of the others it is a digest of what they
-    /// are about: of a payment, whose it is, its numbers, its amount, its time and its result; of a
-    /// refund, its number and its status; of anything else, all its members but the texts of results and,
-    /// where a number or a time is among them, the nonce. Only signed members count, and of a refund only
-    /// decrypted ones.
+    /// In APIv2 only events carry an id. For other messages the id is a digest of their
+    /// subject: for a payment the merchant, numbers, amount, time and result; for a
+    /// refund the number and status; for any other message all members except result texts and,
+    /// if the message has a number or a time, the nonce. Only signed members count, and for refunds only
+    /// decrypted members.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// For example `TRANSACTION.SUCCESS`; empty where APIv2's message has none.
+    /// Returns the event type, for example `TRANSACTION.SUCCESS`; empty for an APIv2 message without one.
     #[must_use]
     pub fn event_type(&self) -> &str {
         self.text("event_type")
     }
 
-    /// Its documented kind.
+    /// Returns the documented kind.
     #[must_use]
     pub fn kind(&self) -> Option<&'static Kind> {
         Kind::find(self.version, self.event_type())
     }
 
-    /// When it happened, as WeChat Pay writes it (RFC 3339); empty where it says none.
+    /// Returns the time of the event as WeChat Pay writes it (RFC 3339); empty if the message has none.
     #[must_use]
     pub fn create_time(&self) -> &str {
         match self.version {
@@ -91,13 +91,13 @@ impl Notification {
         }
     }
 
-    /// For example `encrypt-resource`; empty in APIv2.
+    /// Returns the resource type, for example `encrypt-resource`; empty in APIv2.
     #[must_use]
     pub fn resource_type(&self) -> &str {
         self.text("resource_type")
     }
 
-    /// What the resource was before it was encrypted, for example `transaction`; empty in APIv2.
+    /// Returns the original type of the resource, for example `transaction`; empty in APIv2.
     #[must_use]
     pub fn original_type(&self) -> &str {
         self.envelope["resource"]["original_type"]
@@ -111,7 +111,7 @@ impl Notification {
         self.text("summary")
     }
 
-    /// What the notification is about, decrypted; `Null` where it has none.
+    /// Returns the decrypted resource; `Null` if there is none.
     ///
     /// APIv2: the plaintext of `req_info` or `event_ciphertext`; else all signed members of the message,
     /// as texts. Empty members are not signed, and left out.
@@ -168,8 +168,8 @@ impl Notification {
         &self.raw
     }
 
-    /// How it was verified: with which key, or, for APIv2's refunds, that it carries no signature and
-    /// was only encrypted. Query such a refund before acting on it.
+    /// Returns the verification: the key, or for APIv2's refunds the fact that the message is unsigned and
+    /// only encrypted. Query such a refund before acting on it.
     #[must_use]
     pub fn verification(&self) -> &Verification {
         &self.verification
@@ -182,7 +182,7 @@ impl Notification {
         self.delivery
     }
 
-    /// Whether another delivery came before, finished or under way.
+    /// Returns whether another delivery was handled before, or is being handled.
     #[must_use]
     pub fn duplicate(&self) -> bool {
         self.delivery != Delivery::New

@@ -64,7 +64,7 @@ impl RedisStore {
         })
     }
 
-    /// What the keys begin with; `wechatpay:seen:` by default. Different merchants may share one.
+    /// Sets the prefix of the keys; `wechatpay:seen:` by default. Several merchants may share a prefix.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
@@ -167,7 +167,7 @@ fn silent(err: RedisError) -> Error {
         .with_source(err)
 }
 
-/// Without the URL: it may hold a password.
+/// Omits the URL: it may hold a password.
 impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")

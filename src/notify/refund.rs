@@ -18,7 +18,7 @@ type Members = Map<String, Value>;
 const BLOCK: usize = 16;
 /// The digits of WeChat Pay's numbers of refunds: 28 until 2015, 29 since.
 const DIGITS: std::ops::RangeInclusive<usize> = 28..=32;
-/// Where the date stands in a number: `50000408942018111907145868882`.
+/// The position of the date in a number: `50000408942018111907145868882`.
 const DATE: std::ops::Range<usize> = 10..18;
 
 /// A decrypted `req_info`.
@@ -96,10 +96,11 @@ impl Refund {
             .all(|name| digits(name) < *DIGITS.start() - BLOCK)
     }
 
-    /// Whether the message has a refund's number, or is too short to be what is left of a genuine one.
+    /// Whether the message has a refund's number, or is too short to be the rest of a genuine one.
     ///
-    /// Nobody can shorten a number by blocks to fewer than 13 digits, but with enough blocks whole elements
-    /// go, both numbers among them.
+    /// An attacker who removes cipher blocks cannot shorten a number to fewer than 13 digits, but can remove whole
+    /// elements,
+    /// including both numbers.
     fn is_short_or_numbered(&self) -> bool {
         let has = |name| !self.text_of(name).is_empty();
         match self.members.len() {
@@ -158,7 +159,7 @@ impl Refund {
         own.any(|own| blocks.iter().filter(|block| **block == blocks[own]).count() > 1)
     }
 
-    /// Where the number stands; there is one place.
+    /// Returns the only place of the number.
     fn place(&self, number: &str) -> Option<usize> {
         let text = str::from_utf8(&self.text).ok()?;
         let (before, after) = text.split_once("<refund_id>")?;
@@ -183,7 +184,7 @@ impl Day {
     /// A clock that is wrong at midnight may be a day off; four, since every month counts 31.
     const SLACK: u32 = 4;
 
-    /// `20181119`.
+    /// A date: `20181119`.
     fn read(text: &str) -> Option<Self> {
         let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
         let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);

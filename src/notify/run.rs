@@ -38,7 +38,7 @@ impl Notifications {
         let work = async move {
             let reply = this.run_to_end(notification, handler).await;
             drop(running);
-            // Nobody waits any more where the sender has hung up.
+            // Sending fails if WeChat Pay closed the connection.
             let _ = done.send(reply);
         };
         let stopped = || failure(StatusCode::INTERNAL_SERVER_ERROR, "not processed");
@@ -50,8 +50,8 @@ impl Notifications {
 
     /// Waits until no handler of [`handle`](Self::handle) and [`run`](Self::run) is running.
     ///
-    /// For a server that stops: let it take no more requests, then wait for this, with a limit of your
-    /// own. A handler that is cut off all the same is run again when WeChat Pay delivers again.
+    /// Use it when a server stops: stop accepting requests, then wait for this with a limit of your
+    /// choice. If a handler is cut off, WeChat Pay delivers its notification again.
     ///
     /// ```
     /// # async fn stop(notifications: wechatpay_chain::notify::Notifications) {
@@ -93,13 +93,13 @@ impl Notifications {
     }
 }
 
-/// How many handlers are running.
+/// The number of running handlers.
 #[derive(Clone, Default)]
 pub(super) struct Running {
     count: watch::Sender<usize>,
 }
 
-/// One of them; it ends when this is dropped.
+/// A running handler; dropping it ends the count.
 struct One(watch::Sender<usize>);
 
 impl Running {

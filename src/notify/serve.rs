@@ -12,7 +12,7 @@ use super::reply::{Acknowledgement, Reply};
 use super::{Notification, Notifications};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
-/// WeChat Pay's notifications are a few KiB long.
+/// The largest body: WeChat Pay's notifications have a few KiB.
 const MAX_BODY: usize = 1 << 20;
 
 impl Notifications {
@@ -34,7 +34,7 @@ impl Notifications {
         self.accept_bytes(&head.headers, &body, deadline).await
     }
 
-    /// A complete webhook: reads the request, runs `handler` for a new notification, and returns the reply.
+    /// Handles a webhook request: reads it, runs `handler` for a new notification, and returns the reply.
     ///
     /// - Probes and forgeries are rejected without calling the handler; [`Reply::error`] has the reason.
     /// - A duplicate is answered with success, a notification that is being handled elsewhere with 503.

@@ -8,7 +8,7 @@ use crate::middleware::KeySource;
 use crate::stack::{Next, Pipeline};
 use wechatpay_core::error::{Result, VerifyFailure};
 
-/// Where a client's certificates come from, and the stack over which they are asked for.
+/// The source of a client's certificates, and the stack for its requests.
 #[derive(Clone)]
 pub(super) struct Source {
     manager: Arc<Manager>,
@@ -16,7 +16,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// That of a client in certificate mode.
+    /// Returns the source of a client in certificate mode.
     pub(super) fn of(engine: &Engine) -> Option<Self> {
         Some(Self {
             manager: engine.certificates.clone()?,
@@ -24,13 +24,13 @@ impl Source {
         })
     }
 
-    /// Asks for what a failure lacks; says whether verifying again is of use.
+    /// Fetches the key that a failure lacks; returns whether verifying again may succeed.
     ///
-    /// One request for all who ask at once, and no more than one a minute: a forger may name serials.
+    /// Concurrent callers share one request, and there is at most one a minute: a forger may name any serial.
     ///
     /// # Errors
     ///
-    /// Those of the certificates.
+    /// The errors of the certificates.
     pub(super) async fn ask(&self, failure: Option<&VerifyFailure>) -> Result<bool> {
         let Some(VerifyFailure::UnknownSerial { serial, .. }) = failure else {
             return Ok(false);

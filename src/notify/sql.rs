@@ -143,7 +143,7 @@ CREATE TABLE IF NOT EXISTS wechatpay_notifications (
         }
     }
 
-    /// How many rows were changed.
+    /// Executes a statement; returns the number of changed rows.
     async fn execute(&self, statement: &str, texts: &[&str]) -> Result<u64, sqlx::Error> {
         match &self.pool {
             #[cfg(feature = "postgres")]
@@ -199,7 +199,7 @@ impl DedupStore for SqlStore {
             Value::Text(claim.as_str()),
             Value::Number(millis(lease)),
         ];
-        // What was found may run out or be forgotten before it is looked at.
+        // The row may expire or be deleted between the two statements.
         for _ in 0..3 {
             if self.ask(CLAIM, &values).await.map_err(down)?.is_some() {
                 return Ok(Delivery::New);
@@ -255,7 +255,7 @@ fn failed(err: sqlx::Error) -> Error {
     .with_source(err)
 }
 
-/// Without the pool: its options may hold a password.
+/// Omits the pool: its options may hold a password.
 impl fmt::Debug for SqlStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqlStore").finish_non_exhaustive()

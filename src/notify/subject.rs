@@ -1,10 +1,10 @@
-//! What a signed APIv2 notification is about: its id, where it carries none.
+//! Derives an id for a signed APIv2 notification that has none.
 
 use serde_json::{Map, Value};
 
 use wechatpay_core::crypto::digest;
 
-/// What may differ between two deliveries of one notification, and says nothing of what it is about.
+/// Members that may differ between two deliveries of one notification.
 const OF_THE_MESSAGE: [&str; 6] = [
     "err_code_des",
     "nonce_str",
@@ -14,7 +14,7 @@ const OF_THE_MESSAGE: [&str; 6] = [
     "sign_type",
 ];
 
-/// What a payment's notification says besides which payment it was and what came of it.
+/// Members of a payment's notification that do not identify the payment or its result.
 const OF_THE_PAYER: [&str; 20] = [
     "attach",
     "bank_type",
@@ -42,7 +42,7 @@ const OF_THE_COUPONS: [&str; 3] = ["coupon_fee_", "coupon_id_", "coupon_type_"];
 
 /// A payment is known by one of these.
 const PAYMENT: [&str; 3] = ["combine_out_trade_no", "out_trade_no", "transaction_id"];
-/// What happened is known by one of these, or else by nothing but the nonce.
+/// Members that identify an event. Without them only the nonce does.
 const NUMBERS: [&str; 10] = [
     "batch_no",
     "contract_code",
@@ -56,7 +56,7 @@ const NUMBERS: [&str; 10] = [
     "vehicle_event_createtime",
 ];
 
-/// A digest of what a notification is about, made of members that are signed.
+/// Returns a digest of the signed members that identify a notification.
 ///
 /// Members that are known not to distinguish events are left out. All others are included, so two events of an
 /// undocumented kind still have different ids.
@@ -75,7 +75,7 @@ pub(super) fn id(signed: &Map<String, Value>) -> String {
     digest_of("signed", &said)
 }
 
-/// The same of what a refund's notification is about.
+/// Returns the digest for a refund's notification.
 pub(super) fn refund_id(subject: [&str; 2]) -> String {
     digest_of("refund", subject)
 }

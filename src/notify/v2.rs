@@ -47,7 +47,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
     })
 }
 
-/// Only a refund (`req_info`) may be unsigned: only a holder of the key can encrypt it.
+/// Verifies the signature. Only a refund (`req_info`) may be unsigned: only a holder of the key can encrypt it.
 fn verify(keys: &Keys, members: &Members, body: &Bytes) -> Result<Verification> {
     if text(members, "sign").is_empty() {
         return match text(members, "req_info") {
@@ -67,7 +67,7 @@ fn verify(keys: &Keys, members: &Members, body: &Bytes) -> Result<Verification> 
     ))
 }
 
-/// Id and resource of what is encrypted and not signed.
+/// Returns the id and resource of an encrypted, unsigned message.
 fn refund(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Resource)> {
     let refund = Refund::open(&keys.v2, text(members, "req_info"))
         .map_err(|err| undecrypted_refund(body, err))?;
@@ -78,7 +78,7 @@ fn refund(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Resou
     Ok((id, Value::Object(refund.members).into()))
 }
 
-/// Id and resource of what is signed; empty members are not, and anybody may have added them.
+/// Returns the id and resource of a signed message. Empty members are not signed, so anyone may have added them.
 fn signed(keys: &Keys, members: &Members, body: &Bytes) -> Result<(String, Resource)> {
     let covered = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let mut signed = members.clone();

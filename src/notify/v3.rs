@@ -74,7 +74,7 @@ pub(super) fn json(text: &Zeroizing<Vec<u8>>) -> Result<Resource> {
     })
 }
 
-/// What does not look like a ciphertext is left as it is, as in answers.
+/// Decrypts the fields. As in responses, a field that does not look like a ciphertext is left unchanged.
 fn decrypt_fields(keys: &Keys, resource: &mut Resource, pointers: &[&str]) -> Result<()> {
     let mut edits = Edits::default();
     let mut visit = |at: &str, text: &str| open(keys, at, text);

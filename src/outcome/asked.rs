@@ -15,7 +15,7 @@ use wechatpay_core::catalog::{Carried, MerchantNumber, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::xml;
 
-/// What is needed to ask what came of a request.
+/// The data that a query of a request's outcome needs.
 pub(super) struct Asked {
     engine: Arc<Engine>,
     pub(super) number: &'static MerchantNumber,

@@ -1,4 +1,4 @@
-//! What an answer says of the request.
+//! Interprets responses to queries.
 
 use http::StatusCode;
 use serde_json::Value;
@@ -7,16 +7,16 @@ use crate::message::Response;
 use wechatpay_core::catalog::{MerchantNumber, NOT_FOUND, NUMBER_USED};
 use wechatpay_core::error::{ApiError, Error, Verification};
 
-/// What a query's answer says.
+/// The state that a query's response reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
-    /// It was taken, and goes its way.
+    /// WeChat Pay has accepted it.
     Done,
     /// An order that is not paid yet.
     Payable,
-    /// It is not decided yet.
+    /// The outcome is pending.
     Pending,
-    /// It has ended without success.
+    /// It ended without success.
     Ended,
 }
 
@@ -63,8 +63,8 @@ pub(super) fn is_number_used(err: &Error) -> bool {
     })
 }
 
-/// Whether a refusal is WeChat Pay's own. A gateway on the way may have passed the request on, and then
-/// answered by itself.
+/// Whether a refusal comes from WeChat Pay. A gateway may have forwarded the request and then
+/// refused it itself.
 pub(super) fn is_believed(err: &Error) -> bool {
     err.api().is_none_or(is_trusted)
 }

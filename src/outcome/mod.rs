@@ -63,49 +63,49 @@ use crate::call::{Call, Pending};
 use crate::message::Response;
 use wechatpay_core::error::Error;
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "there is nothing between")]
 #[allow(clippy::large_enum_variant, reason = "it is matched at once")]
 pub enum Outcome {
-    /// WeChat Pay has it: the answer of the call, or of the query that found it.
+    /// WeChat Pay has processed it: the response of the call, or of the query that found it.
     Done(Response),
     /// It was not done, and will not be.
     NotDone(NotDone),
-    /// Nobody knows yet. The error is the call's own.
+    /// The outcome is unknown. The error is that of the call.
     StillUnknown(Error),
 }
 
-/// Why a request was not done, and will not be.
+/// The reason why a request was not done, and will not be.
 #[derive(Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "it is matched at once")]
 pub enum NotDone {
-    /// WeChat Pay refused it, in an answer whose signature is right, or it was never sent.
+    /// WeChat Pay refused it in a signed response, or it was never sent.
     Refused(Error),
-    /// It was taken, and has ended without success: the query's answer, with the state.
+    /// WeChat Pay accepted it, and it ended without success: the query's response, with the state.
     Ended(Response),
-    /// There is nothing under the number, and nothing can come any more.
+    /// The number is unknown, and the request can no longer arrive.
     NotFound(Error),
 }
 
 impl Call {
-    /// Makes the call, and when its outcome is open finds out what came of it, by the merchant's number.
+    /// Makes the call, and if its outcome is unknown, queries it by the merchant's number.
     ///
-    /// See [`outcome`](crate::outcome). The call's timeout bounds each request, not all of them: how long
-    /// it takes in all is up to the policy.
+    /// See [`outcome`](crate::outcome). The call's timeout bounds each request; the policy bounds
+    /// the total time.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent, when the catalog does not
-    /// know how the operation is queried, or the body lacks the number or what else the query needs; and
-    /// what is wrong with the call itself. Everything else is in the [`Outcome`].
+    /// know how to query the operation, or the body lacks the number or another value that the query needs; and
+    /// errors of the call's arguments. Everything else is in the [`Outcome`].
     pub fn or_query(self, policy: QueryPolicy) -> Pending<Outcome> {
         Pending::new(resolve::send(self, policy))
     }
 
-    /// Finds out what came of this call when it was made before: after a restart, or from a job that looks
-    /// after requests whose outcome was unknown. The call itself is not sent.
+    /// Queries the outcome of an earlier call: after a restart, or from a job that follows up
+    /// unknown outcomes. The call itself is not sent.
     ///
     /// Give the body that was sent; only the members that the query needs are read. `sent_ago` is the time since the
     /// request was sent. It decides what "not found" proves: nothing for the first minutes, and nothing after 29
@@ -127,14 +127,14 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// As [`or_query`](Self::or_query).
+    /// The errors of [`or_query`](Self::or_query).
     pub fn query_outcome(self, sent_ago: Duration, policy: QueryPolicy) -> Pending<Outcome> {
         Pending::new(resolve::query(self, sent_ago, policy))
     }
 }
 
 impl Outcome {
-    /// The answer, when it was done.
+    /// Returns the response if the request was done.
     #[must_use]
     pub fn done(self) -> Option<Response> {
         match self {
@@ -143,7 +143,7 @@ impl Outcome {
         }
     }
 
-    /// Whether it was done.
+    /// Returns whether the request was done.
     #[must_use]
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
@@ -151,10 +151,10 @@ impl Outcome {
 }
 
 impl NotDone {
-    /// Whether the number may be used again: WeChat Pay has nothing under it.
+    /// Returns whether the number may be used again: WeChat Pay does not know it.
     ///
-    /// False of a request that has ended: an order that was closed, a refund that was. Such a number
-    /// is used up, and a new request needs a new one.
+    /// False for a request that has ended, such as a closed order or refund. Its number
+    /// cannot be used again, and a new request needs a new number.
     #[must_use]
     pub fn leaves_number_free(&self) -> bool {
         !matches!(self, Self::Ended(_))

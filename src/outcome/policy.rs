@@ -1,8 +1,8 @@
-//! When and how an unknown outcome is queried.
+//! The schedule of queries for an unknown outcome.
 
 use std::time::Duration;
 
-/// When to query, how long to continue, and whether to repeat the request or close the order.
+/// Configures the queries: when, for how long, and whether to repeat the request or close the order.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,49 +32,50 @@ impl QueryPolicy {
     /// The waits that WeChat Pay recommends after an order (5 s, 30 s, 1, 3 and 5 minutes), and 2 minutes more.
     /// "Not found" is final by then, so the outcome is known unless WeChat Pay does not answer the last query.
     ///
-    /// Source: WeChat Pay document "支付回调和查单实现指引". For refunds it recommends a minute between two
-    /// queries ("查询单笔退款"), which these waits come to.
+    /// Source: WeChat Pay document "支付回调和查单实现指引". For refunds WeChat Pay recommends a minute between two
+    /// queries ("查询单笔退款"), which these waits respect from the third query on.
     pub fn documented() -> Self {
         Self::with([5, 30, 60, 180, 300, 120])
     }
 
-    /// For a request that a user waits for: 1, 2, 4 and 8 s. "Not found" is not final within that time.
+    /// Waits of 1, 2, 4 and 8 s, for a request that a user waits for. "Not found" is not final within that time.
     pub fn quick() -> Self {
         Self::with([1, 2, 4, 8])
     }
 
-    /// The waits before each query. With none there is no query.
+    /// Sets the waits before each query. Without waits there is no query.
     pub fn waits(mut self, waits: impl IntoIterator<Item = Duration>) -> Self {
         self.waits = waits.into_iter().collect();
         self
     }
 
-    /// How long after the request "not found" is final; 11 minutes by default.
+    /// Sets the time after which "not found" is final; 11 minutes by default.
     ///
     /// APIv3 accepts a timestamp up to 5 minutes from its own clock. A request from a clock that is 5 minutes ahead
-    /// is accepted for 10 minutes. A shorter time is for tests. A request that WeChat Pay takes after "not found" was believed, and
-    /// one with another number, pay twice.
+    /// is accepted for 10 minutes. A shorter time is for tests: if WeChat Pay accepts the request after "not found"
+    /// was taken as final, and
+    /// the program sends another number, the user pays twice.
     pub fn settled_after(mut self, time: Duration) -> Self {
         self.settled = time;
         self
     }
 
-    /// Sends the same request with the same number again when a query finds nothing; off by default.
+    /// Sends the same request with the same number again if a query finds nothing; off by default.
     ///
-    /// Only of operations that do nothing twice
+    /// Applies only to operations that WeChat Pay processes once per number
     /// ([`MerchantNumber::repeatable`](crate::catalog::MerchantNumber::repeatable)): of a payment by code it
-    /// changes nothing. The body is the same, byte for byte; sensitive fields are not encrypted anew, and
-    /// each attempt is signed anew.
+    /// has no effect. The body is the same, byte for byte: sensitive fields are not encrypted again, and
+    /// each attempt gets a new signature.
     pub fn repeat_not_found(mut self, repeat: bool) -> Self {
         self.repeat = repeat;
         self
     }
 
-    /// Closes an order that exists and is not paid, so that it is [`NotDone`](super::NotDone) for certain;
-    /// off by default, and an unpaid order is then done.
+    /// Closes an existing unpaid order, so that its outcome is certainly [`NotDone`](super::NotDone);
+    /// off by default, which reports an unpaid order as done.
     ///
-    /// For a caller who gives the order up. Before another order is made for the same goods, the old one has
-    /// to be closed, or the user may pay both. The user may pay while it is being closed: the query after it
+    /// Use it when the order is abandoned. Before another order for the same goods is made, the old one must
+    /// be closed, or the user may pay both. The user may pay during the close: the query after the close
     /// decides. APIv2 closes no order in the first 5 minutes, so until then such an order is
     /// [`StillUnknown`](super::Outcome::StillUnknown).
     pub fn close_unpaid(mut self, close: bool) -> Self {

@@ -1,4 +1,4 @@
-//! The way from an unknown outcome to a known one.
+//! Resolves an unknown outcome.
 
 use std::future::Future;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::message::{KeptBody, Response};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Makes the call, and finds out what came of it when that is open.
+/// Makes the call, and resolves its outcome if it is unknown.
 pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
     let mut plan = plan?;
@@ -40,7 +40,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     Ok(search.run(err, again).await)
 }
 
-/// Finds out what came of a call that was made before.
+/// Resolves the outcome of an earlier call.
 pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -> Result<Outcome> {
     let (engine, plan) = call.into_parts();
     let asked = Asked::of(&engine, &*plan?)?;
@@ -59,18 +59,18 @@ pub(super) async fn query(call: Call, sent_ago: Duration, policy: QueryPolicy) -
 /// nothing says when they begin to count.
 const FORGOTTEN: Duration = Duration::from_secs(29 * 86_400);
 
-/// The search for what came of a request.
+/// The search for the outcome of a request.
 struct Search {
     asked: Asked,
     policy: QueryPolicy,
-    /// When the request can have been sent at the latest.
+    /// The latest time at which the request can have been sent.
     sent: Instant,
     first_sent: Instant,
-    /// How long before this search the request was sent.
+    /// The age of the request at the start of this search.
     sent_ago: Duration,
 }
 
-/// What a query has brought to light.
+/// The result of a query.
 #[allow(clippy::large_enum_variant, reason = "it is matched at once")]
 enum Found {
     End(Outcome),
@@ -91,7 +91,7 @@ impl Search {
         }
     }
 
-    /// What the call's own answer decides; the error of one that decides nothing.
+    /// Returns the outcome that the call's response decides, or the error of an undecided call.
     fn judge(&mut self, answer: Result<Response>) -> Result<Outcome> {
         self.sent = Instant::now();
         match answer {
@@ -115,7 +115,7 @@ impl Search {
     {
         for wait in std::mem::take(&mut self.policy.waits) {
             tokio::time::sleep(wait).await;
-            // The answer says how things were when it was written, which may be long before it arrives.
+            // The response describes the state at its sending, which may be long before its arrival.
             let age = self.age();
             let found = match self.look().await {
                 Found::End(outcome) => return outcome,
@@ -129,7 +129,7 @@ impl Search {
                 return Outcome::NotDone(NotDone::NotFound(found));
             }
             if let Some(repeat) = again() {
-                // A refusal of the repeated request says nothing of the first, which may be on its way.
+                // A refusal of the repeated request says nothing about the first, which may still arrive.
                 match self.judge(repeat.await) {
                     Ok(Outcome::Done(response)) => return Outcome::Done(response),
                     Ok(_) | Err(_) => self.sent = Instant::now(),
@@ -139,7 +139,7 @@ impl Search {
         Outcome::StillUnknown(err)
     }
 
-    /// How long ago the request was sent.
+    /// Returns the age of the request.
     fn age(&self) -> Duration {
         self.sent.elapsed().saturating_add(self.sent_ago)
     }
@@ -158,7 +158,7 @@ impl Search {
         }
     }
 
-    /// Closes an order that is not paid, and looks whether the user was quicker.
+    /// Closes an unpaid order, and checks whether the user paid first.
     ///
     /// Only the query decides: the close may be refused because the order was paid, and its answer may be
     /// lost like any other.

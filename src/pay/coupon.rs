@@ -1,4 +1,4 @@
-//! Coupons of a merchant (商家券): what the user takes them with.
+//! Parameters with which a user receives merchant coupons (商家券).
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use wechatpay_core::error::Result;
 use wechatpay_core::percent;
 use wechatpay_core::protocol::SignType;
 
-/// One coupon to be given: an item of `send_coupon_params`.
+/// A coupon to send: an item of `send_coupon_params`.
 ///
 /// ```
 /// use wechatpay_chain::pay::Coupon;
@@ -54,7 +54,7 @@ impl Coupon {
     }
 }
 
-/// What a mini program hands to the plug-in `send-coupon`.
+/// The parameters of the mini-program plug-in `send-coupon`.
 ///
 /// Source: WeChat Pay document 4012285674.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,12 +64,12 @@ pub struct CouponParams {
     pub send_coupon_merchant: String,
     /// The coupons.
     pub send_coupon_params: Vec<Coupon>,
-    /// The signature.
+    /// The signature of the parameters.
     pub sign: String,
 }
 
 impl Pay {
-    /// For the plug-in of a mini program: 1 to 10 coupons.
+    /// Builds the parameters of the mini-program plug-in for 1 to 10 coupons.
     ///
     /// ```no_run
     /// # fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -105,7 +105,7 @@ impl Pay {
         })
     }
 
-    /// For a page: the URL to redirect the user to, who takes the coupon there.
+    /// Returns the URL of the page on which the user receives the coupon.
     ///
     /// Source: WeChat Pay document 4012285783.
     ///

@@ -1,8 +1,8 @@
-//! What a front end needs to open WeChat Pay: signed parameters for every scene.
+//! Signed parameters with which a front end opens WeChat Pay.
 //!
-//! [`Client::pay`] gives the builders. What they give serialises to exactly the object that the
-//! front end hands to WeChat: names as WeChat spells them, every timestamp a text. Nothing is
-//! sent; time and nonce come from the client's clock.
+//! [`Client::pay`] returns the builders. Their results serialise to exactly the object that the
+//! front end passes to WeChat: with WeChat's names, and timestamps as text. Nothing is
+//! sent. Time and nonce come from the client's clock.
 //!
 //! | scene | builder |
 //! | --- | --- |
@@ -41,7 +41,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::{SignType, pay_text};
 
 impl Client {
-    /// Builders of what a front end needs to open WeChat Pay.
+    /// Builds the parameters with which a front end opens WeChat Pay.
     ///
     /// ```no_run
     /// # fn example(client: wechatpay_chain::Client, prepay_id: &str) -> wechatpay_chain::Result<()> {
@@ -65,17 +65,17 @@ pub struct Pay {
     mchid: Option<String>,
 }
 
-/// When, and the nonce.
+/// A timestamp and a nonce.
 struct Stamp {
     time: String,
     nonce: String,
 }
 
 impl Pay {
-    /// Names another merchant than the client's in the parameters (`partnerid`, `mch_id`,
-    /// `send_coupon_merchant`), as a partner (服务商) does where the scene asks for its sub-merchant.
+    /// Sets another merchant id in the parameters (`partnerid`, `mch_id`,
+    /// `send_coupon_merchant`), which a partner (服务商) needs if the scene expects its sub-merchant.
     ///
-    /// The client's keys sign all the same.
+    /// The client's keys still sign.
     #[must_use]
     pub fn mchid(mut self, mchid: impl Into<String>) -> Self {
         self.mchid = Some(mchid.into());
@@ -143,7 +143,7 @@ impl Pay {
 const BRAND: &str = "this client is a brand's, and a merchant takes payments: build one with \
                      mchid(..) and the merchant's own keys";
 
-/// A text that can be signed: a line break in it would let one signature stand for two texts.
+/// Checks a text that is signed: with a line break in it, one signature would fit two texts.
 fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
     if value.is_empty() {
         return Err(refused(format!("{name} is empty")));
@@ -156,7 +156,7 @@ fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
     Ok(value)
 }
 
-/// A bare prepay id, as the answer to an order has it.
+/// Checks a bare prepay id, as the response to an order contains it.
 fn bare(value: &str) -> Result<&str> {
     if value.contains(['=', '&']) {
         return Err(refused(

@@ -39,7 +39,7 @@ pub struct Qr {
     code: QrCode,
 }
 
-/// What a terminal's characters stand on.
+/// The background of a terminal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Background {
@@ -51,7 +51,7 @@ pub enum Background {
 }
 
 impl Qr {
-    /// For a terminal: lines of half blocks, two modules high each, without a line end after the
+    /// Renders the code for a terminal: lines of half blocks, two modules high each, without a line end after the
     /// last.
     #[must_use]
     pub fn to_text(&self, background: Background) -> String {

@@ -27,9 +27,9 @@ pub struct ScoreParams {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScoreMembers(Vec<(&'static str, String)>);
 
-/// What an App hands to the open SDK's `WXOpenBusinessView`.
+/// The parameters of the open SDK's `WXOpenBusinessView` in an App.
 ///
-/// Its `extInfo` is an object here; Android and iOS take it as text, so write it as JSON there.
+/// `extInfo` is an object here. Android and iOS take it as text, so serialise it as JSON there.
 ///
 /// Source: WeChat Pay documents 4012587909 and 4012587980.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,11 +40,11 @@ pub struct ScoreApp {
     pub business_type: &'static str,
     /// The members as a query, values percent-encoded.
     pub query: String,
-    /// Which edition of the mini program.
+    /// The edition of the mini program.
     pub ext_info: ScoreExtInfo,
 }
 
-/// Which edition of pay score's mini program is opened.
+/// The edition of pay score's mini program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ pub struct ScoreExtInfo {
     pub mini_program_type: u8,
 }
 
-/// What a page in WeChat hands to `openBusinessView`.
+/// The parameters of `openBusinessView` in a WeChat page.
 ///
 /// Source: WeChat Pay documents 4012596371 and 4012587945.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,7 +66,7 @@ pub struct ScoreJsapi {
     pub query_string: String,
 }
 
-/// What a mini program hands to `wx.openBusinessView`.
+/// The parameters of `wx.openBusinessView` in a mini program.
 ///
 /// Source: WeChat Pay documents 4012596433 and 4012587983.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,7 +80,7 @@ pub struct ScoreMiniProgram {
 }
 
 impl Pay {
-    /// For the user to confirm an order; `package` is that of the answer that made it.
+    /// Builds the parameters to confirm an order; `package` is in the response that created it.
     ///
     /// # Errors
     ///
@@ -90,11 +90,11 @@ impl Pay {
         self.score("wxpayScoreUse", &[("package", package)])
     }
 
-    /// For the user to look at an order.
+    /// Builds the parameters to show an order.
     ///
     /// # Errors
     ///
-    /// As [`score_confirm`](Self::score_confirm).
+    /// The errors of [`score_confirm`](Self::score_confirm).
     pub fn score_detail(&self, service_id: &str, out_order_no: &str) -> Result<ScoreParams> {
         let order = [("service_id", service_id), ("out_order_no", out_order_no)];
         self.score("wxpayScoreDetail", &order)
@@ -124,7 +124,7 @@ impl Pay {
 }
 
 impl ScoreParams {
-    /// For an App.
+    /// Returns the parameters for an App.
     #[must_use]
     pub fn app(&self) -> ScoreApp {
         ScoreApp {
@@ -134,7 +134,7 @@ impl ScoreParams {
         }
     }
 
-    /// For a page in WeChat.
+    /// Returns the parameters for a page in WeChat.
     #[must_use]
     pub fn jsapi(&self) -> ScoreJsapi {
         ScoreJsapi {
@@ -143,7 +143,7 @@ impl ScoreParams {
         }
     }
 
-    /// For a mini program.
+    /// Returns the parameters for a mini program.
     #[must_use]
     pub fn mini_program(&self) -> ScoreMiniProgram {
         ScoreMiniProgram {

@@ -14,7 +14,7 @@ pub struct V2Pay {
     pay: Pay,
 }
 
-/// What an App hands to the open SDK's `PayReq`.
+/// The parameters of the open SDK's `PayReq` in an App.
 ///
 /// Source: WeChat Pay document 4011937148.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,7 +36,7 @@ pub struct V2AppParams {
     pub sign: String,
 }
 
-/// What a mini program hands to `wx.sendBizRedPacket`.
+/// The parameters of `wx.sendBizRedPacket` in a mini program.
 ///
 /// Source: WeChat Pay document 4011937428.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,9 +62,9 @@ impl V2Pay {
         Self { pay }
     }
 
-    /// For a page in WeChat's own browser; a mini program takes the same and passes `appId` over.
+    /// Builds the parameters for a page in WeChat's browser. A mini program uses the same and ignores `appId`.
     ///
-    /// `kind` has to be the `sign_type` that the order was made with.
+    /// `kind` must be the `sign_type` of the order.
     ///
     /// ```no_run
     /// # fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -103,11 +103,11 @@ impl V2Pay {
         })
     }
 
-    /// For an App; `kind` has to be the `sign_type` that the order was made with.
+    /// Builds the parameters for an App; `kind` must be the `sign_type` of the order.
     ///
     /// # Errors
     ///
-    /// As [`jsapi`](Self::jsapi).
+    /// The errors of [`jsapi`](Self::jsapi).
     pub fn app(&self, appid: &str, prepay_id: &str, kind: SignType) -> Result<V2AppParams> {
         let (appid, prepayid) = (text("appid", appid)?, bare(prepay_id)?);
         let partnerid = self.pay.merchant()?;
@@ -131,14 +131,14 @@ impl V2Pay {
         })
     }
 
-    /// For a mini program in which the user takes a red packet.
+    /// Builds the parameters for a mini program in which the user opens a red packet.
     ///
-    /// `package` is that of the answer of `mmpaymkttransfers/sendminiprogramhb`, as it is: it is
-    /// signed so, and handed over percent-encoded.
+    /// `package` is the unchanged value from the response of `mmpaymkttransfers/sendminiprogramhb`: it is
+    /// signed in this form, and passed on percent-encoded.
     ///
     /// # Errors
     ///
-    /// As [`jsapi`](Self::jsapi).
+    /// The errors of [`jsapi`](Self::jsapi).
     pub fn red_packet(&self, appid: &str, package: &str) -> Result<RedPacketParams> {
         let (appid, package) = (text("appid", appid)?, text("package", package)?);
         let stamp = self.pay.stamp()?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Pay, bare, text};
 use wechatpay_core::error::Result;
 
-/// What a page in WeChat hands to `getBrandWCPayRequest`.
+/// The parameters of `getBrandWCPayRequest` in a WeChat page.
 ///
 /// Source: WeChat Pay documents 4012791857 (APIv3) and 4011935213 (APIv2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,8 +26,8 @@ pub struct JsapiParams {
     pub pay_sign: String,
 }
 
-/// What a mini program hands to `wx.requestPayment`: [`JsapiParams`] without the appid, which the
-/// mini program is itself and which is signed all the same.
+/// The parameters of `wx.requestPayment` in a mini program: [`JsapiParams`] without the appid, which the
+/// mini program already has. The appid is still signed.
 ///
 /// Source: WeChat Pay document 4012791857.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ pub struct MiniProgramParams {
     pub pay_sign: String,
 }
 
-/// What an App hands to the open SDK's `PayReq`.
+/// The parameters of the open SDK's `PayReq` in an App.
 ///
 /// Source: WeChat Pay document 4013070351.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -112,7 +112,7 @@ impl Subsidy {
 }
 
 impl Pay {
-    /// For a page in WeChat's own browser.
+    /// Builds the parameters for a page in WeChat's browser.
     ///
     /// ```no_run
     /// # fn example(client: wechatpay_chain::Client) -> wechatpay_chain::Result<()> {
@@ -131,11 +131,11 @@ impl Pay {
         self.jsapi_with(appid, prepay_id, None)
     }
 
-    /// As [`jsapi`](Self::jsapi), with subsidised instalments; they are signed.
+    /// Builds the parameters of [`jsapi`](Self::jsapi) with subsidised instalments, which are signed.
     ///
     /// # Errors
     ///
-    /// As [`jsapi`](Self::jsapi).
+    /// The errors of [`jsapi`](Self::jsapi).
     pub fn jsapi_subsidy(
         &self,
         appid: &str,
@@ -145,11 +145,11 @@ impl Pay {
         self.jsapi_with(appid, prepay_id, Some(subsidy))
     }
 
-    /// For a mini program; `appid` is its own, which is signed but not handed over.
+    /// Builds the parameters for a mini program. Its `appid` is signed but not passed on.
     ///
     /// # Errors
     ///
-    /// As [`jsapi`](Self::jsapi).
+    /// The errors of [`jsapi`](Self::jsapi).
     pub fn mini_program(&self, appid: &str, prepay_id: &str) -> Result<MiniProgramParams> {
         let params = self.jsapi(appid, prepay_id)?;
         Ok(MiniProgramParams {
@@ -161,11 +161,11 @@ impl Pay {
         })
     }
 
-    /// For an App.
+    /// Builds the parameters for an App.
     ///
     /// # Errors
     ///
-    /// As [`jsapi`](Self::jsapi).
+    /// The errors of [`jsapi`](Self::jsapi).
     pub fn app(&self, appid: &str, prepay_id: &str) -> Result<AppParams> {
         let (appid, prepayid) = (text("appid", appid)?, bare(prepay_id)?);
         let stamp = self.stamp()?;
@@ -180,11 +180,11 @@ impl Pay {
         })
     }
 
-    /// As [`app`](Self::app), with subsidised instalments, which the signature does not cover.
+    /// Builds the parameters of [`app`](Self::app) with subsidised instalments, which the signature does not cover.
     ///
     /// # Errors
     ///
-    /// As [`jsapi`](Self::jsapi).
+    /// The errors of [`jsapi`](Self::jsapi).
     pub fn app_subsidy(&self, appid: &str, prepay_id: &str, subsidy: Subsidy) -> Result<AppParams> {
         let mut params = self.app(appid, prepay_id)?;
         subsidy.append_to(&mut params.package);

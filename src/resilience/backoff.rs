@@ -1,4 +1,4 @@
-//! How long a retry waits.
+//! The waits of retries.
 
 use std::time::{Duration, SystemTime};
 
@@ -22,7 +22,7 @@ pub(super) fn full_jitter(
         .mul_f64(fraction(clock))
 }
 
-/// How long the answer asks to wait: seconds, or a date (RFC 9110, section 10.2.3).
+/// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {

@@ -8,7 +8,7 @@ use crate::stack::{Middleware, Next};
 use crate::trace;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Fails calls at once to a host that has not answered several times in a row.
+/// Fails calls to a host at once after several consecutive failures.
 ///
 /// Failures are connections that cannot be made, timeouts, and connections that break. Any answer,
 /// also a refusal, closes the breaker. While it is open, calls fail with
@@ -44,13 +44,13 @@ impl CircuitBreaker {
         }
     }
 
-    /// After how many failures in a row it opens. 0 means 1.
+    /// Sets the number of consecutive failures after which the breaker opens. 0 means 1.
     pub fn failures(mut self, failures: u32) -> Self {
         self.health.rules_mut().threshold = failures.max(1);
         self
     }
 
-    /// How long it is open at first, and at most.
+    /// Sets the first and the longest time for which the breaker is open.
     pub fn cooldown(mut self, first: Duration, longest: Duration) -> Self {
         let rules = self.health.rules_mut();
         (rules.cooldown, rules.longest) = (first, longest);
@@ -58,7 +58,7 @@ impl CircuitBreaker {
     }
 }
 
-/// Inside of `failover`.
+/// This layer is inside `failover`.
 pub(crate) struct Breaker(pub(crate) CircuitBreaker);
 
 impl Middleware for Breaker {

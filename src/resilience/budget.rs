@@ -1,9 +1,9 @@
-//! How many retries a client may make.
+//! The retry budget of a client.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What a retry costs, in tokens; a success gives one back. So in the long run there is at most one
+/// The cost of a retry in tokens. A success returns one token, so in the long run there is at most one
 /// retry for ten successes, however many calls fail.
 const RETRY: u32 = 10;
 

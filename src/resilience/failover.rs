@@ -13,15 +13,15 @@ use crate::trace;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Goes to a backup host when no connection to a host can be made.
+/// Uses a backup host if no connection to a host can be made.
 ///
-/// The request goes to the other host in the same call, signed anew, only when nothing of it can have
-/// been sent. After an attempt that may have been sent it goes nowhere, unless a
-/// [`RetryPolicy`](super::RetryPolicy) repeats it, which then takes the host that answers.
+/// The same call then sends the request, with a new signature, to the other host, but only if nothing of it can have
+/// been sent. After an attempt that may have been sent there is no failover, unless a
+/// [`RetryPolicy`](super::RetryPolicy) repeats the request, which then uses the host that responds.
 ///
-/// A host to which no connection could be made, or that has not answered three calls in a row, is left
-/// alone for a while; then one call goes to it first, and when it answers, all do. Clones share what they
-/// know of the hosts.
+/// A host to which no connection could be made, or that has not answered three calls in a row, is not
+/// used for a while. Then one call tests it, and if it answers, all calls use it again. Clones share their
+/// knowledge of the hosts.
 ///
 /// Both hosts are the same WeChat Pay: orders made over one are seen over the other.
 ///
@@ -45,24 +45,24 @@ pub struct Failover {
 }
 
 impl Failover {
-    /// Between the hosts that WeChat Pay documents as each other's backup:
+    /// Uses the hosts that WeChat Pay documents as each other's backup:
     /// `api.mch.weixin.qq.com` and `api2.mch.weixin.qq.com`, overseas `apihk.mch.weixin.qq.com` and
-    /// `apius.mch.weixin.qq.com`. Calls to other hosts are left alone, and so are operations that one
-    /// host alone answers.
+    /// `apius.mch.weixin.qq.com`. Calls to other hosts have no failover, and neither have operations that one
+    /// host alone serves.
     ///
     /// Sources: WeChat Pay documents "跨城冗灾方案" and, overseas, "统一下单" (接入点).
     pub fn documented() -> Self {
         Self::with(None)
     }
 
-    /// From the client's base URL to this one: a gateway of one's own, a sandbox, a test.
+    /// Uses this URL as the backup of the client's base URL: for your own gateway, a sandbox or a test.
     ///
-    /// A path in it has to be that of the base URL, since signatures cover it.
+    /// Its path must equal that of the base URL, since signatures cover the path.
     pub fn to(base_url: impl Into<String>) -> Self {
         Self::with(Some(base_url.into()))
     }
 
-    /// How long a host that is down is left alone at first, and at most: the time doubles with each probe
+    /// Sets the first and the longest time for which a host that is down is not used: the time doubles with each probe
     /// that fails. 10 s and 5 minutes by default.
     pub fn cooldown(mut self, first: Duration, longest: Duration) -> Self {
         let rules = self.health.rules_mut();
@@ -109,7 +109,7 @@ impl Failover {
     }
 }
 
-/// Outside of all that signs.
+/// This layer is outside the layers that sign.
 #[derive(Clone)]
 pub(crate) struct Switch {
     pairs: Arc<[(Origin, Origin)]>,

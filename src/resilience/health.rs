@@ -1,4 +1,4 @@
-//! Which hosts answer.
+//! The health of hosts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,19 +9,19 @@ use tokio::time::Instant;
 use crate::message::{CallState, Origin};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// When a host counts as down, and for how long.
+/// The rules for when a host counts as down, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
-    /// How many failures in a row, each of its weight.
+    /// The sum of weights of consecutive failures at which a host counts as down.
     pub(super) threshold: u32,
-    /// What a connection that could not be made weighs; any other failure weighs 1.
+    /// The weight of a failed connection attempt; any other failure weighs 1.
     pub(super) connect: u32,
     pub(super) cooldown: Duration,
     /// The cooldown doubles with each probe that fails, up to this.
     pub(super) longest: Duration,
 }
 
-/// What is known of each host; clones know the same.
+/// The state of each host; clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Health {
     rules: Rules,
@@ -38,17 +38,17 @@ struct Host {
 struct Down {
     since: Instant,
     cooldown: Duration,
-    /// A call is under way that finds out whether the host answers again.
+    /// A call is testing whether the host answers again.
     probing: bool,
 }
 
-/// What came of an attempt, as far as its host is concerned.
+/// The result of an attempt with regard to its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Seen {
     Answered,
     NoConnection,
     NoAnswer,
-    /// The attempt failed before the host had to do with it.
+    /// The attempt failed before it reached the host.
     Nothing,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn is_unconnected(err: &Error) -> bool {
     !err.maybe_sent() && (err.is_connect() || err.is_timeout())
 }
 
-/// A call may go to a host; dropped, it says what came of it.
+/// The permission to call a host; dropping it records the result.
 pub(super) struct Ticket {
     health: Health,
     origin: Origin,
@@ -93,7 +93,7 @@ impl Health {
         &mut self.rules
     }
 
-    /// A ticket, unless the host is down; then how long until it is tried again.
+    /// Returns a ticket, or the time until the next test if the host is down.
     ///
     /// When the cooldown is over, one call goes through as a probe.
     pub(super) fn admit(&self, origin: &Origin, state: &CallState) -> Result<Ticket, Duration> {
@@ -108,7 +108,7 @@ impl Health {
         Ok(self.ticket(origin, state))
     }
 
-    /// A ticket whatever is known of the host.
+    /// Returns a ticket regardless of the host's state.
     pub(super) fn ticket(&self, origin: &Origin, state: &CallState) -> Ticket {
         Ticket {
             health: self.clone(),
@@ -118,7 +118,7 @@ impl Health {
         }
     }
 
-    /// Whether the host is down now, where that has changed.
+    /// Records a result; returns whether the host is down now, if that has changed.
     fn note(&self, origin: &Origin, seen: Seen) -> Option<bool> {
         let mut hosts = self.lock();
         let weight = match seen {
@@ -137,7 +137,7 @@ impl Health {
         let host = hosts.entry(origin.clone()).or_default();
         host.failures = host.failures.saturating_add(weight);
         if let Some(down) = host.down.as_mut() {
-            // Calls that were under way when it went down say nothing new.
+            // Calls that started before the host went down give no new information.
             if down.probing {
                 let cooldown = down.cooldown.saturating_mul(2).min(self.rules.longest);
                 *down = Down::now(cooldown);
@@ -165,7 +165,7 @@ impl Down {
 }
 
 impl Ticket {
-    /// Says what came of the attempt; whether the host is down now, where that has changed.
+    /// Records the result of the attempt; returns whether the host is down now, if that has changed.
     pub(super) fn close(mut self, seen: Seen) -> Option<bool> {
         self.open = false;
         self.health.note(&self.origin, seen)

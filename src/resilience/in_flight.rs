@@ -1,4 +1,4 @@
-//! The layer that bounds how many attempts are under way.
+//! The layer that bounds the attempts in flight.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,9 @@ use crate::middleware::OfKeySource;
 use crate::stack::{Middleware, Next};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// Bounds how many attempts are under way at once; further ones wait for their turn.
+/// Bounds the number of attempts in flight; further attempts wait.
 ///
-/// The wait is part of the call's time, and nothing is sent meanwhile. A streamed answer counts until it
+/// The wait is part of the call's time, and nothing is sent meanwhile. A streamed response counts until it
 /// begins. Clones share the bound.
 #[derive(Debug, Clone)]
 #[must_use = "a bound does nothing until it is given to ClientBuilder::max_in_flight"]
@@ -23,7 +23,7 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// At most this many. 0 means 1.
+    /// Creates a bound. 0 means 1.
     pub fn new(most: usize) -> Self {
         let most = most.clamp(1, Semaphore::MAX_PERMITS);
         Self {
@@ -33,7 +33,7 @@ impl InFlight {
         }
     }
 
-    /// How long an attempt waits for its turn at most; zero to refuse at once. It then fails with
+    /// Sets the longest wait of an attempt; zero refuses at once. The attempt then fails with
     /// [`ErrorKind::Limit`](crate::ErrorKind::Limit).
     pub fn wait_at_most(mut self, patience: Duration) -> Self {
         self.patience = Some(patience);
@@ -47,7 +47,7 @@ impl From<usize> for InFlight {
     }
 }
 
-/// Inside of `retry`, so that no call holds a place while it waits to be repeated.
+/// This layer is inside `retry`, so that a call that waits for its repetition does not count.
 pub(crate) struct Gate(pub(crate) InFlight);
 
 impl Middleware for Gate {

@@ -1,9 +1,9 @@
-//! Layers that repeat, redirect, limit or hold back calls. All of them are off until the builder is
-//! told: without them a request is sent once, to one host, at once.
+//! Layers that repeat, redirect, limit or delay calls. All of them are off by
+//! default: without them a request is sent once, to one host, immediately.
 //!
 //! Each is one line on [`ClientBuilder`](crate::ClientBuilder), and a named layer of the stack. Outermost
-//! first, just inside of `prepare` in APIv3 and of `matcher` in APIv2, so that every attempt is signed
-//! anew:
+//! first, directly inside `prepare` in APIv3 and `matcher` in APIv2, so that every attempt gets a new
+//! signature:
 //!
 //! - [`RETRY`]: [`RetryPolicy`] repeats what is safe to repeat;
 //! - [`RATE_LIMIT`]: [`RateLimits`] keeps to the documented frequency of each operation;
@@ -56,7 +56,7 @@ pub use retry::RetryPolicy;
 pub const RETRY: &str = "retry";
 /// Keeps to the documented frequency of each operation.
 pub const RATE_LIMIT: &str = "rate_limit";
-/// Bounds the attempts under way.
+/// Bounds the attempts in flight.
 pub const IN_FLIGHT: &str = "in_flight";
 /// Goes to a backup host when no connection can be made.
 pub const FAILOVER: &str = "failover";

@@ -1,4 +1,4 @@
-//! What may be sent again, and after which outcome.
+//! Decides which requests may be repeated, and after which outcome.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use wechatpay_core::catalog::Operation;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 use wechatpay_core::protocol::xml;
 
-/// What a request may be repeated after.
+/// The outcomes after which a request may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
-    /// It changes nothing.
+    /// The request changes nothing.
     Read,
     /// WeChat Pay does it once, however often it comes: the merchant's number is in it, and each attempt
     /// sends the same body.
     Numbered,
     /// WeChat Pay says of it to query and not to repeat.
     Never,
-    /// Nothing is known of it.
+    /// The operation is unknown.
     Unknown,
 }
 
@@ -30,12 +30,12 @@ pub(super) enum Repeat {
 pub(super) struct Again {
     /// Whether the attempt before may have been processed.
     pub(super) may_have_been_processed: bool,
-    /// What `Retry-After` says.
+    /// The value of `Retry-After`.
     pub(super) after: Option<Duration>,
 }
 
 impl Repeat {
-    /// Decides by the catalog, and by what the request really holds.
+    /// Decides by the catalog and by the content of the request.
     pub(super) fn of(request: &Request, info: &CallInfo) -> Self {
         if *request.method() == Method::GET {
             return Self::Read;
@@ -126,7 +126,7 @@ impl Repeat {
         }
         match self {
             Self::Read | Self::Numbered => again(true),
-            // 系统异常，请用相同参数重新调用, WeChat Pay says of its own error.
+            // WeChat Pay documents SYSTEM_ERROR: 系统异常，请用相同参数重新调用.
             Self::Unknown if verified && answer.is_system_error() => again(true),
             Self::Never | Self::Unknown => None,
         }

@@ -1,4 +1,4 @@
-//! The layer that repeats.
+//! The retry layer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::trace;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{ApiError, Error, Result};
 
-/// Which calls are repeated, how often, and how long it may take.
+/// Configures which calls are repeated, how often, and for how long.
 ///
-/// A request is sent again only when the repetition has no second effect:
+/// A request is repeated only if the repetition has no second effect:
 ///
 /// - nothing of the attempt was sent: no connection could be made;
 /// - WeChat Pay refused it for its frequency, in an answer whose signature is right (429,
@@ -31,9 +31,9 @@ use wechatpay_core::error::{ApiError, Error, Result};
 ///   the body.
 ///
 /// All attempts send the same body, byte for byte. Sensitive fields are encrypted once, before the
-/// first attempt: RSAES-OAEP gives another ciphertext each time, so fields that are encrypted anew would be
-/// another body. Each attempt has a new timestamp, nonce and signature. APIv2 has them in its body:
-/// there, all other members are the same.
+/// first attempt: RSAES-OAEP gives a different ciphertext each time, so encrypting again would give
+/// another body. Each attempt has a new timestamp, nonce and signature. In APIv2 they are in the body;
+/// all other members are the same.
 ///
 /// After an attempt that may have been processed, a refusal of a later attempt does not settle the outcome:
 /// [`Error::is_undecided`](crate::Error::is_undecided) stays true.
@@ -72,8 +72,9 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// At most 3 attempts; waits of up to 200 ms and 400 ms; 10 s for an attempt that may be repeated; no
-    /// deadline but the call's timeout; a budget of 50 retries.
+    /// Creates a policy with at most 3 attempts; waits of up to 200 ms and 400 ms; 10 s for an attempt that may be
+    /// repeated; no
+    /// deadline except the call's timeout; a budget of 50 retries.
     pub fn new() -> Self {
         Self {
             attempts: 3,
@@ -85,40 +86,40 @@ impl RetryPolicy {
         }
     }
 
-    /// How often a request is sent at most, the first attempt included. 0 means 1.
+    /// Sets the largest number of attempts, including the first. 0 means 1.
     pub fn attempts(mut self, most: u32) -> Self {
         self.attempts = most.max(1);
         self
     }
 
-    /// The bounds of the waits. The first is up to `base` long, and each further one up to twice as long,
-    /// but never more than `longest`; how long is left to chance (full jitter). A `Retry-After` of the
-    /// answer is waited for in full, or the call ends with that answer: when its time would be over, or when it has
-    /// neither a timeout nor a deadline and the answer asks for more than a minute.
+    /// Sets the bounds of the waits. The first wait is up to `base`, and each further one up to twice as long,
+    /// but never more than `longest`; the length is random (full jitter). A `Retry-After` in the
+    /// response is respected in full, or the call ends with that response: if its time would be over, or if it has
+    /// neither a timeout nor a deadline and the response asks for more than a minute.
     pub fn backoff(mut self, base: Duration, longest: Duration) -> Self {
         (self.base, self.longest) = (base, longest);
         self
     }
 
-    /// Bounds each attempt of a call that may be repeated although an attempt was sent; `None` for no
-    /// bound. Of other calls an attempt has all of the call's time: to give it up early would only make
-    /// the outcome unknown.
+    /// Bounds each attempt of a call that may be repeated after it was sent; `None` for no
+    /// bound. In other calls an attempt may use all of the call's time: aborting it early would only make
+    /// its outcome unknown.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = limit.into();
         self
     }
 
-    /// Bounds all attempts together, also of calls without a timeout; `None`, the default, for the call's
-    /// timeout alone. No attempt begins when its wait would end later.
+    /// Bounds all attempts together, also for calls without a timeout; `None`, the default, for the call's
+    /// timeout only. No attempt starts if its wait would end after the deadline.
     pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.deadline = limit.into();
         self
     }
 
-    /// How many retries all calls together may make in a row. A success gives a tenth of a retry back, so
+    /// Sets how many retries all calls together may make in a row. A success returns a tenth of a retry, so
     /// that in the long run retries add at most a tenth to the load.
     ///
-    /// Clones of the policy share the budget: give clones to the builders of several clients, and they
+    /// Clones of the policy share the budget: clients whose builders received clones of one policy
     /// share it too.
     pub fn budget(mut self, retries: u32) -> Self {
         self.budget = Budget::new(retries);
@@ -130,7 +131,7 @@ impl RetryPolicy {
 /// for years.
 const UNBOUNDED_WAIT: Duration = Duration::from_secs(60);
 
-/// Outside of all that signs, inside of all that makes the body.
+/// This layer is outside the layers that sign, and inside the layers that make the body.
 pub(crate) struct Retry {
     pub(crate) policy: RetryPolicy,
     pub(crate) clock: Arc<dyn Clock>,
@@ -179,7 +180,7 @@ fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
     }
 }
 
-/// A call under way.
+/// A call in flight.
 struct Call {
     repeat: Repeat,
     state: CallState,
@@ -187,7 +188,7 @@ struct Call {
 }
 
 impl Retry {
-    /// One attempt, and whether anything of it may have been sent.
+    /// Makes an attempt; also returns whether anything of it may have been sent.
     async fn attempt(&self, call: &Call, request: Request, next: Next) -> (Result<Response>, bool) {
         let before = call.state.unresolved();
         let policy = &self.policy;
@@ -210,7 +211,7 @@ impl Retry {
         (outcome, call.state.unresolved() > before)
     }
 
-    /// How long to wait before the next attempt; `None` when there is no time or no budget for it.
+    /// Returns the wait before the next attempt; `None` if there is no time or no budget for it.
     fn wait(&self, call: &Call, again: &Again, tried: u32) -> Option<Duration> {
         let policy = &self.policy;
         let jitter = full_jitter(&*self.clock, policy.base, policy.longest, tried - 1);

@@ -1,7 +1,7 @@
-//! Which operation a call is, and whether this client may make it: the one place that knows both.
+//! Determines the operation of a call, and whether this client may make it.
 //!
 //! [`resolve`] expands the path, chooses the API, finds the operation in the catalog, and refuses
-//! what would be signed for another or would send in the clear what the catalog encrypts.
+//! calls that would be signed for another merchant, or would send sensitive fields as plaintext.
 
 mod near;
 
@@ -17,14 +17,14 @@ use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::template;
 
-/// What a client says about all of its calls.
+/// The client's settings for all of its calls.
 pub(crate) struct Caller<'a> {
     pub(crate) base: Option<&'a BaseUrl>,
     pub(crate) fields: FieldPolicy,
     pub(crate) merchant: &'a Merchant,
 }
 
-/// Where a call goes.
+/// The target of a call.
 pub(crate) struct Target {
     pub(crate) api: Api,
     pub(crate) base: BaseUrl,
@@ -33,19 +33,19 @@ pub(crate) struct Target {
     pub(crate) path: String,
 }
 
-/// Which of the two APIs a call is for.
+/// The API of a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Api {
     V2,
     V3,
 }
 
-/// The target of a call that is made by its path.
+/// Resolves a call that is made by its path.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Path`] when the path cannot be made, or is nearly the path of an operation with
-/// sensitive fields; [`ErrorKind::Request`] when the operation is not this client's to call.
+/// [`ErrorKind::Path`] if the path cannot be expanded, or is similar to the path of an operation with
+/// sensitive fields; [`ErrorKind::Request`] if this client may not call the operation.
 pub(crate) fn resolve(plan: &Plan, caller: &Caller<'_>) -> Result<Target> {
     let mut path = expand(plan)?;
     let api = Api::of(&path);
@@ -86,11 +86,11 @@ pub(crate) fn operation(plan: &Plan, base: Option<&BaseUrl>) -> Option<&'static 
     find(plan, prefix, &Paths::new(prefix, &path)).map(|found| found.operation)
 }
 
-/// The target of a URL that an answer has given: it is taken as it stands, whatever it begins with.
+/// Resolves a URL from a response. It is used unchanged, whatever its path begins with.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`] when the operation is a brand's and the client a merchant's.
+/// [`ErrorKind::Request`] if the operation belongs to brands and the client to a merchant.
 pub(crate) fn get_url(
     method: &Method,
     merchant: &Merchant,
@@ -107,7 +107,7 @@ pub(crate) fn get_url(
     })
 }
 
-/// What chooses APIv2; it is not sent.
+/// The segment that selects APIv2; it is not sent.
 const V2: &str = "/v2";
 
 impl Api {
@@ -147,7 +147,7 @@ struct Found {
     by_template: bool,
 }
 
-/// By the template, else by the path as it is sent.
+/// Finds the operation by the template, or else by the path as it is sent.
 fn find(plan: &Plan, prefix: &str, sent: &Paths<'_>) -> Option<Found> {
     let by_template = plan
         .template
@@ -166,10 +166,10 @@ fn find(plan: &Plan, prefix: &str, sent: &Paths<'_>) -> Option<Found> {
     }
 }
 
-/// How the catalog may have a path, without its query: below the base URL's own path, and alone.
+/// The forms in which the catalog may know a path, without its query: with and without the base URL's path.
 ///
-/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; before
-/// the paths of a gateway a prefix means nothing.
+/// The documentation calls `hk/v3/refunds` as `v3/refunds` under the base URL `https://…/hk/`; in front of
+/// a gateway's paths a prefix has no meaning.
 struct Paths<'a> {
     below: Option<String>,
     alone: Cow<'a, str>,
@@ -193,7 +193,7 @@ impl<'a> Paths<'a> {
         self.below.as_deref().into_iter().chain([&*self.alone])
     }
 
-    /// A final slash makes no other operation, or its fields would go out in the clear.
+    /// A trailing slash does not change the operation, or its fields would be sent as plaintext.
     fn find(&self, method: &Method) -> Option<&'static Operation> {
         let exact = self.each().find_map(|path| catalog::find(method, path));
         exact.or_else(|| {
@@ -258,7 +258,7 @@ fn check_brand(merchant: &Merchant, operation: Option<&'static Operation>) -> Re
     Ok(())
 }
 
-/// In any case, as the API is chosen.
+/// Whether a path begins with a segment, in any case, as when the API is selected.
 fn begins_with(path: &str, segment: &str) -> bool {
     let path = path.strip_prefix('/').unwrap_or(path);
     path.split('/')

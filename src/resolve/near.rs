@@ -1,8 +1,8 @@
-//! Paths that are nearly those of operations with sensitive fields.
+//! Recognises paths that are similar to those of operations with sensitive fields.
 //!
-//! A path that the catalog does not have is sent, so that new operations can be called. One that
-//! differs from a sensitive operation's in its spelling alone is refused: its fields would go out in
-//! the clear, and WeChat Pay would answer 404 at best.
+//! A path that the catalog does not know is sent, so that new operations can be called. A path that
+//! differs from a sensitive operation's path only in its spelling is refused: its fields would be sent as
+//! plaintext, and WeChat Pay would answer 404 at best.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use super::{Found, Paths};
 use wechatpay_core::catalog::{self, Operation};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// What a call would send.
+/// The request that a call would send.
 pub(super) struct Attempted<'a> {
     pub(super) method: &'a Method,
     pub(super) paths: &'a Paths<'a>,
@@ -108,12 +108,12 @@ fn near_miss(operation: &Operation) -> Error {
     })
 }
 
-/// How a path is like an operation's; the first is the most alike.
+/// The similarity of two paths; the first variant is the most similar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Likeness {
     /// Case, escapes, slashes, parameters, punctuation, look-alikes, or another version in front.
     Spelling,
-    /// As `Spelling`, with more in front.
+    /// As `Spelling`, with further segments in front.
     Prefix,
 }
 
@@ -122,10 +122,10 @@ struct Form {
     operation: &'static Operation,
     /// Fields of the request are sensitive, not only of the answer.
     in_request: bool,
-    /// What stands before and after the version, by segments.
+    /// The segments before and after the version.
     lead: Vec<Pattern>,
     core: Vec<Pattern>,
-    /// All of it, with and without the version.
+    /// The whole path, with and without the version.
     whole: [Glued; 2],
 }
 
@@ -270,10 +270,10 @@ fn segments(parts: impl Iterator<Item = String>) -> Vec<String> {
     segments
 }
 
-/// What no literal holds, and what often follows one: parameters, a query.
+/// Characters that no literal contains and that often follow one: parameters, a query.
 const CUT: [char; 7] = [';', '?', '#', '&', ',', '=', ':'];
 
-/// Of escaped escapes, too.
+/// Decodes percent-encoding repeatedly.
 fn decoded(text: &str) -> String {
     let mut text = text.to_owned();
     for _ in 0..MAX_ESCAPES {
@@ -314,10 +314,10 @@ fn may_deceive(c: char) -> bool {
     !c.is_ascii() && !east_asian
 }
 
-/// Whether a folded text is what a pattern stands for, or looks like it.
+/// Whether a folded text matches a pattern or looks like it.
 ///
-/// A character that [may deceive](may_deceive) stands for none, one or two letters. Slashes are passed
-/// over, but a value ends at one.
+/// A character that [may deceive](may_deceive) matches none, one or two letters. Slashes are
+/// skipped, but a value ends at a slash.
 fn spells(text: &str, pattern: &[Token]) -> bool {
     // Where in the pattern the text may be: nearly always in one place.
     let mut places = vec![0];

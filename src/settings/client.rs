@@ -1,4 +1,4 @@
-//! From settings to a builder of a client.
+//! Makes a client builder from settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
 impl ClientBuilder {
-    /// A builder with the settings of the environment: `WECHATPAY_MCHID`, `WECHATPAY_PRIVATE_KEY` and so on, as the
-    /// command `wechatpay` has them.
+    /// Creates a builder from environment variables: `WECHATPAY_MCHID`, `WECHATPAY_PRIVATE_KEY` and so on, as the
+    /// command `wechatpay` reads them.
     ///
     /// With the feature `profile`, `WECHATPAY_CONFIG` may name a file of profiles and `WECHATPAY_PROFILE` one of them;
-    /// what the environment does not set is taken from it. Files are read now.
+    /// its values apply where the environment sets none. Files are read now.
     ///
     /// ```no_run
     /// # fn example() -> wechatpay_chain::Result<()> {
@@ -32,10 +32,10 @@ impl ClientBuilder {
 }
 
 impl Settings {
-    /// A builder with these settings. Files are read now; what is missing is told by
+    /// Creates a builder with these settings. Files are read now; missing settings are reported by
     /// [`build`](ClientBuilder::build).
     ///
-    /// Without a key of WeChat Pay but with an APIv3 key, the platform certificates are fetched when they are needed.
+    /// With an APIv3 key and without a key of WeChat Pay, the platform certificates are fetched when needed.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ impl Settings {
         }
     }
 
-    /// Where to, and how.
+    /// Sets the base URL and the network settings.
     fn network(&self, mut builder: ClientBuilder) -> Result<ClientBuilder> {
         if let Some(url) = &self.base_url {
             builder = builder.base_url(url);
@@ -162,7 +162,7 @@ impl Settings {
         Ok(builder)
     }
 
-    /// What the merchant signs with; a PKCS#12 file has key and certificate.
+    /// Sets the merchant's key and certificate; a PKCS#12 file has both.
     fn own_keys(&self, mut builder: ClientBuilder) -> Result<ClientBuilder> {
         let (key, certificate) = (self.private_key.as_deref(), self.certificate.as_deref());
         let protected = certificate.filter(|path| needs_passphrase(path));
@@ -180,7 +180,8 @@ impl Settings {
         Ok(builder)
     }
 
-    /// Without a passphrase the merchant id is tried, which is that of WeChat Pay's `apiclient_cert.p12`.
+    /// Reads a PKCS#12 file. Without a passphrase the merchant id is tried, the passphrase of WeChat Pay's
+    /// `apiclient_cert.p12`.
     fn read<T>(
         &self,
         path: &Path,

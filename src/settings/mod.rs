@@ -54,23 +54,23 @@ pub struct Settings {
     pub apiv3_key_file: Option<PathBuf>,
     /// A file with the APIv2 key (APIv2密钥).
     pub v2_key_file: Option<PathBuf>,
-    /// Where calls go, in place of the host of the endpoint.
+    /// The base URL, instead of the endpoint's documented host.
     pub base_url: Option<String>,
     /// The file of a further root certificate to trust for TLS.
     pub ca: Option<PathBuf>,
     /// The proxy, `http://host:port`, or `none`.
     pub proxy: Option<String>,
-    /// How many seconds a call may take.
+    /// The time limit of a call, in seconds.
     pub timeout: Option<f64>,
-    /// How many seconds connecting may take.
+    /// The time limit for connecting, in seconds.
     pub connect_timeout: Option<f64>,
-    /// How many seconds the next piece of an answer may take.
+    /// The longest wait for the next piece of a response, in seconds.
     pub read_timeout: Option<f64>,
-    /// For how many seconds an unused connection is kept.
+    /// The time for which an idle connection is kept, in seconds.
     pub idle_timeout: Option<f64>,
-    /// How many unused connections are kept for a host.
+    /// The number of idle connections that are kept per host.
     pub pool_max_idle: Option<usize>,
-    /// After how many seconds of silence TCP asks whether the other side is still there.
+    /// The idle time before TCP keep-alive probes, in seconds.
     pub tcp_keepalive: Option<f64>,
     /// Whether HTTP/2 is offered.
     pub http2: Option<bool>,
@@ -83,9 +83,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What is not set here is taken from `other`.
+    /// Takes settings from `other` that are not set here.
     ///
-    /// Things that are two ways to say one, a key and its file, or merchant and brand, are taken from the same place.
+    /// Alternatives, such as a key and its file, or merchant and brand, are taken from the same source.
     #[must_use]
     pub fn or(mut self, mut other: Self) -> Self {
         if self.apiv3_key.is_some() || self.apiv3_key_file.is_some() {
@@ -113,8 +113,8 @@ impl Settings {
         self
     }
 
-    /// The same settings, with the files that they name looked for in a folder: files that a profile names lie beside
-    /// it.
+    /// Resolves relative file names against a directory: files that a profile names are in the directory of the
+    /// profile's file.
     #[must_use]
     pub fn relative_to(mut self, folder: impl AsRef<Path>) -> Self {
         let paths = [
@@ -134,7 +134,7 @@ impl Settings {
     }
 }
 
-/// Who it is; keys, and proxies with passwords, are left out.
+/// Shows the identity; omits keys, and proxies with passwords.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")

@@ -9,7 +9,7 @@ use super::Settings;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Settings {
-    /// One profile of a file. Files that it names lie beside it.
+    /// Reads a profile from a file. Files that it names are in the same directory.
     ///
     /// ```toml
     /// [default]
@@ -31,11 +31,11 @@ impl Settings {
         })
     }
 
-    /// All profiles of a file, by name. Files that they name lie beside it.
+    /// Reads all profiles of a file, by name. Files that they name are in the same directory.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] when the file cannot be read. Nothing of the file is quoted: a key may stand in it.
+    /// [`ErrorKind::Builder`] if the file cannot be read. The error quotes nothing of the file: it may contain a key.
     #[cfg_attr(docsrs, doc(cfg(feature = "profile")))]
     pub fn profiles(file: impl AsRef<Path>) -> Result<BTreeMap<String, Self>> {
         let file = file.as_ref();
@@ -57,7 +57,7 @@ impl Settings {
     }
 }
 
-/// Without the line itself, which the parser would quote: a key may stand in it.
+/// Creates an error without the line that the parser quotes: it may contain a key.
 fn unreadable(file: &Path, text: &str, err: &toml::de::Error) -> Error {
     let before = err.span().and_then(|span| text.get(..span.start));
     let before = before.unwrap_or_default();
@@ -72,7 +72,7 @@ fn unreadable(file: &Path, text: &str, err: &toml::de::Error) -> Error {
     ))
 }
 
-/// What is wrong, without what was found: that may be a key.
+/// Returns the problem without the found value: it may be a key.
 fn sentence(message: &str, key: &str) -> String {
     if message.starts_with("invalid type") || message.starts_with("invalid value") {
         let expected = message.rsplit_once(", expected ");

@@ -1,4 +1,4 @@
-//! A secret in a file of its own.
+//! Reads a secret from a file.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::secret::Secret;
 
-/// A key in a file of its own; a line break at its end and a byte order mark are not part of it.
+/// Reads a key from a file without a trailing line break or a byte order mark.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Builder`] when the file cannot be read or is not text. `what` is its name in the error.
+/// [`ErrorKind::Builder`] if the file cannot be read or is not text. `what` names the key in the error.
 #[doc(hidden)]
 pub fn read_secret(path: &Path, what: &str) -> Result<Secret> {
     let wrong = |why: String| {

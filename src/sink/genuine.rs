@@ -8,19 +8,19 @@ use crate::message::Expected;
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 use wechatpay_core::protocol::{Content, HEAD};
 
-/// Refuses pages, messages and nothing at all in a file's place: a proxy's and a gateway's refusals
-/// come with 200 too.
+/// Refuses pages, messages and empty bodies in place of a file: a proxy or a gateway may refuse
+/// with status 200.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Body`] with what it is.
+/// [`ErrorKind::Body`], which names the content.
 pub(super) fn check(head: &[u8], expected: Expected, verification: &Verification) -> Result<()> {
     let found = content(head);
     let refused = match (found, expected) {
         (Content::Other | Content::Gzip | Content::Zip | Content::Utf16, _) => false,
         (Content::Xml, Expected::XmlFile) => false,
         (_, Expected::File | Expected::XmlFile) => true,
-        // Of other operations: JSON is what most answer with, and what is signed is WeChat Pay's.
+        // Most other operations respond with JSON, and signed content comes from WeChat Pay.
         (found, Expected::Any) => found != Content::Json && *verification == Verification::Unsigned,
     };
     if !refused {
@@ -34,7 +34,7 @@ pub(super) fn check(head: &[u8], expected: Expected, verification: &Verification
     Err(Error::new(ErrorKind::Body, message))
 }
 
-/// What the content is, inside of gzip too.
+/// Recognises the content, also inside gzip.
 pub(super) fn content(head: &[u8]) -> Content {
     match Content::of(head) {
         Content::Gzip => {

@@ -127,21 +127,21 @@ fn check(kind: DigestKind, expected: &str, found: String, head: &[u8]) -> Result
     }))
 }
 
-/// The temporary file: hashes what it writes.
+/// The temporary file, which hashes its content.
 struct Temporary {
     file: File,
     /// Removes the file when it is dropped.
     path: TempPath,
     directory: Directory,
     digester: Option<Digester>,
-    /// What it begins with, [`HEAD`] bytes at most.
+    /// The first bytes, [`HEAD`] at most.
     head: Vec<u8>,
     len: u64,
     max_bytes: u64,
 }
 
 impl Temporary {
-    /// All of it, if it is short: an error's body.
+    /// Returns the whole content if it is short: the body of an error.
     fn whole(&self) -> Bytes {
         if self.len == self.head.len() as u64 {
             Bytes::copy_from_slice(&self.head)

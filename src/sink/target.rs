@@ -22,7 +22,7 @@ pub(crate) async fn check_target(target: PathBuf) -> Result<()> {
     checked.await.map_err(|err| err.with_maybe_sent(false))
 }
 
-/// On the same file system, so that it can be moved in one step; only its owner can read it.
+/// Creates a temporary file with mode 0600 on the same file system, so that it can be renamed atomically.
 pub(super) fn temporary_beside(target: &Path) -> Result<NamedTempFile> {
     check_path(target)?;
     tempfile::Builder::new()
@@ -75,8 +75,8 @@ fn directory(target: &Path) -> &Path {
     }
 }
 
-/// Where the file will be. Opened before anything is sent, so that no mistake of its kind comes out
-/// when the old file is gone already.
+/// The target's directory. It is opened before anything is sent, so that a wrong path is not discovered
+/// after the old file is gone.
 pub(super) struct Directory {
     #[cfg(unix)]
     pub(super) handle: File,
@@ -109,7 +109,7 @@ impl Directory {
     }
 }
 
-/// Some file systems do not sync directories: EINVAL, ENOTSUP. There is no more to be done there.
+/// Syncs the directory. Some file systems cannot (EINVAL, ENOTSUP), which is not an error.
 #[cfg(unix)]
 pub(super) fn has_no_sync(err: &io::Error) -> bool {
     matches!(

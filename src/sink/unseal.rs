@@ -35,12 +35,12 @@ impl Unseal {
         })
     }
 
-    /// Opens a piece and hands it on, until it is not taken for what it is.
+    /// Decrypts a piece and passes it on, until it is refused.
     ///
     /// # Errors
     ///
-    /// Those of the disk at once, and [`ErrorKind::Body`] when the file is too long already; what else
-    /// was wrong with the content waits for [`finish`](Self::finish).
+    /// Disk errors at once, and [`ErrorKind::Body`] if the file is already too long; other problems
+    /// of the content are reported by [`finish`](Self::finish).
     pub(super) fn open(
         &mut self,
         piece: &[u8],

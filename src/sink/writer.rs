@@ -9,16 +9,16 @@ use crate::file_io::{run_blocking, spawn_blocking};
 use crate::message::{SavedFile, Sink};
 use wechatpay_core::error::{Error, ErrorKind, Result, Verification};
 
-/// A file while it is written. Dropping it removes the file.
+/// A file that is being written. Dropping it removes the file.
 ///
 /// Pieces are written in batches, each a job of its own on the blocking threads, while the next one is
 /// gathered.
 pub(super) struct Writer {
     state: WriterState,
-    /// What waits for the next job. Copied: a piece that is kept keeps the connection from using its
-    /// buffer again, and a fresh one for each read costs more.
+    /// The bytes for the next job. They are copied: holding a piece prevents the connection from reusing its
+    /// buffer, and a new buffer for each read costs more.
     waiting: Vec<u8>,
-    /// Of the job before.
+    /// The buffer of the previous job.
     spare: Vec<u8>,
 }
 
@@ -29,7 +29,7 @@ enum WriterState {
     Ended,
 }
 
-/// How many bytes make a job: waking a thread costs more than writing a few.
+/// The size of a job: waking a thread costs more than writing a few bytes.
 const BATCH: usize = 256 << 10;
 
 impl Writer {

@@ -13,7 +13,7 @@ pub use next::Next;
 pub(crate) use next::Pipeline;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// One layer of the stack.
+/// A layer of the stack.
 ///
 /// `handle` receives the request, passes it on with [`Next::run`] (once, never, or again with a clone of
 /// `next`), and receives the response.

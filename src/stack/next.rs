@@ -22,7 +22,7 @@ pub(crate) struct Pipeline {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) max_response_bytes: usize,
     pub(crate) trusted_hosts: Arc<[String]>,
-    /// Where a failover may send requests.
+    /// The hosts that a failover may use.
     pub(crate) backups: Arc<[Origin]>,
 }
 
@@ -171,7 +171,7 @@ fn lost() -> Error {
     )
 }
 
-/// When the upload's file fails, the connection fails too, and only the file's error gives the reason.
+/// If the upload's file fails, the connection fails too; the file's error gives the reason.
 fn own_failure(broken: Failure, err: Error) -> Error {
     match broken.take() {
         Some(own) => own.with_maybe_sent(err.maybe_sent()),

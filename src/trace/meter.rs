@@ -19,7 +19,7 @@ pub const CALL_DURATION: &str = "wechatpay_call_duration_seconds";
 /// [`ErrorKind::as_str`](crate::ErrorKind::as_str) has it, or `cancelled`; `code` is WeChat Pay's, empty where there is
 /// none.
 pub const CALLS: &str = "wechatpay_calls_total";
-/// Counter: calls after which nobody knows whether WeChat Pay acted.
+/// Counter: calls whose outcome is unknown.
 ///
 /// Labels: `method`, `template`, `host`, `merchant`. Query each of them.
 pub const CALLS_UNDECIDED: &str = "wechatpay_calls_undecided_total";
@@ -83,7 +83,7 @@ pub fn describe() {
     describe_gauge!(BREAKER_OPEN, Count, "Whether the circuit breaker is open");
 }
 
-/// What is counted for one call.
+/// The counters of a call.
 #[derive(Default)]
 pub(super) struct CallMeter(OnceLock<Begun>);
 

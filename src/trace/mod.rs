@@ -1,6 +1,6 @@
-//! What a running client reports: spans and events (feature `tracing`), counters and histograms (feature `metrics`).
+//! The reports of a client: spans and events (feature `tracing`), counters and histograms (feature `metrics`).
 //!
-//! Every report goes through this module, so that one place decides what may be said: methods, hosts, templates,
+//! Every report goes through this module, so that one place decides its content: methods, hosts, templates,
 //! statuses and ids, never a value, a path variable, a body or a key. Without the two features everything here is
 //! empty and compiles to nothing.
 
@@ -29,7 +29,7 @@ use http::{Method, StatusCode};
 
 use wechatpay_core::error::{ApiError, Error, Verification};
 
-/// What is known of a call before it is made.
+/// The attributes of a call before it is sent.
 pub(crate) struct About<'a> {
     pub(crate) method: &'a Method,
     /// The template of the catalogue, or the caller's.
@@ -40,7 +40,7 @@ pub(crate) struct About<'a> {
     pub(crate) merchant: &'a Arc<str>,
 }
 
-/// How a call ended.
+/// The end of a call.
 pub(crate) enum End<'a> {
     Answered(&'a Verification),
     Failed(&'a Error),
@@ -64,7 +64,7 @@ pub(crate) struct CallTrace {
     meter: meter::CallMeter,
 }
 
-/// A call under way. A call that is dropped before [`end`](Self::end) is reported as cancelled.
+/// A running call. If it is dropped before [`end`](Self::end), it is reported as cancelled.
 pub(crate) struct Running<'a> {
     trace: &'a CallTrace,
     ended: bool,
@@ -113,13 +113,13 @@ impl CallTrace {
         self.meter.attempt(number);
     }
 
-    /// What the call does now; `None` for nothing that takes time.
+    /// Reports the current phase of the call; `None` between phases.
     pub(crate) fn phase(&self, phase: Option<Phase>) {
         #[cfg(feature = "tracing")]
         self.span.phase(phase);
     }
 
-    /// Which connection the request is given to.
+    /// Reports the connection of the request.
     pub(crate) fn connection(&self, reused: bool) {
         #[cfg(feature = "tracing")]
         self.span.connection(reused);
@@ -160,7 +160,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// A future that goes on in another thread or task, with the caller's span and subscriber.
+/// Wraps a future that runs in another thread or task, to keep the caller's span and subscriber.
 #[cfg(feature = "tracing")]
 pub(crate) fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> + use<F> {
     use tracing::Instrument;
@@ -168,7 +168,7 @@ pub(crate) fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> +
     future.in_current_span().with_current_subscriber()
 }
 
-/// A future that goes on in another thread or task, with the caller's span and subscriber.
+/// Wraps a future that runs in another thread or task, to keep the caller's span and subscriber.
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn carried<F: Future>(future: F) -> F {
     future
@@ -216,7 +216,7 @@ pub(crate) fn retry(attempt: usize, pause: Duration, err: &Error) {
     span::retry(attempt, pause, err);
 }
 
-/// Calls go to another host from now on.
+/// Reports that calls use another host.
 pub(crate) fn failover(from: &str, to: &str) {
     #[cfg(feature = "tracing")]
     span::failover(from, to);
@@ -239,7 +239,7 @@ pub(crate) struct OpenConnection {
     _counted: meter::OpenConnection,
 }
 
-/// The code of a refusal where it has the form of one: what a proxy wrote there may be anything.
+/// Returns the code of a refusal if it has the form of one: a proxy may have written anything.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 fn code(api: Option<&ApiError>) -> &str {
     let code = api.map_or("", |api| api.code.trim());

@@ -10,10 +10,10 @@ use tracing::{Span, debug_span, info, info_span, warn};
 use super::{About, End, Phase, code, label};
 use wechatpay_core::error::{Error, Verification};
 
-/// What all spans and events are filtered by: `RUST_LOG=wechatpay_chain=debug`.
+/// The target of all spans and events, for filters: `RUST_LOG=wechatpay_chain=debug`.
 const TARGET: &str = "wechatpay_chain";
 
-/// The span of a call, and those of what it does now.
+/// The span of a call, and the spans of its current phase.
 #[derive(Default)]
 pub(super) struct CallSpan {
     shared: Arc<Mutex<Open>>,
@@ -21,7 +21,7 @@ pub(super) struct CallSpan {
     connecting: bool,
 }
 
-/// Spans that have not closed yet. None is left when the call has ended, whatever goes on for others: a span that is open
+/// The open spans. All are closed when the call ends, even if a shared task continues: an open span
 /// keeps its parent open.
 #[derive(Default)]
 struct Open {

@@ -18,10 +18,10 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Sends a request to WeChat Pay and returns its response.
 ///
-/// A client comes with one over hyper and OpenSSL; any other can be given to
-/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). A transport sends the request as it
-/// is, once, follows no redirect, and says with [`Error::maybe_sent`](crate::Error::maybe_sent) of
-/// its errors whether the request may have left.
+/// The default transport uses hyper and OpenSSL. Set another one with
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). A transport sends the request
+/// unchanged and once, follows no redirect, and states with [`Error::maybe_sent`](crate::Error::maybe_sent)
+/// in its errors whether the request may have been sent.
 ///
 /// The request's extensions hold the [`CallInfo`](crate::CallInfo).
 ///

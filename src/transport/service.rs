@@ -5,9 +5,9 @@ use super::{Transport, from_fn};
 use crate::message::Body;
 use wechatpay_core::error::{BoxError, Error, ErrorKind};
 
-/// Any tower service over HTTP as the transport.
+/// Uses a tower service over HTTP as the transport.
 ///
-/// Say with `maybe_sent` which of its errors mean that nothing was sent; where in doubt, `true`.
+/// `maybe_sent` states whether an error means that the request may have been sent; if in doubt, return `true`.
 ///
 /// ```
 /// use wechatpay_chain::transport::{self, Body};

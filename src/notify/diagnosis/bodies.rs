@@ -1,4 +1,4 @@
-//! What happens to bodies on their way, undone.
+//! Undoes common changes to bodies.
 
 use percent_encoding::percent_decode;
 use serde_json::Value;
@@ -151,7 +151,7 @@ fn quoted(body: &[u8]) -> Vec<Vec<u8>> {
     })
 }
 
-/// What stands behind the head of an HTTP request.
+/// Returns the part after the head of an HTTP request.
 fn after_head(body: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(body).ok()?;
     let (_, rest) = text
@@ -222,7 +222,7 @@ fn printed(body: &[u8]) -> Vec<Vec<u8>> {
     on_json(text.as_bytes(), rewritten)
 }
 
-/// Its last characters are always the same.
+/// Completes a truncated body: the last characters of a notification are always the same.
 fn cut(body: &[u8]) -> Vec<Vec<u8>> {
     let ends = ["}", "}}", "\"}}", "\"}", "\"}},"];
     ends.map(|end| [body, end.as_bytes()].concat()).into()

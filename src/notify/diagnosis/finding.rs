@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// One thing that is wrong with a notification, and what to do about it.
+/// A problem of a notification, and how to fix it.
 ///
 /// `Display` gives the sentence. It quotes neither keys nor bodies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Finding {
         }
     }
 
-    /// With something of the notification in its text.
+    /// Creates a finding whose text names a part of the notification.
     pub(super) fn of(cause: &'static str, text: String) -> Self {
         Self {
             cause,
@@ -26,7 +26,7 @@ impl Finding {
         }
     }
 
-    /// Its name, for programs, as `body_bom`; it does not change with the text.
+    /// Returns the stable name, for programs: `body_bom`. It does not change with the text.
     #[must_use]
     pub fn cause(&self) -> &'static str {
         self.cause

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::Finding;
 
-/// What the headers say.
+/// The values of the headers.
 pub(super) struct Read {
     pub(super) serial: String,
     pub(super) timestamp: String,
@@ -20,7 +20,7 @@ const NAMES: [&str; 4] = [
     "Wechatpay-Signature",
 ];
 
-/// What is wrong with them, and what they mean; `None` when that cannot be told.
+/// Returns the problems of the headers, and their values; `None` if they cannot be read.
 pub(super) fn read(headers: &HeaderMap, known: &[String]) -> (Vec<Finding>, Option<Read>) {
     let mut found = Vec::new();
     let values = NAMES.map(|name| value(headers, name, &mut found));
@@ -80,7 +80,7 @@ fn alike(other: &str, name: &str) -> bool {
     letters(other).ends_with(&letters(name))
 }
 
-/// Without quotation marks, commas behind, and the header's own name before.
+/// Removes quotation marks, trailing commas, and the header's name in front.
 fn bare<'a>(text: &'a str, name: &str) -> &'a str {
     let around = |c: char| c.is_whitespace() || "\"',;".contains(c);
     let text = text.trim_matches(around);

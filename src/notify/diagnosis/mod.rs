@@ -1,8 +1,8 @@
-//! Why a notification is not accepted.
+//! Explains why a notification is refused.
 //!
-//! The signature gives the digest of the signed text back to everybody who has the public key. So a
-//! body that was changed on its way can be told from another body: the [likely changes](bodies) are
-//! undone until one of them gives the signed text. Nothing here accepts anything.
+//! Anyone with the public key can recover the digest of the signed text from the signature. A
+//! changed body can therefore be told from another body: the [likely changes](bodies) are
+//! undone until the result has the signed digest. Nothing in this module accepts a notification.
 
 mod bodies;
 mod finding;
@@ -20,14 +20,14 @@ use wechatpay_core::error::VerifyFailure;
 use wechatpay_core::protocol::{PROBE_PREFIX, xml};
 
 impl Notifications {
-    /// Why [`parse`](Self::parse) refuses a notification, in words; empty when it does not.
+    /// Explains why [`parse`](Self::parse) refuses a notification; empty if it does not.
     ///
-    /// For logs, and for finding out what a framework or a proxy does to bodies and headers: it tells
+    /// Use it for logs, and to find out how a framework or a proxy changes bodies and headers. It recognises
     /// a missing line break, a byte order mark, JSON that was written again, a wrong charset, a key of
-    /// another id, keys that were exchanged. It may take a second of computing, so do not call it for
-    /// every request of the Internet.
+    /// another id, and exchanged keys. It may compute for a second, so do not call it for
+    /// every request from the Internet.
     ///
-    /// It accepts nothing: a notification whose cause is found is refused all the same.
+    /// It accepts nothing: a notification whose problem is found is still refused.
     ///
     /// ```
     /// # use http::HeaderMap;

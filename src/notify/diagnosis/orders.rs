@@ -6,7 +6,7 @@ use wechatpay_core::variants::json::{rewritten, sorted};
 
 /// More members than notifications have are not put in every order.
 const MEMBERS: usize = 6;
-/// How many bytes are built and compared at most: about half a second.
+/// The largest number of bytes that are built and compared: about half a second of work.
 const WORK: usize = 160 << 20;
 
 /// Whether some order of the envelope's and the resource's members is it.
@@ -100,7 +100,7 @@ const RESOURCE_ORDERS: [[&str; 5]; 2] = [
     ],
 ];
 
-/// In the order of each, and by name, as other languages write it.
+/// Writes the members in each known order, and sorted by name, as other languages do.
 pub(super) fn reordered(value: &Value) -> Vec<String> {
     let mut found = rewritten(&sorted(value));
     let Value::Object(envelope) = value else {

@@ -1,4 +1,4 @@
-//! What is encrypted in a notification, and the key that it takes.
+//! The encrypted resource of a notification, and its key.
 
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ fn is_key(key: &Secret, sealed: &Sealed<'_>, ciphertext: &[u8]) -> bool {
     })
 }
 
-/// What WeChat Pay writes into `associated_data`.
+/// The values that WeChat Pay uses for `associated_data`.
 const ASSOCIATED: [&str; 8] = [
     "transaction",
     "refund",

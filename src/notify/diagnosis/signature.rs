@@ -1,4 +1,4 @@
-//! Who signed, and what.
+//! The signing key of a notification, and the signed text.
 
 use super::super::Keys;
 use super::bodies;

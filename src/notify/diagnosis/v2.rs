@@ -50,7 +50,7 @@ fn of_message(keys: &Keys, members: &Members, body: &[u8]) -> Vec<Finding> {
     })
 }
 
-/// It is signed well, so it is about what is encrypted within.
+/// Checks the encrypted part of a message whose signature is valid.
 fn opened(keys: &Keys, members: &Members) -> Vec<Finding> {
     match text(members, "req_info") {
         "" => Vec::new(),

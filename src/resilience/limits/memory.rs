@@ -10,10 +10,10 @@ use super::store::LimitStore;
 use wechatpay_core::catalog::RateLimit;
 use wechatpay_core::error::Result;
 
-/// When each operation was called lately: of each limit as many moments as it has calls.
+/// The recent calls of each operation: for each limit as many times as it allows calls.
 ///
-/// A bucket that fills up steadily (GCRA) would take less memory, and lets up to twice the limit through
-/// in one window: its full bucket, and what flows in meanwhile.
+/// A leaky bucket (GCRA) would need less memory, but allows up to twice the limit
+/// in one window: a full bucket plus its refill.
 #[derive(Default)]
 pub(super) struct MemoryLimits {
     calls: Mutex<HashMap<String, Vec<VecDeque<Instant>>>>,

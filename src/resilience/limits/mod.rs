@@ -20,11 +20,11 @@ pub use store::LimitStore;
 use wechatpay_core::catalog::{Operation, RateLimit};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
-/// How often each operation is called at most, so that WeChat Pay need not refuse calls with 429.
+/// Limits how often each operation is called, so that WeChat Pay does not refuse calls with 429.
 ///
-/// Calls are counted for each operation and merchant. A call that would be one too many waits until it is
-/// not, as long as the call's time allows; or it fails at once with
-/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. No stretch of time of a limit's length
+/// Calls are counted per operation and merchant. A call above the limit waits until the limit
+/// allows it, as long as the call's time permits; otherwise it fails at once with
+/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) and nothing is sent. No period of a limit's length
 /// has more calls than the limit says, wherever WeChat Pay's own windows begin.
 ///
 /// WeChat Pay's limits are the merchant's, not a process's: several machines share them through a
@@ -64,8 +64,8 @@ impl RateLimits {
         Self::with(false)
     }
 
-    /// Limits an operation, by its path as the catalog has it, in place of what is documented. A call of
-    /// several methods on one path counts once for all of them. Of several for one path all hold. 0 calls
+    /// Limits an operation, named by its path in the catalog, instead of the documented limit. Calls of
+    /// several methods on one path share the limit. Several limits of one path all apply. 0 calls
     /// means 1.
     pub fn limit(mut self, path: impl Into<Cow<'static, str>>, calls: u32, per: Duration) -> Self {
         let calls = calls.max(1);
@@ -73,16 +73,16 @@ impl RateLimits {
         self
     }
 
-    /// How long a call waits for its turn at most; zero to refuse at once. By default as long as its time
-    /// allows.
+    /// Sets the longest wait of a call; zero refuses at once. By default a call waits as long as its time
+    /// permits.
     pub fn wait_at_most(mut self, patience: Duration) -> Self {
         self.patience = Some(patience);
         self
     }
 
-    /// Counts elsewhere than in this process, so that several machines share the limits.
+    /// Counts in a store that several machines share.
     ///
-    /// While the store fails, this process counts for itself.
+    /// While the store fails, this process counts its calls itself.
     pub fn store(mut self, store: impl LimitStore) -> Self {
         self.store = Arc::new(store);
         self
@@ -109,11 +109,12 @@ impl RateLimits {
     }
 }
 
-/// Inside of `retry`: WeChat Pay counts every request. Outside of all that signs: a signature does not
-/// grow old while its call waits.
+/// This layer is inside `retry`, since WeChat Pay counts every request, and outside the layers that sign, so that a
+/// signature does not
+/// expire while its call waits.
 pub(crate) struct Limiter {
     pub(crate) limits: RateLimits,
-    /// Who the limits are for.
+    /// The merchant whose limits apply.
     pub(crate) merchant: Arc<str>,
 }
 

@@ -15,14 +15,14 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The longest time for an answer: every call waits for it.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How long a Redis that did not answer is not asked.
+/// The pause after a Redis that did not answer.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Calls counted in a Redis, by its clock, so that several machines share the limits of a merchant.
+/// Counts calls in Redis, by its clock, so that several machines share the limits of a merchant.
 ///
-/// Each call asks once; the script that counts is one step for Redis. The moments of as many calls as a
-/// limit has are kept, and they are gone when the limit's time is over. While Redis is down, each process
-/// counts for itself, and asks again every 2 s.
+/// Each call makes one request; the counting script is atomic. Redis keeps the times of as many calls as a
+/// limit allows, and they expire with the limit's period. While Redis is down, each process
+/// counts its calls itself, and tries Redis again every 2 s.
 ///
 /// ```
 /// use wechatpay_chain::Client;
@@ -42,7 +42,7 @@ pub struct RedisLimits {
 }
 
 impl RedisLimits {
-    /// At `redis://[user:password@]host[:port][/db]` or `unix:///path`; connects later.
+    /// Opens a store at `redis://[user:password@]host[:port][/db]` or `unix:///path`; connects later.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl RedisLimits {
         })
     }
 
-    /// What the keys begin with; `wechatpay:rate:` by default. Different merchants may share one.
+    /// Sets the prefix of the keys; `wechatpay:rate:` by default. Several merchants may share a prefix.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
@@ -151,7 +151,7 @@ fn down() -> Error {
     )
 }
 
-/// Without the URL: it may hold a password.
+/// Omits the URL: it may hold a password.
 impl fmt::Debug for RedisLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisLimits")

@@ -1,4 +1,4 @@
-//! Where calls are counted.
+//! The store that counts calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use crate::transport::BoxFuture;
 use wechatpay_core::catalog::RateLimit;
 use wechatpay_core::error::Result;
 
-/// Where the calls of an operation are counted: in a process, or in a place that several machines share.
+/// A store that counts the calls of an operation, in a process or shared by several machines.
 pub trait LimitStore: Send + Sync + 'static {
-    /// Counts a call of `key`, if all limits allow one now; else counts nothing and says how long it takes
-    /// until they may. Zero means that the call was counted.
+    /// Counts a call of `key` if all limits allow one now; otherwise counts nothing and returns the time
+    /// until they do. Zero means that the call was counted.
     ///
     /// Checking the limits and counting the call must be one atomic step.
     ///
     /// # Errors
     ///
-    /// Why the store cannot be asked; the process then counts for itself.
+    /// The reason why the store is unavailable; the process then counts its calls itself.
     fn take(
         &self,
         key: &str,
