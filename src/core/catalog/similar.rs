@@ -1,4 +1,5 @@
 use http::Method;
+use strsim::levenshtein;
 
 use super::{Operation, operations};
 
@@ -31,7 +32,7 @@ pub fn similar(method: &Method, path: &str) -> Vec<&'static Operation> {
         format!("v3/{path}")
     };
     let away = |operation: &Operation| {
-        let of = |own: &str, path: &str| distance(&filled(own.trim_matches('/'), path), path);
+        let of = |own: &str, path: &str| levenshtein(&filled(own.trim_matches('/'), path), path);
         of(operation.path(), path)
             .min(of(operation.wire_path(), path))
             .min(of(operation.path(), &versioned))
@@ -61,40 +62,9 @@ fn filled(template: &str, path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// Levenshtein's, of characters.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<_> = other.chars().collect();
-    let mut row: Vec<_> = (0..=other.len()).collect();
-    for (at, left) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (place, right) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(left != *right);
-            diagonal = row[place + 1];
-            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_distance_counts_changed_missing_and_further_characters() {
-        for (one, other, expected) in [
-            ("", "", 0),
-            ("abc", "abc", 0),
-            ("abc", "", 3),
-            ("", "abc", 3),
-            ("abc", "axc", 1),
-            ("abc", "ac", 1),
-            ("单号", "单", 1),
-            ("kitten", "sitting", 3),
-        ] {
-            assert_eq!(distance(one, other), expected, "{one} {other}");
-        }
-    }
 
     #[test]
     fn the_same_path_goes_first_and_there_the_same_method() {
