@@ -1,14 +1,15 @@
 //! The copy on disk: the response as received.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use super::answer::CertificatesAnswer;
+use wechatpay_core::file::{Access, write_atomically};
 
 /// Longer files are none of ours.
 const MAX_LEN: u64 = 1 << 20;
@@ -34,21 +35,9 @@ pub(super) fn read(path: &Path) -> Option<CertificatesAnswer> {
 ///
 /// # Errors
 ///
-/// Those of the file system.
-pub(super) fn write(path: &Path, answer: &CertificatesAnswer, nonce: &str) -> io::Result<()> {
-    let text = text(answer)?;
-    let temporary = beside(path, nonce);
-    let written = create(&temporary)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // It may not even exist.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+/// Errors of the file system.
+pub(super) fn write(path: &Path, answer: &CertificatesAnswer) -> io::Result<()> {
+    write_atomically(path, text(answer)?.as_bytes(), Access::Owner)
 }
 
 fn text(answer: &CertificatesAnswer) -> io::Result<String> {
@@ -60,19 +49,4 @@ fn text(answer: &CertificatesAnswer) -> io::Result<String> {
         .collect();
     let body = std::str::from_utf8(&answer.body).map_err(io::Error::other)?;
     Ok(json!({"headers": headers, "body": body}).to_string())
-}
-
-/// Returns a path in the same directory, so that the file can be renamed.
-fn beside(path: &Path, nonce: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{nonce}.tmp"));
-    name.into()
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

@@ -349,8 +349,7 @@ impl Inner {
         let Some(path) = self.settings.disk_copy.clone() else {
             return Ok(());
         };
-        let nonce = self.keys.nonce()?;
-        blocking::off_thread(move || copy::write(&path, &answer, &nonce))
+        blocking::off_thread(move || copy::write(&path, &answer))
             .await
             .ok_or_else(failure::gone)?
             .map_err(failure::not_written)

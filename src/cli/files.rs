@@ -1,9 +1,10 @@
 //! Reads small files and writes them atomically.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 use wechatpay_chain::Secret;
+use wechatpay_core::file::{Access, write_atomically};
 
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
@@ -31,19 +32,9 @@ pub(crate) fn read_key(path: &Path, what: &str) -> Result<Secret, Failure> {
     wechatpay_chain::read_secret(path, what).map_err(|err| Failure::config(&err))
 }
 
-/// Writes a file atomically: it appears complete or not at all.
+/// Writes a file atomically, mode 0600.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let written =
-        tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|err| err.error)
-        });
-    written
-        .map(drop)
+    write_atomically(path, bytes, Access::Owner)
         .map_err(|err| input(t!("file-unwritable", path = path.display(), err = err)))
 }
 

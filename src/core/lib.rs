@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod clock;
 pub mod crypto;
 pub mod error;
+pub mod file;
 pub mod host;
 pub mod percent;
 #[cfg(feature = "php-values")]

@@ -48,13 +48,6 @@ impl PlatformKeys {
         self.clock.now()
     }
 
-    /// # Errors
-    ///
-    /// An error if the operating system provides no randomness.
-    pub(crate) fn nonce(&self) -> Result<String> {
-        self.clock.nonce()
-    }
-
     /// The key that requests name when the caller names none.
     pub(crate) fn preferred(&self) -> Option<PlatformKey> {
         self.keyring.preferred(self.now())

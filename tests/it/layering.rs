@@ -44,7 +44,7 @@ const FLOORS: [Floors; 4] = [
         floors: &[
             &["error", "host", "percent", "secret"],
             &["clock", "crypto", "query", "template", "value"],
-            &["php", "protocol", "variants"],
+            &["file", "php", "protocol", "variants"],
             &["catalog"],
         ],
         sideways: &[],

@@ -79,7 +79,7 @@ fn leftovers_of_an_interrupted_renewal_are_ignored() {
     open_at(dir, NOW).unwrap();
     let left = format!("apiclient_cert.pem.{}", std::process::id());
     fs::write(dir.join(&left), "half of a").unwrap();
-    fs::write(dir.join(".new-"), "half of a").unwrap();
+    fs::write(dir.join(".wechatpay-.tmp"), "half of a").unwrap();
     let parts = open_at(dir, NOW + YEAR).unwrap();
     assert!(!read::is_old(&parts, NOW + YEAR).unwrap());
 }

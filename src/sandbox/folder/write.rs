@@ -16,6 +16,7 @@ use super::{PlatformFiles, SandboxFiles};
 use crate::identity::{MCHID, Parts};
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::BoxError;
+use wechatpay_core::file::{Access, write_atomically};
 
 const MARKER: &str = "\
 The files of this folder and of the one around it are keys and certificates that `wechatpay sandbox` made
@@ -63,25 +64,13 @@ pub(super) fn replace_certificates(dir: &Path, parts: &Parts) -> Result<(), BoxE
         private,
     } in certificates(&files, parts)?
     {
-        write_atomically(path, &bytes, private).map_err(|err| unfit(path, err))?;
+        let access = if private {
+            Access::Owner
+        } else {
+            Access::Everyone
+        };
+        write_atomically(path, &bytes, access).map_err(|err| unfit(path, err))?;
     }
-    Ok(())
-}
-
-/// Writes a file atomically. The temporary file has a random name: in a container the process id is the
-/// same at each start. It is removed on errors.
-fn write_atomically(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".new-");
-    #[cfg(unix)]
-    builder.permissions(PermissionsExt::from_mode(if private {
-        0o600
-    } else {
-        0o666
-    }));
-    let mut new = builder.tempfile_in(path.parent().unwrap_or(path))?;
-    new.write_all(bytes)?;
-    new.persist(path)?;
     Ok(())
 }
 
