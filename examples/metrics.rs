@@ -31,9 +31,10 @@ fn main() -> Result<(), BoxError> {
     // A server answers GET /metrics with this text.
     let text = recorder.render();
     println!("{text}");
-    match text.contains("wechatpay_calls_undecided_total") {
-        true => Ok(()),
-        false => Err("the call whose answer was lost was to be counted".into()),
+    if text.contains("wechatpay_calls_undecided_total") {
+        Ok(())
+    } else {
+        Err("the call whose answer was lost was to be counted".into())
     }
 }
 

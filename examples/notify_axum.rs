@@ -53,9 +53,10 @@ async fn main() -> Result<(), BoxError> {
     deliveries::check(&sandbox, to).await?;
     let orders = app.orders.lock().unwrap_or_else(PoisonError::into_inner);
     println!("booked once each: {orders:?}");
-    match orders[..] == ["order-1", "order-2"] {
-        true => Ok(()),
-        false => Err("each of the two orders was to be booked once".into()),
+    if orders[..] == ["order-1", "order-2"] {
+        Ok(())
+    } else {
+        Err("each of the two orders was to be booked once".into())
     }
 }
 

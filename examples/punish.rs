@@ -33,9 +33,10 @@ fn main() -> Result<ExitCode, BoxError> {
         println!("\nOver the wire, in the style \"{style}\":");
         show(&call, answer)?;
     }
-    Ok(match all_verified {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    Ok(if all_verified {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     })
 }
 

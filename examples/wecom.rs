@@ -86,8 +86,9 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
     println!("workwx_sign {}", sent["workwx_sign"]);
     println!("sign        {}", sent["sign"]);
     println!("result_code {}", response["result_code"]);
-    match response["result_code"] == "SUCCESS" && sent["workwx_sign"].is_string() {
-        true => Ok(()),
-        false => Err("the payment was not accepted".into()),
+    if response["result_code"] == "SUCCESS" && sent["workwx_sign"].is_string() {
+        Ok(())
+    } else {
+        Err("the payment was not accepted".into())
     }
 }

@@ -142,9 +142,10 @@ pub fn path_value(text: &str) -> String {
 #[must_use]
 pub fn path(text: &str) -> String {
     let rewritten = path_value(text);
-    match text.starts_with(|c: char| c.is_ascii_uppercase()) {
-        true => rewritten[1..].to_owned(),
-        false => rewritten,
+    if text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        rewritten[1..].to_owned()
+    } else {
+        rewritten
     }
 }
 

@@ -90,9 +90,10 @@ impl Floor {
             text.extend_from_slice(part);
             text.push(b'\n');
         }
-        match self.crypto.verify(&text, header("wechatpay-signature")?)? {
-            true => Ok(()),
-            false => Err("the signature is wrong".into()),
+        if self.crypto.verify(&text, header("wechatpay-signature")?)? {
+            Ok(())
+        } else {
+            Err("the signature is wrong".into())
         }
     }
 }

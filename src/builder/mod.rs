@@ -366,9 +366,10 @@ impl ClientBuilder {
 
     /// Uses these connections unless it was given a transport.
     pub(crate) fn sharing(self, transport: &HttpTransport) -> Self {
-        match self.transport.is_some() || self.shared.is_some() {
-            true => self,
-            false => self.http_transport(transport),
+        if self.transport.is_some() || self.shared.is_some() {
+            self
+        } else {
+            self.http_transport(transport)
         }
     }
 

@@ -244,9 +244,10 @@ impl MerchantNotifications {
         }
         let others = named.iter().any(|id| self.merchants.entry(id).is_some());
         // In APIv2 the sender has signed who it is for.
-        match others || notification.version() == Version::V2 {
-            false => Ok(()),
-            true => Err(refused(ANOTHERS, notification.raw())),
+        if others || notification.version() == Version::V2 {
+            Err(refused(ANOTHERS, notification.raw()))
+        } else {
+            Ok(())
         }
     }
 

@@ -138,9 +138,10 @@ impl Reply {
             }
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "not processed"),
         };
-        let version = match error.body().is_some_and(|body| xml::is_xml(body)) {
-            true => Version::V2,
-            false => Version::V3,
+        let version = if error.body().is_some_and(|body| xml::is_xml(body)) {
+            Version::V2
+        } else {
+            Version::V3
         };
         let mut reply = Self::failure(version, status, message);
         reply.error = Some(error);

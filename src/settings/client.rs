@@ -116,12 +116,13 @@ impl Settings {
     #[cfg(not(feature = "profile"))]
     fn from_env_and_profile() -> Result<Self> {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        match is_set("WECHATPAY_CONFIG") || is_set("WECHATPAY_PROFILE") {
-            false => Self::from_env(),
-            true => Err(Error::new(
+        if is_set("WECHATPAY_CONFIG") || is_set("WECHATPAY_PROFILE") {
+            Err(Error::new(
                 ErrorKind::Unsupported,
                 "WECHATPAY_CONFIG and WECHATPAY_PROFILE need the feature `profile` of wechatpay-chain",
-            )),
+            ))
+        } else {
+            Self::from_env()
         }
     }
 

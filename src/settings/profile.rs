@@ -80,9 +80,10 @@ fn sentence(message: &str, key: &str) -> String {
         return format!("{key} is not a {}", expected.trim_start_matches("a "));
     }
     // The name of a field is shown; what other messages quote may be part of a value.
-    let quoted = match message.starts_with("unknown field") {
-        true => message.find('\n'),
-        false => message.find(['\n', '"', '`', '\'']),
+    let quoted = if message.starts_with("unknown field") {
+        message.find('\n')
+    } else {
+        message.find(['\n', '"', '`', '\''])
     };
     let shown = message.get(..quoted.unwrap_or(message.len()));
     let shown = shown.unwrap_or_default();

@@ -21,9 +21,10 @@ fn place() -> (Sandbox, Client, tempfile::TempDir) {
 
 fn bill(client: &Client, zipped: bool) -> Bill {
     let bill = client.bill(TRADE).query("bill_date", "2024-01-01");
-    match zipped {
-        true => bill.query("tar_type", "GZIP"),
-        false => bill,
+    if zipped {
+        bill.query("tar_type", "GZIP")
+    } else {
+        bill
     }
 }
 
@@ -79,9 +80,10 @@ fn a_bill_that_was_altered_or_cut_leaves_nothing() {
     // Only the file: the answer that names it is in order.
     let faulty = |fault: Fault, zipped: bool| {
         let ticket = client.chain(TRADE).get(());
-        let ticket = match zipped {
-            true => ticket.query("tar_type", "GZIP"),
-            false => ticket,
+        let ticket = if zipped {
+            ticket.query("tar_type", "GZIP")
+        } else {
+            ticket
         };
         let ticket = ticket.wait().unwrap();
         sandbox.inject_fault(fault);

@@ -358,14 +358,15 @@ fn a_full_disk_leaves_nothing() {
 
 #[test]
 fn a_v2_refusal_does_not_become_a_bill() {
-    let wire = Wire::answering(
-        |sent| match sent.body.windows(5).any(|text| text == b"<ok>1") {
-            true => support::Answer::unsigned("`2024-01-01,`1\n"),
-            false => support::Answer::unsigned(
+    let wire = Wire::answering(|sent| {
+        if sent.body.windows(5).any(|text| text == b"<ok>1") {
+            support::Answer::unsigned("`2024-01-01,`1\n")
+        } else {
+            support::Answer::unsigned(
                 "<xml><return_code><![CDATA[FAIL]]></return_code><return_msg>No Bill Exist</return_msg></xml>",
-            ),
-        },
-    );
+            )
+        }
+    });
     let client = Client::builder()
         .mchid(support::MCHID)
         .v2_key("v2secretv2secretv2secretv2secret")

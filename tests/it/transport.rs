@@ -147,12 +147,13 @@ fn limits_that_are_longer_than_any_timer_are_none() -> Result<()> {
         Duration::from_nanos(1),
     ] {
         let client = stranger(&sandbox, sandbox.base_url()).idle_timeout(limit);
-        let client = match limit > Duration::from_secs(1) {
-            true => client
+        let client = if limit > Duration::from_secs(1) {
+            client
                 .timeout(limit)
                 .connect_timeout(limit)
-                .read_timeout(limit),
-            false => client,
+                .read_timeout(limit)
+        } else {
+            client
         };
         let client = client.build()?;
         works(&client);

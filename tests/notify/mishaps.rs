@@ -44,9 +44,10 @@ fn down<T>() -> Result<T> {
 impl DedupStore for Store {
     async fn claim(&self, id: &str, claim: &Claim, lease: Duration) -> Result<Delivery> {
         let delivery = self.inner.claim(id, claim, lease).await?;
-        match self.now(Mishap::ClaimLost) {
-            true => down(),
-            false => Ok(delivery),
+        if self.now(Mishap::ClaimLost) {
+            down()
+        } else {
+            Ok(delivery)
         }
     }
 

@@ -127,9 +127,10 @@ async fn download(client: &Client, target: PathBuf, sha1: &str) -> Result<()> {
         .sink(target)
         .expect_sha1(sha1)
         .await?;
-    match file.len() == LEN as u64 {
-        true => Ok(()),
-        false => Err("the file is not whole".into()),
+    if file.len() == LEN as u64 {
+        Ok(())
+    } else {
+        Err("the file is not whole".into())
     }
 }
 
@@ -172,9 +173,10 @@ async fn floor_download(
             }
         }
     }
-    match hex(&hash.finish()) == sha1 {
-        true => Ok(()),
-        false => Err("the floor got another file".into()),
+    if hex(&hash.finish()) == sha1 {
+        Ok(())
+    } else {
+        Err("the floor got another file".into())
     }
 }
 

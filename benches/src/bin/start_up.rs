@@ -39,9 +39,10 @@ fn run(program: &Path, who: &str, dir: &Path) -> Result<Duration> {
     let begin = Instant::now();
     let status = Command::new(program).arg(who).arg(dir).status()?;
     let time = begin.elapsed();
-    match status.success() {
-        true => Ok(time),
-        false => Err(format!("first_call {who} ended with {status}").into()),
+    if status.success() {
+        Ok(time)
+    } else {
+        Err(format!("first_call {who} ended with {status}").into())
     }
 }
 

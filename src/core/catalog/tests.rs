@@ -303,13 +303,13 @@ fn is(found: Option<&Operation>, op: &Operation) -> bool {
 }
 
 fn fill(op: &Operation, mut value: impl FnMut(&str) -> String) -> String {
-    let segments = op
-        .path
-        .split('/')
-        .map(|segment| match segment.starts_with('{') {
-            true => value(segment),
-            false => segment.to_owned(),
-        });
+    let segments = op.path.split('/').map(|segment| {
+        if segment.starts_with('{') {
+            value(segment)
+        } else {
+            segment.to_owned()
+        }
+    });
     segments.collect::<Vec<_>>().join("/")
 }
 

@@ -111,9 +111,10 @@ fn text(field: &Field, name: &str, random: &mut SeededRandom) -> String {
 }
 
 fn by_pattern(pattern: &str, random: &mut SeededRandom) -> String {
-    match pattern.starts_with(r"\d{8}") {
-        true => compact(&moment("time", random))[..8].to_owned(),
-        false => random.digits(6),
+    if pattern.starts_with(r"\d{8}") {
+        compact(&moment("time", random))[..8].to_owned()
+    } else {
+        random.digits(6)
     }
 }
 

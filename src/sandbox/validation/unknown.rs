@@ -89,9 +89,10 @@ impl Search {
     ) {
         // The members of APIv2's `GET` are its query.
         let is_query = request.operation.method() == Method::GET;
-        let (location, fields) = match is_query {
-            true => (Location::Query, schema.query()),
-            false => (Location::Body, schema.request()),
+        let (location, fields) = if is_query {
+            (Location::Query, schema.query())
+        } else {
+            (Location::Body, schema.request())
         };
         let skipped: &[&str] = if request.operation.is_v2() {
             &SIGNATURE

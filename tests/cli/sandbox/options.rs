@@ -144,9 +144,12 @@ const TITLES: [&str; 9] = [
 
 /// The set-ups for seven clients and the command.
 fn set_ups(text: &str) -> Vec<&str> {
-    let at = |title: &str| match text.starts_with(title) {
-        true => 0,
-        false => text.find(&format!("\n{title}")).unwrap(),
+    let at = |title: &str| {
+        if text.starts_with(title) {
+            0
+        } else {
+            text.find(&format!("\n{title}")).unwrap()
+        }
     };
     let pairs = TITLES.windows(2);
     pairs.map(|pair| &text[at(pair[0])..at(pair[1])]).collect()

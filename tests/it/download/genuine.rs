@@ -33,9 +33,10 @@ fn call(client: &Client, operation: &Operation) -> Call {
     } else {
         chain.get(())
     };
-    match operation.path().contains("{media_id}") {
-        true => call.var("media_id", "1"),
-        false => call,
+    if operation.path().contains("{media_id}") {
+        call.var("media_id", "1")
+    } else {
+        call
     }
 }
 

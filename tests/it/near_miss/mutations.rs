@@ -19,9 +19,12 @@ impl Mutant {
 /// The path with a value in the place of each variable.
 fn concrete(operation: &Operation) -> String {
     let segments = operation.path().split('/');
-    let filled = segments.map(|text| match text.starts_with('{') {
-        true => "1217752501201407033233368018",
-        false => text,
+    let filled = segments.map(|text| {
+        if text.starts_with('{') {
+            "1217752501201407033233368018"
+        } else {
+            text
+        }
     });
     filled.collect::<Vec<_>>().join("/")
 }

@@ -300,9 +300,10 @@ async fn what_is_wrong_is_told_to_the_client() -> Outcome {
             assert!(api.message.contains(wrong.name), "{at}: {}", api.message);
             if operation.is_v2() {
                 // What is no number or too long is refused before any code is given.
-                let codes: &[&str] = match wrong.lacking {
-                    true => &["LACK_PARAMS"],
-                    false => &["PARAM_ERROR", "FAIL"],
+                let codes: &[&str] = if wrong.lacking {
+                    &["LACK_PARAMS"]
+                } else {
+                    &["PARAM_ERROR", "FAIL"]
                 };
                 assert!(codes.contains(&&*api.code), "{at}: {}", api.code);
             } else {

@@ -188,9 +188,10 @@ impl Answer {
         } else {
             return Err(format!("{serial} is no key of the sandbox").into());
         };
-        match key.verify(&signed, text("Wechatpay-Signature")?) {
-            true => Ok(serial.to_owned()),
-            false => Err("the signature is wrong".into()),
+        if key.verify(&signed, text("Wechatpay-Signature")?) {
+            Ok(serial.to_owned())
+        } else {
+            Err("the signature is wrong".into())
         }
     }
 }

@@ -118,9 +118,10 @@ impl Shop {
 
 fn value(call: Call) -> Outcome<Value> {
     let answer: Response = call.wait()?;
-    Ok(match answer.bytes().is_empty() {
-        true => json!(answer.status().as_u16()),
-        false => answer.into_value()?,
+    Ok(if answer.bytes().is_empty() {
+        json!(answer.status().as_u16())
+    } else {
+        answer.into_value()?
     })
 }
 

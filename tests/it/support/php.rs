@@ -111,9 +111,10 @@ impl Reader<'_> {
             }
         }
         assert!(list.is_empty() || map.is_empty(), "half list, half map");
-        match map.is_empty() {
-            true => Value::Array(list),
-            false => Value::Object(map),
+        if map.is_empty() {
+            Value::Array(list)
+        } else {
+            Value::Object(map)
         }
     }
 

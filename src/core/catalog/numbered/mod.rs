@@ -170,9 +170,10 @@ mod tests {
                 assert_eq!(operation.path(), *path);
                 assert!(std::ptr::eq(operation.merchant_number().unwrap(), row));
             }
-            let method = match row.query.starts_with("v2/") {
-                true => Method::POST,
-                false => Method::GET,
+            let method = if row.query.starts_with("v2/") {
+                Method::POST
+            } else {
+                Method::GET
             };
             let query = find(&method, row.query).unwrap_or_else(|| panic!("{}", row.query));
             assert_eq!(query.path(), row.query);

@@ -82,12 +82,13 @@ fn serve(stream: TcpStream, refusal: Option<(u16, String)>) -> Option<Got> {
 
 /// What the notification's API takes for a yes.
 fn accepting(body: &[u8]) -> (u16, String) {
-    match body.starts_with(b"<xml>") {
-        true => (
+    if body.starts_with(b"<xml>") {
+        (
             200,
             "<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>".to_owned(),
-        ),
-        false => (204, String::new()),
+        )
+    } else {
+        (204, String::new())
     }
 }
 

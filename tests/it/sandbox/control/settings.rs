@@ -50,9 +50,10 @@ fn a_reset_goes_back_to_the_start_and_there_is_one() -> Outcome {
         post(&sandbox, "clock", &json!({"speed": 2, "offset_seconds": 9}))?;
         post(&sandbox, "faults", &json!({"fault": "probe"}))?;
         Raw::new(&sandbox, "GET", "/v3/a")?.send(&sandbox)?;
-        match by_api {
-            true => drop(post(&sandbox, "reset", &json!({}))?),
-            false => sandbox.reset(),
+        if by_api {
+            drop(post(&sandbox, "reset", &json!({}))?)
+        } else {
+            sandbox.reset()
         }
         let clock = get(&sandbox, "clock")?;
         assert_eq!(

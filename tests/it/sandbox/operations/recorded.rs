@@ -213,9 +213,10 @@ fn prepare(sandbox: &Sandbox, replay: &Replay, row: &Value) -> Call {
     }
     own(&mut snippet, sandbox.mchid());
     let call = replay.prepare(0, "", &snippet);
-    match upload {
-        true => call.body(Media::from_bytes("image.jpg", "abc")),
-        false => call,
+    if upload {
+        call.body(Media::from_bytes("image.jpg", "abc"))
+    } else {
+        call
     }
 }
 

@@ -217,9 +217,10 @@ impl<'s> World<'s> {
     async fn call(&mut self, name: &str, asked: Asked<'_>) -> Outcome<Value> {
         let (answer, verified) = self.answer(name, asked).await?;
         assert_eq!(verified, Result::Verified, "{name}");
-        Ok(match answer.bytes().is_empty() {
-            true => Value::Null,
-            false => answer.into_value()?,
+        Ok(if answer.bytes().is_empty() {
+            Value::Null
+        } else {
+            answer.into_value()?
         })
     }
 

@@ -217,9 +217,10 @@ fn a_download_url_is_good_for_five_minutes() -> Outcome {
 /// The columns of each row of a bill, of 2023-11-15 unless it says another day, and those of its sum, by their place.
 fn rows(shop: &Shop, target: &str) -> Outcome<(Vec<Vec<String>>, Vec<String>)> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let day = match query.contains("bill_date=") {
-        true => "",
-        false => "&bill_date=2023-11-15",
+    let day = if query.contains("bill_date=") {
+        ""
+    } else {
+        "&bill_date=2023-11-15"
     };
     let ticket = shop.get(&format!("{path}?{query}{day}"))?;
     let url = text(&ticket["download_url"]);

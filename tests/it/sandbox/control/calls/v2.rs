@@ -80,9 +80,10 @@ fn hex(bytes: &[u8]) -> String {
 fn post(sandbox: &Sandbox, members: &[(&str, &str)], sign: &str) -> Outcome<Value> {
     let mut xml = String::from("<xml>");
     for (name, value) in members.iter().chain([&("sign", sign)]) {
-        xml.push_str(&match value.contains('<') {
-            true => format!("<{name}><![CDATA[{value}]]></{name}>"),
-            false => format!("<{name}>{value}</{name}>"),
+        xml.push_str(&if value.contains('<') {
+            format!("<{name}><![CDATA[{value}]]></{name}>")
+        } else {
+            format!("<{name}>{value}</{name}>")
         });
     }
     xml.push_str("</xml>");
