@@ -194,7 +194,10 @@ impl Inner {
         // A refresh that is already running may have started before this serial existed.
         for _ in 0..2 {
             let waited = self.in_flight.join(|| {
-                let wanted = self.keys.keyring.get(&serial).is_none() && self.may_ask();
+                let wanted = self.keys.keyring.get(&serial).is_none()
+                    && self
+                        .state()
+                        .begin_asking(self.settings.unknown_every, self.keys.now());
                 let reason = Reason::UnknownSerial;
                 wanted.then(|| Arc::clone(&self).run(reason, Some(serial.clone()), next.clone()))
             })?;
@@ -211,11 +214,6 @@ impl Inner {
             Some((ago, left)) => Err(failure::not_yet(ago, left)),
             None => Ok(()),
         }
-    }
-
-    fn may_ask(&self) -> bool {
-        self.state()
-            .begin_asking(self.settings.unknown_every, self.keys.now())
     }
 
     /// Runs one refresh in the background.

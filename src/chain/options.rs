@@ -65,7 +65,10 @@ fn option(call: Call, key: String, value: Value) -> Call {
         "query" => query(call, value),
         "headers" => call.headers(value),
         "body" => body(call, value),
-        "base_uri" => with_text(call, "base_uri", value, Call::base_url),
+        "base_uri" => match value {
+            Value::String(url) => call.base_url(url),
+            _ => call.fail(wrong("base_uri", "a text")),
+        },
         "timeout" => timeout(call, &value),
         "sink" => sink(call, value),
         name => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
@@ -127,13 +130,6 @@ fn sink(call: Call, _: Value) -> Call {
         ErrorKind::Unsupported,
         "the option `sink` needs this crate's feature `files`",
     ))
-}
-
-fn with_text(call: Call, name: &str, value: Value, set: impl Fn(Call, String) -> Call) -> Call {
-    match value {
-        Value::String(text) => set(call, text),
-        _ => call.fail(wrong(name, "a text")),
-    }
 }
 
 /// In PHP `nonceless => false` suppresses the nonce and `security => 1` has no effect. Here both

@@ -94,7 +94,9 @@ fn in_sandbox(sandbox: &Sandbox, given: SettingsArgs) -> Result<ClientBuilder, F
 
 /// A client builder with all settings.
 pub(crate) fn builder(settings: &Settings, need: Need) -> Result<ClientBuilder, Failure> {
-    merchant_is_named(settings)?;
+    if settings.mchid.is_none() && settings.brand_id.is_none() {
+        return Err(missing(t!("missing-mchid")));
+    }
     let key = key_files::private_key(settings)?;
     let certificate = key_files::certificate(settings)?;
     complete(settings, key.is_some(), certificate.is_some())?;
@@ -205,13 +207,6 @@ fn add_platform(mut builder: ClientBuilder, settings: &Settings) -> Result<Clien
         builder = builder.platform_certificate(platform_certificate(path)?);
     }
     Ok(builder)
-}
-
-fn merchant_is_named(settings: &Settings) -> Result<(), Failure> {
-    if settings.mchid.is_none() && settings.brand_id.is_none() {
-        return Err(missing(t!("missing-mchid")));
-    }
-    Ok(())
 }
 
 /// Reports missing settings by their flags.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wechatpay_chain::pay::{self, Coupon, Pay};
 use wechatpay_chain::signing::SignType;
-use wechatpay_chain::{Client, Error, Result as CallResult};
+use wechatpay_chain::{Error, Result as CallResult};
 
 use crate::context::Context;
 use crate::credentials::{Need, session};
@@ -126,15 +126,12 @@ pub(crate) fn run(args: SignArgs, context: Context<'_>) -> Result<(), Failure> {
         return output.value(&json!({ "url": url }));
     }
     let session = session(context, Need::Sign)?;
-    let params = params(&builders(&session.client, args.sub_mchid), args.scene);
-    output.value(&params.map_err(|err| refused(&err))?)
-}
-
-fn builders(client: &Client, sub_mchid: Option<String>) -> Pay {
-    match sub_mchid {
-        Some(mchid) => client.pay().mchid(mchid),
-        None => client.pay(),
+    let mut pay = session.client.pay();
+    if let Some(mchid) = args.sub_mchid {
+        pay = pay.mchid(mchid);
     }
+    let params = params(&pay, args.scene);
+    output.value(&params.map_err(|err| refused(&err))?)
 }
 
 fn params(pay: &Pay, scene: Scene) -> CallResult<Value> {

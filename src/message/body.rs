@@ -82,7 +82,11 @@ impl Body {
         };
         // One piece is the common case and needs no copy.
         let Some(mut next) = self.next_chunk().await? else {
-            return within(first, limit);
+            return if first.len() > limit {
+                Err(too_long(limit))
+            } else {
+                Ok(first)
+            };
         };
         let mut all = Vec::with_capacity(expected.lower().max(first.len() as u64) as usize);
         all.extend_from_slice(&first);
@@ -199,13 +203,6 @@ impl fmt::Debug for Body {
             .field("exact_len", &self.size_hint().exact())
             .finish_non_exhaustive()
     }
-}
-
-fn within(bytes: Bytes, limit: usize) -> Result<Bytes> {
-    if bytes.len() > limit {
-        return Err(too_long(limit));
-    }
-    Ok(bytes)
 }
 
 pub(super) fn too_long(limit: usize) -> Error {

@@ -133,9 +133,8 @@ where
     F: Future<Output = Result<T>> + Send + 'static,
     T: Send + 'static,
 {
-    AbortOnDrop(runtime()?.spawn(trace::carried(future)))
-        .join()
-        .await
+    let mut task = AbortOnDrop(runtime()?.spawn(trace::carried(future)));
+    (&mut task.0).await.unwrap_or_else(|_| Err(gone()))
 }
 
 /// Runs a future to completion in the background, even if the caller is dropped.
@@ -156,12 +155,6 @@ pub(crate) async fn off_thread<T: Send + 'static>(
 }
 
 struct AbortOnDrop<T>(JoinHandle<T>);
-
-impl<T> AbortOnDrop<Result<T>> {
-    async fn join(mut self) -> Result<T> {
-        (&mut self.0).await.unwrap_or_else(|_| Err(gone()))
-    }
-}
 
 impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {

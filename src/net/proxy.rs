@@ -37,7 +37,7 @@ impl Proxy {
             Self::All(url) => {
                 let named = "proxy(..)";
                 let url = check(named, &url)?.ok_or_else(|| malformed(named, "it is empty"))?;
-                if !is_http(&url) {
+                if !url.starts_with("http://") {
                     return Err(malformed(named, "only proxies for HTTP are supported"));
                 }
                 Matcher::builder().all(url).build()
@@ -210,10 +210,6 @@ fn is_network(entry: &str) -> bool {
         (address.parse(), bits),
         (Ok(IpAddr::V4(_)), Some(0..=32)) | (Ok(IpAddr::V6(_)), Some(0..=128u8))
     )
-}
-
-fn is_http(url: &str) -> bool {
-    url.starts_with("http://")
 }
 
 /// The value is left out: it may hold a password.

@@ -140,7 +140,11 @@ impl Bills {
             return Ok(set.clone());
         }
         if asked.is_of_nothing(world) {
-            return Ok(Bytes::from_static(asked.usual().as_bytes()));
+            let example = match asked.path {
+                FUNDS => USUAL_FUNDS,
+                _ => USUAL_TRADE,
+            };
+            return Ok(Bytes::from_static(example.as_bytes()));
         }
         asked.check_day(now)?;
         let bill = asked.written(world).ok_or_else(|| asked.no_bill(now))?;
@@ -291,13 +295,6 @@ impl<'h> Asked<'h> {
             TRADE => world.trade_bill(day, self.bill_type, sub_mchid),
             FUNDS if self.basic => world.fund_bill(day, sub_mchid),
             _ => None,
-        }
-    }
-
-    fn usual(&self) -> &'static str {
-        match self.path {
-            FUNDS => USUAL_FUNDS,
-            _ => USUAL_TRADE,
         }
     }
 

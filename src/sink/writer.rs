@@ -112,7 +112,10 @@ impl Writer {
                 Ok(output)
             }
             (None, WriterState::Idle(output)) => Ok(output),
-            (None, _) => Err(ended()),
+            (None, _) => {
+                let message = "the download has failed already";
+                Err(Error::new(ErrorKind::File, message))
+            }
         }
     }
 }
@@ -132,8 +135,4 @@ fn panicked(err: tokio::task::JoinError) -> Error {
         "the download was given up; nothing of it was kept",
     )
     .with_source(err)
-}
-
-fn ended() -> Error {
-    Error::new(ErrorKind::File, "the download has failed already")
 }

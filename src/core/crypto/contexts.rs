@@ -35,17 +35,14 @@ impl<T> Contexts<T> {
         key: &PKeyRef<T>,
         operation: impl FnOnce(&mut PkeyCtx<T>) -> Result<R, ErrorStack>,
     ) -> Result<R, ErrorStack> {
-        let mut ctx = match self.take() {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let mut ctx = match idle {
             Some(ctx) => ctx,
             None => (self.set_up)(key)?,
         };
         let output = operation(&mut ctx)?;
         self.put(ctx);
         Ok(output)
-    }
-
-    fn take(&self) -> Option<PkeyCtx<T>> {
-        self.idle.lock().ok()?.pop()
     }
 
     fn put(&self, ctx: PkeyCtx<T>) {

@@ -210,10 +210,14 @@ impl Walk<'_, '_> {
                 Some(member) => self.down(name, member, below),
                 None => Ok(false),
             },
-            (index, Value::Array(items)) if is_index(index) => match nth(items, index) {
-                Some(item) => self.down(index, item, below),
-                None => Ok(false),
-            },
+            (index, Value::Array(items)) if is_index(index) => {
+                // An index too large for a number is beyond the end, too.
+                let place: Option<usize> = index.parse().ok();
+                match place.and_then(|place| items.get_mut(place)) {
+                    Some(item) => self.down(index, item, below),
+                    None => Ok(false),
+                }
+            }
             (_, other) => Err(self.mismatch("an object", other)),
         }
     }
@@ -322,14 +326,6 @@ fn unescape(token: &str) -> Cow<'_, str> {
 fn is_index(token: &str) -> bool {
     let digits = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
     digits && (token == "0" || !token.starts_with('0'))
-}
-
-fn nth<'v>(items: &'v mut [Value], index: &str) -> Option<&'v mut Value> {
-    // An index too large for a number is beyond the end all the more.
-    index
-        .parse()
-        .ok()
-        .and_then(|index: usize| items.get_mut(index))
 }
 
 /// Whether a pointer leads into a place that is given without `*`.

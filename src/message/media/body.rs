@@ -199,7 +199,10 @@ impl Sending {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Bytes>> {
         match &mut self.input {
             Input::Done => Poll::Ready(Ok(Bytes::new())),
-            Input::Failed => Poll::Ready(Err(failed())),
+            Input::Failed => {
+                let message = "the upload has failed already";
+                Poll::Ready(Err(Error::new(ErrorKind::File, message)))
+            }
             Input::Bytes(bytes, expected) => {
                 let chunk = bytes.split_to(bytes.len().min(CHUNK));
                 Poll::Ready(check(expected, &chunk).map(|()| chunk))
@@ -225,10 +228,6 @@ impl Sending {
 
 fn given_up(err: tokio::task::JoinError) -> Error {
     Error::new(ErrorKind::File, "the file operation was cancelled").with_source(err)
-}
-
-fn failed() -> Error {
-    Error::new(ErrorKind::File, "the upload has failed already")
 }
 
 impl Body for Files {

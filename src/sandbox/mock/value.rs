@@ -100,7 +100,10 @@ fn text(field: &Field, name: &str, random: &mut SeededRandom) -> String {
     let (least, most) = field.length();
     let (least, most) = (least.unwrap_or(1), most.unwrap_or(usize::MAX));
     let made = match field.pattern() {
-        Some(pattern) => by_pattern(pattern, random),
+        Some(pattern) if pattern.starts_with(r"\d{8}") => {
+            compact(&moment("time", random))[..8].to_owned()
+        }
+        Some(_) => random.digits(6),
         None => by_format(field, name, most, random),
     };
     let mut made: String = made.chars().take(most).collect();
@@ -108,14 +111,6 @@ fn text(field: &Field, name: &str, random: &mut SeededRandom) -> String {
         made.push('0');
     }
     made
-}
-
-fn by_pattern(pattern: &str, random: &mut SeededRandom) -> String {
-    if pattern.starts_with(r"\d{8}") {
-        compact(&moment("time", random))[..8].to_owned()
-    } else {
-        random.digits(6)
-    }
 }
 
 fn by_format(field: &Field, name: &str, most: usize, random: &mut SeededRandom) -> String {

@@ -213,7 +213,8 @@ fn refund_members(content: &Map<String, Value>, key: &Secret) -> Result<Map<Stri
         .partition(|(name, _)| OUTSIDE.contains(&&**name));
     let mut members = Map::from_iter([("appid".to_owned(), json!(APPID))]);
     members.extend(outside);
-    let text = xml::encode_root("root", apiv2::texts(&inside)?.iter().map(pair))?;
+    let inside = apiv2::texts(&inside)?;
+    let text = xml::encode_root("root", inside.iter().map(|(name, text)| (*name, &**text)))?;
     let info = aes::ecb_encrypt(&*refund_key(key)?, text.as_bytes())?;
     members.insert("req_info".into(), json!(base64::encode(&info)));
     Ok(members)
@@ -239,8 +240,4 @@ fn event_members(
         member("associated_data", &encrypted["associated_data"]),
         member("ciphertext", &encrypted["ciphertext"]),
     ]))
-}
-
-fn pair<'m>((name, text): &'m (&'m str, String)) -> (&'m str, &'m str) {
-    (name, text)
 }

@@ -70,7 +70,9 @@ fn members(
                 members(record, value, slot, field.fields());
             }
             (Value::Object(slot), _) => {
-                if slot.keys().any(|name| is_key(record, name)) {
+                let is_key =
+                    |name: &String| is_number(name) && record.keys.iter().any(|key| key.1 == *name);
+                if slot.keys().any(is_key) {
                     members(record, known, slot, field.fields());
                 }
             }
@@ -141,8 +143,4 @@ fn state(record: &Record, field: &Field) -> Option<&'static str> {
     exact
         .or_else(|| values.clone().find(same))
         .or_else(|| values.find(closes))
-}
-
-fn is_key(record: &Record, name: &str) -> bool {
-    is_number(name) && record.keys.iter().any(|key| key.1 == *name)
 }

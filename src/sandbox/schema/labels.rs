@@ -40,7 +40,7 @@ pub fn label(operation: &Operation, part: Part, pointer: &str) -> Option<&'stati
         let mut lines = block
             .lines()
             .filter_map(|line| line.strip_prefix(part.sign()));
-        lines.find_map(|line| term(line, &pointer))
+        lines.find_map(|line| line.strip_prefix(&*pointer)?.strip_prefix(' '))
     });
     own.or_else(|| TABLE.usual.get(pointer.rsplit('/').next()?).copied())
 }
@@ -62,11 +62,6 @@ impl Part {
             Self::Response => '<',
         }
     }
-}
-
-/// The term of a line that is about `pointer`.
-fn term(line: &'static str, pointer: &str) -> Option<&'static str> {
-    line.strip_prefix(pointer)?.strip_prefix(' ')
 }
 
 struct Table {

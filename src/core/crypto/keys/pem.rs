@@ -56,7 +56,10 @@ impl Block<'_> {
             return Ok(self.encrypted(key_info, words));
         }
         if self.label.contains("OPENSSH") {
-            return Ok(empty(ItemKind::OpenSsh));
+            return Ok(Item {
+                kind: ItemKind::OpenSsh,
+                data: Zeroizing::default(),
+            });
         }
         match loose_base64(words) {
             Some(bytes) => der::item(&bytes),
@@ -110,12 +113,5 @@ impl Block<'_> {
             kind: ItemKind::EncryptedPem,
             data: Zeroizing::new(text.as_bytes().to_vec()),
         }
-    }
-}
-
-fn empty(kind: ItemKind) -> Item {
-    Item {
-        kind,
-        data: Zeroizing::default(),
     }
 }

@@ -37,7 +37,10 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
     let content = row.content(resource.unwrap_or_else(|| row.resource(now)));
     let mut draft = NotificationDraft::new(&*state.clock, url, content);
     draft.by_certificate = args.flag("certificate")?;
-    draft.fault = spoilt(args)?;
+    draft.fault = match args.text("fault")? {
+        Some(fault) => Some(parse(&fault)?),
+        None => args.flag("probe")?.then_some(Fault::Probe),
+    };
     draft
         .request(state.notifier.signer(), state.settings.reach())
         .map_err(|err| Problem::of(&err, "无法生成这个通知", KINDS_HINT))?;
@@ -86,14 +89,6 @@ fn kind(args: &Args) -> Outcome<KindRow> {
         );
         Problem::bad(no_notification(&name), hint)
     })
-}
-
-fn spoilt(args: &Args) -> Outcome<Option<Fault>> {
-    let fault = args.text("fault")?;
-    match fault {
-        Some(fault) => parse(&fault).map(Some),
-        None => Ok(args.flag("probe")?.then_some(Fault::Probe)),
-    }
 }
 
 pub(in crate::control) fn delivery(state: &Arc<SandboxState>, id: &str) -> Outcome<Value> {

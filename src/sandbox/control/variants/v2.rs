@@ -174,7 +174,9 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
         (m::TRIMMED, |_, _, value| Some(value.trim().to_owned())),
         (m::AS_XML, |message, name, _| raw(message.body, name)),
         (m::AS_XML, |_, _, value| Some(escaped(value))),
-        (m::AS_XML, |_, _, value| Some(cdata(value))),
+        (m::AS_XML, |_, _, value| {
+            Some(format!("<![CDATA[{value}]]>"))
+        }),
         (m::ENCODED, |_, _, value| Some(strict(value))),
         (m::ENCODED, |_, _, value| {
             Some(strict(value).replace("%20", "+"))
@@ -259,10 +261,6 @@ fn without_slashes(value: &str) -> String {
 fn mojibake(value: &str) -> Option<String> {
     let mut candidates = charset::candidates(value.as_bytes()).into_iter();
     candidates.find_map(|bytes| String::from_utf8(bytes).ok())
-}
-
-fn cdata(value: &str) -> String {
-    format!("<![CDATA[{value}]]>")
 }
 
 #[derive(Clone, Copy)]

@@ -167,7 +167,9 @@ fn find<'s>(state: &'s mut State, request: &Request<'_>) -> Result<&'s Batch, Re
         Some(batch) => batch.out_batch_no.clone(),
         None => request.variable("out_batch_no"),
     };
-    advance(state, &number, request.now);
+    if !state.hold_transfers {
+        end(state, &number, request.now);
+    }
     let batch = state.batches.get(&number);
     batch.ok_or_else(|| {
         business::TRANSFER_NOT_EXIST.with(&[&format_args!("{:?}", format!("{id}{number}"))])
@@ -219,12 +221,6 @@ fn newest(state: &State, out_detail_no: &str) -> Option<(String, DetailStatus)> 
     let open = newest_first().find(|(_, detail)| detail.is_open());
     let (batch, detail) = open.or_else(|| newest_first().next())?;
     Some((batch.out_batch_no.clone(), detail.status))
-}
-
-fn advance(state: &mut State, number: &str, now: i64) {
-    if !state.hold_transfers {
-        end(state, number, now);
-    }
 }
 
 /// Completes all undecided details.

@@ -255,16 +255,12 @@ impl Flow<'_> {
             yuan(balance),
             self.applicant
                 .map_or_else(|| "system".to_owned(), |whose| format!("{whose}API")),
-            self.remark(),
+            without_commas(&self.remark()),
             without_commas(self.voucher),
         ]
     }
 
     fn remark(&self) -> String {
-        without_commas(&self.plain_remark())
-    }
-
-    fn plain_remark(&self) -> String {
         let what = match self.remark {
             Remark::Settled => "结算",
             Remark::Refunded => "退款",
