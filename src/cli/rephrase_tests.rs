@@ -33,7 +33,6 @@ const FOR_PROGRAMS: &[&str] = &[
     // Messages of the gateway.
     "src/sandbox/stub.rs",
     "src/sandbox/control/",
-    "src/sandbox/made/",
     "src/sandbox/notifier/",
     "src/sandbox/world/",
     "lease, retention and timeout",

@@ -134,11 +134,11 @@ impl Cipher<'_> {
 
     fn fields(&mut self, value: &mut Value, info: &CallInfo) -> Result<()> {
         let named = info.catalog_fields().map_or(&[][..], Operation::encrypt);
-        let when_asked = info
+        let if_flagged = info
             .catalog_fields()
             .map_or(&[][..], Operation::encrypt_if_flagged);
         let added = &info.options().encrypt;
-        let fields = Fields::of_request(when_asked);
+        let fields = Fields::of_request(if_flagged);
         for pointer in named {
             fields.rewrite(value, pointer, &mut |at, text| self.field(at, text))?;
         }
@@ -147,7 +147,7 @@ impl Cipher<'_> {
                 return Err(leads_nowhere(pointer));
             }
         }
-        refuse_unnamed(&fields.asking(value)?, added)
+        refuse_unnamed(&fields.flagged(value)?, added)
     }
 
     /// The ciphertext of a field; `None` when it is one already.

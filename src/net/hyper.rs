@@ -23,7 +23,7 @@ use super::drivers;
 use super::failure;
 use super::framing;
 use super::pace::BodyLimits;
-use super::pool::{Connection, Key, Limits, Pool, Sender, Server, Slot};
+use super::pool::{Connection, IdleLimits, Key, Pool, Sender, Server, Slot};
 use super::process::PerProcess;
 use super::proxy::Proxies;
 use super::settings::HttpTransportBuilder;
@@ -174,7 +174,7 @@ impl Inner {
         let pool = self.shared.pool.get_or_init(Pool::default);
         let server = || self.server(request.uri());
         let settings = &self.shared.settings;
-        let limits = Limits {
+        let limits = IdleLimits {
             time: settings.idle_timeout,
             count: settings.pool_max_idle,
         };

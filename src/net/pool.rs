@@ -36,7 +36,7 @@ pub(super) struct Key {
 
 /// The limits on idle connections.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct IdleLimits {
     /// The longest idle time; `None` for no limit.
     pub(super) time: Option<Duration>,
     /// The largest number of idle HTTP/1.1 connections.
@@ -63,7 +63,7 @@ pub(super) struct Pool(Mutex<Vec<(Key, Arc<Slot>)>>);
 /// The connections of one runtime to one server.
 pub(super) struct Slot {
     idle: Mutex<Idle>,
-    limits: Limits,
+    limits: IdleLimits,
     pub(super) server: Server,
     freed: Notify,
     /// The number of connections that are about to return.
@@ -93,7 +93,7 @@ impl Pool {
     pub(super) fn slot(
         &self,
         key: &Key,
-        limits: Limits,
+        limits: IdleLimits,
         server: impl FnOnce() -> Server,
     ) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,7 +112,7 @@ impl Pool {
 }
 
 impl Slot {
-    fn new(limits: Limits, server: Server) -> Self {
+    fn new(limits: IdleLimits, server: Server) -> Self {
         Self {
             idle: Mutex::default(),
             limits,

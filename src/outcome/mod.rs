@@ -50,9 +50,9 @@
 //! [`QueryPolicy::close_unpaid`] closes an unpaid order, which then cannot be paid.
 
 mod asked;
-mod judge;
 mod policy;
 mod resolve;
+mod state;
 
 use std::fmt;
 use std::time::Duration;

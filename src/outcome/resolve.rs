@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::asked::Asked;
-use super::judge::{State, is_believed, is_not_found, is_number_used, state};
 use super::policy::QueryPolicy;
+use super::state::{RequestState, is_believed, is_not_found, is_number_used, state};
 use super::{NotDone, Outcome};
 use crate::call::Call;
 use crate::message::{KeptBody, Response};
@@ -28,7 +28,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let repeated = repeats.then(|| plan.repeated());
     let answer = engine.execute(*plan).await;
     let mut search = Search::new(asked, policy);
-    let err = match search.judge(answer) {
+    let err = match search.decide(answer) {
         Ok(outcome) => return Ok(outcome),
         Err(err) => err,
     };
@@ -92,13 +92,13 @@ impl Search {
     }
 
     /// Returns the outcome that the call's response decides, or the error of an undecided call.
-    fn judge(&mut self, answer: Result<Response>) -> Result<Outcome> {
+    fn decide(&mut self, answer: Result<Response>) -> Result<Outcome> {
         self.sent = Instant::now();
         match answer {
             Ok(response) => match state(self.asked.number, &response) {
-                State::Done | State::Payable => Ok(Outcome::Done(response)),
-                State::Ended => Ok(Outcome::NotDone(NotDone::Ended(response))),
-                State::Pending => Err(pending(&response)),
+                RequestState::Done | RequestState::Payable => Ok(Outcome::Done(response)),
+                RequestState::Ended => Ok(Outcome::NotDone(NotDone::Ended(response))),
+                RequestState::Pending => Err(pending(&response)),
             },
             // Something is under the number, of an earlier request: it may be this one, made before.
             Err(err) if err.is_undecided() || is_number_used(&err) || !is_believed(&err) => {
@@ -130,7 +130,7 @@ impl Search {
             }
             if let Some(repeat) = again() {
                 // A refusal of the repeated request says nothing about the first, which may still arrive.
-                match self.judge(repeat.await) {
+                match self.decide(repeat.await) {
                     Ok(Outcome::Done(response)) => return Outcome::Done(response),
                     Ok(_) | Err(_) => self.sent = Instant::now(),
                 }
@@ -147,11 +147,11 @@ impl Search {
     async fn look(&self) -> Found {
         match self.ask().await {
             Ok(response) => match state(self.asked.number, &response) {
-                State::Done => Found::End(Outcome::Done(response)),
-                State::Payable if self.policy.close => self.close().await,
-                State::Payable => Found::End(Outcome::Done(response)),
-                State::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
-                State::Pending => Found::Open,
+                RequestState::Done => Found::End(Outcome::Done(response)),
+                RequestState::Payable if self.policy.close => self.close().await,
+                RequestState::Payable => Found::End(Outcome::Done(response)),
+                RequestState::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
+                RequestState::Pending => Found::Open,
             },
             Err(err) if is_not_found(&err) => Found::Nothing(err),
             Err(_) => Found::Open,
@@ -173,9 +173,9 @@ impl Search {
         let _ = call.run().await;
         match self.ask().await {
             Ok(response) => match state(self.asked.number, &response) {
-                State::Done => Found::End(Outcome::Done(response)),
-                State::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
-                State::Payable | State::Pending => Found::Open,
+                RequestState::Done => Found::End(Outcome::Done(response)),
+                RequestState::Ended => Found::End(Outcome::NotDone(NotDone::Ended(response))),
+                RequestState::Payable | RequestState::Pending => Found::Open,
             },
             Err(_) => Found::Open,
         }

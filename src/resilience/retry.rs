@@ -143,7 +143,7 @@ impl Middleware for Retry {
         let Some(info) = info.filter(|info| !info.options().dry_run) else {
             return next.run(request).await;
         };
-        let call = Call {
+        let call = RetriedCall {
             repeat: Repeat::of(&request, &info),
             state: info.state().clone(),
             begun: Instant::now(),
@@ -181,7 +181,7 @@ fn report(outcome: &Result<Response>, tried: u32, wait: Duration) {
 }
 
 /// A call in flight.
-struct Call {
+struct RetriedCall {
     repeat: Repeat,
     state: CallState,
     begun: Instant,
@@ -189,7 +189,12 @@ struct Call {
 
 impl Retry {
     /// Makes an attempt; also returns whether anything of it may have been sent.
-    async fn attempt(&self, call: &Call, request: Request, next: Next) -> (Result<Response>, bool) {
+    async fn attempt(
+        &self,
+        call: &RetriedCall,
+        request: Request,
+        next: Next,
+    ) -> (Result<Response>, bool) {
         let before = call.state.unresolved();
         let policy = &self.policy;
         let own = policy.attempt_timeout.filter(|_| call.repeat.is_harmless());
@@ -212,7 +217,7 @@ impl Retry {
     }
 
     /// Returns the wait before the next attempt; `None` if there is no time or no budget for it.
-    fn wait(&self, call: &Call, again: &Again, tried: u32) -> Option<Duration> {
+    fn wait(&self, call: &RetriedCall, again: &Again, tried: u32) -> Option<Duration> {
         let policy = &self.policy;
         let jitter = full_jitter(&*self.clock, policy.base, policy.longest, tried - 1);
         // Those who were all told the same time do not come at the same moment.

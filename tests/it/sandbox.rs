@@ -1,14 +1,14 @@
-//! The sandbox over real sockets: its door, its answers, its faults.
+//! The sandbox over real sockets: its gateway, its answers, its faults.
 
 mod answers;
 mod brand;
 mod control;
-mod door;
 mod faults;
 mod fields;
+mod gateway;
 mod life;
 mod limits;
-mod made;
+mod mock;
 mod operations;
 mod raw;
 mod remembered;

@@ -94,7 +94,7 @@ impl ApiError {
         UNDECIDED.iter().any(|own| own.eq_ignore_ascii_case(code))
     }
 
-    /// An APIv2 message that was taken at the door and failed without an `err_code`.
+    /// An APIv2 request that was accepted for processing and failed without an `err_code`.
     fn is_unexplained(&self) -> bool {
         let text = |name: &str| self.detail[name].as_str().unwrap_or_default();
         self.status.is_success()

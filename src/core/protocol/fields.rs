@@ -27,14 +27,14 @@ pub type Visit<'a> = dyn FnMut(&str, &str) -> Result<Option<String>> + 'a;
 #[derive(Debug, Clone, Copy)]
 pub struct Fields<'a> {
     kind: ErrorKind,
-    when_asked: &'a [&'a str],
+    if_flagged: &'a [&'a str],
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of a request; below the pointers `when_asked`, only those of items whose `need_encrypt` is true.
-    pub fn of_request(when_asked: &'a [&'a str]) -> Self {
+    /// The fields of a request; below the pointers `if_flagged`, only those of items whose `need_encrypt` is true.
+    pub fn of_request(if_flagged: &'a [&'a str]) -> Self {
         let kind = ErrorKind::Encrypt;
-        Self { kind, when_asked }
+        Self { kind, if_flagged }
     }
 
     /// The fields of a response.
@@ -42,7 +42,7 @@ impl<'a> Fields<'a> {
         let kind = ErrorKind::Decrypt;
         Self {
             kind,
-            when_asked: &[],
+            if_flagged: &[],
         }
     }
 
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The places of all items below `when_asked` whose `need_encrypt` is true.
+    /// The places of all items below `if_flagged` whose `need_encrypt` is true.
     ///
     /// Which member of them holds the content is not documented: unless the caller named it, it
     /// would leave unencrypted.
@@ -100,11 +100,11 @@ impl<'a> Fields<'a> {
     /// # Errors
     ///
     /// The errors of [`rewrite`](Self::rewrite).
-    pub fn asking(&self, value: &mut Value) -> Result<Vec<String>> {
+    pub fn flagged(&self, value: &mut Value) -> Result<Vec<String>> {
         let mut found = Vec::new();
-        for pointer in self.when_asked {
+        for pointer in self.if_flagged {
             let mut leaf = |at: &str, item: &mut Value| {
-                if asks(item) {
+                if is_flagged(item) {
                     found.push(at.to_owned());
                 }
                 Ok(false)
@@ -276,8 +276,8 @@ impl Walk<'_, '_> {
     /// Whether this is not an item that goes without encryption.
     fn wanted(&self, value: &Value, rest: &str) -> bool {
         let walked = &self.pointer[..self.pointer.len() - rest.len()];
-        let mut patterns = self.fields.when_asked.iter();
-        !patterns.any(|pattern| covers(pattern, walked)) || asks(value)
+        let mut patterns = self.fields.if_flagged.iter();
+        !patterns.any(|pattern| covers(pattern, walked)) || is_flagged(value)
     }
 
     fn mismatch(&self, expected: &str, found: &Value) -> Error {
@@ -349,7 +349,7 @@ fn covers(pattern: &str, pointer: &str) -> bool {
 }
 
 /// Whether an item requests encryption. Only an explicit no counts as no: `1` and `"TRUE"` mean yes to some programs.
-fn asks(item: &Value) -> bool {
+fn is_flagged(item: &Value) -> bool {
     match item.get("need_encrypt") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(asked)) => *asked,

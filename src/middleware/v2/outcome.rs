@@ -28,7 +28,7 @@ pub(super) struct Demands {
 impl Outcome {
     /// A success says `SUCCESS` exactly once as `return_code` and exactly once as `result_code`.
     ///
-    /// `return_code` says whether the request was taken at the door, `result_code` what came of it.
+    /// `return_code` says whether the request was accepted for processing, `result_code` how processing ended.
     pub(super) fn of(members: &Map<String, Value>, demands: Demands) -> Self {
         let [return_code, result_code] = MEMBERS.map(|name| CodeMember::of(members, name));
         let [return_name, result_name] = MEMBERS;
@@ -61,7 +61,7 @@ pub(super) fn text<'m>(members: &'m Map<String, Value>, key: &str) -> &'m str {
     members.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// `code` and `message` of a refusal: the business's own, else those of the door.
+/// `code` and `message` of a refusal: `err_code` and `err_code_des`, or else `return_code` and `return_msg`.
 pub(super) fn code_and_message(members: &Map<String, Value>) -> (String, String) {
     let first = |texts: &[&str]| {
         let mut texts = texts.iter().filter(|text| !text.is_empty());
@@ -259,7 +259,7 @@ mod tests {
             "err_code_des": "余额不足",
         });
         assert_eq!(code(usual), ("NOTENOUGH".into(), "余额不足".into()));
-        let door = json!({"return_code": "FAIL", "return_msg": "签名错误"});
-        assert_eq!(code(door), ("FAIL".into(), "签名错误".into()));
+        let unprocessed = json!({"return_code": "FAIL", "return_msg": "签名错误"});
+        assert_eq!(code(unprocessed), ("FAIL".into(), "签名错误".into()));
     }
 }

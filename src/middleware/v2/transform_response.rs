@@ -74,7 +74,7 @@ fn is_file(operation: &Operation) -> bool {
 }
 
 impl TransformResponse {
-    /// A refusal at the door (`return_code` FAIL) carries no signature.
+    /// A refusal before processing (`return_code` FAIL) carries no signature.
     fn verify(
         &self,
         response: &Response,

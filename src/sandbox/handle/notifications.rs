@@ -5,7 +5,7 @@ use http::{Request, Response};
 use serde_json::Value;
 
 use super::Sandbox;
-use crate::notifier::{Content, Event, Message, Notice, NotificationDraft, Reach, exchange};
+use crate::notifier::{Content, EventContent, Message, Notice, NotificationDraft, Reach, exchange};
 use wechatpay_chain::Pending;
 
 impl Sandbox {
@@ -33,7 +33,10 @@ impl Sandbox {
         event_type: impl Into<String>,
         resource: Value,
     ) -> Notice {
-        self.notice(url, Content::Event(Event::new(event_type.into(), resource)))
+        self.notice(
+            url,
+            Content::Event(EventContent::new(event_type.into(), resource)),
+        )
     }
 
     /// Creates an APIv2 notification: the members of an object as XML, signed with the APIv2 key.

@@ -21,7 +21,7 @@ use wechatpay_core::secret::Secret;
 
 #[derive(Clone)]
 pub(crate) enum Content {
-    Event(Event),
+    Event(EventContent),
     Message(Message),
 }
 
@@ -32,7 +32,7 @@ impl Content {
         summary: &str,
         resource: Value,
     ) -> Self {
-        let mut event = Event::new(event_type.to_owned(), resource);
+        let mut event = EventContent::new(event_type.to_owned(), resource);
         event.original_type = original_type.to_owned();
         event.summary = summary.to_owned();
         Self::Event(event)
@@ -65,14 +65,14 @@ impl Content {
 
 /// An APIv3 notification: a resource in an envelope.
 #[derive(Clone)]
-pub(crate) struct Event {
+pub(crate) struct EventContent {
     event_type: String,
     pub(crate) summary: String,
     pub(crate) original_type: String,
     resource: Value,
 }
 
-impl Event {
+impl EventContent {
     pub(crate) fn new(event_type: String, resource: Value) -> Self {
         let subject = event_type.split('.').next().unwrap_or_default();
         Self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::content::{Content, Event, Message};
+use super::content::{Content, EventContent, Message};
 use crate::date::{Local, rfc3339};
 use crate::identity::MCHID;
 use crate::mock::value_of;
@@ -68,7 +68,7 @@ impl KindRow {
                 _ => Message::signed(resource),
             });
         }
-        let mut event = Event::new(self.event_type.to_owned(), resource);
+        let mut event = EventContent::new(self.event_type.to_owned(), resource);
         event.summary = self.title.to_owned();
         if let Some(original_type) = self.original_type {
             event.original_type = original_type.to_owned();

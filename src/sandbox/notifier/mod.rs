@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use wechatpay_core::error::{Error, ErrorKind};
 
-pub(crate) use content::{Content, Event, Message};
+pub(crate) use content::{Content, EventContent, Message};
 pub(crate) use deliveries::Notifier;
 pub use deliveries::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 pub(crate) use draft::NotificationDraft;

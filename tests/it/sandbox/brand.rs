@@ -54,7 +54,7 @@ fn posing(sandbox: &Sandbox, brand_id: &str, serial: &str) -> Result<Client> {
 }
 
 #[test]
-fn whoever_is_not_the_brand_stays_outside() -> Outcome {
+fn non_brand_requests_are_rejected() -> Outcome {
     let sandbox = echoing().start_blocking()?;
     let (merchant, brand) = (sandbox.client()?, sandbox.brand_builder()?.build()?);
     let (id, serial) = (sandbox.brand_id(), brand.serial().unwrap_or_default());

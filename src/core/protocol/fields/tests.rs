@@ -158,9 +158,9 @@ fn some_items_are_encrypted_only_when_they_ask_for_it() {
         {"data": "c"}, {"need_encrypt": "true", "data": "d"}, {"need_encrypt": "false", "data": "e"},
     ]});
     let mut body = json!({ "submit_data": items.to_string() });
-    let asking = fields.asking(&mut body).unwrap();
+    let flagged = fields.flagged(&mut body).unwrap();
     assert_eq!(
-        asking,
+        flagged,
         [
             "/submit_data/record_fields/0",
             "/submit_data/record_fields/3"
@@ -183,7 +183,7 @@ fn some_items_are_encrypted_only_when_they_ask_for_it() {
     assert_eq!(body["submit_data"], expected);
     assert!(
         Fields::of_request(&[])
-            .asking(&mut body)
+            .flagged(&mut body)
             .unwrap()
             .is_empty()
     );
@@ -285,8 +285,8 @@ fn no_body_makes_it_panic() {
         let before = body.clone();
         let pointer = pointers[random.below(pointers.len())];
         let mut seen = 0;
-        let when_asked: &[&str] = [&["/a/*", "/*"][..], &[]][random.below(2)];
-        let fields = Fields::of_request(when_asked);
+        let if_flagged: &[&str] = [&["/a/*", "/*"][..], &[]][random.below(2)];
+        let fields = Fields::of_request(if_flagged);
         let result = fields.rewrite(&mut body, pointer, &mut |_, text| {
             assert!(!text.is_empty());
             seen += 1;
@@ -294,7 +294,7 @@ fn no_body_makes_it_panic() {
         });
         outcomes[usize::from(result.is_ok() && seen > 0)] += 1;
         assert_eq!(body, before, "nothing was replaced, so nothing may change");
-        let _ = fields.asking(&mut body);
+        let _ = fields.flagged(&mut body);
     }
     assert!(outcomes[1] > 500, "{outcomes:?}");
 }

@@ -50,12 +50,12 @@ pub(in crate::control) fn refund(
             hint,
         ));
     }
-    let told = world
+    let outcome = world
         .refund(number, amount, now)
         .map_err(Problem::of_action)?;
-    let told = told.map_err(|refusal| Problem::refused(&refusal))?;
+    let outcome = outcome.map_err(|refusal| Problem::refused(&refusal))?;
     events::post_pending(state);
-    Ok(json!({"refund": told.body}))
+    Ok(json!({"refund": outcome.body}))
 }
 
 /// Files a complaint about a paid order as its user would.

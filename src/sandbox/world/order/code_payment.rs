@@ -12,7 +12,7 @@ use super::{payment, rules};
 use crate::refusal::Refusal;
 
 /// The prefix of codes for which the user has to enter a password.
-const ASKS: &str = "13";
+const PASSWORD_PREFIX: &str = "13";
 
 pub(crate) fn pay(
     state: &mut State,
@@ -47,14 +47,14 @@ pub(crate) fn begin(
             rules::check_reusable(known, &order, now)
         };
     }
-    let asks = code.starts_with(ASKS);
-    order.state = if asks {
+    let needs_password = code.starts_with(PASSWORD_PREFIX);
+    order.state = if needs_password {
         TradeState::UserPaying
     } else {
         TradeState::NotPay
     };
     state.orders.insert(order, now);
-    if !asks {
+    if !needs_password {
         payment::complete_payment(state, &number, now);
     }
     Ok(())

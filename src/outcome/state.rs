@@ -9,7 +9,7 @@ use wechatpay_core::error::{ApiError, Error, Verification};
 
 /// The state that a query's response reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum RequestState {
     /// WeChat Pay has accepted it.
     Done,
     /// An order that is not paid yet.
@@ -22,9 +22,9 @@ pub(super) enum State {
 
 /// The state that an answer names. One that it does not name, or that is not known, is of a request
 /// that exists.
-pub(super) fn state(number: &MerchantNumber, response: &Response) -> State {
+pub(super) fn state(number: &MerchantNumber, response: &Response) -> RequestState {
     let Ok(value) = response.value() else {
-        return State::Done;
+        return RequestState::Done;
     };
     let states = texts(value, number.state);
     let all = |list: &[&str]| states.iter().all(|state| list.contains(state));
@@ -32,15 +32,15 @@ pub(super) fn state(number: &MerchantNumber, response: &Response) -> State {
     // Of a combined order some may be paid and others closed.
     let unpaid = |state: &&str| number.payable.contains(state) || number.failed.contains(state);
     if states.is_empty() {
-        State::Done
+        RequestState::Done
     } else if all(number.failed) {
-        State::Ended
+        RequestState::Ended
     } else if any(number.pending) {
-        State::Pending
+        RequestState::Pending
     } else if states.iter().all(unpaid) {
-        State::Payable
+        RequestState::Payable
     } else {
-        State::Done
+        RequestState::Done
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use wechatpay_core::catalog;
 
-    fn judged(path: &str, answer: Value) -> State {
+    fn state_of(path: &str, answer: Value) -> RequestState {
         let operation = catalog::find(&Method::POST, path).unwrap();
         let response = Response::new(StatusCode::OK, HeaderMap::new(), answer.to_string());
         state(operation.merchant_number().unwrap(), &response)
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn each_state_of_an_order_says_whether_it_may_be_paid() {
         for (trade_state, order, code) in [
-            ("NOTPAY", State::Payable, State::Pending),
-            ("USERPAYING", State::Done, State::Pending),
-            ("SUCCESS", State::Done, State::Done),
-            ("REFUND", State::Done, State::Done),
-            ("CLOSED", State::Ended, State::Ended),
-            ("REVOKED", State::Ended, State::Ended),
-            ("PAYERROR", State::Done, State::Ended),
-            ("A_NEW_ONE", State::Done, State::Done),
+            ("NOTPAY", RequestState::Payable, RequestState::Pending),
+            ("USERPAYING", RequestState::Done, RequestState::Pending),
+            ("SUCCESS", RequestState::Done, RequestState::Done),
+            ("REFUND", RequestState::Done, RequestState::Done),
+            ("CLOSED", RequestState::Ended, RequestState::Ended),
+            ("REVOKED", RequestState::Ended, RequestState::Ended),
+            ("PAYERROR", RequestState::Done, RequestState::Ended),
+            ("A_NEW_ONE", RequestState::Done, RequestState::Done),
         ] {
             let answer = json!({"trade_state": trade_state});
             for path in [
@@ -137,10 +137,14 @@ mod tests {
                 "v3/pay/partner/transactions/native",
                 "v2/pay/unifiedorder",
             ] {
-                assert_eq!(judged(path, answer.clone()), order, "{path} {trade_state}");
+                assert_eq!(
+                    state_of(path, answer.clone()),
+                    order,
+                    "{path} {trade_state}"
+                );
             }
             for path in ["v3/pay/transactions/codepay", "v2/pay/micropay"] {
-                assert_eq!(judged(path, answer.clone()), code, "{path} {trade_state}");
+                assert_eq!(state_of(path, answer.clone()), code, "{path} {trade_state}");
             }
         }
     }
@@ -149,15 +153,15 @@ mod tests {
     fn a_combined_order_has_ended_when_all_of_it_has() {
         let of = |states: &[&str]| {
             let orders: Vec<_> = states.iter().map(|it| json!({"trade_state": it})).collect();
-            judged(
+            state_of(
                 "v3/combine-transactions/native",
                 json!({"sub_orders": orders}),
             )
         };
-        assert_eq!(of(&["CLOSED", "CLOSED"]), State::Ended);
-        assert_eq!(of(&["CLOSED", "NOTPAY"]), State::Payable);
-        assert_eq!(of(&["CLOSED", "SUCCESS"]), State::Done);
-        assert_eq!(of(&[]), State::Done);
+        assert_eq!(of(&["CLOSED", "CLOSED"]), RequestState::Ended);
+        assert_eq!(of(&["CLOSED", "NOTPAY"]), RequestState::Payable);
+        assert_eq!(of(&["CLOSED", "SUCCESS"]), RequestState::Done);
+        assert_eq!(of(&[]), RequestState::Done);
     }
 
     #[test]
@@ -166,60 +170,60 @@ mod tests {
             (
                 "v3/refund/domestic/refunds",
                 json!({"status": "PROCESSING"}),
-                State::Done,
+                RequestState::Done,
             ),
             (
                 "v3/refund/domestic/refunds",
                 json!({"status": "ABNORMAL"}),
-                State::Done,
+                RequestState::Done,
             ),
             (
                 "v3/refund/domestic/refunds",
                 json!({"status": "CLOSED"}),
-                State::Ended,
+                RequestState::Ended,
             ),
             (
                 "v2/secapi/pay/refund",
                 json!({"refund_status_0": "CHANGE"}),
-                State::Done,
+                RequestState::Done,
             ),
             (
                 "v2/secapi/pay/refund",
                 json!({"refund_status_0": "REFUNDCLOSE"}),
-                State::Ended,
+                RequestState::Ended,
             ),
             (
                 "v3/fund-app/mch-transfer/transfer-bills",
                 json!({"state": "WAIT_USER_CONFIRM"}),
-                State::Done,
+                RequestState::Done,
             ),
             (
                 "v3/fund-app/mch-transfer/transfer-bills",
                 json!({"state": "CANCELLED"}),
-                State::Ended,
+                RequestState::Ended,
             ),
             (
                 "v3/transfer/batches",
                 json!({"transfer_batch": {"batch_status": "CLOSED"}}),
-                State::Ended,
+                RequestState::Ended,
             ),
             (
                 "v2/mmpaymkttransfers/promotion/transfers",
                 json!({"status": "FAILED"}),
-                State::Ended,
+                RequestState::Ended,
             ),
             (
                 "v3/profitsharing/orders",
                 json!({"state": "FINISHED"}),
-                State::Done,
+                RequestState::Done,
             ),
             (
                 "v3/profitsharing/return-orders",
                 json!({"result": "FAILED"}),
-                State::Ended,
+                RequestState::Ended,
             ),
         ] {
-            assert_eq!(judged(path, answer.clone()), expected, "{path} {answer}");
+            assert_eq!(state_of(path, answer.clone()), expected, "{path} {answer}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is checked of the fields, and what is answered where nothing was said.
+//! The checks of the request's fields, and the mock responses of operations without rules of their own.
 
 mod apiv2;
 mod published;

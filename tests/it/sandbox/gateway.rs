@@ -1,4 +1,4 @@
-//! Who is let in.
+//! Which requests the gateway accepts.
 
 mod clients;
 mod uploads;
@@ -66,7 +66,7 @@ fn header_names_are_spelt_as_wechat_pay_spells_them() -> Outcome {
 type Wrong = (fn(Raw) -> Outcome<Raw>, &'static str, &'static str);
 
 #[test]
-fn whoever_is_not_the_merchant_stays_outside() -> Outcome {
+fn non_merchant_requests_are_rejected() -> Outcome {
     let sandbox = echoing().start_blocking()?;
     let wrong: [Wrong; 11] = [
         (Ok, "Http头Authorization值格式错误", "header is missing"),
