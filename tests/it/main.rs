@@ -35,8 +35,8 @@ mod settings;
 mod stack;
 mod streaming;
 mod support;
-#[cfg(feature = "tower")]
 mod tour;
+#[cfg(feature = "tower")]
 mod tower;
 mod transport;
 mod types;

@@ -20,7 +20,7 @@ fn post(sandbox: &Sandbox, target: &str, body: &str) -> Outcome<Raw> {
     Ok(Raw::new(sandbox, "POST", target)?.body(body))
 }
 
-fn at_the_door(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
+fn by_the_gateway(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
     let get = || get(sandbox, CERTIFICATES);
     let malformed = "WECHATPAY2-SHA256-RSA2048 x";
     Ok(vec![
@@ -125,7 +125,7 @@ fn of_what_is_not_there(sandbox: &Sandbox) -> Outcome<Vec<Refused>> {
 fn every_reason_is_said_in_both_languages() -> Outcome {
     let sandbox = Sandbox::start_blocking()?;
     let signed = [about_the_body, of_sensitive_fields, of_what_is_not_there];
-    let mut refused = at_the_door(&sandbox)?;
+    let mut refused = by_the_gateway(&sandbox)?;
     for table in signed {
         for (raw, reason, reason_zh) in table(&sandbox)? {
             refused.push((raw.authorized()?, reason, reason_zh));
