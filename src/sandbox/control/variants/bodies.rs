@@ -30,13 +30,7 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
         unsent(parts, &mut found);
     }
     found.add(&WHOLE, parts.sent.to_vec());
-    // An upload whose Content-Type is another one: its boundary is in its first line.
-    if let Some(meta) = multipart::part("", body, "meta") {
-        found.add(&UPLOAD_TYPE, meta.to_vec());
-    }
-    for text in charset::candidates(body) {
-        found.add(&SENT_CHARSET, text);
-    }
+    wrongly_labelled(body, &mut found);
     if let Some(members) = form(body) {
         for text in rewritten(&members) {
             found.add(&FORM, text.into());
@@ -59,6 +53,17 @@ pub(super) fn bodies(parts: &Parts<'_>) -> Vec<Variant<Vec<u8>>> {
         as_json(parts, &value, &mut found);
     }
     found.0
+}
+
+/// Adds the right body of a request whose `Content-Type` or charset is wrong.
+fn wrongly_labelled(body: &[u8], found: &mut Variants<Vec<u8>>) {
+    // An upload whose Content-Type is another one: its boundary is in its first line.
+    if let Some(meta) = multipart::part("", body, "meta") {
+        found.add(&UPLOAD_TYPE, meta.to_vec());
+    }
+    for text in charset::candidates(body) {
+        found.add(&SENT_CHARSET, text);
+    }
 }
 
 /// Bodies that are signed although the request has none.

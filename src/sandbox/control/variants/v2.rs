@@ -170,35 +170,38 @@ fn members(message: &Message<'_>) -> Vec<Variant<Members>> {
     for kind in ["MD5", "HMAC-SHA256"] {
         found.push((Some(m::TYPE_NOT_SENT), Members::WithType(kind)));
     }
-    let written: [(Mistake, Write); 14] = [
-        (m::TRIMMED, |_, _, value| Some(value.trim().to_owned())),
-        (m::AS_XML, |message, name, _| raw(message.body, name)),
-        (m::AS_XML, |_, _, value| Some(escaped(value))),
-        (m::AS_XML, |_, _, value| {
-            Some(format!("<![CDATA[{value}]]>"))
-        }),
-        (m::ENCODED, |_, _, value| Some(strict(value))),
-        (m::ENCODED, |_, _, value| {
-            Some(strict(value).replace("%20", "+"))
-        }),
-        (m::ENCODED, |_, _, value| {
-            Some(strict(value).replace("%2A", "*"))
-        }),
-        (m::DECODED, |_, _, value| Some(decoded(value).into_owned())),
-        (m::SLASHES, |_, _, value| Some(with_slashes(value))),
-        (m::SLASHES, |_, _, value| Some(without_slashes(value))),
-        (m::LINE_ENDS, |_, _, value| {
-            Some(value.replace("\r\n", "\n"))
-        }),
-        (m::LINE_ENDS, |_, _, value| {
-            Some(value.replace("\r\n", "\n").replace('\n', "\r\n"))
-        }),
-        (m::MOJIBAKE, |_, _, value| mojibake(value)),
-        (m::LOWER_VALUES, |_, _, value| Some(value.to_lowercase())),
-    ];
-    found.extend(written.map(|(mistake, how)| (Some(mistake), Members::Written(how))));
+    let written = WRITTEN.map(|(mistake, how)| (Some(mistake), Members::Written(how)));
+    found.extend(written);
     found
 }
+
+/// How clients write values in the signed text and not in the message.
+const WRITTEN: [(Mistake, Write); 14] = [
+    (m::TRIMMED, |_, _, value| Some(value.trim().to_owned())),
+    (m::AS_XML, |message, name, _| raw(message.body, name)),
+    (m::AS_XML, |_, _, value| Some(escaped(value))),
+    (m::AS_XML, |_, _, value| {
+        Some(format!("<![CDATA[{value}]]>"))
+    }),
+    (m::ENCODED, |_, _, value| Some(strict(value))),
+    (m::ENCODED, |_, _, value| {
+        Some(strict(value).replace("%20", "+"))
+    }),
+    (m::ENCODED, |_, _, value| {
+        Some(strict(value).replace("%2A", "*"))
+    }),
+    (m::DECODED, |_, _, value| Some(decoded(value).into_owned())),
+    (m::SLASHES, |_, _, value| Some(with_slashes(value))),
+    (m::SLASHES, |_, _, value| Some(without_slashes(value))),
+    (m::LINE_ENDS, |_, _, value| {
+        Some(value.replace("\r\n", "\n"))
+    }),
+    (m::LINE_ENDS, |_, _, value| {
+        Some(value.replace("\r\n", "\n").replace('\n', "\r\n"))
+    }),
+    (m::MOJIBAKE, |_, _, value| mojibake(value)),
+    (m::LOWER_VALUES, |_, _, value| Some(value.to_lowercase())),
+];
 
 impl Members {
     fn pairs<'a>(self, message: &'a Message<'_>) -> Pairs<'a> {
