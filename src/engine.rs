@@ -88,8 +88,8 @@ impl Engine {
         let running = state
             .trace()
             .begin(&info.about(request.method(), self.merchant.id()));
-        let answer = Next::first(Arc::clone(self.stack(api))).run(request);
-        let answer = state.trace().within(answer);
+        let next = Next::first(Arc::clone(self.stack(api)));
+        let answer = state.trace().within(|| next.run(request));
         let outcome = match limit {
             None => answer.await,
             Some(limit) => tokio::time::timeout(limit, answer)

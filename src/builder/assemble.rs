@@ -144,15 +144,15 @@ impl Parts<'_> {
         let Signing { key, .. } = signing.clone();
         let (keys, clock) = (|| self.keys.clone(), Arc::clone(self.clock));
         let user_agent = self.user_agent.clone();
-        stack.push(STATUS, Status)?;
-        stack.push(DECRYPT, Decrypt { key: Some(key) })?;
-        stack.push(MATCHER, Matcher)?;
-        stack.push(ENCRYPT, Encrypt { keys: keys() })?;
-        stack.push(PREPARE, Prepare { keys: keys(), user_agent })?;
+        stack.push_built_in(STATUS, Status)?;
+        stack.push_built_in(DECRYPT, Decrypt { key: Some(key) })?;
+        stack.push_built_in(MATCHER, Matcher)?;
+        stack.push_built_in(ENCRYPT, Encrypt { keys: keys() })?;
+        stack.push_built_in(PREPARE, Prepare { keys: keys(), user_agent })?;
         self.push_layers(&mut stack)?;
         let nonces = self.check_answer_nonces.then(|| Arc::new(AnswerNonces::new()));
-        stack.push(VERIFIER, Verifier { keys: keys(), nonces })?;
-        stack.push(SIGNER, Signer { signing, clock })?;
+        stack.push_built_in(VERIFIER, Verifier { keys: keys(), nonces })?;
+        stack.push_built_in(SIGNER, Signer { signing, clock })?;
         Ok(stack)
     }
 
@@ -186,9 +186,9 @@ impl Parts<'_> {
         };
         let mchid = || Arc::clone(&self.merchant.mchid);
         let key = self.merchant.signing.as_ref().map(|signing| signing.key.clone());
-        stack.push(STATUS, Status)?;
-        stack.push(DECRYPT, Decrypt { key })?;
-        stack.push(MATCHER, Matcher)?;
+        stack.push_built_in(STATUS, Status)?;
+        stack.push_built_in(DECRYPT, Decrypt { key })?;
+        stack.push_built_in(MATCHER, Matcher)?;
         self.push_layers(&mut stack)?;
         stack.push(TRANSFORM_RESPONSE, TransformResponse { mchid: mchid(), key: v2_key.clone() })?;
         stack.push(TRANSFORM_REQUEST, TransformRequest {

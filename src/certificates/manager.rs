@@ -288,7 +288,7 @@ impl Inner {
         let (request, info) = self.request()?;
         let trace = info.state().trace();
         let running = trace.begin(&info.about(request.method(), &self.merchant));
-        let answer = trace.within(next.restarted().run(request));
+        let answer = trace.within(|| next.restarted().run(request));
         let outcome = within(self.settings.timeout, answer).await;
         running.end(&match &outcome {
             Ok(response) => End::Answered(response.verification()),

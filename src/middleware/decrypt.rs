@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use crate::message::{CallInfo, FieldPolicy, Request, Response};
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::{Padding, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -14,27 +17,42 @@ pub(crate) struct Decrypt {
     pub(crate) key: Option<PrivateKey>,
 }
 
-impl Middleware for Decrypt {
-    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
-        let info = request.extensions().get::<CallInfo>().cloned();
-        let mut response = next.run(request).await?;
-        if let Some(info) = info
-            && info.options().fields != Some(FieldPolicy::Off)
-            && response.status().is_success()
-        {
-            self.decrypt(&mut response, &info)?;
-        }
-        Ok(response)
+impl DynMiddleware for Decrypt {
+    fn handle(
+        self: Arc<Self>,
+        request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
+        let info = request.extensions().get::<CallInfo>();
+        let info = info.filter(|info| has_fields(info)).cloned();
+        let answer = next.run(request);
+        let Some(info) = info else {
+            return answer;
+        };
+        Box::pin(async move {
+            let mut response = answer.await?;
+            if response.status().is_success() {
+                self.decrypt(&mut response, &info)?;
+            }
+            Ok(response)
+        })
     }
+}
+
+/// Whether an answer of the call may have fields to decrypt. A stream has none.
+fn has_fields(info: &CallInfo) -> bool {
+    let options = info.options();
+    let named = info
+        .catalog_fields()
+        .is_some_and(|operation| !operation.decrypt().is_empty());
+    let any = named || !options.decrypt.is_empty();
+    any && options.fields != Some(FieldPolicy::Off) && !options.stream
 }
 
 impl Decrypt {
     fn decrypt(&self, response: &mut Response, info: &CallInfo) -> Result<()> {
         let named = info.catalog_fields().map_or(&[][..], Operation::decrypt);
         let added = &info.options().decrypt;
-        if (named.is_empty() && added.is_empty()) || info.options().stream {
-            return Ok(());
-        }
         let value = match response.value() {
             Ok(value) => value,
             Err(_) if added.is_empty() => return Ok(()),

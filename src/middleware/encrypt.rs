@@ -1,10 +1,12 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::PlatformKeys;
 use crate::message::{CallInfo, FieldPolicy, KeptBody, Payload, Request, Response, with_query};
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use wechatpay_core::catalog::{BodyKind, Operation};
 use wechatpay_core::crypto::Padding;
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -20,25 +22,61 @@ pub(crate) struct Encrypt {
     pub(crate) keys: PlatformKeys,
 }
 
-impl Middleware for Encrypt {
-    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
-        if let Some(info) = request.extensions().get::<CallInfo>().cloned()
-            && info.options().fields != Some(FieldPolicy::Off)
-        {
-            if info.options().kept.as_ref().is_some_and(KeptBody::is_kept) {
+impl DynMiddleware for Encrypt {
+    fn handle(
+        self: Arc<Self>,
+        mut request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
+        let info = request.extensions().get::<CallInfo>().cloned();
+        let Some(info) = info.filter(|info| info.options().fields != Some(FieldPolicy::Off)) else {
+            return next.run(request);
+        };
+        if info.options().kept.as_ref().is_some_and(KeptBody::is_kept) {
                 // Encrypted before the first attempt.
-                info.note_encrypted();
-                return next.run(request).await;
-            }
-            self.keys.ready(&request, &next).await?;
-            self.encrypt(&mut request, &info).await?;
+            info.note_encrypted();
+            return next.run(request);
         }
-        next.run(request).await
+        if self.keys.may_fetch(&request) || matches!(request.body(), Payload::Media(_)) {
+            return Box::pin(async move {
+                self.keys.ready(&request, &next).await?;
+                match request.body() {
+                    Payload::Media(_) => self.encrypt_upload(&mut request, &info).await?,
+                    _ => self.encrypt(&mut request, &info)?,
+                }
+                next.run(request).await
+            });
+        }
+        next.run_if(self.encrypt(&mut request, &info), request)
     }
 }
 
 impl Encrypt {
-    async fn encrypt(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
+    fn encrypt(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
+        let mut cipher = self.cipher(request, info)?;
+        cipher.body(request.body_mut(), info)?;
+        cipher.finish(request, info);
+        Ok(())
+    }
+
+    /// The same for uploads, whose `meta` may be computed from a file.
+    async fn encrypt_upload(&self, request: &mut Request, info: &CallInfo) -> Result<()> {
+        let mut cipher = self.cipher(request, info)?;
+        if let Payload::Media(media) = request.body_mut()
+            && cipher.concerns_body(info)
+        {
+            // The catalog's pointers begin with the part's name.
+            let meta = media.resolve_meta().await?;
+            let mut parts = json!({"meta": meta.take()});
+            cipher.fields(&mut parts, info)?;
+            *meta = parts["meta"].take();
+        }
+        cipher.finish(request, info);
+        Ok(())
+    }
+
+    /// The cipher of the request, whose query is encrypted.
+    fn cipher(&self, request: &mut Request, info: &CallInfo) -> Result<Cipher<'_>> {
         let named = self.named_key(request)?;
         let mut cipher = Cipher {
             layer: self,
@@ -48,22 +86,7 @@ impl Encrypt {
         };
         cipher.query(request, info)?;
         refuse_other_kind(request.body(), info)?;
-        match request.body_mut() {
-            Payload::Media(media) if cipher.concerns_body(info) => {
-                // The catalog's pointers begin with the part's name.
-                let meta = media.resolve_meta().await?;
-                let mut parts = json!({"meta": meta.take()});
-                cipher.fields(&mut parts, info)?;
-                *meta = parts["meta"].take();
-            }
-            Payload::Media(_) => {}
-            body => cipher.body(body, info)?,
-        }
-        if let (true, Some(key)) = (cipher.used, &cipher.key) {
-            request.headers_mut().insert(SERIAL_NAME, key.header());
-        }
-        info.note_encrypted();
-        Ok(())
+        Ok(cipher)
     }
 
     /// The key that the caller's header names.
@@ -112,6 +135,14 @@ impl Cipher<'_> {
             *request.uri_mut() = with_query(request.uri(), &query)?;
         }
         Ok(())
+    }
+
+    /// Names the key in the request's headers.
+    fn finish(self, request: &mut Request, info: &CallInfo) {
+        if let (true, Some(key)) = (self.used, &self.key) {
+            request.headers_mut().insert(SERIAL_NAME, key.header());
+        }
+        info.note_encrypted();
     }
 
     fn body(&mut self, body: &mut Payload, info: &CallInfo) -> Result<()> {

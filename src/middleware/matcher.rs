@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
@@ -8,9 +9,10 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::message::{CallInfo, Payload, Request, Response};
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use wechatpay_core::catalog::Operation;
-use wechatpay_core::error::{ErrorKind, Result, VerifyFailure};
+use wechatpay_core::error::{Error, ErrorKind, Result, VerifyFailure};
 use wechatpay_core::protocol::xml;
 
 /// Compares the identifying members of a request with those of its response: order, merchant, app.
@@ -23,34 +25,45 @@ use wechatpay_core::protocol::xml;
 /// not 2xx or are streamed are left alone.
 pub(crate) struct Matcher;
 
-impl Middleware for Matcher {
-    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+impl DynMiddleware for Matcher {
+    fn handle(
+        self: Arc<Self>,
+        request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
         let operation = request
             .extensions()
             .get::<CallInfo>()
             .and_then(CallInfo::operation);
         let Some(operation) = operation.filter(|operation| !operation.echoed().is_empty()) else {
-            return next.run(request).await;
+            return next.run(request);
         };
         let named = named(operation, &request);
-        let response = next.run(request).await?;
-        if named.is_empty() || !response.status().is_success() || response.bytes().is_empty() {
-            return Ok(response);
+        let answer = next.run(request);
+        if named.is_empty() {
+            return answer;
         }
-        match differing(operation, &named, &response) {
-            None => Ok(response),
-            Some(member) => Err(response
-                .error(
-                    ErrorKind::Verify,
-                    format!(
-                        "the answer names another {member} than the request, so it may be the answer \
-                         of another call; the request may have been processed, so query before \
-                         repeating it"
-                    ),
-                )
-                .with_source(VerifyFailure::Mismatch { member })),
-        }
+        Box::pin(async move {
+            let response = answer.await?;
+            if !response.status().is_success() || response.bytes().is_empty() {
+                return Ok(response);
+            }
+            match differing(operation, &named, &response) {
+                None => Ok(response),
+                Some(member) => Err(mismatch(&response, member)),
+            }
+        })
     }
+}
+
+fn mismatch(response: &Response, member: &'static str) -> Error {
+    let message = format!(
+        "the answer names another {member} than the request, so it may be the answer of another call; \
+         the request may have been processed, so query before repeating it"
+    );
+    response
+        .error(ErrorKind::Verify, message)
+        .with_source(VerifyFailure::Mismatch { member })
 }
 
 /// A member that the request names: its values, and its pointer in the answer.

@@ -88,15 +88,25 @@ impl PlatformKeys {
 
     /// Fetches keys that are missing to verify the request's response.
     pub(crate) fn refresh(&self, request: &Request, next: &Next) -> Option<Refresh> {
-        let source = Arc::clone(self.source.as_ref()?);
+        let source = self.source_for(request)?;
+        Some(Refresh {
+            source: Arc::clone(source),
+            next: next.clone(),
+        })
+    }
+
+    /// Whether the request may have to wait for keys.
+    pub(crate) fn may_fetch(&self, request: &Request) -> bool {
+        self.source_for(request).is_some()
+    }
+
+    fn source_for(&self, request: &Request) -> Option<&Arc<dyn KeySource>> {
+        let source = self.source.as_ref()?;
         let extensions = request.extensions();
         let dry = extensions
             .get::<CallInfo>()
             .is_some_and(|info| info.options().dry_run);
-        (!dry && extensions.get::<OfKeySource>().is_none()).then(|| Refresh {
-            source,
-            next: next.clone(),
-        })
+        (!dry && extensions.get::<OfKeySource>().is_none()).then_some(source)
     }
 }
 

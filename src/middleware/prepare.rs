@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
@@ -5,7 +7,8 @@ use super::{OfKeySource, PlatformKeys};
 use crate::message::{
     Payload, Request, Response, default_header, header_value, refuse_content_type,
 };
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::SERIAL_NAME;
 
@@ -18,13 +21,38 @@ pub(crate) struct Prepare {
     pub(crate) user_agent: HeaderValue,
 }
 
-impl Middleware for Prepare {
-    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
-        self.keys.ready(&request, &next).await?;
-        let content_type = match request.body() {
-            Payload::Media(_) => lay_out(&mut request).await?,
-            _ => serialize(&mut request)?,
-        };
+impl DynMiddleware for Prepare {
+    fn handle(
+        self: Arc<Self>,
+        mut request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
+        if self.keys.may_fetch(&request) || matches!(request.body(), Payload::Media(_)) {
+            return Box::pin(async move {
+                self.keys.ready(&request, &next).await?;
+                let content_type = match request.body() {
+                    Payload::Media(_) => lay_out(&mut request).await?,
+                    _ => serialize(&mut request)?,
+                };
+                self.set_headers(&mut request, content_type)?;
+                next.run(request).await
+            });
+        }
+        let outcome = serialize(&mut request)
+            .and_then(|content_type| self.set_headers(&mut request, content_type));
+        next.run_if(outcome, request)
+    }
+}
+
+const ACCEPTED: HeaderValue = HeaderValue::from_static(
+    "application/json, text/plain, application/x-gzip, application/pdf, image/png, image/*;q=0.5",
+);
+/// The PHP SDK's two spellings: with a JSON body, and without.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const NO_JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+impl Prepare {
+    fn set_headers(&self, request: &mut Request, content_type: HeaderValue) -> Result<()> {
         // The list of certificates is what helps when the one in use is no longer accepted, so it must
         // not be asked for in its name.
         let names_key = request.extensions().get::<OfKeySource>().is_none();
@@ -37,18 +65,9 @@ impl Middleware for Prepare {
         if names_key {
             self.name_key(headers)?;
         }
-        next.run(request).await
+        Ok(())
     }
-}
 
-const ACCEPTED: HeaderValue = HeaderValue::from_static(
-    "application/json, text/plain, application/x-gzip, application/pdf, image/png, image/*;q=0.5",
-);
-/// The PHP SDK's two spellings: with a JSON body, and without.
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const NO_JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-
-impl Prepare {
     /// Says which key the answer should be signed with. A merchant who moves from certificates to a
     /// public key has both, and WeChat Pay takes the one that the request names.
     fn name_key(&self, headers: &mut HeaderMap) -> Result<()> {

@@ -4,7 +4,8 @@ use http::header::AUTHORIZATION;
 
 use crate::keys::Signing;
 use crate::message::{CallInfo, Request, Response};
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use crate::trace;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::clock::Clock;
@@ -19,14 +20,13 @@ pub(crate) struct Signer {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl Middleware for Signer {
-    async fn handle(&self, mut request: Request, next: Next) -> Result<Response> {
-        if unsigned(&request) {
-            return next.run(request).await;
-        }
-        let header = trace::sign(|| self.authorization(&request))?.to_header_value()?;
-        request.headers_mut().insert(AUTHORIZATION, header);
-        next.run(request).await
+impl DynMiddleware for Signer {
+    fn handle(
+        self: Arc<Self>,
+        mut request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
+        next.run_if(self.sign(&mut request), request)
     }
 }
 
@@ -38,6 +38,15 @@ fn unsigned(request: &Request) -> bool {
 }
 
 impl Signer {
+    fn sign(&self, request: &mut Request) -> Result<()> {
+        if unsigned(request) {
+            return Ok(());
+        }
+        let header = trace::sign(|| self.authorization(request))?.to_header_value()?;
+        request.headers_mut().insert(AUTHORIZATION, header);
+        Ok(())
+    }
+
     fn authorization(&self, request: &Request) -> Result<Authorization> {
         let timestamp = self.clock.now();
         let nonce = self.clock.nonce()?;

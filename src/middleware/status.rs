@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::message::{Request, Response};
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use wechatpay_core::error::{ApiError, Error, Result};
 
 /// Outermost. Sees the response; turns one that is not 2xx into [`ErrorKind::Api`].
@@ -11,13 +14,20 @@ use wechatpay_core::error::{ApiError, Error, Result};
 /// [`ErrorKind::Api`]: crate::ErrorKind::Api
 pub(crate) struct Status;
 
-impl Middleware for Status {
-    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
-        let response = next.run(request).await?;
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        Err(Error::from_api(api_error(&response)))
+impl DynMiddleware for Status {
+    fn handle(
+        self: Arc<Self>,
+        request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
+        let answer = next.run(request);
+        Box::pin(async move {
+            let response = answer.await?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            Err(Error::from_api(api_error(&response)))
+        })
     }
 }
 

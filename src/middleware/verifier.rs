@@ -5,7 +5,8 @@ use http::header::CONTENT_ENCODING;
 
 use super::{OfKeySource, PlatformKeys};
 use crate::message::{CallInfo, Request, Response, ResponseBody, StreamCheck, check_sha1};
-use crate::stack::{Middleware, Next};
+use crate::stack::{DynMiddleware, Next};
+use crate::transport::BoxFuture;
 use crate::trace;
 use wechatpay_core::catalog::AnswerSignature;
 use wechatpay_core::crypto::digest;
@@ -23,42 +24,48 @@ pub(crate) struct Verifier {
     pub(crate) nonces: Option<Arc<AnswerNonces>>,
 }
 
-impl Middleware for Verifier {
-    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+impl DynMiddleware for Verifier {
+    fn handle(
+        self: Arc<Self>,
+        request: Request,
+        next: Next,
+    ) -> BoxFuture<'static, Result<Response>> {
         let operation = request
             .extensions()
             .get::<CallInfo>()
             .and_then(CallInfo::operation);
-        let of_key_source = request.extensions().get::<OfKeySource>().is_some();
+        if request.extensions().get::<OfKeySource>().is_some() {
+            // The keys are in the answer: its caller verifies it with them.
+            return next.run(request);
+        }
         let refresh = self.keys.refresh(&request, &next);
-        let mut response = next.run(request).await?;
-        if of_key_source {
-            // The keys are in the answer: who asked for it verifies it with them.
-            return Ok(response);
-        }
-        let success = response.status().is_success();
-        let covered = match operation {
-            Some(operation) if success => operation.answer_signature(),
-            _ => AnswerSignature::Body,
-        };
-        let mut outcome = trace::verify(|| self.check(&mut response, covered));
-        let mut missed = None;
-        if let (Err(VerifyFailure::UnknownSerial { serial, .. }), Some(refresh)) =
-            (&outcome, refresh)
-        {
-            missed = refresh.unknown_serial(serial).await.err();
-            // The answer is at hand; the request is not sent again.
-            outcome = trace::verify(|| self.check(&mut response, covered));
-        }
-        if matches!(outcome, Err(VerifyFailure::Probe)) {
-            trace::probe();
-        }
-        if success {
-            return accept(response, outcome, missed.as_ref());
-        }
-        let verification = note(&response, outcome);
-        response.set_verification(verification);
-        Ok(response)
+        let answer = next.run(request);
+        Box::pin(async move {
+            let mut response = answer.await?;
+            let success = response.status().is_success();
+            let covered = match operation {
+                Some(operation) if success => operation.answer_signature(),
+                _ => AnswerSignature::Body,
+            };
+            let mut outcome = trace::verify(|| self.check(&mut response, covered));
+            let mut missed = None;
+            if let (Err(VerifyFailure::UnknownSerial { serial, .. }), Some(refresh)) =
+                (&outcome, refresh)
+            {
+                missed = refresh.unknown_serial(serial).await.err();
+                // The answer is at hand; the request is not sent again.
+                outcome = trace::verify(|| self.check(&mut response, covered));
+            }
+            if matches!(outcome, Err(VerifyFailure::Probe)) {
+                trace::probe();
+            }
+            if success {
+                return accept(response, outcome, missed.as_ref());
+            }
+            let verification = note(&response, outcome);
+            response.set_verification(verification);
+            Ok(response)
+        })
     }
 }
 

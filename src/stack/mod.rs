@@ -44,7 +44,11 @@ pub trait Middleware: Send + Sync + 'static {
 }
 
 /// The object-safe form of [`Middleware`]: traits with async functions are not object-safe.
-trait DynMiddleware: Send + Sync {
+///
+/// The layers of the default stack implement it directly. They change the request when they are called, and
+/// allocate a future only for the work on the response: a request is large, and every future that holds it
+/// copies it several times. A layer without such work returns the future of [`Next::run`].
+pub(crate) trait DynMiddleware: Send + Sync {
     fn handle(
         self: Arc<Self>,
         request: Request,
@@ -105,7 +109,20 @@ impl Stack {
         name: impl Into<Cow<'static, str>>,
         middleware: impl Middleware,
     ) -> Result<&mut Self> {
-        self.insert(self.layers.len(), name.into(), middleware)
+        self.insert(self.layers.len(), name.into(), Arc::new(middleware))
+    }
+
+    /// Adds a layer of the default stack next to the transport.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stack`] when the name is taken.
+    pub(crate) fn push_built_in(
+        &mut self,
+        name: &'static str,
+        middleware: impl DynMiddleware + 'static,
+    ) -> Result<&mut Self> {
+        self.insert(self.layers.len(), name.into(), Arc::new(middleware))
     }
 
     /// Adds the outermost layer, next to the caller.
@@ -118,7 +135,7 @@ impl Stack {
         name: impl Into<Cow<'static, str>>,
         middleware: impl Middleware,
     ) -> Result<&mut Self> {
-        self.insert(0, name.into(), middleware)
+        self.insert(0, name.into(), Arc::new(middleware))
     }
 
     /// Adds a layer just outside of `anchor`: it sees requests before and responses after it.
@@ -133,7 +150,7 @@ impl Stack {
         middleware: impl Middleware,
     ) -> Result<&mut Self> {
         let at = self.position(anchor)?;
-        self.insert(at, name.into(), middleware)
+        self.insert(at, name.into(), Arc::new(middleware))
     }
 
     /// Adds a layer just inside of `anchor`: it sees requests after and responses before it.
@@ -148,7 +165,7 @@ impl Stack {
         middleware: impl Middleware,
     ) -> Result<&mut Self> {
         let at = self.position(anchor)?;
-        self.insert(at + 1, name.into(), middleware)
+        self.insert(at + 1, name.into(), Arc::new(middleware))
     }
 
     /// Replaces a layer; the new one keeps the name.
@@ -182,12 +199,11 @@ impl Stack {
         &mut self,
         at: usize,
         name: Cow<'static, str>,
-        middleware: impl Middleware,
+        middleware: Arc<dyn DynMiddleware>,
     ) -> Result<&mut Self> {
         if self.names().any(|known| known == name) {
             return Err(self.error(&format!("there is a layer {name:?} already")));
         }
-        let middleware = Arc::new(middleware);
         self.layers.insert(at, Layer { name, middleware });
         Ok(self)
     }

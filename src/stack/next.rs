@@ -70,6 +70,20 @@ impl Next {
     }
 }
 
+impl Next {
+    /// Passes the request on, unless the layer could not prepare it.
+    pub(crate) fn run_if(
+        self,
+        prepared: Result<()>,
+        request: Request,
+    ) -> BoxFuture<'static, Result<Response>> {
+        match prepared {
+            Ok(()) => self.run(request),
+            Err(err) => Box::pin(std::future::ready(Err(err))),
+        }
+    }
+}
+
 impl fmt::Debug for Next {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Next")

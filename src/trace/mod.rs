@@ -83,16 +83,21 @@ impl CallTrace {
         }
     }
 
-    /// Runs a future inside of the call's span.
+    /// Begins a future and runs it inside of the call's span.
     #[cfg(feature = "tracing")]
-    pub(crate) fn within<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
-        tracing::Instrument::instrument(future, self.span.get())
+    pub(crate) fn within<F: Future, B: FnOnce() -> F>(
+        &self,
+        begin: B,
+    ) -> impl Future<Output = F::Output> + use<F, B> {
+        let span = self.span.get();
+        let future = span.in_scope(begin);
+        tracing::Instrument::instrument(future, span)
     }
 
-    /// Runs a future inside of the call's span.
+    /// Begins a future and runs it inside of the call's span.
     #[cfg(not(feature = "tracing"))]
-    pub(crate) fn within<F: Future>(&self, future: F) -> F {
-        future
+    pub(crate) fn within<F: Future>(&self, begin: impl FnOnce() -> F) -> F {
+        begin()
     }
 
     /// The reports of work that is done for this call, and perhaps finished for another.
