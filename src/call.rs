@@ -222,7 +222,7 @@ impl Call {
         let Self { engine, plan } = self;
         Pending::new(async move {
             let plan = plan?;
-            dry_run::run(&engine, *plan).await
+            dry_run::run(&engine, plan).await
         })
     }
 
@@ -252,9 +252,9 @@ impl Call {
         #[cfg(feature = "files")]
         if let Some(sink) = plan.sink.take() {
             // Boxed, so that the calls without a sink have no room for it.
-            return Box::pin(sink::save(&self.engine, *plan, sink)).await;
+            return Box::pin(sink::save(&self.engine, plan, sink)).await;
         }
-        self.engine.execute(*plan).await
+        self.engine.execute(plan).await
     }
 
     fn merge(self, headers: Result<HeaderMap>) -> Self {

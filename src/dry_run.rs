@@ -103,7 +103,7 @@ async fn keep(body: Body) -> Result<Bytes> {
 }
 
 /// Runs the whole stack over a transport that keeps the request and answers nothing.
-pub(crate) async fn run(engine: &Engine, mut plan: Plan) -> Result<SignedRequest> {
+pub(crate) async fn run(engine: &Engine, mut plan: Box<Plan>) -> Result<SignedRequest> {
     plan.options.dry_run = true;
     let kept = Arc::new(Mutex::new(None));
     let transport: Arc<dyn Transport> = Arc::new(keeper(&kept));

@@ -42,7 +42,7 @@ impl Engine {
     /// # Errors
     ///
     /// Everything that can go wrong in a call.
-    pub(crate) async fn execute(&self, plan: Plan) -> Result<Response> {
+    pub(crate) async fn execute(&self, plan: Box<Plan>) -> Result<Response> {
         self.send(self.prepare(plan)?).await
     }
 
@@ -51,7 +51,7 @@ impl Engine {
     /// # Errors
     ///
     /// What the caller got wrong.
-    pub(crate) fn prepare(&self, plan: Plan) -> Result<Prepared> {
+    pub(crate) fn prepare(&self, plan: Box<Plan>) -> Result<Prepared> {
         let timeout = plan.options.timeout.or(self.timeout);
         let deadline = plan.options.deadline.or(self.deadline);
         let limit = [timeout, deadline].into_iter().flatten().min();
@@ -70,7 +70,7 @@ impl Engine {
     /// # Errors
     ///
     /// Everything that can go wrong with a request that is in order.
-    pub(crate) async fn send(&self, prepared: Prepared) -> Result<Response> {
+    pub(crate) fn send(&self, prepared: Prepared) -> impl Future<Output = Result<Response>> + Send {
         let Prepared {
             request,
             info,
@@ -85,33 +85,37 @@ impl Engine {
         if let Some(deadline) = deadline {
             state.set_end(deadline);
         }
-        let running = state
-            .trace()
-            .begin(&info.about(request.method(), self.merchant.id()));
+        let about = info.about(request.method(), self.merchant.id());
+        state.trace().begin(&about);
         let next = Next::first(Arc::clone(self.stack(api)));
         let answer = state.trace().within(|| next.run(request));
-        let outcome = match limit {
-            None => answer.await,
-            Some(limit) => tokio::time::timeout(limit, answer)
-                .await
-                .unwrap_or_else(|_| Err(timed_out(limit, state))),
-        };
-        let outcome = match outcome.and_then(Response::whole) {
-            Ok(mut response) => {
-                response.set_attempts(state.attempts());
-                Ok(response)
-            }
-            Err(err) => Err(noted(err, state)),
-        };
-        running.end(&match &outcome {
-            Ok(response) => End::Answered(response.verification()),
-            Err(err) => End::Failed(err),
-        });
-        outcome
+        // The request is not in this future: it would be copied with it.
+        async move {
+            let state = info.state();
+            let running = state.trace().running();
+            let outcome = match limit {
+                None => answer.await,
+                Some(limit) => tokio::time::timeout(limit, answer)
+                    .await
+                    .unwrap_or_else(|_| Err(timed_out(limit, state))),
+            };
+            let outcome = match outcome.and_then(Response::whole) {
+                Ok(mut response) => {
+                    response.set_attempts(state.attempts());
+                    Ok(response)
+                }
+                Err(err) => Err(noted(err, state)),
+            };
+            running.end(&match &outcome {
+                Ok(response) => End::Answered(response.verification()),
+                Err(err) => End::Failed(err),
+            });
+            outcome
+        }
     }
 
     /// The request as it enters the stack; everything the caller got wrong is found here.
-    pub(crate) fn request(&self, mut plan: Plan) -> Result<(Request, CallInfo, Api)> {
+    pub(crate) fn request(&self, mut plan: Box<Plan>) -> Result<(Request, CallInfo, Api)> {
         let Target {
             api,
             base,

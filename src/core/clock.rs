@@ -80,18 +80,20 @@ const NONCE_LEN: usize = 32;
 /// Draws with rejection: bytes of 248 and more would favour the first characters.
 fn nonce() -> Result<String> {
     const LIMIT: u8 = 248;
-    let mut text = String::with_capacity(NONCE_LEN);
+    let mut text = [0; NONCE_LEN];
+    let mut drawn = 0;
     let mut random = [0; NONCE_LEN + 8];
-    while text.len() < NONCE_LEN {
+    while drawn < NONCE_LEN {
         openssl::rand::rand_bytes(&mut random).map_err(|err| {
             Error::new(ErrorKind::Request, "this machine gives no random bytes").with_source(err)
         })?;
         let usable = random.iter().filter(|byte| **byte < LIMIT);
-        for byte in usable.take(NONCE_LEN - text.len()) {
-            text.push(char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]));
+        for (place, byte) in text[drawn..].iter_mut().zip(usable) {
+            *place = ALPHABET[usize::from(*byte % 62)];
+            drawn += 1;
         }
     }
-    Ok(text)
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 #[cfg(test)]

@@ -68,7 +68,17 @@ pub fn escape(text: &[u8]) -> Option<u8> {
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
+/// Whether no set encodes the byte. Fewer than all of them, so that the test is cheap.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b'_')
+}
+
 fn push_around_escapes(out: &mut String, text: &str, set: &'static AsciiSet) {
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+        // The usual case, and much cheaper.
+        out.push_str(text);
+        return;
+    }
     let mut rest = text;
     let mut from = 0;
     while let Some(at) = rest[from..].find('%').map(|at| from + at) {

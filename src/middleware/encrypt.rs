@@ -33,7 +33,7 @@ impl DynMiddleware for Encrypt {
             return next.run(request);
         };
         if info.options().kept.as_ref().is_some_and(KeptBody::is_kept) {
-                // Encrypted before the first attempt.
+            // Encrypted before the first attempt.
             info.note_encrypted();
             return next.run(request);
         }

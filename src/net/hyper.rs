@@ -146,16 +146,22 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             match Handle::try_current() {
                 Ok(runtime) if !drivers::has_sockets(&runtime) => {
-                    blocking::in_background(inner.send(request)).await
+                    // Boxed, so that the other calls have no room for it.
+                    blocking::in_background(Box::pin(async move { inner.send(request)?.await }))
+                        .await
                 }
-                _ => inner.send(request).await,
+                _ => inner.send(request)?.await,
             }
         })
     }
 }
 
 impl Inner {
-    async fn send(self: Arc<Self>, mut request: Request<Body>) -> Result<Response<Body>> {
+    /// Finds the server's connections, and gives the future that exchanges the request for a response.
+    fn send(
+        self: Arc<Self>,
+        mut request: Request<Body>,
+    ) -> Result<impl Future<Output = Result<Response<Body>>> + Send> {
         let info = request.extensions().get::<CallInfo>();
         let identified = info.is_some_and(CallInfo::presents_certificate);
         // Whatever the scheme: a plain connection cannot present it either.
@@ -182,41 +188,44 @@ impl Inner {
         if key.scheme == Scheme::HTTP {
             self.add_proxy_authorization(&mut request);
         }
-        self.exchange(request, &key, &slot, &attempt).await
+        Ok(self.exchange(request, key, slot, attempt))
     }
 
     /// Gives the request to a connection; to another one as long as it comes back untouched.
-    async fn exchange(
-        self: &Arc<Self>,
+    fn exchange(
+        self: Arc<Self>,
         mut request: Request<Body>,
-        key: &Key,
-        slot: &Arc<Slot>,
-        attempt: &Attempt,
-    ) -> Result<Response<Body>> {
-        let state = attempt.state();
-        let uri = request.uri().clone();
-        // For calls that a kept connection serves; a new one notes it as well.
-        let server = &slot.server;
-        state.set_route(Arc::clone(&server.address), server.proxy.clone());
-        loop {
-            let connect = || -> BoxFuture<'static, _> {
-                let connecting = state.connecting();
-                Box::pin(Arc::clone(self).connect(uri.clone(), key.clone(), connecting))
-            };
-            let (mut connection, used) = slot
-                .connection(connect)
-                .await
-                .map_err(|err| failure::connect(err, state))?;
-            state.trace().connection(used);
-            address(&mut request, &uri, server, &connection);
-            state.enter(Phase::Waiting);
-            let before = connection.watch.written();
-            attempt.deliver();
-            let failed = match connection.send(request).await {
-                Ok(response) => return Ok(self.answer(response, connection, slot, state)),
-                Err(failed) => failed,
-            };
-            request = connection.take_back(failed, before, used, attempt)?;
+        key: Key,
+        slot: Arc<Slot>,
+        attempt: Attempt,
+    ) -> impl Future<Output = Result<Response<Body>>> + Send {
+        // A block and not an `async fn`, whose future has room for each argument twice.
+        async move {
+            let state = attempt.state();
+            let uri = request.uri().clone();
+            // For calls that a kept connection serves; a new one notes it as well.
+            let server = &slot.server;
+            state.set_route(Arc::clone(&server.address), server.proxy.clone());
+            loop {
+                let connect = || -> BoxFuture<'static, _> {
+                    let connecting = state.connecting();
+                    Box::pin(Arc::clone(&self).connect(uri.clone(), key.clone(), connecting))
+                };
+                let (mut connection, used) = slot
+                    .connection(connect)
+                    .await
+                    .map_err(|err| failure::connect(err, state))?;
+                state.trace().connection(used);
+                address(&mut request, &uri, server, &connection);
+                state.enter(Phase::Waiting);
+                let before = connection.watch.written();
+                attempt.deliver();
+                let failed = match connection.send(request).await {
+                    Ok(response) => return Ok(self.answer(response, connection, &slot, state)),
+                    Err(failed) => failed,
+                };
+                request = connection.take_back(failed, before, used, &attempt)?;
+            }
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
         plan.options.kept = Some(kept.clone());
     }
     let repeated = repeats.then(|| plan.repeated());
-    let answer = engine.execute(*plan).await;
+    let answer = engine.execute(plan).await;
     let mut search = Search::new(asked, policy);
     let err = match search.decide(answer) {
         Ok(outcome) => return Ok(outcome),
@@ -35,7 +35,7 @@ pub(super) async fn send(call: Call, policy: QueryPolicy) -> Result<Outcome> {
     let again = || {
         let (engine, mut plan) = (engine.clone(), repeated.as_ref()?.repeated());
         kept.restore(&mut plan.payload, &mut plan.headers);
-        Some(async move { engine.execute(plan).await })
+        Some(async move { engine.execute(Box::new(plan)).await })
     };
     Ok(search.run(err, again).await)
 }

@@ -20,7 +20,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use writer::Writer;
 
 /// Makes the call and saves its response in a file.
-pub(crate) async fn save(engine: &Engine, mut plan: Plan, mut sink: Sink) -> Result<Response> {
+pub(crate) async fn save(engine: &Engine, mut plan: Box<Plan>, mut sink: Sink) -> Result<Response> {
     plan.options.stream = true;
     let pause = plan.options.timeout.or(engine.timeout);
     let progress = sink.progress.take();

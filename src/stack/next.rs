@@ -65,7 +65,7 @@ impl Next {
                 self.index += 1;
                 middleware.handle(request, self)
             }
-            None => Box::pin(self.pipeline.send(request, self.info)),
+            None => self.pipeline.send(request, self.info),
         }
     }
 }
@@ -95,7 +95,35 @@ impl fmt::Debug for Next {
 
 impl Pipeline {
     /// Sends the request over the transport and reads the response.
-    async fn send(self: Arc<Self>, request: Request, info: Option<CallInfo>) -> Result<Response> {
+    fn send(
+        self: Arc<Self>,
+        request: Request,
+        info: Option<CallInfo>,
+    ) -> BoxFuture<'static, Result<Response>> {
+        let (info, mut request, broken) = match self.accept(request, info) {
+            Ok(accepted) => accepted,
+            Err(err) => return Box::pin(std::future::ready(Err(err))),
+        };
+        // A block and not an `async fn`, whose future has room for each argument twice.
+        Box::pin(async move {
+            let attempt = info.state().begin_attempt();
+            request.extensions_mut().insert(attempt.clone());
+            let answer = self.transport.send(request).await.map_err(|err| {
+                if !err.maybe_sent() {
+                    attempt.withdraw();
+                }
+                own_failure(broken, err)
+            })?;
+            self.read(answer, &info).await
+        })
+    }
+
+    /// The request as the transport takes it, if it may be sent.
+    fn accept(
+        &self,
+        request: Request,
+        info: Option<CallInfo>,
+    ) -> Result<(CallInfo, http::Request<Body>, Failure)> {
         let Some(info) = info else {
             return Err(lost());
         };
@@ -106,15 +134,7 @@ impl Pipeline {
         let (mut request, broken) = request_body(request)?;
         // A layer may have built a new request; the transport reads this call's extensions.
         request.extensions_mut().insert(info.clone());
-        let attempt = info.state().begin_attempt();
-        request.extensions_mut().insert(attempt.clone());
-        let answer = self.transport.send(request).await.map_err(|err| {
-            if !err.maybe_sent() {
-                attempt.withdraw();
-            }
-            own_failure(broken, err)
-        })?;
-        self.read(answer, &info).await
+        Ok((info, request, broken))
     }
 
     async fn read(&self, answer: http::Response<Body>, info: &CallInfo) -> Result<Response> {

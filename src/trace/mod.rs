@@ -72,11 +72,15 @@ pub(crate) struct Running<'a> {
 
 impl CallTrace {
     /// Begins the reports of a call.
-    pub(crate) fn begin(&self, about: &About<'_>) -> Running<'_> {
+    pub(crate) fn begin(&self, about: &About<'_>) {
         #[cfg(feature = "tracing")]
         self.span.begin(about);
         #[cfg(feature = "metrics")]
         self.meter.begin(about);
+    }
+
+    /// Watches a call that has begun, until it ends.
+    pub(crate) fn running(&self) -> Running<'_> {
         Running {
             trace: self,
             ended: false,

@@ -1,4 +1,4 @@
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use http::HeaderValue;
 
@@ -167,20 +167,24 @@ impl Authorization {
     }
 
     fn text(&self) -> String {
-        let mut text = String::with_capacity(560);
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "{} {}=\"{}\",serial_no=\"{}\",timestamp=\"{}\",nonce_str=\"{}\",signature=\"{}\"",
+        let timestamp = self.timestamp.to_string();
+        let parts = [
             self.scheme.as_str(),
+            " ",
             self.scheme.id_name(),
-            self.id,
-            self.serial_no,
-            self.timestamp,
-            self.nonce_str,
-            self.signature
-        );
-        text
+            "=\"",
+            &self.id,
+            "\",serial_no=\"",
+            &self.serial_no,
+            "\",timestamp=\"",
+            &timestamp,
+            "\",nonce_str=\"",
+            &self.nonce_str,
+            "\",signature=\"",
+            &self.signature,
+            "\"",
+        ];
+        parts.concat()
     }
 
     /// Returns the signing party: merchant or brand.
