@@ -150,7 +150,7 @@ impl Transport for HttpTransport {
                     blocking::in_background(Box::pin(async move { inner.send(request)?.await }))
                         .await
                 }
-                _ => inner.send(request)?.await,
+                _ => Box::pin(inner.send(request)?).await,
             }
         })
     }

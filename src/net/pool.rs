@@ -140,7 +140,15 @@ impl Slot {
                 return Ok((free, true));
             }
         }
-        let mut connect = connect();
+        // Boxed, so that a call that a kept connection serves has no room for it.
+        Box::pin(self.connect_or_take(connect())).await
+    }
+
+    /// Waits for a new connection, or for one that becomes free before it is there.
+    async fn connect_or_take(
+        self: &Arc<Self>,
+        mut connect: BoxFuture<'static, Result<Connection, BoxError>>,
+    ) -> Result<(Connection, bool), BoxError> {
         loop {
             let mut freed = pin!(self.freed.notified());
             let made = std::future::poll_fn(|cx| match freed.as_mut().poll(cx) {
