@@ -192,6 +192,10 @@ impl Inner {
     }
 
     /// Gives the request to a connection; to another one as long as it comes back untouched.
+    #[allow(
+        clippy::manual_async_fn,
+        reason = "the future of an async fn has room for each argument twice"
+    )]
     fn exchange(
         self: Arc<Self>,
         mut request: Request<Body>,
@@ -199,7 +203,6 @@ impl Inner {
         slot: Arc<Slot>,
         attempt: Attempt,
     ) -> impl Future<Output = Result<Response<Body>>> + Send {
-        // A block and not an `async fn`, whose future has room for each argument twice.
         async move {
             let state = attempt.state();
             let uri = request.uri().clone();
