@@ -66,6 +66,13 @@ impl ShutdownSignal {
         Ok(Self { runtime, signals })
     }
 
+    /// Waits for a signal; false when none arrives in time.
+    pub(crate) fn arrives_within(&mut self, time: Duration) -> bool {
+        let signal = self.signals.recv();
+        let waiting = async { tokio::time::timeout(time, signal).await };
+        self.runtime.block_on(waiting).is_ok()
+    }
+
     pub(crate) fn wait(mut self) {
         self.runtime.block_on(self.signals.recv());
     }

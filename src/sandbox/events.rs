@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Uri;
+
 use crate::bilingual::Bilingual;
 use crate::notifier::{Content, NotificationDraft, check_url, unreachable_zh};
 use crate::state::SandboxState;
@@ -39,10 +41,23 @@ pub(crate) fn post_pending(state: &SandboxState) {
     }
 }
 
+/// The URL to which a notification is posted. Without a path, a forward URL keeps the path of the notification's URL.
+fn forwarded(url: String, forward_to: Option<String>) -> String {
+    let Some(to) = forward_to else {
+        return url;
+    };
+    let parsed = |text: &str| text.parse::<Uri>().ok();
+    let has_path = parsed(&to).is_some_and(|to| to.path() != "/" || to.query().is_some());
+    match parsed(&url) {
+        Some(url) if !has_path => format!("{}{}", to.trim_end_matches('/'), url.path()),
+        _ => to,
+    }
+}
+
 /// An event whose URL may not be posted to is listed as not sent, so that the user sees why.
 fn post(state: &SandboxState, event: Event) {
     let url = event.notify_url.or_else(|| state.notify_url());
-    let url = url.unwrap_or_default();
+    let url = forwarded(url.unwrap_or_default(), state.forward_to());
     let (kind, content) = match (event.is_v2, event.original_type) {
         (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
         (true, _) => ("PAY", Content::signed_v2(event.resource)),
@@ -63,4 +78,36 @@ fn post(state: &SandboxState, event: Event) {
         Ok(()) => state.notifier.post(draft, kind.to_owned()),
         Err(err) => state.notifier.reject(draft, kind.to_owned(), err),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forward_url_without_a_path_keeps_the_path() {
+        for (url, to, expected) in [
+            ("https://a.example/paid", None, "https://a.example/paid"),
+            (
+                "https://a.example/paid",
+                Some("http://localhost:1"),
+                "http://localhost:1/paid",
+            ),
+            (
+                "https://a.example/paid",
+                Some("http://localhost:1/"),
+                "http://localhost:1/paid",
+            ),
+            (
+                "https://a.example/paid",
+                Some("http://localhost:1/x"),
+                "http://localhost:1/x",
+            ),
+            ("", Some("http://localhost:1/x"), "http://localhost:1/x"),
+            ("", Some("http://localhost:1"), "http://localhost:1"),
+        ] {
+            let found = forwarded(url.to_owned(), to.map(str::to_owned));
+            assert_eq!(found, expected, "{url} {to:?}");
+        }
+    }
 }

@@ -49,6 +49,8 @@ pub(crate) struct SandboxState {
     pub(crate) base_url: OnceLock<String>,
     /// The URL for notifications of requests without `notify_url`.
     notify_url: Mutex<Option<String>>,
+    /// The URL to which all notifications of events are posted, instead of their own.
+    forward_to: Mutex<Option<String>>,
     /// Held while events are taken and posted, so that a reset comes before or after.
     posting: Mutex<()>,
 }
@@ -90,6 +92,7 @@ impl SandboxState {
             bank_key_given: AtomicBool::new(false),
             base_url: OnceLock::new(),
             notify_url: Mutex::new(settings.notify_url.clone()),
+            forward_to: Mutex::new(None),
             posting: Mutex::new(()),
             settings,
         }
@@ -112,7 +115,8 @@ impl SandboxState {
         self.notifier.clear();
         self.notifier.set_speed(self.settings.speed());
         self.clock.set_offset(0);
-        self.store_notify_url(self.settings.notify_url.clone());
+        store(&self.notify_url, self.settings.notify_url.clone());
+        store(&self.forward_to, None);
         self.platform.reset();
     }
 
@@ -129,7 +133,18 @@ impl SandboxState {
 
     pub(crate) fn set_notify_url(&self, url: Option<String>) -> Result<()> {
         self.settings.check_notify_url(url.as_deref())?;
-        self.store_notify_url(url);
+        store(&self.notify_url, url);
+        Ok(())
+    }
+
+    pub(crate) fn forward_to(&self) -> Option<String> {
+        let url = self.forward_to.lock();
+        url.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_forward_to(&self, url: Option<String>) -> Result<()> {
+        self.settings.check_notify_url(url.as_deref())?;
+        store(&self.forward_to, url);
         Ok(())
     }
 
@@ -137,12 +152,8 @@ impl SandboxState {
     pub(crate) fn lock_posting(&self) -> MutexGuard<'_, ()> {
         self.posting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn store_notify_url(&self, url: Option<String>) {
-        let mut stored = self
-            .notify_url
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *stored = url;
-    }
+fn store(setting: &Mutex<Option<String>>, url: Option<String>) {
+    *setting.lock().unwrap_or_else(PoisonError::into_inner) = url;
 }

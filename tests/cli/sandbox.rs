@@ -1,6 +1,7 @@
 //! `wechatpay sandbox`: it starts, says where it is, and ends when it is told to.
 
 mod options;
+mod remote;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -76,10 +77,10 @@ fn get(base: &str, target: &str) -> String {
     said
 }
 
-/// A call with nothing but what the line says.
-fn call(ready: &Value) {
+/// A client with the settings of the JSON line.
+fn client(ready: &Value) -> Client {
     let text = |name: &str| ready[name].as_str().unwrap().to_owned();
-    let client = Client::builder()
+    Client::builder()
         .base_url(text("base_url"))
         .mchid(text("mchid"))
         .serial(text("serial"))
@@ -95,8 +96,15 @@ fn call(ready: &Value) {
         .apiv3_key(text("apiv3_key"))
         .no_proxy()
         .build()
+        .unwrap()
+}
+
+fn call(ready: &Value) {
+    client(ready)
+        .chain("v3/certificates")
+        .get(())
+        .wait()
         .unwrap();
-    client.chain("v3/certificates").get(()).wait().unwrap();
 }
 
 #[test]

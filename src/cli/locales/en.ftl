@@ -77,6 +77,13 @@ cmd-sandbox-note =
     The sandbox checks requests as WeChat Pay does, remembers orders until it stops, and sends
     notifications to servers on this machine. The page /_sandbox/ shows requests and why they were
     refused; programs use /_sandbox/api/ (docs/sandbox.md).
+cmd-sandbox-trigger = Send one notification to a server, and show the server's reply
+cmd-sandbox-trigger-note =
+    Without EVENT, the command lists the events. The exit code is 7 if the server does not accept the notification.
+cmd-sandbox-forward = Send all notifications to one server, and show the replies as they arrive
+cmd-sandbox-forward-note =
+    Without a path in --to, a notification keeps the path of its notify_url. Ctrl-C ends the forwarding.
+cmd-sandbox-logs = Show the requests that the sandbox has received, and why it refused them
 cmd-completions = Print a completion script for a shell
 cmd-man = Print the manual page
 
@@ -163,6 +170,14 @@ arg-port-client_path = With -o: the folder of the library wechatpay-chain, for C
 arg-port-report = With -o: report what became of each function; with --format json as JSON
 arg-port-check = Only report what would become of each function; write nothing
 
+arg-sandbox-trigger-event = The event type, for example TRANSACTION.SUCCESS
+arg-sandbox-trigger-to = The URL of the server; by default the sandbox's forward or notify URL
+arg-sandbox-trigger-resource = The decrypted content, as a JSON object; by default an example
+arg-sandbox-trigger-fault = Inject a fault, for example wrong_signature or probe
+arg-sandbox-forward-to = The URL of the server
+arg-sandbox-logs-follow = Continue with new requests until Ctrl-C
+arg-at = The address of the sandbox; by default WECHATPAY_SANDBOX_URL or http://127.0.0.1:8080
+arg-sandbox_ca = The root certificate of a sandbox with --tls, ca.pem in its folder
 arg-sandbox-listen = The address to listen on, PORT or HOST:PORT; by default a free port
 arg-sandbox-listen-long = A PORT alone means 127.0.0.1; with --allow-remote it means all addresses of this machine.
 arg-sandbox-tls = Use HTTPS, with a certificate issued by the sandbox's own root
@@ -453,6 +468,16 @@ headers-none = { $path } has no line such as "Wechatpay-Serial: …"{ $advice }
 listen-format = write PORT, as in 8081, or HOST:PORT, as in localhost:8081
 listen-ipv6 = write [::1]:8081
 listen-unknown = --listen { $name }:{ $port }: the host name cannot be resolved{ $why }
+remote-url = the URL is malformed
+remote-timeout = it did not answer within 10 s
+remote-no-sandbox = the answer is not JSON, so it is not a sandbox
+remote-unreachable = no sandbox at { $url }: { $why }
+remote-start = Start one with `wechatpay sandbox --listen 8080`, or give its address with --at
+trigger-no-url = no URL for the notification: give --to
+trigger-resource = write a JSON object, for example {"'{\"out_trade_no\": \"1\"}'"}
+forwarding = Notifications of { $from } go to { $to }. Ctrl-C ends this.
+delivery-accepted = accepted
+call-accepted = accepted
 sandbox-sandbox = the command sandbox starts one itself
 sandbox-own-merchant = error: the sandbox creates its own merchant with an id and keys: leave out --mchid and the other settings of an account
 listen-remote = other machines can reach { $address }: use 127.0.0.1 or [::1], or allow them with --allow-remote

@@ -62,6 +62,13 @@ cmd-port-note =
 cmd-sandbox = 在本机运行微信支付沙箱：无需账户，支持所有接口和任意客户端
 cmd-sandbox-note =
     沙箱像微信支付一样检查请求，在停止之前一直保存订单，并向本机的服务器发送回调通知。打开 /_sandbox/ 页面，可以查看收到的请求和被拒绝的原因；程序使用 /_sandbox/api/（见 docs/sandbox.zh-CN.md）。
+cmd-sandbox-trigger = 向服务器投递一条回调通知，并显示服务器的应答
+cmd-sandbox-trigger-note =
+    不写 EVENT 时列出所有通知类型。服务器没有接受通知时，退出码为 7。
+cmd-sandbox-forward = 把所有回调通知改投到一台服务器，并实时显示应答
+cmd-sandbox-forward-note =
+    --to 不带路径时，沿用原 notify_url 的路径。按 Ctrl-C 结束转发。
+cmd-sandbox-logs = 显示沙箱收到的请求，以及被拒绝的原因
 cmd-completions = 输出 shell 的自动补全脚本
 cmd-man = 输出手册页
 
@@ -148,6 +155,14 @@ arg-port-client_path = 与 -o 一起使用：wechatpay-chain 库所在的目录�
 arg-port-report = 与 -o 一起使用：报告每个函数的转换结果；加上 --format json 时输出 JSON
 arg-port-check = 只报告每个函数的转换结果，不写任何文件
 
+arg-sandbox-trigger-event = 通知类型，例如 TRANSACTION.SUCCESS
+arg-sandbox-trigger-to = 服务器的地址；默认为沙箱的转发地址或通知地址
+arg-sandbox-trigger-resource = 解密后的通知内容，JSON 对象；默认为示例内容
+arg-sandbox-trigger-fault = 注入故障，例如 wrong_signature、probe
+arg-sandbox-forward-to = 服务器的地址
+arg-sandbox-logs-follow = 持续显示新的请求，直到按 Ctrl-C
+arg-at = 沙箱的地址；默认为 WECHATPAY_SANDBOX_URL 或 http://127.0.0.1:8080
+arg-sandbox_ca = 使用 --tls 的沙箱的根证书，即其目录中的 ca.pem
 arg-sandbox-listen = 监听地址，端口号或 主机:端口；默认使用空闲端口
 arg-sandbox-listen-long = 只写端口号时监听 127.0.0.1；加上 --allow-remote 时监听本机所有地址。
 arg-sandbox-tls = 使用 HTTPS，证书由沙箱自己的根证书签发
@@ -438,6 +453,16 @@ headers-none = { $path } 中没有 "Wechatpay-Serial: …" 这样的行{ $advice
 listen-format = 请写端口号，例如 8081；或 主机:端口，例如 localhost:8081
 listen-ipv6 = 请写 [::1]:8081
 listen-unknown = --listen { $name }:{ $port }：无法解析主机名{ $why }
+remote-url = 地址格式不对
+remote-timeout = 10 秒内没有应答
+remote-no-sandbox = 应答不是 JSON，不是沙箱
+remote-unreachable = { $url } 没有沙箱：{ $why }
+remote-start = 用 `wechatpay sandbox --listen 8080` 启动一个，或用 --at 指定地址
+trigger-no-url = 不知道投递到哪里：请用 --to 指定
+trigger-resource = 应为 JSON 对象，例如 {"'{\"out_trade_no\": \"1\"}'"}
+forwarding = { $from } 的通知改投到 { $to }。按 Ctrl-C 结束。
+delivery-accepted = 已接受
+call-accepted = 已受理
 sandbox-sandbox = sandbox 命令本身就会启动沙箱
 sandbox-own-merchant = 错误：沙箱会自己生成商户号和密钥，请去掉 --mchid 等账户设置
 listen-remote = 其他机器可以访问 { $address }：请使用 127.0.0.1 或 [::1]，或用 --allow-remote 允许访问

@@ -1,6 +1,8 @@
 //! `wechatpay sandbox`: runs the sandbox until a signal arrives.
 
+mod control;
 mod listen;
+mod remote;
 mod setup;
 
 use std::net::SocketAddr;
@@ -27,11 +29,15 @@ const EXAMPLES: &str = "  \
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
   wechatpay sandbox --json --dir keys > ready.json &
   wechatpay sandbox --dir keys --listen 8080 --sdk php > client.php &
+  wechatpay sandbox logs -f
 ";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SandboxArgs {
+    #[command(subcommand)]
+    action: Option<control::Action>,
+
     #[arg(
         long,
         alias = "port",
@@ -89,6 +95,9 @@ pub(crate) struct SandboxArgs {
 pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure> {
     let output = context.output;
     check_context(&context)?;
+    if let Some(action) = &args.action {
+        return control::run(action, output);
+    }
     let listen = listen_address(&args)?;
     // Signals are caught before the ready message, which invites others to send one.
     let shutdown = interrupt::ShutdownSignal::listen()?;

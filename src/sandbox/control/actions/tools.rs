@@ -12,7 +12,7 @@ use crate::bilingual::Bilingual;
 use crate::fault::{Fault, NAMES};
 use crate::notifier::unreachable_zh;
 use crate::state::SandboxState;
-use wechatpay_core::error::ErrorKind;
+use wechatpay_core::error::{Error, ErrorKind};
 
 /// The largest clock offset; more is a mistake.
 const FARTHEST: i64 = 100 * 365 * 86_400;
@@ -178,21 +178,26 @@ pub(in crate::control) fn clock(state: &Arc<SandboxState>, args: &Args) -> Outco
 }
 
 pub(in crate::control) fn settings(state: &SandboxState) -> Value {
-    json!({"notify_url": state.notify_url()})
+    json!({"notify_url": state.notify_url(), "forward_to": state.forward_to()})
 }
 
-/// Sets the default URL of notifications; `{"notify_url": null}` removes it.
+/// Sets the default URL of notifications, and the URL to which all are forwarded; `null` removes one.
 pub(in crate::control) fn set(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
-    args.only(&["notify_url"])?;
+    args.only(&["notify_url", "forward_to"])?;
+    let problem = |err: &Error| {
+        let hint = (
+            "the value is the URL of the merchant's server",
+            "值为商户服务器接收通知的地址",
+        );
+        Problem::of(err, unreachable_zh(state.settings.reach()), hint)
+    };
     if args.has("notify_url") {
         let url = args.text("notify_url")?;
-        state.set_notify_url(url).map_err(|err| {
-            let hint = (
-                "notify_url is the URL of the merchant's server",
-                "notify_url 是商户服务器接收通知的地址",
-            );
-            Problem::of(&err, unreachable_zh(state.settings.reach()), hint)
-        })?;
+        state.set_notify_url(url).map_err(|err| problem(&err))?;
+    }
+    if args.has("forward_to") {
+        let url = args.text("forward_to")?;
+        state.set_forward_to(url).map_err(|err| problem(&err))?;
     }
     Ok(settings(state))
 }
