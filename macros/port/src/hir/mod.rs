@@ -8,6 +8,7 @@ pub mod tree;
 
 mod build;
 mod infer;
+mod notify;
 mod place;
 mod ty;
 mod walk;
@@ -24,6 +25,7 @@ use crate::syntax::Program;
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, program);
+    notify::file(&mut file);
     place::file(&mut file);
     infer::file(&mut file, facts);
     file

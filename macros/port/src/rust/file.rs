@@ -305,7 +305,7 @@ impl<'a> Shared<'a> {
 
     fn pass(&mut self, name: &str) -> Written {
         self.inserts = Inserts::default();
-        self.problems.clear();
+        self.problems.clone_from(&self.file.problems);
         self.uses.clear();
         self.noted.clear();
         let (tokens, main) = items(self, name);

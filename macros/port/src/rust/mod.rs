@@ -9,6 +9,7 @@ mod file;
 mod function;
 mod host;
 mod names;
+mod notify;
 mod operator;
 mod place;
 mod print;

@@ -50,6 +50,7 @@ impl<'a> Builder<'a> {
             returns: declared.unwrap_or(if foreign { Ty::Any } else { Ty::Unknown }),
             locals: std::mem::take(&mut self.locals),
             body,
+            notified: false,
         }
     }
 
@@ -132,6 +133,7 @@ impl<'a> Builder<'a> {
             declared: true,
             locals,
             body,
+            notified: false,
         }
     }
 
@@ -192,6 +194,7 @@ impl<'a> Builder<'a> {
             returns: returns.unwrap_or(Ty::Unknown),
             locals: inner.locals,
             body,
+            notified: false,
         };
         Expr::new(span, ExprKind::Closure(Box::new(function), captures))
     }
