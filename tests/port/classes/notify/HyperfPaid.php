@@ -1,7 +1,7 @@
 <?php
 /* @oracle {"runs": [{"notify": {"resource": {"out_trade_no": "N1", "trade_state": "SUCCESS", "transaction_id": "T1", "amount": {"total": 100}}}},
    {"notify": {"resource": {"out_trade_no": "N1"}, "forged": true}}, {"notify": {"resource": {"out_trade_no": "N1"}, "age": 301}},
-   {"notify": {"resource": {"out_trade_no": "N1"}, "key": "v3secretv3secretv3secretv3secreX"}}], "reply": ["response->json", "response->json->withStatus"], "foreign": {"response->json": [{"@object": {"sent": 1}}], "response->json->withStatus": [null], "withStatus": [null], "queue->push": [true]},
+   {"notify": {"resource": {"out_trade_no": "N1"}, "key": "v3secretv3secretv3secretv3secreX"}}], "reply": ["ResponseInterface->json"], "foreign": {"response->json": [{"@object": {"sent": 1}}], "response->json->withStatus": [null], "withStatus": [null], "queue->push": [true]},
  "calls": [{"new": "App\\Controller\\HyperfPaid", "with": ["@foreign:RequestInterface", "@foreign:ResponseInterface", "@platformKey", "v3secretv3secretv3secretv3secret"], "call": "paid"}]} */
 
 namespace App\Controller;

@@ -26,6 +26,8 @@ const HEADERS: [&str; 6] = [
 ];
 /// How they name what is configured.
 const SETTINGS: [&str; 4] = ["config", "env", "getenv", "params"];
+/// How they name the request and its headers, which are properties.
+const REQUESTS: [&str; 2] = ["headers", "request"];
 /// How far a clock may differ, in seconds: the library's own limit.
 const WINDOW: i64 = 300;
 
@@ -337,6 +339,7 @@ pub(super) fn is_pure(expr: &Expr) -> bool {
                 || SETTINGS.contains(&last)
                 || is_all(foreign)
                 || is_application(foreign)
+                || (foreign.args.is_empty() && REQUESTS.contains(&last))
         }
         ExprKind::Array(_)
         | ExprKind::And(..)
