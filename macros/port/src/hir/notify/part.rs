@@ -341,6 +341,8 @@ pub(super) fn is_pure(expr: &Expr) -> bool {
                 || is_application(foreign)
                 || (foreign.args.is_empty() && REQUESTS.contains(&last))
         }
+        // It throws where the notification cannot be decrypted.
+        ExprKind::Notified(part) => *part != Notified::Resource,
         ExprKind::Array(_)
         | ExprKind::And(..)
         | ExprKind::Binary(..)
@@ -358,7 +360,6 @@ pub(super) fn is_pure(expr: &Expr) -> bool {
         | ExprKind::Int(_)
         | ExprKind::Local(_)
         | ExprKind::Not(_)
-        | ExprKind::Notified(_)
         | ExprKind::Null
         | ExprKind::Or(..)
         | ExprKind::Text(_)
