@@ -16,11 +16,38 @@
 //! # Ok::<(), Thrown>(())
 //! ```
 
+pub use http::HeaderMap;
 pub use wechatpay_chain_php::*;
 pub use wechatpay_core::php::{base64_decode, base64_encode, nonce};
 
 use crate::crypto::digest;
-use crate::{Certificate, ClientBuilder, PrivateKey, PublicKey, Response};
+use crate::{Certificate, ClientBuilder, ErrorKind, PrivateKey, PublicKey, Response};
+
+/// `$request->header($name)`: null where the request has no such header.
+#[must_use]
+pub fn header(headers: &HeaderMap, name: &str) -> Value {
+    let value = headers.get(name);
+    value.map_or(Value::Null, |value| {
+        String::from_utf8_lossy(value.as_bytes()).into()
+    })
+}
+
+/// Whether the signature or the time of a notification was not accepted: PHP's `!Rsa::verify(…)`.
+#[must_use]
+pub fn is_untrusted<T>(outcome: &crate::Result<T>) -> bool {
+    let kind = outcome.as_ref().err().map(crate::Error::kind);
+    matches!(kind, Some(ErrorKind::Probe | ErrorKind::Verify))
+}
+
+/// A notification that was decrypted: PHP's `AesGcm::decrypt(…)`.
+///
+/// # Errors
+/// An `UnexpectedValueException` where it was not.
+pub fn opened<T>(outcome: &crate::Result<T>) -> Result<&T> {
+    outcome
+        .as_ref()
+        .map_err(|err| Thrown::new("UnexpectedValueException", &err.report()))
+}
 
 /// `$response->getHeaderLine($name)`
 #[must_use]

@@ -51,3 +51,19 @@ fn the_rust_of_each_page_is_what_the_porter_writes() {
         }
     }
 }
+
+#[test]
+fn the_class_of_each_page_is_what_the_porter_writes() {
+    for (name, page) in PAGES {
+        let (_, after) = page.split_once("```php class\n").unwrap();
+        let (php, after) = after.split_once("```\n").unwrap();
+        let (_, rust) = after.split_once("```rust\n").unwrap();
+        let (rust, _) = rust.split_once("```\n").unwrap();
+        let shown = rust.lines().filter(|line| !line.starts_with("# "));
+        let shown: String = shown.map(|line| format!("{line}\n")).collect();
+        let blocks = split("CloseOrder.php", php, Kind::Php);
+        let made = emit::rust(&blocks, &Options::default());
+        assert!(made.complete, "{:?}", made.diagnostics);
+        assert_eq!(shown.trim_end(), made.text.trim_end(), "{name}");
+    }
+}

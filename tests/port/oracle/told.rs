@@ -155,6 +155,12 @@ impl Shown for wechatpay_chain::Response {
     }
 }
 
+impl Told for wechatpay_chain::notify::Reply {
+    fn told(self) -> Value {
+        json!({"returned": {"@reply": self.status().as_u16()}})
+    }
+}
+
 impl Shown for wechatpay_chain::php::Answer {
     fn shown(&self) -> Value {
         json!({"@class": "Response"})

@@ -89,6 +89,30 @@ impl World {
         })
     }
 
+    /// The reader of notifications, with the keys of the run.
+    pub(crate) fn notifications(&self) -> wechatpay_chain::notify::Notifications {
+        let platform = self.job["platform"].as_str().unwrap_or_default();
+        let key = PublicKey::from_file(self.key_file("platform_pub")).expect("a key");
+        let builder = wechatpay_chain::notify::Notifications::builder().platform_key(platform, key);
+        let builder = builder.apiv3_key("v3secretv3secretv3secretv3secret".to_owned());
+        builder.clock(FixedClock::new(NOW, NONCE)).build().expect("a reader")
+    }
+
+    /// The headers of the notification that is posted.
+    pub(crate) fn posted_headers(&self) -> http::HeaderMap {
+        let headers = self.job["script"]["headers"].as_object().into_iter().flatten();
+        let headers = headers.map(|(name, value)| {
+            let name: http::HeaderName = name.parse().expect("a name");
+            (name, value.as_str().unwrap_or_default().parse().expect("a value"))
+        });
+        headers.collect()
+    }
+
+    /// Its body.
+    pub(crate) fn posted_body(&self) -> Vec<u8> {
+        self.job["script"]["input"].as_str().unwrap_or_default().into()
+    }
+
     /// The value of a variable that the program leaves undefined.
     pub(crate) fn named<T: Given>(&self, name: &str) -> T {
         let plain = |text: &str| text.replace('_', "").to_lowercase();

@@ -43,6 +43,10 @@ trait Follows
             // The chain goes on: its event is that of the longer one.
             Record::$events[$from->oracleEvent] = null;
         }
+        $posted = posted_value($name, $args);
+        if ($posted !== null) {
+            return $posted;
+        }
         // An object with data is what the call is made on: the other side is given it as the first argument.
         $object = $from !== null && $from->oracleData !== null ? [told($from->oracleData)] : [];
         // An object that is made for this call alone is part of it.
@@ -158,6 +162,25 @@ class Foreign implements \ArrayAccess
     public function offsetUnset(mixed $offset): void
     {
     }
+}
+
+/** What a request object gives of the notification that was posted: a header or the body. */
+function posted_value(string $name, array $args): ?string
+{
+    $posted = $GLOBALS['ORACLE_POSTED'] ?? null;
+    if ($posted === null) {
+        return null;
+    }
+    $last = \preg_replace('~^.*(->|::)~', '', $name);
+    if ($args === [] && \in_array($last, ['getContent', 'getContents', 'getInput', 'getRawBody', 'rawBody'], true)) {
+        return $posted['input'];
+    }
+    foreach ($posted['headers'] as $header => $value) {
+        if (\is_string($args[0] ?? null) && \strcasecmp($header, $args[0]) === 0) {
+            return $value;
+        }
+    }
+    return null;
 }
 
 function short(string $class): string

@@ -193,6 +193,10 @@ impl Module {
                 args.push(format!("{reference}world.foreign()"));
                 continue;
             }
+            if let Some(given) = of_notification(&ty) {
+                args.push(given.to_owned());
+                continue;
+            }
             args.push(match values {
                 Values::Named => format!("world.named({:?})", plain(&name)),
                 Values::Placed(pointer) => {
@@ -263,6 +267,16 @@ impl Module {
             ReturnType::Default => format!("{{ {call} }}"),
             ReturnType::Type(..) => call,
         }
+    }
+}
+
+/// What a method is given that takes a notification.
+fn of_notification(ty: &str) -> Option<&'static str> {
+    match ty.replace(' ', "").as_str() {
+        "&notify::Notifications" => Some("&world.notifications()"),
+        "&php::HeaderMap" => Some("&world.posted_headers()"),
+        "&[u8]" => Some("&world.posted_body()"),
+        _ => None,
     }
 }
 

@@ -220,7 +220,7 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
             for turn in 0..case.runs.len() {
                 let job = records.join(format!("{number}_{turn}.job.json"));
                 let text = json!({
-                    "script": case.runs[turn].script,
+                    "script": scripted(&case.runs[turn].script, &case.runs[turn].php["posted"]),
                     "answers": case.runs[turn].php["answers"],
                     "keys": settings.target.join("keys"),
                     "builtin": settings.root.join("tests/port/php/builtin.php"),
@@ -241,6 +241,15 @@ pub(crate) fn run(settings: &Settings, cases: &mut [Case]) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The script with the notification that PHP was given.
+fn scripted(script: &Value, posted: &Value) -> Value {
+    let mut script = script.clone();
+    for (name, value) in posted.as_object().into_iter().flatten() {
+        script[name] = value.clone();
+    }
+    script
 }
 
 /// Runs one: what it printed, its record, and how it ended.

@@ -12,6 +12,9 @@ pub(crate) fn compare(cases: &mut [Case]) {
             run.difference = match php::mistake(&run.php) {
                 Some(mistake) => Some(mistake),
                 None if ran && run.script["safer"] == true => safer(&run.php, &run.rust).err(),
+                None if ran && run.script["notify"].is_object() => {
+                    notified(&run.script, &run.php, &run.rust).err()
+                }
                 None if ran => differs(&run.php, &run.rust).err(),
                 None => None,
             };
@@ -77,6 +80,39 @@ fn differs(php: &Value, rust: &Value) -> Same {
         ));
     }
     Ok(())
+}
+
+/// A notification: the reply is the library's, and how PHP builds its own is not compared; what is done before is.
+fn notified(script: &Value, php: &Value, rust: &Value) -> Same {
+    let replies: Vec<Value> = list(&script["reply"]);
+    let is_reply = |event: &Value| replies.contains(&event["foreign"]["name"]);
+    let (ours, theirs): (Vec<Value>, Vec<Value>) =
+        list(&php["events"]).into_iter().partition(is_reply);
+    let call = &rust["calls"][0];
+    let status = call["returned"]["@reply"].as_u64();
+    let Some(status) = status else {
+        return match php["calls"][0].get("thrown").is_some() && call.get("thrown").is_some() {
+            true => Ok(()),
+            false => Err(format!("no reply: {}", brief(&rust["end"], call))),
+        };
+    };
+    let (php_only, mut same_rust) = (php.clone(), rust.clone());
+    let printed = shown::base64(php["printed"].as_str().unwrap_or_default());
+    let printed = String::from_utf8_lossy(&printed).into_owned();
+    let said = format!("{}{}{printed}", Value::from(ours), php_only["calls"]);
+    let accepted = said.contains("SUCCESS");
+    if accepted == said.contains("FAIL") || accepted != (status < 300) {
+        return Err(format!("it replies {status}, PHP says {said}"));
+    }
+    let mut same_php = php_only;
+    same_php["events"] = Value::from(theirs);
+    for side in [&mut same_php, &mut same_rust] {
+        side["calls"] = Value::Array(Vec::new());
+        side["printed"] = "".into();
+        side["end"] = Value::Null;
+        side["exit"] = false.into();
+    }
+    differs(&same_php, &same_rust)
 }
 
 /// The case says that PHP sends what the client refuses: nothing else may have been done before.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::builtin::Builtin;
 use super::tree::{
-    Class, Crypto, Expr, ExprKind, File, Function, PathPiece, ResponsePart, Root, Sdk, Stmt,
-    StmtKind, ThrownPart,
+    Class, Crypto, Expr, ExprKind, File, Function, Notified, PathPiece, ResponsePart, Root, Sdk,
+    Stmt, StmtKind, ThrownPart,
 };
 use super::{Facts, Ty};
 use crate::syntax::BinaryOp;
@@ -172,6 +172,11 @@ impl Types {
                 ResponsePart::Status => Ty::Int,
                 ResponsePart::Parsed => Ty::Any,
                 _ => Ty::Text,
+            },
+            ExprKind::Notified(part) => match part {
+                Notified::Untrusted => Ty::Bool,
+                Notified::Resource | Notified::Header(_) => Ty::Any,
+                Notified::Plain | Notified::Body => Ty::Text,
             },
             ExprKind::Sdk(_) => Ty::Response,
             ExprKind::Promise(_) => Ty::Promise,
@@ -497,7 +502,11 @@ fn given_back(body: &mut [Stmt], found: &mut dyn FnMut(Option<&Expr>)) {
 #[must_use]
 pub(crate) fn ends(body: &[Stmt]) -> bool {
     body.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Exit(_) | StmtKind::Refused(_) => true,
+        StmtKind::Answer(_)
+        | StmtKind::Return(_)
+        | StmtKind::Throw(_)
+        | StmtKind::Exit(_)
+        | StmtKind::Refused(_) => true,
         StmtKind::Expr(expr) => matches!(
             *expr.kind,
             ExprKind::Throw(_) | ExprKind::Exit(_) | ExprKind::Refused(_)

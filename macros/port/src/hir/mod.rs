@@ -12,6 +12,7 @@ mod fold;
 mod given;
 mod infer;
 mod inline;
+mod notify;
 mod place;
 mod secrets;
 mod ty;
@@ -29,6 +30,7 @@ use crate::syntax::Program;
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, program);
+    notify::file(&mut file);
     fold::file(&mut file);
     secrets::file(&mut file);
     inline::file(&mut file);

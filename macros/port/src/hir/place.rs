@@ -423,7 +423,7 @@ impl Flow {
                 }
                 None
             }
-            StmtKind::Continue(_) | StmtKind::Refused(_) => None,
+            StmtKind::Answer(_) | StmtKind::Continue(_) | StmtKind::Refused(_) => None,
             StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Exit(_) => {
                 self.exprs(stmt, &mut set);
                 None

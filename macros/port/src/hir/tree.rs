@@ -16,6 +16,8 @@ pub struct File {
     pub functions: Vec<Function>,
     /// What stands outside of them.
     pub main: Option<Function>,
+    /// What the reader ought to know.
+    pub problems: Vec<Problem>,
 }
 
 /// A constant.
@@ -82,6 +84,8 @@ pub struct Function {
     pub locals: Vec<Local>,
     /// Its statements.
     pub body: Vec<Stmt>,
+    /// Whether it takes a notification: it is given the reader, headers and body, and gives a reply.
+    pub notified: bool,
 }
 
 /// A parameter.
@@ -183,8 +187,34 @@ pub enum StmtKind {
     },
     /// Statements.
     Block(Vec<Stmt>),
+    /// The reply to a notification; it leaves the function.
+    Answer(Answer),
     /// What could not be translated, and why.
     Refused(Problem),
+}
+
+/// What is replied to a notification that was accepted; one that was not is refused in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It was handled.
+    Done,
+    /// It could not be handled.
+    Failed,
+}
+
+/// What is read of a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notified {
+    /// Whether its signature or its time was not accepted.
+    Untrusted,
+    /// The decrypted resource.
+    Resource,
+    /// The text of it.
+    Plain,
+    /// The raw body.
+    Body,
+    /// A header, by its name.
+    Header(String),
 }
 
 /// A `catch`.
@@ -306,6 +336,8 @@ pub enum ExprKind {
     Crypto(Crypto, Vec<Expr>),
     /// What is the application's.
     Foreign(Box<Foreign>),
+    /// What is read of a notification.
+    Notified(Notified),
     /// `$place = $value`
     Assign(Place, Expr),
     /// `$place op= $value`

@@ -51,6 +51,7 @@ impl Expr {
             | ExprKind::FileConst(_)
             | ExprKind::Closure(..)
             | ExprKind::Exit(None)
+            | ExprKind::Notified(_)
             | ExprKind::Refused(_) => Vec::new(),
             ExprKind::Concat(all)
             | ExprKind::Builtin(_, all)

@@ -145,6 +145,7 @@ pub(super) fn empty_function() -> Function {
         declared: true,
         locals: Vec::new(),
         body: Vec::new(),
+        notified: false,
     }
 }
 
@@ -166,7 +167,10 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
     shared.use_type(&method.returns);
     let name = ident(&snake(&method.name));
     let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
-    let result = result(&method.returns);
+    let (reader, read, result) = match method.notified {
+        true => shared.notified(),
+        false => (quote!(), quote!(), result(&method.returns)),
+    };
     let public = method.public.then(|| quote!(pub));
     let own = if mutates {
         quote!(&mut self)
@@ -176,8 +180,9 @@ fn method<'a>(shared: &mut Shared<'a>, class: &'a Class, method: &'a Function) -
     let is_async = is_async.then(|| quote!(async));
     quote! {
         #(#[doc = #docs])*
-        #public #is_async fn #name(#own, #(#given),*) -> #result {
+        #public #is_async fn #name(#own, #reader #(#given),*) -> #result {
             #(#copies)*
+            #read
             #tokens
         }
     }

@@ -179,6 +179,7 @@ impl<'a> Body<'_, 'a> {
             ExprKind::Factory(settings) => self.factory(span, settings),
             ExprKind::Crypto(crypto, args) => self.crypto(span, *crypto, args),
             ExprKind::Foreign(foreign) => self.foreign(span, foreign, &Ty::Any),
+            ExprKind::Notified(part) => self.of_notification(part),
             ExprKind::Assign(place, value) => self.assign_value(place, value),
             ExprKind::AssignOp(place, op, value) => {
                 let change = self.assign_op(span, place, *op, value);

@@ -365,7 +365,7 @@ impl<'a> Shared<'a> {
 impl Shared<'_> {
     fn pass(&mut self, name: (&str, &str)) -> Written {
         self.inserts = Inserts::default();
-        self.problems.clear();
+        self.problems.clone_from(&self.file.problems);
         self.uses.clear();
         self.written.clear();
         self.noted.clear();

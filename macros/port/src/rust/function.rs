@@ -105,6 +105,11 @@ impl<'s, 'a> Body<'s, 'a> {
         types: Types,
     ) -> Self {
         let mut taken = Taken::default();
+        if function.notified {
+            for name in super::notify::NAMES {
+                let _ = taken.fresh(name);
+            }
+        }
         let slots = slots(function, &mut taken);
         Self {
             shared,

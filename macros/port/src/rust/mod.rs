@@ -14,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod layout;
 mod lines;
 mod names;
+mod notify;
 mod operator;
 mod options;
 mod place;

@@ -166,6 +166,7 @@ impl<'a> Body<'_, 'a> {
                 finally,
             } => self.attempt(body, catches, finally.as_deref()),
             StmtKind::Block(body) => self.list(body),
+            StmtKind::Answer(answer) => self.answer(*answer),
             StmtKind::Refused(problem) => {
                 let problem = self.problem(problem.clone());
                 quote!(#problem;)

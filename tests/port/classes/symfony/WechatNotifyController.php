@@ -1,5 +1,6 @@
 <?php
-/* @oracle {"foreign": {"Request->getContent": ["{}"], "Request->headers->get": ["1600000000", "n", "s", "x"], "new JsonResponse": [null]},
+/* @oracle {"runs": [{"notify": {"resource": {"out_trade_no": "N1", "trade_state": "SUCCESS"}}}, {"notify": {"resource": {"out_trade_no": "N1"}, "forged": true}},
+   {"notify": {"resource": {"out_trade_no": "N1"}, "age": 400}}], "reply": ["new JsonResponse"], "foreign": {"new JsonResponse": [null]},
  "calls": [{"new": "App\\Controller\\WechatNotifyController", "with": ["@platformKey", "v3secretv3secretv3secretv3secret"], "call": "notify", "args": ["@foreign:Request"]}]} */
 
 namespace App\Controller;

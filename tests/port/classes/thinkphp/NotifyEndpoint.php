@@ -1,6 +1,7 @@
 <?php
-/* @oracle {"foreign": {"Db::name->where->update": [1]}, "input": "{\"id\": \"1\", \"resource\": {\"ciphertext\": \"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", \"nonce\": \"0123456789ab\", \"associated_data\": \"transaction\"}}",
- "headers": {"Wechatpay-Signature": "c2ln", "Wechatpay-Timestamp": "2000000000", "Wechatpay-Nonce": "n", "Wechatpay-Serial": "S"},
+/* @oracle {"foreign": {"Db::name->where->update": [1]},
+ "runs": [{"notify": {"resource": {"out_trade_no": "N1", "trade_state": "SUCCESS"}}}, {"notify": {"resource": {"out_trade_no": "N1"}, "forged": true}},
+   {"notify": {"resource": {"out_trade_no": "N1"}, "age": 400}}], "reply": ["new JsonResponse"],
  "calls": [{"new": "app\\index\\controller\\NotifyEndpoint", "with": ["@platformKey", "v3secretv3secretv3secretv3secret"], "call": "index"}]} */
 
 namespace app\index\controller;

@@ -50,6 +50,7 @@ impl<'a> Builder<'a> {
             returns: declared.unwrap_or(if foreign { Ty::Any } else { Ty::Unknown }),
             locals: std::mem::take(&mut self.locals),
             body,
+            notified: false,
         }
     }
 
@@ -144,6 +145,7 @@ impl<'a> Builder<'a> {
             declared: true,
             locals: locals.clone(),
             body,
+            notified: false,
         }
     }
 
@@ -204,6 +206,7 @@ impl<'a> Builder<'a> {
             returns: returns.unwrap_or(Ty::Unknown),
             locals: inner.locals,
             body,
+            notified: false,
         };
         Expr::new(span, ExprKind::Closure(Box::new(function), captures))
     }
