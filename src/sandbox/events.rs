@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::Account;
 use crate::bilingual::Bilingual;
-use crate::notifier::{Content, NotificationDraft, check_url, unreachable_zh};
+use crate::notifier::{Content, check_url, unreachable_zh};
 use crate::state::SandboxState;
 use crate::world::Event;
 
@@ -34,14 +35,18 @@ pub(crate) fn post_pending(state: &SandboxState) {
         return;
     }
     let _posting = state.lock_posting();
-    for event in state.world.take_events(state.now()) {
-        post(state, event);
+    for account in state.accounts.all() {
+        for event in account.world.take_events(state.now()) {
+            post(state, &account, event);
+        }
     }
 }
 
 /// An event whose URL may not be posted to is listed as not sent, so that the user sees why.
-fn post(state: &SandboxState, event: Event) {
-    let url = event.notify_url.or_else(|| state.notify_url());
+fn post(state: &SandboxState, account: &Arc<Account>, event: Event) {
+    let url = event.notify_url;
+    let url = url.or_else(|| account.notify_url());
+    let url = url.or_else(|| state.notify_url());
     let url = url.unwrap_or_default();
     let (kind, content) = match (event.is_v2, event.original_type) {
         (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
@@ -58,7 +63,10 @@ fn post(state: &SandboxState, event: Event) {
         let reach = state.settings.reach();
         check_url(&url, reach).map_err(|err| Bilingual::of_error(unreachable_zh(reach), err))
     };
-    let draft = NotificationDraft::new(&*state.clock, url, content);
+    // Its requests have come with the merchant's keys, so there are some.
+    let Ok(draft) = state.draft(account, url, content) else {
+        return;
+    };
     match checked {
         Ok(()) => state.notifier.post(draft, kind.to_owned()),
         Err(err) => state.notifier.reject(draft, kind.to_owned(), err),

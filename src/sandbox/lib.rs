@@ -116,6 +116,7 @@
 //! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and responses of the real gateway as
 //! users have published them. The texts about a reused nonce and about the `Content-Type` are the sandbox's.
 
+mod account;
 mod adjustable_clock;
 mod apiv2;
 mod bilingual;
@@ -128,6 +129,7 @@ mod folder;
 mod gateway;
 mod handle;
 mod identity;
+mod merchants;
 mod mock;
 mod multipart;
 mod nonces;
@@ -152,9 +154,11 @@ mod world;
 
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
-pub use handle::{Sandbox, SandboxBuilder};
+pub use handle::{Account, Sandbox, SandboxBuilder};
+pub use merchants::{MerchantKind, MerchantSettings};
 pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
+pub use platform::PlatformMode;
 pub use record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 pub use stub::StubResponse;
 pub use world::{

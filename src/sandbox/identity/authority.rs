@@ -37,6 +37,7 @@ pub(crate) struct TlsIdentity {
 }
 
 /// The root that signs all certificates.
+#[derive(Clone)]
 pub(super) struct Authority {
     pub(super) key: PKey<Private>,
     pub(super) certificate: X509,
@@ -69,11 +70,22 @@ impl Authority {
     pub(super) fn issue(
         &self,
         common: &str,
-        key: &PKey<Private>,
+        key: &PKeyRef<Private>,
         to: Purpose<'_>,
         validity: (i64, i64),
     ) -> Result<X509, ErrorStack> {
         self.issue_as(&*name(common)?, serial()?, key, to, validity)
+    }
+
+    /// Issues a merchant's certificate with a given serial.
+    pub(super) fn issue_with(
+        &self,
+        common: &str,
+        serial: Asn1Integer,
+        key: &PKeyRef<Private>,
+        validity: (i64, i64),
+    ) -> Result<X509, ErrorStack> {
+        self.issue_as(&*name(common)?, serial, key, Purpose::Signing, validity)
     }
 
     /// Issues a certificate again for another time, with the same key, name and serial.
@@ -97,7 +109,7 @@ impl Authority {
         &self,
         subject: &X509NameRef,
         serial: Asn1Integer,
-        key: &PKey<Private>,
+        key: &PKeyRef<Private>,
         to: Purpose<'_>,
         validity: (i64, i64),
     ) -> Result<X509, ErrorStack> {
