@@ -91,6 +91,12 @@
 //! a number, return `return_code` `FAIL`. A missing field or one with an undocumented value returns a signed `result_code`
 //! `FAIL` with `err_code` `LACK_PARAMS` or `PARAM_ERROR`.
 //!
+//! # Merchants
+//!
+//! [`Sandbox::account`] is one of several merchants, each with its own keys and state. [`SandboxBuilder::merchant`] adds one.
+//! From the start there are the first merchant and a service provider (1900007100) with two sub-merchants. The methods of
+//! [`Sandbox`] concern the first merchant. `docs/sandbox.md` has the rules.
+//!
 //! # Field checks
 //!
 //! The sandbox checks every rule of the [`schema`] for documented members. It ignores undocumented members, and empty texts

@@ -6,8 +6,7 @@ use openssl::bn::BigNum;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use super::authority::{Authority, Purpose, random, validity};
-use super::parts::rsa_keys;
+use super::authority::{Authority, Purpose, random, rsa_keys, validity};
 use super::{Identity, PlatformKeyPair, certificate, keys_failed, lock, private};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::digest::hex_lower;

@@ -11,11 +11,10 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use authority::{Authority, Purpose, validity};
+use authority::{Authority, Purpose, rsa_keys, validity};
 pub(super) use authority::{DAY, TlsIdentity};
 pub(super) use credentials::{Credentials, GivenKeys, MerchantParts};
 pub(super) use parts::Parts;
-use parts::rsa_keys;
 
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey};

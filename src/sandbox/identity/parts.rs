@@ -1,16 +1,13 @@
 //! The parts of an identity, which are generated or read from a folder.
 
-use std::thread;
-
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::rsa::Rsa;
 use openssl::x509::X509;
 
-use super::authority::{Authority, PLATFORM, Purpose, random, validity};
+use super::authority::{Authority, PLATFORM, Purpose, random, rsa_keys, validity};
 use super::credentials::MerchantParts;
 use super::keys_failed;
-use wechatpay_core::error::{Error, ErrorKind, Result};
+use wechatpay_core::error::Result;
 
 /// The keys and certificates of an identity.
 pub(crate) struct Parts {
@@ -57,20 +54,6 @@ impl Parts {
             ..self
         })
     }
-}
-
-/// Generates keys in parallel: each takes about a tenth of a second.
-pub(super) fn rsa_keys<const N: usize>() -> Result<[PKey<Private>; N]> {
-    let workers = [(); N].map(|()| thread::spawn(|| PKey::from_rsa(Rsa::generate(2048)?)));
-    let mut keys = Vec::with_capacity(N);
-    for worker in workers {
-        let key = worker
-            .join()
-            .map_err(|_| Error::new(ErrorKind::Key, "generating the sandbox's keys panicked"))?;
-        keys.push(key.map_err(keys_failed)?);
-    }
-    keys.try_into()
-        .map_err(|_| Error::new(ErrorKind::Key, "the sandbox has made too few keys"))
 }
 
 /// An id in WeChat Pay's format: `01`, the merchant id, 16 digits.
