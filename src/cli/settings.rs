@@ -76,8 +76,12 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 impl SettingsArgs {
     /// Whether any credential is set.
     pub(crate) fn names_credentials(&self) -> bool {
+        self.mchid.is_some() || self.names_credentials_but_mchid()
+    }
+
+    /// The same without the merchant id.
+    pub(crate) fn names_credentials_but_mchid(&self) -> bool {
         let texts = [
-            &self.mchid,
             &self.brand_id,
             &self.serial,
             &self.platform_key_id,

@@ -42,7 +42,7 @@ const OLDEST: i64 = 92 * 86_400;
 const DAY: i64 = 86_400;
 
 const USUAL_TRADE: &str = "\u{feff}交易时间,公众账号ID,商户号,商户订单号,交易状态,订单金额\r\n\
-    `2024-01-01 10:00:00,`wxd678efh567hg6787,`1900000109,`1217752501201407033233368018,`SUCCESS,`0.01\r\n\
+    `2024-01-01 10:00:00,`wxd678efh567hg6787,`{mchid},`1217752501201407033233368018,`SUCCESS,`0.01\r\n\
     总交易单数,应结订单总金额\r\n`1,`0.01\r\n";
 const USUAL_FUNDS: &str = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),\
     账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n\
@@ -50,10 +50,11 @@ const USUAL_FUNDS: &str = "\u{feff}记账时间,微信支付业务单号,资金�
     `0.01,`system,`结算总金额0.01元;含手续费0.00元,`1217752501201407033233368018\r\n\
     资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n`1,`1,`0.01,`0,`0.00\r\n";
 
-/// The bills. A bill that was set replaces all others. Otherwise a bill has the entries of its day or,
+/// The bills of a merchant. A bill that was set replaces all others. Otherwise a bill has the entries of its day or,
 /// before the first entry, is a sample.
-#[derive(Default)]
 pub(super) struct Bills {
+    /// Whose bills they are.
+    mchid: String,
     kept: Mutex<Kept>,
 }
 
@@ -79,6 +80,13 @@ const TICKETS: usize = 32;
 const BYTES: usize = 64 << 20;
 
 impl Bills {
+    pub(super) fn new(mchid: &str) -> Self {
+        Self {
+            mchid: mchid.to_owned(),
+            kept: Mutex::default(),
+        }
+    }
+
     pub(super) fn set(&self, content: Bytes) {
         self.kept().set = Some(content);
     }
@@ -144,7 +152,7 @@ impl Bills {
                 FUNDS => USUAL_FUNDS,
                 _ => USUAL_TRADE,
             };
-            return Ok(Bytes::from_static(example.as_bytes()));
+            return Ok(example.replace("{mchid}", &self.mchid).into());
         }
         asked.check_day(now)?;
         let bill = asked.written(world).ok_or_else(|| asked.no_bill(now))?;
@@ -174,7 +182,7 @@ impl Bills {
     fn keep(&self, bill: Bytes, made: i64) -> String {
         let mut kept = self.kept();
         kept.count += 1;
-        let token = format!("{TOKEN}{:06}%3D", kept.count);
+        let token = format!("{TOKEN}{}{:06}%3D", self.mchid, kept.count);
         kept.bytes += bill.len();
         kept.tickets.push_back(Ticket {
             token: query::decoded(&token).into_owned(),
@@ -348,7 +356,7 @@ mod tests {
 
     #[test]
     fn bill_files_are_bounded_and_the_newest_is_kept() {
-        let bills = Bills::default();
+        let bills = Bills::new("1900000109");
         let big = Bytes::from(vec![0; BYTES / 2]);
         let decoded = |token: String| query::decoded(&token).into_owned();
         let tokens = [0; 3].map(|at| decoded(bills.keep(big.clone(), at)));

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use http::Uri;
 
+use crate::account::Account;
 use crate::bilingual::Bilingual;
-use crate::notifier::{Content, NotificationDraft, check_url, unreachable_zh};
+use crate::notifier::{Content, check_url, unreachable_zh};
 use crate::state::SandboxState;
 use crate::world::Event;
 
@@ -36,8 +37,10 @@ pub(crate) fn post_pending(state: &SandboxState) {
         return;
     }
     let _posting = state.lock_posting();
-    for event in state.world.take_events(state.now()) {
-        post(state, event);
+    for account in state.accounts.all() {
+        for event in account.world.take_events(state.now()) {
+            post(state, &account, event);
+        }
     }
 }
 
@@ -55,8 +58,10 @@ fn forwarded(url: String, forward_to: Option<String>) -> String {
 }
 
 /// An event whose URL may not be posted to is listed as not sent, so that the user sees why.
-fn post(state: &SandboxState, event: Event) {
-    let url = event.notify_url.or_else(|| state.notify_url());
+fn post(state: &SandboxState, account: &Arc<Account>, event: Event) {
+    let url = event.notify_url;
+    let url = url.or_else(|| account.notify_url());
+    let url = url.or_else(|| state.notify_url());
     let url = forwarded(url.unwrap_or_default(), state.forward_to());
     let (kind, content) = match (event.is_v2, event.original_type) {
         (true, "refund") => ("REFUND", Content::refund_v2(event.resource)),
@@ -73,7 +78,10 @@ fn post(state: &SandboxState, event: Event) {
         let reach = state.settings.reach();
         check_url(&url, reach).map_err(|err| Bilingual::of_error(unreachable_zh(reach), err))
     };
-    let draft = NotificationDraft::new(&*state.clock, url, content);
+    // Its requests have come with the merchant's keys, so there are some.
+    let Ok(draft) = state.draft(account, url, content) else {
+        return;
+    };
     match checked {
         Ok(()) => state.notifier.post(draft, kind.to_owned()),
         Err(err) => state.notifier.reject(draft, kind.to_owned(), err),

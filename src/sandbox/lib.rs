@@ -91,6 +91,12 @@
 //! a number, return `return_code` `FAIL`. A missing field or one with an undocumented value returns a signed `result_code`
 //! `FAIL` with `err_code` `LACK_PARAMS` or `PARAM_ERROR`.
 //!
+//! # Merchants
+//!
+//! [`Sandbox::account`] is one of several merchants, each with its own keys and state. [`SandboxBuilder::merchant`] adds one.
+//! From the start there are the first merchant and a service provider (1900007100) with two sub-merchants. The methods of
+//! [`Sandbox`] concern the first merchant. `docs/sandbox.md` has the rules.
+//!
 //! # Field checks
 //!
 //! The sandbox checks every rule of the [`schema`] for documented members. It ignores undocumented members, and empty texts
@@ -116,6 +122,7 @@
 //! Sources: the WeChat Pay documents "基本规则", "签名相关问题" and "如何加解密敏感字段", and responses of the real gateway as
 //! users have published them. The texts about a reused nonce and about the `Content-Type` are the sandbox's.
 
+mod account;
 mod adjustable_clock;
 mod apiv2;
 mod bilingual;
@@ -128,6 +135,7 @@ mod folder;
 mod gateway;
 mod handle;
 mod identity;
+mod merchants;
 mod mock;
 mod multipart;
 mod nonces;
@@ -152,9 +160,11 @@ mod world;
 
 pub use fault::{Fault, PlannedFault};
 pub use folder::SandboxFiles;
-pub use handle::{Sandbox, SandboxBuilder};
+pub use handle::{Account, Sandbox, SandboxBuilder};
+pub use merchants::{MerchantKind, MerchantSettings};
 pub use mock::SampleRequest;
 pub use notifier::{AttemptRecord, DeliveryRecord, DeliveryState, Notice, PostedRecord};
+pub use platform::PlatformMode;
 pub use record::{CallRecord, CallWarning, ResponseRecord, Verdict};
 pub use stub::StubResponse;
 pub use world::{

@@ -1,13 +1,16 @@
 //! The platform keys: WeChat Pay's public key, and platform certificates that can be rotated.
+//!
+//! All merchants have the same keys. A [`PlatformView`] says which of them one merchant knows, and how.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::date::rfc3339;
 use crate::fault::Fault;
-use crate::identity::{Certified, DAY, Identity, PlatformKeyPair};
+use crate::identity::{Certified, Credentials, DAY, Identity, PlatformKeyPair};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::signing;
@@ -22,6 +25,56 @@ pub(crate) fn is_certificate_list(operation: Option<&Operation>) -> bool {
     operation.is_some_and(|operation| {
         ["v3/certificates", "v3/global/certificates"].contains(&operation.path())
     })
+}
+
+/// What a merchant verifies answers and notifications with (验签方式).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PlatformMode {
+    /// Platform certificates (平台证书) alone: the merchant has no public key.
+    Certificate,
+    /// The public key (微信支付公钥) alone, as new merchants have: the list of certificates is refused.
+    PublicKey,
+    /// Both: the key that the request names signs. [`Sandbox::certificate_mode`](crate::Sandbox::certificate_mode) says
+    /// what signs if it names none.
+    #[default]
+    Both,
+}
+
+impl PlatformMode {
+    /// `certificate`, `public_key` or `both`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::PublicKey => "public_key",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// How one merchant knows the platform.
+#[derive(Clone)]
+pub(crate) struct PlatformView {
+    /// The public key, with the id that the merchant has for it.
+    pub(crate) public: Arc<PlatformKeyPair>,
+    pub(crate) mode: PlatformMode,
+}
+
+impl PlatformView {
+    pub(crate) fn new(credentials: &Credentials, mode: PlatformMode) -> Self {
+        let public = Arc::clone(&credentials.public);
+        Self { public, mode }
+    }
+
+    pub(crate) fn has_public_key(&self) -> bool {
+        self.mode != PlatformMode::Certificate
+    }
+
+    pub(crate) fn has_certificates(&self) -> bool {
+        self.mode != PlatformMode::PublicKey
+    }
 }
 
 /// The keys that sign responses and notifications.
@@ -77,10 +130,13 @@ impl PlatformKeys {
         *self.keys() = first.unwrap_or_else(PoisonError::into_inner);
     }
 
-    /// The key of an id, compared case-insensitively.
-    pub(crate) fn pair(&self, id: &str) -> Option<Arc<PlatformKeyPair>> {
-        if self.identity.public.id.eq_ignore_ascii_case(id) {
-            return Some(Arc::clone(&self.identity.public));
+    /// The key of an id, compared case-insensitively, if the merchant has it.
+    pub(crate) fn pair(&self, id: &str, view: &PlatformView) -> Option<Arc<PlatformKeyPair>> {
+        if view.has_public_key() && view.public.id.eq_ignore_ascii_case(id) {
+            return Some(Arc::clone(&view.public));
+        }
+        if !view.has_certificates() {
+            return None;
         }
         let keys = self.keys();
         let found = keys
@@ -90,13 +146,13 @@ impl PlatformKeys {
         Some(Arc::clone(&found.pair))
     }
 
-    pub(crate) fn ids(&self) -> Vec<String> {
+    /// The ids of the keys that the merchant knows.
+    pub(crate) fn ids(&self, view: &PlatformView) -> Vec<String> {
         let keys = self.keys();
+        let public = view.has_public_key().then_some(&view.public.id);
         let certified = keys.certified.iter().map(|it| &it.pair.id);
-        std::iter::once(&self.identity.public.id)
-            .chain(certified)
-            .cloned()
-            .collect()
+        let certified = certified.filter(|_| view.has_certificates());
+        public.into_iter().chain(certified).cloned().collect()
     }
 
     /// The key that signs. A certificate signs if `named` is a serial other than a public key's, because a client that
@@ -105,19 +161,25 @@ impl PlatformKeys {
         &self,
         named: Option<&str>,
         is_certificate_list: bool,
+        view: &PlatformView,
         now: i64,
     ) -> Arc<PlatformKeyPair> {
-        let certificate = match named {
-            Some(id) => !id.to_ascii_uppercase().starts_with("PUB_KEY_ID_"),
-            None => is_certificate_list || self.keys().certificate_mode,
+        let certificate = match (view.mode, named) {
+            (PlatformMode::Certificate, _) => true,
+            (PlatformMode::PublicKey, _) => false,
+            (_, Some(id)) => !id.to_ascii_uppercase().starts_with("PUB_KEY_ID_"),
+            (_, None) => is_certificate_list || self.keys().certificate_mode,
         };
-        let current = certificate.then(|| self.current(now)).flatten();
-        current.unwrap_or_else(|| Arc::clone(&self.identity.public))
+        let current = certificate.then(|| self.current(view, now)).flatten();
+        current.unwrap_or_else(|| Arc::clone(&view.public))
     }
 
-    /// The key of the signing certificate: the newest or, while they overlap, the one before it. `None` in public-key
-    /// mode.
-    pub(crate) fn current(&self, now: i64) -> Option<Arc<PlatformKeyPair>> {
+    /// The key of the signing certificate: the newest or, while they overlap, the one before it. `None` when the
+    /// merchant has no certificates.
+    pub(crate) fn current(&self, view: &PlatformView, now: i64) -> Option<Arc<PlatformKeyPair>> {
+        if !view.has_certificates() {
+            return None;
+        }
         let keys = self.keys();
         let overlaps = keys.overlap_until.is_some_and(|until| now < until);
         let mut newest_first = keys.certified.iter().rev();
@@ -138,17 +200,22 @@ impl PlatformKeys {
         Ok(keys.expired.insert(expired).clone())
     }
 
-    /// The response of `v3/certificates`.
-    pub(crate) fn list(&self, fault: Option<&Fault>, clock: &dyn Clock) -> Result<Reply> {
+    /// The response of `v3/certificates`; `key` is the merchant's APIv3 key.
+    pub(crate) fn list(
+        &self,
+        fault: Option<&Fault>,
+        (view, key): (&PlatformView, &Secret),
+        clock: &dyn Clock,
+    ) -> Result<Reply> {
         let listed = match fault {
             Some(Fault::ExpiredCertificate) => vec![self.expired(clock.now())?],
             // As WeChat Pay lists them: the newest first.
-            _ => self.keys().certified.iter().rev().cloned().collect(),
+            _ if view.has_certificates() => self.keys().certified.iter().rev().cloned().collect(),
+            _ => Vec::new(),
         };
         if listed.is_empty() {
             return Ok(Refusal::no_certificate().reply());
         }
-        let key = &self.identity.apiv3_key;
         let items = listed
             .iter()
             .map(|it| item(&it.certificate, key, clock))
@@ -237,7 +304,7 @@ mod tests {
     #[test]
     fn an_expired_certificate_has_expired_by_any_clock() {
         const NOW: i64 = 1_800_000_000;
-        let platform = PlatformKeys::new(Identity::shared().unwrap(), false, false);
+        let platform = PlatformKeys::new(Identity::shared(None).unwrap(), false, false);
         for now in [NOW + 400 * 86_400, NOW] {
             let expired = platform.expired(now).unwrap();
             assert!(expired.certificate.not_after() < now);

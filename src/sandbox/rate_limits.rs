@@ -1,7 +1,6 @@
 //! The documented rate limits of operations.
 //!
-//! WeChat Pay counts calls per merchant or service provider. The sandbox has one merchant, so each
-//! operation has one count. Windows are aligned to the clock, and a day begins at midnight in Beijing. The
+//! Calls are counted per merchant or service provider, as WeChat Pay does. Windows are aligned to the clock, and a day begins at midnight in Beijing. The
 //! documentation says neither where a window begins nor which requests count; the sandbox counts every
 //! request with a valid signature.
 
@@ -21,11 +20,11 @@ const BEIJING: i64 = 8 * 3600;
 #[derive(Default)]
 pub(crate) struct RateLimits {
     enforced: AtomicBool,
-    /// One window for each limit of an operation that was called, so the size is bounded by the catalog.
+    /// One window for each limit of an operation that a merchant called.
     windows: Mutex<HashMap<Key, Window>>,
 }
 
-type Key = (Method, &'static str, usize);
+type Key = (String, Method, &'static str, usize);
 
 /// The calls in one window of time.
 #[derive(Clone, Copy, Default)]
@@ -51,8 +50,13 @@ impl RateLimits {
         self.enforced.load(Ordering::Relaxed)
     }
 
-    /// Counts a call; refuses it when a limit is reached.
-    pub(crate) fn count(&self, operation: &'static Operation, now: i64) -> Result<(), Refusal> {
+    /// Counts a call of a merchant; refuses it when a limit is reached.
+    pub(crate) fn count(
+        &self,
+        mchid: &str,
+        operation: &'static Operation,
+        now: i64,
+    ) -> Result<(), Refusal> {
         if !self.is_enforced() {
             return Ok(());
         }
@@ -63,7 +67,8 @@ impl RateLimits {
         let limits = schema.limits().iter().enumerate();
         let counts: Vec<_> = limits
             .filter_map(|(index, limit)| {
-                let window = (operation.method(), operation.path(), index);
+                let mchid = mchid.to_owned();
+                let window = (mchid, operation.method(), operation.path(), index);
                 Some((window, number(limit.per, now)?, limit))
             })
             .collect();
@@ -168,8 +173,8 @@ mod tests {
                 "minute" => 60,
                 _ => 86_400,
             };
-            assert!((0..limit.count).all(|_| limits.count(operation, now).is_ok()));
-            let refused = limits.count(operation, now).unwrap_err();
+            assert!((0..limit.count).all(|_| limits.count("1900000109", operation, now).is_ok()));
+            let refused = limits.count("1900000109", operation, now).unwrap_err();
             assert_eq!(
                 (refused.status.as_u16(), refused.code),
                 (429, "FREQUENCY_LIMITED")
@@ -180,7 +185,7 @@ mod tests {
                 refused.why
             );
             assert!(
-                limits.count(operation, now + seconds).is_ok(),
+                limits.count("1900000109", operation, now + seconds).is_ok(),
                 "{operation:?}"
             );
         }
@@ -196,15 +201,15 @@ mod tests {
             let (least, most) = (counts.clone().min().unwrap(), counts.max().unwrap());
             let now = 1_700_000_000;
             for _ in 0..least {
-                limits.count(operation, now).unwrap();
+                limits.count("1900000109", operation, now).unwrap();
             }
             for _ in 0..most {
-                limits.count(operation, now).unwrap_err();
+                limits.count("1900000109", operation, now).unwrap_err();
             }
             let windows = limits.windows();
             let counted = windows
                 .iter()
-                .filter(|((_, path, _), _)| *path == operation.path());
+                .filter(|((_, _, path, _), _)| *path == operation.path());
             assert!(
                 counted.clone().all(|(_, window)| window.calls == least),
                 "{operation:?}"

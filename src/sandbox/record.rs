@@ -19,6 +19,8 @@ pub struct CallRecord {
     pub id: u64,
     /// The time it arrived by the sandbox's clock, in seconds since the Unix epoch.
     pub time: i64,
+    /// The merchant that the request names (商户号), if the sandbox has it.
+    pub mchid: Option<String>,
     /// The method.
     pub method: Method,
     /// Path and query as received; the signature covers exactly this text.
@@ -285,6 +287,7 @@ mod tests {
         CallRecord {
             id: 0,
             time: 0,
+            mchid: None,
             method: Method::POST,
             target: target.to_string(),
             version: Version::HTTP_11,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::bilingual::Bilingual;
 
 use crate::identity::PlatformKeyPair;
-use crate::platform::PlatformKeys;
+use crate::platform::{PlatformKeys, PlatformView};
 use crate::refusal::Refusal;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::{Padding, PublicKey};
@@ -29,6 +29,8 @@ pub(crate) struct FieldDecryptor<'a> {
     pub(crate) operation: &'static Operation,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) platform: &'a PlatformKeys,
+    /// How the merchant that sent the request knows the platform.
+    pub(crate) view: &'a PlatformView,
 }
 
 impl FieldDecryptor<'_> {
@@ -104,8 +106,8 @@ impl FieldDecryptor<'_> {
             );
             return Err(Refusal::param_error(NO_SERIAL, why));
         };
-        self.platform.pair(&serial).ok_or_else(|| {
-            let ids = self.platform.ids();
+        self.platform.pair(&serial, self.view).ok_or_else(|| {
+            let ids = self.platform.ids(self.view);
             let why = (
                 format!("Wechatpay-Serial is {serial:?}; the sandbox has the keys {ids:?}"),
                 format!(

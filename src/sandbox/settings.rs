@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::fault::{self, PlannedFault};
+use crate::merchants::{MerchantSettings, is_mchid, read_file};
 use crate::mock::SchemaSettings;
 use crate::notifier::{Reach, check_url};
 use wechatpay_core::error::{Error, ErrorKind, Result};
@@ -34,6 +35,12 @@ pub(crate) struct SandboxSettings {
     pub(crate) post_notifications: bool,
     /// How many times faster than real time notifications are retried; `None` is 1.
     pub(crate) speed: Option<f64>,
+    /// The id of the first merchant; `None` is the folder's or the default one.
+    pub(crate) mchid: Option<String>,
+    /// The merchants of the start, with or without the first.
+    pub(crate) merchants: Vec<MerchantSettings>,
+    /// The files with further merchants.
+    pub(crate) merchant_files: Vec<PathBuf>,
     /// Faults that are injected from the start.
     pub(crate) faults: Vec<PlannedFault>,
     pub(crate) connections: ConnectionLimits,
@@ -77,6 +84,9 @@ impl Default for SandboxSettings {
             allow_outgoing: false,
             post_notifications: false,
             speed: None,
+            mchid: None,
+            merchants: Vec::new(),
+            merchant_files: Vec::new(),
             faults: Vec::new(),
             connections: ConnectionLimits::default(),
         }
@@ -104,7 +114,33 @@ impl SandboxSettings {
         for host in &self.hosts {
             check_host_name(host)?;
         }
+        self.check_merchants()?;
         self.check_notify_url(self.notify_url.as_deref())
+    }
+
+    /// Adds the merchants of the files.
+    pub(crate) fn read_merchants(&mut self) -> Result<()> {
+        for file in std::mem::take(&mut self.merchant_files) {
+            self.merchants.extend(read_file(&file)?);
+        }
+        Ok(())
+    }
+
+    fn check_merchants(&self) -> Result<()> {
+        if let Some(mchid) = self.mchid.as_ref().filter(|mchid| !is_mchid(mchid)) {
+            let message = format!("{mchid:?} is no merchant id: give its 8 to 10 digits");
+            return Err(Error::new(ErrorKind::Builder, message));
+        }
+        for (index, merchant) in self.merchants.iter().enumerate() {
+            merchant.check()?;
+            self.check_notify_url(merchant.notify_url.as_deref())?;
+            let mchid = &merchant.mchid;
+            if self.merchants[..index].iter().any(|it| it.mchid == *mchid) {
+                let message = format!("the merchant {mchid:?} is given twice: give it once");
+                return Err(Error::new(ErrorKind::Builder, message));
+            }
+        }
+        Ok(())
     }
 
     /// Whether notifications may be posted to this default URL.

@@ -1,8 +1,9 @@
 //! The methods of [`Sandbox`] that read the state, and act as users and banks.
 
-use super::handle::Sandbox;
+use super::handle::{Account, Sandbox};
 use super::world::{
     ComplaintRecord, Event, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
+    World,
 };
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
@@ -42,8 +43,7 @@ impl Sandbox {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the order does not exist, or is paid, closed or
     /// expired.
     pub fn pay(&self, out_trade_no: &str) -> Result<()> {
-        let now = self.now();
-        Ok(self.state.world.pay(out_trade_no, now)?)
+        self.merchant.pay(out_trade_no)
     }
 
     /// Fails a payment. The `trade_state` of a payment by code becomes `PAYERROR`, which is final. Any other order stays
@@ -53,8 +53,7 @@ impl Sandbox {
     ///
     /// As [`pay`](Self::pay).
     pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
-        let now = self.now();
-        Ok(self.state.world.fail(out_trade_no, now)?)
+        self.merchant.fail_payment(out_trade_no)
     }
 
     /// Sets the result of a refund. Otherwise it succeeds when it is next read.
@@ -65,13 +64,12 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the refund does not exist or has ended.
     pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
-        let now = self.now();
-        Ok(self.state.world.settle(out_refund_no, status, now)?)
+        self.merchant.settle_refund(out_refund_no, status)
     }
 
     /// Leaves refunds `PROCESSING` until [`settle_refund`](Self::settle_refund) is called.
     pub fn hold_refunds(&self, hold: bool) {
-        self.state.world.hold_refunds(hold);
+        self.merchant.hold_refunds(hold);
     }
 
     /// Leaves batches of `v3/transfer/batches` `PROCESSING` until each detail is
@@ -79,7 +77,7 @@ impl Sandbox {
     ///
     /// Without this, a sandbox that posts notifications finishes batches at once, because it reads them continuously.
     pub fn hold_transfers(&self, hold: bool) {
-        self.state.world.hold_transfers(hold);
+        self.merchant.hold_transfers(hold);
     }
 
     /// Confirms a transfer as the user would. It becomes `SUCCESS`, and an [`Event`] is added.
@@ -89,9 +87,7 @@ impl Sandbox {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the transfer does not exist or does not wait for
     /// the user. A transfer waits for 24 hours.
     pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
-        let now = self.now();
-        self.state.world.decide(out_bill_no, None, now)?;
-        Ok(())
+        self.merchant.confirm_transfer(out_bill_no)
     }
 
     /// Fails a transfer with a reason from "查询转账单", such as `NAME_NOT_CORRECT`. It becomes `FAIL`, and an [`Event`] is
@@ -104,10 +100,7 @@ impl Sandbox {
     ///
     /// As [`confirm_transfer`](Self::confirm_transfer).
     pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
-        let now = self.now();
-        let reason = Some(fail_reason);
-        self.state.world.decide(out_bill_no, reason, now)?;
-        Ok(())
+        self.merchant.reject_transfer(out_bill_no, fail_reason)
     }
 
     /// Sets the state (`SUCCESS`, `CLOSED` …) of a record, found by any of its numbers. It applies to the records of
@@ -118,13 +111,7 @@ impl Sandbox {
     ///
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when no request created a record with this number.
     pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
-        if self.state.remembered.set_state(number, state) {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Builder,
-            format!("no request created a record with the number {number:?}; create it first"),
-        ))
+        self.merchant.set_state(number, state)
     }
 
     /// Files a complaint about a paid order as its user would, in at most 300 characters. Returns the complaint's number
@@ -137,39 +124,37 @@ impl Sandbox {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the order does not exist or was never paid, or the
     /// text is empty or too long.
     pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
-        let now = self.now();
-        Ok(self.state.world.complain(out_trade_no, detail, now)?)
+        self.merchant.complain(out_trade_no, detail)
     }
 
     /// The complaints, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn complaints(&self) -> Vec<ComplaintRecord> {
-        self.state.world.complaints()
+        self.merchant.complaints()
     }
 
     /// The orders, including the parts of combined orders, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn orders(&self) -> Vec<OrderRecord> {
-        let now = self.now();
-        self.state.world.orders(now)
+        self.merchant.orders()
     }
 
     /// The refunds, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn refunds(&self) -> Vec<RefundRecord> {
-        self.state.world.refunds()
+        self.merchant.refunds()
     }
 
     /// The transfers, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn transfers(&self) -> Vec<TransferRecord> {
-        self.state.world.transfers()
+        self.merchant.transfers()
     }
 
     /// The profit sharing orders, oldest first. At most 10,000 are kept.
     #[must_use]
     pub fn sharing(&self) -> Vec<SharingRecord> {
-        self.state.world.sharing()
+        self.merchant.sharing()
     }
 
     /// Takes the events of which WeChat Pay would notify the merchant, oldest first. At most 10,000 are kept.
@@ -177,8 +162,145 @@ impl Sandbox {
     /// First finishes everything in progress: refunds that are not [held](Self::hold_refunds), batches that are not
     /// [held](Self::hold_transfers), profit sharing, cancellations.
     pub fn take_events(&self) -> Vec<Event> {
-        let now = self.now();
-        self.state.world.take_events(now)
+        self.merchant.take_events()
+    }
+}
+
+/// What the methods of [`Sandbox`] do for the first merchant, for this one.
+impl Account {
+    /// As [`Sandbox::pay`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::pay`].
+    pub fn pay(&self, out_trade_no: &str) -> Result<()> {
+        Ok(self.world().pay(out_trade_no, self.now())?)
+    }
+
+    /// As [`Sandbox::fail_payment`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::pay`].
+    pub fn fail_payment(&self, out_trade_no: &str) -> Result<()> {
+        Ok(self.world().fail(out_trade_no, self.now())?)
+    }
+
+    /// As [`Sandbox::expire`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::pay`].
+    pub fn expire(&self, out_trade_no: &str) -> Result<()> {
+        Ok(self.world().expire(out_trade_no, self.now())?)
+    }
+
+    /// As [`Sandbox::settle_refund`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::settle_refund`].
+    pub fn settle_refund(&self, out_refund_no: &str, status: RefundStatus) -> Result<()> {
+        Ok(self.world().settle(out_refund_no, status, self.now())?)
+    }
+
+    /// As [`Sandbox::hold_refunds`].
+    pub fn hold_refunds(&self, hold: bool) {
+        self.world().hold_refunds(hold);
+    }
+
+    /// As [`Sandbox::hold_transfers`].
+    pub fn hold_transfers(&self, hold: bool) {
+        self.world().hold_transfers(hold);
+    }
+
+    /// As [`Sandbox::confirm_transfer`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::confirm_transfer`].
+    pub fn confirm_transfer(&self, out_bill_no: &str) -> Result<()> {
+        self.world().decide(out_bill_no, None, self.now())?;
+        Ok(())
+    }
+
+    /// As [`Sandbox::reject_transfer`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::confirm_transfer`].
+    pub fn reject_transfer(&self, out_bill_no: &str, fail_reason: &str) -> Result<()> {
+        let reason = Some(fail_reason);
+        self.world().decide(out_bill_no, reason, self.now())?;
+        Ok(())
+    }
+
+    /// As [`Sandbox::set_state`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::set_state`].
+    pub fn set_state(&self, number: &str, state: &str) -> Result<()> {
+        if self.caller.account.remembered.set_state(number, state) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Builder,
+            format!("no request created a record with the number {number:?}; create it first"),
+        ))
+    }
+
+    /// As [`Sandbox::complain`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sandbox::complain`].
+    pub fn complain(&self, out_trade_no: &str, detail: &str) -> Result<String> {
+        Ok(self.world().complain(out_trade_no, detail, self.now())?)
+    }
+
+    /// As [`Sandbox::set_bill`].
+    pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
+        self.caller.account.bills.set(content.into());
+    }
+
+    /// The complaints, oldest first.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<ComplaintRecord> {
+        self.world().complaints()
+    }
+
+    /// The orders, oldest first.
+    #[must_use]
+    pub fn orders(&self) -> Vec<OrderRecord> {
+        self.world().orders(self.now())
+    }
+
+    /// The refunds, oldest first.
+    #[must_use]
+    pub fn refunds(&self) -> Vec<RefundRecord> {
+        self.world().refunds()
+    }
+
+    /// The transfers, oldest first.
+    #[must_use]
+    pub fn transfers(&self) -> Vec<TransferRecord> {
+        self.world().transfers()
+    }
+
+    /// The profit sharing orders, oldest first.
+    #[must_use]
+    pub fn sharing(&self) -> Vec<SharingRecord> {
+        self.world().sharing()
+    }
+
+    /// As [`Sandbox::take_events`].
+    pub fn take_events(&self) -> Vec<Event> {
+        self.world().take_events(self.now())
+    }
+
+    fn world(&self) -> &World {
+        &self.caller.account.world
     }
 
     fn now(&self) -> i64 {

@@ -1,29 +1,27 @@
 //! Everything that a running sandbox knows. The gateway, the control API and [`Sandbox`](crate::Sandbox)
 //! work on it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::account::{Account, Accounts, Caller, Shared};
 use crate::adjustable_clock::AdjustableClock;
-use crate::bills::Bills;
 use crate::fault::Faults;
 use crate::identity::Identity;
 use crate::nonces::NonceStore;
-use crate::notifier::{NotificationSigner, Notifier};
+use crate::notifier::{Content, NotificationDraft, NotificationSigner, Notifier};
 use crate::platform::PlatformKeys;
 use crate::rate_limits::RateLimits;
-use crate::record::Records;
-use crate::remembered::Remembered;
+use crate::record::{CallRecord, Records};
 use crate::settings::{SandboxSettings, check_speed};
 use crate::stub::Stubs;
-use crate::world::World;
 use wechatpay_core::clock::Clock;
 use wechatpay_core::error::Result;
 
 /// The state of a sandbox.
 pub(crate) struct SandboxState {
     pub(crate) settings: SandboxSettings,
-    /// The merchant's keys and certificates.
+    /// The platform's keys and certificates.
     pub(crate) identity: Arc<Identity>,
     /// The keys that sign responses and notifications.
     pub(crate) platform: Arc<PlatformKeys>,
@@ -33,18 +31,13 @@ pub(crate) struct SandboxState {
     pub(crate) rate_limits: RateLimits,
     pub(crate) faults: Arc<Faults>,
     pub(crate) stubs: Stubs,
-    /// Orders, refunds, transfers and the other things that operations act on.
-    pub(crate) world: World,
-    /// What the operations without special rules made.
-    pub(crate) remembered: Remembered,
-    pub(crate) bills: Bills,
+    /// The merchants, each with what its requests made.
+    pub(crate) accounts: Accounts,
     /// The requests so far.
     pub(crate) records: Records,
     pub(crate) notifier: Arc<Notifier>,
     /// How many responses have a Request-ID.
     pub(crate) request_count: AtomicU64,
-    /// Whether the key of transfers to bank cards was given to a client.
-    pub(crate) bank_key_given: AtomicBool,
     /// Where the sandbox is reached; set once it listens.
     pub(crate) base_url: OnceLock<String>,
     /// The URL for notifications of requests without `notify_url`.
@@ -60,7 +53,14 @@ impl SandboxState {
         identity: Arc<Identity>,
         clock: Arc<dyn Clock>,
         settings: SandboxSettings,
-    ) -> Self {
+    ) -> Result<Self> {
+        let shared = Shared {
+            identity: Arc::clone(&identity),
+            dir: settings.dir.clone(),
+            seed: settings.documented.seed,
+            count: Arc::default(),
+        };
+        let accounts = Accounts::new(shared, &settings.merchants)?;
         let clock = Arc::new(AdjustableClock::new(clock));
         let (public_key_only, certificate_mode) =
             (settings.public_key_only, settings.certificate_mode);
@@ -68,34 +68,61 @@ impl SandboxState {
         let platform = Arc::new(platform);
         let faults = Arc::new(Faults::default());
         faults.begin(&settings.faults);
-        let signer = NotificationSigner {
-            identity: Arc::clone(&identity),
-            platform: Arc::clone(&platform),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        };
         let (reach, speed) = (settings.reach(), settings.speed());
-        let notifier = Notifier::new(signer, Arc::clone(&faults), reach, speed);
-        Self {
+        let notices = Arc::clone(&clock) as Arc<dyn Clock>;
+        let notifier = Notifier::new(notices, Arc::clone(&faults), reach, speed);
+        Ok(Self {
             identity,
             platform,
+            accounts,
             clock,
             nonces: NonceStore::default(),
             rate_limits: RateLimits::new(settings.documented.limits),
             faults,
             stubs: Stubs::default(),
-            world: World::new(settings.documented.seed),
-            remembered: Remembered::default(),
-            bills: Bills::default(),
             records: Records::default(),
             notifier: Arc::new(notifier),
             request_count: AtomicU64::new(0),
-            bank_key_given: AtomicBool::new(false),
             base_url: OnceLock::new(),
             notify_url: Mutex::new(settings.notify_url.clone()),
             forward_to: Mutex::new(None),
             posting: Mutex::new(()),
             settings,
-        }
+        })
+    }
+
+    /// The merchant that a request named, or the first.
+    pub(crate) fn caller_of(&self, call: &CallRecord) -> Result<Caller> {
+        let named = call.mchid.as_deref();
+        let account = named.and_then(|mchid| self.accounts.find(mchid));
+        Caller::new(account.unwrap_or_else(|| Arc::clone(self.accounts.first())))
+    }
+
+    /// A notification to a merchant, before it is signed.
+    pub(crate) fn draft(
+        &self,
+        account: &Arc<Account>,
+        url: String,
+        content: Content,
+    ) -> Result<NotificationDraft> {
+        let caller = Caller::new(Arc::clone(account))?;
+        Ok(self.draft_of(&caller, url, content))
+    }
+
+    /// As [`draft`](Self::draft), for a merchant whose keys are known.
+    pub(crate) fn draft_of(
+        &self,
+        caller: &Caller,
+        url: String,
+        content: Content,
+    ) -> NotificationDraft {
+        let signer = NotificationSigner {
+            credentials: Arc::clone(&caller.credentials),
+            view: caller.view.clone(),
+            platform: Arc::clone(&self.platform),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+        };
+        NotificationDraft::new(signer, url, content)
     }
 
     /// The time in seconds since the Unix epoch.
@@ -106,9 +133,7 @@ impl SandboxState {
     /// Restores the state of the start, except for the keys and the stubs.
     pub(crate) fn reset(&self) {
         let _posting = self.lock_posting();
-        self.world.reset();
-        self.remembered.clear();
-        self.bills.clear();
+        self.accounts.reset();
         self.records.clear();
         self.faults.begin(&self.settings.faults);
         self.rate_limits.enforce(self.settings.documented.limits);

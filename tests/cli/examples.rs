@@ -40,6 +40,7 @@ fn shop() -> Shop {
     shop.file("pay.php", PHP);
     shop.file("docs/native.md", &format!("```php\n{}```\n", &PHP[6..]));
     shop.file("license.jpg", "a picture");
+    shop.file("shop.toml", "[[merchant]]\nmchid = \"1900000110\"\n");
     shop.secret("apiv3_key.txt", shop.sandbox.apiv3_key().expose());
     let mchid = shop.sandbox.mchid();
     let query = json!({"appid": "wx8888888888888888", "mch_id": mchid, "out_trade_no": "1"});

@@ -1,5 +1,6 @@
 //! `wechatpay sandbox`: it starts, says where it is, and ends when it is told to.
 
+mod merchants;
 mod options;
 mod remote;
 
@@ -137,6 +138,7 @@ fn the_json_line_has_every_setting_of_a_client() {
                 "apiv3_key",
                 "v2_key",
                 "ca",
+                "merchants",
             ]
         );
         assert!(ready["base_url"].as_str().unwrap().ends_with('/'));

@@ -1,5 +1,6 @@
 //! The sandbox over real sockets: its gateway, its answers, its faults.
 
+mod accounts;
 mod answers;
 mod brand;
 mod control;

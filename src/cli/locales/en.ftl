@@ -182,6 +182,9 @@ arg-sandbox-listen = The address to listen on, PORT or HOST:PORT; by default a f
 arg-sandbox-listen-long = A PORT alone means 127.0.0.1; with --allow-remote it means all addresses of this machine.
 arg-sandbox-tls = Use HTTPS, with a certificate issued by the sandbox's own root
 arg-sandbox-dir = The folder for the merchant's files; existing files are used again [default: a temporary folder, removed at the end]
+arg-sandbox-merchant = A TOML file with further merchants; repeat the option for several files
+arg-sandbox-merchant-long = Each merchant is a table [[merchant]] with its mchid; docs/sandbox.md lists the fields. --mchid sets the id of the first merchant.
+arg-sandbox-account = Print the set-up of this merchant instead of the first one
 arg-sandbox-json = Print address and credentials as one line of JSON
 arg-sandbox-sdk = Print the set-up of one client only, as code that compiles
 arg-sandbox-public_key_only = Start with a new merchant's account: no platform certificates, every answer signed with the public key
@@ -479,7 +482,8 @@ forwarding = Notifications of { $from } go to { $to }. Ctrl-C ends this.
 delivery-accepted = accepted
 call-accepted = accepted
 sandbox-sandbox = the command sandbox starts one itself
-sandbox-own-merchant = error: the sandbox creates its own merchant with an id and keys: leave out --mchid and the other settings of an account
+sandbox-own-merchant = error: the sandbox creates its own merchants with their keys: leave out the settings of an account except --mchid; --merchant FILE gives merchants with given keys
+sandbox-no-account = the sandbox has no merchant { $mchid }: --account takes one of { $known }
 listen-remote = other machines can reach { $address }: use 127.0.0.1 or [::1], or allow them with --allow-remote
 sandbox-no-files = the sandbox has no files: this is a bug in the command
 speed-format = write a number, as in 1000: the waiting times are divided by it
@@ -495,6 +499,10 @@ setup-values =
     {"  "}certificate serial  {"{serial}"}
     {"  "}public key id       {"{public_id}"}
     {"  "}files               {"{folder}"}{"{root}"}
+setup-others = Further merchants (--account prints their set-up)
+setup-ordinary = merchant
+setup-provider = service provider
+setup-channel = channel
 setup-trusts = {"\u000a"}  trusts (TLS)        {"{ca}"}
 setup-shell = Shell: this command, in another terminal
 setup-curl = curl: the sandbox's own API

@@ -167,6 +167,9 @@ arg-sandbox-listen = 监听地址，端口号或 主机:端口；默认使用空
 arg-sandbox-listen-long = 只写端口号时监听 127.0.0.1；加上 --allow-remote 时监听本机所有地址。
 arg-sandbox-tls = 使用 HTTPS，证书由沙箱自己的根证书签发
 arg-sandbox-dir = 存放商户文件的目录，已有的文件会继续使用 [默认：临时目录，停止后删除]
+arg-sandbox-merchant = 描述其他商户的 TOML 文件；可多次使用
+arg-sandbox-merchant-long = 每个商户是一个 [[merchant]] 表，其中写明 mchid；各字段见 docs/sandbox.zh-CN.md。第一个商户的商户号用 --mchid 设置。
+arg-sandbox-account = 输出这个商户的接入代码，而不是第一个商户的
 arg-sandbox-json = 用一行 JSON 输出地址和凭证
 arg-sandbox-sdk = 只输出一种客户端的接入代码，可直接编译运行
 arg-sandbox-public_key_only = 模拟新商户的账户：没有平台证书，所有应答都用微信支付公钥对应的私钥签名
@@ -464,7 +467,8 @@ forwarding = { $from } 的通知改投到 { $to }。按 Ctrl-C 结束。
 delivery-accepted = 已接受
 call-accepted = 已受理
 sandbox-sandbox = sandbox 命令本身就会启动沙箱
-sandbox-own-merchant = 错误：沙箱会自己生成商户号和密钥，请去掉 --mchid 等账户设置
+sandbox-own-merchant = 错误：沙箱会自己生成商户和密钥，账户设置中只能使用 --mchid；要指定密钥，请用 --merchant FILE
+sandbox-no-account = 沙箱没有商户 { $mchid }：--account 可用的有 { $known }
 listen-remote = 其他机器可以访问 { $address }：请使用 127.0.0.1 或 [::1]，或用 --allow-remote 允许访问
 sandbox-no-files = 沙箱没有生成文件：这是本命令的缺陷
 speed-format = 请写一个数字，例如 1000：等待时间缩短为千分之一
@@ -480,6 +484,10 @@ setup-values =
     {"  "}商户API证书序列号   {"{serial}"}
     {"  "}微信支付公钥ID      {"{public_id}"}
     {"  "}文件目录            {"{folder}"}{"{root}"}
+setup-others = 其他商户（用 --account 输出其接入代码）
+setup-ordinary = 普通商户
+setup-provider = 服务商
+setup-channel = 渠道商
 setup-trusts = {"\u000a"}  TLS 根证书          {"{ca}"}
 setup-shell = Shell：在另一个终端使用本命令
 setup-curl = curl：沙箱的控制接口

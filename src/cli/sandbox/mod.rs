@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use wechatpay_chain::ErrorKind;
-use wechatpay_sandbox::{PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
+use wechatpay_sandbox::{Account, PlannedFault, Sandbox, SandboxBuilder, SandboxFiles};
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -29,6 +29,7 @@ const EXAMPLES: &str = "  \
   wechatpay sandbox --fault slow=2000 --fault cut_before_answer:1
   wechatpay sandbox --json --dir keys > ready.json &
   wechatpay sandbox --dir keys --listen 8080 --sdk php > client.php &
+  wechatpay sandbox --merchant shop.toml --account 1900000110
   wechatpay sandbox logs -f
 ";
 
@@ -51,6 +52,12 @@ pub(crate) struct SandboxArgs {
 
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+
+    #[arg(long, value_name = "FILE")]
+    merchant: Vec<PathBuf>,
+
+    #[arg(long, value_name = "MCHID")]
+    account: Option<String>,
 
     #[arg(long)]
     json: bool,
@@ -102,32 +109,32 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     // Signals are caught before the ready message, which invites others to send one.
     let shutdown = interrupt::ShutdownSignal::listen()?;
     let (folder, _temporary) = folder(args.dir.as_deref())?;
-    let sandbox = builder(&args, listen, &folder).start_blocking();
+    let mut builder = builder(&args, listen, &folder);
+    if let Some(mchid) = &context.given.mchid {
+        builder = builder.mchid(mchid);
+    }
+    let sandbox = builder.start_blocking();
     let sandbox = sandbox.map_err(|err| match err.kind() {
         ErrorKind::File => files::input(rephrase::error(&err)),
         _ => Failure::config(&err),
     })?;
-    let files = sandbox
-        .files()
-        .ok_or_else(|| files::input(t!("sandbox-no-files")))?;
-    announce(&args, &sandbox, &files, output)?;
+    announce(&args, &sandbox, output)?;
     shutdown.wait();
     drop(sandbox);
     Ok(())
 }
 
 /// Prints that the sandbox is ready, and the set-up of clients.
-fn announce(
-    args: &SandboxArgs,
-    sandbox: &Sandbox,
-    files: &SandboxFiles,
-    output: &Output,
-) -> Result<(), Failure> {
+fn announce(args: &SandboxArgs, sandbox: &Sandbox, output: &Output) -> Result<(), Failure> {
+    let mchid = args.account.as_deref().unwrap_or(sandbox.mchid());
+    let account = account(sandbox, mchid)?;
+    let files = &files_of(&account)?;
     if args.json || output.json() {
-        return output.line(&ready(sandbox, files).to_string());
+        return output.line(&ready(sandbox, &account)?.to_string());
     }
     let setup = Setup {
         sandbox,
+        account: &account,
         files,
         tls: args.tls,
         kept: args.dir.is_some(),
@@ -140,10 +147,27 @@ fn announce(
     output.write(&setup.snippet(sdk))
 }
 
-/// Refuses credentials: the sandbox has its own.
+fn account(sandbox: &Sandbox, mchid: &str) -> Result<Account, Failure> {
+    if !sandbox.merchants().iter().any(|known| known == mchid) {
+        let known = sandbox.merchants().join(", ");
+        return Err(Failure::new(
+            Exit::Config,
+            "config",
+            t!("sandbox-no-account", mchid = mchid, known = known),
+        ));
+    }
+    sandbox.account(mchid).map_err(|err| Failure::config(&err))
+}
+
+fn files_of(account: &Account) -> Result<SandboxFiles, Failure> {
+    let files = account.files();
+    files.ok_or_else(|| files::input(t!("sandbox-no-files")))
+}
+
+/// Refuses credentials except the id of the first merchant: the sandbox has its own.
 fn check_context(context: &Context<'_>) -> Result<(), Failure> {
     context.refuse_sandbox(&t!("sandbox-sandbox"))?;
-    if !context.given.names_credentials() {
+    if !context.given.names_credentials_but_mchid() {
         return Ok(());
     }
     Err(Failure::new(
@@ -211,6 +235,9 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
     for name in &args.host {
         builder = builder.host(name);
     }
+    for file in &args.merchant {
+        builder = builder.merchant_file(file);
+    }
     for fault in &args.fault {
         builder = builder.fault(fault.clone());
     }
@@ -218,19 +245,41 @@ fn builder(args: &SandboxArgs, listen: SocketAddr, folder: &Path) -> SandboxBuil
 }
 
 /// The JSON line, with files as paths and keys as values.
-fn ready(sandbox: &Sandbox, files: &SandboxFiles) -> Value {
-    json!({
+fn ready(sandbox: &Sandbox, account: &Account) -> Result<Value, Failure> {
+    let files = files_of(account)?;
+    let all = sandbox.merchants();
+    let all = all
+        .iter()
+        .map(|mchid| values(&self::account(sandbox, mchid)?));
+    Ok(json!({
         "base_url": sandbox.base_url(),
-        "mchid": sandbox.mchid(),
-        "serial": sandbox.serial(),
+        "mchid": account.mchid(),
+        "serial": account.serial(),
         "merchant_key": files.merchant_key,
         "merchant_cert": files.merchant_cert,
-        "platform_public_key_id": sandbox.platform_key_id(),
+        "platform_public_key_id": account.platform_key_id(),
         "platform_public_key": files.platform_public_key,
         "platform_cert_serial": sandbox.platform_certificate().serial(),
         "platform_cert": files.platform_cert,
-        "apiv3_key": sandbox.apiv3_key().expose(),
-        "v2_key": sandbox.v2_key().expose(),
+        "apiv3_key": account.apiv3_key().expose(),
+        "v2_key": account.v2_key().expose(),
         "ca": files.ca,
-    })
+        "merchants": all.collect::<Result<Vec<_>, Failure>>()?,
+    }))
+}
+
+/// What differs between merchants.
+fn values(account: &Account) -> Result<Value, Failure> {
+    let files = files_of(account)?;
+    Ok(json!({
+        "mchid": account.mchid(),
+        "kind": account.kind().as_str(),
+        "sub_merchants": account.sub_merchants(),
+        "serial": account.serial(),
+        "merchant_key": files.merchant_key,
+        "merchant_cert": files.merchant_cert,
+        "platform_public_key_id": account.platform_key_id(),
+        "apiv3_key": account.apiv3_key().expose(),
+        "v2_key": account.v2_key().expose(),
+    }))
 }

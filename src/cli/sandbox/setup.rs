@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use wechatpay_sandbox::{Sandbox, SandboxFiles};
+use wechatpay_sandbox::{Account, MerchantKind, Sandbox, SandboxFiles};
 
 use crate::i18n::{find, t};
 use crate::output::{Output, pad};
@@ -11,6 +11,8 @@ use crate::output::{Output, pad};
 /// The running sandbox.
 pub(super) struct Setup<'a> {
     pub(super) sandbox: &'a Sandbox,
+    /// The merchant whose set-up it is.
+    pub(super) account: &'a Account,
     pub(super) files: &'a SandboxFiles,
     pub(super) tls: bool,
     /// Whether the files are kept when the sandbox stops.
@@ -32,6 +34,7 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
         output.bold(&t!("setup-merchant")),
         setup.fill_in(&t!("setup-values"))
     ));
+    text.push_str(&others(setup, output));
     let lost = if setup.kept {
         t!("setup-files-kept")
     } else {
@@ -46,6 +49,35 @@ pub(super) fn text(setup: &Setup<'_>, output: &Output) -> String {
         output.dim(&t!("setup-stop"))
     ));
     text
+}
+
+/// The merchants whose set-ups `--account` prints.
+fn others(setup: &Setup<'_>, output: &Output) -> String {
+    let own = setup.account.mchid();
+    let all = setup.sandbox.merchants();
+    let others = all.iter().filter(|mchid| *mchid != own);
+    let line = |mchid: &String| {
+        let account = setup.sandbox.account(mchid).ok();
+        let kind = account
+            .as_ref()
+            .map_or(MerchantKind::Merchant, Account::kind);
+        let kind = match kind {
+            MerchantKind::ServiceProvider => t!("setup-provider"),
+            MerchantKind::Channel => t!("setup-channel"),
+            _ => t!("setup-ordinary"),
+        };
+        let subs = account.as_ref().map_or(&[][..], Account::sub_merchants);
+        let subs = match subs {
+            [] => String::new(),
+            subs => format!(": {}", subs.join(", ")),
+        };
+        format!("  {mchid}  {kind}{subs}\n")
+    };
+    let lines: String = others.map(line).collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!("{}\n{lines}\n", output.bold(&t!("setup-others")))
 }
 
 /// The clients that a set-up is printed for.
@@ -125,7 +157,7 @@ impl Setup<'_> {
 
     /// The placeholders of all snippets, and what stands for each.
     fn values(&self) -> [(&'static str, String); 22] {
-        let (sandbox, files) = (self.sandbox, self.files);
+        let (sandbox, account, files) = (self.sandbox, self.account, self.files);
         let path = |path: &Path| path.display().to_string();
         let base = sandbox.base_url();
         let origin = base.trim_end_matches('/');
@@ -141,9 +173,12 @@ impl Setup<'_> {
             ("{origin}", origin.to_owned()),
             ("{scheme}", scheme.to_owned()),
             ("{host}", host.to_owned()),
-            ("{mchid}", sandbox.mchid().to_owned()),
-            ("{serial}", sandbox.serial().to_owned()),
-            ("{folder}", path(files.ca.parent().unwrap_or(&files.ca))),
+            ("{mchid}", account.mchid().to_owned()),
+            ("{serial}", account.serial().to_owned()),
+            (
+                "{folder}",
+                path(files.merchant_key.parent().unwrap_or(&files.ca)),
+            ),
             ("{key}", path(&files.merchant_key)),
             ("{cert}", path(&files.merchant_cert)),
             ("{platform_cert}", path(&files.platform_cert)),
@@ -151,7 +186,7 @@ impl Setup<'_> {
                 "{platform_serial}",
                 sandbox.platform_certificate().serial().to_owned(),
             ),
-            ("{public_id}", sandbox.platform_key_id().to_owned()),
+            ("{public_id}", account.platform_key_id().to_owned()),
             ("{public_key}", path(&files.platform_public_key)),
             ("{apiv3_file}", path(&files.apiv3_key)),
             ("{v2_file}", path(&files.v2_key)),

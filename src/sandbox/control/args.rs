@@ -39,6 +39,11 @@ impl Args {
         Self { members }
     }
 
+    /// All members, for a reader that knows them.
+    pub(super) fn whole(&self) -> Value {
+        Value::Object(self.members.clone())
+    }
+
     /// Refuses unknown members.
     pub(super) fn only(&self, known: &[&str]) -> Outcome<()> {
         let unknown = self.members.keys().find(|name| !known.contains(&&***name));

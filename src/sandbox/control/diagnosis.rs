@@ -106,11 +106,8 @@ fn of_signature(
         authorization.nonce_str(),
         content(call),
     );
-    let (_, certificate) = state
-        .identity
-        .signer_of(authorization.scheme(), state.now())
-        .ok()?;
-    let key = certificate.x509().public_key().ok()?;
+    let sender = credentials::expected_sender(authorization, state)?;
+    let key = sender.certificate.x509().public_key().ok()?;
     let (mut mistakes, signature) = signature::decode(authorization.signature(), key.size());
     let Some(signature) = signature else {
         return Some((mistakes, None));
@@ -119,7 +116,7 @@ fn of_signature(
         mistakes.push(if signature::fits_pss(&key, &signature, &built) {
             signature::PSS
         } else {
-            signature::other_key(state, &signature)
+            signature::other_key(state, &sender, &signature)
         });
         return Some((mistakes, None));
     };
@@ -208,10 +205,12 @@ fn decrypted(call: &CallRecord, state: &SandboxState) -> Option<Value> {
     let operation = catalog::find(&call.method, path(call))?;
     let sent: Value = serde_json::from_slice(&call.body).ok()?;
     let mut plain = sent.clone();
+    let caller = state.caller_of(call).ok()?;
     FieldDecryptor {
         operation,
         headers: &call.headers,
         platform: &state.platform,
+        view: &caller.view,
     }
     .decrypt_body(&mut plain)
     .ok()?;

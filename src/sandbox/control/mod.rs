@@ -8,6 +8,7 @@ mod args;
 mod calls;
 mod diagnosis;
 mod guard;
+mod merchants;
 mod page;
 mod problem;
 mod routes;

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::args::Args;
 use super::problem::{Outcome, Problem};
-use super::{actions, calls, views};
+use super::{actions, calls, merchants, views};
 use crate::events;
 use crate::notifier::kind_rows;
 use crate::query;
 use crate::reply::Reply;
 use crate::state::SandboxState;
+use crate::world::World;
 use wechatpay_chain::notify::Version;
 use wechatpay_core::catalog::AnswerSignature;
 
@@ -22,10 +23,10 @@ const DEFAULT_LIMIT: usize = 50;
 /// How many requests can be listed at once: each includes a part of its body.
 const MAX_LIMIT: usize = 200;
 
-pub(super) const ROUTES: &str = "GET info, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
+pub(super) const ROUTES: &str = "GET info, merchants, merchants/MCHID, calls, calls/ID, orders, refunds, transfers, sharing, complaints, \
     notifications, notifications/ID, kinds, faults, limits, clock, settings; POST orders/OUT_TRADE_NO/pay (or fail, \
     expire, refund), refunds/OUT_REFUND_NO/settle, refunds/hold, transfers/OUT_BILL_NO/confirm (or reject), transfers/hold, \
-    complaints, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
+    complaints, merchants, notifications, notifications/ID/resend, faults, certificates/rotate (or retire, mode), limits, clock, settings, reset; \
     DELETE calls, notifications, faults";
 
 /// The routes as a Chinese text lists them.
@@ -88,36 +89,50 @@ fn get(state: &Arc<SandboxState>, segments: &[&str], query: &str) -> Option<Outc
         ["limits"] => views::limits(state),
         ["clock"] => views::clock(state),
         ["settings"] => actions::settings(state),
-        [name] => return list_resources(state, name).map(Ok),
+        ["merchants"] => merchants::list(state),
+        ["merchants", mchid] => return Some(merchants::show(state, mchid)),
+        [name] => return list_resources(state, name, query),
         _ => return None,
     }))
 }
 
-/// Lists the resources of a kind, as orders and refunds.
-fn list_resources(state: &SandboxState, kind: &str) -> Option<Value> {
-    let world = &state.world;
-    Some(match kind {
+/// Lists the resources of a kind, as orders and refunds: of all merchants, or of the one that the query names.
+fn list_resources(state: &SandboxState, kind: &str, query: &str) -> Option<Outcome<Value>> {
+    let accounts = match query::value(Some(query), "mchid") {
+        None => state.accounts.all(),
+        Some(mchid) => match state.accounts.named(&mchid) {
+            Ok(account) => vec![account],
+            Err(err) => return Some(Err(Problem::of_action(err))),
+        },
+    };
+    let list = |of: &dyn Fn(&World) -> Vec<Value>| -> Value {
+        accounts.iter().flat_map(|it| of(&it.world)).collect()
+    };
+    let mut worlds = accounts.iter().map(|account| &account.world);
+    let now = state.now();
+    Some(Ok(match kind {
         "orders" => {
-            let orders = world.orders(state.now());
-            json!({"orders": orders.iter().map(views::order).collect::<Value>()})
+            let orders = list(&|world| world.orders(now).iter().map(views::order).collect());
+            json!({"orders": orders})
         }
         "refunds" => {
-            let refunds: Value = world.refunds().iter().map(views::refund).collect();
-            json!({"refunds": refunds, "hold": world.holds_refunds()})
+            let refunds = list(&|world| world.refunds().iter().map(views::refund).collect());
+            json!({"refunds": refunds, "hold": worlds.any(World::holds_refunds)})
         }
         "transfers" => {
-            let transfers: Value = world.transfers().iter().map(views::transfer).collect();
-            json!({"transfers": transfers, "hold": world.holds_transfers()})
+            let all = list(&|world| world.transfers().iter().map(views::transfer).collect());
+            json!({"transfers": all, "hold": worlds.any(World::holds_transfers)})
         }
         "sharing" => {
-            json!({"sharing": world.sharing().iter().map(views::sharing).collect::<Value>()})
+            let sharing = list(&|world| world.sharing().iter().map(views::sharing).collect());
+            json!({"sharing": sharing})
         }
         "complaints" => {
-            let all = world.complaints();
-            json!({"complaints": all.iter().map(views::complaint).collect::<Value>()})
+            let all = list(&|world| world.complaints().iter().map(views::complaint).collect());
+            json!({"complaints": all})
         }
         _ => return None,
-    })
+    }))
 }
 
 fn post(state: &Arc<SandboxState>, segments: &[&str], args: &Args) -> Option<Outcome<Value>> {
@@ -132,6 +147,7 @@ fn post(state: &Arc<SandboxState>, segments: &[&str], args: &Args) -> Option<Out
         ["transfers", "hold"] => actions::hold_transfers(state, args),
         ["transfers", number, "confirm"] => actions::confirm(state, number, args),
         ["transfers", number, "reject"] => actions::reject(state, number, args),
+        ["merchants"] => merchants::add(state, args),
         ["notifications"] => actions::notify(state, args),
         ["notifications", id, "resend"] => actions::resend(state, id, args),
         ["faults"] => actions::fault(state, args),

@@ -11,15 +11,18 @@ use crate::world::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, Tr
 
 /// The sandbox's ids and settings, without keys.
 pub(super) fn info(state: &SandboxState) -> Value {
-    let identity = &state.identity;
+    let first = state.accounts.first();
+    let credentials = first.credentials().ok();
+    let credentials = credentials.as_ref();
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "base_url": state.base_url.get(),
         "dir": state.settings.dir,
-        "mchid": identity.mchid,
-        "serial": identity.merchant_certificate.serial(),
-        "brand_id": identity.brand_id,
-        "platform_public_key_id": identity.public.id,
+        "mchid": first.mchid(),
+        "serial": credentials.map(|it| it.certificate.serial()),
+        "brand_id": first.settings.brands.first(),
+        "platform_public_key_id": credentials.map(|it| &it.public.id),
+        "merchants": state.accounts.all().iter().map(|it| it.mchid().to_owned()).collect::<Vec<_>>(),
         "platform_cert_serials": state.platform.serials(),
         "certificate_mode": state.platform.certificate_mode(),
         "clock": clock(state),
@@ -94,6 +97,7 @@ pub(super) fn brief_delivery(record: &DeliveryRecord, speed: f64) -> Value {
     });
     json!({
         "id": record.id,
+        "mchid": record.mchid,
         "event_type": record.event_type,
         "url": record.url,
         "state": record.state.as_str(),
@@ -104,6 +108,7 @@ pub(super) fn brief_delivery(record: &DeliveryRecord, speed: f64) -> Value {
 
 pub(super) fn order(record: &OrderRecord) -> Value {
     json!({
+        "mchid": record.mchid,
         "out_trade_no": record.out_trade_no,
         "transaction_id": record.transaction_id,
         "combine_out_trade_no": record.combine_out_trade_no,
@@ -117,6 +122,7 @@ pub(super) fn order(record: &OrderRecord) -> Value {
 
 pub(super) fn refund(record: &RefundRecord) -> Value {
     json!({
+        "mchid": record.mchid,
         "out_refund_no": record.out_refund_no,
         "refund_id": record.refund_id,
         "out_trade_no": record.out_trade_no,
@@ -128,6 +134,7 @@ pub(super) fn refund(record: &RefundRecord) -> Value {
 
 pub(super) fn transfer(record: &TransferRecord) -> Value {
     json!({
+        "mchid": record.mchid,
         "out_bill_no": record.out_bill_no,
         "transfer_bill_no": record.transfer_bill_no,
         "state": record.state,
@@ -138,6 +145,7 @@ pub(super) fn transfer(record: &TransferRecord) -> Value {
 
 pub(super) fn sharing(record: &SharingRecord) -> Value {
     json!({
+        "mchid": record.mchid,
         "out_order_no": record.out_order_no,
         "order_id": record.order_id,
         "out_trade_no": record.out_trade_no,
@@ -148,6 +156,7 @@ pub(super) fn sharing(record: &SharingRecord) -> Value {
 
 pub(super) fn complaint(record: &ComplaintRecord) -> Value {
     json!({
+        "mchid": record.mchid,
         "complaint_id": record.complaint_id,
         "out_trade_no": record.out_trade_no,
         "complaint_state": record.complaint_state,
@@ -164,6 +173,7 @@ mod tests {
     fn waits_are_divided_by_the_speed() {
         let record = |next_in| DeliveryRecord {
             id: 1,
+            mchid: String::new(),
             event_type: String::new(),
             url: String::new(),
             resource: Value::Null,

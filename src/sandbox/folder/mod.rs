@@ -1,5 +1,6 @@
 //! A folder with the keys of a sandbox, as the files that a merchant has.
 
+mod merchant;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -9,13 +10,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::identity::Parts;
+use super::identity::{MCHID, Parts};
+pub(super) use merchant::{open_merchant, save_given};
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
 
 /// The files in a folder of [`SandboxBuilder::dir`](super::SandboxBuilder::dir).
 ///
-/// The subfolder `sandbox` holds the private keys of the platform, which WeChat Pay does not publish.
+/// The subfolder `sandbox` holds the private keys of the platform, which WeChat Pay does not publish. The files of a
+/// merchant that is not the first are in `merchants/MCHID`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SandboxFiles {
@@ -38,6 +41,19 @@ pub struct SandboxFiles {
 }
 
 impl SandboxFiles {
+    /// The files of a merchant that is not the first: its own are in a subfolder.
+    pub(super) fn of_merchant(dir: &Path, serial: &str, mchid: &str) -> Self {
+        let own = merchant::folder_of(dir, mchid);
+        Self {
+            merchant_key: own.join("apiclient_key.pem"),
+            merchant_cert: own.join("apiclient_cert.pem"),
+            merchant_p12: own.join("apiclient_cert.p12"),
+            apiv3_key: own.join("apiv3_key.txt"),
+            v2_key: own.join("v2_key.txt"),
+            ..Self::of(dir, serial)
+        }
+    }
+
     /// The files of a folder whose platform certificate has this serial.
     pub(super) fn of(dir: &Path, serial: &str) -> Self {
         Self {
@@ -77,15 +93,20 @@ impl PlatformFiles {
     }
 }
 
-/// Loads the keys of a folder. Generates them if the folder is empty or does not exist.
+/// Loads the keys of a folder. Generates them if the folder is empty or does not exist; then the first merchant has
+/// the id `mchid`, or the default one.
 ///
 /// Renews certificates that have expired or expire within a day.
-pub(super) fn open(dir: &Path) -> Result<Parts> {
-    open_at(dir, SystemClock::new().now())
+pub(super) fn open(dir: &Path, mchid: Option<&str>) -> Result<Parts> {
+    let parts = open_at(dir, SystemClock::new().now(), mchid)?;
+    match mchid.filter(|mchid| *mchid != parts.mchid) {
+        None => Ok(parts),
+        Some(mchid) => Err(other_merchant(dir, &parts.mchid, mchid)),
+    }
 }
 
-/// [`open`] at the time `now` (Unix seconds).
-fn open_at(dir: &Path, now: i64) -> Result<Parts> {
+/// [`open`] at the time `now` (Unix seconds), for whichever merchant a folder has.
+fn open_at(dir: &Path, now: i64, mchid: Option<&str>) -> Result<Parts> {
     let hidden = PlatformFiles::of(dir);
     if hidden.ids.is_file() {
         let parts = read::load(dir).map_err(|why| broken(dir, why))?;
@@ -102,7 +123,7 @@ fn open_at(dir: &Path, now: i64) -> Result<Parts> {
     if !is_empty(dir)? {
         return Err(foreign_folder(dir));
     }
-    let parts = Parts::made_at(now)?;
+    let parts = Parts::made_at(now, mchid.unwrap_or(MCHID))?;
     write::save(dir, &parts).map_err(|err| {
         let message = format!("the sandbox's folder {} cannot be written", dir.display());
         Error::new(ErrorKind::File, message).with_source(err)
@@ -141,6 +162,15 @@ fn not_restricted(dir: &Path, why: BoxError) -> Error {
         dir.display()
     );
     Error::new(ErrorKind::File, message).with_source(why)
+}
+
+fn other_merchant(dir: &Path, known: &str, asked: &str) -> Error {
+    let message = format!(
+        "the sandbox's folder {} has the keys of the merchant {known}, and {asked} is asked for: start with --mchid \
+         {known}, or name another folder",
+        dir.display()
+    );
+    Error::new(ErrorKind::File, message)
 }
 
 /// An error of a folder that a sandbox has made.

@@ -9,7 +9,7 @@ use openssl::x509::X509;
 use serde_json::Value;
 
 use super::{PlatformFiles, SandboxFiles};
-use crate::identity::{DAY, MCHID, Parts};
+use crate::identity::{DAY, MCHID, MerchantParts, Parts};
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::BoxError;
 use wechatpay_core::secret::Secret;
@@ -25,21 +25,31 @@ pub(super) fn load(dir: &Path) -> Result<Parts, BoxError> {
     let parts = Parts {
         root: key(&hidden.ca_key)?,
         root_certificate: certificate(&files.ca)?,
-        merchant: key(&files.merchant_key)?,
-        merchant_certificate: certificate(&files.merchant_cert)?,
+        // Folders of earlier versions name no merchant.
+        mchid: ids["mchid"].as_str().unwrap_or(MCHID).to_owned(),
+        merchant: merchant(&files)?,
         public: key(&hidden.public_key)?,
         public_id: id("platform_public_key_id")?,
         certified: key(&hidden.certificate_key)?,
         certified_certificate: certificate(&files.platform_cert)?,
-        apiv3_key: secret(&files.apiv3_key)?,
-        v2_key: secret(&files.v2_key)?,
     };
     check(&parts)?;
     check_copies(&files, &parts)?;
+    check_p12(&files, &parts.merchant, &parts.mchid)?;
     Ok(parts)
 }
 
-/// Checks that the files with copies of keys, where they exist, have the same keys.
+/// The keys of a merchant.
+pub(super) fn merchant(files: &SandboxFiles) -> Result<MerchantParts, BoxError> {
+    Ok(MerchantParts {
+        key: key(&files.merchant_key)?,
+        certificate: certificate(&files.merchant_cert)?,
+        apiv3_key: secret(&files.apiv3_key)?,
+        v2_key: secret(&files.v2_key)?,
+    })
+}
+
+/// Checks that the file with the public key, where it exists, has the key that signs.
 fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
     let path = &files.platform_public_key;
     if path.exists() {
@@ -48,11 +58,20 @@ fn check_copies(files: &SandboxFiles, parts: &Parts) -> Result<(), BoxError> {
             return Err(unfit(path, "not of the key that signs"));
         }
     }
+    Ok(())
+}
+
+/// Checks that the PKCS#12 file, where it exists, has the merchant's key.
+pub(super) fn check_p12(
+    files: &SandboxFiles,
+    merchant: &MerchantParts,
+    mchid: &str,
+) -> Result<(), BoxError> {
     let path = &files.merchant_p12;
     if path.exists() {
-        let p12 = Pkcs12::from_der(&read(path)?).and_then(|p12| p12.parse2(MCHID));
+        let p12 = Pkcs12::from_der(&read(path)?).and_then(|p12| p12.parse2(mchid));
         let p12 = p12.map_err(|err| unfit(path, err))?;
-        let same = p12.pkey.is_some_and(|key| key.public_eq(&parts.merchant));
+        let same = p12.pkey.is_some_and(|key| key.public_eq(&merchant.key));
         if !same {
             return Err(unfit(path, "it does not belong to the key in the folder"));
         }
@@ -97,12 +116,17 @@ fn check(parts: &Parts) -> Result<(), BoxError> {
 /// Whether one of the certificates expires within a day of `now` (Unix seconds).
 pub(super) fn is_old(parts: &Parts, now: i64) -> Result<bool, BoxError> {
     for (_, _, x509) in certificates(parts) {
-        let end = Certificate::from_bytes(x509.to_der()?)?.not_after();
-        if end <= now + DAY {
+        if expires(x509, now)? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether a certificate expires within a day of `now`.
+pub(super) fn expires(x509: &X509, now: i64) -> Result<bool, BoxError> {
+    let end = Certificate::from_bytes(x509.to_der()?)?.not_after();
+    Ok(end <= now + DAY)
 }
 
 fn certificates(parts: &Parts) -> [(&'static str, &PKey<Private>, &X509); 3] {
@@ -115,8 +139,8 @@ fn certificates(parts: &Parts) -> [(&'static str, &PKey<Private>, &X509); 3] {
         ("ca.pem", root, root_certificate),
         (
             "apiclient_cert.pem",
-            &parts.merchant,
-            &parts.merchant_certificate,
+            &parts.merchant.key,
+            &parts.merchant.certificate,
         ),
         (
             "the platform certificate",

@@ -23,14 +23,14 @@ fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 fn old_certificates_are_renewed_for_the_same_keys() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    open_at(dir, NOW).unwrap();
+    open_at(dir, NOW, None).unwrap();
     let before = contents(dir);
     let day = 86_400;
-    open_at(dir, NOW + YEAR - day - 1).unwrap();
+    open_at(dir, NOW + YEAR - day - 1, None).unwrap();
     assert_eq!(contents(dir), before, "more than a day is left");
 
     for now in [NOW + YEAR - day, NOW + 3 * YEAR] {
-        let parts = open_at(dir, now).unwrap();
+        let parts = open_at(dir, now, None).unwrap();
         read::load(dir).unwrap();
         let after = contents(dir);
         let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
@@ -50,7 +50,7 @@ fn old_certificates_are_renewed_for_the_same_keys() {
         let [old, new] = [&before, &after].map(|files| of("ca.pem", files));
         assert_ne!(new.serial(), old.serial());
         let p12 = PrivateKey::from_pkcs12(&after["apiclient_cert.p12"], "1900000109").unwrap();
-        let key = parts.merchant.private_key_to_der().unwrap();
+        let key = parts.merchant.key.private_key_to_der().unwrap();
         assert!(*p12.public_key() == *PrivateKey::from_bytes(key).unwrap().public_key());
         assert!(!read::is_old(&parts, now).unwrap());
     }
@@ -60,12 +60,12 @@ fn old_certificates_are_renewed_for_the_same_keys() {
 fn interrupted_renewals_are_completed_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    open_at(dir, NOW).unwrap();
+    open_at(dir, NOW, None).unwrap();
     let before = contents(dir);
-    open_at(dir, NOW + YEAR).unwrap();
+    open_at(dir, NOW + YEAR, None).unwrap();
     for name in ["ca.pem", "apiclient_cert.pem"] {
         fs::write(dir.join(name), &before[name]).unwrap();
-        let parts = open_at(dir, NOW + YEAR).unwrap();
+        let parts = open_at(dir, NOW + YEAR, None).unwrap();
         assert!(!read::is_old(&parts, NOW + YEAR).unwrap(), "{name}");
         assert_ne!(fs::read(dir.join(name)).unwrap(), before[name]);
     }
@@ -76,11 +76,11 @@ fn interrupted_renewals_are_completed_at_the_next_start() {
 fn leftovers_of_an_interrupted_renewal_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    open_at(dir, NOW).unwrap();
+    open_at(dir, NOW, None).unwrap();
     let left = format!("apiclient_cert.pem.{}", std::process::id());
     fs::write(dir.join(&left), "half of a").unwrap();
     fs::write(dir.join(".wechatpay-.tmp"), "half of a").unwrap();
-    let parts = open_at(dir, NOW + YEAR).unwrap();
+    let parts = open_at(dir, NOW + YEAR, None).unwrap();
     assert!(!read::is_old(&parts, NOW + YEAR).unwrap());
 }
 
@@ -88,7 +88,7 @@ fn leftovers_of_an_interrupted_renewal_are_ignored() {
 fn a_renewal_that_fails_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    let parts = open_at(dir, NOW).unwrap();
+    let parts = open_at(dir, NOW, None).unwrap();
     // A folder is not replaced.
     fs::remove_file(dir.join("ca.pem")).unwrap();
     fs::create_dir_all(dir.join("ca.pem/in use")).unwrap();
@@ -100,7 +100,10 @@ fn a_renewal_that_fails_leaves_nothing_behind() {
 }
 
 fn refused(dir: &Path) -> String {
-    open_at(dir, NOW).err().map(|err| err.report()).unwrap()
+    open_at(dir, NOW, None)
+        .err()
+        .map(|err| err.report())
+        .unwrap()
 }
 
 #[test]
@@ -117,7 +120,7 @@ fn only_folders_of_a_sandbox_are_suggested_for_deletion() {
     }
     // A sandbox was killed while it wrote.
     let own = dir.join("wechatpay-sandbox");
-    open_at(&own, NOW).unwrap();
+    open_at(&own, NOW, None).unwrap();
     fs::remove_file(own.join("sandbox/ids.json")).unwrap();
     assert!(refused(&own).contains("delete it"));
 }

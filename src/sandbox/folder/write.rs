@@ -9,11 +9,12 @@ use std::path::Path;
 use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::stack::Stack;
+use openssl::x509::X509;
 use serde_json::json;
 
 use super::read::unfit;
 use super::{PlatformFiles, SandboxFiles};
-use crate::identity::{MCHID, Parts};
+use crate::identity::{MerchantParts, Parts};
 use wechatpay_core::crypto::Certificate;
 use wechatpay_core::error::BoxError;
 use wechatpay_core::file::{Access, write_atomically};
@@ -32,14 +33,12 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     let pem = |key: &PKey<Private>| key.private_key_to_pem_pkcs8();
     write(&hidden.marker, MARKER.as_bytes(), true)?;
     write(&dir.join(".gitignore"), b"*\n", false)?;
-    write(&files.merchant_key, &pem(&parts.merchant)?, true)?;
+    write_secrets(&files, &parts.merchant)?;
     write(
         &files.platform_public_key,
         &parts.public.public_key_to_pem()?,
         false,
     )?;
-    write(&files.apiv3_key, parts.apiv3_key.expose().as_bytes(), true)?;
-    write(&files.v2_key, parts.v2_key.expose().as_bytes(), true)?;
     for file in certificates(&files, parts)? {
         write(file.path, &file.bytes, file.private)?;
     }
@@ -47,10 +46,73 @@ pub(super) fn save(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
     write(&hidden.public_key, &pem(&parts.public)?, true)?;
     write(&hidden.certificate_key, &pem(&parts.certified)?, true)?;
     let ids = json!({
+        "mchid": parts.mchid,
         "platform_public_key_id": parts.public_id,
         "platform_cert_serial": serial.serial(),
     });
     write(&hidden.ids, ids.to_string().as_bytes(), false)
+}
+
+/// Writes the files of a merchant that is not the first.
+pub(super) fn save_merchant(
+    files: &SandboxFiles,
+    parts: &MerchantParts,
+    mchid: &str,
+    root: &X509,
+) -> Result<(), BoxError> {
+    let folder = files.merchant_key.parent().unwrap_or(Path::new("."));
+    make_folder(folder)?;
+    write_secrets(files, parts)?;
+    write(&files.merchant_p12, &p12(parts, mchid, root)?, true)?;
+    // Last: a folder without it is incomplete.
+    write(&files.merchant_cert, &parts.certificate.to_pem()?, false)
+}
+
+/// Writes all files of such a merchant again.
+pub(super) fn overwrite_merchant(
+    files: &SandboxFiles,
+    parts: &MerchantParts,
+    mchid: &str,
+    root: &X509,
+) -> Result<(), BoxError> {
+    make_folder(files.merchant_key.parent().unwrap_or(Path::new(".")))?;
+    let key = parts.key.private_key_to_pem_pkcs8()?;
+    for (path, bytes) in [
+        (&files.merchant_key, &*key),
+        (&files.apiv3_key, parts.apiv3_key.expose().as_bytes()),
+        (&files.v2_key, parts.v2_key.expose().as_bytes()),
+    ] {
+        write_atomically(path, bytes, Access::Owner).map_err(|err| unfit(path, err))?;
+    }
+    replace_merchant(files, parts, mchid, root)
+}
+
+/// Replaces the certificate of such a merchant.
+pub(super) fn replace_merchant(
+    files: &SandboxFiles,
+    parts: &MerchantParts,
+    mchid: &str,
+    root: &X509,
+) -> Result<(), BoxError> {
+    let p12 = p12(parts, mchid, root)?;
+    let certificate = parts.certificate.to_pem()?;
+    for (path, bytes, access) in [
+        (&files.merchant_cert, certificate, Access::Everyone),
+        (&files.merchant_p12, p12, Access::Owner),
+    ] {
+        write_atomically(path, &bytes, access).map_err(|err| unfit(path, err))?;
+    }
+    Ok(())
+}
+
+fn write_secrets(files: &SandboxFiles, parts: &MerchantParts) -> Result<(), BoxError> {
+    write(
+        &files.merchant_key,
+        &parts.key.private_key_to_pem_pkcs8()?,
+        true,
+    )?;
+    write(&files.apiv3_key, parts.apiv3_key.expose().as_bytes(), true)?;
+    write(&files.v2_key, parts.v2_key.expose().as_bytes(), true)
 }
 
 /// Replaces the certificates. Each file is replaced atomically and fits the old versions of the others,
@@ -84,7 +146,7 @@ pub(super) fn complete(dir: &Path, parts: &Parts) -> Result<(), BoxError> {
         write(&files.platform_public_key, &public_key, false)?;
     }
     if !files.merchant_p12.exists() {
-        write(&files.merchant_p12, &p12(parts)?, true)?;
+        write(&files.merchant_p12, &first_p12(parts)?, true)?;
     }
     restrict(dir, &files)
 }
@@ -139,27 +201,32 @@ fn certificates<'a>(
     };
     let p12 = FileContent {
         path: &files.merchant_p12,
-        bytes: p12(parts)?,
+        bytes: first_p12(parts)?,
         private: true,
     };
     Ok([
-        public(&files.merchant_cert, parts.merchant_certificate.to_pem()?),
+        public(&files.merchant_cert, parts.merchant.certificate.to_pem()?),
         p12,
         public(&files.platform_cert, parts.certified_certificate.to_pem()?),
         public(&files.ca, parts.root_certificate.to_pem()?),
     ])
 }
 
-fn p12(parts: &Parts) -> Result<Vec<u8>, BoxError> {
+fn first_p12(parts: &Parts) -> Result<Vec<u8>, BoxError> {
+    p12(&parts.merchant, &parts.mchid, &parts.root_certificate)
+}
+
+/// The passphrase is the merchant id.
+fn p12(parts: &MerchantParts, mchid: &str, root: &X509) -> Result<Vec<u8>, BoxError> {
     let mut chain = Stack::new()?;
-    chain.push(parts.root_certificate.clone())?;
+    chain.push(root.clone())?;
     let mut builder = Pkcs12::builder();
     builder
         .name("Tenpay Certificate")
-        .pkey(&parts.merchant)
-        .cert(&parts.merchant_certificate)
+        .pkey(&parts.key)
+        .cert(&parts.certificate)
         .ca(chain);
-    Ok(builder.build2(MCHID)?.to_der()?)
+    Ok(builder.build2(mchid)?.to_der()?)
 }
 
 /// Creates a folder for the current user only.

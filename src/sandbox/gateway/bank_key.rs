@@ -9,30 +9,31 @@ use serde_json::{Value, json};
 
 use super::parse::Parsed;
 use super::received::Received;
+use crate::account::Account;
+use crate::identity::Credentials;
 use crate::refusal::Refusal;
-use crate::state::SandboxState;
 use crate::world::Success;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::Padding;
 use wechatpay_core::error::{Error, ErrorKind};
 
 /// Answers `risk/getpublickey`; `None` for other operations.
-pub(super) fn answer(
-    state: &SandboxState,
-    operation: &Operation,
-) -> Option<Result<Success, Refusal>> {
+pub(super) fn answer(account: &Account, operation: &Operation) -> Option<Result<Success, Refusal>> {
     (operation.path() == "v2/risk/getpublickey").then(|| {
-        let key = state.identity.public.key.pkey();
+        let credentials = account
+            .credentials()
+            .map_err(|err| Refusal::internal(&err))?;
+        let key = credentials.public.key.pkey();
         let pem = key.rsa().and_then(|rsa| rsa.public_key_to_pem_pkcs1());
         let pem = pem.map_err(|err| {
             let err =
                 Error::new(ErrorKind::Key, "OpenSSL cannot write the public key").with_source(err);
             Refusal::internal(&err)
         })?;
-        state.bank_key_given.store(true, Ordering::Relaxed);
+        account.bank_key_given.store(true, Ordering::Relaxed);
         let pem = String::from_utf8_lossy(&pem);
         Ok(Success::json(
-            json!({"mch_id": state.identity.mchid, "pub_key": pem}),
+            json!({"mch_id": account.mchid(), "pub_key": pem}),
         ))
     })
 }
@@ -41,12 +42,13 @@ pub(super) fn answer(
 ///
 /// Until then a client cannot have the key, and unrelated tests send any text.
 pub(super) fn check(
-    state: &SandboxState,
+    account: &Account,
+    credentials: &Credentials,
     received: &Received,
     parsed: &Parsed,
 ) -> Result<(), Refusal> {
     let pointers = received.operation.map_or(&[][..], Operation::encrypt_bank);
-    if pointers.is_empty() || !state.bank_key_given.load(Ordering::Relaxed) {
+    if pointers.is_empty() || !account.bank_key_given.load(Ordering::Relaxed) {
         return Ok(());
     }
     for pointer in pointers {
@@ -54,7 +56,7 @@ pub(super) fn check(
             .json()
             .and_then(|json| json.pointer(pointer))
             .and_then(Value::as_str);
-        let key = &state.identity.public.key;
+        let key = &credentials.public.key;
         if text.is_some_and(|text| key.decrypt(Padding::Oaep, text).is_err()) {
             let name = pointer.trim_start_matches('/');
             let why = (

@@ -3,6 +3,7 @@
 use super::bank_key;
 use super::parse::{Parsed, ParsedBody};
 use super::received::Received;
+use crate::account::Account;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use crate::world;
@@ -11,6 +12,7 @@ use crate::world::Success;
 /// Executes a request; `None` when it is stubbed, or its operation has no state.
 pub(super) fn execute(
     state: &SandboxState,
+    account: &Account,
     received: &Received,
     parsed: &Parsed,
 ) -> Result<Option<Success>, Refusal> {
@@ -21,16 +23,16 @@ pub(super) fn execute(
     {
         return Ok(None);
     }
-    if let Some(bill) = bill(state, received, parsed) {
+    if let Some(bill) = bill(state, account, received, parsed) {
         return bill.map(Some);
     }
     let Some(operation) = received.operation else {
         return Ok(None);
     };
-    if let Some(key) = bank_key::answer(state, operation) {
+    if let Some(key) = bank_key::answer(account, operation) {
         return key.map(Some);
     }
-    let outcome = state.world.answer(&world::Request {
+    let outcome = account.world.answer(&world::Request {
         operation,
         path: received.path(),
         query: parsed.query(received),
@@ -40,18 +42,19 @@ pub(super) fn execute(
     });
     let outcome = outcome.or_else(|| {
         let request = parsed.documented(received)?;
-        let generate = || state.settings.documented.answer(&request);
-        state.remembered.answer(&request, generate)
+        let generate = || state.settings.documented.answer(&request, account.mchid());
+        account.remembered.answer(&request, generate)
     });
     outcome.transpose()
 }
 
 fn bill(
     state: &SandboxState,
+    account: &Account,
     received: &Received,
     parsed: &Parsed,
 ) -> Option<Result<Success, Refusal>> {
-    let (bills, world, now) = (&state.bills, &state.world, state.now());
+    let (bills, world, now) = (&account.bills, &account.world, state.now());
     match (received.v2_operation(), &parsed.body) {
         (Some(operation), ParsedBody::V2(members)) => {
             bills.answer_v2(operation, members, world, now)

@@ -25,6 +25,7 @@ use http::StatusCode;
 use http::header::{ACCEPT, USER_AGENT};
 use http::request::Parts;
 
+use crate::account::{Account, Caller};
 use crate::bilingual::Bilingual;
 use crate::fault::{self, Fault};
 use crate::multipart;
@@ -107,6 +108,8 @@ pub(crate) fn handle(
 
 /// How far a request came.
 struct Processed {
+    /// The merchant that the request names, if the sandbox has it.
+    caller: Option<Caller>,
     /// The text that its signature has to cover, as far as it is known.
     signed_text: Option<Vec<u8>>,
     parsed: Option<Parsed>,
@@ -118,6 +121,7 @@ struct Processed {
 impl Processed {
     fn refused(refusal: Refusal) -> Self {
         Self {
+            caller: None,
             signed_text: None,
             parsed: None,
             warnings: Vec::new(),
@@ -137,6 +141,7 @@ impl Processed {
 impl From<Unauthenticated> for Processed {
     fn from(failed: Unauthenticated) -> Self {
         Self {
+            caller: failed.caller,
             signed_text: failed.signed_text,
             ..Self::refused(*failed.refusal)
         }
@@ -172,20 +177,23 @@ fn process_authenticated(
     executes: bool,
 ) -> Processed {
     let Authenticated {
+        caller,
         signed_text,
         content,
     } = authenticated;
-    if let Err(refusal) = check_rate_limit(state, received) {
+    if let Err(refusal) = check_rate_limit(state, received, &caller) {
         return Processed {
+            caller: Some(caller),
             signed_text,
             parsed: Parsed::of_v2(content),
             ..Processed::refused(refusal)
         };
     }
-    let parsed = match parse(state, received, content) {
+    let parsed = match parse(state, received, &caller, content) {
         Ok(parsed) => parsed,
         Err(refusal) => {
             return Processed {
+                caller: Some(caller),
                 signed_text,
                 ..Processed::refused(refusal)
             };
@@ -193,11 +201,12 @@ fn process_authenticated(
     };
     let documented = parsed.documented(received);
     let unknown = documented.as_ref().map_or_else(Vec::new, unknown_members);
-    let outcome = check_content(state, received, &parsed)
+    let outcome = check_content(state, received, &caller, &parsed)
         .and_then(|()| check_unknown(state, received, &unknown))
-        .and_then(|()| execute_known(state, received, &parsed, executes));
+        .and_then(|()| execute_known(state, received, (&caller.account, &parsed), executes));
     let warnings = unknown.iter().map(UnknownMember::warning).collect();
     Processed {
+        caller: Some(caller),
         signed_text,
         parsed: Some(parsed),
         warnings,
@@ -208,14 +217,14 @@ fn process_authenticated(
 fn execute_known(
     state: &SandboxState,
     received: &Received,
-    parsed: &Parsed,
+    (account, parsed): (&Account, &Parsed),
     executes: bool,
 ) -> Result<Option<Success>, Refusal> {
     if !executes {
         return Ok(None);
     }
     require_known(state, received)?;
-    execute(state, received, parsed)
+    execute(state, account, received, parsed)
 }
 
 /// The fault for this request: the one that it names in a header, or the next one that waits.
@@ -240,6 +249,7 @@ fn select_fault(state: &SandboxState, received: &Received) -> Result<Option<Faul
 
 fn close_unprocessed(state: &SandboxState, received: Received) -> Transmission {
     let processed = Processed {
+        caller: None,
         signed_text: None,
         parsed: None,
         warnings: Vec::new(),
@@ -271,6 +281,7 @@ fn record(
         // The store of records sets both.
         id: 0,
         time: 0,
+        mchid: processed.caller.map(|it| it.account.mchid().to_owned()),
         target,
         method: received.head.method,
         version: received.head.version,
@@ -312,8 +323,13 @@ fn require_agent(received: &Received) -> Result<(), Refusal> {
     Err(Refusal::invalid(StatusCode::BAD_REQUEST, message, why))
 }
 
-fn check_rate_limit(state: &SandboxState, received: &Received) -> Result<(), Refusal> {
-    let count = |operation| state.rate_limits.count(operation, state.now());
+fn check_rate_limit(
+    state: &SandboxState,
+    received: &Received,
+    caller: &Caller,
+) -> Result<(), Refusal> {
+    let mchid = caller.account.mchid();
+    let count = |operation| state.rate_limits.count(mchid, operation, state.now());
     received.operation.map_or(Ok(()), count)
 }
 
@@ -321,6 +337,7 @@ fn check_rate_limit(state: &SandboxState, received: &Received) -> Result<(), Ref
 fn check_content(
     state: &SandboxState,
     received: &Received,
+    caller: &Caller,
     parsed: &Parsed,
 ) -> Result<(), Refusal> {
     let documented = state.settings.documented;
@@ -329,8 +346,21 @@ fn check_content(
         upload::check(operation, parsed.json(), parsed.file(), documented.check)?;
     }
     let request = parsed.documented(received);
-    request.map_or(Ok(()), |request| documented.check(&request))?;
-    bank_key::check(state, received, parsed)
+    if let Some(request) = request {
+        documented.check(&request)?;
+        let checked = state.accounts.check(&caller.account, &request);
+        checked.map_err(|refusal| in_api(received, refusal))?;
+    }
+    bank_key::check(&caller.account, &caller.credentials, received, parsed)
+}
+
+/// The refusal as the API of the request has it.
+fn in_api(received: &Received, refusal: Refusal) -> Refusal {
+    if received.v2_operation().is_some() {
+        refusal.into_v2()
+    } else {
+        refusal
+    }
 }
 
 /// Refuses a member that is not documented, if the sandbox is strict.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::authenticate::Content;
 use super::received::Received;
+use crate::account::Caller;
 use crate::bilingual::{Bilingual, json_error_zh};
 use crate::refusal::Refusal;
 use crate::sensitive_fields::FieldDecryptor;
@@ -86,6 +87,7 @@ impl Parsed {
 pub(super) fn parse(
     state: &SandboxState,
     received: &Received,
+    caller: &Caller,
     content: Content,
 ) -> Result<Parsed, Refusal> {
     let (text, upload) = match content {
@@ -104,6 +106,7 @@ pub(super) fn parse(
             operation,
             headers: &received.head.headers,
             platform: &state.platform,
+            view: &caller.view,
         };
         if let Some(encrypted) = received.head.uri.query() {
             query = decryptor.decrypt_query(encrypted)?;

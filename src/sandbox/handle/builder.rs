@@ -4,14 +4,16 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use tokio::sync::oneshot;
 
-use super::Sandbox;
+use super::thread::ServerThread;
+use super::{Account, Sandbox};
 use crate::fault::PlannedFault;
 use crate::folder;
 use crate::identity::Identity;
+use crate::merchants::MerchantSettings;
 use crate::server::{self, Ready, failed};
 use crate::settings::SandboxSettings;
 use crate::state::SandboxState;
@@ -63,6 +65,30 @@ impl SandboxBuilder {
     /// merchant and platform keep their serials; `ca.pem` becomes a new root certificate to trust.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.settings.dir = Some(dir.into());
+        self
+    }
+
+    /// Sets the merchant id (商户号) of the first merchant, 1900000109 by default.
+    ///
+    /// A [folder](Self::dir) belongs to the merchant that it was made for.
+    pub fn mchid(mut self, mchid: impl Into<String>) -> Self {
+        self.settings.mchid = Some(mchid.into());
+        self
+    }
+
+    /// Adds a merchant, or sets what the first merchant may do.
+    ///
+    /// A sandbox also has a service provider, 1900007100, with the sub-merchants 1900007101 and 1900007102, unless one of
+    /// these ids is taken. [`Sandbox::account`] gives the clients of a merchant.
+    pub fn merchant(mut self, merchant: MerchantSettings) -> Self {
+        self.settings.merchants.push(merchant);
+        self
+    }
+
+    /// Adds the merchants of a TOML file, one `[[merchant]]` each; `docs/sandbox.md` lists the fields. May be called for
+    /// several files.
+    pub fn merchant_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.merchant_files.push(path.into());
         self
     }
 
@@ -248,13 +274,14 @@ impl SandboxBuilder {
     ///
     /// [`ErrorKind::Builder`] when the address is not a loopback address or is in use, when the
     /// [speed](Self::speed) or a [`host`](Self::host) is invalid, when the sandbox may not post to the
-    /// [`notify_url`](Self::notify_url), or when two [faults](Self::fault) apply always;
+    /// [`notify_url`](Self::notify_url), when two [faults](Self::fault) apply always, or when a
+    /// [merchant](Self::merchant) or a [file](Self::merchant_file) with merchants is wrong;
     /// [`ErrorKind::Key`] when OpenSSL cannot generate keys; [`ErrorKind::File`] when the
     /// [folder](Self::dir) cannot be used or its files do not belong together.
     pub async fn start(self) -> Result<Sandbox> {
         let (report, started) = oneshot::channel();
         let thread = self.launch(move |ready| drop(report.send(ready)))?;
-        thread.sandbox(started.await.unwrap_or_else(|_| Err(died())))
+        sandbox(thread, started.await.unwrap_or_else(|_| Err(died())))
     }
 
     /// Starts the sandbox from code that is not async; it accepts requests when this returns.
@@ -265,7 +292,7 @@ impl SandboxBuilder {
     pub fn start_blocking(self) -> Result<Sandbox> {
         let (report, started) = mpsc::sync_channel(1);
         let thread = self.launch(move |ready| drop(report.send(ready)))?;
-        thread.sandbox(started.recv().unwrap_or_else(|_| Err(died())))
+        sandbox(thread, started.recv().unwrap_or_else(|_| Err(died())))
     }
 
     /// Runs everything on the new thread: a runtime must not be dropped, nor keys generated, on a thread of
@@ -282,13 +309,10 @@ impl SandboxBuilder {
                 }
             })
             .map_err(|err| failed("cannot start a thread").with_source(err))?;
-        Ok(ServerThread {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(ServerThread::new(stop, thread))
     }
 
-    fn prepare(self) -> Result<Arc<SandboxState>> {
+    fn prepare(mut self) -> Result<Arc<SandboxState>> {
         if !self.listen.ip().is_loopback() && !self.settings.allow_remote {
             return Err(Error::new(
                 ErrorKind::Builder,
@@ -300,29 +324,36 @@ impl SandboxBuilder {
                 ),
             ));
         }
+        self.settings.read_merchants()?;
         self.settings.check()?;
+        let mchid = self.settings.mchid.as_deref();
         let identity = match &self.settings.dir {
-            Some(dir) => Identity::of(folder::open(dir)?)?,
-            None if self.fresh_keys => Identity::fresh()?,
-            None => Identity::shared()?,
+            Some(dir) => Identity::of(folder::open(dir, mchid)?)?,
+            None if self.fresh_keys => Identity::fresh(mchid)?,
+            None => Identity::shared(mchid)?,
         };
-        let state = SandboxState::new(identity, self.clock, self.settings);
+        let state = SandboxState::new(identity, self.clock, self.settings)?;
+        if state.settings.dir.is_some() {
+            // A folder has the files of all merchants from the start.
+            for account in state.accounts.all() {
+                account.credentials()?;
+            }
+        }
         Ok(Arc::new(state))
     }
 }
 
-impl ServerThread {
-    fn sandbox(self, ready: Result<Ready>) -> Result<Sandbox> {
-        let Ready { state, address } = ready?;
-        let base_url = base_url(address, state.settings.tls);
-        let base_url = state.base_url.get_or_init(|| base_url).clone();
-        Ok(Sandbox {
-            state,
-            address,
-            base_url,
-            _thread: self,
-        })
-    }
+fn sandbox(thread: ServerThread, ready: Result<Ready>) -> Result<Sandbox> {
+    let Ready { state, address } = ready?;
+    let base_url = base_url(address, state.settings.tls);
+    let base_url = state.base_url.get_or_init(|| base_url).clone();
+    Ok(Sandbox {
+        merchant: Account::new(&state, Arc::clone(state.accounts.first()))?,
+        state,
+        address,
+        base_url,
+        _thread: thread,
+    })
 }
 
 /// The URL to connect to; the address to listen on may be unspecified.
@@ -335,24 +366,6 @@ fn base_url(address: SocketAddr, tls: bool) -> String {
         _ => {}
     }
     format!("{scheme}://{reached}/")
-}
-
-/// The thread of the server, which ends when this is dropped.
-pub(super) struct ServerThread {
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for ServerThread {
-    /// Waits for the thread, so that the port is free afterwards. Requests in progress are answered before,
-    /// unless that takes longer than 5 s.
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic on the thread has been printed already.
-            let _ = thread.join();
-        }
-    }
 }
 
 fn died() -> Error {

@@ -65,7 +65,6 @@ impl Sandbox {
     ///
     /// As [`pay`](Self::pay).
     pub fn expire(&self, out_trade_no: &str) -> Result<()> {
-        let now = self.state.now();
-        Ok(self.state.world.expire(out_trade_no, now)?)
+        self.merchant.expire(out_trade_no)
     }
 }

@@ -1,10 +1,12 @@
 //! The public handle of a sandbox, and what a test does with it.
 
+mod account;
 mod builder;
 mod certificates;
 mod controls;
 mod key_pem;
 mod notifications;
+mod thread;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,11 +15,13 @@ use std::sync::Arc;
 use crate::fault::Fault;
 use crate::folder::SandboxFiles;
 use crate::identity::Identity;
+use crate::merchants::MerchantSettings;
 use crate::record::CallRecord;
 use crate::state::SandboxState;
 use crate::stub::StubResponse;
+pub use account::Account;
 pub use builder::SandboxBuilder;
-use builder::ServerThread;
+use thread::ServerThread;
 use wechatpay_chain::Client;
 use wechatpay_chain::ClientBuilder;
 use wechatpay_core::crypto::{Certificate, PrivateKey, PublicKey};
@@ -33,6 +37,8 @@ pub struct Sandbox {
     pub(crate) state: Arc<SandboxState>,
     address: SocketAddr,
     base_url: String,
+    /// The first merchant.
+    pub(crate) merchant: Account,
     /// Dropped last, which ends the server.
     _thread: ServerThread,
 }
@@ -73,22 +79,44 @@ impl Sandbox {
     /// A client builder for this sandbox, with the public key and the platform certificate and without a
     /// proxy.
     pub fn client_builder(&self) -> ClientBuilder {
-        self.merchant_builder()
-            .platform_key(self.platform_key_id(), self.platform_public_key().clone())
-            .platform_certificate(self.platform_certificate().clone())
+        self.merchant.client_builder()
     }
 
     /// A client builder for this sandbox with the merchant's credentials and no platform key.
     pub fn merchant_builder(&self) -> ClientBuilder {
-        Client::builder()
-            .base_url(self.base_url())
-            .mchid(self.mchid())
-            .private_key(self.merchant_key().clone())
-            .certificate(self.merchant_certificate().clone())
-            .apiv3_key(self.apiv3_key().clone())
-            .v2_key(self.v2_key().clone())
-            .root_certificate(self.root_certificate().clone())
-            .no_proxy()
+        self.merchant.merchant_builder()
+    }
+
+    /// A merchant by its id: one of the start, or one that was [added](Self::add_merchant).
+    ///
+    /// The methods of the sandbox itself concern the first merchant.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when there is no such merchant,
+    /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL cannot generate its keys, which happens when they
+    /// are first needed.
+    pub fn account(&self, mchid: &str) -> Result<Account> {
+        Account::new(&self.state, self.state.accounts.named(mchid)?)
+    }
+
+    /// The ids of all merchants, the first one first.
+    #[must_use]
+    pub fn merchants(&self) -> Vec<String> {
+        let all = self.state.accounts.all();
+        all.iter().map(|it| it.mchid().to_owned()).collect()
+    }
+
+    /// Adds a merchant. It stays until the sandbox ends.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when a setting is wrong, when there is such a merchant
+    /// or brand already, or when there are 1,000 merchants.
+    pub fn add_merchant(&self, merchant: MerchantSettings) -> Result<Account> {
+        let url = merchant.notify_url.as_deref();
+        self.state.settings.check_notify_url(url)?;
+        Account::new(&self.state, self.state.accounts.add(merchant)?)
     }
 
     /// A client builder for a brand (品牌), which has its own key.
@@ -100,7 +128,7 @@ impl Sandbox {
     /// [`ErrorKind::Key`](wechatpay_chain::ErrorKind::Key) when OpenSSL cannot generate the brand's key,
     /// which happens at the first call.
     pub fn brand_builder(&self) -> Result<ClientBuilder> {
-        let brand = self.identity().brand(self.state.now())?;
+        let brand = self.identity().brand(self.brand_id(), self.state.now())?;
         Ok(Client::builder()
             .base_url(self.base_url())
             .brand_id(self.brand_id())
@@ -150,7 +178,7 @@ impl Sandbox {
     /// The endpoints return a `download_url`, valid for 5 minutes, and the SHA-1. With `tar_type=GZIP` the
     /// bill is compressed.
     pub fn set_bill(&self, content: impl Into<bytes::Bytes>) {
-        self.state.bills.set(content.into());
+        self.merchant.set_bill(content);
     }
 
     /// Injects a fault into the response to the next request. Several faults wait for one request each.
@@ -198,21 +226,20 @@ impl Sandbox {
     /// The files with the keys, if the sandbox has a [folder](SandboxBuilder::dir).
     #[must_use]
     pub fn files(&self) -> Option<SandboxFiles> {
-        let dir = self.state.settings.dir.as_deref()?;
-        let serial = self.platform_certificate().serial();
-        Some(SandboxFiles::of(dir, serial))
+        self.merchant.files()
     }
 
     /// The merchant id (商户号).
     #[must_use]
     pub fn mchid(&self) -> &str {
-        &self.identity().mchid
+        self.merchant.mchid()
     }
 
-    /// The brand id (品牌ID).
+    /// The brand id (品牌ID) of the first merchant's first brand; empty when it has none.
     #[must_use]
     pub fn brand_id(&self) -> &str {
-        &self.identity().brand_id
+        let brands = &self.merchant.caller.account.settings.brands;
+        brands.first().map_or("", String::as_str)
     }
 
     /// The serial of the merchant certificate.
@@ -224,25 +251,25 @@ impl Sandbox {
     /// The merchant's private key, as in `apiclient_key.pem`.
     #[must_use]
     pub fn merchant_key(&self) -> &PrivateKey {
-        &self.identity().merchant_key
+        self.merchant.key()
     }
 
     /// The merchant certificate, as in `apiclient_cert.pem`.
     #[must_use]
     pub fn merchant_certificate(&self) -> &Certificate {
-        &self.identity().merchant_certificate
+        self.merchant.certificate()
     }
 
     /// The id of the public key (微信支付公钥ID): `PUB_KEY_ID_01…`.
     #[must_use]
     pub fn platform_key_id(&self) -> &str {
-        &self.identity().public.id
+        self.merchant.platform_key_id()
     }
 
     /// The public key (微信支付公钥).
     #[must_use]
     pub fn platform_public_key(&self) -> &PublicKey {
-        self.identity().public.key.public_key()
+        self.identity().merchant.public.key.public_key()
     }
 
     /// The first platform certificate (平台证书). Its key differs from the public key.
@@ -256,13 +283,13 @@ impl Sandbox {
     /// The APIv3 key (APIv3密钥).
     #[must_use]
     pub fn apiv3_key(&self) -> &Secret {
-        &self.identity().apiv3_key
+        self.merchant.apiv3_key()
     }
 
     /// The APIv2 key (APIv2密钥).
     #[must_use]
     pub fn v2_key(&self) -> &Secret {
-        &self.identity().v2_key
+        self.merchant.v2_key()
     }
 
     /// The root certificate of all certificates, including that of TLS.

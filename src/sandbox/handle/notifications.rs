@@ -5,7 +5,7 @@ use http::{Request, Response};
 use serde_json::Value;
 
 use super::Sandbox;
-use crate::notifier::{Content, EventContent, Message, Notice, NotificationDraft, Reach, exchange};
+use crate::notifier::{Content, EventContent, Message, Notice, Reach, exchange};
 use wechatpay_chain::Pending;
 
 impl Sandbox {
@@ -76,9 +76,6 @@ impl Sandbox {
     }
 
     fn notice(&self, url: impl Into<String>, content: Content) -> Notice {
-        Notice {
-            signer: self.state.notifier.signer().clone(),
-            draft: NotificationDraft::new(&*self.state.clock, url.into(), content),
-        }
+        self.merchant.notice(url, content)
     }
 }

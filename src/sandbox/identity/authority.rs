@@ -1,6 +1,7 @@
 //! The certificate authority of the sandbox.
 
 use std::net::IpAddr;
+use std::thread;
 
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
@@ -10,6 +11,7 @@ use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{HasPublic, PKey, PKeyRef, Private};
 use openssl::rand::rand_bytes;
+use openssl::rsa::Rsa;
 use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
     SubjectKeyIdentifier,
@@ -17,7 +19,7 @@ use openssl::x509::extension::{
 use openssl::x509::{X509, X509Builder, X509Name, X509NameRef, X509Ref};
 
 use super::{Certified, certified, keys_failed};
-use wechatpay_core::error::Result;
+use wechatpay_core::error::{Error, ErrorKind, Result};
 
 /// The common name of platform certificates.
 pub(super) const PLATFORM: &str = "Tenpay.com sign (sandbox)";
@@ -37,6 +39,7 @@ pub(crate) struct TlsIdentity {
 }
 
 /// The root that signs all certificates.
+#[derive(Clone)]
 pub(super) struct Authority {
     pub(super) key: PKey<Private>,
     pub(super) certificate: X509,
@@ -69,11 +72,22 @@ impl Authority {
     pub(super) fn issue(
         &self,
         common: &str,
-        key: &PKey<Private>,
+        key: &PKeyRef<Private>,
         to: Purpose<'_>,
         validity: (i64, i64),
     ) -> Result<X509, ErrorStack> {
         self.issue_as(&*name(common)?, serial()?, key, to, validity)
+    }
+
+    /// Issues a merchant's certificate with a given serial.
+    pub(super) fn issue_with(
+        &self,
+        common: &str,
+        serial: Asn1Integer,
+        key: &PKeyRef<Private>,
+        validity: (i64, i64),
+    ) -> Result<X509, ErrorStack> {
+        self.issue_as(&*name(common)?, serial, key, Purpose::Signing, validity)
     }
 
     /// Issues a certificate again for another time, with the same key, name and serial.
@@ -97,7 +111,7 @@ impl Authority {
         &self,
         subject: &X509NameRef,
         serial: Asn1Integer,
-        key: &PKey<Private>,
+        key: &PKeyRef<Private>,
         to: Purpose<'_>,
         validity: (i64, i64),
     ) -> Result<X509, ErrorStack> {
@@ -200,6 +214,20 @@ fn name(common: &str) -> Result<X509Name, ErrorStack> {
     let mut name = X509Name::builder()?;
     name.append_entry_by_nid(Nid::COMMONNAME, common)?;
     Ok(name.build())
+}
+
+/// Generates keys in parallel: each takes about a tenth of a second.
+pub(super) fn rsa_keys<const N: usize>() -> Result<[PKey<Private>; N]> {
+    let workers = [(); N].map(|()| thread::spawn(|| PKey::from_rsa(Rsa::generate(2048)?)));
+    let mut keys = Vec::with_capacity(N);
+    for worker in workers {
+        let key = worker
+            .join()
+            .map_err(|_| Error::new(ErrorKind::Key, "generating the sandbox's keys panicked"))?;
+        keys.push(key.map_err(keys_failed)?);
+    }
+    keys.try_into()
+        .map_err(|_| Error::new(ErrorKind::Key, "the sandbox has made too few keys"))
 }
 
 pub(super) fn random<const N: usize>() -> Result<[u8; N], ErrorStack> {

@@ -1,46 +1,42 @@
 //! The keys and certificates of a sandbox.
 
 mod authority;
+mod credentials;
 mod parts;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use authority::{Authority, Purpose, validity};
+use authority::{Authority, Purpose, rsa_keys, validity};
 pub(super) use authority::{DAY, TlsIdentity};
+pub(super) use credentials::{Credentials, GivenKeys, MerchantParts};
 pub(super) use parts::Parts;
-use parts::rsa_keys;
 
 use wechatpay_core::clock::{Clock, SystemClock};
 use wechatpay_core::crypto::{Certificate, PrivateKey};
 use wechatpay_core::error::{Error, ErrorKind, Result};
-use wechatpay_core::protocol::Scheme;
-use wechatpay_core::secret::Secret;
 
-/// The merchant id (商户号) of every sandbox.
+/// The merchant id (商户号) of the first merchant, by default.
 pub(super) const MCHID: &str = "1900000109";
-/// The brand id (品牌ID) of every sandbox.
+/// The brand id (品牌ID) of the first merchant's brand, by default.
 pub(super) const BRAND_ID: &str = "120344";
 
-/// The keys, ids and certificates that a sandbox and its clients share.
+/// The keys and certificates of the platform, and the credentials of the first merchant.
 pub(super) struct Identity {
-    pub(super) mchid: String,
-    pub(super) brand_id: String,
-    pub(super) merchant_key: PrivateKey,
-    pub(super) merchant_certificate: Certificate,
-    /// The public key (微信支付公钥).
-    pub(super) public: Arc<PlatformKeyPair>,
+    /// The credentials of the first merchant.
+    pub(super) merchant: Arc<Credentials>,
     /// The first platform certificate.
     pub(super) certified: Certified,
     authority: Authority,
-    pub(super) apiv3_key: Secret,
-    pub(super) v2_key: Secret,
     pub(super) root: Certificate,
-    /// Generated when it is first needed: few tests have a brand.
-    brand: OnceLock<Result<Brand>>,
+    /// Credentials that were generated, by merchant id: the sandboxes of a process share them.
+    generated: Mutex<BTreeMap<String, Arc<Credentials>>>,
+    /// The generated keys of brands, by brand id.
+    brands: Mutex<BTreeMap<String, Arc<Brand>>>,
 }
 
 /// The key and certificate of a brand (品牌).
@@ -63,18 +59,39 @@ pub(super) struct PlatformKeyPair {
 }
 
 impl Identity {
-    /// The identity that the sandboxes of this process share by default.
-    pub(super) fn shared() -> Result<Arc<Self>> {
+    /// The identity that the sandboxes of this process share by default, with this first merchant or the usual one.
+    pub(super) fn shared(mchid: Option<&str>) -> Result<Arc<Self>> {
+        let shared = Self::shared_default()?;
+        match mchid.filter(|mchid| *mchid != MCHID) {
+            None => Ok(shared),
+            Some(mchid) => shared.with_first(mchid).map(Arc::new),
+        }
+    }
+
+    fn shared_default() -> Result<Arc<Self>> {
         static SHARED: OnceLock<Result<Arc<Identity>, String>> = OnceLock::new();
         SHARED
-            .get_or_init(|| Self::fresh().map_err(|err| err.report()))
+            .get_or_init(|| Self::fresh(None).map_err(|err| err.report()))
             .clone()
             .map_err(|report| Error::new(ErrorKind::Key, report))
     }
 
-    /// Generates new keys.
-    pub(super) fn fresh() -> Result<Arc<Self>> {
-        Self::of(Parts::make()?)
+    /// Generates new keys for this first merchant, or the usual one.
+    pub(super) fn fresh(mchid: Option<&str>) -> Result<Arc<Self>> {
+        let now = SystemClock::new().now();
+        Self::of(Parts::made_at(now, mchid.unwrap_or(MCHID))?)
+    }
+
+    /// The same platform with another first merchant.
+    fn with_first(&self, mchid: &str) -> Result<Self> {
+        Ok(Self {
+            merchant: self.credentials(mchid, &GivenKeys::default())?,
+            certified: self.certified.clone(),
+            authority: self.authority.clone(),
+            root: self.root.clone(),
+            generated: Mutex::new(lock(&self.generated).clone()),
+            brands: Mutex::new(lock(&self.brands).clone()),
+        })
     }
 
     /// Builds an identity from its parts.
@@ -83,54 +100,44 @@ impl Identity {
             key: parts.root,
             certificate: parts.root_certificate,
         };
+        let public = PlatformKeyPair {
+            id: parts.public_id,
+            key: private(&parts.public)?,
+        };
+        let merchant = Credentials::of(parts.mchid, parts.merchant, public)?;
         Ok(Arc::new(Self {
-            mchid: MCHID.to_owned(),
-            brand_id: BRAND_ID.to_owned(),
-            merchant_key: private(&parts.merchant)?,
-            merchant_certificate: certificate(&parts.merchant_certificate)?,
-            public: Arc::new(PlatformKeyPair {
-                id: parts.public_id,
-                key: private(&parts.public)?,
-            }),
+            merchant: Arc::new(merchant),
             certified: certified(&parts.certified, &parts.certified_certificate)?,
-            apiv3_key: parts.apiv3_key,
-            v2_key: parts.v2_key,
             root: certificate(&authority.certificate)?,
             authority,
-            brand: OnceLock::new(),
+            generated: Mutex::default(),
+            brands: Mutex::default(),
         }))
     }
 
-    /// The id and the certificate that sign requests of a scheme.
-    ///
-    /// The brand's certificate is made when it is first needed, and begins a day before `now` (Unix seconds).
-    pub(super) fn signer_of(&self, scheme: Scheme, now: i64) -> Result<(&str, &Certificate)> {
-        if scheme == Scheme::Brand {
-            return Ok((&self.brand_id, &self.brand(now)?.certificate));
+    /// The key and certificate of a brand. They are generated when they are first needed; the certificate begins a
+    /// day before `now` (Unix seconds).
+    pub(super) fn brand(&self, brand_id: &str, now: i64) -> Result<Arc<Brand>> {
+        let mut brands = lock(&self.brands);
+        if let Some(brand) = brands.get(brand_id) {
+            return Ok(Arc::clone(brand));
         }
-        Ok((&self.mchid, &self.merchant_certificate))
+        let [key] = rsa_keys()?;
+        let x509 = self
+            .authority
+            .issue(brand_id, &key, Purpose::Signing, validity(now))
+            .map_err(keys_failed)?;
+        let brand = Arc::new(Brand {
+            key: private(&key)?,
+            certificate: certificate(&x509)?,
+        });
+        brands.insert(brand_id.to_owned(), Arc::clone(&brand));
+        Ok(brand)
     }
 
-    pub(super) fn brand(&self, now: i64) -> Result<&Brand> {
-        let make = || {
-            let [key] = rsa_keys()?;
-            let x509 = self
-                .authority
-                .issue(BRAND_ID, &key, Purpose::Signing, validity(now))
-                .map_err(keys_failed)?;
-            Ok(Brand {
-                key: private(&key)?,
-                certificate: certificate(&x509)?,
-            })
-        };
-        let made = self.brand.get_or_init(make);
-        made.as_ref().map_err(Error::duplicate)
-    }
-
-    /// The brand's certificate, if it has been needed before.
-    pub(super) fn made_brand(&self) -> Option<&Certificate> {
-        let made = self.brand.get()?.as_ref().ok()?;
-        Some(&made.certificate)
+    /// The brands whose keys have been needed before.
+    pub(super) fn made_brands(&self) -> Vec<Arc<Brand>> {
+        lock(&self.brands).values().map(Arc::clone).collect()
     }
 
     /// A TLS certificate for these names and those of loopback.
@@ -153,6 +160,10 @@ impl Identity {
         let [key] = rsa_keys()?;
         self.authority.certify(&key, (now - 365 * DAY, now - 3600))
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn certified(key: &PKey<Private>, x509: &X509) -> Result<Certified> {
@@ -187,38 +198,36 @@ mod tests {
 
     #[test]
     fn keys_ids_and_serials_have_the_formats_of_wechat_pay() {
-        let identity = Identity::shared().unwrap();
-        let digits = identity.public.id.strip_prefix("PUB_KEY_ID_01").unwrap();
+        let identity = Identity::shared(None).unwrap();
+        let merchant = &identity.merchant;
+        let digits = merchant.public.id.strip_prefix("PUB_KEY_ID_01").unwrap();
         assert_eq!(digits.len(), 26);
         assert!(digits.starts_with(MCHID) && digits.bytes().all(|c| c.is_ascii_digit()));
-        for certificate in [
-            &identity.merchant_certificate,
-            &identity.certified.certificate,
-        ] {
+        for certificate in [&merchant.certificate, &identity.certified.certificate] {
             assert_eq!(certificate.serial().len(), 40);
         }
-        assert_eq!(identity.apiv3_key.expose().len(), 32);
-        let merchant = identity.merchant_certificate.public_key();
-        assert!(merchant == identity.merchant_key.public_key());
+        assert_eq!(merchant.apiv3_key.expose().len(), 32);
+        assert!(merchant.certificate.public_key() == merchant.key.public_key());
     }
 
     #[test]
     fn a_brands_certificate_begins_when_it_is_first_needed() {
-        let identity = Identity::fresh().unwrap();
-        assert!(identity.made_brand().is_none());
-        let brand = identity.brand(1_900_000_000).unwrap();
+        let identity = Identity::fresh(None).unwrap();
+        assert!(identity.made_brands().is_empty());
+        let brand = identity.brand(BRAND_ID, 1_900_000_000).unwrap();
         assert_eq!(brand.certificate.not_before(), 1_900_000_000 - DAY);
-        identity.brand(2_000_000_000).unwrap();
-        let made = identity.made_brand().unwrap();
-        assert_eq!(made.not_after(), 1_900_000_000 + 365 * DAY);
+        identity.brand(BRAND_ID, 2_000_000_000).unwrap();
+        let made = identity.made_brands();
+        assert_eq!(made.len(), 1);
+        assert_eq!(made[0].certificate.not_after(), 1_900_000_000 + 365 * DAY);
     }
 
     #[test]
     fn the_root_issues_all_certificates() {
-        let identity = Identity::shared().unwrap();
+        let identity = Identity::shared(None).unwrap();
         let (root, tls) = (identity.root.x509(), identity.tls(&[]).unwrap());
         for certificate in [
-            identity.merchant_certificate.x509(),
+            identity.merchant.certificate.x509(),
             identity.certified.certificate.x509(),
             &tls.certificate,
         ] {

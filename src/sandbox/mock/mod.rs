@@ -36,9 +36,9 @@ const SKIPPED_IN_V2: [&str; 8] = [
 ];
 
 /// A plausible value for a field of this name, for notifications, which have no schema. It depends only on the
-/// name and `place`; times are `now`.
-pub(super) fn value_of(name: &str, place: &str, now: i64) -> Value {
-    value::of_name(name, &mut Seed::new(0, &[]).at(place), now)
+/// name and `place`; times are `now`, and merchant ids `mchid`.
+pub(super) fn value_of(name: &str, place: &str, mchid: &str, now: i64) -> Value {
+    value::of_name(name, &mut Seed::new(0, &[]).at(place), mchid, now)
 }
 
 /// How the schemas are used.
@@ -65,8 +65,12 @@ impl SchemaSettings {
         }
     }
 
-    /// Generates a successful response; `None` if no JSON is documented.
-    pub(super) fn answer(self, request: &IncomingRequest<'_>) -> Option<(StatusCode, Value)> {
+    /// Generates a successful response to the merchant `mchid`; `None` if no JSON is documented.
+    pub(super) fn answer(
+        self,
+        request: &IncomingRequest<'_>,
+        mchid: &str,
+    ) -> Option<(StatusCode, Value)> {
         let operation = request.operation;
         if !matches!(operation.answer(), AnswerKind::Json | AnswerKind::Xml) {
             return None;
@@ -78,7 +82,7 @@ impl SchemaSettings {
             seed: seed(self.seed, request),
             encoding: if xml { Encoding::Text } else { Encoding::Json },
             selection: FieldSelection::All,
-            known: known(request),
+            known: known(request, mchid),
             skipped: if xml { &SKIPPED_IN_V2 } else { &[] },
             nests: xml,
         };
@@ -87,8 +91,18 @@ impl SchemaSettings {
     }
 }
 
-/// The values of the request by name. The path takes precedence over the query, and the query over the body.
-fn known(request: &IncomingRequest<'_>) -> BTreeMap<String, Value> {
+/// Members that name the merchant that calls.
+const OWN_IDS: [&str; 5] = [
+    "mchid",
+    "mch_id",
+    "sp_mchid",
+    "combine_mchid",
+    "combine_mch_id",
+];
+
+/// The values of the request by name, and the id of the merchant. The path takes precedence over the query, and the
+/// query over the body.
+fn known(request: &IncomingRequest<'_>, mchid: &str) -> BTreeMap<String, Value> {
     let members = request
         .json
         .and_then(Value::as_object)
@@ -99,6 +113,9 @@ fn known(request: &IncomingRequest<'_>) -> BTreeMap<String, Value> {
     let mut known: BTreeMap<_, _> = members
         .chain(texts.map(|(name, value)| (name, json!(value))))
         .collect();
+    for name in OWN_IDS {
+        known.entry(name.to_owned()).or_insert_with(|| json!(mchid));
+    }
     // Some responses use another name for a number, such as `id`.
     for (name, pointer) in request.operation.echoed() {
         let place = pointer.rsplit('/').next().unwrap_or_default();

@@ -47,7 +47,7 @@ pub(super) fn variable(name: &str, random: &mut SeededRandom) -> String {
 }
 
 /// A value for a member of a notification, of which only the name is known. Amounts are 100 fen.
-pub(super) fn of_name(name: &str, random: &mut SeededRandom, now: i64) -> Value {
+pub(super) fn of_name(name: &str, random: &mut SeededRandom, mchid: &str, now: i64) -> Value {
     const AMOUNTS: [&str; 4] = ["amount", "total", "quantity", "refund"];
     const NUMBERS: [&str; 8] = [
         "_total",
@@ -63,7 +63,7 @@ pub(super) fn of_name(name: &str, random: &mut SeededRandom, now: i64) -> Value 
     match name {
         _ if AMOUNTS.contains(&name) || ends(&NUMBERS) => json!(100),
         // A sub-merchant has another number.
-        _ if ends(&["mchid", "mch_id"]) && !name.starts_with("sub_") => json!(MCHID),
+        _ if ends(&["mchid", "mch_id"]) && !name.starts_with("sub_") => json!(mchid),
         _ if ends(&["_time", "time_end", "date"]) => json!(rfc3339(now)),
         _ => json!(by_name(name, usize::MAX, random)),
     }

@@ -90,15 +90,15 @@ impl EventContent {
         id: &str,
         created: i64,
     ) -> Result<Reply> {
-        let identity = &signer.identity;
+        let credentials = &signer.credentials;
         let mut resource = self.resource.clone();
         if let Some(kind) = Kind::find(Version::V3, &self.event_type) {
-            let key = identity.merchant_certificate.public_key();
+            let key = credentials.certificate.public_key();
             sensitive_fields::encrypt(&mut resource, kind.decrypt(), Padding::default(), key)?;
         }
         let text = resource.to_string();
         let about = &self.original_type;
-        let mut encrypted = encrypt_resource(&identity.apiv3_key, about, &text, &*signer.clock)?;
+        let mut encrypted = encrypt_resource(&credentials.apiv3_key, about, &text, &*signer.clock)?;
         encrypted["original_type"] = json!(about);
         let body = json!({
             "id": id,
@@ -173,10 +173,10 @@ impl Message {
         };
         let mut members = Map::from_iter([
             ("return_code".to_owned(), json!("SUCCESS")),
-            ("mch_id".to_owned(), json!(signer.identity.mchid)),
+            ("mch_id".to_owned(), json!(signer.credentials.mchid)),
             ("nonce_str".to_owned(), json!(signer.clock.nonce()?)),
         ]);
-        let key = &signer.identity.v2_key;
+        let key = &signer.credentials.v2_key;
         match &self.protection {
             Protection::Signed => {
                 members.insert("result_code".into(), json!("SUCCESS"));
@@ -228,7 +228,7 @@ fn event_members(
     id: &str,
     created: i64,
 ) -> Result<Map<String, Value>> {
-    let key = &signer.identity.apiv3_key;
+    let key = &signer.credentials.apiv3_key;
     let encrypted = encrypt_resource(key, "", &resource.to_string(), &*signer.clock)?;
     let member = |name: &str, value: &Value| (format!("event_{name}"), value.clone());
     Ok(Map::from_iter([

@@ -13,11 +13,12 @@ use super::signer::NotificationSigner;
 use crate::fault::Fault;
 use crate::identity::PlatformKeyPair;
 use crate::signing::MessageSigner;
-use wechatpay_core::clock::Clock;
 use wechatpay_core::error::{Error, Result};
 
 /// The parts of a notification that are the same in every delivery.
 pub(crate) struct NotificationDraft {
+    /// The keys of the merchant that is notified.
+    signer: NotificationSigner,
     pub(crate) url: String,
     pub(super) id: Result<String>,
     created: i64,
@@ -30,6 +31,7 @@ impl NotificationDraft {
     /// Copies it. [`Error`] is not `Clone`.
     pub(super) fn duplicate(&self) -> Self {
         Self {
+            signer: self.signer.clone(),
             url: self.url.clone(),
             id: self
                 .id
@@ -43,15 +45,21 @@ impl NotificationDraft {
         }
     }
 
-    pub(crate) fn new(clock: &dyn Clock, url: String, content: Content) -> Self {
+    pub(crate) fn new(signer: NotificationSigner, url: String, content: Content) -> Self {
         Self {
             url,
-            id: clock.nonce(),
-            created: clock.now(),
+            id: signer.clock.nonce(),
+            created: signer.clock.now(),
+            signer,
             content,
             by_certificate: false,
             fault: None,
         }
+    }
+
+    /// The merchant that is notified.
+    pub(super) fn mchid(&self) -> &str {
+        &self.signer.credentials.mchid
     }
 
     pub(super) fn content(&self) -> &Content {
@@ -64,11 +72,8 @@ impl NotificationDraft {
     }
 
     /// The request of one delivery, signed now.
-    pub(crate) fn request(
-        &self,
-        signer: &NotificationSigner,
-        reach: Reach,
-    ) -> Result<Request<Bytes>> {
+    pub(crate) fn request(&self, reach: Reach) -> Result<Request<Bytes>> {
+        let signer = &self.signer;
         let uri = post::target(&self.url, reach)?;
         self.check_fault()?;
         let fault = self.fault.as_ref();
@@ -78,7 +83,7 @@ impl NotificationDraft {
             Content::Message(message) => message.body(signer, id, self.created, fault)?,
         };
         let message_signer = MessageSigner {
-            pair: &*self.key(signer)?,
+            pair: &*self.key()?,
             offset: fault.map_or(0, Fault::offset),
             wrong: fault == Some(&Fault::WrongSignature),
         };
@@ -94,17 +99,18 @@ impl NotificationDraft {
         Ok(request)
     }
 
-    fn key(&self, signer: &NotificationSigner) -> Result<Arc<PlatformKeyPair>> {
-        let platform = &signer.platform;
+    fn key(&self) -> Result<Arc<PlatformKeyPair>> {
+        let signer = &self.signer;
+        let (platform, view) = (&signer.platform, &signer.view);
         if self.fault == Some(Fault::ExpiredCertificate) {
             return Ok(platform.expired(signer.clock.now())?.pair);
         }
         if !self.by_certificate {
-            return Ok(platform.signer(None, false, signer.clock.now()));
+            return Ok(platform.signer(None, false, view, signer.clock.now()));
         }
-        platform.current(signer.clock.now()).ok_or_else(|| {
-            rejected("no certificate can sign this: the merchant of this sandbox has none")
-        })
+        platform
+            .current(view, signer.clock.now())
+            .ok_or_else(|| rejected("no certificate can sign this: the merchant has none"))
     }
 
     fn check_fault(&self) -> Result<()> {

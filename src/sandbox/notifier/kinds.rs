@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::content::{Content, EventContent, Message};
 use crate::date::{Local, rfc3339};
-use crate::identity::MCHID;
 use crate::mock::value_of;
 use wechatpay_chain::notify::Version;
 
@@ -76,13 +75,14 @@ impl KindRow {
         Content::Event(event)
     }
 
-    /// A resource with all documented fields. Its times are `now`; all other values are constant.
-    pub(crate) fn resource(&self, now: i64) -> Value {
+    /// A resource with all documented fields about the merchant `mchid`. Its times are `now`; all other values are
+    /// constant.
+    pub(crate) fn resource(&self, mchid: &str, now: i64) -> Value {
         if (self.version, self.event_type) == (Version::V3, "TRANSACTION.SUCCESS") {
-            return payment(now);
+            return payment(mchid, now);
         }
         if (self.version, self.event_type) == (Version::V2, "PAY") {
-            return payment_v2(now);
+            return payment_v2(mchid, now);
         }
         let pointers: Vec<&str> = self.pointers.split(' ').collect();
         let top = pointers
@@ -94,7 +94,7 @@ impl KindRow {
             let names: Vec<&str> = first.split('/').collect();
             let leaf = !pointers.iter().any(|other| is_below(other, pointer));
             if leaf {
-                put(&mut resource, &names, &|| self.leaf(pointer, now));
+                put(&mut resource, &names, &|| self.leaf(pointer, mchid, now));
             }
         }
         if self.version == Version::V2 {
@@ -104,7 +104,7 @@ impl KindRow {
         Value::Object(resource)
     }
 
-    fn leaf(&self, pointer: &str, now: i64) -> Value {
+    fn leaf(&self, pointer: &str, mchid: &str, now: i64) -> Value {
         let name = pointer
             .rsplit('/')
             .find(|name| *name != "*")
@@ -114,7 +114,7 @@ impl KindRow {
         if let Some(time) = time.flatten() {
             return json!(time);
         }
-        match (self.version, value_of(name, &place, now)) {
+        match (self.version, value_of(name, &place, mchid, now)) {
             (Version::V2, Value::Number(number)) => json!(number.to_string()),
             (_, value) => value,
         }
@@ -124,10 +124,10 @@ impl KindRow {
 /// Several products have this event; the resource is that of an ordinary payment.
 ///
 /// Source: WeChat Pay document "支付成功回调通知".
-fn payment(now: i64) -> Value {
+fn payment(mchid: &str, now: i64) -> Value {
     json!({
         "appid": "wx8888888888888888",
-        "mchid": MCHID,
+        "mchid": mchid,
         "out_trade_no": "1217752501201407033233368018",
         "transaction_id": "1217752501201407033233368018",
         "trade_type": "JSAPI",
@@ -144,12 +144,12 @@ fn payment(now: i64) -> Value {
 /// An ordinary payment of APIv2, with the members of a completed payment.
 ///
 /// Source: WeChat Pay document "支付结果通知".
-fn payment_v2(now: i64) -> Value {
+fn payment_v2(mchid: &str, now: i64) -> Value {
     json!({
         "return_code": "SUCCESS",
         "result_code": "SUCCESS",
         "appid": "wx8888888888888888",
-        "mch_id": MCHID,
+        "mch_id": mchid,
         "openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o",
         "is_subscribe": "N",
         "trade_type": "JSAPI",
@@ -219,12 +219,13 @@ fn textual((name, value): (String, Value)) -> (String, Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::MCHID;
 
     #[test]
     fn every_kind_has_a_generated_resource() {
         assert_eq!(kind_rows().count(), 112);
         for row in kind_rows() {
-            let resource = row.resource(0);
+            let resource = row.resource(MCHID, 0);
             let members = resource.as_object().unwrap();
             assert!(!members.is_empty(), "{row:?}");
             if row.version == Version::V2 {
@@ -237,12 +238,14 @@ mod tests {
     fn generated_payments_have_their_documented_members() {
         let resource = kind_row(Version::V3, "TRANSACTION.SUCCESS")
             .unwrap()
-            .resource(0);
+            .resource(MCHID, 0);
         assert_eq!(resource["trade_state"], "SUCCESS");
         assert_eq!(resource["amount"]["total"], 100);
         assert_eq!(resource["mchid"], MCHID);
         assert_eq!(resource["success_time"], "1970-01-01T08:00:00+08:00");
-        let refund = kind_row(Version::V3, "REFUND.SUCCESS").unwrap().resource(0);
+        let refund = kind_row(Version::V3, "REFUND.SUCCESS")
+            .unwrap()
+            .resource(MCHID, 0);
         assert_eq!(refund["amount"]["refund"], 100);
         assert_eq!(refund["refund_status"], "SUCCESS");
     }
@@ -260,11 +263,11 @@ mod tests {
             ("REFUND", "success_time", "1970-01-01 08:00:00"),
             ("CONTRACT", "operate_time", "1970-01-01 08:00:00"),
         ] {
-            let resource = kind_row(Version::V2, event).unwrap().resource(0);
+            let resource = kind_row(Version::V2, event).unwrap().resource(MCHID, 0);
             assert_eq!(resource[member], expected, "{event}");
         }
         for row in kind_rows().filter(|row| row.version == Version::V2) {
-            let resource = row.resource(0);
+            let resource = row.resource(MCHID, 0);
             let text = resource.to_string();
             assert!(!text.contains("+08:00"), "{text}");
             assert_ne!(resource.get("sub_mch_id"), Some(&json!(MCHID)), "{text}");

@@ -8,7 +8,6 @@ use http::{Request, Response};
 use super::content::Content;
 use super::draft::NotificationDraft;
 use super::post::{self, Reach};
-use super::signer::NotificationSigner;
 use crate::fault::Fault;
 use wechatpay_chain::Pending;
 use wechatpay_core::error::Result;
@@ -18,7 +17,6 @@ use wechatpay_core::error::Result;
 /// Every delivery has the same id and content, and a new timestamp, nonce and signature.
 #[must_use = "a notification is posted by send()"]
 pub struct Notice {
-    pub(crate) signer: NotificationSigner,
     pub(crate) draft: NotificationDraft,
 }
 
@@ -73,7 +71,7 @@ impl Notice {
     /// [`ErrorKind::Builder`](wechatpay_chain::ErrorKind::Builder) when the URL is not `http` on loopback, the fault does not apply to
     /// notifications, the members are not an object, or a certificate should sign and the merchant has none.
     pub fn request(&self) -> Result<Request<Bytes>> {
-        self.draft.request(&self.signer, Reach::Loopback)
+        self.draft.request(Reach::Loopback)
     }
 
     /// Posts one delivery and returns the server's response, of at most 1 MiB. The delivery is signed when
@@ -86,7 +84,6 @@ impl Notice {
     /// [`ErrorKind::Transport`](wechatpay_chain::ErrorKind::Transport) when the connection breaks.
     pub fn send(&self) -> Pending<Response<Bytes>> {
         let notice = Self {
-            signer: self.signer.clone(),
             draft: self.draft.duplicate(),
         };
         Pending::new(async move { post::exchange(notice.request()?, Reach::Loopback).await })

@@ -152,6 +152,73 @@ refusals! {
         message_source: ORDER_PAGES,
         ..INVALID_REQUEST
     };
+    NOT_BOUND = Entry {
+        status: FORBIDDEN,
+        code: "NO_AUTH",
+        message: "受理关系不存在",
+        v2: Some(("FAIL", "受理关系不存在")),
+        why: (
+            "the sub-merchant {} is not one of the service provider {}: bind it there, or call for one that is",
+            "子商户 {} 不属于服务商 {}：请先绑定，或改用其名下的子商户",
+        ),
+        code_source: Documented("查询二级商户余额 and the other operations of 收付通 that name a sub_mchid"),
+        message_source: Reported("service providers, for orders of APIv3 and APIv2"),
+        is_business: false,
+    };
+    SUB_MCHID_NOT_ALLOWED = Entry {
+        code: "PARAM_ERROR",
+        message: "普通商户不允许传sub_mch_id",
+        v2: Some(("FAIL", "普通商户不允许传sub_mch_id")),
+        why: (
+            "the merchant {} is an ordinary one and may not name a sub-merchant: leave out sub_mchid, or make it a service \
+             provider",
+            "商户 {} 是普通商户，不能传子商户号：请去掉 sub_mchid，或将其设为服务商",
+        ),
+        code_source: Reported("github.com/go-pay/gopay/issues/281"),
+        message_source: Reported("github.com/go-pay/gopay/issues/281, binarywang/WxJava/issues/1170"),
+        is_business: false,
+        ..INVALID_REQUEST
+    };
+    SUB_MCHID_MISSING = Entry {
+        code: "PARAM_ERROR",
+        message: "受理机构必须传入sub_mch_id",
+        v2: Some(("FAIL", "受理机构必须传入sub_mch_id")),
+        why: (
+            "{} is a service provider and makes orders for its sub-merchants only: use the operations below \
+             v3/pay/partner, in APIv2 sub_mch_id",
+            "{} 是服务商，只能为子商户下单：请使用 v3/pay/partner 下的接口，APIv2 请传 sub_mch_id",
+        ),
+        code_source: Reported("github.com/yansongda/pay/issues/1049"),
+        message_source: Reported("github.com/yansongda/pay/issues/1049, borball/weixin-sdk/issues/64"),
+        is_business: false,
+        ..INVALID_REQUEST
+    };
+    PRODUCT_NOT_OPENED = Entry {
+        status: FORBIDDEN,
+        code: "NO_AUTH",
+        message: "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试",
+        v2: Some(("FAIL", "商户号该产品权限未开通，请前往商户平台>产品中心检查后重试")),
+        why: (
+            "the merchant {} has not opened {}: add {} to its products",
+            "商户 {} 未开通{}：请在其 products 中加入 {}",
+        ),
+        code_source: Documented("HTTP状态码 and 错误信息 of the basic rules"),
+        message_source: Documented("HTTP状态码 and 错误信息 of the basic rules"),
+        is_business: false,
+    };
+    PRODUCT_NOT_GRANTED = Entry {
+        status: FORBIDDEN,
+        code: "NO_AUTH",
+        message: "特约子商户商户号未授权服务商的产品权限",
+        v2: Some(("NO_AUTH", "特约子商户商户号未授权服务商的产品权限")),
+        why: (
+            "the sub-merchant {} has not opened {}: add it to the products of the sub-merchant",
+            "子商户 {} 未开通{}：请在该子商户的 products 中加入",
+        ),
+        code_source: Reported("service providers, as err_code of APIv2's refunds"),
+        message_source: Reported("service providers, as err_code_des of APIv2's refunds"),
+        ..INVALID_REQUEST
+    };
     ORDER_NOT_EXIST = Entry {
         status: NOT_FOUND,
         code: "ORDER_NOT_EXIST",

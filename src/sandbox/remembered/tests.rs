@@ -56,7 +56,7 @@ fn call(
         json: Some(&body),
         upload: false,
     };
-    let outcome = remembered.answer(&request, || SETTINGS.answer(&request))?;
+    let outcome = remembered.answer(&request, || SETTINGS.answer(&request, "1900000109"))?;
     Some(outcome.map(|success| success.body.unwrap_or_default()))
 }
 

@@ -77,12 +77,16 @@ impl World {
     pub(crate) fn orders(&self, now: i64) -> Vec<OrderRecord> {
         self.with(|state| {
             let orders = state.orders.iter();
-            orders.map(|order| OrderRecord::of(order, now)).collect()
+            let record = |order| OrderRecord::of(order, &state.mchid, now);
+            orders.map(record).collect()
         })
     }
 
     pub(crate) fn refunds(&self) -> Vec<RefundRecord> {
-        self.with(|state| state.refunds.iter().map(RefundRecord::of).collect())
+        self.with(|state| {
+            let record = |refund| RefundRecord::of(refund, &state.mchid);
+            state.refunds.iter().map(record).collect()
+        })
     }
 
     pub(crate) fn transfers(&self) -> Vec<TransferRecord> {
@@ -90,15 +94,41 @@ impl World {
     }
 
     pub(crate) fn sharing(&self) -> Vec<SharingRecord> {
-        self.with(|state| state.shares.iter().map(SharingRecord::of).collect())
+        self.with(|state| {
+            let record = |share| SharingRecord::of(share, &state.mchid);
+            state.shares.iter().map(record).collect()
+        })
     }
 
     pub(crate) fn complaints(&self) -> Vec<ComplaintRecord> {
         self.with(|state| {
             let complaints = state.complaints.iter();
             complaints
-                .map(|it| ComplaintRecord::of(it, state.orders.get(&it.out_trade_no)))
+                .map(|it| {
+                    let order = state.orders.get(&it.out_trade_no);
+                    ComplaintRecord::of(it, order, &state.mchid)
+                })
                 .collect()
+        })
+    }
+
+    /// Whether there is an order or a combined order with this number.
+    pub(crate) fn has_order(&self, number: &str) -> bool {
+        self.with(|state| {
+            state.orders.get(number).is_some() || state.combined_orders.get(number).is_some()
+        })
+    }
+
+    pub(crate) fn has_refund(&self, number: &str) -> bool {
+        self.with(|state| state.refunds.get(number).is_some())
+    }
+
+    /// Whether there is a transfer, or a detail of a batch, with this number.
+    pub(crate) fn has_transfer(&self, number: &str) -> bool {
+        self.with(|state| {
+            let mut details = state.batches.iter().flat_map(|batch| &batch.details);
+            state.transfers.get(number).is_some()
+                || details.any(|detail| detail.out_detail_no == number)
         })
     }
 

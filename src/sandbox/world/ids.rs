@@ -3,6 +3,9 @@
 //! They depend on the seed, on the count of earlier numbers, and on the day of the gateway's clock. The same
 //! requests on the same day get the same numbers.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use openssl::sha::sha256;
 
 use crate::date::Local;
@@ -12,12 +15,19 @@ use wechatpay_core::crypto::digest::hex_upper;
 #[derive(Default)]
 pub(crate) struct IdGenerator {
     seed: u64,
+    /// How many things have numbers; merchants that share it never have the same number.
+    shared: Arc<AtomicU64>,
+    /// The count of the newest number.
     count: u64,
 }
 
 impl IdGenerator {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, count: 0 }
+    pub(crate) fn new(seed: u64, shared: Arc<AtomicU64>) -> Self {
+        Self {
+            seed,
+            shared,
+            count: 0,
+        }
     }
 
     /// 28 digits, as payments have: `4200001234201805110123456789`.
@@ -79,7 +89,7 @@ impl IdGenerator {
     }
 
     fn noise(&mut self) -> [u8; 32] {
-        self.count += 1;
+        self.count = self.shared.fetch_add(1, Ordering::Relaxed) + 1;
         sha256(&[self.seed.to_be_bytes(), self.count.to_be_bytes()].concat())
     }
 }
@@ -111,9 +121,20 @@ mod tests {
         );
         assert_ne!(numbers.code(), numbers.code());
     }
+
+    #[test]
+    fn merchants_that_share_a_count_never_have_the_same_number() {
+        let shared = Arc::new(AtomicU64::new(0));
+        let mut merchants = [0, 0].map(|seed| IdGenerator::new(seed, Arc::clone(&shared)));
+        let numbers: std::collections::BTreeSet<_> = (0..10)
+            .map(|index: usize| merchants[index % 2].transaction(0))
+            .collect();
+        assert_eq!(numbers.len(), 10);
+    }
+
     #[test]
     fn ids_depend_on_seed_and_count_but_not_on_the_time_of_day() {
-        let first = |seed, now| IdGenerator::new(seed).transaction(now);
+        let first = |seed, now| IdGenerator::new(seed, Arc::default()).transaction(now);
         assert_eq!(first(1, 0), first(1, 3600));
         assert_ne!(first(1, 0), first(2, 0));
         assert_ne!(first(1, 0), first(1, 86_400), "the day is in it");

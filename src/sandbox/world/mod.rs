@@ -44,9 +44,10 @@ mod state;
 mod table;
 mod transfer;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use action::ActionError;
+pub(crate) use action::{ActionError, ActionResult};
 pub(crate) use bill::BillType;
 pub use event::Event;
 pub(crate) use outcome::{Outcome, Success};
@@ -54,6 +55,7 @@ pub use record::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, Tran
 pub use refund::model::RefundStatus;
 pub(crate) use request::Request;
 
+use ids::IdGenerator;
 use state::State;
 
 /// Answers a request, or returns `None` when the operation belongs to another resource.
@@ -78,9 +80,12 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The world of one merchant. The ids of everything that is made depend on the seed, and on how many were given
+    /// before: merchants that share `count` never have the same.
+    pub(crate) fn new(mchid: &str, seed: u64, count: Arc<AtomicU64>) -> Self {
+        let ids = IdGenerator::new(seed, count);
         Self {
-            state: Mutex::new(State::new(seed)),
+            state: Mutex::new(State::new(mchid.to_owned(), ids)),
         }
     }
 

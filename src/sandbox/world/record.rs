@@ -15,6 +15,8 @@ use super::transfer::model::Transfer;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct OrderRecord {
+    /// The merchant whose account has it (商户号); of what a service provider asked for, the service provider.
+    pub mchid: String,
     /// The merchant's number (商户订单号).
     pub out_trade_no: String,
     /// WeChat Pay's number (微信支付订单号), once it is paid.
@@ -38,8 +40,9 @@ pub struct OrderRecord {
 }
 
 impl OrderRecord {
-    pub(crate) fn of(order: &Order, now: i64) -> Self {
+    pub(crate) fn of(order: &Order, mchid: &str, now: i64) -> Self {
         Self {
+            mchid: mchid.to_owned(),
             out_trade_no: order.out_trade_no.clone(),
             transaction_id: order.transaction_id.clone(),
             combine_out_trade_no: order.combine.clone(),
@@ -58,6 +61,8 @@ impl OrderRecord {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RefundRecord {
+    /// The merchant whose account has it (商户号); of what a service provider asked for, the service provider.
+    pub mchid: String,
     /// The merchant's number (商户退款单号).
     pub out_refund_no: String,
     /// WeChat Pay's number (微信支付退款号).
@@ -73,8 +78,9 @@ pub struct RefundRecord {
 }
 
 impl RefundRecord {
-    pub(crate) fn of(refund: &Refund) -> Self {
+    pub(crate) fn of(refund: &Refund, mchid: &str) -> Self {
         Self {
+            mchid: mchid.to_owned(),
             out_refund_no: refund.out_refund_no.clone(),
             refund_id: refund.refund_id.clone(),
             out_trade_no: refund.out_trade_no.clone(),
@@ -89,6 +95,8 @@ impl RefundRecord {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TransferRecord {
+    /// The merchant whose account has it (商户号); of what a service provider asked for, the service provider.
+    pub mchid: String,
     /// The merchant's number (商户单号).
     pub out_bill_no: String,
     /// WeChat Pay's number (微信转账单号).
@@ -104,6 +112,7 @@ pub struct TransferRecord {
 impl TransferRecord {
     pub(crate) fn of(transfer: &Transfer) -> Self {
         Self {
+            mchid: transfer.mchid.clone(),
             out_bill_no: transfer.out_bill_no.clone(),
             transfer_bill_no: transfer.transfer_bill_no.clone(),
             state: transfer.state.name(),
@@ -115,6 +124,7 @@ impl TransferRecord {
     /// The record of a batch's detail, whose members have other names.
     pub(crate) fn of_detail(batch: &Batch, detail: &Detail) -> Self {
         Self {
+            mchid: batch.mchid.clone(),
             out_bill_no: detail.out_detail_no.clone(),
             transfer_bill_no: detail.detail_id.clone(),
             state: detail.status.name(),
@@ -128,6 +138,8 @@ impl TransferRecord {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SharingRecord {
+    /// The merchant whose account has it (商户号); of what a service provider asked for, the service provider.
+    pub mchid: String,
     /// The merchant's number (商户分账单号).
     pub out_order_no: String,
     /// WeChat Pay's number (微信分账单号).
@@ -141,8 +153,9 @@ pub struct SharingRecord {
 }
 
 impl SharingRecord {
-    pub(crate) fn of(share: &Share) -> Self {
+    pub(crate) fn of(share: &Share, mchid: &str) -> Self {
         Self {
+            mchid: mchid.to_owned(),
             out_order_no: share.out_order_no.clone(),
             order_id: share.order_id.clone(),
             out_trade_no: share.out_trade_no.clone(),
@@ -156,6 +169,8 @@ impl SharingRecord {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ComplaintRecord {
+    /// The merchant whose account has it (商户号); of what a service provider asked for, the service provider.
+    pub mchid: String,
     /// Its number (投诉单号).
     pub complaint_id: String,
     /// The number of its order.
@@ -167,8 +182,9 @@ pub struct ComplaintRecord {
 }
 
 impl ComplaintRecord {
-    pub(crate) fn of(complaint: &Complaint, order: Option<&Order>) -> Self {
+    pub(crate) fn of(complaint: &Complaint, order: Option<&Order>, mchid: &str) -> Self {
         Self {
+            mchid: mchid.to_owned(),
             complaint_id: complaint.id.clone(),
             out_trade_no: complaint.out_trade_no.clone(),
             complaint_state: complaint.state.name(),

@@ -13,6 +13,8 @@ use super::transfer::model::Transfer;
 
 #[derive(Default)]
 pub(crate) struct State {
+    /// Whose account it is (商户号).
+    pub(crate) mchid: String,
     pub(crate) orders: Table<Order>,
     pub(crate) combined_orders: Table<CombinedOrder>,
     pub(crate) refunds: Table<Refund>,
@@ -32,10 +34,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Creates an empty state. Generated ids depend on the seed.
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Creates an empty state of the merchant `mchid`.
+    pub(crate) fn new(mchid: String, ids: IdGenerator) -> Self {
         Self {
-            ids: IdGenerator::new(seed),
+            mchid,
+            ids,
             ..Self::default()
         }
     }
@@ -43,6 +46,7 @@ impl State {
     /// Removes everything except the id counter, so that no id is used twice.
     pub(crate) fn reset(&mut self) {
         *self = Self {
+            mchid: std::mem::take(&mut self.mchid),
             ids: std::mem::take(&mut self.ids),
             ..Self::default()
         };

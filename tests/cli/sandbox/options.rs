@@ -119,7 +119,7 @@ fn invalid_notify_urls_and_host_names_are_refused() {
 #[test]
 fn credentials_given_to_the_sandbox_are_refused() {
     for arguments in [
-        ["--mchid", "1900000110"],
+        ["--brand-id", "120344"],
         ["--serial", "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"],
         ["--private-key", "apiclient_key.pem"],
     ] {

@@ -7,6 +7,7 @@ mod folder;
 mod guard;
 mod kept;
 mod merchant;
+mod merchants;
 mod notifications;
 mod orders;
 mod page;

@@ -12,7 +12,7 @@ use super::tools::parse;
 use crate::DeliveryRecord;
 use crate::bilingual::Bilingual;
 use crate::fault::Fault;
-use crate::notifier::{KindRow, NotificationDraft, check_url, kind_row, kind_rows, unreachable_zh};
+use crate::notifier::{KindRow, check_url, kind_row, kind_rows, unreachable_zh};
 use crate::state::SandboxState;
 use wechatpay_chain::notify::Version;
 
@@ -27,6 +27,7 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
         "probe",
         "certificate",
         "fault",
+        "mchid",
     ])?;
     let row = kind(args)?;
     let url = args.needed("url")?;
@@ -34,15 +35,20 @@ pub(in crate::control) fn notify(state: &Arc<SandboxState>, args: &Args) -> Outc
     check_url(&url, reach).map_err(|err| Problem::of(&err, unreachable_zh(reach), URL_HINT))?;
     let now = state.now();
     let resource = args.object("resource")?;
-    let content = row.content(resource.unwrap_or_else(|| row.resource(now)));
-    let mut draft = NotificationDraft::new(&*state.clock, url, content);
+    let account = match args.text("mchid")? {
+        None => Arc::clone(state.accounts.first()),
+        Some(mchid) => state.accounts.named(&mchid).map_err(Problem::of_action)?,
+    };
+    let resource = resource.unwrap_or_else(|| row.resource(account.mchid(), now));
+    let draft = state.draft(&account, url, row.content(resource));
+    let mut draft = draft.map_err(|err| Problem::of(&err, "无法生成这个通知", KINDS_HINT))?;
     draft.by_certificate = args.flag("certificate")?;
     draft.fault = match args.text("fault")? {
         Some(fault) => Some(parse(&fault)?),
         None => args.flag("probe")?.then_some(Fault::Probe),
     };
     draft
-        .request(state.notifier.signer(), state.settings.reach())
+        .request(state.settings.reach())
         .map_err(|err| Problem::of(&err, "无法生成这个通知", KINDS_HINT))?;
     let id = state.notifier.post(draft, row.event_type.to_owned());
     delivery(state, &id.to_string())

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use super::super::args::Args;
 use super::super::problem::{Outcome, Problem};
 use super::super::views;
+use crate::account::Account;
 use crate::events;
 use crate::state::SandboxState;
+use crate::world::World;
 use crate::{OrderRecord, RefundStatus};
 
 pub(in crate::control) fn order(
@@ -17,8 +19,12 @@ pub(in crate::control) fn order(
     verb: &str,
     args: &Args,
 ) -> Outcome<Value> {
-    args.only(&[])?;
-    let (world, now) = (&state.world, state.now());
+    args.only(&["mchid"])?;
+    let (account, now) = (
+        holder(state, args, number, |world| world.has_order(number))?,
+        state.now(),
+    );
+    let world = &account.world;
     let is_it = |it: &&OrderRecord| {
         it.out_trade_no == number || it.combine_out_trade_no.as_deref() == Some(number)
     };
@@ -40,8 +46,12 @@ pub(in crate::control) fn refund(
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
-    args.only(&["amount"])?;
-    let (world, now) = (&state.world, state.now());
+    args.only(&["amount", "mchid"])?;
+    let (account, now) = (
+        holder(state, args, number, |world| world.has_order(number))?,
+        state.now(),
+    );
+    let world = &account.world;
     let amount = args.integer("amount")?;
     if amount.is_some_and(|amount| amount < 1) {
         let hint = ("amount is in fen, from 1", "amount 单位为分，至少为 1");
@@ -60,12 +70,14 @@ pub(in crate::control) fn refund(
 
 /// Files a complaint about a paid order as its user would.
 pub(in crate::control) fn complain(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
-    args.only(&["out_trade_no", "detail"])?;
-    let (world, now) = (&state.world, state.now());
+    args.only(&["out_trade_no", "detail", "mchid"])?;
+    let number = args.needed("out_trade_no")?;
+    let account = holder(state, args, &number, |world| world.has_order(&number))?;
+    let (world, now) = (&account.world, state.now());
     let detail = args.text("detail")?;
     let detail = detail.as_deref().unwrap_or("反馈一个重复扣费的问题");
     let id = world
-        .complain(&args.needed("out_trade_no")?, detail, now)
+        .complain(&number, detail, now)
         .map_err(Problem::of_action)?;
     events::post_pending(state);
     let complaints = world.complaints();
@@ -74,16 +86,20 @@ pub(in crate::control) fn complain(state: &Arc<SandboxState>, args: &Args) -> Ou
 }
 
 pub(in crate::control) fn hold_refunds(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
-    args.only(&["hold"])?;
+    args.only(&["hold", "mchid"])?;
     let hold = args.needed_flag("hold")?;
-    state.world.hold_refunds(hold);
+    for account in concerned(state, args)? {
+        account.world.hold_refunds(hold);
+    }
     Ok(json!({"hold": hold}))
 }
 
 pub(in crate::control) fn hold_transfers(state: &Arc<SandboxState>, args: &Args) -> Outcome<Value> {
-    args.only(&["hold"])?;
+    args.only(&["hold", "mchid"])?;
     let hold = args.flag("hold")?;
-    state.world.hold_transfers(hold);
+    for account in concerned(state, args)? {
+        account.world.hold_transfers(hold);
+    }
     Ok(json!({"hold": hold}))
 }
 
@@ -92,8 +108,12 @@ pub(in crate::control) fn settle(
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
-    args.only(&["status"])?;
-    let (world, now) = (&state.world, state.now());
+    args.only(&["status", "mchid"])?;
+    let (account, now) = (
+        holder(state, args, number, |world| world.has_refund(number))?,
+        state.now(),
+    );
+    let world = &account.world;
     let status = match args.needed("status")?.as_str() {
         "SUCCESS" => RefundStatus::Success,
         "CLOSED" => RefundStatus::Closed,
@@ -124,8 +144,8 @@ pub(in crate::control) fn confirm(
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
-    args.only(&[])?;
-    decide(state, number, None)
+    args.only(&["mchid"])?;
+    decide(state, args, number, None)
 }
 
 pub(in crate::control) fn reject(
@@ -133,19 +153,49 @@ pub(in crate::control) fn reject(
     number: &str,
     args: &Args,
 ) -> Outcome<Value> {
-    args.only(&["fail_reason"])?;
+    args.only(&["fail_reason", "mchid"])?;
     let reason = args.text("fail_reason")?;
     decide(
         state,
+        args,
         number,
         Some(reason.as_deref().unwrap_or("USER_ACCOUNT_ABNORMAL")),
     )
 }
 
-fn decide(state: &Arc<SandboxState>, number: &str, reason: Option<&str>) -> Outcome<Value> {
-    let (world, now) = (&state.world, state.now());
+fn decide(
+    state: &Arc<SandboxState>,
+    args: &Args,
+    number: &str,
+    reason: Option<&str>,
+) -> Outcome<Value> {
+    let account = holder(state, args, number, |world| world.has_transfer(number))?;
+    let (world, now) = (&account.world, state.now());
     let transfer = world.decide(number, reason, now);
     let transfer = transfer.map_err(Problem::of_action)?;
     events::post_pending(state);
     Ok(json!({"transfer": views::transfer(&transfer)}))
+}
+
+/// The account that an action works on: that of the member `mchid`, or the only one that has the thing.
+fn holder(
+    state: &SandboxState,
+    args: &Args,
+    number: &str,
+    has: impl Fn(&World) -> bool,
+) -> Outcome<Arc<Account>> {
+    let mchid = args.text("mchid")?;
+    let found = state.accounts.holder(mchid.as_deref(), number, has);
+    found.map_err(Problem::of_action)
+}
+
+/// The account of the member `mchid`, or all.
+fn concerned(state: &SandboxState, args: &Args) -> Outcome<Vec<Arc<Account>>> {
+    match args.text("mchid")? {
+        None => Ok(state.accounts.all()),
+        Some(mchid) => {
+            let account = state.accounts.named(&mchid).map_err(Problem::of_action)?;
+            Ok(vec![account])
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use openssl::bn::BigNum;
 
 use super::Mistake;
+use crate::account::Sender;
 use crate::gateway::WINDOW_SECONDS;
 use crate::state::SandboxState;
 use wechatpay_core::crypto::Certificate;
@@ -14,18 +15,29 @@ pub(super) fn mistakes(
     state: &SandboxState,
     now: i64,
 ) -> impl Iterator<Item = Mistake> {
-    let who = state
-        .identity
-        .signer_of(authorization.scheme(), state.now())
-        .ok();
-    let who = who.map(|(expected, certificate)| {
+    let who = expected_sender(authorization, state);
+    let who = who.map(|sender| {
         [
-            id(authorization, expected),
-            serial(authorization.serial_no(), certificate, state),
+            id(authorization, &sender.id),
+            serial(authorization.serial_no(), &sender, state),
         ]
     });
     let clock = clock(authorization.timestamp(), now);
     who.into_iter().flatten().chain([clock]).flatten()
+}
+
+/// The sender that the header names, or probably means: the first merchant.
+pub(super) fn expected_sender(
+    authorization: &Authorization,
+    state: &SandboxState,
+) -> Option<Sender> {
+    let (accounts, scheme) = (&state.accounts, authorization.scheme());
+    let named = accounts.sender(scheme, authorization.id().trim(), state.now());
+    if let Some(named) = named.ok()? {
+        return Some(named);
+    }
+    let id = accounts.expected_id(scheme);
+    accounts.sender(scheme, &id, state.now()).ok()?
 }
 
 fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
@@ -55,12 +67,13 @@ fn id(authorization: &Authorization, expected: &str) -> Option<Mistake> {
 }
 
 /// The mistake of a serial: another notation of the right one, or the serial of something else.
-fn serial(found: &str, certificate: &Certificate, state: &SandboxState) -> Option<Mistake> {
-    let right = certificate.serial();
+fn serial(found: &str, sender: &Sender, state: &SandboxState) -> Option<Mistake> {
+    let right = sender.certificate.serial();
     if found.eq_ignore_ascii_case(right) {
         return None;
     }
-    let (cause, en, zh) = notation(found, right).unwrap_or_else(|| serial_owner(found, state));
+    let (cause, en, zh) =
+        notation(found, right).unwrap_or_else(|| serial_owner(found, sender, state));
     Some(Mistake::of(
         cause,
         format!("{en}: give serial_no as {right}"),
@@ -90,7 +103,7 @@ fn notation(found: &str, right: &str) -> Option<SerialMistake> {
 }
 
 /// The mistake of a serial that belongs to something else.
-fn serial_owner(found: &str, state: &SandboxState) -> SerialMistake {
+fn serial_owner(found: &str, sender: &Sender, state: &SandboxState) -> SerialMistake {
     let identity = &state.identity;
     let is = |serial: &str| serial.eq_ignore_ascii_case(found);
     let is_of = |certificate: &Certificate| is(certificate.serial());
@@ -99,9 +112,11 @@ fn serial_owner(found: &str, state: &SandboxState) -> SerialMistake {
         OF_PUBLIC_KEY
     } else if is_of(&identity.certified.certificate) || platform.iter().any(|serial| is(serial)) {
         OF_PLATFORM
-    } else if is_of(&identity.merchant_certificate) || identity.made_brand().is_some_and(is_of) {
+    } else if is_other_party(found, sender, state) {
         OF_OTHER_PARTY
-    } else if [&*identity.mchid, &*identity.brand_id].contains(&found) {
+    } else if state.accounts.owner_of_serial(found).is_some() {
+        OF_OTHER_MERCHANT
+    } else if state.accounts.find(found).is_some() || state.accounts.of_brand(found).is_some() {
         IS_ID
     } else {
         OF_STRANGER
@@ -143,6 +158,11 @@ const OF_OTHER_PARTY: SerialMistake = (
     "it is the serial of the other certificate: merchant and brand have different ones",
     "商户与品牌各有证书，填成了另一方的序列号",
 );
+const OF_OTHER_MERCHANT: SerialMistake = (
+    "serial_of_other_merchant",
+    "it is the serial of another merchant of the sandbox",
+    "填成了沙箱中另一个商户的证书序列号",
+);
 const IS_ID: SerialMistake = (
     "serial_is_id",
     "it is the merchant id and not the serial of the certificate",
@@ -154,6 +174,15 @@ const OF_STRANGER: SerialMistake = (
      WeChat Pay or another run of the sandbox",
     "不是沙箱已知的证书序列号（可能是真实环境的，或沙箱上次运行时的）",
 );
+
+/// Whether a serial is that of a brand, or of the merchant whose brand sends.
+fn is_other_party(found: &str, sender: &Sender, state: &SandboxState) -> bool {
+    let is_it = |certificate: &Certificate| certificate.serial().eq_ignore_ascii_case(found);
+    let brands = state.identity.made_brands();
+    let merchant = sender.account.made_credentials();
+    brands.iter().any(|brand| is_it(&brand.certificate))
+        || merchant.is_some_and(|it| is_it(&it.certificate))
+}
 
 fn decimal(hexadecimal: &str) -> Option<String> {
     let number = BigNum::from_hex_str(hexadecimal).ok()?;

@@ -13,6 +13,7 @@ use openssl::rsa::Padding as RsaPadding;
 use serde_json::{Value, json};
 
 use super::{Diagnosis, Mistake, content, content_type, path};
+use crate::account::Caller;
 use crate::multipart;
 use crate::record::CallRecord;
 use crate::sensitive_fields::{
@@ -33,10 +34,12 @@ pub(super) fn diagnose(
         return None;
     }
     let operation = catalog::find(&call.method, path(call))?;
+    let caller = state.caller_of(call).ok()?;
     let decryptor = FieldDecryptor {
         operation,
         headers: &call.headers,
         platform: &state.platform,
+        view: &caller.view,
     };
     let query = call.target.split_once('?').map(|(_, query)| query);
     let (at, text) = decryptor
@@ -46,6 +49,7 @@ pub(super) fn diagnose(
     let serial = named_serial(&call.headers);
     let field = Field {
         state,
+        caller: &caller,
         at: &at,
         serial: serial.as_deref(),
         padding: operation.padding(),
@@ -66,6 +70,7 @@ fn body(call: &CallRecord) -> Option<Value> {
 /// A sensitive field, and what its request says of it.
 struct Field<'a> {
     state: &'a SandboxState,
+    caller: &'a Caller,
     at: &'a str,
     /// The serial in `Wechatpay-Serial`.
     serial: Option<&'a str>,
@@ -98,12 +103,12 @@ impl Field<'_> {
 
     /// Every key that the sandbox has, the named one first.
     fn owners(&self) -> Vec<Owner> {
-        let (platform, identity) = (&self.state.platform, &self.state.identity);
-        let named = self.serial.and_then(|serial| platform.pair(serial));
+        let (platform, view) = (&self.state.platform, &self.caller.view);
+        let named = self.serial.and_then(|serial| platform.pair(serial, view));
         let others = platform
-            .ids()
+            .ids(view)
             .into_iter()
-            .filter_map(|id| platform.pair(&id));
+            .filter_map(|id| platform.pair(&id, view));
         let pairs = named.into_iter().chain(others);
         let mut owners: Vec<_> = pairs
             .map(|pair| Owner {
@@ -112,7 +117,7 @@ impl Field<'_> {
             })
             .collect();
         owners.push(Owner {
-            key: identity.merchant_key.pkey().to_owned(),
+            key: self.caller.credentials.key.pkey().to_owned(),
             id: None,
         });
         owners
@@ -223,7 +228,7 @@ impl Field<'_> {
     }
 
     fn unknown_serial(&self) -> Option<Mistake> {
-        let id = &self.state.identity.public.id;
+        let id = &self.caller.view.public.id;
         let Some(serial) = self.serial else {
             return Some(Mistake::of(
                 "serial_missing",
@@ -231,10 +236,15 @@ impl Field<'_> {
                 format!("缺少请求头 Wechatpay-Serial，或其为空：请写明加密所用的公钥，例如 {id}"),
             ));
         };
-        if self.state.platform.pair(serial).is_some() {
+        if self
+            .state
+            .platform
+            .pair(serial, &self.caller.view)
+            .is_some()
+        {
             return None;
         }
-        let own = self.state.identity.merchant_certificate.serial();
+        let own = self.caller.credentials.certificate.serial();
         Some(if serial.eq_ignore_ascii_case(own) {
             Mistake::of(
                 "serial_of_merchant",
@@ -255,7 +265,7 @@ impl Field<'_> {
     }
 
     fn other_key(&self) -> Mistake {
-        let (at, id) = (self.at, &self.state.identity.public.id);
+        let (at, id) = (self.at, &self.caller.view.public.id);
         Mistake::of(
             "encrypted_for_unknown_key",
             format!(

@@ -6,6 +6,7 @@ use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
 use super::Mistake;
+use crate::account::Sender;
 use crate::state::SandboxState;
 use wechatpay_core::crypto::{Certificate, Signed, signed_digest};
 use wechatpay_core::variants::signature::{self as variants, Form};
@@ -58,24 +59,53 @@ pub(super) fn fits_pss(key: &PKey<Public>, signature: &[u8], built: &[u8]) -> bo
 }
 
 /// The mistake of signing with another key, which the sandbox may know.
-pub(super) fn other_key(state: &SandboxState, signature: &[u8]) -> Mistake {
+pub(super) fn other_key(state: &SandboxState, sender: &Sender, signature: &[u8]) -> Mistake {
     let identity = &state.identity;
     let by = |key: &PKeyRef<Public>| recovered(key, signature).is_some();
     let by_certificate = |it: &Certificate| it.x509().public_key().is_ok_and(|key| by(&key));
-    if by_certificate(&identity.merchant_certificate) {
+    let merchant = sender.account.made_credentials();
+    if merchant.is_some_and(|it| by_certificate(&it.certificate)) {
         return MERCHANT_FOR_BRAND;
     }
-    if identity.made_brand().is_some_and(by_certificate) {
+    let brands = identity.made_brands();
+    if brands
+        .iter()
+        .any(|brand| by_certificate(&brand.certificate))
+    {
         return BRAND_FOR_MERCHANT;
     }
-    let ids = state.platform.ids();
-    let platform = ids.iter().filter_map(|id| state.platform.pair(id));
+    let others = state.accounts.all();
+    let others = others.iter().filter_map(|it| it.made_credentials());
+    if let Some(other) = others
+        .into_iter()
+        .find(|it| by_certificate(&it.certificate))
+    {
+        return of_other_merchant(&other.mchid, &sender.id);
+    }
+    let Ok(view) = state.accounts.first().view() else {
+        return OTHER_KEY;
+    };
+    let ids = state.platform.ids(&view);
+    let platform = ids.iter().filter_map(|id| state.platform.pair(id, &view));
     let mut platform = platform.filter_map(|pair| public(pair.key.pkey()));
     if platform.any(|key| by(&key)) || by_certificate(&identity.certified.certificate) {
         PLATFORM_KEY
     } else {
         OTHER_KEY
     }
+}
+
+fn of_other_merchant(signed: &str, named: &str) -> Mistake {
+    Mistake::of(
+        "key_of_other_merchant",
+        format!(
+            "the key of the merchant {signed} signed, and the header names {named}: use the key, the id and the serial of \
+             one merchant"
+        ),
+        format!(
+            "签名用的是商户 {signed} 的私钥，而请求头写的是 {named}：私钥、商户号和证书序列号应属于同一商户"
+        ),
+    )
 }
 
 fn public(key: &PKeyRef<openssl::pkey::Private>) -> Option<PKey<Public>> {

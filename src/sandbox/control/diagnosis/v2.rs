@@ -16,7 +16,8 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
     let operation = apiv2::find(&call.method, path(call))?;
     let query = call.target.split_once('?').map(|(_, query)| query);
     let form = SignedMessage::read(&call.method, query, content_type(call), &call.body).ok()?;
-    let key = &state.identity.v2_key;
+    let caller = state.caller_of(call).ok()?;
+    let key = &caller.credentials.v2_key;
     let text_of =
         |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
     let members: Vec<_> = form.members.iter().filter_map(text_of).collect();
@@ -40,7 +41,7 @@ pub(super) fn diagnose(call: &CallRecord, state: &SandboxState) -> Option<Diagno
         members: &members,
         body: std::str::from_utf8(&call.body).unwrap_or_default(),
         key: key.expose(),
-        apiv3_key: state.identity.apiv3_key.expose(),
+        apiv3_key: caller.credentials.apiv3_key.expose(),
     };
     let Some((signed, found)) = search(&message, &sign.algorithms, &digest) else {
         mistakes.push(OTHER_TEXT);

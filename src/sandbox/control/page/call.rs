@@ -35,6 +35,10 @@ fn facts(record: &CallRecord, lang: Lang) -> Markup {
                 dt { (lang.say("Operation", "接口")) }
                 dd { (title) }
             }
+            @if let Some(mchid) = &record.mchid {
+                dt { (lang.say("Merchant", "商户号")) }
+                dd { code { (mchid) } }
+            }
             dt { (lang.say("Time", "时间")) }
             dd { (time(record.time)) " UTC+8" }
             dt { (lang.say("Verdict", "结论")) }

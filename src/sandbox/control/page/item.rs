@@ -9,6 +9,7 @@ use super::lang::Lang;
 use super::layout::{self, pretty, segment, yuan};
 use super::orders::{bank, link, receiver, state, user};
 use crate::state::SandboxState;
+use crate::world::World;
 use crate::{ComplaintRecord, OrderRecord, RefundRecord, SharingRecord, TransferRecord};
 
 const LIST: &str = "/_sandbox/orders";
@@ -20,38 +21,66 @@ pub(super) fn page(
     number: &str,
     lang: Lang,
 ) -> Option<Markup> {
-    let (world, now) = (&state.world, state.now());
-    let (title, content) = match kind {
-        "orders" => {
-            let orders = world.orders(now);
-            let found = orders.iter().find(|it| it.out_trade_no == number)?;
-            let title = lang.say("Order", "订单");
-            (title, order(found, &world.refunds(), lang))
+    let accounts = state.accounts.all();
+    let mut shown = accounts
+        .iter()
+        .filter_map(|account| {
+            one(&account.world, kind, number, state.now(), lang).zip(Some(account))
+        })
+        .peekable();
+    let title = kind_title(kind, lang)?;
+    shown.peek()?;
+    // Several merchants may have given the same number.
+    let content = html! {
+        @for (content, account) in shown {
+            dl { dt { (lang.say("Merchant", "商户号")) } dd { code { (account.mchid()) } } }
+            (content)
         }
-        "refunds" => {
-            let refunds = world.refunds();
-            let found = refunds.iter().find(|it| it.out_refund_no == number)?;
-            (lang.say("Refund", "退款"), refund(found, lang))
-        }
-        "complaints" => {
-            let complaints = world.complaints();
-            let found = complaints.iter().find(|it| it.complaint_id == number)?;
-            (lang.say("Complaint", "投诉单"), complaint(found, lang))
-        }
-        "transfers" => {
-            let transfers = world.transfers();
-            let found = transfers.iter().find(|it| it.out_bill_no == number)?;
-            (lang.say("Transfer", "商家转账"), transfer(found, lang))
-        }
-        "sharing" => {
-            let sharing = world.sharing();
-            let found = sharing.iter().find(|it| it.out_order_no == number)?;
-            (lang.say("Profit sharing", "分账"), shared(found, lang))
-        }
-        _ => return None,
     };
     let title = format!("{title} {number}");
     Some(layout::page(lang, LIST, &title, false, &content))
+}
+
+fn kind_title(kind: &str, lang: Lang) -> Option<&'static str> {
+    Some(match kind {
+        "orders" => lang.say("Order", "订单"),
+        "refunds" => lang.say("Refund", "退款"),
+        "complaints" => lang.say("Complaint", "投诉单"),
+        "transfers" => lang.say("Transfer", "商家转账"),
+        "sharing" => lang.say("Profit sharing", "分账"),
+        _ => return None,
+    })
+}
+
+/// What one merchant has with this number.
+fn one(world: &World, kind: &str, number: &str, now: i64, lang: Lang) -> Option<Markup> {
+    Some(match kind {
+        "orders" => {
+            let orders = world.orders(now);
+            let found = orders.iter().find(|it| it.out_trade_no == number)?;
+            order(found, &world.refunds(), lang)
+        }
+        "refunds" => {
+            let refunds = world.refunds();
+            refund(refunds.iter().find(|it| it.out_refund_no == number)?, lang)
+        }
+        "complaints" => {
+            let complaints = world.complaints();
+            complaint(
+                complaints.iter().find(|it| it.complaint_id == number)?,
+                lang,
+            )
+        }
+        "transfers" => {
+            let transfers = world.transfers();
+            transfer(transfers.iter().find(|it| it.out_bill_no == number)?, lang)
+        }
+        "sharing" => {
+            let sharing = world.sharing();
+            shared(sharing.iter().find(|it| it.out_order_no == number)?, lang)
+        }
+        _ => return None,
+    })
 }
 
 fn order(order: &OrderRecord, refunds: &[RefundRecord], lang: Lang) -> Markup {
@@ -87,6 +116,7 @@ fn partial_refund(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
         @if may {
             form.fields method="post" action={ "/_sandbox/do/orders/" (segment(&order.out_trade_no)) "/refund" } {
                 input type="hidden" name="back" value=(back);
+                input type="hidden" name="mchid" value=(order.mchid);
                 label { (lang.say("Refund so many fen", "退款金额（分）"))
                     input name="amount" type="number" min="1" max=(left) value=(left) required;
                 }

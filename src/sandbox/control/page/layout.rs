@@ -80,16 +80,18 @@ pub(super) fn button(path: &str, back: &str, label: &str) -> Markup {
 }
 
 /// The same with a member, unless its name is empty.
-pub(super) fn button_with(
-    path: &str,
-    back: &str,
-    (name, value): (&str, &str),
-    label: &str,
-) -> Markup {
+pub(super) fn button_with(path: &str, back: &str, member: (&str, &str), label: &str) -> Markup {
+    button_of(path, back, &[member], label)
+}
+
+/// The same with several members.
+pub(super) fn button_of(path: &str, back: &str, members: &[(&str, &str)], label: &str) -> Markup {
     html! {
         form.button method="post" action={ "/_sandbox/do/" (path) } {
             input type="hidden" name="back" value=(back);
-            @if !name.is_empty() { input type="hidden" name=(name) value=(value); }
+            @for (name, value) in members {
+                @if !name.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
             button { (label) }
         }
         " "

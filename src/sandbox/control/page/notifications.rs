@@ -76,7 +76,7 @@ fn table(all: &[DeliveryRecord], pace: f64, lang: Lang) -> Markup {
                 @let item = format!("{HERE}/{}", record.id);
                 tr {
                     td { a href=(item) { (record.id) } }
-                    td { a href=(item) { code { (record.event_type) } } br; span.dim.code { (record.url) } }
+                    td { a href=(item) { code { (record.event_type) } } " " span.dim { (record.mchid) } br; span.dim.code { (record.url) } }
                     td { (state(record, pace, lang)) }
                     td { @if let Some(last) = record.attempts.last() { (outcome(record.attempts.len(), last, lang)) } }
                     td { (again(record, HERE, lang)) }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use super::lang::Lang;
-use super::layout::{self, button, button_with, empty, segment, yuan};
+use super::layout::{self, button_of, button_with, empty, segment, yuan};
 use crate::state::SandboxState;
+use crate::world::World;
 use crate::{
     ComplaintRecord, OrderRecord, RefundRecord, RefundStatus, SharingRecord, TransferRecord,
 };
@@ -17,9 +18,13 @@ const SHOWN: usize = 100;
 
 pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
     let now = state.now();
-    let (orders, refunds) = (state.world.orders(now), state.world.refunds());
-    let (transfers, sharing) = (state.world.transfers(), state.world.sharing());
-    let complaints = state.world.complaints();
+    let all = state.accounts.all();
+    let worlds = || all.iter().map(|account| &account.world);
+    let orders: Vec<_> = worlds().flat_map(|world| world.orders(now)).collect();
+    let refunds: Vec<_> = worlds().flat_map(World::refunds).collect();
+    let transfers: Vec<_> = worlds().flat_map(World::transfers).collect();
+    let sharing: Vec<_> = worlds().flat_map(World::sharing).collect();
+    let complaints: Vec<_> = worlds().flat_map(World::complaints).collect();
     let content = html! {
         @if orders.is_empty() && transfers.is_empty() {
             (empty(lang.say("No order has been made yet.", "还没有下过订单。")))
@@ -38,7 +43,9 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
 
 /// Whether refunds wait for the bank.
 fn hold(state: &SandboxState, lang: Lang) -> Markup {
-    let (hold, said, label) = if state.world.holds_refunds() {
+    let all = state.accounts.all();
+    let is_held = all.iter().any(|account| account.world.holds_refunds());
+    let (hold, said, label) = if is_held {
         (
             "false",
             lang.say(
@@ -71,7 +78,7 @@ fn order_table(orders: &[OrderRecord], lang: Lang) -> Markup {
                 th { (lang.say("The user", "用户操作")) }
             } }
             tbody { @for order in orders.iter().rev().take(SHOWN) { tr {
-                td.code { (link("orders", &order.out_trade_no)) @if let Some(id) = &order.transaction_id { br; span.dim { (id) } } }
+                td.code { (link("orders", &order.out_trade_no)) (merchant(&order.mchid)) @if let Some(id) = &order.transaction_id { br; span.dim { (id) } } }
                 td { (state(order.trade_state)) }
                 td data-label=(lang.say("Total", "金额")) { (yuan(order.total)) }
                 td data-label=(lang.say("Refunded", "已退款")) { (yuan(order.refunded)) }
@@ -89,18 +96,20 @@ pub(super) fn user(order: &OrderRecord, back: &str, lang: Lang) -> Markup {
         .unwrap_or(&order.out_trade_no);
     let path = |verb: &str| format!("orders/{}/{verb}", segment(number));
     let single = order.combine_out_trade_no.is_none();
+    let act = |path: &str, label: &str| button_with(path, back, ("mchid", &order.mchid), label);
     let open = ["NOTPAY", "USERPAYING", "PAYERROR"].contains(&order.trade_state);
     html! {
         @if open {
-            (button(&path("pay"), back, lang.say("Pay", "支付")))
-            @if single { (button(&path("fail"), back, lang.say("Fail", "支付失败"))) }
-            (button(&path("expire"), back, lang.say("Expire", "超时关闭")))
+            (act(&path("pay"),  lang.say("Pay", "支付")))
+            @if single { (act(&path("fail"),  lang.say("Fail", "支付失败"))) }
+            (act(&path("expire"),  lang.say("Expire", "超时关闭")))
         }
         @if ["SUCCESS", "REFUND"].contains(&order.trade_state) && order.refunded < order.total && single {
-            (button(&path("refund"), back, lang.say("Refund the rest", "退还剩余金额")))
+            (act(&path("refund"),  lang.say("Refund the rest", "退还剩余金额")))
         }
         @if order.transaction_id.is_some() {
-            (button_with("complaints", back, ("out_trade_no", &order.out_trade_no), lang.say("Complain", "投诉")))
+            @let members = [("out_trade_no", &*order.out_trade_no), ("mchid", &*order.mchid)];
+            (button_of("complaints", back, &members, lang.say("Complain", "投诉")))
         }
     }
 }
@@ -116,7 +125,7 @@ fn refund_table(refunds: &[RefundRecord], lang: Lang) -> Markup {
                 th { (lang.say("The bank", "银行操作")) }
             } }
             tbody { @for refund in refunds.iter().rev().take(SHOWN) { tr {
-                td.code { (link("refunds", &refund.out_refund_no)) br; span.dim { (refund.out_trade_no) } }
+                td.code { (link("refunds", &refund.out_refund_no)) (merchant(&refund.mchid)) br; span.dim { (refund.out_trade_no) } }
                 td { (state(refund.status.name())) }
                 td data-label=(lang.say("Amount", "金额")) { (yuan(refund.amount)) }
                 td { (bank(refund, HERE, lang)) }
@@ -138,7 +147,8 @@ pub(super) fn bank(refund: &RefundRecord, back: &str, lang: Lang) -> Markup {
 
 fn settle(refund: &RefundRecord, status: &str, back: &str, label: &str) -> Markup {
     let path = format!("refunds/{}/settle", segment(&refund.out_refund_no));
-    button_with(&path, back, ("status", status), label)
+    let members = [("status", status), ("mchid", &*refund.mchid)];
+    button_of(&path, back, &members, label)
 }
 
 fn complaint_table(complaints: &[ComplaintRecord], lang: Lang) -> Markup {
@@ -151,7 +161,7 @@ fn complaint_table(complaints: &[ComplaintRecord], lang: Lang) -> Markup {
                 th { (lang.say("Order", "订单")) }
             } }
             tbody { @for complaint in complaints.iter().rev().take(SHOWN) { tr {
-                td.code { (link("complaints", &complaint.complaint_id)) }
+                td.code { (link("complaints", &complaint.complaint_id)) (merchant(&complaint.mchid)) }
                 td { (state(complaint.complaint_state)) }
                 td.code data-label=(lang.say("Order", "订单")) { (link("orders", &complaint.out_trade_no)) }
             } } }
@@ -170,7 +180,7 @@ fn transfer_table(transfers: &[TransferRecord], lang: Lang) -> Markup {
                 th { (lang.say("The user", "用户操作")) }
             } }
             tbody { @for transfer in transfers.iter().rev().take(SHOWN) { tr {
-            td.code { (link("transfers", &transfer.out_bill_no)) }
+            td.code { (link("transfers", &transfer.out_bill_no)) (merchant(&transfer.mchid)) }
             td { (state(transfer.state)) }
             td data-label=(lang.say("Amount", "金额")) { (yuan(transfer.amount)) }
             td { (receiver(transfer, HERE, lang)) }
@@ -189,7 +199,7 @@ fn sharing_table(sharing: &[SharingRecord], lang: Lang) -> Markup {
                 th { (lang.say("Order", "订单")) }
             } }
             tbody { @for record in sharing.iter().rev().take(SHOWN) { tr {
-                td.code { (link("sharing", &record.out_order_no)) }
+                td.code { (link("sharing", &record.out_order_no)) (merchant(&record.mchid)) }
                 td { (state(if record.finished { "FINISHED" } else { "PROCESSING" })) }
                 td data-label=(lang.say("Amount", "金额")) { (yuan(shared(record))) }
                 td.code { (link("orders", &record.out_trade_no)) }
@@ -211,12 +221,19 @@ fn shared(record: &SharingRecord) -> i64 {
 /// The actions of the receiving user.
 pub(super) fn receiver(transfer: &TransferRecord, back: &str, lang: Lang) -> Markup {
     let path = format!("transfers/{}", segment(&transfer.out_bill_no));
+    let member = ("mchid", &*transfer.mchid);
+    let act = |verb: &str, label: &str| button_with(&format!("{path}/{verb}"), back, member, label);
     html! {
         @if transfer.state == "WAIT_USER_CONFIRM" {
-            (button(&format!("{path}/confirm"), back, lang.say("Confirm", "确认收款")))
-            (button(&format!("{path}/reject"), back, lang.say("Refuse", "拒绝")))
+            (act("confirm", lang.say("Confirm", "确认收款")))
+            (act("reject", lang.say("Refuse", "拒绝")))
         }
     }
+}
+
+/// The merchant that has a thing.
+fn merchant(mchid: &str) -> Markup {
+    html! { br; span.dim { (mchid) } }
 }
 
 /// The page of one.

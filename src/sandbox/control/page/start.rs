@@ -7,7 +7,9 @@ use maud::{Markup, html};
 use super::super::calls;
 use super::lang::Lang;
 use super::layout::{self, button, empty, time};
+use crate::account::Account;
 use crate::fault::Fault;
+use crate::merchants::MerchantKind;
 use crate::record::{CallRecord, Verdict};
 use crate::state::SandboxState;
 
@@ -24,23 +26,47 @@ pub(super) fn page(state: &Arc<SandboxState>, lang: Lang) -> Markup {
 }
 
 fn identity(state: &SandboxState, lang: Lang) -> Markup {
-    let identity = &state.identity;
+    let (first, others) = (state.accounts.first(), state.accounts.all());
+    let others = others.iter().skip(1);
+    let credentials = first.credentials().ok();
+    let (serial, public_id) = credentials.as_ref().map_or(("", ""), |it| {
+        (it.certificate.serial(), it.public.id.as_str())
+    });
     html! {
         dl {
             dt { (lang.say("Base URL", "地址")) }
             dd { code { (state.base_url.get().map_or("", String::as_str)) } }
             dt { (lang.say("Merchant id", "商户号")) }
-            dd { code { (state.identity.mchid) } }
+            dd { code { (first.mchid()) } }
             dt { (lang.say("Certificate serial", "商户证书序列号")) }
-            dd { code { (identity.merchant_certificate.serial()) } }
+            dd { code { (serial) } }
             dt { (lang.say("Public key id", "微信支付公钥ID")) }
-            dd { code { (identity.public.id) } }
+            dd { code { (public_id) } }
+            dt { (lang.say("Further merchants", "其他商户")) }
+            dd { @for other in others { div.code { (other.mchid()) " " span.dim { (kind(other, lang)) } } } }
             @if let Some(dir) = &state.settings.dir {
                 dt { (lang.say("Keys", "密钥文件")) }
                 dd { code { (dir.display()) } }
             }
         }
     }
+}
+
+/// What a merchant is, with the name that the user gave it.
+fn kind(account: &Account, lang: Lang) -> String {
+    let settings = &account.settings;
+    let kind = match settings.kind {
+        MerchantKind::Merchant => lang.say("merchant", "普通商户"),
+        MerchantKind::ServiceProvider => lang.say("service provider", "服务商"),
+        MerchantKind::Channel => lang.say("channel", "渠道商"),
+        MerchantKind::Any => lang.say("merchant and service provider", "普通商户兼服务商"),
+    };
+    let subs = match &*settings.sub_merchants.join(", ") {
+        "" => String::new(),
+        subs => format!(" ({subs})"),
+    };
+    let name = settings.name.as_deref().unwrap_or_default();
+    format!("{kind}{subs} {name}").trim_end().to_owned()
 }
 
 fn requests(records: &[CallRecord], lang: Lang) -> Markup {
@@ -58,6 +84,7 @@ fn requests(records: &[CallRecord], lang: Lang) -> Markup {
                 th { "#" }
                 th { (lang.say("Time", "时间")) }
                 th { (lang.say("Request", "请求")) }
+                th { (lang.say("Merchant", "商户号")) }
                 th { (lang.say("Verdict", "结论")) }
                 th { (lang.say("Answer", "应答")) }
             } }
@@ -75,6 +102,7 @@ fn row(record: &CallRecord, lang: Lang) -> Markup {
                 code { (record.method) " " a href={ "/_sandbox/calls/" (record.id) } { (record.target) } }
                 @if let Some(title) = calls::title(record) { br; span.dim { (title) } }
             }
+            td data-label=(lang.say("Merchant", "商户号")) { code { (record.mchid.as_deref().unwrap_or("–")) } }
             td { (verdict(record, lang)) }
             td data-label=(lang.say("Answer", "应答")) { (status(record, lang)) }
         }

@@ -1,7 +1,10 @@
 //! Authenticates APIv2 requests: `mch_id`, `nonce_str`, `sign` and the client certificate.
 
+use std::sync::Arc;
+
 use super::super::received::{ClientCertificate, Received};
 use super::{Authenticated, Content, Unauthenticated};
+use crate::account::Account;
 use crate::apiv2::{self, Message};
 use crate::bilingual::Bilingual;
 use crate::refusal::Refusal;
@@ -9,6 +12,7 @@ use crate::state::SandboxState;
 use wechatpay_core::catalog::Operation;
 use wechatpay_core::crypto::digest::md5_hex;
 use wechatpay_core::protocol::SignType;
+use wechatpay_core::secret::Secret;
 
 const SIGNATURE_WRONG: &str = "签名错误";
 const MERCHANT_WRONG: &str = "mch_id参数格式错误";
@@ -31,37 +35,43 @@ pub(super) fn authenticate(
     let head = &received.head;
     let kind = received.content_type();
     let message = Message::read(&head.method, head.uri.query(), kind, &received.body)?;
-    check_merchant(&state.identity.mchid, &message)?;
-    let signed_text = apiv2::redacted_sign_text(&message.members, &state.identity.v2_key);
+    let caller = super::caller(find_merchant(state, &message)?)?;
+    let key = &caller.credentials.v2_key;
+    let signed_text = apiv2::redacted_sign_text(&message.members, key);
     let signed_text = Some(signed_text.into_bytes());
     let checked = check_nonce(operation, &message)
-        .and_then(|()| check_signature(state, operation, &message))
+        .and_then(|()| check_signature(key, operation, &message))
         .and_then(|()| check_file_hash(&message))
         .and_then(|()| check_client_certificate(received, operation));
     match checked {
         Ok(()) => Ok(Authenticated {
+            caller,
             signed_text,
             content: Content::V2(message.members.into()),
         }),
         Err(refusal) => Err(Unauthenticated {
+            caller: Some(caller),
             refusal: Box::new(refusal),
             signed_text,
         }),
     }
 }
 
-fn check_merchant(mchid: &str, message: &Message<'_>) -> Result<(), Refusal> {
+fn find_merchant(state: &SandboxState, message: &Message<'_>) -> Result<Arc<Account>, Refusal> {
     let text = |name| apiv2::text(&message.members, name);
     let names = ["mch_id", "mchid", "combine_mch_id"];
-    if names.map(text).contains(&mchid) {
-        return Ok(());
+    let mut found = names
+        .iter()
+        .filter_map(|name| state.accounts.find(text(name)));
+    if let Some(account) = found.next() {
+        return Ok(account);
     }
     if names.map(text).iter().all(|name| name.is_empty()) {
         let why = Bilingual::new("there is no mch_id", "缺少参数 mch_id");
         return Err(Refusal::v2(MERCHANT_WRONG, why));
     }
     let why = Bilingual::new(
-        "neither mch_id nor mchid is the sandbox's merchant",
+        "neither mch_id nor mchid is a merchant of the sandbox",
         "mch_id 或 mchid 不是沙箱的商户号",
     );
     Err(Refusal::v2(MERCHANT_WRONG, why))
@@ -84,12 +94,12 @@ fn check_nonce(operation: &Operation, message: &Message<'_>) -> Result<(), Refus
 }
 
 fn check_signature(
-    state: &SandboxState,
+    key: &Secret,
     operation: &Operation,
     message: &Message<'_>,
 ) -> Result<(), Refusal> {
     let members = &message.members;
-    if apiv2::is_signed(operation, members, &state.identity.v2_key) {
+    if apiv2::is_signed(operation, members, key) {
         return Ok(());
     }
     let named = apiv2::text(members, "sign_type");

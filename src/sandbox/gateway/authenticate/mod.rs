@@ -2,6 +2,8 @@
 
 mod apiv2;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
@@ -9,13 +11,12 @@ use serde_json::{Value, json};
 
 use super::received::{Received, expected_scheme};
 use super::{MAX_JSON, too_long};
+use crate::account::{Account, Caller, Sender};
 use crate::bilingual::Bilingual;
-use crate::identity::Identity;
 use crate::multipart;
 use crate::refusal::Refusal;
 use crate::state::SandboxState;
 use wechatpay_core::catalog::Operation;
-use wechatpay_core::crypto::Certificate;
 use wechatpay_core::protocol::{Authorization, Scheme, request_text};
 
 const MALFORMED: &str = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》";
@@ -33,6 +34,7 @@ const SHOWN_BODY: usize = 8;
 
 /// A request whose sender is known.
 pub(super) struct Authenticated {
+    pub(super) caller: Caller,
     /// The text that the signature covers; `None` for operations that are not signed.
     pub(super) signed_text: Option<Vec<u8>>,
     pub(super) content: Content,
@@ -49,18 +51,20 @@ pub(super) enum Content {
     V2(Value),
 }
 
-/// A refusal, with the text that the gateway expected to be signed as far as it is known.
+/// A refusal, with the merchant that the request names and the text that the gateway expected to be signed, as far as
+/// they are known.
 pub(super) struct Unauthenticated {
+    pub(super) caller: Option<Caller>,
     pub(super) refusal: Box<Refusal>,
     pub(super) signed_text: Option<Vec<u8>>,
 }
 
 impl From<Refusal> for Unauthenticated {
     fn from(refusal: Refusal) -> Self {
-        let signed_text = None;
         Self {
+            caller: None,
             refusal: Box::new(refusal),
-            signed_text,
+            signed_text: None,
         }
     }
 }
@@ -75,9 +79,9 @@ pub(super) fn authenticate(
     }
     let content = split(received)?;
     if received.operation.is_some_and(Operation::unsigned_request) {
-        let signed_text = None;
         return Ok(Authenticated {
-            signed_text,
+            caller: caller(Arc::clone(state.accounts.first()))?,
+            signed_text: None,
             content,
         });
     }
@@ -93,16 +97,29 @@ pub(super) fn authenticate(
         },
     };
     let text = signed.text(&authorization);
-    match check(state, &authorization, &signed, &text) {
+    let failed = |caller, refusal, text| Unauthenticated {
+        caller,
+        refusal: Box::new(refusal),
+        signed_text: Some(text),
+    };
+    let sender = find_sender(state, &authorization);
+    let found = sender.and_then(|sender| Ok((caller(Arc::clone(&sender.account))?, sender)));
+    let (caller, sender) = match found {
+        Ok(found) => found,
+        Err(refusal) => return Err(failed(None, refusal, text)),
+    };
+    match check(state, &sender, &authorization, &signed, &text) {
         Ok(()) => Ok(Authenticated {
+            caller,
             signed_text: Some(text),
             content,
         }),
-        Err(refusal) => Err(Unauthenticated {
-            refusal: Box::new(refusal),
-            signed_text: Some(text),
-        }),
+        Err(refusal) => Err(failed(Some(caller), refusal, text)),
     }
+}
+
+fn caller(account: Arc<Account>) -> Result<Caller, Refusal> {
+    Caller::new(account).map_err(|err| Refusal::internal(&err))
 }
 
 /// Finds the parts of an upload; any other body is one text.
@@ -159,21 +176,23 @@ impl SignedRequest<'_> {
 
 fn check(
     state: &SandboxState,
+    sender: &Sender,
     authorization: &Authorization,
     signed: &SignedRequest<'_>,
     text: &[u8],
 ) -> Result<(), Refusal> {
     let now = state.now();
-    let certificate = check_sender(authorization, &state.identity, now)?;
+    check_serial(state, sender, authorization.serial_no())?;
     check_clock(authorization.timestamp(), now)?;
-    let public_key = certificate.public_key();
+    let public_key = sender.certificate.public_key();
     if !public_key.verify(text, authorization.signature()) {
         return Err(signature_wrong(signed, text));
     }
     // Last, so that only the merchant can use up the merchant's nonces.
     let oldest = now.saturating_sub(WINDOW_SECONDS);
     let (nonce, timestamp) = (authorization.nonce_str(), authorization.timestamp());
-    if state.nonces.insert(nonce, timestamp, oldest) {
+    let nonce = format!("{} {nonce}", sender.id);
+    if state.nonces.insert(&nonce, timestamp, oldest) {
         return Ok(());
     }
     let why = (
@@ -230,34 +249,47 @@ fn single_authorization(headers: &HeaderMap) -> Result<&str, (&'static str, &'st
     })
 }
 
-fn check_sender<'i>(
-    auth: &Authorization,
-    identity: &'i Identity,
-    now: i64,
-) -> Result<&'i Certificate, Refusal> {
-    let (id, certificate) = identity
-        .signer_of(auth.scheme(), now)
+/// The merchant or brand that the request names.
+fn find_sender(state: &SandboxState, auth: &Authorization) -> Result<Sender, Refusal> {
+    let (accounts, id) = (&state.accounts, auth.id());
+    let found = accounts
+        .sender(auth.scheme(), id, state.now())
         .map_err(|err| Refusal::internal(&err))?;
-    if auth.id() != id {
-        let name = auth.scheme().id_name();
-        let why = (
-            format!("the {name} {:?} is not {id}", auth.id()),
-            format!("{name} 为 {:?}，应为 {id}", auth.id()),
+    found.ok_or_else(|| {
+        let (name, known) = (
+            auth.scheme().id_name(),
+            accounts.expected_id(auth.scheme()),
         );
-        return Err(Refusal::sign_error(MERCHANT_WRONG, why));
-    }
-    let serial = certificate.serial();
-    if !auth.serial_no().eq_ignore_ascii_case(serial) {
         let why = (
-            format!("the serial {:?} is not {serial}", auth.serial_no()),
             format!(
-                "证书序列号 serial_no 为 {:?}，应为 {serial}",
-                auth.serial_no()
+                "the {name} {id:?} is not the sandbox's, as {known} is; GET merchants of the control API lists all"
+            ),
+            format!(
+                "{name} 为 {id:?}，沙箱没有这个商户，应为 {known} 等；控制接口 GET merchants 列出全部"
             ),
         );
-        return Err(Refusal::sign_error(SERIAL_WRONG, why));
+        Refusal::sign_error(MERCHANT_WRONG, why)
+    })
+}
+
+/// The serial has to be that of the sender's certificate, and not another merchant's.
+fn check_serial(state: &SandboxState, sender: &Sender, found: &str) -> Result<(), Refusal> {
+    let serial = sender.certificate.serial();
+    if found.eq_ignore_ascii_case(serial) {
+        return Ok(());
     }
-    Ok(certificate)
+    let (other, other_zh) = match state.accounts.owner_of_serial(found) {
+        Some(mchid) => (
+            format!(", and belongs to the merchant {mchid}"),
+            format!("，它属于商户 {mchid}"),
+        ),
+        None => Default::default(),
+    };
+    let why = (
+        format!("the serial {found:?} is not {serial}{other}"),
+        format!("证书序列号 serial_no 为 {found:?}，应为 {serial}{other_zh}"),
+    );
+    Err(Refusal::sign_error(SERIAL_WRONG, why))
 }
 
 fn check_clock(timestamp: i64, now: i64) -> Result<(), Refusal> {

@@ -12,6 +12,7 @@ use self::apiv2::{ResponseContext, refusal_of_status};
 use super::Processed;
 use super::parse::Parsed;
 use super::received::Received;
+use crate::account::Caller;
 use crate::fault::Fault;
 use crate::identity::PlatformKeyPair;
 use crate::platform;
@@ -35,9 +36,19 @@ pub(super) fn respond(
     if let Some(page) = fault.and_then(Fault::page) {
         return page;
     }
+    // A request whose sender is not known is answered as the first merchant's.
+    let caller = match &processed.caller {
+        Some(caller) => Ok(caller.clone()),
+        None => Caller::new(Arc::clone(state.accounts.first())),
+    };
+    let caller = match caller {
+        Ok(caller) => caller,
+        Err(err) => return Refusal::internal(&err).reply(),
+    };
     let responder = Responder {
         state,
         received,
+        caller: &caller,
         fault,
     };
     let signed = responder.reply(processed).and_then(|mut reply| {
@@ -64,6 +75,7 @@ pub(super) fn respond(
 struct Responder<'a> {
     state: &'a SandboxState,
     received: &'a Received,
+    caller: &'a Caller,
     fault: Option<&'a Fault>,
 }
 
@@ -108,11 +120,15 @@ impl Responder<'_> {
         let (method, operation) = (&received.head.method, received.operation);
         let stub = state.stubs.get(method, received.path());
         if stub.is_none() && platform::is_certificate_list(operation) {
-            return state.platform.list(self.fault, &*state.clock);
+            let merchant = (&self.caller.view, &self.caller.credentials.apiv3_key);
+            return state.platform.list(self.fault, merchant, &*state.clock);
         }
         let documented = || {
             let request = parsed?.documented(received)?;
-            state.settings.documented.answer(&request)
+            state
+                .settings
+                .documented
+                .answer(&request, self.caller.account.mchid())
         };
         let response = if let Some(stub) = stub {
             stub
@@ -123,7 +139,7 @@ impl Responder<'_> {
         } else {
             CheckedResponse::default_of(method, operation, parsed.and_then(Parsed::json))
         };
-        let key = state.identity.merchant_certificate.public_key();
+        let key = self.caller.credentials.certificate.public_key();
         response.reply(operation, |value| match operation {
             Some(operation) => sensitive_fields::encrypt_response(value, operation, key),
             None => Ok(()),
@@ -133,7 +149,7 @@ impl Responder<'_> {
     fn v2<'p>(&'p self, parsed: Option<&'p Parsed>) -> Option<ResponseContext<'p>> {
         Some(ResponseContext {
             operation: self.received.v2_operation()?,
-            key: &self.state.identity.v2_key,
+            key: &self.caller.credentials.v2_key,
             clock: &*self.state.clock,
             fault: self.fault,
             request: parsed.and_then(Parsed::json).and_then(Value::as_object),
@@ -148,7 +164,12 @@ impl Responder<'_> {
         }
         let named = sensitive_fields::named_serial(&self.received.head.headers);
         let is_list = platform::is_certificate_list(self.received.operation);
-        Ok(platform.signer(named.as_deref(), is_list, self.state.now()))
+        Ok(platform.signer(
+            named.as_deref(),
+            is_list,
+            &self.caller.view,
+            self.state.now(),
+        ))
     }
 }
 

@@ -27,8 +27,8 @@ impl DeliveryTask {
             return true;
         };
         let reach = self.notifier.reach;
-        let (time_ms, began) = (self.notifier.signer.clock.now_ms(), Instant::now());
-        let (posted, outcome) = match draft.request(&self.notifier.signer, reach) {
+        let (time_ms, began) = (self.notifier.clock.now_ms(), Instant::now());
+        let (posted, outcome) = match draft.request(reach) {
             Ok(request) => (Some(posted(&request)), post::exchange(request, reach).await),
             Err(err) => (None, Err(err)),
         };

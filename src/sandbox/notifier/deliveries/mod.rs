@@ -12,16 +12,16 @@ use tokio::sync::{oneshot, watch};
 
 use super::draft::NotificationDraft;
 use super::post::Reach;
-use super::signer::NotificationSigner;
 use crate::bilingual::Bilingual;
 use crate::fault::{Fault, Faults};
 pub use record::{AttemptRecord, DeliveryRecord, DeliveryState, PostedRecord};
 use schedule::{DeliveryTask, FirstAttempt};
 use store::DeliveryStore;
+use wechatpay_core::clock::Clock;
 
 /// Posts notifications, and remembers their deliveries.
 pub(crate) struct Notifier {
-    signer: NotificationSigner,
+    clock: Arc<dyn Clock>,
     faults: Arc<Faults>,
     reach: Reach,
     store: Mutex<DeliveryStore>,
@@ -32,23 +32,19 @@ pub(crate) struct Notifier {
 
 impl Notifier {
     pub(crate) fn new(
-        signer: NotificationSigner,
+        clock: Arc<dyn Clock>,
         faults: Arc<Faults>,
         reach: Reach,
         speed: f64,
     ) -> Self {
         Self {
-            signer,
+            clock,
             faults,
             reach,
             store: Mutex::default(),
             speed: watch::Sender::new(speed),
             runtime: OnceLock::new(),
         }
-    }
-
-    pub(crate) fn signer(&self) -> &NotificationSigner {
-        &self.signer
     }
 
     /// Sets the runtime of the delivery tasks.
@@ -101,7 +97,7 @@ impl Notifier {
         self.edit(id, |record| {
             record.state = DeliveryState::NotSent;
             record.attempts.push(AttemptRecord {
-                time_ms: self.signer.clock.now_ms(),
+                time_ms: self.clock.now_ms(),
                 took_ms: 0,
                 status: None,
                 response: None,

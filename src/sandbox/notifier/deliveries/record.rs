@@ -14,6 +14,8 @@ use crate::record::{ResponseRecord, size_of_headers};
 pub struct DeliveryRecord {
     /// Its number: the first is 1.
     pub id: u64,
+    /// The merchant that is notified (商户号).
+    pub mchid: String,
     /// APIv3's event type, or the sandbox's name for one of APIv2's.
     pub event_type: String,
     /// The URL it is posted to.
@@ -54,6 +56,7 @@ impl fmt::Debug for DeliveryRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeliveryRecord")
             .field("id", &self.id)
+            .field("mchid", &self.mchid)
             .field("event_type", &self.event_type)
             .field("url", &self.url)
             .field("state", &self.state)

@@ -58,6 +58,7 @@ impl Row {
         };
         DeliveryRecord {
             id: record.id,
+            mchid: record.mchid.clone(),
             event_type: record.event_type.clone(),
             url: record.url.clone(),
             resource: Value::Null,
@@ -79,6 +80,7 @@ impl DeliveryStore {
         self.count += 1;
         let record = DeliveryRecord {
             id: self.count,
+            mchid: draft.mchid().to_owned(),
             event_type,
             url: draft.url.clone(),
             resource: Value::Null,

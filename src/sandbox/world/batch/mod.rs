@@ -45,7 +45,7 @@ const LIMIT: (usize, usize) = (20, 100);
 const NAMELESS_BELOW: i64 = 30;
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
-    let mut batch = read(&request.fields(), request)?;
+    let mut batch = read(state, &request.fields(), request)?;
     if let Some(known) = state.batches.get(&batch.out_batch_no) {
         return if known.fingerprint == batch.fingerprint {
             Ok(Success::json(known.accepted()))
@@ -62,7 +62,7 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Success::json(answer))
 }
 
-fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
+fn read(state: &State, fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
     let details = fields.items("/transfer_detail_list", MOST)?;
     let details = details.iter().map(|item| detail(item, request.now));
     let details = details.collect::<Result<Vec<_>, _>>()?;
@@ -85,6 +85,7 @@ fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Batch, Refusal> {
         ));
     }
     Ok(Batch {
+        mchid: state.mchid.clone(),
         out_batch_no: fields.merchant_number("/out_batch_no")?,
         batch_id: String::new(),
         fingerprint: request.fingerprint(),

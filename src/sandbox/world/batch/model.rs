@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::super::event::Event;
 use super::super::table::Row;
 use crate::date::rfc3339;
-use crate::identity::MCHID;
 
 /// 明细状态.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +66,8 @@ impl Detail {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
+    /// Who transfers.
+    pub(crate) mchid: String,
     pub(crate) out_batch_no: String,
     pub(crate) batch_id: String,
     pub(crate) fingerprint: [u8; 32],
@@ -131,7 +132,7 @@ impl Batch {
     /// `transfer_batch` of a query.
     pub(crate) fn view(&self) -> Value {
         let mut view = json!({
-            "mchid": MCHID,
+            "mchid": self.mchid,
             "out_batch_no": self.out_batch_no,
             "batch_id": self.batch_id,
             "appid": self.appid,
@@ -165,7 +166,7 @@ impl Batch {
     /// The response to a query of one detail. The name is encrypted later.
     pub(crate) fn detail(&self, detail: &Detail) -> Value {
         let mut view = json!({
-            "mchid": MCHID,
+            "mchid": self.mchid,
             "out_batch_no": self.out_batch_no,
             "batch_id": self.batch_id,
             "appid": self.appid,

@@ -18,7 +18,6 @@ use super::super::sharing::model::{DetailResult, Return, Share};
 use super::super::state::State;
 use super::super::transfer::model::{Transfer, TransferState};
 use super::{at, csv, is_asked, yuan};
-use crate::identity::MCHID;
 
 const HEAD: &str = "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),\
     账户结余(元),资金变更提交申请人,备注,业务凭证号";
@@ -88,7 +87,8 @@ fn flows<'s>(state: &'s State, sub_mchid: Option<&'s str>) -> impl Iterator<Item
     // Batches belong to the merchant itself.
     let batches = state.batches.iter();
     let batches = batches.filter(move |_| sub_mchid.is_none());
-    let account = sub_mchid.unwrap_or(MCHID);
+    let mchid = &*state.mchid;
+    let account = sub_mchid.unwrap_or(mchid);
     let shares = state.shares.iter();
     let returns = state.returns.iter();
     orders
@@ -96,7 +96,7 @@ fn flows<'s>(state: &'s State, sub_mchid: Option<&'s str>) -> impl Iterator<Item
         .chain(refunds.flat_map(of_refund))
         .chain(transfers.filter_map(of_transfer))
         .chain(batches.flat_map(of_batch))
-        .chain(shares.flat_map(move |share| of_share(share, account)))
+        .chain(shares.flat_map(move |share| of_share(share, mchid, account)))
         .chain(returns.filter_map(move |it| of_return(state, it, account)))
 }
 
@@ -150,7 +150,7 @@ fn of_transfer(transfer: &Transfer) -> Option<Flow<'_>> {
         flow_id: &transfer.transfer_bill_no,
         name: ("商家转账", "商家转账"),
         amount: -i128::from(transfer.amount),
-        applicant: Some(MCHID),
+        applicant: Some(&transfer.mchid),
         remark: Remark::Text(&transfer.remark),
         voucher: &transfer.out_bill_no,
     })
@@ -165,14 +165,18 @@ fn of_batch(batch: &Batch) -> impl Iterator<Item = Flow<'_>> {
         flow_id: &detail.detail_id,
         name: ("商家转账", "商家转账"),
         amount: -i128::from(detail.amount),
-        applicant: Some(MCHID),
+        applicant: Some(&batch.mchid),
         remark: Remark::Text(&detail.remark),
         voucher: &detail.out_detail_no,
     })
 }
 
 /// The movements of an account by profit sharing.
-fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow<'s>> {
+fn of_share<'s>(
+    share: &'s Share,
+    mchid: &'s str,
+    account: &'s str,
+) -> impl Iterator<Item = Flow<'s>> {
     let details = share.details.iter();
     let details = details.filter(|detail| detail.result == DetailResult::Success);
     details.filter_map(move |detail| {
@@ -184,14 +188,14 @@ fn of_share<'s>(share: &'s Share, account: &'s str) -> impl Iterator<Item = Flow
             flow_id: &detail.detail_id,
             name: ("分账", "分账"),
             amount: sign * i128::from(detail.amount),
-            applicant: Some(MCHID),
+            applicant: Some(mchid),
             remark: Remark::Text(&detail.description),
             voucher: &share.out_order_no,
         })
     })
 }
 
-fn of_return<'s>(state: &State, back: &'s Return, account: &str) -> Option<Flow<'s>> {
+fn of_return<'s>(state: &'s State, back: &'s Return, account: &str) -> Option<Flow<'s>> {
     let share = state.shares.get(&back.out_order_no)?;
     let sign = sign(&back.done.account, Some(share.party.seller()), account)?;
     Some(Flow {
@@ -200,7 +204,7 @@ fn of_return<'s>(state: &State, back: &'s Return, account: &str) -> Option<Flow<
         flow_id: &back.id,
         name: ("分账", "分账回退"),
         amount: sign * i128::from(back.done.amount),
-        applicant: Some(MCHID),
+        applicant: Some(&state.mchid),
         remark: Remark::Text(""),
         voucher: &back.number,
     })

@@ -19,7 +19,6 @@ use super::outcome::{Outcome, Success};
 use super::request::{Fields, Request};
 use super::state::State;
 use crate::date::parse_date;
-use crate::identity::MCHID;
 use crate::refusal::{Refusal, business};
 use model::{Complaint, ComplaintState};
 
@@ -209,19 +208,19 @@ fn act(
 /// The URL of complaint notifications. Before one is set, the response to a query is generated.
 fn notifications(state: &mut State, request: &Request<'_>) -> Option<Outcome> {
     Some(match request.operation.method().as_str() {
-        "GET" => Ok(url(state.complaint_url.as_ref()?)),
+        "GET" => Ok(url(&state.mchid, state.complaint_url.as_ref()?)),
         "DELETE" => {
             state.complaint_url = None;
             Ok(Success::empty())
         }
         _ => request.fields().required_text("/url").map(|given| {
-            let answer = url(&given);
+            let answer = url(&state.mchid, &given);
             state.complaint_url = Some(given);
             answer
         }),
     })
 }
 
-fn url(url: &String) -> Success {
-    Success::json(json!({"mchid": MCHID, "url": url}))
+fn url(mchid: &str, url: &str) -> Success {
+    Success::json(json!({"mchid": mchid, "url": url}))
 }

@@ -27,7 +27,7 @@ pub(crate) fn create(
     kind: PaymentMethod,
 ) -> Outcome {
     let fields = request.fields();
-    let party = party(&fields, mode)?;
+    let party = party(state, &fields, mode)?;
     let out_trade_no = fields.merchant_number("/out_trade_no")?;
     let order = Order {
         payer: payer(&fields, mode, kind)?,
@@ -64,15 +64,16 @@ fn prepay(state: &mut State, request: &Request<'_>, mut order: Order) -> Outcome
 
 pub(crate) fn by_number(state: &State, request: &Request<'_>, mode: MerchantMode) -> Outcome {
     let number = request.variable("out_trade_no");
-    queried(state.orders.get(&number), &number, request, mode)
+    queried(state, state.orders.get(&number), &number, request, mode)
 }
 
 pub(crate) fn by_id(state: &State, request: &Request<'_>, mode: MerchantMode) -> Outcome {
     let number = request.variable("transaction_id");
-    queried(state.orders.by_id(&number), &number, request, mode)
+    queried(state, state.orders.by_id(&number), &number, request, mode)
 }
 
 fn queried(
+    state: &State,
     order: Option<&Order>,
     number: &str,
     request: &Request<'_>,
@@ -80,11 +81,11 @@ fn queried(
 ) -> Outcome {
     let sub_mchid = match mode {
         MerchantMode::Direct => {
-            require_own_mchid(&request.parameter("mchid")?)?;
+            require_own_mchid(state, &request.parameter("mchid")?)?;
             None
         }
         MerchantMode::Partner => {
-            require_own_mchid(&request.parameter("sp_mchid")?)?;
+            require_own_mchid(state, &request.parameter("sp_mchid")?)?;
             Some(request.parameter("sub_mchid")?)
         }
     };
@@ -118,11 +119,11 @@ fn named<'s>(
     let fields = request.fields();
     let sub_mchid = match mode {
         MerchantMode::Direct => {
-            require_own_mchid(&fields.required_text("/mchid")?)?;
+            require_own_mchid(state, &fields.required_text("/mchid")?)?;
             None
         }
         MerchantMode::Partner => {
-            require_own_mchid(&fields.required_text("/sp_mchid")?)?;
+            require_own_mchid(state, &fields.required_text("/sp_mchid")?)?;
             Some(fields.required_text("/sub_mchid")?)
         }
     };
@@ -133,7 +134,7 @@ fn named<'s>(
         .ok_or_else(|| business::ORDER_NOT_EXIST.with(&[&format_args!("{number:?}")]))
 }
 
-fn party(fields: &Fields<'_>, mode: MerchantMode) -> Result<Party, Refusal> {
+fn party(state: &State, fields: &Fields<'_>, mode: MerchantMode) -> Result<Party, Refusal> {
     let (appid, mchid) = match mode {
         MerchantMode::Direct => ("/appid", "/mchid"),
         MerchantMode::Partner => ("/sp_appid", "/sp_mchid"),
@@ -149,7 +150,7 @@ fn party(fields: &Fields<'_>, mode: MerchantMode) -> Result<Party, Refusal> {
             None
         },
     };
-    require_own_mchid(&party.mchid)?;
+    require_own_mchid(state, &party.mchid)?;
     Ok(party)
 }
 

@@ -20,7 +20,7 @@ const MOST: usize = 50;
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>, kind: PaymentMethod) -> Outcome {
     let fields = request.fields();
-    let mut combine = read(&fields, request, kind)?;
+    let mut combine = read(state, &fields, request, kind)?;
     let items = fields.items("/sub_orders", MOST)?;
     let orders = items
         .iter()
@@ -67,6 +67,7 @@ fn repeated(state: &State, known: &CombinedOrder, asked: &CombinedOrder, now: i6
 }
 
 fn read(
+    state: &State,
     fields: &Fields<'_>,
     request: &Request<'_>,
     kind: PaymentMethod,
@@ -87,7 +88,7 @@ fn read(
         transaction_id: None,
         closed: false,
     };
-    require_own_mchid(&combine.mchid)?;
+    require_own_mchid(state, &combine.mchid)?;
     let payer = &combine.payer;
     if kind == PaymentMethod::JSAPI && payer.openid.is_none() && payer.sub_openid.is_none() {
         Err(fields.wrong("/combine_payer_info/openid", "缺少必填参数"))

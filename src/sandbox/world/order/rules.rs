@@ -6,7 +6,6 @@ use super::super::request::Fields;
 use super::super::state::State;
 use super::model::{Order, PaymentMethod, PrepayAnswer, TradeState};
 use crate::date::parse_rfc3339;
-use crate::identity::MCHID;
 use crate::refusal::Refusal;
 use crate::refusal::business;
 
@@ -67,11 +66,11 @@ pub(crate) fn reverse_order(order: &mut Order, now: i64) -> Result<(), Refusal> 
 }
 
 /// A request must name the merchant that signs it.
-pub(crate) fn require_own_mchid(mchid: &str) -> Result<(), Refusal> {
-    if mchid == MCHID {
+pub(crate) fn require_own_mchid(state: &State, mchid: &str) -> Result<(), Refusal> {
+    if mchid == state.mchid {
         Ok(())
     } else {
-        Err(business::MCH_NOT_EXISTS.with(&[&format_args!("{mchid:?}"), &MCHID]))
+        Err(business::MCH_NOT_EXISTS.with(&[&format_args!("{mchid:?}"), &state.mchid]))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn answer(state: &mut State, request: &Request<'_>) -> Option<Outcome
 }
 
 pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
-    let mut transfer = read(&request.fields(), request)?;
+    let mut transfer = read(state, &request.fields(), request)?;
     advance(state, &transfer.out_bill_no, request.now);
     if let Some(known) = state.transfers.get(&transfer.out_bill_no) {
         return if known.fingerprint == transfer.fingerprint {
@@ -50,11 +50,12 @@ pub(crate) fn create(state: &mut State, request: &Request<'_>) -> Outcome {
     Ok(Success::json(answer))
 }
 
-fn read(fields: &Fields<'_>, request: &Request<'_>) -> Result<Transfer, Refusal> {
+fn read(state: &State, fields: &Fields<'_>, request: &Request<'_>) -> Result<Transfer, Refusal> {
     let transfer = Transfer {
         out_bill_no: fields.merchant_number("/out_bill_no")?,
         transfer_bill_no: String::new(),
         fingerprint: request.fingerprint(),
+        mchid: state.mchid.clone(),
         sub_mchid: fields.optional_text("/sub_mchid")?,
         appid: fields.required_text("/appid")?,
         openid: fields.required_text("/openid")?,

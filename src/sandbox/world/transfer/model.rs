@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::super::event::Event;
 use super::super::table::Row;
 use crate::date::rfc3339;
-use crate::identity::MCHID;
 
 /// The amount from which the user's name is required: 2,000 yuan ("发起转账").
 pub(crate) const NAMED_FROM: i64 = 200_000;
@@ -36,6 +35,8 @@ pub(crate) struct Transfer {
     pub(crate) out_bill_no: String,
     pub(crate) transfer_bill_no: String,
     pub(super) fingerprint: [u8; 32],
+    /// The merchant that transfers.
+    pub(crate) mchid: String,
     /// The sub-merchant of a service provider's transfer.
     pub(crate) sub_mchid: Option<String>,
     pub(super) appid: String,
@@ -109,7 +110,7 @@ impl Transfer {
             Some(_) => "mchid",
             None => "mch_id",
         };
-        resource[whose] = json!(MCHID);
+        resource[whose] = json!(self.mchid);
         self.put_sub_mchid(&mut resource);
         self.put_fail_reason(&mut resource);
         resource

@@ -1,0 +1,154 @@
+//! The account of one merchant: its settings, its keys, and everything that its requests made.
+//!
+//! A request is authenticated as an [`Account`], and every later stage works on that account. [`Accounts`] finds them.
+
+mod holder;
+mod registry;
+mod relation;
+mod sender;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::bills::Bills;
+use crate::folder::{self, SandboxFiles};
+use crate::identity::{Brand, Credentials, Identity};
+use crate::merchants::{MerchantSettings, Product};
+use crate::platform::PlatformView;
+use crate::remembered::Remembered;
+use crate::world::World;
+pub(crate) use registry::{AccountError, Accounts, Shared};
+pub(crate) use sender::Sender;
+use wechatpay_core::error::{Error, Result};
+
+/// One merchant.
+pub(crate) struct Account {
+    pub(crate) settings: MerchantSettings,
+    identity: Arc<Identity>,
+    /// The folder that keeps the keys.
+    dir: Option<PathBuf>,
+    /// Generated when they are first needed: few tests have several merchants.
+    credentials: OnceLock<Result<Arc<Credentials>>>,
+    /// Orders, refunds, transfers and the other things that operations act on.
+    pub(crate) world: World,
+    /// What the operations without special rules made.
+    pub(crate) remembered: Remembered,
+    pub(crate) bills: Bills,
+    /// Whether the key of transfers to bank cards was given to a client.
+    pub(crate) bank_key_given: AtomicBool,
+    /// The URL for notifications of requests without `notify_url`.
+    notify_url: Mutex<Option<String>>,
+}
+
+/// An account whose keys are known, for one request.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) account: Arc<Account>,
+    pub(crate) credentials: Arc<Credentials>,
+    pub(crate) view: PlatformView,
+}
+
+impl Caller {
+    pub(crate) fn new(account: Arc<Account>) -> Result<Self> {
+        Ok(Self {
+            credentials: account.credentials()?,
+            view: account.view()?,
+            account,
+        })
+    }
+}
+
+impl Account {
+    fn new(settings: MerchantSettings, shared: &Shared) -> Self {
+        let count = Arc::clone(&shared.count);
+        Self {
+            identity: Arc::clone(&shared.identity),
+            dir: shared.dir.clone(),
+            credentials: OnceLock::new(),
+            world: World::new(&settings.mchid, shared.seed, count),
+            remembered: Remembered::default(),
+            bills: Bills::new(&settings.mchid),
+            bank_key_given: AtomicBool::new(false),
+            notify_url: Mutex::new(settings.notify_url.clone()),
+            settings,
+        }
+    }
+
+    pub(crate) fn mchid(&self) -> &str {
+        &self.settings.mchid
+    }
+
+    /// The merchant's keys, if they have been needed before.
+    pub(crate) fn made_credentials(&self) -> Option<&Credentials> {
+        self.credentials.get()?.as_deref().ok()
+    }
+
+    /// The merchant's keys.
+    pub(crate) fn credentials(&self) -> Result<Arc<Credentials>> {
+        let made = self.credentials.get_or_init(|| self.make_credentials());
+        made.as_ref().map(Arc::clone).map_err(Error::duplicate)
+    }
+
+    /// Keys that the user gives replace those of the folder.
+    fn make_credentials(&self) -> Result<Arc<Credentials>> {
+        let (identity, mchid, given) = (&self.identity, self.mchid(), &self.settings.keys);
+        let Some(dir) = &self.dir else {
+            return identity.credentials(mchid, given);
+        };
+        let own = if self.is_first() {
+            Arc::clone(&identity.merchant)
+        } else {
+            Arc::new(folder::open_merchant(dir, identity, mchid)?)
+        };
+        if given.is_empty() {
+            return Ok(own);
+        }
+        let credentials = identity.completed(mchid, given, Some(&own))?;
+        folder::save_given(dir, identity, &credentials)?;
+        Ok(Arc::new(credentials))
+    }
+
+    fn is_first(&self) -> bool {
+        self.mchid() == self.identity.merchant.mchid
+    }
+
+    /// The files with the merchant's keys, if the sandbox has a folder.
+    pub(crate) fn files(&self) -> Option<SandboxFiles> {
+        let dir = self.dir.as_deref()?;
+        let serial = self.identity.certified.certificate.serial();
+        Some(if self.is_first() && self.settings.keys.is_empty() {
+            SandboxFiles::of(dir, serial)
+        } else {
+            SandboxFiles::of_merchant(dir, serial, self.mchid())
+        })
+    }
+
+    /// How the merchant knows the platform.
+    pub(crate) fn view(&self) -> Result<PlatformView> {
+        let credentials = self.credentials()?;
+        Ok(PlatformView::new(&credentials, self.settings.mode))
+    }
+
+    /// The key and certificate of a brand of the merchant.
+    pub(crate) fn brand(&self, brand_id: &str, now: i64) -> Result<Arc<Brand>> {
+        self.identity.brand(brand_id, now)
+    }
+
+    pub(crate) fn has_opened(&self, product: &Product) -> bool {
+        let opened = self.settings.products.as_ref();
+        opened.is_none_or(|names| names.iter().any(|name| name == product.name))
+    }
+
+    pub(crate) fn notify_url(&self) -> Option<String> {
+        let url = self.notify_url.lock();
+        url.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Restores the state of the start, except for the keys.
+    fn reset(&self) {
+        self.world.reset();
+        self.remembered.clear();
+        self.bills.clear();
+    }
+}

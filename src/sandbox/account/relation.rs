@@ -1,0 +1,87 @@
+//! Which sub-merchants an account may call for, and which products it has.
+
+use serde_json::Value;
+
+use super::{Account, Accounts};
+use crate::merchants::{MerchantKind, product_of};
+use crate::refusal::{Refusal, business};
+use crate::validation::IncomingRequest;
+use wechatpay_core::catalog::Operation;
+
+impl Accounts {
+    /// Refuses a request for a sub-merchant that is not the account's, or with a product that is not opened.
+    pub(crate) fn check(
+        &self,
+        account: &Account,
+        request: &IncomingRequest<'_>,
+    ) -> Result<(), Refusal> {
+        let subs = sub_merchants(request);
+        for sub in &subs {
+            self.check_relation(account, sub)?;
+        }
+        let needs_sub = account.settings.kind.is_provider() && is_own_order(request.operation);
+        if subs.is_empty() && needs_sub {
+            return Err(business::SUB_MCHID_MISSING.with(&[&account.mchid()]));
+        }
+        let Some(product) = product_of(request.operation, request.json) else {
+            return Ok(());
+        };
+        if !account.has_opened(product) {
+            let (name, title) = (product.name, product.title);
+            return Err(business::PRODUCT_NOT_OPENED.with(&[&account.mchid(), &title, &name]));
+        }
+        for sub in subs {
+            let known = self.find(&sub);
+            if known.is_some_and(|sub| !sub.has_opened(product)) {
+                return Err(business::PRODUCT_NOT_GRANTED.with(&[&sub, &product.title]));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_relation(&self, account: &Account, sub: &str) -> Result<(), Refusal> {
+        let settings = &account.settings;
+        if settings.sub_merchants.iter().any(|own| own == sub) {
+            return Ok(());
+        }
+        let is_others = || {
+            let all = self.all();
+            all.iter()
+                .any(|it| it.settings.sub_merchants.iter().any(|its| its == sub))
+        };
+        match settings.kind {
+            MerchantKind::Merchant => {
+                Err(business::SUB_MCHID_NOT_ALLOWED.with(&[&account.mchid()]))
+            }
+            MerchantKind::Any if !is_others() => Ok(()),
+            _ => Err(business::NOT_BOUND.with(&[&format_args!("{sub:?}"), &account.mchid()])),
+        }
+    }
+}
+
+const NAMES: [&str; 2] = ["sub_mchid", "sub_mch_id"];
+
+/// The sub-merchants that a request names: in the path, the query, the body, and in each order of a combined one.
+fn sub_merchants(request: &IncomingRequest<'_>) -> Vec<String> {
+    let places = request.parameters().chain(request.variables());
+    let named = places.filter(|(name, _)| NAMES.contains(&&**name));
+    let mut found: Vec<String> = named.map(|(_, value)| value).collect();
+    let body = request.json;
+    let orders = body.and_then(|body| body.get("sub_orders"));
+    let orders = orders.and_then(Value::as_array).into_iter().flatten();
+    for object in body.into_iter().chain(orders) {
+        let values = NAMES.iter().filter_map(|name| object.get(name)?.as_str());
+        found.extend(values.map(str::to_owned));
+    }
+    found.retain(|sub| !sub.is_empty());
+    found
+}
+
+/// Whether an operation makes an order of the merchant that calls, and not of a sub-merchant unless it names one.
+fn is_own_order(operation: &Operation) -> bool {
+    let path = operation.path();
+    let is_v3 = path
+        .strip_prefix("v3/pay/transactions/")
+        .is_some_and(|kind| !kind.contains('/'));
+    is_v3 || ["v2/pay/unifiedorder", "v2/pay/micropay"].contains(&path)
+}

@@ -1,0 +1,64 @@
+//! The keys of the merchants after the first, each in a subfolder.
+
+use std::path::{Path, PathBuf};
+
+use super::{SandboxFiles, read, write};
+use crate::identity::{Credentials, Identity};
+use wechatpay_core::clock::{Clock, SystemClock};
+use wechatpay_core::error::{BoxError, Error, ErrorKind, Result};
+
+/// The subfolder of a merchant. Its id has only digits.
+pub(super) fn folder_of(dir: &Path, mchid: &str) -> PathBuf {
+    dir.join("merchants").join(mchid)
+}
+
+/// Loads the keys of a merchant from the folder of a sandbox, or generates and writes them.
+///
+/// A certificate that has expired, or that an earlier root issued, is renewed for the same key.
+pub(in crate::folder) fn load(
+    dir: &Path,
+    identity: &Identity,
+    mchid: &str,
+) -> Result<Credentials, BoxError> {
+    let files = SandboxFiles::of_merchant(dir, "", mchid);
+    let root = identity.root.x509();
+    if !files.merchant_cert.is_file() {
+        let parts = identity.new_merchant(mchid)?;
+        write::save_merchant(&files, &parts, mchid, root)?;
+        return Ok(identity.loaded(mchid, parts)?);
+    }
+    let mut parts = read::merchant(&files)?;
+    read::check_p12(&files, &parts, mchid)?;
+    if !parts.certificate.public_key()?.public_eq(&parts.key) {
+        let why = "it does not belong to the key in its folder";
+        return Err(read::unfit(&files.merchant_cert, why));
+    }
+    let is_issued = parts.certificate.verify(&*root.public_key()?)?;
+    if !is_issued || read::expires(&parts.certificate, SystemClock::new().now())? {
+        parts = identity.renewed_merchant(parts)?;
+        write::replace_merchant(&files, &parts, mchid, root)?;
+    }
+    Ok(identity.loaded(mchid, parts)?)
+}
+
+/// Writes the keys that the user gave for a merchant, for those who look for them in the folder.
+pub(crate) fn save_given(dir: &Path, identity: &Identity, credentials: &Credentials) -> Result<()> {
+    let files = SandboxFiles::of_merchant(dir, "", &credentials.mchid);
+    let root = identity.root.x509();
+    let saved = write::overwrite_merchant(&files, &credentials.parts(), &credentials.mchid, root);
+    saved.map_err(|why| unusable(dir, &credentials.mchid, why))
+}
+
+/// As [`load`], for a folder that [`open`](super::open) has opened.
+pub(crate) fn open_merchant(dir: &Path, identity: &Identity, mchid: &str) -> Result<Credentials> {
+    load(dir, identity, mchid).map_err(|why| unusable(dir, mchid, why))
+}
+
+fn unusable(dir: &Path, mchid: &str, why: BoxError) -> Error {
+    let message = format!(
+        "the keys of the merchant {mchid} in {} cannot be used: delete that folder, and the next start makes it anew \
+         with other keys; or name another folder",
+        folder_of(dir, mchid).display()
+    );
+    Error::new(ErrorKind::File, message).with_source(why)
+}

@@ -1,0 +1,143 @@
+//! A merchant in TOML or JSON.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::settings::{MerchantKind, MerchantSettings};
+use crate::bilingual::Bilingual;
+use crate::identity::GivenKeys;
+use crate::platform::PlatformMode;
+use wechatpay_core::crypto::{Certificate, PrivateKey};
+use wechatpay_core::secret::Secret;
+
+/// The members of a merchant. Keys are texts, or in a file the names of files beside it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MerchantEntry {
+    mchid: String,
+    name: Option<String>,
+    #[serde(default)]
+    kind: MerchantKind,
+    #[serde(default)]
+    mode: PlatformMode,
+    products: Option<Vec<String>>,
+    #[serde(default)]
+    sub_merchants: Vec<String>,
+    #[serde(default)]
+    brands: Vec<String>,
+    notify_url: Option<String>,
+    serial: Option<String>,
+    private_key: Option<Secret>,
+    private_key_file: Option<PathBuf>,
+    certificate: Option<Secret>,
+    certificate_file: Option<PathBuf>,
+    apiv3_key: Option<Secret>,
+    apiv3_key_file: Option<PathBuf>,
+    v2_key: Option<Secret>,
+    v2_key_file: Option<PathBuf>,
+}
+
+/// A member that is wrong, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct EntryError {
+    pub(crate) field: String,
+    pub(crate) problem: Bilingual,
+}
+
+impl MerchantEntry {
+    /// The settings of a merchant. Files are read from `folder`; without one, no member may name a file: a program on
+    /// another machine must not make the sandbox read files.
+    pub(crate) fn settings(self, folder: Option<&Path>) -> Result<MerchantSettings, EntryError> {
+        let text = |name: &'static str, text: Option<Secret>, file: Option<PathBuf>| {
+            one_of(folder, name, text, file).map_err(|problem| EntryError {
+                field: name.to_owned(),
+                problem,
+            })
+        };
+        let key = text("private_key", self.private_key, self.private_key_file)?;
+        let key = key.map(|pem| PrivateKey::from_bytes(pem.expose()));
+        let key = key.transpose().map_err(|_| unreadable("private_key"))?;
+        let certificate = text("certificate", self.certificate, self.certificate_file)?;
+        let certificate = certificate.map(|pem| Certificate::from_bytes(pem.expose()));
+        let certificate = certificate
+            .transpose()
+            .map_err(|_| unreadable("certificate"))?;
+        let settings = MerchantSettings {
+            mchid: self.mchid,
+            name: self.name,
+            kind: self.kind,
+            mode: self.mode,
+            products: self.products,
+            sub_merchants: self.sub_merchants,
+            brands: self.brands,
+            notify_url: self.notify_url,
+            keys: GivenKeys {
+                key,
+                certificate,
+                serial: self.serial,
+                apiv3_key: text("apiv3_key", self.apiv3_key, self.apiv3_key_file)?,
+                v2_key: text("v2_key", self.v2_key, self.v2_key_file)?,
+            },
+            is_made_up: false,
+        };
+        match settings.problem() {
+            None => Ok(settings),
+            Some((field, problem)) => Err(EntryError {
+                field: field.to_owned(),
+                problem,
+            }),
+        }
+    }
+}
+
+/// A member, or the content of the file that another member names.
+fn one_of(
+    folder: Option<&Path>,
+    name: &str,
+    text: Option<Secret>,
+    file: Option<PathBuf>,
+) -> Result<Option<Secret>, Bilingual> {
+    let Some(file) = file else {
+        return Ok(text);
+    };
+    let Some(folder) = folder else {
+        return Err(Bilingual::from((
+            format!("files are not read here: give the content as {name}"),
+            format!("此处不读取文件：请用 {name} 直接给出内容"),
+        )));
+    };
+    if text.is_some() {
+        return Err(Bilingual::from((
+            format!("it is given twice: leave out {name} or {name}_file"),
+            format!("给出了两次：请省略 {name} 或 {name}_file"),
+        )));
+    }
+    let path = folder.join(file);
+    let content = fs::read_to_string(&path).map_err(|err| {
+        Bilingual::from((
+            format!(
+                "the file {} cannot be read ({err}): correct {name}_file; its path is relative to the file that names it",
+                path.display()
+            ),
+            format!(
+                "无法读取文件 {}：请修改 {name}_file，其路径相对于写有它的文件",
+                path.display()
+            ),
+        ))
+    })?;
+    Ok(Some(Secret::new(content.trim())))
+}
+
+/// The text is a key, so the parser's words, which may quote it, are left out.
+fn unreadable(field: &'static str) -> EntryError {
+    let problem = Bilingual::new(
+        "it cannot be read: give it in PEM, as WeChat Pay's tool writes it",
+        "无法读取：应为 PEM 格式，与微信支付证书工具生成的文件相同",
+    );
+    EntryError {
+        field: field.to_owned(),
+        problem,
+    }
+}

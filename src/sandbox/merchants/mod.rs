@@ -1,0 +1,15 @@
+//! What a user says of a merchant: in Rust, in a file, over the control API.
+//!
+//! [`settings`] is the public type, [`entry`] its form in TOML and JSON, [`file`] reads files, [`product`] lists the
+//! products that can be opened.
+
+mod entry;
+mod file;
+mod product;
+mod settings;
+
+pub(crate) use entry::{EntryError, MerchantEntry};
+pub(crate) use file::read_file;
+pub(crate) use product::{Product, product_of};
+pub(crate) use settings::{FieldProblem, is_mchid};
+pub use settings::{MerchantKind, MerchantSettings};

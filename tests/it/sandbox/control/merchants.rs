@@ -1,0 +1,217 @@
+//! Merchants over the control API and on the page.
+
+use serde_json::json;
+use wechatpay_chain::{Certificate, Client, PrivateKey};
+
+use super::super::Outcome;
+use super::merchant::Merchant;
+use super::notifications::sandbox;
+use super::{api, get, post, refused, send};
+
+#[test]
+fn a_merchant_is_made_listed_shown_and_used() -> Outcome {
+    let sandbox = sandbox()?;
+    let asked = json!({
+        "mchid": "1900004001", "name": "甲商店", "kind": "service_provider", "sub_merchants": ["1900004002"],
+    });
+    let made = post(&sandbox, "merchants", &asked)?["merchant"].clone();
+    let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+    let client = Client::builder()
+        .base_url(sandbox.base_url())
+        .mchid("1900004001")
+        .private_key(PrivateKey::from_bytes(text("private_key"))?)
+        .certificate(Certificate::from_bytes(text("certificate"))?)
+        .apiv3_key(text("apiv3_key"))
+        .v2_key(text("v2_key"))
+        .platform_key(
+            text("platform_public_key_id"),
+            sandbox.platform_public_key().clone(),
+        )
+        .platform_certificate(sandbox.platform_certificate().clone())
+        .no_proxy()
+        .build()?;
+    client.chain("v3/certificates").get(()).wait()?;
+    let call = &get(&sandbox, "calls")?["calls"][0];
+    assert_eq!(call["mchid"], "1900004001");
+
+    let listed = get(&sandbox, "merchants")?;
+    let ids: Vec<_> = listed["merchants"]
+        .as_array()
+        .ok_or("none")?
+        .iter()
+        .map(|it| it["mchid"].clone())
+        .collect();
+    assert_eq!(ids[0], "1900000109");
+    assert!(ids.contains(&json!("1900004001")) && ids.contains(&json!("1900004002")));
+    let shown = get(&sandbox, "merchants/1900004001")?["merchant"].clone();
+    assert_eq!(shown["serial"], made["serial"]);
+    assert_eq!(
+        [&shown["name"], &shown["kind"]],
+        ["甲商店", "service_provider"]
+    );
+    for secret in ["private_key", "apiv3_key", "v2_key"] {
+        assert!(
+            shown[secret].is_null() && made[secret].is_string(),
+            "{secret}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_merchant_that_cannot_be_is_refused_with_what_to_do() -> Outcome {
+    let sandbox = sandbox()?;
+    for (asked, status, said) in [
+        (json!({}), 400, "missing field `mchid`"),
+        (json!({"mchid": "1"}), 400, "mchid: give the 8 to 10 digits"),
+        (
+            json!({"mchid": "1900004001", "kind": "bank"}),
+            400,
+            "kind: unknown variant `bank`",
+        ),
+        (
+            json!({"mchid": "1900004001", "shop": 1}),
+            400,
+            "unknown field `shop`",
+        ),
+        (
+            json!({"mchid": "1900004001", "v2_key": "S3CRET"}),
+            400,
+            "v2_key: it has 6 bytes",
+        ),
+        (
+            json!({"mchid": "1900004001", "v2_key": 53}),
+            400,
+            "v2_key: give it as a text",
+        ),
+        (
+            json!({"mchid": "1900004001", "v2_key_file": "/etc/hosts"}),
+            400,
+            "files are not read here",
+        ),
+        (
+            json!({"mchid": "1900004001", "notify_url": "http://example.com/"}),
+            400,
+            "servers of this machine alone",
+        ),
+        (json!({"mchid": "1900000109"}), 409, "there is a merchant"),
+        (
+            json!({"mchid": "1900004001", "brands": ["120344"]}),
+            409,
+            "belongs to another merchant",
+        ),
+    ] {
+        let (found, error) = refused(&sandbox, "POST", "merchants", &asked.to_string())?;
+        assert_eq!(found, status, "{error}");
+        assert!(error.contains(said), "{error}");
+        assert!(
+            !error.contains("S3CRET") && !error.contains("53"),
+            "{error}"
+        );
+    }
+    let (status, _) = refused(&sandbox, "GET", "merchants/1900004001", "")?;
+    assert_eq!(status, 404);
+    Ok(())
+}
+
+fn order(sandbox: &wechatpay_sandbox::Sandbox, mchid: &str, notify_url: Option<&str>) -> Outcome {
+    let order = json!({
+        "appid": "wxd678efh567hg6787", "mchid": mchid, "description": "公仔", "out_trade_no": "ORDER001",
+        "notify_url": notify_url.unwrap_or("http://127.0.0.1:9/"), "amount": {"total": 100},
+    });
+    let client = sandbox.account(mchid)?.client()?;
+    client
+        .chain("v3/pay/transactions/native")
+        .post(order, ())
+        .wait()?;
+    Ok(())
+}
+
+#[test]
+fn a_number_of_several_merchants_needs_the_merchant() -> Outcome {
+    let sandbox = sandbox()?;
+    for mchid in ["1900000109", "1900007101"] {
+        order(&sandbox, mchid, None)?;
+    }
+    let (status, error) = refused(&sandbox, "POST", "orders/ORDER001/pay", "{}")?;
+    assert_eq!(status, 409);
+    assert!(
+        error.contains("mchid") && error.contains("1900007101"),
+        "{error}"
+    );
+    let asked = json!({"mchid": "1900007101"});
+    let paid = post(&sandbox, "orders/ORDER001/pay", &asked)?;
+    assert_eq!(paid["orders"][0]["mchid"], "1900007101");
+    let states: Vec<_> = get(&sandbox, "orders")?["orders"]
+        .as_array()
+        .ok_or("none")?
+        .iter()
+        .map(|it| it["trade_state"].clone())
+        .collect();
+    assert_eq!(states, ["NOTPAY", "SUCCESS"]);
+    let own = get(&sandbox, "orders?mchid=1900007101")?;
+    assert_eq!(own["orders"].as_array().map(Vec::len), Some(1));
+    let (status, _) = refused(&sandbox, "GET", "orders?mchid=1", "")?;
+    assert_eq!(status, 404);
+    Ok(())
+}
+
+#[test]
+fn a_notification_names_its_merchant_and_is_encrypted_for_it() -> Outcome {
+    use wechatpay_chain::notify::Notifications;
+
+    let sandbox = sandbox()?;
+    let server = Merchant::answering(&[])?;
+    order(&sandbox, "1900007101", Some(&server.url))?;
+    post(&sandbox, "orders/ORDER001/pay", &json!({}))?;
+    let got = server.next()?;
+    let sub = sandbox.account("1900007101")?;
+    let with = |key: &wechatpay_sandbox::Account| {
+        let builder = Notifications::builder().apiv3_key(key.apiv3_key().clone());
+        builder
+            .platform_key(sub.platform_key_id(), sandbox.platform_public_key().clone())
+            .build()
+    };
+    let read = with(&sub)?.parse(&got.headers(), &got.body)?;
+    assert_eq!(read.resource()["mchid"], "1900007101");
+    let provider = sandbox.account("1900007100")?;
+    assert!(with(&provider)?.parse(&got.headers(), &got.body).is_err());
+    assert_eq!(sandbox.deliveries()[0].mchid, "1900007101");
+    assert_eq!(
+        get(&sandbox, "notifications")?["notifications"][0]["mchid"],
+        "1900007101"
+    );
+    Ok(())
+}
+
+#[test]
+fn the_page_shows_whose_a_request_and_an_order_are() -> Outcome {
+    let sandbox = sandbox()?;
+    for mchid in ["1900000109", "1900007101"] {
+        order(&sandbox, mchid, None)?;
+    }
+    let host = sandbox.address().to_string();
+    for (page, shown) in [
+        (
+            "/_sandbox/",
+            &["1900007101", "service provider (1900007101, 1900007102)"][..],
+        ),
+        ("/_sandbox/orders", &["1900007101"]),
+        ("/_sandbox/orders/ORDER001", &["1900000109", "1900007101"]),
+        ("/_sandbox/calls/2", &["1900007101"]),
+    ] {
+        let came = send(
+            &sandbox,
+            "GET",
+            page,
+            &[("Host", &host), ("Accept-Language", "en")],
+            "",
+        )?;
+        for text in shown {
+            assert!(came.body.contains(text), "{page} {text}: {}", came.body);
+        }
+    }
+    let came = api(&sandbox, "GET", "info", "")?.json()?;
+    assert_eq!(came["merchants"][1], "1900007100");
+    Ok(())
+}
