@@ -396,6 +396,13 @@ pub fn joined_by_line_feed(pieces: &Value) -> String {
     lines.iter().map(|piece| text(piece) + "\n").collect()
 }
 
+/// What PHP's `uniqid()` gives: the time in microseconds, in hexadecimal digits.
+#[must_use]
+pub fn uniqid() -> String {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    format!("{:08x}{:05x}", now.as_secs(), now.subsec_micros())
+}
+
 /// `basename($path, $suffix)`
 #[must_use]
 pub fn basename(path: &str, suffix: &str) -> String {

@@ -115,7 +115,7 @@ pub struct Folder {
 pub fn rust(sources: &[Source], root: Root, options: &Options) -> Folder {
     // Trees may be deep, and each stage recurses over them.
     let ported = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(crate::emit::STACK);
+        let thread = std::thread::Builder::new().stack_size(rust::STACK);
         let thread = thread.spawn_scoped(scope, || port(sources, root, options));
         thread.ok().and_then(|thread| thread.join().ok())
     });
@@ -156,7 +156,7 @@ fn port(sources: &[Source], root: Root, options: &Options) -> Folder {
         })
         .collect();
     let trait_name = trait_name(&units);
-    let (made, app_text, app) = rust::several(&units, &trait_name, &options.facts, options.tokio);
+    let (made, app_text, app) = rust::several(&units, &trait_name, options);
     let mut folder = Folder {
         files: tree.roots(root, &trait_name, app_text.as_deref()),
         app,

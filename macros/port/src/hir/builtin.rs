@@ -131,6 +131,7 @@ time - i
 trim t,t=BLANKS t
 truth v b
 ucfirst t t
+uniqid - t
 ucwords t t
 urldecode t t!
 urlencode t t

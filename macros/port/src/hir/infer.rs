@@ -176,12 +176,12 @@ impl Types {
             ExprKind::Sdk(_) => Ty::Response,
             ExprKind::Promise(_) => Ty::Promise,
             ExprKind::Wait(promise) => self.waited(promise),
-            ExprKind::Factory(_) => Ty::Client,
+            ExprKind::Factory(_) | ExprKind::Restacked(..) => Ty::Client,
             ExprKind::Crypto(crypto, _) => match crypto {
                 Crypto::PrivateKey => Ty::PrivateKey,
                 Crypto::PublicKey => Ty::PublicKey,
                 Crypto::Verify => Ty::Bool,
-                Crypto::Media => Ty::Media,
+                Crypto::Media | Crypto::Meta | Crypto::MetaField => Ty::Media,
                 _ => Ty::Text,
             },
             ExprKind::Assign(_, value) => self.of(value),
@@ -229,6 +229,9 @@ impl Types {
 pub(super) fn file(file: &mut File, facts: &Facts) {
     for function in functions_mut(file) {
         by_catalogue(function, facts);
+    }
+    if let Some(main) = &mut file.main {
+        super::given::main(main);
     }
     for _ in 0..ROUNDS {
         for index in 0..file.classes.len() {
@@ -704,6 +707,11 @@ fn keys(function: &mut Function) -> Vec<(usize, Ty)> {
     let mut found = Vec::new();
     for stmt in &mut function.body {
         stmt.each_mut(&mut |expr| {
+            if let ExprKind::Restacked(client, ..) = &*expr.kind
+                && let ExprKind::Local(local) = *client.kind
+            {
+                found.push((local, Ty::Client));
+            }
             let ExprKind::Crypto(crypto, args) = &*expr.kind else {
                 return;
             };

@@ -1,14 +1,19 @@
 //! From PHP's syntax to what it means: names resolved, variables placed, types found.
 //!
-//! The tree of [`tree`] says nothing of Rust. `build` makes it, `place` decides where each variable
+//! The tree of [`tree`] says nothing of Rust. `build` makes it, `inline` takes handlers that only follow a call out of
+//! their closures, `place` decides where each variable
 //! begins and which may be read before it is set, and `infer` finds types.
 
 pub mod builtin;
 pub mod tree;
 
 mod build;
+mod fold;
+mod given;
 mod infer;
+mod inline;
 mod place;
+mod secrets;
 mod ty;
 mod walk;
 
@@ -24,6 +29,9 @@ use crate::syntax::Program;
 #[must_use]
 pub fn of(block: &Block, program: &Program, facts: &Facts) -> tree::File {
     let mut file = build::file(block, program);
+    fold::file(&mut file);
+    secrets::file(&mut file);
+    inline::file(&mut file);
     place::file(&mut file);
     infer::file(&mut file, facts);
     file

@@ -298,6 +298,8 @@ pub enum ExprKind {
     Promise(Box<Promise>),
     /// `$promise->wait()`
     Wait(Expr),
+    /// The client with a stack that lacks a layer: whether APIv2's, and the name of the layer in PHP.
+    Restacked(Expr, bool, String),
     /// `Builder::factory([…])`
     Factory(Vec<(Setting, Expr)>),
     /// What the SDK has besides: keys, signatures, encryption.
@@ -397,14 +399,20 @@ pub enum ResponsePart {
 pub struct Sdk {
     /// From the client to the closing parenthesis.
     pub span: Span,
+    /// The last link of the path.
+    pub last: Span,
     /// The client.
     pub client: Expr,
     /// The path: texts as PHP normalises them, values as they are put in.
     pub path: Vec<PathPiece>,
     /// How the chain is written.
     pub form: Form,
+    /// The links as PHP has them, where all are arrows.
+    pub links: Vec<String>,
     /// The verb.
     pub method: Method,
+    /// Fields whose plaintext is given and which the client encrypts: JSON pointers.
+    pub encrypt: Vec<String>,
     /// The options, where they are written as an array with known keys.
     pub options: Result<Vec<(String, Expr)>, Expr>,
 }
@@ -475,6 +483,10 @@ pub enum Crypto {
     Serial,
     /// `new MediaUtil($path)`
     Media,
+    /// `$media->setMeta(…)`: the upload with this meta.
+    Meta,
+    /// A field that is added to the usual meta: the upload, its name, its value.
+    MetaField,
 }
 
 /// What is the application's: one method of the trait that stands for it.

@@ -82,6 +82,7 @@ impl Expr {
             | ExprKind::Isset(inner)
             | ExprKind::OfThrown(_, inner)
             | ExprKind::InstanceOf(inner, _)
+            | ExprKind::Restacked(inner, ..)
             | ExprKind::Wait(inner)
             | ExprKind::Throw(inner)
             | ExprKind::Exit(Some(inner))
@@ -207,6 +208,11 @@ impl Expr {
             && let ExprKind::Local(local) = &mut *receiver.kind
         {
             found(local, Use::Change);
+            // Each variable is told of once: it may get another number.
+            for arg in &mut foreign.args {
+                arg.locals_mut(found);
+            }
+            return;
         }
         for child in self.children_mut() {
             child.locals_mut(found);

@@ -6,7 +6,9 @@ use quote::quote;
 use super::code::{Code, Repr, owned, param_repr, place_repr, result_repr};
 use super::function::{Body, Return, This, copies, params};
 use super::names::ident;
-use super::print::Json;
+use super::print::{Group, Json, Member};
+use super::request::start;
+use super::statement::unwrapped;
 use crate::hir::Ty;
 use crate::hir::builtin::Builtin;
 use crate::hir::tree::{Entry, Expr, ExprKind, Function, ResponsePart, ThrownPart};
@@ -26,7 +28,11 @@ impl<'a> Body<'_, 'a> {
                 };
                 Code::new(quote!(#literal), Repr::Int)
             }
-            ExprKind::Float(number) => Code::new(quote!(#number), Repr::Float),
+            ExprKind::Float(number) => {
+                let literal = proc_macro2::Literal::f64_unsuffixed(number.abs());
+                let sign = number.is_sign_negative().then(|| quote!(-));
+                Code::new(quote!(#sign #literal), Repr::Float)
+            }
             ExprKind::Text(text) => Code::new(quote!(#text), Repr::Str),
             ExprKind::Local(local) => {
                 let slot = &self.slots[*local];
@@ -169,6 +175,7 @@ impl<'a> Body<'_, 'a> {
             }
             ExprKind::Promise(promise) => self.promise(span, promise),
             ExprKind::Wait(promise) => self.wait(span, promise),
+            ExprKind::Restacked(client, v2, layer) => self.restacked(span, client, *v2, layer),
             ExprKind::Factory(settings) => self.factory(span, settings),
             ExprKind::Crypto(crypto, args) => self.crypto(span, *crypto, args),
             ExprKind::Foreign(foreign) => self.foreign(span, foreign, &Ty::Any),
@@ -300,6 +307,11 @@ impl<'a> Body<'_, 'a> {
                     format.push_str(&text.replace('{', "{{").replace('}', "}}"));
                 }
                 ExprKind::Int(number) => format.push_str(&number.to_string()),
+                ExprKind::Float(number) => {
+                    format.push_str(&wechatpay_chain_php::float_text(*number));
+                }
+                ExprKind::Bool(true) => format.push('1'),
+                ExprKind::Bool(false) | ExprKind::Null => {}
                 _ => {
                     // `print_r` of what is no array is `echo`.
                     let piece = match &*piece.kind {
@@ -337,43 +349,73 @@ impl<'a> Body<'_, 'a> {
         if entries.iter().any(|entry| entry.spread) {
             return self.spread(entries);
         }
-        match self.json_of(entries) {
+        match self.json_of(span, entries) {
             Some(json) => Code::new(self.shared.inserts.json(json), Repr::Value),
             None => self.built(span, entries),
         }
     }
 
     /// An array whose keys are known texts, or which has none.
-    fn json_of(&mut self, entries: &'a [Entry]) -> Option<Json> {
-        if entries.iter().all(|entry| entry.key.is_none()) {
-            let items = entries.iter().map(|entry| self.json_value(&entry.value));
-            return Some(Json::List(items.collect()));
+    pub(crate) fn json_of(&mut self, span: Span, entries: &'a [Entry]) -> Option<Json> {
+        let list = entries.iter().all(|entry| entry.key.is_none());
+        let known = |entry: &Entry| match entry.key.as_ref().map(|key| &*key.kind) {
+            Some(ExprKind::Text(key)) => key.parse::<i64>().is_err(),
+            _ => list,
+        };
+        if !entries.iter().all(known) {
+            return None;
         }
-        let mut members = Vec::new();
-        for entry in entries {
-            match entry.key.as_ref().map(|key| &*key.kind) {
-                Some(ExprKind::Text(key)) if key.parse::<i64>().is_err() => {
-                    let value = self.json_value(&entry.value);
-                    members.retain(|(known, _): &(String, Json)| known != key);
-                    members.push((key.clone(), value));
+        let mut group = Group::default();
+        let mut from = span.start;
+        if let Some(first) = entries.first() {
+            let opening = self.comments_after(span.start, start(first));
+            group.opening = (!opening.is_empty()).then(|| opening.join(" "));
+        }
+        for (index, entry) in entries.iter().enumerate() {
+            let until = entries.get(index + 1).map_or(span.end, start);
+            let before = self.comments_between(from, start(entry));
+            let value = self.json_value(&entry.value);
+            let after = self.comments_after(entry.value.span.end, until);
+            from = entry.value.span.end;
+            let key = match entry.key.as_ref().map(|key| &*key.kind) {
+                Some(ExprKind::Text(key)) => Some(key.clone()),
+                _ => None,
+            };
+            let member = Member {
+                key,
+                value,
+                before,
+                after: (!after.is_empty()).then(|| after.join(" ")),
+            };
+            let same = |known: &&mut Member| known.key.is_some() && known.key == member.key;
+            match group.members.iter_mut().find(same) {
+                // The last value counts, at the first place.
+                Some(known) => {
+                    known.value = member.value;
+                    let message = "this key is given twice: the last value counts, as in PHP";
+                    self.warn(entry.value.span, message);
                 }
-                _ => return None,
+                None => group.members.push(member),
             }
         }
-        Some(Json::Object(members))
+        group.closing = self.comments_between(from, span.end);
+        Some(match list {
+            true => Json::List(group),
+            false => Json::Object(group),
+        })
     }
 
     pub(crate) fn json_value(&mut self, value: &'a Expr) -> Json {
         if let ExprKind::Array(entries) = &*value.kind
             && !entries.iter().any(|entry| entry.spread)
-            && let Some(json) = self.json_of(entries)
+            && let Some(json) = self.json_of(value.span, entries)
         {
             return json;
         }
         if let ExprKind::ToObject(inner) = &*value.kind
             && matches!(&*inner.kind, ExprKind::Array(entries) if entries.is_empty())
         {
-            return Json::Object(Vec::new());
+            return Json::object([]);
         }
         let code = self.expr(value);
         let tokens = match &code.repr {
@@ -411,7 +453,7 @@ impl<'a> Body<'_, 'a> {
             steps.extend(quote!(#step;));
         }
         let _ = span;
-        let empty = self.shared.inserts.json(Json::List(Vec::new()));
+        let empty = self.shared.inserts.json(Json::list([]));
         Code::new(
             quote!({ let mut #name = #empty; #steps #name }),
             Repr::Value,
@@ -555,7 +597,7 @@ impl<'a> Body<'_, 'a> {
                 result_repr(&ty),
             );
         };
-        let condition = self.truth(condition);
+        let condition = unwrapped(self.truth(condition));
         let (one, other) = (self.expr(then), self.expr(otherwise));
         if one.repr == Repr::Str && other.repr == Repr::Str {
             let (one, other) = (one.tokens, other.tokens);
@@ -825,7 +867,7 @@ impl<'a> Body<'_, 'a> {
             }
             ResponsePart::Parsed => {
                 let value = self.tried(quote!(#plain.value()));
-                Code::new(quote!(#value.clone()), Repr::Value)
+                Code::new(value, Repr::ValueRef)
             }
             ResponsePart::Body => {
                 let text = self.tried(quote!(#plain.text()));

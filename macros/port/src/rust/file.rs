@@ -1,5 +1,6 @@
 //! A file of Rust.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
@@ -10,12 +11,13 @@ use super::described::{Described, Noted, described};
 use super::function::{Body, copies, params, result};
 use super::host::{Host, HostMethod};
 use super::names::{ident, snake};
+use super::options::{Options, Style};
 use super::print::Inserts;
 use crate::diagnostic::Problem;
-use crate::hir::tree::{Expr, ExprKind, File, Function, Root};
-use crate::hir::{self, Facts, Ty};
+use crate::hir::tree::{Expr, ExprKind, File, Function, Root, Stmt, StmtKind};
+use crate::hir::{self, Ty};
 use crate::source::Block;
-use crate::syntax::{Program, Span};
+use crate::syntax::{Comment, Program, Span};
 
 /// How often the file is written: each time, what the calls need is better known.
 const PASSES: usize = 3;
@@ -27,6 +29,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) host: Host,
     /// The name of the trait that stands for the application.
     pub(crate) trait_name: String,
+    /// Where the block is from, as a sentence.
+    pub(crate) origin: String,
     pub(crate) inserts: Inserts,
     pub(crate) problems: Vec<Problem>,
     /// What is used of the library, by its path.
@@ -34,7 +38,15 @@ pub(crate) struct Shared<'a> {
     /// Whether the PHP encrypts by hand.
     pub(crate) manual: bool,
     /// Comments, by their places.
-    pub(crate) comments: Vec<(Span, Vec<String>)>,
+    pub(crate) comments: Vec<Comment>,
+    /// Where those begin that were written.
+    pub(crate) written: BTreeSet<usize>,
+    /// How chains are written.
+    pub(crate) style: Style,
+    /// The fields that the client encrypts without being told.
+    pub(crate) sensitive: Option<fn(&str, &str) -> Vec<String>>,
+    /// Whether PHP's exceptions may leave what is written at present.
+    pub(crate) throws: Cell<bool>,
     /// Functions and methods that wait for calls.
     pub(crate) is_async: BTreeSet<String>,
     /// Methods that change the object.
@@ -45,6 +57,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) hosted: BTreeSet<String>,
     /// Whether what is written at present does.
     pub(crate) uses_host: bool,
+    /// Variables of keys that something else took the place of.
+    pub(crate) superseded: BTreeSet<usize>,
     /// What was made of calls.
     pub(crate) noted: Vec<Noted>,
 }
@@ -56,8 +70,10 @@ pub(crate) struct Made {
     pub(crate) uses: BTreeSet<&'static str>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) host: Vec<HostMethod>,
+    /// Whether it reads as a hand would write it: no lint has to be told of it.
+    pub(crate) plain: bool,
     /// The function of what stands outside of functions: its parameters, and whether it is `async`.
-    pub(crate) main: Option<(Vec<(String, String)>, bool)>,
+    pub(crate) main: Option<About>,
     /// What the functions are.
     pub(crate) described: Vec<Described>,
     /// What was made of calls, in the order of the PHP.
@@ -74,23 +90,21 @@ pub(crate) struct Unit<'a> {
     pub(crate) name: &'a str,
 }
 
-/// Writes a file; `name` is that of the function for what stands outside of functions, `trait_name` that of the trait
+/// Writes a file; `name` is that of the function for what stands outside of functions, with the one that it has where
+/// it is no program, `trait_name` that of the trait
 /// for the application.
 pub(crate) fn file(
     block: &Block,
     program: &Program,
-    name: &str,
+    name: (&str, &str),
     trait_name: &str,
-    facts: &Facts,
-    tokio: bool,
+    origin: &str,
+    options: &Options,
 ) -> Made {
-    let unit = Unit {
-        block,
-        program,
-        name,
-    };
-    let meaning = hir::of(block, program, facts);
-    let mut shared = Shared::new(&unit, &meaning, trait_name, tokio);
+    let meaning = hir::of(block, program, &options.facts);
+    let mut shared = Shared::new(block, &meaning, trait_name, options);
+    shared.comments.clone_from(&program.comments);
+    origin.clone_into(&mut shared.origin);
     let mut written = Written::default();
     for pass in 0..PASSES {
         shared.host.settled = pass + 1 == PASSES;
@@ -113,18 +127,19 @@ pub(crate) fn file(
 pub(crate) fn several(
     units: &[Unit<'_>],
     trait_name: &str,
-    facts: &Facts,
-    tokio: bool,
+    options: &Options,
 ) -> (Vec<Made>, Option<String>, Vec<HostMethod>) {
     let meanings: Vec<File> = units
         .iter()
-        .map(|unit| hir::of(unit.block, unit.program, facts))
+        .map(|unit| hir::of(unit.block, unit.program, &options.facts))
         .collect();
     let mut files: Vec<(Shared<'_>, Written)> = units
         .iter()
         .zip(&meanings)
         .map(|(unit, meaning)| {
-            let shared = Shared::new(unit, meaning, trait_name, tokio);
+            let mut shared = Shared::new(unit.block, meaning, trait_name, options);
+            shared.comments.clone_from(&unit.program.comments);
+            shared.origin = crate::rust::origin(unit.block);
             (shared, Written::default())
         })
         .collect();
@@ -134,7 +149,7 @@ pub(crate) fn several(
         host.settled = pass + 1 == PASSES;
         for ((shared, written), unit) in files.iter_mut().zip(units) {
             shared.host = std::mem::take(&mut host);
-            *written = shared.pass(unit.name);
+            *written = shared.pass((unit.name, unit.name));
             host = std::mem::take(&mut shared.host);
         }
     }
@@ -153,12 +168,45 @@ pub(crate) fn several(
 #[derive(Default)]
 struct Written {
     tokens: TokenStream,
+    own: TokenStream,
     main: Main,
 }
 
-type Main = Option<(Vec<(String, String)>, bool)>;
+/// Whether a file is nothing but statements that follow one another.
+fn is_plain(file: &File) -> bool {
+    let all = |body: &[Stmt]| {
+        body.iter().all(|stmt| {
+            let mut plain = matches!(
+                stmt.kind,
+                StmtKind::Expr(_) | StmtKind::Let(..) | StmtKind::Echo(_) | StmtKind::Refused(_)
+            );
+            stmt.clone().each_mut(&mut |expr| {
+                plain &= match &*expr.kind {
+                    ExprKind::Promise(promise) => promise.handlers.is_empty(),
+                    ExprKind::Closure(..)
+                    | ExprKind::Ternary(..)
+                    | ExprKind::Match(..)
+                    | ExprKind::Throw(_)
+                    | ExprKind::Exit(_) => false,
+                    _ => true,
+                };
+            });
+            plain
+        })
+    };
+    let main = file.main.as_ref();
+    file.classes.is_empty()
+        && file.functions.is_empty()
+        && file.consts.is_empty()
+        && main.is_some_and(|main| all(&main.body))
+}
 
-fn items(shared: &mut Shared<'_>, name: &str) -> (TokenStream, Main) {
+/// A function: its name, its parameters, and whether it is `async`.
+pub(crate) type About = (String, Vec<(String, String)>, bool);
+
+type Main = Option<About>;
+
+fn items(shared: &mut Shared<'_>, name: (&str, &str)) -> (TokenStream, TokenStream, Main) {
     let file = shared.file;
     let mut tokens = TokenStream::new();
     for constant in &file.consts {
@@ -172,13 +220,11 @@ fn items(shared: &mut Shared<'_>, name: &str) -> (TokenStream, Main) {
     for function in &file.functions {
         tokens.extend(self::function(shared, function));
     }
-    let mut made = None;
-    if let Some(main) = &file.main {
-        let (written, about) = self::main(shared, main, name);
-        tokens.extend(written);
-        made = Some(about);
-    }
-    (tokens, made)
+    let Some(main) = &file.main else {
+        return (tokens, TokenStream::new(), None);
+    };
+    let (own, about) = self::main(shared, main, name);
+    (tokens, own, Some(about))
 }
 
 fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream {
@@ -221,9 +267,10 @@ fn function<'a>(shared: &mut Shared<'a>, function: &'a Function) -> TokenStream 
 fn main<'a>(
     shared: &mut Shared<'a>,
     function: &'a Function,
-    name: &str,
-) -> (TokenStream, (Vec<(String, String)>, bool)) {
+    (name, stem): (&str, &str),
+) -> (TokenStream, About) {
     let outer = std::mem::replace(&mut shared.uses_host, false);
+    shared.throws.set(false);
     let is_async = shared.is_async.contains("");
     let types = hir::types(shared.file, None, Some(function));
     let mut body = Body::new(shared, None, function, types);
@@ -247,73 +294,94 @@ fn main<'a>(
     });
     let is_program = name == "main" && given.is_empty() && host.is_none();
     let own = match (name, is_program) {
-        ("main", false) => ident("run"),
+        ("main", false) => ident(&snake(stem)),
         _ => ident(&snake(name)),
     };
+    // The client comes first.
+    let mut given = given;
+    given.sort_by_key(|(_, ty)| ty.to_string() != "& Client");
     let about: Vec<_> = given
         .iter()
         .map(|(name, ty)| (name.to_string(), ty.to_string().replace(' ', "")))
         .collect();
-    // The client comes first.
-    let mut given = given;
-    given.sort_by_key(|(_, ty)| ty.to_string() != "& Client");
     let given = given.iter().map(|(name, ty)| quote!(#name: #ty));
     let awaits = is_async.then(|| quote!(async));
-    let doc = format!(" From `{}:{}`.", shared.file_name(), shared.block.line);
+    let doc = clean(&shared.origin);
+    let result = match shared.throws.get() || host.is_some() {
+        true => quote!(php::Result),
+        false => quote!(Result),
+    };
     let head = match (is_program, is_async) {
         (true, true) => quote!(#[tokio::main]),
         (true, false) => quote!(),
         (false, _) => quote!(#[doc = #doc] pub),
     };
     let tokens = quote! {
-        #head #awaits fn #own(#host #(#given),*) -> php::Result<()> {
+        #head #awaits fn #own(#host #(#given),*) -> #result<()> {
             #(#copies)*
             #tokens
         }
     };
-    (tokens, (about, is_async))
+    (tokens, (own.to_string(), about, is_async))
 }
 
 impl<'a> Shared<'a> {
-    fn new(unit: &Unit<'a>, meaning: &'a File, trait_name: &str, tokio: bool) -> Self {
-        let is_async = if tokio {
-            waiting(meaning)
-        } else {
-            BTreeSet::new()
-        };
-        let comments = unit.program.comments.iter();
+    pub(crate) fn new(
+        block: &'a Block,
+        meaning: &'a File,
+        trait_name: &str,
+        options: &Options,
+    ) -> Self {
         Self {
-            block: unit.block,
+            block,
             file: meaning,
             host: Host::default(),
             trait_name: trait_name.to_owned(),
+            origin: String::new(),
             inserts: Inserts::default(),
             problems: Vec::new(),
             uses: BTreeSet::new(),
             manual: encrypts(meaning),
-            comments: comments
-                .map(|comment| (comment.span, comment.lines.clone()))
-                .collect(),
-            is_async,
+            comments: Vec::new(),
+            written: BTreeSet::new(),
+            style: options.style,
+            sensitive: options.sensitive,
+            throws: Cell::new(false),
+            is_async: if options.tokio {
+                waiting(meaning)
+            } else {
+                BTreeSet::new()
+            },
             mutates: mutating(meaning),
             needs_host: BTreeSet::new(),
             hosted: BTreeSet::new(),
             uses_host: false,
+            superseded: BTreeSet::new(),
             noted: Vec::new(),
         }
     }
+}
 
-    fn pass(&mut self, name: &str) -> Written {
+impl Shared<'_> {
+    fn pass(&mut self, name: (&str, &str)) -> Written {
         self.inserts = Inserts::default();
         self.problems.clear();
         self.uses.clear();
+        self.written.clear();
         self.noted.clear();
-        let (tokens, main) = items(self, name);
-        Written { tokens, main }
+        let (tokens, own, main) = items(self, name);
+        Written { tokens, own, main }
     }
 
     fn made(self, written: Written) -> Made {
-        let (text, problem) = match self.inserts.file(written.tokens) {
+        let text = self.inserts.file(written.tokens).and_then(|text| {
+            if written.own.is_empty() {
+                return Ok(text);
+            }
+            let gap = if text.is_empty() { "" } else { "\n" };
+            Ok(text + gap + &self.inserts.function(written.own)?)
+        });
+        let (text, problem) = match text {
             Ok(text) => (text, None),
             Err(why) => {
                 let message = format!("what was written is no Rust: {why}");
@@ -330,13 +398,16 @@ impl<'a> Shared<'a> {
             uses: self.uses,
             problems,
             host: Vec::new(),
+            plain: is_plain(self.file) && self.host.is_empty(),
             main: written.main,
             described: described(self.file),
             calls_host: !self.needs_host.is_empty() || !self.hosted.is_empty(),
             noted: self.noted,
         }
     }
+}
 
+impl Shared<'_> {
     pub(crate) fn file_name(&self) -> String {
         let name = self
             .block
@@ -349,11 +420,26 @@ impl<'a> Shared<'a> {
             .collect()
     }
 
+    /// The lines of the comments that are wanted; each is given once.
+    pub(crate) fn take_comments(&mut self, wanted: impl Fn(Span, bool) -> bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        for comment in &self.comments {
+            if wanted(comment.span, comment.trailing) && self.written.insert(comment.span.start) {
+                lines.extend(comment.lines.iter().cloned());
+            }
+        }
+        lines
+    }
+
     /// The comment that stands directly before a place.
     pub(crate) fn docs_before(&self, at: usize, class: bool) -> Vec<String> {
         let text = self.block.text.get(..at).unwrap_or_default();
-        let comment = self.comments.iter().rev().find(|(span, _)| span.end <= at);
-        let Some((span, lines)) = comment else {
+        let comment = self
+            .comments
+            .iter()
+            .rev()
+            .find(|comment| comment.span.end <= at);
+        let Some(Comment { span, lines, .. }) = comment else {
             return Vec::new();
         };
         let between = text.get(span.end..).unwrap_or_default();

@@ -8,7 +8,7 @@ use syn::Lifetime;
 
 use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
-use super::names::Taken;
+use super::names::{Taken, snake};
 use crate::diagnostic::Problem;
 use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
@@ -85,6 +85,16 @@ pub(crate) struct Body<'s, 'a> {
     /// Where comments were written up to.
     pub(crate) comments_to: usize,
     pub(crate) is_main: bool,
+    /// Statements that come before the one that is written at present.
+    pub(crate) before: TokenStream,
+    /// Whether there may be such.
+    pub(crate) may_hoist: bool,
+    /// Whether nothing is done with the answer of the call that is written.
+    pub(crate) discarded: bool,
+    /// How often each variable is read; more than once in what may run again.
+    pub(crate) reads: BTreeMap<usize, usize>,
+    /// The names of such within one statement.
+    pub(crate) bound: BTreeSet<String>,
 }
 
 impl<'s, 'a> Body<'s, 'a> {
@@ -117,11 +127,32 @@ impl<'s, 'a> Body<'s, 'a> {
             labels: 0,
             comments_to: function.span.start,
             is_main: false,
+            before: TokenStream::new(),
+            may_hoist: false,
+            discarded: false,
+            reads: reads(function),
+            bound: BTreeSet::new(),
         }
     }
 
     pub(crate) fn is_declared(&self, local: usize) -> bool {
         self.declared.contains(&local)
+    }
+
+    /// Whether a variable is read here and nowhere else.
+    fn is_last_read(&self, tokens: &TokenStream) -> bool {
+        let text = tokens.to_string();
+        let mut slots = self.slots.iter().enumerate();
+        let same: Vec<_> = slots
+            .by_ref()
+            .filter(|(_, slot)| slot.name == text)
+            .map(|(local, _)| local)
+            .collect();
+        self.is_main
+            && !same.is_empty()
+            && same
+                .iter()
+                .all(|local| self.reads.get(local).is_none_or(|count| *count <= 1))
     }
 
     pub(crate) fn is_mutable(&self, local: usize) -> bool {
@@ -146,14 +177,43 @@ impl<'s, 'a> Body<'s, 'a> {
 
     /// The value of a `Result`, or the way of what was thrown.
     pub(crate) fn tried(&self, result: TokenStream) -> TokenStream {
+        self.notes_throw(&result);
         match &self.thrown_to {
             None => quote!(#result?),
             Some(label) => quote!(php::attempt!(#label, #result)),
         }
     }
 
+    /// What may throw one of PHP's exceptions makes the function's result one of PHP's.
+    fn notes_throw(&self, result: &TokenStream) {
+        let first = result.clone().into_iter().next();
+        let own = match first {
+            Some(proc_macro2::TokenTree::Ident(ident)) => {
+                let own = [
+                    "client",
+                    "Client",
+                    "PrivateKey",
+                    "PublicKey",
+                    "Certificate",
+                    "Media",
+                    "SignType",
+                    "aes",
+                    "digest",
+                    "SystemClock",
+                ];
+                own.iter().any(|name| ident == name)
+                    || self.slots.iter().any(|slot| slot.name == ident)
+            }
+            _ => false,
+        };
+        if !own || self.thrown_to.is_some() {
+            self.shared.throws.set(true);
+        }
+    }
+
     /// Leaves with an exception; as an expression of type `!`.
     pub(crate) fn throw(&self, thrown: &TokenStream) -> TokenStream {
+        self.shared.throws.set(true);
         match &self.thrown_to {
             None => quote!(return Err(#thrown)),
             Some(label) => quote!(break #label #thrown),
@@ -290,6 +350,7 @@ impl<'s, 'a> Body<'s, 'a> {
             Repr::HandleRef(ty) if ty == wanted && !matches!(ty, Ty::Response | Ty::Promise) => {
                 quote!(#tokens.clone())
             }
+            Repr::HandlePlace(ty) if ty == wanted && self.is_last_read(tokens) => quote!(#tokens),
             Repr::HandlePlace(ty) if ty == wanted => quote!(#tokens.clone()),
             Repr::Handle(Ty::Maybe(ty)) if **ty == *wanted => {
                 self.tried(quote!(php::present(#tokens)))
@@ -405,6 +466,32 @@ pub(crate) fn what(ty: &Ty) -> &'static str {
     }
 }
 
+fn reads(function: &Function) -> BTreeMap<usize, usize> {
+    fn count(body: &mut [Stmt], again: bool, found: &mut BTreeMap<usize, usize>) {
+        for stmt in body {
+            let times =
+                if again || matches!(stmt.kind, StmtKind::While { .. } | StmtKind::DoWhile(..)) {
+                    2
+                } else {
+                    1
+                };
+            for expr in stmt.exprs_mut() {
+                expr.locals_mut(&mut |local, how| {
+                    if how != crate::hir::Use::Write {
+                        *found.entry(*local).or_default() += times;
+                    }
+                });
+            }
+            for (body, repeated) in stmt.bodies_mut() {
+                count(body, again || repeated, found);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    count(&mut function.body.clone(), false, &mut found);
+    found
+}
+
 fn lets(body: &[Stmt]) -> BTreeMap<usize, Expr> {
     let mut found = BTreeMap::new();
     let mut body = body.to_vec();
@@ -437,6 +524,13 @@ fn declared(body: &[Stmt]) -> BTreeSet<usize> {
 
 fn slots(function: &Function, taken: &mut Taken) -> Vec<Slot> {
     let mut names: BTreeMap<&str, Ident> = BTreeMap::new();
+    // Those that need no other spelling come first.
+    for local in &function.locals {
+        let same = snake(&local.name) == local.name && local.name != "instance";
+        if same && !names.contains_key(local.name.as_str()) {
+            names.insert(&local.name, taken.variable(&local.name));
+        }
+    }
     let mut slots = Vec::new();
     for (index, local) in function.locals.iter().enumerate() {
         let param = function.params.iter().find(|param| param.local == index);

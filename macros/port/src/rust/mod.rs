@@ -1,6 +1,7 @@
 //! From the meaning of a file to Rust: a tree of `syn`, printed by `prettyplease`.
 
 mod call;
+mod chain;
 mod class;
 mod code;
 mod described;
@@ -8,14 +9,41 @@ mod expression;
 mod file;
 mod function;
 mod host;
+pub(crate) mod imports;
+pub(crate) mod json;
+pub(crate) mod layout;
+mod lines;
 mod names;
 mod operator;
+mod options;
 mod place;
 mod print;
 mod promise;
+mod request;
+mod single;
 mod statement;
+pub(crate) mod text;
+pub(crate) mod written;
+
+use crate::source::Block;
 
 pub(crate) use described::Note;
 pub(crate) use file::{Made, Unit, file, several};
 pub use host::HostMethod;
 pub(crate) use names::{ident, pascal, snake};
+pub use options::{Options, Style};
+pub use single::{call, variable};
+
+/// The stack of what translates a file.
+pub(crate) const STACK: usize = 256 << 20;
+
+/// Where a block is from.
+pub(crate) fn origin(block: &Block) -> String {
+    let title = block.title.trim_matches(['[', ']', ' ']);
+    let title = text::comment_line(title);
+    let place = text::comment_line(&format!("{}:{}", block.file, block.line));
+    match title.is_empty() {
+        true => format!("From `{place}`."),
+        false => format!("{title}, from `{place}`."),
+    }
+}

@@ -6,7 +6,7 @@ use quote::quote;
 use super::code::{Code, Repr, result_repr};
 use super::function::Body;
 use crate::hir::Ty;
-use crate::hir::tree::{Expr, ExprKind};
+use crate::hir::tree::{Expr, ExprKind, ResponsePart};
 use crate::syntax::{BinaryOp, Span};
 
 impl<'a> Body<'_, 'a> {
@@ -17,6 +17,9 @@ impl<'a> Body<'_, 'a> {
         left: &'a Expr,
         right: &'a Expr,
     ) -> Code {
+        if let Some(asked) = self.status_is(op, left, right) {
+            return asked;
+        }
         let (one, other) = (self.expr(left), self.expr(right));
         let function = match op {
             BinaryOp::Add => quote!(php::add),
@@ -29,6 +32,32 @@ impl<'a> Body<'_, 'a> {
         };
         let (one, other) = (self.plain_ref(&one, span), self.plain_ref(&other, span));
         Code::new(self.tried(quote!(#function(#one, #other))), Repr::Value)
+    }
+
+    /// `$response->getStatusCode() === 204`
+    fn status_is(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Option<Code> {
+        let ((ExprKind::OfResponse(ResponsePart::Status, response), ExprKind::Int(code))
+        | (ExprKind::Int(code), ExprKind::OfResponse(ResponsePart::Status, response))) =
+            (&*left.kind, &*right.kind)
+        else {
+            return None;
+        };
+        let sign = match op {
+            BinaryOp::Identical | BinaryOp::Equal => quote!(==),
+            BinaryOp::NotIdentical | BinaryOp::NotEqual => quote!(!=),
+            _ => return None,
+        };
+        let known = (100..1000).contains(code) && self.types.of(response) == Ty::Response;
+        if !known {
+            return None;
+        }
+        let response = self.expr(response);
+        let response = super::expression::bare(self.argument(&response, &Ty::Response, left.span));
+        let code = proc_macro2::Literal::i64_unsuffixed(*code);
+        Some(Code::new(
+            quote!((#response.status() #sign #code)),
+            Repr::Bool,
+        ))
     }
 
     fn comparison(

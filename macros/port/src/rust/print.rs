@@ -1,15 +1,94 @@
-//! The tree as text: `prettyplease` prints it; `json!` and comments, which it leaves as they are, are
-//! laid out here.
+//! The tree as text: `prettyplease` prints items; the statements of a snippet, `json!` and comments are laid out as
+//! rustfmt and a hand would.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::json::{Group as WrittenGroup, Json as Written, Member as WrittenMember};
+use super::layout;
+use super::text::{comment_lines, quoted};
+
 /// JSON as it is written in a `json!`.
 #[derive(Debug, Clone)]
 pub(crate) enum Json {
-    Object(Vec<(String, Self)>),
-    List(Vec<Self>),
+    Object(Group),
+    List(Group),
     Leaf(TokenStream),
+}
+
+/// What stands between brackets, with its comments.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Group {
+    pub(crate) members: Vec<Member>,
+    /// The comment behind the opening bracket.
+    pub(crate) opening: Option<String>,
+    /// Comments before the closing one.
+    pub(crate) closing: Vec<String>,
+}
+
+/// An item with the comments at its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) key: Option<String>,
+    pub(crate) value: Json,
+    pub(crate) before: Vec<String>,
+    pub(crate) after: Option<String>,
+}
+
+impl Json {
+    pub(crate) fn object(members: impl IntoIterator<Item = (String, Self)>) -> Self {
+        let members = members.into_iter();
+        Self::Object(Group::new(members.map(|(key, value)| (Some(key), value))))
+    }
+
+    pub(crate) fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        let items = items.into_iter();
+        Self::List(Group::new(items.map(|value| (None, value))))
+    }
+}
+
+impl Json {
+    /// Takes the member out that goes deepest, if it has members itself.
+    pub(crate) fn take_deepest(&mut self, inserts: &Inserts) -> Option<(Option<String>, Self)> {
+        let (Self::Object(group) | Self::List(group)) = self else {
+            return None;
+        };
+        let members = group.members.iter_mut().enumerate();
+        let (_, member) = members
+            .filter(|(_, member)| !matches!(member.value, Self::Leaf(_)))
+            .map(|(index, member)| (3 * index + inserts.written(&member.value).depth(), member))
+            .filter(|(depth, _)| *depth > 3)
+            .max_by_key(|(depth, _)| *depth)?;
+        let value = std::mem::replace(&mut member.value, Self::Leaf(TokenStream::new()));
+        Some((member.key.clone(), value))
+    }
+
+    /// Fills the place of what was taken out.
+    pub(crate) fn put_back(&mut self, name: TokenStream) {
+        let (Self::Object(group) | Self::List(group)) = self else {
+            return;
+        };
+        let empty =
+            |member: &&mut Member| matches!(&member.value, Self::Leaf(tokens) if tokens.is_empty());
+        if let Some(member) = group.members.iter_mut().find(empty) {
+            member.value = Self::Leaf(name);
+        }
+    }
+}
+
+impl Group {
+    fn new(members: impl Iterator<Item = (Option<String>, Json)>) -> Self {
+        let members = members.map(|(key, value)| Member {
+            key,
+            value,
+            before: Vec::new(),
+            after: None,
+        });
+        Self {
+            members: members.collect(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What the printer puts in for names that stand for it.
@@ -30,43 +109,98 @@ impl Inserts {
         quote!(json!(#name))
     }
 
+    /// Calls `change` for each leaf of JSON.
+    pub(crate) fn leaves(&mut self, change: &mut dyn FnMut(&mut TokenStream)) {
+        fn each(json: &mut Json, change: &mut dyn FnMut(&mut TokenStream)) {
+            match json {
+                Json::Leaf(tokens) => change(tokens),
+                Json::Object(group) | Json::List(group) => {
+                    for member in &mut group.members {
+                        each(&mut member.value, change);
+                    }
+                }
+            }
+        }
+        self.jsons.iter_mut().for_each(|json| each(json, change));
+    }
+
     /// A line of comment, as a statement.
     pub(crate) fn comment(&mut self, text: &str) -> TokenStream {
-        let clean: String = text
-            .chars()
-            .filter(|c| !c.is_control() && !is_direction(*c))
-            .collect();
-        self.comments.push(clean);
-        let name = quote::format_ident!("__comment_{}", self.comments.len() - 1);
+        let name = self.keep("__comment", text);
         quote!(#name!();)
+    }
+
+    /// A comment behind the statement before it.
+    pub(crate) fn behind(&mut self, text: &str) -> TokenStream {
+        let name = self.keep("__behind", text);
+        quote!(#name!();)
+    }
+
+    /// A comment behind a link of a chain, or before the next one, as a link.
+    pub(crate) fn link_comment(&mut self, text: &str, behind: bool) -> TokenStream {
+        let name = self.keep(if behind { "__behind" } else { "__before" }, text);
+        quote!(.#name())
+    }
+
+    fn keep(&mut self, kind: &str, text: &str) -> proc_macro2::Ident {
+        self.comments.push(comment_lines(text).join(" "));
+        quote::format_ident!("{kind}_{}", self.comments.len() - 1)
+    }
+
+    /// The comment that a name of these kinds stands for.
+    pub(crate) fn comment_of(&self, name: &str, kind: &str) -> Option<&str> {
+        let number = name.strip_prefix(kind)?.strip_prefix('_')?;
+        let comment = self.comments.get(number.parse::<usize>().ok()?)?;
+        Some(comment)
+    }
+
+    /// The JSON that a name stands for.
+    pub(crate) fn json_of(&self, name: &str) -> Option<&Json> {
+        let number = name.strip_prefix("__json_")?;
+        self.jsons.get(number.parse::<usize>().ok()?)
     }
 
     /// The text of a file.
     pub(crate) fn file(&self, tokens: TokenStream) -> Result<String, String> {
-        let file = syn::parse2::<syn::File>(tokens.clone()).map_err(|err| {
-            format!(
-                "{err}: {}",
-                tokens.to_string().chars().take(0).collect::<String>()
-            )
-        })?;
-        let text = prettyplease::unparse(&file);
-        let text = self.with_comments(&text);
-        Ok(self.with_jsons(&text))
+        let file = syn::parse2::<syn::File>(tokens).map_err(|err| err.to_string())?;
+        Ok(self.finished(&prettyplease::unparse(&file)))
+    }
+
+    /// The text of a function whose statements are laid out one by one.
+    pub(crate) fn function(&self, tokens: TokenStream) -> Result<String, String> {
+        let function = syn::parse2::<syn::ItemFn>(tokens).map_err(|err| err.to_string())?;
+        let mut head = function;
+        let stmts = std::mem::take(&mut head.block.stmts);
+        let file = syn::File {
+            shebang: None,
+            attrs: Vec::new(),
+            items: vec![syn::Item::Fn(head)],
+        };
+        let head = prettyplease::unparse(&file);
+        let head = head.trim_end().trim_end_matches('}').trim_end();
+        let head = head.to_owned();
+        let nodes = self.nodes(&stmts);
+        let lines = layout::nodes(&nodes, 4);
+        Ok(format!("{head}\n{}\n}}\n", lines.join("\n")))
+    }
+
+    /// What `prettyplease` printed, with comments and JSON in their places.
+    pub(crate) fn finished(&self, text: &str) -> String {
+        self.with_jsons(&self.with_comments(text))
     }
 
     fn with_comments(&self, text: &str) -> String {
         let mut out = String::new();
         for line in text.lines() {
             let trimmed = line.trim_start();
-            let number = trimmed
-                .strip_prefix("__comment_")
-                .and_then(|rest| rest.strip_suffix("!();"))
-                .and_then(|number| number.parse::<usize>().ok());
-            match number.and_then(|number| self.comments.get(number)) {
+            let name = trimmed.strip_suffix("!();").unwrap_or_default();
+            let comment = self.comment_of(name, "__comment");
+            match comment.or_else(|| self.comment_of(name, "__behind")) {
                 Some(comment) => {
                     let indent = &line[..line.len() - trimmed.len()];
                     out.push_str(format!("{indent}// {comment}").trim_end());
                 }
+                None if name == "__blank" => {}
                 None => out.push_str(line),
             }
             out.push('\n');
@@ -80,27 +214,41 @@ impl Inserts {
         while let Some(at) = rest.find("json!(__json_") {
             let (before, after) = rest.split_at(at);
             out.push_str(before);
-            let after = &after["json!(__json_".len()..];
+            let after = &after["json!(".len()..];
             let end = after.find(')').unwrap_or(0);
-            let json = after[..end]
-                .parse::<usize>()
-                .ok()
-                .and_then(|number| self.jsons.get(number));
             let line = out.rsplit('\n').next().unwrap_or_default();
             let indent = line.len() - line.trim_start().len();
             let column = line.chars().count();
-            if let Some(json) = json {
-                let flat = self.flat(json);
-                let fits = !flat.contains('\n') && column + flat.chars().count() + 8 <= WIDTH;
-                match fits {
-                    true => out.push_str(&format!("json!({flat})")),
-                    false => out.push_str(&format!("json!({})", self.laid_out(json, indent))),
+            if let Some(json) = self.json_of(&after[..end]) {
+                let json = self.written(json);
+                let flat = json.one_line();
+                let fits = |flat: &String| {
+                    !flat.contains('\n') && column + flat.chars().count() + 8 <= WIDTH
+                };
+                match flat.filter(fits) {
+                    Some(flat) => out.push_str(&format!("json!({flat})")),
+                    None => {
+                        let lines = json.lines(indent, 6, 2).join("\n");
+                        out.push_str(&format!("json!({lines})"));
+                    }
                 }
             }
             rest = after.get(end + 1..).unwrap_or_default();
         }
         out.push_str(rest);
         out
+    }
+
+    /// An expression as `prettyplease` prints it.
+    pub(crate) fn printed(&self, expr: &syn::Expr) -> String {
+        let file: syn::File = syn::parse_quote!(
+            const X: () = #expr;
+        );
+        let text = prettyplease::unparse(&file);
+        let text = text.trim_end();
+        let text = text.strip_prefix("const X: () =").unwrap_or(text);
+        let text = text.trim().trim_end_matches(';');
+        self.finished(text).trim_end().to_owned()
     }
 
     fn leaf(&self, tokens: &TokenStream) -> String {
@@ -111,16 +259,7 @@ impl Inserts {
         let Ok(expr) = syn::parse2::<syn::Expr>(tokens.clone()) else {
             return plain;
         };
-        let file: syn::File = syn::parse_quote!(
-            const X: () = #expr;
-        );
-        let text = prettyplease::unparse(&file);
-        let text = text
-            .trim_end()
-            .strip_prefix("const X: () =")
-            .unwrap_or(&text);
-        let text = text.trim().trim_end_matches(';');
-        let text = self.with_jsons(text);
+        let text = self.expr(&expr).flat();
         // `json!` would take a block for an object.
         match text.starts_with(['{', '[']) {
             true => format!("({text})"),
@@ -128,63 +267,26 @@ impl Inserts {
         }
     }
 
-    fn flat(&self, json: &Json) -> String {
+    /// With its leaves as text.
+    pub(crate) fn written(&self, json: &Json) -> Written {
         match json {
-            Json::Leaf(tokens) => self.leaf(tokens),
-            Json::List(items) => {
-                let items: Vec<_> = items.iter().map(|item| self.flat(item)).collect();
-                format!("[{}]", items.join(", "))
-            }
-            Json::Object(members) if members.is_empty() => "{}".to_owned(),
-            Json::Object(members) => {
-                let members = members.iter();
-                let members: Vec<_> = members
-                    .map(|(key, value)| format!("{}: {}", quoted(key), self.flat(value)))
-                    .collect();
-                format!("{{ {} }}", members.join(", "))
-            }
+            Json::Leaf(tokens) => Written::Leaf(self.leaf(tokens)),
+            Json::Object(group) => Written::Object(self.written_group(group)),
+            Json::List(group) => Written::Array(self.written_group(group)),
         }
     }
 
-    fn laid_out(&self, json: &Json, indent: usize) -> String {
-        let pad = " ".repeat(indent + 4);
-        let end = " ".repeat(indent);
-        let line = |prefix: String, value: &Json| {
-            let flat = self.flat(value);
-            let fits =
-                !flat.contains('\n') && indent + 5 + prefix.len() + flat.chars().count() <= WIDTH;
-            let value = if fits {
-                flat
-            } else {
-                self.laid_out(value, indent + 4)
-            };
-            format!("{pad}{prefix}{value},\n")
-        };
-        match json {
-            Json::Leaf(tokens) => self.leaf(tokens).replace('\n', &format!("\n{end}")),
-            Json::List(items) if items.is_empty() => "[]".to_owned(),
-            Json::Object(members) if members.is_empty() => "{}".to_owned(),
-            Json::List(items) => {
-                let lines: String = items.iter().map(|item| line(String::new(), item)).collect();
-                format!("[\n{lines}{end}]")
-            }
-            Json::Object(members) => {
-                let lines = members.iter();
-                let lines: String = lines
-                    .map(|(key, value)| line(format!("{}: ", quoted(key)), value))
-                    .collect();
-                format!("{{\n{lines}{end}}}")
-            }
+    fn written_group(&self, group: &Group) -> WrittenGroup {
+        let members = group.members.iter().map(|member| WrittenMember {
+            key: member.key.as_deref().map(quoted),
+            value: self.written(&member.value),
+            before: member.before.clone(),
+            after: member.after.clone(),
+        });
+        WrittenGroup {
+            members: members.collect(),
+            opening: group.opening.clone(),
+            closing: group.closing.clone(),
         }
     }
-}
-
-/// A text as Rust writes it.
-fn quoted(text: &str) -> String {
-    quote!(#text).to_string()
-}
-
-/// Characters that turn the direction of text around, and break lines.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

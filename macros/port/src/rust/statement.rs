@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::code::{Code, Repr, owned};
 use super::function::{Around, Body, Return};
+use crate::diagnostic::{Problem, Severity};
 use crate::hir::Ty;
 use crate::hir::tree::{Catch, Expr, ExprKind, Stmt, StmtKind};
 use crate::syntax::Span;
@@ -12,9 +13,34 @@ use crate::syntax::Span;
 impl<'a> Body<'_, 'a> {
     pub(crate) fn list(&mut self, body: &'a [Stmt]) -> TokenStream {
         let mut out = TokenStream::new();
-        for stmt in body {
-            out.extend(self.comments_before(stmt.span.start));
-            out.extend(self.stmt(stmt));
+        for (index, stmt) in body.iter().enumerate() {
+            out.extend(self.with_comments(stmt, index == 0));
+        }
+        out
+    }
+
+    /// A statement with what stands before it, in it and behind it on its line.
+    fn with_comments(&mut self, stmt: &'a Stmt, first: bool) -> TokenStream {
+        let mut out = TokenStream::new();
+        if self.is_main && !first && self.blank_line(stmt.span.start) {
+            out.extend(quote!(__blank!();));
+        }
+        out.extend(self.comments_before(stmt.span.start));
+        let outer = std::mem::replace(&mut self.may_hoist, self.is_main && hoists(stmt));
+        let refused = self.shared.problems.len();
+        let tokens = self.stmt(stmt);
+        self.may_hoist = outer;
+        let refused = self.shared.problems.iter().skip(refused).any(is_refusal);
+        self.bound.clear();
+        let comments = self.comments_in(stmt.span);
+        match refused && self.is_main {
+            true => out.extend(self.php(stmt.span)),
+            false => out.extend(comments),
+        }
+        out.extend(std::mem::take(&mut self.before));
+        out.extend(tokens);
+        if self.is_main {
+            out.extend(self.comments_behind(stmt.span.end));
         }
         out
     }
@@ -25,15 +51,17 @@ impl<'a> Body<'_, 'a> {
             return self.end();
         };
         let mut out = self.list(before);
-        out.extend(self.comments_before(last.span.start));
         match &last.kind {
             StmtKind::Return(value) => {
+                out.extend(self.comments_before(last.span.start));
                 let value = self.returned(value.as_ref(), last.span);
                 out.extend(quote!(Ok(#value)));
             }
-            StmtKind::Throw(_) | StmtKind::Exit(_) => out.extend(self.stmt(last)),
             _ => {
-                out.extend(self.stmt(last));
+                out.extend(self.with_comments(last, before.is_empty()));
+                if let StmtKind::Throw(_) | StmtKind::Exit(_) = &last.kind {
+                    return out;
+                }
                 let left = matches!(
                     &last.kind,
                     StmtKind::Try {
@@ -172,7 +200,9 @@ impl<'a> Body<'_, 'a> {
                 quote!(if !(#left) { #right })
             }
             _ => {
+                self.discarded = is_call(expr);
                 let code = self.expr(expr);
+                self.discarded = false;
                 let tokens = &code.tokens;
                 match &code.repr {
                     Repr::Null if tokens.is_empty() => quote!(),
@@ -206,7 +236,14 @@ impl<'a> Body<'_, 'a> {
             return self.keep_promise(local, promise);
         }
         let slot = self.slots[local].clone();
+        let once = self.reads.get(&local).is_none_or(|count| *count <= 1);
+        if self.is_main && once && self.shared.superseded.contains(&local) {
+            return TokenStream::new();
+        }
         if !self.locals[local].read {
+            if is_pure(value) {
+                return TokenStream::new();
+            }
             return self.effect(value);
         }
         if slot.ty == Ty::Closure {
@@ -214,13 +251,40 @@ impl<'a> Body<'_, 'a> {
             let name = &slot.name;
             return quote!(let #name = #code;);
         }
+        if self.is_main
+            && slot.repr == Repr::StringPlace
+            && !self.is_mutable(local)
+            && self.is_str(value)
+        {
+            let code = self.expr(value).tokens;
+            let name = &slot.name;
+            let tokens = quote!(let #name = #code;);
+            self.slots[local].repr = Repr::Str;
+            return tokens;
+        }
         let value = self.kept(value, &slot.ty);
         let name = &slot.name;
         let mutable = self.is_mutable(local).then(|| quote!(mut));
         quote!(let #mutable #name = #value;)
     }
 
+    /// Whether a value is a text that needs no copy.
+    fn is_str(&self, value: &Expr) -> bool {
+        match &*value.kind {
+            ExprKind::Text(_) => true,
+            ExprKind::Local(local) => {
+                self.slots[*local].repr == Repr::Str && !self.is_mutable(*local)
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn echo(&mut self, values: &'a [Expr]) -> TokenStream {
+        if let [value] = values
+            && let Some(shown) = self.flag_shown(value)
+        {
+            return shown;
+        }
         let mut pieces = Vec::new();
         for value in values {
             match &*value.kind {
@@ -235,6 +299,22 @@ impl<'a> Body<'_, 'a> {
         }
     }
 
+    /// PHP writes `1` for true and nothing for false.
+    fn flag_shown(&mut self, value: &'a Expr) -> Option<TokenStream> {
+        let value = match &*value.kind {
+            ExprKind::Builtin("print_r", args) => args.first()?,
+            _ => value,
+        };
+        match &*value.kind {
+            ExprKind::Bool(flag) => Some(flag.then(|| quote!(print!("1");)).unwrap_or_default()),
+            _ if self.types.of(value) == Ty::Bool => {
+                let flag = unwrapped(self.truth(value));
+                Some(quote!(if #flag { print!("1"); }))
+            }
+            _ => None,
+        }
+    }
+
     fn branches(
         &mut self,
         branches: &'a [(Expr, Vec<Stmt>)],
@@ -243,7 +323,7 @@ impl<'a> Body<'_, 'a> {
         let Some(((condition, body), more)) = branches.split_first() else {
             return otherwise.map(|body| self.list(body)).unwrap_or_default();
         };
-        let condition = self.truth(condition);
+        let condition = unwrapped(self.truth(condition));
         let body = self.list(body);
         let rest = match (more.is_empty(), otherwise) {
             (true, None) => quote!(),
@@ -558,22 +638,128 @@ impl<'a> Body<'_, 'a> {
         })
     }
 
+    /// A statement of PHP as comments.
+    fn php(&mut self, span: Span) -> TokenStream {
+        let text = self.shared.block.text.get(span.range()).unwrap_or_default();
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect();
+        self.commented(&lines)
+    }
+
     /// The comments that stand before a place and were not written yet.
     fn comments_before(&mut self, at: usize) -> TokenStream {
         let from = self.comments_to;
-        if at <= from {
-            return TokenStream::new();
-        }
-        self.comments_to = at;
-        let comments = self.shared.comments.iter();
-        let lines: Vec<String> = comments
-            .filter(|(span, _)| span.start >= from && span.end <= at)
-            .flat_map(|(_, lines)| lines.clone())
-            .collect();
+        let lines = self
+            .shared
+            .take_comments(|span, _| span.start >= from && span.end <= at);
+        self.commented(&lines)
+    }
+
+    /// The comments within a statement that found no better place.
+    fn comments_in(&mut self, whole: Span) -> TokenStream {
+        let lines = self
+            .shared
+            .take_comments(|span, _| span.start >= whole.start && span.end <= whole.end);
+        self.commented(&lines)
+    }
+
+    fn commented(&mut self, lines: &[String]) -> TokenStream {
         let mut out = TokenStream::new();
         for line in lines {
-            out.extend(self.shared.inserts.comment(&line));
+            out.extend(self.shared.inserts.comment(line));
         }
         out
+    }
+
+    /// The comment behind a statement on its line.
+    fn comments_behind(&mut self, at: usize) -> TokenStream {
+        let text = &self.shared.block.text;
+        let lines = self.shared.take_comments(|span, trailing| {
+            let gap = text.get(at..span.start);
+            trailing && gap.is_some_and(|gap| gap.trim().is_empty() && !gap.contains('\n'))
+        });
+        match lines.is_empty() {
+            true => TokenStream::new(),
+            false => self.shared.inserts.behind(&lines.join(" ")),
+        }
+    }
+
+    /// Whether PHP has an empty line before a statement or its comments.
+    fn blank_line(&self, at: usize) -> bool {
+        let before = self.shared.block.text.get(..at).unwrap_or_default();
+        let comment = |line: &str| {
+            let line = line.trim_start();
+            line.starts_with("//") || line.starts_with('#')
+        };
+        let mut lines = before.rsplit('\n').skip(1).skip_while(|line| comment(line));
+        lines.next().is_some_and(|line| line.trim().is_empty())
+    }
+}
+
+fn is_refusal(problem: &Problem) -> bool {
+    problem.severity == Severity::Error
+}
+
+/// Whether nothing happens when a value is made.
+fn is_pure(value: &Expr) -> bool {
+    match &*value.kind {
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Text(_)
+        | ExprKind::Local(_) => true,
+        ExprKind::Array(entries) => entries
+            .iter()
+            .all(|entry| entry.key.as_ref().is_none_or(is_pure) && is_pure(&entry.value)),
+        _ => false,
+    }
+}
+
+/// Whether an expression is a call that is made, and nothing else.
+fn is_call(expr: &Expr) -> bool {
+    match &*expr.kind {
+        ExprKind::Sdk(_) => true,
+        ExprKind::Wait(inner) => {
+            matches!(&*inner.kind, ExprKind::Promise(promise) if promise.handlers.is_empty())
+        }
+        _ => false,
+    }
+}
+
+/// Without parentheses around the whole.
+pub(crate) fn unwrapped(tokens: TokenStream) -> TokenStream {
+    let trees: Vec<_> = tokens.clone().into_iter().collect();
+    match trees.as_slice() {
+        [proc_macro2::TokenTree::Group(group)]
+            if group.delimiter() == proc_macro2::Delimiter::Parenthesis
+                && !group.stream().is_empty() =>
+        {
+            group.stream()
+        }
+        _ => tokens,
+    }
+}
+
+/// Whether what a statement evaluates first is a call: then its body may have a name before it.
+fn hoists(stmt: &Stmt) -> bool {
+    fn first(expr: &Expr) -> bool {
+        match &*expr.kind {
+            ExprKind::Sdk(_) | ExprKind::Promise(_) => true,
+            ExprKind::Crypto(..) => true,
+            ExprKind::Wait(inner)
+            | ExprKind::OfResponse(_, inner)
+            | ExprKind::Cast(_, inner)
+            | ExprKind::Assign(_, inner) => first(inner),
+            ExprKind::Builtin(_, args) => args.first().is_some_and(first),
+            _ => false,
+        }
+    }
+    match &stmt.kind {
+        StmtKind::Expr(expr) | StmtKind::Let(_, expr) => first(expr),
+        StmtKind::Echo(values) => matches!(&**values, [value] if first(value)),
+        _ => false,
     }
 }

@@ -297,6 +297,13 @@ impl<'a> Builder<'a> {
                     ExprKind::OfResponse(ResponsePart::Header(name), response),
                 );
             }
+            (Ty::Unknown, "getstream", []) if self.in_main => {
+                // What a snippet is given of an upload.
+                if let PhpKind::Variable(name) = &object.kind {
+                    self.kinds.insert(name.clone(), Ty::Media);
+                    return self.expr(object);
+                }
+            }
             (Ty::Media, "getstream", []) => return self.expr(object),
             (Ty::Media, "getcontenttype", []) => {
                 return Expr::new(span, ExprKind::Text("multipart/form-data".to_owned()));
@@ -396,6 +403,13 @@ impl<'a> Builder<'a> {
                 ),
                 _ => refused(expr.span, "an upload from a stream"),
             };
+        }
+        if self.in_main && class.is("GuzzleHttp\\Client") {
+            let message =
+                "a plain Guzzle client does not sign: this is no call of WeChat Pay's API";
+            let hint = "fetch it with an HTTP client of your own, such as `reqwest`";
+            let problem = Problem::error(expr.span, message).hint(hint);
+            return Expr::new(expr.span, ExprKind::Refused(problem));
         }
         if !self.is_thrown(class) {
             return self.foreign_expr(expr);

@@ -91,6 +91,7 @@ impl<'a> Builder<'a> {
 
     /// What stands outside of functions: what it reads and does not set is given to it.
     pub(super) fn main(&mut self, statements: &[&'a Stmt]) -> Function {
+        self.in_main = true;
         let first = statements.first().map_or(Span::default(), |stmt| stmt.span);
         let last = statements.last().map_or(first, |stmt| stmt.span);
         let span = Span::new(first.start, last.end);
@@ -114,10 +115,21 @@ impl<'a> Builder<'a> {
         }
         let mut locals = std::mem::take(&mut self.locals);
         let mut slots: Vec<_> = locals.drain(..).map(Some).collect();
-        let locals: Vec<_> = order.iter().filter_map(|old| slots[*old].take()).collect();
+        let mut locals: Vec<_> = order.iter().filter_map(|old| slots[*old].take()).collect();
+        for local in &mut locals {
+            local.name = local.name.trim_start_matches('\0').to_owned();
+        }
+        let kinds = &self.kinds;
+        let ty = |local: usize| {
+            let name = locals.get(local).map(|local| &local.name);
+            match name.and_then(|name| kinds.get(name)) {
+                Some(Ty::Media) => Ty::Media,
+                _ => Ty::Unknown,
+            }
+        };
         let params = (0..given.len()).map(|local| Param {
             local,
-            ty: Ty::Unknown,
+            ty: ty(local),
             declared: false,
             default: None,
             foreign: false,
@@ -130,7 +142,7 @@ impl<'a> Builder<'a> {
             params: params.collect(),
             returns: Ty::Void,
             declared: true,
-            locals,
+            locals: locals.clone(),
             body,
         }
     }

@@ -100,6 +100,8 @@ impl<'a> Builder<'a> {
         } else if of("WeChatPay\\Crypto\\Hash") {
             match (method.as_str(), count) {
                 ("sign", 3) => crypto(Crypto::HashSign, args),
+                ("md5", _) => self.hash_md5(span, args),
+                ("hmac", _) => self.hash_hmac(span, args),
                 _ => None,
             }
         } else if of("WeChatPay\\Util\\PemUtil") {
@@ -117,6 +119,41 @@ impl<'a> Builder<'a> {
             self.formatter(span, &method, args)
         };
         known.or_else(|| Some(self.unknown(span, &format!("`{}::{method}`", class.written))))
+    }
+
+    /// `Hash::md5($text, $key, $agency)`: PHP puts the key behind the text.
+    fn hash_md5(&mut self, span: syntax::Span, mut args: Vec<Expr>) -> Option<Expr> {
+        let word = match args.get(2).map(|agency| &*agency.kind) {
+            None | Some(ExprKind::Bool(false) | ExprKind::Null | ExprKind::Int(0)) => "&key=",
+            Some(ExprKind::Bool(true) | ExprKind::Int(_)) => "&secret=",
+            Some(ExprKind::Text(flag)) if matches!(flag.as_str(), "" | "0") => "&key=",
+            Some(ExprKind::Text(_)) => "&secret=",
+            Some(_) => return None,
+        };
+        args.truncate(2);
+        let mut args = args.into_iter();
+        let text = args.next()?;
+        let text = match args.next() {
+            Some(key) => keyed(span, text, word, key),
+            None => text,
+        };
+        self.table(span, "md5", vec![text])
+    }
+
+    /// `Hash::hmac($text, $key)`
+    fn hash_hmac(&mut self, span: syntax::Span, args: Vec<Expr>) -> Option<Expr> {
+        let plain = match args.get(2).map(|algorithm| &*algorithm.kind) {
+            None => true,
+            Some(ExprKind::Text(algorithm)) => algorithm == "sha256",
+            Some(_) => false,
+        };
+        if !plain || args.len() > 3 {
+            return None;
+        }
+        let mut args = args.into_iter();
+        let (text, key) = (args.next()?, args.next()?);
+        let text = keyed(span, text, "&key=", key.clone());
+        self.table(span, "hmac_sha256", vec![text, key])
     }
 
     fn formatter(&mut self, span: syntax::Span, method: &str, args: Vec<Expr>) -> Option<Expr> {
@@ -180,4 +217,15 @@ impl<'a> Builder<'a> {
         };
         Expr::new(span, ExprKind::Crypto(kind, args))
     }
+}
+
+/// A text with a key behind it.
+fn keyed(span: syntax::Span, text: Expr, word: &str, key: Expr) -> Expr {
+    let word = Expr::new(span, ExprKind::Text(word.to_owned()));
+    let mut pieces = match *text.kind {
+        ExprKind::Concat(pieces) => pieces,
+        _ => vec![text],
+    };
+    pieces.extend([word, key]);
+    Expr::new(span, ExprKind::Concat(pieces))
 }

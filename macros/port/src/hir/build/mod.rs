@@ -6,6 +6,7 @@ mod expression;
 mod foreign;
 mod function;
 mod known;
+mod object;
 mod sdk;
 mod statement;
 
@@ -147,6 +148,14 @@ struct Builder<'a> {
     by_name: BTreeMap<String, usize>,
     /// What is known of variables so far, in the order of the source.
     kinds: BTreeMap<String, Ty>,
+    /// Whether it is what stands outside of functions.
+    in_main: bool,
+    /// Clients that other objects hold, as they are written, and the variables that stand for them.
+    clients: Vec<(String, usize)>,
+    /// Stacks that variables hold: the client that has it, and whether it is APIv2's.
+    stacks: BTreeMap<String, (Expr, bool)>,
+    /// The usual metas of uploads that variables hold: the variable of the upload.
+    metas: BTreeMap<String, String>,
     /// The parameter of the handler that is about to be read, and what it is.
     given: Option<(String, Ty)>,
 }
@@ -160,6 +169,10 @@ impl<'a> Builder<'a> {
             locals: Vec::new(),
             by_name: BTreeMap::new(),
             kinds: BTreeMap::new(),
+            in_main: false,
+            clients: Vec::new(),
+            stacks: BTreeMap::new(),
+            metas: BTreeMap::new(),
             given: None,
         }
     }

@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
             return None;
         }
         if let Some(doubt) = &call.doubt {
-            let certain = call.verb.mode == Mode::Async || has_options(&call);
+            let certain = self.in_main || call.verb.mode == Mode::Async || has_options(&call);
             return certain.then(|| Expr::new(expr.span, ExprKind::Refused(doubt.clone())));
         }
         let sdk = match self.request(&call) {
@@ -47,6 +47,53 @@ impl<'a> Builder<'a> {
             true => Expr::new(expr.span, ExprKind::Wait(promise)),
             false => promise,
         })
+    }
+
+    /// The client that a chain begins with: in a snippet, what another object holds is given to it.
+    pub(super) fn client(&mut self, client: &'a syntax::Expr) -> Expr {
+        let elsewhere = match &client.kind {
+            PhpKind::Variable(_) => false,
+            _ => self.in_main && recognise::factory(client).is_none() && !self.is_client(client),
+        };
+        if !elsewhere {
+            return self.expr(client);
+        }
+        if let Some(name) = self.known_client(client) {
+            let message =
+                format!("`${name}` is the client itself: what stands behind it begins no path");
+            return refused(client.span, message);
+        }
+        let written = self.source(client.span);
+        let known = self.clients.iter().find(|(known, _)| known == written);
+        let local = match known {
+            Some((_, local)) => *local,
+            None => {
+                let local = self.local(&format!("\0{}", recognise::client_name(client)));
+                let same = self.clients.iter().any(|(_, known)| *known == local);
+                let local = match same {
+                    true => self.local(&format!(
+                        "\0{}_{}",
+                        recognise::client_name(client),
+                        self.clients.len() + 1
+                    )),
+                    false => local,
+                };
+                self.clients.push((written.to_owned(), local));
+                local
+            }
+        };
+        Expr::new(client.span, ExprKind::Local(local))
+    }
+
+    /// The variable at the beginning, where it was assigned a client.
+    fn known_client(&self, root: &'a syntax::Expr) -> Option<&'a str> {
+        match &root.kind {
+            PhpKind::Variable(name) => (self.kind(name) == Ty::Client).then_some(name),
+            PhpKind::Property { object, .. } | PhpKind::Index { object, .. } => {
+                self.known_client(object)
+            }
+            _ => None,
+        }
     }
 
     /// A handler: its one parameter is what the promise came to.
@@ -103,6 +150,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
+        let mut client = self.client(call.client);
         let options = match call.args {
             [] => Ok(Vec::new()),
             [arg] if arg.name.is_none() => match &arg.value.kind {
@@ -111,12 +159,27 @@ impl<'a> Builder<'a> {
             },
             _ => return Err(self.unknown(call.span, "these arguments of a verb")),
         };
+        let mut options = options;
+        if let Ok(known) = &mut options
+            && let Some(at) = known.iter().position(|(name, _)| name == "handler")
+            && let Some(handler) = handler_of(call)
+            && let Some(stacked) = self.stacked(handler)
+        {
+            known.remove(at);
+            client = stacked;
+        }
         Ok(Sdk {
             span: call.span,
-            client: self.expr(call.client),
+            last: match call.steps.last() {
+                Some(Step::Arrow { span, .. }) => *span,
+                _ => call.span,
+            },
+            client,
             path: joined(pieces),
             form: call.form(),
+            links: arrows(&call.steps),
             method: call.verb.method,
+            encrypt: Vec::new(),
             options,
         })
     }
@@ -218,6 +281,25 @@ impl<'a> Builder<'a> {
         self.given = None;
         built
     }
+}
+
+/// The option `handler`.
+fn handler_of<'a>(call: &Call<'a>) -> Option<&'a syntax::Expr> {
+    let mut options = call.options()?.iter();
+    let handler = options.find(|item| {
+        let key = item.key.as_ref().map(|key| &key.kind);
+        matches!(key, Some(PhpKind::String(name)) if name == "handler")
+    });
+    handler.map(|item| &item.value)
+}
+
+/// The names of the links of a chain of arrows; nothing of any other.
+fn arrows(steps: &[Step<'_>]) -> Vec<String> {
+    let names = steps.iter().map(|step| match step {
+        Step::Arrow { name, .. } => Some((*name).to_owned()),
+        _ => None,
+    });
+    names.collect::<Option<_>>().unwrap_or_default()
 }
 
 fn has_options(call: &Call<'_>) -> bool {

@@ -85,6 +85,9 @@ impl<'a> Builder<'a> {
     }
 
     fn expression(&mut self, span: Span, expr: &'a syntax::Expr) -> Vec<Stmt> {
+        if let Some(stmts) = self.object_statement(span, expr) {
+            return stmts;
+        }
         let kind = match &expr.kind {
             PhpKind::Include(_) => return Vec::new(),
             PhpKind::Throw(value) => StmtKind::Throw(self.expr(value)),

@@ -2,8 +2,8 @@
 //!
 //! The rules are rustfmt's defaults: 100 columns, 60 for the arguments of a call and for a chain.
 
-use super::rust::{Expr, Link, Node};
 use super::text::{comment_line, comment_lines, quoted, width};
+use super::written::{Expr, Link, Node};
 
 /// The last column.
 pub(crate) const COLUMNS: usize = 100;
@@ -52,20 +52,7 @@ fn one(node: &Node, indent: usize, out: &mut Vec<String>) {
             otherwise,
             close,
         } => block(head, body, otherwise.as_deref(), close, indent, out),
-        Node::Match { on, arms } => {
-            out.push(pad(&format!("match {on} {{"), indent));
-            for (pattern, body) in arms {
-                match body.is_empty() {
-                    true => out.push(pad(&format!("{pattern} => {{}}"), indent + 4)),
-                    false => {
-                        out.push(pad(&format!("{pattern} => {{"), indent + 4));
-                        out.extend(nodes(body, indent + 8));
-                        out.push(pad("}", indent + 4));
-                    }
-                }
-            }
-            out.push(pad("}", indent));
-        }
+        Node::Text(lines) => out.extend(lines.iter().map(|line| pad(line, indent))),
         Node::Foreign { php, reason } => {
             out.extend(php.iter().flat_map(|line| comments(line, indent)));
             let value = Expr::call("compile_error!", [Expr::raw(quoted(reason))]);
@@ -82,7 +69,7 @@ fn block(
     indent: usize,
     out: &mut Vec<String>,
 ) {
-    out.push(pad(&format!("{head} {{"), indent));
+    out.push(pad(format!("{head} {{").trim_start(), indent));
     out.extend(nodes(body, indent + 4));
     if let Some(otherwise) = otherwise {
         out.push(pad("} else {", indent));
@@ -151,7 +138,7 @@ fn lines(expr: &Expr, indent: usize, offset: usize, behind: usize) -> Vec<String
         return vec![pad(&line, indent)];
     }
     match expr {
-        Expr::Raw(text) | Expr::Op { text, .. } => vec![pad(text, indent)],
+        Expr::Raw(text) => vec![pad(text, indent)],
         Expr::Lines(lines) => lines.iter().map(|line| pad(line, indent)).collect(),
         Expr::Call { head, args } => call(head, args, indent, behind),
         Expr::Try(inner) => {
@@ -168,7 +155,7 @@ fn fitting(expr: &Expr, room: usize) -> Option<String> {
     let line = expr.one_line()?;
     let fits = width(&line) <= room;
     let narrow = match expr {
-        Expr::Raw(_) | Expr::Op { .. } | Expr::Lines(_) => true,
+        Expr::Raw(_) | Expr::Lines(_) => true,
         Expr::Call { args, .. } => call_is_narrow(args),
         Expr::Try(inner) => fitting(inner, COLUMNS).is_some(),
         Expr::Chain { root, links } => {
@@ -210,8 +197,8 @@ fn call(head: &str, args: &[Expr], indent: usize, behind: usize) -> Vec<String> 
         && let [template, rest @ ..] = args
         && !rest.is_empty()
     {
-        out.push(pad(&format!("{},", template.bare()), indent + 4));
-        let rest: Vec<_> = rest.iter().map(Expr::bare).collect();
+        out.push(pad(&format!("{},", template.flat()), indent + 4));
+        let rest: Vec<_> = rest.iter().map(Expr::flat).collect();
         // Names and fields share a line, calls have one each.
         let simple = rest.iter().all(|arg| !arg.contains(['(', '"']));
         match rest.join(", ") {

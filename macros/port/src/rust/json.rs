@@ -51,31 +51,6 @@ impl Json {
             .max(step * group.members.len())
     }
 
-    /// Takes the member out that goes deepest, if it has members itself; a placeholder stays.
-    pub(crate) fn take_deepest(&mut self) -> Option<(Option<String>, Self)> {
-        let (Self::Object(group) | Self::Array(group)) = self else {
-            return None;
-        };
-        let deepest = (group.members.iter_mut())
-            .filter(|member| !matches!(member.value, Self::Leaf(_)) && member.value.depth() > 3)
-            .enumerate()
-            .max_by_key(|(index, member)| 3 * index + member.value.depth())?;
-        let member = deepest.1;
-        let value = std::mem::replace(&mut member.value, Self::Leaf(String::new()));
-        Some((member.key.clone(), value))
-    }
-
-    /// Fills the place of what was taken out.
-    pub(crate) fn put_back(&mut self, name: String) {
-        let (Self::Object(group) | Self::Array(group)) = self else {
-            return;
-        };
-        let mut members = group.members.iter_mut();
-        if let Some(member) = members.find(|member| member.value == Self::Leaf(String::new())) {
-            member.value = Self::Leaf(name);
-        }
-    }
-
     /// On one line, unless comments stand in it.
     pub(crate) fn one_line(&self) -> Option<String> {
         let (open, group, close) = match self {

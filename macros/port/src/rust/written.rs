@@ -5,8 +5,6 @@
 pub(crate) enum Expr {
     /// Text that is never broken, and needs no parentheses anywhere.
     Raw(String),
-    /// An operator and its operands: in parentheses wherever more than its value is asked for.
-    Op { text: String, level: Level },
     /// Text of several lines that rustfmt leaves alone: a macro's body. Lines but the first are
     /// indented relative to the statement.
     Lines(Vec<String>),
@@ -29,17 +27,6 @@ pub(crate) struct Link {
     pub(crate) before: Vec<String>,
     /// The comment at the end of its line.
     pub(crate) after: Option<String>,
-}
-
-/// How tightly an operator binds, the loosest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    Or,
-    And,
-    Compare,
-    Sum,
-    Product,
-    Unary,
 }
 
 /// A statement.
@@ -71,11 +58,8 @@ pub(crate) enum Node {
         otherwise: Option<Vec<Self>>,
         close: &'static str,
     },
-    /// `match on { … }`
-    Match {
-        on: String,
-        arms: Vec<(String, Vec<Self>)>,
-    },
+    /// Lines that are laid out already.
+    Text(Vec<String>),
     /// What could not be translated: the PHP as comments, and why.
     Foreign { php: Vec<String>, reason: String },
 }
@@ -85,31 +69,11 @@ impl Expr {
         Self::Raw(text.into())
     }
 
-    pub(crate) fn op(text: impl Into<String>, level: Level) -> Self {
-        Self::Op {
-            text: text.into(),
-            level,
-        }
-    }
-
-    /// As an operand of something that binds like `level`.
-    pub(crate) fn operand(&self, level: Level) -> String {
-        match self {
-            Self::Op { text, level: own } if *own >= level => text.clone(),
-            other => other.flat(),
-        }
-    }
-
     pub(crate) fn call(head: impl Into<String>, args: impl IntoIterator<Item = Self>) -> Self {
         Self::Call {
             head: head.into(),
             args: args.into_iter().collect(),
         }
-    }
-
-    /// `self.method(args)`
-    pub(crate) fn method(self, name: &str, args: impl IntoIterator<Item = Self>) -> Self {
-        self.link(Link::new(Self::call(format!(".{name}"), args)))
     }
 
     pub(crate) fn link(self, link: Link) -> Self {
@@ -119,10 +83,7 @@ impl Expr {
                 Self::Chain { root, links }
             }
             root => Self::Chain {
-                root: Box::new(match root {
-                    op @ Self::Op { .. } => Self::Raw(op.flat()),
-                    root => root,
-                }),
+                root: Box::new(root),
                 links: vec![link],
             },
         }
@@ -138,7 +99,6 @@ impl Expr {
                 Self::Chain { root, links }
             }
             Self::Raw(text) => Self::Raw(format!("{text}?")),
-            op @ Self::Op { .. } => Self::Raw(op.flat() + "?"),
             call => Self::Try(Box::new(call)),
         }
     }
@@ -146,7 +106,7 @@ impl Expr {
     /// The expression on one line, if it has no comments and no lines of its own.
     pub(crate) fn one_line(&self) -> Option<String> {
         match self {
-            Self::Raw(text) | Self::Op { text, .. } => Some(text.clone()),
+            Self::Raw(text) => Some(text.clone()),
             Self::Lines(_) => None,
             Self::Call { head, args } => {
                 let args: Option<Vec<_>> = args.iter().map(Self::one_line).collect();
@@ -167,20 +127,11 @@ impl Expr {
         }
     }
 
-    /// [`flat`](Self::flat) where nothing stands beside it: an argument, a whole statement.
-    pub(crate) fn bare(&self) -> String {
-        match self {
-            Self::Op { text, .. } => text.clone(),
-            other => other.flat(),
-        }
-    }
-
-    /// The expression on one line whatever it is; an operator has parentheses.
+    /// The expression on one line whatever it is.
     pub(crate) fn flat(&self) -> String {
-        let flat = |args: &[Self]| args.iter().map(Self::bare).collect::<Vec<_>>().join(", ");
+        let flat = |args: &[Self]| args.iter().map(Self::flat).collect::<Vec<_>>().join(", ");
         match self {
             Self::Raw(text) => text.clone(),
-            Self::Op { text, .. } => format!("({text})"),
             Self::Lines(lines) => {
                 let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
                 lines.join(" ")

@@ -89,12 +89,6 @@ fn shown(line: &str) -> String {
     out
 }
 
-/// Whether the inside of a literal ends in a line break: a backslash may be escaped itself.
-pub(crate) fn ends_line(template: &str) -> bool {
-    let before = template.strip_suffix('n').unwrap_or_default();
-    (before.len() - before.trim_end_matches('\\').len()) % 2 == 1
-}
-
 /// `$orderNo` is `order_no` in Rust; a keyword gets a `_` behind it.
 pub(crate) fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);

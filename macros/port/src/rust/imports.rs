@@ -4,27 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::text::width;
 
-/// The names to `use`; for a macro, whole paths instead.
+/// The names to `use`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Imports {
     names: BTreeSet<(&'static str, &'static str)>,
-    absolute: bool,
 }
 
 impl Imports {
-    /// Paths from the root, for code that stands in other people's.
-    pub(crate) fn absolute() -> Self {
-        Self {
-            absolute: true,
-            ..Self::default()
-        }
-    }
-
-    /// Whether the code stands in other people's.
-    pub(crate) fn is_absolute(&self) -> bool {
-        self.absolute
-    }
-
     /// `wechatpay_chain::name`
     pub(crate) fn own(&mut self, name: &'static str) -> String {
         self.of("wechatpay_chain", name)
@@ -32,13 +18,6 @@ impl Imports {
 
     /// `module::name`, of which `name` is written.
     pub(crate) fn of(&mut self, module: &'static str, name: &'static str) -> String {
-        if self.absolute {
-            return match module {
-                // Only the macro: types that are exported twice make errors hard to read.
-                "serde_json" if name == "json" => "::wechatpay_chain::__private::json".to_owned(),
-                module => format!("::{module}::{name}"),
-            };
-        }
         self.names.insert((module, name));
         name.to_owned()
     }

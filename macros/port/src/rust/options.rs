@@ -1,0 +1,88 @@
+//! What the Rust should be like.
+
+use crate::hir::Facts;
+use crate::recognise::Form;
+
+/// How chains are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// As in the source: arrows as segments, `chain('…')` and `['…']` as they are.
+    #[default]
+    Keep,
+    /// `client.chain("v3/pay/transactions/native")`
+    Chain,
+    /// `client["v3/pay/transactions/native"]`
+    Index,
+    /// `chain!(client.v3.pay.transactions.native)`, which needs the library's feature `macros`.
+    Macro,
+    /// `client.v3().seg("pay").seg("transactions").seg("native")`
+    Seg,
+}
+
+impl Style {
+    /// The style of a chain that was written in a form; never `Keep`.
+    pub(crate) fn of(self, form: Form) -> Self {
+        match (self, form) {
+            (Self::Keep, Form::Pure) => Self::Seg,
+            (Self::Keep, Form::Index) => Self::Index,
+            (Self::Keep, Form::Chain | Form::Mixed) => Self::Chain,
+            (style, _) => style,
+        }
+    }
+}
+
+/// What the Rust should be like.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Options {
+    /// How chains are written.
+    pub style: Style,
+    /// Whether a program that makes asynchronous calls runs on tokio; otherwise it waits for each.
+    pub tokio: bool,
+    /// The sensitive fields of an operation, by its method and path, as JSON pointers: those need
+    /// no `.encrypt`. `None` names all that PHP encrypts, which does no harm.
+    pub sensitive: Option<fn(method: &str, path: &str) -> Vec<String>>,
+    /// What is known of WeChat Pay's operations, for whole files.
+    pub facts: Facts,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            style: Style::Keep,
+            tokio: true,
+            sensitive: None,
+            facts: Facts::default(),
+        }
+    }
+}
+
+impl Options {
+    /// With a style of chains.
+    #[must_use]
+    pub fn style(mut self, style: Style) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// With or without tokio.
+    #[must_use]
+    pub fn tokio(mut self, tokio: bool) -> Self {
+        self.tokio = tokio;
+        self
+    }
+
+    /// With what is known of operations.
+    #[must_use]
+    pub fn facts(mut self, facts: Facts) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    /// With what is known of sensitive fields.
+    #[must_use]
+    pub fn sensitive(mut self, sensitive: fn(&str, &str) -> Vec<String>) -> Self {
+        self.sensitive = Some(sensitive);
+        self
+    }
+}
