@@ -135,7 +135,8 @@ echo 'a' . $mchid . \"-{$no}\\n\";";
     assert_eq!(
         body(php),
         r#"let r = client.chain("v3/x").get(()).wait()?;
-print!("{}", php::print_r(&php::json_decode_array(r.text()?)));
+let decoded = php::json_decode_array(r.text()?);
+print!("{}", php::print_r(&decoded));
 if r.status() == 204 {
     print!("1");
 }

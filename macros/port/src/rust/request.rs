@@ -284,7 +284,7 @@ impl<'a> Body<'_, 'a> {
             None if has_variable(path, name) => {
                 let code = self.expr(value);
                 let value = match &code.repr {
-                    Repr::Str | Repr::Int => code.tokens.clone(),
+                    Repr::Str | Repr::String | Repr::Int => code.tokens.clone(),
                     Repr::StringPlace => {
                         let tokens = &code.tokens;
                         quote!(#tokens.as_str())
@@ -470,7 +470,7 @@ impl<'a> Body<'_, 'a> {
                     let before = self.comments_between(from, start(entry));
                     let code = self.expr(&entry.value);
                     let value = match &code.repr {
-                        Repr::Str | Repr::Int | Repr::Bool => code.tokens.clone(),
+                        Repr::Str | Repr::String | Repr::Int | Repr::Bool => code.tokens.clone(),
                         Repr::StringPlace => {
                             let tokens = &code.tokens;
                             quote!(#tokens.as_str())

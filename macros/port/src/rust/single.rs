@@ -54,11 +54,14 @@ pub fn call(php: &str, client: &str) -> Result<String, Problem> {
         let meaning = hir::of(block, &parsed.program, &Facts::default());
         written(block, &meaning, client)
     };
+    // A macro's own tokens belong to the thread that the compiler gave it; these become a text again.
+    proc_macro2::fallback::force();
     let made = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(super::STACK);
         let thread = thread.spawn_scoped(scope, work);
         thread.ok().and_then(|thread| thread.join().ok())
     });
+    proc_macro2::fallback::unforce();
     made.unwrap_or_else(|| {
         let problem = Problem::error(Span::default(), "this is too deep to be translated");
         Err(problem)

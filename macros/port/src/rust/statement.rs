@@ -281,7 +281,7 @@ impl<'a> Body<'_, 'a> {
 
     pub(crate) fn echo(&mut self, values: &'a [Expr]) -> TokenStream {
         if let [value] = values
-            && let Some(shown) = self.flag_shown(value)
+            && let Some(shown) = self.flag_shown(value).or_else(|| self.decoded_shown(value))
         {
             return shown;
         }
@@ -297,6 +297,25 @@ impl<'a> Body<'_, 'a> {
             Some(line) => quote!(println!(#line #(, #args)*);),
             None => quote!(print!(#format #(, #args)*);),
         }
+    }
+
+    /// `print_r(json_decode(…))`: what is decoded gets a name.
+    fn decoded_shown(&mut self, value: &'a Expr) -> Option<TokenStream> {
+        let ExprKind::Builtin("print_r", args) = &*value.kind else {
+            return None;
+        };
+        let decoded = args.first()?;
+        if !self.is_main
+            || !matches!(
+                &*decoded.kind,
+                ExprKind::Builtin("json_decode" | "json_decode_array", _)
+            )
+        {
+            return None;
+        }
+        let code = self.expr(decoded).tokens;
+        let name = self.bind("decoded");
+        Some(quote!(let #name = #code; print!("{}", php::print_r(&#name));))
     }
 
     /// PHP writes `1` for true and nothing for false.
