@@ -1,6 +1,7 @@
 //! Values of the script as the types that a ported program takes.
 
 use serde_json::Value;
+use wechatpay_chain::php::Thrown;
 use wechatpay_chain::{Client, PrivateKey, PublicKey};
 
 use crate::world::World;
@@ -107,6 +108,13 @@ impl Given for f64 {
 impl Given for bool {
     fn given(_: &World, value: Option<&Value>) -> Self {
         value.and_then(Value::as_bool).unwrap_or_default()
+    }
+}
+
+impl Given for Thrown {
+    /// No stub is an exception, and PHP throws nothing else.
+    fn given(_: &World, _: Option<&Value>) -> Self {
+        Self::new("Error", "Cannot throw objects that do not implement Throwable")
     }
 }
 

@@ -188,6 +188,10 @@ pub(crate) struct Foreign;
 impl Foreign {
     pub(crate) fn called<T: Given>(&self, name: &str, php: &str, args: Vec<Value>) -> T {
         let world = World::the();
+        // PHP has the client in the object: it calls nothing to get it.
+        if let ("asclient" | "asexception", [held]) = (plain(name).as_str(), &*args) {
+            return T::called(world, held.clone());
+        }
         if world.scripted(name).is_none()
             && let Some(value) = world.builtin(name, &args)
         {

@@ -175,7 +175,9 @@ function run(array $job): void
     Record::$events = [];
     $answers = \array_map(static fn ($answer) => answer($answer, $job['keys']['v2']), $run['answers']);
     Script::start($answers);
-    Gives::$given = $run['foreign'] ?? [];
+    // A stub may give the client; what else a stub gives stays as the script has it.
+    $client = static fn ($value) => $value === '@instance' ? given($value, $job['keys']) : $value;
+    Gives::$given = \array_map(static fn ($values) => \array_map($client, $values), $run['foreign'] ?? []);
     $posted = isset($run['notify']) ? posted($run['notify'], $job['keys']) : null;
     $run = ($posted ?? []) + $run;
     $GLOBALS['ORACLE_POSTED'] = $posted;

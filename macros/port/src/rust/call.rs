@@ -82,6 +82,9 @@ impl<'a> Body<'_, 'a> {
                 self.tried(quote!(php::present(#tokens)))
             }
             Repr::Never => tokens.clone(),
+            Repr::Value | Repr::ValuePlace | Repr::ValueRef => {
+                self.held_by_host(&code, &Ty::Client, expr.span)
+            }
             _ => {
                 self.refuse(expr.span, "the porter does not see that this is a client")
                     .tokens

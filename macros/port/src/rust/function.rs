@@ -8,7 +8,7 @@ use syn::Lifetime;
 
 use super::code::{Code, Repr, borrowed, owned, param_repr, place_repr};
 use super::file::Shared;
-use super::names::{Taken, snake};
+use super::names::{Taken, ident, snake};
 use crate::diagnostic::Problem;
 use crate::hir::tree::{Class, Expr, ExprKind, Function, Local, Promise, Stmt, StmtKind};
 use crate::hir::{Ty, Types};
@@ -366,12 +366,37 @@ impl<'s, 'a> Body<'s, 'a> {
             Repr::HandleRef(Ty::Maybe(ty)) if **ty == *wanted => {
                 self.tried(quote!(php::present(#tokens.cloned())))
             }
+            Repr::Value | Repr::ValuePlace | Repr::ValueRef
+                if matches!(wanted, Ty::Client | Ty::Thrown) =>
+            {
+                self.held_by_host(code, wanted, span)
+            }
             _ => {
                 let what = what(wanted);
                 self.refuse(span, &format!("a value where {what} is expected"))
                     .tokens
             }
         }
+    }
+
+    /// Asks the application for the client or exception that one of its objects is in PHP.
+    pub(crate) fn held_by_host(&mut self, code: &Code, wanted: &Ty, span: Span) -> TokenStream {
+        let (line, php) = self.place(span);
+        let place = (self.shared.block.file.clone(), line, php.clone());
+        let noun = if *wanted == Ty::Client {
+            "client"
+        } else {
+            "exception"
+        };
+        let words = ["as".to_owned(), noun.to_owned()];
+        let host = &mut self.shared.host;
+        let (method, _, _) = host.call(&words, false, &[Ty::Any], &[0], wanted, place);
+        self.shared.uses_host = true;
+        self.shared.use_type(wanted);
+        self.shared.note_app(span, &method, &php);
+        let (host, method) = (self.host.clone(), ident(&method));
+        let value = code.value_ref();
+        self.tried(quote!(#host.#method(#value)))
     }
 
     /// What is passed for a parameter of a type.
@@ -443,9 +468,9 @@ impl<'s, 'a> Body<'s, 'a> {
     /// An expression as what is kept.
     pub(crate) fn kept(&mut self, expr: &'a Expr, ty: &Ty) -> TokenStream {
         if let ExprKind::Foreign(foreign) = &*expr.kind
-            && *ty.present() == Ty::Client
+            && matches!(ty.present(), Ty::Client | Ty::Thrown)
         {
-            let code = self.foreign(expr.span, foreign, &Ty::Client);
+            let code = self.foreign(expr.span, foreign, ty.present());
             return self.convert(&code, ty, expr.span);
         }
         let code = self.expr(expr);

@@ -237,10 +237,11 @@ fn kind_key((ty, arity): (&Ty, &usize)) -> String {
     }
 }
 
-/// A call whose result is a client is another method than one whose result is a value.
+/// A call whose result is a client or an exception is another method than one whose result is a value.
 fn handle_key(returns: &Ty) -> &'static str {
     match returns {
         Ty::Client => "client",
+        Ty::Thrown => "exception",
         _ => "",
     }
 }
