@@ -37,6 +37,8 @@ fn shop() -> Shop {
     for folder in ["docs", "src", "testdata"] {
         std::fs::create_dir(shop.path(folder)).unwrap();
     }
+    std::fs::create_dir_all(shop.path("app/Services")).unwrap();
+    shop.file("app/Services/Pay.php", PHP);
     shop.file("pay.php", PHP);
     shop.file("docs/native.md", &format!("```php\n{}```\n", &PHP[6..]));
     shop.file("license.jpg", "a picture");

@@ -177,7 +177,6 @@ arg-sandbox-trigger-fault = Inject a fault, for example wrong_signature or probe
 arg-sandbox-forward-to = The URL of the server
 arg-sandbox-logs-follow = Continue with new requests until Ctrl-C
 arg-at = The address of the sandbox; by default WECHATPAY_SANDBOX_URL or http://127.0.0.1:8080
-arg-sandbox_ca = The root certificate of a sandbox with --tls, ca.pem in its folder
 arg-sandbox-listen = The address to listen on, PORT or HOST:PORT; by default a free port
 arg-sandbox-listen-long = A PORT alone means 127.0.0.1; with --allow-remote it means all addresses of this machine.
 arg-sandbox-tls = Use HTTPS, with a certificate issued by the sandbox's own root

@@ -162,7 +162,6 @@ arg-sandbox-trigger-fault = 注入故障，例如 wrong_signature、probe
 arg-sandbox-forward-to = 服务器的地址
 arg-sandbox-logs-follow = 持续显示新的请求，直到按 Ctrl-C
 arg-at = 沙箱的地址；默认为 WECHATPAY_SANDBOX_URL 或 http://127.0.0.1:8080
-arg-sandbox_ca = 使用 --tls 的沙箱的根证书，即其目录中的 ca.pem
 arg-sandbox-listen = 监听地址，端口号或 主机:端口；默认使用空闲端口
 arg-sandbox-listen-long = 只写端口号时监听 127.0.0.1；加上 --allow-remote 时监听本机所有地址。
 arg-sandbox-tls = 使用 HTTPS，证书由沙箱自己的根证书签发

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::remote::{Remote, RemoteArgs, text};
+use crate::context::Context;
 use crate::date;
 use crate::exit::{Exit, Failure};
 use crate::i18n::t;
@@ -78,21 +79,21 @@ pub(super) struct LogsArgs {
     remote: RemoteArgs,
 }
 
-pub(super) fn run(action: &Action, output: &Output) -> Result<(), Failure> {
+pub(super) fn run(action: &Action, context: &Context<'_>) -> Result<(), Failure> {
+    let (ca, output) = (context.given.ca.as_deref(), context.output);
     match action {
-        Action::Trigger(args) => trigger(args, output),
-        Action::Forward(args) => forward(args, output),
-        Action::Logs(args) => logs(args, output),
+        Action::Trigger(args) => trigger(args, &Remote::open(&args.remote, ca)?, output),
+        Action::Forward(args) => forward(args, &Remote::open(&args.remote, ca)?, output),
+        Action::Logs(args) => logs(args, &Remote::open(&args.remote, ca)?, output),
     }
 }
 
 /// Posts a notification, and waits for the reply of the server.
-fn trigger(args: &TriggerArgs, output: &Output) -> Result<(), Failure> {
-    let remote = Remote::open(&args.remote)?;
+fn trigger(args: &TriggerArgs, remote: &Remote, output: &Output) -> Result<(), Failure> {
     let Some(event) = &args.event else {
-        return list_kinds(&remote, output);
+        return list_kinds(remote, output);
     };
-    let mut body = json!({"event_type": event, "url": target(args, &remote)?});
+    let mut body = json!({"event_type": event, "url": target(args, remote)?});
     if let Some(resource) = &args.resource {
         body["resource"] = resource.clone();
     }
@@ -149,8 +150,7 @@ fn list_kinds(remote: &Remote, output: &Output) -> Result<(), Failure> {
 }
 
 /// Forwards notifications until a signal arrives, then restores the setting.
-fn forward(args: &ForwardArgs, output: &Output) -> Result<(), Failure> {
-    let remote = Remote::open(&args.remote)?;
+fn forward(args: &ForwardArgs, remote: &Remote, output: &Output) -> Result<(), Failure> {
     let mut shutdown = ShutdownSignal::listen()?;
     let before = remote.get("settings")?["forward_to"].take();
     let mut seen = Seen::of(&remote.get("notifications")?["notifications"]);
@@ -247,8 +247,7 @@ fn show_delivery(delivery: &Value, shown: usize, output: &Output) -> Result<(), 
 }
 
 /// Writes the requests that the sandbox has received, and with `--follow` further ones until a signal arrives.
-fn logs(args: &LogsArgs, output: &Output) -> Result<(), Failure> {
-    let remote = Remote::open(&args.remote)?;
+fn logs(args: &LogsArgs, remote: &Remote, output: &Output) -> Result<(), Failure> {
     let mut shutdown = ShutdownSignal::listen()?;
     let mut last = 0;
     loop {

@@ -30,7 +30,6 @@ const EXAMPLES: &str = "  \
   wechatpay sandbox --json --dir keys > ready.json &
   wechatpay sandbox --dir keys --listen 8080 --sdk php > client.php &
   wechatpay sandbox --merchant shop.toml --account 1900000110
-  wechatpay sandbox logs -f
 ";
 
 #[derive(Args)]
@@ -103,7 +102,7 @@ pub(crate) fn run(args: SandboxArgs, context: Context<'_>) -> Result<(), Failure
     let output = context.output;
     check_context(&context)?;
     if let Some(action) = &args.action {
-        return control::run(action, output);
+        return control::run(action, &context);
     }
     let listen = listen_address(&args)?;
     // Signals are caught before the ready message, which invites others to send one.

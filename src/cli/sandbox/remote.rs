@@ -27,9 +27,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct RemoteArgs {
     #[arg(long, value_name = "URL")]
     at: Option<String>,
-
-    #[arg(id = "sandbox_ca", long = "ca", value_name = "FILE")]
-    ca: Option<std::path::PathBuf>,
 }
 
 /// A connection to a running sandbox.
@@ -40,11 +37,12 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    pub(super) fn open(args: &RemoteArgs) -> Result<Self, Failure> {
+    /// Connects to the sandbox of `--at`; `ca` is the root certificate of one with `--tls`.
+    pub(super) fn open(args: &RemoteArgs, ca: Option<&Path>) -> Result<Self, Failure> {
         let base = args.at.clone().or_else(|| std::env::var(VARIABLE).ok());
         let base = base.unwrap_or_else(|| DEFAULT.to_owned());
         let mut builder = HttpTransport::builder().no_proxy();
-        if let Some(path) = &args.ca {
+        if let Some(path) = ca {
             builder = builder.root_certificate(certificate(path)?);
         }
         let runtime = Builder::new_current_thread().enable_all().build();
