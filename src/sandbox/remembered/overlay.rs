@@ -21,6 +21,12 @@ const CLOSED: [&str; 8] = [
     "UNBIND",
 ];
 
+/// Members of answers to which APIv2 gives another name in requests: the second was sent, the first is answered.
+const ALIASES: [(&str, &str); 2] = [
+    ("payment_amount", "amount"),
+    ("transfer_name", "re_user_name"),
+];
+
 /// Writes all values of the record into the response.
 pub(super) fn write(record: &Record, answer: &mut Map<String, Value>, fields: &[Field]) {
     choose_part(record, answer);
@@ -64,7 +70,9 @@ fn members(
         let Some(slot) = answer.get_mut(field.name()) else {
             continue;
         };
-        let value = known.get(field.name());
+        let value = known
+            .get(field.name())
+            .or_else(|| known.get(alias(field.name())?));
         match (slot, value) {
             (Value::Object(slot), Some(Value::Object(value))) => {
                 members(record, value, slot, field.fields());
@@ -83,6 +91,11 @@ fn members(
             (slot, value) => scalar(record, slot, value, field),
         }
     }
+}
+
+fn alias(name: &str) -> Option<&'static str> {
+    let found = ALIASES.iter().find(|(answered, _)| *answered == name);
+    found.map(|(_, sent)| *sent)
 }
 
 fn array(record: &Record, slot: &Value, values: &[Value], field: &Field) -> Value {

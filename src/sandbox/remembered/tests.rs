@@ -92,6 +92,19 @@ fn created_records_are_found_by_their_numbers() {
 }
 
 #[test]
+fn a_transfer_of_apiv2_is_queried_under_the_names_of_the_answer() {
+    let remembered = Remembered::default();
+    let transfers = operation(&Method::POST, "v2/mmpaymkttransfers/promotion/transfers");
+    let values = object(json!({"partner_trade_no": "P1", "amount": 123, "re_user_name": "张三"}));
+    call(&remembered, transfers, &values).unwrap().unwrap();
+    let query = operation(&Method::POST, "v2/mmpaymkttransfers/gettransferinfo");
+    let asked = object(json!({"partner_trade_no": "P1"}));
+    let seen = call(&remembered, query, &asked).unwrap().unwrap();
+    assert_eq!(text(&seen["payment_amount"]).as_deref(), Some("123"));
+    assert_eq!(seen["transfer_name"], "张三");
+}
+
+#[test]
 fn a_recovered_punishment_is_shown_as_recovered() {
     let remembered = Remembered::default();
     let values = object(json!({"out_request_no": "P1"}));
