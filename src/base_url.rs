@@ -136,7 +136,7 @@ pub(crate) fn exact(text: &str) -> Result<Uri> {
     let refused = |why: &str| {
         Error::new(
             ErrorKind::Request,
-            format!("the URL cannot be followed: {why}; give it as the answer has it"),
+            format!("the URL cannot be used: {why}; give it exactly as the response has it"),
         )
     };
     check_text(text).map_err(&refused)?;
@@ -185,7 +185,7 @@ fn check_prefix(prefix: &str) -> Result<(), &'static str> {
     if segments.all(is_segment) {
         Ok(())
     } else {
-        Err("its path has a character that a path has only as %XX")
+        Err("its path has a character that must be percent-encoded")
     }
 }
 

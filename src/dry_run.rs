@@ -119,7 +119,7 @@ pub(crate) async fn run(engine: &Engine, mut plan: Box<Plan>) -> Result<SignedRe
         (None, Err(err)) => Err(err),
         (None, Ok(_)) => Err(Error::new(
             ErrorKind::Middleware,
-            "no request came to the wire: a middleware answered the call by itself",
+            "no request reached the transport: a middleware answered the call",
         )),
     }
 }

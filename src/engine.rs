@@ -229,7 +229,7 @@ impl Engine {
         };
         Err(Error::new(
             ErrorKind::Encrypt,
-            format!("the call names fields to encrypt and cannot: {why}"),
+            format!("the call cannot encrypt the fields that it names: {why}"),
         ))
     }
 }
@@ -270,8 +270,8 @@ fn check_options(options: &Options, api: Api) -> Result<()> {
             "APIv3 takes JSON: give the body as `json`, or call a path that begins with v2/"
         }
         Api::V3 if (options.security, options.nonceless) != (None, None) => {
-            "`security` and `nonceless` are of APIv2: leave them out, or call a path that begins with \
-             v2/"
+            "`security` and `nonceless` are options of APIv2: leave them out, or call a path that \
+             begins with v2/"
         }
         Api::V3 => return Ok(()),
     };
@@ -283,8 +283,8 @@ fn unknown_host(host: &str) -> Error {
         ErrorKind::Request,
         format!(
             "the URL names the host {host:?}, which is neither this client's nor WeChat Pay's, and a \
-             signed request would tell it who the merchant is; nothing was sent: if it is right, name \
-             it with ClientBuilder::trust_host"
+             signed request would reveal the merchant to it; nothing was sent: if the host is right, \
+             allow it with ClientBuilder::trust_host"
         ),
     )
 }
@@ -307,7 +307,7 @@ pub(crate) fn verb(method: &str) -> Result<Method> {
         "DELETE" => Ok(Method::DELETE),
         _ => Err(Error::new(
             ErrorKind::Request,
-            format!("{method:?} is none of GET, POST, PUT, PATCH, DELETE"),
+            format!("{method:?} is not one of GET, POST, PUT, PATCH and DELETE"),
         )),
     }
 }

@@ -90,8 +90,8 @@ impl Given {
             _ => return Ok(()),
         };
         Err(builder(format!(
-            "{lacking}; APIv2 presents both where WeChat Pay asks for them, in refunds and payouts, and \
-             needs neither elsewhere. For APIv3 give a platform_key(..) as well"
+            "{lacking}; APIv2 presents both for refunds and payouts and needs neither for other calls. \
+             For APIv3 give a platform_key(..) as well"
         )))
     }
 
@@ -102,8 +102,8 @@ impl Given {
         };
         if self.mchid.is_some() {
             return Err(builder(
-                "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with keys of \
-                 their own, so build a client for each",
+                "both mchid(..) and brand_id(..) were given: a merchant and a brand sign with different \
+                 keys, so build a client for each",
             ));
         }
         if self.v2_key.is_some() {
@@ -170,7 +170,7 @@ fn check_key(key: &Secret, name: &str, place: &str) -> Result<()> {
     }
     let bare = text.trim_matches(|c: char| c.is_whitespace() || "\u{feff}\"'".contains(c));
     let place = match bare.len() {
-        32 => "white space, quotation marks or a byte order mark stand around it: take them off",
+        32 => "it is surrounded by white space, quotation marks or a byte order mark: remove them",
         _ => place,
     };
     Err(builder(format!(
@@ -206,9 +206,9 @@ fn check_brand_id(brand_id: &str) -> Result<Arc<str>> {
 
 fn no_key() -> Error {
     builder(
-        "there is no merchant private key: give private_key(PrivateKey::from_file(\
-         \"apiclient_key.pem\")?); it was made with the merchant certificate at 商户平台 → 账户中心 \
-         → API安全 → 商户API证书",
+        "there is no merchant private key: give \
+         private_key(PrivateKey::from_file(\"apiclient_key.pem\")?); it was created together with the \
+         merchant certificate at 商户平台 → 账户中心 → API安全 → 商户API证书",
     )
 }
 
@@ -218,7 +218,7 @@ fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<()> {
     }
     Err(builder(format!(
         "the private key does not belong to the merchant certificate {}: apiclient_key.pem and \
-         apiclient_cert.pem have to come from the same application",
+         apiclient_cert.pem must come from the same application",
         certificate.serial()
     )))
 }
@@ -228,8 +228,8 @@ fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<
     let derived = certificate.map(|certificate| certificate.serial().to_owned());
     match (given, derived) {
         (Some(given), Some(derived)) if given != derived => Err(builder(format!(
-            "the serial {given} is not that of the merchant certificate, {derived}; give the \
-             certificate alone and its serial is taken from it"
+            "the serial {given} differs from the merchant certificate's, {derived}; give only the \
+             certificate, and its serial is used"
         ))),
         (Some(serial), _) => Ok(serial.into()),
         (None, Some(serial)) => Ok(serial.into()),
@@ -250,7 +250,7 @@ pub(crate) fn check_serial(serial: &str) -> Result<String> {
     } else if serial.len() > 40 && serial.bytes().all(|c| c.is_ascii_digit()) {
         "it is decimal: write it in hexadecimal, as `openssl x509 -serial` prints it"
     } else if !(8..=40).contains(&serial.len()) || !serial.bytes().all(|c| c.is_ascii_hexdigit()) {
-        "it is not of 40 hexadecimal digits"
+        "it does not have 40 hexadecimal digits"
     } else {
         return Ok(serial.to_ascii_uppercase());
     };

@@ -142,7 +142,7 @@ impl Merchants {
         let id = id_of(&client);
         if table.entries.contains_key(&id) {
             return Err(wrong(format!(
-                "the merchant {id} is in the registry already: use replace(..)"
+                "the merchant {id} is already in the registry: use replace(..)"
             )));
         }
         table.check(&id, &names)?;
@@ -276,7 +276,7 @@ impl Table {
         match sub.or_else(|| taken(&self.appids, &names.appids)) {
             None => Ok(()),
             Some((name, owner)) => Err(wrong(format!(
-                "{name} leads to the merchant {owner} already: give it to one of the two"
+                "{name} already belongs to the merchant {owner}: give it to one of the two"
             ))),
         }
     }

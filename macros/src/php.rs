@@ -22,7 +22,7 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     let call: TokenStream = rust.parse().map_err(|_| {
         Error::new(
             Span::call_site(),
-            "what `php!` made is no Rust: tell its authors",
+            "`php!` generated invalid Rust: please report this bug",
         )
     })?;
     let call = source.respanned(call);
@@ -85,7 +85,7 @@ impl Source {
     fn error(&self, problem: &Problem) -> Error {
         let mut sentence = problem.message.clone();
         if problem.severity == Severity::Warning {
-            sentence.push_str("; `php!` refuses what is unclear");
+            sentence.push_str("; `php!` treats warnings as errors");
         }
         if let Some(hint) = &problem.hint {
             sentence = format!("{sentence}\nhelp: {hint}");

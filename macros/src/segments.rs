@@ -68,7 +68,7 @@ impl Segment {
         if input.is_empty() {
             Err(Error::new(
                 dot.span,
-                "the path ends in a dot; write a segment behind it",
+                "the path ends in a dot; write a segment after it",
             ))
         } else {
             Ok(())
@@ -87,7 +87,7 @@ impl Segment {
         }
         let literal: LitStr = content.parse()?;
         if !content.is_empty() {
-            return Err(error(&content, "one text in each pair of brackets"));
+            return Err(error(&content, "write one string in each pair of brackets"));
         }
         Ok(Self {
             text: literal.value(),

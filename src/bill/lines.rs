@@ -81,9 +81,7 @@ impl<R: Read> Lines<R> {
             let line = self.line + 1;
             return Err(Error::new(
                 ErrorKind::Body,
-                format!(
-                    "line {line} of the bill has no end within {MAX_RECORD} bytes: it is no bill"
-                ),
+                format!("line {line} is longer than {MAX_RECORD} bytes, so the file is not a bill"),
             ));
         }
         self.line += u64::from(read > 0);
@@ -104,8 +102,8 @@ impl<R: Read> Lines<R> {
                 return Err(Error::new(
                     ErrorKind::Body,
                     format!(
-                        "the bill ends inside of a value in quotes that begins on line {line}: it was \
-                         cut off; download it again"
+                        "the bill ends inside a quoted value that begins on line {line}: the file is \
+                         truncated; download it again"
                     ),
                 ));
             }
@@ -152,7 +150,7 @@ fn check(content: Content) -> Result<()> {
         Content::Other => return Ok(()),
         Content::Gzip => "unzip it, or download it with gunzip() or Client::bill",
         Content::Zip => "unpack it first",
-        Content::Utf16 => "bills are UTF-8, so take the file as it was downloaded",
+        Content::Utf16 => "bills are UTF-8, so use the file exactly as it was downloaded",
         Content::Json => "follow its download_url with Client::bill, if it has one",
         Content::Empty | Content::Html | Content::Message | Content::Xml => "download it again",
     };
@@ -169,7 +167,7 @@ fn not_utf8(bytes: &[u8], line: u64) -> Error {
     let what = if bytes.iter().any(is_control) {
         "binary data: an encrypted bill that was not decrypted (Download::unseal), or another file"
     } else {
-        "not UTF-8 but text in another encoding, GBK perhaps: take the file as it was downloaded"
+        "text in an encoding other than UTF-8, perhaps GBK: use the file exactly as it was downloaded"
     };
     Error::new(
         ErrorKind::Body,

@@ -205,7 +205,7 @@ impl<'a> Ticket<'a> {
         let Some(url) = file["download_url"].as_str() else {
             return Err(answer.error(
                 ErrorKind::Body,
-                "the answer names no download_url: is this the endpoint of a bill?",
+                "the response has no download_url: check that the path is that of a bill",
             ));
         };
         Ok(Self {
@@ -227,14 +227,14 @@ fn file(answer: &Response) -> Result<&Value> {
         [file] => Ok(file),
         [] => Err(answer.error(
             ErrorKind::Body,
-            "the answer's list of bills is empty: there is none for that day",
+            "the response's list of bills is empty: there is no bill for that day",
         )),
         several => Err(answer.error(
             ErrorKind::Unsupported,
             format!(
-                "the bill is split into {} files, which this version does not join: ask with a plain \
-                 call, take each download_url with Client::get_url, Call::sink and Download::unseal \
-                 within its 5 minutes, and join the files in the order of bill_sequence",
+                "the bill is split into {} files, which this version does not join: make a plain call, \
+                 download each download_url within its 5 minutes with Client::get_url, Call::sink and \
+                 Download::unseal, and join the files in the order of bill_sequence",
                 several.len()
             ),
         )),

@@ -100,7 +100,7 @@ impl<R: Read> Rows<R> {
         if names.len() < 2 {
             return Err(Error::new(
                 ErrorKind::Body,
-                "the file is not a bill: its first line does not have the names of columns",
+                "the file is not a bill: its first line does not have the column names",
             ));
         }
         let has = |wanted: &str| names.iter().any(|name| name == wanted);
@@ -178,7 +178,8 @@ impl<R: Read> Rows<R> {
         if self.lines.next(self.quoting)?.is_some() {
             return Err(Error::new(
                 ErrorKind::Body,
-                "the bill goes on behind what looks like its summary: a value in it holds a line break",
+                "the bill continues after a line that looks like its summary: one of its values \
+                 contains a line break",
             ));
         }
         Ok(None)
@@ -192,7 +193,7 @@ const FUNDS: &str = "记账时间";
 fn cut_off() -> Error {
     Error::new(
         ErrorKind::Body,
-        "the bill ends before its summary: it was cut off; download it again",
+        "the bill ends before its summary: the file is truncated; download it again",
     )
 }
 

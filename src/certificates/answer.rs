@@ -80,7 +80,7 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
         Ok(certificate)
     } else {
         Err(failure::malformed(
-            "a serial_no is not that of its certificate",
+            "a serial_no differs from the serial of its certificate",
         ))
     }
 }
@@ -88,7 +88,7 @@ fn open_one(item: &Value, key: &Secret) -> Result<Certificate> {
 fn decrypt(envelope: &Value, key: &Secret) -> Result<Vec<u8>> {
     let sealed = Sealed::of_resource(envelope);
     sealed.check().map_err(|err| {
-        failure::malformed("an encrypt_certificate is not as it should be").with_source(err)
+        failure::malformed("an encrypt_certificate is malformed").with_source(err)
     })?;
     let pem = sealed.open([key]).map_err(failure::wrong_key)?;
     Ok(pem.to_vec())

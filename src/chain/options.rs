@@ -26,12 +26,12 @@ const ELSEWHERE: [(&str, &str); 24] = [
     ("handler", "use Client::with_stack"),
     ("http_errors", "remove `status` from the stack"),
     ("multipart", "post(Media::from_path(..)?, ())"),
-    ("curl", "ClientBuilder has what the transport can be told"),
+    ("curl", "set the options of connections on ClientBuilder"),
     ("delay", "wait before the call"),
     ("expect", "no request waits for 100 Continue"),
     ("force_ip_resolve", "use ClientBuilder::transport"),
-    ("on_headers", "a middleware sees the headers"),
-    ("on_stats", "a middleware sees the call"),
+    ("on_headers", "read the headers in a middleware"),
+    ("on_stats", "observe the call in a middleware"),
     ("progress", "use Call::stream"),
     ("proxy", "use ClientBuilder::proxy"),
     ("read_timeout", "use ClientBuilder::read_timeout"),
@@ -74,7 +74,7 @@ fn option(call: Call, key: String, value: Value) -> Call {
         name => match ELSEWHERE.iter().find(|(known, _)| *known == name) {
             Some((_, instead)) => call.fail(Error::new(
                 ErrorKind::Unsupported,
-                format!("the option `{name}` is not taken here: {instead}"),
+                format!("the option `{name}` is not supported: {instead}"),
             )),
             None => call.var(key, value),
         },
@@ -145,6 +145,6 @@ fn flag(call: Call, name: &str, value: &Value, set: impl Fn(Call, bool) -> Call)
 fn wrong(name: &str, form: &str) -> Error {
     Error::new(
         ErrorKind::Request,
-        format!("the option `{name}` has to be {form}"),
+        format!("the option `{name}` must be {form}"),
     )
 }

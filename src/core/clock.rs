@@ -85,7 +85,11 @@ fn nonce() -> Result<String> {
     let mut random = [0; NONCE_LEN + 8];
     while drawn < NONCE_LEN {
         openssl::rand::rand_bytes(&mut random).map_err(|err| {
-            Error::new(ErrorKind::Request, "this machine gives no random bytes").with_source(err)
+            Error::new(
+                ErrorKind::Request,
+                "the operating system provides no random bytes",
+            )
+            .with_source(err)
         })?;
         let usable = random.iter().filter(|byte| **byte < LIMIT);
         for (place, byte) in text[drawn..].iter_mut().zip(usable) {

@@ -20,7 +20,7 @@ pub fn default_port(scheme: Option<&Scheme>) -> u16 {
 /// Why the text names no server. The text itself is not repeated: a password may stand in it.
 pub fn split(authority: &str) -> Result<(String, Option<u16>), &'static str> {
     if authority.contains('@') {
-        return Err("it holds a user name or password");
+        return Err("it contains a user name or password");
     }
     let (host, port) = match authority.find(']') {
         Some(end) => authority.split_at(end + 1),
@@ -53,7 +53,7 @@ pub fn normal(host: &str) -> Result<String, &'static str> {
     }
     let last = host.rsplit('.').next().unwrap_or_default();
     if is_number(last) && host.parse::<Ipv4Addr>().is_err() {
-        return Err("its host is a number, but no IPv4 address of four decimal numbers");
+        return Err("its host is a number but not an IPv4 address of four decimal numbers");
     }
     Ok(host.to_ascii_lowercase())
 }

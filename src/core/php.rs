@@ -63,7 +63,7 @@ pub fn base64_encode(text: &str) -> String {
 pub fn base64_decode(text: &str) -> Result<String> {
     let bytes = crypto::base64::decode(text);
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.ok_or_else(|| Thrown::fault("this is no text in base64"))
+    text.ok_or_else(|| Thrown::fault("the text is not base64"))
 }
 
 /// `Formatter::nonce($size)`

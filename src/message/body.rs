@@ -139,7 +139,7 @@ impl Body {
             let frame = frame.map_err(|err| {
                 Error::new(
                     ErrorKind::Transport,
-                    "the connection broke inside the response",
+                    "the connection broke in the middle of the response",
                 )
                 .with_source(err)
             })?;

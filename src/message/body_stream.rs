@@ -147,7 +147,7 @@ impl BodyStream {
         check.finish().map(Some).map_err(|failure| {
             Error::new(
                 ErrorKind::Verify,
-                "the streamed response is not WeChat Pay's: discard everything that was read",
+                "the streamed response is not from WeChat Pay: discard everything that was read",
             )
             .with_source(failure)
         })

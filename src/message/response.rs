@@ -170,7 +170,7 @@ impl Response {
         }
         // The value is more lenient: of a key that stands twice it has the last.
         T::deserialize(value).map_err(|err| {
-            self.body_error("the response does not have the shape of the type asked for")
+            self.body_error("the response does not match the requested type")
                 .with_source(without_value(&err.to_string()))
         })
     }
@@ -301,9 +301,11 @@ impl Response {
 }
 
 /// The message for a response that ended with its connection.
-pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended with its connection, and neither a length, TLS, a \
-    signature nor a digest says that it is whole: discard it and ask again; if this gateway always \
-    answers so, let it send Content-Length or chunks, or end TLS with close_notify";
+pub(super) const MAY_BE_CUT_OFF: &str = "the answer ended when its connection closed, and neither a \
+                                         length, TLS, a signature nor a digest proves that it is \
+                                         complete: discard it and repeat the call; if this gateway \
+                                         always does so, make it send Content-Length or chunks, or end \
+                                         TLS with close_notify";
 
 /// A JSON text as a type; `None` where it does not have the form.
 pub(crate) fn read_text<T: DeserializeOwned>(text: &[u8]) -> Option<T> {
@@ -323,7 +325,7 @@ fn without_value(text: &str) -> String {
     ) {
         (Some(start), Some(expected)) => format!("{start}(left out){expected}"),
         _ if NAMING.iter().any(|start| text.starts_with(start)) => text.to_owned(),
-        _ => "a value is not of its type's form".to_owned(),
+        _ => "a value does not have the form of its type".to_owned(),
     }
 }
 
@@ -367,9 +369,12 @@ mod tests {
             ("missing field `name`", "missing field `name`"),
             (
                 "unknown variant `张三`, there are no variants",
-                "a value is not of its type's form",
+                "a value does not have the form of its type",
             ),
-            ("张三 is no date", "a value is not of its type's form"),
+            (
+                "张三 is no date",
+                "a value does not have the form of its type",
+            ),
         ] {
             assert_eq!(without_value(text), expected);
         }

@@ -221,7 +221,7 @@ impl fmt::Display for CallState {
             Phase::Resolving => write!(f, "looking up the name of {peer}")?,
             Phase::Connecting => write!(f, "opening a TCP connection to {peer}")?,
             Phase::Tunnel => write!(f, "asking for a tunnel to {server}")?,
-            Phase::Tls => write!(f, "agreeing on TLS with {server}")?,
+            Phase::Tls => write!(f, "negotiating TLS with {server}")?,
             Phase::Waiting => write!(f, "waiting for the answer of {server}")?,
             Phase::Reading => write!(f, "reading the answer of {server}")?,
         }
@@ -318,7 +318,7 @@ mod tests {
             ),
             (
                 Phase::Tls,
-                "agreeing on TLS with a:443, through the proxy p:3128",
+                "negotiating TLS with a:443, through the proxy p:3128",
             ),
         ] {
             state.enter(phase);

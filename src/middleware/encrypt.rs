@@ -97,8 +97,8 @@ impl Encrypt {
         let serial = serial.to_str().map_err(|_| {
             Error::new(
                 ErrorKind::Encrypt,
-                "the header Wechatpay-Serial is not ASCII and so names no key: give the id of one, or leave \
-                 the header out",
+                "the header Wechatpay-Serial is not ASCII, so it names no key: give a key's id, or \
+                 leave the header out",
             )
         })?;
         self.keys.keyring.get(serial).map(Some).ok_or_else(|| {
@@ -218,8 +218,8 @@ fn refuse_unnamed(asking: &[String], named: &[Cow<'static, str>]) -> Result<()> 
         Some(at) => Err(Error::new(
             ErrorKind::Encrypt,
             format!(
-                "the item {at} says need_encrypt, and the catalog does not know which of its \
-                 members is sensitive: name it with .encrypt([\"…\"])"
+                "the item {at} sets need_encrypt, and the catalog does not know its sensitive member: \
+                 name it with .encrypt([\"…\"])"
             ),
         )),
         None => Ok(()),

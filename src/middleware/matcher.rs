@@ -58,8 +58,8 @@ impl DynMiddleware for Matcher {
 
 fn mismatch(response: &Response, member: &'static str) -> Error {
     let message = format!(
-        "the answer names another {member} than the request, so it may be the answer of another call; \
-         the request may have been processed, so query before repeating it"
+        "the answer's {member} differs from the request's, so it may be the answer to another call; the \
+         request may have been processed, so query before repeating it"
     );
     response
         .error(ErrorKind::Verify, message)

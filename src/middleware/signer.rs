@@ -87,7 +87,7 @@ pub fn signed_text(request: &Request, timestamp: i64, nonce: &str) -> Result<Vec
     let body = request.body().signed_bytes().ok_or_else(|| {
         Error::new(
             ErrorKind::Middleware,
-            "the body is not serialised yet: put a signer inside of `prepare`",
+            "the body is not serialised yet: put a signer inside `prepare`",
         )
     })?;
     let target = request

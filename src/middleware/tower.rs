@@ -69,8 +69,8 @@ impl Service<Request> for NextService {
             None => Box::pin(async {
                 Err(Error::new(
                     ErrorKind::Middleware,
-                    "a tower layer sent a request that has lost its extensions: make a new one \
-                     from the parts of the old",
+                    "a tower layer sent a request without its extensions: build the new request from \
+                     the parts of the old one",
                 ))
             }),
         }

@@ -183,8 +183,8 @@ fn accept(mut response: Response, outcome: Outcome, missed: Option<&Error>) -> R
     Err(response.error(kind, message).with_source(failure))
 }
 
-const PROBE: &str = "WeChat Pay processed the request and signed the answer wrongly on purpose, to see \
-                     that clients verify; query before repeating it";
+const PROBE: &str = "WeChat Pay processed the request and deliberately signed the answer wrongly, to \
+                     check that clients verify signatures; query before repeating it";
 const REPLAYED: &str = "the response cannot be trusted: it repeats an earlier one; the request may have been \
                         processed, so query before repeating it (if a cache or a test repeats answers on \
                         purpose, build the client with check_answer_nonces(false))";

@@ -59,8 +59,8 @@ where
     if ON_LANE.get() {
         return Err(Error::new(
             ErrorKind::Blocking,
-            "wait() inside a middleware or transport of a call that is itself waited for would \
-             hang; use .await",
+            "wait() would hang here, inside a middleware or transport of a call made with wait(); use \
+             .await",
         ));
     }
     let runtime = runtime()?;

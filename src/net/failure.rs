@@ -10,7 +10,7 @@ pub(super) fn connect(err: BoxError, state: &CallState) -> Error {
     let message = if tls::is_distrusted(&*err) {
         format!(
             "no connection could be made while {state}, since the server's certificate is not trusted; \
-             nothing was sent: of a gateway of your own give its CA to root_certificate(..); of WeChat \
+             nothing was sent: for your own gateway give its CA to root_certificate(..); for WeChat \
              Pay, install the system's root certificates (package ca-certificates)"
         )
     } else {

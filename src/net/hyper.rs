@@ -470,8 +470,8 @@ fn host(uri: &Uri) -> Option<HeaderValue> {
 fn no_identity() -> Error {
     Error::new(
         ErrorKind::Request,
-        "this call has to present the merchant's certificate and nothing was sent: build the client \
-         with both certificate(..) and private_key(..), from apiclient_cert.pem and \
-         apiclient_key.pem or apiclient_cert.p12; or say .security(false) where it needs none",
+        "this call must present the merchant's certificate; nothing was sent: build the client with \
+         both certificate(..) and private_key(..), from apiclient_cert.pem and apiclient_key.pem or \
+         apiclient_cert.p12; or use .security(false) if the call needs none",
     )
 }

@@ -63,9 +63,7 @@ impl Pace {
         if let Some(pause) = self.limits.pause
             && now >= since + pause
         {
-            return Err(format!(
-                "nothing more of the response came within {pause:?}"
-            ));
+            return Err(format!("no more of the response arrived within {pause:?}"));
         }
         if self.is_next_stretch(now - since)? {
             // The rest of the wait counts in the next stretch.
@@ -98,9 +96,9 @@ impl Pace {
 
     fn check_deadline(&self, now: Instant) -> Result<(), String> {
         match self.limits.deadline {
-            Some((at, limit)) if now >= at => Err(format!(
-                "the response was not there in full within {limit:?}"
-            )),
+            Some((at, limit)) if now >= at => {
+                Err(format!("the response was not complete within {limit:?}"))
+            }
             _ => Ok(()),
         }
     }
@@ -117,7 +115,7 @@ impl Pace {
         if self.came < bytes {
             let came = self.came;
             return Err(format!(
-                "the response has stalled: {came} bytes came in {per:?}, and at least {bytes} have to"
+                "the response stalled: {came} bytes arrived in {per:?}, and at least {bytes} are required"
             ));
         }
         (self.waited, self.came) = (Duration::ZERO, 0);

@@ -153,8 +153,8 @@ fn check(named: &str, text: &str) -> Result<Option<String>> {
     Ok(Some(format!("{scheme}://{user}{host}{port}")))
 }
 
-const ENCODE: &str = "its user name or password has a character that has to be written as %XX \
-                      (an @ as %40, a # as %23, a / as %2F)";
+const ENCODE: &str = "its user name or password has a character that must be percent-encoded (an @ as \
+                      %40, a # as %23, a / as %2F)";
 
 /// User name and password as a URL may have them (RFC 3986, section 3.2.1).
 fn is_user(text: &str) -> bool {
@@ -193,7 +193,7 @@ fn exceptions(named: &str, list: &str) -> Result<String> {
         } else {
             Err(malformed(
                 named,
-                "an entry is no host name, address or network",
+                "an entry is not a host name, address or network",
             ))
         }
     });

@@ -212,7 +212,7 @@ pub(crate) fn bound(name: &str, limit: Option<Duration>) -> Result<Option<Durati
     if limit.is_some_and(|limit| limit.is_zero()) {
         return Err(Error::new(
             ErrorKind::Builder,
-            format!("{name}(..) of zero lets no call succeed: give None for no bound"),
+            format!("{name}(..) of zero lets no call succeed: give None for no limit"),
         ));
     }
     Ok(limit.filter(|limit| *limit <= LONGEST))

@@ -315,8 +315,8 @@ fn check_time(time: Duration) -> Result<()> {
     if time.is_zero() || time > LONGEST {
         Err(Error::new(
             ErrorKind::Builder,
-            "lease, retention and timeout must be longer than zero, and they and renew_for at most \
-             366 days",
+            "lease, retention and timeout must be longer than zero, and they and renew_for must be at \
+             most 366 days",
         ))
     } else {
         Ok(())

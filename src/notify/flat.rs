@@ -21,8 +21,8 @@ pub(super) fn check_flat(members: &Map<String, Value>) -> Result<(), &'static st
         match value {
             Value::String(_) => {}
             Value::Object(_) if LISTS.contains(&name.as_str()) => {}
-            Value::Array(_) => return Err("an element stands twice"),
-            _ => return Err("an element has elements inside, which no signature covers"),
+            Value::Array(_) => return Err("an element occurs twice"),
+            _ => return Err("an element contains elements, which no signature covers"),
         }
     }
     Ok(())

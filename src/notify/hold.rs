@@ -222,8 +222,8 @@ fn timer(deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
 fn mute() -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the store of notifications seen before did not answer in time: look at its connection; \
-         NotificationsBuilder::timeout says how long it has",
+        "the deduplication store did not answer in time: check its connection, or raise \
+         NotificationsBuilder::timeout",
     )
     .with_maybe_sent(false)
 }

@@ -151,8 +151,8 @@ impl Ids {
 fn full() -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the store has no room for another notification: give MemoryStore a greater capacity, \
-         retention a shorter time, or use RedisStore; this one was not remembered",
+        "the store is full, so this notification was not recorded: raise the capacity of MemoryStore, \
+         shorten retention, or use RedisStore",
     )
     .with_maybe_sent(false)
 }

@@ -286,13 +286,13 @@ impl MerchantNotifications {
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 const UNSIGNED: &str =
-    "the notification names no key of WeChat Pay, so nothing says whose it is; do not act on it";
+    "the notification names no key of WeChat Pay, so its merchant is unknown; do not act on it";
 const SEVERAL: &str = "the notification is signed with a certificate that several merchants of the registry know: put \
                        the merchant id into each notify_url, and read it with by_path()";
 const NOBODYS: &str = "no merchant of the registry knows the key that the notification names; if it is that of a \
                        certificate that was not fetched yet, put the merchant id into the notify_url and use by_path()";
-const ANOTHERS: &str = "the notification is about another merchant than the one whose key it was read with; do not act \
-                        on it";
+const ANOTHERS: &str = "the notification is about a different merchant than the one whose key verified \
+                        it; do not act on it";
 
 fn texts<'a>(object: &'a Value, names: &[&str]) -> Vec<&'a str> {
     let texts = names.iter().filter_map(|name| object[*name].as_str());

@@ -331,7 +331,7 @@ fn refused(kind: ErrorKind, message: &'static str, body: &Bytes) -> Error {
 /// Whoever reads it has to know that the serial may be right.
 fn unfetched(err: Error, missed: &Error) -> Error {
     let message = format!(
-        "the certificate that signed the notification could not be asked for, so do not act on it: {}",
+        "the certificate that signed the notification could not be requested, so do not act on it: {}",
         missed.report()
     );
     let outer = Error::new(err.kind(), message).with_maybe_sent(false);
@@ -343,8 +343,8 @@ fn unfetched(err: Error, missed: &Error) -> Error {
 fn unfetched_in_time(body: &Bytes) -> Error {
     refused(
         ErrorKind::Timeout,
-        "the certificate that signed the notification did not come in time; it is still being fetched, and \
-         the next delivery may be verified with it",
+        "the certificate that signed the notification did not arrive in time; it is still being \
+         fetched, and the next delivery may be verified with it",
         body,
     )
 }
@@ -356,7 +356,7 @@ fn untrusted(body: &Bytes, failure: VerifyFailure) -> Error {
     let (kind, message) = match failure {
         VerifyFailure::Probe => (
             ErrorKind::Probe,
-            "a signature probe of WeChat Pay, to see that notifications are verified: answer 4xx and \
+            "a signature probe by WeChat Pay, to check that notifications are verified: answer 4xx and \
              raise no alarm",
         ),
         _ => (

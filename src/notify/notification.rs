@@ -146,7 +146,7 @@ impl Notification {
         T::deserialize(&self.resource.value).map_err(|err| {
             Error::new(
                 ErrorKind::Body,
-                "the notification's resource does not have the form of this type",
+                "the notification's resource does not match the requested type",
             )
             .with_maybe_sent(false)
             .with_source(err)

@@ -154,8 +154,8 @@ fn millis(time: Duration) -> u64 {
 fn down(err: RedisError) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "Redis cannot be asked whether this notification came before; it was not handled and will \
-         come again",
+        "Redis cannot tell whether this notification is a duplicate; it was not handled, and WeChat Pay \
+         will send it again",
     )
     .with_maybe_sent(false)
     .with_source(err)

@@ -46,7 +46,7 @@ impl Refund {
         Err(Error::new(
             ErrorKind::Decrypt,
             format!(
-                "req_info was not encrypted with the APIv2 key ({} tried): it is the one set at 商户平台 → \
+                "req_info was not encrypted with the APIv2 key ({} tried): give the one set at 商户平台 → \
                  账户中心 → API安全 → APIv2密钥",
                 keys.len()
             ),
@@ -63,7 +63,7 @@ impl Refund {
         let status = self.text_of("refund_status");
         // A longer status holds a block that was inserted.
         if status.len() >= BLOCK || !status.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Err("refund_status is no status of a refund");
+            return Err("refund_status is not the status of a refund");
         }
         if self.is_made_up() && self.is_short_or_numbered() {
             return Ok([self.made_up_number()?, status]);
@@ -76,9 +76,7 @@ impl Refund {
             return Err("refund_id is missing, or is not in the form of WeChat Pay's numbers");
         }
         if self.is_copied(number) {
-            return Err(
-                "a block of refund_id occurs once more, or refund_id is not where it should be",
-            );
+            return Err("a block of refund_id is repeated, or refund_id is in the wrong place");
         }
         Ok([number, status])
     }
@@ -120,7 +118,7 @@ impl Refund {
         .into_iter()
         .map(|name| self.text_of(name))
         .find(|number| !number.is_empty())
-        .ok_or("the refund has no number")
+        .ok_or("the refund has no id")
     }
 
     fn text_of(&self, name: &str) -> &str {

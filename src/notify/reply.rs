@@ -57,7 +57,7 @@ impl Notifications {
             (Version::V3, Acknowledgement::Data(data)) => Reply::json(StatusCode::OK, &data),
             (Version::V3, Acknowledgement::Done) if notification.expects_data() => {
                 return Err(request(
-                    "this notification is a question: answer with the data it asks for, not ()",
+                    "this notification expects data: answer with the data, not with ()",
                 ));
             }
             (Version::V3, Acknowledgement::Done) => {
@@ -98,7 +98,7 @@ impl Notifications {
     fn sign(&self, reply: &mut Reply) -> Result<()> {
         let Some(signing) = &self.shared.keys.reply else {
             return Err(request(
-                "this notification's reply has to be signed: give private_key(..) and serial(..)",
+                "the reply to this notification must be signed: give private_key(..) and serial(..)",
             ));
         };
         let timestamp = self.shared.clock.now().to_string();

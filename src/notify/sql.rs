@@ -240,7 +240,8 @@ fn millis(time: Duration) -> i64 {
 fn down(err: sqlx::Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the database cannot be asked whether this notification came before; it was not handled and will come again",
+        "the database cannot tell whether this notification is a duplicate; it was not handled, and \
+         WeChat Pay will send it again",
     )
     .with_maybe_sent(false)
     .with_source(err)
@@ -249,7 +250,7 @@ fn down(err: sqlx::Error) -> Error {
 fn failed(err: sqlx::Error) -> Error {
     Error::new(
         ErrorKind::Dedup,
-        "the database did not do what it was asked for",
+        "the database did not execute the statement",
     )
     .with_maybe_sent(false)
     .with_source(err)

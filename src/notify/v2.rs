@@ -128,8 +128,8 @@ fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
 fn altered(body: &Bytes, why: &'static str) -> Error {
     refused(
         ErrorKind::Verify,
-        "the notification cannot be trusted: it is not as WeChat Pay writes it; do not act on it, and \
-         query the order or the refund instead",
+        "the notification cannot be trusted: it is not written as WeChat Pay writes notifications; do \
+         not act on it, and query the order or the refund instead",
         body,
     )
     .with_source(why)
@@ -137,9 +137,9 @@ fn altered(body: &Bytes, why: &'static str) -> Error {
 
 fn ambiguous(body: &Bytes, name: &str) -> Error {
     let message = format!(
-        "the notification cannot be trusted: the member {name} holds the text of another member \
-         (\"&name=\"), and both have one signature; do not act on it, query the order instead, and write \
-         what the order carries (attach) without \"&name=\""
+        "the notification cannot be trusted: the member {name} contains the text of another member \
+         (\"&name=\"), and a forged message could have the same signature; do not act on it, query the \
+         order instead, and keep \"&name=\" out of the order's own texts (attach)"
     );
     Error::new(ErrorKind::Verify, message)
         .with_maybe_sent(false)

@@ -41,8 +41,7 @@ impl Asked {
         let is_v2 = operation.is_v2();
         let Some(body) = members(&plan.payload, is_v2) else {
             return Err(refused(
-                "the body is no object, so it has no number by which it could be queried: give it as \
-                 json!({..})",
+                "the body is not an object, so it has no number to query by: give it as json!({..})",
             ));
         };
         let asked = Self {

@@ -165,8 +165,10 @@ impl fmt::Display for NotDone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(err) => f.write_str(&err.report()),
-            Self::Ended(_) => f.write_str("it was taken, and has ended without success"),
-            Self::NotFound(_) => f.write_str("there is nothing under its number"),
+            Self::Ended(_) => {
+                f.write_str("WeChat Pay accepted the request, but it ended without success")
+            }
+            Self::NotFound(_) => f.write_str("WeChat Pay does not know the number of the request"),
         }
     }
 }

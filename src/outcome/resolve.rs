@@ -189,6 +189,6 @@ impl Search {
 fn pending(response: &Response) -> Error {
     response.error(
         ErrorKind::Body,
-        "WeChat Pay has taken the payment and not decided it: the user may have to confirm it",
+        "WeChat Pay accepted the payment but has not decided it: the user may have to confirm it",
     )
 }

@@ -28,12 +28,12 @@ use wechatpay_core::percent;
 pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
     if !text("h5_url", h5_url)?.starts_with("https://") || h5_url.contains('#') {
         return Err(refused(
-            "h5_url is not the URL that the answer to an H5 order has: it starts with https:// and \
-             has no fragment",
+            "h5_url is not the URL from the answer to an H5 order, which starts with https:// and has \
+             no fragment",
         ));
     }
     if h5_url.contains("redirect_url=") {
-        return Err(refused("h5_url has a redirect_url already"));
+        return Err(refused("h5_url already has a redirect_url"));
     }
     let redirect_url = text("redirect_url", redirect_url)?;
     if !redirect_url.contains("://") {
@@ -68,8 +68,8 @@ pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
 pub fn native(answer: &Response) -> Result<&str> {
     answer["code_url"].as_str().ok_or_else(|| {
         refused(
-            "the answer has no code_url: it is not that to an order of v3/pay/transactions/native, \
-             or of pay/unifiedorder with the trade_type NATIVE",
+            "the answer has no code_url: give the answer to v3/pay/transactions/native, or to \
+             pay/unifiedorder with the trade_type NATIVE",
         )
     })
 }

@@ -140,7 +140,7 @@ impl Pay {
     }
 }
 
-const BRAND: &str = "this client is a brand's, and a merchant takes payments: build one with \
+const BRAND: &str = "this client is a brand's, and only merchants take payments: build one with \
                      mchid(..) and the merchant's own keys";
 
 /// Checks a text that is signed: with a line break in it, one signature would fit two texts.
@@ -150,7 +150,7 @@ fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
     }
     if value.chars().any(char::is_control) {
         return Err(refused(format!(
-            "{name} holds a line break or another control character"
+            "{name} contains a line break or another control character"
         )));
     }
     Ok(value)
@@ -160,8 +160,8 @@ fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
 fn bare(value: &str) -> Result<&str> {
     if value.contains(['=', '&']) {
         return Err(refused(
-            "give the prepay_id bare, as the answer to the order has it; `prepay_id=` is put before \
-             it where the scene asks for it",
+            "give the bare prepay_id from the answer to the order; `prepay_id=` is added if the scene \
+             needs it",
         ));
     }
     text("prepay_id", value)

@@ -25,7 +25,7 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// [`ErrorKind::Request`] when the text is empty, or longer than a QR code holds (2,331 bytes).
 pub fn qr(text: &str) -> Result<Qr> {
     if text.is_empty() {
-        return Err(refused("there is no text to make a QR code of"));
+        return Err(refused("the text for the QR code is empty"));
     }
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|err| {
         refused("the text does not fit in a QR code: it is not a code_url").with_source(err)
@@ -77,13 +77,13 @@ impl Qr {
     pub fn to_png(&self, scale: u32) -> Result<Vec<u8>> {
         if !(1..=64).contains(&scale) {
             return Err(refused(format!(
-                "a module of {scale} pixels cannot be drawn; 1 to 64 can, 8 is usual"
+                "a module of {scale} pixels is not supported; use 1 to 64, usually 8"
             )));
         }
         let pixels = self.pixels(scale as usize);
         let side = pixels.len().isqrt();
         encode(&pixels, u32::try_from(side).unwrap_or_default()).map_err(|err| {
-            Error::new(ErrorKind::Request, "the PNG image could not be made").with_source(err)
+            Error::new(ErrorKind::Request, "the PNG image could not be encoded").with_source(err)
         })
     }
 

@@ -83,7 +83,7 @@ impl Middleware for Breaker {
 fn open(origin: &Origin, left: Duration) -> Error {
     let message = format!(
         "the circuit breaker of {origin} is open, since the host did not answer several calls in a row; \
-         nothing was sent: it lets a call through in {left:?}"
+         nothing was sent: it lets a trial call through in {left:?}"
     );
     Error::new(ErrorKind::Connect, message)
 }

@@ -96,8 +96,8 @@ impl Failover {
             if backup.prefix() != base.prefix() {
                 return Err(Error::new(
                     ErrorKind::Builder,
-                    "the backup of failover(..) has another path than base_url(..), and signatures cover \
-                     the path: give both the same",
+                    "the backup of failover(..) and base_url(..) have different paths, and signatures \
+                     cover the path: give both the same path",
                 ));
             }
             pairs = vec![(base.origin(), backup.origin())];
@@ -210,7 +210,7 @@ fn redirected(mut request: Request, origin: &Origin) -> Result<Request> {
         *request.uri_mut() = Uri::from_parts(parts).map_err(|err| {
             Error::new(
                 ErrorKind::Request,
-                "the URL of the backup host cannot be made",
+                "the URL for the backup host cannot be built",
             )
             .with_source(err)
         })?;

@@ -75,7 +75,7 @@ impl Middleware for Gate {
 impl Gate {
     fn full(&self, patience: Duration) -> Error {
         let message = format!(
-            "{} calls are under way, the most that max_in_flight(..) allows, and none ended within \
+            "{} calls are in flight, the maximum of max_in_flight(..), and none ended within \
              {patience:?}; nothing was sent: try again later, or raise the bound",
             self.0.most
         );

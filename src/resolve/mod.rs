@@ -131,7 +131,7 @@ fn expand(plan: &Plan) -> Result<String> {
     if path.contains('?') {
         return Err(Error::new(
             ErrorKind::Path,
-            "the path has a query already; give all parameters in one place, in query()",
+            "the path already has a query; give all parameters in one place, in query()",
         ));
     }
     path.push('?');

@@ -246,7 +246,7 @@ fn needs_passphrase(path: &Path) -> bool {
 
 fn seconds(name: &str, given: Option<f64>) -> Result<Option<Duration>> {
     let read = |seconds| {
-        let message = format!("{name} has to be a number of seconds, at least 0");
+        let message = format!("{name} must be a number of seconds, at least 0");
         Duration::try_from_secs_f64(seconds).map_err(|_| wrong(message))
     };
     given.map(read).transpose()

@@ -28,8 +28,8 @@ pub(super) fn check(head: &[u8], expected: Expected, verification: &Verification
     }
     let found = found.name();
     let message = format!(
-        "the answer is not the file that was asked for: it is {found}; nothing of it was kept, and a \
-         file that was there before is as it was"
+        "the response is not the requested file: it is {found}; nothing of it was kept, and an existing \
+         file is unchanged"
     );
     Err(Error::new(ErrorKind::Body, message))
 }

@@ -81,7 +81,8 @@ async fn receive(
     // 204 has no file, and 206 is a part of one.
     if response.status() != StatusCode::OK {
         let status = response.status();
-        let message = format!("the answer is {status} and so not the whole file; nothing was kept");
+        let message =
+            format!("the response is {status}, which is not the whole file; nothing was kept");
         return Err(response.error(ErrorKind::Body, message));
     }
     if let (Some(limit), Some(len)) = (limit, length(response.headers()))
@@ -133,7 +134,7 @@ async fn within<T>(pause: Option<Duration>, work: impl Future<Output = Result<T>
     tokio::time::timeout(pause, work).await.unwrap_or_else(|_| {
         Err(Error::new(
             ErrorKind::Timeout,
-            format!("the download stood still for {pause:?}; nothing of it was kept"),
+            format!("the download stalled for {pause:?}; nothing of it was kept"),
         ))
     })
 }
@@ -142,8 +143,8 @@ fn too_long(limit: u64) -> Error {
     Error::new(
         ErrorKind::Body,
         format!(
-            "the download is longer than {limit} bytes: nothing of it was kept; if it may be so long, \
-             say so with max_bytes"
+            "the download is longer than {limit} bytes: nothing of it was kept; to allow more, use \
+             max_bytes"
         ),
     )
 }

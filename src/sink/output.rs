@@ -117,7 +117,7 @@ fn check(kind: DigestKind, expected: &str, found: String, head: &[u8]) -> Result
     Err(Error::new(
         ErrorKind::Verify,
         format!(
-            "the file is not the one that was announced{what}: nothing of it was kept; ask for it again"
+            "the file does not match the announced digest{what}: nothing of it was kept; download it again"
         ),
     )
     .with_source(VerifyFailure::Digest {

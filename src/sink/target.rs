@@ -39,7 +39,7 @@ fn check_path(target: &Path) -> Result<()> {
     let why = if path.is_empty() {
         "the path is empty"
     } else if path.contains(&0) {
-        "it holds a NUL character"
+        "it contains a NUL character"
     } else if !ends_with_name(target, path) {
         "it names a directory"
     } else if target.is_dir() {
@@ -120,8 +120,8 @@ pub(super) fn has_no_sync(err: &io::Error) -> bool {
 
 fn impossible(target: &Path, err: io::Error) -> Error {
     let message = format!(
-        "the download cannot be written to {target:?}, so nothing was sent: does its directory exist, \
-         and may this user write there?"
+        "the download cannot be written to {target:?}, so nothing was sent: check that its directory \
+         exists and is writable"
     );
     Error::new(ErrorKind::File, message)
         .with_source(err)

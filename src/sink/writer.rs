@@ -132,7 +132,7 @@ impl Drop for Writer {
 fn panicked(err: tokio::task::JoinError) -> Error {
     Error::new(
         ErrorKind::File,
-        "the download was given up; nothing of it was kept",
+        "the download was aborted; nothing of it was kept",
     )
     .with_source(err)
 }

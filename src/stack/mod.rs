@@ -202,7 +202,7 @@ impl Stack {
         middleware: Arc<dyn DynMiddleware>,
     ) -> Result<&mut Self> {
         if self.names().any(|known| known == name) {
-            return Err(self.error(&format!("there is a layer {name:?} already")));
+            return Err(self.error(&format!("a layer {name:?} already exists")));
         }
         self.layers.insert(at, Layer { name, middleware });
         Ok(self)

@@ -178,8 +178,8 @@ impl Pipeline {
         if info.lacks_encryption(request) {
             return Err(Error::new(
                 ErrorKind::Encrypt,
-                "the call has fields to encrypt and the stack has no `encrypt`: nothing was sent; where \
-                 another layer encrypts them, say so with .fields(FieldPolicy::Off)",
+                "the call has fields to encrypt and the stack has no `encrypt`: nothing was sent; if \
+                 another layer encrypts them, use .fields(FieldPolicy::Off)",
             ));
         }
         let uri = request.uri();
@@ -190,7 +190,7 @@ impl Pipeline {
         Err(Error::new(
             ErrorKind::Middleware,
             format!(
-                "a middleware sends the request to another host than the call's, {}; name the host \
+                "a middleware sends the request to a host other than the call's, {}; allow the host \
                  with base_url, or with ClientBuilder::trust_host",
                 info.origin()
             ),
@@ -201,7 +201,7 @@ impl Pipeline {
 fn lost() -> Error {
     Error::new(
         ErrorKind::Middleware,
-        "the request belongs to no call: hand the one that came in on, or the parts of it",
+        "the request belongs to no call: pass on the request that the middleware received, or its parts",
     )
 }
 
@@ -229,8 +229,8 @@ fn request_body(request: Request) -> Result<(http::Request<Body>, Failure)> {
         Payload::Json(_) | Payload::Media(_) => {
             return Err(Error::new(
                 ErrorKind::Middleware,
-                "the request still holds JSON or a file at the transport: the stack has no \
-                 `prepare`, or a layer inside of it put such a body in",
+                "the request still has JSON or a file as its body at the transport: the stack has no \
+                 `prepare`, or a layer inside it set such a body",
             ));
         }
     };

@@ -64,16 +64,16 @@ pub fn describe() {
         Count,
         "Calls whose outcome is unknown: query each"
     );
-    describe_gauge!(CALLS_IN_FLIGHT, Count, "Calls under way");
+    describe_gauge!(CALLS_IN_FLIGHT, Count, "Calls in flight");
     describe_counter!(RETRIES, Count, "Attempts after the first of a call");
     describe_counter!(CONNECTIONS_USED, Count, "Requests given to a connection");
-    describe_gauge!(CONNECTIONS_OPEN, Count, "Connections that stand");
+    describe_gauge!(CONNECTIONS_OPEN, Count, "Open connections");
     describe_gauge!(
         CLOCK_OFFSET,
         Seconds,
         "WeChat Pay's clock minus this machine's"
     );
-    describe_counter!(PROBES, Count, "Signatures that were wrong on purpose");
+    describe_counter!(PROBES, Count, "Signature probes by WeChat Pay");
     describe_counter!(
         CERTIFICATE_FETCHES,
         Count,

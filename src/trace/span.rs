@@ -173,7 +173,8 @@ pub(super) fn verify() -> Span {
 }
 
 pub(super) fn probe() {
-    info!(target: TARGET, "WeChat Pay has signed wrongly on purpose, to see that signatures are verified");
+    info!(target: TARGET, "WeChat Pay deliberately sent a wrong signature, to check that signatures are \
+                           verified");
 }
 
 pub(super) fn certificates(outcome: Result<usize, &Error>) {
@@ -196,7 +197,7 @@ pub(super) fn retry(attempt: usize, pause: Duration, err: &Error) {
             "error.type" = err.kind().as_str(),
             "wechatpay.code" = code(err.api()),
         },
-        "an attempt failed and another one will be made"
+        "an attempt failed and will be repeated"
     );
 }
 

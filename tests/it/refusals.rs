@@ -194,7 +194,7 @@ fn connection_errors_name_the_step_and_the_server() {
     says(
         &failure(of(rude).base_url(format!("https://{rude}/"))),
         ErrorKind::Connect,
-        &format!("agreeing on TLS with {rude}"),
+        &format!("negotiating TLS with {rude}"),
     );
 }
 
@@ -210,7 +210,7 @@ fn a_timeout_names_the_step_and_the_server() {
         "{err}"
     );
     let tls = of(mute).base_url(format!("https://{mute}/"));
-    let expected = format!("agreeing on TLS with {mute}");
+    let expected = format!("negotiating TLS with {mute}");
     says(&failure(tls), ErrorKind::Timeout, &expected);
     let bounded = of(mute)
         .base_url(format!("https://{mute}/"))

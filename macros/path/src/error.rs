@@ -93,7 +93,7 @@ impl fmt::Display for PathError {
         match self {
             Self::Character { found } => write!(
                 f,
-                "the path holds the character {found:?}; remove it, or write it percent-encoded"
+                "the path contains the character {found:?}; remove it, or write it percent-encoded"
             ),
             Self::DotValue { name } => write!(
                 f,
@@ -127,8 +127,7 @@ impl fmt::Display for PathError {
             ),
             Self::ValueType { name, found } => write!(
                 f,
-                "the value of `{name}` holds {found}, which a path cannot; write the text that \
-                 shall stand in the path"
+                "the value of `{name}` is {found}, which a path cannot contain; give the text for the path"
             ),
             Self::VariableName { name } => write!(
                 f,
@@ -146,30 +145,31 @@ impl PathError {
     fn advice(&self) -> &'static str {
         match self {
             Self::Absolute => {
-                "the path names a host or scheme of its own; write only the path, as in \
+                "the path contains a host or a scheme; write only the path, as in \
                  `v3/pay/transactions/native`, and set another host as the base URL"
             }
             Self::AfterQuery => {
                 "a segment follows the query of the path; write the query last, or give it as an \
                  option of the call"
             }
-            Self::Backslash => "the path holds a backslash; separate segments with `/`",
+            Self::Backslash => "the path contains a backslash; separate segments with `/`",
             Self::DotSegment => {
-                "the path holds the segment `.` or `..`, which would change the path; write the \
-                 path in full"
+                "the path contains the segment `.` or `..`, which would change the path; write the path \
+                 in full"
             }
             Self::EmptyExpression => {
-                "the path holds `{}`; write the variable's name between the braces, as in `{out_trade_no}`"
+                "the path contains `{}`; write the variable's name between the braces, as in \
+                 `{out_trade_no}`"
             }
             Self::EmptySegment => {
-                "the path holds an empty segment (`//`); write single slashes, or a variable with \
-                 an empty value where the segment shall be empty"
+                "the path contains an empty segment (`//`); write a single slash, or a variable with an \
+                 empty value if the segment is empty on purpose"
             }
             Self::EmptyValue => {
                 "the segment is empty; give its value, or use a variable whose value may be empty"
             }
             Self::Fragment => {
-                "the path holds a `#`, which is never sent; remove it, or write `%23`"
+                "the path contains a `#`, which is never sent; remove it, or write `%23`"
             }
             Self::TooLong => "the path is longer than 65534 bytes; send large values in the body",
             Self::UnclosedBrace => {

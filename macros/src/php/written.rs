@@ -129,5 +129,5 @@ impl Written {
     }
 }
 
-const QUOTES: &str = "texts are in double quotes here: `\"json\"`; or give the PHP as a raw string: \
+const QUOTES: &str = "strings need double quotes here: `\"json\"`; or give the PHP as a raw string: \
                       `php!(client, r#\"…\"#)`";

@@ -157,8 +157,8 @@ fn no_tag() -> Error {
 fn wrong_tag() -> Error {
     Error::new(
         ErrorKind::Decrypt,
-        "AES-256-GCM: the tag does not fit; the key is another one, \
-         or the nonce, the associated data or the ciphertext was altered",
+        "AES-256-GCM: the tag does not match; the key is wrong, or the nonce, the associated data or \
+         the ciphertext was altered",
     )
 }
 
@@ -178,15 +178,15 @@ fn wrong_tag() -> Error {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Decrypt`] when the key has not 32 bytes, the ciphertext is no base64, they do not
+/// [`ErrorKind::Decrypt`] when the key has not 32 bytes, the ciphertext is not base64, they do not
 /// belong together, or the text is no UTF-8.
 pub fn open(key: &Secret, nonce: &str, associated_data: &str, ciphertext: &str) -> Result<String> {
     let refused = |reason| Error::new(ErrorKind::Decrypt, reason);
     let key: &[u8; KEY_LEN] = (key.expose().as_bytes())
         .try_into()
-        .map_err(|_| refused("the APIv3 key (APIv3密钥) has to have 32 bytes"))?;
+        .map_err(|_| refused("the APIv3 key (APIv3密钥) must have 32 bytes"))?;
     let ciphertext =
-        base64::decode(ciphertext).ok_or_else(|| refused("the ciphertext is no base64"))?;
+        base64::decode(ciphertext).ok_or_else(|| refused("the ciphertext is not base64"))?;
     let aad = associated_data.as_bytes();
     let text = gcm_decrypt(key, nonce.as_bytes(), aad, &ciphertext)?;
     String::from_utf8(text.to_vec()).map_err(|_| refused("the decrypted text is not UTF-8"))
@@ -215,8 +215,7 @@ pub fn ecb_decrypt(key: &[u8; KEY_LEN], ciphertext: &[u8]) -> Result<Zeroizing<V
         .map_err(|_| {
             Error::new(
                 ErrorKind::Decrypt,
-                "AES-256-ECB: the padding does not fit; the key is another one, \
-                 or the ciphertext was altered",
+                "AES-256-ECB: the padding is invalid; the key is wrong, or the ciphertext was altered",
             )
         })
 }

@@ -96,7 +96,7 @@ impl DigestKind {
         let (name, len) = (self.name(), self.hex_len());
         Err(Error::new(
             ErrorKind::Request,
-            format!("a {name} has {len} hex digits, and this one is not that; nothing was sent"),
+            format!("the digest is invalid: a {name} has {len} hex digits; nothing was sent"),
         ))
     }
 }
@@ -185,7 +185,9 @@ fn hmac_sha256(key: &[u8], data: &[u8]) -> Result<Vec<u8>, ErrorStack> {
 fn unavailable(name: &str, err: ErrorStack) -> Error {
     Error::new(
         ErrorKind::Unsupported,
-        format!("this OpenSSL refuses {name}; allow it in its configuration (FIPS mode?)"),
+        format!(
+            "this OpenSSL does not allow {name}; enable it in OpenSSL's configuration (FIPS mode?)"
+        ),
     )
     .with_source(err)
 }

@@ -34,7 +34,7 @@ impl Fingerprint {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`] when this OpenSSL refuses AES-256-GCM.
+    /// [`ErrorKind::Unsupported`] when this OpenSSL does not allow AES-256-GCM.
     pub fn new(key: &FingerprintKey) -> Result<Self> {
         let cipher = Cipher::aes_256_gcm();
         let crypter = Crypter::new(cipher, Mode::Encrypt, &key.0, Some(&[0; 12]));
@@ -68,7 +68,11 @@ impl Fingerprint {
 }
 
 fn failed(err: ErrorStack) -> Error {
-    Error::new(ErrorKind::Unsupported, "this OpenSSL refuses AES-256-GCM").with_source(err)
+    Error::new(
+        ErrorKind::Unsupported,
+        "this OpenSSL does not allow AES-256-GCM",
+    )
+    .with_source(err)
 }
 
 #[cfg(test)]

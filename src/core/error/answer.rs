@@ -200,8 +200,8 @@ impl fmt::Display for VerifyFailure {
             Self::Element { name } => write!(f, "the element <{name}> is missing or empty"),
             Self::Clock { offset } => write!(
                 f,
-                "the timestamp is {offset} s from this machine's clock, more than 300 s; \
-                 check the clock"
+                "the timestamp differs from this machine's clock by {offset} s, more than 300 s; check \
+                 the clock"
             ),
             Self::UnknownSerial { .. }
             | Self::Expired { .. }
@@ -213,18 +213,19 @@ impl fmt::Display for VerifyFailure {
                 found,
             } => write!(
                 f,
-                "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces that \
-                 of the unzipped file, so of one with tar_type=GZIP ask for .gunzip() as well"
+                "the file's {algorithm} is {found} and should be {expected}; WeChat Pay announces the \
+                 digest of the unzipped file, so with tar_type=GZIP ask for .gunzip() as well"
             ),
-            Self::Mismatch { member } => write!(f, "the answer's {member} is not the request's"),
-            Self::Outcome { member } => write!(
-                f,
-                "{member} is not there exactly once as the text SUCCESS or FAIL"
-            ),
+            Self::Mismatch { member } => {
+                write!(f, "the answer's {member} differs from the request's")
+            }
+            Self::Outcome { member } => {
+                write!(f, "{member} must appear exactly once, as SUCCESS or FAIL")
+            }
             Self::Replayed => f.write_str(
-                "an answer with the same Wechatpay-Nonce has come before: something repeats old answers",
+                "an earlier answer had the same Wechatpay-Nonce: old answers are being replayed",
             ),
-            Self::Probe => f.write_str("a signature probe of WeChat Pay, wrong on purpose"),
+            Self::Probe => f.write_str("a signature probe by WeChat Pay, deliberately wrong"),
         }
     }
 }
@@ -240,12 +241,13 @@ impl VerifyFailure {
             ),
             Self::Expired { serial, not_after } => write!(
                 f,
-                "the platform certificate {serial} ended at Unix time {not_after}; check the clock, \
-                 or move to the public key (微信支付公钥), which does not end"
+                "the platform certificate {serial} expired at Unix time {not_after}; check the clock, \
+                 or move to the public key (微信支付公钥), which does not expire"
             ),
             Self::NotYetValid { serial, not_before } => write!(
                 f,
-                "the platform certificate {serial} begins at Unix time {not_before}; check the clock"
+                "the platform certificate {serial} is not valid before Unix time {not_before}; check \
+                 the clock"
             ),
             Self::Signature { serial } => {
                 // Of APIv2, which has no ids of keys, it is a phrase.
@@ -254,7 +256,10 @@ impl VerifyFailure {
                 } else {
                     "the key "
                 };
-                write!(f, "the signature does not fit the body under {key}{serial}")
+                write!(
+                    f,
+                    "the signature does not match the body under {key}{serial}"
+                )
             }
             _ => Ok(()),
         }

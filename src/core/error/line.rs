@@ -25,8 +25,8 @@ pub(super) fn line(api: &ApiError) -> String {
     let said = said(api);
     match &api.verification {
         Verification::Failed(_) => format!(
-            "an answer whose signature was not accepted says {said}; the request may have been \
-             processed, so query before repeating it"
+            "an answer with a rejected signature says {said}; the request may have been processed, so \
+             query before repeating it"
         ),
         _ if api.status.is_success() => format!("WeChat Pay refused the request: {said}"),
         _ => format!("WeChat Pay answered {said}"),

@@ -215,8 +215,8 @@ impl Error {
         let mut message = line::line(&api);
         if api.code == "SIGN_ERROR" {
             message.push_str(
-                " (api().detail holds the text that it built; compare it with that of a dry_run(), and \
-                 check that key and serial belong together)",
+                " (api().detail has the text that WeChat Pay built; compare it with the text of a \
+                 dry_run(), and check that the key and the serial belong together)",
             );
         }
         let failure = match &api.verification {
@@ -225,7 +225,7 @@ impl Error {
         };
         if !api.complete {
             let came = api.body.len();
-            message.push_str(&format!(" (only {came} bytes of its body came)"));
+            message.push_str(&format!(" (only {came} bytes of its body arrived)"));
         }
         let mut err = Self::new(ErrorKind::Api, message)
             .with_request_id(api.request_id.clone())

@@ -272,7 +272,7 @@ mod tests {
         );
         let err = Error::new(
             ErrorKind::Key,
-            "this is a public key (as pub_key.pem); a private key was expected: give apiclient_key.pem",
+            "this is a public key (such as pub_key.pem); a private key was expected: give apiclient_key.pem",
         );
         assert_eq!(
             err.report_zh(),

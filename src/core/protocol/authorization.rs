@@ -130,7 +130,7 @@ impl Authorization {
                 .position(|known| *known == name)
                 .ok_or_else(|| malformed("it has an unknown parameter"))?;
             if parts[slot].replace(value).is_some() {
-                return Err(malformed("a parameter stands twice"));
+                return Err(malformed("a parameter occurs twice"));
             }
         }
         let [
@@ -158,10 +158,10 @@ impl Authorization {
     pub fn to_header_value(&self) -> Result<HeaderValue> {
         let texts = [&self.id, &self.serial_no, &self.nonce_str, &self.signature];
         if texts.iter().fold(false, |any, text| any | breaks_out(text)) {
-            return Err(malformed("a part holds a quote or a backslash"));
+            return Err(malformed("a part contains a quote or a backslash"));
         }
         let mut value = HeaderValue::try_from(self.text())
-            .map_err(|_| malformed("a part holds a character that headers cannot carry"))?;
+            .map_err(|_| malformed("a part contains a character that is invalid in headers"))?;
         value.set_sensitive(true);
         Ok(value)
     }

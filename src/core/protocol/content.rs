@@ -50,9 +50,9 @@ impl Content {
         match self {
             Self::Empty => "empty",
             Self::Html => "an HTML page, as proxies and web servers send",
-            Self::Message => "an XML message, as APIv2 refuses with",
+            Self::Message => "an XML message, the form of APIv2's errors",
             Self::Xml => "XML",
-            Self::Json => "JSON, as errors and tickets of bills are",
+            Self::Json => "JSON, the form of errors and of responses with a download_url",
             Self::Gzip => "zipped (gzip)",
             Self::Zip => "a zip archive",
             Self::Utf16 => "UTF-16 text",

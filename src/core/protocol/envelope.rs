@@ -69,13 +69,13 @@ impl<'a> Sealed<'a> {
     pub fn check(&self) -> Result<Vec<u8>> {
         if self.algorithm != ALGORITHM {
             return Err(malformed(format!(
-                "its algorithm is {:?} and not {ALGORITHM}",
+                "its algorithm is {:?}, not {ALGORITHM}",
                 self.algorithm
             )));
         }
         if self.nonce.len() != NONCE_LEN {
             return Err(malformed(format!(
-                "its nonce has {} bytes and not {NONCE_LEN}",
+                "its nonce has {} bytes, not {NONCE_LEN}",
                 self.nonce.len()
             )));
         }
@@ -120,9 +120,9 @@ fn no_key_fits(tried: usize) -> Error {
     Error::new(
         ErrorKind::Decrypt,
         format!(
-            "the APIv3 key does not match ({tried} tried): it is neither the v2 key nor that of another \
-             merchant, and after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give the old one \
-             and the new one"
+            "the APIv3 key does not match ({tried} tried): check that it is not the v2 key or another \
+             merchant's; after a change at 商户平台 → 账户中心 → API安全 → APIv3密钥 give both the old and the new \
+             key"
         ),
     )
 }

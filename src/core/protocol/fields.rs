@@ -54,7 +54,7 @@ impl<'a> Fields<'a> {
     /// # Errors
     ///
     /// An error that names the pointer and never a value: the body's structure differs from the pointer,
-    /// the field is not a text, a text on the path holds no JSON, the
+    /// the field is not a text, a text on the path contains no JSON, the
     /// pointer is malformed, or `visit` fails.
     pub fn rewrite(&self, value: &mut Value, pointer: &str, visit: &mut Visit<'_>) -> Result<bool> {
         let mut leaf = self.replace(visit);
@@ -293,7 +293,8 @@ impl Walk<'_, '_> {
     fn not_json(&self) -> Error {
         let Self { pointer, here, .. } = self;
         let message = format!(
-            "the pointer {pointer} leads into the text at {here:?}, which must hold the JSON of an object or array"
+            "the pointer {pointer} leads into the text at {here:?}, which must be the JSON of an object \
+             or array"
         );
         Error::new(self.fields.kind, message)
     }
@@ -303,7 +304,7 @@ impl Walk<'_, '_> {
         let Self { pointer, here, .. } = self;
         let message = format!(
             "the pointer {pointer} leads into the text at {here:?}, whose JSON has a key twice in one \
-             object: leave one of them out"
+             object: remove one of them"
         );
         Error::new(self.fields.kind, message)
     }

@@ -70,7 +70,7 @@ impl Gunzip {
 pub fn not_gzip(err: io::Error) -> Error {
     Error::new(
         ErrorKind::Body,
-        "the file is not whole gzip: it was cut or altered, or was not asked for as GZIP",
+        "the file is not complete gzip: it was truncated or altered, or was not requested with GZIP",
     )
     .with_source(err)
 }

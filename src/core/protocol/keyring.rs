@@ -328,9 +328,9 @@ fn of_certificate(id: &str, serial: &str) -> Error {
     Error::new(
         ErrorKind::Builder,
         format!(
-            "the key given for {id} was read from the certificate {serial}, whose key is another: for \
-             {id} give pub_key.pem, downloaded beside the id at 商户平台 → 账户中心 → API安全 → \
-             微信支付公钥; give a platform certificate (平台证书) without an id"
+            "the key given for {id} was read from the certificate {serial}, which has a different key: \
+             for {id} give pub_key.pem, downloaded next to the id at 商户平台 → 账户中心 → API安全 → 微信支付公钥; give \
+             a platform certificate (平台证书) without an id"
         ),
     )
 }
@@ -343,9 +343,9 @@ fn check_public_key_id(id: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::Key,
         format!(
-            "{id:?} is not the id of a WeChat Pay public key: it is PUB_KEY_ID_ and digits, shown \
-             beside the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform \
-             certificate use the certificate itself"
+            "{id:?} is not the id of a WeChat Pay public key: the id is PUB_KEY_ID_ and digits, shown \
+             next to the key at 商户平台 → 账户中心 → API安全 → 微信支付公钥; for a platform certificate use the \
+             certificate itself"
         ),
     ))
 }

@@ -43,7 +43,7 @@ pub fn encode_root<'a>(
     let mut out = format!("<{root}>");
     for (key, text) in members {
         if !is_name(key) {
-            return Err(refused(key, "is not a name that an XML element can have"));
+            return Err(refused(key, "is not a valid name of an XML element"));
         }
         out.extend(["<", key, ">"]);
         push_text(&mut out, key, text)?;
@@ -66,7 +66,7 @@ pub fn member_text(key: &str, value: &Value) -> Result<String> {
         Value::String(text) => Ok(text.clone()),
         Value::Array(_) | Value::Object(_) => Err(refused(
             key,
-            "is a list or object; give the JSON of it as a text: json!({..}).to_string()",
+            "is a list or object; give its JSON as a text: json!({..}).to_string()",
         )),
     }
 }
@@ -92,7 +92,7 @@ pub fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
         Value::Object(members) => Ok(members),
         // `<xml></xml>`
         Value::String(text) if is_blank(&text) => Ok(Map::new()),
-        _ => Err("the XML holds no members".into()),
+        _ => Err("the XML has no members".into()),
     }
 }
 
@@ -113,7 +113,7 @@ fn push_text(out: &mut String, key: &str, text: &str) -> Result<()> {
     if !text.chars().all(allowed) {
         return Err(refused(
             key,
-            "holds a control character, which XML cannot hold",
+            "contains a control character, which XML does not allow",
         ));
     }
     if text.contains(['<', '>', '&', '"']) {
@@ -160,7 +160,7 @@ impl Parser<'_> {
     /// The content of an element up to its end.
     fn element(&mut self, depth: usize) -> Result<Value, BoxError> {
         if depth > MAX_DEPTH {
-            return Err(format!("the XML is deeper than {MAX_DEPTH} levels").into());
+            return Err(format!("the XML is nested deeper than {MAX_DEPTH} levels").into());
         }
         let mut text = String::new();
         let mut members = Map::new();

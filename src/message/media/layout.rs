@@ -169,8 +169,8 @@ fn check(what: &str, text: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::Request,
         format!(
-            "an upload's {what} name is empty or has a quote, a backslash or a control character: \
-             give another, for a file with Media::name"
+            "an upload's {what} name is empty or has a quote, a backslash or a control character: give \
+             another name, for a file with Media::name"
         ),
     ))
 }

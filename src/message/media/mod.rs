@@ -290,14 +290,14 @@ fn add(fields: Map<String, Value>, meta: &mut Value) -> Result<()> {
 fn not_an_object() -> Error {
     Error::new(
         ErrorKind::Request,
-        "the upload's meta is no JSON object and fields cannot be added to it; nothing was sent",
+        "the upload's meta is not a JSON object, so no fields can be added to it; nothing was sent",
     )
 }
 
 fn no_v2_meta() -> Error {
     Error::new(
         ErrorKind::Request,
-        "APIv2's upload has no meta that meta_with could make: add fields to it with meta or \
+        "an APIv2 upload has no meta that meta_with could make: add fields to it with meta or \
          meta_field; nothing was sent",
     )
 }

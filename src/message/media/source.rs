@@ -221,7 +221,7 @@ fn file_len(path: &Path) -> Result<u64> {
     Err(Error::new(
         ErrorKind::File,
         format!(
-            "{} is not a file; of a pipe or device give the length, with Media::from_reader",
+            "{} is not a file; for a pipe or device give the length, with Media::from_reader",
             path.display()
         ),
     ))
@@ -338,8 +338,8 @@ async fn spool(reader: Pin<Box<dyn AsyncRead + Send>>, len: u64) -> Result<Spool
 async fn spool(_: Pin<Box<dyn AsyncRead + Send>>, _: u64) -> Result<Spooled> {
     Err(Error::new(
         ErrorKind::Unsupported,
-        "the meta of an upload holds the file's digest, and a reader can be read once only: give it \
-         with Media::sha256, or build this crate with its feature `files`",
+        "the meta of an upload has the file's digest, and a reader can be read only once: give the \
+         digest with Media::sha256, or build this crate with its feature `files`",
     ))
 }
 
@@ -382,7 +382,7 @@ pub(super) fn other_length(found: u64, len: u64) -> Error {
 fn read_already() -> Error {
     Error::new(
         ErrorKind::File,
-        "the upload's reader was read already and a body cannot be made of it again: to retry an \
-         upload, use Media::from_path or Media::from_bytes",
+        "the upload's reader was already consumed: to retry an upload, use Media::from_path or \
+         Media::from_bytes",
     )
 }

@@ -198,7 +198,7 @@ fn other_sign_type(name: &str, given: &str, only: SignType) -> Error {
     Error::new(
         ErrorKind::Request,
         format!(
-            "this operation takes the {name} {only} only, and the request says {given:?}: write \
+            "this operation accepts only the {name} {only}, and the request has {given:?}: write \
              {only}, or leave {name} out"
         ),
     )

@@ -141,14 +141,14 @@ fn unclear(response: &Response, member: &'static str) -> Error {
 fn no_file(response: &Response) -> Error {
     response.error(
         ErrorKind::Body,
-        "the response is a message in place of the file, and the message gives no reason: ask again later",
+        "the response is a message instead of the file, and it gives no reason: try again later",
     )
 }
 
 fn no_stream() -> Error {
     Error::new(
         ErrorKind::Request,
-        "this APIv2 answer is a signed message and cannot be streamed: .await or .wait() for it",
+        "this APIv2 answer is a signed message and cannot be streamed: use .await or .wait()",
     )
 }
 

@@ -242,16 +242,16 @@ fn on_json(body: &[u8], edit: impl Fn(&Value) -> Vec<String>) -> Vec<Vec<u8>> {
 
 const ADDED: Finding = Finding::new(
     "body_added",
-    "the signature is that of an empty body: the headers are of another message than the body",
+    "the signature is that of an empty body: the headers and the body belong to different messages",
 );
 const ENDS: Finding = Finding::new(
     "body_ends",
-    "blanks or a line break at the ends of the body differ from what was signed: keep the bytes as they \
-     came (an editor or echo adds a line break; printf %s does not)",
+    "white space or a line break at the start or end of the body differs from the signed bytes: keep \
+     the bytes as received (an editor or echo adds a line break; printf %s does not)",
 );
 const NUL: Finding = Finding::new(
     "body_nul",
-    "NUL bytes were added behind the body: take as many bytes as Content-Length says, not the whole buffer",
+    "NUL bytes were added after the body: read as many bytes as Content-Length says, not the whole buffer",
 );
 const BOM: Finding = Finding::new(
     "body_bom",
@@ -260,7 +260,7 @@ const BOM: Finding = Finding::new(
 );
 const LINE_ENDS: Finding = Finding::new(
     "body_line_ends",
-    "the line ends of the body were changed (CR LF, LF) or added: keep the bytes as they came, and copy \
+    "the line ends of the body were changed (CR LF, LF) or added: keep the bytes as received, and copy \
      them in binary mode",
 );
 const NGINX: Finding = Finding::new(
@@ -275,25 +275,25 @@ const TWICE: Finding = Finding::new(
 );
 const QUOTED: Finding = Finding::new(
     "body_quoted",
-    "there are quotation marks around the body: take them off, as only the bytes between them were signed",
+    "there are quotation marks around the body: remove them, as only the bytes between them were signed",
 );
 const WHOLE_HTTP: Finding = Finding::new(
     "body_with_head",
-    "the body has the request's head before it: give what stands behind the empty line",
+    "the body includes the request's head: pass only the part after the empty line",
 );
 const HTML: Finding = Finding::new(
     "body_html",
-    "characters of the body are written as in HTML (&quot;): keep the bytes as they came, before anything \
-     escapes them for a page",
+    "characters of the body are written as in HTML (&quot;): keep the bytes as received, before \
+     anything escapes them for a page",
 );
 const PERCENT: Finding = Finding::new(
     "body_percent_encoded",
-    "the body is percent-encoded (%7B%22): keep the bytes as they came, without encoding them for a URL",
+    "the body is percent-encoded (%7B%22): keep the bytes as received, without encoding them for a URL",
 );
 const FORM: Finding = Finding::new(
     "body_form",
-    "the body was read as a form, which makes blanks of + or adds =: read the raw body, before a framework \
-     parses it",
+    "the body was read as a form, which turns + into spaces or adds =: read the raw body, before a \
+     framework parses it",
 );
 const CHARSET: Finding = Finding::new(
     "body_charset",

@@ -82,7 +82,7 @@ fn clock(timestamp: &str, now: i64) -> Option<Finding> {
         Finding::of(
             "clock",
             format!(
-                "{}; a notification of an earlier time is refused because it may be a repetition",
+                "{}; an old notification is refused because it may be a replay",
                 VerifyFailure::Clock { offset }
             ),
         )
@@ -91,6 +91,6 @@ fn clock(timestamp: &str, now: i64) -> Option<Finding> {
 
 const PROBE: Finding = Finding::new(
     "probe",
-    "this is a probe: WeChat Pay sends a wrong signature on purpose to see whether it is verified; answer \
-     401, and raise no alarm",
+    "this is a probe: WeChat Pay deliberately sends a wrong signature to check that signatures are \
+     verified; answer 401, and raise no alarm",
 );

@@ -112,42 +112,41 @@ fn altered(keys: &Keys, sealed: Sealed<'_>) -> Finding {
         (Some(right), "") => Finding::of(
             "associated_data_missing",
             format!(
-                "the APIv3 key is right, and the resource's associated_data is missing: it was {right:?}; hand \
-                 over the body as it came"
+                "the APIv3 key is right, and the resource's associated_data is missing: it was \
+                 {right:?}; pass the body as received"
             ),
         ),
         (Some(right), _) => Finding::of(
             "associated_data_altered",
             format!(
-                "the APIv3 key is right, and the resource's associated_data was changed: it was {right:?}; hand \
-                 over the body as it came"
+                "the APIv3 key is right, and the resource's associated_data was changed: it was \
+                 {right:?}; pass the body as received"
             ),
         ),
         (None, "") => Finding::new(
             "associated_data_missing",
-            "the APIv3 key is right, and the resource's associated_data is missing or its ciphertext was \
-             changed: hand over the body as it came",
+            "the APIv3 key is right, and the resource's associated_data is missing or its ciphertext \
+             was changed: pass the body as received",
         ),
         (None, _) => Finding::new(
             "associated_data_altered",
-            "the APIv3 key is right, and the resource's associated_data or ciphertext was changed: hand over \
-             the body as it came",
+            "the APIv3 key is right, and the resource's associated_data or ciphertext was changed: pass \
+             the body as received",
         ),
     }
 }
 
 const NOT_JSON: Finding = Finding::new(
     "body_not_json",
-    "the body is no JSON, and none of the usual changes makes the signed text of it: hand over the bytes as \
-     they came",
+    "the body is not JSON, and no common alteration explains the signature: pass the bytes as received",
 );
 const ANSWER: Finding = Finding::new(
     "answer",
-    "the signature holds, and the body has no id: this is the answer to a request, not a notification",
+    "the signature is valid, but the body has no id: this is the answer to a request, not a notification",
 );
 const EMPTY: Finding = Finding::new(
     "body_empty",
-    "the body is empty: something has read it before; keep the bytes when they are read first",
+    "the body is empty: something has already read it; keep the bytes when they are first read",
 );
 const CUT: Finding = Finding::new(
     "body_cut",
@@ -155,35 +154,35 @@ const CUT: Finding = Finding::new(
 );
 const ONLY_RESOURCE: Finding = Finding::new(
     "body_only_resource",
-    "the body is the resource alone, and the whole body was signed: hand over the body as it came",
+    "the body is only the resource, and the signature covers the whole body: pass the body as received",
 );
 const NO_ENVELOPE: Finding = Finding::new(
     "body_no_notification",
-    "the body has no resource, so it is no notification: what was decrypted of one, or the answer to a \
-     request; hand over the body that was posted to the notify_url",
+    "the body has no resource, so it is not a notification but a decrypted resource or the answer to a \
+     request: pass the body that was posted to the notify_url",
 );
 const OTHER_NOTIFICATION: Finding = Finding::new(
     "other_body",
-    "the right key has signed another body: this one is of another notification, or was changed outside of \
-     its resource; give headers and body of one delivery",
+    "the right key signed a different body: this body belongs to another notification, or was changed \
+     outside its resource; pass the headers and the body of one delivery",
 );
 const ALTERED: Finding = Finding::new(
     "other_body",
-    "the right key has signed another body, and none of the usual changes explains it: give headers and body \
-     of one delivery, the body byte for byte as it came",
+    "the right key signed a different body, and no common alteration explains it: pass the headers and \
+     the body of one delivery, the body byte for byte as received",
 );
 const V2_KEY: Finding = Finding::new(
     "apiv3_key_is_v2",
-    "the resource opens with the key that was given as the APIv2 key: the two keys are exchanged, so give \
+    "the resource opens with the key that was given as the APIv2 key: the two keys are swapped, so give \
      this one as the APIv3 key (商户平台 → 账户中心 → API安全 → APIv3密钥)",
 );
 const KEY_CASE: Finding = Finding::new(
     "apiv3_key_case",
-    "the resource opens when the letters of the APIv3 key are changed to upper or lower case: give the key \
-     exactly as it was set",
+    "the resource opens when the APIv3 key is converted to upper or lower case: give the key exactly as \
+     it was set",
 );
 const OTHER_KEY: Finding = Finding::new(
     "apiv3_key",
-    "the signature holds, and the APIv3 key is not the one: give the key set at 商户平台 → 账户中心 → API安全 \
-     → APIv3密钥 of the merchant that is notified, and after a change the one before",
+    "the signature is valid, but the APIv3 key is wrong: give the key set at 商户平台 → 账户中心 → API安全 → \
+     APIv3密钥 of the notified merchant, and after a change also the previous one",
 );

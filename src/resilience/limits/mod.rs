@@ -172,8 +172,8 @@ impl Limiter {
 
 fn too_often(operation: &Operation, wait: Duration) -> Error {
     let message = format!(
-        "{} {} was called as often as the limits of rate_limits(..) allow; nothing was sent: its turn \
-         would come in {wait:?}",
+        "{} {} has reached its limit in rate_limits(..); nothing was sent: the next call is possible in \
+         {wait:?}",
         operation.method(),
         operation.path()
     );

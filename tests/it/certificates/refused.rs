@@ -174,7 +174,7 @@ fn a_certificate_of_another_ca() {
     };
     let err = refused(&sandbox, &with(other));
     assert!(
-        err.report().contains("not issued by the CA"),
+        err.report().contains("not issued by the given CA"),
         "{}",
         err.report()
     );

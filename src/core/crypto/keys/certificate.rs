@@ -169,7 +169,7 @@ impl Certificate {
                 match pkcs12::open(&item.data, passphrase)?.cert {
                     Some(x509) => Self::from_x509(x509),
                     None => Err(Refusal::new(
-                        "this PKCS#12 file holds no certificate; give apiclient_cert.pem",
+                        "this PKCS#12 file contains no certificate; give apiclient_cert.pem",
                     )),
                 }
             }

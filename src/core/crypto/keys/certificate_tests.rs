@@ -84,7 +84,8 @@ fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 6] = [
         (
             fixture!("pkcs8.pem"),
-            "this is a private key (as apiclient_key.pem); a certificate was expected: give a certificate, as apiclient_cert.pem",
+            "this is a private key (such as apiclient_key.pem); a certificate was expected: give a \
+             certificate, such as apiclient_cert.pem",
         ),
         (fixture!("spki.pem"), "use PublicKey for it"),
         (

@@ -17,7 +17,7 @@ impl Certificate {
     pub fn check_issued_by(&self, trusted: &[Self], now: i64) -> Result<()> {
         let refused = |why: String| {
             let message = format!(
-                "the certificate {} was not issued by the CA given: {why}",
+                "the certificate {} was not issued by the given CA: {why}",
                 self.serial()
             );
             Error::new(ErrorKind::Key, message)

@@ -16,7 +16,7 @@ pub(super) fn load<T>(
     build: impl FnOnce(&[Item]) -> Outcome<T>,
 ) -> Result<T> {
     if is_no_path(path) {
-        let sentence = "this is the key itself, not the path of a file: use from_bytes for it";
+        let sentence = "this is the key itself, not the path of a file: give it to from_bytes";
         return Err(Refusal::new(sentence).into_error(None));
     }
     let path = without_scheme(path);
@@ -49,7 +49,7 @@ fn in_file(path: &Path, expected: Expected) -> Outcome<Vec<Item>> {
     match inspect(&bytes) {
         Ok(Input::Items(items)) => Ok(items),
         Ok(Input::File(_)) => Err(Refusal::new(
-            "the file holds only the name of another file: give that one",
+            "the file contains only the name of another file: give that file",
         )),
         Err(why) => Err(Refusal::unreadable(expected, why)),
     }

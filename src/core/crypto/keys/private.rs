@@ -172,7 +172,7 @@ impl PrivateKey {
             })
             .map_err(|err| {
                 let message =
-                    "OpenSSL cannot sign with this private key; check that the file is whole";
+                    "OpenSSL cannot sign with this private key; check that the file is complete";
                 Error::new(ErrorKind::Key, message).with_source(err)
             })?;
         Ok(base64::encode(&signature[..len]))
@@ -192,8 +192,8 @@ impl PrivateKey {
             base64::decode(ciphertext).and_then(|bytes| self.decrypt_bytes(padding, &bytes));
         plain.ok_or_else(|| {
             let message = format!(
-                "this is not a {} ciphertext made for this private key; it may have been made \
-                 with the key of another certificate",
+                "this is not a {} ciphertext for this private key; it may be encrypted to another \
+                 certificate",
                 padding.name()
             );
             Error::new(ErrorKind::Decrypt, message)
@@ -271,7 +271,7 @@ fn rsa_of(item: &Item, passphrase: Option<&Secret>) -> Outcome<Rsa<Private>> {
         (ItemKind::Pkcs12, Some(passphrase)) => match pkcs12::open(&item.data, passphrase)?.pkey {
             Some(key) => rsa_in(&key),
             None => Err(Refusal::new(
-                "this PKCS#12 file holds no private key; give apiclient_key.pem",
+                "this PKCS#12 file contains no private key; give apiclient_key.pem",
             )),
         },
         (kind, _) => Err(Refusal::wrong_kind(Expected::PrivateKey, kind)),

@@ -98,11 +98,12 @@ fn other_types_are_named_with_a_remedy() {
     let table: [(&[u8], &str); 10] = [
         (
             fixture!("certificate.pem"),
-            "this is a certificate (as apiclient_cert.pem); a private key was expected: give apiclient_key.pem",
+            "this is a certificate (such as apiclient_cert.pem); a private key was expected: give \
+             apiclient_key.pem",
         ),
         (
             fixture!("spki.pem"),
-            "this is a public key (as pub_key.pem); a private key was expected",
+            "this is a public key (such as pub_key.pem); a private key was expected",
         ),
         (
             fixture!("request.pem"),

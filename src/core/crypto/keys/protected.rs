@@ -23,7 +23,7 @@ pub(super) fn decrypt_key(item: &Item, passphrase: &Secret) -> Outcome<PKey<Priv
         _ => PKey::private_key_from_pkcs8_callback(&item.data, |to| fill(to, passphrase)),
     };
     with_legacy(parse).map_err(|err| {
-        Refusal::new("this private key is encrypted, and the passphrase given does not fit it")
+        Refusal::new("this private key is encrypted, and the given passphrase is wrong")
             .with_source(err)
     })
 }
@@ -33,7 +33,7 @@ pub(super) fn checked(passphrase: &Secret) -> Outcome<&str> {
     let text = passphrase.expose();
     match text.len() {
         0 => Err(Refusal::new(
-            "the passphrase is empty; give the one that the file was made with",
+            "the passphrase is empty; give the passphrase of the file",
         )),
         _ if text.contains('\0') => Err(Refusal::new("the passphrase contains a zero byte")),
         1..=MAX_PASSPHRASE => Ok(text),

@@ -203,8 +203,8 @@ impl PublicKey {
                 Self::from_rsa(Ok(rsa), Some(serial))
             }
             Err(_) => Err(Refusal::new(
-                "this certificate is not for an RSA key; WeChat Pay uses RSA: give the one \
-                 downloaded there",
+                "this certificate is not for an RSA key; WeChat Pay uses RSA: give the file downloaded \
+                 from WeChat Pay",
             )),
         }
     }
@@ -224,8 +224,8 @@ impl PublicKey {
         let bits = rsa.n().num_bits();
         if bits < MIN_BITS {
             let sentence = format!(
-                "this RSA key has {bits} bits; WeChat Pay's have 2048 or more: give the one \
-                 downloaded there"
+                "this RSA key has {bits} bits; WeChat Pay's keys have 2048 or more: give the file \
+                 downloaded from WeChat Pay"
             );
             return Err(Refusal::new(sentence));
         }

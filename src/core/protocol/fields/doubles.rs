@@ -69,7 +69,7 @@ impl<'de> Visitor<'de> for Once {
         while let Some(key) = members.next_key::<String>()? {
             members.next_value_seed(self)?;
             if let Some(key) = seen.replace(key) {
-                return Err(A::Error::custom(format!("the key `{key}` stands twice")));
+                return Err(A::Error::custom(format!("the key `{key}` occurs twice")));
             }
         }
         Ok(())
