@@ -297,7 +297,10 @@ fn fetches_of_certificates_and_probes_are_events() {
     let fetched = "the platform certificates were fetched count=1";
     assert!(text.contains(fetched), "{text}");
     assert!(text.contains("otel.name=GET v3/certificates"), "{text}");
-    assert!(text.contains("deliberately sent a wrong signature"), "{text}");
+    assert!(
+        text.contains("deliberately sent a wrong signature"),
+        "{text}"
+    );
 }
 
 #[cfg(feature = "metrics")]
