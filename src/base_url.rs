@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_base_are_one() {
+    fn equivalent_base_urls_are_equal() {
         for text in [
             "HTTPS://API.mch.weixin.qq.com:443",
             "https://api.mch.weixin.qq.com./",
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn wechat_pay_is_called_over_https_however_it_is_spelt() {
+    fn wechat_pays_host_requires_https_in_any_spelling() {
         for host in [
             "api.mch.weixin.qq.com",
             "API.MCH.WEIXIN.QQ.COM",
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_to_be_followed_has_a_host_that_can_be_called() {
+    fn urls_without_a_valid_host_are_rejected() {
         for text in [
             "https://h:99999/a",
             "https://h:/a",

@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_serial_is_hexadecimal_and_is_raised_to_upper_case() {
+    fn a_hexadecimal_serial_becomes_upper_case() {
         assert_eq!(
             check_serial("5157f09efdc096de15ebe81a47057a7232f1b8e1").unwrap(),
             "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"

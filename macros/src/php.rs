@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_and_tokens_give_the_same_call() {
+    fn a_raw_string_and_tokens_give_the_same_call() {
         let tokens = expanded(
             quote!(client, $instance->v3->pay->_id_->post(["id" => $orderNo, "json" => ["a" => 1]])),
         );
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_is_refused() {
+    fn php_without_a_call_is_rejected() {
         for (input, said) in [
             (quote!(client), "the client comes first"),
             (quote!(client,), "the PHP is missing"),

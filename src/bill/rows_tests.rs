@@ -36,7 +36,7 @@ fn a_value_loses_one_back_quote_and_blanks_at_its_end() {
 
 /// A `"` in a product's name is a character like any other.
 #[test]
-fn quotation_marks_in_back_quoted_values_join_no_rows() {
+fn quotation_marks_in_back_quoted_values_do_not_join_rows() {
     let (read, summary) = all("a,b,c\n`1,`x,\"y,`0.01\n`2,`z\"w,`\"5.00\n总数,总额\n`2,`5.01\n");
     assert_eq!(read, [["1", "x,\"y", "0.01"], ["2", "z\"w", "\"5.00"]]);
     assert_eq!(summary.unwrap().get("总额"), Some("5.01"));
@@ -85,7 +85,7 @@ fn refusal(file: &[u8]) -> String {
 }
 
 #[test]
-fn what_is_no_bill_does_not_open_and_is_named() {
+fn other_content_is_rejected_and_named() {
     let utf16: Vec<u8> = "\u{feff}交易时间,金额\n"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
@@ -114,7 +114,7 @@ fn what_is_no_bill_does_not_open_and_is_named() {
 }
 
 #[test]
-fn a_bill_that_was_cut_off_ends_with_an_error() {
+fn a_truncated_bill_ends_with_an_error() {
     let whole = "交易时间,金额\n`1,`2\n总数,总额\n`1,`2\n";
     for (lines, rows) in [(1, 0), (2, 1), (3, 1)] {
         let cut: String = whole.split_inclusive('\n').take(lines).collect();
@@ -136,7 +136,7 @@ fn a_bill_that_was_cut_off_ends_with_an_error() {
 
 /// The line of the row that does not fit, as an editor counts it.
 #[test]
-fn lines_are_counted_from_one_whatever_ends_them() {
+fn lines_are_counted_from_one_with_any_line_ending() {
     for (bill, line) in [
         ("a,b\n`1,`2\n`1\n", 3),
         ("a,b\r\n`1,`2\r\n`1\r\n", 3),
@@ -157,7 +157,7 @@ fn lines_are_counted_from_one_whatever_ends_them() {
 }
 
 #[test]
-fn line_breaks_of_fund_flow_bills_are_read_as_such_and_those_of_others_as_they_stand() {
+fn escaped_line_breaks_are_decoded_in_fund_flow_bills_only() {
     let rows = "`1,`2,`a\\r\\nb\\ c\\t\n总数,总额\n`1,`\\n\n";
     let (read, summary) = all(&format!("记账时间,资金流水单号,备注\n{rows}"));
     assert_eq!(read, [["1", "2", "a\r\nb\\ c\\t"]]);
@@ -167,7 +167,7 @@ fn line_breaks_of_fund_flow_bills_are_read_as_such_and_those_of_others_as_they_s
 }
 
 #[test]
-fn amounts_and_times_are_read_by_their_columns() {
+fn amounts_and_times_are_read_by_column_name() {
     let bill = "交易时间,订单金额,手续费\n`2024-01-01 10:00:00,`12.30,`0.00180\n总交易单数,订单总金额\n`1,`12.30\n";
     let row = Rows::new(bill.as_bytes()).unwrap().next().unwrap().unwrap();
     assert_eq!(row.fen("订单金额").unwrap().get(), 1230);

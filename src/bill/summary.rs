@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_that_are_right_pass() {
+    fn correct_sums_pass() {
         let names = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额";
         for fees in ["0.00120", "0.0", "0"] {
             let values = format!("\n`2,`0.30,`0.10,`0.00,`{fees},`0.30,`0.10\n");
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn each_count_and_sum_that_is_wrong_is_named() {
+    fn each_wrong_count_and_sum_is_named() {
         for (rows, name, wrong) in [
             (TRADE, "总交易单数", "1"),
             (TRADE, "应结订单总金额", "0.31"),
@@ -308,13 +308,13 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_no_rule_knows_are_listed() {
+    fn columns_without_a_rule_are_listed() {
         let summary = read(TRADE, "总交易单数,新的总额\n`2,`7\n").unwrap();
         assert_eq!(summary.unchecked(), ["新的总额"]);
     }
 
     #[test]
-    fn values_that_are_no_numbers_are_errors() {
+    fn non_numeric_values_are_errors() {
         for value in ["", "x", "1.2.3", "1e2", "+1", "0.123456789", "１"] {
             let rows = format!("交易时间,订单金额\n`2024-01-01 10:00:00,`{value}\n");
             let err = read(&rows, "总交易单数,订单总金额\n`1,`0\n").unwrap_err();

@@ -136,7 +136,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("this client's merchant", "the merchant of the settings"),
     // Key files.
     (
-        "this is the key itself, not the path of a file: give it to from_bytes",
+        "this is the key itself, not the path of a file: use from_bytes",
         "this is the key itself: give the path of its file",
     ),
     (": use from_file for a path", ""),

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn as_http_build_query_does() {
+    fn queries_equal_those_of_http_build_query() {
         for (query, expected) in [
             (
                 json!({"a": true, "b": false, "c": null, "d": "", "e": 0}),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_as_php_prints_them() {
+    fn floats_are_written_as_php_writes_them() {
         for (float, expected) in [
             (0.1 + 0.2, "0.3"),
             (1.0, "1"),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_a_query_already() {
+    fn a_text_is_taken_as_the_query() {
         for (text, expected) in [
             ("a=b c&d=中", "a=b%20c&d=%E4%B8%AD"),
             ("a=%2f", "a=%2f"),
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_number_is_no_query() {
+    fn a_single_number_is_rejected() {
         for query in [json!(1), json!(true)] {
             assert_eq!(query_string(&query).unwrap_err().kind(), ErrorKind::Request);
         }

@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_found_at_their_pointers_and_of_two_the_last() {
+    fn members_are_found_at_their_pointers_and_the_last_duplicate_is_used() {
         use serde_json::json;
         let cases = [
             ("{}", [None, None, None]),
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_and_its_text_are_the_same() {
+    fn a_number_equals_its_text() {
         use serde_json::json;
         for (value, text) in [
             (json!("1"), "1"),
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_that_is_there_twice_is_not_compared() {
+    fn a_doubled_parameter_is_not_compared() {
         assert_eq!(
             parameter("a=1&mchid=19%30", "mchid").as_deref(),
             Some("190")

@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_future_is_dropped_in_the_runtime() {
+    fn a_future_is_dropped_inside_the_runtime() {
         struct NeedsRuntime;
         impl Drop for NeedsRuntime {
             fn drop(&mut self) {

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readers_own_time_does_not_count() {
+    fn the_readers_time_does_not_count() {
         let (mut pace, start) = pace(least());
         for minute in 0..5 {
             let now = start + 60 * minute * SECOND;
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stretch_is_counted_anew() {
+    fn each_period_is_counted_separately() {
         let (mut pace, start) = pace(least());
         pace.wait(start);
         pace.came(100_000, start + 10 * SECOND).unwrap();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_ends_a_body_that_comes_fast() {
+    fn a_deadline_ends_a_fast_body() {
         let (mut pace, start) = pace(BodyLimits {
             deadline: Some((Instant::now() + 5 * SECOND, 5 * SECOND)),
             ..BodyLimits::default()
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_bounded_by_itself() {
+    fn a_pause_has_a_separate_limit() {
         let (mut pace, start) = pace(BodyLimits {
             pause: Some(SECOND),
             ..BodyLimits::default()

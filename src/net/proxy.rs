@@ -244,7 +244,7 @@ mod tests {
     const API: &str = "https://api.mch.weixin.qq.com/v3/x";
 
     #[test]
-    fn a_malformed_variable_never_goes_direct() {
+    fn a_malformed_variable_is_an_error_and_not_a_direct_connection() {
         for value in [
             "://",
             "http://",
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_that_other_programs_take_are_taken() {
+    fn forms_accepted_by_other_programs_are_accepted() {
         for (value, uri) in [
             ("proxy:3128", "http://proxy:3128/"),
             ("http://proxy:3128/", "http://proxy:3128/"),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_variable_is_none() {
+    fn a_blank_variable_is_ignored() {
         for blank in ["", " ", "\t"] {
             let direct = way(&[("HTTPS_PROXY", blank), ("ALL_PROXY", blank)], API);
             assert_eq!(direct.unwrap(), None);
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_used_is_not_judged() {
+    fn unused_variables_are_not_checked() {
         let clash = [
             ("https_proxy", "p:1"),
             ("http_proxy", "p:1"),
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cgi_program_takes_no_proxy_from_a_header() {
+    fn a_cgi_program_ignores_http_proxy() {
         let cgi = [
             ("REQUEST_METHOD", "GET"),
             ("HTTP_PROXY", "evil:1"),

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_stands_until_it_is_finished_or_runs_out() {
+    fn a_claim_is_valid_until_it_is_finished_or_expires() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (at, mine) = (|after| start + Duration::from_secs(after), claim());
         assert_eq!(asked(&store, at(0), "a"), Delivery::New);
@@ -229,7 +229,7 @@ mod tests {
 
     /// An expired claim can neither release nor finish a later claim.
     #[test]
-    fn a_late_giveback_leaves_the_newer_claim() {
+    fn a_late_release_does_not_affect_a_newer_claim() {
         let (store, start) = (MemoryStore::new(), Instant::now());
         let (late, newer, then) = (claim(), claim(), start + LEASE);
         assert_eq!(asked_as(&store, start, "a", &late), Delivery::New);
@@ -259,11 +259,11 @@ mod tests {
     fn refused(outcome: Result<impl fmt::Debug>) {
         let err = outcome.unwrap_err();
         assert_eq!((err.kind(), err.maybe_sent()), (ErrorKind::Dedup, false));
-        assert!(err.to_string().contains("no room"), "{err}");
+        assert!(err.to_string().contains("is full"), "{err}");
     }
 
     #[test]
-    fn a_full_store_forgets_nothing_before_its_time() {
+    fn a_full_store_drops_no_unexpired_entry() {
         let (store, now, mine) = (small(), Instant::now(), claim());
         remembered(store.finish_at(now, "handled", &claim(), TTL));
         assert_eq!(asked_as(&store, now, "under way", &mine), Delivery::New);
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn one_source_leaves_the_others_their_room() {
+    fn one_source_cannot_fill_the_store() {
         let (store, now) = (small(), Instant::now());
         remembered(store.finish_at(now, "v3:handled", &claim(), TTL));
         let sources = ["v2:", "v2:refund:", "", "v3:"];
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_claim_once_more_is_first_again_and_lasts_longer() {
+    fn repeating_a_claim_renews_it() {
         let (store, start, mine) = (small(), Instant::now(), claim());
         let later = start + LEASE / 2;
         for now in [start, later] {

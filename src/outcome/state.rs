@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn each_state_of_an_order_says_whether_it_may_be_paid() {
+    fn each_state_of_an_order_tells_whether_it_can_be_paid() {
         for (trade_state, order, code) in [
             ("NOTPAY", RequestState::Payable, RequestState::Pending),
             ("USERPAYING", RequestState::Done, RequestState::Pending),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_combined_order_has_ended_when_all_of_it_has() {
+    fn a_combined_order_has_ended_when_all_parts_have() {
         let of = |states: &[&str]| {
             let orders: Vec<_> = states.iter().map(|it| json!({"trade_state": it})).collect();
             state_of(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn refunds_transfers_and_shares_have_their_own_ends() {
+    fn refunds_transfers_and_shares_have_different_final_states() {
         for (path, answer, expected) in [
             (
                 "v3/refund/domestic/refunds",
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn not_found_counts_only_when_wechat_pay_says_so() {
+    fn not_found_needs_a_verified_answer() {
         let refusal = |status: u16, code: &str, verification| {
             let mut api = ApiError::new(StatusCode::from_u16(status).unwrap());
             api.code = code.to_owned();

@@ -85,7 +85,7 @@ mod tests {
         "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx20&package=21";
 
     #[test]
-    fn the_page_to_come_back_to_is_one_encoded_value() {
+    fn the_redirect_url_is_one_encoded_value() {
         assert_eq!(
             h5_url(H5, "https://a.example/b?c=d&e=支付#f").unwrap(),
             format!(
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_refused() {
+    fn invalid_urls_are_rejected() {
         let twice = h5_url(H5, "https://a.example/").unwrap();
         for (url, back) in [
             ("", "https://a.example/"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_code_is_refused() {
+    fn an_answer_without_a_code_url_is_rejected() {
         for body in ["{}", "{\"code_url\":1}", "{\"prepay_id\":\"wx20\"}", ""] {
             let answer = Response::new(StatusCode::OK, HeaderMap::new(), body);
             assert_eq!(native(&answer).unwrap_err().kind(), ErrorKind::Request);

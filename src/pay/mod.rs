@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signed_text_is_one_line() {
+    fn line_breaks_in_signed_texts_are_rejected() {
         assert!(text("appid", "wx8888888888888888").is_ok());
         for value in ["", "wx\n1", "wx\r", "wx\0"] {
             let err = text("appid", value).unwrap_err();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prepay_id_is_bare() {
+    fn a_prefixed_prepay_id_is_rejected() {
         assert!(bare("wx201410272009395522657a690389285100").is_ok());
         for value in ["", "prepay_id=wx2014", "wx2014&a", "wx2014\n"] {
             assert_eq!(bare(value).unwrap_err().kind(), ErrorKind::Request);

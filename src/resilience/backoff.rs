@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_jitter_is_full_and_the_wait_grows_to_its_longest() {
+    fn the_wait_has_full_jitter_and_grows_to_its_maximum() {
         let (base, longest) = (Duration::from_millis(100), Duration::from_secs(1));
         let wait = |nonce, retry| full_jitter(&Fixed(nonce), base, longest, retry);
         assert_eq!(wait("00000000", 3), Duration::ZERO);

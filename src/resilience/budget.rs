@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_retry_costs_what_ten_successes_give_back() {
+    fn a_retry_costs_as_much_as_ten_successes_restore() {
         let budget = Budget::new(2);
         assert!(budget.pay() && budget.pay());
         assert!(!budget.pay());

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_probe_goes_through_when_the_cooldown_is_over() {
+    async fn one_probe_passes_after_the_cooldown() {
         let health = health();
         admitted(&health).ok().unwrap().close(Seen::NoConnection);
         assert_eq!(admitted(&health).err(), Some(Duration::from_secs(10)));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failures_count_only_in_a_row() {
+    async fn only_consecutive_failures_count() {
         let health = health();
         for seen in [
             Seen::NoAnswer,

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn every_variable_has_its_place_and_an_empty_one_is_not_set() {
+    fn every_variable_is_read_and_an_empty_one_is_unset() {
         let settings = of(&[
             ("MCHID", "1900000109"),
             ("SERIAL", ""),

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_looked_for_beside_the_profile_unless_their_path_is_absolute() {
+    fn relative_paths_start_at_the_folder_of_the_profile() {
         let settings = of(r#"{"private_key": "k.pem", "ca": "/etc/ca.pem"}"#).relative_to("/shop");
         assert_eq!(settings.private_key.unwrap(), Path::new("/shop/k.pem"));
         assert_eq!(settings.ca.unwrap(), Path::new("/etc/ca.pem"));

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_go_where_they_are_told() {
+    fn layers_are_inserted_at_the_given_place() {
         let mut stack = Stack::new();
         stack.push("b", pass()).unwrap().push("d", pass()).unwrap();
         stack.unshift("a", pass()).unwrap();
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_doubled_names_are_errors_that_list_what_is_there() {
+    fn unknown_and_doubled_names_are_errors_that_list_the_layers() {
         let mut stack = Stack::new();
         stack.push("signer", pass()).unwrap();
         let errors = [

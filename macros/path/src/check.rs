@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_leads_elsewhere() {
+    fn paths_to_other_places_are_rejected() {
         use PathError::*;
         for (template, expected) in [
             ("https://api.mch.weixin.qq.com/v3/pay", Absolute),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_what_values_make_of_a_path() {
+    fn expanded_paths_are_checked() {
         use PathError::*;
         for (path, expected) in [
             ("v3/x//y", Ok(())),

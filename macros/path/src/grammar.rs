@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_template_apart() {
+    fn a_template_is_parsed() {
         let found: Vec<_> = parts("v3/{a}{?b:3,c*}").collect::<Result<_, _>>().unwrap();
         let [
             Part::Literal("v3/"),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_the_rfc_does_not_define() {
+    fn syntax_outside_the_rfc_is_rejected() {
         let name = |name: &str| PathError::VariableName { name: name.into() };
         let prefix = || PathError::Prefix { name: "a".into() };
         for (template, expected) in [

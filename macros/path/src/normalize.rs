@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_alone_follows_the_same_rules() {
+    fn a_single_segment_follows_the_same_rules() {
         for (literal, expected) in TABLE {
             if !literal.contains(['/', '?']) {
                 assert_eq!(&normalize_segment(literal), expected);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_needs_a_name_that_can_be_given() {
+    fn a_placeholder_needs_a_valid_name() {
         let expected = PathError::VariableName {
             name: "out-trade-no".into(),
         };

@@ -315,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_class_is_all_above_it_and_nothing_else() {
+    fn a_class_is_an_instance_of_its_ancestors_only() {
         let client = Thrown::new("GuzzleHttp\\Exception\\ClientException", "");
         for (class, expected) in [
             ("\\GuzzleHttp\\Exception\\RequestException", true),

@@ -427,7 +427,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn arguments_of_text_functions_count() {
+    fn text_functions_respect_their_arguments() {
         assert_eq!(trim("abcxcba", "a..c"), "x");
         assert_eq!(trim(" \0a ", BLANKS), "a");
         assert_eq!(strpos("abcb", "b", 2).unwrap(), json!(3));

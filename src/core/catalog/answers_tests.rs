@@ -31,7 +31,7 @@ fn the_answer_tables_match_the_script() {
 }
 
 #[test]
-fn each_row_is_an_operation_s_and_found() {
+fn each_row_belongs_to_an_operation_and_is_found() {
     let mut last = ("", Verb::Delete);
     for (path, verb, members) in answers::ECHOED {
         assert!((path, verb) > (&last.0, &last.1), "{path} is out of order");

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_path_goes_first_and_there_the_same_method() {
+    fn the_same_path_ranks_first_and_then_the_same_method() {
         let path = "v3/aggracct-bc/wb-channel/control-orders/punish";
         let near = similar(&Method::GET, path);
         assert_eq!(near[0].path(), path);

@@ -56,7 +56,7 @@ fn facts_folder() -> PathBuf {
 }
 
 #[test]
-fn the_table_holds_every_known_fact() {
+fn the_table_contains_every_known_fact() {
     assert_eq!(merchants().count(), 1156);
     assert_eq!(pointers(Operation::encrypt), (108, 273));
     assert_eq!(pointers(Operation::query_encrypt).0, 11);
@@ -104,7 +104,7 @@ fn the_table_holds_every_known_fact() {
 }
 
 #[test]
-fn the_table_holds_every_known_fact_of_brands() {
+fn the_table_contains_every_known_fact_of_brands() {
     let brands = || operations().iter().filter(|op| op.is_brand());
     assert_eq!(brands().count(), 30);
     assert!(brands().all(|op| op.path.starts_with("brand/")));
@@ -169,7 +169,7 @@ fn every_row_is_found_by_its_own_template() {
 const SAME_SHAPE: &str = "v3/apply4subject/applyment/{business_code}/cancel";
 
 #[test]
-fn every_row_is_found_whatever_its_variables_are_called() {
+fn every_row_is_found_with_any_variable_names() {
     for op in operations().iter().filter(|op| op.path != SAME_SHAPE) {
         let path = fill(op, |_| "{some_name}".to_owned());
         assert!(is(find(&op.method(), &path), op), "{path}");
@@ -193,7 +193,7 @@ fn every_row_is_found_by_concrete_paths() {
 }
 
 #[test]
-fn values_that_look_like_literals_elsewhere_do_not_mislead() {
+fn values_equal_to_literals_of_other_paths_are_matched_as_values() {
     let words: Vec<_> = operations()
         .iter()
         .flat_map(|op| op.path.split('/'))
@@ -226,7 +226,7 @@ fn same_shape(a: &Operation, b: &Operation) -> bool {
 }
 
 #[test]
-fn literals_win_and_give_way() {
+fn literals_take_precedence_over_variables() {
     let path = |path| find(&Method::GET, path).map(Operation::path);
     assert_eq!(
         path("v3/ecommerce/refunds/id/50000"),
@@ -261,7 +261,7 @@ fn a_trailing_slash_counts() {
 }
 
 #[test]
-fn the_unknown_is_not_found() {
+fn unknown_paths_are_not_found() {
     for path in [
         "",
         "/",
@@ -291,7 +291,7 @@ fn the_unknown_is_not_found() {
 }
 
 #[test]
-fn v2_goes_by_the_path_of_the_chain() {
+fn apiv2_operations_are_found_by_the_path_of_the_chain() {
     let op = find(&Method::POST, "v2/pay/unifiedorder").unwrap();
     assert!(op.is_v2());
     assert_eq!(op.wire_path(), "pay/unifiedorder");

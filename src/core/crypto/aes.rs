@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn gcm_refuses_whatever_was_altered() {
+    fn gcm_rejects_altered_input() {
         let (key, nonce, aad, cipher) = (key(KEY), hex(NONCE), hex(AAD), hex(CIPHER_AND_TAG));
         for at in [0, cipher.len() - 1] {
             let mut altered = cipher.clone();
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn ecb_refuses_another_key_and_broken_blocks() {
+    fn ecb_rejects_wrong_keys_and_broken_blocks() {
         let cipher = ecb_encrypt(&[1; KEY_LEN], b"text").unwrap();
         assert_eq!(
             ecb_decrypt(&[2; KEY_LEN], &cipher).unwrap_err().kind(),
@@ -357,7 +357,7 @@ mod tests {
     /// Files come with a nonce of 16 bytes.
     #[cfg(feature = "files")]
     #[test]
-    fn pieces_open_as_the_whole_does() {
+    fn decryption_in_pieces_equals_decryption_at_once() {
         let (key, nonce) = ([7; KEY_LEN], b"a8607ef79034c49c");
         let text: Vec<u8> = (0..1000_u32).map(|n| n as u8).collect();
         let (cipher, mut tag) = (Cipher::aes_256_gcm(), [0; TAG_LEN]);

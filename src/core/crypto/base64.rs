@@ -48,7 +48,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_rfc_s_vectors_hold_both_ways() {
+    fn the_rfcs_vectors_hold_both_ways() {
         for (plain, text) in VECTORS {
             assert_eq!(encode(plain.as_bytes()), text);
             assert_eq!(decode(text).as_deref(), Some(plain.as_bytes()), "{text}");
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn invalid_base64_is_rejected() {
         let wrong = [
             "Zg",
             "Zg=",

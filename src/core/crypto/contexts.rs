@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_context_is_used_again_and_a_failed_one_is_not() {
+    fn a_context_is_reused_unless_it_failed() {
         let key = fixtures::pkey();
         let contexts = Contexts::new(rsa::signing);
         contexts.run(key, |_| Ok(())).unwrap();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_leaves_no_more_than_the_limit() {
+    fn a_burst_keeps_no_more_contexts_than_the_limit() {
         let key = fixtures::pkey();
         let contexts = Contexts::new(rsa::signing);
         let burst: Vec<_> = (0..KEPT + 4).map(|_| rsa::signing(key).unwrap()).collect();

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn comparison_looks_at_length_and_content() {
+    fn comparison_covers_length_and_content() {
         assert!(constant_time_eq(b"", b""));
         assert!(constant_time_eq(b"abc", b"abc"));
         assert!(!constant_time_eq(b"abc", b"abd"));

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_that_of_the_bytes_and_not_of_the_pieces() {
+    fn the_fingerprint_does_not_depend_on_the_pieces() {
         let key = FingerprintKey::new().unwrap();
         let whole = fingerprint(&key, &[b"0123456789abcdef0"]);
         assert_eq!(fingerprint(&key, &[b"0123456", b"", b"789abcdef0"]), whole);

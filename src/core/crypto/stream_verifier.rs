@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_verify_as_the_whole_does() {
+    fn verification_in_pieces_equals_verification_at_once() {
         let signature = fixtures::private_key()
             .sign(b"1554208460\nnonce\nbody\n")
             .unwrap();

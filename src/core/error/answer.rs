@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_written_oddly_decides_nothing_more() {
+    fn a_malformed_code_changes_no_other_decision() {
         for code in [
             "SYSTEMERROR",
             "SYSTEMERROR ",

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_its_code_request_id_and_the_field_that_was_refused() {
+    fn a_refusal_has_its_code_request_id_and_rejected_field() {
         let field = json!({"field": "/amount/total", "value": "13800138000", "issue": "too small"});
         let expected = json!({
             "kind": "api", "code": "PARAM_ERROR", "maybe_sent": true, "request_id": "08F1", "field": "/amount/total",

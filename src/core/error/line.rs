@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rejected_value_is_not_quoted_wherever_it_stands() {
+    fn the_rejected_value_is_never_quoted() {
         let mut api = refusal(
             StatusCode::BAD_REQUEST,
             json!([{"field": "name", "value": {"of": ["张三"]}, "issue": "张三 is no name"},

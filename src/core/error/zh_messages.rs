@@ -36,11 +36,11 @@ pub(super) const MESSAGES: &[(&str, &str)] = &[
         "文件不是 PEM、DER 或 base64 格式的密钥或证书，需要的是{}：{}",
     ),
     (
-        "the passphrase is wrong for this PKCS#12 file; WeChat Pay sets it to the merchant id",
+        "the passphrase does not open this PKCS#12 file; WeChat Pay sets it to the merchant id",
         "密码与这个 PKCS#12 文件不符；微信支付把它设为商户号",
     ),
     (
-        "this private key is encrypted, and the given passphrase is wrong",
+        "this private key is encrypted, and the given passphrase does not decrypt it",
         "私钥已加密，提供的密码不正确",
     ),
     (

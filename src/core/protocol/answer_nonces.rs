@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn its_memory_is_bounded_and_the_newest_stay() {
+    fn memory_is_bounded_and_the_newest_nonces_stay() {
         let nonces = AnswerNonces::with_capacity(8);
         for index in 0..1000 {
             assert!(nonces.admit(&index.to_string(), 0));

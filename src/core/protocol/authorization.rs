@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn parsing_gives_the_parts_in_any_order() {
+    fn parameters_are_parsed_in_any_order() {
         let text = "WECHATPAY2-SHA256-RSA2048 signature=\"c2ln+/==\", nonce_str=\"abc\", \
                     timestamp=\"1554208460\", serial_no=\"5157\", mchid=\"1900000109\"";
         assert_eq!(Authorization::parse(text).unwrap(), sample());

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_the_wrong_content_is_told_from_a_bill() {
+    fn every_form_of_wrong_content_is_distinguished_from_a_bill() {
         for (text, kind) in [
             ("", Content::Empty),
             ("\u{feff} \r\n", Content::Empty),

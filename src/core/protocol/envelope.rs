@@ -146,14 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn any_of_several_keys_opens_it() {
+    fn any_of_several_keys_opens_the_envelope() {
         let keys = [Secret::new("x".repeat(32)), Secret::new(KEY)];
         let text = sealed(ALGORITHM, NONCE, |sealed| sealed.open(&keys)).unwrap();
         assert_eq!(&text[..], b"{}");
     }
 
     #[test]
-    fn a_failure_says_whether_it_is_the_key() {
+    fn a_failure_tells_whether_the_key_is_wrong() {
         let other = [Secret::new("x".repeat(32))];
         let cases: [(&str, &str, &[Secret], &str); 4] = [
             (ALGORITHM, NONCE, &other, "does not match (1 tried)"),

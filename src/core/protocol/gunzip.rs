@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn any_pieces_and_several_members_give_the_text() {
+    fn pieces_of_any_size_and_several_members_are_unzipped() {
         let text = b"0123456789".repeat(5000);
         let whole = [zipped(&text), zipped(b"end")].concat();
         for size in [1, 7, 4096, whole.len()] {

@@ -358,7 +358,7 @@ mod tests {
     /// Given by hand or fetched: there is one rule for what a request and an answer are encrypted and
     /// verified with.
     #[test]
-    fn the_dates_of_a_certificate_count_for_requests_and_answers() {
+    fn certificate_dates_apply_to_requests_and_answers() {
         let certificate = Certificate::from_bytes(fixture!("certificate.pem")).unwrap();
         let ring = Keyring::new();
         ring.add_certificate(&certificate).unwrap();

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_sorted_and_empty_ones_and_the_signature_left_out() {
+    fn members_are_sorted_without_empty_ones_and_the_signature() {
         let members = [("b", "2"), ("sign", "x"), ("a", "1"), ("c", ""), ("B", "0")];
         assert_eq!(
             text(members, &key()),
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_holds_another_member_is_found() {
+    fn a_value_that_contains_another_member_is_found() {
         let found = |attach: &str| {
             let members = serde_json::json!({"attach": attach, "fee_type": "CNY", "empty": ""});
             ambiguous_member(members.as_object().unwrap()).map(str::to_owned)

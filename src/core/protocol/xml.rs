@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_xml_cannot_hold_fail_and_name_the_key() {
+    fn values_invalid_in_xml_fail_and_name_the_key() {
         for (key, value) in [
             ("bad key", "x"),
             ("1abc", "x"),
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn scalars_have_php_s_texts() {
+    fn scalars_are_written_as_php_writes_them() {
         for (value, text) in [
             (json!(null), ""),
             (json!(false), ""),
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_wechat_pay_sends() {
+    fn xml_of_wechat_pay_is_read() {
         let text = "<?xml version=\"1.0\"?>\n<xml>\n  <return_code><![CDATA[SUCCESS]]></return_code>\n\
                     <total_fee>1</total_fee><empty/><a>x &lt;&#20013;&amp;</a>\
                     <list><item>1</item><item>2</item></list><!-- c --></xml>\n";
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_external_entities_and_bombs() {
+    fn external_entities_and_bombs_are_rejected() {
         let xxe = "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><xml><a>&e;</a></xml>";
         assert!(read(xxe).unwrap_err().contains("DOCTYPE"));
         let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><xml><a>&b;</a></xml>";
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_message() {
+    fn xml_that_is_not_a_message_is_rejected() {
         for text in [
             "",
             "text",

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn invalid_amounts_are_rejected() {
         for text in [
             "",
             "-",
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_integers_alone() {
+    fn json_accepts_only_integers() {
         assert_eq!(serde_json::to_string(&Fen::new(-5)).unwrap(), "-5");
         assert_eq!(serde_json::from_str::<Fen>("100").unwrap(), Fen::new(100));
         for text in ["1.0", "\"100\"", "1e2", "9223372036854775808"] {

@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn invalid_times_are_rejected() {
         for text in [
             "",
             "2026-01-02",

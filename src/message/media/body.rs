@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_has_nothing_yet_costs_no_buffer() {
+    fn a_pending_reader_needs_no_buffer() {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.build().unwrap();
         runtime.block_on(async {

@@ -155,7 +155,7 @@ mod tests {
     const DONE: &str = "<result_code>SUCCESS</result_code>";
 
     #[test]
-    fn success_is_said_exactly_once_by_each() {
+    fn success_needs_each_member_exactly_once() {
         for fine in [
             format!("{TAKEN}{DONE}"),
             format!("{DONE}<err_code></err_code>{TAKEN}<return_msg>OK</return_msg>"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_unclear() {
+    fn other_answers_are_unclear() {
         for result in [
             "",
             "<err_code>NOTENOUGH</err_code>",
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_swallows_a_member_hides_no_failure() {
+    fn a_text_that_contains_a_member_does_not_hide_a_failure() {
         let text = format!("<nonce_str>a&amp;result_code=FAIL</nonce_str>{TAKEN}");
         for alone in [false, true] {
             assert_eq!(outcome(&text, true, alone), Outcome::Unclear("result_code"));
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn success_is_no_code_of_a_refusal() {
+    fn success_is_not_the_code_of_a_refusal() {
         let code = |members: Value| code_and_message(members.as_object().unwrap());
         let failed = json!({"return_code": "SUCCESS", "return_msg": "OK", "result_code": "FAIL"});
         assert_eq!(code(failed), ("FAIL".into(), "OK".into()));

@@ -69,7 +69,7 @@ mod tests {
     };
 
     #[tokio::test(start_paused = true)]
-    async fn no_stretch_of_a_limits_length_has_more_calls() {
+    async fn no_window_has_more_calls_than_the_limit() {
         let memory = MemoryLimits::default();
         let take = || memory.take("k", &[TWO_A_SECOND]);
         assert_eq!(take(), Duration::ZERO);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_one_limit_refuses_counts_for_none() {
+    async fn a_call_rejected_by_one_limit_counts_for_none() {
         let memory = MemoryLimits::default();
         let take = || memory.take("k", &[TWO_A_SECOND, THREE_A_MINUTE]);
         assert_eq!((take(), take()), (Duration::ZERO, Duration::ZERO));

@@ -115,7 +115,7 @@ fn verified() -> Verification {
 }
 
 #[test]
-fn what_was_not_sent_is_repeated_whatever_it_is() {
+fn every_unsent_request_is_repeated() {
     let connect = || Err(Error::new(ErrorKind::Connect, "refused"));
     assert_eq!(repeated(connect, false), [true; 4]);
     let late = || Err(Error::new(ErrorKind::Timeout, "late").with_maybe_sent(false));
@@ -132,7 +132,7 @@ fn what_was_not_sent_is_repeated_whatever_it_is() {
 }
 
 #[test]
-fn what_may_have_been_processed_is_repeated_only_where_that_is_harmless() {
+fn possibly_processed_requests_are_repeated_only_if_harmless() {
     let harmless = [true, true, false, false];
     for kind in [ErrorKind::Transport, ErrorKind::Timeout, ErrorKind::Probe] {
         assert_eq!(
@@ -160,7 +160,7 @@ fn what_may_have_been_processed_is_repeated_only_where_that_is_harmless() {
 }
 
 #[test]
-fn a_verified_refusal_for_frequency_is_repeated_whatever_it_is() {
+fn every_verified_rate_limit_refusal_is_repeated() {
     for (status, code) in [
         (429, "FREQUENCY_LIMITED"),
         (403, "FREQUENCY_LIMITED"),
@@ -200,7 +200,7 @@ fn a_verified_refusal_for_frequency_is_repeated_whatever_it_is() {
 }
 
 #[test]
-fn a_verified_system_error_is_repeated_unless_it_has_to_be_queried() {
+fn a_verified_system_error_is_repeated_unless_a_query_is_required() {
     let outcome = || refusal(500, "SYSTEM_ERROR", verified());
     assert_eq!(repeated(outcome, true), [true, true, false, true]);
     let again = Repeat::Unknown.after(&outcome(), true).unwrap();

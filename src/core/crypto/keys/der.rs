@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_unknown_and_never_a_panic() {
+    fn arbitrary_bytes_are_unknown_and_never_panic() {
         assert_eq!(
             identify(&[SEQUENCE, 0]),
             Some((ItemKind::Unknown, &[SEQUENCE, 0][..]))

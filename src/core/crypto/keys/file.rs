@@ -16,7 +16,7 @@ pub(super) fn load<T>(
     build: impl FnOnce(&[Item]) -> Outcome<T>,
 ) -> Result<T> {
     if is_no_path(path) {
-        let sentence = "this is the key itself, not the path of a file: give it to from_bytes";
+        let sentence = "this is the key itself, not the path of a file: use from_bytes";
         return Err(Refusal::new(sentence).into_error(None));
     }
     let path = without_scheme(path);

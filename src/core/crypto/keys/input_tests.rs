@@ -162,7 +162,7 @@ fn the_other_php_schemes_are_known() {
 }
 
 #[test]
-fn an_encrypted_pem_gets_its_lines_back() {
+fn lines_of_an_encrypted_pem_are_restored() {
     let pem = text(fixture!("pkcs1_encrypted.pem"));
     for mangled in [
         pem.replace('\n', " "),

@@ -18,7 +18,7 @@ pub(super) fn open(der: &[u8], passphrase: &Secret) -> Outcome<ParsedPkcs12_2> {
 
 fn refusal(err: ErrorStack) -> Refusal {
     let sentence = if is_wrong_passphrase(&err) {
-        "the passphrase is wrong for this PKCS#12 file; WeChat Pay sets it to the merchant id"
+        "the passphrase does not open this PKCS#12 file; WeChat Pay sets it to the merchant id"
     } else if legacy_is_there() {
         "this PKCS#12 file cannot be opened; download it again"
     } else {

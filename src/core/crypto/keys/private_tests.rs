@@ -61,7 +61,7 @@ fn a_pkcs12_file_with_rc2_opens_or_says_how_to_convert_it() {
 
 /// Some Windows tools leave the lengths open, as BER allows.
 #[test]
-fn a_pkcs12_file_of_open_length_opens() {
+fn a_pkcs12_file_with_indefinite_length_opens() {
     let der = fixture!("modern.p12");
     assert_eq!(der[..2], [0x30, 0x82]);
     let ber = [&[0x30, 0x80], &der[4..], &[0, 0]].concat();
@@ -130,7 +130,7 @@ fn other_types_are_named_with_a_remedy() {
 }
 
 #[test]
-fn a_passphrase_that_cannot_fit_is_an_error_never_a_question_or_a_panic() {
+fn an_invalid_passphrase_is_an_error_without_a_prompt_or_panic() {
     let files: [&[u8]; 3] = [
         fixture!("pkcs8_encrypted.pem"),
         fixture!("pkcs1_encrypted.pem"),
@@ -164,7 +164,7 @@ fn damaged_contents_are_an_error() {
 }
 
 #[test]
-fn no_error_shows_the_key_that_was_given_as_a_path() {
+fn errors_do_not_show_a_key_given_as_a_path() {
     let pem = text(fixture!("pkcs8.pem"));
     let line = pem.lines().nth(5).unwrap();
     let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn all_but_the_texts_stays() {
+    fn everything_except_the_texts_is_unchanged() {
         let json = r#" { "n" : 1.00,"a":[ {"t":"x" , "e":1e2}, -0 ], "m~/":"\u4e2d","big":123456789012345678901234567890 } "#;
         assert_eq!(spliced(json, &[]).as_deref(), Some(json));
         assert_eq!(spliced(json, &[("/absent/x", "y")]).as_deref(), Some(json));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_hold_json_are_entered() {
+    fn json_inside_texts_is_visited() {
         let json = r#"{"meta":"{ \"a\" : [\"x\"], \"n\":1.00}"}"#;
         let new = spliced(json, &[("/meta/a/0", "y")]).unwrap();
         assert_eq!(new, json.replace("[\\\"x\\\"]", "[\\\"y\\\"]"));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_none() {
+    fn invalid_json_gives_none() {
         for json in ["", " ", "{", "{\"a\":}", "[1,", "\"", "{\"a\":1"] {
             assert_eq!(spliced(json, &[("/a", "x")]), None, "{json}");
         }
