@@ -15,7 +15,7 @@ pub enum Access {
     Everyone,
 }
 
-/// Writes a file atomically: after a crash, the path holds either the old or the new content.
+/// Writes a file atomically: after a crash, the path contains either the old or the new content.
 ///
 /// A symbolic link at the path is replaced and not followed.
 ///
