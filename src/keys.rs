@@ -1,4 +1,4 @@
-//! The merchant's or brand's own credentials, checked against each other.
+//! The credentials of the merchant or brand, checked against each other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::protocol::Scheme;
 use wechatpay_core::secret::Secret;
 
-/// The merchant: who it is, and how it signs.
+/// The merchant: identity and signing keys.
 #[derive(Clone)]
 pub(crate) struct Merchant {
     /// Empty for a brand.
     pub(crate) mchid: Arc<str>,
-    /// APIv3.
+    /// For APIv3.
     pub(crate) signing: Option<Signing>,
-    /// APIv2.
+    /// For APIv2.
     pub(crate) v2_key: Option<Secret>,
-    /// Opens what WeChat Pay encrypts for APIv3: certificates, notifications.
+    /// Decrypts APIv3's certificates and notifications.
     pub(crate) apiv3_key: Option<Secret>,
 }
 
-/// The private key and the serial of its certificate, and whose they are.
+/// The private key, the serial of its certificate, and their owner.
 #[derive(Clone)]
 pub(crate) struct Signing {
     pub(crate) scheme: Scheme,
@@ -52,7 +52,7 @@ impl Given {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Builder`] with where to find the right value.
+    /// [`ErrorKind::Builder`], which says where to find the right value.
     pub(crate) fn check(self, v3: bool) -> Result<Merchant> {
         let (scheme, id) = self.who()?;
         if let (Some(key), Some(certificate)) = (&self.key, &self.certificate) {
@@ -78,7 +78,7 @@ impl Given {
         })
     }
 
-    /// Refuses half a TLS identity: a client for APIv2 only needs both certificate and key, or neither.
+    /// Rejects half a TLS identity: an APIv2-only client needs both certificate and key, or neither.
     fn check_identity(&self) -> Result<()> {
         let lacking = match (&self.certificate, &self.key) {
             (Some(_), None) => {
@@ -95,7 +95,7 @@ impl Given {
         )))
     }
 
-    /// Exactly one of merchant and brand.
+    /// Returns the merchant or the brand, of which exactly one must be set.
     fn who(&self) -> Result<(Scheme, Arc<str>)> {
         let Some(brand_id) = self.brand_id.as_deref() else {
             return Ok((Scheme::Merchant, check_mchid(self.mchid.as_deref())?));
@@ -128,7 +128,7 @@ impl Given {
 }
 
 impl Merchant {
-    /// The merchant id, or the brand id of a brand.
+    /// Returns the merchant id or brand id.
     pub(crate) fn id(&self) -> &Arc<str> {
         self.signing
             .as_ref()
@@ -143,7 +143,7 @@ impl Merchant {
 
 /// # Errors
 ///
-/// [`ErrorKind::Builder`] with where to find the right key.
+/// [`ErrorKind::Builder`], which says where to find the right key.
 pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
     check_key(
         key,
@@ -154,7 +154,7 @@ pub(crate) fn check_apiv3_key(key: &Secret) -> Result<()> {
 
 /// # Errors
 ///
-/// [`ErrorKind::Builder`] with where to find the right key.
+/// [`ErrorKind::Builder`], which says where to find the right key.
 pub(crate) fn check_v2_key(key: &Secret) -> Result<()> {
     check_key(
         key,
@@ -241,7 +241,7 @@ fn serial(given: Option<&str>, certificate: Option<&Certificate>) -> Result<Arc<
     }
 }
 
-/// Upper-case hexadecimal, as WeChat Pay prints it.
+/// Checks a serial and returns it in upper-case hexadecimal, as WeChat Pay prints it.
 pub(crate) fn check_serial(serial: &str) -> Result<String> {
     let problem = if serial.starts_with("PUB_KEY_ID_") {
         "it is the id of a WeChat Pay public key, which goes with platform_key(..)"

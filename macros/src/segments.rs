@@ -1,4 +1,4 @@
-//! Segments written with dots and brackets, read into a normalised path.
+//! Parses segments written with dots and brackets into a normalised path.
 
 use proc_macro2::{Ident, Literal, Span};
 use syn::ext::IdentExt;
@@ -112,7 +112,7 @@ impl Segment {
         })
     }
 
-    /// `0`, `2pay`; two of them, as in `0.1`, are one token.
+    /// Parses a segment that begins with a digit: `0`, `2pay`. Two of them, as in `0.1`, are one token.
     fn parse_number(input: ParseStream<'_>) -> Result<Self> {
         let literal: Literal = input.parse()?;
         let text = literal.to_string();

@@ -27,14 +27,14 @@ fn the_byte_order_mark_back_quotes_and_summary_are_understood() {
     assert_eq!(pairs, [("总数", "2"), ("总额", "-0.99")]);
 }
 
-/// One back quote is the file's, any other the value's; so are blanks inside of it.
+/// Only the first back quote and the trailing spaces are removed.
 #[test]
 fn a_value_loses_one_back_quote_and_blanks_at_its_end() {
     let (read, _) = all("a,b,c\n`1,``x ,  y ,z\t,`0.01 \r\n总数,总额\n`1,`1\n");
     assert_eq!(read, [["1", "`x ,  y ,z", "0.01"]]);
 }
 
-/// A `"` in a product's name is a character like any other.
+/// A `"` in a product's name is an ordinary character.
 #[test]
 fn quotation_marks_in_back_quoted_values_do_not_join_rows() {
     let (read, summary) = all("a,b,c\n`1,`x,\"y,`0.01\n`2,`z\"w,`\"5.00\n总数,总额\n`2,`5.01\n");
@@ -42,7 +42,7 @@ fn quotation_marks_in_back_quoted_values_do_not_join_rows() {
     assert_eq!(summary.unwrap().get("总额"), Some("5.01"));
 }
 
-/// It looks like a summary, and rows behind it would be lost.
+/// It looks like a summary, and the rows after it would be lost.
 #[test]
 fn a_line_break_in_a_value_is_an_error() {
     let broken = "a,b,c\n`1,`x,`y\nz,w\n`2,`x,`y\n`3,`x,`y\n总数,总额\n`3,`1\n";
@@ -134,7 +134,7 @@ fn a_truncated_bill_ends_with_an_error() {
     assert_eq!(err.unwrap_err().kind(), ErrorKind::Body);
 }
 
-/// The line of the row that does not fit, as an editor counts it.
+/// The error names the line of the invalid row, counted as in an editor.
 #[test]
 fn lines_are_counted_from_one_with_any_line_ending() {
     for (bill, line) in [

@@ -95,7 +95,7 @@ pub(super) fn gone() -> Error {
     )
 }
 
-/// Whether it will fail the same way until something is changed.
+/// Whether the failure persists until a setting is changed.
 pub(super) fn lasts(err: &Error) -> bool {
     let cause = err.find::<Error>();
     let refused = cause.and_then(Error::api).is_some_and(|api| {
@@ -104,7 +104,7 @@ pub(super) fn lasts(err: &Error) -> bool {
     refused || cause.is_some_and(|cause| cause.kind() == ErrorKind::Decrypt)
 }
 
-/// Whether an id is that of a public key, which no list of certificates holds.
+/// Whether an id is that of a public key, which is never in a list of certificates.
 pub(super) fn is_public_key(serial: &str) -> bool {
     serial.starts_with("PUB_KEY_ID_")
 }

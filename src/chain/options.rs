@@ -10,7 +10,7 @@ use crate::message::Sink;
 use wechatpay_core::error::{Error, ErrorKind, Result};
 use wechatpay_core::query::Query;
 
-/// Options with another meaning here, and their replacements.
+/// Options that are set in another way here, with the replacement.
 const ELSEWHERE: [(&str, &str); 24] = [
     ("allow_redirects", "redirects are never followed"),
     (
@@ -105,7 +105,7 @@ fn timeout(call: Call, value: &Value) -> Call {
     }
 }
 
-/// Guzzle's zero means no limit.
+/// Converts seconds. Guzzle's zero means no limit.
 fn seconds(value: &Value) -> Result<Option<Duration>> {
     value
         .as_f64()
@@ -114,7 +114,7 @@ fn seconds(value: &Value) -> Result<Option<Duration>> {
         .ok_or_else(|| wrong("timeout", "a number of seconds"))
 }
 
-/// A path; PHP's streams have [`Call::stream`] in their place.
+/// Sets the path of the sink; PHP's streams correspond to [`Call::stream`].
 #[cfg(feature = "files")]
 fn sink(call: Call, value: Value) -> Call {
     match value {
@@ -132,8 +132,8 @@ fn sink(call: Call, _: Value) -> Call {
     ))
 }
 
-/// In PHP `nonceless => false` suppresses the nonce and `security => 1` has no effect. Here both
-/// have their literal meaning, or are refused.
+/// Sets a flag. In PHP `nonceless => false` suppresses the nonce and `security => 1` has no effect. Here both
+/// have their literal meaning, or are rejected.
 fn flag(call: Call, name: &str, value: &Value, set: impl Fn(Call, bool) -> Call) -> Call {
     match value {
         Value::Null => call,

@@ -44,7 +44,7 @@ impl Pace {
         }
     }
 
-    /// Notes that a piece is waited for; gives the moment to look again, if there is any limit.
+    /// Records that a piece is awaited; returns the time of the next check, if there is any limit.
     pub(super) fn wait(&mut self, now: Instant) -> Option<Instant> {
         let since = *self.since.get_or_insert(now);
         let pause = self.limits.pause.map(|pause| since + pause);
@@ -66,7 +66,7 @@ impl Pace {
             return Err(format!("no more of the response arrived within {pause:?}"));
         }
         if self.is_next_stretch(now - since)? {
-            // The rest of the wait counts in the next stretch.
+            // The rest of the wait counts in the next period.
             self.since = Some(now);
         }
         Ok(())
@@ -84,12 +84,12 @@ impl Pace {
         self.check_deadline(now)
     }
 
-    /// Whether anything but the pause has to be looked at when a piece comes.
+    /// Whether a piece must be counted, not only its pause checked.
     pub(super) fn counts(&self) -> bool {
         self.limits.least.is_some() || self.limits.deadline.is_some()
     }
 
-    /// Ends the wait of a body whose pieces are not counted.
+    /// Ends the wait if pieces are not counted.
     pub(super) fn rest(&mut self) {
         self.since = None;
     }
@@ -103,8 +103,8 @@ impl Pace {
         }
     }
 
-    /// Whether a stretch is over, with the time that is waited now: one that has had enough bytes gives way
-    /// to the next.
+    /// Whether a period is over, including the current wait. A period with enough bytes is followed
+    /// by the next.
     fn is_next_stretch(&mut self, waiting: Duration) -> Result<bool, String> {
         let Some(Throughput { bytes, per }) = self.limits.least else {
             return Ok(false);

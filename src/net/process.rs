@@ -30,7 +30,7 @@ impl<T> PerProcess<T> {
             }
             node = node.child.get_or_init(|| Box::new(Self::new()));
         }
-        // Another thread of this process may have been first; its value is as good.
+        // Another thread of this process may have been first; its value is equivalent.
         &node.own.get_or_init(|| (process, make())).1
     }
 }

@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 
 use wechatpay_core::protocol::is_plain_name;
 
-/// Two documents show these as elements with elements inside. No signature covers those.
+/// Documented elements that contain elements. No signature covers those.
 const LISTS: [&str; 2] = ["sub_order_list", "transaction_id_list"];
 
-/// Refuses structure that the signed text does not show: doubled elements, nested elements, and
-/// names that could hold the text of another member.
+/// Rejects structure that the signed text does not show: doubled elements, nested elements, and
+/// names that could contain the text of another member.
 ///
 /// # Errors
 ///

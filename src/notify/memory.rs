@@ -1,4 +1,4 @@
-//! Ids in the memory of one process.
+//! A deduplication store in the memory of one process.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -32,10 +32,10 @@ struct Ids {
     next: u64,
 }
 
-/// A digest of the id, as short as is possible without collisions.
+/// A digest of the id: short, and without collisions.
 type Key = [u8; 32];
 
-/// The end of an id's time; the number tells equal instants apart.
+/// The expiry of an id; the number distinguishes equal instants.
 type End = (Instant, u64);
 
 struct Entry {
@@ -54,14 +54,14 @@ impl Entry {
 }
 
 impl MemoryStore {
-    /// Room for 1,048,576 ids of each source: in two days, 6 notifications a second. They take some
-    /// 200 MiB a source when it is full, and nothing before.
+    /// Creates a store for 1,048,576 ids of each source: 6 notifications a second for two days. A full store takes
+    /// about 200 MiB per source; an empty one allocates nothing.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(NonZeroUsize::MIN.saturating_add((1 << 20) - 1))
     }
 
-    /// Room for so many ids of each source.
+    /// Creates a store for this many ids of each source.
     #[must_use]
     pub fn with_capacity(capacity: NonZeroUsize) -> Self {
         Self {
@@ -100,7 +100,7 @@ impl MemoryStore {
         });
     }
 
-    /// The ids of one source, of which those are gone whose time is over.
+    /// Removes the expired ids of one source and calls `work` with the others.
     fn with<T>(&self, now: Instant, id: &str, work: impl FnOnce(&mut Ids, Key) -> T) -> T {
         let key = digest::sha256(id.as_bytes());
         let mut state = self.lock();
@@ -138,7 +138,7 @@ impl Ids {
         Ok(())
     }
 
-    /// Whether it was there.
+    /// Removes an id; returns whether it was present.
     fn take(&mut self, key: &Key) -> bool {
         let taken = self.entries.remove(key);
         if let Some(entry) = &taken {
@@ -274,7 +274,7 @@ mod tests {
         }
         assert_eq!(asked(&store, now, "handled"), Delivery::Duplicate);
         assert_eq!(asked(&store, now, "under way"), Delivery::InProgress);
-        // What has a place already needs no other.
+        // An id that is already stored needs no further room.
         remembered(store.finish_at(now, "under way", &mine, TTL));
         refused(store.claim_at(now + LEASE, "another", &claim(), LEASE));
         assert_eq!(asked(&store, now + TTL, "another"), Delivery::New);

@@ -14,10 +14,10 @@ use super::{Notification, Notifications};
 use wechatpay_core::error::{Error, ErrorKind, Result};
 
 impl Notifications {
-    /// The second half of [`handle`](Self::handle), for a notification that was already accepted, for example by
-    /// axum's extractor.
+    /// Runs a handler for a notification that was already accepted, for example by axum's extractor: the second half of
+    /// [`handle`](Self::handle).
     ///
-    /// The handler runs to its end even when this future is dropped.
+    /// The handler runs to completion even if this future is dropped.
     pub async fn run<H, F, A, E>(&self, notification: Notification, handler: H) -> Reply
     where
         H: FnOnce(Notification) -> F + Send + 'static,
@@ -87,7 +87,7 @@ impl Notifications {
             Ok(Finished::LeaseLost) => Some(overtaken()),
             Err(err) => Some(not_remembered(err)),
         };
-        // It was handled, also where that cannot be remembered.
+        // It was handled, even if the store could not record it.
         let reply = reply.unwrap_or_else(|err| self.refuse(err));
         reply.beside(missed)
     }
@@ -110,7 +110,7 @@ impl Running {
 
     pub(super) async fn none(&self) {
         let mut count = self.count.subscribe();
-        // The sender is ours: it does not go before.
+        // This struct owns the sender, so the channel cannot be closed.
         let _ = count.wait_for(|count| *count == 0).await;
     }
 }

@@ -20,8 +20,8 @@ impl Notifications {
     ///
     /// # Errors
     ///
-    /// Those of [`accept`](Self::accept); [`ErrorKind::Body`] when it is longer,
-    /// [`ErrorKind::Transport`] when it breaks off, [`ErrorKind::Timeout`] when it is not there in
+    /// The errors of [`accept`](Self::accept); [`ErrorKind::Body`] when the body is longer than 1 MiB,
+    /// [`ErrorKind::Transport`] when it ends early, [`ErrorKind::Timeout`] when it does not arrive in
     /// [time](super::NotificationsBuilder::timeout).
     pub async fn receive<B>(&self, request: Request<B>) -> Result<Notification>
     where

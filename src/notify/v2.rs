@@ -29,7 +29,7 @@ pub(super) fn parse(keys: &Keys, body: &Bytes) -> Result<Notification> {
     let verification = verify(keys, &members, body)?;
     let (id, resource) = match &verification {
         Verification::Unsigned => {
-            // Anybody may have written these around a captured refund, to have it handled again.
+            // Anyone could have added these members to a captured refund to have it handled again.
             members.retain(|key, _| !key.starts_with("event_"));
             refund(keys, &members, body)?
         }
@@ -115,7 +115,7 @@ fn text<'m>(members: &'m Members, key: &str) -> &'m str {
     members.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The key is all that vouches for a refund, so nothing was verified.
+/// The error for a refund that cannot be decrypted. Decryption is a refund's only verification, so it is unverified.
 fn undecrypted_refund(body: &Bytes, err: Error) -> Error {
     refused(
         ErrorKind::Decrypt,

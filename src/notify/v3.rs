@@ -16,7 +16,7 @@ use wechatpay_core::protocol::SignatureHeaders;
 use wechatpay_core::protocol::envelope::Sealed;
 use wechatpay_core::protocol::fields::{Edits, Fields};
 
-/// Signature first: nothing of the body is looked at before.
+/// Verifies the signature before reading the body.
 pub(super) fn parse(
     keys: &Keys,
     now: i64,

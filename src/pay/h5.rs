@@ -1,13 +1,13 @@
-//! H5 and Native: WeChat Pay's answer is all there is; nothing is signed.
+//! H5 and Native orders, whose answers are used unsigned.
 
 use super::{refused, text};
 use crate::message::Response;
 use wechatpay_core::error::Result;
 use wechatpay_core::percent;
 
-/// H5's `h5_url`, after which the user comes back to `redirect_url`.
+/// Appends `redirect_url` to H5's `h5_url`: the page that the user returns to.
 ///
-/// Redirect the user's browser to it. Without a page to come back to, redirect to `h5_url` itself.
+/// Redirect the user's browser to the result. Without a return page, redirect to `h5_url` itself.
 ///
 /// ```
 /// use wechatpay_chain::pay::h5_url;
@@ -22,7 +22,7 @@ use wechatpay_core::percent;
 /// # Errors
 ///
 /// [`ErrorKind::Request`](crate::ErrorKind::Request) when one is not an absolute URL, or `h5_url`
-/// has a `redirect_url` already.
+/// already has a `redirect_url`.
 ///
 /// Source: WeChat Pay document "H5调起支付", section 回调页面.
 pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
@@ -48,9 +48,9 @@ pub fn h5_url(h5_url: &str, redirect_url: &str) -> Result<String> {
     Ok(url)
 }
 
-/// The `code_url` of the answer to a Native order, to be shown as a QR code.
+/// Returns the `code_url` of the answer to a Native order, to be shown as a QR code.
 ///
-/// It is the same with APIv2's `unifiedorder`.
+/// Works with APIv2's `unifiedorder` too.
 ///
 /// ```
 /// use http::{HeaderMap, StatusCode};

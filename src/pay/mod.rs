@@ -82,7 +82,7 @@ impl Pay {
         self
     }
 
-    /// The scenes of orders made with APIv2.
+    /// Returns the builders for orders made with APIv2.
     #[must_use]
     pub fn v2(&self) -> V2Pay {
         V2Pay::new(self.clone())
@@ -119,7 +119,7 @@ impl Pay {
         signing.key.sign(&text)
     }
 
-    /// Signs with the APIv2 key, which some scenes of APIv3 need as well.
+    /// Signs with the APIv2 key, which some scenes of APIv3 require too.
     fn hash<K, V>(
         &self,
         kind: SignType,
@@ -143,7 +143,7 @@ impl Pay {
 const BRAND: &str = "this client is a brand's, and only merchants take payments: build one with \
                      mchid(..) and the merchant's own keys";
 
-/// Checks a text that is signed: with a line break in it, one signature would fit two texts.
+/// Checks a text to be signed: with a line break in it, two different texts would have the same signature.
 fn text<'t>(name: &str, value: &'t str) -> Result<&'t str> {
     if value.is_empty() {
         return Err(refused(format!("{name} is empty")));

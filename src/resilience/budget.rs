@@ -20,19 +20,19 @@ struct Inner {
 }
 
 impl Budget {
-    /// A full bucket for this many retries in a row.
+    /// Creates a full bucket for this many retries in a row.
     pub(super) fn new(retries: u32) -> Self {
         let most = retries.saturating_mul(RETRY);
         let tokens = AtomicU32::new(most);
         Self(Arc::new(Inner { tokens, most }))
     }
 
-    /// Pays for a retry, if there is enough.
+    /// Pays for a retry; returns whether there were enough tokens.
     pub(super) fn pay(&self) -> bool {
         self.change(|tokens| tokens.checked_sub(RETRY))
     }
 
-    /// Notes a call that succeeded.
+    /// Records a successful call.
     pub(super) fn refill(&self) {
         self.change(|tokens| (tokens < self.0.most).then_some(tokens + 1));
     }

@@ -172,13 +172,13 @@ impl Ticket {
     }
 }
 
-/// A call or an attempt that is dropped when its time is over has had no answer; one that the caller drops says
+/// A call or attempt dropped at its deadline counts as unanswered. One that the caller drops counts as
 /// nothing.
 impl Drop for Ticket {
     fn drop(&mut self) {
         if self.open {
-            // The caller's time may be shorter than a connection takes, so an attempt without a connection weighs no
-            // more than one without an answer.
+            // The caller's time limit may be shorter than a connection takes, so a failed connection then weighs no
+            // more than a missing answer.
             let seen = if self.state.is_late() {
                 Seen::NoAnswer
             } else {

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A path of the documentation is never taken for one that lacks its `v2/`, whatever its method.
+/// A documented path is never mistaken for a path that lacks its `v2/`, with any method.
 #[test]
 fn every_path_of_the_catalog_resolves_to_itself() {
     for operation in catalog::operations().iter().filter(|it| !it.is_v2()) {
@@ -26,7 +26,7 @@ fn every_apiv2_path_without_v2_is_rejected() {
     }
 }
 
-/// Therefore nothing is looked up for the paths of APIv3.
+/// Therefore paths of APIv3 need no lookup.
 #[test]
 fn no_apiv2_path_begins_with_v3_or_a_variable() {
     for operation in catalog::operations().iter().filter(|it| it.is_v2()) {
@@ -43,7 +43,7 @@ fn a_final_slash_does_not_change_the_operation() {
             Some(path) => path.to_owned(),
             None => format!("{path}/"),
         };
-        // Two operations that differ in it stay two.
+        // Two operations that differ in the final slash stay distinct.
         let expected = catalog::find(&operation.method(), &other).unwrap_or(operation);
         let found = Paths::new("", &other).find(&operation.method()).unwrap();
         assert_eq!(found.path(), expected.path());

@@ -1,4 +1,4 @@
-//! Profiles: the tables of a TOML file, as the command `wechatpay` has them.
+//! Profiles: the tables of a TOML file, shared with the command `wechatpay`.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -287,7 +287,7 @@ mod tests {
         // Devices cannot be synced: EINVAL.
         directory_of(&mut output).handle = File::open("/dev/null").unwrap();
         output.commit(Verification::Unsigned).unwrap();
-        // What the kernel says where there is no such call; its number is Linux's.
+        // The kernel's error for a missing system call; the number is Linux's.
         assert!(has_no_sync(&io::Error::from_raw_os_error(95)));
     }
 

@@ -10,8 +10,8 @@ use wechatpay_core::error::{Error, ErrorKind, Result};
 /// The output is not authenticated before [`finish`](Self::finish) and must not be used until then.
 pub(super) struct Unseal {
     opener: GcmOpener,
-    /// Why what came out was not taken. With a wrong key it is noise, and that it is no gzip says
-    /// nothing: the tag decides first.
+    /// The reason why the output was rejected. With a wrong key the output is noise, so "not gzip" means
+    /// nothing until the tag is verified.
     failure: Option<Error>,
     len: u64,
     max_bytes: u64,

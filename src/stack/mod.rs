@@ -38,7 +38,7 @@ pub trait Middleware: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Its own, of [`ErrorKind::Middleware`], and those of the inner layers.
+    /// Errors of [`ErrorKind::Middleware`], and those of the inner layers.
     fn handle(&self, request: Request, next: Next)
     -> impl Future<Output = Result<Response>> + Send;
 }
@@ -93,7 +93,7 @@ struct Layer {
 }
 
 impl Stack {
-    /// An empty stack.
+    /// Creates an empty stack.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -138,7 +138,7 @@ impl Stack {
         self.insert(0, name.into(), Arc::new(middleware))
     }
 
-    /// Adds a layer just outside of `anchor`: it sees requests before and responses after it.
+    /// Adds a layer just outside `anchor`: it sees requests before and responses after it.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Stack {
         self.insert(at, name.into(), Arc::new(middleware))
     }
 
-    /// Adds a layer just inside of `anchor`: it sees requests after and responses before it.
+    /// Adds a layer just inside `anchor`: it sees requests after and responses before it.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ impl Stack {
         Ok(self)
     }
 
-    /// The names, outermost first.
+    /// Returns the names, outermost first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.layers.iter().map(|layer| &*layer.name)
     }
@@ -220,7 +220,7 @@ impl Stack {
     }
 }
 
-/// Shows the names only, since a layer may hold secrets.
+/// Shows only the names, since a layer may contain secrets.
 impl fmt::Debug for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()

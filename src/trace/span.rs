@@ -84,14 +84,14 @@ impl CallSpan {
         let current = if self.connecting {
             &mut open.connecting
         } else {
-            // The connection is there, or another one is.
+            // This connection is open, or another one is used.
             open.connecting = None;
             &mut open.phase
         };
         if current.as_ref().map(|(phase, _)| *phase) == phase {
             return;
         }
-        // The one before ends before the next begins.
+        // The previous phase ends before the next begins.
         *current = None;
         *current = phase.map(|phase| (phase, phase_span(phase, &call)));
     }
@@ -123,7 +123,7 @@ impl CallSpan {
 
     fn close(&self) {
         let open = std::mem::take(&mut *self.open());
-        // Their parent last.
+        // The parent is closed last.
         drop((open.connecting, open.phase));
         drop(open.call);
     }

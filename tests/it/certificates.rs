@@ -222,7 +222,7 @@ fn an_unknown_serial_triggers_one_fetch_a_minute() {
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 2));
     (0..5).for_each(|_| unknown("in 60 s"));
     hand.forward(59);
-    unknown("asked for 59 s ago");
+    unknown("requested 59 s ago");
     unknown("in 1 s");
     assert_eq!((fetches(&sandbox), payments(&sandbox)), (2, 9));
     hand.forward(1);

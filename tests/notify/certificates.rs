@@ -158,7 +158,7 @@ async fn forged_serials_trigger_one_fetch_a_minute() {
             assert!(
                 matches!(known, VerifyFailure::UnknownSerial { known, .. } if known.len() == 1)
             );
-            assert!(err.to_string().contains("asked for 0 s ago"), "{err}");
+            assert!(err.to_string().contains("requested 0 s ago"), "{err}");
         }
         world.accept(&world.paid().by_certificate()).await.unwrap();
         assert_eq!(world.fetches(), minute);

@@ -175,7 +175,7 @@ async fn forgeries_between_merchants_are_rejected() {
             ..of_a()
         })
         .await,
-        "does not fit",
+        "does not match",
     );
     // Encrypted with the other's key: genuine and unreadable, and the other's key is not tried.
     let reply = post(Post {
@@ -195,7 +195,7 @@ async fn forgeries_between_merchants_are_rejected() {
             ..of_a()
         })
         .await,
-        "another merchant",
+        "a different merchant",
     );
     refused(
         &post(Post {
@@ -234,7 +234,7 @@ async fn a_key_shared_by_two_merchants_needs_the_path() {
         &handled
             .post(&by_path, &format!("/notify/{B}"), of_a().signed())
             .await,
-        "another merchant",
+        "a different merchant",
     );
     refused(
         &handled
@@ -331,7 +331,7 @@ async fn apiv2_is_read_with_the_key_of_its_mch_id() {
     let reply = handled
         .post(&by_path, &format!("/{A}"), message(B, V2))
         .await;
-    refused(&reply, "another merchant");
+    refused(&reply, "a different merchant");
     assert!(handled.take().is_empty());
 }
 

@@ -10,9 +10,9 @@ pub enum PathError {
     Absolute,
     /// A segment was appended after the query of a path.
     AfterQuery,
-    /// The path holds a backslash, which some servers read as `/`.
+    /// The path contains a backslash, which some servers read as `/`.
     Backslash,
-    /// The path holds white space or a control character.
+    /// The path contains white space or a control character.
     Character {
         /// The first such character.
         found: char,
@@ -35,7 +35,7 @@ pub enum PathError {
         /// The variable.
         name: String,
     },
-    /// The path holds a `#`, or a template operator that makes one.
+    /// The path contains a `#`, or a template operator that produces one.
     Fragment,
     /// A variable of the template has no value.
     MissingVariable {
@@ -78,7 +78,7 @@ pub enum PathError {
     ValueType {
         /// The variable.
         name: String,
-        /// What was found.
+        /// The type of the value.
         found: &'static str,
     },
     /// The name of a variable contains characters other than letters, digits, `_` and inner `.`.
@@ -141,7 +141,7 @@ impl fmt::Display for PathError {
 impl std::error::Error for PathError {}
 
 impl PathError {
-    /// The message of the variants without data.
+    /// Returns the message of the variants without data.
     fn advice(&self) -> &'static str {
         match self {
             Self::Absolute => {
@@ -183,7 +183,7 @@ impl PathError {
     }
 }
 
-/// `has `a`, `b``, or `has none`.
+/// Displays ``has `a`, `b` `` or `has none`.
 struct Names<'a>(&'static str, &'a [String]);
 
 impl fmt::Display for Names<'_> {

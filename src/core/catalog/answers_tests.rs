@@ -92,6 +92,6 @@ fn money_s_own_numbers_are_compared() {
     ] {
         assert!(has(method, path, name), "{path} {name}");
     }
-    // An order may be asked for by another app of the same merchant.
+    // An order may be queried by another app of the same merchant.
     assert!(!has(Method::POST, "v2/pay/orderquery", "appid"));
 }

@@ -124,12 +124,12 @@ fn merchants() -> impl Iterator<Item = &'static Operation> {
     operations().iter().filter(|op| !op.is_brand())
 }
 
-/// Of merchants.
+/// Counts operations of merchants.
 fn count(test: impl Fn(&Operation) -> bool) -> usize {
     merchants().filter(|op| test(op)).count()
 }
 
-/// How many operations have pointers of a kind, and how many pointers.
+/// Counts the operations that have pointers of a kind, and the pointers.
 fn pointers(list: fn(&Operation) -> &'static [&'static str]) -> (usize, usize) {
     let all = merchants().map(|op| list(op).len());
     (count(|op| !list(op).is_empty()), all.sum())
@@ -146,7 +146,7 @@ fn segments_are_literals_or_whole_variables() {
         let name = segment
             .strip_prefix('{')
             .and_then(|rest| rest.strip_suffix('}'));
-        // `variable` relies on braces sorting after all that literals are made of.
+        // `variable` relies on braces sorting after all characters of literals.
         assert!(
             name.unwrap_or(segment)
                 .bytes()
@@ -165,7 +165,7 @@ fn every_row_is_found_by_its_own_template() {
     }
 }
 
-/// Templates of one shape, told apart by the names of their variables only: the first wins.
+/// Templates of the same shape, which differ only in the names of their variables: the first is found.
 const SAME_SHAPE: &str = "v3/apply4subject/applyment/{business_code}/cancel";
 
 #[test]
@@ -204,7 +204,7 @@ fn values_equal_to_literals_of_other_paths_are_matched_as_values() {
         for _ in 0..20 {
             let path = fill(op, |_| words[random.below(words.len())].to_owned());
             let found = find(&op.method(), &path).unwrap();
-            // Where it is another row, that one must spell more of the path out from the left.
+            // If another row is found, it must have more literals from the left.
             assert!(
                 is(Some(found), op) || spelled(found) > spelled(op) || same_shape(found, op),
                 "{path}: {found:?}"
@@ -213,7 +213,7 @@ fn values_equal_to_literals_of_other_paths_are_matched_as_values() {
     }
 }
 
-/// Which segments are literals, as a row to compare from the left.
+/// Returns which segments are literals; rows are compared from the left.
 fn spelled(op: &Operation) -> Vec<bool> {
     op.path
         .split('/')
@@ -232,7 +232,7 @@ fn literals_take_precedence_over_variables() {
         path("v3/ecommerce/refunds/id/50000"),
         Some("v3/ecommerce/refunds/id/{refund_id}")
     );
-    // Of two rows that fit, the one that spells out the segment further left.
+    // Of two matching rows, the one with a literal further left is found.
     assert_eq!(
         path("v3/ecommerce/refunds/id/return-advance"),
         Some("v3/ecommerce/refunds/id/{refund_id}")
@@ -324,7 +324,7 @@ impl Random {
         ((self.0 >> 33) as usize) % end
     }
 
-    /// A percent-encoded value that is no literal of the table.
+    /// Returns a percent-encoded value that is not a literal of the table.
     fn value(&mut self) -> String {
         let pieces = [
             "%7B",

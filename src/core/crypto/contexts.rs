@@ -1,6 +1,6 @@
-//! OpenSSL contexts that are set up once and used again.
+//! OpenSSL contexts that are set up once and reused.
 //!
-//! Setting one up costs up to a sixth of a verification, and far more the first time.
+//! Setting one up costs up to a sixth of a verification, and much more the first time.
 
 use std::sync::Mutex;
 
@@ -8,14 +8,14 @@ use openssl::error::ErrorStack;
 use openssl::pkey::PKeyRef;
 use openssl::pkey_ctx::PkeyCtx;
 
-/// More contexts than this are only made by a burst, and are not worth keeping.
+/// Only a burst creates more contexts than this; they are not worth keeping.
 const KEPT: usize = 16;
 
 type SetUp<T> = fn(&PKeyRef<T>) -> Result<PkeyCtx<T>, ErrorStack>;
 
 /// The idle contexts of one key for one operation.
 ///
-/// The lock is held to take or put one, never while OpenSSL works.
+/// The lock is held only to take or return a context, never while OpenSSL works.
 pub(super) struct Contexts<T> {
     idle: Mutex<Vec<PkeyCtx<T>>>,
     set_up: SetUp<T>,
@@ -29,7 +29,7 @@ impl<T> Contexts<T> {
         }
     }
 
-    /// Runs one operation; a context in which one failed is not used again.
+    /// Runs one operation; a context whose operation failed is not reused.
     pub(super) fn run<R>(
         &self,
         key: &PKeyRef<T>,

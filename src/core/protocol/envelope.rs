@@ -1,5 +1,5 @@
-//! Data encrypted with the merchant's keys: with the APIv3 key resources of notifications and
-//! platform certificates, with the APIv2 key refunds.
+//! Data encrypted with the merchant's keys: resources of notifications and platform certificates with
+//! the APIv3 key, refunds with the APIv2 key.
 
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -9,19 +9,19 @@ use crate::crypto::{base64, digest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
-/// The only algorithm that WeChat Pay has.
+/// The only algorithm that WeChat Pay uses.
 pub const ALGORITHM: &str = "AEAD_AES_256_GCM";
 
-/// An encrypted text with all but the key.
+/// An encrypted text and its parameters, without the key.
 ///
 /// Source: WeChat Pay document "如何解密证书和回调报文".
 #[derive(Clone, Copy)]
 pub struct Sealed<'a> {
-    /// [`ALGORITHM`], or another, which is refused.
+    /// [`ALGORITHM`]; any other is rejected.
     pub algorithm: &'a str,
     /// 12 bytes.
     pub nonce: &'a str,
-    /// Authenticated and not encrypted.
+    /// Authenticated, but not encrypted.
     pub associated_data: &'a str,
     /// Base64.
     pub ciphertext: &'a str,
@@ -39,11 +39,11 @@ impl<'a> Sealed<'a> {
         }
     }
 
-    /// Decrypts with the first key that fits.
+    /// Decrypts with the first matching key.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decrypt`]: no key fits, there is none, or the object is malformed; each says so.
+    /// [`ErrorKind::Decrypt`]: no key matches, no key was given, or the object is malformed; the message says which.
     pub fn open<'k>(
         &self,
         keys: impl IntoIterator<Item = &'k Secret>,
@@ -65,7 +65,7 @@ impl<'a> Sealed<'a> {
         aes::gcm_decrypt(key, nonce, aad, ciphertext).ok()
     }
 
-    /// Everything that has nothing to do with the key, so that a failure can be put down to it.
+    /// Checks everything that does not depend on the key, so that a later failure means a wrong key.
     pub fn check(&self) -> Result<Vec<u8>> {
         if self.algorithm != ALGORITHM {
             return Err(malformed(format!(
@@ -85,13 +85,13 @@ impl<'a> Sealed<'a> {
     }
 }
 
-/// The key that APIv2's `req_info` is encrypted with (AES-256-ECB): the text of the APIv2 key's MD5.
+/// Returns the key that encrypts APIv2's `req_info` (AES-256-ECB): the hex text of the APIv2 key's MD5.
 ///
 /// Source: WeChat Pay document "退款结果通知", section 解密步骤.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unsupported`] where OpenSSL was told to do without MD5 (FIPS).
+/// [`ErrorKind::Unsupported`] when OpenSSL disables MD5 (FIPS).
 pub fn refund_key(key: &Secret) -> Result<Zeroizing<[u8; KEY_LEN]>> {
     let text = Zeroizing::new(digest::md5_hex(key.expose().as_bytes())?);
     let mut bytes = Zeroizing::new([0; KEY_LEN]);

@@ -23,7 +23,7 @@ impl Default for Gunzip {
 }
 
 impl Gunzip {
-    /// Starts at the first byte of a gzip stream.
+    /// Creates a decoder for one gzip stream.
     pub fn new() -> Self {
         Self {
             decoder: MultiGzDecoder::new(Vec::new()),
@@ -31,7 +31,7 @@ impl Gunzip {
         }
     }
 
-    /// Gives the next zipped piece, when all of the last one has been taken.
+    /// Adds the next compressed piece, after all output of the previous one was taken.
     pub fn push(&mut self, piece: Bytes) {
         self.input = piece;
     }
@@ -66,7 +66,7 @@ impl Gunzip {
     }
 }
 
-/// The error of what cannot be unzipped.
+/// The error for content that cannot be decompressed.
 pub fn not_gzip(err: io::Error) -> Error {
     Error::new(
         ErrorKind::Body,

@@ -11,11 +11,11 @@ use serde_json::{Map, Value};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::query::number_text;
 
-/// The deepest message that is read; WeChat Pay's have two levels.
+/// The deepest nesting that is accepted; WeChat Pay's messages have two levels.
 const MAX_DEPTH: usize = 16;
-/// The longest message that is read, in bytes.
+/// The longest message that is accepted, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;
-/// The most members that are read; each costs more memory than its bytes.
+/// The largest number of members that is accepted; each costs more memory than its bytes.
 const MAX_MEMBERS: usize = 4096;
 
 /// Writes a message with its members in the given order.
@@ -25,17 +25,17 @@ const MAX_MEMBERS: usize = 4096;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`], which names the key that is not an XML name, or whose value is a list, an object or
-/// text that XML cannot hold.
+/// [`ErrorKind::Request`], which names the key: it is not an XML name, or its value is a list, an object or
+/// text that is invalid in XML.
 pub fn encode<'a>(members: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<String> {
     encode_root("xml", members)
 }
 
-/// The same in an element of another name, as the plaintext of `req_info` is.
+/// Writes a message whose root element has another name, such as the plaintext of `req_info`.
 ///
 /// # Errors
 ///
-/// As [`encode`].
+/// The errors of [`encode`].
 pub fn encode_root<'a>(
     root: &str,
     members: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -53,11 +53,11 @@ pub fn encode_root<'a>(
     Ok(out)
 }
 
-/// The text of a member's value.
+/// Returns the text of a member's value.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Request`] for a list or object: signed as PHP does, its text would be `Array`.
+/// [`ErrorKind::Request`] for a list or object, whose text in PHP would be `Array`.
 pub fn member_text(key: &str, value: &Value) -> Result<String> {
     match value {
         Value::Null | Value::Bool(false) => Ok(String::new()),
@@ -73,18 +73,18 @@ pub fn member_text(key: &str, value: &Value) -> Result<String> {
 
 /// Reads a message.
 ///
-/// An element with elements inside becomes an object, a repeated one a list, any other a text.
+/// An element with child elements becomes an object, a repeated one a list, any other a text.
 ///
 /// # Errors
 ///
-/// What is wrong with it, without its content.
+/// A description of the problem, without the content.
 pub fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
     if bytes.len() > MAX_LENGTH {
         return Err(format!("the XML is longer than {MAX_LENGTH} bytes").into());
     }
     let text = std::str::from_utf8(bytes)?;
     let mut parser = Parser {
-        // The reader takes one byte order mark away.
+        // The reader removes one byte order mark.
         reader: Reader::from_str(text),
         members: 0,
     };
@@ -96,13 +96,13 @@ pub fn decode(bytes: &[u8]) -> Result<Map<String, Value>, BoxError> {
     }
 }
 
-/// White space as XML 1.0 has it, which is less than Unicode's.
+/// Whether the text is white space as defined by XML 1.0, which is less than Unicode's.
 fn is_blank(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
-/// Whether a body is a message; bills and other files are not.
+/// Whether a body is a message, in contrast to bills and other files.
 pub fn is_xml(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     bytes.trim_ascii_start().starts_with(b"<")
@@ -117,7 +117,7 @@ fn push_text(out: &mut String, key: &str, text: &str) -> Result<()> {
         ));
     }
     if text.contains(['<', '>', '&', '"']) {
-        // `]]>` would end the section: it is written across two.
+        // `]]>` would end the section, so it is split into two sections.
         out.extend(["<![CDATA[", &text.replace("]]>", "]]]]><![CDATA[>"), "]]>"]);
     } else {
         out.push_str(&text.replace('\r', "&#13;"));
@@ -125,7 +125,7 @@ fn push_text(out: &mut String, key: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// XML 1.0, production 5, without the rarer letters.
+/// Whether a key is an XML name: XML 1.0, production 5, without the rarer letters.
 fn is_name(key: &str) -> bool {
     let start = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
     let inside = |c: char| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.');
@@ -157,7 +157,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The content of an element up to its end.
+    /// Reads the content of an element up to its end.
     fn element(&mut self, depth: usize) -> Result<Value, BoxError> {
         if depth > MAX_DEPTH {
             return Err(format!("the XML is nested deeper than {MAX_DEPTH} levels").into());
@@ -211,7 +211,7 @@ impl Parser<'_> {
     }
 }
 
-/// The five entities of XML itself, and characters by number.
+/// Resolves the five predefined entities and character references.
 fn resolve(reference: &BytesRef<'_>) -> Result<String, BoxError> {
     if let Some(c) = reference.resolve_char_ref()? {
         return Ok(c.to_string());

@@ -64,7 +64,7 @@ fn an_exploded_empty_member_has_no_equals_sign_after_a_semicolon() {
     assert_eq!(sent("a{?v*}", values()).as_deref(), Ok("/a?v=&v=x"));
 }
 
-/// `BEHAVIOUR` of the PHP SDK, path variables; `// PHP: …` marks where we differ.
+/// The PHP SDK's behaviour for path variables; `// PHP: …` marks differences.
 #[test]
 fn values_expand_as_in_the_php_sdk() {
     for (value, expected) in [
@@ -168,7 +168,7 @@ fn a_value_cannot_change_the_path() {
         ("x/{+v}", json!("a#b"), Err(PathError::Fragment)),
         ("x{#v}", json!("a"), Err(PathError::Fragment)),
         ("x/{v}", json!("a".repeat(70_000)), Err(PathError::TooLong)),
-        // These stay where they are.
+        // These do not change the path.
         ("v3/x/{v}", json!("%2e%2e"), Ok("/v3/x/%252e%252e")),
         ("v3/x/{v}", json!("../y"), Ok("/v3/x/..%2Fy")),
         ("v3/x{?v}", json!(".."), Ok("/v3/x?v=..")),
@@ -185,7 +185,7 @@ fn a_value_cannot_change_the_path() {
     }
 }
 
-/// PHP sends `/v3/x//y`, or the list in the place of the item.
+/// PHP sends `/v3/x//y`, or the list instead of the item.
 #[test]
 fn an_empty_value_leaves_no_empty_segment() {
     let empty = || Err(PathError::EmptyVariable { name: "v".into() });
@@ -212,7 +212,7 @@ fn an_empty_value_leaves_no_empty_segment() {
         let result = result.as_deref().map_err(Clone::clone);
         assert_eq!(result, expected, "{template} {value}");
     }
-    // As the PHP SDK's documentation writes a final slash.
+    // The PHP SDK documentation's notation for a final slash.
     let slash = sent("v3/x/{empty}", json!({"empty": ""}));
     assert_eq!(slash.as_deref(), Ok("/v3/x/"));
     let inner = sent("v3/x/{empty}/y", json!({"empty": ""}));

@@ -64,13 +64,13 @@ impl Proof {
     }
 }
 
-/// Checks a chunk. The last one is let through only if the whole file matches.
+/// Checks a chunk. The last one passes only if the whole file matches.
 pub(super) fn check(place: &mut Option<Check>, chunk: &[u8]) -> Result<()> {
     let Some(check) = place else {
         return Ok(());
     };
     let Some(left) = check.left.checked_sub(chunk.len() as u64) else {
-        // It is too long, and the caller says so.
+        // The file is too long, which the caller reports.
         return Ok(());
     };
     check.proof.update(chunk)?;

@@ -8,13 +8,13 @@ use super::orders::{any_order, reordered};
 use wechatpay_core::variants::charset;
 use wechatpay_core::variants::json::{NUMBER_FORMS, numbers, rewritten, without_nulls};
 
-/// Bodies that are longer are not changed: no notification is.
+/// The longest body that is examined. Notifications are shorter.
 const LONGEST: usize = 64 << 10;
 
-/// The bodies that may have been there before something changed them.
+/// Returns candidates for the body before one kind of change.
 type Edit = fn(&[u8]) -> Vec<Vec<u8>>;
 
-/// The changes that are undone to find the body that was signed; empty when none does it.
+/// Undoes changes until the signed body is found; returns `None` if no change explains the signature.
 pub(super) fn search(body: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Vec<Finding>> {
     if is_it(&[]) {
         return Some(vec![ADDED]);
@@ -33,7 +33,7 @@ pub(super) fn search(body: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Vec<F
     (body.len() <= LONGEST && any_order(&value, &is_it)).then(|| vec![REORDERED])
 }
 
-/// The body with one change undone.
+/// Returns the body with one change undone, for each kind of change.
 pub(super) fn one_edit(body: &[u8]) -> impl Iterator<Item = (Finding, Vec<u8>)> + '_ {
     let edits = EDITS.iter().filter(move |_| body.len() <= LONGEST);
     edits.flat_map(move |(finding, edit)| {
@@ -104,7 +104,7 @@ fn line_ends(body: &[u8]) -> Vec<Vec<u8>> {
         .chain(on_text(body, |text| {
             text.replace("\r\n", "\n").replace('\n', "\r\n")
         }))
-        // A pane that wraps lines.
+        // A terminal or text field that wraps lines.
         .chain(on_text(body, |text| text.replace(['\r', '\n'], "")))
         .collect()
 }
@@ -172,7 +172,7 @@ fn html(text: &str) -> String {
     text.replace("&amp;", "&")
 }
 
-/// A decoder of forms makes blanks of `+`, and one that writes puts `=` behind the only name.
+/// Undoes form decoding, which turns `+` into spaces, and form encoding, which adds `=` after a single name.
 fn form(body: &[u8]) -> Vec<Vec<u8>> {
     let decoded = |text: &str| {
         let text = text.replace('+', " ");
@@ -184,14 +184,14 @@ fn form(body: &[u8]) -> Vec<Vec<u8>> {
         found.push(decoded(text.trim_end_matches('=')));
         for text in [text, text.trim_end_matches('=')] {
             found.push(with_plus(text).into());
-            // WeChat Pay writes no blanks between members.
+            // WeChat Pay writes no spaces between members.
             found.push(text.replace(' ', "+").into());
         }
     }
     found
 }
 
-/// Base64 has no blanks: those in the ciphertext were `+`.
+/// Restores the `+` in the ciphertext: base64 contains no spaces.
 fn with_plus(text: &str) -> String {
     let Some(start) = text.find("\"ciphertext\"") else {
         return text.to_owned();

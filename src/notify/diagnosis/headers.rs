@@ -1,4 +1,4 @@
-//! The four headers, also where something has renamed them or changed their values.
+//! The four headers, including headers that were renamed or whose values were changed.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
@@ -71,7 +71,7 @@ fn value(headers: &HeaderMap, name: &str, found: &mut Vec<Finding>) -> Option<St
     (!bare.is_empty()).then(|| bare.to_owned())
 }
 
-/// `http_wechatpay_nonce` of CGI, `x-wechatpay-nonce`, `wechatpaynonce`.
+/// Matches renamed headers: `http_wechatpay_nonce` of CGI, `x-wechatpay-nonce`, `wechatpaynonce`.
 fn alike(other: &str, name: &str) -> bool {
     let letters = |text: &str| -> String {
         let letters = text.chars().filter(char::is_ascii_alphanumeric);
@@ -93,7 +93,7 @@ fn bare<'a>(text: &'a str, name: &str) -> &'a str {
     }
 }
 
-/// Puts values back that stand under each other's name.
+/// Swaps back values that arrived under each other's name.
 fn exchanged(read: &mut Read, known: &[String], found: &mut Vec<Finding>) {
     let digits = |text: &str| text.len() == 10 && text.bytes().all(|c| c.is_ascii_digit());
     if !digits(&read.timestamp) && digits(&read.nonce) {
@@ -107,7 +107,7 @@ fn exchanged(read: &mut Read, known: &[String], found: &mut Vec<Finding>) {
     }
 }
 
-/// Makes seconds of the timestamp; whether that can be done.
+/// Converts the timestamp to seconds; returns whether this is possible.
 fn time(read: &mut Read, found: &mut Vec<Finding>) -> bool {
     let text = &read.timestamp;
     let whole = text.split('.').next().unwrap_or_default();

@@ -8,7 +8,7 @@ use wechatpay_core::crypto::aes::{self, KEY_LEN};
 use wechatpay_core::protocol::envelope::Sealed;
 use wechatpay_core::secret::Secret;
 
-/// Why the resource of a notification whose signature holds is not decrypted.
+/// Explains why the resource of a notification with a valid signature cannot be decrypted.
 pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Option<Finding> {
     let Ok(envelope) = serde_json::from_slice::<Value>(body) else {
         return Some(NOT_JSON);
@@ -44,7 +44,7 @@ pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Option<Finding> {
     })
 }
 
-/// The right key signed a text that is not this body, nor a likely change of it.
+/// The finding for a body that differs from the signed one in an unknown way.
 pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
     if body.trim_ascii().is_empty() {
         return EMPTY;
@@ -75,13 +75,13 @@ pub(super) fn other_body(keys: &Keys, body: &[u8]) -> Finding {
     }
 }
 
-/// Whether the key makes JSON of it, whatever else is wrong.
+/// Whether decryption with the key gives JSON, regardless of the authentication tag.
 fn is_key(key: &Secret, sealed: &Sealed<'_>, ciphertext: &[u8]) -> bool {
     let Ok(key) = <&[u8; KEY_LEN]>::try_from(key.expose().as_bytes()) else {
         return false;
     };
     let text = aes::gcm_unproven(key, sealed.nonce.as_bytes(), ciphertext);
-    // A cut or changed ciphertext still begins as JSON does.
+    // A truncated or changed ciphertext still begins like JSON.
     text.is_some_and(|text| {
         text.starts_with(b"{\"") || serde_json::from_slice::<Value>(&text).is_ok()
     })
@@ -99,7 +99,7 @@ const ASSOCIATED: [&str; 8] = [
     "",
 ];
 
-/// The key is right, so something that goes with it is not.
+/// The finding for a correct key with an altered resource.
 fn altered(keys: &Keys, sealed: Sealed<'_>) -> Finding {
     let with = |associated_data| Sealed {
         associated_data,

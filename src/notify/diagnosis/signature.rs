@@ -9,7 +9,7 @@ use wechatpay_core::crypto::digest::sha256;
 use wechatpay_core::protocol::{PlatformKey, response_text};
 use wechatpay_core::variants::signature::{self as forms, Form};
 
-/// Empty when the signature holds.
+/// Explains why the signature is invalid; returns nothing if it is valid.
 pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<Finding> {
     let ids = keys.keyring.ids().into_iter();
     let all: Vec<_> = ids.filter_map(|id| keys.keyring.get(&id)).collect();
@@ -19,7 +19,7 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
     };
     let mut found: Vec<_> = match named {
         Some(key) => expired(key, now).into_iter().collect(),
-        // That it is missing is said already.
+        // The missing header has already been reported.
         None if read.serial.is_empty() => Vec::new(),
         None => vec![unknown(keys, &read.serial, &all)],
     };
@@ -34,7 +34,7 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
         found.push(cut(bytes.len(), size));
         return found;
     }
-    // The key that was named first, then the others.
+    // The named key first, then the others.
     let order = named.into_iter().chain(&all);
     let signed = |key: &PlatformKey| key.public_key().signed_digest(&bytes);
     match order.filter_map(|key| Some((key, signed(key)?))).next() {
@@ -48,7 +48,7 @@ pub(super) fn diagnose(keys: &Keys, now: i64, read: &Read, body: &[u8]) -> Vec<F
     found
 }
 
-/// The right key has signed: is it this body?
+/// Compares the text that the right key signed with this body.
 fn of_text(keys: &Keys, read: &Read, body: &[u8], signed: Signed) -> Vec<Finding> {
     let Signed::Sha256(digest) = signed else {
         return vec![OTHER_DIGEST];
@@ -76,7 +76,7 @@ fn expired(key: &PlatformKey, now: i64) -> Option<Finding> {
     Some(Finding::of("certificate_time", failure.to_string()))
 }
 
-/// The digits of a serial, however they are written.
+/// Reduces a serial to its digits, in any notation.
 fn bare(serial: &str) -> String {
     let digits = serial.chars().filter(char::is_ascii_alphanumeric);
     let digits: String = digits.map(|c| c.to_ascii_uppercase()).collect();

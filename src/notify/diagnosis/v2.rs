@@ -17,7 +17,7 @@ pub(super) fn diagnose(keys: &Keys, body: &[u8]) -> Vec<Finding> {
         Ok(members) => of_message(keys, &members, body),
         Err(_) => edited(keys, body).unwrap_or_else(|| vec![NOT_XML]),
     };
-    // Which key it takes says more than that there is none.
+    // Naming the missing key helps more than reporting that there is none.
     match lacking {
         Some(lacking) if !found.contains(&V3_KEY) && !found.contains(&REFUND_V3_KEY) => {
             vec![lacking]
@@ -88,7 +88,7 @@ fn with_sign(members: &Members, sign: &str) -> Members {
     members
 }
 
-/// A change of the body, undone, after which it is signed well.
+/// Undoes one change of the body, if the signature then matches.
 fn edited(keys: &Keys, body: &[u8]) -> Option<Vec<Finding>> {
     bodies::one_edit(body).find_map(|(finding, edited)| {
         let members = xml::decode(&edited).ok()?;

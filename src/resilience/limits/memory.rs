@@ -1,4 +1,4 @@
-//! Calls counted in this process.
+//! Counts calls in this process.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use super::store::LimitStore;
 use wechatpay_core::catalog::RateLimit;
 use wechatpay_core::error::Result;
 
-/// The recent calls of each operation: for each limit as many times as it allows calls.
+/// The times of recent calls of each operation: for each limit, as many as it allows.
 ///
 /// A leaky bucket (GCRA) would need less memory, but allows up to twice the limit
 /// in one window: a full bucket plus its refill.
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(take(), Duration::from_millis(100));
         tokio::time::advance(Duration::from_millis(100)).await;
         assert_eq!(take(), Duration::ZERO);
-        // The two last ones are 100 ms apart, so the next may come 900 ms later.
+        // The last two are 100 ms apart, so the next call is possible after 900 ms.
         assert_eq!(take(), Duration::from_millis(900));
         assert_eq!(memory.take("other", &[TWO_A_SECOND]), Duration::ZERO);
     }

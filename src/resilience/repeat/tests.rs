@@ -93,7 +93,7 @@ const ALL: [Repeat; 4] = [
     Repeat::Unknown,
 ];
 
-/// Which of [`ALL`] are repeated.
+/// Returns which of [`ALL`] are repeated.
 fn repeated(outcome: impl Fn() -> Result<Response>, sent: bool) -> [bool; 4] {
     ALL.map(|repeat| repeat.after(&outcome(), sent).is_some())
 }
@@ -141,7 +141,7 @@ fn possibly_processed_requests_are_repeated_only_if_harmless() {
             "{kind:?}"
         );
     }
-    // The transport says that nothing was sent, and the stack knows of an attempt that was.
+    // The transport reports that nothing was sent, but the stack knows of an attempt that was.
     assert_eq!(
         repeated(|| Err(Error::new(ErrorKind::Connect, "x")), true),
         harmless
@@ -205,7 +205,7 @@ fn a_verified_system_error_is_repeated_unless_a_query_is_required() {
     assert_eq!(repeated(outcome, true), [true, true, false, true]);
     let again = Repeat::Unknown.after(&outcome(), true).unwrap();
     assert!(again.may_have_been_processed);
-    // Another word of WeChat Pay's with the same status leaves it open.
+    // Another code of WeChat Pay with the same status leaves the outcome open.
     let other = || refusal(500, "BANK_ERROR", verified());
     assert_eq!(repeated(other, true), [true, true, false, false]);
 }

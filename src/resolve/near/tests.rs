@@ -27,7 +27,7 @@ fn near_with(method: Method, path: &str, has_content: bool) -> Option<(Method, &
     named.map(|operation| (operation.method(), operation.path()))
 }
 
-/// No documented call is taken for another, with values in the place of its variables or names.
+/// Documented calls are tried with values, and with names, in place of the variables.
 #[test]
 fn no_documented_operation_is_a_near_miss() {
     let values = [
@@ -95,7 +95,7 @@ fn misspellings_of_a_sensitive_operation_are_near_misses() {
     }
 }
 
-/// A literal of a sensitive operation is no value of a variable.
+/// A literal of a sensitive operation is not a value of a variable.
 #[test]
 fn a_wrong_method_does_not_turn_a_literal_into_a_value() {
     let import = "v3/brand/partner/card-member/user-cards/import-by-phone";
@@ -111,7 +111,7 @@ fn a_wrong_method_does_not_turn_a_literal_into_a_value() {
     }
 }
 
-/// A query with another method may be new, and has nothing to tell; another spelling stays one.
+/// A query with another method may be a new operation and reveals nothing; other spellings remain near misses.
 #[test]
 fn another_method_without_a_body_is_not_a_near_miss() {
     let path = "v3/pay/transactions/native";

@@ -9,7 +9,7 @@ fn certificate() -> Certificate {
     Certificate::from_bytes(fixture!("certificate.pem")).unwrap()
 }
 
-/// A certificate of the fixture key with any serial.
+/// Creates a certificate of the fixture key with any serial.
 fn with_serial(hex: &str) -> Certificate {
     let mut builder = X509::builder().unwrap();
     let serial = Asn1Integer::from_bn(&BigNum::from_hex_str(hex).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Reading a key's file, and following `file://`.
+//! Reads key files, and follows `file://`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::item::Item;
 use super::refusal::{Expected, Outcome, Refusal};
 use crate::error::Result;
 
-/// The structures in a file, and then what `build` makes of them.
+/// Reads the structures in a file and passes them to `build`.
 pub(super) fn load<T>(
     path: &Path,
     expected: Expected,
@@ -25,7 +25,7 @@ pub(super) fn load<T>(
         .map_err(|refusal| refusal.into_error(Some(&path)))
 }
 
-/// The structures in some bytes, or in the file that they name with `file://`.
+/// Returns the structures in some bytes, or in the file that they name with `file://`.
 pub(super) fn load_bytes<T>(
     bytes: &[u8],
     expected: Expected,
@@ -55,7 +55,7 @@ fn in_file(path: &Path, expected: Expected) -> Outcome<Vec<Item>> {
     }
 }
 
-/// Whether the "path" is a key, whole or damaged: it must get into no message then.
+/// Whether the "path" is a key, complete or damaged: then it must not appear in a message.
 fn is_no_path(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.len() > 1024

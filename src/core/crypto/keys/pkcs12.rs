@@ -1,4 +1,4 @@
-//! PKCS#12 files: key and certificate in one, as apiclient_cert.p12.
+//! PKCS#12 files with key and certificate, such as apiclient_cert.p12.
 
 use openssl::error::ErrorStack;
 use openssl::pkcs12::{ParsedPkcs12_2, Pkcs12};

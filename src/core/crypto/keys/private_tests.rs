@@ -15,7 +15,7 @@ fn refusal(result: Result<PrivateKey>) -> String {
     err.to_string()
 }
 
-/// A file of this process that goes when the test ends.
+/// A file of this process, which is removed at the end of the test.
 struct TempFile(std::path::PathBuf);
 
 impl TempFile {
@@ -59,7 +59,7 @@ fn a_pkcs12_file_with_rc2_opens_or_says_how_to_convert_it() {
     }
 }
 
-/// Some Windows tools leave the lengths open, as BER allows.
+/// Some Windows tools write indefinite lengths, as BER allows.
 #[test]
 fn a_pkcs12_file_with_indefinite_length_opens() {
     let der = fixture!("modern.p12");

@@ -15,7 +15,7 @@ pub(super) enum Expected {
     Certificate,
 }
 
-/// Why it cannot be given; becomes an [`Error`] once it is known whether a file was read.
+/// The reason of a failure; becomes an [`Error`] once it is known whether a file was read.
 #[derive(Debug)]
 pub(super) struct Refusal {
     sentence: Cow<'static, str>,
@@ -68,7 +68,7 @@ impl Refusal {
         })
     }
 
-    /// OpenSSL could not parse what has the right form.
+    /// The error for a structure with the right form that OpenSSL cannot parse.
     pub(super) fn damaged(expected: Expected, source: openssl::error::ErrorStack) -> Self {
         let noun = expected.name();
         Self::new(format!(
@@ -77,7 +77,7 @@ impl Refusal {
         .with_source(source)
     }
 
-    /// The error, naming the file if it came from one.
+    /// Creates the error, which names the file if the key came from one.
     pub(super) fn into_error(self, file: Option<&Path>) -> Error {
         let message = match file {
             Some(path) => format!("{}: {}", path.display(), self.sentence).into(),

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{split, unescape};
 
-/// Texts to put into a JSON text, each with the JSON pointer, without `*`, to its place.
+/// Texts to put into a JSON text, each with the JSON pointer (without `*`) to its place.
 #[derive(Default)]
 pub struct Edits(Vec<(String, String)>);
 
@@ -24,11 +24,11 @@ impl Edits {
         self.0.append(&mut others.0);
     }
 
-    /// The JSON with the edits made; `None` where it is not JSON. `at` is what all the pointers begin
-    /// with, the JSON's own place.
+    /// Returns the JSON with the edits made; `None` if it is not JSON. `at` is the pointer to the JSON itself,
+    /// which all edits begin with.
     ///
-    /// A pointer that meets a text before its end continues in the JSON that the text holds. Where a
-    /// key stands twice in an object, every value of it is changed.
+    /// A pointer that reaches a text before its end continues in the JSON inside the text. If a
+    /// key occurs twice in an object, all its values are changed.
     pub fn applied(&self, json: &str, at: &str) -> Option<String> {
         let mut root = Place::default();
         for (pointer, text) in &self.0 {
@@ -108,7 +108,7 @@ impl<'e> Place<'e> {
     }
 }
 
-/// The members of an object in their order, those whose key stands twice too.
+/// Returns the members of an object in order, including duplicates.
 fn members(json: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(Members).ok()
