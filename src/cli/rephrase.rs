@@ -269,7 +269,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("the proxy in proxy(..)", "the proxy of --proxy"),
     (", or leave it out with no_proxy()", ""),
     (
-        "(..) of zero lets no call succeed: give None for no bound",
+        "(..) of zero lets no call succeed: give None for no limit",
         " of zero lets no call succeed",
     ),
     // Verbs before the names of credentials.

@@ -114,7 +114,7 @@ fn wrong_or_missing_passphrases_exit_with_3_and_are_not_shown() {
         assert!(said.contains("The merchant id was tried"), "{said}");
         let said = run().env("PASSPHRASE", "wrong battery").run().failed(3);
         assert!(
-            said.contains("does not fit") && !said.contains("battery"),
+            said.contains("passphrase does not") && !said.contains("battery"),
             "{said}"
         );
         assert!(
